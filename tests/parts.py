@@ -1,0 +1,142 @@
+"""The real parts that integration tests run against, and how to get the ones that are missing.
+
+Only the standard library: noxfile.py builds what is missing by the same rules.
+"""
+
+import http.client
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FLUX = "2.9.4"
+# The newest that Go 1.26 builds.
+KUSTOMIZE = "5.8.1"
+
+# Read once, since the tests move HOME.
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flux-artifacts"
+
+
+class MissingError(Exception):
+    """A part is not here; the message is one line that says how to get it."""
+
+
+def cached(name: str, version: str) -> Path:
+    """Where the nox session `name` leaves the program that it builds."""
+    return CACHE / f"{name}-{version}" / name
+
+
+@cache
+def docker_registry() -> str:
+    return _program("docker-registry", "apt-get install docker-registry")
+
+
+@cache
+def skopeo() -> str:
+    return _program("skopeo", "apt-get install skopeo")
+
+
+@cache
+def flux() -> str:
+    for program in (shutil.which("flux"), str(cached("flux", FLUX))):
+        if program and _output(program, "--version").split()[-1:] == [FLUX]:
+            return program
+    raise MissingError(f"flux {FLUX} is missing: nox -s flux")
+
+
+@cache
+def kustomize() -> tuple[str, ...]:
+    """The command that renders the folder given to it, with kustomize 5 in either of its shapes."""
+    version = _output("kubectl", "version", "--client", "--output=json")
+    if version and json.loads(version).get("kustomizeVersion", "").startswith("v5."):
+        return ("kubectl", "kustomize")
+    for program in ("kustomize", str(cached("kustomize", KUSTOMIZE))):
+        if _output(program, "version").startswith("v5."):
+            return (program, "build")
+    raise MissingError("kustomize 5 (or kubectl 1.27) is missing: nox -s kustomize")
+
+
+def _program(name: str, remedy: str) -> str:
+    if program := shutil.which(name):
+        return program
+    raise MissingError(f"{name} is missing: {remedy}")
+
+
+def _output(*command: str) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+@dataclass(frozen=True)
+class Registry:
+    host: str
+    log: Path
+    """Errors, and one line a request."""
+    storage: Path
+    pid: int
+
+
+@contextmanager
+def run_registry(folder: Path, **config: dict[str, Any]) -> Iterator[Registry]:
+    """A registry of its own on loopback, until the block ends.
+
+    Sections of its configuration (`auth={"htpasswd": …}`, `http={"tls": …}`) are laid over ours.
+    """
+    program = docker_registry()
+    folder.mkdir(parents=True, exist_ok=True)
+    host, log, storage = f"127.0.0.1:{_free_port()}", folder / "registry.log", folder / "storage"
+    defaults: dict[str, dict[str, Any]] = {
+        "log": {"level": "error"},
+        "storage": {
+            "filesystem": {"rootdirectory": str(storage)},
+            "delete": {"enabled": True},
+        },
+        "http": {"addr": host},
+    }
+    sections = {name: {**defaults.get(name, {}), **config.get(name, {})} for name in {**defaults, **config}}
+    # JSON is YAML, and needs no library.
+    (folder / "config.yml").write_text(json.dumps({"version": "0.1", **sections}, indent=2))
+    with log.open("wb") as output:
+        server = subprocess.Popen([program, "serve", folder / "config.yml"], stdout=output, stderr=output)
+    try:
+        deadline = time.monotonic() + 30
+        while not _answers(host):
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"docker-registry did not start:\n{log.read_text()}")
+            time.sleep(0.02)
+        yield Registry(host, log, storage, server.pid)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+RunRegistry = Callable[..., AbstractContextManager[Registry]]
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def _answers(host: str) -> bool:
+    """Whether it speaks HTTP at all: 401 is an answer, and so is 400 from a server of TLS."""
+    connection = http.client.HTTPConnection(host, timeout=5)
+    try:
+        connection.request("GET", "/v2/")
+        connection.getresponse()
+    except OSError:
+        return False
+    finally:
+        connection.close()
+    return True
