@@ -1,0 +1,1 @@
+"""Release and promote Flux OCI artifacts from one monorepo."""

@@ -1,0 +1,88 @@
+"""The tar archive of an artifact, byte for byte as `flux push artifact` makes it of a clean checkout.
+
+Flux writes with Go's archive/tar: a plain ustar header per entry, and a PAX header before those whose name
+ustar cannot hold. Names, owners and times that depend on the machine are zeroed. Python's tarfile differs in
+the device fields and in the padding at the end.
+
+https://pkg.go.dev/archive/tar, https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
+"""
+
+from collections.abc import Iterable, Iterator
+
+from flux.artifact.tree import path_bytes
+
+BLOCK = 512
+_NAME, _PREFIX = 100, 155
+
+
+def archive(entries: Iterable[tuple[str, int, bytes | None]]) -> bytes:
+    """A tar of `(path, permissions, content)`, in the order given; content None is a folder."""
+    blocks: list[bytes] = []
+    for path, permissions, content in entries:
+        kind = b"5" if content is None else b"0"
+        blocks += _headers(path_bytes(path), permissions, len(content or b""), kind)
+        blocks += _padded(content or b"")
+    return b"".join([*blocks, bytes(2 * BLOCK)])
+
+
+def _headers(name: bytes, permissions: int, size: int, kind: bytes) -> Iterator[bytes]:
+    prefix, suffix = _split(name)
+    if name.isascii() and len(suffix) <= _NAME:
+        yield _header(suffix, permissions, size, kind, prefix, devices=True)
+        return
+    record = _pax_record(b"path", name)
+    folder, _, file = name.rpartition(b"/")
+    pax_name = _ascii(b"/".join(part for part in (folder, b"PaxHeaders.0", file) if part))
+    yield _header(pax_name[:_NAME].rstrip(b"/"), 0, len(record), b"x", devices=False)
+    yield from _padded(record)
+    yield _header(_cut(_ascii(name)), permissions, size, kind, devices=True)
+
+
+def _header(
+    name: bytes, permissions: int, size: int, kind: bytes, prefix: bytes = b"", *, devices: bool
+) -> bytes:
+    device = b"0000000\0" if devices else bytes(8)
+    before = b"".join(
+        (
+            name.ljust(_NAME, b"\0"),
+            b"%07o\0" % permissions,
+            b"0000000\0" * 2,
+            b"%011o\0" % size,
+            b"0" * 11 + b"\0",
+        )
+    )
+    after = b"".join(
+        [kind, bytes(100), b"ustar\x0000", bytes(64), device, device, prefix.ljust(_PREFIX, b"\0"), bytes(12)]
+    )
+    checksum = sum(before) + 8 * ord(" ") + sum(after)
+    return b"%s%06o\0 %s" % (before, checksum, after)
+
+
+def _padded(content: bytes) -> list[bytes]:
+    return [content, bytes(-len(content) % BLOCK)]
+
+
+def _split(name: bytes) -> tuple[bytes, bytes]:
+    """The name in ustar's prefix and name fields, as Go splits it, if it can and has to."""
+    if len(name) <= _NAME:
+        return b"", name
+    at = name[: _PREFIX + 1].rfind(b"/")
+    if at <= 0 or not 0 < len(name) - at - 1 <= _NAME:
+        return b"", name
+    return name[:at], name[at + 1 :]
+
+
+def _pax_record(key: bytes, value: bytes) -> bytes:
+    """`LENGTH key=value` and a newline, the length counting its own digits."""
+    rest = b" %s=%s\n" % (key, value)
+    length = len(rest) + len(str(len(rest)))
+    return b"%d%s" % (len(rest) + len(str(length)), rest)
+
+
+def _ascii(name: bytes) -> bytes:
+    return bytes(byte for byte in name if byte < 0x80)
+
+
+def _cut(name: bytes) -> bytes:
+    """A name cut to its field; readers take a file that ends in a slash for a folder, so Go drops that."""
+    return name if len(name) <= _NAME else name[:_NAME].rstrip(b"/")

@@ -1,0 +1,67 @@
+"""What may not be in an artifact: whatever a cluster would get otherwise than people see it."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from flux.artifact.tree import SUBMODULE, SYMLINK, File
+from flux.errors import ContentError
+
+_LFS = b"version https://git-lfs.github.com/spec/"
+
+Attributes = Mapping[str, str]
+"""Attributes of one path by name, as `git check-attr` prints them: `set`, `unset` or a value."""
+
+ATTRIBUTES = ("text", "eol", "filter", "ident", "working-tree-encoding")
+"""Those that make a checkout differ from its blob (gitattributes(5))."""
+
+
+def check_kinds(files: Iterable[File]) -> None:
+    """Raises ContentError for a symlink or a submodule."""
+    for file in files:
+        if file.mode == SYMLINK:
+            raise ContentError(
+                f"{file.path} is a symlink, which Flux leaves out of the image",
+                "put the file itself there, or list the link under the setting `ignore`",
+            )
+        if file.mode == SUBMODULE:
+            raise ContentError(
+                f"{file.path} is a submodule, whose files are not in this repository",
+                "copy the files in, or list the folder under the setting `ignore`",
+            )
+
+
+def checked(read: Callable[[File], bytes], attributes: Mapping[str, Attributes]) -> Callable[[File], bytes]:
+    """`read`, but raising ContentError for what a checkout would not have byte for byte."""
+
+    def read_checked(file: File) -> bytes:
+        content = read(file)
+        if content.startswith(_LFS) and len(content) < 1024:
+            raise ContentError(
+                f"{file.path} is a Git LFS pointer, not the file it stands for",
+                "commit the file itself (`git lfs untrack`), or list it under the setting `ignore`",
+            )
+        if fault := _checkout_fault(content, attributes.get(file.path, {})):
+            raise ContentError(
+                f"{file.path} is checked out otherwise than committed: {fault}",
+                "remove the attribute from .gitattributes, or list the file under the setting `ignore`",
+            )
+        return content
+
+    return read_checked
+
+
+def _checkout_fault(content: bytes, attributes: Attributes) -> str:
+    if _is_set(attributes, "filter"):
+        return f"attribute filter={attributes['filter']}"
+    if _is_set(attributes, "working-tree-encoding"):
+        return f"attribute working-tree-encoding={attributes['working-tree-encoding']}"
+    if _is_set(attributes, "ident") and (b"$Id$" in content or b"$Id:" in content):
+        return "attribute ident, and the file holds $Id$"
+    text = attributes.get("text", "unspecified")
+    binary = text == "unset" or (text == "auto" and b"\0" in content)
+    if attributes.get("eol") == "crlf" and not binary and b"\n" in content.replace(b"\r\n", b""):
+        return "attribute eol=crlf, and the file has lines that end in LF"
+    return ""
+
+
+def _is_set(attributes: Attributes, name: str) -> bool:
+    return attributes.get(name, "unspecified") not in ("unspecified", "unset")

@@ -1,0 +1,140 @@
+"""The OCI image of an artifact: one layer, one config, one manifest, with the media types that Flux's have.
+
+https://github.com/opencontainers/image-spec/blob/main/manifest.md and config.md;
+https://fluxcd.io/flux/cheatsheets/oci-artifacts/
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from flux.artifact.archive import archive
+from flux.artifact.compression import gzip
+from flux.artifact.ignore import Excludes
+from flux.artifact.tree import EXECUTABLE, File, parents, path_bytes
+
+MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
+CONFIG_TYPE = "application/vnd.cncf.flux.config.v1+json"
+LAYER_TYPE = "application/vnd.cncf.flux.content.v1.tar+gzip"
+
+CREATED = "org.opencontainers.image.created"
+SOURCE = "org.opencontainers.image.source"
+REVISION = "org.opencontainers.image.revision"
+
+
+def digest_of(content: bytes) -> str:
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Revision:
+    """The last commit that changed what is published of an artifact.
+
+    `time` is the committer's, in seconds since the epoch.
+    """
+
+    commit: str
+    time: int
+
+    @property
+    def tag(self) -> str:
+        """The commit tag."""
+        return self.commit[:12]
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image as it is pushed. `tar` is the uncompressed layer, `source` a URL or empty."""
+
+    tar: bytes
+    branch: str
+    revision: Revision
+    source: str
+
+    @cached_property
+    def diff_id(self) -> str:
+        return digest_of(self.tar)
+
+    @cached_property
+    def config(self) -> bytes:
+        """A function of the diff ID alone, so that equal content has an equal config digest."""
+        return _json({"architecture": "", "os": "", "rootfs": {"type": "layers", "diff_ids": [self.diff_id]}})
+
+    @cached_property
+    def config_digest(self) -> str:
+        return digest_of(self.config)
+
+    @cached_property
+    def layer(self) -> bytes:
+        return gzip(self.tar)
+
+    @cached_property
+    def manifest(self) -> bytes:
+        # The config is embedded in its descriptor as well (descriptor.md, `data`): one request for the
+        # manifest then tells the diff ID.
+        config = _descriptor(CONFIG_TYPE, self.config) | {"data": base64.b64encode(self.config).decode()}
+        created = datetime.fromtimestamp(self.revision.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        annotations = {CREATED: created, REVISION: self.revision_annotation}
+        return _json(
+            {
+                "schemaVersion": 2,
+                "mediaType": MANIFEST_TYPE,
+                "config": config,
+                "layers": [_descriptor(LAYER_TYPE, self.layer)],
+                "annotations": annotations | ({SOURCE: self.source} if self.source else {}),
+            }
+        )
+
+    @property
+    def revision_annotation(self) -> str:
+        return f"{self.branch}@sha1:{self.revision.commit}"
+
+
+def published(files: Iterable[File], excludes: Excludes) -> tuple[set[str], list[File]]:
+    """The folders and files of an artifact that are in its image.
+
+    A folder is in it even if nothing in it is, as in Flux's own walk of a checkout; the artifact's own folder
+    always is, and is not listed.
+    """
+    folders: set[str] = set()
+    kept: list[File] = []
+    for file in files:
+        folders.update(folder for folder in parents(file.path) if not excludes(folder + "/"))
+        if not excludes(file.path):
+            kept.append(file)
+    return folders, kept
+
+
+def layer_of(files: Iterable[File], excludes: Excludes, read: Callable[[File], bytes]) -> bytes:
+    """The uncompressed layer. Modes are git's two, as a checkout under umask 022 has them.
+
+    Sorted by path parts, not by path: a walk finds `foo/x` before `foo.yaml`.
+    """
+    folders, kept = published(files, excludes)
+    entries: dict[str, File | None] = dict.fromkeys(folders)
+    entries |= {file.path: file for file in kept}
+    ordered = sorted(entries.items(), key=lambda entry: path_bytes(entry[0]).split(b"/"))
+    return archive(
+        [
+            (".", 0o755, None),
+            *(
+                (path, 0o755, None)
+                if file is None
+                else (path, 0o755 if file.mode == EXECUTABLE else 0o644, read(file))
+                for path, file in ordered
+            ),
+        ]
+    )
+
+
+def _descriptor(media_type: str, content: bytes) -> dict[str, Any]:
+    return {"mediaType": media_type, "digest": digest_of(content), "size": len(content)}
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=True, sort_keys=True).encode()

@@ -1,0 +1,22 @@
+"""Which folder names can be artifacts."""
+
+import re
+
+_PART = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+_CHARACTERS = re.compile(r"[a-z0-9._-]")
+_LONGEST = 128
+
+
+def name_fault(name: str) -> str:
+    """What keeps `name` from being the last part of an OCI repository, or nothing.
+
+    https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
+    """
+    if len(name) > _LONGEST:
+        return f"is longer than {_LONGEST} characters"
+    if _PART.fullmatch(name):
+        return ""
+    for at, character in enumerate(name):
+        if not _CHARACTERS.match(character):
+            return f"has {character!r} at character {at + 1}; allowed are a-z, 0-9 and . _ - between them"
+    return "needs a letter or digit at both ends and a single separator (. _ __ or dashes) between them"

@@ -1,0 +1,154 @@
+"""Which artifacts changed, compared with what, and which files say so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flux.artifact.changes import changed_files, owner
+from flux.artifact.ignore import excludes
+from flux.errors import RequestError, TipUnknownError
+from flux.event import Event, PullRequest, Push
+from flux.repository import Repository
+from flux.settings import Settings
+
+_MOST_ENTRIES = 256  # jobs of one matrix: docs.github.com, "Usage limits" of workflows
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two commits: `base` is None where everything at `head` is new."""
+
+    base: str | None
+    head: str
+    notices: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """`reasons` has the changed artifacts, each with the paths that say so; `removed` those that are gone.
+
+    `uncommitted` has paths of the working tree, by artifact; they are in no commit and so in no image.
+    """
+
+    head: str
+    reasons: dict[str, list[str]]
+    removed: list[str]
+    uncommitted: dict[str, list[str]]
+    notices: list[str]
+
+    @property
+    def artifacts(self) -> list[str]:
+        return list(self.reasons)
+
+    def document(self) -> dict[str, Any]:
+        return {"artifacts": self.artifacts, "removed": self.removed, "reasons": self.reasons}
+
+    def matrix(self) -> dict[str, Any]:
+        """For `strategy.matrix`: entries with `artifact`, a name or several with commas between, for `-a`."""
+        size = -(-len(self.artifacts) // _MOST_ENTRIES) or 1
+        groups = [self.artifacts[at : at + size] for at in range(0, len(self.artifacts), size)]
+        return {"include": [{"artifact": ",".join(group)} for group in groups]}
+
+
+def find_changed(repository: Repository, settings: Settings, event: Event, since: str | None) -> Changed:
+    """What changed in the event's commits, in a terminal against the tip, or since the revision `since`.
+
+    Raises HistoryMissingError where a shallow clone cannot tell.
+    """
+    compared = _comparison(repository, settings, event, since)
+    changes = repository.changes(compared.base, compared.head, settings.prefix)
+    reasons = changed_files(
+        changes,
+        settings.prefix,
+        excludes(settings.ignore),
+        repository.folders_of(compared.base),
+        repository.folders_of(compared.head),
+    )
+    present = set(repository.artifacts(compared.head, settings.prefix, list(reasons)))
+    return Changed(
+        head=compared.head,
+        reasons={name: paths for name, paths in sorted(reasons.items()) if name in present},
+        removed=sorted(reasons.keys() - present),
+        uncommitted={} if event.actions else find_uncommitted(repository, settings),
+        notices=compared.notices,
+    )
+
+
+def find_uncommitted(repository: Repository, settings: Settings) -> dict[str, list[str]]:
+    """Paths that the working tree has otherwise than HEAD and that would be published, by artifact."""
+    ignored = excludes(settings.ignore)
+    found: dict[str, list[str]] = {}
+    for path in repository.uncommitted(settings.prefix):
+        owned = owner(path, settings.prefix)
+        if owned and not ignored(owned[1]):
+            found.setdefault(owned[0], []).append(path)
+    return found
+
+
+def _comparison(repository: Repository, settings: Settings, event: Event, since: str | None) -> Comparison:
+    if since is not None:
+        return Comparison(repository.commit(since), repository.head())
+    match event.change:
+        case Push() as push:
+            return _push(repository, settings, push)
+        case PullRequest() as request:
+            return _pull_request(repository, request)
+        case None:
+            return _terminal(repository, settings)
+
+
+def _push(repository: Repository, settings: Settings, push: Push) -> Comparison:
+    if push.after is None:
+        head = repository.head()
+        return Comparison(head, head, [f"{push.ref} was deleted: nothing to build"])
+    _require(repository, push.after)
+    if push.before is not None and repository.obtain(push.before):
+        return Comparison(push.before, push.after)
+    if push.before is not None:
+        gone = f"{push.before[:12]}, where {push.ref} was before the force push, is gone from origin"
+        return Comparison(
+            None, push.after, [f"{gone}: no artifact can be ruled out, so all count as changed"]
+        )
+    if push.ref == f"refs/heads/{settings.branch}":
+        return Comparison(None, push.after)
+    try:
+        tip = repository.tip(settings.branch)
+    except TipUnknownError as unknown:
+        return Comparison(None, push.after, [f"{unknown.message}: everything on {push.ref} counts as new"])
+    return _since_branching(repository, tip, push.after)
+
+
+def _pull_request(repository: Repository, request: PullRequest) -> Comparison:
+    _require(repository, request.base)
+    _require(repository, request.head)
+    return _since_branching(repository, request.base, request.head)
+
+
+def _terminal(repository: Repository, settings: Settings) -> Comparison:
+    head = repository.head()
+    notices: list[str] = []
+    try:
+        tip = repository.tip(settings.branch)
+    except TipUnknownError as unknown:
+        known = repository.last_known_tip(settings.branch)
+        if known is None:
+            raise
+        tip = known
+        notices.append(f"{unknown.message}; compared with {settings.branch} as last fetched, {known[:12]}")
+    return _since_branching(repository, tip, head, notices)
+
+
+def _since_branching(
+    repository: Repository, branch: str, head: str, notices: Sequence[str] = ()
+) -> Comparison:
+    base = repository.merge_base(branch, head)
+    unrelated = f"{head[:12]} has no history in common with {branch[:12]}: all of it counts as new"
+    return Comparison(base, head, [*notices, *([] if base else [unrelated])])
+
+
+def _require(repository: Repository, commit: str) -> None:
+    if not repository.obtain(commit):
+        raise RequestError(
+            f"the event's commit {commit[:12]} is neither in this clone nor to be had from origin",
+            "check out the repository that the event is about, with `fetch-depth: 0`",
+        )

@@ -1,0 +1,50 @@
+"""Every error that people are meant to read.
+
+Each says in one line what happened and to what, and in a second what to do about it. They are caught in
+one place, `flux.tasks`, which prints them and turns `exit_code` into the process's.
+"""
+
+
+class FluxError(Exception):
+    """It could not be done: exit code 1."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class RequestError(FluxError):
+    """The request was wrong, and nothing was written: exit code 2."""
+
+    exit_code = 2
+
+
+class SettingError(RequestError):
+    """A setting is unknown or has a value that is not allowed."""
+
+
+class ContentError(FluxError):
+    """An artifact holds something that a cluster would not get as people see it."""
+
+
+class GitError(FluxError):
+    """Git could not answer."""
+
+
+class HistoryMissingError(GitError):
+    """The clone is shallow and the history that decides could not be fetched."""
+
+
+class TipUnknownError(GitError):
+    """The tip of the branch could not be fetched from its home."""
+
+
+class RegistryError(FluxError):
+    """A registry refused a request or answered what no registry should."""
+
+
+class RegistryUnreachableError(RegistryError):
+    """A registry does not answer at all."""

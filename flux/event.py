@@ -1,0 +1,108 @@
+"""What started this run: a terminal, or GitHub Actions with its event. The only reader of GITHUB_*.
+
+https://docs.github.com/actions/reference/workflows-and-actions/variables,
+https://docs.github.com/webhooks/webhook-events-and-payloads
+"""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flux.errors import RequestError
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_NONE = "0" * 40
+
+
+@dataclass(frozen=True)
+class Push:
+    """A push to `ref`. `before` is None for a new ref, `after` None for a deleted one."""
+
+    ref: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class PullRequest:
+    """A pull request's two commits."""
+
+    base: str
+    head: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """`actions` says whether this runs in GitHub Actions; `change` what commits its event is about."""
+
+    actions: bool
+    change: Push | PullRequest | None
+    output: Path | None
+    summary: Path | None
+
+
+def read_event(environment: Mapping[str, str] = os.environ) -> Event:
+    """Raises RequestError for a payload that is not what GitHub sends."""
+    if environment.get("GITHUB_ACTIONS") != "true":
+        return Event(actions=False, change=None, output=None, summary=None)
+    return Event(
+        actions=True,
+        change=_change(environment),
+        output=_path(environment, "GITHUB_OUTPUT"),
+        summary=_path(environment, "GITHUB_STEP_SUMMARY"),
+    )
+
+
+def _path(environment: Mapping[str, str], name: str) -> Path | None:
+    value = environment.get(name)
+    return Path(value) if value else None
+
+
+def _change(environment: Mapping[str, str]) -> Push | PullRequest | None:
+    name = environment.get("GITHUB_EVENT_NAME", "")
+    if name not in ("push", "pull_request", "pull_request_target"):
+        return None
+    payload = _payload(environment.get("GITHUB_EVENT_PATH", ""))
+    if name == "push":
+        ref = payload.get("ref")
+        if not isinstance(ref, str):
+            raise _malformed("ref")
+        return Push(ref, _commit(payload, "before"), _commit(payload, "after"))
+    base = _commit(payload, "pull_request", "base", "sha")
+    head = _commit(payload, "pull_request", "head", "sha")
+    if base is None or head is None:
+        raise _malformed("pull_request")
+    return PullRequest(base, head)
+
+
+def _payload(path: str) -> dict[str, Any]:
+    try:
+        payload = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RequestError(
+            f"the event of this run could not be read: {error}",
+            "GITHUB_EVENT_PATH must name the file that GitHub Actions wrote",
+        ) from error
+    if not isinstance(payload, dict):
+        raise _malformed("an object")
+    return payload
+
+
+def _commit(payload: dict[str, Any], *keys: str) -> str | None:
+    value: Any = payload
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    if not isinstance(value, str) or not _COMMIT.fullmatch(value):
+        raise _malformed(".".join(keys))
+    return None if value == _NONE else value
+
+
+def _malformed(what: str) -> RequestError:
+    return RequestError(
+        f"the event of this run lacks a valid {what}",
+        "GITHUB_EVENT_NAME and GITHUB_EVENT_PATH must be those of one GitHub event",
+    )

@@ -1,0 +1,146 @@
+"""A folder with one OCI image layout per repository, as skopeo, oras and crane read them.
+
+https://github.com/opencontainers/image-spec/blob/main/image-layout.md
+
+Files appear whole or not at all, and the index changes under a lock, so that a killed process or a second
+writer leaves nothing broken.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import get_ident
+from typing import Any
+
+from flux.artifact.image import MANIFEST_TYPE, digest_of
+from flux.errors import RegistryError
+from flux.registry.target import Manifest
+
+_TAG = "org.opencontainers.image.ref.name"
+_INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
+
+
+class LayoutRegistry:
+    """`location` is the folder as people write it, `folder` where it is."""
+
+    def __init__(self, location: str, folder: Path) -> None:
+        self._location = location.rstrip("/")
+        self._folder = folder
+
+    def repository(self, artifact: str) -> "LayoutTarget":
+        return LayoutTarget(self._folder / artifact)
+
+    def name(self, artifact: str) -> str:
+        return f"{self._location}/{artifact}"
+
+
+class LayoutTarget:
+    """One image layout."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def resolve(self, tag: str) -> str | None:
+        return next((_digest(entry) for entry in self._manifests() if _tag(entry) == tag), None)
+
+    def fetch_manifest(self, reference: str) -> Manifest | None:
+        for entry in self._manifests():
+            if reference in (_tag(entry), _digest(entry)):
+                return Manifest(self.fetch_blob(_digest(entry)), entry.get("mediaType", MANIFEST_TYPE))
+        return None
+
+    def fetch_blob(self, digest: str) -> bytes:
+        path = self._blob(digest)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise RegistryError(
+                f"{path} could not be read: {error.strerror}", "build again to repair the folder"
+            ) from error
+        if digest_of(content) != digest:
+            raise RegistryError(f"{path} does not have its digest", "delete that file and build again")
+        return content
+
+    def push_blob(self, content: bytes) -> None:
+        path = self._blob(digest_of(content))
+        if not self._has(path, len(content)):
+            self._write(path, content)
+
+    def push_manifest(self, manifest: Manifest, tag: str) -> None:
+        self.push_blob(manifest.content)
+        with self._locked():
+            self._write(self._folder / "oci-layout", b'{"imageLayoutVersion":"1.0.0"}')
+            others = [entry for entry in self._manifests() if _tag(entry) != tag]
+            entry = {
+                "mediaType": manifest.media_type,
+                "digest": manifest.digest,
+                "size": len(manifest.content),
+                "annotations": {_TAG: tag},
+            }
+            index = {"schemaVersion": 2, "mediaType": _INDEX_TYPE, "manifests": [*others, entry]}
+            self._write(self._folder / "index.json", json.dumps(index, indent=2).encode())
+
+    def tags(self) -> list[str]:
+        return [tag for entry in self._manifests() if (tag := _tag(entry)) is not None]
+
+    def _blob(self, digest: str) -> Path:
+        algorithm, _, hexadecimal = digest.partition(":")
+        if algorithm != "sha256" or len(hexadecimal) != 64 or set(hexadecimal) - set("0123456789abcdef"):
+            raise RegistryError(f"{self._folder} names a blob {digest!r}, which is no sha256 digest")
+        return self._folder / "blobs" / algorithm / hexadecimal
+
+    @staticmethod
+    def _has(path: Path, size: int) -> bool:
+        try:
+            return path.stat().st_size == size
+        except OSError:
+            return False
+
+    def _manifests(self) -> list[dict[str, Any]]:
+        path = self._folder / "index.json"
+        try:
+            manifests = json.loads(path.read_bytes())["manifests"]
+            valid = all(isinstance(entry["digest"], str) for entry in manifests)
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError, KeyError, TypeError):
+            valid = False
+        if not valid:
+            raise RegistryError(
+                f"{path} is not the index of an OCI image layout",
+                "move the folder away and build again, or set `flux.registry` to another",
+            )
+        entries: list[dict[str, Any]] = manifests
+        return entries
+
+    def _write(self, path: Path, content: bytes) -> None:
+        partial = path.with_name(f".{path.name}.{os.getpid()}.{get_ident()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_bytes(content)
+            partial.replace(path)
+        except OSError as error:
+            partial.unlink(missing_ok=True)
+            raise RegistryError(
+                f"{path} could not be written: {error.strerror}",
+                "check the disk and its permissions, or set `flux.registry` to another folder",
+            ) from error
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with (self._folder / ".lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _digest(entry: dict[str, Any]) -> str:
+    digest: str = entry["digest"]
+    return digest
+
+
+def _tag(entry: dict[str, Any]) -> str | None:
+    tag: str | None = (entry.get("annotations") or {}).get(_TAG)
+    return tag

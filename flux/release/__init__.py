@@ -1,0 +1,1 @@
+"""Versions and the tags of releases. Pure: no git, no network."""

@@ -1,0 +1,248 @@
+"""Everything printed: tables, progress, JSON, and what GitHub Actions reads.
+
+Standard output has the result; with `--json` it has one JSON document and nothing else. Notices, errors and
+progress go to standard error, and are workflow commands in Actions.
+
+https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rich.console import Console
+    from rich.text import Text
+
+    from flux.commands.build import Build, Result
+    from flux.commands.changed import Changed
+    from flux.commands.list import Listing
+    from flux.errors import FluxError
+    from flux.event import Event
+
+_STYLES = {"pushed": "green", "tagged": "green", "unchanged": "dim", "kept": "yellow", "failed": "bold red"}
+_SHORT_DIGEST = len("sha256:") + 12
+_FULL_DIGEST_WIDTH = 150
+_MOST_PATHS = 5
+_PLAIN_WIDTH = 240
+
+
+class Report:
+    """Tells people, programs and Actions what one command did."""
+
+    def __init__(self, event: Event, as_json: bool) -> None:
+        self._event = event
+        self._json = as_json
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")
+
+    def notice(self, text: str) -> None:
+        """Something people should know that did not stop the command."""
+        if self._event.actions:
+            self._command("warning", text)
+        else:
+            self._errors.print(_shown(text), style="yellow", soft_wrap=True)
+
+    def error(self, error: FluxError) -> None:
+        """What went wrong in one line, what to do in another."""
+        if self._event.actions:
+            self._command("error", f"{error.message}\n{error.hint}" if error.hint else error.message)
+            return
+        self._errors.print(f"error: {_shown(error.message)}", style="bold red", soft_wrap=True)
+        if error.hint:
+            self._errors.print(f"hint: {_shown(error.hint)}", soft_wrap=True)
+
+    def listing(self, listing: Listing) -> None:
+        self._notices(listing.notices)
+        if self._document(listing.document()):
+            return
+        rows = [
+            (
+                listed.artifact,
+                listed.release or "none",
+                "?" if listed.commits_since is None and listed.release else _text(listed.commits_since),
+                {True: "yes", False: "", None: "?"}[listed.changed],
+            )
+            for listed in listing.artifacts
+        ]
+        self._table(("Artifact", "Last release", "Commits since", "Changed"), rows)
+
+    def changed(self, changed: Changed) -> None:
+        self._notices(changed.notices)
+        self._uncommitted(changed.uncommitted)
+        document = changed.document()
+        self._outputs({"artifacts": document["artifacts"], "matrix": changed.matrix()})
+        header = ("Artifact", "Changed files")
+        gone = [(name, "removed") for name in changed.removed]
+        self._summary(
+            "Changed artifacts", header, [*((n, _some(p)) for n, p in changed.reasons.items()), *gone]
+        )
+        if self._document(document):
+            return
+        if not changed.reasons and not changed.removed:
+            self._print("No artifact changed.")
+            return
+        self._table(header, [*((n, "\n".join(_some_list(p))) for n, p in changed.reasons.items()), *gone])
+
+    @contextmanager
+    def building(self, total: int, dry_run: bool) -> Iterator[Callable[[Result], object]]:
+        """A progress bar in a terminal, else a line for each artifact that is done."""
+        if self._event.actions or self._json or not sys.stderr.isatty():
+            yield lambda result: self._line(result, dry_run)
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self._errors, transient=True) as progress:
+            bar = progress.add_task("planning" if dry_run else "building", total=total)
+            yield lambda result: progress.advance(bar)
+
+    def build(self, build: Build, dry_run: bool) -> None:
+        self._notices(build.notices)
+        if not dry_run:
+            self._outputs({"digests": build.digests()})
+        header = ("Artifact", "Would be" if dry_run else "Action", "Revision", "Tags", "Digest")
+        self._summary(
+            f"{'Plan for' if dry_run else 'Images of'} {build.commit[:12]}",
+            header,
+            [(r.artifact, r.action, _revision(r), " ".join(r.tags), r.digest or "") for r in build.results],
+        )
+        if not self._document(build.document()):
+            if build.results:
+                self._table(header, [self._row(result) for result in build.results])
+            else:
+                self._print("No artifact changed: nothing to build.")
+        for (error, hint), names in _grouped(build.failed).items():
+            self._failure(names, error, hint)
+
+    def _row(self, result: Result) -> tuple[str | Text, ...]:
+        from rich.text import Text
+
+        digest = result.digest or ""
+        if self._console.width < _FULL_DIGEST_WIDTH:
+            digest = digest[:_SHORT_DIGEST]
+        action = Text(result.action, style=_STYLES[result.action])
+        return result.artifact, action, _revision(result), " ".join(result.tags), digest
+
+    def _line(self, result: Result, dry_run: bool) -> None:
+        would = "would be " if dry_run else ""
+        said = f"{result.artifact}: {would}{result.action} {result.digest or result.error}"
+        print(_shown(said), file=sys.stderr if self._json else sys.stdout, flush=True)
+
+    def _failure(self, names: Sequence[str], error: str, hint: str) -> None:
+        from flux.errors import FluxError
+
+        listed = ", ".join(names[:_MOST_PATHS]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        self.error(FluxError(f"{listed}: {error}", hint))
+
+    def _uncommitted(self, uncommitted: dict[str, list[str]]) -> None:
+        for name, paths in uncommitted.items():
+            self.notice(f"{name}: not committed, so in no image: {_some(paths)}")
+
+    def _notices(self, notices: Sequence[str]) -> None:
+        for text in notices:
+            self.notice(text)
+
+    # Where it goes
+
+    @property
+    def _console(self) -> Console:
+        return _console(sys.stdout)
+
+    @property
+    def _errors(self) -> Console:
+        return _console(sys.stderr)
+
+    def _print(self, text: str) -> None:
+        self._console.print(_shown(text), soft_wrap=True)
+
+    def _document(self, document: dict[str, Any]) -> bool:
+        if self._json:
+            print(json.dumps(document, indent=2))
+        return self._json
+
+    def _table(self, header: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
+        from rich import box
+        from rich.table import Table
+
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        for name in header:
+            table.add_column(name, overflow="fold")
+        for row in rows:
+            table.add_row(*(_shown(cell, "\n") if isinstance(cell, str) else cell for cell in row))
+        self._console.print(table)
+
+    def _command(self, command: str, text: str) -> None:
+        escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        print(f"::{command}::{escaped}", file=sys.stderr if self._json else sys.stdout, flush=True)
+
+    def _outputs(self, outputs: dict[str, Any]) -> None:
+        if self._event.output:
+            with self._event.output.open("a", encoding="utf-8") as file:
+                file.writelines(f"{name}={json.dumps(value)}\n" for name, value in outputs.items())
+
+    def _summary(self, title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        if not self._event.summary:
+            return
+        lines = [f"### {title}", ""]
+        if rows:
+            lines += [_markdown_row(header), _markdown_row(["---"] * len(header))]
+            lines += [_markdown_row([_markdown(cell) for cell in row]) for row in rows]
+        else:
+            lines += ["None."]
+        with self._event.summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write("\n".join([*lines, "", ""]))
+
+
+def _console(stream: Any) -> Console:
+    from rich.console import Console
+
+    width = None if stream.isatty() else _PLAIN_WIDTH
+    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
+
+
+def _shown(text: str, kept: str = "") -> str:
+    """Text with whatever would disturb a terminal spelled out, such as newlines in file names."""
+    return "".join(
+        c if c.isprintable() or c in kept else c.encode("unicode_escape", "surrogatepass").decode()
+        for c in text
+    )
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _revision(result: Result) -> str:
+    return result.revision.partition(":")[2][:12]
+
+
+def _some_list(paths: Sequence[str]) -> list[str]:
+    shown = [_shown(path) for path in paths[:_MOST_PATHS]]
+    return shown + ([f"and {len(paths) - _MOST_PATHS} more"] if len(paths) > _MOST_PATHS else [])
+
+
+def _some(paths: Sequence[str]) -> str:
+    return ", ".join(_some_list(paths))
+
+
+def _grouped(failed: Sequence[Result]) -> dict[tuple[str, str], list[str]]:
+    groups: dict[tuple[str, str], list[str]] = {}
+    for result in failed:
+        groups.setdefault((result.error, result.hint), []).append(result.artifact)
+    return groups
+
+
+def _markdown(cell: str) -> str:
+    """A cell that is text and nothing else: https://github.github.com/gfm/#backslash-escapes"""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+-.!|~&@$" else c for c in _shown(cell))
+
+
+def _markdown_row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,461 @@
+"""All that is asked of git. Every other module gets commits, trees and blobs from here.
+
+One git process answers for any number of artifacts: `ls-tree` lists all files, `cat-file --batch` reads all
+blobs, `log` walks history once. Objects are read as they are stored, never the working tree, and git runs
+without what its environment or configuration could change in an answer.
+"""
+
+import os
+import re
+import subprocess
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Any, Self
+
+from flux.artifact.changes import Commit, HasFolder
+from flux.artifact.content import ATTRIBUTES
+from flux.artifact.image import Revision
+from flux.artifact.tree import Change, File
+from flux.errors import GitError, HistoryMissingError, RequestError, TipUnknownError
+
+try:
+    import git as gitpython
+except ImportError as error:  # GitPython looks for the program when it is imported
+    raise GitError("git was not found", "install git, or add it to PATH") from error
+
+_EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+_MOST_PATHS = 500
+_NETWORK_SECONDS = 300
+_FETCH_DEPTH = "check out with `fetch-depth: 0` (actions/checkout), or run `git fetch --unshallow`"
+
+_KEPT_ENVIRONMENT = re.compile(
+    r"GIT_(SSH|SSL|HTTP|PROXY|ASKPASS|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY|VALUE)|AUTHOR|COMMITTER"
+    r"|EXEC_PATH|ALLOW_PROTOCOL|PYTHON|TRACE|CURL)"
+)
+_DIFF = (
+    "--raw",
+    "-z",
+    "--no-abbrev",
+    "--no-renames",
+    "--no-ext-diff",
+    "--no-color",
+    "--no-relative",
+    "--ignore-submodules=none",
+    f"-O{os.devnull}",
+)
+
+
+class Repository:
+    """A clone on this machine, and through it its origin. Raises RequestError where there is none."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        # A hook or `git rebase --exec` leaves variables that would point git at another index or object
+        # store; githooks(5) says to unset them, and GitPython hands on what this process has.
+        for name in [n for n in os.environ if n.startswith("GIT_") and not _KEPT_ENVIRONMENT.match(n)]:
+            del os.environ[name]
+        self._git = gitpython.Git(folder or Path.cwd())
+        self._git.update_environment(
+            GIT_NO_REPLACE_OBJECTS="1",
+            GIT_LITERAL_PATHSPECS="1",
+            GIT_OPTIONAL_LOCKS="0",
+            GIT_TERMINAL_PROMPT="0",
+        )
+        try:
+            top, objects, shallow = self._run(
+                "rev-parse", "--show-toplevel", "--git-path", "objects", "--git-path", "shallow"
+            ).splitlines()
+        except GitError as error:
+            raise RequestError(
+                f"{folder or Path.cwd()} is not in a git work tree: {error.message}",
+                error.hint or "run this in a clone of the monorepo",
+            ) from error
+        base = folder or Path.cwd()
+        self.root = Path(top)
+        self._objects = (base / objects).resolve()
+        self._shallow_file = (base / shallow).resolve()
+        self._git = self._at_root()
+        self._reading = Lock()
+        self._folders: dict[tuple[str, str], bool] = {}
+
+    def _at_root(self) -> gitpython.Git:
+        git = gitpython.Git(self.root)
+        git.update_environment(**self._git.environment())
+        return git
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._git.clear_cache()
+
+    # Commits
+
+    def commit(self, revision: str) -> str:
+        """The commit that a revision names. Raises RequestError where it names none."""
+        try:
+            return self._run("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
+        except GitError as error:
+            hint = "`git log` and `git branch -a` show what there is"
+            if self._shallow():
+                hint = f"the clone is shallow: {_FETCH_DEPTH}"
+            raise RequestError(f"{revision!r} names no commit in this clone", hint) from error
+
+    def head(self) -> str:
+        """The commit checked out."""
+        try:
+            return self.commit("HEAD")
+        except RequestError as error:
+            raise RequestError("this repository has no commit yet", "commit something first") from error
+
+    def obtain(self, commit: str) -> bool:
+        """Whether the commit is here, after fetching it from origin where it was not.
+
+        Raises HistoryMissingError where a shallow clone cannot tell.
+        """
+        if self._has(commit):
+            return True
+        try:
+            self._fetch(*(["--depth=1"] if self._shallow() else []), "origin", commit)
+        except GitError:
+            if self._shallow():
+                self._complete()
+        return self._has(commit)
+
+    def tip(self, branch: str) -> str:
+        """The newest commit of `branch` at its home. Raises TipUnknownError where that cannot be asked."""
+        if self.origin_url is None:
+            try:
+                return self.commit(f"refs/heads/{branch}")
+            except RequestError as error:
+                raise TipUnknownError(
+                    f"there is no branch {branch!r}, and no origin to ask for it",
+                    "set `flux.branch` in invoke.yaml to the branch that releases come from",
+                ) from error
+        try:
+            answer = self._run("ls-remote", "--exit-code", "origin", f"refs/heads/{branch}", network=True)
+            tip = answer.split()[0]
+            if not self._has(tip):
+                self._fetch("origin", f"+refs/heads/{branch}:refs/remotes/origin/{branch}")
+            return tip
+        except GitError as error:
+            said = error.message or f"it has no branch {branch!r}"
+            raise TipUnknownError(
+                f"the tip of {branch!r} could not be fetched from origin: {said}",
+                "check the network and your access to origin, and `flux.branch` in invoke.yaml",
+            ) from error
+
+    def last_known_tip(self, branch: str) -> str | None:
+        """Where `branch` was when origin was last asked."""
+        try:
+            return self.commit(f"refs/remotes/origin/{branch}")
+        except RequestError:
+            return None
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor, None for unrelated histories.
+
+        Raises HistoryMissingError where a shallow clone cannot tell and cannot be completed: half a history
+        can name an older ancestor than the best.
+        """
+        if one == other:
+            return one
+        if self._shallow():
+            self._complete(one, other)
+        try:
+            return self._run("merge-base", one, other)
+        except GitError as error:
+            if error.message:
+                raise
+            return None
+
+    # Trees
+
+    def artifacts(self, commit: str, sources: str, names: Sequence[str] | None = None) -> list[str]:
+        """The folders under `sources` (empty or ending in `/`), of those named or all, in git's order."""
+        if names is not None and not names:
+            return []
+        paths = self._paths(sources, names, "")
+        lines = self._run_z("ls-tree", "-z", commit, *(["--", *paths] if paths else []))
+        found = (line.partition("\t") for line in lines)
+        folders = [path[len(sources) :] for entry, _, path in found if entry.split()[1] == "tree"]
+        return folders if names is None else [name for name in folders if name in set(names)]
+
+    def files(self, commit: str, sources: str, names: Sequence[str]) -> dict[str, list[File]]:
+        """Every file of the named artifacts, with paths relative to the artifact's folder."""
+        listed: dict[str, list[File]] = {name: [] for name in names}
+        if not names:
+            return listed
+        paths = self._paths(sources, names, "/")
+        for line in self._run_z("ls-tree", "-r", "-z", commit, *(["--", *paths] if paths else [])):
+            entry, _, path = line.partition("\t")
+            name, _, inside = path[len(sources) :].partition("/")
+            if inside and name in listed:
+                mode, _, oid = entry.split()
+                listed[name].append(File(inside, int(mode, 8), oid))
+        return listed
+
+    def changes(self, old: str | None, new: str, sources: str) -> list[Change]:
+        """What differs under `sources` between two commits; from nothing at all where `old` is None."""
+        under = ["--", sources] if sources else []
+        fields = self._run_z("diff", *_DIFF, old or _EMPTY_TREE, new, *under)
+        return [_change(raw, path) for raw, path in zip(fields[::2], fields[1::2], strict=True)]
+
+    def folders_of(self, commit: str | None) -> HasFolder:
+        """Whether a folder is in the commit's tree; no folder is in that of None."""
+
+        def has(folder: str) -> bool:
+            if commit is None:
+                return False
+            key = (commit, folder)
+            if key not in self._folders:
+                self._folders[key] = bool(self._run_z("ls-tree", "-d", "-z", commit, "--", folder))
+            return self._folders[key]
+
+        return has
+
+    def read(self, oid: str) -> bytes:
+        """The content of a blob. One process reads them all, for any number of threads."""
+        with self._reading:
+            _, _, _, content = self._git.get_object_data(oid)
+        return content
+
+    def uncommitted(self, sources: str) -> list[str]:
+        """Paths under `sources` that the working tree has otherwise than HEAD, or that git does not track."""
+        under = ["--", sources] if sources else []
+        fields = self._run_z(
+            "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", *under
+        )
+        return [field[3:] for field in fields]
+
+    # History
+
+    def line(self, commit: str, sources: str, names: Sequence[str]) -> Iterator[Commit]:
+        """The first-parent line back from `commit`: those commits that changed something of the artifacts.
+
+        Where it meets the edge of a shallow clone it fetches the rest; raises HistoryMissingError where that
+        cannot be had.
+        """
+        paths = self._paths(sources, names, "")
+        arguments = (
+            *("-c", "log.showRoot=false", "-c", "log.follow=false"),
+            *("log", "--first-parent", "--diff-merges=first-parent", "--no-show-signature"),
+            *("--format=tformat:%H %ct %P", *_DIFF, commit, *(["--", *paths] if paths else [])),
+        )
+        with self._process(*arguments) as process:
+            for revision, parent, changes in _parse_log(process.stdout):
+                if revision.commit in self._shallow():
+                    self._complete(revision.commit)
+                    yield from self.line(revision.commit, sources, names)
+                    return
+                yield Commit(
+                    revision,
+                    changes if parent else None,
+                    self.folders_of(revision.commit),
+                    self.folders_of(parent),
+                )
+            _, stderr = process.communicate()
+            if process.returncode:
+                raise _git_error(stderr.decode("utf-8", "replace"))
+
+    def first_parents(self, commit: str) -> list[str]:
+        """The first-parent line back from `commit`, newest first, as far as this clone has it."""
+        return self._run("rev-list", "--first-parent", commit).splitlines()
+
+    def tags(self) -> dict[str, str]:
+        """Every tag of this clone, with the object that it points at in the end."""
+        lines = self._run(
+            "for-each-ref", "--format=%(refname:strip=2) %(objectname) %(*objectname)", "refs/tags"
+        )
+        fields = (line.split(" ") for line in lines.splitlines())
+        return {name: peeled or direct for name, direct, peeled in fields}
+
+    # What a checkout would make of a blob
+
+    def attributes(self, commit: str, paths: Sequence[str]) -> dict[str, dict[str, str]]:
+        """The attributes in `ATTRIBUTES` that the commit's own .gitattributes give to each path.
+
+        Read through an index that holds nothing but those files, in a scratch repository over the same
+        objects, so that no setting of this machine has a say.
+        """
+        rules = self._attribute_files(commit, paths)
+        if not rules:
+            return {}
+        with tempfile.TemporaryDirectory() as scratch:
+            for folder in ("objects", "refs"):
+                (Path(scratch) / folder).mkdir()
+            (Path(scratch) / "HEAD").write_text("ref: refs/heads/none\n")
+            environment = {
+                "GIT_DIR": scratch,
+                "GIT_OBJECT_DIRECTORY": str(self._objects),
+                "GIT_INDEX_FILE": str(Path(scratch) / "index"),
+                "GIT_ATTR_NOSYSTEM": "1",
+            }
+            self._feed(rules, "update-index", "-z", "--index-info", environment=environment)
+            options = ["-c", f"core.attributesFile={os.devnull}"]
+            answer = self._feed(
+                paths,
+                *options,
+                "check-attr",
+                "--cached",
+                "-z",
+                "--stdin",
+                *ATTRIBUTES,
+                environment=environment,
+            )
+        given: dict[str, dict[str, str]] = defaultdict(dict)
+        for path, attribute, value in zip(answer[::3], answer[1::3], answer[2::3], strict=True):
+            given[path][attribute] = value
+        return given
+
+    def _attribute_files(self, commit: str, paths: Iterable[str]) -> list[str]:
+        """The .gitattributes that can speak of `paths`, as `ls-tree` lists them."""
+        folders = {"", *(path[: at + 1] for path in paths for at, part in enumerate(path) if part == "/")}
+        if len(folders) <= _MOST_PATHS:
+            wanted = [folder + ".gitattributes" for folder in sorted(folders)]
+            return self._run_z("ls-tree", "-z", commit, "--", *wanted)
+        listed = self._run_z("ls-tree", "-r", "-z", commit)
+        return [line for line in listed if line.endswith(".gitattributes") and _folder(line) in folders]
+
+    # Origin
+
+    @cached_property
+    def origin_url(self) -> str | None:
+        """Where origin is, as the clone's configuration spells it; None where there is no origin."""
+        try:
+            return self._run("remote", "get-url", "origin")
+        except GitError:
+            return None
+
+    def _fetch(self, *what: str) -> None:
+        quiet = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-gc")
+        self._run("fetch", *quiet, *what, network=True)
+
+    def _has(self, commit: str) -> bool:
+        try:
+            self._run("cat-file", "-e", commit + "^{commit}")
+        except GitError:
+            return False
+        return True
+
+    def _shallow(self) -> set[str]:
+        """The commits whose parents this clone lacks."""
+        try:
+            return set(self._shallow_file.read_text().split())
+        except FileNotFoundError:
+            return set()
+
+    def _complete(self, *commits: str) -> None:
+        """Fetch all history before the commits. Raises HistoryMissingError where origin does not have it."""
+        for what in {commits, ()}:
+            try:
+                self._fetch("--unshallow", "origin", *what)
+            except GitError:
+                continue
+            if not self._shallow():
+                return
+        raise HistoryMissingError(
+            "this clone is shallow, and the history that decides could not be fetched from origin",
+            _FETCH_DEPTH,
+        )
+
+    # Running git
+
+    def _paths(self, sources: str, names: Sequence[str] | None, ending: str) -> list[str]:
+        """The narrowest list of paths that is worth its length."""
+        if names is None or len(names) > _MOST_PATHS:
+            return [sources] if sources else []
+        return [f"{sources}{name}{ending}" for name in names]
+
+    def _run(self, *arguments: str, network: bool = False) -> str:
+        try:
+            return self._git.execute(
+                [self._git.GIT_PYTHON_GIT_EXECUTABLE, *arguments],
+                kill_after_timeout=_NETWORK_SECONDS if network else None,
+            )
+        except gitpython.GitCommandError as error:
+            raise _git_error(str(error.stderr)) from error
+
+    def _run_z(self, *arguments: str) -> list[str]:
+        return self._run(*arguments).split("\0")[:-1]
+
+    def _feed(self, fields: Iterable[str], *arguments: str, environment: Mapping[str, str]) -> list[str]:
+        stdin = "".join(field + "\0" for field in fields).encode("utf-8", "surrogateescape")
+        with self._process(*arguments, environment=environment) as process:
+            output, stderr = process.communicate(stdin)
+        if process.returncode:
+            raise _git_error(stderr.decode("utf-8", "replace"))
+        return output.decode("utf-8", "surrogateescape").split("\0")[:-1]
+
+    @contextmanager
+    def _process(
+        self, *arguments: str, environment: Mapping[str, str] | None = None
+    ) -> Iterator["subprocess.Popen[bytes]"]:
+        started = self._git.execute(
+            [self._git.GIT_PYTHON_GIT_EXECUTABLE, *arguments],
+            as_process=True,
+            istream=subprocess.PIPE,
+            env=dict(environment or {}),
+        )
+        process = started.proc
+        assert process is not None
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
+
+
+def _folder(listed: str) -> str:
+    return listed.partition("\t")[2].removesuffix(".gitattributes")
+
+
+def _change(raw: str, path: str) -> Change:
+    """One entry of `git diff --raw -z`: `:MODE MODE OID OID STATUS`, and the path."""
+    return Change(path, added=raw.endswith("A"), deleted=raw.endswith("D"))
+
+
+def _parse_log(stream: Any) -> Iterator[tuple[Revision, str | None, list[Change]]]:
+    """Commits of `git log -z --raw` with the header `%H %ct %P`, as they come."""
+    header: list[str] = []
+    changes: list[Change] = []
+    fields = _fields(stream)
+    for field in fields:
+        if field.startswith(":"):
+            changes.append(_change(field, next(fields)))
+        elif field:
+            if header:
+                yield _logged(header, changes)
+            header, changes = field.split(" "), []
+    if header:
+        yield _logged(header, changes)
+
+
+def _logged(header: list[str], changes: list[Change]) -> tuple[Revision, str | None, list[Change]]:
+    commit, time, parent = header[:3]
+    return Revision(commit, int(time)), parent or None, changes
+
+
+def _fields(stream: Any) -> Iterator[str]:
+    """The NUL-terminated fields of a stream, without the newline that git puts before a commit's changes."""
+    rest = b""
+    while chunk := stream.read1(65536):
+        *whole, rest = (rest + chunk).split(b"\0")
+        for field in whole:
+            yield field.decode("utf-8", "surrogateescape").removeprefix("\n")
+
+
+def _git_error(stderr: str) -> GitError:
+    """What git said, without a credential that a URL carries."""
+    said = stderr.strip().removeprefix("stderr: '").removesuffix("'").strip()
+    lines = [re.sub(r"://[^/@\s]+@", "://", line) for line in said.splitlines()]
+    fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
+    first = (fatal or lines or [""])[0]
+    return GitError(re.sub(r"^(fatal|error): ", "", first))

@@ -1,0 +1,131 @@
+"""What `inv` shows: one function a command. Each parses, calls one use case and reports.
+
+Everything heavy is imported by the command that needs it, so that `inv --list` costs what Invoke costs.
+"""
+
+import logging
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from invoke.collection import Collection
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+from flux.settings import read_settings, take_environment
+
+if TYPE_CHECKING:
+    from flux.event import Event
+    from flux.report import Report
+    from flux.repository import Repository
+    from flux.settings import Settings
+
+_ENVIRONMENT = take_environment()
+
+_ARTIFACT = "only this artifact; repeatable, or several with commas between"
+_SINCE = "compare with this commit instead of what started the run"
+_JSON = "print one JSON document"
+_DRY_RUN = "show what would be done, write nothing"
+
+
+@task(name="list", help={"json": _JSON})
+def list_(context: Context, json: bool = False) -> None:
+    """Show the artifacts: last release, commits since, changed or not."""
+    with _running(context, json) as run:
+        from flux.commands.list import list_artifacts
+
+        run.report.listing(list_artifacts(run.repository, run.settings, run.event))
+
+
+@task(help={"since": _SINCE, "json": _JSON})
+def changed(context: Context, since: str | None = None, json: bool = False) -> None:
+    """Show which artifacts changed, and which files say so."""
+    with _running(context, json) as run:
+        from flux.commands.changed import find_changed
+
+        run.report.changed(find_changed(run.repository, run.settings, run.event, since))
+
+
+@task(
+    iterable=["artifact"],
+    help={
+        "artifact": _ARTIFACT,
+        "changed": "only what changed, as `inv changed` says",
+        "since": f"with --changed: {_SINCE}",
+        "dry-run": _DRY_RUN,
+        "json": _JSON,
+    },
+)
+def build(
+    context: Context,
+    artifact: list[str] | None = None,
+    changed: bool = False,
+    since: str | None = None,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Build artifacts and push them with their commit tag and `latest`."""
+    with _running(context, json) as run:
+        from flux.commands.build import plan_build
+
+        plan = plan_build(
+            run.repository,
+            run.settings,
+            run.event,
+            _names(artifact),
+            changed or since is not None,
+            since,
+            dry_run,
+        )
+        with run.report.building(len(plan.names), dry_run) as on_result:
+            built = plan.build(on_result)
+        run.report.build(built, dry_run)
+        if built.failed:
+            raise Exit(code=1)
+
+
+@dataclass(frozen=True)
+class _Run:
+    settings: "Settings"
+    event: "Event"
+    repository: "Repository"
+    report: "Report"
+
+
+@contextmanager
+def _running(context: Context, json: bool) -> Iterator[_Run]:
+    """What every command needs, and the one place where errors are caught."""
+    from flux.errors import FluxError
+    from flux.event import Event, read_event
+    from flux.report import Report
+
+    event = Event(actions=False, change=None, output=None, summary=None)
+    try:
+        event = read_event()
+        settings = read_settings(_plain(context.config.get("flux")), _ENVIRONMENT)
+        from flux.repository import Repository
+
+        with Repository() as repository:
+            yield _Run(settings, event, repository, Report(event, json))
+    except FluxError as error:
+        if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
+            traceback.print_exc()
+        Report(event, json).error(error)
+        raise Exit(code=error.exit_code) from error
+
+
+def _names(artifacts: list[str] | None) -> list[str]:
+    return [name for given in artifacts or () for name in given.split(",") if name]
+
+
+def _plain(value: Any) -> Any:
+    """Invoke's configuration as plain dictionaries and lists."""
+    if isinstance(value, Mapping) or hasattr(value, "_config"):
+        return {key: _plain(value[key]) for key in value}
+    return value
+
+
+ns = Collection(list_, changed, build)
