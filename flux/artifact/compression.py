@@ -3,7 +3,7 @@
 A layer's digest names its compressed bytes, and compressors change theirs between versions, builds and
 processors: zlib-ng's level 6 is not zlib's, Go 1.27's gzip is not 1.26's. So this one is written out here, in
 integer arithmetic that leaves nothing to a library: greedy matches of one candidate, and Deflate's fixed
-Huffman codes. It makes layers of YAML about a sixth of their size; zlib would make them an eighth.
+Huffman codes. Layers of YAML come out at about a sixth of their size, where zlib would make them a tenth.
 
 RFC 1951 (Deflate) sections 3.2.5 and 3.2.6, RFC 1952 (gzip) section 2.3
 """
