@@ -38,7 +38,7 @@ class Settings:
     phases: tuple[Phase, ...] = (Phase("at", ("at",)), Phase("tt", ("tt",)), Phase("prod", ("prod",)))
     ignore: tuple[str, ...] = ()
     jobs: int = 8
-    insecure: bool = False
+    insecure: bool | None = None
     publisher: str = "builtin"
     provider: str = "generic"
     forge: str = ""

@@ -5,7 +5,7 @@ from pathlib import Path
 from flux.registry.target import Registry
 
 
-def open_registry(location: str, root: Path, jobs: int, insecure: bool) -> Registry:
+def open_registry(location: str, root: Path, jobs: int, insecure: bool | None) -> Registry:
     """The registry at `location`: `oci://host/prefix`, or a folder relative to `root`."""
     if location.startswith("oci://"):
         from flux.registry.remote import RemoteRegistry

@@ -13,11 +13,14 @@ from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
     InvalidHeader,
+    LocationValueError,
     MaxRetryError,
+    ResponseError,
     SSLError,
 )
 
 from flux.errors import RegistryError, RegistryUnreachableError
+from flux.registry.authorization import Authorization
 
 T = TypeVar("T")
 
@@ -61,13 +64,18 @@ class PassingError(Exception):
 
 
 class Connection:
-    """At most `jobs` connections to one host, kept open."""
+    """At most `jobs` connections to one host, kept open.
 
-    def __init__(self, host: str, jobs: int, insecure: bool) -> None:
+    Plain HTTP where `insecure` says so or, if nobody has said, on this machine's own addresses.
+    """
+
+    def __init__(self, host: str, jobs: int, insecure: bool | None) -> None:
         self.host = host
-        scheme = "http" if insecure or is_loopback(host) else "https"
+        plain = is_loopback(host) if insecure is None else insecure
+        scheme = "http" if plain else "https"
         self._origin = f"{scheme}://{host}"
         self._pool = _pool(scheme, host, jobs)
+        self._authorization = Authorization(host, self._origin, self._ask)
 
     def persist(self, attempt: Callable[[], T]) -> T:
         """Call `attempt` until it raises no PassingError, five times at most.
@@ -93,52 +101,110 @@ class Connection:
 
     def send(
         self,
+        repository: str,
         method: str,
         url: str,
         expected: tuple[int, ...],
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> Answer:
-        """One request; `url` is absolute or a path of this host.
+        """One request on behalf of a repository; `url` is absolute or a path of this host.
 
         Raises RegistryError for a status that is not expected, PassingError where it may pass.
         """
-        url = urljoin(self._origin, url)
-        try:
-            response = self._pool.request(method, url, headers=headers, body=body, retries=_REDIRECTS)
-        except ConnectTimeoutError as error:
-            raise RegistryUnreachableError(
-                f"{self.host} does not answer: {_reason(error)}",
-                "check the network and the setting `registry`",
-            ) from error
-        except SSLError as error:
-            raise RegistryUnreachableError(
-                f"{self.host} has no certificate that this machine trusts: {_reason(error)}",
-                "let SSL_CERT_FILE name a file with its CA; for plain HTTP set `insecure: true`",
-            ) from error
-        except HTTPError as error:
-            what = f"{method} {urlsplit(url).path} on {self.host} broke off: {_reason(error)}"
-            raise PassingError(RegistryError(what, _AGAIN)) from error
+        url = self._own(urljoin(self._origin, url))
+        headers = dict(headers or {})
+        if not url.startswith(self._origin + "/"):  # an upload elsewhere: no credentials for others
+            response = self._request(method, url, headers, body)
+        else:
+            sent = self._authorization.header(repository)
+            response = self._request(method, url, _with(headers, sent), body)
+            if response.status == 401:
+                challenge = response.headers.get("WWW-Authenticate", "")
+                sent = self._authorization.answer(challenge, repository, sent)
+                response = self._request(method, url, _with(headers, sent), body)
         if response.status in expected:
             return Answer(url, response)
-        raise self._refusal(method, url, response)
+        raise self._refusal(repository, method, url, response)
 
-    def _refusal(self, method: str, url: str, response: BaseHTTPResponse) -> RegistryError | PassingError:
-        codes, said = _said(response)
-        failure = RegistryError(
-            f"{self.host} answered {response.status} to {method} {urlsplit(url).path}: {said}", _AGAIN
+    def _own(self, url: str) -> str:
+        """A URL of this host in our scheme: a registry behind a proxy may take itself for a plain one."""
+        parts = urlsplit(url)
+        return f"{self._origin}{url.partition(parts.netloc)[2]}" if parts.netloc == self.host else url
+
+    def _request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        retries: Retry = _REDIRECTS,
+    ) -> BaseHTTPResponse:
+        where = f"{method} {urlsplit(url).path} on {urlsplit(url).netloc}"
+        try:
+            return self._pool.request(method, url, headers=headers, body=body, retries=retries)
+        except HTTPError as error:
+            raise _failure(where, urlsplit(url).netloc, error) from error
+        except UnicodeError as error:
+            raise RegistryError(f"{where}: not an address", "check the setting `registry`") from error
+
+    def _ask(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    ) -> tuple[int, bytes]:
+        response = self._request(
+            method, url, headers, body, retries=Retry(0, redirect=0, raise_on_redirect=False)
         )
-        if response.status in _PASSING or (response.status in (400, 404) and codes & _RACED):
-            return PassingError(failure, response)
-        failure.hint = _HINTS.get(response.status, "check the setting `registry`")
-        return failure
+        if response.status in _PASSING:
+            failure = f"the token service of {self.host} answered {response.status}"
+            raise PassingError(RegistryError(failure, _AGAIN), response)
+        return response.status, response.data
+
+    def _refusal(
+        self, repository: str, method: str, url: str, response: BaseHTTPResponse
+    ) -> RegistryError | PassingError:
+        codes, said = _said(response)
+        answered = f"{self.host} answered {response.status} to {method} {urlsplit(url).path}: {said}"
+        status = response.status
+        if status in _PASSING or (status in (400, 404) and codes & _RACED) or _is_rate_limit(response, codes):
+            return PassingError(RegistryError(answered, _AGAIN), response)
+        if status == 401 and method in ("GET", "HEAD"):
+            return self._authorization.refused()
+        if status in (401, 403):
+            right = "read" if method in ("GET", "HEAD") else "push to"
+            return RegistryError(
+                f"{self.host} does not let this account {right} {repository}: {said}",
+                f"give it that right, or log in as another with `docker login {self.host}`",
+            )
+        return RegistryError(answered, "check the setting `registry`")
 
 
-_HINTS = {
-    401: "log in with `docker login`",
-    403: "the account needs the right to push to this repository",
-    405: "is the setting `registry` the address of an OCI registry?",
-}
+def _failure(where: str, host: str, error: HTTPError) -> RegistryError | PassingError:
+    """What to say of a request that got no answer."""
+    cause = error.reason if isinstance(error, MaxRetryError) else error
+    match cause:
+        case ConnectTimeoutError():
+            return RegistryUnreachableError(
+                f"{host} does not answer: {_reason(error)}", "check the network and the setting `registry`"
+            )
+        case SSLError():
+            return RegistryUnreachableError(
+                f"{host} has no certificate that this machine trusts: {_reason(error)}",
+                "let SSL_CERT_FILE name a file with its CA; for plain HTTP set `insecure: true`",
+            )
+        case ResponseError():
+            return RegistryError(f"{where} redirects for ever", "check the setting `registry`")
+        case LocationValueError():
+            return RegistryError(f"{where}: not an address", "check the setting `registry`")
+    return PassingError(RegistryError(f"{where} broke off: {_reason(error)}", _AGAIN))
+
+
+def _with(headers: Mapping[str, str], authorization: str | None) -> dict[str, str]:
+    return {**headers, **({"Authorization": authorization} if authorization else {})}
+
+
+def _is_rate_limit(response: BaseHTTPResponse, codes: set[str]) -> bool:
+    """GitHub's registry answers 403 to who asks too often."""
+    return response.status == 403 and ("Retry-After" in response.headers or "TOOMANYREQUESTS" in codes)
 
 
 def is_loopback(host: str) -> bool:

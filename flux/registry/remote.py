@@ -21,16 +21,19 @@ _MOST_PAGES = 1000
 class RemoteRegistry:
     """`host/prefix`, with at most `jobs` connections at once."""
 
-    def __init__(self, location: str, jobs: int, insecure: bool) -> None:
+    def __init__(self, location: str, jobs: int, insecure: bool | None) -> None:
         host, _, prefix = location.rstrip("/").partition("/")
+        self._host = host
         self._prefix = f"{prefix}/" if prefix else ""
-        self._connection = Connection(host, jobs, insecure)
+        # Docker Hub's registry is not at the name that people know.
+        api = "registry-1.docker.io" if host == "docker.io" else host
+        self._connection = Connection(api, jobs, insecure)
 
     def repository(self, artifact: str) -> "RemoteTarget":
         return RemoteTarget(self._connection, self._prefix + artifact)
 
     def name(self, artifact: str) -> str:
-        return f"{self._connection.host}/{self._prefix}{artifact}"
+        return f"{self._host}/{self._prefix}{artifact}"
 
 
 class RemoteTarget:
@@ -71,12 +74,13 @@ class RemoteTarget:
         # To mount from the repository itself asks "is it there?" and opens the upload in one request.
         digest = digest_of(content)
         start = f"{self._base}blobs/uploads/?mount={digest}&from={self._repository}"
-        started = self._connection.send("POST", start, (201, 202))
+        started = self._connection.send(self._repository, "POST", start, (201, 202))
         if started.status == 201:
             return
         location = urljoin(started.url, started.headers.get("Location", ""))
         upload = f"{location}{'&' if '?' in location else '?'}digest={digest}"
-        self._connection.send("PUT", upload, (201,), {"Content-Type": "application/octet-stream"}, content)
+        headers = {"Content-Type": "application/octet-stream"}
+        self._connection.send(self._repository, "PUT", upload, (201,), headers, content)
 
     def push_manifest(self, manifest: Manifest, tag: str) -> None:
         headers = {"Content-Type": manifest.media_type}
@@ -115,7 +119,9 @@ class RemoteTarget:
         body: bytes | None = None,
     ) -> Answer:
         url = urljoin(self._base, path)
-        return self._connection.persist(lambda: self._connection.send(method, url, expected, headers, body))
+        return self._connection.persist(
+            lambda: self._connection.send(self._repository, method, url, expected, headers, body)
+        )
 
     def _verify(self, digest: str, claimed: str | None, what: str) -> None:
         if claimed is not None and claimed != digest:

@@ -1,0 +1,195 @@
+"""What to send as `Authorization` to one registry, with the credentials that Docker has for it.
+
+https://distribution.github.io/distribution/spec/auth/token/ and spec/auth/oauth/,
+https://docs.docker.com/reference/cli/docker/login/#credential-stores
+"""
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Protocol
+from urllib.parse import urlencode, urlsplit
+from urllib.request import parse_http_list, parse_keqv_list
+
+from flux.errors import RegistryError, RegistryUnreachableError
+
+_DOCKER_HUB = "registry-1.docker.io"
+_MARGIN = 0.8  # of a token's life, after which it is not begun with
+
+
+class Ask(Protocol):
+    """Sends a request to a token service: its status and what it said."""
+
+    def __call__(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    ) -> tuple[int, bytes]: ...
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A user and password, or a refresh token, as `docker login` stored them."""
+
+    username: str = ""
+    password: str = field(default="", repr=False)
+    refresh_token: str = field(default="", repr=False)
+
+    @property
+    def basic(self) -> str:
+        pair = f"{self.username}:{self.password}".encode()
+        return "Basic " + base64.b64encode(pair).decode()
+
+
+@dataclass(frozen=True)
+class _Challenge:
+    scheme: str
+    parameters: Mapping[str, str]
+
+
+class Authorization:
+    """Answers the challenges of one registry, with a token for each repository.
+
+    For any number of threads, as long as no two ask about one repository at a time.
+    """
+
+    def __init__(self, host: str, origin: str, ask: Ask) -> None:
+        self._host = host
+        self._origin = origin
+        self._ask = ask
+        self._lock = Lock()
+        self._credentials: Credentials | None = None
+        self._challenge: _Challenge | None = None
+        self._headers: dict[str, tuple[str, float]] = {}
+
+    def header(self, repository: str) -> str | None:
+        """The header for a repository; None before the registry has asked for any."""
+        header, ends = self._headers.get(repository, (None, 0.0))
+        if header is not None and time.monotonic() < ends:
+            return header
+        return self._renew(repository, self._challenge) if self._challenge else None
+
+    def answer(self, challenge: str, repository: str, sent: str | None) -> str:
+        """The header for a repository whose request, with `sent`, the registry refused with a challenge.
+
+        Raises RegistryUnreachableError where there are no credentials, or none that it takes.
+        """
+        with self._lock:
+            if self._challenge is None:
+                self._credentials = _docker_credentials(self._host)
+            self._challenge = _parse(challenge)
+        if self._challenge.scheme == "basic" and sent is not None:
+            raise self.refused()
+        return self._renew(repository, self._challenge)
+
+    def refused(self) -> RegistryUnreachableError:
+        """The error for credentials that the registry does not take."""
+        login = f"`docker login {self._host}`"
+        if self._credentials is None:
+            return RegistryUnreachableError(
+                f"{self._host} asks for credentials, and there are none for it", f"log in with {login}"
+            )
+        whose = f"of {self._credentials.username!r}" if self._credentials.username else "stored for it"
+        return RegistryUnreachableError(
+            f"{self._host} refuses the credentials {whose}: they are wrong or have expired",
+            f"log in again with {login}",
+        )
+
+    def _renew(self, repository: str, challenge: _Challenge) -> str:
+        if challenge.scheme not in ("basic", "bearer"):
+            raise RegistryUnreachableError(
+                f"{self._host} asks for a login that is neither Basic nor Bearer",
+                "check the setting `registry`",
+            )
+        if challenge.scheme == "basic":
+            if self._credentials is None:
+                raise self.refused()
+            header, seconds = self._credentials.basic, float("inf")
+        else:
+            token, seconds = self._token(challenge, repository)
+            header = f"Bearer {token}"
+        self._headers[repository] = header, time.monotonic() + seconds * _MARGIN
+        return header
+
+    def _token(self, challenge: _Challenge, repository: str) -> tuple[str, float]:
+        """A token and the seconds that it lives: for pull and push, or for what the registry asked."""
+        realm = challenge.parameters.get("realm", "")
+        secure = urlsplit(realm).scheme == "https" or self._origin.startswith("http:")
+        if urlsplit(realm).scheme not in ("http", "https") or not secure:
+            raise RegistryUnreachableError(
+                f"{self._host} sends its logins to {realm!r}, which is not https",
+                "check the setting `registry`",
+            )
+        service = challenge.parameters.get("service", "")
+        status = 0
+        for scope in (f"repository:{repository}:pull,push", challenge.parameters.get("scope", "")):
+            status, body = self._request_token(realm, {"service": service, "scope": scope})
+            if status == 200:
+                return self._read_token(body)
+            if status not in (400, 401, 403):
+                break
+        if status in (400, 401, 403):
+            raise self.refused()
+        raise RegistryError(
+            f"the token service of {self._host} answered {status}", "run the same command again"
+        )
+
+    def _request_token(self, realm: str, query: dict[str, str]) -> tuple[int, bytes]:
+        if self._credentials and self._credentials.refresh_token:
+            form = {"grant_type": "refresh_token", "client_id": "flux-artifacts"}
+            form |= {"refresh_token": self._credentials.refresh_token}
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            return self._ask("POST", realm, headers, urlencode(form | query).encode())
+        headers = {"Authorization": self._credentials.basic} if self._credentials else {}
+        separator = "&" if "?" in realm else "?"
+        return self._ask("GET", realm + separator + urlencode(query), headers, None)
+
+    def _read_token(self, body: bytes) -> tuple[str, float]:
+        try:
+            answer = json.loads(body)
+            token = answer.get("token") or answer["access_token"]
+            if isinstance(token, str) and token.isprintable() and token.isascii():
+                return token, max(float(answer.get("expires_in") or 60), 1.0)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            pass
+        raise RegistryUnreachableError(
+            f"the token service of {self._host} sent no token", "check the setting `registry`"
+        )
+
+
+def _parse(challenge: str) -> _Challenge:
+    """The first challenge of a WWW-Authenticate header (RFC 9110 section 11.6.1)."""
+    scheme, _, rest = challenge.strip().partition(" ")
+    try:
+        parameters = parse_keqv_list([item for item in parse_http_list(rest) if "=" in item])
+    except (ValueError, IndexError):
+        parameters = {}
+    return _Challenge(scheme.lower(), parameters)
+
+
+def _docker_credentials(host: str) -> Credentials | None:
+    """What Docker's configuration and credential helpers have for a host."""
+    import warnings
+
+    from docker.auth import load_config, resolve_index_name
+    from docker.errors import DockerException
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about a helper that is not installed, which is an error here
+            found = load_config().resolve_authconfig(
+                resolve_index_name(host.replace(_DOCKER_HUB, "docker.io"))
+            )
+    except (DockerException, OSError, ValueError) as error:
+        reason = str(error.__cause__ or error).partition("\n")[0]
+        raise RegistryUnreachableError(
+            f"the credentials that Docker has for {host} could not be read: {reason}",
+            f"log in again with `docker login {host}`, or mend DOCKER_CONFIG",
+        ) from error
+    given = {key.lower(): value for key, value in (found or {}).items() if isinstance(value, str) and value}
+    if token := given.get("identitytoken"):
+        return Credentials(refresh_token=token)
+    if "username" in given:
+        return Credentials(given["username"], given.get("password", ""))
+    return None
