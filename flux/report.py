@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from flux.artifact.finding import Finding
     from flux.commands.build import Build, Result
     from flux.commands.changed import Changed
+    from flux.commands.check import Check
     from flux.commands.list import Listing
     from flux.errors import FluxError
     from flux.event import Event
@@ -90,18 +92,54 @@ class Report:
             return
         self._table(header, [*((n, "\n".join(_some_list(p))) for n, p in changed.reasons.items()), *gone])
 
+    def check(self, check: Check) -> None:
+        self._notices(check.notices)
+        if self._document(check.document()):
+            return
+        for finding in check.findings:
+            self._finding(finding)
+        errors = sum(finding.level == "error" for finding in check.findings)
+        warnings = len(check.findings) - errors
+        counted = f"{len(check.artifacts)} artifacts checked: {errors} errors, {warnings} warnings."
+        self._print(counted)
+        header = ("Level", "File", "Line", "What")
+        rows = [(f.level, f.path, _text(f.line or None), f.message) for f in check.findings]
+        self._summary(counted, header, rows)
+
+    def _finding(self, finding: Finding) -> None:
+        if self._event.actions:
+            place = f" file={_property(finding.path)}" + (f",line={finding.line}" if finding.line else "")
+            self._command(finding.level + place, finding.message)
+            return
+        from rich.text import Text
+
+        place = finding.path + (f":{finding.line}" if finding.line else "")
+        style = "bold red" if finding.level == "error" else "yellow"
+        line = Text.assemble((finding.level, style), f" {_shown(place)}: {_shown(finding.message)}")
+        self._console.print(line, soft_wrap=True)
+
     @contextmanager
-    def building(self, total: int, dry_run: bool) -> Iterator[Callable[[Result], object]]:
-        """A progress bar in a terminal, else a line for each artifact that is done."""
-        if self._event.actions or self._json or not sys.stderr.isatty():
-            yield lambda result: self._line(result, dry_run)
+    def working(self, what: str, total: int | None = None) -> Iterator[Callable[[object], object]]:
+        """A progress bar in a terminal, to be called as each thing is done; nothing elsewhere."""
+        if not self._is_interactive:
+            yield lambda done: None
             return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self._errors, transient=True) as progress:
-            bar = progress.add_task("planning" if dry_run else "building", total=total)
-            yield lambda result: progress.advance(bar)
+            bar = progress.add_task(what, total=total)
+            yield lambda done: progress.advance(bar)
+
+    @contextmanager
+    def building(self, total: int, dry_run: bool) -> Iterator[Callable[[Result], object]]:
+        """A progress bar in a terminal, else a line for each artifact that is done."""
+        with self.working("planning" if dry_run else "building", total) as advance:
+            yield advance if self._is_interactive else lambda result: self._line(result, dry_run)
+
+    @property
+    def _is_interactive(self) -> bool:
+        return sys.stderr.isatty() and not self._event.actions and not self._json
 
     def build(self, build: Build, dry_run: bool) -> None:
         self._notices(build.notices)
@@ -213,6 +251,13 @@ def _shown(text: str, kept: str = "") -> str:
         c if c.isprintable() or c in kept else c.encode("unicode_escape", "surrogatepass").decode()
         for c in text
     )
+
+
+def _property(value: str) -> str:
+    """A property of a workflow command, whose separators are escaped too."""
+    for character in "%\r\n:,":
+        value = value.replace(character, f"%{ord(character):02X}")
+    return value
 
 
 def _text(value: object) -> str:

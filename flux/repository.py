@@ -227,6 +227,12 @@ class Repository:
             _, _, _, content = self._git.get_object_data(oid)
         return content
 
+    def file(self, commit: str, path: str) -> bytes | None:
+        """The content of one file at a commit, None where there is none."""
+        lines = self._run_z("ls-tree", "-z", commit, "--", path)
+        entries = [line.partition("\t")[0].split() for line in lines]
+        return next((self.read(oid) for _, kind, oid in entries if kind == "blob"), None)
+
     def uncommitted(self, sources: str) -> list[str]:
         """Paths under `sources` that the working tree has otherwise than HEAD, or that git does not track."""
         under = ["--", sources] if sources else []

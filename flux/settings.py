@@ -54,6 +54,11 @@ class Settings:
         """The folder of the artifacts as git's paths begin: empty for the root, else ending in `/`."""
         return "" if self.sources == "." else self.sources + "/"
 
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """Every environment, in the order of the phases."""
+        return tuple(environment for phase in self.phases for environment in phase.environments)
+
 
 def take_environment(environment: MutableMapping[str, str] = os.environ) -> dict[str, str]:
     """Take the variables `INVOKE_FLUX_*` away from Invoke, which would cast them to the type that invoke.yaml

@@ -4,6 +4,8 @@ Everything heavy is imported by the command that needs it, so that `inv --list` 
 """
 
 import logging
+import os
+import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -47,6 +49,19 @@ def changed(context: Context, since: str | None = None, json: bool = False) -> N
         from flux.commands.changed import find_changed
 
         run.report.changed(find_changed(run.repository, run.settings, run.event, since))
+
+
+@task(iterable=["artifact"], help={"artifact": _ARTIFACT, "json": _JSON})
+def check(context: Context, artifact: list[str] | None = None, json: bool = False) -> None:
+    """Check that artifacts are fit to publish, and the desired state."""
+    with _running(context, json) as run:
+        from flux.commands.check import check as check_artifacts
+
+        with run.report.working("checking") as on_done:
+            checked = check_artifacts(run.repository, run.settings, _names(artifact), on_done)
+        run.report.check(checked)
+        if checked.failed:
+            raise Exit(code=1)
 
 
 @task(
@@ -115,6 +130,10 @@ def _running(context: Context, json: bool) -> Iterator[_Run]:
             traceback.print_exc()
         Report(event, json).error(error)
         raise Exit(code=error.exit_code) from error
+    except KeyboardInterrupt:
+        Report(event, json).notice("interrupted; run the same command again, it continues from here")
+        sys.stdout.flush()
+        os._exit(130)  # not waiting for requests under way; whatever they leave, the next run repairs
 
 
 def _names(artifacts: list[str] | None) -> list[str]:
@@ -128,4 +147,4 @@ def _plain(value: Any) -> Any:
     return value
 
 
-ns = Collection(list_, changed, build)
+ns = Collection(list_, changed, check, build)

@@ -1,11 +1,12 @@
 """What may not be in an artifact: whatever a cluster would get otherwise than people see it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 
 from flux.artifact.tree import SUBMODULE, SYMLINK, File
 from flux.errors import ContentError
 
 _LFS = b"version https://git-lfs.github.com/spec/"
+_LFS_LONGEST = 1024  # bytes: github.com/git-lfs/git-lfs, docs/spec.md
 
 Attributes = Mapping[str, str]
 """Attributes of one path by name, as `git check-attr` prints them: `set`, `unset` or a value."""
@@ -14,46 +15,40 @@ ATTRIBUTES = ("text", "eol", "filter", "ident", "working-tree-encoding")
 """Those that make a checkout differ from its blob (gitattributes(5))."""
 
 
-def check_kinds(files: Iterable[File]) -> None:
-    """Raises ContentError for a symlink or a submodule."""
-    for file in files:
-        if file.mode == SYMLINK:
-            raise ContentError(
-                f"{file.path} is a symlink, which Flux leaves out of the image",
-                "put the file itself there, or list the link under the setting `ignore`",
-            )
-        if file.mode == SUBMODULE:
-            raise ContentError(
-                f"{file.path} is a submodule, whose files are not in this repository",
-                "copy the files in, or list the folder under the setting `ignore`",
-            )
+def kind_fault(file: File) -> ContentError | None:
+    """Why an entry of a tree cannot be published, whatever its content."""
+    if file.mode == SYMLINK:
+        return ContentError(
+            f"{file.path} is a symlink, which Flux leaves out of the image",
+            "put the file itself there, or list the link under the setting `ignore`",
+        )
+    if file.mode == SUBMODULE:
+        return ContentError(
+            f"{file.path} is a submodule, whose files are not in this repository",
+            "copy the files in, or list the folder under the setting `ignore`",
+        )
+    return None
 
 
-def checked(read: Callable[[File], bytes], attributes: Mapping[str, Attributes]) -> Callable[[File], bytes]:
-    """`read`, but raising ContentError for what a checkout would not have byte for byte."""
-
-    def read_checked(file: File) -> bytes:
-        content = read(file)
-        if content.startswith(_LFS) and len(content) < 1024:
-            raise ContentError(
-                f"{file.path} is a Git LFS pointer, not the file it stands for",
-                "commit the file itself (`git lfs untrack`), or list it under the setting `ignore`",
-            )
-        if fault := _checkout_fault(content, attributes.get(file.path, {})):
-            raise ContentError(
-                f"{file.path} is checked out otherwise than committed: {fault}",
-                "remove the attribute from .gitattributes, or list the file under the setting `ignore`",
-            )
-        return content
-
-    return read_checked
+def content_fault(file: File, content: bytes, attributes: Attributes) -> ContentError | None:
+    """Why a file cannot be published: a checkout would not have its blob byte for byte."""
+    if content.startswith(_LFS) and len(content) < _LFS_LONGEST:
+        return ContentError(
+            f"{file.path} is a Git LFS pointer, not the file it stands for",
+            "commit the file itself (`git lfs untrack`), or list it under the setting `ignore`",
+        )
+    if fault := _checkout_fault(content, attributes):
+        return ContentError(
+            f"{file.path} is checked out otherwise than committed: {fault}",
+            "remove the attribute from .gitattributes, or list the file under the setting `ignore`",
+        )
+    return None
 
 
 def _checkout_fault(content: bytes, attributes: Attributes) -> str:
-    if _is_set(attributes, "filter"):
-        return f"attribute filter={attributes['filter']}"
-    if _is_set(attributes, "working-tree-encoding"):
-        return f"attribute working-tree-encoding={attributes['working-tree-encoding']}"
+    for name in ("filter", "working-tree-encoding"):
+        if _is_set(attributes, name):
+            return f"attribute {name}={attributes[name]}"
     if _is_set(attributes, "ident") and (b"$Id$" in content or b"$Id:" in content):
         return "attribute ident, and the file holds $Id$"
     text = attributes.get("text", "unspecified")

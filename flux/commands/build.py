@@ -3,42 +3,21 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import Any
 
-from flux.artifact.changes import last_changes
-from flux.artifact.content import Attributes, check_kinds, checked
-from flux.artifact.ignore import Excludes, excludes
-from flux.artifact.image import MANIFEST_TYPE, Image, Revision, layer_of, published
-from flux.artifact.name import name_fault
-from flux.artifact.source import https_url
-from flux.artifact.tree import File
+from flux.artifact.image import Revision
 from flux.commands.changed import find_changed
-from flux.errors import ContentError, FluxError, RegistryUnreachableError, RequestError, TipUnknownError
+from flux.commands.sources import Source, Sources
+from flux.errors import FluxError, RegistryUnreachableError, RequestError, TipUnknownError
 from flux.event import Event, Push
 from flux.registry import open_registry
 from flux.registry.dry import DryRegistry
-from flux.registry.identity import is_ours, is_same
-from flux.registry.target import Manifest, Registry, Target
+from flux.registry.push import push
+from flux.registry.target import Registry
 from flux.repository import Repository
 from flux.settings import Settings
 
 LATEST = "latest"
-
-
-@dataclass(frozen=True)
-class Source:
-    """What an artifact is at one commit. `moves_latest` where that is what the tip has too."""
-
-    artifact: str
-    files: list[File]
-    attributes: dict[str, Attributes]
-    revision: Revision
-    moves_latest: bool
-
-    @property
-    def tags(self) -> list[str]:
-        return [self.revision.tag, *([LATEST] if self.moves_latest else [])]
 
 
 @dataclass(frozen=True)
@@ -47,7 +26,7 @@ class Result:
 
     artifact: str
     repository: str
-    revision: str = ""
+    revision: str
     digest: str | None = None
     diff_id: str | None = None
     tags: tuple[str, ...] = ()
@@ -61,7 +40,7 @@ class Result:
             "repository": self.repository,
             "digest": self.digest,
             "diff_id": self.diff_id,
-            "revision": self.revision or None,
+            "revision": self.revision,
             "tags": list(self.tags),
             "action": self.action,
         }
@@ -106,28 +85,16 @@ def plan_build(
             f"the registry is the folder {settings.registry}, which is gone when this job ends",
             "set `registry: oci://...` in invoke.yaml, or name the folder there to use it all the same",
         )
-    commit = (
-        event.change.after if isinstance(event.change, Push) and event.change.after else repository.head()
-    )
+    pushed = event.change.after if isinstance(event.change, Push) else None
     found = find_changed(repository, settings, event, since) if changed else None
-    present = repository.artifacts(commit, settings.prefix)
-    for name in names:
-        if name not in present:
-            near = get_close_matches(name, present, n=1)
-            raise RequestError(
-                f"there is no artifact {name!r} at {commit[:12]}"
-                + (f"; did you mean {near[0]}?" if near else ""),
-                f"artifacts are the folders under {settings.sources}/: {', '.join(present) or 'none'}",
-            )
-    chosen = [
-        name for name in present if (not names or name in names) and (found is None or name in found.reasons)
-    ]
+    sources = Sources(repository, settings, pushed or repository.head())
+    chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]
     registry = open_registry(settings.registry, repository.root, settings.jobs, settings.insecure)
     return Builder(
         repository,
         settings,
         DryRegistry(registry) if dry_run else registry,
-        commit,
+        sources,
         chosen,
         found.notices if found else [],
     )
@@ -141,7 +108,7 @@ class Builder:
         repository: Repository,
         settings: Settings,
         registry: Registry,
-        commit: str,
+        sources: Sources,
         names: Sequence[str],
         notices: Sequence[str],
     ) -> None:
@@ -150,9 +117,7 @@ class Builder:
         self._repository = repository
         self._settings = settings
         self._registry = registry
-        self._commit = commit
-        self._excludes: Excludes = excludes(settings.ignore)
-        self._source = settings.source or https_url(repository.origin_url or "")
+        self._sources = sources
         self._unreachable: RegistryUnreachableError | None = None
 
     def build(self, on_result: Callable[[Result], object]) -> Build:
@@ -161,120 +126,84 @@ class Builder:
         `on_result` is called as each is done. Raises HistoryMissingError before anything is pushed.
         """
         if not self.names:
-            return Build(self._commit, [], self._notices)
-        tip, notices = self._tip()
-        sources = self._sources(self.names, tip)
+            return Build(self._sources.commit, [], self._notices)
+        tip = self._tip()
+        revisions = self._sources.revisions(self.names)
+        at_tip = self._revisions_at(tip, self.names) if tip else {}
         results: dict[str, Result] = {}
         pool = ThreadPoolExecutor(self._settings.jobs)
         try:
-            for future in as_completed([pool.submit(self._one, source) for source in sources]):
+            futures = [
+                pool.submit(self._one, source, revisions[source.artifact], at_tip.get(source.artifact))
+                for source in self._sources.load(self.names)
+            ]
+            for future in as_completed(futures):
                 result = future.result()
                 results[result.artifact] = result
                 on_result(result)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-        moved = [
-            r.artifact for r in results.values() if LATEST in r.tags and r.action in ("pushed", "tagged")
-        ]
-        if tip is not None and moved:
-            notices += self._settle(moved, tip)
-        return Build(self._commit, [results[name] for name in self.names], self._notices + notices)
+        if tip:
+            results |= self._settle([r for r in results.values() if r.action != "failed"], tip, at_tip)
+        return Build(self._sources.commit, [results[name] for name in self.names], self._notices)
 
-    def _tip(self) -> tuple[str | None, list[str]]:
+    def _tip(self) -> str | None:
         try:
-            return self._repository.tip(self._settings.branch), []
+            return self._repository.tip(self._settings.branch)
         except TipUnknownError as unknown:
-            return None, [f"`{LATEST}` stays where it is: {unknown.message}"]
+            self._notices.append(f"`{LATEST}` stays where it is: {unknown.message}")
+            return None
 
-    def _sources(self, names: Sequence[str], tip: str | None) -> list[Source]:
-        revisions = self._revisions(self._commit, names)
-        at_tip = revisions if tip == self._commit else self._revisions(tip, names) if tip else {}
-        prefix = self._settings.prefix
-        files = self._repository.files(self._commit, prefix, names)
-        roots = {name: f"{prefix}{name}/" for name in names}
-        paths = [roots[name] + file.path for name in names for file in files[name]]
-        attributes = self._repository.attributes(self._commit, paths)
-        return [
-            Source(
-                artifact=name,
-                files=files[name],
-                attributes={f.path: attributes.get(roots[name] + f.path, {}) for f in files[name]},
-                revision=revisions[name],
-                moves_latest=at_tip.get(name) == revisions[name],
-            )
-            for name in names
-        ]
+    def _revisions_at(self, commit: str, names: Sequence[str]) -> dict[str, Revision]:
+        return Sources(self._repository, self._settings, commit).revisions(names)
 
-    def _revisions(self, commit: str, names: Sequence[str]) -> dict[str, Revision]:
-        prefix = self._settings.prefix
-        line = self._repository.line(commit, prefix, names)
-        return last_changes(line, names, prefix, self._excludes)
-
-    def _one(self, source: Source) -> Result:
+    def _one(self, source: Source, revision: Revision, at_tip: Revision | None) -> Result:
+        moves_latest = revision == at_tip
+        tags = [revision.tag, *([LATEST] if moves_latest else [])]
         result = Result(
             source.artifact,
             self._registry.name(source.artifact),
-            f"{self._settings.branch}@sha1:{source.revision.commit}",
+            f"{self._settings.branch}@sha1:{revision.commit}",
         )
         try:
             if self._unreachable:
                 raise self._unreachable
-            image = self._image(source)
-            target = self._registry.repository(source.artifact)
-            digest, action = push(target, image, source.tags)
+            image = self._sources.image(source, revision)
+            digest, action = push(self._registry.repository(source.artifact), image, tags)
         except FluxError as error:
             if isinstance(error, RegistryUnreachableError):
                 self._unreachable = error
             return replace(result, error=error.message, hint=error.hint)
-        if action == "unchanged" and not source.moves_latest:
+        if action == "unchanged" and not moves_latest:
             action = "kept"
-        return replace(result, digest=digest, diff_id=image.diff_id, tags=tuple(source.tags), action=action)
+        return replace(result, digest=digest, diff_id=image.diff_id, tags=tuple(tags), action=action)
 
-    def _image(self, source: Source) -> Image:
-        if fault := name_fault(source.artifact):
-            raise ContentError(
-                f"{source.artifact!r} cannot be an OCI repository: it {fault}", "rename the folder"
-            )
-        check_kinds(published(source.files, self._excludes)[1])
-        read = checked(lambda file: self._repository.read(file.oid), source.attributes)
-        tar = layer_of(source.files, self._excludes, read)
-        return Image(tar, self._settings.branch, source.revision, self._source)
+    def _settle(self, results: list[Result], tip: str, revisions: dict[str, Revision]) -> dict[str, Result]:
+        """Look at the tip again: where it went on meanwhile, `latest` belongs to what a newer run has pushed.
 
-    def _settle(self, moved: Sequence[str], tip: str) -> list[str]:
-        """Look at the tip again: if it went on meanwhile, `latest` belongs to what a newer run has pushed."""
+        Returns the results that are no longer true.
+        """
+        moved = {r.artifact: r for r in results if LATEST in r.tags and r.action in ("pushed", "tagged")}
+        altered: dict[str, Result] = {}
         try:
-            while (now := self._repository.tip(self._settings.branch)) != tip:
-                before, tip = self._revisions(tip, moved), now
-                for name, revision in self._revisions(tip, moved).items():
-                    if before.get(name) != revision:
-                        target = self._registry.repository(name)
-                        if newer := target.fetch_manifest(revision.tag):
-                            target.push_manifest(newer, LATEST)
+            while moved and (now := self._repository.tip(self._settings.branch)) != tip:
+                tip, before = now, revisions
+                revisions = self._revisions_at(now, list(moved))
+                for name, revision in revisions.items():
+                    if revision != before.get(name):
+                        altered |= self._give_latest(moved[name], revision)
         except TipUnknownError as unknown:
-            return [f"`{LATEST}` was moved, but {unknown.message}; `inv build` will look again"]
-        return []
+            self._notices.append(f"`{LATEST}` was moved, but now {unknown.message}; build again to be sure")
+        return altered
 
-
-def push(target: Target, image: Image, tags: Sequence[str]) -> tuple[str, str]:
-    """Point the tags at the image, in their order, sending only what is not there.
-
-    Returns the image's digest and what was done: `pushed`, `tagged` or `unchanged`.
-    """
-    there: dict[str, Manifest] = {}
-    for tag in reversed(tags):
-        manifest = target.fetch_manifest(tag)
-        if manifest is None or not is_same(target, manifest, image):
-            continue
-        there[tag] = manifest
-        if tag == tags[-1] and is_ours(manifest, image):
-            return manifest.digest, "unchanged"  # the tags before it were written before it
-    missing = [tag for tag in tags if tag not in there]
-    if there:
-        manifest = next(there[tag] for tag in tags if tag in there)
-    else:
-        manifest = Manifest(image.manifest, MANIFEST_TYPE)
-        target.push_blob(image.config)
-        target.push_blob(image.layer)
-    for tag in missing:
-        target.push_manifest(manifest, tag)
-    return manifest.digest, ("tagged" if missing else "unchanged") if there else "pushed"
+    def _give_latest(self, result: Result, revision: Revision) -> dict[str, Result]:
+        target = self._registry.repository(result.artifact)
+        try:
+            newer = target.fetch_manifest(revision.tag)
+            if newer is None:
+                return {}  # the newer run has yet to push it, and moves `latest` then
+            target.push_manifest(newer, LATEST)
+        except FluxError as error:
+            return {result.artifact: replace(result, action="failed", error=error.message, hint=error.hint)}
+        tags = tuple(tag for tag in result.tags if tag != LATEST)
+        return {result.artifact: replace(result, tags=tags)}

@@ -27,7 +27,7 @@ T = TypeVar("T")
 _TRIES = 5
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 _RACED = frozenset({"DIGEST_INVALID", "MANIFEST_BLOB_UNKNOWN", "BLOB_UPLOAD_UNKNOWN"})
-_TIMEOUT = Timeout(connect=4, read=60)
+_TIMEOUT = Timeout(connect=2, read=60)  # hosts have two addresses, and five seconds are to be enough
 _AGAIN = "run the same command again: it continues where this run stopped"
 
 # urllib3 follows redirects, dropping credentials towards another host; all else is decided here.
@@ -76,6 +76,7 @@ class Connection:
         self._origin = f"{scheme}://{host}"
         self._pool = _pool(scheme, host, jobs)
         self._authorization = Authorization(host, self._origin, self._ask)
+        self._answered = False
 
     def persist(self, attempt: Callable[[], T]) -> T:
         """Call `attempt` until it raises no PassingError, five times at most.
@@ -142,11 +143,16 @@ class Connection:
     ) -> BaseHTTPResponse:
         where = f"{method} {urlsplit(url).path} on {urlsplit(url).netloc}"
         try:
-            return self._pool.request(method, url, headers=headers, body=body, retries=retries)
+            response = self._pool.request(method, url, headers=headers, body=body, retries=retries)
         except HTTPError as error:
-            raise _failure(where, urlsplit(url).netloc, error) from error
+            failure = _failure(where, urlsplit(url).netloc, error)
+            if self._answered and isinstance(failure, RegistryUnreachableError):
+                raise PassingError(failure) from error  # it was there a moment ago
+            raise failure from error
         except UnicodeError as error:
             raise RegistryError(f"{where}: not an address", "check the setting `registry`") from error
+        self._answered = True
+        return response
 
     def _ask(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None

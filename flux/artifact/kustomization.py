@@ -1,0 +1,129 @@
+"""Kustomizations: what each names, and whether a cluster has it.
+
+https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flux.artifact.finding import Finding, Level
+from flux.artifact.manifests import parse_mapping
+
+NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+_PATHS = ("resources", "bases", "components", "crds", "configurations", "patchesStrategicMerge")
+_INLINE_OR_PATHS = ("generators", "transformers", "validators")
+_OBJECTS_WITH_PATH = ("patches", "patchesJson6902", "replacements")
+_GENERATORS = ("configMapGenerator", "secretGenerator")
+_REMOTE = re.compile(
+    r"[a-z+]+://|git@|git::|[a-z0-9-]+(\.[a-z0-9-]+)+/[^/]+/[^/]+.*(\?ref=|//)|(github|gitlab)\.com[/:]|bitbucket\.org[/:]"
+)
+
+
+@dataclass(frozen=True)
+class Kustomization:
+    """One kustomization of an artifact: its folder ("" is the artifact's own), what is wrong with it, and
+    the folders that it builds on."""
+
+    path: str
+    findings: list[Finding] = field(default_factory=list)
+    remote: list[str] = field(default_factory=list)
+    bases: list[str] = field(default_factory=list)
+
+    @property
+    def folder(self) -> str:
+        return posixpath.dirname(self.path)
+
+
+def read_kustomizations(contents: Mapping[str, bytes], left_out: frozenset[str]) -> dict[str, Kustomization]:
+    """The kustomizations of an artifact by folder.
+
+    `contents` has the published files by path, `left_out` the paths of those that are not.
+    """
+    folders = {folder for path in contents for folder in _ancestors(path)}
+    found: dict[str, Kustomization] = {}
+    for path in contents:
+        if posixpath.basename(path) in NAMES:
+            found[posixpath.dirname(path)] = _read(path, contents, folders, left_out)
+    return found
+
+
+def renderable(found: Mapping[str, Kustomization]) -> list[str]:
+    """The folders whose kustomization, and all that it builds on, has no finding and nothing remote."""
+    spoilt = {folder for folder, k in found.items() if k.findings or k.remote}
+    while more := {f for f, k in found.items() if f not in spoilt and spoilt & set(k.bases)}:
+        spoilt |= more
+    return sorted(found.keys() - spoilt)
+
+
+def _read(
+    path: str, contents: Mapping[str, bytes], folders: set[str], left_out: frozenset[str]
+) -> Kustomization:
+    kustomization = Kustomization(path)
+    document = parse_mapping(contents[path])
+    if document is None:
+        if contents[path].strip():
+            kustomization.findings.append(Finding(Level.ERROR, path, "not a kustomization: no mapping"))
+        return kustomization
+    for name in _named(document):
+        target = posixpath.normpath(posixpath.join(kustomization.folder, name))
+        target = "" if target == "." else target
+        line = _line(contents[path], name)
+        if target in contents:
+            continue
+        if target in folders:
+            kustomization.bases.append(target)
+        elif _REMOTE.match(name):
+            kustomization.remote.append(name)
+        elif name.startswith("/") or target == ".." or target.startswith("../"):
+            message = f"names {name}, which is outside of the artifact, where no cluster has it"
+            kustomization.findings.append(Finding(Level.ERROR, path, message, line))
+        elif target in left_out:
+            message = f"names {name}, which Flux leaves out of the image"
+            kustomization.findings.append(Finding(Level.ERROR, path, message, line))
+        else:
+            message = f"names {name}, which is not there"
+            kustomization.findings.append(Finding(Level.ERROR, path, message, line))
+    return kustomization
+
+
+def _named(document: Mapping[str, Any]) -> Iterator[str]:
+    """Every file or folder that a kustomization names."""
+    for key in _PATHS + _INLINE_OR_PATHS:
+        for value in _list(document.get(key)):
+            if isinstance(value, str) and "\n" not in value and value.strip():
+                yield value
+    for key in _OBJECTS_WITH_PATH:
+        for item in _list(document.get(key)):
+            if isinstance(item, dict) and isinstance(item.get("path"), str):
+                yield item["path"]
+    for key in _GENERATORS:
+        for item in _list(document.get(key)):
+            if not isinstance(item, dict):
+                continue
+            for value in _list(item.get("files")):
+                yield str(value).rpartition("=")[2]
+            for value in [*_list(item.get("envs")), *_list([item["env"]] if "env" in item else None)]:
+                yield str(value)
+    openapi = document.get("openapi")
+    if isinstance(openapi, dict) and isinstance(openapi.get("path"), str):
+        yield openapi["path"]
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _ancestors(path: str) -> Iterator[str]:
+    while path:
+        path = posixpath.dirname(path)
+        yield path
+
+
+def _line(content: bytes, name: str) -> int:
+    """The first line that has the name."""
+    before, found, _ = content.partition(name.encode("utf-8", "surrogateescape"))
+    return before.count(b"\n") + 1 if found else 0

@@ -1,0 +1,90 @@
+"""The artifacts as one commit has them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from flux.artifact.changes import last_changes
+from flux.artifact.content import Attributes, content_fault, kind_fault
+from flux.artifact.ignore import excludes
+from flux.artifact.image import Image, Revision, layer_of, published
+from flux.artifact.name import name_fault
+from flux.artifact.source import https_url
+from flux.artifact.tree import File
+from flux.errors import ContentError, RequestError
+from flux.repository import Repository
+from flux.settings import Settings
+
+
+@dataclass(frozen=True)
+class Source:
+    """One artifact at one commit. Paths are relative to its folder; `attributes` has git's for each."""
+
+    artifact: str
+    files: list[File]
+    attributes: dict[str, Attributes]
+
+
+class Sources:
+    """Reads artifacts at one commit of a repository."""
+
+    def __init__(self, repository: Repository, settings: Settings, commit: str) -> None:
+        self._repository = repository
+        self._settings = settings
+        self.commit = commit
+        self.excludes = excludes(settings.ignore)
+
+    def choose(self, names: Collection[str]) -> list[str]:
+        """The artifacts named, or all if none is. Raises RequestError for a name that is no artifact."""
+        present = self._repository.artifacts(self.commit, self._settings.prefix)
+        for name in names:
+            if name not in present:
+                near = get_close_matches(name, present, n=1)
+                listed = ", ".join(present) or "none"
+                suggestion = f"; did you mean {near[0]}?" if near else ""
+                raise RequestError(
+                    f"there is no artifact {name!r} at {self.commit[:12]}{suggestion}",
+                    f"artifacts are the folders under {self._settings.sources}/: {listed}",
+                )
+        return [name for name in present if name in names or not names]
+
+    def load(self, names: Sequence[str]) -> list[Source]:
+        """The files of the named artifacts."""
+        prefix = self._settings.prefix
+        files = self._repository.files(self.commit, prefix, names)
+        paths = [f"{prefix}{name}/{file.path}" for name in names for file in files[name]]
+        attributes = self._repository.attributes(self.commit, paths)
+        return [
+            Source(
+                name,
+                files[name],
+                {file.path: attributes.get(f"{prefix}{name}/{file.path}", {}) for file in files[name]},
+            )
+            for name in names
+        ]
+
+    def revisions(self, names: Sequence[str]) -> dict[str, Revision]:
+        """The revision of each of the named artifacts that was ever there."""
+        prefix = self._settings.prefix
+        line = self._repository.line(self.commit, prefix, names)
+        return last_changes(line, names, prefix, self.excludes)
+
+    def image(self, source: Source, revision: Revision) -> Image:
+        """The image of an artifact. Raises ContentError for what a cluster would get otherwise."""
+        if fault := name_fault(source.artifact):
+            raise ContentError(
+                f"{source.artifact!r} cannot be an OCI repository: it {fault}", "rename the folder"
+            )
+        for file in published(source.files, self.excludes)[1]:
+            if error := kind_fault(file):
+                raise error
+
+        def read(file: File) -> bytes:
+            content = self._repository.read(file.oid)
+            if error := content_fault(file, content, source.attributes[file.path]):
+                raise error
+            return content
+
+        tar = layer_of(source.files, self.excludes, read)
+        url = self._settings.source or https_url(self._repository.origin_url or "")
+        return Image(tar, self._settings.branch, revision, url)

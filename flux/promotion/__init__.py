@@ -1,0 +1,1 @@
+"""The desired state. Pure: no git, no network."""
