@@ -48,3 +48,7 @@ class RegistryError(FluxError):
 
 class RegistryUnreachableError(RegistryError):
     """A registry does not answer at all."""
+
+
+class ForgeError(FluxError):
+    """The forge refused a request, or is not to be reached."""

@@ -1,0 +1,142 @@
+"""The interface that every place for releases, issues and pull requests has."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published release. `commit` is the commit of its git tag."""
+
+    tag: str
+    commit: str
+    title: str
+    body: str
+    prerelease: bool
+    author: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Issue:
+    """An issue as it is now; `body` has LF line ends."""
+
+    number: int
+    title: str
+    body: str
+    author: str
+    open: bool
+    labels: tuple[str, ...]
+    url: str
+    updated: float
+    """Seconds since the epoch."""
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment on an issue or a pull request; its `id` is unique in the forge."""
+
+    id: int
+    body: str
+    author: str
+
+
+class State(StrEnum):
+    """Of a pull request."""
+
+    OPEN = "open"
+    MERGED = "merged"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class PullRequest:
+    """A pull request from `branch` of the same repository into `base`; `head` is the commit it is at."""
+
+    number: int
+    title: str
+    body: str
+    branch: str
+    head: str
+    base: str
+    state: State
+    author: str
+    url: str
+
+
+class Forge(Protocol):
+    """One repository's forge. What does not work raises ForgeError, which names the permission it needs."""
+
+    # Who
+
+    def login(self) -> str | None:
+        """Whose token or identity this is; None where the forge does not say (an App's token)."""
+
+    def permission(self, login: str) -> str:
+        """`admin`, `write`, `read` or `none`. Raises ForgeError where it cannot be looked up."""
+
+    # Releases
+
+    def release(self, tag: str) -> Release | None:
+        """The published release of a tag."""
+
+    def releases(self) -> Sequence[Release]:
+        """Every published release, the newest first."""
+
+    def create_release(self, tag: str, commit: str, title: str, body: str, prerelease: bool) -> Release:
+        """Tag a commit and publish a release of it, without making it the repository's latest."""
+
+    def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> None:
+        """Start a workflow by its file name, at a branch; nothing where there are no workflows."""
+
+    # Issues
+
+    def issue(self, number: int) -> Issue | None: ...
+
+    def issues(self, label: str) -> Sequence[Issue]:
+        """Every issue with a label, open or closed, the oldest first; pull requests are not among them."""
+
+    def create_issue(self, title: str, body: str, label: str, assignee: str | None) -> Issue:
+        """Open an issue, with the assignee where that is possible, making the label where there is none."""
+
+    def edit_issue(self, number: int, *, body: str | None = None, open: bool | None = None) -> None: ...
+
+    def comments(self, number: int) -> Sequence[Comment]:
+        """Every comment on an issue or pull request, the oldest first."""
+
+    def create_comment(self, number: int, body: str) -> Comment: ...
+
+    def edit_comment(self, number: int, comment: int, body: str) -> None: ...
+
+    # Pull requests
+
+    def pull_request(self, number: int) -> PullRequest | None: ...
+
+    def pull_requests(self, state: State | None = None, branch: str | None = None) -> Sequence[PullRequest]:
+        """Those in a state, or from a branch, or all; the oldest first."""
+
+    def create_pull_request(self, title: str, body: str, branch: str, base: str) -> PullRequest:
+        """Raises ForgeError where the branch has nothing that its base lacks."""
+
+    def edit_pull_request(
+        self, number: int, *, title: str | None = None, body: str | None = None, open: bool | None = None
+    ) -> None: ...
+
+    # Branches
+
+    def branch(self, name: str) -> str | None:
+        """The commit that a branch is at."""
+
+    def commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
+        """A commit with the first parent's tree and these files instead; on no branch yet."""
+
+    def create_branch(self, name: str, commit: str) -> bool:
+        """Whether the branch could be made; False where there is one."""
+
+    def advance_branch(self, name: str, commit: str) -> bool:
+        """Whether the branch could be moved forward to the commit; False where that is no fast-forward."""
+
+    def delete_branch(self, name: str) -> None:
+        """Nothing where there is none."""
