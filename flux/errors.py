@@ -52,3 +52,7 @@ class RegistryUnreachableError(RegistryError):
 
 class ForgeError(FluxError):
     """The forge refused a request, or is not to be reached."""
+
+
+class DesiredStateError(FluxError):
+    """The desired state at the tip has errors."""

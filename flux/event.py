@@ -37,20 +37,25 @@ class PullRequest:
 
 @dataclass(frozen=True)
 class Event:
-    """`actions` says whether this runs in GitHub Actions; `change` what commits its event is about."""
+    """`actions` says whether this runs in GitHub Actions, `name` and `change` are of the event there."""
 
     actions: bool
     change: Push | PullRequest | None
     output: Path | None
     summary: Path | None
+    name: str = ""
+
+
+TERMINAL = Event(actions=False, change=None, output=None, summary=None)
 
 
 def read_event(environment: Mapping[str, str] = os.environ) -> Event:
     """Raises RequestError for a payload that is not what GitHub sends."""
     if environment.get("GITHUB_ACTIONS") != "true":
-        return Event(actions=False, change=None, output=None, summary=None)
+        return TERMINAL
     return Event(
         actions=True,
+        name=environment.get("GITHUB_EVENT_NAME", ""),
         change=_change(environment),
         output=_path(environment, "GITHUB_OUTPUT"),
         summary=_path(environment, "GITHUB_STEP_SUMMARY"),

@@ -275,6 +275,43 @@ class Repository:
         """The first-parent line back from `commit`, newest first, as far as this clone has it."""
         return self._run("rev-list", "--first-parent", commit).splitlines()
 
+    def is_on_line(self, commit: str, tip: str) -> bool:
+        """Whether a commit is on the first-parent line back from the tip."""
+        if self._shallow():
+            self._complete(tip, commit)
+        return commit in self.first_parents(tip)
+
+    def merge_of(self, commit: str, tip: str) -> str | None:
+        """The commit on the tip's first-parent line that brought `commit` in, None where none has."""
+        try:
+            self._run("merge-base", "--is-ancestor", commit, tip)
+        except GitError:
+            return None
+        after = self._run("rev-list", "--ancestry-path", f"{commit}..{tip}").splitlines()
+        line = set(after).intersection(self.first_parents(tip))
+        return next((candidate for candidate in reversed(after) if candidate in line), None)
+
+    def log(self, commit: str, since: str | None, folder: str) -> list[tuple[str, str]]:
+        """Commit and subject of what touched a folder up to `commit` and not up to `since`, newest first;
+        merges are left out, since what they brought is there."""
+        span = [commit, *([f"^{since}"] if since else [])]
+        fields = self._run_z(
+            *("log", "-z", "--no-merges", "--no-show-signature", "--no-color", "--format=tformat:%H %s"),
+            *(*span, "--", folder),
+        )
+        return [(field[:40], field[41:]) for field in fields]
+
+    def home_tags(self) -> dict[str, str]:
+        """Every tag at origin, with the commit that it points at; this clone's where there is no origin."""
+        if self.origin_url is None:
+            return self.tags()
+        tags: dict[str, str] = {}
+        for line in self._run("ls-remote", "--tags", "origin", network=True).splitlines():
+            commit, _, ref = line.partition("\t")
+            name = ref.removeprefix("refs/tags/")
+            tags[name.removesuffix("^{}")] = commit  # the peeled line comes after the tag's own
+        return tags
+
     def tags(self) -> dict[str, str]:
         """Every tag of this clone, with the object that it points at in the end."""
         lines = self._run(

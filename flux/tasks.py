@@ -114,10 +114,10 @@ class _Run:
 def _running(context: Context, json: bool) -> Iterator[_Run]:
     """What every command needs, and the one place where errors are caught."""
     from flux.errors import FluxError
-    from flux.event import Event, read_event
+    from flux.event import TERMINAL, read_event
     from flux.report import Report
 
-    event = Event(actions=False, change=None, output=None, summary=None)
+    event = TERMINAL
     try:
         event = read_event()
         settings = read_settings(_plain(context.config.get("flux")), _ENVIRONMENT)

@@ -7,7 +7,7 @@ import yaml
 
 from flux.artifact.finding import Finding, Level
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def is_manifest(path: str) -> bool:
@@ -18,7 +18,7 @@ def is_manifest(path: str) -> bool:
 def check_manifests(path: str, content: bytes) -> Iterator[Finding]:
     """Errors of syntax, keys that are there twice, and secrets, with their lines."""
     try:
-        documents = list(yaml.compose_all(content.decode("utf-8"), Loader=_LOADER))
+        documents = list(yaml.compose_all(content.decode("utf-8"), Loader=LOADER))
     except UnicodeDecodeError as error:
         yield Finding(Level.ERROR, path, "not UTF-8", content[: error.start].count(b"\n") + 1)
     except yaml.YAMLError as error:
@@ -35,7 +35,7 @@ def check_manifests(path: str, content: bytes) -> Iterator[Finding]:
 def parse_mapping(content: bytes) -> dict[str, Any] | None:
     """The first document where it is a mapping; None for anything else."""
     try:
-        parsed = next(iter(yaml.load_all(content.decode("utf-8"), Loader=_LOADER)), None)
+        parsed = next(iter(yaml.load_all(content.decode("utf-8"), Loader=LOADER)), None)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError):
         return None
     return parsed if isinstance(parsed, dict) else None

@@ -1,12 +1,12 @@
 """Build artifacts from a commit and push them under its commit tag and `latest`."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flux.artifact.image import Revision
 from flux.commands.changed import find_changed
+from flux.commands.parallel import in_parallel
 from flux.commands.sources import Source, Sources
 from flux.errors import FluxError, RegistryUnreachableError, RequestError, TipUnknownError
 from flux.event import Event, Push
@@ -77,27 +77,25 @@ def plan_build(
 ) -> "Builder":
     """Choose the commit and the artifacts: those named, those changed, or all.
 
-    Raises RequestError for a name that is no artifact, and on a CI runner for a registry that would be gone
-    with it.
+    Raises RequestError for a name that is no artifact.
     """
+    registry = open_target_registry(repository, settings, event, dry_run)
+    pushed = event.change.after if isinstance(event.change, Push) else None
+    found = find_changed(repository, settings, event, since) if changed else None
+    sources = Sources(repository, settings, pushed or repository.head())
+    chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]
+    return Builder(repository, settings, registry, sources, chosen, found.notices if found else [])
+
+
+def open_target_registry(repository: Repository, settings: Settings, event: Event, dry_run: bool) -> Registry:
+    """The registry to push to. Raises RequestError on a CI runner for one that would be gone with it."""
     if event.actions and "://" not in settings.registry and "registry" not in settings.named:
         raise RequestError(
             f"the registry is the folder {settings.registry}, which is gone when this job ends",
             "set `registry: oci://...` in invoke.yaml, or name the folder there to use it all the same",
         )
-    pushed = event.change.after if isinstance(event.change, Push) else None
-    found = find_changed(repository, settings, event, since) if changed else None
-    sources = Sources(repository, settings, pushed or repository.head())
-    chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]
     registry = open_registry(settings.registry, repository.root, settings.jobs, settings.insecure)
-    return Builder(
-        repository,
-        settings,
-        DryRegistry(registry) if dry_run else registry,
-        sources,
-        chosen,
-        found.notices if found else [],
-    )
+    return DryRegistry(registry) if dry_run else registry
 
 
 class Builder:
@@ -131,18 +129,13 @@ class Builder:
         revisions = self._sources.revisions(self.names)
         at_tip = self._revisions_at(tip, self.names) if tip else {}
         results: dict[str, Result] = {}
-        pool = ThreadPoolExecutor(self._settings.jobs)
-        try:
-            futures = [
-                pool.submit(self._one, source, revisions[source.artifact], at_tip.get(source.artifact))
-                for source in self._sources.load(self.names)
-            ]
-            for future in as_completed(futures):
-                result = future.result()
-                results[result.artifact] = result
-                on_result(result)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        for result in in_parallel(
+            self._settings.jobs,
+            lambda source: self._one(source, revisions[source.artifact], at_tip.get(source.artifact)),
+            self._sources.load(self.names),
+        ):
+            results[result.artifact] = result
+            on_result(result)
         if tip:
             results |= self._settle([r for r in results.values() if r.action != "failed"], tip, at_tip)
         return Build(self._sources.commit, [results[name] for name in self.names], self._notices)
@@ -169,14 +162,13 @@ class Builder:
             if self._unreachable:
                 raise self._unreachable
             image = self._sources.image(source, revision)
-            digest, action = push(self._registry.repository(source.artifact), image, tags)
+            pushed = push(self._registry.repository(source.artifact), image, tags)
         except FluxError as error:
             if isinstance(error, RegistryUnreachableError):
                 self._unreachable = error
             return replace(result, error=error.message, hint=error.hint)
-        if action == "unchanged" and not moves_latest:
-            action = "kept"
-        return replace(result, digest=digest, diff_id=image.diff_id, tags=tuple(tags), action=action)
+        action = "kept" if pushed.action == "unchanged" and not moves_latest else pushed.action
+        return replace(result, digest=pushed.digest, diff_id=image.diff_id, tags=tuple(tags), action=action)
 
     def _settle(self, results: list[Result], tip: str, revisions: dict[str, Revision]) -> dict[str, Result]:
         """Look at the tip again: where it went on meanwhile, `latest` belongs to what a newer run has pushed.

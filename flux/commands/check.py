@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ from flux.artifact.kustomization import read_kustomizations, renderable
 from flux.artifact.manifests import check_manifests, is_manifest
 from flux.artifact.name import name_fault
 from flux.artifact.tree import path_bytes
+from flux.commands.parallel import in_parallel
 from flux.commands.sources import Source, Sources
 from flux.kustomize import Kustomize, find_kustomize
 from flux.promotion.desired import check_desired
@@ -54,17 +54,17 @@ def check(
     kustomize = find_kustomize()
     notices = [] if kustomize else ["kustomizations are not rendered: no kustomize 5 or kubectl 1.27 on PATH"]
 
-    def check_one(source: Source) -> list[Finding]:
+    def check_one(source: Source) -> tuple[str, list[Finding]]:
         root = f"{settings.prefix}{source.artifact}"
         findings = [
             replace(finding, path=f"{root}/{finding.path}" if finding.path else root)
             for finding in _check_artifact(repository, settings, sources, kustomize, source)
         ]
         on_done(source.artifact)
-        return findings
+        return source.artifact, findings
 
-    with ThreadPoolExecutor(settings.jobs) as pool:
-        findings = [finding for found in pool.map(check_one, sources.load(chosen)) for finding in found]
+    found = dict(in_parallel(settings.jobs, check_one, sources.load(chosen)))
+    findings = [finding for name in chosen for finding in found[name]]
     desired = repository.file(sources.commit, settings.releaseconfig)
     if desired is not None and not names:
         present = sources.choose(())

@@ -3,12 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from flux.artifact.changes import changed_files
-from flux.artifact.ignore import excludes
 from flux.commands.changed import find_changed
+from flux.commands.releases import commits_since, last_releases
 from flux.errors import TipUnknownError
 from flux.event import Event
-from flux.release.tag import TagForm
 from flux.repository import Repository
 from flux.settings import Settings
 
@@ -48,10 +46,8 @@ def list_artifacts(repository: Repository, settings: Settings, event: Event) -> 
     """Every artifact at the commit checked out."""
     head = repository.head()
     names = repository.artifacts(head, settings.prefix)
-    releases = _releases(repository, settings, names)
-    since = _commits_since(
-        repository, settings, head, {name: commit for name, (_, commit) in releases.items()}
-    )
+    releases = last_releases(settings, repository.tags(), names)
+    since = commits_since(repository, settings, head, releases)
     try:
         changed = find_changed(repository, settings, event, None)
         notices = changed.notices
@@ -61,7 +57,7 @@ def list_artifacts(repository: Repository, settings: Settings, event: Event) -> 
         [
             Listed(
                 name,
-                str(releases[name][0]) if name in releases else None,
+                str(releases[name].version) if name in releases else None,
                 since.get(name),
                 name in changed.reasons if changed else None,
             )
@@ -69,32 +65,3 @@ def list_artifacts(repository: Repository, settings: Settings, event: Event) -> 
         ],
         notices,
     )
-
-
-def _releases(repository: Repository, settings: Settings, names: list[str]) -> dict[str, tuple[Any, str]]:
-    """The highest version of each artifact and the commit of its tag."""
-    form = TagForm(settings.release_tag)
-    read = ((form.parse(tag), commit) for tag, commit in repository.tags().items())
-    found = [(parsed[0], parsed[1], commit) for parsed, commit in read if parsed and parsed[0] in names]
-    return {name: (version, commit) for name, version, commit in sorted(found, key=lambda f: f[1])}
-
-
-def _commits_since(
-    repository: Repository, settings: Settings, head: str, releases: dict[str, str]
-) -> dict[str, int]:
-    if not releases:
-        return {}
-    place = {commit: at for at, commit in enumerate(repository.first_parents(head))}
-    ends = {name: place[commit] for name, commit in releases.items() if commit in place}
-    counts = dict.fromkeys(ends, 0)
-    ignored = excludes(settings.ignore)
-    for commit in repository.line(head, settings.prefix, list(ends)) if ends else ():
-        at = place[commit.revision.commit]
-        if at >= max(ends.values()):
-            break
-        changed = changed_files(
-            commit.changes or [], settings.prefix, ignored, commit.parent_has_folder, commit.has_folder
-        )
-        for name in changed.keys() & ends.keys():
-            counts[name] += at < ends[name]
-    return counts

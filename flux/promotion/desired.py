@@ -1,68 +1,91 @@
 """The desired state: which version of each artifact each environment should have."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
 from semver import Version
 
 from flux.artifact.finding import Finding, Level
+from flux.errors import DesiredStateError
+
+Desired = Mapping[str, Mapping[str, str]]
+"""`{artifact: {environment: version}}`"""
+
+
+@dataclass(frozen=True)
+class _Read:
+    document: Any
+    findings: list[Finding] = field(default_factory=list)
+
+
+def parse_desired(path: str, content: bytes | None, environments: Collection[str]) -> Desired:
+    """The desired state in a file's content; a missing file is an empty one.
+
+    Raises DesiredStateError for a file that has errors: nothing follows half of it.
+    """
+    if content is None:
+        return {}
+    for finding in check_desired(path, content, environments, None):
+        place = f"{path}:{finding.line}" if finding.line else path
+        raise DesiredStateError(f"{place}: {finding.message}", "mend it on the branch; `inv check` shows all")
+    desired: Desired = _read(path, content).document
+    return desired
 
 
 def check_desired(
-    path: str, content: bytes, environments: Collection[str], artifacts: Collection[str]
+    path: str, content: bytes, environments: Collection[str], artifacts: Collection[str] | None
 ) -> Iterator[Finding]:
-    """What is wrong with the file: `{artifact: {environment: version}}`, each known and each once."""
+    """What is wrong with a file's content: each artifact, environment and version has to be known and there
+    once. An artifact that is not among `artifacts` is a warning, unless that is None."""
+    read = _read(path, content)
+    yield from read.findings
+    if any(finding.line for finding in read.findings):
+        return
+    if not isinstance(read.document, dict):
+        yield Finding(Level.ERROR, path, "must be an object of artifacts")
+        return
+    for artifact, versions in read.document.items():
+        if not isinstance(versions, dict):
+            yield Finding(Level.ERROR, path, f"{artifact} must have an object of environments")
+            continue
+        if artifacts is not None and artifact not in artifacts and versions:
+            message = f"{artifact} is no artifact any more, but still deployed to {', '.join(versions)}"
+            yield Finding(Level.WARNING, path, message)
+        for environment, version in versions.items():
+            if fault := _fault(environment, version, environments):
+                yield Finding(Level.ERROR, path, f"{artifact} has {fault}")
+
+
+def _read(path: str, content: bytes) -> _Read:
     twice: list[str] = []
 
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    def unique(items: list[tuple[str, Any]]) -> dict[str, Any]:
         keys = [key for key, _ in items]
         twice.extend(sorted({key for key in keys if keys.count(key) > 1}))
         return dict(items)
 
     try:
-        desired = json.loads(content.decode("utf-8"), object_pairs_hook=pairs)
-    except UnicodeDecodeError:
-        yield Finding(Level.ERROR, path, "not UTF-8")
-        return
+        document = json.loads(content.decode("utf-8"), object_pairs_hook=unique)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        return _Read(None, [Finding(Level.ERROR, path, "not UTF-8", line)])
     except json.JSONDecodeError as error:
-        yield Finding(Level.ERROR, path, f"not JSON: {error.msg}", error.lineno)
-        return
-    for key in twice:
-        yield Finding(Level.ERROR, path, f"key {key!r} is there twice")
-    if not isinstance(desired, dict):
-        yield Finding(Level.ERROR, path, "must be an object of artifacts")
-        return
-    for artifact, versions in desired.items():
-        if not isinstance(versions, dict):
-            yield Finding(Level.ERROR, path, f"{artifact} must have an object of environments")
-            continue
-        if artifact not in artifacts and versions:
-            where = ", ".join(versions)
-            yield Finding(
-                Level.WARNING, path, f"{artifact} is no artifact any more, but still deployed to {where}"
-            )
-        for environment, version in versions.items():
-            yield from _check_version(path, artifact, environment, version, environments)
+        return _Read(None, [Finding(Level.ERROR, path, f"not JSON: {error.msg}", error.lineno)])
+    except RecursionError:
+        return _Read(None, [Finding(Level.ERROR, path, "not JSON that anyone wrote: nested too deep", 1)])
+    return _Read(document, [Finding(Level.ERROR, path, f"key {key!r} is there twice") for key in twice])
 
 
-def _check_version(
-    path: str, artifact: str, environment: str, version: object, environments: Collection[str]
-) -> Iterator[Finding]:
+def _fault(environment: str, version: object, environments: Collection[str]) -> str:
     if environment not in environments:
         near = get_close_matches(environment, environments, n=1)
         known = f"did you mean {near[0]}?" if near else f"known are {', '.join(environments)}"
-        yield Finding(Level.ERROR, path, f"{artifact} has an unknown environment {environment}; {known}")
+        return f"an unknown environment {environment}; {known}"
     if not isinstance(version, str) or not Version.is_valid(version):
-        yield Finding(
-            Level.ERROR,
-            path,
-            f"{artifact} has {json.dumps(version)} in {environment}, which is no semantic version",
-        )
-    elif "+" in version:
-        yield Finding(
-            Level.ERROR,
-            path,
-            f"{artifact} has {version} in {environment}: build metadata cannot be in an OCI tag",
-        )
+        return f"{json.dumps(version)} in {environment}, which is no semantic version"
+    if "+" in version:
+        return f"{version} in {environment}: build metadata cannot be in an OCI tag"
+    return ""

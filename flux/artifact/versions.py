@@ -1,0 +1,51 @@
+"""The versions of charts and container images that an artifact's manifests name."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from flux.artifact.manifests import LOADER, is_manifest
+
+
+def named_versions(contents: Mapping[str, bytes]) -> dict[str, set[str]]:
+    """What is named in an artifact's files, by path, and the versions that it has there."""
+    found: dict[str, set[str]] = {}
+    for path, content in contents.items():
+        if is_manifest(path):
+            for name, version in _documents(content):
+                found.setdefault(name, set()).add(version)
+    return found
+
+
+def _documents(content: bytes) -> Iterator[tuple[str, str]]:
+    try:
+        for document in yaml.load_all(content.decode("utf-8"), Loader=LOADER):
+            yield from _versions(document)
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError):
+        return
+
+
+def _versions(node: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _versions(item)
+    if not isinstance(node, dict):
+        return
+    chart, version = node.get("chart"), node.get("version")
+    if isinstance(chart, str) and isinstance(version, str):
+        yield f"chart {chart}", version
+    match node:
+        case {"kind": "OCIRepository", "spec": {"url": str(url), "ref": dict(ref)}}:
+            followed = ref.get("tag") or ref.get("semver") or ref.get("digest")
+            if isinstance(followed, str):
+                yield f"chart {url.removeprefix('oci://')}", followed
+        case {"repository": str(image), "tag": str(tag)}:
+            yield f"image {image}", tag
+    reference = node.get("image")
+    if isinstance(reference, str):
+        name, _, followed = reference.partition("@")[0].rpartition(":")
+        if name and "/" not in followed:
+            yield f"image {name}", followed
+    for value in node.values():
+        yield from _versions(value)

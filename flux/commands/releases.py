@@ -1,0 +1,61 @@
+"""What has been released of each artifact, and what came after."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from semver import Version
+
+from flux.artifact.changes import changed_files
+from flux.artifact.ignore import excludes
+from flux.release.tag import TagForm
+from flux.repository import Repository
+from flux.settings import Settings
+
+
+@dataclass(frozen=True)
+class Released:
+    """One release, by its git tag."""
+
+    artifact: str
+    version: Version
+    tag: str
+    commit: str
+
+
+def releases(settings: Settings, tags: Mapping[str, str], names: Collection[str]) -> list[Released]:
+    """The releases of the named artifacts among git's tags and their commits, the lowest version first."""
+    form = TagForm(settings.release_tag)
+    found = []
+    for tag, commit in tags.items():
+        parsed = form.parse(tag)
+        if parsed and parsed[0] in names:
+            found.append(Released(*parsed, tag, commit))
+    return sorted(found, key=lambda released: released.version)
+
+
+def last_releases(settings: Settings, tags: Mapping[str, str], names: Collection[str]) -> dict[str, Released]:
+    """The highest release of each artifact that has one."""
+    return {released.artifact: released for released in releases(settings, tags, names)}
+
+
+def commits_since(
+    repository: Repository, settings: Settings, commit: str, last: Mapping[str, Released]
+) -> dict[str, int]:
+    """How many commits on the first-parent line back from `commit` changed each artifact after its release.
+
+    A release that is not on that line is left out.
+    """
+    place = {commit: at for at, commit in enumerate(repository.first_parents(commit))} if last else {}
+    ends = {name: place[released.commit] for name, released in last.items() if released.commit in place}
+    counts = dict.fromkeys(ends, 0)
+    ignored = excludes(settings.ignore)
+    for passed in repository.line(commit, settings.prefix, list(ends)) if ends else ():
+        at = place[passed.revision.commit]
+        if at >= max(ends.values()):
+            break
+        changed = changed_files(
+            passed.changes or [], settings.prefix, ignored, passed.parent_has_folder, passed.has_folder
+        )
+        for name in changed.keys() & ends.keys():
+            counts[name] += at < ends[name]
+    return counts

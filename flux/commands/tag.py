@@ -1,0 +1,164 @@
+"""Converge the registry's environment tags to the desired state at the tip."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flux.commands.parallel import in_parallel
+from flux.errors import FluxError, RegistryUnreachableError, RequestError
+from flux.promotion.desired import Desired, parse_desired
+from flux.promotion.plan import Action, Step, plan
+from flux.registry.target import Manifest, Registry, Target
+from flux.repository import Repository
+from flux.settings import Settings
+
+_MOST_ROUNDS = 10
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """Where every environment's tag is, in the order of the desired state, at one tip."""
+
+    tip: str
+    steps: list[Step]
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def failed(self) -> list[Step]:
+        return [step for step in self.steps if step.action in (Action.MISSING, Action.FAILED)]
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "tags": [
+                {
+                    "artifact": step.artifact,
+                    "environment": step.environment,
+                    "version": step.version,
+                    "from": step.old,
+                    "to": step.new,
+                    "action": step.action,
+                }
+                | ({"error": step.error} if step.error else {})
+                for step in self.steps
+            ]
+        }
+
+
+def desired_at(repository: Repository, settings: Settings, tip: str) -> Desired:
+    """The desired state at a commit. Raises DesiredStateError for a file that has errors."""
+    content = repository.file(tip, settings.releaseconfig)
+    return parse_desired(settings.releaseconfig, content, settings.environments)
+
+
+def converge(
+    repository: Repository,
+    settings: Settings,
+    registry: Registry,
+    names: Collection[str],
+    dry_run: bool,
+    on_done: Callable[[str], object],
+) -> Convergence:
+    """Move what differs, of the artifacts named or of all.
+
+    The tip is looked at again when all is done, and all of it again where it went on meanwhile, so that the
+    last to finish is never the one that knew least. Raises TipUnknownError, with nothing moved, where the
+    tip cannot be fetched.
+    """
+    convergence: Convergence | None = None
+    moved: dict[tuple[str, str], Step] = {}
+    for _ in range(_MOST_ROUNDS):
+        tip = repository.tip(settings.branch)
+        if convergence and convergence.tip == tip:
+            break
+        desired = desired_at(repository, settings, tip)
+        steps = look(
+            settings,
+            registry,
+            choose(repository, settings, tip, desired, names),
+            desired,
+            not dry_run,
+            on_done,
+        )
+        moved |= {(s.artifact, s.environment): s for s in steps if s.action == Action.MOVED}
+        convergence = Convergence(
+            tip, [moved.get((s.artifact, s.environment), s) if s.action == "unchanged" else s for s in steps]
+        )
+    assert convergence is not None
+    return replace(convergence, notices=_left(convergence.steps))
+
+
+def look(
+    settings: Settings,
+    registry: Registry,
+    names: Iterable[str],
+    desired: Desired,
+    act: bool,
+    on_done: Callable[[str], object],
+) -> list[Step]:
+    """The steps of each artifact, performed where `act` says so; one artifact's failure leaves the others."""
+    unreachable: list[RegistryUnreachableError] = []
+
+    def one(artifact: str) -> tuple[str, list[Step]]:
+        versions = desired.get(artifact, {})
+        try:
+            if unreachable:
+                raise unreachable[0]
+            steps = _converge_one(registry.repository(artifact), settings, artifact, versions, act)
+        except FluxError as error:
+            if isinstance(error, RegistryUnreachableError):
+                unreachable.append(error)
+            steps = [
+                Step(artifact, environment, version, None, None, Action.FAILED, error.message, error.hint)
+                for environment, version in versions.items()
+            ]
+        on_done(artifact)
+        return artifact, steps
+
+    names = list(names)
+    steps = dict(in_parallel(settings.jobs, one, names))
+    return [step for name in names for step in steps[name]]
+
+
+def _converge_one(
+    target: Target, settings: Settings, artifact: str, versions: Mapping[str, str], act: bool
+) -> list[Step]:
+    there = set(target.tags())
+    actual = {tag: target.resolve(tag) for tag in settings.environments if tag in there}
+    published = {tag: target.resolve(tag) for tag in set(versions.values()) if tag in there}
+    steps = plan(artifact, versions, actual, published)
+    if not act:
+        return steps
+    manifests: dict[str, Manifest] = {}
+    return [_move(target, step, manifests) if step.action == Action.MOVE else step for step in steps]
+
+
+def _move(target: Target, step: Step, manifests: dict[str, Manifest]) -> Step:
+    """Perform a step; `manifests` keeps what it fetched for the next."""
+    if step.new not in manifests:
+        manifest = target.fetch_manifest(step.new or "")
+        if manifest is None:
+            return replace(step, action=Action.MISSING)
+        manifests[manifest.digest] = manifest
+    target.push_manifest(manifests[step.new or ""], step.environment)
+    return replace(step, action=Action.MOVED)
+
+
+def choose(
+    repository: Repository, settings: Settings, tip: str, desired: Desired, names: Collection[str]
+) -> list[str]:
+    """The artifacts named, or all that the tip has or desires. Raises RequestError for an unknown name."""
+    known = list(dict.fromkeys([*desired, *repository.artifacts(tip, settings.prefix)]))
+    for name in names:
+        if name not in known:
+            raise RequestError(
+                f"there is no artifact {name!r} at the tip, {tip[:12]}",
+                f"there are {', '.join(known) or 'none'}",
+            )
+    return [name for name in known if name in names or not names]
+
+
+def _left(steps: Iterable[Step]) -> list[str]:
+    left = [f"{s.artifact}:{s.environment}" for s in steps if s.action == Action.LEFT]
+    if not left:
+        return []
+    return [f"no version is desired for {', '.join(left)}: the tags are left where they are"]

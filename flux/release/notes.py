@@ -1,0 +1,80 @@
+"""The notes of a release: what changed in one artifact since its last."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+_CONVENTIONAL = re.compile(r"(?P<type>[a-zA-Z]+)(?:\((?P<scope>[^)]*)\))?(?P<breaking>!)?: +(?P<subject>.+)")
+_TITLES = {
+    "feat": "Features",
+    "fix": "Fixes",
+    "perf": "Performance",
+    "revert": "Reverts",
+    "docs": "Documentation",
+    "refactor": "Changes",
+}
+_BREAKING, _OTHER = "Breaking changes", "Changes"
+_MOST_CHARACTERS = 100_000  # GitHub takes 125,000
+
+
+@dataclass(frozen=True)
+class LoggedCommit:
+    """A commit that touched an artifact."""
+
+    commit: str
+    subject: str
+
+
+def release_notes(
+    commits: Sequence[LoggedCommit],
+    source: str,
+    before: Mapping[str, set[str]],
+    after: Mapping[str, set[str]],
+    tags: tuple[str | None, str],
+) -> str:
+    """Markdown, grouped by conventional-commit type (conventionalcommits.org), newest commit first.
+
+    `source` is the repository's URL or empty; `before` and `after` are the versions that the artifact names;
+    `tags` are the last release's tag, if there is one, and this one's.
+    """
+    groups: dict[str, list[str]] = {}
+    for logged in commits:
+        title, line = _line(logged, source)
+        groups.setdefault(title, []).append(line)
+    order = [_BREAKING, *dict.fromkeys(_TITLES.values()), _OTHER]
+    parts = [
+        f"### {title}\n\n" + "\n".join(groups[title]) for title in dict.fromkeys(order) if title in groups
+    ]
+    if changes := _version_changes(before, after):
+        parts.insert(0, "### Versions\n\n" + "\n".join(changes))
+    last, tag = tags
+    if source and last:
+        parts.append(f"[All changes of the repository]({source}/compare/{last}...{tag})")
+    text = "\n\n".join(parts) or "No changes."
+    return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS].rpartition("\n")[0] + "\n- …"
+
+
+def _line(logged: LoggedCommit, source: str) -> tuple[str, str]:
+    short = logged.commit[:12]
+    link = f"[`{short}`]({source}/commit/{logged.commit})" if source else f"`{short}`"
+    match = _CONVENTIONAL.fullmatch(logged.subject)
+    if match is None:
+        return _OTHER, f"- {_plain(logged.subject)} ({link})"
+    title = _BREAKING if match["breaking"] else _TITLES.get(match["type"].lower(), _OTHER)
+    scope = f"**{_plain(match['scope'])}:** " if match["scope"] else ""
+    return title, f"- {scope}{_plain(match['subject'])} ({link})"
+
+
+def _version_changes(before: Mapping[str, set[str]], after: Mapping[str, set[str]]) -> list[str]:
+    changed = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
+    return [f"- {name}: {_listed(before.get(name))} → {_listed(after.get(name))}" for name in changed]
+
+
+def _listed(versions: set[str] | None) -> str:
+    return ", ".join(f"`{_plain(version)}`" for version in sorted(versions)) if versions else "none"
+
+
+def _plain(text: str) -> str:
+    """A commit's words as text: no markup of theirs, no mention of a person, no HTML."""
+    text = re.sub(r"([\\`*_\[\]<>|])", r"\\\1", "".join(c for c in text if c.isprintable()))
+    return text.replace("@", "@\u2060")

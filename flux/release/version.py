@@ -1,0 +1,46 @@
+"""The version of a release: given, or counted up from the last."""
+
+from semver import Version
+
+from flux.errors import RequestError
+
+BUMPS = ("major", "minor", "patch", "prerelease")
+
+
+def parse_version(text: str) -> Version:
+    """A semantic version that can be an OCI tag. Raises RequestError for any other text."""
+    try:
+        version = Version.parse(text)
+    except ValueError as error:
+        raise RequestError(
+            f"{text!r} is no semantic version",
+            f"write it as 1.2.3 or 1.2.3-rc.1, or say {', '.join(BUMPS[:-1])} or {BUMPS[-1]}",
+        ) from error
+    if version.build:
+        raise RequestError(
+            f"{text!r} has build metadata, and `+` cannot be in an OCI tag",
+            f"leave it out: {version.replace(build=None)}",
+        )
+    return version
+
+
+def next_version(wanted: str, last: Version | None) -> Version:
+    """The version that is meant by `wanted`, a version or one of BUMPS.
+
+    A bump that a prerelease was leading up to ends it: `minor` after 1.1.0-rc.2 is 1.1.0. Raises RequestError
+    for a version that is not higher than the last.
+    """
+    if wanted in BUMPS:
+        return (last or Version(0)).next_version(wanted)
+    version = parse_version(wanted)
+    if last is not None and version <= last:
+        raise RequestError(
+            f"{version} is not higher than the last release, {last}",
+            f"the next are {', '.join(str(last.next_version(bump)) for bump in BUMPS)}",
+        )
+    return version
+
+
+def newest_stable(versions: list[Version]) -> Version | None:
+    """The highest version that is no prerelease."""
+    return max((version for version in versions if not version.prerelease), default=None)
