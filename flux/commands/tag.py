@@ -71,14 +71,8 @@ def converge(
         if convergence and convergence.tip == tip:
             break
         desired = desired_at(repository, settings, tip)
-        steps = look(
-            settings,
-            registry,
-            choose(repository, settings, tip, desired, names),
-            desired,
-            not dry_run,
-            on_done,
-        )
+        chosen = choose(repository, settings, tip, desired, names)
+        steps = look(settings, registry, chosen, desired, not dry_run, on_done)
         moved |= {(s.artifact, s.environment): s for s in steps if s.action == Action.MOVED}
         convergence = Convergence(
             tip, [moved.get((s.artifact, s.environment), s) if s.action == "unchanged" else s for s in steps]

@@ -1,0 +1,152 @@
+"""Release an artifact: tag a commit, with notes of what changed in it."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from semver import Version
+
+from flux.artifact.changes import changed_files
+from flux.artifact.image import published
+from flux.artifact.source import https_url
+from flux.artifact.versions import named_versions
+from flux.commands.publish import require_on_line
+from flux.commands.releases import Released, releases
+from flux.commands.sources import Sources
+from flux.errors import RequestError
+from flux.event import Event
+from flux.forge.forge import Forge, Release
+from flux.release.notes import LoggedCommit, release_notes
+from flux.release.tag import TagForm
+from flux.release.version import BUMPS, next_version, parse_version
+from flux.repository import Repository
+from flux.settings import Settings
+
+WORKFLOWS = ("release-flux-artifact.yml", "manage-flux-releases.yml")
+_AUTOMATION = "github-actions[bot]"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A release to be made. `existing` is the one that there is already."""
+
+    artifact: str
+    version: Version
+    tag: str
+    commit: str
+    notes: str
+    existing: Release | None = None
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "release": {
+                "artifact": self.artifact,
+                "version": str(self.version),
+                "tag": self.tag,
+                "commit": self.commit,
+                "url": self.existing.url if self.existing else None,
+                "notes": self.notes,
+            }
+        }
+
+
+def plan_release(
+    repository: Repository,
+    settings: Settings,
+    forge: Forge,
+    artifact: str,
+    wanted: str,
+    allow_unchanged: bool,
+) -> Planned:
+    """What `wanted`, a version or one of BUMPS, means for an artifact at the commit checked out.
+
+    Raises RequestError where there is nothing to release there, or no such version can be.
+    """
+    commit = repository.head()
+    sources = Sources(repository, settings, commit)
+    sources.choose([artifact])
+    form = TagForm(settings.release_tag)
+    if form.misreads(artifact):
+        raise RequestError(
+            f"releases of {artifact!r} would be taken for another artifact's: the name reads as a version",
+            "rename the folder",
+        )
+    earlier = releases(settings, repository.home_tags(), [artifact])
+    last = earlier[-1] if earlier else None
+    again = _again(earlier, wanted, commit)
+    version = again.version if again else next_version(wanted, last.version if last else None)
+    require_on_line(repository, settings, commit, "HEAD")
+    lower = [released for released in earlier if released.version < version]
+    last = lower[-1] if lower else None
+    if last and not again and not allow_unchanged:
+        _require_change(repository, settings, last, commit)
+    tag = form.render(artifact, version)
+    notes = _notes(repository, settings, sources, artifact, last, tag)
+    return Planned(artifact, version, tag, commit, notes, forge.release(tag) if again else None)
+
+
+def create_release(settings: Settings, event: Event, forge: Forge, planned: Planned) -> Planned:
+    """Make the release, unless it is there, and start what its event would, where it fires none."""
+    title = f"{planned.artifact} {planned.version}"
+    release = planned.existing or forge.create_release(
+        planned.tag, planned.commit, title, planned.notes, bool(planned.version.prerelease)
+    )
+    if event.actions and release.author == _AUTOMATION:
+        # What GITHUB_TOKEN does fires no event, but for a dispatch.
+        for workflow in WORKFLOWS:
+            forge.dispatch(workflow, settings.branch, {"tag": planned.tag})
+    return replace(planned, existing=release)
+
+
+def _again(earlier: list[Released], wanted: str, commit: str) -> Released | None:
+    """The release that `wanted` names if it is there, at this commit. Raises RequestError for another."""
+    if wanted in BUMPS:
+        return None
+    version = parse_version(wanted)
+    for released in earlier:
+        if released.version == version:
+            if released.commit != commit:
+                raise RequestError(
+                    f"{released.artifact} {version} is released already, at {released.commit[:12]}",
+                    "a version never changes: release a higher one",
+                )
+            return released
+    return None
+
+
+def _require_change(repository: Repository, settings: Settings, last: Released, commit: str) -> None:
+    sources = Sources(repository, settings, commit)
+    folder = f"{settings.prefix}{last.artifact}"
+    if repository.obtain(last.commit) and not changed_files(
+        repository.changes(last.commit, commit, folder),
+        settings.prefix,
+        sources.excludes,
+        repository.folders_of(last.commit),
+        repository.folders_of(commit),
+    ):
+        raise RequestError(
+            f"nothing changed in {last.artifact} since {last.version}",
+            "release it all the same with --allow-unchanged",
+        )
+
+
+def _notes(
+    repository: Repository,
+    settings: Settings,
+    sources: Sources,
+    artifact: str,
+    last: Released | None,
+    tag: str,
+) -> str:
+    folder = f"{settings.prefix}{artifact}"
+    since = last.commit if last and repository.obtain(last.commit) else None
+    logged = [LoggedCommit(*entry) for entry in repository.log(sources.commit, since, folder)]
+    before = _versions(repository, Sources(repository, settings, since), artifact) if since else {}
+    after = _versions(repository, sources, artifact) if since else {}
+    source = settings.source or https_url(repository.origin_url or "")
+    return release_notes(logged, source, before, after, (last.tag if last else None, tag))
+
+
+def _versions(repository: Repository, sources: Sources, artifact: str) -> dict[str, set[str]]:
+    (source,) = sources.load([artifact])
+    _, kept = published(source.files, sources.excludes)
+    return named_versions({file.path: repository.read(file.oid) for file in kept})
