@@ -24,8 +24,14 @@ if TYPE_CHECKING:
     from flux.commands.changed import Changed
     from flux.commands.check import Check
     from flux.commands.list import Listing
+    from flux.commands.publish import Published
+    from flux.commands.release import Planned
+    from flux.commands.status import Row, Status
+    from flux.commands.tag import Convergence
     from flux.errors import FluxError
     from flux.event import Event
+    from flux.forge.forge import Release
+    from flux.promotion.plan import Step
 
 _STYLES = {"pushed": "green", "tagged": "green", "unchanged": "dim", "kept": "yellow", "failed": "bold red"}
 _SHORT_DIGEST = len("sha256:") + 12
@@ -159,14 +165,91 @@ class Report:
         for (error, hint), names in _grouped(build.failed).items():
             self._failure(names, error, hint)
 
+    def published(self, published: Published, dry_run: bool) -> None:
+        self._notices(published.notices)
+        result = published.result
+        if result is None:
+            self._document(published.document())
+            return
+        reference = f"{result.repository}@{result.digest}"
+        if not dry_run:
+            self._outputs({"digests": {result.artifact: reference}})
+        self._summary(
+            f"Release {published.tag}",
+            ("Artifact", "Would be" if dry_run else "Action", "Revision", "Tags", "Digest"),
+            [(result.artifact, result.action, _revision(result), " ".join(result.tags), result.digest or "")],
+        )
+        if self._document(published.document()):
+            return
+        would = "would be " if dry_run else ""
+        same = f", same digest as {published.same_as}" if published.same_as else ""
+        self._print(f"{published.tag}: {would}{result.action} {reference}{same}")
+
+    def planned_release(self, planned: Planned) -> None:
+        """A dry run of a release."""
+        if not self._document(planned.document()):
+            self._print(f"{planned.tag} would be released at {planned.commit[:12]}, with these notes:")
+            self._print("")
+            self._console.print(_shown(planned.notes, "\n"), soft_wrap=True)
+
+    def released(self, planned: Planned, release: Release, made: bool) -> None:
+        self._outputs({"tag": planned.tag})
+        self._summary(f"Release {planned.tag}", ("Release", "Commit"), [(release.url, planned.commit)])
+        if not self._document(planned.document()):
+            self._print(f"{planned.tag}: {'released' if made else 'is released already'}, {release.url}")
+
+    def convergence(self, convergence: Convergence) -> None:
+        self._notices(convergence.notices)
+        header = ("Artifact", "Environment", "Version", "From", "To", "Action")
+        shown = [step for step in convergence.steps if step.action != "unchanged"]
+        rows = [
+            (
+                s.artifact,
+                s.environment,
+                s.version or "",
+                self._digest(s.old),
+                self._digest(s.new),
+                str(s.action),
+            )
+            for s in shown
+        ]
+        self._summary(f"Environment tags at {convergence.tip[:12]}", header, rows)
+        if not self._document(convergence.document()):
+            if rows:
+                self._table(header, rows)
+            else:
+                self._print(f"{len(convergence.steps)} environment tags are as desired.")
+        for (error, hint), names in _grouped_steps(convergence.failed).items():
+            self._failure(names, error, hint)
+
+    def status(self, status: Status) -> None:
+        self._notices(status.notices)
+        header = ("Artifact", "Release", "Beyond", *status.environments)
+        rows = [
+            (
+                *(row.artifact, row.release or "none", _text(row.commits_since or None)),
+                *(_cell(row, environment) for environment in status.environments),
+            )
+            for row in status.rows
+        ]
+        self._summary("Artifacts by environment", header, rows)
+        if self._document(status.document()):
+            return
+        self._table(header, rows)
+        for promotion in status.promotions:
+            self._print(f"open: {promotion.title} {promotion.url}")
+        drifting = sum(step.drifts for step in status.steps)
+        self._print(f"{drifting} of {len(status.steps)} environment tags drift." if drifting else "No drift.")
+
     def _row(self, result: Result) -> tuple[str | Text, ...]:
         from rich.text import Text
 
-        digest = result.digest or ""
-        if self._console.width < _FULL_DIGEST_WIDTH:
-            digest = digest[:_SHORT_DIGEST]
         action = Text(result.action, style=_STYLES[result.action])
-        return result.artifact, action, _revision(result), " ".join(result.tags), digest
+        return result.artifact, action, _revision(result), " ".join(result.tags), self._digest(result.digest)
+
+    def _digest(self, digest: str | None) -> str:
+        """The whole digest where there is room."""
+        return _short(digest) if self._console.width < _FULL_DIGEST_WIDTH else digest or ""
 
     def _line(self, result: Result, dry_run: bool) -> None:
         would = "would be " if dry_run else ""
@@ -282,6 +365,31 @@ def _grouped(failed: Sequence[Result]) -> dict[tuple[str, str], list[str]]:
     for result in failed:
         groups.setdefault((result.error, result.hint), []).append(result.artifact)
     return groups
+
+
+def _grouped_steps(failed: Sequence[Step]) -> dict[tuple[str, str], list[str]]:
+    groups: dict[tuple[str, str], list[str]] = {}
+    for step in failed:
+        error = step.error or f"version {step.version} is not published"
+        hint = step.hint or "publish it with `inv publish TAG`, then run `inv tag` again"
+        groups.setdefault((error, hint), []).append(f"{step.artifact}:{step.environment}")
+    return groups
+
+
+def _cell(row: Row, environment: str) -> str:
+    """The desired version, and after an arrow what is there instead."""
+    step = row.steps.get(environment)
+    if step is None:
+        return ""
+    if not step.drifts and step.version:
+        return step.version
+    has = _short(row.has.get(environment)) or ("?" if step.error else "nothing")
+    return f"{step.version or 'none'} ≠ {has}"
+
+
+def _short(value: str | None) -> str:
+    """A version, or the beginning of a digest."""
+    return (value or "")[:_SHORT_DIGEST] if (value or "").startswith("sha256:") else value or ""
 
 
 def _markdown(cell: str) -> str:

@@ -21,6 +21,7 @@ from flux.settings import read_settings, take_environment
 
 if TYPE_CHECKING:
     from flux.event import Event
+    from flux.forge.forge import Forge
     from flux.report import Report
     from flux.repository import Repository
     from flux.settings import Settings
@@ -102,12 +103,94 @@ def build(
             raise Exit(code=1)
 
 
+@task(
+    positional=["artifact", "version"],
+    help={
+        "artifact": "the artifact",
+        "version": "a semantic version, or major, minor, patch, prerelease",
+        "allow-unchanged": "even if nothing changed since the last release",
+        "dry-run": _DRY_RUN,
+        "json": _JSON,
+    },
+)
+def release(
+    context: Context,
+    artifact: str,
+    version: str,
+    allow_unchanged: bool = False,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Release an artifact at the commit checked out."""
+    with _running(context, json) as run:
+        from flux.commands.release import create_release, plan_release
+
+        planned = plan_release(run.repository, run.settings, run.forge, artifact, version, allow_unchanged)
+        if dry_run:
+            run.report.planned_release(planned)
+        else:
+            run.report.released(*create_release(run.settings, run.event, run.forge, planned))
+
+
+@task(positional=["tag"], help={"tag": "a release tag", "dry-run": _DRY_RUN, "json": _JSON})
+def publish(context: Context, tag: str, dry_run: bool = False, json: bool = False) -> None:
+    """Build a release's artifact at its commit and push it under the version."""
+    with _running(context, json) as run:
+        from flux.commands.publish import publish as publish_release
+
+        published = publish_release(run.repository, run.settings, run.event, tag, dry_run)
+        run.report.published(published, dry_run)
+
+
+@task(name="tag", iterable=["artifact"], help={"artifact": _ARTIFACT, "dry-run": _DRY_RUN, "json": _JSON})
+def tag_(
+    context: Context, artifact: list[str] | None = None, dry_run: bool = False, json: bool = False
+) -> None:
+    """Converge the environment tags to the desired state at the tip."""
+    with _running(context, json) as run:
+        from flux.commands.build import open_target_registry
+        from flux.commands.tag import converge
+
+        registry = open_target_registry(run.repository, run.settings, run.event, dry_run)
+        with run.report.working("tagging") as on_done:
+            convergence = converge(run.repository, run.settings, registry, _names(artifact), dry_run, on_done)
+        run.report.convergence(convergence)
+        if convergence.failed:
+            raise Exit(code=1)
+
+
+@task(
+    iterable=["artifact"],
+    help={"artifact": _ARTIFACT, "check": "exit code 1 when anything drifts", "json": _JSON},
+)
+def status(
+    context: Context, artifact: list[str] | None = None, check: bool = False, json: bool = False
+) -> None:
+    """Show artifacts by environments: desired, actual, drift, open pull requests."""
+    with _running(context, json) as run:
+        from flux.commands.build import open_target_registry
+        from flux.commands.status import status as find_status
+
+        registry = open_target_registry(run.repository, run.settings, run.event, dry_run=True)
+        with run.report.working("looking") as on_done:
+            found = find_status(run.repository, run.settings, registry, None, _names(artifact), on_done)
+        run.report.status(found)
+        if check and found.drifts:
+            raise Exit(code=1)
+
+
 @dataclass(frozen=True)
 class _Run:
     settings: "Settings"
     event: "Event"
     repository: "Repository"
     report: "Report"
+
+    @property
+    def forge(self) -> "Forge":
+        from flux.forge import open_forge
+
+        return open_forge(self.settings.forge, self.repository, self.event)
 
 
 @contextmanager
@@ -147,4 +230,4 @@ def _plain(value: Any) -> Any:
     return value
 
 
-ns = Collection(list_, changed, check, build)
+ns = Collection(list_, changed, check, build, release, publish, tag_, status)

@@ -84,8 +84,13 @@ def plan_release(
     return Planned(artifact, version, tag, commit, notes, forge.release(tag) if again else None)
 
 
-def create_release(settings: Settings, event: Event, forge: Forge, planned: Planned) -> Planned:
-    """Make the release, unless it is there, and start what its event would, where it fires none."""
+def create_release(
+    settings: Settings, event: Event, forge: Forge, planned: Planned
+) -> tuple[Planned, Release, bool]:
+    """Make the release, unless it is there, and start what its event would, where it fires none.
+
+    Returns it, and whether it was made now.
+    """
     title = f"{planned.artifact} {planned.version}"
     release = planned.existing or forge.create_release(
         planned.tag, planned.commit, title, planned.notes, bool(planned.version.prerelease)
@@ -94,7 +99,7 @@ def create_release(settings: Settings, event: Event, forge: Forge, planned: Plan
         # What GITHUB_TOKEN does fires no event, but for a dispatch.
         for workflow in WORKFLOWS:
             forge.dispatch(workflow, settings.branch, {"tag": planned.tag})
-    return replace(planned, existing=release)
+    return replace(planned, existing=release), release, planned.existing is None
 
 
 def _again(earlier: list[Released], wanted: str, commit: str) -> Released | None:

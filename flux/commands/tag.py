@@ -141,7 +141,7 @@ def choose(
     repository: Repository, settings: Settings, tip: str, desired: Desired, names: Collection[str]
 ) -> list[str]:
     """The artifacts named, or all that the tip has or desires. Raises RequestError for an unknown name."""
-    known = list(dict.fromkeys([*desired, *repository.artifacts(tip, settings.prefix)]))
+    known = list(dict.fromkeys([*repository.artifacts(tip, settings.prefix), *desired]))
     for name in names:
         if name not in known:
             raise RequestError(
