@@ -84,5 +84,10 @@ def _ascii(name: bytes) -> bytes:
 
 
 def _cut(name: bytes) -> bytes:
-    """A name cut to its field; readers take a file that ends in a slash for a folder, so Go drops that."""
-    return name if len(name) <= _NAME else name[:_NAME].rstrip(b"/")
+    """A name cut to its field. Readers take a file that ends in a slash for a folder, so Go ends the name
+    before the slashes there, and leaves what follows as it is."""
+    field = name[:_NAME]
+    if len(name) <= _NAME or not field.endswith(b"/"):
+        return field
+    end = len(field[:-1].rstrip(b"/"))
+    return field[:end] + b"\0" + field[end + 1 :]

@@ -1,0 +1,42 @@
+"""The token for GitHub."""
+
+import subprocess
+from collections.abc import Mapping
+
+from flux.errors import ForgeError
+
+VARIABLES = ("GH_TOKEN", "GITHUB_TOKEN")
+PERMISSIONS = "contents, issues, pull-requests and actions: write"
+_SECONDS = 10
+
+
+def find_token(environment: Mapping[str, str], host: str = "github.com") -> str:
+    """The token of GH_TOKEN, of GITHUB_TOKEN, or of `gh auth login`. Raises ForgeError where there is none.
+
+    A variable may be there and empty: that is what Actions makes of a secret that does not exist.
+    """
+    for variable in VARIABLES:
+        if token := environment.get(variable, "").strip():
+            return token
+    if token := _asked_of_gh(environment, host):
+        return token
+    raise ForgeError(
+        f"there is no token for {host}",
+        f"set {VARIABLES[0]} to one with the permissions {PERMISSIONS}, or run `gh auth login`",
+    )
+
+
+def _asked_of_gh(environment: Mapping[str, str], host: str) -> str:
+    try:
+        answer = subprocess.run(
+            ["gh", "auth", "token", "--hostname", host],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return answer.stdout.strip() if answer.returncode == 0 else ""
