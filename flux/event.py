@@ -75,16 +75,21 @@ def _change(environment: Mapping[str, str]) -> Push | PullRequest | None:
     if name == "push":
         ref = payload.get("ref")
         if not isinstance(ref, str):
-            raise _malformed("ref")
+            raise _malformed("lacks a valid ref")
         return Push(ref, _commit(payload, "before"), _commit(payload, "after"))
     base = _commit(payload, "pull_request", "base", "sha")
     head = _commit(payload, "pull_request", "head", "sha")
     if base is None or head is None:
-        raise _malformed("pull_request")
+        raise _malformed("lacks a valid pull_request")
     return PullRequest(base, head)
 
 
 def _payload(path: str) -> dict[str, Any]:
+    if not path:
+        raise RequestError(
+            "the event of this run could not be read: GITHUB_EVENT_PATH is not set",
+            "GITHUB_EVENT_PATH must name the file that GitHub Actions wrote",
+        )
     try:
         payload = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -93,7 +98,7 @@ def _payload(path: str) -> dict[str, Any]:
             "GITHUB_EVENT_PATH must name the file that GitHub Actions wrote",
         ) from error
     if not isinstance(payload, dict):
-        raise _malformed("an object")
+        raise _malformed("is not an object")
     return payload
 
 
@@ -102,12 +107,12 @@ def _commit(payload: dict[str, Any], *keys: str) -> str | None:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     if not isinstance(value, str) or not _COMMIT.fullmatch(value):
-        raise _malformed(".".join(keys))
+        raise _malformed(f"lacks a valid {'.'.join(keys)}")
     return None if value == _NONE else value
 
 
 def _malformed(what: str) -> RequestError:
     return RequestError(
-        f"the event of this run lacks a valid {what}",
+        f"the event of this run {what}",
         "GITHUB_EVENT_NAME and GITHUB_EVENT_PATH must be those of one GitHub event",
     )

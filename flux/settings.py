@@ -111,7 +111,7 @@ def _valid(origin: str, name: str, value: object) -> Any:
 
 def _shown(value: object) -> str:
     """A value as it may be printed: without the password of a URL."""
-    return re.sub(r"//[^/@]+@", "//", repr(value))
+    return re.sub(r"//[^/]+@", "//", repr(value))
 
 
 def _check_together(settings: Settings) -> None:
@@ -222,11 +222,12 @@ def _phases(value: object) -> tuple[Phase, ...]:
     else:
         raise ValueError
     phases = tuple(Phase(_environment(name), _environments(name, group)) for name, group in items)
+    names = [phase.name for phase in phases]
     environments = [environment for phase in phases for environment in phase.environments]
-    names = {phase.name for phase in phases if phase.environments != (phase.name,)}
-    for name in {*environments, *names}:
-        if environments.count(name) + (name in names) > 1 or len({p.name for p in phases}) < len(phases):
-            raise ValueError(f"{name!r} is there twice")
+    groups = [phase.name for phase in phases if phase.environments != (phase.name,)]
+    for taken in (names, environments + groups):
+        if twice := [name for name in taken if taken.count(name) > 1]:
+            raise ValueError(f"{twice[0]!r} is there twice")
     return phases
 
 

@@ -8,10 +8,12 @@ from flux.errors import ContentError
 _LFS = b"version https://git-lfs.github.com/spec/"
 _LFS_LONGEST = 1024  # bytes: github.com/git-lfs/git-lfs, docs/spec.md
 
+_CONTROL = bytes({*range(32), 127} - set(b"\b\t\n\r\f\x1b"))
+
 Attributes = Mapping[str, str]
 """Attributes of one path by name, as `git check-attr` prints them: `set`, `unset` or a value."""
 
-ATTRIBUTES = ("text", "eol", "filter", "ident", "working-tree-encoding")
+ATTRIBUTES = ("text", "crlf", "eol", "filter", "ident", "working-tree-encoding")
 """Those that make a checkout differ from its blob (gitattributes(5))."""
 
 
@@ -51,11 +53,26 @@ def _checkout_fault(content: bytes, attributes: Attributes) -> str:
             return f"attribute {name}={attributes[name]}"
     if _is_set(attributes, "ident") and (b"$Id$" in content or b"$Id:" in content):
         return "attribute ident, and the file holds $Id$"
-    text = attributes.get("text", "unspecified")
-    binary = text == "unset" or (text == "auto" and b"\0" in content)
-    if attributes.get("eol") == "crlf" and not binary and b"\n" in content.replace(b"\r\n", b""):
+    if attributes.get("eol") == "crlf" and _gets_crlf(content, attributes):
         return "attribute eol=crlf, and the file has lines that end in LF"
     return ""
+
+
+def _gets_crlf(content: bytes, attributes: Attributes) -> bool:
+    """Whether git ends lines in CRLF on checkout: convert.c, will_convert_lf_to_crlf."""
+    text = attributes.get("text", "unspecified")
+    if text == "unspecified":
+        text = attributes.get("crlf", "unspecified")  # its name of old
+    if text == "unset" or b"\n" not in content.replace(b"\r\n", b""):
+        return False
+    return text != "auto" or not (b"\r" in content or _is_binary(content))
+
+
+def _is_binary(content: bytes) -> bool:
+    """What git takes for binary where it has to guess: convert.c, convert_is_binary."""
+    control = len(content) - len(content.translate(None, _CONTROL)) - content.endswith(b"\x1a")
+    printable = len(content) - control - content.count(b"\n")
+    return b"\0" in content or printable // 128 < control
 
 
 def _is_set(attributes: Attributes, name: str) -> bool:

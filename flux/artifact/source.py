@@ -3,27 +3,40 @@
 import re
 from urllib.parse import urlsplit
 
-_SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>\[[^\]]+\]|[^/:]+):(?!//)(?P<path>.+)")
+_SCP = re.compile(r"(?:[^@:/\[]*@)?(?:\[(?P<bracketed>[^\]]+)\]|(?P<host>[^@:/\[]{2,})):(?P<path>[^@]+)")
+_SCHEMES = ("https", "http", "ssh", "git", "git+ssh", "ssh+git")
 
 
 def https_url(origin: str) -> str:
     """The https URL of a remote, without credentials and `.git`; empty for one that has no host.
 
     The forms are those of git-clone(1), "GIT URLS": `https://host/path`, `ssh://git@host:22/path`,
-    `git@host:path`. A port stays only where it is one for https.
+    `git@host:path`, `[git@host:22]:path`. A port stays only where it is one for https.
     """
-    if "://" not in origin:
-        match = _SCP.fullmatch(origin)
-        if match is None or len(match["host"]) == 1:
-            return ""
-        return _spelled(match["host"], match["path"])
-    parts = urlsplit(origin)
-    if not parts.hostname or parts.scheme == "file":
+    if "://" in origin:
+        scheme, _, rest = origin.partition("://")
+        place, *behind = re.split(r"[?#]", rest)
+        if "@" in "".join(behind):
+            return ""  # a credential that its URL does not escape
+        authority, _, path = place.partition("/")
+    elif match := _SCP.fullmatch(origin):
+        scheme, authority, path = "ssh", match["host"] or match["bracketed"], match["path"]
+        if authority.count(":") > 1 and "@" not in authority:
+            authority = f"[{authority}]"  # an IPv6 address, whose brackets the pattern took
+    else:
         return ""
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = f":{parts.port}" if parts.scheme == "https" and parts.port not in (None, 443) else ""
-    return _spelled(host + port, parts.path)
+    host = _host(scheme.lower(), authority)
+    return f"https://{host}/{path.strip('/').removesuffix('.git')}" if host else ""
 
 
-def _spelled(host: str, path: str) -> str:
-    return f"https://{host.lower()}/{path.strip('/').removesuffix('.git')}"
+def _host(scheme: str, authority: str) -> str:
+    """The host of a URL, with the port where it is one for https."""
+    try:
+        parts = urlsplit(f"//{authority}")
+        port, name = parts.port, parts.hostname
+    except ValueError:
+        return ""
+    if scheme not in _SCHEMES or not name or parts.netloc != authority:
+        return ""
+    name = f"[{name}]" if ":" in name else name
+    return f"{name}:{port}" if scheme == "https" and port not in (None, 443) else name

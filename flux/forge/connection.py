@@ -68,7 +68,7 @@ class Connection:
         if self._repository is None:
             with self._translated(f"find the repository {self._name}", "metadata: read"):
                 repository = self._api.get_repo(self._name).complete()
-                if not repository.full_name:
+                if not repository.raw_data.get("full_name"):
                     raise ForgeError(
                         f"{self._host} does not answer as GitHub's API does",
                         "set GITHUB_API_URL to https://api.github.com or https://HOST/api/v3",

@@ -15,6 +15,7 @@ from github.GitRelease import GitRelease
 from github.Issue import Issue as GitHubIssue
 from github.IssueComment import IssueComment
 from github.NamedUser import NamedUser
+from github.Organization import Organization
 from github.PullRequest import PullRequest as GitHubPullRequest
 from github.Repository import Repository
 
@@ -33,7 +34,7 @@ _GREEN = "0e8a16"
 
 
 class GitHubForge:
-    """The repository `owner/name`. `patience` is the longest pause, in seconds, that a rate limit may cause."""
+    """The repository `owner/name`. `patience` is the longest pause in seconds that a rate limit may cause."""
 
     def __init__(self, api_url: str, repository: str, token: str, patience: float = 60) -> None:
         self._github = Connection(api_url, repository, token, patience)
@@ -97,7 +98,7 @@ class GitHubForge:
 
     def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> None:
         with self._github.asking(f"start workflow {workflow} at {ref}", _ACTIONS) as repository:
-            # PyGithub's own method gives no reason before 2.9.
+            # PyGithub's own method does not say why not, and asks for the workflow first.
             repository.requester.requestJsonAndCheck(
                 "POST",
                 f"{repository.url}/actions/workflows/{quote(workflow, safe='')}/dispatches",
@@ -237,7 +238,7 @@ def _release(release: GitRelease, commit: str) -> Release:
     return Release(
         tag=release.tag_name,
         commit=commit,
-        title=release.title or "",
+        title=release.name or "",
         body=_lines(release.body),
         prerelease=release.prerelease,
         author=_login(release.author),
@@ -291,7 +292,7 @@ def _pull_request(pull: GitHubPullRequest) -> PullRequest:
     )
 
 
-def _login(user: NamedUser | None) -> str:
+def _login(user: NamedUser | Organization | None) -> str:
     """GitHub shows an account that was deleted as this one."""
     return user.login if user else "ghost"
 

@@ -33,8 +33,8 @@ class RateLimitError(Exception):
 class Patience(Retry):
     """For one request: four more tries, and `bound` seconds of waiting where GitHub limits the rate.
 
-    A request that could leave something behind twice, such as a new issue, is not sent again unless GitHub says
-    that it did nothing.
+    A request that could leave something behind twice, such as a new issue, is not sent again unless GitHub
+    says that it did nothing.
     """
 
     def __init__(self, bound: float, waited: float = 0, pause: float = 0, **options: Any) -> None:

@@ -39,7 +39,7 @@ def find_place(kind: str, origin: str | None, api_url: str | None, repository: s
     if not _NAME.fullmatch(name):
         raise RequestError(
             "it is not known which repository on GitHub this is" + (f": {name!r} is no name" if name else ""),
-            "let origin be its URL, or set GITHUB_REPOSITORY to owner/name; without GitHub set `forge: local`",
+            "let origin be its URL, set GITHUB_REPOSITORY to owner/name, or without GitHub `forge: local`",
         )
     if api and urlsplit(api).scheme not in ("http", "https"):
         raise RequestError(f"GITHUB_API_URL is {api!r}, no URL", "an example is https://api.github.com")

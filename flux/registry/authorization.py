@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
 from typing import Protocol
 from urllib.parse import urlencode, urlsplit
@@ -96,6 +97,18 @@ class Authorization:
             f"log in again with {login}",
         )
 
+    @property
+    def has_credentials(self) -> bool:
+        """Whether the registry asked for credentials and there are some."""
+        return self._credentials is not None
+
+    def denied(self, said: str) -> RegistryError:
+        """The error for credentials that the registry takes, but not for pushing."""
+        return RegistryError(
+            f"{self._host} does not let this account push: {said}",
+            f"give it that right, or log in as another with `docker login {self._host}`",
+        )
+
     def _renew(self, repository: str, challenge: _Challenge) -> str:
         if challenge.scheme not in ("basic", "bearer"):
             raise RegistryUnreachableError(
@@ -113,7 +126,7 @@ class Authorization:
         return header
 
     def _token(self, challenge: _Challenge, repository: str) -> tuple[str, float]:
-        """A token and the seconds that it lives: for pull and push, or for what the registry asked."""
+        """A token and the seconds that it lives: for pull and push, or where that is refused for pull."""
         realm = challenge.parameters.get("realm", "")
         secure = urlsplit(realm).scheme == "https" or self._origin.startswith("http:")
         if urlsplit(realm).scheme not in ("http", "https") or not secure:
@@ -122,18 +135,14 @@ class Authorization:
                 "check the setting `registry`",
             )
         service = challenge.parameters.get("service", "")
-        status = 0
-        for scope in (f"repository:{repository}:pull,push", challenge.parameters.get("scope", "")):
+        for actions in ("pull,push", "pull"):
+            scope = f"repository:{repository}:{actions}"
             status, body = self._request_token(realm, {"service": service, "scope": scope})
             if status == 200:
                 return self._read_token(body)
             if status not in (400, 401, 403):
-                break
-        if status in (400, 401, 403):
-            raise self.refused()
-        raise RegistryError(
-            f"the token service of {self._host} answered {status}", "run the same command again"
-        )
+                raise RegistryError(f"the token service of {self._host} answered {status}", "run it again")
+        raise self.refused()
 
     def _request_token(self, realm: str, query: dict[str, str]) -> tuple[int, bytes]:
         if self._credentials and self._credentials.refresh_token:
@@ -172,22 +181,27 @@ def _docker_credentials(host: str) -> Credentials | None:
     """What Docker's configuration and credential helpers have for a host."""
     import warnings
 
-    from docker.auth import load_config, resolve_index_name
+    from docker.auth import AuthConfig, resolve_index_name
     from docker.errors import DockerException
+    from docker.utils.config import find_config_file
 
+    name = resolve_index_name(host.replace(_DOCKER_HUB, "docker.io"))
     try:
+        file = find_config_file()
+        config = json.loads(Path(file).read_text(encoding="utf-8")) if file else {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about a helper that is not installed, which is an error here
-            found = load_config().resolve_authconfig(
-                resolve_index_name(host.replace(_DOCKER_HUB, "docker.io"))
-            )
-    except (DockerException, OSError, ValueError) as error:
+            if not isinstance(config, dict) or not isinstance(config.get("auths", {}), dict):
+                raise TypeError("it is no configuration of Docker's")
+            auths = AuthConfig.load_config(None, config) if config else AuthConfig({})
+            found = auths.resolve_authconfig(name) or {}
+        given = {key.lower(): value for key, value in found.items() if isinstance(value, str) and value}
+    except (DockerException, OSError, ValueError, TypeError, AttributeError, KeyError) as error:
         reason = str(error.__cause__ or error).partition("\n")[0]
         raise RegistryUnreachableError(
             f"the credentials that Docker has for {host} could not be read: {reason}",
             f"log in again with `docker login {host}`, or mend DOCKER_CONFIG",
         ) from error
-    given = {key.lower(): value for key, value in (found or {}).items() if isinstance(value, str) and value}
     if token := given.get("identitytoken"):
         return Credentials(refresh_token=token)
     if "username" in given:

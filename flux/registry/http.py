@@ -15,6 +15,7 @@ from urllib3.exceptions import (
     InvalidHeader,
     LocationValueError,
     MaxRetryError,
+    ProxyError,
     ResponseError,
     SSLError,
 )
@@ -120,13 +121,17 @@ class Connection:
         else:
             sent = self._authorization.header(repository)
             response = self._request(method, url, _with(headers, sent), body)
-            if response.status == 401:
+            if response.status == 401 and self._is_own(response):
                 challenge = response.headers.get("WWW-Authenticate", "")
                 sent = self._authorization.answer(challenge, repository, sent)
                 response = self._request(method, url, _with(headers, sent), body)
         if response.status in expected:
             return Answer(url, response)
         raise self._refusal(repository, method, url, response)
+
+    def _is_own(self, response: BaseHTTPResponse) -> bool:
+        """Whether this host answered, and not one that it redirected to, which may ask for no credentials."""
+        return urlsplit(urljoin(self._origin, response.geturl() or "")).netloc == self.host
 
     def _own(self, url: str) -> str:
         """A URL of this host in our scheme: a registry behind a proxy may take itself for a plain one."""
@@ -173,12 +178,16 @@ class Connection:
         status = response.status
         if status in _PASSING or (status in (400, 404) and codes & _RACED) or _is_rate_limit(response, codes):
             return PassingError(RegistryError(answered, _AGAIN), response)
-        if status == 401 and method in ("GET", "HEAD"):
+        if not self._is_own(response):
+            return RegistryError(answered, _AGAIN)
+        pushing = method not in ("GET", "HEAD")
+        if status == 401 and not (pushing and self._authorization.has_credentials):
             return self._authorization.refused()
-        if status in (401, 403):
-            right = "read" if method in ("GET", "HEAD") else "push to"
+        if status in (401, 403) and pushing:
+            return self._authorization.denied(said)
+        if status == 403:
             return RegistryError(
-                f"{self.host} does not let this account {right} {repository}: {said}",
+                f"{self.host} does not let this account read {repository}: {said}",
                 f"give it that right, or log in as another with `docker login {self.host}`",
             )
         return RegistryError(answered, "check the setting `registry`")
@@ -191,6 +200,11 @@ def _failure(where: str, host: str, error: HTTPError) -> RegistryError | Passing
         case ConnectTimeoutError():
             return RegistryUnreachableError(
                 f"{host} does not answer: {_reason(error)}", "check the network and the setting `registry`"
+            )
+        case ProxyError():
+            return RegistryUnreachableError(
+                f"the proxy in front of {host} does not answer: {_reason(error)}",
+                "check HTTPS_PROXY and NO_PROXY",
             )
         case SSLError():
             return RegistryUnreachableError(

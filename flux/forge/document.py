@@ -1,0 +1,81 @@
+"""Markdown with front matter: some fields as YAML between two lines `---`, and below them the body."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+_FENCE = re.compile(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)
+
+
+class BrokenDocumentError(Exception):
+    """Someone has edited a file into what cannot be read; says what is wrong."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A body with LF line ends, and the fields above it; some may be people's own."""
+
+    fields: Mapping[str, Any]
+    body: str
+
+    def changed(self, *, body: str | None = None, **fields: Any) -> "Document":
+        return Document({**self.fields, **fields}, self.body if body is None else body)
+
+    def text(self, name: str) -> str:
+        """A field that must be text."""
+        value = self.fields.get(name)
+        if value is None:
+            raise BrokenDocumentError(f"`{name}` is missing")
+        if not isinstance(value, str):
+            raise BrokenDocumentError(f"`{name}` is {value}, which is no text without quotes")
+        return value
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+        """A field that must be one of a few words."""
+        value = self.text(name)
+        if value not in allowed:
+            raise BrokenDocumentError(f"`{name}` is {value!r}; allowed is {' or '.join(allowed)}")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A field that may be a list of texts."""
+        value = self.fields.get(name) or []
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise BrokenDocumentError(f"`{name}` is {value!r}, no list of texts")
+        return tuple(value)
+
+
+def parse(content: bytes) -> Document:
+    """Raises BrokenDocumentError."""
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise BrokenDocumentError("not UTF-8") from error
+    first, *others = _FENCE.split(text, maxsplit=2)
+    if first or not others:
+        raise BrokenDocumentError("the first line is not `---`")
+    if len(others) == 1:
+        raise BrokenDocumentError("there is no second line `---`")
+    front, body = others
+    try:
+        fields = yaml.safe_load("\n" + front)  # counts lines as the file does
+    except yaml.YAMLError as error:
+        raise BrokenDocumentError(_fault(error)) from error
+    if not isinstance(fields, dict):
+        raise BrokenDocumentError("there are no fields between the two lines `---`")
+    return Document(fields, body.removeprefix("\n").removesuffix("\n"))
+
+
+def render(document: Document) -> bytes:
+    front = yaml.safe_dump(dict(document.fields), sort_keys=False, allow_unicode=True, width=10_000)
+    body = document.body.replace("\r\n", "\n")
+    return f"---\n{front}---\n\n{body}\n".encode()
+
+
+def _fault(error: yaml.YAMLError) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem and error.problem_mark:
+        return f"line {error.problem_mark.line + 1}: {error.problem}"
+    return " ".join(str(error).split())

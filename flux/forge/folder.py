@@ -1,0 +1,121 @@
+"""The folder `.forge`: issues, pull requests and the comments on them, a Markdown file each.
+
+`issues/3.md` has its comments beside it, as `issues/3.comment-7.md`. Files appear whole or not at all.
+"""
+
+import fcntl
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import get_ident
+
+from flux.errors import ForgeError
+from flux.forge.document import BrokenDocumentError, Document, parse, render
+
+ISSUES = "issues"
+PULLS = "pulls"
+
+_NAME = re.compile(r"([0-9]+)(?:\.comment-([0-9]+))?\.md")
+
+
+class Folder:
+    """Numbers are the forge's own: no issue has that of a pull request, no comment that of another."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def path(self, kind: str, number: int) -> Path:
+        return self._path / kind / f"{number}.md"
+
+    def kind(self, number: int) -> str | None:
+        """Whether a number is an issue's or a pull request's."""
+        return next((kind for kind in (ISSUES, PULLS) if self.path(kind, number).exists()), None)
+
+    def numbers(self, kind: str) -> list[int]:
+        return sorted(number for number, comment in self._names(kind) if comment is None)
+
+    def comments(self, kind: str, number: int) -> list[int]:
+        return sorted(comment for of, comment in self._names(kind) if comment is not None and of == number)
+
+    def comment_path(self, kind: str, number: int, comment: int) -> Path:
+        return self._path / kind / f"{number}.comment-{comment}.md"
+
+    def add(self, kind: str, document: Document) -> int:
+        """Write a document under the next number, and give that."""
+        with self.locked():
+            number = 1 + max([*self.numbers(ISSUES), *self.numbers(PULLS)], default=0)
+            self.write(self.path(kind, number), document)
+        return number
+
+    def add_comment(self, kind: str, number: int, document: Document) -> int:
+        with self.locked():
+            every = [comment or 0 for place in (ISSUES, PULLS) for _, comment in self._names(place)]
+            comment = 1 + max(every, default=0)
+            self.write(self.comment_path(kind, number, comment), document)
+        return comment
+
+    def read(self, path: Path) -> Document | None:
+        """None where there is no such file. Raises ForgeError for one that cannot be read."""
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise ForgeError(
+                f"{path} could not be read: {error.strerror}", "check its permissions"
+            ) from error
+        with self.legible(path):
+            return parse(content)
+
+    @contextmanager
+    def legible(self, path: Path) -> Iterator[None]:
+        """For reading fields of a document: an error names its file."""
+        try:
+            yield
+        except BrokenDocumentError as error:
+            raise ForgeError(
+                f"{path} cannot be read: {error}", "correct the lines between the two `---` at its top"
+            ) from error
+
+    def edit(self, path: Path, change: Callable[[Document], Document]) -> None:
+        """Change a file as it is now. Raises ForgeError where there is none."""
+        with self.locked():
+            document = self.read(path)
+            if document is None:
+                raise ForgeError(f"there is no {path}", f"`ls {path.parent}` shows what there is")
+            with self.legible(path):
+                self.write(path, change(document))
+
+    def write(self, path: Path, document: Document) -> None:
+        partial = path.with_name(f".{path.name}.{os.getpid()}.{get_ident()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_bytes(render(document))
+            partial.replace(path)
+        except OSError as error:
+            partial.unlink(missing_ok=True)
+            raise ForgeError(f"{path} could not be written: {error.strerror}", "check the disk") from error
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        try:
+            self._path.mkdir(exist_ok=True)
+            if not (ignore := self._path / ".gitignore").exists():
+                ignore.write_text("*\n")  # git is to see none of it
+            lock = (self._path / ".lock").open("ab")
+        except OSError as error:
+            raise ForgeError(f"{self._path} cannot be written: {error.strerror}", "check the disk") from error
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _names(self, kind: str) -> Iterator[tuple[int, int | None]]:
+        try:
+            paths = list((self._path / kind).iterdir())
+        except FileNotFoundError:
+            return
+        for path in paths:
+            if match := _NAME.fullmatch(path.name):
+                yield int(match[1]), int(match[2]) if match[2] else None
