@@ -8,7 +8,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +37,18 @@ class PullRequest:
 
 @dataclass(frozen=True)
 class Event:
-    """`actions` says whether this runs in GitHub Actions, `name` and `change` are of the event there."""
+    """`actions` says whether this runs in GitHub Actions; `name` and `change` are of the event there.
+
+    `api_url` and `repository` (`owner/name`) are GitHub's, wherever this runs.
+    """
 
     actions: bool
     change: Push | PullRequest | None
     output: Path | None
     summary: Path | None
     name: str = ""
+    api_url: str | None = None
+    repository: str | None = None
 
 
 TERMINAL = Event(actions=False, change=None, output=None, summary=None)
@@ -51,14 +56,17 @@ TERMINAL = Event(actions=False, change=None, output=None, summary=None)
 
 def read_event(environment: Mapping[str, str] = os.environ) -> Event:
     """Raises RequestError for a payload that is not what GitHub sends."""
+    api_url, repository = environment.get("GITHUB_API_URL"), environment.get("GITHUB_REPOSITORY")
     if environment.get("GITHUB_ACTIONS") != "true":
-        return TERMINAL
+        return replace(TERMINAL, api_url=api_url, repository=repository)
     return Event(
         actions=True,
         name=environment.get("GITHUB_EVENT_NAME", ""),
         change=_change(environment),
         output=_path(environment, "GITHUB_OUTPUT"),
         summary=_path(environment, "GITHUB_STEP_SUMMARY"),
+        api_url=api_url,
+        repository=repository,
     )
 
 

@@ -12,6 +12,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -29,6 +30,7 @@ try:
 except ImportError as error:  # GitPython looks for the program when it is imported
     raise GitError("git was not found", "install git, or add it to PATH") from error
 
+_NO_OBJECT = "0" * 40
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _MOST_PATHS = 500
 _NETWORK_SECONDS = 300
@@ -49,6 +51,16 @@ _DIFF = (
     "--ignore-submodules=none",
     f"-O{os.devnull}",
 )
+
+
+@dataclass(frozen=True)
+class Tag:
+    """An annotated tag. `tagger` is `name <email>`, `commit` what it points at in the end."""
+
+    name: str
+    commit: str
+    message: str
+    tagger: str
 
 
 class Repository:
@@ -367,6 +379,85 @@ class Repository:
         listed = self._run_z("ls-tree", "-r", "-z", commit)
         return [line for line in listed if line.endswith(".gitattributes") and _folder(line) in folders]
 
+    # Writing: identity, refs, tags and commits
+
+    def identity(self) -> str:
+        """Who commits here, as `name <email>`. Raises GitError where git does not know."""
+        try:
+            return self._run("var", "GIT_AUTHOR_IDENT").rpartition("> ")[0] + ">"
+        except GitError as error:
+            raise GitError(
+                "git does not know who you are",
+                "run `git config --global user.name NAME` and `git config --global user.email EMAIL`",
+            ) from error
+
+    def ref(self, name: str) -> str | None:
+        """The commit that a ref (`refs/heads/main`) is at, None where there is no such ref."""
+        try:
+            return self._run("rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}")
+        except GitError as error:
+            if error.message:
+                raise
+            return None
+
+    def move_ref(self, name: str, new: str | None, old: str | None) -> bool:
+        """Move a ref from one commit to another, None being no ref; False where it is not at `old`."""
+        if new is None:
+            moving = ("update-ref", "--no-deref", "-d", name, old or _NO_OBJECT)
+        else:
+            moving = ("update-ref", "--no-deref", name, new, old or _NO_OBJECT)
+        try:
+            self._run(*moving)
+        except GitError:
+            if self.ref(name) == old:
+                raise
+            return False
+        return True
+
+    def checked_out(self, branch: str) -> str | None:
+        """The folder of the work tree that a branch is checked out in."""
+        return self._run("for-each-ref", "--format=%(worktreepath)", f"refs/heads/{branch}") or None
+
+    def annotated_tags(self) -> list[Tag]:
+        """Every annotated tag of a commit, the newest first, of those of one second the highest version."""
+        fields = ("refname:strip=2", "*objecttype", "*objectname", "taggername", "taggeremail")
+        contents = ("contents", "contents:signature")
+        listed = self._run(
+            "for-each-ref",
+            *("--sort=-version:refname", "--sort=-taggerdate"),
+            "--format=" + "".join(f"%({field})%00" for field in (*fields, *contents)),
+            "refs/tags",
+        ).split("\0")
+        rows = zip(*[iter(listed)] * (len(fields) + len(contents)), strict=False)
+        return [
+            Tag(name.removeprefix("\n"), commit, message.removesuffix(signature), f"{tagger} {email}")
+            for name, kind, commit, tagger, email, message, signature in rows
+            if kind == "commit"
+        ]
+
+    def create_tag(self, name: str, commit: str, message: str) -> None:
+        """An annotated tag with exactly this message. Raises GitError where there is a tag of that name."""
+        verbatim = ("--annotate", "--no-sign", "--cleanup=verbatim", "--file=-")
+        self._pipe(message.encode(), "tag", *verbatim, name, commit)
+
+    def write_commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
+        """A commit with the first parent's tree and these files instead; no ref, index or file changes."""
+        with tempfile.TemporaryDirectory() as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            self._pipe(b"", "read-tree", parents[0], environment=index)
+            entries = b"".join(
+                b"100644 %s\t%s\0" % (self._write_blob(content).encode(), os.fsencode(path))
+                for path, content in files.items()
+            )
+            self._pipe(entries, "update-index", "--replace", "-z", "--index-info", environment=index)
+            # A partial clone does not have the other files.
+            tree = self._pipe(b"", "write-tree", "--missing-ok", environment=index)
+        lineage = [argument for parent in parents for argument in ("-p", parent)]
+        return self._pipe(message.encode(), "commit-tree", tree, *lineage, "-F", "-")
+
+    def _write_blob(self, content: bytes) -> str:
+        return self._pipe(content, "hash-object", "-w", "--no-filters", "--stdin")
+
     # Origin
 
     @cached_property
@@ -430,12 +521,15 @@ class Repository:
         return self._run(*arguments).split("\0")[:-1]
 
     def _feed(self, fields: Iterable[str], *arguments: str, environment: Mapping[str, str]) -> list[str]:
-        stdin = "".join(field + "\0" for field in fields).encode("utf-8", "surrogateescape")
+        content = "".join(field + "\0" for field in fields).encode("utf-8", "surrogateescape")
+        return self._pipe(content, *arguments, environment=environment).split("\0")[:-1]
+
+    def _pipe(self, content: bytes, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
         with self._process(*arguments, environment=environment) as process:
-            output, stderr = process.communicate(stdin)
+            output, stderr = process.communicate(content)
         if process.returncode:
             raise _git_error(stderr.decode("utf-8", "replace"))
-        return output.decode("utf-8", "surrogateescape").split("\0")[:-1]
+        return output.decode("utf-8", "surrogateescape").rstrip("\n")
 
     @contextmanager
     def _process(

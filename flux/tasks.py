@@ -190,7 +190,24 @@ class _Run:
     def forge(self) -> "Forge":
         from flux.forge import open_forge
 
-        return open_forge(self.settings.forge, self.repository, self.event)
+        return open_forge(
+            self.settings.forge,
+            self.repository,
+            api_url=self.event.api_url,
+            repository=self.event.repository,
+            environment=os.environ,
+        )
+
+    @property
+    def forge_or_none(self) -> "Forge | None":
+        """The forge, for what is worth showing without it too."""
+        from flux.errors import FluxError
+
+        try:
+            return self.forge
+        except FluxError as error:
+            self.report.notice(f"pull requests are not shown: {error.message}")
+            return None
 
 
 @contextmanager

@@ -75,7 +75,8 @@ def plan_release(
     again = _again(earlier, wanted, commit)
     version = again.version if again else next_version(wanted, last.version if last else None)
     require_on_line(repository, settings, commit, "HEAD")
-    lower = [released for released in earlier if released.version < version]
+    # A stable version is compared with the last stable one, so that a good candidate can become it.
+    lower = [r for r in earlier if r.version < version and (version.prerelease or not r.version.prerelease)]
     last = lower[-1] if lower else None
     if last and not again and not allow_unchanged:
         _require_change(repository, settings, last, commit)

@@ -130,8 +130,10 @@ def _refusal(what: str, needs: str, error: GithubException) -> ForgeError:
     match error.status:
         case 401:
             hint = f"set GH_TOKEN or GITHUB_TOKEN to a valid token with `{needs}`, or run `gh auth login`"
+        case 403 if "not permitted to create or approve pull requests" in said:
+            hint = "allow it in the repository's settings, Actions, General, or use a GitHub App's token"
         case 403:
-            hint = f"give the token the permission `{needs}`"
+            hint = f"give the token the permission `{needs}` (in Actions under `permissions:`)"
         case 404:
             hint = f"check the name, and that the token has `{needs}`: GitHub hides what a token may not see"
         case status if status >= 500 or status == 409:

@@ -40,6 +40,7 @@ class Patience(Retry):
     def __init__(self, bound: float, waited: float = 0, pause: float = 0, **options: Any) -> None:
         options.setdefault("total", 4)
         options.setdefault("connect", 2)
+        options.setdefault("other", 0)
         options.setdefault("backoff_factor", 0.5)
         options.setdefault("allowed_methods", _REPEATABLE)
         options.setdefault("raise_on_status", False)

@@ -188,7 +188,7 @@ def _docker_credentials(host: str) -> Credentials | None:
     name = resolve_index_name(host.replace(_DOCKER_HUB, "docker.io"))
     try:
         file = find_config_file()
-        config = json.loads(Path(file).read_text(encoding="utf-8")) if file else {}
+        config = json.loads(Path(str(file)).read_text(encoding="utf-8")) if file else {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about a helper that is not installed, which is an error here
             if not isinstance(config, dict) or not isinstance(config.get("auths", {}), dict):
