@@ -50,6 +50,10 @@ class RegistryUnreachableError(RegistryError):
     """A registry does not answer at all."""
 
 
+class BlobMissingError(RegistryError):
+    """A registry does not have a blob that its own manifest names."""
+
+
 class ForgeError(FluxError):
     """The forge refused a request, or is not to be reached."""
 

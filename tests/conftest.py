@@ -1,10 +1,16 @@
-"""What every test stands on: nothing of the machine's own identity, credentials or events."""
+"""What every test stands on: nothing of the machine's own identity, credentials or events, and the real
+parts as fixtures: where one is missing its tests skip, or fail where all are due."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import pytest
 from hypothesis import settings
+
+from tests import parts
+
+Part = TypeVar("Part")
 
 settings.register_profile("default", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, print_blob=True)
@@ -49,3 +55,30 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         patch.setenv("GIT_CONFIG_GLOBAL", str(gitconfig))
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         yield
+
+
+def need(find: Callable[[], Part]) -> Part:
+    try:
+        return find()
+    except parts.MissingError as missing:
+        remedy = str(missing)
+    if os.environ.get("FLUX_TESTS_REQUIRE_PARTS") == "1":
+        pytest.fail(remedy, pytrace=False)
+    pytest.skip(remedy)
+
+
+@pytest.fixture(scope="session")
+def run_registry() -> parts.RunRegistry:
+    """`run_registry(folder, auth={…})`: a registry with a configuration of the test's own."""
+    need(parts.docker_registry)
+    return parts.run_registry
+
+
+@pytest.fixture(scope="session")
+def registry_server(
+    run_registry: parts.RunRegistry,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[parts.Registry]:
+    """One registry for all: a test keeps to repositories under a prefix of its own."""
+    with run_registry(tmp_path_factory.mktemp("registry")) as registry:
+        yield registry

@@ -19,6 +19,11 @@ ATTRIBUTES = ("text", "crlf", "eol", "filter", "ident", "working-tree-encoding")
 
 def kind_fault(file: File) -> ContentError | None:
     """Why an entry of a tree cannot be published, whatever its content."""
+    if "\\" in file.path or "../" in file.path:
+        return ContentError(
+            f"{file.path} has a backslash or a folder ending in .. in its name, which Flux does not unpack",
+            "rename it, or list it under the setting `ignore`",
+        )
     if file.mode == SYMLINK:
         return ContentError(
             f"{file.path} is a symlink, which Flux leaves out of the image",

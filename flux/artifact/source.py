@@ -15,10 +15,10 @@ def https_url(origin: str) -> str:
     """
     if "://" in origin:
         scheme, _, rest = origin.partition("://")
-        place, *behind = re.split(r"[?#]", rest)
-        if "@" in "".join(behind):
-            return ""  # a credential that its URL does not escape
-        authority, _, path = place.partition("/")
+        authority = re.split(r"[/?#]", rest)[0]
+        if "@" in rest[len(authority) :]:
+            return ""  # likely a credential, its slash or number sign not escaped
+        path = re.split(r"[?#]", rest[len(authority) :])[0]
     elif match := _SCP.fullmatch(origin):
         scheme, authority, path = "ssh", match["host"] or match["bracketed"], match["path"]
         if authority.count(":") > 1 and "@" not in authority:

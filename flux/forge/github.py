@@ -66,13 +66,15 @@ class GitHubForge:
     def releases(self) -> Sequence[Release]:
         with self._github.asking("list releases", _CONTENTS) as repository:
             published = [release for release in repository.get_releases() if not release.draft]
-            # A release only names the branch or commit that its tag was once made from.
-            commits = {tag.name: tag.commit.sha for tag in repository.get_tags()} if published else {}
+            # GitHub's order is that of the commits.
             published.sort(key=lambda release: (release.published_at, release.id), reverse=True)
+            # A release only says what its tag was to be made from.
+            refs = {ref.ref: ref for ref in repository.get_git_matching_refs("tags")} if published else {}
+            tags = [refs.get(f"refs/tags/{release.tag_name}") for release in published]
             return [
-                _release(release, commits[release.tag_name])
-                for release in published
-                if release.tag_name in commits
+                _release(release, _peeled(repository, ref))
+                for release, ref in zip(published, tags, strict=True)
+                if ref
             ]
 
     def create_release(self, tag: str, commit: str, title: str, body: str, prerelease: bool) -> Release:
@@ -222,8 +224,10 @@ def _ref(repository: Repository, name: str) -> GitRef | None:
 def _tagged(repository: Repository, tag: str) -> str | None:
     """The commit of a tag, whether that is annotated or not."""
     ref = _ref(repository, f"tags/{tag}")
-    if ref is None:
-        return None
+    return _peeled(repository, ref) if ref else None
+
+
+def _peeled(repository: Repository, ref: GitRef) -> str:
     target = ref.object
     while target.type == "tag":
         target = repository.get_git_tag(target.sha).object

@@ -14,6 +14,7 @@ from urllib3 import BaseHTTPResponse, Retry
 from urllib3.exceptions import InvalidHeader, MaxRetryError, ResponseError
 
 _LIMITED = (403, 429)
+_FAILED = (500, 502, 503, 504)
 _UNAVAILABLE = 503
 _UNSAID = 60.0
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
@@ -53,7 +54,7 @@ class Patience(Retry):
         return super().new(**{"bound": self.bound, "waited": self.waited, **changed})
 
     def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
-        return status_code in _LIMITED or status_code >= 500
+        return status_code in _LIMITED or status_code in _FAILED
 
     def increment(
         self,

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, REVISION, Image
+from flux.errors import BlobMissingError
 from flux.registry.target import Manifest, Target
 
 _CHUNK = 1 << 20
@@ -29,8 +30,11 @@ def is_same(target: Target, manifest: Manifest | None, image: Image) -> bool:
         return False
     if config.get("digest") == image.config_digest:
         return True
-    diff_id = _configured_diff_id(target, config)
-    return (diff_id or _layer_diff_id(target, layers[0])) == image.diff_id
+    try:
+        diff_id = _configured_diff_id(target, config) or _layer_diff_id(target, layers[0])
+    except BlobMissingError:
+        return False
+    return diff_id == image.diff_id
 
 
 def is_ours(manifest: Manifest | None, image: Image) -> bool:

@@ -10,16 +10,17 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import get_ident
 from typing import Any
 
 from flux.artifact.image import MANIFEST_TYPE, digest_of
-from flux.errors import RegistryError
+from flux.errors import BlobMissingError, RegistryError
 from flux.registry.target import Manifest
 
 _TAG = "org.opencontainers.image.ref.name"
+_ANEW = "delete the folder of that artifact and build it again"
 _INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 
 
@@ -47,21 +48,27 @@ class LayoutTarget:
         return next((_digest(entry) for entry in self._manifests() if _tag(entry) == tag), None)
 
     def fetch_manifest(self, reference: str) -> Manifest | None:
-        for entry in self._manifests():
-            if reference in (_tag(entry), _digest(entry)):
-                return Manifest(self.fetch_blob(_digest(entry)), entry.get("mediaType", MANIFEST_TYPE))
-        return None
+        digest = reference if ":" in reference else self.resolve(reference)
+        if digest is None:
+            return None
+        try:
+            content = self.fetch_blob(digest)
+        except BlobMissingError:
+            return None
+        return Manifest(content, _media_type(content))
 
     def fetch_blob(self, digest: str) -> bytes:
         path = self._blob(digest)
         try:
             content = path.read_bytes()
+        except FileNotFoundError as error:
+            raise BlobMissingError(f"{path} is missing", _ANEW) from error
         except OSError as error:
             raise RegistryError(
-                f"{path} could not be read: {error.strerror}", "build again to repair the folder"
+                f"{path} could not be read: {error.strerror}", "check its permissions"
             ) from error
         if digest_of(content) != digest:
-            raise RegistryError(f"{path} does not have its digest", "delete that file and build again")
+            raise RegistryError(f"{path} does not have its digest", _ANEW)
         return content
 
     def push_blob(self, content: bytes) -> None:
@@ -103,10 +110,13 @@ class LayoutTarget:
         path = self._folder / "index.json"
         try:
             manifests = json.loads(path.read_bytes())["manifests"]
-            valid = all(isinstance(entry["digest"], str) for entry in manifests)
+            valid = all(
+                isinstance(entry["digest"], str) and isinstance(entry.get("annotations") or {}, dict)
+                for entry in manifests
+            )
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             valid = False
         if not valid:
             raise RegistryError(
@@ -123,7 +133,8 @@ class LayoutTarget:
             partial.write_bytes(content)
             partial.replace(path)
         except OSError as error:
-            partial.unlink(missing_ok=True)
+            with suppress(OSError):
+                partial.unlink()
             raise RegistryError(
                 f"{path} could not be written: {error.strerror}",
                 "check the disk and its permissions, or set `flux.registry` to another folder",
@@ -131,7 +142,14 @@ class LayoutTarget:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        with (self._folder / ".lock").open("ab") as lock:
+        path = self._folder / ".lock"
+        try:
+            lock = path.open("ab")
+        except OSError as error:
+            raise RegistryError(
+                f"{path} could not be opened: {error.strerror}", "check its permissions"
+            ) from error
+        with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -144,3 +162,11 @@ def _digest(entry: dict[str, Any]) -> str:
 def _tag(entry: dict[str, Any]) -> str | None:
     tag: str | None = (entry.get("annotations") or {}).get(_TAG)
     return tag
+
+
+def _media_type(manifest: bytes) -> str:
+    try:
+        media_type = json.loads(manifest)["mediaType"]
+    except (ValueError, KeyError, TypeError):
+        return MANIFEST_TYPE
+    return media_type if isinstance(media_type, str) else MANIFEST_TYPE

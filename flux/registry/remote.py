@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from urllib.parse import urljoin
 
 from flux.artifact.image import MANIFEST_TYPE, digest_of
-from flux.errors import RegistryError
+from flux.errors import BlobMissingError, RegistryError
 from flux.registry.http import Answer, Connection
 from flux.registry.target import Manifest
 
@@ -59,11 +59,15 @@ class RemoteTarget:
             return None
         media_type = answer.headers.get("Content-Type", MANIFEST_TYPE)
         manifest = Manifest(answer.data, media_type.partition(";")[0].strip())
-        self._verify(manifest.digest, answer.headers.get("Docker-Content-Digest"), f"manifest {reference}")
+        claimed = reference if ":" in reference else answer.headers.get("Docker-Content-Digest")
+        self._verify(manifest.digest, claimed, f"manifest {reference}")
         return manifest
 
     def fetch_blob(self, digest: str) -> bytes:
-        answer = self._ask("GET", f"blobs/{digest}", (200,))
+        answer = self._ask("GET", f"blobs/{digest}", (200, 404))
+        if answer.status == 404:
+            where = f"{self._connection.host}/{self._repository}"
+            raise BlobMissingError(f"{where} lacks its blob {digest}", "build again")
         self._verify(digest_of(answer.data), digest, "blob")
         return answer.data
 

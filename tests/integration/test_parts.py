@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import parts
-from tests.integration.conftest import need
+from tests.conftest import need
 
 
 def run(*command: str | Path) -> str:

@@ -1,0 +1,89 @@
+"""What is left out: Flux's own list, and gitignore patterns on top."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from flux.artifact.ignore import excludes
+from tests.git import Repo
+
+
+@pytest.mark.parametrize(
+    ("path", "left_out"),
+    [
+        ("kustomization.yaml", False),
+        (".gitignore", True),
+        ("deep/below/.gitattributes", True),
+        (".gitmodules", True),
+        (".git/", True),
+        (".git", False),
+        ("logo.png", True),
+        ("img/logo.jpeg", True),
+        ("logo.PNG", False),
+        ("chart.tar.gz", True),
+        ("chart.tgz", False),
+        ("logo.png/", True),
+        ("logo.png/readme.txt", True),
+        (".sourceignore", False),
+        ("CHANGELOG.md", False),
+        ("two\nlines.zip", True),
+        ("lines\n.yaml", False),
+    ],
+)
+def test_what_flux_leaves_out(path: str, left_out: bool) -> None:
+    assert excludes(())(path) is left_out
+
+
+_PATTERNS = (
+    "CHANGELOG.md",
+    "/tests/",
+    "docs/**/*.md",
+    "*.bak",
+    "!keep.bak",
+    "!logo.png",
+    "#no",
+    r"\#yes",
+    " ",
+)
+_PATHS = (
+    ("CHANGELOG.md", True),
+    ("deep/CHANGELOG.md", True),
+    ("CHANGELOG.md.txt", False),
+    ("tests/a.yaml", True),
+    ("base/tests/a.yaml", False),
+    ("tests", False),
+    ("docs/readme.md", True),
+    ("docs/a/b/readme.md", True),
+    ("docs/readme.txt", False),
+    ("a.bak", True),
+    ("a\nb.bak", True),
+    ("\udce9.bak", True),
+    ("keep.bak", False),
+    ("deep/keep.bak", False),
+    ("logo.png", False),
+    ("other.png", True),
+    ("#no", False),
+    ("#yes", True),
+)
+
+
+@pytest.mark.parametrize(("path", "left_out"), _PATHS)
+def test_patterns(path: str, left_out: bool) -> None:
+    assert excludes(_PATTERNS)(path) is left_out
+
+
+def test_patterns_mean_what_they_mean_to_git(tmp_path: Path) -> None:
+    repo = Repo(tmp_path)
+    ours = [(path, left_out) for path, left_out in _PATHS if path != "other.png"]  # which is Flux's
+    repo.write(".gitignore", "\n".join(_PATTERNS))
+    asked = "".join(path + "\0" for path, _ in ours).encode("utf-8", "surrogateescape")
+    check = ["git", "check-ignore", "-z", "--stdin", "--no-index"]
+    answer = subprocess.run(check, input=asked, cwd=tmp_path, stdout=subprocess.PIPE).stdout
+    assert answer.decode("utf-8", "surrogateescape").split("\0")[:-1] == [p for p, out in ours if out]
+
+
+@pytest.mark.parametrize("pattern", ["!", "\\"])
+def test_a_pattern_that_is_none(pattern: str) -> None:
+    with pytest.raises(ValueError, match="Invalid git pattern"):
+        excludes((pattern,))

@@ -1,0 +1,24 @@
+"""Small images to push."""
+
+from flux.artifact.image import MANIFEST_TYPE, Image, Revision
+from flux.registry.target import Manifest, Target
+
+# What `flux push artifact` 2.9.4 pushes as the config of every image.
+FLUX_CONFIG = (
+    b'{"architecture":"","created":"0001-01-01T00:00:00Z","os":"",'
+    b'"rootfs":{"type":"layers","diff_ids":null},"config":{}}'
+)
+
+
+def image(tar: bytes = b"content", *, commit: str = "a" * 40, source: str = "https://example.com/x") -> Image:
+    return Image(tar, "main", Revision(commit, 0), source)
+
+
+def push(target: Target, image: Image, *tags: str) -> Manifest:
+    """Push all of an image, as it is, under each tag."""
+    manifest = Manifest(image.manifest, MANIFEST_TYPE)
+    target.push_blob(image.config)
+    target.push_blob(image.layer)
+    for tag in tags:
+        target.push_manifest(manifest, tag)
+    return manifest

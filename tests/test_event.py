@@ -1,0 +1,141 @@
+"""What GitHub Actions says about the run, and what it does when that is not so."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flux.errors import RequestError
+from flux.event import TERMINAL, Event, PullRequest, Push, read_event
+
+_ONE, _OTHER, _ZERO = "1" * 40, "abcdef0123" * 4, "0" * 40
+_HINT = "GITHUB_EVENT_NAME and GITHUB_EVENT_PATH must be those of one GitHub event"
+
+
+def environment(folder: Path, name: str, payload: Any) -> dict[str, str]:
+    path = folder / "event.json"
+    path.write_text(payload if isinstance(payload, str) else json.dumps(payload), encoding="utf-8")
+    return {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": name, "GITHUB_EVENT_PATH": str(path)}
+
+
+def push(**fields: Any) -> dict[str, Any]:
+    return {"ref": "refs/heads/main", "before": _ONE, "after": _OTHER, "forced": False} | fields
+
+
+def pull_request(**commits: Any) -> dict[str, Any]:
+    sides = {"base": {"ref": "main", "sha": _ONE}, "head": {"ref": "topic", "sha": _OTHER}}
+    return {"action": "synchronize", "number": 1, "pull_request": sides | commits}
+
+
+@pytest.mark.parametrize("flag", [None, "", "false", "True", "1"])
+def test_a_terminal(flag: str | None, tmp_path: Path) -> None:
+    """Whatever else is there: `act` and people's shells leave such variables around."""
+    variables = environment(tmp_path, "push", "not JSON") | {"GITHUB_OUTPUT": "/out"}
+    variables.pop("GITHUB_ACTIONS")
+    if flag is not None:
+        variables["GITHUB_ACTIONS"] = flag
+    assert read_event(variables) == TERMINAL
+
+
+def test_a_terminal_has_nothing_of_actions() -> None:
+    assert Event(actions=False, change=None, output=None, summary=None, name="") == TERMINAL
+
+
+def test_files_for_outputs_and_the_summary() -> None:
+    variables = {"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": "/out", "GITHUB_STEP_SUMMARY": "/summary"}
+    assert read_event(variables) == Event(True, None, Path("/out"), Path("/summary"))
+    assert read_event({"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": ""}) == Event(True, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("payload", "change"),
+    [
+        (push(), Push("refs/heads/main", _ONE, _OTHER)),
+        (push(forced=True), Push("refs/heads/main", _ONE, _OTHER)),
+        (push(ref="refs/heads/é/x", before=_ZERO, created=True), Push("refs/heads/é/x", None, _OTHER)),
+        (push(ref="refs/tags/v1", before=_ZERO), Push("refs/tags/v1", None, _OTHER)),
+        (push(after=_ZERO, deleted=True, head_commit=None), Push("refs/heads/main", _ONE, None)),
+    ],
+)
+def test_a_push(payload: dict[str, Any], change: Push, tmp_path: Path) -> None:
+    assert read_event(environment(tmp_path, "push", payload)) == Event(True, change, None, None, "push")
+
+
+@pytest.mark.parametrize("name", ["pull_request", "pull_request_target"])
+def test_a_pull_request(name: str, tmp_path: Path) -> None:
+    assert read_event(environment(tmp_path, name, pull_request())).change == PullRequest(_ONE, _OTHER)
+
+
+@pytest.mark.parametrize("name", ["", "workflow_dispatch", "schedule", "issues", "release"])
+def test_events_that_are_about_no_commits(name: str, tmp_path: Path) -> None:
+    """Their payload is somebody else's to read."""
+    assert read_event(environment(tmp_path, name, "not JSON")) == Event(True, None, None, None, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "lacks"),
+    [
+        ("push", {}, "ref"),
+        ("push", push(ref=None), "ref"),
+        ("push", push(ref=["refs/heads/main"]), "ref"),
+        ("push", push(before=None), "before"),
+        ("push", push(before=_ONE[:-1]), "before"),
+        ("push", push(before=_ONE + "1"), "before"),
+        ("push", push(before=_ONE + "\n"), "before"),
+        ("push", push(after="HEAD"), "after"),
+        ("push", push(after="--output=/etc/passwd".ljust(40, "0")), "after"),
+        ("push", push(after=int(_ONE)), "after"),
+        ("pull_request", push(), "pull_request.base.sha"),
+        ("pull_request", pull_request(base="main"), "pull_request.base.sha"),
+        ("pull_request", pull_request(head={"sha": _OTHER.upper()}), "pull_request.head.sha"),
+        ("pull_request", {"pull_request": [_ONE, _OTHER]}, "pull_request.base.sha"),
+        # No pull request is from or to nothing.
+        ("pull_request", pull_request(base={"sha": _ZERO}), "pull_request"),
+        ("pull_request_target", pull_request(head={"sha": _ZERO}), "pull_request"),
+    ],
+)
+def test_a_payload_that_is_not_githubs(name: str, payload: Any, lacks: str, tmp_path: Path) -> None:
+    with pytest.raises(RequestError) as caught:
+        read_event(environment(tmp_path, name, payload))
+    assert caught.value.message == f"the event of this run lacks a valid {lacks}"
+    assert (caught.value.hint, caught.value.exit_code) == (_HINT, 2)
+
+
+@pytest.mark.parametrize("payload", [[push()], "null", '"push"', 3])
+def test_a_payload_that_is_no_object(payload: Any, tmp_path: Path) -> None:
+    with pytest.raises(RequestError) as caught:
+        read_event(environment(tmp_path, "push", payload))
+    assert caught.value.message == "the event of this run is not an object"
+    assert (caught.value.hint, caught.value.exit_code) == (_HINT, 2)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe{}", b'{"ref": "refs/heads/main"'])
+def test_a_payload_that_is_not_json(content: bytes, tmp_path: Path) -> None:
+    variables = environment(tmp_path, "push", "")
+    Path(variables["GITHUB_EVENT_PATH"]).write_bytes(content)
+    with pytest.raises(RequestError) as caught:
+        read_event(variables)
+    assert caught.value.message.startswith("the event of this run could not be read: ")
+    assert caught.value.hint == "GITHUB_EVENT_PATH must name the file that GitHub Actions wrote"
+
+
+def test_a_payload_that_is_not_there(tmp_path: Path) -> None:
+    variables = environment(tmp_path, "push", push())
+    Path(variables["GITHUB_EVENT_PATH"]).unlink()
+    with pytest.raises(RequestError) as caught:
+        read_event(variables)
+    path = variables["GITHUB_EVENT_PATH"]
+    expected = f"the event of this run could not be read: [Errno 2] No such file or directory: '{path}'"
+    assert caught.value.message == expected
+
+
+@pytest.mark.parametrize("path", [None, ""])
+def test_a_payload_whose_place_is_not_told(path: str | None) -> None:
+    variables = {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push"}
+    if path is not None:
+        variables["GITHUB_EVENT_PATH"] = path
+    with pytest.raises(RequestError) as caught:
+        read_event(variables)
+    assert caught.value.message == "the event of this run could not be read: GITHUB_EVENT_PATH is not set"
+    assert caught.value.hint == "GITHUB_EVENT_PATH must name the file that GitHub Actions wrote"
