@@ -74,19 +74,26 @@ class Repository:
         self._git = gitpython.Git(folder or Path.cwd())
         self._git.update_environment(
             GIT_NO_REPLACE_OBJECTS="1",
+            GIT_GRAFT_FILE=os.devnull,
             GIT_LITERAL_PATHSPECS="1",
             GIT_OPTIONAL_LOCKS="0",
             GIT_TERMINAL_PROMPT="0",
         )
         try:
-            top, objects, shallow = self._run(
-                "rev-parse", "--show-toplevel", "--git-path", "objects", "--git-path", "shallow"
-            ).splitlines()
+            top, objects, shallow, hashes = self._run(
+                *("rev-parse", "--show-toplevel", "--git-path", "objects", "--git-path", "shallow"),
+                "--show-object-format",
+            ).split("\n")
         except GitError as error:
             raise RequestError(
                 f"{folder or Path.cwd()} is not in a git work tree: {error.message}",
                 error.hint or "run this in a clone of the monorepo",
             ) from error
+        if hashes != "sha1":
+            raise RequestError(
+                f"{top} is a repository of {hashes} objects, and Flux's revisions are sha1",
+                "convert it, or keep the artifacts in another repository",
+            )
         base = folder or Path.cwd()
         self.root = Path(top)
         self._objects = (base / objects).resolve()
@@ -152,15 +159,15 @@ class Repository:
                     "set `flux.branch` in invoke.yaml to the branch that releases come from",
                 ) from error
         try:
-            answer = self._run("ls-remote", "--exit-code", "origin", f"refs/heads/{branch}", network=True)
-            tip = answer.split()[0]
+            tip = self._remote_refs("--heads", f"refs/heads/{branch}").get(f"refs/heads/{branch}")
+            if tip is None:
+                raise GitError(f"it has no branch {branch!r}")
             if not self._has(tip):
                 self._fetch("origin", f"+refs/heads/{branch}:refs/remotes/origin/{branch}")
             return tip
         except GitError as error:
-            said = error.message or f"it has no branch {branch!r}"
             raise TipUnknownError(
-                f"the tip of {branch!r} could not be fetched from origin: {said}",
+                f"the tip of {branch!r} could not be fetched from origin: {error.message}",
                 "check the network and your access to origin, and `flux.branch` in invoke.yaml",
             ) from error
 
@@ -236,7 +243,14 @@ class Repository:
     def read(self, oid: str) -> bytes:
         """The content of a blob. One process reads them all, for any number of threads."""
         with self._reading:
-            _, _, _, content = self._git.get_object_data(oid)
+            try:
+                _, _, _, content = self._git.get_object_data(oid)
+            except (ValueError, OSError) as error:
+                self._git.clear_cache()  # the process may be gone, as after a fetch that failed
+                raise GitError(
+                    f"object {oid[:12]} is neither in this clone nor to be had from origin",
+                    "`git fetch --refetch origin` brings what a clone lacks",
+                ) from error
         return content
 
     def file(self, commit: str, path: str) -> bytes | None:
@@ -317,20 +331,17 @@ class Repository:
         """Every tag at origin, with the commit that it points at; this clone's where there is no origin."""
         if self.origin_url is None:
             return self.tags()
-        tags: dict[str, str] = {}
-        for line in self._run("ls-remote", "--tags", "origin", network=True).splitlines():
-            commit, _, ref = line.partition("\t")
-            name = ref.removeprefix("refs/tags/")
-            tags[name.removesuffix("^{}")] = commit  # the peeled line comes after the tag's own
-        return tags
+        return _tags(self._remote_refs("--tags"))
 
     def tags(self) -> dict[str, str]:
         """Every tag of this clone, with the object that it points at in the end."""
-        lines = self._run(
-            "for-each-ref", "--format=%(refname:strip=2) %(objectname) %(*objectname)", "refs/tags"
-        )
-        fields = (line.split(" ") for line in lines.splitlines())
-        return {name: peeled or direct for name, direct, peeled in fields}
+        try:
+            listed = self._run("show-ref", "--tags", "--dereference")
+        except GitError as error:
+            if error.message:
+                raise
+            return {}
+        return _tags(_refs(listed, " "))
 
     # What a checkout would make of a blob
 
@@ -343,6 +354,8 @@ class Repository:
         rules = self._attribute_files(commit, paths)
         if not rules:
             return {}
+        for rule in rules:
+            self.read(rule.partition("\t")[0].split()[2])  # fetched where the clone is a partial one
         with tempfile.TemporaryDirectory() as scratch:
             for folder in ("objects", "refs"):
                 (Path(scratch) / folder).mkdir()
@@ -354,7 +367,7 @@ class Repository:
                 "GIT_ATTR_NOSYSTEM": "1",
             }
             self._feed(rules, "update-index", "-z", "--index-info", environment=environment)
-            options = ["-c", f"core.attributesFile={os.devnull}"]
+            options = ["-c", f"core.attributesFile={os.devnull}", "-c", "core.ignoreCase=false"]
             answer = self._feed(
                 paths,
                 *options,
@@ -468,6 +481,10 @@ class Repository:
         except GitError:
             return None
 
+    def _remote_refs(self, *which: str) -> dict[str, str]:
+        """Refs at origin and what they point at; git matches a pattern with the end of a ref's name."""
+        return _refs(self._run("ls-remote", *which[:1], "origin", *which[1:], network=True), "\t")
+
     def _fetch(self, *what: str) -> None:
         quiet = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-gc")
         self._run("fetch", *quiet, *what, network=True)
@@ -510,12 +527,19 @@ class Repository:
 
     def _run(self, *arguments: str, network: bool = False) -> str:
         try:
-            return self._git.execute(
-                [self._git.GIT_PYTHON_GIT_EXECUTABLE, *arguments],
+            output = self._git.execute(
+                self._command(arguments),
                 kill_after_timeout=_NETWORK_SECONDS if network else None,
+                stdout_as_string=False,
             )
+            return output.decode("utf-8", "surrogateescape")
         except gitpython.GitCommandError as error:
             raise _git_error(str(error.stderr)) from error
+
+    def _command(self, arguments: Iterable[str]) -> list[str | None]:
+        """Names are bytes to git, UTF-8 by custom, whatever encoding Python found in the environment."""
+        encoded = (os.fsdecode(argument.encode("utf-8", "surrogateescape")) for argument in arguments)
+        return [self._git.GIT_PYTHON_GIT_EXECUTABLE, *encoded]
 
     def _run_z(self, *arguments: str) -> list[str]:
         return self._run(*arguments).split("\0")[:-1]
@@ -536,7 +560,7 @@ class Repository:
         self, *arguments: str, environment: Mapping[str, str] | None = None
     ) -> Iterator["subprocess.Popen[bytes]"]:
         started = self._git.execute(
-            [self._git.GIT_PYTHON_GIT_EXECUTABLE, *arguments],
+            self._command(arguments),
             as_process=True,
             istream=subprocess.PIPE,
             env=dict(environment or {}),
@@ -548,6 +572,17 @@ class Repository:
         finally:
             process.kill()
             process.communicate()
+
+
+def _refs(listed: str, separator: str) -> dict[str, str]:
+    """Names and objects of `ls-remote` or `show-ref`, a ref to a line."""
+    rows = (line.partition(separator) for line in listed.split("\n") if line)
+    return {name: oid for oid, _, name in rows}
+
+
+def _tags(refs: Mapping[str, str]) -> dict[str, str]:
+    """Tags without what comes before and after their names; the peeled one comes after the tag's own."""
+    return {name.removeprefix("refs/tags/").removesuffix("^{}"): oid for name, oid in refs.items()}
 
 
 def _folder(listed: str) -> str:
@@ -565,6 +600,7 @@ def _parse_log(stream: Any) -> Iterator[tuple[Revision, str | None, list[Change]
     changes: list[Change] = []
     fields = _fields(stream)
     for field in fields:
+        field = field.removeprefix("\n")  # git's own, before the changes of a commit
         if field.startswith(":"):
             changes.append(_change(field, next(fields)))
         elif field:
@@ -581,12 +617,12 @@ def _logged(header: list[str], changes: list[Change]) -> tuple[Revision, str | N
 
 
 def _fields(stream: Any) -> Iterator[str]:
-    """The NUL-terminated fields of a stream, without the newline that git puts before a commit's changes."""
+    """The NUL-terminated fields of a stream."""
     rest = b""
     while chunk := stream.read1(65536):
         *whole, rest = (rest + chunk).split(b"\0")
         for field in whole:
-            yield field.decode("utf-8", "surrogateescape").removeprefix("\n")
+            yield field.decode("utf-8", "surrogateescape")
 
 
 def _git_error(stderr: str) -> GitError:

@@ -111,7 +111,7 @@ def _valid(origin: str, name: str, value: object) -> Any:
 
 def _shown(value: object) -> str:
     """A value as it may be printed: without the password of a URL."""
-    return re.sub(r"//[^/]+@", "//", repr(value))
+    return re.sub(r"//.*@", "//", repr(value))
 
 
 def _check_together(settings: Settings) -> None:
@@ -156,7 +156,7 @@ def _registry(value: object) -> str:
     host, _, path = rest.rstrip("/").partition("/")
     if scheme != "oci":
         raise ValueError("a registry begins with oci://")
-    if "@" in host:
+    if "@" in rest:
         raise ValueError("credentials do not belong here; use docker login")
     if not re.fullmatch(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?", host):
         raise ValueError("its host is not one")
@@ -189,7 +189,7 @@ def _source(value: object) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError
-    if parts.username or parts.password:
+    if "@" in url:
         raise ValueError("credentials do not belong in images")
     return url
 

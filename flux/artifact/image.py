@@ -17,6 +17,7 @@ from flux.artifact.archive import archive
 from flux.artifact.compression import gzip
 from flux.artifact.ignore import Excludes
 from flux.artifact.tree import EXECUTABLE, File, parents, path_bytes
+from flux.errors import ContentError
 
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 CONFIG_TYPE = "application/vnd.cncf.flux.config.v1+json"
@@ -78,8 +79,7 @@ class Image:
         # The config is embedded in its descriptor as well (descriptor.md, `data`): one request for the
         # manifest then tells the diff ID.
         config = _descriptor(CONFIG_TYPE, self.config) | {"data": base64.b64encode(self.config).decode()}
-        created = datetime.fromtimestamp(self.revision.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        annotations = {CREATED: created, REVISION: self.revision_annotation}
+        annotations = {CREATED: self.created, REVISION: self.revision_annotation}
         return _json(
             {
                 "schemaVersion": 2,
@@ -89,6 +89,18 @@ class Image:
                 "annotations": annotations | ({SOURCE: self.source} if self.source else {}),
             }
         )
+
+    @property
+    def created(self) -> str:
+        """The time of the revision (RFC 3339). Raises ContentError for one that no calendar has."""
+        try:
+            time = datetime.fromtimestamp(self.revision.time, UTC)
+        except (ValueError, OverflowError, OSError) as error:
+            raise ContentError(
+                f"commit {self.revision.commit[:12]} has an impossible time, {self.revision.time}",
+                "change the artifact in a commit that has the right one",
+            ) from error
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @property
     def revision_annotation(self) -> str:

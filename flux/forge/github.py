@@ -69,12 +69,11 @@ class GitHubForge:
             # GitHub's order is that of the commits.
             published.sort(key=lambda release: (release.published_at, release.id), reverse=True)
             # A release only says what its tag was to be made from.
-            refs = {ref.ref: ref for ref in repository.get_git_matching_refs("tags")} if published else {}
-            tags = [refs.get(f"refs/tags/{release.tag_name}") for release in published]
+            tags = _tags(repository) if published else {}
             return [
-                _release(release, _peeled(repository, ref))
-                for release, ref in zip(published, tags, strict=True)
-                if ref
+                _release(release, _peeled(repository, tags[release.tag_name]))
+                for release in published
+                if release.tag_name in tags
             ]
 
     def create_release(self, tag: str, commit: str, title: str, body: str, prerelease: bool) -> Release:
@@ -224,14 +223,25 @@ def _ref(repository: Repository, name: str) -> GitRef | None:
 def _tagged(repository: Repository, tag: str) -> str | None:
     """The commit of a tag, whether that is annotated or not."""
     ref = _ref(repository, f"tags/{tag}")
-    return _peeled(repository, ref) if ref else None
+    return _peeled(repository, (ref.object.type, ref.object.sha)) if ref else None
 
 
-def _peeled(repository: Repository, ref: GitRef) -> str:
-    target = ref.object
-    while target.type == "tag":
-        target = repository.get_git_tag(target.sha).object
-    return target.sha
+def _tags(repository: Repository) -> dict[str, tuple[str, str]]:
+    """The type and the hash of what each tag points at."""
+    # All at once: this list has no pages, which PyGithub would ask for.
+    _, refs = repository.requester.requestJsonAndCheck("GET", f"{repository.url}/git/matching-refs/tags/")
+    return {
+        ref["ref"].removeprefix("refs/tags/"): (ref["object"]["type"], ref["object"]["sha"]) for ref in refs
+    }
+
+
+def _peeled(repository: Repository, target: tuple[str, str]) -> str:
+    """The commit that a tag's target is or leads to."""
+    kind, sha = target
+    while kind == "tag":
+        tagged = repository.get_git_tag(sha).object
+        kind, sha = tagged.type, tagged.sha
+    return sha
 
 
 def _blob(repository: Repository, content: bytes) -> str:
