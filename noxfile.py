@@ -41,6 +41,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """How fast the commands are, beside peers measured in the same run; `-- --help` has the options."""
+    session.install("--editable", ".")
+    session.run("python", "-m", "bench", *session.posargs)
+
+
+@nox.session
 def workflows(session: nox.Session) -> None:
     """The GitHub workflows: their security, their syntax and their schema."""
     session.install("zizmor~=1.32.0", "check-jsonschema~=0.39.0")

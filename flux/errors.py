@@ -31,7 +31,11 @@ class ContentError(FluxError):
 
 
 class GitError(FluxError):
-    """Git could not answer."""
+    """Git could not answer. `status` is its exit code, where it has ended with one."""
+
+    def __init__(self, message: str, hint: str = "", status: int = 0) -> None:
+        super().__init__(message, hint)
+        self.status = status
 
 
 class HistoryMissingError(GitError):

@@ -54,20 +54,26 @@ class Event:
 TERMINAL = Event(actions=False, change=None, output=None, summary=None)
 
 
-def read_event(environment: Mapping[str, str] = os.environ) -> Event:
-    """Raises RequestError for a payload that is not what GitHub sends."""
+def read_surroundings(environment: Mapping[str, str] = os.environ) -> Event:
+    """All but what the payload says, which may be none."""
     api_url, repository = environment.get("GITHUB_API_URL"), environment.get("GITHUB_REPOSITORY")
     if environment.get("GITHUB_ACTIONS") != "true":
         return replace(TERMINAL, api_url=api_url, repository=repository)
     return Event(
         actions=True,
         name=environment.get("GITHUB_EVENT_NAME", ""),
-        change=_change(environment),
+        change=None,
         output=_path(environment, "GITHUB_OUTPUT"),
         summary=_path(environment, "GITHUB_STEP_SUMMARY"),
         api_url=api_url,
         repository=repository,
     )
+
+
+def read_event(environment: Mapping[str, str] = os.environ) -> Event:
+    """Raises RequestError for a payload that is not what GitHub sends."""
+    event = read_surroundings(environment)
+    return replace(event, change=_change(environment)) if event.actions else event
 
 
 def _path(environment: Mapping[str, str], name: str) -> Path | None:

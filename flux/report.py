@@ -190,7 +190,7 @@ class Report:
         if not self._document(planned.document()):
             self._print(f"{planned.tag} would be released at {planned.commit[:12]}, with these notes:")
             self._print("")
-            self._console.print(_shown(planned.notes, "\n"), soft_wrap=True)
+            self._console.print(self._harmless(_shown(planned.notes, "\n")), soft_wrap=True)
 
     def released(self, planned: Planned, release: Release, made: bool) -> None:
         self._outputs({"tag": planned.tag})
@@ -253,8 +253,8 @@ class Report:
 
     def _line(self, result: Result, dry_run: bool) -> None:
         would = "would be " if dry_run else ""
-        said = f"{result.artifact}: {would}{result.action} {result.digest or result.error}"
-        print(_shown(said), file=sys.stderr if self._json else sys.stdout, flush=True)
+        said = f"{result.artifact}: {would}{result.action} {result.digest or ''}".rstrip()
+        print(self._harmless(_shown(said)), file=sys.stderr if self._json else sys.stdout, flush=True)
 
     def _failure(self, names: Sequence[str], error: str, hint: str) -> None:
         from flux.errors import FluxError
@@ -281,7 +281,11 @@ class Report:
         return _console(sys.stderr)
 
     def _print(self, text: str) -> None:
-        self._console.print(_shown(text), soft_wrap=True)
+        self._console.print(self._harmless(_shown(text)), soft_wrap=True)
+
+    def _harmless(self, text: str) -> str:
+        """Text in which Actions finds no command of somebody else's."""
+        return text.replace("::", ": :").replace("##[", "# #[") if self._event.actions else text
 
     def _document(self, document: dict[str, Any]) -> bool:
         if self._json:
@@ -296,7 +300,9 @@ class Report:
         for name in header:
             table.add_column(name, overflow="fold")
         for row in rows:
-            table.add_row(*(_shown(cell, "\n") if isinstance(cell, str) else cell for cell in row))
+            table.add_row(
+                *(self._harmless(_shown(cell, "\n")) if isinstance(cell, str) else cell for cell in row)
+            )
         self._console.print(table)
 
     def _command(self, command: str, text: str) -> None:

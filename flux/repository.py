@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -80,10 +80,10 @@ class Repository:
             GIT_TERMINAL_PROMPT="0",
         )
         try:
-            top, objects, shallow, hashes = self._run(
-                *("rev-parse", "--show-toplevel", "--git-path", "objects", "--git-path", "shallow"),
-                "--show-object-format",
-            ).split("\n")
+            self.root = Path(self._run("rev-parse", "--show-toplevel"))
+            hashes, objects = self._run("rev-parse", "--show-object-format", "--git-path", "objects").split(
+                "\n", 1
+            )
         except GitError as error:
             raise RequestError(
                 f"{folder or Path.cwd()} is not in a git work tree: {error.message}",
@@ -91,13 +91,11 @@ class Repository:
             ) from error
         if hashes != "sha1":
             raise RequestError(
-                f"{top} is a repository of {hashes} objects, and Flux's revisions are sha1",
+                f"{self.root} is a repository of {hashes} objects, and Flux's revisions are sha1",
                 "convert it, or keep the artifacts in another repository",
             )
-        base = folder or Path.cwd()
-        self.root = Path(top)
-        self._objects = (base / objects).resolve()
-        self._shallow_file = (base / shallow).resolve()
+        self._objects = ((folder or Path.cwd()) / objects).resolve()
+        self._shallow_file = self._objects.with_name("shallow")
         self._git = self._at_root()
         self._reading = Lock()
         self._folders: dict[tuple[str, str], bool] = {}
@@ -119,13 +117,24 @@ class Repository:
 
     def commit(self, revision: str) -> str:
         """The commit that a revision names. Raises RequestError where it names none."""
-        try:
-            return self._run("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
-        except GitError as error:
+        if (found := self._resolve(revision)) is None and self._shallow():
+            with suppress(HistoryMissingError):
+                self._complete()
+                found = self._resolve(revision)
+        if found is None:
             hint = "`git log` and `git branch -a` show what there is"
-            if self._shallow():
-                hint = f"the clone is shallow: {_FETCH_DEPTH}"
-            raise RequestError(f"{revision!r} names no commit in this clone", hint) from error
+            raise RequestError(
+                f"{revision!r} names no commit in this clone",
+                f"the clone is shallow: {_FETCH_DEPTH}" if self._shallow() else hint,
+            )
+        return found
+
+    def _resolve(self, revision: str) -> str | None:
+        try:
+            found = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
+        except GitError:
+            return None
+        return found if re.fullmatch("[0-9a-f]{40}", found) else None
 
     def head(self) -> str:
         """The commit checked out."""
@@ -137,7 +146,7 @@ class Repository:
     def obtain(self, commit: str) -> bool:
         """Whether the commit is here, after fetching it from origin where it was not.
 
-        Raises HistoryMissingError where a shallow clone cannot tell.
+        Raises HistoryMissingError where a shallow clone cannot tell, GitError where origin does not answer.
         """
         if self._has(commit):
             return True
@@ -146,6 +155,8 @@ class Repository:
         except GitError:
             if self._shallow():
                 self._complete()
+            elif self.origin_url:
+                self._remote_refs("--heads")  # an origin that does not answer may have it all the same
         return self._has(commit)
 
     def tip(self, branch: str) -> str:
@@ -191,7 +202,7 @@ class Repository:
         try:
             return self._run("merge-base", one, other)
         except GitError as error:
-            if error.message:
+            if error.status != 1:
                 raise
             return None
 
@@ -235,7 +246,8 @@ class Repository:
                 return False
             key = (commit, folder)
             if key not in self._folders:
-                self._folders[key] = bool(self._run_z("ls-tree", "-d", "-z", commit, "--", folder))
+                listed = self._run_z("ls-tree", "-d", "-z", commit, "--", folder)
+                self._folders[key] = any(entry.split()[1] == "tree" for entry in listed)
             return self._folders[key]
 
         return has
@@ -269,8 +281,11 @@ class Repository:
 
     # History
 
-    def line(self, commit: str, sources: str, names: Sequence[str]) -> Iterator[Commit]:
-        """The first-parent line back from `commit`: those commits that changed something of the artifacts.
+    def line(
+        self, commit: str, sources: str, names: Sequence[str], until: str | None = None
+    ) -> Iterator[Commit]:
+        """The first-parent line back from `commit`: those commits that changed something of the artifacts,
+        without what `until` has.
 
         Where it meets the edge of a shallow clone it fetches the rest; raises HistoryMissingError where that
         cannot be had.
@@ -279,13 +294,14 @@ class Repository:
         arguments = (
             *("-c", "log.showRoot=false", "-c", "log.follow=false"),
             *("log", "--first-parent", "--diff-merges=first-parent", "--no-show-signature"),
-            *("--format=tformat:%H %ct %P", *_DIFF, commit, *(["--", *paths] if paths else [])),
+            *("--format=tformat:%H %ct %P", *_DIFF, commit, *([f"^{until}"] if until else [])),
+            *(["--", *paths] if paths else []),
         )
         with self._process(*arguments) as process:
             for revision, parent, changes in _parse_log(process.stdout):
                 if revision.commit in self._shallow():
                     self._complete(revision.commit)
-                    yield from self.line(revision.commit, sources, names)
+                    yield from self.line(revision.commit, sources, names, until)
                     return
                 yield Commit(
                     revision,
@@ -338,7 +354,7 @@ class Repository:
         try:
             listed = self._run("show-ref", "--tags", "--dereference")
         except GitError as error:
-            if error.message:
+            if error.status != 1:
                 raise
             return {}
         return _tags(_refs(listed, " "))
@@ -406,12 +422,7 @@ class Repository:
 
     def ref(self, name: str) -> str | None:
         """The commit that a ref (`refs/heads/main`) is at, None where there is no such ref."""
-        try:
-            return self._run("rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}")
-        except GitError as error:
-            if error.message:
-                raise
-            return None
+        return self._resolve(name)
 
     def move_ref(self, name: str, new: str | None, old: str | None) -> bool:
         """Move a ref from one commit to another, None being no ref; False where it is not at `old`."""
@@ -477,7 +488,8 @@ class Repository:
     def origin_url(self) -> str | None:
         """Where origin is, as the clone's configuration spells it; None where there is no origin."""
         try:
-            return self._run("remote", "get-url", "origin")
+            # Not `remote get-url`, which has this machine's mirrors and aliases (url.<base>.insteadOf).
+            return self._run("config", "--get", "remote.origin.url")
         except GitError:
             return None
 
@@ -534,12 +546,14 @@ class Repository:
             )
             return output.decode("utf-8", "surrogateescape")
         except gitpython.GitCommandError as error:
-            raise _git_error(str(error.stderr)) from error
+            raise _git_error(
+                str(error.stderr), error.status if isinstance(error.status, int) else 0
+            ) from error
 
     def _command(self, arguments: Iterable[str]) -> list[str | None]:
         """Names are bytes to git, UTF-8 by custom, whatever encoding Python found in the environment."""
         encoded = (os.fsdecode(argument.encode("utf-8", "surrogateescape")) for argument in arguments)
-        return [self._git.GIT_PYTHON_GIT_EXECUTABLE, *encoded]
+        return [self._git.GIT_PYTHON_GIT_EXECUTABLE, "-c", "advice.graftFileDeprecated=false", *encoded]
 
     def _run_z(self, *arguments: str) -> list[str]:
         return self._run(*arguments).split("\0")[:-1]
@@ -625,10 +639,10 @@ def _fields(stream: Any) -> Iterator[str]:
             yield field.decode("utf-8", "surrogateescape")
 
 
-def _git_error(stderr: str) -> GitError:
+def _git_error(stderr: str, status: int = 0) -> GitError:
     """What git said, without a credential that a URL carries."""
     said = stderr.strip().removeprefix("stderr: '").removesuffix("'").strip()
     lines = [re.sub(r"://[^/@\s]+@", "://", line) for line in said.splitlines()]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
     first = (fatal or lines or [""])[0]
-    return GitError(re.sub(r"^(fatal|error): ", "", first))
+    return GitError(re.sub(r"^(fatal|error): ", "", first), status=status)

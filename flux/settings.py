@@ -152,6 +152,9 @@ def _registry(value: object) -> str:
     location = _text(value)
     scheme, separator, rest = location.partition("://")
     if not separator:
+        first = location.partition("/")[0]
+        if ":" in first or "@" in first or "." in first.lstrip("."):
+            raise ValueError("a registry begins with oci://, a folder of such a name with ./")
         return location.rstrip("/") or "/"
     host, _, path = rest.rstrip("/").partition("/")
     if scheme != "oci":

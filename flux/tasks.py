@@ -214,10 +214,10 @@ class _Run:
 def _running(context: Context, json: bool) -> Iterator[_Run]:
     """What every command needs, and the one place where errors are caught."""
     from flux.errors import FluxError
-    from flux.event import TERMINAL, read_event
+    from flux.event import read_event, read_surroundings
     from flux.report import Report
 
-    event = TERMINAL
+    event = read_surroundings()
     try:
         event = read_event()
         settings = read_settings(_plain(context.config.get("flux")), _ENVIRONMENT)
@@ -237,7 +237,12 @@ def _running(context: Context, json: bool) -> Iterator[_Run]:
 
 
 def _names(artifacts: list[str] | None) -> list[str]:
-    return [name for given in artifacts or () for name in given.split(",") if name]
+    names = [name for given in artifacts or () for name in given.split(",")]
+    if "" in names:
+        from flux.errors import RequestError
+
+        raise RequestError("-a has an empty name", "name an artifact, or leave -a out for all of them")
+    return names
 
 
 def _plain(value: Any) -> Any:

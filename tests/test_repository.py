@@ -488,6 +488,17 @@ def test_a_repository_that_is_not_ours_to_read(tmp_path: Path) -> None:
         Repository(tmp_path)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_repository_of_someone_else(tmp_path: Path) -> None:
+    """As in a job that runs in a container: git refuses, and says what to do about it."""
+    repo = monorepo(tmp_path / "repo", {"artifacts/app/base.yaml": "x"})
+    subprocess.run(["chown", "-R", "12345:12345", str(repo.path)], check=True)
+    ran = inv(repo, "changed")
+    assert ran.code == 2
+    assert "dubious ownership" in ran.err
+    assert "safe.directory" in ran.err
+
+
 def test_a_repository_of_another_hash_function(tmp_path: Path) -> None:
     """GitHub and Flux know sha1 alone: that is said, not found out halfway."""
     subprocess.run(["git", "init", "--quiet", "--object-format=sha256", str(tmp_path)], check=True)

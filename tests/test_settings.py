@@ -71,6 +71,25 @@ def values(settings: Settings) -> dict[str, object]:
 
 def test_the_defaults() -> None:
     assert read_settings(None, {}) == read_settings({}, {}) == Settings()
+    assert values(Settings()) == {
+        "sources": "artifacts",
+        "releaseconfig": "flux/releaseconfig.json",
+        "registry": ".registry",
+        "branch": "main",
+        "release_tag": "flux-oci-{artifact}-v{version}",
+        "source": "",
+        "phases": (Phase("at", ("at",)), Phase("tt", ("tt",)), Phase("prod", ("prod",))),
+        "ignore": (),
+        "jobs": 8,
+        "insecure": None,
+        "publisher": "builtin",
+        "provider": "generic",
+        "forge": "",
+        "label": "flux-release",
+        "promoters": None,
+        "automation": ("github-actions[bot]",),
+        "require_order": False,
+    }
     assert Settings().environments == ("at", "tt", "prod")
 
 

@@ -39,4 +39,6 @@ def _host(scheme: str, authority: str) -> str:
     if scheme not in _SCHEMES or not name or parts.netloc != authority:
         return ""
     name = f"[{name}]" if ":" in name else name
+    if name == "ssh.github.com":
+        return "github.com"  # its ssh on the port of https, for who is behind a firewall
     return f"{name}:{port}" if scheme == "https" and port not in (None, 443) else name

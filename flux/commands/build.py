@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flux.artifact.image import Revision
-from flux.commands.changed import find_changed
+from flux.commands.changed import find_changed, require_commit
 from flux.commands.parallel import in_parallel
 from flux.commands.sources import Source, Sources
 from flux.errors import FluxError, RegistryUnreachableError, RequestError, TipUnknownError
@@ -80,10 +80,15 @@ def plan_build(
     Raises RequestError for a name that is no artifact.
     """
     registry = open_target_registry(repository, settings, event, dry_run)
-    pushed = event.change.after if isinstance(event.change, Push) else None
     found = find_changed(repository, settings, event, since) if changed else None
+    pushed = event.change.after if isinstance(event.change, Push) and since is None else None
+    if pushed:
+        require_commit(repository, pushed)
     sources = Sources(repository, settings, pushed or repository.head())
-    chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]
+    if found and not found.reasons and not names:
+        chosen = []
+    else:
+        chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]
     return Builder(repository, settings, registry, sources, chosen, found.notices if found else [])
 
 

@@ -101,7 +101,7 @@ def _push(repository: Repository, settings: Settings, push: Push) -> Comparison:
     if push.after is None:
         head = repository.head()
         return Comparison(head, head, [f"{push.ref} was deleted: nothing to build"])
-    _require(repository, push.after)
+    require_commit(repository, push.after)
     if push.before is not None and repository.obtain(push.before):
         return Comparison(push.before, push.after)
     if push.before is not None:
@@ -112,30 +112,34 @@ def _push(repository: Repository, settings: Settings, push: Push) -> Comparison:
     if push.ref == f"refs/heads/{settings.branch}":
         return Comparison(None, push.after)
     try:
-        tip = repository.tip(settings.branch)
+        tip, notices = _tip(repository, settings)
     except TipUnknownError as unknown:
         return Comparison(None, push.after, [f"{unknown.message}: everything on {push.ref} counts as new"])
-    return _since_branching(repository, tip, push.after)
+    return _since_branching(repository, tip, push.after, notices)
 
 
 def _pull_request(repository: Repository, request: PullRequest) -> Comparison:
-    _require(repository, request.base)
-    _require(repository, request.head)
+    require_commit(repository, request.base)
+    require_commit(repository, request.head)
     return _since_branching(repository, request.base, request.head)
 
 
 def _terminal(repository: Repository, settings: Settings) -> Comparison:
     head = repository.head()
-    notices: list[str] = []
+    tip, notices = _tip(repository, settings)
+    return _since_branching(repository, tip, head, notices)
+
+
+def _tip(repository: Repository, settings: Settings) -> tuple[str, list[str]]:
+    """The tip, or where origin does not answer the tip as last fetched; for a comparison that will do."""
     try:
-        tip = repository.tip(settings.branch)
+        return repository.tip(settings.branch), []
     except TipUnknownError as unknown:
         known = repository.last_known_tip(settings.branch)
         if known is None:
             raise
-        tip = known
-        notices.append(f"{unknown.message}; compared with {settings.branch} as last fetched, {known[:12]}")
-    return _since_branching(repository, tip, head, notices)
+        last = f"compared with {settings.branch} as last fetched, {known[:12]}"
+        return known, [f"{unknown.message}; {last}"]
 
 
 def _since_branching(
@@ -146,7 +150,7 @@ def _since_branching(
     return Comparison(base, head, [*notices, *([] if base else [unrelated])])
 
 
-def _require(repository: Repository, commit: str) -> None:
+def require_commit(repository: Repository, commit: str) -> None:
     if not repository.obtain(commit):
         raise RequestError(
             f"the event's commit {commit[:12]} is neither in this clone nor to be had from origin",

@@ -5,7 +5,7 @@ from typing import Any
 
 from flux.commands.changed import find_changed
 from flux.commands.releases import commits_since, last_releases
-from flux.errors import TipUnknownError
+from flux.errors import GitError
 from flux.event import Event
 from flux.repository import Repository
 from flux.settings import Settings
@@ -47,12 +47,14 @@ def list_artifacts(repository: Repository, settings: Settings, event: Event) -> 
     head = repository.head()
     names = repository.artifacts(head, settings.prefix)
     releases = last_releases(settings, repository.tags(), names)
-    since = commits_since(repository, settings, head, releases)
+    since: dict[str, int] = {}
+    changed, notices = None, []
     try:
+        since = commits_since(repository, settings, head, releases)
         changed = find_changed(repository, settings, event, None)
         notices = changed.notices
-    except TipUnknownError as unknown:
-        changed, notices = None, [unknown.message]
+    except GitError as unknown:  # an origin that does not answer, a history that is not there
+        notices = [unknown.message]
     return Listing(
         [
             Listed(

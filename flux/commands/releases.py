@@ -48,11 +48,12 @@ def commits_since(
     place = {commit: at for at, commit in enumerate(repository.first_parents(commit))} if last else {}
     ends = {name: place[released.commit] for name, released in last.items() if released.commit in place}
     counts = dict.fromkeys(ends, 0)
+    if not ends:
+        return counts
     ignored = excludes(settings.ignore)
-    for passed in repository.line(commit, settings.prefix, list(ends)) if ends else ():
+    oldest = max((last[name] for name in ends), key=lambda released: place[released.commit])
+    for passed in repository.line(commit, settings.prefix, list(ends), until=oldest.commit):
         at = place[passed.revision.commit]
-        if at >= max(ends.values()):
-            break
         changed = changed_files(
             passed.changes or [], settings.prefix, ignored, passed.parent_has_folder, passed.has_folder
         )

@@ -59,9 +59,9 @@ class GitHubForge:
 
     def release(self, tag: str) -> Release | None:
         with self._github.asking(f"find release {tag}", _CONTENTS) as repository:
-            release = found(lambda: repository.get_release(tag))
+            release = found(lambda: repository.get_release(tag).complete())
             commit = _tagged(repository, tag) if release else None
-        return _release(release, commit) if release and commit else None
+            return _release(release, commit) if release and commit else None
 
     def releases(self) -> Sequence[Release]:
         with self._github.asking("list releases", _CONTENTS) as repository:
@@ -80,22 +80,15 @@ class GitHubForge:
         with self._github.asking(f"create release {tag}", _CONTENTS) as repository:
             # GitHub makes the tag, or takes the one there is wherever that points.
             before = _tagged(repository, tag)
-            if before is None or before == commit:
-                created = repository.create_git_release(
-                    tag,
-                    title,
-                    body,
-                    prerelease=prerelease,
-                    target_commitish=commit,
-                    make_latest="false",
-                )
-            at = before or _tagged(repository, tag) or commit
-        if at != commit:
-            raise ForgeError(
-                f"tag {tag} is there already, at {at[:12]} rather than {commit[:12]}",
-                "release the next version, or delete the tag on GitHub if nobody has it yet",
+            if before is not None and before != commit:
+                raise _elsewhere(tag, before, commit)
+            created = repository.create_git_release(
+                tag, title, body, prerelease=prerelease, target_commitish=commit, make_latest="false"
             )
-        return _release(created, commit)
+            after = before or _tagged(repository, tag) or commit
+            if after != commit:
+                raise _elsewhere(tag, after, commit)
+            return _release(created, commit)
 
     def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> None:
         with self._github.asking(f"start workflow {workflow} at {ref}", _ACTIONS) as repository:
@@ -214,6 +207,13 @@ class GitHubForge:
             ref = _ref(repository, f"heads/{name}")
             if ref is not None:
                 done(ref.delete, "reference does not exist")
+
+
+def _elsewhere(tag: str, at: str, commit: str) -> ForgeError:
+    return ForgeError(
+        f"tag {tag} is there already, at {at[:12]} rather than {commit[:12]}",
+        "release the next version, or delete the tag on GitHub if nobody has it yet",
+    )
 
 
 def _ref(repository: Repository, name: str) -> GitRef | None:

@@ -10,7 +10,6 @@ from urllib.request import getproxies, proxy_bypass
 
 from urllib3 import BaseHTTPResponse, PoolManager, ProxyManager, Retry, Timeout
 from urllib3.exceptions import (
-    ConnectTimeoutError,
     HTTPError,
     InvalidHeader,
     LocationValueError,
@@ -18,6 +17,7 @@ from urllib3.exceptions import (
     ProxyError,
     ResponseError,
     SSLError,
+    TimeoutError,
 )
 
 from flux.errors import RegistryError, RegistryUnreachableError
@@ -197,7 +197,7 @@ def _failure(where: str, host: str, error: HTTPError) -> RegistryError | Passing
     """What to say of a request that got no answer."""
     cause = error.reason if isinstance(error, MaxRetryError) else error
     match cause:
-        case ConnectTimeoutError():
+        case TimeoutError():
             return RegistryUnreachableError(
                 f"{host} does not answer: {_reason(error)}", "check the network and the setting `registry`"
             )

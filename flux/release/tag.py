@@ -32,7 +32,10 @@ class TagForm:
         match = self._pattern.fullmatch(tag)
         if match is None:
             return None
-        return match["artifact"], Version.parse(match["version"])
+        try:
+            return match["artifact"], Version.parse(match["version"])
+        except ValueError:  # a number of more digits than Python reads
+            return None
 
     def fault(self) -> str:
         """Why tags of this form could not be read back, or nothing."""

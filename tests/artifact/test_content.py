@@ -170,6 +170,7 @@ _CONTENTS = (
     b"",
     b"a",
     b"a\n",
+    b"a b\n",
     b"a\r\n",
     b"a\r",
     b"a\r\nb\n",

@@ -18,7 +18,7 @@ _URL = "https://github.com/acme/monorepo"
         "https://github.com/acme/monorepo.git",
         "https://github.com/acme/monorepo.git/",
         "https://github.com:443/acme/monorepo",
-        "https://GitHub.COM/acme/monorepo",
+        "HTTPS://GitHub.COM:443/acme/monorepo",
         "https://user@github.com/acme/monorepo",
         "https://user:password@github.com/acme/monorepo",
         "https://user:p%40ss%2Fword@github.com/acme/monorepo",
@@ -33,6 +33,9 @@ _URL = "https://github.com/acme/monorepo"
         "git@github.com:acme/monorepo.git",
         "git@GitHub.com:/acme/monorepo.git",
         "github.com:acme/monorepo",
+        "[github.com]:acme/monorepo",
+        "[git@github.com:22]:acme/monorepo.git",
+        "[github.com:22]:acme/monorepo.git",
     ],
 )
 def test_spellings_of_one_origin(origin: str) -> None:
@@ -46,6 +49,8 @@ def test_spellings_of_one_origin(origin: str) -> None:
         ("https://u:p@[2001:db8::1]:8443/monorepo.git", "https://[2001:db8::1]:8443/monorepo"),
         ("ssh://git@[2001:db8::1]:22/monorepo", "https://[2001:db8::1]/monorepo"),
         ("git@[2001:DB8::1]:monorepo.git", "https://[2001:db8::1]/monorepo"),
+        ("[::1]:monorepo.git", "https://[::1]/monorepo"),
+        ("gh:acme/monorepo", "https://gh/acme/monorepo"),
         ("git@host:~user/monorepo.git", "https://host/~user/monorepo"),
         ("git@host:Acme/Mono.Repo", "https://host/Acme/Mono.Repo"),
         ("git@host:acme/monorepo:2", "https://host/acme/monorepo:2"),
@@ -102,8 +107,6 @@ def test_what_is_no_url(origin: str) -> None:
         # ssh takes what is before the last @ for the user.
         "alice@example.com@github.com:acme/monorepo.git",
         "alice:secret@github.com:acme/monorepo.git",
-        "[git@github.com:22]:acme/monorepo.git",
-        "[github.com:22]:acme/monorepo.git",
     ],
 )
 def test_odd_spellings_give_the_one_url_or_none(origin: str) -> None:

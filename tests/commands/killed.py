@@ -1,0 +1,66 @@
+"""Builds that are killed at each of their writes in turn.
+
+`python -m tests.commands.killed REPO PLACE KIND SEED`: for n = 1, 2, … a fork builds the clone REPO into
+PLACE/n and kills itself, as `kill -9` does, right before its n-th write: to a folder (KIND is `folder`) the
+opening, renaming or making of a file, to a registry (`server`) what goes out on a connection. Ends when one
+came through, and prints how many were killed. The clone SEED is built into each place first, undisturbed.
+"""
+
+import os
+import signal
+import sys
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from flux.commands.build import plan_build
+from flux.event import TERMINAL
+from flux.repository import Repository
+from flux.settings import Settings
+
+_EVENTS = {"folder": ("open", "os.rename", "os.mkdir", "fcntl.flock"), "server": ("http.client.send",)}
+
+
+def build(repo: str, place: str) -> None:
+    with Repository(Path(repo)) as repository:
+        settings = Settings(registry=place, jobs=1)
+        built = plan_build(repository, settings, TERMINAL, (), False, None, False).build(lambda result: None)
+    assert not built.failed, built.failed
+
+
+def kill_at(number: int, kind: str, place: str) -> None:
+    left = number
+
+    def on_event(event: str, arguments: tuple[Any, ...]) -> None:
+        nonlocal left
+        if event not in _EVENTS[kind]:
+            return
+        if event == "open" and (not str(arguments[0]).startswith(place) or arguments[1] in ("r", "rb")):
+            return
+        if event in ("os.rename", "os.mkdir") and not str(arguments[0]).startswith(place):
+            return
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(on_event)
+
+
+def main(repo: str, places: str, kind: str, seed: str) -> None:
+    for number in count(1):
+        place = f"{places}/{number}"
+        child = os.fork()
+        if child == 0:
+            build(seed, place)
+            kill_at(number, kind, place)
+            build(repo, place)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status == 0:
+            print(number - 1)
+            return
+        assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,709 @@
+"""Whatever goes wrong in the middle, the next run makes of the registry what an undisturbed run would have:
+a call that fails, a process that is killed or interrupted, a registry that goes away, two runs at once."""
+
+import http.client
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from urllib3 import Timeout
+
+from flux.commands import build as build_module
+from flux.commands.build import Build
+from flux.errors import RegistryError, RegistryUnreachableError
+from flux.registry import http as http_module
+from flux.registry import open_registry
+from flux.registry.target import Manifest, Registry, Target
+from tests import parts
+from tests.commands.helpers import build, inv, monorepo
+from tests.git import Repo
+from tests.servers import Answer, Request, Server, serve
+
+State = dict[str, dict[str, str | None]]
+_INTERRUPTED = "interrupted; run the same command again, it continues from here"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A registry of one kind, with what is there and what was ever written there."""
+
+    location: str
+    writes: Callable[[], list[str]]
+
+    def state(self) -> State:
+        """Every repository's tags and their digests, each of an image that is whole."""
+        registry = open_registry(self.location, Path("/nowhere"), jobs=1, insecure=None)
+        found: State = {}
+        for name in ("app", "db", "web"):
+            target = registry.repository(name)
+            found[name] = {tag: target.resolve(tag) for tag in sorted(target.tags())}
+            for digest in set(found[name].values()):
+                assert digest
+                _whole(target, digest)
+        return found
+
+
+def _whole(target: Target, digest: str) -> None:
+    manifest = target.fetch_manifest(digest)
+    assert manifest is not None
+    for blob in re.findall(rb'"digest":"(sha256:[0-9a-f]{64})"', manifest.content):
+        target.fetch_blob(blob.decode())
+
+
+@pytest.fixture(params=["folder", "server"])
+def kind(request: pytest.FixtureRequest) -> str:
+    assert isinstance(request.param, str)
+    return request.param
+
+
+@pytest.fixture
+def new_place(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Place]:
+    """Makes an empty registry; a part of its name may be given."""
+    if kind == "folder":
+        return lambda name=None: folder(tmp_path / "images" / (name or uuid4().hex))
+    server: parts.Registry = request.getfixturevalue("registry_server")
+    return lambda name=None: on_server(server, f"faults/{name or uuid4().hex}")
+
+
+def folder(path: Path) -> Place:
+    def writes() -> list[str]:
+        stats = {file: file.stat() for file in path.rglob("*")}
+        return sorted(f"{file} {stat.st_ino} {stat.st_mtime_ns}" for file, stat in stats.items())
+
+    return Place(str(path), writes)
+
+
+def on_server(server: parts.Registry, prefix: str) -> Place:
+    def writes() -> list[str]:
+        log = server.log.read_text()
+        return re.findall(rf'"((?:PUT|POST|PATCH|DELETE) /v2/{prefix}/\S+) HTTP', log)
+
+    return Place(f"oci://{server.host}/{prefix}", writes)
+
+
+@dataclass(frozen=True)
+class Story:
+    """A monorepo whose second commit changes `app`, adds `web` and leaves `db`; `before` is a clone at the
+    first."""
+
+    repo: Repo
+    before: Repo
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    repo = monorepo(tmp_path / "repo", {f"artifacts/{name}/x.yaml": f"{name}: 1\n" for name in ("app", "db")})
+    before = repo.clone(tmp_path / "before")
+    before.git("remote", "remove", "origin")
+    repo.commit(files={"artifacts/app/x.yaml": "app: 2\n", "artifacts/web/x.yaml": "web: 1\n"})
+    return Story(repo, before)
+
+
+def push(repo: Repo, place: Place, jobs: int = 1) -> Build:
+    return build(repo, registry=place.location, jobs=jobs)
+
+
+def actions(built: Build) -> dict[str, str]:
+    return {result.artifact: result.action for result in built.results}
+
+
+def repaired(repo: Repo, place: Place, expected: State) -> None:
+    """The next run ends well and leaves what an undisturbed one does; the one after it writes nothing."""
+    assert push(repo, place).failed == []
+    assert place.state() == expected
+    before = place.writes()
+    assert set(actions(push(repo, place)).values()) == {"unchanged"}
+    assert place.writes() == before
+
+
+@pytest.fixture
+def expected(story: Story, new_place: Callable[..., Place]) -> State:
+    """What undisturbed runs leave."""
+    place = new_place()
+    push(story.before, place)
+    assert actions(push(story.repo, place)) == {"app": "pushed", "db": "unchanged", "web": "pushed"}
+    state = place.state()
+    assert {name: len(tags) for name, tags in state.items()} == {"app": 3, "db": 2, "web": 2}
+    return state
+
+
+# A call that fails
+
+
+@dataclass
+class Faulty:
+    """A registry that does `fault` at its n-th call: before the call, or when it has done its work."""
+
+    registry: Registry
+    number: int
+    fault: Callable[[], object]
+    late: bool = False
+    calls: list[str] = field(default_factory=list)
+
+    def repository(self, artifact: str) -> "FaultyTarget":
+        return FaultyTarget(self, self.registry.repository(artifact), artifact)
+
+    def name(self, artifact: str) -> str:
+        return self.registry.name(artifact)
+
+    @property
+    def hit(self) -> bool:
+        return len(self.calls) >= self.number
+
+
+@dataclass
+class FaultyTarget:
+    faulty: Faulty
+    target: Target
+    artifact: str
+
+    def _call(self, name: str, *arguments: Any) -> Any:
+        self.faulty.calls.append(f"{self.artifact} {name}")
+        due = len(self.faulty.calls) == self.faulty.number
+        if due and not self.faulty.late:
+            self.faulty.fault()
+        answer = getattr(self.target, name)(*arguments)
+        if due and self.faulty.late:
+            self.faulty.fault()
+        return answer
+
+    def resolve(self, tag: str) -> str | None:
+        digest: str | None = self._call("resolve", tag)
+        return digest
+
+    def fetch_manifest(self, reference: str) -> Manifest | None:
+        manifest: Manifest | None = self._call("fetch_manifest", reference)
+        return manifest
+
+    def fetch_blob(self, digest: str) -> bytes:
+        content: bytes = self._call("fetch_blob", digest)
+        return content
+
+    def push_blob(self, content: bytes) -> None:
+        self._call("push_blob", content)
+
+    def push_manifest(self, manifest: Manifest, tag: str) -> None:
+        self._call("push_manifest", manifest, tag)
+
+    def tags(self) -> list[str]:
+        tags: list[str] = self._call("tags")
+        return tags
+
+
+@contextmanager
+def fault_at(number: int, fault: Callable[[], object], late: bool = False) -> Iterator[Callable[[], Faulty]]:
+    """Registries opened by `inv build` in this process are faulty; gives the last one that was."""
+    opened: list[Faulty] = []
+
+    def open_faulty(*arguments: Any) -> Registry:
+        opened.append(Faulty(open_registry(*arguments), number, fault, late))
+        return opened[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build_module, "open_registry", open_faulty)
+        yield lambda: opened[-1]
+
+
+def refuse(error: type[RegistryError]) -> Callable[[], object]:
+    def fault() -> None:
+        raise error("the registry is tired", "let it rest")
+
+    return fault
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
+def test_a_failure_at_every_call_in_turn(
+    story: Story, expected: State, new_place: Callable[..., Place], late: bool
+) -> None:
+    for number in count(1):
+        place = new_place()
+        push(story.before, place)
+        with fault_at(number, refuse(RegistryError), late) as faulty:
+            built = push(story.repo, place)
+        if not faulty().hit:
+            break
+        # The others go out.
+        victim = faulty().calls[number - 1].split()[0]
+        assert [(r.artifact, r.action, r.error) for r in built.failed] == [
+            (victim, "failed", "the registry is tired")
+        ]
+        there = place.state()
+        assert {n: there[n] for n in there if n != victim} == {
+            n: expected[n] for n in expected if n != victim
+        }
+        repaired(story.repo, place, expected)
+    assert number > 10
+
+
+def test_a_registry_that_is_not_to_be_reached_at_every_call_in_turn(
+    story: Story, expected: State, new_place: Callable[..., Place]
+) -> None:
+    for number in count(1):
+        place = new_place()
+        push(story.before, place)
+        with fault_at(number, refuse(RegistryUnreachableError)) as faulty:
+            built = push(story.repo, place)
+        if not faulty().hit:
+            break
+        # Nothing more is asked of it.
+        assert len(faulty().calls) == number
+        assert {result.error for result in built.failed} == {"the registry is tired"}
+        repaired(story.repo, place, expected)
+    assert number > 10
+
+
+# A process that is killed
+
+
+def test_a_kill_before_every_write_in_turn(
+    story: Story, expected: State, kind: str, new_place: Callable[..., Place]
+) -> None:
+    name = uuid4().hex
+    command = [sys.executable, "-m", "tests.commands.killed", str(story.repo.path)]
+    command += [new_place(name).location, kind, str(story.before.path)]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, timeout=300, check=True)
+    kills = int(done.stdout)
+    assert kills >= 20
+    for number in range(1, kills + 1):
+        place = new_place(f"{name}/{number}")
+        assert push(story.repo, place).failed == []
+        assert place.state() == expected, number
+
+
+def command(repo: Repo, place: Place, *arguments: str) -> "subprocess.Popen[bytes]":
+    """`inv build` in a process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "invoke", "build", *arguments],
+        cwd=repo.path,
+        env={**os.environ, "INVOKE_FLUX_REGISTRY": place.location},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        process_group=0,
+    )
+
+
+def test_a_kill_at_any_moment(story: Story, expected: State, new_place: Callable[..., Place]) -> None:
+    started = time.monotonic()
+    process = command(story.repo, new_place())
+    process.communicate()
+    takes = time.monotonic() - started
+    chance = random.Random(4)
+    place = new_place()
+    push(story.before, place)
+    for _ in range(15):
+        process = command(story.repo, place)
+        time.sleep(takes * chance.uniform(0.4, 1))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    repaired(story.repo, place, expected)
+
+
+# Two runs at once
+
+
+def test_two_runs_at_once(story: Story, expected: State, new_place: Callable[..., Place]) -> None:
+    for _ in range(3):
+        place = new_place()
+        push(story.before, place)
+        processes = [command(story.repo, place) for _ in range(2)]
+        said = [process.communicate(timeout=60) for process in processes]
+        assert [process.returncode for process in processes] == [0, 0], said
+        assert place.state() == expected
+
+
+@dataclass(frozen=True)
+class Runners:
+    """Two clones of one origin: the older at its first commit, the newer at its second, which the `developer`
+    has yet to push."""
+
+    developer: Repo
+    older: Repo
+    newer: Repo
+
+    def land(self) -> None:
+        self.developer.push()
+        self.newer.git("pull", "--quiet", "--ff-only")
+
+
+@pytest.fixture
+def runners(tmp_path: Path) -> Runners:
+    developer = monorepo(tmp_path / "dev", {f"artifacts/{name}/x.yaml": "x: 1\n" for name in ("app", "db")})
+    origin = developer.bare_origin()
+    runners = Runners(developer, origin.clone(tmp_path / "older"), origin.clone(tmp_path / "newer"))
+    developer.git("branch", "--set-upstream-to=origin/main", "main")
+    developer.commit(files={"artifacts/app/x.yaml": "x: 2\n", "artifacts/web/x.yaml": "web: 1\n"})
+    return runners
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
+def test_a_newer_run_inside_every_call_of_the_older(
+    runners: Runners, new_place: Callable[..., Place], late: bool
+) -> None:
+    first = runners.developer.git("rev-parse", "HEAD~1")
+    undisturbed = new_place()
+    push(runners.older, undisturbed)
+    runners.land()
+    push(runners.newer, undisturbed)
+    expected = undisturbed.state()
+    for number in count(1):
+        runners.developer.git("push", "--quiet", "--force", "origin", f"{first}:main")
+        place = new_place()
+
+        def newer(place: Place = place) -> None:
+            runners.land()
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(build_module, "open_registry", open_registry)
+                assert push(runners.newer, place).failed == []
+
+        with fault_at(number, newer, late) as faulty:
+            built = push(runners.older, place)
+        if not faulty().hit:
+            break
+        assert built.failed == []
+        # A newer run that was done before the older one pushed its commit tag leaves nothing to be done.
+        assert place.state() == expected, faulty().calls[number - 1]
+        # `latest` is none of the older's tags.
+        app, db = built.results
+        assert "latest" in db.tags
+        assert "latest" not in app.tags, faulty().calls
+    assert number > 8
+
+
+def test_an_older_run_that_is_killed_after_its_last_push(
+    runners: Runners, new_place: Callable[..., Place]
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    undisturbed, place = new_place(), new_place()
+    push(runners.older, undisturbed)
+
+    def newer_and_kill() -> None:
+        runners.land()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(build_module, "open_registry", open_registry)
+            push(runners.newer, undisturbed)
+        raise Killed
+
+    calls: list[str] = []
+    with fault_at(10**6, newer_and_kill) as faulty:
+        push(runners.older, new_place())
+        calls = faulty().calls
+    with fault_at(len(calls), newer_and_kill, late=True), pytest.raises(Killed):
+        push(runners.older, place)
+    assert push(runners.newer, place).failed == []
+    assert place.state() == undisturbed.state()
+
+
+def test_what_an_older_run_does_later(runners: Runners, new_place: Callable[..., Place]) -> None:
+    """A re-run of last week's job."""
+    place = new_place()
+    runners.land()
+    push(runners.newer, place)
+    before = place.state()
+    built = push(runners.older, place)
+    assert [(r.artifact, r.action, r.tags) for r in built.results] == [
+        ("app", "pushed", (runners.older.head[:12],)),
+        ("db", "unchanged", (runners.older.head[:12], "latest")),
+    ]
+    after = place.state()
+    assert {n: t["latest"] for n, t in after.items()} == {n: t["latest"] for n, t in before.items()}
+    assert actions(push(runners.older, place)) == {"app": "kept", "db": "unchanged"}
+    assert place.state() == after
+
+
+# A registry that goes away, or never was
+
+
+def timed(repo: Repo, location: str, **env: str) -> tuple[float, int, list[str]]:
+    started = time.monotonic()
+    finished = inv(repo, "build", env={"INVOKE_FLUX_REGISTRY": location, **env})
+    return time.monotonic() - started, finished.code, finished.err.splitlines()
+
+
+def test_a_registry_that_dies_in_the_middle(
+    story: Story, run_registry: parts.RunRegistry, tmp_path: Path
+) -> None:
+    def kill_at_first_upload() -> None:
+        while '"PUT ' not in registry.log.read_text():
+            time.sleep(0.001)
+        os.kill(registry.pid, signal.SIGKILL)
+
+    with run_registry(tmp_path / "registry") as registry:
+        place = on_server(registry, "faults")
+        watching = Thread(target=kill_at_first_upload)
+        watching.start()
+        seconds, code, said = timed(story.repo, place.location)
+        watching.join()
+    assert code == 1
+    host = re.escape(registry.host)
+    assert re.fullmatch(
+        rf"error: (app|db|web)(, (db|web)){{1,2}}: {host} does not answer: \[Errno 111\] Connection refused"
+        r"( \(5 tries\))?",
+        said[0],
+    ), said
+    assert said[1:] == ["hint: check the network and the setting `registry`"]
+    assert seconds < 10
+    with run_registry(tmp_path / "registry") as registry:
+        place = on_server(registry, "faults")
+        repaired(story.repo, place, {**place.state(), **_fresh(story, tmp_path)})
+
+
+def _fresh(story: Story, tmp_path: Path) -> State:
+    place = folder(tmp_path / "fresh")
+    push(story.repo, place)
+    return place.state()
+
+
+@contextmanager
+def closed_port() -> Iterator[str]:
+    """An address that nobody listens on, and nobody else is given meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{taken.getsockname()[1]}"
+
+
+@contextmanager
+def black_hole() -> Iterator[str]:
+    """An address that drops whoever knocks: the queue of its listener is full, and nobody accepts."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(closing(socket.socket()))
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(64):
+            knocking = stack.enter_context(closing(socket.socket()))
+            knocking.settimeout(0.1)
+            try:
+                knocking.connect(listener.getsockname())
+            except TimeoutError:
+                break
+        else:
+            pytest.skip("this system's listeners have no end to their queue")
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    ("nowhere", "reason"), [(closed_port, r"\[Errno 111\] Connection refused"), (black_hole, "timed out")]
+)
+def test_a_registry_that_is_not_there(story: Story, nowhere: Callable[[], Any], reason: str) -> None:
+    with nowhere() as host:
+        seconds, code, said = timed(story.repo, f"oci://{host}/x")
+    assert code == 1
+    assert len(said) == 2
+    assert re.fullmatch(rf"error: app, db, web: {re.escape(host)} does not answer: .*{reason}.*", said[0])
+    assert said[1] == "hint: check the network and the setting `registry`"
+    assert seconds < 5
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "tls"])
+def test_a_registry_that_takes_calls_and_says_nothing(
+    story: Story, monkeypatch: pytest.MonkeyPatch, tls: bool
+) -> None:
+    monkeypatch.setattr(http_module, "_TIMEOUT", Timeout(connect=0.5, read=0.5))
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        host = f"127.0.0.1:{listener.getsockname()[1]}"
+        started = time.monotonic()
+        built = build(story.repo, registry=f"oci://{host}/x", jobs=1, insecure=not tls)
+    assert len({result.error for result in built.results}) == 1
+    assert built.results[0].error.startswith(f"{host} does not answer: ")
+    # One timeout, not one for each artifact and try.
+    assert time.monotonic() - started < 1.5
+
+
+def test_a_token_service_that_is_not_there(story: Story) -> None:
+    with closed_port() as nowhere:
+        challenge = [("WWW-Authenticate", f'Bearer realm="http://{nowhere}/token"')]
+        with serve(lambda request: Answer(401, b"", challenge)) as server:
+            seconds, code, said = timed(story.repo, f"oci://{server.host}/x")
+    assert code == 1
+    assert len(said) == 2
+    assert said[0].startswith(f"error: app, db, web: {nowhere} does not answer: ")
+    assert seconds < 5
+
+
+# A person who loses patience
+
+
+@dataclass
+class Moody:
+    """In front of a real registry: hands everything on until a request that `balks` at, and then answers
+    nothing at all."""
+
+    host: str
+    balks: Callable[[Request], bool] = lambda request: False
+    balked: Event = field(default_factory=Event)
+    over: Event = field(default_factory=Event)
+
+    def answer(self, request: Request) -> Answer | bytes:
+        if self.balked.is_set() or self.balks(request):
+            self.balked.set()
+            self.over.wait(60)
+            return b""
+        with closing(http.client.HTTPConnection(self.host, timeout=30)) as connection:
+            headers = {name: value for name, value in request.headers.items() if name != "Host"}
+            connection.request(request.method, request.path, request.body, {**headers, "Host": self.host})
+            response = connection.getresponse()
+            kept = ("content-type", "docker-content-digest", "location", "link")
+            headers_ = [(n, v) for n, v in response.getheaders() if n.lower() in kept]
+            return Answer(response.status, response.read(), headers_)
+
+
+@pytest.fixture
+def moody(registry_server: parts.Registry) -> Iterator[tuple[Moody, Server]]:
+    moods = Moody(registry_server.host)
+    with serve(moods.answer) as server:
+        yield moods, server
+        moods.over.set()
+
+
+def interrupt(process: "subprocess.Popen[bytes]", whole_group: bool) -> tuple[float, list[str]]:
+    """SIGINT as Ctrl-C sends it, to all in the terminal, or to `inv` alone."""
+    started = time.monotonic()
+    (os.killpg if whole_group else os.kill)(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    return time.monotonic() - started, said.decode().splitlines()
+
+
+@pytest.mark.parametrize("whole_group", [False, True], ids=["process", "terminal"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+def test_an_interrupt_while_a_registry_does_not_answer(
+    story: Story, moody: tuple[Moody, Server], method: str, whole_group: bool, tmp_path: Path
+) -> None:
+    moods, server = moody
+    moods.balks = lambda request: request.method == method and "/app/" in request.path
+    place = Place(f"oci://{server.host}/{uuid4().hex}", list)
+    process = command(story.repo, place)
+    assert moods.balked.wait(30)
+    seconds, said = interrupt(process, whole_group)
+    assert (process.returncode, said) == (130, [_INTERRUPTED])
+    assert seconds < 1
+    moods.balks = lambda request: False
+    moods.balked.clear()
+    repaired(story.repo, place, _fresh(story, tmp_path))
+
+
+def test_an_interrupt_while_waiting_for_another_try(story: Story) -> None:
+    asked = Event()
+
+    def busy(request: Request) -> Answer:
+        asked.set()
+        return Answer(429, b"", [("Retry-After", "60")])
+
+    with serve(busy) as server:
+        process = command(story.repo, Place(f"oci://{server.host}/x", list))
+        assert asked.wait(30)
+        time.sleep(0.1)
+        seconds, said = interrupt(process, whole_group=False)
+    assert (process.returncode, said) == (130, [_INTERRUPTED])
+    assert seconds < 1
+
+
+@pytest.mark.parametrize("whole_group", [False, True], ids=["process", "terminal"])
+def test_an_interrupt_while_git_waits_for_origin(story: Story, tmp_path: Path, whole_group: bool) -> None:
+    asked, over = Event(), Event()
+
+    def hang(request: Request) -> bytes:
+        asked.set()
+        over.wait(60)
+        return b""
+
+    with serve(hang) as server:
+        story.repo.git("remote", "add", "origin", f"http://{server.host}/x.git")
+        process = command(story.repo, folder(tmp_path / "images"))
+        assert asked.wait(30)
+        seconds, said = interrupt(process, whole_group)
+        over.set()
+    assert (process.returncode, said) == (130, [_INTERRUPTED])
+    assert seconds < 1
+
+
+def test_an_interrupt_of_a_check(story: Story, tmp_path: Path) -> None:
+    """With kustomize at work on many folders."""
+    stub = tmp_path / "bin" / "kustomize"
+    stub.parent.mkdir()
+    stub.write_text('#!/bin/sh\n[ "$1" = version ] && echo v5.0.0 && exit\necho >>"$0.log"\nexec /bin/sleep 1\n')
+    stub.chmod(0o755)
+    for folder_ in range(20):
+        story.repo.write(f"artifacts/app/{folder_}/kustomization.yaml", "resources: []\n")
+    story.repo.commit()
+    env = {**os.environ, "PATH": f"{stub.parent}:{os.environ['PATH']}"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "invoke", "check"],
+        cwd=story.repo.path,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        process_group=0,
+    )
+    deadline = time.monotonic() + 30
+    while not Path(f"{stub}.log").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    seconds, said = interrupt(process, whole_group=True)
+    assert (process.returncode, said) == (130, [_INTERRUPTED])
+    assert seconds < 1
+
+
+# One of many
+
+
+def test_one_that_cannot_be_published_leaves_the_others(
+    story: Story, new_place: Callable[..., Place]
+) -> None:
+    story.repo.symlink("artifacts/app/link.yaml", "x.yaml")
+    story.repo.commit(files={"artifacts/Web/x.yaml": "web: 2\n"})
+    place = new_place()
+    finished = inv(story.repo, "build", env={"INVOKE_FLUX_REGISTRY": place.location})
+    assert finished.code == 1
+    assert sorted(finished.err.splitlines()) == [
+        "error: Web: 'Web' cannot be an OCI repository: it has 'W' at character 1; "
+        "allowed are a-z, 0-9 and . _ - between them",
+        "error: app: link.yaml is a symlink, which Flux leaves out of the image",
+        "hint: put the file itself there, or list the link under the setting `ignore`",
+        "hint: rename the folder",
+    ]
+    assert {name: bool(tags) for name, tags in place.state().items()} == {
+        "app": False,
+        "db": True,
+        "web": True,
+    }
+    documents = inv(story.repo, "build", "--json", env={"INVOKE_FLUX_REGISTRY": place.location}).document
+    assert {a["artifact"]: (a["action"], "error" in a) for a in documents["artifacts"]} == {
+        "Web": ("failed", True),
+        "app": ("failed", True),
+        "db": ("unchanged", False),
+        "web": ("unchanged", False),
+    }
+
+
+def test_one_repository_that_the_registry_cannot_serve(
+    story: Story, registry_server: parts.Registry, tmp_path: Path
+) -> None:
+    place = on_server(registry_server, f"faults/{uuid4().hex}")
+    prefix = place.location.removeprefix(f"oci://{registry_server.host}/")
+    broken = registry_server.storage / "docker/registry/v2/repositories" / prefix / "app"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("a file is in the way")
+    seconds, code, said = timed(story.repo, place.location)
+    assert code == 1
+    assert len(said) == 2
+    assert said[0].startswith(f"error: app: {registry_server.host} answered 500 to ")
+    assert said[0].endswith(" (5 tries)")
+    assert said[1] == "hint: run the same command again: it continues where this run stopped"
+    assert seconds < 15
+    broken.unlink()
+    repaired(story.repo, place, _fresh(story, tmp_path))

@@ -1,0 +1,201 @@
+"""Pull requests from a branch of the repository itself into another."""
+
+from tests.github import access, pushes
+from tests.github.call import Call, route
+from tests.github.gitdata import GitError
+from tests.github.routes import issues
+from tests.github.state import Pull, Role, Secret
+from tests.github.wire import RefusedError, Reply, invalid, missing
+
+_READ = access.reads("pull_requests")
+_WRITE = access.writes("pull_requests", role=Role.READ)
+BASE_MODIFIED = "Base branch was modified. Review and try the merge again."
+
+
+@route("GET /repos/{owner}/{repo}/pulls", _READ, asks="state head base sort direction")
+def list_pulls(call: Call) -> Reply:
+    query = call.query
+    pulls = call.repo.pulls
+    if (state := query.get("state", "open")) != "all":
+        pulls = [pull for pull in pulls if pull.state == state]
+    owner, colon, branch = query.get("head", "").partition(":")
+    if colon:
+        # Without the owner the filter is none.
+        ours = owner.lower() == call.repo.owner.login.lower()
+        pulls = [pull for pull in pulls if ours and pull.head == branch]
+    if base := query.get("base"):
+        pulls = [pull for pull in pulls if pull.base == base]
+    sort = query.get("sort", "created")
+    if sort == "updated":
+        pulls.sort(key=lambda pull: pull.updated)
+    # By date of creation the newest comes first, by any other the oldest.
+    default = "desc" if sort == "created" else "asc"
+    if query.get("direction", default) == "desc":
+        pulls.reverse()
+    return call.page(pulls, call.view.pull_in_list)
+
+
+@route("GET /repos/{owner}/{repo}/pulls/{pull_number}", _READ)
+def get_pull(call: Call) -> Reply:
+    return Reply(200, call.view.pull(_found(call)))
+
+
+@route("POST /repos/{owner}/{repo}/pulls", _WRITE, takes="title head base body draft maintainer_can_modify")
+def create_pull(call: Call) -> Reply:
+    body, repo, now = call.body, call.repo, call.world.now()
+    if call.bearer.kind is Secret.ACTIONS and not repo.actions_may_create_pulls:
+        raise RefusedError(403, "GitHub Actions is not permitted to create or approve pull requests.")
+    issues.check_text(body.get("title", ""), body.get("body"))
+    owner, _, head = body["head"].rpartition(":")
+    head_sha, base_sha = call.git.branch(head), call.git.branch(body["base"])
+    if head_sha is None or owner.lower() not in ("", repo.owner.login.lower()):
+        raise invalid("PullRequest", "head", "invalid")
+    if base_sha is None:
+        raise invalid("PullRequest", "base", "invalid")
+    _check(call, head, body["base"], head_sha, base_sha)
+    if call.role < Role.WRITE:
+        raise invalid("PullRequest", None, "custom", "must be a collaborator")
+    pull = Pull(
+        id=call.world.next_id(),
+        number=len(repo.issues) + 1,
+        author=call.actor,
+        title=body["title"],
+        body=body.get("body"),
+        created=now,
+        updated=now,
+        head=head,
+        base=body["base"],
+        head_sha=head_sha,
+        base_sha=base_sha,
+        draft=body.get("draft", False),
+    )
+    repo.issues[pull.number] = pull
+    call.world.tell_issue(repo, call.bearer, "opened", pull)
+    shown = call.view.pull(pull)
+    return Reply(201, shown, {"Location": shown["url"]})
+
+
+def _check(call: Call, head: str, base: str, head_sha: str, base_sha: str, but: Pull | None = None) -> None:
+    same = (each for each in call.repo.pulls if not each.closed and (each.head, each.base) == (head, base))
+    if any(pull is not but for pull in same):
+        message = f"A pull request already exists for {call.repo.owner.login}:{head}."
+        raise invalid("PullRequest", None, "custom", message)
+    if call.git.merge_base(base_sha, head_sha) is None:
+        message = f"The {head} branch has no history in common with {base}"
+        raise invalid("PullRequest", None, "custom", message)
+    if call.git.is_ancestor(head_sha, base_sha):
+        raise invalid("PullRequest", None, "custom", f"No commits between {base} and {head}")
+
+
+@route("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", _WRITE, takes="title body state")
+def edit_pull(call: Call) -> Reply:
+    pull, state = _found(call), call.body.get("state")
+    issues.may_edit(call, pull)
+    issues.check_text(call.body.get("title", pull.title), call.body.get("body"))
+    if state == "open" and pull.closed:
+        _check_reopening(call, pull)
+    issues.edit_text(call, pull)
+    if state == "closed" and not pull.closed:
+        pushes.close(call.world, call.repo, call.bearer, pull)
+    elif state == "open" and pull.closed:
+        pull.closed = pull.closed_by = None
+        pull.updated = call.world.now()
+        pull.head_sha = call.git.branch(pull.head) or pull.head_sha
+        call.world.tell_issue(call.repo, call.bearer, "reopened", pull)
+    return Reply(200, call.view.pull(pull))
+
+
+def _check_reopening(call: Call, pull: Pull) -> None:
+    head, base = call.git.branch(pull.head), call.git.branch(pull.base)
+    reason = None
+    if pull.merged:
+        reason = "the pull request is already merged."
+    elif head is None or base is None:
+        reason = f"The {pull.base if head else pull.head} branch has been deleted."
+    elif not call.git.is_ancestor(pull.head_sha, head):
+        reason = f"The {pull.head} branch was force-pushed or recreated."
+    elif call.git.is_ancestor(head, base):
+        reason = f"There are no new commits on the {pull.head} branch."
+    if reason:
+        raise invalid("PullRequest", "state", "invalid", f"state cannot be changed. {reason}")
+    _check(call, pull.head, pull.base, head or "", base or "", but=pull)
+
+
+# Merging
+
+
+@route("GET /repos/{owner}/{repo}/pulls/{pull_number}/merge", _READ)
+def is_merged(call: Call) -> Reply:
+    if not _found(call).merged:
+        raise missing()
+    return Reply(204)
+
+
+@route(
+    "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge",
+    access.writes("contents"),
+    takes="commit_title commit_message sha merge_method",
+)
+def merge(call: Call) -> Reply:
+    pull, body, git = _found(call), call.body, call.git
+    base, head = git.branch(pull.base), call.repo.head(pull)
+    if pull.draft:
+        raise RefusedError(405, "Pull Request is still a draft")
+    tree = git.merge(base, head) if base and not pull.closed else None
+    if base is None or tree is None:
+        raise RefusedError(405, "Pull Request is not mergeable")
+    if body.get("sha") not in (None, head):
+        raise RefusedError(409, "Head branch was modified. Review and try the merge again.")
+    method = body.get("merge_method", "merge")
+    title, message = _merge_message(call, pull, method)
+    parents = [base, head] if method == "merge" else [base]
+    author, web_flow = call.world.person(call.actor), call.world.web_flow()
+    text = "\n\n".join(filter(None, [title, message]))
+    sha = git.write_commit(tree, parents, author, web_flow, text)
+    call.repo.signed.add(sha)
+    try:
+        pushes.move(call.world, call.repo, call.bearer, f"refs/heads/{pull.base}", sha, base)
+    except GitError as error:
+        raise RefusedError(405, BASE_MODIFIED) from error
+    if not pull.merged:
+        # A squashed one is not found in the base.
+        pushes.merged(call.world, call.repo, call.bearer, pull, sha)
+    return Reply(200, {"sha": sha, "merged": True, "message": "Pull Request successfully merged"})
+
+
+def _merge_message(call: Call, pull: Pull, method: str) -> tuple[str, str]:
+    if method == "merge":
+        title = f"Merge pull request #{pull.number} from {call.repo.owner.login}/{pull.head}"
+        message = pull.title
+    elif method == "squash":
+        shas = call.git.history(call.repo.head(pull), f"^{call.git.branch(pull.base)}")
+        title = f"{pull.title} (#{pull.number})"
+        message = "\n\n".join(f"* {call.git.commit(sha).message.strip()}" for sha in shas[::-1])
+    else:
+        raise NotImplementedError(f"the merge method {method}")
+    return call.body.get("commit_title", title), call.body.get("commit_message", message)
+
+
+# What is in one
+
+
+@route("GET /repos/{owner}/{repo}/pulls/{pull_number}/commits", _READ)
+def list_commits(call: Call) -> Reply:
+    pull = _found(call)
+    shas = call.git.history(call.repo.head(pull), f"^{pull.base_sha}")
+    return call.page(shas[::-1], lambda sha: call.git_view.commit(call.git.commit(sha)))
+
+
+@route("GET /repos/{owner}/{repo}/pulls/{pull_number}/files", _READ)
+def list_files(call: Call) -> Reply:
+    pull = _found(call)
+    head = call.repo.head(pull)
+    changes = call.git.changes(call.git.merge_base(pull.base_sha, head), head)
+    return call.page(changes, lambda change: call.git_view.file(change, head))
+
+
+def _found(call: Call) -> Pull:
+    pull = issues.found(call)
+    if not isinstance(pull, Pull):
+        raise missing()
+    return pull

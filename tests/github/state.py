@@ -1,0 +1,185 @@
+"""What a GitHub remembers besides git: who there is, who may what, issues, pull requests, releases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from tests.github.gitdata import Git
+
+
+class Role(IntEnum):
+    """In a repository, each with all that the ones before it may."""
+
+    NONE = 0
+    READ = 1
+    TRIAGE = 2
+    WRITE = 3
+    MAINTAIN = 4
+    ADMIN = 5
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+    @property
+    def permission(self) -> str:
+        """The role as the API had it before there were five."""
+        return {Role.TRIAGE: "read", Role.MAINTAIN: "write"}.get(self, str(self))
+
+
+class Kind(StrEnum):
+    """Of an account."""
+
+    USER = "User"
+    BOT = "Bot"
+    ORGANIZATION = "Organization"
+
+
+@dataclass(frozen=True)
+class Account:
+    id: int
+    login: str
+    kind: Kind = Kind.USER
+
+    @property
+    def email(self) -> str:
+        return f"{self.id}+{self.login}@users.noreply.github.com"
+
+
+class Secret(StrEnum):
+    """The kinds of token."""
+
+    CLASSIC = "classic"
+    FINE_GRAINED = "fine-grained"
+    APP = "app"
+    ACTIONS = "GITHUB_TOKEN"
+
+
+@dataclass(frozen=True)
+class Token:
+    account: Account
+    kind: Secret
+    permissions: Mapping[str, str] = field(default_factory=dict)
+    """As in a workflow, but with `_`: `{"pull_requests": "write"}`. A classic token has none."""
+    scopes: frozenset[str] = frozenset()
+    """Of a classic token."""
+
+    @property
+    def automatic(self) -> bool:
+        """Whether it is an App's, of which GitHub Actions is one, and nobody's own."""
+        return self.kind in (Secret.APP, Secret.ACTIONS)
+
+
+@dataclass
+class Label:
+    id: int
+    name: str
+    color: str = "ededed"
+    description: str | None = None
+
+
+@dataclass
+class Comment:
+    id: int
+    author: Account
+    body: str
+    created: datetime
+    updated: datetime
+
+
+@dataclass
+class Issue:
+    id: int
+    number: int
+    author: Account
+    title: str
+    body: str | None
+    created: datetime
+    updated: datetime
+    labels: list[Label] = field(default_factory=list)
+    assignees: list[Account] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    closed: datetime | None = None
+    closed_by: Account | None = None
+    reason: str | None = None
+
+    @property
+    def state(self) -> str:
+        return "closed" if self.closed else "open"
+
+
+@dataclass
+class Pull(Issue):
+    """A pull request, which is an issue too; its branches are in the repository itself."""
+
+    head: str = ""
+    base: str = ""
+    head_sha: str = ""
+    """Where the head was when it was last told of."""
+    base_sha: str = ""
+    draft: bool = False
+    merged: datetime | None = None
+    merged_by: Account | None = None
+    merge_commit: str | None = None
+
+
+@dataclass
+class Release:
+    id: int
+    author: Account
+    tag: str
+    target: str
+    name: str | None
+    body: str | None
+    draft: bool
+    prerelease: bool
+    created: datetime
+    """The date of the commit, which is what GitHub sorts by; of a draft its own."""
+    published: datetime | None = None
+
+
+@dataclass
+class Repository:
+    id: int
+    owner: Account
+    name: str
+    git: Git
+    created: datetime
+    private: bool = False
+    """In a public one everybody may read, and open issues."""
+    default_branch: str = "main"
+    collaborators: dict[str, Role] = field(default_factory=dict)
+    """By login."""
+    protected: set[str] = field(default_factory=set)
+    """Branches that are said to be; nothing else follows from it."""
+    actions_may_create_pulls: bool = True
+    issues: dict[int, Issue] = field(default_factory=dict)
+    """By number, pull requests among them."""
+    labels: dict[str, Label] = field(default_factory=dict)
+    """By name in lower case."""
+    releases: dict[int, Release] = field(default_factory=dict)
+    latest: int | None = None
+    """The release that was made the latest by name."""
+    signed: set[str] = field(default_factory=set)
+    """Commits that GitHub made and signed itself."""
+    known: dict[str, str] = field(default_factory=dict)
+    """The refs as they were when last something was told of them."""
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.owner.login}/{self.name}"
+
+    @property
+    def pulls(self) -> list[Pull]:
+        return [issue for issue in self.issues.values() if isinstance(issue, Pull)]
+
+    def head(self, pull: Pull) -> str:
+        """Where the branch of a pull request is now; of a closed one where it was then."""
+        return pull.head_sha if pull.closed else self.git.branch(pull.head) or pull.head_sha
+
+    def role(self, account: Account | None) -> Role:
+        """What a person may; an App may what its token says."""
+        if account is not None and account.kind is Kind.BOT:
+            return Role.NONE
+        given = self.collaborators.get(account.login, Role.NONE) if account else Role.NONE
+        return max(given, Role.NONE if self.private else Role.READ)
