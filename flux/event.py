@@ -39,7 +39,7 @@ class PullRequest:
 class Event:
     """`actions` says whether this runs in GitHub Actions; `name` and `change` are of the event there.
 
-    `api_url` and `repository` (`owner/name`) are GitHub's, wherever this runs.
+    `api_url`, `server_url` and `repository` (`owner/name`) are GitHub's, wherever this runs.
     """
 
     actions: bool
@@ -49,6 +49,7 @@ class Event:
     name: str = ""
     api_url: str | None = None
     repository: str | None = None
+    server_url: str = "https://github.com"
 
 
 TERMINAL = Event(actions=False, change=None, output=None, summary=None)
@@ -56,17 +57,20 @@ TERMINAL = Event(actions=False, change=None, output=None, summary=None)
 
 def read_surroundings(environment: Mapping[str, str] = os.environ) -> Event:
     """All but what the payload says, which may be none."""
-    api_url, repository = environment.get("GITHUB_API_URL"), environment.get("GITHUB_REPOSITORY")
+    github = replace(
+        TERMINAL,
+        api_url=environment.get("GITHUB_API_URL"),
+        repository=environment.get("GITHUB_REPOSITORY"),
+        server_url=environment.get("GITHUB_SERVER_URL") or TERMINAL.server_url,
+    )
     if environment.get("GITHUB_ACTIONS") != "true":
-        return replace(TERMINAL, api_url=api_url, repository=repository)
-    return Event(
+        return github
+    return replace(
+        github,
         actions=True,
         name=environment.get("GITHUB_EVENT_NAME", ""),
-        change=None,
         output=_path(environment, "GITHUB_OUTPUT"),
         summary=_path(environment, "GITHUB_STEP_SUMMARY"),
-        api_url=api_url,
-        repository=repository,
     )
 
 

@@ -5,6 +5,7 @@ blobs, `log` walks history once. Objects are read as they are stored, never the 
 without what its environment or configuration could change in an answer.
 """
 
+import base64
 import os
 import re
 import subprocess
@@ -12,7 +13,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -63,10 +64,35 @@ class Tag:
     tagger: str
 
 
-class Repository:
-    """A clone on this machine, and through it its origin. Raises RequestError where there is none."""
+@dataclass(frozen=True)
+class Access:
+    """A token for all that is under a URL, such as `https://github.com`."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    url: str
+    token: str = field(repr=False)
+
+    def environment(self) -> dict[str, str]:
+        """Git's configuration for one command (git-config(1), GIT_CONFIG_COUNT).
+
+        The empty value takes away what a checkout may have persisted, since GitHub refuses two headers.
+        """
+        login = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
+        count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+        entries: dict[str, str] = {"GIT_CONFIG_COUNT": str(count + 2)}
+        for at, value in enumerate(("", f"Authorization: Basic {login}"), start=count):
+            entries[f"GIT_CONFIG_KEY_{at}"] = f"http.{self.url.rstrip('/')}/.extraHeader"
+            entries[f"GIT_CONFIG_VALUE_{at}"] = value
+        return entries
+
+
+class Repository:
+    """A clone on this machine, and through it its origin, which is asked with `access` where that is given.
+
+    Raises RequestError where there is no clone.
+    """
+
+    def __init__(self, folder: Path | None = None, access: Access | None = None) -> None:
+        self._access = access
         # A hook or `git rebase --exec` leaves variables that would point git at another index or object
         # store; githooks(5) says to unset them, and GitPython hands on what this process has.
         for name in [n for n in os.environ if n.startswith("GIT_") and not _KEPT_ENVIRONMENT.match(n)]:
@@ -541,6 +567,7 @@ class Repository:
         try:
             output = self._git.execute(
                 self._command(arguments),
+                env=self._access.environment() if network and self._access else None,
                 kill_after_timeout=_NETWORK_SECONDS if network else None,
                 stdout_as_string=False,
             )
@@ -613,14 +640,14 @@ def _parse_log(stream: Any) -> Iterator[tuple[Revision, str | None, list[Change]
     header: list[str] = []
     changes: list[Change] = []
     fields = _fields(stream)
-    for field in fields:
-        field = field.removeprefix("\n")  # git's own, before the changes of a commit
-        if field.startswith(":"):
-            changes.append(_change(field, next(fields)))
-        elif field:
+    for raw in fields:
+        text = raw.removeprefix("\n")  # git's own, before the changes of a commit
+        if text.startswith(":"):
+            changes.append(_change(text, next(fields)))
+        elif text:
             if header:
                 yield _logged(header, changes)
-            header, changes = field.split(" "), []
+            header, changes = text.split(" "), []
     if header:
         yield _logged(header, changes)
 
@@ -635,8 +662,8 @@ def _fields(stream: Any) -> Iterator[str]:
     rest = b""
     while chunk := stream.read1(65536):
         *whole, rest = (rest + chunk).split(b"\0")
-        for field in whole:
-            yield field.decode("utf-8", "surrogateescape")
+        for part in whole:
+            yield part.decode("utf-8", "surrogateescape")
 
 
 def _git_error(stderr: str, status: int = 0) -> GitError:

@@ -221,9 +221,11 @@ def _running(context: Context, json: bool) -> Iterator[_Run]:
     try:
         event = read_event()
         settings = read_settings(_plain(context.config.get("flux")), _ENVIRONMENT)
-        from flux.repository import Repository
+        from flux.forge.token import given_token
+        from flux.repository import Access, Repository
 
-        with Repository() as repository:
+        token = given_token(os.environ)
+        with Repository(access=Access(event.server_url, token) if token else None) as repository:
             yield _Run(settings, event, repository, Report(event, json))
     except FluxError as error:
         if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):

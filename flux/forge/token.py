@@ -10,14 +10,18 @@ PERMISSIONS = "contents, issues, pull-requests and actions: write"
 _SECONDS = 10
 
 
+def given_token(environment: Mapping[str, str]) -> str:
+    """The token of GH_TOKEN or GITHUB_TOKEN, empty where there is none."""
+    return next((token for name in VARIABLES if (token := environment.get(name, "").strip())), "")
+
+
 def find_token(environment: Mapping[str, str], host: str = "github.com") -> str:
     """The token of GH_TOKEN, of GITHUB_TOKEN, or of `gh auth login`. Raises ForgeError where there is none.
 
     A variable may be there and empty: that is what Actions makes of a secret that does not exist.
     """
-    for variable in VARIABLES:
-        if token := environment.get(variable, "").strip():
-            return token
+    if token := given_token(environment):
+        return token
     if token := _asked_of_gh(environment, host):
         return token
     raise ForgeError(
