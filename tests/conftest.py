@@ -16,6 +16,8 @@ settings.register_profile("default", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
+pytest_plugins = ["tests.github.fixtures"]
+
 # REGISTRY_ overrides settings of the registry server and of skopeo.
 _SCRUBBED = ("GITHUB_", "GH_", "GIT_", "INVOKE_", "DOCKER_", "REGISTRY_")
 

@@ -45,7 +45,7 @@ Answers = Callable[[Request], Answer | bytes]
 @dataclass(frozen=True)
 class Server:
     host: str
-    requests: list[Request] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list, repr=False)
 
 
 @contextmanager

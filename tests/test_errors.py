@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,12 +14,11 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flux.artifact.image import MANIFEST_TYPE, digest_of
 from flux.errors import FluxError
-from flux.registry import http as http_module
 from flux.registry.identity import is_ours, is_same
 from flux.registry.push import push
 from flux.registry.remote import RemoteRegistry, RemoteTarget
@@ -32,15 +30,17 @@ from tests.servers import Answer, Server, serve
 
 _BAD = sorted((Path(__file__).parent / "bad_inputs").glob("*.yaml"))
 _MOST_LINES = 2
+_NO_HEAD = ("none", "empty", "bare")
 
 
 @dataclass(frozen=True)
 class Bad:
     """One file of bad_inputs.
 
-    `run` is what is given to `inv`, in a monorepo of the artifacts `app` and `db` with `files` on top, after
-    the git commands in `git`, in a clone of a kind, with `untracked` files, `env`, an `event` of Actions, or a
-    `server` for a registry that gives one answer to all. HEAD12, HOST and FOLDER in `says` are this run's.
+    `run` is what is given to `inv`, in a monorepo of the artifacts `app` and `db` with `files` on top, or in
+    a clone of it of some kind, after the git commands in `git`; with `untracked` files, `env`, an `event` of
+    Actions, or a `server` for a registry, which gives one answer to all. HEAD12, HOST and FOLDER in `says`
+    stand for this run's.
     """
 
     run: list[str]
@@ -101,7 +101,9 @@ def test_a_bad_input(path: Path, tmp_path: Path) -> None:
         (folder / name).write_text(content)
     env = dict(bad.env)
     if bad.event:
-        env |= in_actions(tmp_path / "job", bad.event["name"], bad.event["payload"]).env
+        env |= in_actions(
+            tmp_path / "job", bad.event["name"], bad.event["payload"].replace("NESTED", "[" * 100_000)
+        ).env
     with ExitStack() as stack:
         server = Server("registry.example")
         if bad.server:
@@ -230,11 +232,25 @@ _URLS = st.sampled_from(
         "/\x01\x7f",
         "HOST/v2/",
         "HOST",
-        "x" * 5000,
+        "LONG",
     ]
 )
 _TEXT = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0"), max_size=20)
-_NESTED = [b"[" * 100_000, b'{"a":' * 100_000, b'{"errors":' + b"[" * 100_000]
+# Words for what is too long to be shown.
+_LONG = {
+    b"ARRAYS": b"[" * 100_000,
+    b"OBJECTS": b'{"a":' * 100_000,
+    b"ERRORS": b'{"errors":' + b"[" * 100_000,
+    b"NUMBER": b'{"token": "x", "expires_in": 1' + b"0" * 400 + b"}",
+    b"DIGITS": b"9" * 5000,
+    b"LONG": b"x" * 5000,
+    b"LINE": b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000 + b"\r\n\r\n",
+    b"LINES": b"HTTP/1.1 200 OK\r\n" + b"X: a\r\n" * 200 + b"\r\n",
+    b"ZEROS": gzip.compress(bytes(3_000_000)),
+    b"MANIFEST": image().manifest,
+    b"CONFIG": image().config,
+    b"LAYER": image().layer,
+}
 _JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (
@@ -253,7 +269,6 @@ _JSON: st.SearchStrategy[Any] = st.recursive(
     ),
     max_leaves=12,
 )
-_MANIFEST = json.loads(image().manifest)
 
 
 def _changed_manifest(change: tuple[str, Any]) -> bytes:
@@ -279,17 +294,12 @@ _BODIES = st.one_of(
             b'{"errors": [{"code": "MANIFEST_BLOB_UNKNOWN"}]}',
             b'{"errors": [{"code": "\\ud800"}]}',
             b'{"errors": [{"code": {}, "message": [1]}]}',
-            b'{"token": "x", "expires_in": 1' + b"0" * 400 + b"}",
-            b'{"token": "x", "expires_in": ' + b"9" * 5000 + b"}",
+            b'{"token": "x", "expires_in": DIGITS}',
             b'{"token": "x", "expires_in": NaN}',
             b'{"token": "x\\ny"}',
             b'{"token": "\\u00e9"}',
             b"\xff\xfe",
-            image().manifest,
-            image().config,
-            image().layer,
-            gzip.compress(b"x" * 3_000_000),
-            *_NESTED,
+            *_LONG,
         ]
     ),
     _JSON.map(lambda document: json.dumps(document).encode()),
@@ -348,7 +358,7 @@ _HEADERS = st.lists(
                     "Fri, 01 Jan 99999 00:00:00 GMT",
                     "Mon, 99 Foo 2001 99:99:99 GMT",
                     "Mon, 01 Jan 2001 00:00:00 +999999999999",
-                    "0" * 5000,
+                    "DIGITS",
                     "\xb2",
                 ]
             ),
@@ -391,8 +401,8 @@ _ANSWERS = st.one_of(
             b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nx",
-            b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000 + b"\r\n\r\n",
-            b"HTTP/1.1 200 OK\r\n" + b"X: a\r\n" * 200 + b"\r\n",
+            b"LINE",
+            b"LINES",
             b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
             b"HTTP/1.1 200 OK\r\n folded: first\r\n\r\n",
             b"\x16\x03\x01\x02\x00\x01\x00",
@@ -415,29 +425,44 @@ def _use(target: RemoteTarget) -> Iterator[Callable[[], object]]:
     yield lambda: is_ours(target.fetch_manifest("latest"), image())
 
 
-@dataclass
 class Fuzzed:
     """One server for all examples: it gives the answers in turn, and the last for ever."""
 
-    server: Server
-    answers: list[Answer | bytes]
-    given: int = 0
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.answers: list[Answer | bytes] = []
+        self.given = 0
+
+    def start(self, answers: list[Answer | bytes]) -> None:
+        self.server.requests.clear()
+        self.answers, self.given = answers, 0
 
     def next(self) -> Answer | bytes:
         answer = self.answers[min(self.given, len(self.answers) - 1)]
         self.given += 1
         if isinstance(answer, bytes):
-            return answer
+            return _written_out(answer)
         here = f"http://{self.server.host}"
-        headers = [(name, value.replace("HOST", here)) for name, value in answer.headers]
-        return Answer(answer.status, answer.body, headers)
+        headers = [(name, value.replace("HOST", here).encode("latin-1")) for name, value in answer.headers]
+        return Answer(
+            answer.status,
+            _written_out(answer.body),
+            [(name, _written_out(value).decode("latin-1")) for name, value in headers],
+        )
+
+
+def _written_out(content: bytes) -> bytes:
+    for word, meaning in _LONG.items():
+        if word in content:
+            return content.replace(word, meaning)
+    return content
 
 
 @pytest.fixture(scope="module")
 def fuzzed() -> Iterator[Fuzzed]:
     running: list[Fuzzed] = []
     with serve(lambda request: running[0].next()) as server:
-        running.append(Fuzzed(server, [b""]))
+        running.append(Fuzzed(server))
         yield running[0]
 
 
@@ -449,40 +474,36 @@ def impatient() -> Iterator[None]:
         yield
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 @given(answers=st.lists(_ANSWERS, min_size=1, max_size=4), which=st.integers(0, 8))
 @example([Answer(307, b"", [("Location", "http://[")])], 0)
 @example([Answer(202, b"", [("Location", "http://[")])], 3)
 @example([Answer(401, b"", [("WWW-Authenticate", 'Bearer realm="http://["')])], 0)
 @example([Answer(200, b'{"tags": []}', [("Link", '<http://[>; rel="next"')])], 5)
 @example([Answer(429, b"", [("Retry-After", "Fri, 01 Jan 99999 00:00:00 GMT")])], 0)
-@example([Answer(429, b"", [("Retry-After", "0" * 5000)])], 0)
-@example([Answer(400, _NESTED[0])], 1)
-@example([Answer(200, _NESTED[1])], 5)
-@example([Answer(200, _NESTED[0])], 7)
-@example([Answer(200, _NESTED[0])], 8)
+@example([Answer(429, b"", [("Retry-After", "DIGITS")])], 0)
+@example([Answer(400, b"ARRAYS")], 1)
+@example([Answer(200, b"OBJECTS")], 5)
+@example([Answer(200, b"ARRAYS")], 7)
+@example([Answer(200, b"ARRAYS")], 8)
 @example([Answer(200, _changed_manifest(("config.data", "\xe9")))], 7)
 @example(
     [
         Answer(401, b"", [("WWW-Authenticate", 'Bearer realm="HOST/token"')]),
-        Answer(200, b'{"token": "x", "expires_in": 1' + b"0" * 400 + b"}"),
+        Answer(200, b"NUMBER"),
     ],
     0,
 )
 def test_no_answer_of_a_registry_is_too_bad_for_a_sentence(
     fuzzed: Fuzzed, answers: list[Answer | bytes], which: int
 ) -> None:
-    fuzzed.answers[:], fuzzed.given = answers, 0
+    fuzzed.start(answers)
     target = RemoteRegistry(f"{fuzzed.server.host}/x", jobs=1, insecure=None).repository("app")
     try:
         list(_use(target))[which]()
     except FluxError as error:
-        assert error.message
-        assert "Traceback" not in error.message
-        assert len(error.message) < 1000
-        assert not {"\n", "\r"} & set(error.message + error.hint), "".join(traceback.format_exception(error))
-
-
-def test_it_is_the_registry_that_is_waited_for() -> None:
-    """The fuzzing would be slow if it were not patched."""
-    assert http_module.Retry.sleep.__globals__["time"] is time
+        lines = [error.message, error.hint]
+    else:
+        return
+    assert lines[0]
+    assert not any("\n" in line or "\r" in line or len(line) > 1000 for line in lines), lines

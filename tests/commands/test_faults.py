@@ -636,7 +636,9 @@ def test_an_interrupt_of_a_check(story: Story, tmp_path: Path) -> None:
     """With kustomize at work on many folders."""
     stub = tmp_path / "bin" / "kustomize"
     stub.parent.mkdir()
-    stub.write_text('#!/bin/sh\n[ "$1" = version ] && echo v5.0.0 && exit\necho >>"$0.log"\nexec /bin/sleep 1\n')
+    stub.write_text(
+        '#!/bin/sh\n[ "$1" = version ] && echo v5.0.0 && exit\necho >>"$0.log"\nexec /bin/sleep 1\n'
+    )
     stub.chmod(0o755)
     for folder_ in range(20):
         story.repo.write(f"artifacts/app/{folder_}/kustomization.yaml", "resources: []\n")

@@ -3,21 +3,21 @@
 Only the standard library: noxfile.py fetches them by the same rules.
 """
 
-import io
 import tarfile
 from pathlib import Path
 
 from tests import parts
 
+OPENAPI = "23.0.2"
+WEBHOOKS = "7.6.1"
+
 # What is kept of which npm package, and under which name.
-PACKAGES = {
-    "api.json": ("@octokit/openapi@23.0.2", "package/generated/api.github.com.json"),
-    "events.json": ("@octokit/webhooks-schemas@7.6.1", "package/schema.json"),
+FILES = {
+    "api.json": (f"@octokit/openapi@{OPENAPI}", "package/generated/api.github.com.json"),
+    "events.json": (f"@octokit/webhooks-schemas@{WEBHOOKS}", "package/schema.json"),
 }
 
-FOLDER = parts.CACHE / "-".join(
-    ["github-descriptions", *(package.rpartition("@")[2] for package, _ in PACKAGES.values())]
-)
+FOLDER = parts.CACHE / f"github-descriptions-{OPENAPI}-{WEBHOOKS}"
 
 
 def folder() -> Path:
@@ -26,8 +26,9 @@ def folder() -> Path:
     return FOLDER
 
 
-def member(tarball: Path, path: str) -> bytes:
-    """A file out of what `npm pack` leaves."""
+def unpack(tarball: Path, member: str, target: Path) -> None:
+    """Take one file out of what `npm pack` leaves."""
     with tarfile.open(tarball) as archive:
-        file = archive.extractfile(path) or io.BytesIO()
-        return file.read()
+        file = archive.extractfile(member)
+        assert file is not None
+        target.write_bytes(file.read())

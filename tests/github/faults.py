@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from tests.github import wire
 from tests.github.wire import RefusedError, Reply, Request
 
 UNICORN = "<!DOCTYPE html><html><body><h1>Unicorn!</h1></body></html>"
@@ -29,7 +30,7 @@ DROP = Fault()
 LOST = Fault(done=True)
 """The connection ends without an answer, and it was done."""
 
-BASE_MODIFIED = Fault(RefusedError(405, "Base branch was modified. Review and try the merge again.").reply)
+BASE_MODIFIED = Fault(RefusedError(405, wire.BASE_MODIFIED).reply)
 
 
 def secondary_limit(status: int = 403, retry_after: int | None = 1) -> Fault:

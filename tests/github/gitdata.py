@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -96,11 +97,16 @@ class _Objects:
     def __init__(self, path: Path) -> None:
         self._command = ["git", f"--git-dir={path}", "cat-file", "--batch"]
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
 
     def look(self, name: str, suffix: str = "") -> _Object | None:
         """The object of a hash or of a ref, which is given by its full name."""
         if not _NAME.fullmatch(name):
             return None
+        with self._lock:
+            return self._ask(f"{name}{suffix}\n")
+
+    def _ask(self, question: str) -> _Object | None:
         if self._process is None:
             pipe = subprocess.PIPE
             self._process = subprocess.Popen(
@@ -109,7 +115,7 @@ class _Objects:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
-        stdin.write(os.fsencode(f"{name}{suffix}\n"))
+        stdin.write(os.fsencode(question))
         stdin.flush()
         head = stdout.readline().split()
         # Of one that is not there: `<name> missing`.
@@ -126,8 +132,10 @@ class _Objects:
 
 class Git:
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._objects = _Objects(path)
+        self.path = path.resolve()
+        # As it is now: what a test does to it later is not for us.
+        self.environment = dict(os.environ)
+        self._objects = _Objects(self.path)
         self._answers: dict[tuple[str, ...], bytes] = {}
 
     def close(self) -> None:
@@ -288,7 +296,7 @@ class Git:
             ["git", f"--git-dir={self.path}", *args],
             input=stdin,
             capture_output=True,
-            env={**os.environ, **(env or {})},
+            env={**self.environment, **(env or {})},
         )
         if done.returncode:
             raise GitError(f"git {args[0]}: {os.fsdecode(done.stderr).strip()}")

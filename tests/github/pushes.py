@@ -15,9 +15,8 @@ _COMMITS = 2048
 _TAGS = 3
 
 
-def move(world: World, repo: Repository, token: Token, ref: str, new: str | None) -> None:
-    """Move a ref, make it, or with None delete it, and tell everybody."""
-    old = repo.git.ref(ref)
+def move(world: World, repo: Repository, token: Token, ref: str, old: str | None, new: str | None) -> None:
+    """Move a ref from where it is, make it, or delete it, and tell everybody."""
     repo.git.set_ref(ref, new, old)
     _follow(world, repo, token, ref, old, new)
 

@@ -244,6 +244,22 @@ def test_merging_is_refused(github: GitHub, repo: Repository, pull: PullRequest)
     assert github.failures == []
 
 
+def test_a_push_that_is_faster(github: GitHub, repo: Repository, pull: PullRequest, monorepo: Repo) -> None:
+    """A lock is what git leaves where it is about to move a branch."""
+    bare = github.repository("octo/monorepo").git.path
+    (bare / "refs/heads/main.lock").touch()
+    (bare / "refs/heads/work.lock").touch()
+    with refused(405, "Base branch was modified. Review and try the merge again."):
+        pull.merge()
+    with refused(409, "Base branch was modified"):
+        repo.merge("main", "work")
+    with refused(409, "a does not match"):
+        repo.create_file("a", "add", "x")
+    with refused(422, "Reference update failed"):
+        repo.get_git_ref("heads/work").delete()
+    assert (told(github), repo.get_pull(1).state) == ([], "open")
+
+
 def test_conflicts(github: GitHub, repo: Repository, pull: PullRequest) -> None:
     branch(repo, "other", {"a": "2\n"})
     other = repo.create_pull("main", "other", title="Other")

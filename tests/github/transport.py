@@ -1,7 +1,6 @@
 """Git's own protocol over HTTP, served by git itself, for those whose token allows it."""
 
 import base64
-import os
 import re
 import subprocess
 from email.parser import BytesHeaderParser
@@ -49,7 +48,7 @@ def _serve(world: World, request: Request, name: str, path: str) -> Reply:
             raise RefusedError(403, message) from refused
         raise missing("Repository not found.") from refused
     environment = {
-        **os.environ,
+        **repo.git.environment,
         "GIT_PROJECT_ROOT": str(repo.git.path.parent),
         "GIT_HTTP_EXPORT_ALL": "1",
         "PATH_INFO": f"/{repo.git.path.name}{path}",

@@ -169,20 +169,21 @@ class Api:
     def _pattern(self, template: str) -> tuple[tuple[int, ...], str]:
         """What sorts a path that says more before the others, and its regular expression."""
         operation = next(iter(self._document["paths"][template].values()))
-        deep = {
-            parameter["name"]
-            for parameter in map(self._resolve, operation.get("parameters", ()))
-            if parameter.get("x-multi-segment")
-        }
-        pattern, vague = [], []
+        parameters = {each["name"]: each for each in map(self._resolve, operation.get("parameters", ()))}
+        parts, vague, deep = [], [], False
         for part in template.split("/"):
             placeholder = re.fullmatch(r"\{(\w+)\}", part)
-            vague.append(bool(placeholder))
+            vague.append(placeholder is not None)
             if placeholder is None:
-                pattern.append(re.escape(part))
-            else:
-                pattern.append(f"(?P<{placeholder[1]}>{'.*' if placeholder[1] in deep else '[^/]+'})")
-        return (bool(deep), -len(pattern) if deep else 0, *vague), "/".join(pattern)
+                parts.append(re.escape(part))
+                continue
+            about, pattern = parameters[placeholder[1]], "[^/]+"
+            if about.get("x-multi-segment"):
+                pattern, deep = ".*", True
+            elif self._resolve(about["schema"]).get("type") == "integer":
+                pattern = "[0-9]+"
+            parts.append(f"(?P<{placeholder[1]}>{pattern})")
+        return (deep, -len(parts) if deep else 0, *vague), "/".join(parts)
 
 
 class Webhooks:

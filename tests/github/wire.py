@@ -6,6 +6,8 @@ from typing import Any
 
 JSON = dict[str, Any]
 
+BASE_MODIFIED = "Base branch was modified. Review and try the merge again."
+
 
 @dataclass(frozen=True)
 class Urls:

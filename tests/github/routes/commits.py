@@ -2,8 +2,8 @@
 
 from tests.github import access, pushes
 from tests.github.call import Call, route
-from tests.github.gitdata import Commit
-from tests.github.wire import JSON, RefusedError, Reply, missing
+from tests.github.gitdata import Commit, GitError
+from tests.github.wire import BASE_MODIFIED, JSON, RefusedError, Reply, missing
 
 _READ = access.reads("contents")
 _FILES = 300
@@ -93,5 +93,8 @@ def merge(call: Call) -> Reply:
     author, web_flow = call.world.person(call.actor), call.world.web_flow()
     sha = call.git.write_commit(tree, [base, head], author, web_flow, message)
     call.repo.signed.add(sha)
-    pushes.move(call.world, call.repo, call.bearer, f"refs/heads/{call.body['base']}", sha)
+    try:
+        pushes.move(call.world, call.repo, call.bearer, f"refs/heads/{call.body['base']}", base, sha)
+    except GitError as error:
+        raise RefusedError(409, BASE_MODIFIED) from error
     return Reply(201, call.git_view.commit(call.git.commit(sha)))

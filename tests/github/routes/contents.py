@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tests.github import access, pushes
 from tests.github.call import Call, route
-from tests.github.gitdata import Entry
+from tests.github.gitdata import Entry, GitError
 from tests.github.routes.gitdata import decoded, people
 from tests.github.wire import RefusedError, Reply, missing
 
@@ -55,7 +55,10 @@ def put_contents(call: Call) -> Reply:
     sha = call.git.write_commit(tree, [tip], author, committer, call.body["message"])
     if signed:
         call.repo.signed.add(sha)
-    pushes.move(call.world, call.repo, call.bearer, f"refs/heads/{branch}", sha)
+    try:
+        pushes.move(call.world, call.repo, call.bearer, f"refs/heads/{branch}", tip, sha)
+    except GitError as error:
+        raise RefusedError(409, f"{path} does not match {given}") from error
     view = call.git_view
     body = {"content": view.content(entry, branch), "commit": view.git_commit(call.git.commit(sha))}
     return Reply(200 if there else 201, body)

@@ -39,7 +39,7 @@ def create_ref(call: Call) -> Reply:
         raise RefusedError(422, f"{name} is not a valid ref name.")
     if call.git.ref(name):
         raise RefusedError(422, "Reference already exists")
-    _move(call, name, _target(call, name))
+    _move(call, name, None, _target(call, name))
     body = call.git_view.ref(name, call.body["sha"])
     return Reply(201, body, {"Location": body["url"]})
 
@@ -52,18 +52,19 @@ def update_ref(call: Call) -> Reply:
         raise RefusedError(422, "Reference does not exist")
     if not call.body.get("force") and not call.git.is_ancestor(old, new):
         raise RefusedError(422, "Update is not a fast forward")
-    _move(call, name, new)
+    _move(call, name, old, new)
     return Reply(200, call.git_view.ref(name, new))
 
 
 @route("DELETE /repos/{owner}/{repo}/git/refs/{ref}", _WRITE)
 def delete_ref(call: Call) -> Reply:
     name = f"refs/{call['ref']}"
-    if call.git.ref(name) is None:
+    old = call.git.ref(name)
+    if old is None:
         raise RefusedError(422, "Reference does not exist")
     if name == f"refs/heads/{call.repo.default_branch}":
         raise RefusedError(422, "Cannot delete the default branch")
-    _move(call, name, None)
+    _move(call, name, old, None)
     return Reply(204)
 
 
@@ -77,9 +78,9 @@ def _target(call: Call, name: str) -> str:
     return sha
 
 
-def _move(call: Call, name: str, sha: str | None) -> None:
+def _move(call: Call, name: str, old: str | None, new: str | None) -> None:
     try:
-        pushes.move(call.world, call.repo, call.bearer, name, sha)
+        pushes.move(call.world, call.repo, call.bearer, name, old, new)
     except GitError as error:
         # Where one is a folder of the other, or a push was faster.
         raise RefusedError(422, "Reference update failed") from error

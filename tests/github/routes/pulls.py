@@ -5,11 +5,10 @@ from tests.github.call import Call, route
 from tests.github.gitdata import GitError
 from tests.github.routes import issues
 from tests.github.state import Pull, Role, Secret
-from tests.github.wire import RefusedError, Reply, invalid, missing
+from tests.github.wire import BASE_MODIFIED, RefusedError, Reply, invalid, missing
 
 _READ = access.reads("pull_requests")
 _WRITE = access.writes("pull_requests", role=Role.READ)
-BASE_MODIFIED = "Base branch was modified. Review and try the merge again."
 
 
 @route("GET /repos/{owner}/{repo}/pulls", _READ, asks="state head base sort direction")
@@ -154,7 +153,7 @@ def merge(call: Call) -> Reply:
     sha = git.write_commit(tree, parents, author, web_flow, text)
     call.repo.signed.add(sha)
     try:
-        pushes.move(call.world, call.repo, call.bearer, f"refs/heads/{pull.base}", sha, base)
+        pushes.move(call.world, call.repo, call.bearer, f"refs/heads/{pull.base}", base, sha)
     except GitError as error:
         raise RefusedError(405, BASE_MODIFIED) from error
     if not pull.merged:

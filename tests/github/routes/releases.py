@@ -135,7 +135,7 @@ def _publish(call: Call, release: Release) -> None:
         commit = call.git.branch(release.target) or call.git.peel(_hash(release.target))
         if commit is None:
             raise invalid("Release", "target_commitish", "invalid")
-        pushes.move(call.world, call.repo, call.bearer, ref, commit)
+        pushes.move(call.world, call.repo, call.bearer, ref, None, commit)
     commit = call.git.resolve(f"tags/{release.tag}")
     if commit is None:
         raise invalid("Release", "tag_name", "custom", "Published releases must have a valid tag")

@@ -1,0 +1,144 @@
+"""Runs of commands, and what is said of them."""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Run:
+    """`cpu` is seconds too, of all the command's processes; `peak` the MiB that the largest had in memory."""
+
+    seconds: float
+    cpu: float
+    peak: float
+
+
+def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path) -> Run:
+    """Run a command to its end. Raises RuntimeError, with what it printed, where it fails."""
+    with log.open("wb") as output:
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        said = log.read_text(errors="replace")[-2000:]
+        raise RuntimeError(f"{' '.join(command)} in {folder} failed with {process.returncode}:\n{said}")
+    # getrusage(2): kilobytes on Linux.
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+@dataclass
+class Samples:
+    """What one side was measured to take: seconds, MiB, or a count of requests."""
+
+    name: str
+    values: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    peaks: list[float] = field(default_factory=list)
+
+    @property
+    def minimum(self) -> float:
+        return min(self.values)
+
+    @property
+    def median(self) -> float:
+        return median(self.values)
+
+    @property
+    def peak(self) -> float | None:
+        return max(self.peaks, default=None)
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "minimum": self.minimum,
+            "median": self.median,
+            "values": self.values,
+            "cpu": self.cpu,
+            "peak_mib": self.peak,
+        }
+
+    def as_memory(self) -> "Samples":
+        """The same runs with their peaks as what was measured."""
+        return Samples(self.name, self.peaks, peaks=self.peaks)
+
+
+Side = tuple[str, Callable[[], Run]]
+"""A name, and what sets up one run (not timed) and runs it."""
+
+
+def interleave(repeats: int, *sides: Side, warm: bool = False) -> list[Samples]:
+    """Each side in turn, again and again; when `warm`, once more before, which does not count."""
+    samples = [Samples(name) for name, _ in sides]
+    for n in range(repeats + warm):
+        for (_, attempt), sampled in zip(sides, samples, strict=True):
+            done = attempt()
+            if n >= warm:
+                sampled.values.append(done.seconds)
+                sampled.cpu.append(done.cpu)
+                sampled.peaks.append(done.peak)
+    return samples
+
+
+@dataclass(frozen=True)
+class Goal:
+    """`at most`: ours takes so many times what the peer takes; `at least`: ours is so many times as fast."""
+
+    kind: Literal["at most", "at least"]
+    limit: float
+
+    def __str__(self) -> str:
+        return f"{'<=' if self.kind == 'at most' else '>='} {self.limit:g}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """Ours beside a peer. `key` says what it is to programs, `title` to people."""
+
+    key: str
+    title: str
+    unit: Literal["s", "MiB", "requests"]
+    ours: Samples
+    peer: Samples
+    goal: Goal | None = None
+
+    @property
+    def ratio(self) -> float:
+        """Of the minima, which noise disturbs least."""
+        return self._ratio(self.ours.minimum, self.peer.minimum)
+
+    @property
+    def median_ratio(self) -> float:
+        return self._ratio(self.ours.median, self.peer.median)
+
+    def _ratio(self, ours: float, peer: float) -> float:
+        return peer / ours if self.goal and self.goal.kind == "at least" else ours / peer
+
+    @property
+    def met(self) -> bool | None:
+        if self.goal is None:
+            return None
+        at_most = self.goal.kind == "at most"
+        return self.ratio <= self.goal.limit if at_most else self.ratio >= self.goal.limit
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "title": self.title,
+            "unit": self.unit,
+            "ours": self.ours.document(),
+            "peer": self.peer.document(),
+            "ratio": self.ratio,
+            "median_ratio": self.median_ratio,
+            "goal": {"kind": self.goal.kind, "limit": self.goal.limit} if self.goal else None,
+            "met": self.met,
+        }

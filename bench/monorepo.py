@@ -1,0 +1,133 @@
+"""Monorepos of any size, the same for the same numbers."""
+
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+_OWN_LINES = 150
+_START = 1_767_225_600  # 2026-01-01T00:00:00Z
+_WORDS = (
+    *("audit", "base", "cache", "chart", "cluster", "flow", "gate", "helm", "image", "ingress", "key"),
+    *("limit", "mesh", "node", "policy", "probe", "pull", "quota", "rate", "repo", "ring", "route"),
+    *("scale", "secret", "shard", "store", "tenant", "token", "trace", "vault", "volume", "watch"),
+)
+_FOLDERS = ("", "base/", "base/crds/", "overlays/prod/", "overlays/test/")
+_TASKS = b"from flux.tasks import ns  # noqa: F401\n"
+_INVOKE = b"""flux:
+  source: https://git.example.com/platform/monorepo
+  phases:
+    at: [at_ring1, at_ring2]
+    tt: [tt_ring1, tt_ring2]
+    prod: [prod_ring1, prod_ring2]
+"""
+
+
+@dataclass(frozen=True)
+class Size:
+    """`changes` is the commits, after the first, that each change one file of one artifact."""
+
+    artifacts: int
+    files: int
+    file_bytes: int = 1000
+    changes: int = 50
+    seed: int = 1
+
+    @property
+    def names(self) -> list[str]:
+        return [f"{_WORDS[n % len(_WORDS)]}-{n:05}" for n in range(self.artifacts)]
+
+
+@dataclass(frozen=True)
+class Monorepo:
+    """A bare origin: its `main` is at `before`, and `after` changes one more artifact, on branch `next`."""
+
+    origin: Path
+    before: str
+    after: str
+
+    def clone(self, folder: Path, commit: str, environment: Mapping[str, str], files: bool = True) -> Path:
+        """A clone at `commit`; without `files` it has an index, and only the files that Invoke reads."""
+        clone = ("clone", "--quiet", "--no-checkout", str(self.origin), str(folder))
+        git(self.origin, environment, *clone)
+        git(folder, environment, "update-ref", "--no-deref", "HEAD", commit)
+        git(folder, environment, "read-tree", "HEAD")
+        wanted = ["--all"] if files else ["--", "tasks.py", "invoke.yaml"]
+        git(folder, environment, "checkout-index", "--quiet", "--index", *wanted)
+        return folder
+
+    def advance(self, clone: Path, environment: Mapping[str, str]) -> None:
+        """Move `main` and the clone to `after`."""
+        git(self.origin, environment, "update-ref", "refs/heads/main", self.after)
+        git(clone, environment, "fetch", "--quiet", "origin")
+        git(clone, environment, "reset", "--quiet", "--hard", self.after)
+
+
+def make_monorepo(folder: Path, size: Size, environment: Mapping[str, str]) -> Monorepo:
+    folder.mkdir(parents=True)
+    git(folder, environment, "init", "--quiet", "--bare", "--initial-branch=main")
+    command = ["git", "-c", "core.compression=1", "fast-import", "--quiet", "--done"]
+    with subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.PIPE) as importer:
+        assert importer.stdin is not None
+        for chunk in fast_import(size):
+            importer.stdin.write(chunk)
+        importer.stdin.close()
+    if importer.returncode:
+        raise RuntimeError(f"git fast-import failed with {importer.returncode}")
+    return Monorepo(folder, *(git(folder, environment, "rev-parse", name) for name in ("main", "next")))
+
+
+def fast_import(size: Size) -> Iterator[bytes]:
+    """The monorepo as git-fast-import(1) reads it."""
+    random = Random(size.seed)
+    lines = [_line(random) for _ in range(2000)]
+    yield _commit("refs/heads/main", 0, "Everything")
+    yield _file("tasks.py", _TASKS)
+    yield _file("invoke.yaml", _INVOKE)
+    for name in size.names:
+        # Manifests of one artifact have much in common: zlib makes a tenth of them, as of real ones.
+        own = random.choices(lines, k=_OWN_LINES)
+        for path in _paths(name, size.files):
+            yield _file(path, _content(random, own, path, size.file_bytes))
+    for n in range(size.changes + 1):
+        # The last is to come as a push; by then all others are in `main`.
+        last = n == size.changes
+        name = size.names[len(size.names) // 2] if last else random.choice(size.names)
+        path = random.choice(_paths(name, size.files))
+        yield _commit("refs/heads/next" if last else "refs/heads/main", n + 1, f"Change {name}")
+        if last:
+            yield b"from refs/heads/main\n"
+        yield _file(path, _content(random, lines, path, size.file_bytes))
+    yield b"done\n"
+
+
+def git(folder: Path, environment: Mapping[str, str], *arguments: str) -> str:
+    command = ["git", "-C", str(folder), *arguments]
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment, text=True).stdout
+    return output.strip()
+
+
+def _commit(ref: str, minute: int, message: str) -> bytes:
+    who = f"Bench <bench@example.com> {_START + 60 * minute} +0000"
+    return f"commit {ref}\ncommitter {who}\ndata {len(message)}\n{message}\n".encode()
+
+
+def _file(path: str, content: bytes) -> bytes:
+    return b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(content), content)
+
+
+def _paths(artifact: str, files: int) -> list[str]:
+    return [f"artifacts/{artifact}/{_FOLDERS[n % len(_FOLDERS)]}part-{n:02}.yaml" for n in range(files)]
+
+
+def _line(random: Random) -> str:
+    one, other, third = random.choices(_WORDS, k=3)
+    return f"{'  ' * random.randint(1, 4)}{one}-{other}: {third}-{random.getrandbits(24)}\n"
+
+
+def _content(random: Random, lines: list[str], path: str, size: int) -> bytes:
+    """Like a manifest: half to one and a half times `size` bytes."""
+    about = int(size * random.uniform(0.5, 1.5)) // 32
+    header = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {path.split('/')[1]}\ndata:\n"
+    return (header + "".join(random.choices(lines, k=about))).encode()

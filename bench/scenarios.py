@@ -1,0 +1,245 @@
+"""What is measured. Each scenario yields its rows; a new one is one more function, listed at the end."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bench import replay
+from bench.measure import Goal, Row, Run, Samples, Side, interleave
+from bench.monorepo import Monorepo
+from bench.recorder import record
+from bench.workbench import Workbench
+
+# Today's workflows: two processes an artifact. $1 is the registry, $2 the commit, $3 the artifact's folder.
+_PUSH_ONE = """\
+name=${3#artifacts/}
+tag=$(printf %.12s "$2")
+flux push artifact "oci://$1/$name:$tag" --path="$3" \\
+    --source=https://git.example.com/platform/monorepo --revision="main@sha1:$2" &&
+flux tag artifact "oci://$1/$name:$tag" --tag latest
+"""
+_LOOP = """set -e; for folder in artifacts/*; do sh "$0" "$1" "$2" "$folder"; done"""
+_EIGHT = """printf '%s\\n' artifacts/* | xargs -P 8 -n 1 sh "$0" "$1" "$2" """
+
+_BARE_DIFF = """\
+from invoke import task
+
+
+@task
+def changed(c, base, head):
+    c.run(f"git diff --name-only {base} {head}")
+"""
+
+
+def starting(bench: Workbench) -> Iterator[Row]:
+    """`inv --list`, beside as many tasks of one line each."""
+    monorepo = bench.monorepo(1)
+    ours = bench.clone(monorepo, monorepo.before)
+    tasks = _count(json.loads(bench.output([bench.inv, "--list", "--list-format=json"], ours)))
+    one = '\n\n@task\ndef task{n}(c):\n    """One line."""\n'
+    text = "from invoke import task\n" + "".join(one.format(n=n) for n in range(tasks))
+    bare = bench.write("tasks.py", text).parent
+    command = [bench.inv, "--list"]
+    listed, peer = interleave(
+        bench.options.repeats * 4,
+        ("inv --list", lambda: bench.run(command, ours)),
+        (f"bare Invoke, {tasks} tasks", lambda: bench.run(command, bare)),
+        warm=True,
+    )
+    yield Row("list", "inv --list", "s", listed, peer, Goal("at most", 1.25))
+
+
+def _count(listed: dict[str, Any]) -> int:
+    return len(listed["tasks"]) + sum(map(_count, listed["collections"]))
+
+
+def changed(bench: Workbench) -> Iterator[Row]:
+    """`inv changed` of a push that changes one artifact, beside a task that runs one `git diff`."""
+    bare = bench.write("tasks.py", _BARE_DIFF).parent
+    sizes = bench.options.changed_sizes
+
+    def sides(size: int) -> tuple[Side, Side]:
+        monorepo = bench.monorepo(size)
+        clone = bench.clone(monorepo, monorepo.after, files=False)
+        event = _push_event(bench, monorepo)
+        diff = [bench.inv, "-r", str(bare), "changed", monorepo.before, monorepo.after]
+        return (
+            (f"inv changed, {size} artifacts", lambda: bench.run([bench.inv, "changed"], clone, **event)),
+            ("bare task: git diff", lambda: bench.run(diff, clone, **event)),
+        )
+
+    every = [side for size in sizes for side in sides(size)]
+    measured = interleave(bench.options.repeats * 2, *every, warm=True)
+    for at, size in enumerate(sizes):
+        title = f"inv changed (push), {size} artifacts"
+        ours, peer = measured[2 * at : 2 * at + 2]
+        yield Row(f"changed-{size}", title, "s", ours, peer, Goal("at most", 2))
+    small, large = measured[0], measured[-2]
+    title = f"inv changed (push), {sizes[-1]} beside {sizes[0]}"
+    yield Row("changed-flat", title, "s", large, small, Goal("at most", 1.25))
+
+
+def _push_event(bench: Workbench, monorepo: Monorepo) -> dict[str, str]:
+    payload = {"ref": "refs/heads/main", "before": monorepo.before, "after": monorepo.after}
+    path = bench.write("event.json", json.dumps(payload))
+    return {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_EVENT_NAME": "push",
+        "GITHUB_EVENT_PATH": str(path),
+        "GITHUB_OUTPUT": str(path.with_name("output")),
+        "GITHUB_STEP_SUMMARY": str(path.with_name("summary")),
+    }
+
+
+def changed_in_terminal(bench: Workbench) -> Iterator[Row]:
+    """The same where a person runs it, which asks origin for the tip and the working tree for its state."""
+    bare = bench.write("tasks.py", _BARE_DIFF).parent
+    monorepo = bench.monorepo(bench.options.artifacts)
+    clone = bench.clone(monorepo, monorepo.after)
+    diff = [bench.inv, "-r", str(bare), "changed", monorepo.before, monorepo.after]
+    here, peer = interleave(
+        bench.options.repeats * 2,
+        ("inv changed", lambda: bench.run([bench.inv, "changed"], clone)),
+        ("bare task: git diff", lambda: bench.run(diff, clone)),
+        warm=True,
+    )
+    title = f"inv changed (terminal), {bench.options.artifacts} artifacts"
+    yield Row("changed-terminal", title, "s", here, peer)
+
+
+def build_beside_http(bench: Workbench) -> Iterator[Row]:
+    """`inv build` into an empty registry, beside the same requests from a program that does nothing else."""
+    monorepo = bench.monorepo(bench.options.artifacts)
+    clone = bench.clone(monorepo, monorepo.before)
+    with bench.registry() as place, record(place.host) as recording:
+        _build(bench, clone, recording.host)
+    requests = recording.save(bench.new_folder("requests"))
+
+    def bare() -> Run:
+        command = [sys.executable, replay.__file__, "", str(requests), str(bench.options.jobs)]
+        with bench.registry() as place:
+            command[2] = place.host
+            return bench.run(command, clone)
+
+    built, peer = interleave(
+        bench.options.repeats,
+        ("inv build", lambda: _cold_build(bench, clone)),
+        (f"bare HTTP, {recording.requests} requests", bare),
+        warm=True,
+    )
+    yield Row("build-http", _cold(bench), "s", built, peer, Goal("at most", 1.5))
+
+
+def build_requests(bench: Workbench) -> Iterator[Row]:
+    """How many requests `inv build` sends: at first, with nothing to do, and with one artifact changed."""
+    artifacts = bench.options.artifacts
+    monorepo = bench.monorepo(artifacts)
+    clone = bench.clone(monorepo, monorepo.before)
+    with bench.registry() as place:
+        counts = [place.requests()]
+
+        def build() -> int:
+            _build(bench, clone, place.host)
+            counts.append(place.requests())
+            return counts[-1] - counts[-2]
+
+        cold, idle = build(), build()
+        monorepo.advance(clone, bench.environment)
+        one = build()
+    each = Samples("one an artifact", [artifacts])
+    yield _requests("cold", cold, each, 8)
+    yield _requests("nothing to do", idle, each, 1)
+    yield _requests("one changed", one, Samples("one an artifact, 8 for the new", [artifacts - 1 + 8]), 1)
+
+
+def _requests(when: str, count: int, peer: Samples, limit: float) -> Row:
+    key = f"requests-{when.replace(' ', '-')}"
+    ours = Samples("inv build", [count])
+    return Row(key, f"inv build, requests: {when}", "requests", ours, peer, Goal("at most", limit))
+
+
+def build_beside_flux(bench: Workbench) -> Iterator[Row]:
+    """`inv build` into an empty registry, beside loops of the flux CLI, one at a time and eight."""
+    yield from _beside_flux(bench, "near", (2, 1.2))
+
+
+def build_beside_flux_far(bench: Workbench) -> Iterator[Row]:
+    """The same with a registry that is a round trip away."""
+    if bench.options.round_trip:
+        yield from _beside_flux(bench, "far", (12, 2))
+
+
+def _beside_flux(bench: Workbench, where: str, limits: tuple[float, float]) -> Iterator[Row]:
+    monorepo = bench.monorepo(bench.options.artifacts)
+    clone = bench.clone(monorepo, monorepo.before)
+    far = where == "far"
+    script = str(bench.write("push-one.sh", _PUSH_ONE))
+
+    def loop(how: str) -> Callable[[], Run]:
+        def attempt() -> Run:
+            with bench.registry(far) as place:
+                return bench.run(["sh", "-c", how, script, place.host, monorepo.before], clone)
+
+        return attempt
+
+    # One after another takes so long that a run is an average already.
+    sides = interleave(
+        bench.options.slow_repeats,
+        ("inv build", lambda: _cold_build(bench, clone, far)),
+        ("flux, one at a time", loop(_LOOP)),
+        ("flux, xargs -P 8", loop(_EIGHT)),
+    )
+    ours, serial, parallel = sides
+    title = _cold(bench) + (f", {bench.options.round_trip * 1000:g} ms away" if far else "")
+    yield Row(f"build-flux-{where}", title, "s", ours, serial, Goal("at least", limits[0]))
+    yield Row(f"build-flux-{where}-8", title, "s", ours, parallel, Goal("at least", limits[1]))
+    if not far:
+        title = f"memory of inv build, {bench.options.artifacts} artifacts"
+        yield Row("memory", title, "MiB", ours.as_memory(), serial.as_memory())
+
+
+def large_artifact(bench: Workbench) -> Iterator[Row]:
+    """One artifact of many megabytes, in ten files."""
+    size = bench.options.large_mb
+    monorepo = bench.monorepo(1, 10, size * 100_000)
+    clone = bench.clone(monorepo, monorepo.before)
+    script = str(bench.write("push-one.sh", _PUSH_ONE))
+
+    def push() -> Run:
+        with bench.registry() as place:
+            return bench.run(["sh", "-c", _LOOP, script, place.host, monorepo.before], clone)
+
+    ours, peer = interleave(
+        bench.options.slow_repeats, ("inv build", lambda: _cold_build(bench, clone)), ("flux", push)
+    )
+    yield Row("large", f"inv build, one artifact of {size} MB", "s", ours, peer)
+    title = f"memory of inv build, one artifact of {size} MB"
+    yield Row("memory-large", title, "MiB", ours.as_memory(), peer.as_memory())
+
+
+def _cold_build(bench: Workbench, clone: Path, far: bool = False) -> Run:
+    with bench.registry(far) as place:
+        return _build(bench, clone, place.host)
+
+
+def _build(bench: Workbench, clone: Path, host: str) -> Run:
+    settings = {"INVOKE_FLUX_REGISTRY": f"oci://{host}", "INVOKE_FLUX_JOBS": str(bench.options.jobs)}
+    return bench.run([bench.inv, "build"], clone, **settings)
+
+
+def _cold(bench: Workbench) -> str:
+    return f"inv build, cold, {bench.options.artifacts} artifacts"
+
+
+SCENARIOS: tuple[Callable[[Workbench], Iterator[Row]], ...] = (
+    starting,
+    changed,
+    changed_in_terminal,
+    build_beside_http,
+    build_requests,
+    build_beside_flux,
+    build_beside_flux_far,
+    large_artifact,
+)

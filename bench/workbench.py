@@ -1,0 +1,128 @@
+"""What every scenario works with: where to work, what to run, and registries near and far."""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from bench.measure import Run, run
+from bench.monorepo import Monorepo, Size, make_monorepo
+from tests import parts
+
+_GITCONFIG = """\
+[user]
+name = Bench
+email = bench@example.com
+[protocol "file"]
+allow = always
+[gc]
+auto = 0
+"""
+
+
+@dataclass(frozen=True)
+class Options:
+    """`changed_sizes` is numbers of artifacts; `round_trip`, in seconds, is 0 for nothing far away."""
+
+    artifacts: int
+    files: int
+    changed_sizes: tuple[int, ...]
+    large_mb: int
+    repeats: int
+    slow_repeats: int
+    round_trip: float
+    jobs: int = 8
+
+
+@dataclass(frozen=True)
+class Place:
+    """A registry that was empty when it started; `host` is where clients find it, near or far."""
+
+    host: str
+    registry: parts.Registry
+
+    def requests(self) -> int:
+        """How many it has answered, those that looked whether it is up included."""
+        time.sleep(0.2)  # its log is written after the answer
+        return sum('" ' in line and "HTTP/1." in line for line in self.registry.log.read_text().splitlines())
+
+
+class Workbench:
+    """Everything is under `folder`, and commands see nothing of this machine's settings and credentials."""
+
+    def __init__(self, options: Options, folder: Path) -> None:
+        self.options = options
+        self.folder = folder
+        self.docker_registry = parts.docker_registry()
+        self.flux = parts.flux()
+        scripts = Path(sysconfig.get_path("scripts"))
+        self.inv = str(scripts / "inv")
+        home = folder / "home"
+        home.mkdir()
+        (home / ".gitconfig").write_text(_GITCONFIG)
+        self.environment = {
+            "PATH": os.pathsep.join((str(scripts), str(Path(self.flux).parent), os.environ["PATH"])),
+            "HOME": str(home),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+        }
+        self._numbers = count()
+
+    def run(self, command: Sequence[str], folder: Path, **environment: str) -> Run:
+        return run(command, folder, self.environment | environment, self.folder / "output")
+
+    def output(self, command: Sequence[str], folder: Path) -> str:
+        return subprocess.run(
+            command, cwd=folder, env=self.environment, stdout=subprocess.PIPE, text=True, check=True
+        ).stdout
+
+    def new_folder(self, name: str) -> Path:
+        """A path that nothing has yet."""
+        return self.folder / f"{name}-{next(self._numbers)}"
+
+    def write(self, name: str, text: str) -> Path:
+        """A new folder with one file; its path."""
+        file = self.new_folder("files") / name
+        file.parent.mkdir()
+        file.write_text(text)
+        return file
+
+    def monorepo(self, artifacts: int, files: int | None = None, file_bytes: int = 1000) -> Monorepo:
+        size = Size(artifacts, files or self.options.files, file_bytes)
+        return make_monorepo(self.new_folder("origin") / "monorepo.git", size, self.environment)
+
+    def clone(self, monorepo: Monorepo, commit: str, files: bool = True) -> Path:
+        return monorepo.clone(self.new_folder("clone"), commit, self.environment, files)
+
+    @contextmanager
+    def registry(self, far: bool = False) -> Iterator[Place]:
+        """A registry with nothing in it, gone when the block ends."""
+        folder = self.new_folder("registry")
+        try:
+            with parts.run_registry(folder) as registry:
+                if far:
+                    with self._far(registry.host) as host:
+                        yield Place(host, registry)
+                else:
+                    yield Place(registry.host, registry)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def _far(self, host: str) -> Iterator[str]:
+        name, _, port = host.partition(":")
+        command = [sys.executable, "-m", "bench.proxy", name, port, str(self.options.round_trip / 2)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as proxy:
+            try:
+                assert proxy.stdout is not None
+                yield f"127.0.0.1:{int(proxy.stdout.readline())}"
+            finally:
+                proxy.terminate()

@@ -1,0 +1,132 @@
+"""Releasing, publishing and tagging as functions on real repositories, and monorepos to do it in."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from flux.commands import publish as publish_module
+from flux.commands.build import open_target_registry
+from flux.commands.publish import Published
+from flux.commands.release import Planned, create_release, plan_release
+from flux.commands.status import Status
+from flux.commands.status import status as find_status
+from flux.commands.tag import Convergence, converge
+from flux.event import Event
+from flux.forge.forge import Forge, Release
+from flux.forge.local import LocalForge
+from flux.promotion.plan import Step
+from flux.registry import open_registry
+from flux.registry.target import Registry
+from flux.repository import Repository
+from flux.settings import Phase, Settings
+from tests.commands.helpers import TERMINAL, build
+from tests.git import Repo
+
+PHASES = (Phase("at", ("at_ring1", "at_ring2")), Phase("prod", ("prod_ring1",)))
+PHASES_SETTING = {phase.name: list(phase.environments) for phase in PHASES}
+CONFIG = "flux/releaseconfig.json"
+
+
+def plan(
+    repo: Repo,
+    artifact: str,
+    wanted: str,
+    *,
+    allow_unchanged: bool = False,
+    forge: Forge | None = None,
+    **settings: Any,
+) -> Planned:
+    with Repository(repo.path) as repository:
+        forge = forge or LocalForge(repository.root, repository)
+        return plan_release(repository, Settings(**settings), forge, artifact, wanted, allow_unchanged)
+
+
+def release(
+    repo: Repo,
+    artifact: str,
+    wanted: str,
+    *,
+    event: Event = TERMINAL,
+    allow_unchanged: bool = False,
+    forge: Forge | None = None,
+    **settings: Any,
+) -> tuple[Planned, Release, bool]:
+    """As `inv release`, with a forge of this repository's own unless one is given."""
+    planned = plan(repo, artifact, wanted, allow_unchanged=allow_unchanged, forge=forge, **settings)
+    with Repository(repo.path) as repository:
+        forge = forge or LocalForge(repository.root, repository)
+        return create_release(Settings(**settings), event, forge, planned)
+
+
+def publish(
+    repo: Repo, tag: str, *, event: Event = TERMINAL, dry_run: bool = False, **settings: Any
+) -> Published:
+    with Repository(repo.path) as repository:
+        return publish_module.publish(repository, Settings(**settings), event, tag, dry_run)
+
+
+def tag(
+    repo: Repo,
+    *names: str,
+    dry_run: bool = False,
+    registry: str = ".registry",
+    wrapped: Registry | None = None,
+    **settings: Any,
+) -> Convergence:
+    """As `inv tag`; `wrapped` is acted on instead of the registry of that name."""
+    chosen = Settings(registry=registry, phases=PHASES, **settings)
+    with Repository(repo.path) as repository:
+        target = wrapped or open_target_registry(repository, chosen, TERMINAL, dry_run)
+        return converge(repository, chosen, target, names, dry_run, lambda done: None)
+
+
+def status(
+    repo: Repo,
+    *names: str,
+    registry: str = ".registry",
+    forge: Forge | None = None,
+    wrapped: Registry | None = None,
+    **settings: Any,
+) -> Status:
+    chosen = Settings(registry=registry, phases=PHASES, **settings)
+    with Repository(repo.path) as repository:
+        target = wrapped or open_target_registry(repository, chosen, TERMINAL, True)
+        return find_status(repository, chosen, target, forge, names, lambda done: None)
+
+
+def actions_of(steps: Collection[Step]) -> dict[str, str]:
+    return {f"{step.artifact}:{step.environment}": str(step.action) for step in steps}
+
+
+def digests(
+    location: str, *artifacts: str, root: Path = Path("/nowhere")
+) -> dict[str, dict[str, str | None]]:
+    """The tags of each artifact's repository, and their digests."""
+    registry = open_registry(location, root, jobs=1, insecure=None)
+    found = {}
+    for artifact in artifacts:
+        target = registry.repository(artifact)
+        found[artifact] = {tag: target.resolve(tag) for tag in sorted(target.tags())}
+    return found
+
+
+def tree(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file below a folder, with its time and bytes: equal trees mean that nothing was written."""
+    return {
+        str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def publish_versions(
+    repo: Repo, versions: Mapping[str, Collection[str]], location: str, **settings: Any
+) -> None:
+    """For each version of each artifact a commit that changes it, a tag, and the published image."""
+    for artifact, wanted in versions.items():
+        for version in wanted:
+            path = repo.path / f"artifacts/{artifact}/x.yaml"
+            repo.commit(files={f"artifacts/{artifact}/x.yaml": path.read_text() + f"# {version}\n"})
+            build(repo, artifact, registry=location, **settings)
+            repo.tag(f"flux-oci-{artifact}-v{version}")
+            publish(repo, f"flux-oci-{artifact}-v{version}", registry=location, **settings)
