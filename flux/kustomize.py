@@ -7,45 +7,71 @@ import json
 import re
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 _SECONDS = 120
 
 
+_CLOSED = "http://127.0.0.1:9"  # nothing listens there (RFC 863's port is out of use)
+
+
+class RemoteBaseError(Exception):
+    """A kustomization reads something that is not in its artifact, over the network."""
+
+
 @dataclass(frozen=True)
 class Kustomize:
-    """Kustomize 5, in either of its shapes."""
+    """Kustomize 5, in either of its shapes; `command` begins with an absolute path."""
 
     command: tuple[str, ...]
 
     def render(self, folder: Path) -> str:
-        """What kustomize has against the kustomization in a folder, in one line; nothing if it renders."""
+        """What kustomize has against the kustomization in a folder, in one line; nothing if it renders.
+
+        It is shut off from the network: no git on its PATH, no proxy that answers. Raises RemoteBaseError
+        where it wanted either.
+        """
         # The restrictor is off in Flux's controller too, which keeps to the artifact's own folder.
         command = [*self.command, "--load-restrictor", "LoadRestrictionsNone", str(folder)]
+        proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), _CLOSED)
+        environment = proxies | {"PATH": "", "HOME": str(folder), "TMPDIR": tempfile.gettempdir()}
         try:
-            done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
+            done = subprocess.run(
+                command, env=environment, capture_output=True, timeout=_SECONDS, check=False
+            )
         except subprocess.TimeoutExpired:
             return f"not rendered within {_SECONDS} seconds"
         if done.returncode == 0:
             return ""
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        said = [line.removeprefix("Error: ").removeprefix("error: ") for line in lines if line.strip()]
-        return said[-1] if said else f"{self.command[0]} failed without a word"
+        said = _said(done.stderr.decode("utf-8", "replace"))
+        if "proxyconnect" in said or "'git' program" in said or '"git": executable' in said:
+            raise RemoteBaseError(said)
+        return said or f"{Path(self.command[0]).name} failed without a word"
 
 
 def find_kustomize() -> Kustomize | None:
     """Kustomize 5 on PATH, by itself or in kubectl 1.27 and newer."""
-    if shutil.which("kustomize") and re.search(r"\bv?5\.", _output("kustomize", "version")):
-        return Kustomize(("kustomize", "build"))
-    if shutil.which("kubectl"):
+    if (kustomize := shutil.which("kustomize")) and re.search(r"\bv5\.\d", _output(kustomize, "version")):
+        return Kustomize((kustomize, "build"))
+    if kubectl := shutil.which("kubectl"):
         try:
-            version = json.loads(_output("kubectl", "version", "--client", "--output=json"))
+            version = json.loads(_output(kubectl, "version", "--client", "--output=json"))
             if str(version["kustomizeVersion"]).startswith("v5."):
-                return Kustomize(("kubectl", "kustomize"))
+                return Kustomize((kubectl, "kustomize"))
         except (ValueError, KeyError, TypeError):
             return None
     return None
+
+
+def _said(stderr: str) -> str:
+    """An error in one line: as kustomize prints it, or as kubectl logs it."""
+    if logged := re.search(
+        r'"command failed" err=(?:<\n(?P<lines>.*)\n >|(?P<quoted>".*"))\s*$', stderr, re.DOTALL
+    ):
+        stderr = logged["lines"] or json.loads(logged["quoted"])
+    return " ".join(stderr.split()).removeprefix("Error: ").removeprefix("error: ")
 
 
 def _output(*command: str) -> str:

@@ -19,7 +19,9 @@ _INLINE_OR_PATHS = ("generators", "transformers", "validators")
 _OBJECTS_WITH_PATH = ("patches", "patchesJson6902", "replacements")
 _GENERATORS = ("configMapGenerator", "secretGenerator")
 _REMOTE = re.compile(
-    r"[a-z+]+://|git@|git::|[a-z0-9-]+(\.[a-z0-9-]+)+/[^/]+/[^/]+.*(\?ref=|//)|(github|gitlab)\.com[/:]|bitbucket\.org[/:]"
+    r"[a-z+]+://|[\w.-]+@[\w.-]+:|git::|(github|gitlab)\.com[/:]|bitbucket\.org[/:]"
+    r"|[\w-]+(\.[\w-]+)+/[^/]+/[^/]+.*(\?ref=|//)",
+    re.IGNORECASE,
 )
 
 
@@ -30,7 +32,7 @@ class Kustomization:
 
     path: str
     findings: list[Finding] = field(default_factory=list)
-    remote: list[str] = field(default_factory=list)
+    remote: list[Finding] = field(default_factory=list)
     bases: list[str] = field(default_factory=list)
 
     @property
@@ -77,7 +79,8 @@ def _read(
         if target in folders:
             kustomization.bases.append(target)
         elif _REMOTE.match(name):
-            kustomization.remote.append(name)
+            message = f"names {name}, which is remote: not fetched, so not rendered"
+            kustomization.remote.append(Finding(Level.WARNING, path, message, line))
         elif name.startswith("/") or target == ".." or target.startswith("../"):
             message = f"names {name}, which is outside of the artifact, where no cluster has it"
             kustomization.findings.append(Finding(Level.ERROR, path, message, line))
@@ -105,7 +108,8 @@ def _named(document: Mapping[str, Any]) -> Iterator[str]:
             if not isinstance(item, dict):
                 continue
             for value in _list(item.get("files")):
-                yield str(value).rpartition("=")[2]
+                key, separator, named = str(value).partition("=")
+                yield named if separator and "/" not in key else str(value)
             for value in [*_list(item.get("envs")), *_list([item["env"]] if "env" in item else None)]:
                 yield str(value)
     openapi = document.get("openapi")

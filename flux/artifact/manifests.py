@@ -1,13 +1,15 @@
 """YAML manifests: are they valid, and do they hold a secret in plain text?"""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import yaml
 
 from flux.artifact.finding import Finding, Level
 
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 500
 
 
 def is_manifest(path: str) -> bool:
@@ -15,52 +17,95 @@ def is_manifest(path: str) -> bool:
     return path.endswith((".yaml", ".yml")) or path.rpartition("/")[2] == "Kustomization"
 
 
+def parse(content: bytes) -> list[yaml.Node]:
+    """The documents as nodes. Raises UnicodeDecodeError or YAMLError for what is no YAML."""
+    text = content.decode("utf-8")
+    _check_depth(text)
+    return [node for node in yaml.compose_all(text, Loader=_LOADER) if node is not None]
+
+
+def load(content: bytes) -> Iterator[Any]:
+    """The documents as Python has them, up to an error: UnicodeDecodeError, YAMLError or ValueError."""
+    text = content.decode("utf-8")
+    with suppress(yaml.parser.ParserError, yaml.scanner.ScannerError):
+        _check_depth(text)
+    yield from yaml.load_all(text, Loader=_LOADER)
+
+
+def _check_depth(text: str) -> None:
+    """Raises ComposerError for what is nested deeper than anyone writes.
+
+    Libyaml builds nodes by recursion in C, and would overflow the stack.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            mark: Any = event.start_mark
+            raise yaml.composer.ComposerError(None, None, "nested too deep", mark)
+
+
 def check_manifests(path: str, content: bytes) -> Iterator[Finding]:
     """Errors of syntax, keys that are there twice, and secrets, with their lines."""
     try:
-        documents = list(yaml.compose_all(content.decode("utf-8"), Loader=LOADER))
+        documents = parse(content)
     except UnicodeDecodeError as error:
         yield Finding(Level.ERROR, path, "not UTF-8", content[: error.start].count(b"\n") + 1)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        yield Finding(Level.ERROR, path, f"not YAML: {problem}", mark.line + 1 if mark else 0)
+        yield Finding(Level.ERROR, path, *_place(error, content))
     else:
         for document in documents:
-            if document is not None:
-                yield from _twice(path, document)
-                yield from _secrets(path, document)
+            yield from _twice(path, document)
+            yield from _secrets(path, document)
 
 
 def parse_mapping(content: bytes) -> dict[str, Any] | None:
     """The first document where it is a mapping; None for anything else."""
     try:
-        parsed = next(iter(yaml.load_all(content.decode("utf-8"), Loader=LOADER)), None)
+        parsed = next(iter(load(content)), None)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError):
         return None
     return parsed if isinstance(parsed, dict) else None
 
 
+def _place(error: yaml.YAMLError, content: bytes) -> tuple[str, int]:
+    """What is wrong, and in which line."""
+    problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
+    mark = getattr(error, "problem_mark", None)
+    if isinstance(error, yaml.reader.ReaderError):
+        line = content.decode("utf-8")[: error.position].count("\n") + 1
+    else:
+        line = mark.line + 1 if mark else 0
+    return f"not YAML: {problem}", line
+
+
 def _twice(path: str, node: yaml.Node) -> Iterator[Finding]:
-    pending = [node]
+    pending, walked = [node], {node}
     while pending:
         node = pending.pop()
+        children: list[yaml.Node] = []
         if isinstance(node, yaml.SequenceNode):
-            pending += node.value
+            children = node.value
         if isinstance(node, yaml.MappingNode):
+            children = [value for _, value in node.value]
             seen: set[str] = set()
-            for key, value in node.value:
+            for key, _ in node.value:
                 if isinstance(key, yaml.ScalarNode) and key.value in seen and key.value != "<<":
                     line = key.start_mark.line + 1
                     yield Finding(Level.ERROR, path, f"key {key.value!r} is there twice", line)
-                seen.add(key.value if isinstance(key, yaml.ScalarNode) else "")
-                pending.append(value)
+                if isinstance(key, yaml.ScalarNode):
+                    seen.add(key.value)
+        pending += [child for child in children if child not in walked]  # an alias is the same node again
+        walked.update(children)
 
 
 def _secrets(path: str, node: yaml.Node) -> Iterator[Finding]:
     fields = _fields(node)
     kind, items = fields.get("kind"), fields.get("items")
-    if kind is not None and kind.value == "List" and isinstance(items, yaml.SequenceNode):
+    if kind is not None and str(kind.value).endswith("List") and isinstance(items, yaml.SequenceNode):
         for item in items.value:
             yield from _secrets(path, item)
     if kind is None or kind.value != "Secret" or "sops" in fields:

@@ -1,11 +1,12 @@
 """The versions of charts and container images that an artifact's manifests name."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import yaml
 
-from flux.artifact.manifests import LOADER, is_manifest
+from flux.artifact.manifests import is_manifest, load
 
 
 def named_versions(contents: Mapping[str, bytes]) -> dict[str, set[str]]:
@@ -19,19 +20,24 @@ def named_versions(contents: Mapping[str, bytes]) -> dict[str, set[str]]:
 
 
 def _documents(content: bytes) -> Iterator[tuple[str, str]]:
-    try:
-        for document in yaml.load_all(content.decode("utf-8"), Loader=LOADER):
-            yield from _versions(document)
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError):
-        return
+    pending: list[Any] = []
+    with suppress(yaml.YAMLError, UnicodeDecodeError, ValueError):
+        for document in load(content):
+            pending.append(document)
+    walked: set[int] = set()
+    while pending:
+        node = pending.pop()
+        if id(node) in walked:
+            continue  # an alias is the same object again
+        walked.add(id(node))
+        if isinstance(node, dict):
+            yield from _versions(node)
+            pending += node.values()
+        elif isinstance(node, list):
+            pending += node
 
 
-def _versions(node: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(node, list):
-        for item in node:
-            yield from _versions(item)
-    if not isinstance(node, dict):
-        return
+def _versions(node: dict[Any, Any]) -> Iterator[tuple[str, str]]:
     chart, version = node.get("chart"), node.get("version")
     if isinstance(chart, str) and isinstance(version, str):
         yield f"chart {chart}", version
@@ -47,5 +53,3 @@ def _versions(node: Any) -> Iterator[tuple[str, str]]:
         name, _, followed = reference.partition("@")[0].rpartition(":")
         if name and "/" not in followed:
             yield f"image {name}", followed
-    for value in node.values():
-        yield from _versions(value)

@@ -85,10 +85,12 @@ def plan_build(
     if pushed:
         require_commit(repository, pushed)
     sources = Sources(repository, settings, pushed or repository.head())
-    if found and not found.reasons and not names:
-        chosen = []
-    else:
-        chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]
+    chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]
+    if found is None and not chosen:
+        raise RequestError(
+            f"there are no artifacts in {settings.sources} at {sources.commit[:12]}",
+            "an artifact is a folder with at least one file there; check the setting `sources`",
+        )
     return Builder(repository, settings, registry, sources, chosen, found.notices if found else [])
 
 

@@ -16,7 +16,7 @@ from flux.artifact.name import name_fault
 from flux.artifact.tree import path_bytes
 from flux.commands.parallel import in_parallel
 from flux.commands.sources import Source, Sources
-from flux.kustomize import Kustomize, find_kustomize
+from flux.kustomize import Kustomize, RemoteBaseError, find_kustomize
 from flux.promotion.desired import check_desired
 from flux.release.tag import TagForm
 from flux.repository import Repository
@@ -106,9 +106,7 @@ def _check_rendering(
     kustomizations = read_kustomizations(contents, left_out)
     for kustomization in kustomizations.values():
         yield from kustomization.findings
-        for name in kustomization.remote:
-            message = f"names {name}, which is remote: not fetched, so not rendered"
-            yield Finding(Level.WARNING, kustomization.path, message)
+        yield from kustomization.remote
     if kustomize is None or broken:
         return
     with tempfile.TemporaryDirectory() as scratch:
@@ -120,9 +118,15 @@ def _check_rendering(
         if not kustomizations:
             _generate(root, [path for path in contents if path.endswith((".yaml", ".yml"))])
         for folder in renderable(kustomizations) if kustomizations else [""]:
-            if said := kustomize.render(root / folder):
-                path = kustomizations[folder].path if kustomizations else ""
-                yield Finding(Level.ERROR, path, f"not rendered: {said.replace(f'{root}/', '')}")
+            path = kustomizations[folder].path if kustomizations else ""
+            try:
+                said = kustomize.render(root / folder)
+            except RemoteBaseError:
+                yield Finding(Level.WARNING, path, "reads something remote: not fetched, so not rendered")
+                continue
+            if said:
+                said = said.replace(f"{root}/", "").replace(str(root), ".")
+                yield Finding(Level.ERROR, path, f"not rendered: {said}")
 
 
 def _generate(folder: Path, manifests: list[str]) -> None:

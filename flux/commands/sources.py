@@ -35,14 +35,8 @@ class Sources:
         self.excludes = excludes(settings.ignore)
 
     def choose(self, names: Collection[str]) -> list[str]:
-        """The artifacts named, or all if none is. Raises RequestError for a name that is no artifact, and
-        where there are none at all."""
+        """The artifacts named, or all if none is. Raises RequestError for a name that is no artifact."""
         present = self._repository.artifacts(self.commit, self._settings.prefix)
-        if not present:
-            raise RequestError(
-                f"there are no artifacts in {self._settings.sources} at {self.commit[:12]}",
-                "an artifact is a folder with at least one file there; check the setting `sources`",
-            )
         for name in names:
             if name not in present:
                 near = get_close_matches(name, present, n=1)

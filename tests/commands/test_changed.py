@@ -12,6 +12,7 @@ import pytest
 
 from flux.commands.changed import Changed
 from flux.errors import GitError, HistoryMissingError, RequestError, TipUnknownError
+from flux.repository import Repository
 from tests.commands.helpers import (
     HOSTILE_NAMES,
     TERMINAL,
@@ -699,6 +700,17 @@ def test_a_file_that_is_left_out_still_makes_its_folder(repo: Repo) -> None:
     assert compared(repo).reasons == {"app": ["artifacts/app/pictures/other.png"]}
 
 
+def test_a_folder_that_is_left_out_is_no_change(repo: Repo) -> None:
+    ignore = ("docs/", "*.md")
+    repo.commit(files={"artifacts/app/docs/a.yaml": "x", "artifacts/app/docs/deep/b.md": "x"})
+    assert compared(repo, ignore=ignore).reasons == {}
+    repo.commit(files={"artifacts/app/new/docs/a.yaml": "x"})
+    assert compared(repo, ignore=ignore).reasons == {"app": ["artifacts/app/new/docs/a.yaml"]}
+    repo.remove("artifacts/app/docs")
+    repo.commit()
+    assert compared(repo, ignore=ignore).reasons == {}
+
+
 def test_an_artifact_of_nothing_published(repo: Repo) -> None:
     repo.commit(files={"artifacts/new/logo.png": "x"})
     assert says(compared(repo)) == ({"new"}, set())
@@ -893,7 +905,7 @@ def story(repo: Repo) -> tuple[str, str]:
     repo.commit()
     repo.checkout("main")
     repo.write("artifacts/web/naïve.yaml", "1", executable=True)
-    repo.commit()
+    repo.commit(files={"artifacts/web/base.yaml": "2"})
     repo.merge("side")
     sub = f"160000,{before},artifacts/extra/sub"
     repo.git("update-index", "--add", "--cacheinfo", sub)
@@ -906,8 +918,20 @@ STORY = {
     "app": ["artifacts/app/shared.yaml"],
     "db": ["artifacts/db/shared.yaml"],
     "extra": ["artifacts/extra/sub"],
-    "web": ["artifacts/web/naïve.yaml"],
+    "web": ["artifacts/web/base.yaml", "artifacts/web/naïve.yaml"],
 }
+
+
+def lines(repo: Repo) -> dict[str, list[tuple[str, list[str]]]]:
+    """The first-parent line as each artifact's is walked, and what its commits changed."""
+    with Repository(repo.path) as repository:
+        return {
+            name: [
+                (commit.revision.commit, [change.path for change in commit.changes or []])
+                for commit in repository.line(repo.head, "artifacts/", [name])
+            ]
+            for name in STORY
+        }
 
 
 @pytest.mark.parametrize("config", [*HOSTILE_CONFIG, "LOCAL"])
@@ -915,6 +939,7 @@ def test_no_setting_of_git_matters(
     repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str
 ) -> None:
     event = push(*story(repo))
+    expected = lines(repo)
     everywhere = config != "LOCAL"
     if not everywhere:
         config = "\n".join(HOSTILE_CONFIG)
@@ -931,6 +956,7 @@ def test_no_setting_of_git_matters(
     found = changed(repo, event)
     assert found.reasons == STORY
     assert found.notices == []
+    assert lines(repo) == expected
     repo.write("artifacts/app/uncommitted.yaml", "x")
     in_terminal = changed(repo.path / "artifacts/db")
     assert in_terminal.reasons == {}

@@ -1,0 +1,468 @@
+"""`inv publish`: a release is the image that main already pushed, and it never changes."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from flux.artifact.image import MANIFEST_TYPE
+from flux.errors import FluxError, RegistryError, RequestError
+from flux.registry import open_registry
+from flux.registry.layout import LayoutTarget
+from flux.registry.target import Manifest
+from tests import parts
+from tests.commands.helpers import (
+    TERMINAL,
+    actions,
+    actions_checkout,
+    break_origin,
+    build,
+    in_actions,
+    inv,
+    monorepo,
+)
+from tests.commands.releasing import digests, publish, release, tree
+from tests.commands.test_faults import Place, folder, on_server
+from tests.git import Repo
+
+TAG = "flux-oci-app-v1.0.0"
+FILES = {"artifacts/app/x.yaml": "app: 1\n", "artifacts/db/x.yaml": "db: 1\n"}
+RELEASE_EVENT = replace(actions(None), name="release")
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return monorepo(tmp_path / "repo", FILES)
+
+
+@pytest.fixture(params=["folder", "server"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if request.param == "folder":
+        return folder(tmp_path / "images")
+    server: parts.Registry = request.getfixturevalue("registry_server")
+    return on_server(server, f"publish/{uuid4().hex}")
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Place:
+    """Where which registry it is does not matter."""
+    return folder(tmp_path / "images")
+
+
+def edit(repo: Repo, artifact: str = "app") -> str:
+    path = repo.path / f"artifacts/{artifact}/x.yaml"
+    path.write_text(path.read_text() + "# more\n")
+    return repo.commit("edit")
+
+
+def pushed_by_main(repo: Repo, place: Place, artifact: str = "app") -> str:
+    (result,) = build(repo, artifact, registry=place.location).results
+    assert result.digest
+    return result.digest
+
+
+def same_image(repo: Repo, place: Place, tag: str, digest: str, commit: str) -> None:
+    published = publish(repo, tag, registry=place.location)
+    assert published.result
+    assert (published.result.digest, published.result.action) == (digest, "tagged")
+    assert published.same_as == commit[:12]
+    assert digests(place.location, "app")["app"]["1.0.0"] == digest
+    before = place.writes()
+    again = publish(repo, tag, registry=place.location)
+    assert again.result
+    assert (again.result.digest, again.result.action) == (digest, "unchanged")
+    assert place.writes() == before
+
+
+def test_the_digest_that_main_pushed(repo: Repo, place: Place) -> None:
+    digest = pushed_by_main(repo, place)
+    repo.tag(TAG)
+    same_image(repo, place, TAG, digest, repo.head)
+
+
+def test_published_before_main_pushed_it(repo: Repo, place: Place) -> None:
+    repo.tag(TAG)
+    published = publish(repo, TAG, registry=place.location)
+    assert published.result
+    assert published.result.action == "pushed"
+    assert published.same_as == ""
+    assert published.result.tags == (repo.head[:12], "1.0.0")
+    there = digests(place.location, "app")["app"]
+    assert there == {repo.head[:12]: published.result.digest, "1.0.0": published.result.digest}
+    # And main's own build then finds it.
+    assert pushed_by_main(repo, place) == published.result.digest
+
+
+@pytest.mark.parametrize("kind", ["lightweight", "annotated", "nested"])
+def test_kinds_of_tags(repo: Repo, images: Place, kind: str) -> None:
+    digest = pushed_by_main(repo, images)
+    repo.tag(TAG, message=None if kind == "lightweight" else "app 1.0.0")
+    if kind == "nested":
+        repo.git("tag", "--force", "-a", "-m", "again", TAG, TAG)
+    same_image(repo, images, TAG, digest, repo.head)
+
+
+def test_a_commit_that_left_the_artifact_alone(repo: Repo, images: Place) -> None:
+    digest, changed = pushed_by_main(repo, images), repo.head
+    edit(repo, "db")
+    repo.tag(TAG)
+    same_image(repo, images, TAG, digest, changed)
+    assert digests(images.location, "app")["app"].keys() == {changed[:12], "latest", "1.0.0"}
+
+
+def test_years_later(repo: Repo, images: Place) -> None:
+    digest, changed = pushed_by_main(repo, images), repo.head
+    repo.tag(TAG)
+    for _ in range(3):
+        edit(repo)
+        pushed_by_main(repo, images)
+    latest = digests(images.location, "app")["app"]["latest"]
+    repo.remove("artifacts/app")
+    repo.commit("nobody needs it any more", date="2031-06-01T00:00:00Z")
+    same_image(repo, images, TAG, digest, changed)
+    assert digests(images.location, "app")["app"]["latest"] == latest
+
+
+def test_a_merge(repo: Repo, images: Place) -> None:
+    repo.checkout("topic", create=True)
+    feature = edit(repo)
+    repo.checkout("main")
+    repo.commit("meanwhile", files={"README": "x"})
+    merge = repo.merge("topic")
+    digest = pushed_by_main(repo, images)
+    repo.tag(TAG, merge)
+    same_image(repo, images, TAG, digest, merge)
+    repo.tag("flux-oci-app-v2.0.0", feature)
+    before = images.writes()
+    with pytest.raises(RequestError) as error:
+        publish(repo, "flux-oci-app-v2.0.0", registry=images.location)
+    assert error.value.message == (
+        f"flux-oci-app-v2.0.0 is at {feature[:12]}, a commit of a branch that {merge[:12]} merged into main"
+    )
+    assert images.writes() == before
+
+
+def test_an_unmerged_commit(repo: Repo, images: Place) -> None:
+    repo.checkout("topic", create=True)
+    feature = edit(repo)
+    repo.tag(TAG)
+    for event in (TERMINAL, RELEASE_EVENT):
+        with pytest.raises(RequestError) as error:
+            publish(repo, TAG, registry=images.location, event=event, named=frozenset({"registry"}))
+        assert error.value.message == f"{TAG} is at {feature[:12]}, which is not on main"
+    assert images.writes() == []
+
+
+def test_a_prerelease_is_published_as_itself(repo: Repo, place: Place) -> None:
+    digest = pushed_by_main(repo, place)
+    for version in ("1.0.0-rc.1", "1.0.0-0a.x-y", "1.0.0"):
+        repo.tag(f"flux-oci-app-v{version}")
+        publish(repo, f"flux-oci-app-v{version}", registry=place.location)
+        there = digests(place.location, "app")["app"]
+        assert there[version] == digest
+        assert ("1.0.0" in there) is (version == "1.0.0")
+
+
+def test_names_that_look_alike(repo: Repo, images: Place) -> None:
+    repo.commit(files={"artifacts/app-v1/x.yaml": "another: 1\n"})
+    repo.tag("flux-oci-app-v1-v2.0.0")
+    published = publish(repo, "flux-oci-app-v1-v2.0.0", registry=images.location)
+    assert published.result
+    assert published.result.artifact == "app-v1"
+    assert digests(images.location, "app", "app-v1")["app"] == {}
+
+
+# Where the tag is
+
+
+@pytest.mark.parametrize("depth", [0, 1])
+def test_a_tag_that_only_origin_has(repo: Repo, images: Place, tmp_path: Path, depth: int) -> None:
+    digest, changed = pushed_by_main(repo, images), repo.head
+    for number in range(3):
+        edit(repo, "db")
+        if number == 0:
+            repo.tag(TAG, message="annotated")
+    origin = repo.bare_origin()
+    clone = actions_checkout(origin, tmp_path / "clone", repo.head, depth=depth)
+    assert clone.git("tag") == ""
+    same_image(clone, images, TAG, digest, changed)
+    assert clone.git("tag") == ""
+
+
+def test_origins_tag_counts(repo: Repo, images: Place, tmp_path: Path) -> None:
+    """A tag of the same name here is not the release."""
+    digest, changed = pushed_by_main(repo, images), repo.head
+    origin = repo.bare_origin()
+    origin.git("tag", TAG, changed)
+    edit(repo)
+    repo.push()
+    repo.tag(TAG)
+    same_image(repo, images, TAG, digest, changed)
+
+
+@pytest.mark.parametrize("with_origin", [False, True])
+def test_no_such_tag(repo: Repo, images: Place, with_origin: bool) -> None:
+    if with_origin:
+        repo.bare_origin()
+        repo.tag(TAG)  # but not there
+    with pytest.raises(RequestError) as error:
+        publish(repo, TAG, registry=images.location)
+    where = "origin" if with_origin else "this repository"
+    assert error.value.message == f"there is no tag {TAG} in {where}"
+    assert error.value.hint == "make the release first: `inv release`"
+
+
+def test_a_release_of_a_clone_with_an_origin(repo: Repo, images: Place) -> None:
+    """Where the local forge keeps releases, publishing finds them."""
+    repo.bare_origin()
+    release(repo, "app", "1.0.0")
+    assert publish(repo, TAG, registry=images.location).result
+
+
+def test_a_tag_of_no_commit(repo: Repo, images: Place) -> None:
+    repo.git("tag", TAG, repo.git("rev-parse", "HEAD:artifacts"))
+    with pytest.raises(FluxError):
+        publish(repo, TAG, registry=images.location)
+    assert images.writes() == []
+
+
+def test_origin_gone(repo: Repo, images: Place) -> None:
+    repo.bare_origin()
+    break_origin(repo)
+    with pytest.raises(FluxError) as error:
+        publish(repo, TAG, registry=images.location)
+    assert error.value.exit_code == 1
+    assert images.writes() == []
+
+
+def test_an_artifact_that_is_none(repo: Repo, images: Place) -> None:
+    repo.tag("flux-oci-ap-v1.0.0")
+    with pytest.raises(RequestError) as error:
+        publish(repo, "flux-oci-ap-v1.0.0", registry=images.location)
+    assert "did you mean app?" in error.value.message
+
+
+FOREIGN = ["v1.0.0", "flux-oci-app-1.0.0", "flux-oci-app-v1.0.0+b", "flux-oci-v1.0.0", "", "--help", "$(id)"]
+
+
+@pytest.mark.parametrize("tag", FOREIGN)
+def test_a_tag_of_another_form(repo: Repo, images: Place, tag: str) -> None:
+    named = {"registry": images.location, "named": frozenset({"registry"})}
+    published = publish(repo, tag, event=RELEASE_EVENT, **named)
+    assert published.result is None
+    assert published.notices == [f"{tag} is no release tag of ours: nothing to publish"]
+    assert published.document() == {"artifacts": []}
+    for event in (TERMINAL, replace(actions(None), name="workflow_dispatch")):
+        with pytest.raises(RequestError) as error:
+            publish(repo, tag, event=event, **named)
+        assert error.value.message == f"{tag!r} is no release tag"
+        assert error.value.hint == "release tags have the form flux-oci-{artifact}-v{version}"
+
+
+# A published version never changes
+
+
+def test_other_content_is_refused(repo: Repo, place: Place) -> None:
+    repo.tag(TAG)
+    publish(repo, TAG, registry=place.location)
+    edit(repo)
+    pushed_by_main(repo, place)
+    repo.git("tag", "--force", TAG)
+    state, before = digests(place.location, "app"), place.writes()
+    for dry_run in (True, False):
+        with pytest.raises(RegistryError) as error:
+            publish(repo, TAG, registry=place.location, dry_run=dry_run)
+        assert error.value.exit_code == 1
+        assert error.value.message == (
+            f"1.0.0 is published with other content, {state['app']['1.0.0']}, and a version never changes"
+        )
+        assert error.value.hint == "release the new content as a new version"
+    assert place.writes() == before
+    assert digests(place.location, "app") == state
+
+
+def test_other_content_before_main_pushed_its_own(repo: Repo, images: Place) -> None:
+    repo.tag(TAG)
+    publish(repo, TAG, registry=images.location)
+    edit(repo)
+    repo.git("tag", "--force", TAG)
+    before = tree(Path(images.location))
+    with pytest.raises(RegistryError):
+        publish(repo, TAG, registry=images.location)
+    assert tree(Path(images.location)) == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"{}", b"null", b"not json", b'{"layers": []}', b'{"schemaVersion": 2, "manifests": []}'],
+)
+def test_a_version_that_is_something_else(repo: Repo, images: Place, content: bytes) -> None:
+    LayoutTarget(Path(images.location) / "app").push_manifest(Manifest(content, MANIFEST_TYPE), "1.0.0")
+    repo.tag(TAG)
+    before = tree(Path(images.location))
+    with pytest.raises(RegistryError) as error:
+        publish(repo, TAG, registry=images.location)
+    assert "1.0.0 is published with other content, sha256:" in error.value.message
+    assert tree(Path(images.location)) == before
+
+
+def test_the_same_content_at_another_commit(repo: Repo, images: Place) -> None:
+    """A version moved to a later commit with the same content is the same version."""
+    digest = pushed_by_main(repo, images)
+    repo.tag(TAG)
+    publish(repo, TAG, registry=images.location)
+    edit(repo)
+    repo.commit("revert", files=FILES)
+    repo.git("tag", "--force", TAG)
+    published = publish(repo, TAG, registry=images.location)
+    assert published.result
+    assert published.result.digest == digest
+    assert digests(images.location, "app")["app"]["1.0.0"] == digest
+
+
+# An image of someone else's
+
+
+def foreign(repo: Repo, place: Place, *tags: str) -> str:
+    """Main's image with other annotations, under these tags and no other."""
+    scratch = Path(place.location + "-scratch") if "://" not in place.location else None
+    own = folder(scratch) if scratch else place
+    pushed_by_main(repo, own)
+    source = open_registry(own.location, Path("/"), 1, None).repository("app")
+    manifest = source.fetch_manifest("latest")
+    assert manifest
+    document = json.loads(manifest.content)
+    target = open_registry(place.location, Path("/"), 1, None).repository("app")
+    for blob in (document["config"], *document["layers"]):
+        target.push_blob(source.fetch_blob(blob["digest"]))
+    document["annotations"] = {"org.opencontainers.image.revision": "main@sha1:" + "1" * 40}
+    theirs = Manifest(json.dumps(document).encode(), MANIFEST_TYPE)
+    for tag in tags:
+        target.push_manifest(theirs, tag)
+    return theirs.digest
+
+
+def test_an_image_of_someone_else_is_tagged_only(repo: Repo, place: Place) -> None:
+    theirs = foreign(repo, place, repo.head[:12])
+    repo.tag(TAG)
+    published = publish(repo, TAG, registry=place.location)
+    assert published.result
+    assert (published.result.action, published.result.digest) == ("tagged", theirs)
+    assert published.same_as == repo.head[:12]
+    assert digests(place.location, "app")["app"]["1.0.0"] == theirs
+
+
+def test_a_version_of_someone_else_with_the_same_content(repo: Repo, images: Place) -> None:
+    theirs = foreign(repo, images, "1.0.0", repo.head[:12])
+    repo.tag(TAG)
+    before = images.writes()
+    published = publish(repo, TAG, registry=images.location)
+    assert published.result
+    assert (published.result.action, published.result.digest) == ("unchanged", theirs)
+    assert images.writes() == before
+
+
+def test_a_version_of_someone_else_beside_mains(repo: Repo, images: Place) -> None:
+    """The digest that is reported is the version's, whatever the commit tag points at."""
+    digest = pushed_by_main(repo, images)
+    theirs = foreign(repo, images, "1.0.0")
+    repo.tag(TAG)
+    before = digests(images.location, "app")
+    published = publish(repo, TAG, registry=images.location)
+    assert digests(images.location, "app") == before
+    assert published.result
+    assert before["app"]["1.0.0"] == theirs != digest
+    assert published.result.digest == theirs
+
+
+# As a command
+
+
+def test_what_it_says(repo: Repo, images: Place) -> None:
+    env = {"INVOKE_FLUX_REGISTRY": images.location}
+    digest = pushed_by_main(repo, images)
+    repo.tag(TAG)
+    reference = f"{images.location}/app@{digest}, same digest as {repo.head[:12]}"
+    for would, action in (("would be ", "tagged"), ("", "tagged"), ("", "unchanged")):
+        dry = ["--dry-run"] if would else []
+        done = inv(repo, "publish", TAG, *dry, env=env)
+        assert (done.code, done.err) == (0, "")
+        assert "".join(done.out.split("\n")) == f"{TAG}: {would}{action} {reference}"
+        assert ("1.0.0" in digests(images.location, "app")["app"]) is not bool(would)
+
+
+def test_json(repo: Repo, images: Place) -> None:
+    env = {"INVOKE_FLUX_REGISTRY": images.location}
+    repo.tag(TAG)
+    for arguments, action in ((["--dry-run"], "pushed"), ([], "pushed"), ([], "unchanged")):
+        done = inv(repo, "publish", TAG, "--json", *arguments, env=env)
+        assert (done.code, done.err) == (0, "")
+        assert [*done.document] == ["artifacts"]
+        (artifact,) = done.document["artifacts"]
+        assert [*artifact] == ["artifact", "repository", "digest", "diff_id", "revision", "tags", "action"]
+        assert artifact["repository"] == f"{images.location}/app"
+        assert artifact["revision"] == f"main@sha1:{repo.head}"
+        assert artifact["tags"] == [repo.head[:12], "1.0.0"]
+        assert artifact["action"] == action
+    edit(repo)
+    repo.git("tag", "--force", TAG)
+    refused = inv(repo, "publish", TAG, "--json", env=env)
+    assert refused.code == 1
+    assert "1.0.0 is published with other content" in refused.err
+
+
+def test_json_of_a_refusal_is_a_document(repo: Repo, images: Place) -> None:
+    env = {"INVOKE_FLUX_REGISTRY": images.location}
+    repo.tag(TAG)
+    publish(repo, TAG, registry=images.location)
+    edit(repo)
+    repo.git("tag", "--force", TAG)
+    (artifact,) = inv(repo, "publish", TAG, "--json", env=env).document["artifacts"]
+    assert (artifact["action"], "other content" in artifact["error"]) == ("failed", True)
+
+
+def test_in_actions(repo: Repo, images: Place, tmp_path: Path) -> None:
+    job = in_actions(tmp_path / "job", "release", {"action": "published", "release": {"tag_name": TAG}})
+    env = {**job.env, "INVOKE_FLUX_REGISTRY": images.location}
+    digest = pushed_by_main(repo, images)
+    repo.tag(TAG)
+    assert inv(repo, "publish", TAG, env=env).code == 0
+    assert job.outputs == {"digests": {"app": f"{images.location}/app@{digest}"}}
+    assert job.summary.read_text().startswith(f"### Release {TAG}\n")
+    other = inv(repo, "publish", "v1.0.0", env=env)
+    assert other.code == 0
+    assert "::warning::v1.0.0 is no release tag of ours: nothing to publish" in other.out
+    assert inv(repo, "publish", "v1.0.0", "--json", env=env).document == {"artifacts": []}
+    hostile = inv(repo, "publish", "x\n::error::y", env=env)
+    assert hostile.code == 0
+    assert not [line for line in hostile.said.splitlines() if line.startswith("::error")]
+    terminal = inv(repo, "publish", "v1.0.0", env={"GITHUB_EVENT_NAME": "release"})
+    assert terminal.code == 2
+
+
+def test_the_code_is_the_checkouts(repo: Repo, images: Place) -> None:
+    """What the tag's own commit says of settings and code is not asked."""
+    (repo.path / "tasks.py").write_text("raise SystemExit('the tag ran')\n")
+    (repo.path / "invoke.yaml").write_text("flux: {registry: /nonexistent/elsewhere, branch: other}\n")
+    repo.commit("what nobody should run")
+    digest = pushed_by_main(repo, images)
+    repo.tag(TAG)
+    (repo.path / "tasks.py").write_text("from flux.tasks import ns\n")
+    (repo.path / "invoke.yaml").write_text(json.dumps({"flux": {"registry": images.location}}))
+    repo.commit("what people check out")
+    before = repo.git("status", "--porcelain"), repo.head
+    done = inv(repo, "publish", TAG)
+    assert done.code == 0, done.said
+    assert digests(images.location, "app")["app"]["1.0.0"] == digest
+    assert (repo.git("status", "--porcelain"), repo.head) == before
+
+
+def test_a_dirty_checkout(repo: Repo, images: Place) -> None:
+    digest, changed = pushed_by_main(repo, images), repo.head
+    repo.tag(TAG)
+    shutil.rmtree(repo.path / "artifacts")
+    repo.write("artifacts/app/x.yaml", "dirty: 1\n")
+    same_image(repo, images, TAG, digest, changed)

@@ -1,0 +1,263 @@
+"""`inv status`: the map of what each environment should have, and what it has."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flux.errors import (
+    DesiredStateError,
+    ForgeError,
+    RegistryError,
+    RegistryUnreachableError,
+    TipUnknownError,
+)
+from flux.forge.forge import Forge, PullRequest, State
+from flux.forge.github import GitHubForge
+from flux.forge.local import LocalForge
+from flux.repository import Repository
+from tests.commands.helpers import break_origin, in_actions, inv, one_table
+from tests.commands.releasing import status, tag
+from tests.commands.test_faults import Faulty, refuse
+from tests.commands.test_tag import FIRST, SECOND, World
+from tests.commands.test_tag import either as either
+from tests.commands.test_tag import kind as kind
+from tests.commands.test_tag import seed as seed
+from tests.commands.test_tag import world as world
+from tests.git import Repo
+from tests.github.fixtures import RunGitHub
+from tests.github.fixtures import run_github as run_github
+
+
+def look(world: World, *names: str, **more: Any) -> Any:
+    return status(world.repo, *names, registry=world.place.location, **more)
+
+
+def run(world: World, *arguments: str, **env: str) -> Any:
+    return inv(world.repo, "status", *arguments, env={"INVOKE_FLUX_REGISTRY": world.place.location, **env})
+
+
+def settled(world: World) -> None:
+    world.want(FIRST)
+    tag(world.repo, registry=world.place.location)
+
+
+def drifting(world: World) -> None:
+    """FIRST in place, SECOND desired, and one tag at an image that is no version's."""
+    world.want(FIRST)
+    tag(world.repo, registry=world.place.location)
+    world.repo.commit(files={"artifacts/db/x.yaml": "db: unreleased\n"})
+    world.repo.push("origin", "HEAD:main")
+    inv(world.repo, "build", "-a", "db", env={"INVOKE_FLUX_REGISTRY": world.place.location})
+    target = world.open().repository("db")
+    unreleased = target.fetch_manifest("latest")
+    assert unreleased
+    target.push_manifest(unreleased, "at_ring1")
+    world.want(SECOND)
+
+
+def cells(out: str, artifact: str) -> list[str]:
+    (line,) = [line for line in out.splitlines() if line.startswith(artifact)]
+    return [cell for cell in line.split("  ") if cell.strip()]
+
+
+def test_drift(either: World) -> None:
+    drifting(either)
+    before = either.place.writes()
+    found = look(either)
+    assert found.drifts
+    app, db = found.rows
+    latest = either.tags()["db"]["latest"]
+    # The version that is there, else the digest.
+    assert app.has == {"at_ring1": "1.1.0", "prod_ring1": "1.0.0"}
+    assert db.has == {"at_ring1": latest}
+    assert db.steps["prod_ring1"].old is None
+    assert either.place.writes() == before
+    tag(either.repo, registry=either.place.location)
+    assert not look(either).drifts
+
+
+def test_what_it_says(world: World) -> None:
+    drifting(world)
+    latest = world.tags()["db"]["latest"]
+    assert latest
+    done = run(world)
+    assert done.code == 0
+    said = [cell.strip() for cell in cells(done.out, "app")]
+    assert said == ["app", "2.0.0-rc.1", "2.0.0-rc.1 ≠ 1.1.0", "1.1.0", "1.1.0 ≠ 1.0.0"]
+    said = [cell.strip() for cell in cells(done.out, "db")]
+    assert said == ["db", "2.0.0", "1", f"2.0.0 ≠ {latest[:19]}", "1.0.0 ≠ nothing"]
+    assert done.out.endswith("4 of 5 environment tags drift.\n")
+    tag(world.repo, registry=world.place.location)
+    assert run(world).out.endswith("No drift.\n")
+
+
+def test_the_newest_release_and_what_is_beyond(world: World) -> None:
+    settled(world)
+    rows = {row.artifact: (row.release, row.commits_since) for row in look(world).rows}
+    assert rows == {"app": ("2.0.0-rc.1", 0), "db": ("2.0.0", 0)}
+    for number in range(3):
+        world.repo.commit(files={"artifacts/app/x.yaml": f"more: {number}\n", "README": str(number)})
+    world.repo.commit(files={"artifacts/new/x.yaml": "new: 1\n"})
+    world.repo.push("origin", "HEAD:main")
+    rows = {row.artifact: (row.release, row.commits_since) for row in look(world).rows}
+    assert rows == {"app": ("2.0.0-rc.1", 3), "db": ("2.0.0", 0), "new": (None, None)}
+    # Of a clone that is behind, and shallow.
+    clone = world.origin.clone(world.repo.path.parent / "clone", "--depth=1")
+    found = status(clone, registry=world.place.location)
+    assert {row.artifact: (row.release, row.commits_since) for row in found.rows} == rows
+
+
+def test_check(world: World) -> None:
+    settled(world)
+    assert run(world, "--check").code == 0
+    world.want(SECOND)
+    assert run(world).code == 0
+    assert run(world, "--check").code == 1
+    # What is left alone is no drift.
+    world.want({})
+    assert run(world, "--check").code == 0
+    world.want({"app": {"at_ring1": "9.9.9"}})
+    assert run(world, "--check", "-a", "db").code == 0
+    assert run(world, "--check", "-a", "app").code == 1
+    assert run(world, "--check", "-a", "ap").code == 2
+
+
+def test_json_is_that_of_a_dry_tag(world: World) -> None:
+    drifting(world)
+    done = run(world, "--json")
+    assert done.code == 0
+    env = {"INVOKE_FLUX_REGISTRY": world.place.location}
+    dry = inv(world.repo, "tag", "--dry-run", "--json", env=env)
+    assert done.document == dry.document
+    assert [*done.document["tags"][0]] == ["artifact", "environment", "version", "from", "to", "action"]
+    assert run(world, "--json", "--check").document == done.document
+
+
+def test_a_tag_that_nobody_desires(world: World) -> None:
+    settled(world)
+    world.want({"app": FIRST["app"]})
+    found = look(world)
+    assert found.rows[1].has == {"at_ring1": "1.0.0"}
+    assert not found.drifts
+
+
+def test_the_summary(world: World, tmp_path: Path) -> None:
+    drifting(world)
+    job = in_actions(tmp_path / "job", "workflow_dispatch", {})
+    done = run(world, **job.env)
+    assert done.code == 0, done.said
+    summary = job.summary.read_text().rstrip("\n")
+    one_table(summary, rows=2)
+    assert summary.startswith("### Artifacts by environment\n")
+
+
+def test_the_tip_and_the_state(world: World) -> None:
+    world.want("{")
+    with pytest.raises(DesiredStateError):
+        look(world)
+    break_origin(world.repo)
+    with pytest.raises(TipUnknownError):
+        look(world)
+    assert run(world, "--check").code == 1
+
+
+# The registry
+
+
+def test_a_registry_that_is_not_there(world: World) -> None:
+    settled(world)
+    done = run(world, INVOKE_FLUX_REGISTRY="oci://127.0.0.1:1/none")
+    assert "1.1.0 ≠ ?" in done.out
+    assert "127.0.0.1:1" in done.err  # it says why
+    assert run(world, "--check", INVOKE_FLUX_REGISTRY="oci://127.0.0.1:1/none").code == 1
+
+
+@pytest.mark.parametrize("error", [RegistryError, RegistryUnreachableError])
+def test_a_failure_at_every_call_in_turn(world: World, error: type[RegistryError]) -> None:
+    """The rest of the map is shown."""
+    drifting(world)
+    number = 0
+    while True:
+        number += 1
+        faulty = Faulty(world.open(), number, refuse(error))
+        found = look(world, wrapped=faulty, jobs=1)
+        if not faulty.hit:
+            break
+        assert [row.artifact for row in found.rows] == ["app", "db"]
+        assert found.drifts
+    assert number > 10
+
+
+# Open promotions
+
+
+def pulls(forge: Forge, repo: Repo) -> list[PullRequest]:
+    """Two promotions, of which one is open, and another's pull request."""
+    made = []
+    for branch in ("promote/app-at", "promote/db-at", "topic", "promoted/app"):
+        tip = forge.branch("main")
+        assert tip
+        commit = forge.commit([tip], {branch.replace("/", "-"): b"x\n"}, f"Change {branch}")
+        assert forge.create_branch(branch, commit)
+        made.append(forge.create_pull_request(f"Promote {branch}", "", branch, "main"))
+    forge.edit_pull_request(made[1].number, open=False)
+    return made
+
+
+def test_open_promotions_of_the_local_forge(world: World) -> None:
+    settled(world)
+    with Repository(world.repo.path) as repository:
+        forge = LocalForge(repository.root, repository)
+        made = pulls(forge, world.repo)
+        found = look(world, forge=forge)
+    assert [pull.number for pull in found.promotions] == [made[0].number]
+    done = run(world)
+    assert f"open: Promote promote/app-at {made[0].url}" in done.out
+    assert "topic" not in done.out
+
+
+def test_open_promotions_on_github(world: World, run_github: RunGitHub) -> None:
+    settled(world)
+    with run_github(world.origin.path) as server:
+        token = server.token("alice")
+        forge = GitHubForge(server.url, "octo/monorepo", token)
+        made = pulls(forge, world.repo)
+        found = look(world, forge=forge)
+        assert [(p.number, p.state) for p in found.promotions] == [(made[0].number, State.OPEN)]
+        env = {name: value for name, value in server.environment(token).items() if name != "GITHUB_ACTIONS"}
+        done = run(world, INVOKE_FLUX_FORGE="github", **env)
+    assert f"open: Promote promote/app-at {made[0].url}" in done.out
+
+
+class Unreachable:
+    """A forge that says nothing."""
+
+    def pull_requests(self, *arguments: Any, **more: Any) -> list[PullRequest]:
+        raise ForgeError("GitHub does not answer", "try again later")
+
+
+def test_a_forge_that_is_not_to_be_reached(world: World) -> None:
+    settled(world)
+    forge: Any = Unreachable()
+    found = look(world, forge=forge)
+    assert found.notices == ["open promotions are not shown: GitHub does not answer"]
+    assert len(found.rows) == 2
+    assert found.promotions == []
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"GITHUB_REPOSITORY": "octo/monorepo"},
+        {"GITHUB_REPOSITORY": "octo/monorepo", "GH_TOKEN": "x", "GITHUB_API_URL": "http://127.0.0.1:1"},
+    ],
+    ids=["no token", "unreachable"],
+)
+def test_without_the_forge_the_rest_is_shown(world: World, env: dict[str, str]) -> None:
+    settled(world)
+    done = run(world, INVOKE_FLUX_FORGE="github", **env)
+    assert done.code == 0
+    assert "No drift." in done.out
+    assert "not shown: " in done.err
+    assert [*run(world, "--json", INVOKE_FLUX_FORGE="github", **env).document] == ["tags"]
