@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,7 +30,8 @@ auto = 0
 
 @dataclass(frozen=True)
 class Options:
-    """`changed_sizes` is numbers of artifacts; `round_trip`, in seconds, is 0 for nothing far away."""
+    """`changed_sizes` is numbers of artifacts; `round_trip`, in seconds, is 0 for nothing far away; `storage`
+    is where registries keep what they are sent, instead of beside all else."""
 
     artifacts: int
     files: int
@@ -38,6 +40,7 @@ class Options:
     repeats: int
     slow_repeats: int
     round_trip: float
+    storage: str | None = None
     jobs: int = 8
 
 
@@ -105,7 +108,7 @@ class Workbench:
     @contextmanager
     def registry(self, far: bool = False) -> Iterator[Place]:
         """A registry with nothing in it, gone when the block ends."""
-        folder = self.new_folder("registry")
+        folder = Path(tempfile.mkdtemp(prefix="registry-", dir=self.options.storage or self.folder))
         try:
             with parts.run_registry(folder) as registry:
                 if far:

@@ -110,7 +110,7 @@ def _payload(path: str) -> dict[str, Any]:
         )
     try:
         payload = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RequestError(
             f"the event of this run could not be read: {error}",
             "GITHUB_EVENT_PATH must name the file that GitHub Actions wrote",

@@ -171,6 +171,10 @@ class Report:
         if result is None:
             self._document(published.document())
             return
+        if result.error:
+            self._document(published.document())
+            self._failure([result.artifact], result.error, result.hint)
+            return
         reference = f"{result.repository}@{result.digest}"
         if not dry_run:
             self._outputs({"digests": {result.artifact: reference}})
@@ -238,6 +242,9 @@ class Report:
         self._table(header, rows)
         for promotion in status.promotions:
             self._print(f"open: {promotion.title} {promotion.url}")
+        unknown = [step for step in status.steps if step.action == "failed"]
+        for (error, hint), names in _grouped_steps(unknown).items():
+            self._failure(names, error, hint)
         drifting = sum(step.drifts for step in status.steps)
         self._print(f"{drifting} of {len(status.steps)} environment tags drift." if drifting else "No drift.")
 
@@ -389,7 +396,7 @@ def _cell(row: Row, environment: str) -> str:
         return ""
     if not step.drifts and step.version:
         return step.version
-    has = _short(row.has.get(environment)) or ("?" if step.error else "nothing")
+    has = _short(row.has.get(environment) or step.old) or ("?" if step.error else "nothing")
     return f"{step.version or 'none'} ≠ {has}"
 
 

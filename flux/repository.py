@@ -33,8 +33,14 @@ except ImportError as error:  # GitPython looks for the program when it is impor
 
 _NO_OBJECT = "0" * 40
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+_CONFIGURATION = (
+    *("-c", "advice.graftFileDeprecated=false"),
+    *("-c", "core.precomposeUnicode=false"),
+    *("-c", "i18n.logOutputEncoding=UTF-8"),
+)
 _MOST_PATHS = 500
 _NETWORK_SECONDS = 300
+_SAFE = "if you trust it: `git config --global --add safe.directory {}`"
 _FETCH_DEPTH = "check out with `fetch-depth: 0` (actions/checkout), or run `git fetch --unshallow`"
 
 _KEPT_ENVIRONMENT = re.compile(
@@ -113,7 +119,9 @@ class Repository:
         except GitError as error:
             raise RequestError(
                 f"{folder or Path.cwd()} is not in a git work tree: {error.message}",
-                error.hint or "run this in a clone of the monorepo",
+                _SAFE.format(folder or Path.cwd())
+                if "dubious ownership" in error.message
+                else error.hint or "run this in a clone of the monorepo",
             ) from error
         if hashes != "sha1":
             raise RequestError(
@@ -339,9 +347,17 @@ class Repository:
             if process.returncode:
                 raise _git_error(stderr.decode("utf-8", "replace"))
 
-    def first_parents(self, commit: str) -> list[str]:
-        """The first-parent line back from `commit`, newest first, as far as this clone has it."""
-        return self._run("rev-list", "--first-parent", commit).splitlines()
+    def first_parents(self, commit: str, sought: Sequence[str] = ()) -> list[str]:
+        """The first-parent line back from `commit`, newest first, as far as this clone has it.
+
+        A shallow clone that lacks one of the commits `sought` there is completed, if it can be.
+        """
+        line = self._run("rev-list", "--first-parent", commit).splitlines()
+        if not set(sought) <= set(line) and self._shallow():
+            with suppress(HistoryMissingError):
+                self._complete(commit)
+                line = self._run("rev-list", "--first-parent", commit).splitlines()
+        return line
 
     def is_on_line(self, commit: str, tip: str) -> bool:
         """Whether a commit is on the first-parent line back from the tip."""
@@ -490,6 +506,11 @@ class Repository:
         verbatim = ("--annotate", "--no-sign", "--cleanup=verbatim", "--file=-")
         self._pipe(message.encode(), "tag", *verbatim, name, commit)
 
+    def push_tag(self, name: str) -> None:
+        """Bring a tag to origin; nothing where there is no origin. Raises GitError."""
+        if self.origin_url:
+            self._run("push", "--quiet", "--no-verify", "origin", f"refs/tags/{name}", network=True)
+
     def write_commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         """A commit with the first parent's tree and these files instead; no ref, index or file changes."""
         with tempfile.TemporaryDirectory() as folder:
@@ -543,7 +564,7 @@ class Repository:
 
     def _complete(self, *commits: str) -> None:
         """Fetch all history before the commits. Raises HistoryMissingError where origin does not have it."""
-        for what in {commits, ()}:
+        for what in dict.fromkeys((commits, ())):
             try:
                 self._fetch("--unshallow", "origin", *what)
             except GitError:
@@ -580,7 +601,7 @@ class Repository:
     def _command(self, arguments: Iterable[str]) -> list[str | None]:
         """Names are bytes to git, UTF-8 by custom, whatever encoding Python found in the environment."""
         encoded = (os.fsdecode(argument.encode("utf-8", "surrogateescape")) for argument in arguments)
-        return [self._git.GIT_PYTHON_GIT_EXECUTABLE, "-c", "advice.graftFileDeprecated=false", *encoded]
+        return [self._git.GIT_PYTHON_GIT_EXECUTABLE, *_CONFIGURATION, *encoded]
 
     def _run_z(self, *arguments: str) -> list[str]:
         return self._run(*arguments).split("\0")[:-1]

@@ -140,6 +140,8 @@ def publish(context: Context, tag: str, dry_run: bool = False, json: bool = Fals
 
         published = publish_release(run.repository, run.settings, run.event, tag, dry_run)
         run.report.published(published, dry_run)
+        if published.result and published.result.error:
+            raise Exit(code=1)
 
 
 @task(name="tag", iterable=["artifact"], help={"artifact": _ARTIFACT, "dry-run": _DRY_RUN, "json": _JSON})
@@ -173,7 +175,9 @@ def status(
 
         registry = open_target_registry(run.repository, run.settings, run.event, dry_run=True)
         with run.report.working("looking") as on_done:
-            found = find_status(run.repository, run.settings, registry, None, _names(artifact), on_done)
+            found = find_status(
+                run.repository, run.settings, registry, run.forge_or_none, _names(artifact), on_done
+            )
         run.report.status(found)
         if check and found.drifts:
             raise Exit(code=1)
@@ -227,11 +231,19 @@ def _running(context: Context, json: bool) -> Iterator[_Run]:
         token = given_token(os.environ)
         with Repository(access=Access(event.server_url, token) if token else None) as repository:
             yield _Run(settings, event, repository, Report(event, json))
+        sys.stdout.flush()
     except FluxError as error:
         if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
             traceback.print_exc()
         Report(event, json).error(error)
         raise Exit(code=error.exit_code) from error
+    except OSError as error:
+        # Only what is printed can still fail so: a reader that went away, as in `inv list | head`, or a full
+        # disk. Nothing more is to be written there, not even by the interpreter when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            Report(event, json).error(FluxError(f"the output could not be written: {error.strerror}"))
+        raise Exit(code=1) from error
     except KeyboardInterrupt:
         Report(event, json).notice("interrupted; run the same command again, it continues from here")
         sys.stdout.flush()

@@ -341,6 +341,16 @@ def test_replacements_do_not_bend_the_line(repo: Repo, git: Repository) -> None:
     assert commits(git.line(last, SOURCES, ["app"])) == [middle, first]
 
 
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "UTF-16"])
+def test_what_people_wrote_is_read_in_no_encoding_of_the_users(
+    repo: Repo, git: Repository, encoding: str
+) -> None:
+    commit = repo.commit("café", files={"artifacts/app/base.yaml": "2"})
+    repo.git("config", "i18n.logOutputEncoding", encoding)
+    assert git.log(commit, None, "artifacts/app")[0] == (commit, "café")
+    assert next(git.line(commit, SOURCES, ["app"])).revision.commit == commit
+
+
 def test_a_commit_graph_that_is_old(repo: Repo, git: Repository) -> None:
     first = repo.head
     repo.git("commit-graph", "write", "--reachable", "--changed-paths")

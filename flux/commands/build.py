@@ -8,7 +8,7 @@ from flux.artifact.image import Revision
 from flux.commands.changed import find_changed, require_commit
 from flux.commands.parallel import in_parallel
 from flux.commands.sources import Source, Sources
-from flux.errors import FluxError, RegistryUnreachableError, RequestError, TipUnknownError
+from flux.errors import FluxError, GitError, RegistryUnreachableError, RequestError, TipUnknownError
 from flux.event import Event, Push
 from flux.registry import open_registry
 from flux.registry.dry import DryRegistry
@@ -86,12 +86,10 @@ def plan_build(
         require_commit(repository, pushed)
     sources = Sources(repository, settings, pushed or repository.head())
     chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]
+    notices = list(found.notices) if found else []
     if found is None and not chosen:
-        raise RequestError(
-            f"there are no artifacts in {settings.sources} at {sources.commit[:12]}",
-            "an artifact is a folder with at least one file there; check the setting `sources`",
-        )
-    return Builder(repository, settings, registry, sources, chosen, found.notices if found else [])
+        notices.append(f"there are no artifacts in {settings.sources}: is the setting `sources` right?")
+    return Builder(repository, settings, registry, sources, chosen, notices)
 
 
 def open_target_registry(repository: Repository, settings: Settings, event: Event, dry_run: bool) -> Registry:
@@ -191,7 +189,7 @@ class Builder:
                 for name, revision in revisions.items():
                     if revision != before.get(name):
                         altered |= self._give_latest(moved[name], revision)
-        except TipUnknownError as unknown:
+        except GitError as unknown:
             self._notices.append(f"`{LATEST}` was moved, but now {unknown.message}; build again to be sure")
         return altered
 

@@ -7,7 +7,7 @@ from semver import Version
 
 from flux.commands.build import Result, open_target_registry
 from flux.commands.sources import Sources
-from flux.errors import RequestError
+from flux.errors import RegistryError, RequestError
 from flux.event import Event
 from flux.registry.push import push
 from flux.release.tag import TagForm
@@ -76,7 +76,7 @@ def require_on_line(repository: Repository, settings: Settings, commit: str, wha
 def publish(repository: Repository, settings: Settings, event: Event, tag: str, dry_run: bool) -> Published:
     """Push the image of a release under its version and its commit tag.
 
-    Raises RegistryError where the version is published with other content.
+    The result is a failed one where the version is published with other content.
     """
     tagged = read_tag(repository, settings, event, tag)
     if tagged is None:
@@ -89,15 +89,11 @@ def publish(repository: Repository, settings: Settings, event: Event, tag: str, 
     image = sources.image(source, revision)
     version = str(tagged.version)
     target = registry.repository(name)
-    pushed = push(target, image, [revision.tag, version], fixed=version)
-    result = Result(
-        name,
-        registry.name(name),
-        image.revision_annotation,
-        digest=pushed.digest,
-        diff_id=image.diff_id,
-        tags=(revision.tag, version),
-        action=pushed.action,
-    )
-    same = revision.tag if pushed.action != "pushed" else ""
-    return Published(tag, replace(result), same)
+    result = Result(name, registry.name(name), image.revision_annotation, diff_id=image.diff_id)
+    try:
+        pushed = push(target, image, [revision.tag, version], fixed=version)
+    except RegistryError as error:
+        return Published(tag, replace(result, error=error.message, hint=error.hint))
+    result = replace(result, digest=pushed.digest, tags=(revision.tag, version), action=pushed.action)
+    same = revision.tag if pushed.action != "pushed" and target.resolve(revision.tag) == pushed.digest else ""
+    return Published(tag, result, same)

@@ -6,7 +6,9 @@ from typing import Any
 from semver import Version
 
 from flux.artifact.changes import changed_files
+from flux.artifact.content import kind_fault
 from flux.artifact.image import published
+from flux.artifact.manifests import is_manifest
 from flux.artifact.source import https_url
 from flux.artifact.versions import named_versions
 from flux.commands.publish import require_on_line
@@ -155,4 +157,6 @@ def _notes(
 def _versions(repository: Repository, sources: Sources, artifact: str) -> dict[str, set[str]]:
     (source,) = sources.load([artifact])
     _, kept = published(source.files, sources.excludes)
-    return named_versions({file.path: repository.read(file.oid) for file in kept})
+    return named_versions(
+        {f.path: repository.read(f.oid) for f in kept if is_manifest(f.path) and not kind_fault(f)}
+    )

@@ -45,7 +45,8 @@ def commits_since(
 
     A release that is not on that line is left out.
     """
-    place = {commit: at for at, commit in enumerate(repository.first_parents(commit))} if last else {}
+    tags = [released.commit for released in last.values()]
+    place = {commit: at for at, commit in enumerate(repository.first_parents(commit, tags))} if last else {}
     ends = {name: place[released.commit] for name, released in last.items() if released.commit in place}
     counts = dict.fromkeys(ends, 0)
     if not ends:

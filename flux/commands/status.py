@@ -1,6 +1,7 @@
 """The map that people look at: what each environment should have, and what it has."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,12 +87,9 @@ def _actual(target: Target, steps: Iterable[Step]) -> dict[str, str]:
     """The version, else the digest, that each drifting environment has."""
     drifting = {step.environment: step.old for step in steps if step.old and step.old != step.new}
     found: dict[str, str] = {}
-    if not drifting:
-        return found
-    versions = sorted(
-        (tag for tag in target.tags() if Version.is_valid(tag)), key=Version.parse, reverse=True
-    )
-    for version in versions:
-        digest = target.resolve(version) if drifting.keys() - found.keys() else None
-        found |= {e: version for e, old in drifting.items() if digest == old and e not in found}
+    with suppress(FluxError):
+        versions = [tag for tag in target.tags() if Version.is_valid(tag)] if drifting else []
+        for version in sorted(versions, key=Version.parse, reverse=True):
+            digest = target.resolve(version) if drifting.keys() - found.keys() else None
+            found |= {e: version for e, old in drifting.items() if digest == old and e not in found}
     return {environment: str(old) for environment, old in drifting.items()} | found

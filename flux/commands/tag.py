@@ -73,9 +73,18 @@ def converge(
         desired = desired_at(repository, settings, tip)
         chosen = choose(repository, settings, tip, desired, names)
         steps = look(settings, registry, chosen, desired, not dry_run, on_done)
-        moved |= {(s.artifact, s.environment): s for s in steps if s.action == Action.MOVED}
+        for step in steps:
+            if step.action == Action.MOVED:
+                first = moved.get((step.artifact, step.environment), step)
+                moved[step.artifact, step.environment] = replace(step, old=first.old)
         convergence = Convergence(
-            tip, [moved.get((s.artifact, s.environment), s) if s.action == "unchanged" else s for s in steps]
+            tip,
+            [
+                moved.get((s.artifact, s.environment), s)
+                if s.action in (Action.UNCHANGED, Action.MOVED)
+                else s
+                for s in steps
+            ],
         )
     assert convergence is not None
     return replace(convergence, notices=_left(convergence.steps))
@@ -97,7 +106,9 @@ def look(
         try:
             if unreachable:
                 raise unreachable[0]
-            steps = _converge_one(registry.repository(artifact), settings, artifact, versions, act)
+            steps = _converge_one(
+                registry.repository(artifact), settings, artifact, versions, act, unreachable
+            )
         except FluxError as error:
             if isinstance(error, RegistryUnreachableError):
                 unreachable.append(error)
@@ -114,8 +125,14 @@ def look(
 
 
 def _converge_one(
-    target: Target, settings: Settings, artifact: str, versions: Mapping[str, str], act: bool
+    target: Target,
+    settings: Settings,
+    artifact: str,
+    versions: Mapping[str, str],
+    act: bool,
+    unreachable: list[RegistryUnreachableError],
 ) -> list[Step]:
+    """One artifact's steps; what fails among them leaves the others, unless the registry is gone."""
     there = set(target.tags())
     actual = {tag: target.resolve(tag) for tag in settings.environments if tag in there}
     published = {tag: target.resolve(tag) for tag in set(versions.values()) if tag in there}
@@ -123,7 +140,17 @@ def _converge_one(
     if not act:
         return steps
     manifests: dict[str, Manifest] = {}
-    return [_move(target, step, manifests) if step.action == Action.MOVE else step for step in steps]
+    done = []
+    for step in steps:
+        try:
+            if unreachable and step.action == Action.MOVE:
+                raise unreachable[0]
+            done.append(_move(target, step, manifests) if step.action == Action.MOVE else step)
+        except FluxError as error:
+            if isinstance(error, RegistryUnreachableError):
+                unreachable.append(error)
+            done.append(replace(step, action=Action.FAILED, error=error.message, hint=error.hint))
+    return done
 
 
 def _move(target: Target, step: Step, manifests: dict[str, Manifest]) -> Step:

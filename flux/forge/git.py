@@ -48,11 +48,17 @@ class Git(Protocol):
     def tags(self) -> dict[str, str]:
         """Every tag, annotated or not, with the object that it points at in the end."""
 
+    def home_tags(self) -> dict[str, str]:
+        """Every tag at origin, or of this clone where there is none, with the commit that it points at."""
+
     def annotated_tags(self) -> Sequence[AnnotatedTag]:
         """Every annotated tag of a commit, the newest first."""
 
     def create_tag(self, name: str, commit: str, message: str) -> None:
         """An annotated tag with exactly this message. Raises GitError where there is a tag of that name."""
+
+    def push_tag(self, name: str) -> None:
+        """Bring a tag to origin; nothing where there is no origin. Raises GitError."""
 
     def write_commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         """A commit with the first parent's tree and these files instead; no ref, index or file changes."""

@@ -46,6 +46,9 @@ class LocalForge:
 
     def create_release(self, tag: str, commit: str, title: str, body: str, prerelease: bool) -> Release:
         at = self._git.tags().get(tag)
+        if at == commit and tag not in self._git.home_tags() and (unfinished := self.release(tag)):
+            self._git.push_tag(tag)
+            return unfinished
         if at is not None:
             raise ForgeError(
                 f"tag {tag} is there already, at {at[:12]}",
@@ -53,6 +56,7 @@ class LocalForge:
             )
         message = f"{_line(title)}\n\n{body}" + (_PRERELEASE if prerelease else "\n")
         self._git.create_tag(tag, commit, message)
+        self._git.push_tag(tag)
         return _there(self.release(tag))
 
     def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> None:

@@ -1,6 +1,7 @@
 """The desired state: which version of each artifact each environment should have."""
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -9,6 +10,7 @@ from typing import Any
 from semver import Version
 
 from flux.artifact.finding import Finding, Level
+from flux.artifact.name import name_fault
 from flux.errors import DesiredStateError
 
 Desired = Mapping[str, Mapping[str, str]]
@@ -19,6 +21,7 @@ Desired = Mapping[str, Mapping[str, str]]
 class _Read:
     document: Any
     findings: list[Finding] = field(default_factory=list)
+    broken: bool = False
 
 
 def parse_desired(path: str, content: bytes | None, environments: Collection[str]) -> Desired:
@@ -42,21 +45,26 @@ def check_desired(
     once. An artifact that is not among `artifacts` is a warning, unless that is None."""
     read = _read(path, content)
     yield from read.findings
-    if any(finding.line for finding in read.findings):
+    if read.broken:
         return
     if not isinstance(read.document, dict):
         yield Finding(Level.ERROR, path, "must be an object of artifacts")
         return
     for artifact, versions in read.document.items():
+        line = _line(content, artifact)
+        if fault := name_fault(artifact):
+            yield Finding(Level.ERROR, path, f"{artifact!r} cannot be an artifact: it {fault}", line)
+            continue
         if not isinstance(versions, dict):
-            yield Finding(Level.ERROR, path, f"{artifact} must have an object of environments")
+            yield Finding(Level.ERROR, path, f"{artifact} must have an object of environments", line)
             continue
         if artifacts is not None and artifact not in artifacts and versions:
             message = f"{artifact} is no artifact any more, but still deployed to {', '.join(versions)}"
             yield Finding(Level.WARNING, path, message)
         for environment, version in versions.items():
             if fault := _fault(environment, version, environments):
-                yield Finding(Level.ERROR, path, f"{artifact} has {fault}")
+                line = _line(content, artifact, environment)
+                yield Finding(Level.ERROR, path, f"{artifact} has {fault}", line)
 
 
 def _read(path: str, content: bytes) -> _Read:
@@ -71,12 +79,33 @@ def _read(path: str, content: bytes) -> _Read:
         document = json.loads(content.decode("utf-8"), object_pairs_hook=unique)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        return _Read(None, [Finding(Level.ERROR, path, "not UTF-8", line)])
+        return _Read(None, [Finding(Level.ERROR, path, "not UTF-8", line)], broken=True)
     except json.JSONDecodeError as error:
-        return _Read(None, [Finding(Level.ERROR, path, f"not JSON: {error.msg}", error.lineno)])
-    except RecursionError:
-        return _Read(None, [Finding(Level.ERROR, path, "not JSON that anyone wrote: nested too deep", 1)])
-    return _Read(document, [Finding(Level.ERROR, path, f"key {key!r} is there twice") for key in twice])
+        return _Read(None, [Finding(Level.ERROR, path, f"not JSON: {error.msg}", error.lineno)], broken=True)
+    except (ValueError, RecursionError):
+        message = "not JSON that anyone wrote: nested too deep, or a number too long"
+        return _Read(None, [Finding(Level.ERROR, path, message, 1)], broken=True)
+    return _Read(
+        document,
+        [
+            Finding(Level.ERROR, path, f"key {key!r} is there twice", _line(content, key, key))
+            for key in twice
+        ],
+    )
+
+
+def _line(content: bytes, *keys: str) -> int:
+    """The line of a key inside the keys before it; 0 where it is spelled in another way."""
+    at = 0
+    for key in keys:
+        spelled = re.compile(
+            re.escape(json.dumps(key, ensure_ascii=False).encode("utf-8", "replace")) + rb"\s*:"
+        )
+        match = spelled.search(content, at)
+        if match is None:
+            return 0
+        at = match.start() + 1
+    return content.count(b"\n", 0, at) + 1
 
 
 def _fault(environment: str, version: object, environments: Collection[str]) -> str:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from urllib.request import parse_http_list, parse_keqv_list
 
 from flux.errors import RegistryError, RegistryUnreachableError
 
 _DOCKER_HUB = "registry-1.docker.io"
+_BROKEN = (ValueError, TypeError, AttributeError, KeyError, RecursionError)  # what is no configuration
 _MARGIN = 0.8  # of a token's life, after which it is not begun with
 
 
@@ -128,8 +129,8 @@ class Authorization:
     def _token(self, challenge: _Challenge, repository: str) -> tuple[str, float]:
         """A token and the seconds that it lives: for pull and push, or where that is refused for pull."""
         realm = challenge.parameters.get("realm", "")
-        secure = urlsplit(realm).scheme == "https" or self._origin.startswith("http:")
-        if urlsplit(realm).scheme not in ("http", "https") or not secure:
+        scheme = realm.partition("://")[0].lower()
+        if scheme != "https" and not (scheme == "http" and self._origin.startswith("http:")):
             raise RegistryUnreachableError(
                 f"{self._host} sends its logins to {realm!r}, which is not https",
                 "check the setting `registry`",
@@ -160,7 +161,7 @@ class Authorization:
             token = answer.get("token") or answer["access_token"]
             if isinstance(token, str) and token.isprintable() and token.isascii():
                 return token, max(float(answer.get("expires_in") or 60), 1.0)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             pass
         raise RegistryUnreachableError(
             f"the token service of {self._host} sent no token", "check the setting `registry`"
@@ -196,7 +197,7 @@ def _docker_credentials(host: str) -> Credentials | None:
             auths = AuthConfig.load_config(None, config) if config else AuthConfig({})
             found = auths.resolve_authconfig(name) or {}
         given = {key.lower(): value for key, value in found.items() if isinstance(value, str) and value}
-    except (DockerException, OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+    except (DockerException, OSError, *_BROKEN) as error:
         reason = str(error.__cause__ or error).partition("\n")[0]
         raise RegistryUnreachableError(
             f"the credentials that Docker has for {host} could not be read: {reason}",

@@ -15,6 +15,7 @@ from urllib3.exceptions import (
     LocationValueError,
     MaxRetryError,
     ProxyError,
+    ProxySchemeUnknown,
     ResponseError,
     SSLError,
     TimeoutError,
@@ -98,7 +99,7 @@ class Connection:
                     raise failure from passing
                 try:
                     retry.sleep(passing.response)
-                except InvalidHeader:
+                except (InvalidHeader, ValueError, OverflowError):  # a Retry-After that is no time
                     retry.sleep()
 
     def send(
@@ -114,7 +115,7 @@ class Connection:
 
         Raises RegistryError for a status that is not expected, PassingError where it may pass.
         """
-        url = self._own(urljoin(self._origin, url))
+        url = self._own(join(self._origin, url))
         headers = dict(headers or {})
         if not url.startswith(self._origin + "/"):  # an upload elsewhere: no credentials for others
             response = self._request(method, url, headers, body)
@@ -131,7 +132,7 @@ class Connection:
 
     def _is_own(self, response: BaseHTTPResponse) -> bool:
         """Whether this host answered, and not one that it redirected to, which may ask for no credentials."""
-        return urlsplit(urljoin(self._origin, response.geturl() or "")).netloc == self.host
+        return urlsplit(join(self._origin, response.geturl() or "")).netloc == self.host
 
     def _own(self, url: str) -> str:
         """A URL of this host in our scheme: a registry behind a proxy may take itself for a plain one."""
@@ -146,6 +147,7 @@ class Connection:
         body: bytes | None,
         retries: Retry = _REDIRECTS,
     ) -> BaseHTTPResponse:
+        url = join(self._origin, url)
         where = f"{method} {urlsplit(url).path} on {urlsplit(url).netloc}"
         try:
             response = self._pool.request(method, url, headers=headers, body=body, retries=retries)
@@ -154,7 +156,7 @@ class Connection:
             if self._answered and isinstance(failure, RegistryUnreachableError):
                 raise PassingError(failure) from error  # it was there a moment ago
             raise failure from error
-        except UnicodeError as error:
+        except ValueError as error:
             raise RegistryError(f"{where}: not an address", "check the setting `registry`") from error
         self._answered = True
         return response
@@ -227,6 +229,19 @@ def _is_rate_limit(response: BaseHTTPResponse, codes: set[str]) -> bool:
     return response.status == 403 and ("Retry-After" in response.headers or "TOOMANYREQUESTS" in codes)
 
 
+def join(base: str, url: str) -> str:
+    """An address that a registry sent, on the one that it was asked at. Raises RegistryError for none."""
+    try:
+        joined = urljoin(base, url)
+        urlsplit(joined)
+    except ValueError as error:
+        where = urlsplit(base).netloc
+        raise RegistryError(
+            f"{where} sent {url!r}, which is no address", "check the setting `registry`"
+        ) from error
+    return joined
+
+
 def is_loopback(host: str) -> bool:
     """Whether `host`, with or without a port, is this machine."""
     name = urlsplit(f"//{host}").hostname or ""
@@ -239,7 +254,13 @@ def is_loopback(host: str) -> bool:
 def _pool(scheme: str, host: str, jobs: int) -> PoolManager:
     proxy = getproxies().get(scheme)
     if proxy and not is_loopback(host) and not proxy_bypass(host):
-        return ProxyManager(proxy, maxsize=jobs, block=True, timeout=_TIMEOUT)
+        try:
+            return ProxyManager(proxy, maxsize=jobs, block=True, timeout=_TIMEOUT)
+        except (ProxySchemeUnknown, LocationValueError) as error:
+            raise RegistryUnreachableError(
+                f"the proxy in front of {host} is none that speaks HTTP",
+                f"let {scheme.upper()}_PROXY be http://NAME:PORT, or let NO_PROXY name the registry",
+            ) from error
     return PoolManager(maxsize=jobs, block=True, timeout=_TIMEOUT)
 
 
@@ -248,7 +269,7 @@ def _reason(error: HTTPError) -> str:
     cause: BaseException = error
     while (inner := cause.__cause__ or cause.__context__) is not None:
         cause = inner
-    return str(cause).partition("\n")[0] or type(error).__name__
+    return " ".join(str(cause).split()) or type(error).__name__
 
 
 def _said(response: BaseHTTPResponse) -> tuple[set[str], str]:
@@ -260,7 +281,7 @@ def _said(response: BaseHTTPResponse) -> tuple[set[str], str]:
         errors = json.loads(response.data)["errors"]
         codes = {str(error["code"]) for error in errors}
         said = "; ".join(f"{error['code']} {error.get('message', '')}".strip() for error in errors)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         kind = response.headers.get("Content-Type", "").partition(";")[0]
         return set(), f"no error as registries send them ({kind or 'no content type'})"
     return codes, " ".join(said.split())[:300]

@@ -52,7 +52,7 @@ def is_ours(manifest: Manifest | None, image: Image) -> bool:
 def _parsed(manifest: Manifest | None) -> dict[str, Any] | None:
     try:
         document = json.loads(manifest.content) if manifest else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
 
@@ -64,7 +64,7 @@ def _configured_diff_id(target: Target, config: dict[str, Any]) -> str | None:
             base64.b64decode(config["data"]) if "data" in config else target.fetch_blob(config["digest"])
         )
         (diff_id,) = json.loads(content)["rootfs"]["diff_ids"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return diff_id if isinstance(diff_id, str) else None
 

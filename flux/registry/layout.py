@@ -21,6 +21,7 @@ from flux.registry.target import Manifest
 
 _TAG = "org.opencontainers.image.ref.name"
 _ANEW = "delete the folder of that artifact and build it again"
+_ELSEWHERE = "check the disk and its permissions, or set `flux.registry` to another folder"
 _INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 
 
@@ -116,7 +117,9 @@ class LayoutTarget:
             )
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except OSError as error:
+            raise RegistryError(f"{path} could not be read: {error.strerror}", _ELSEWHERE) from error
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             valid = False
         if not valid:
             raise RegistryError(
@@ -137,7 +140,7 @@ class LayoutTarget:
                 partial.unlink()
             raise RegistryError(
                 f"{path} could not be written: {error.strerror}",
-                "check the disk and its permissions, or set `flux.registry` to another folder",
+                _ELSEWHERE,
             ) from error
 
     @contextmanager
@@ -167,6 +170,6 @@ def _tag(entry: dict[str, Any]) -> str | None:
 def _media_type(manifest: bytes) -> str:
     try:
         media_type = json.loads(manifest)["mediaType"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return MANIFEST_TYPE
     return media_type if isinstance(media_type, str) else MANIFEST_TYPE

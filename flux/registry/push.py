@@ -39,7 +39,7 @@ def push(target: Target, image: Image, tags: Sequence[str], fixed: str = "") -> 
             )
     missing = [tag for tag in tags if tag not in there]
     if there:
-        manifest = next(there[tag] for tag in tags if tag in there)
+        manifest = there.get(fixed) or next(there[tag] for tag in tags if tag in there)
     else:
         manifest = Manifest(image.manifest, MANIFEST_TYPE)
         target.push_blob(image.config)

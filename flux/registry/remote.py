@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from flux.artifact.image import MANIFEST_TYPE, digest_of
 from flux.errors import BlobMissingError, RegistryError
-from flux.registry.http import Answer, Connection
+from flux.registry.http import Answer, Connection, join
 from flux.registry.target import Manifest
 
 _ACCEPT = {"Accept": MANIFEST_TYPE}
@@ -81,7 +81,7 @@ class RemoteTarget:
         started = self._connection.send(self._repository, "POST", start, (201, 202))
         if started.status == 201:
             return
-        location = urljoin(started.url, started.headers.get("Location", ""))
+        location = join(started.url, started.headers.get("Location", ""))
         upload = f"{location}{'&' if '?' in location else '?'}digest={digest}"
         headers = {"Content-Type": "application/octet-stream"}
         self._connection.send(self._repository, "PUT", upload, (201,), headers, content)
@@ -102,7 +102,7 @@ class RemoteTarget:
             following = _NEXT.search(answer.headers.get("Link", ""))
             if following is None:
                 break
-            page = urljoin(answer.url, following[1])
+            page = join(answer.url, following[1])
         return tags
 
     def _tags(self, body: bytes) -> list[str]:
@@ -110,7 +110,7 @@ class RemoteTarget:
             tags = json.loads(body).get("tags") or []
             if all(isinstance(tag, str) for tag in tags):
                 return list(tags)
-        except (ValueError, AttributeError, TypeError):
+        except (ValueError, AttributeError, TypeError, RecursionError):
             pass
         raise RegistryError(f"{self._connection.host}/{self._repository} sent a list of tags that is none")
 

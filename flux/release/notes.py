@@ -67,14 +67,24 @@ def _line(logged: LoggedCommit, source: str) -> tuple[str, str]:
 
 def _version_changes(before: Mapping[str, set[str]], after: Mapping[str, set[str]]) -> list[str]:
     changed = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
-    return [f"- {name}: {_listed(before.get(name))} → {_listed(after.get(name))}" for name in changed]
+    return [f"- {_plain(name)}: {_listed(before.get(name))} → {_listed(after.get(name))}" for name in changed]
 
 
 def _listed(versions: set[str] | None) -> str:
-    return ", ".join(f"`{_plain(version)}`" for version in sorted(versions)) if versions else "none"
+    return ", ".join(f"`{_code(version)}`" for version in sorted(versions)) if versions else "none"
 
 
 def _plain(text: str) -> str:
-    """A commit's words as text: no markup of theirs, no mention of a person, no HTML."""
-    text = re.sub(r"([\\`*_\[\]<>|])", r"\\\1", "".join(c for c in text if c.isprintable()))
-    return text.replace("@", "@\u2060")
+    """A commit's words as text: no markup of theirs, no mention of a person, no HTML.
+
+    https://github.github.com/gfm/#backslash-escapes
+    """
+    text = "".join(c for c in text if c.isprintable())
+    text = re.sub(r"([\\`*_{}\[\]<>#|~&])", r"\\\1", text)
+    text = re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", text)
+    return re.sub(r"^([-+])(?=\s|$)", r"\\\1", text).replace("@", "@\u2060")
+
+
+def _code(text: str) -> str:
+    """Text between backticks."""
+    return "".join(c for c in text if c.isprintable() and c != "`")

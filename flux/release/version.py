@@ -30,6 +30,8 @@ def next_version(wanted: str, last: Version | None) -> Version:
     A bump that a prerelease was leading up to ends it: `minor` after 1.1.0-rc.2 is 1.1.0. Raises RequestError
     for a version that is not higher than the last.
     """
+    if wanted == "prerelease" and last is not None and last.prerelease:
+        return last.bump_prerelease(bump_when_empty=True)
     if wanted in BUMPS:
         return (last or Version(0)).next_version(wanted)
     version = parse_version(wanted)

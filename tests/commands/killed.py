@@ -1,12 +1,14 @@
 """Builds that are killed at each of their writes in turn.
 
 `python -m tests.commands.killed REPO PLACE KIND SEED`: for n = 1, 2, … a fork builds the clone REPO into
-PLACE/n and kills itself, as `kill -9` does, right before its n-th write: to a folder (KIND is `folder`) the
-opening, renaming or making of a file, to a registry (`server`) what goes out on a connection. Ends when one
-came through, and prints how many were killed. The clone SEED is built into each place first, undisturbed.
+PLACE/n and dies as by `kill -9`. With KIND `folder` that is right before it opens, renames or makes its n-th
+file there; with `middle` in the middle of the first file that is longer than n x 40 bytes; with `server`
+right before it sends for the n-th time on a connection. Ends when one came through, and prints how many were
+killed. The clone SEED is built into each place first, undisturbed.
 """
 
 import os
+import resource
 import signal
 import sys
 from itertools import count
@@ -29,6 +31,12 @@ def build(repo: str, place: str) -> None:
 
 
 def kill_at(number: int, kind: str, place: str) -> None:
+    if kind == "middle":
+        # What fits is written; the system then ends who goes on.
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (number * 40, number * 40))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        return
     left = number
 
     def on_event(event: str, arguments: tuple[Any, ...]) -> None:
@@ -59,7 +67,7 @@ def main(repo: str, places: str, kind: str, seed: str) -> None:
         if status == 0:
             print(number - 1)
             return
-        assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
+        assert os.waitstatus_to_exitcode(status) in (-signal.SIGKILL, -signal.SIGXFSZ)
 
 
 if __name__ == "__main__":

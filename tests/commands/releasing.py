@@ -1,6 +1,6 @@
 """Releasing, publishing and tagging as functions on real repositories, and monorepos to do it in."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,7 @@ def status(
         return find_status(repository, chosen, target, forge, names, lambda done: None)
 
 
-def actions_of(steps: Collection[Step]) -> dict[str, str]:
+def actions_of(steps: Iterable[Step]) -> dict[str, str]:
     return {f"{step.artifact}:{step.environment}": str(step.action) for step in steps}
 
 

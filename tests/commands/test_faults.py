@@ -269,20 +269,57 @@ def test_a_registry_that_is_not_to_be_reached_at_every_call_in_turn(
 # A process that is killed
 
 
+def killed(story: Story, kind: str, place: Place) -> int:
+    """How many builds were killed, each in a place of its own below this one."""
+    arguments = [str(story.repo.path), place.location, kind, str(story.before.path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.commands.killed", *arguments],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        timeout=300,
+        check=True,
+    )
+    return int(done.stdout)
+
+
 def test_a_kill_before_every_write_in_turn(
     story: Story, expected: State, kind: str, new_place: Callable[..., Place]
 ) -> None:
     name = uuid4().hex
-    command = [sys.executable, "-m", "tests.commands.killed", str(story.repo.path)]
-    command += [new_place(name).location, kind, str(story.before.path)]
-    root = Path(__file__).parents[2]
-    done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, timeout=300, check=True)
-    kills = int(done.stdout)
+    kills = killed(story, kind, new_place(name))
     assert kills >= 20
     for number in range(1, kills + 1):
         place = new_place(f"{name}/{number}")
         assert push(story.repo, place).failed == []
         assert place.state() == expected, number
+
+
+@pytest.mark.parametrize("kind", ["folder"], indirect=True)
+def test_a_kill_in_the_middle_of_a_write(
+    story: Story, expected: State, new_place: Callable[..., Place]
+) -> None:
+    name = uuid4().hex
+    kills = killed(story, "middle", new_place(name))
+    assert kills >= 20
+    for number in range(1, kills + 1):
+        repaired(story.repo, new_place(f"{name}/{number}"), expected)
+
+
+@pytest.mark.parametrize("kind", ["folder"], indirect=True)
+def test_a_disk_that_is_full(story: Story, expected: State, new_place: Callable[..., Place]) -> None:
+    place = new_place()
+    push(story.before, place)
+    # No file may have any content.
+    limited = ["sh", "-c", f"ulimit -f 0 && exec {sys.executable} -m invoke build"]
+    env = {**os.environ, "INVOKE_FLUX_REGISTRY": place.location}
+    done = subprocess.run(limited, cwd=story.repo.path, env=env, capture_output=True, text=True)
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    assert [line.split(": ")[:2] for line in lines[::2]] == [["error", "app"], ["error", "web"]]
+    assert all(line.endswith(" could not be written: File too large") for line in lines[::2]), lines
+    hint = "hint: check the disk and its permissions, or set `flux.registry` to another folder"
+    assert set(lines[1::2]) == {hint}
+    repaired(story.repo, place, expected)
 
 
 def command(repo: Repo, place: Place, *arguments: str) -> "subprocess.Popen[bytes]":

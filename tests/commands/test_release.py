@@ -347,7 +347,7 @@ def test_a_name_that_reads_as_a_version(repo: Repo) -> None:
 
 
 def test_tags_of_another_form(repo: Repo) -> None:
-    form = {"release_tag": "{artifact}/{version}"}
+    form: dict[str, Any] = {"release_tag": "{artifact}/{version}"}
     assert release(repo, "app", "1.0.0", **form)[1].tag == "app/1.0.0"
     edit(repo)
     assert release(repo, "app", "minor", **form)[1].tag == "app/1.1.0"
@@ -429,7 +429,8 @@ def test_a_dry_run_writes_nothing(repo: Repo) -> None:
     done = inv(repo, "release", "app", "minor", "--dry-run")
     assert done.code == 0
     assert done.out.startswith(
-        f"flux-oci-app-v0.1.0 would be released at {repo.head[:12]}, with these notes:\n\n### Changes\n\n- first"
+        f"flux-oci-app-v0.1.0 would be released at {repo.head[:12]}, "
+        "with these notes:\n\n### Changes\n\n- first"
     )
     document = inv(repo, "release", "app", "minor", "--dry-run", "--json").document
     assert document["release"]["url"] is None

@@ -57,7 +57,7 @@ def drifting(world: World) -> None:
 
 
 def cells(out: str, artifact: str) -> list[str]:
-    (line,) = [line for line in out.splitlines() if line.startswith(artifact)]
+    (line,) = [line for line in out.splitlines() if line.strip().startswith(artifact)]
     return [cell for cell in line.split("  ") if cell.strip()]
 
 

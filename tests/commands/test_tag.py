@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -134,7 +134,7 @@ def run(world: World, *arguments: str, **env: str) -> Any:
 
 def at_rest(world: World, expected: State) -> None:
     """As desired, and the next run writes nothing."""
-    assert world.environments() == {**dict.fromkeys(VERSIONS, {}), **expected}
+    assert world.environments() == {**{key: {} for key in VERSIONS}, **expected}
     before = world.place.writes()
     again = converge(world)
     assert {step.action for step in again.steps} <= {"unchanged", "left"}
@@ -397,10 +397,10 @@ def test_what_moved_twice_is_reported_from_where_it_was(world: World) -> None:
         ('{\n  "app": {\n    "at_ring1": "1.0.0",\n  }\n}', f"{CONFIG}:4: not JSON"),
         (
             '{"app": {"at_ring1": "1.1.0", "at_ring7": "1.0.0"}}',
-            f"{CONFIG}: app has an unknown environment at_r",
+            f"{CONFIG}:1: app has an unknown environment at_r",
         ),
-        ('{"app": {"at_ring1": "1.1.0"}, "app": {}}', f"{CONFIG}: key 'app' is there twice"),
-        ('{"app": {"at_ring1": "v1.1.0"}}', f'{CONFIG}: app has "v1.1.0" in at_ring1'),
+        ('{"app": {"at_ring1": "1.1.0"}, "app": {}}', f"{CONFIG}:1: key 'app' is there twice"),
+        ('{"app": {"at_ring1": "v1.1.0"}}', f'{CONFIG}:1: app has "v1.1.0" in at_ring1'),
     ],
 )
 def test_a_wrong_desired_state_moves_nothing(world: World, content: str, said: str) -> None:
@@ -501,7 +501,7 @@ def test_json(world: World) -> None:
 
 
 @pytest.fixture
-def rewound(seed: Path, tmp_path: Path) -> Iterator[Callable[[], World]]:
+def rewound(seed: Path, tmp_path: Path) -> Callable[[], World]:
     """Worlds with FIRST in place and SECOND desired, one monorepo for all of them."""
     world = copied(seed, tmp_path, folder(tmp_path / "images"))
     world.want(FIRST)
@@ -514,7 +514,7 @@ def rewound(seed: Path, tmp_path: Path) -> Iterator[Callable[[], World]]:
         subprocess.run(["cp", "-a", world.place.location, at], check=True)
         return World(world.repo, world.origin, folder(at), world.published)
 
-    yield again
+    return again
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
@@ -593,3 +593,18 @@ def test_two_runs_at_once(either: World) -> None:
     said = [process.communicate(timeout=60) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], said
     at_rest(either, SECOND)
+
+
+def test_a_desired_artifact_outside_of_the_registrys_path(
+    world: World, registry_server: parts.Registry, tmp_path: Path
+) -> None:
+    """A name is never interpolated into another place: `..` in it would be another team's repository."""
+    prefix = uuid4().hex
+    theirs = copied(
+        world.repo.path.parent, tmp_path / "theirs", on_server(registry_server, f"theirs/{prefix}")
+    )
+    before = theirs.tags()
+    world.want({f"../../theirs/{prefix}/app": {"at_ring1": "1.0.0"}})
+    with pytest.raises(DesiredStateError):
+        tag(world.repo, registry=f"oci://{registry_server.host}/ours/{prefix}")
+    assert theirs.tags() == before
