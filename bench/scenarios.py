@@ -10,6 +10,7 @@ from bench import replay
 from bench.measure import Goal, Row, Run, Samples, Side, interleave
 from bench.monorepo import Monorepo
 from bench.recorder import record
+from bench.tagging import tagging
 from bench.workbench import Workbench
 
 # Today's workflows: two processes an artifact. $1 is the registry, $2 the commit, $3 the artifact's folder.
@@ -242,4 +243,5 @@ SCENARIOS: tuple[Callable[[Workbench], Iterator[Row]], ...] = (
     build_beside_flux,
     build_beside_flux_far,
     large_artifact,
+    tagging,
 )

@@ -135,11 +135,11 @@ def _converge_one(
     """One artifact's steps; what fails among them leaves the others, unless the registry is gone."""
     there = set(target.tags())
     actual = {tag: target.resolve(tag) for tag in settings.environments if tag in there}
-    published = {tag: target.resolve(tag) for tag in set(versions.values()) if tag in there}
-    steps = plan(artifact, versions, actual, published)
+    fetched = {tag: target.fetch_manifest(tag) for tag in sorted(set(versions.values()) & there)}
+    manifests = {version: manifest for version, manifest in fetched.items() if manifest}
+    steps = plan(artifact, versions, actual, {v: manifest.digest for v, manifest in manifests.items()})
     if not act:
         return steps
-    manifests: dict[str, Manifest] = {}
     done = []
     for step in steps:
         try:
@@ -153,14 +153,9 @@ def _converge_one(
     return done
 
 
-def _move(target: Target, step: Step, manifests: dict[str, Manifest]) -> Step:
-    """Perform a step; `manifests` keeps what it fetched for the next."""
-    if step.new not in manifests:
-        manifest = target.fetch_manifest(step.new or "")
-        if manifest is None:
-            return replace(step, action=Action.MISSING)
-        manifests[manifest.digest] = manifest
-    target.push_manifest(manifests[step.new or ""], step.environment)
+def _move(target: Target, step: Step, manifests: Mapping[str, Manifest]) -> Step:
+    """Perform a step, with the manifests of the desired versions."""
+    target.push_manifest(manifests[step.version or ""], step.environment)
     return replace(step, action=Action.MOVED)
 
 

@@ -2,8 +2,8 @@
 
 `python -m tests.commands.killed REPO PLACE KIND SEED`: for n = 1, 2, … a fork builds the clone REPO into
 PLACE/n and dies as by `kill -9`. With KIND `folder` that is right before it opens, renames or makes its n-th
-file there; with `middle` in the middle of the first file that is longer than n x 40 bytes; with `server`
-right before it sends for the n-th time on a connection. Ends when one came through, and prints how many were
+file there; with `middle` inside of the first file that is longer than n x 40 bytes; with `server` right
+before it sends for the n-th time on a connection. Ends when one came through, and prints how many were
 killed. The clone SEED is built into each place first, undisturbed.
 """
 

@@ -280,6 +280,10 @@ def test_a_token_that_expires_in_the_middle_is_renewed(
         before = len(tokens.tokens)
         assert push(run, image(), "latest").digest == run.resolve("latest")
         assert len(tokens.tokens) > before, number
+        # Where the service tells the truth, nothing is asked with a token that has expired.
+        repository = run._repository  # type: ignore[attr-defined]
+        refused = re.findall(rf'/v2/{repository}/\S+ HTTP/1\.1" 401 ', token_registry.log.read_text())
+        assert (len(refused) == 1) == (number in (0, 3))
 
 
 # What is said to who may not

@@ -1,0 +1,101 @@
+"""Environment tags converged by `inv tag`, beside loops of `flux tag artifact`."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from bench.measure import Goal, Row, Run, interleave
+from bench.monorepo import git
+from bench.workbench import Place, Workbench
+from flux.registry.remote import RemoteRegistry
+from flux.registry.target import Manifest
+
+ARTIFACTS = 30
+ENVIRONMENTS = ("at_ring1", "at_ring2", "tt_ring1", "tt_ring2", "prod_ring1", "prod_ring2")
+
+# One process a tag. $1 is the registry, $2 the artifact, $3 the environment.
+_TAG_ONE = 'flux tag artifact "oci://$1/$2:1.1.0" --tag "$3"\n'
+_LOOP = 'set -e; while read -r artifact environment; do sh "$0" "$1" "$artifact" "$environment"; done <"$2"'
+_EIGHT = 'xargs -P 8 -L 1 sh "$0" "$1" <"$2"'
+
+
+def tagging(bench: Workbench) -> Iterator[Row]:
+    """All in place and all moving, on loopback and a round trip away."""
+    yield from _beside_flux(bench, "near", (None, 1), (None, 1))
+    if bench.options.round_trip:
+        yield from _beside_flux(bench, "far", (40, 6), (25, 4))
+
+
+def _beside_flux(
+    bench: Workbench, where: str, in_place: tuple[float | None, float], moving: tuple[float | None, float]
+) -> Iterator[Row]:
+    monorepo = bench.monorepo(ARTIFACTS, 2)
+    clone = bench.clone(monorepo, monorepo.before)
+    names = sorted(path.name for path in (clone / "artifacts").iterdir())
+    _desire(bench, clone, names)
+    pairs = "".join(f"{name} {environment}\n" for name in names for environment in ENVIRONMENTS)
+    script, listed = str(bench.write("tag-one.sh", _TAG_ONE)), str(bench.write("pairs", pairs))
+    with bench.registry(where == "far") as place:
+        _fill(bench, clone, place, names)
+
+        def ours(version: str) -> Run:
+            _point(place, names, version)
+            settings = {
+                "INVOKE_FLUX_REGISTRY": f"oci://{place.host}",
+                "INVOKE_FLUX_PHASES": ",".join(ENVIRONMENTS),
+                "INVOKE_FLUX_JOBS": str(bench.options.jobs),
+            }
+            return bench.run([bench.inv, "tag"], clone, **settings)
+
+        def theirs(how: str) -> Run:
+            return bench.run(["sh", "-c", how, script, place.host, listed], clone)
+
+        settled, moved, serial, parallel = interleave(
+            bench.options.slow_repeats,
+            ("inv tag, in place", lambda: ours("1.1.0")),
+            ("inv tag, all moving", lambda: ours("1.0.0")),
+            ("flux, one at a time", lambda: theirs(_LOOP)),
+            ("flux, xargs -P 8", lambda: theirs(_EIGHT)),
+        )
+    far = f", {bench.options.round_trip * 1000:g} ms away" if where == "far" else ""
+    for samples, what, (slow, fast) in ((settled, "in place", in_place), (moved, "all moving", moving)):
+        title = f"inv tag, {ARTIFACTS} x {len(ENVIRONMENTS)} {what}{far}"
+        key = f"tag-{what.replace(' ', '-')}-{where}"
+        yield Row(key, title, "s", samples, serial, Goal("at least", slow) if slow else None)
+        yield Row(f"{key}-8", title, "s", samples, parallel, Goal("at least", fast))
+
+
+def _desire(bench: Workbench, clone: Path, names: list[str]) -> None:
+    """Every environment at 1.1.0, on origin's main."""
+    desired = {name: dict.fromkeys(ENVIRONMENTS, "1.1.0") for name in names}
+    path = clone / "flux" / "releaseconfig.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(desired, indent=2) + "\n")
+    git(clone, bench.environment, "add", "flux")
+    git(clone, bench.environment, "commit", "--quiet", "--message=Desire 1.1.0 everywhere")
+    git(clone, bench.environment, "push", "--quiet", "origin", "HEAD:main")
+
+
+def _fill(bench: Workbench, clone: Path, place: Place, names: list[str]) -> None:
+    """Two versions of each artifact, past the proxy."""
+    bench.run([bench.inv, "build"], clone, INVOKE_FLUX_REGISTRY=f"oci://{place.registry.host}")
+    for name in names:
+        target = RemoteRegistry(place.registry.host, 1, None).repository(name)
+        first = target.fetch_manifest("latest")
+        assert first
+        document = json.loads(first.content)
+        document["annotations"]["version"] = "1.1.0"
+        target.push_manifest(first, "1.0.0")
+        target.push_manifest(replace(first, content=json.dumps(document).encode()), "1.1.0")
+
+
+def _point(place: Place, names: list[str], version: str) -> None:
+    """Every environment at a version, past the proxy."""
+    registry = RemoteRegistry(place.registry.host, 1, None)
+    for name in names:
+        target = registry.repository(name)
+        manifest: Manifest | None = target.fetch_manifest(version)
+        assert manifest
+        for environment in ENVIRONMENTS:
+            target.push_manifest(manifest, environment)
