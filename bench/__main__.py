@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import platform
-import resource
 import sys
 import tempfile
 import time
@@ -67,8 +66,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "load_before": load,
         "load_after": os.getloadavg(),
         "seconds": time.monotonic() - start,
-        # A command is never seen to take less than this process, which it was for a moment.
-        "own_peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
     print(_table([_HEADER, *map(_cells, rows)]))
     print(f"{machine['seconds']:.0f} s on {os.cpu_count()} cores, load average {load[0]:.2f} before")

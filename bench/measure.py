@@ -1,13 +1,14 @@
 """Runs of commands, and what is said of them."""
 
-import os
 import subprocess
-import time
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any, Literal
+
+from bench import launch as launcher
 
 
 @dataclass(frozen=True)
@@ -21,19 +22,13 @@ class Run:
 
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path) -> Run:
     """Run a command to its end. Raises RuntimeError, with what it printed, where it fails."""
-    with log.open("wb") as output:
-        start = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    launch = [sys.executable, "-I", "-S", launcher.__file__, str(log), *command]
+    launched = subprocess.run(launch, cwd=folder, env=environment, stdout=subprocess.PIPE, check=True)
+    seconds, cpu, kib, code = launched.stdout.split()
+    if int(code):
         said = log.read_text(errors="replace")[-2000:]
-        raise RuntimeError(f"{' '.join(command)} in {folder} failed with {process.returncode}:\n{said}")
-    # getrusage(2): kilobytes on Linux.
-    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+        raise RuntimeError(f"{' '.join(command)} in {folder} failed with {int(code)}:\n{said}")
+    return Run(float(seconds), float(cpu), int(kib) / 1024)
 
 
 @dataclass
@@ -76,11 +71,16 @@ Side = tuple[str, Callable[[], Run]]
 """A name, and what sets up one run (not timed) and runs it."""
 
 
-def interleave(repeats: int, *sides: Side, warm: bool = False) -> list[Samples]:
-    """Each side in turn, again and again; when `warm`, once more before, which does not count."""
+def interleave(repeats: int, *sides: Side, warm: bool = False, once: str = "") -> list[Samples]:
+    """Each side in turn, again and again; when `warm`, once more before, which does not count.
+
+    The side named `once` runs but once: what takes a minute is an average already.
+    """
     samples = [Samples(name) for name, _ in sides]
     for n in range(repeats + warm):
-        for (_, attempt), sampled in zip(sides, samples, strict=True):
+        for (name, attempt), sampled in zip(sides, samples, strict=True):
+            if name == once and n > warm:
+                continue
             done = attempt()
             if n >= warm:
                 sampled.values.append(done.seconds)

@@ -11,7 +11,7 @@ from bench.workbench import Place, Workbench
 from flux.registry.remote import RemoteRegistry
 from flux.registry.target import Manifest
 
-ARTIFACTS = 30
+_MOST_ARTIFACTS = 30
 ENVIRONMENTS = ("at_ring1", "at_ring2", "tt_ring1", "tt_ring2", "prod_ring1", "prod_ring2")
 
 # One process a tag. $1 is the registry, $2 the artifact, $3 the environment.
@@ -30,7 +30,8 @@ def tagging(bench: Workbench) -> Iterator[Row]:
 def _beside_flux(
     bench: Workbench, where: str, in_place: tuple[float | None, float], moving: tuple[float | None, float]
 ) -> Iterator[Row]:
-    monorepo = bench.monorepo(ARTIFACTS, 2)
+    artifacts = min(_MOST_ARTIFACTS, bench.options.artifacts)
+    monorepo = bench.monorepo(artifacts, 2)
     clone = bench.clone(monorepo, monorepo.before)
     names = sorted(path.name for path in (clone / "artifacts").iterdir())
     _desire(bench, clone, names)
@@ -57,10 +58,11 @@ def _beside_flux(
             ("inv tag, all moving", lambda: ours("1.0.0")),
             ("flux, one at a time", lambda: theirs(_LOOP)),
             ("flux, xargs -P 8", lambda: theirs(_EIGHT)),
+            once="flux, one at a time" if where == "far" else "",
         )
     far = f", {bench.options.round_trip * 1000:g} ms away" if where == "far" else ""
     for samples, what, (slow, fast) in ((settled, "in place", in_place), (moved, "all moving", moving)):
-        title = f"inv tag, {ARTIFACTS} x {len(ENVIRONMENTS)} {what}{far}"
+        title = f"inv tag, {artifacts} x {len(ENVIRONMENTS)} {what}{far}"
         key = f"tag-{what.replace(' ', '-')}-{where}"
         yield Row(key, title, "s", samples, serial, Goal("at least", slow) if slow else None)
         yield Row(f"{key}-8", title, "s", samples, parallel, Goal("at least", fast))

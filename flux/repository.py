@@ -37,6 +37,8 @@ _CONFIGURATION = (
     *("-c", "advice.graftFileDeprecated=false"),
     *("-c", "core.precomposeUnicode=false"),
     *("-c", "i18n.logOutputEncoding=UTF-8"),
+    # A pack appears whole; unpacked, a commit is there before its tree, for another run in this clone to see.
+    *("-c", "fetch.unpackLimit=1"),
 )
 _MOST_PATHS = 500
 _NETWORK_SECONDS = 300

@@ -156,6 +156,9 @@ class Connection:
             if self._answered and isinstance(failure, RegistryUnreachableError):
                 raise PassingError(failure) from error  # it was there a moment ago
             raise failure from error
+        except OverflowError as error:
+            broken = RegistryError(f"{where} broke off: a length that is none", _AGAIN)
+            raise PassingError(broken) from error
         except ValueError as error:
             raise RegistryError(f"{where}: not an address", "check the setting `registry`") from error
         self._answered = True

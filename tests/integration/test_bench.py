@@ -31,6 +31,10 @@ def test_every_row_is_measured(tmp_path: Path) -> None:
         "memory",
         "large",
         "memory-large",
+        "tag-in-place-near",
+        "tag-in-place-near-8",
+        "tag-all-moving-near",
+        "tag-all-moving-near-8",
     ]
     for row in rows:
         assert row["ratio"] > 0

@@ -24,6 +24,7 @@ from flux.registry.remote import RemoteRegistry
 from flux.registry.target import Target
 from tests import parts
 from tests.commands.helpers import Finished, in_actions, inv, monorepo, push_payload
+from tests.commands.helpers import build as in_process
 from tests.git import Repo
 from tests.registry import test_contract
 from tests.registry.conftest import Place
@@ -368,6 +369,20 @@ def test_a_wrong_password(
         f"error: app, db: {registry.host} refuses the credentials of 'user': they are wrong or have expired",
         f"hint: log in again with `docker login {registry.host}`",
     ]
+
+
+def test_a_wrong_password_is_not_tried_for_every_artifact(
+    docker: Docker, token_registry: parts.Registry, tokens: TokenService, tmp_path: Path
+) -> None:
+    """Which would lock the account."""
+    many = monorepo(tmp_path / "many", {f"artifacts/a{number}/x.yaml": "x: 1\n" for number in range(12)})
+    docker.login(token_registry.host, WRONG)
+    assert len(in_process(many, registry=f"oci://{token_registry.host}/x").failed) == 12
+    assert len(tokens.server.requests) <= 2
+    with serve(lambda request: Answer(401, b"", [("WWW-Authenticate", "Basic")])) as server:
+        docker.login(server.host, WRONG)
+        assert len(in_process(many, registry=f"oci://{server.host}/x").failed) == 12
+    assert sum("Authorization" in request.headers for request in server.requests) == 1
 
 
 @pytest.mark.parametrize("way", ["identitytoken", "credsStore with a token"])
