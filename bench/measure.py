@@ -71,16 +71,11 @@ Side = tuple[str, Callable[[], Run]]
 """A name, and what sets up one run (not timed) and runs it."""
 
 
-def interleave(repeats: int, *sides: Side, warm: bool = False, once: str = "") -> list[Samples]:
-    """Each side in turn, again and again; when `warm`, once more before, which does not count.
-
-    The side named `once` runs but once: what takes a minute is an average already.
-    """
+def interleave(repeats: int, *sides: Side, warm: bool = False) -> list[Samples]:
+    """Each side in turn, again and again; when `warm`, once more before, which does not count."""
     samples = [Samples(name) for name, _ in sides]
     for n in range(repeats + warm):
-        for (name, attempt), sampled in zip(sides, samples, strict=True):
-            if name == once and n > warm:
-                continue
+        for (_, attempt), sampled in zip(sides, samples, strict=True):
             done = attempt()
             if n >= warm:
                 sampled.values.append(done.seconds)

@@ -190,7 +190,6 @@ def _beside_flux(bench: Workbench, where: str, limits: tuple[float, float]) -> I
         ("inv build", lambda: _cold_build(bench, clone, far)),
         ("flux, one at a time", loop(_LOOP)),
         ("flux, xargs -P 8", loop(_EIGHT)),
-        once="flux, one at a time" if far else "",
     )
     ours, serial, parallel = sides
     title = _cold(bench) + (f", {bench.options.round_trip * 1000:g} ms away" if far else "")

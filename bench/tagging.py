@@ -58,7 +58,6 @@ def _beside_flux(
             ("inv tag, all moving", lambda: ours("1.0.0")),
             ("flux, one at a time", lambda: theirs(_LOOP)),
             ("flux, xargs -P 8", lambda: theirs(_EIGHT)),
-            once="flux, one at a time" if where == "far" else "",
         )
     far = f", {bench.options.round_trip * 1000:g} ms away" if where == "far" else ""
     for samples, what, (slow, fast) in ((settled, "in place", in_place), (moved, "all moving", moving)):

@@ -197,6 +197,7 @@ class Report:
             self._console.print(self._harmless(_shown(planned.notes, "\n")), soft_wrap=True)
 
     def released(self, planned: Planned, release: Release, made: bool) -> None:
+        self._notices(planned.notices)
         self._outputs({"tag": planned.tag})
         self._summary(f"Release {planned.tag}", ("Release", "Commit"), [(release.url, planned.commit)])
         if not self._document(planned.document()):
@@ -385,7 +386,7 @@ def _grouped_steps(failed: Sequence[Step]) -> dict[tuple[str, str], list[str]]:
     for step in failed:
         error = step.error or f"version {step.version} is not published"
         hint = step.hint or "publish it with `inv publish TAG`, then run `inv tag` again"
-        groups.setdefault((error, hint), []).append(f"{step.artifact}:{step.environment}")
+        groups.setdefault((error, hint), []).append(f"{step.artifact}:{step.environment}".rstrip(":"))
     return groups
 
 

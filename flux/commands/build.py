@@ -94,6 +94,10 @@ def plan_build(
 
 def open_target_registry(repository: Repository, settings: Settings, event: Event, dry_run: bool) -> Registry:
     """The registry to push to. Raises RequestError on a CI runner for one that would be gone with it."""
+    if settings.publisher != "builtin":
+        raise RequestError(
+            f"the publisher {settings.publisher} is not there yet", "leave the setting `publisher` at builtin"
+        )
     if event.actions and "://" not in settings.registry and "registry" not in settings.named:
         raise RequestError(
             f"the registry is the folder {settings.registry}, which is gone when this job ends",

@@ -14,7 +14,7 @@ from flux.artifact.versions import named_versions
 from flux.commands.publish import require_on_line
 from flux.commands.releases import Released, releases
 from flux.commands.sources import Sources
-from flux.errors import RequestError
+from flux.errors import ForgeError, RequestError
 from flux.event import Event
 from flux.forge.forge import Forge, Release
 from flux.release.notes import LoggedCommit, release_notes
@@ -37,6 +37,7 @@ class Planned:
     commit: str
     notes: str
     existing: Release | None = None
+    notices: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         return {
@@ -98,11 +99,16 @@ def create_release(
     release = planned.existing or forge.create_release(
         planned.tag, planned.commit, title, planned.notes, bool(planned.version.prerelease)
     )
+    notices: list[str] = []
     if event.actions and release.author == _AUTOMATION:
         # What GITHUB_TOKEN does fires no event, but for a dispatch.
         for workflow in WORKFLOWS:
-            forge.dispatch(workflow, settings.branch, {"tag": planned.tag})
-    return replace(planned, existing=release), release, planned.existing is None
+            try:
+                forge.dispatch(workflow, settings.branch, {"tag": planned.tag})
+            except ForgeError as error:
+                notices.append(f"{workflow} was not started: {error.message}")
+    done = replace(planned, existing=release, notices=tuple(notices))
+    return done, release, planned.existing is None
 
 
 def _again(earlier: list[Released], wanted: str, commit: str) -> Released | None:

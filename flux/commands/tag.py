@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flux.commands.parallel import in_parallel
-from flux.errors import FluxError, RegistryUnreachableError, RequestError
+from flux.errors import FluxError, GitError, RegistryUnreachableError, RequestError
 from flux.promotion.desired import Desired, parse_desired
 from flux.promotion.plan import Action, Step, plan
 from flux.registry.target import Manifest, Registry, Target
@@ -32,7 +32,7 @@ class Convergence:
             "tags": [
                 {
                     "artifact": step.artifact,
-                    "environment": step.environment,
+                    "environment": step.environment or None,
                     "version": step.version,
                     "from": step.old,
                     "to": step.new,
@@ -86,7 +86,8 @@ def converge(
                 for s in steps
             ],
         )
-    assert convergence is not None
+    else:
+        raise GitError("the tip moved on ten times while its tags were converged", "run `inv tag` again")
     return replace(convergence, notices=_left(convergence.steps))
 
 
@@ -112,9 +113,10 @@ def look(
         except FluxError as error:
             if isinstance(error, RegistryUnreachableError):
                 unreachable.append(error)
+            told: list[tuple[str, str | None]] = [*versions.items()] or [("", None)]
             steps = [
                 Step(artifact, environment, version, None, None, Action.FAILED, error.message, error.hint)
-                for environment, version in versions.items()
+                for environment, version in told
             ]
         on_done(artifact)
         return artifact, steps

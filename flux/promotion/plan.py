@@ -21,7 +21,11 @@ class Action(StrEnum):
 @dataclass(frozen=True)
 class Step:
     """One environment of one artifact: the version that it should have, the digest that its tag points at,
-    and the digest of that version. None where there is none."""
+    and the digest of that version. None where there is none.
+
+    An artifact whose registry does not answer and that has no desired version is one failed step of no
+    environment.
+    """
 
     artifact: str
     environment: str
