@@ -481,6 +481,7 @@ def impatient() -> Iterator[None]:
 @example([Answer(200, b'{"tags": []}', [("Link", '<http://[>; rel="next"')])], 5)
 @example([Answer(429, b"", [("Retry-After", "Fri, 01 Jan 99999 00:00:00 GMT")])], 0)
 @example([Answer(429, b"", [("Retry-After", "<digits>")])], 0)
+@example([Answer(100, b"<zeros>")], 0)
 @example([Answer(400, b"<arrays>")], 1)
 @example([Answer(200, b"<objects>")], 5)
 @example([Answer(200, b"<arrays>")], 7)

@@ -272,7 +272,8 @@ def _reason(error: HTTPError) -> str:
     cause: BaseException = error
     while (inner := cause.__cause__ or cause.__context__) is not None:
         cause = inner
-    return " ".join(str(cause).split()) or type(error).__name__
+    said = "".join(c for c in " ".join(str(cause).split()) if c.isprintable())
+    return said[:300] or type(error).__name__
 
 
 def _said(response: BaseHTTPResponse) -> tuple[set[str], str]:

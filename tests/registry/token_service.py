@@ -6,6 +6,7 @@ https://distribution.github.io/distribution/spec/auth/token/, spec/auth/oauth/ a
 import base64
 import ipaddress
 import json
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -151,7 +152,7 @@ class TokenService:
         return next((user for user in self.users if (user.name, user.password) == (name, password)), None)
 
     def _sign(self, subject: str, access: list[dict[str, Any]]) -> str:
-        now = int(time.time())
+        now = math.ceil(time.time())  # no token dies before its time
         header = {
             "typ": "JWT",
             "alg": "ES256",
