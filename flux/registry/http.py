@@ -4,6 +4,7 @@ import ipaddress
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -79,6 +80,9 @@ class Connection:
         self._pool = _pool(scheme, host, jobs)
         self._authorization = Authorization(host, self._origin, self._ask)
         self._answered = False
+        self._first = Lock()
+        self._admitted = False
+        self._refused: RegistryUnreachableError | None = None
 
     def persist(self, attempt: Callable[[], T]) -> T:
         """Call `attempt` until it raises no PassingError, five times at most.
@@ -120,19 +124,47 @@ class Connection:
         if not url.startswith(self._origin + "/"):  # an upload elsewhere: no credentials for others
             response = self._request(method, url, headers, body)
         else:
-            sent = self._authorization.header(repository)
-            response = self._request(method, url, _with(headers, sent), body)
-            if response.status == 401 and self._is_own(response):
-                challenge = response.headers.get("WWW-Authenticate", "")
-                sent = self._authorization.answer(challenge, repository, sent)
-                response = self._request(method, url, _with(headers, sent), body)
+            first = None if self._admitted else self._send_first(repository, method, url, headers, body)
+            response = first or self._send_own(repository, method, url, headers, body)
         if response.status in expected:
             return Answer(url, response)
         raise self._refusal(repository, method, url, response)
 
+    def _send_first(
+        self, repository: str, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    ) -> BaseHTTPResponse | None:
+        """The first request of all goes alone, and none goes after one that was refused: a wrong password,
+        tried for each artifact, locks the account. None where another was first, and was let in."""
+        with self._first:
+            if self._refused:
+                raise self._refused
+            if self._admitted:
+                return None
+            try:
+                response = self._send_own(repository, method, url, headers, body)
+                if response.status == 401 and method in ("GET", "HEAD") and self._is_own(response):
+                    raise self._authorization.refused()
+            except RegistryUnreachableError as refused:
+                self._refused = refused
+                raise
+            self._admitted = True
+            return response
+
+    def _send_own(
+        self, repository: str, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    ) -> BaseHTTPResponse:
+        """A request to this host, after logging in where it asks for that."""
+        sent = self._authorization.header(repository)
+        response = self._request(method, url, _with(headers, sent), body)
+        if response.status == 401 and self._is_own(response):
+            challenge = response.headers.get("WWW-Authenticate", "")
+            sent = self._authorization.answer(challenge, repository, sent)
+            response = self._request(method, url, _with(headers, sent), body)
+        return response
+
     def _is_own(self, response: BaseHTTPResponse) -> bool:
         """Whether this host answered, and not one that it redirected to, which may ask for no credentials."""
-        return urlsplit(join(self._origin, response.geturl() or "")).netloc == self.host
+        return f"{join(self._origin, response.geturl() or '')}/".startswith(self._origin + "/")
 
     def _own(self, url: str) -> str:
         """A URL of this host in our scheme: a registry behind a proxy may take itself for a plain one."""
