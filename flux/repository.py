@@ -11,7 +11,7 @@ import re
 import subprocess
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -42,6 +42,8 @@ _CONFIGURATION = (
 )
 _MOST_PATHS = 500
 _NETWORK_SECONDS = 300
+# How git says that a host wants to know who asks, or does not show this to whom it takes us for.
+_REFUSED = re.compile(r"could not read (Username|Password)|Authentication failed|not found$|error: 40[134]$")
 _SAFE = "if you trust it: `git config --global --add safe.directory {}`"
 _FETCH_DEPTH = "check out with `fetch-depth: 0` (actions/checkout), or run `git fetch --unshallow`"
 
@@ -96,11 +98,18 @@ class Access:
 class Repository:
     """A clone on this machine, and through it its origin, which is asked with `access` where that is given.
 
-    Raises RequestError where there is no clone.
+    Where it is not, and origin refuses what git has of its own, `find_access` is called once, with the URL
+    of origin. Raises RequestError where there is no clone.
     """
 
-    def __init__(self, folder: Path | None = None, access: Access | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        access: Access | None = None,
+        find_access: Callable[[str], Access | None] | None = None,
+    ) -> None:
         self._access = access
+        self._find_access = None if access else find_access
         # A hook or `git rebase --exec` leaves variables that would point git at another index or object
         # store; githooks(5) says to unset them, and GitPython hands on what this process has.
         for name in [n for n in os.environ if n.startswith("GIT_") and not _KEPT_ENVIRONMENT.match(n)]:
@@ -587,6 +596,21 @@ class Repository:
         return [f"{sources}{name}{ending}" for name in names]
 
     def _run(self, *arguments: str, network: bool = False) -> str:
+        try:
+            return self._run_once(arguments, network)
+        except GitError as refused:
+            if not network or not _REFUSED.search(refused.message) or not self._gain_access():
+                raise
+            return self._run_once(arguments, network)
+
+    def _gain_access(self) -> bool:
+        """Whether there is another way to ask origin than the one that was refused."""
+        find, self._find_access = self._find_access, None
+        if find and self.origin_url:
+            self._access = find(self.origin_url)
+        return find is not None and self._access is not None
+
+    def _run_once(self, arguments: Iterable[str], network: bool) -> str:
         try:
             output = self._git.execute(
                 self._command(arguments),
