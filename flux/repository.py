@@ -43,7 +43,9 @@ _CONFIGURATION = (
 _MOST_PATHS = 500
 _NETWORK_SECONDS = 300
 # How git says that a host wants to know who asks, or does not show this to whom it takes us for.
-_REFUSED = re.compile(r"could not read (Username|Password)|Authentication failed|not found$|error: 40[134]$")
+_REFUSED = re.compile(
+    r"could not read (Username|Password)|Authentication failed|repository '.*' not found$|error: 40[134]$"
+)
 _SAFE = "if you trust it: `git config --global --add safe.directory {}`"
 _FETCH_DEPTH = "check out with `fetch-depth: 0` (actions/checkout), or run `git fetch --unshallow`"
 
@@ -108,7 +110,6 @@ class Repository:
         access: Access | None = None,
         find_access: Callable[[str], Access | None] | None = None,
     ) -> None:
-        self._access = access
         self._find_access = None if access else find_access
         # A hook or `git rebase --exec` leaves variables that would point git at another index or object
         # store; githooks(5) says to unset them, and GitPython hands on what this process has.
@@ -121,6 +122,8 @@ class Repository:
             GIT_LITERAL_PATHSPECS="1",
             GIT_OPTIONAL_LOCKS="0",
             GIT_TERMINAL_PROMPT="0",
+            # For all commands: in a partial clone any of them may have to fetch.
+            **(access.environment() if access else {}),
         )
         try:
             self.root = Path(self._run("rev-parse", "--show-toplevel"))
@@ -301,13 +304,21 @@ class Repository:
         """The content of a blob. One process reads them all, for any number of threads."""
         with self._reading:
             try:
-                _, _, _, content = self._git.get_object_data(oid)
-            except (ValueError, OSError) as error:
-                self._git.clear_cache()  # the process may be gone, as after a fetch that failed
-                raise GitError(
-                    f"object {oid[:12]} is neither in this clone nor to be had from origin",
-                    "`git fetch --refetch origin` brings what a clone lacks",
-                ) from error
+                return self._read(oid)
+            except GitError:
+                if not self._gain_access():
+                    raise
+                return self._read(oid)
+
+    def _read(self, oid: str) -> bytes:
+        try:
+            content: bytes = self._git.get_object_data(oid)[3]
+        except (ValueError, OSError) as error:
+            self._git.clear_cache()  # the process may be gone, as after a fetch that failed
+            raise GitError(
+                f"object {oid[:12]} is neither in this clone nor to be had from origin",
+                "`git fetch --refetch origin` brings what a clone lacks",
+            ) from error
         return content
 
     def file(self, commit: str, path: str) -> bytes | None:
@@ -599,22 +610,22 @@ class Repository:
         try:
             return self._run_once(arguments, network)
         except GitError as refused:
-            if not network or not _REFUSED.search(refused.message) or not self._gain_access():
+            if not _REFUSED.search(refused.message) or not self._gain_access():
                 raise
             return self._run_once(arguments, network)
 
     def _gain_access(self) -> bool:
         """Whether there is another way to ask origin than the one that was refused."""
         find, self._find_access = self._find_access, None
-        if find and self.origin_url:
-            self._access = find(self.origin_url)
-        return find is not None and self._access is not None
+        access = find(self.origin_url) if find and self.origin_url else None
+        if access:
+            self._git.update_environment(**access.environment())
+        return access is not None
 
     def _run_once(self, arguments: Iterable[str], network: bool) -> str:
         try:
             output = self._git.execute(
                 self._command(arguments),
-                env=self._access.environment() if network and self._access else None,
                 kill_after_timeout=_NETWORK_SECONDS if network else None,
                 stdout_as_string=False,
             )

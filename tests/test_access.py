@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -95,6 +95,7 @@ class LoggedIn:
     """A clone of a private repository whose person has told `gh` a token, and nobody else."""
 
     repo: Repo
+    origin: Repo
     server: GitHub
     folder: Path
 
@@ -139,7 +140,7 @@ def logged_in(run_github: RunGitHub, tmp_path: Path) -> Iterator[LoggedIn]:
         colleague = origin.clone(tmp_path / "colleague")
         colleague.commit(files={"artifacts/app/x.yaml": "x: 2\n"})
         colleague.push()
-        yield LoggedIn(repo, server, folder)
+        yield LoggedIn(repo, origin, server, folder)
 
 
 def test_the_token_of_gh(logged_in: LoggedIn) -> None:
@@ -150,6 +151,24 @@ def test_the_token_of_gh(logged_in: LoggedIn) -> None:
     served = [request for request in logged_in.server.requests if request.status == 200]
     assert {request.login for request in served} == {"alice"}
     assert len(served) > 2
+
+
+def test_a_partial_clone(logged_in: LoggedIn, tmp_path: Path) -> None:
+    """What git fetches by itself, when it meets what such a clone lacks."""
+    repository = logged_in.server.repository("octo/monorepo")
+    repository.private = False
+    logged_in.origin.git("config", "uploadpack.allowFilter", "true")
+    for name, env in (("gh", {}), ("variable", {"GH_TOKEN": logged_in.server.token("alice")})):
+        clone = Repo(tmp_path / name)
+        clone.git("remote", "add", "origin", f"{logged_in.server.url}/octo/monorepo")
+        clone.git("fetch", "--quiet", "--filter=blob:none", "origin", "main")
+        clone.git("update-ref", "refs/heads/main", "FETCH_HEAD")
+        clone.write("tasks.py", "from flux.tasks import ns\n")
+        repository.private = True
+        done = replace(logged_in, repo=clone).run("build", "--dry-run", **env)
+        assert (done.code, done.err) == (0, "")
+        repository.private = False
+    assert len(logged_in.asked) == 1
 
 
 def test_gh_is_not_asked_where_git_needs_nothing(logged_in: LoggedIn) -> None:
