@@ -145,7 +145,8 @@ class Repository:
         self._objects = ((folder or Path.cwd()) / objects).resolve()
         self._shallow_file = self._objects.with_name("shallow")
         self._git = self._at_root()
-        self._reading = Lock()
+        self._reading, self._gaining = Lock(), Lock()
+        self._gained = False
         self._folders: dict[tuple[str, str], bool] = {}
 
     def _at_root(self) -> gitpython.Git:
@@ -616,11 +617,12 @@ class Repository:
 
     def _gain_access(self) -> bool:
         """Whether there is another way to ask origin than the one that was refused."""
-        find, self._find_access = self._find_access, None
-        access = find(self.origin_url) if find and self.origin_url else None
-        if access:
-            self._git.update_environment(**access.environment())
-        return access is not None
+        with self._gaining:
+            find, self._find_access = self._find_access, None
+            if find and self.origin_url and (access := find(self.origin_url)):
+                self._git.update_environment(**access.environment())
+                self._gained = True
+            return self._gained
 
     def _run_once(self, arguments: Iterable[str], network: bool) -> str:
         try:
