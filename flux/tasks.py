@@ -140,12 +140,18 @@ def tag_(
     with running(context, json) as run:
         from flux.commands.build import open_target_registry
         from flux.commands.tag import converge
-        from flux.report.tag import show_convergence
+        from flux.report.tag import show_convergence, show_plan
 
-        registry = open_target_registry(run.repository, run.settings, run.event, dry_run)
-        with run.report.working("tagging") as on_done:
-            convergence = converge(run.repository, run.settings, registry, names(artifact), dry_run, on_done)
-        show_convergence(run.report, convergence)
+        convergence = converge(
+            run.repository,
+            run.settings,
+            open_target_registry(run.repository, run.settings, run.event, dry_run),
+            names(artifact),
+            dry_run,
+            run.report.working,
+            lambda tip, steps: show_plan(run.report, tip, steps),
+        )
+        show_convergence(run.report, convergence, dry_run)
         if convergence.failed:
             raise Exit(code=1)
 

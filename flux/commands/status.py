@@ -7,8 +7,9 @@ from typing import Any
 
 from semver import Version
 
+from flux.commands.look import Reach, look
 from flux.commands.releases import commits_since, last_releases
-from flux.commands.tag import Convergence, choose, desired_at, look
+from flux.commands.tag import Convergence, choose, desired_at
 from flux.errors import FluxError
 from flux.forge.forge import Forge, PullRequest, State
 from flux.promotion.plan import Step
@@ -66,10 +67,9 @@ def status(
     for released in releases.values():
         repository.obtain(released.commit)
     since = commits_since(repository, settings, tip, releases)
-    steps = look(settings, registry, chosen, desired, act=False, on_done=on_done)
     rows = []
-    for name in chosen:
-        own = {step.environment: step for step in steps if step.artifact == name}
+    for name, looked in zip(chosen, look(settings, registry, Reach(), chosen, desired, on_done), strict=True):
+        own = {step.environment: step for step in looked.steps}
         release = str(releases[name].version) if name in releases else None
         rows.append(
             Row(name, release, since.get(name), own, _actual(registry.repository(name), own.values()))

@@ -1,6 +1,7 @@
 """Releasing, publishing and tagging as functions on real repositories, and monorepos to do it in."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,13 +72,19 @@ def tag(
     dry_run: bool = False,
     registry: str = ".registry",
     wrapped: Registry | None = None,
+    on_plan: Callable[[str, list[Step]], object] = lambda tip, steps: None,
     **settings: Any,
 ) -> Convergence:
     """As `inv tag`; `wrapped` is acted on instead of the registry of that name."""
     chosen = Settings(registry=registry, phases=PHASES, **settings)
     with Repository(repo.path) as repository:
         target = wrapped or open_target_registry(repository, chosen, TERMINAL, dry_run)
-        return converge(repository, chosen, target, names, dry_run, lambda done: None)
+        return converge(repository, chosen, target, names, dry_run, quietly, on_plan)
+
+
+@contextmanager
+def quietly(what: str, total: int) -> Iterator[Callable[[object], object]]:
+    yield lambda done: None
 
 
 def status(
