@@ -1,7 +1,7 @@
 """Every error that people are meant to read.
 
 Each says in one line what happened and to what, and in a second what to do about it. They are caught in
-one place, `flux.tasks`, which prints them and turns `exit_code` into the process's.
+one place, `flux.running`, which prints them and turns `exit_code` into the process's.
 """
 
 

@@ -1,0 +1,93 @@
+"""What `inv build` and `inv publish` show."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rich.text import Text
+
+    from flux.commands.build import Build, Result
+    from flux.commands.publish import Published
+    from flux.report.report import Report
+
+
+_STYLES = {"pushed": "green", "tagged": "green", "unchanged": "dim", "kept": "yellow", "failed": "bold red"}
+
+
+@contextmanager
+def building(report: Report, total: int, dry_run: bool) -> Iterator[Callable[[Result], object]]:
+    """A progress bar in a terminal, else a line for each artifact that is done."""
+    with report.working("planning" if dry_run else "building", total) as advance:
+        yield advance if report.is_interactive else lambda result: _line(report, result, dry_run)
+
+
+def show_build(report: Report, build: Build, dry_run: bool) -> None:
+    report.notices(build.notices)
+    if not dry_run:
+        report.outputs({"digests": build.digests()})
+    header = ("Artifact", "Would be" if dry_run else "Action", "Revision", "Tags", "Digest")
+    report.summary(
+        f"{'Plan for' if dry_run else 'Images of'} {build.commit[:12]}",
+        header,
+        [(r.artifact, r.action, _revision(r), " ".join(r.tags), r.digest or "") for r in build.results],
+    )
+    if not report.document(build.document()):
+        if build.results:
+            report.table(header, [_row(report, result) for result in build.results])
+        else:
+            report.print("No artifact changed: nothing to build.")
+    for (error, hint), names in _grouped(build.failed).items():
+        report.failure(names, error, hint)
+
+
+def show_published(report: Report, published: Published, dry_run: bool) -> None:
+    report.notices(published.notices)
+    result = published.result
+    if result is None:
+        report.document(published.document())
+        return
+    if result.error:
+        report.document(published.document())
+        report.failure([result.artifact], result.error, result.hint)
+        return
+    reference = f"{result.repository}@{result.digest}"
+    if not dry_run:
+        report.outputs({"digests": {result.artifact: reference}})
+    report.summary(
+        f"Release {published.tag}",
+        ("Artifact", "Would be" if dry_run else "Action", "Revision", "Tags", "Digest"),
+        [(result.artifact, result.action, _revision(result), " ".join(result.tags), result.digest or "")],
+    )
+    if report.document(published.document()):
+        return
+    would = "would be " if dry_run else ""
+    same = f", same digest as {published.same_as}" if published.same_as else ""
+    report.print(f"{published.tag}: {would}{result.action} {reference}{same}")
+
+
+def _row(report: Report, result: Result) -> tuple[str | Text, ...]:
+    from rich.text import Text
+
+    action = Text(result.action, style=_STYLES[result.action])
+    return result.artifact, action, _revision(result), " ".join(result.tags), report.digest(result.digest)
+
+
+def _line(report: Report, result: Result, dry_run: bool) -> None:
+    would = "would be " if dry_run else ""
+    said = f"{result.artifact}: {would}{result.action} {result.digest or ''}".rstrip()
+    report.log(said)
+
+
+def _revision(result: Result) -> str:
+    return result.revision.partition(":")[2][:12]
+
+
+def _grouped(failed: Sequence[Result]) -> dict[tuple[str, str], list[str]]:
+    groups: dict[tuple[str, str], list[str]] = {}
+    for result in failed:
+        groups.setdefault((result.error, result.hint), []).append(result.artifact)
+    return groups

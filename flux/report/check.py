@@ -1,0 +1,40 @@
+"""What `inv check` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flux.report.text import property_value, shown, text
+
+if TYPE_CHECKING:
+    from flux.artifact.finding import Finding
+    from flux.commands.check import Check
+    from flux.report.report import Report
+
+
+def show_check(report: Report, check: Check) -> None:
+    report.notices(check.notices)
+    if report.document(check.document()):
+        return
+    for finding in check.findings:
+        _show_finding(report, finding)
+    errors = sum(finding.level == "error" for finding in check.findings)
+    warnings = len(check.findings) - errors
+    counted = f"{len(check.artifacts)} artifacts checked: {errors} errors, {warnings} warnings."
+    report.print(counted)
+    header = ("Level", "File", "Line", "What")
+    rows = [(f.level, f.path, text(f.line or None), f.message) for f in check.findings]
+    report.summary(counted, header, rows)
+
+
+def _show_finding(report: Report, finding: Finding) -> None:
+    if report.in_actions:
+        place = f" file={property_value(finding.path)}" + (f",line={finding.line}" if finding.line else "")
+        report.command(finding.level + place, finding.message)
+        return
+    from rich.text import Text
+
+    place = finding.path + (f":{finding.line}" if finding.line else "")
+    style = "bold red" if finding.level == "error" else "yellow"
+    line = Text.assemble((finding.level, style), f" {shown(place)}: {shown(finding.message)}")
+    report.console.print(line, soft_wrap=True)

@@ -1,0 +1,27 @@
+"""What `inv list` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flux.report.text import text
+
+if TYPE_CHECKING:
+    from flux.commands.list import Listing
+    from flux.report.report import Report
+
+
+def show_listing(report: Report, listing: Listing) -> None:
+    report.notices(listing.notices)
+    if report.document(listing.document()):
+        return
+    rows = [
+        (
+            listed.artifact,
+            listed.release or "none",
+            "?" if listed.commits_since is None and listed.release else text(listed.commits_since),
+            {True: "yes", False: "", None: "?"}[listed.changed],
+        )
+        for listed in listing.artifacts
+    ]
+    report.table(("Artifact", "Last release", "Commits since", "Changed"), rows)

@@ -1,0 +1,28 @@
+"""What `inv release` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flux.report.text import shown
+
+if TYPE_CHECKING:
+    from flux.commands.release import Planned
+    from flux.forge.forge import Release
+    from flux.report.report import Report
+
+
+def show_planned_release(report: Report, planned: Planned) -> None:
+    """A dry run of a release."""
+    if not report.document(planned.document()):
+        report.print(f"{planned.tag} would be released at {planned.commit[:12]}, with these notes:")
+        report.print("")
+        report.console.print(report.harmless(shown(planned.notes, "\n")), soft_wrap=True)
+
+
+def show_released(report: Report, planned: Planned, release: Release, made: bool) -> None:
+    report.notices(planned.notices)
+    report.outputs({"tag": planned.tag})
+    report.summary(f"Release {planned.tag}", ("Release", "Commit"), [(release.url, planned.commit)])
+    if not report.document(planned.document()):
+        report.print(f"{planned.tag}: {'released' if made else 'is released already'}, {release.url}")

@@ -1,0 +1,159 @@
+"""Everything printed: tables, progress, JSON, and what GitHub Actions reads.
+
+Standard output has the result; with `--json` it has one JSON document and nothing else. Notices, errors and
+progress go to standard error, and are workflow commands in Actions.
+
+https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from flux.report.text import MOST_NAMES, markdown, markdown_row, short, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rich.console import Console
+    from rich.text import Text
+
+    from flux.errors import FluxError
+    from flux.event import Event
+
+_FULL_DIGEST_WIDTH = 150
+_PLAIN_WIDTH = 240
+
+
+class Report:
+    """Tells people, programs and Actions what one command did."""
+
+    def __init__(self, event: Event, as_json: bool) -> None:
+        self._event = event
+        self._json = as_json
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")
+
+    def notice(self, text: str) -> None:
+        """Something people should know that did not stop the command."""
+        if self._event.actions:
+            self.command("warning", text)
+        else:
+            self._errors.print(shown(text), style="yellow", soft_wrap=True)
+
+    def error(self, error: FluxError) -> None:
+        """What went wrong in one line, what to do in another."""
+        if self._event.actions:
+            self.command("error", f"{error.message}\n{error.hint}" if error.hint else error.message)
+            return
+        self._errors.print(f"error: {shown(error.message)}", style="bold red", soft_wrap=True)
+        if error.hint:
+            self._errors.print(f"hint: {shown(error.hint)}", soft_wrap=True)
+
+    @contextmanager
+    def working(self, what: str, total: int | None = None) -> Iterator[Callable[[object], object]]:
+        """A progress bar in a terminal, to be called as each thing is done; nothing elsewhere."""
+        if not self.is_interactive:
+            yield lambda done: None
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self._errors, transient=True) as progress:
+            bar = progress.add_task(what, total=total)
+            yield lambda done: progress.advance(bar)
+
+    @property
+    def in_actions(self) -> bool:
+        return self._event.actions
+
+    @property
+    def is_interactive(self) -> bool:
+        return sys.stderr.isatty() and not self._event.actions and not self._json
+
+    def digest(self, digest: str | None) -> str:
+        """The whole digest where there is room."""
+        return short(digest) if self.console.width < _FULL_DIGEST_WIDTH else digest or ""
+
+    def failure(self, names: Sequence[str], error: str, hint: str) -> None:
+        from flux.errors import FluxError
+
+        listed = ", ".join(names[:MOST_NAMES]) + (
+            f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        )
+        self.error(FluxError(f"{listed}: {error}", hint))
+
+    def notices(self, notices: Sequence[str]) -> None:
+        for text in notices:
+            self.notice(text)
+
+    # Where it goes
+
+    @property
+    def console(self) -> Console:
+        return _console(sys.stdout)
+
+    @property
+    def _errors(self) -> Console:
+        return _console(sys.stderr)
+
+    def print(self, text: str) -> None:
+        self.console.print(self.harmless(shown(text)), soft_wrap=True)
+
+    def log(self, text: str) -> None:
+        """A line of what is being done: not the result, so that a JSON document stays alone."""
+        print(self.harmless(shown(text)), file=sys.stderr if self._json else sys.stdout, flush=True)
+
+    def harmless(self, text: str) -> str:
+        """Text in which Actions finds no command of somebody else's."""
+        return text.replace("::", ": :").replace("##[", "# #[") if self._event.actions else text
+
+    def document(self, document: dict[str, Any]) -> bool:
+        if self._json:
+            print(json.dumps(document, indent=2))
+        return self._json
+
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
+        from rich import box
+        from rich.table import Table
+
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        for name in header:
+            table.add_column(name, overflow="fold")
+        for row in rows:
+            table.add_row(
+                *(self.harmless(shown(cell, "\n")) if isinstance(cell, str) else cell for cell in row)
+            )
+        self.console.print(table)
+
+    def command(self, command: str, text: str) -> None:
+        escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        print(f"::{command}::{escaped}", file=sys.stderr if self._json else sys.stdout, flush=True)
+
+    def outputs(self, outputs: dict[str, Any]) -> None:
+        if self._event.output:
+            with self._event.output.open("a", encoding="utf-8") as file:
+                file.writelines(f"{name}={json.dumps(value)}\n" for name, value in outputs.items())
+
+    def summary(self, title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        if not self._event.summary:
+            return
+        lines = [f"### {title}", ""]
+        if rows:
+            lines += [markdown_row(header), markdown_row(["---"] * len(header))]
+            lines += [markdown_row([markdown(cell) for cell in row]) for row in rows]
+        else:
+            lines += ["None."]
+        with self._event.summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write("\n".join([*lines, "", ""]))
+
+
+def _console(stream: Any) -> Console:
+    from rich.console import Console
+
+    width = None if stream.isatty() else _PLAIN_WIDTH
+    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)

@@ -1,0 +1,44 @@
+"""What `inv status` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flux.report.tag import show_failures
+from flux.report.text import short, text
+
+if TYPE_CHECKING:
+    from flux.commands.status import Row, Status
+    from flux.report.report import Report
+
+
+def show_status(report: Report, status: Status) -> None:
+    report.notices(status.notices)
+    header = ("Artifact", "Release", "Beyond", *status.environments)
+    rows = [
+        (
+            *(row.artifact, row.release or "none", text(row.commits_since or None)),
+            *(_cell(row, environment) for environment in status.environments),
+        )
+        for row in status.rows
+    ]
+    report.summary("Artifacts by environment", header, rows)
+    if report.document(status.document()):
+        return
+    report.table(header, rows)
+    for promotion in status.promotions:
+        report.print(f"open: {promotion.title} {promotion.url}")
+    show_failures(report, [step for step in status.steps if step.action == "failed"])
+    drifting = sum(step.drifts for step in status.steps)
+    report.print(f"{drifting} of {len(status.steps)} environment tags drift." if drifting else "No drift.")
+
+
+def _cell(row: Row, environment: str) -> str:
+    """The desired version, and after an arrow what is there instead."""
+    step = row.steps.get(environment)
+    if step is None:
+        return ""
+    if not step.drifts and step.version:
+        return step.version
+    has = short(row.has.get(environment) or step.old) or ("?" if step.error else "nothing")
+    return f"{step.version or 'none'} ≠ {has}"

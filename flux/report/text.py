@@ -1,0 +1,50 @@
+"""Text as it may be shown: on a terminal, in Markdown, in a workflow command."""
+
+from collections.abc import Sequence
+
+_SHORT_DIGEST = len("sha256:") + 12
+MOST_NAMES = 5
+
+
+def shown(text: str, kept: str = "") -> str:
+    """Text with whatever would disturb a terminal spelled out, such as newlines in file names."""
+    return "".join(
+        c if c.isprintable() or c in kept else c.encode("unicode_escape", "surrogatepass").decode()
+        for c in text
+    )
+
+
+def property_value(value: str) -> str:
+    """A property of a workflow command, whose separators are escaped too."""
+    for character in "%\r\n:,":
+        value = value.replace(character, f"%{ord(character):02X}")
+    return value
+
+
+def text(value: object) -> str:
+    """Nothing for None."""
+    return "" if value is None else str(value)
+
+
+def short(value: str | None) -> str:
+    """A version, or the beginning of a digest."""
+    return (value or "")[:_SHORT_DIGEST] if (value or "").startswith("sha256:") else value or ""
+
+
+def markdown(cell: str) -> str:
+    """A cell that is text and nothing else: https://github.github.com/gfm/#backslash-escapes"""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+-.!|~&@$" else c for c in shown(cell))
+
+
+def markdown_row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def some_of(paths: Sequence[str]) -> list[str]:
+    """The first few, and how many more there are."""
+    listed = [shown(path) for path in paths[:MOST_NAMES]]
+    return listed + ([f"and {len(paths) - MOST_NAMES} more"] if len(paths) > MOST_NAMES else [])
+
+
+def some(paths: Sequence[str]) -> str:
+    return ", ".join(some_of(paths))

@@ -1,0 +1,110 @@
+"""What every command needs, and the one place where errors are caught."""
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+
+from flux.settings import read_settings, take_environment
+
+if TYPE_CHECKING:
+    from flux.event import Event
+    from flux.forge.forge import Forge
+    from flux.report.report import Report
+    from flux.repository import Repository
+    from flux.settings import Settings
+
+_ENVIRONMENT = take_environment()
+
+
+@dataclass(frozen=True)
+class Run:
+    """One command, running."""
+
+    settings: "Settings"
+    event: "Event"
+    repository: "Repository"
+    report: "Report"
+
+    @property
+    def forge(self) -> "Forge":
+        from flux.forge import open_forge
+
+        return open_forge(
+            self.settings.forge,
+            self.repository,
+            api_url=self.event.api_url,
+            repository=self.event.repository,
+            environment=os.environ,
+        )
+
+    @property
+    def forge_or_none(self) -> "Forge | None":
+        """The forge, for what is worth showing without it too."""
+        from flux.errors import FluxError
+
+        try:
+            return self.forge
+        except FluxError as error:
+            self.report.notice(f"pull requests are not shown: {error.message}")
+            return None
+
+
+@contextmanager
+def running(context: Context, json: bool) -> Iterator[Run]:
+    """For the time of one command. Every error is turned into what people read, and an exit code."""
+    from flux.errors import FluxError
+    from flux.event import read_event, read_surroundings
+    from flux.report.report import Report
+
+    event = read_surroundings()
+    try:
+        event = read_event()
+        settings = read_settings(_plain(context.config.get("flux")), _ENVIRONMENT)
+        from flux.forge.token import given_token
+        from flux.repository import Access, Repository
+
+        token = given_token(os.environ)
+        with Repository(access=Access(event.server_url, token) if token else None) as repository:
+            yield Run(settings, event, repository, Report(event, json))
+        sys.stdout.flush()
+    except FluxError as error:
+        if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
+            traceback.print_exc()
+        Report(event, json).error(error)
+        raise Exit(code=error.exit_code) from error
+    except OSError as error:
+        # Only what is printed can still fail so: a reader that went away, as in `inv list | head`, or a full
+        # disk. Nothing more is to be written there, not even by the interpreter when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            Report(event, json).error(FluxError(f"the output could not be written: {error.strerror}"))
+        raise Exit(code=1) from error
+    except KeyboardInterrupt:
+        Report(event, json).notice("interrupted; run the same command again, it continues from here")
+        sys.stdout.flush()
+        os._exit(130)  # not waiting for requests under way; whatever they leave, the next run repairs
+
+
+def names(artifacts: list[str] | None) -> list[str]:
+    """What `-a` was given. Raises RequestError for an empty name."""
+    listed = [name for given in artifacts or () for name in given.split(",")]
+    if "" in listed:
+        from flux.errors import RequestError
+
+        raise RequestError("-a has an empty name", "name an artifact, or leave -a out for all of them")
+    return listed
+
+
+def _plain(value: Any) -> Any:
+    """Invoke's configuration as plain dictionaries and lists."""
+    if isinstance(value, Mapping) or hasattr(value, "_config"):
+        return {key: _plain(value[key]) for key in value}
+    return value
