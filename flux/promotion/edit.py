@@ -61,12 +61,13 @@ class _Object:
 
     @property
     def opening(self) -> slice:
-        """What is between its brace and its first member, or its other brace."""
-        return slice(self.start + 1, self.members[0].start if self.members else self.end - 1)
+        """What is between its brace and its first member."""
+        return slice(self.start + 1, self.members[0].start)
 
     @property
     def closing(self) -> slice:
-        return slice(self.members[-1].end if self.members else self.end - 1, self.end - 1)
+        """What is between its last member and its other brace."""
+        return slice(self.members[-1].end, self.end - 1)
 
 
 @dataclass(frozen=True)
