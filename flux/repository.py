@@ -41,6 +41,7 @@ _CONFIGURATION = (
     *("-c", "fetch.unpackLimit=1"),
 )
 _MOST_PATHS = 500
+_MOST_CONFLICTS = 127  # that `git merge-file` counts in its exit code
 _NETWORK_SECONDS = 300
 # How git says that a host wants to know who asks, or does not show this to whom it takes us for.
 _REFUSED = re.compile(
@@ -68,12 +69,23 @@ _DIFF = (
 
 @dataclass(frozen=True)
 class Tag:
-    """An annotated tag. `tagger` is `name <email>`, `commit` what it points at in the end."""
+    """An annotated tag. `tagger` is `name <email>`, `commit` what it points at in the end, `time` in seconds
+    since the epoch."""
 
     name: str
     commit: str
     message: str
     tagger: str
+    time: int
+
+
+@dataclass(frozen=True)
+class Message:
+    """A commit, its parents, and what it says."""
+
+    commit: str
+    parents: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True)
@@ -408,6 +420,27 @@ class Repository:
         )
         return [(field[:40], field[41:]) for field in fields]
 
+    def messages(self, commit: str, since: str) -> list[Message]:
+        """The commits up to `commit` that are not up to `since`, the newest first."""
+        fields = self._run_z(
+            *("log", "-z", "--no-show-signature", "--no-color", "--format=tformat:%H%n%P%n%B"),
+            *(commit, f"^{since}"),
+        )
+        found = (field.split("\n", 2) for field in fields)
+        return [Message(oid, tuple(parents.split()), text) for oid, parents, text in found]
+
+    def merged(self, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+        """The three-way merge of a file's contents, None where they conflict."""
+        with tempfile.TemporaryDirectory() as folder:
+            paths = [Path(folder, name) for name in ("ours", "base", "theirs")]
+            for path, content in zip(paths, (ours, base, theirs), strict=True):
+                path.write_bytes(content)
+            with self._process("merge-file", "--stdout", "--quiet", *map(str, paths)) as process:
+                output, stderr = process.communicate()
+        if process.returncode > _MOST_CONFLICTS:
+            raise _git_error(stderr.decode("utf-8", "replace"))
+        return None if process.returncode else bytes(output)
+
     def home_tags(self) -> dict[str, str]:
         """Every tag at origin, with the commit that it points at; this clone's where there is no origin."""
         if self.origin_url is None:
@@ -509,7 +542,14 @@ class Repository:
 
     def annotated_tags(self) -> list[Tag]:
         """Every annotated tag of a commit, the newest first, of those of one second the highest version."""
-        fields = ("refname:strip=2", "*objecttype", "*objectname", "taggername", "taggeremail")
+        fields = (
+            "refname:strip=2",
+            "*objecttype",
+            "*objectname",
+            "taggername",
+            "taggeremail",
+            "taggerdate:unix",
+        )
         contents = ("contents", "contents:signature")
         listed = self._run(
             "for-each-ref",
@@ -519,8 +559,14 @@ class Repository:
         ).split("\0")
         rows = zip(*[iter(listed)] * (len(fields) + len(contents)), strict=False)
         return [
-            Tag(name.removeprefix("\n"), commit, message.removesuffix(signature), f"{tagger} {email}")
-            for name, kind, commit, tagger, email, message, signature in rows
+            Tag(
+                name.removeprefix("\n"),
+                commit,
+                message.removesuffix(signature),
+                f"{tagger} {email}",
+                int(time),
+            )
+            for name, kind, commit, tagger, email, time, message, signature in rows
             if kind == "commit"
         ]
 
