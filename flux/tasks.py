@@ -138,14 +138,13 @@ def tag_(
 ) -> None:
     """Converge the environment tags to the desired state at the tip."""
     with running(context, json) as run:
-        from flux.commands.build import open_target_registry
         from flux.commands.tag import converge
         from flux.report.tag import show_convergence, show_plan
 
         convergence = converge(
             run.repository,
             run.settings,
-            open_target_registry(run.repository, run.settings, run.event, dry_run),
+            run.registry(dry_run),
             names(artifact),
             dry_run,
             run.report.working,

@@ -43,12 +43,13 @@ class Reach:
 def look(
     settings: Settings,
     registry: Registry,
-    reach: Reach,
     names: Sequence[str],
     desired: Desired,
-    on_done: Callable[[str], object],
+    on_done: Callable[[str], object] = lambda done: None,
+    reach: Reach | None = None,
 ) -> list[Looked]:
     """The steps of each artifact; where its registry fails they are failed ones, and the others are there."""
+    reach = reach or Reach()
 
     def one(artifact: str) -> Looked:
         versions = desired.get(artifact, {})

@@ -7,7 +7,7 @@ from typing import Any
 
 from semver import Version
 
-from flux.commands.look import Reach, look
+from flux.commands.look import look
 from flux.commands.releases import commits_since, last_releases
 from flux.commands.tag import Convergence, choose, desired_at
 from flux.errors import FluxError
@@ -68,7 +68,7 @@ def status(
         repository.obtain(released.commit)
     since = commits_since(repository, settings, tip, releases)
     rows = []
-    for name, looked in zip(chosen, look(settings, registry, Reach(), chosen, desired, on_done), strict=True):
+    for name, looked in zip(chosen, look(settings, registry, chosen, desired, on_done), strict=True):
         own = {step.environment: step for step in looked.steps}
         release = str(releases[name].version) if name in releases else None
         rows.append(

@@ -1,7 +1,7 @@
 """Converge the registry's environment tags to the desired state at the tip."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -57,14 +57,20 @@ def desired_at(repository: Repository, settings: Settings, tip: str) -> Desired:
     return parse_desired(settings.releaseconfig, content, settings.environments)
 
 
+@contextmanager
+def silently(what: str, total: int) -> Iterator[Callable[[str], object]]:
+    """Shows nothing."""
+    yield lambda done: None
+
+
 def converge(
     repository: Repository,
     settings: Settings,
     registry: Registry,
     names: Collection[str],
     dry_run: bool,
-    working: Working,
-    on_plan: Callable[[str, list[Step]], object],
+    working: Working = silently,
+    on_plan: Callable[[str, list[Step]], object] = lambda tip, steps: None,
 ) -> Convergence:
     """Move what differs, of the artifacts named or of all: plan, show the tip and the plan by `on_plan`, act,
     and look again.
@@ -81,7 +87,7 @@ def converge(
     due = choose(repository, settings, tip, desired, names)
     for _ in range(_MOST_ROUNDS):
         with working("looking", len(due)) as on_done:
-            looked = look(settings, registry, reach, due, desired, on_done)
+            looked = look(settings, registry, due, desired, on_done, reach)
         planned = [step for each in looked for step in each.steps]
         on_plan(tip, planned)
         if dry_run:

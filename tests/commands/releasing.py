@@ -1,7 +1,6 @@
 """Releasing, publishing and tagging as functions on real repositories, and monorepos to do it in."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,12 +78,7 @@ def tag(
     chosen = Settings(registry=registry, phases=PHASES, **settings)
     with Repository(repo.path) as repository:
         target = wrapped or open_target_registry(repository, chosen, TERMINAL, dry_run)
-        return converge(repository, chosen, target, names, dry_run, quietly, on_plan)
-
-
-@contextmanager
-def quietly(what: str, total: int) -> Iterator[Callable[[object], object]]:
-    yield lambda done: None
+        return converge(repository, chosen, target, names, dry_run, on_plan=on_plan)
 
 
 def status(
