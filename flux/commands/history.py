@@ -48,3 +48,14 @@ def before(states: Iterable[State], environment: str) -> str | None:
     versions = (state.versions.get(environment) for state in states)
     now = next(versions, None)
     return next((version for version in versions if version not in (None, now)), None)
+
+
+def changed_at(states: Iterable[State], environment: str) -> int:
+    """When an environment was given the version that it has in the first state, or lost it, in seconds since
+    the epoch; 0 where it never had any."""
+    later: State | None = None
+    for state in states:
+        if later and state.versions.get(environment) != later.versions.get(environment):
+            return later.time
+        later = state
+    return later.time if later and environment in later.versions else 0

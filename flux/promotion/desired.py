@@ -25,8 +25,8 @@ class _Read:
 
 
 def parse_desired(path: str, content: bytes | None, environments: Collection[str] | None) -> Desired:
-    """The desired state in a file's content; a missing file is an empty one. With None every environment is
-    a known one, as in a file of old.
+    """The desired state in a file's content; a missing file is an empty one. With `environments` None any
+    may be there.
 
     Raises DesiredStateError for a file that has errors: nothing follows half of it.
     """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.history import State, before, history
+from flux.commands.history import State, before, changed_at, history
 from flux.errors import HistoryMissingError
 from flux.repository import Repository
 from flux.settings import Settings
@@ -66,6 +66,19 @@ def test_each_state_has_the_commit_and_time_that_it_began_with(repo: Repo) -> No
     assert (newest.commit, oldest.commit) == (second, first)
     assert oldest.time == 1_800_000_000
     assert gone_back(repo, "at_ring1") == "1.0.0"
+
+
+def test_when_an_environment_was_given_its_version(repo: Repo) -> None:
+    desire(repo, app={"at_ring1": "1.0.0", "prod_ring1": "1.0.0"})
+    desire(repo, app={"at_ring1": "1.1.0", "prod_ring1": "1.0.0"})
+    desire(repo, app={"at_ring1": "1.2.0"})
+    newest, middle, oldest = states(repo)
+    assert newest.time > middle.time > oldest.time
+    assert changed_at(states(repo), "at_ring1") == newest.time
+    assert changed_at(states(repo), "prod_ring1") == newest.time  # when it lost it
+    assert changed_at([middle, oldest], "prod_ring1") == oldest.time
+    assert changed_at(states(repo), "at_ring2") == 0
+    assert changed_at([], "at_ring1") == 0
 
 
 def test_the_version_before_is_another_one_of_that_environment(repo: Repo) -> None:
