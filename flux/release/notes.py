@@ -41,7 +41,7 @@ def release_notes(
     """
     groups: dict[str, list[str]] = {}
     for logged in commits:
-        title, line = _line(logged, source)
+        title, line = _titled(logged, source)
         groups.setdefault(title, []).append(line)
     order = [_BREAKING, *dict.fromkeys(_TITLES.values()), _OTHER]
     parts = [
@@ -56,7 +56,12 @@ def release_notes(
     return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS].rpartition("\n")[0] + "\n- …"
 
 
-def _line(logged: LoggedCommit, source: str) -> tuple[str, str]:
+def commit_line(logged: LoggedCommit, source: str) -> str:
+    """A commit as a line of a Markdown list."""
+    return _titled(logged, source)[1]
+
+
+def _titled(logged: LoggedCommit, source: str) -> tuple[str, str]:
     short = logged.commit[:12]
     link = f"[`{short}`]({source}/commit/{logged.commit})" if source else f"`{short}`"
     match = _CONVENTIONAL.fullmatch(logged.subject)
