@@ -112,11 +112,15 @@ def release(
         from flux.commands.release import create_release, plan_release
         from flux.report.release import show_planned_release, show_released
 
-        planned = plan_release(run.repository, run.settings, run.forge, artifact, version, allow_unchanged)
+        forge = run.forge
+        planned = plan_release(run.repository, run.settings, forge, artifact, version, allow_unchanged)
         if dry_run:
             show_planned_release(run.report, planned)
         else:
-            show_released(run.report, *create_release(run.settings, run.event, run.forge, planned))
+            done, made, is_new = create_release(run.settings, run.event, forge, planned)
+            show_released(run.report, done, made, is_new)
+            if done.failed:
+                raise Exit(code=1)
 
 
 @task(positional=["tag"], help={"tag": "a release tag", "dry-run": _DRY_RUN, "json": _JSON})

@@ -27,3 +27,5 @@ def show_released(report: Report, planned: Planned, release: Release, made: bool
     report.summary(f"Release {planned.tag}", ("Release", "Commit"), [row])
     if not report.document(planned.document()):
         report.print(f"{planned.tag}: {'released' if made else 'is released already'}, {release.url}")
+    for error in planned.failed:
+        report.error(error)
