@@ -467,10 +467,19 @@ class Repository:
         return None if process.returncode else bytes(output)
 
     def home_tags(self) -> dict[str, str]:
-        """Every tag at origin, with the commit that it points at; this clone's where there is no origin."""
+        """Every tag at origin, with the commit that it points at; this clone's where there is no origin.
+
+        Raises GitError where origin does not answer.
+        """
         if self.origin_url is None:
             return self.tags()
-        return _tags(self._remote_refs("--tags"))
+        try:
+            return _tags(self._remote_refs("--tags"))
+        except GitError as error:
+            raise GitError(
+                f"the release tags could not be fetched from origin: {error.message}",
+                "check the network and your access to origin",
+            ) from error
 
     def tags(self) -> dict[str, str]:
         """Every tag of this clone, with the object that it points at in the end."""

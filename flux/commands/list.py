@@ -53,7 +53,7 @@ def list_artifacts(repository: Repository, settings: Settings, event: Event) -> 
             tags = home_tags()
         except GitError as unknown:
             tags = repository.tags()
-            notices.append(f"releases are those of this clone: origin could not be asked: {unknown.message}")
+            notices.append(f"{unknown.message}; releases are those of this clone")
     releases = last_releases(settings, tags, names)
     try:
         since = commits_since(repository, settings, head, releases)

@@ -7,7 +7,8 @@ from typing import Any
 
 from flux.commands.look import Looked, Reach, look
 from flux.commands.parallel import in_parallel, meanwhile
-from flux.errors import FluxError, GitError, RegistryError, RequestError
+from flux.commands.wanted import require_known
+from flux.errors import FluxError, GitError, RegistryError
 from flux.promotion.desired import Desired, parse_desired
 from flux.promotion.plan import Action, Step
 from flux.registry.target import Registry
@@ -186,11 +187,7 @@ def choose(
     """The artifacts named, or all that the tip has or desires. Raises RequestError for an unknown name."""
     known = list(dict.fromkeys([*repository.artifacts(tip, settings.prefix), *desired]))
     for name in names:
-        if name not in known:
-            raise RequestError(
-                f"there is no artifact {name!r} at the tip, {tip[:12]}",
-                f"there are {', '.join(known) or 'none'}",
-            )
+        require_known(name, known, tip)
     return [name for name in known if name in names or not names]
 
 

@@ -59,7 +59,7 @@ def show_failures(report: Report, failed: Sequence[Step]) -> None:
     groups: dict[tuple[str, str], list[str]] = {}
     for step in failed:
         error = step.error or f"version {step.version} is not published"
-        hint = step.hint or "publish it with `inv publish TAG`, then run `inv tag` again"
+        hint = step.hint if step.error else "publish it with `inv publish TAG`, then run `inv tag` again"
         groups.setdefault((error, hint), []).append(f"{step.artifact}:{step.environment}".rstrip(":"))
     for (error, hint), names in groups.items():
         report.failure(names, error, hint)

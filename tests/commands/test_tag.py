@@ -531,7 +531,8 @@ def test_only_the_artifacts_named(world: World) -> None:
     with pytest.raises(RequestError) as error:
         converge(world, "ap")
     assert error.value.exit_code == 2
-    assert error.value.message == f"there is no artifact 'ap' at the tip, {world.repo.head[:12]}"
+    tip = world.repo.head[:12]
+    assert error.value.message == f"there is no artifact 'ap' at the tip, {tip}; did you mean app?"
     assert world.place.writes() == before
 
 
