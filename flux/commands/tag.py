@@ -8,7 +8,7 @@ from flux.commands.parallel import in_parallel
 from flux.errors import FluxError, GitError, RegistryUnreachableError, RequestError
 from flux.promotion.desired import Desired, parse_desired
 from flux.promotion.plan import Action, Step, plan
-from flux.registry.target import Manifest, Registry, Target
+from flux.registry.target import Manifest, Publisher, Registry
 from flux.repository import Repository
 from flux.settings import Settings
 
@@ -108,7 +108,7 @@ def look(
             if unreachable:
                 raise unreachable[0]
             steps = _converge_one(
-                registry.repository(artifact), settings, artifact, versions, act, unreachable
+                registry.publisher(artifact), settings, artifact, versions, act, unreachable
             )
         except FluxError as error:
             if isinstance(error, RegistryUnreachableError):
@@ -127,7 +127,7 @@ def look(
 
 
 def _converge_one(
-    target: Target,
+    publisher: Publisher,
     settings: Settings,
     artifact: str,
     versions: Mapping[str, str],
@@ -135,6 +135,7 @@ def _converge_one(
     unreachable: list[RegistryUnreachableError],
 ) -> list[Step]:
     """One artifact's steps; what fails among them leaves the others, unless the registry is gone."""
+    target = publisher.target
     there = set(target.tags())
     actual = {tag: target.resolve(tag) for tag in settings.environments if tag in there}
     fetched = {tag: target.fetch_manifest(tag) for tag in sorted(set(versions.values()) & there)}
@@ -147,7 +148,7 @@ def _converge_one(
         try:
             if unreachable and step.action == Action.MOVE:
                 raise unreachable[0]
-            done.append(_move(target, step, manifests) if step.action == Action.MOVE else step)
+            done.append(_move(publisher, step, manifests) if step.action == Action.MOVE else step)
         except FluxError as error:
             if isinstance(error, RegistryUnreachableError):
                 unreachable.append(error)
@@ -155,9 +156,9 @@ def _converge_one(
     return done
 
 
-def _move(target: Target, step: Step, manifests: Mapping[str, Manifest]) -> Step:
+def _move(publisher: Publisher, step: Step, manifests: Mapping[str, Manifest]) -> Step:
     """Perform a step, with the manifests of the desired versions."""
-    target.push_manifest(manifests[step.version or ""], step.environment)
+    publisher.tag(manifests[step.version or ""], step.environment)
     return replace(step, action=Action.MOVED)
 
 

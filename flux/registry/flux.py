@@ -1,0 +1,258 @@
+"""The publisher that is the flux CLI.
+
+It looks with our own requests, as all else does; what is missing goes through `flux push artifact` and
+`flux tag artifact`. https://fluxcd.io/flux/cmd/flux_push_artifact/ and flux_tag_artifact/
+"""
+
+import csv
+import io
+import ipaddress
+import json
+import os
+import re
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+
+from flux.artifact.image import Image
+from flux.errors import RegistryError, RegistryUnreachableError, RequestError
+from flux.registry.http import PassingError, is_loopback, persist
+from flux.registry.identity import is_same
+from flux.registry.staging import stage
+from flux.registry.target import Manifest, Registry, Target
+
+_AGAIN = "run the same command again: it continues where this run stopped"
+_INSTALL = "https://fluxcd.io/flux/installation/#install-the-flux-cli"
+# Flux itself tries a 5xx again, for minutes.
+_PASSING = re.compile(
+    r"\b(TOOMANYREQUESTS|DIGEST_INVALID|MANIFEST_BLOB_UNKNOWN|BLOB_UPLOAD_UNKNOWN)\b|status code 429\b"
+)
+_REFUSED = re.compile(r"\bUNAUTHORIZED\b|status code 401\b")
+_DENIED = re.compile(r"\bDENIED\b|status code 403\b")
+_PRIVATE = [ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+
+
+class FluxCli:
+    """The `flux` on PATH. `version` is the one wanted, or how it begins: `2.9` is every 2.9.x.
+
+    `provider` is whose login it uses towards the registry: `generic` is Docker's credentials.
+    """
+
+    def __init__(self, version: str, provider: str) -> None:
+        self.version = version
+        self.provider = provider
+        self._first = Lock()
+        self._admitted = False
+        self._refused: RegistryUnreachableError | None = None
+
+    def require(self) -> None:
+        """Raises RequestError where flux is missing or of another version."""
+        there = self._version()
+        if there is None:
+            raise RequestError(
+                "the publisher is flux, and there is no flux on PATH",
+                f"install flux {self.version} ({_INSTALL}), or set `publisher: builtin`",
+            )
+        wanted = self.version.split(".")
+        if there.split(".")[: len(wanted)] != wanted:
+            raise RequestError(
+                f"flux is {there}, not {self.version}, and another version may pack artifacts otherwise",
+                f"install flux {self.version} ({_INSTALL}), or set `flux_version`",
+            )
+
+    def push(self, url: str, folder: Path, source: str, revision: str, ignored: Sequence[str]) -> str:
+        """Push a folder's content to `oci://host/repository:tag`; its digest."""
+        said = self._run(
+            "push",
+            url,
+            f"--path={folder}",
+            f"--source={source}",
+            f"--revision={revision}",
+            "--reproducible",
+            "--output=json",
+            # Given at all, these stand in for Flux's own; given more than once, they add up.
+            "--ignore-paths=",
+            *(f"--ignore-paths={_csv(pattern)}" for pattern in ignored),
+        )
+        try:
+            digest = json.loads(said)["digest"]
+            if isinstance(digest, str) and re.fullmatch("sha256:[0-9a-f]{64}", digest):
+                return digest
+        except (ValueError, KeyError, TypeError):
+            pass
+        raise RegistryError(
+            f"flux pushed {url} and did not say its digest", "set `flux_version` to one that does"
+        )
+
+    def tag(self, url: str, tags: Sequence[str]) -> None:
+        """Point tags at `oci://host/repository@digest`, in their order."""
+        self._run("tag", url, *(f"--tag={tag}" for tag in tags))
+
+    def _version(self) -> str | None:
+        try:
+            done = subprocess.run(
+                ["flux", "version", "--client", "--output=json"],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=True,
+            )
+            return str(json.loads(done.stdout)["flux"]).removeprefix("v")
+        except (OSError, subprocess.CalledProcessError, ValueError, KeyError, TypeError):
+            return None
+
+    def _run(self, verb: str, url: str, *options: str) -> bytes:
+        command = ["flux", verb, "artifact", url, f"--provider={self.provider}", *options]
+        return persist(lambda: self._try(command) if self._admitted else self._try_first(command))
+
+    def _try_first(self, command: Sequence[str]) -> bytes:
+        """The first goes alone, and none goes after one whose login was refused: a wrong password, tried for
+        each artifact, locks the account."""
+        with self._first:
+            if self._refused:
+                raise self._refused
+            try:
+                done = self._try(command)
+            except RegistryUnreachableError as refused:
+                self._refused = refused
+                raise
+            self._admitted = True
+            return done
+
+    def _try(self, command: Sequence[str]) -> bytes:
+        what = " ".join(command[:4])
+        try:
+            done = subprocess.run(
+                command,
+                # The time of a reproducible image is written in local time.
+                env=os.environ | {"TZ": "UTC"},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+            )
+        except OSError as error:
+            raise RegistryError(f"{what} could not be run: {error.strerror}", _AGAIN) from error
+        if done.returncode == 0:
+            return done.stdout
+        said = _said(done.stderr)
+        if _REFUSED.search(said):
+            raise RegistryUnreachableError(f"{what} failed: {said}", self._login(command[3]))
+        if _DENIED.search(said):
+            raise RegistryError(f"{what} failed: {said}", self._login(command[3]))
+        if _PASSING.search(said):
+            raise PassingError(RegistryError(f"{what} failed: {said}", _AGAIN))
+        hint = _AGAIN if self.provider == "generic" else f"check the setting `provider`, or {_AGAIN}"
+        raise RegistryError(f"{what} failed: {said}", hint)
+
+    def _login(self, url: str) -> str:
+        host = url.removeprefix("oci://").partition("/")[0]
+        how = f"with `docker login {host}`" if self.provider == "generic" else f"to {self.provider}"
+        return f"log in {how}, as who may push"
+
+
+@dataclass(frozen=True)
+class FluxPublisher:
+    """`name` is the repository's, as one would give it to `docker pull`."""
+
+    cli: FluxCli
+    name: str
+    target: Target
+
+    def foresee(self, image: Image) -> None:
+        """Nobody knows: the layer is compressed by Go."""
+
+    def push(self, image: Image, tags: Sequence[str]) -> str:
+        """Raises RegistryError where flux packed other content than the image's: no tag but the first is
+        pointed at it then."""
+        if not image.source:
+            raise RegistryError(
+                "flux demands the URL of the repository, whose origin has none", "set `source` to it"
+            )
+        first, *others = tags
+        with TemporaryDirectory(prefix="flux-artifacts-") as folder:
+            content = Path(folder, "content")
+            ignored = stage(image.tar, content)
+            url = f"oci://{self.name}:{first}"
+            digest = self.cli.push(url, content, image.source, image.revision_annotation, ignored)
+        if not is_same(self.target, self.target.fetch_manifest(digest), image):
+            raise RegistryError(
+                f"flux packed {self.name}:{first} otherwise than we do: its diff ID is not {image.diff_id}",
+                "set `flux_version` to a version that packs alike, or `publisher: builtin`",
+            )
+        if others:
+            self.cli.tag(f"oci://{self.name}@{digest}", others)
+        return digest
+
+    def tag(self, manifest: Manifest, tag: str) -> None:
+        self.cli.tag(f"oci://{self.name}@{manifest.digest}", [tag])
+
+
+@dataclass(frozen=True)
+class FluxRegistry:
+    """A registry that is looked at as it is, and written to by the flux CLI."""
+
+    registry: Registry
+    cli: FluxCli
+
+    def repository(self, artifact: str) -> Target:
+        return self.registry.repository(artifact)
+
+    def publisher(self, artifact: str) -> FluxPublisher:
+        return FluxPublisher(self.cli, self.name(artifact), self.repository(artifact))
+
+    def name(self, artifact: str) -> str:
+        return self.registry.name(artifact)
+
+
+def require_possible(location: str, insecure: bool | None) -> None:
+    """Raises RequestError for a registry that the flux CLI cannot push and tag in."""
+    scheme, _, rest = location.rpartition("://")
+    host = rest.partition("/")[0]
+    otherwise = "or set `publisher: builtin`"
+    if not scheme:
+        raise RequestError(
+            f"the publisher is flux, which cannot push to a folder: {location}",
+            f"set `registry: oci://...`, {otherwise}",
+        )
+    if not {".", ":"} & set(host):
+        raise RequestError(
+            f"the publisher is flux, which takes {host!r} for a repository of Docker Hub",
+            f"write the registry's host with its domain or its port, {otherwise}",
+        )
+    plain = is_loopback(host) if insecure is None else insecure
+    if plain and not _tries_plain_http(host):
+        raise RequestError(
+            f"the publisher is flux, which cannot tag over plain HTTP at {host}",
+            f"serve the registry with TLS, {otherwise}",
+        )
+
+
+def _tries_plain_http(host: str) -> bool:
+    """Where the CLI goes on to plain HTTP when there is no TLS, for `tag` has no flag that asks for it.
+
+    github.com/google/go-containerregistry, pkg/name/registry.go
+    """
+    try:
+        if any(ipaddress.ip_address(host.partition(":")[0]) in network for network in _PRIVATE):
+            return True
+    except ValueError:
+        pass
+    local = re.search(r"\.localhost(:\d{1,5})?$", host) or host.startswith("localhost:")
+    return bool(local) or "127.0.0.1" in host or "::1" in host
+
+
+def _said(stderr: bytes) -> str:
+    """What flux has against it, in one line: the last of its lines that begins with a cross."""
+    lines = stderr.decode("utf-8", "replace").rpartition("\N{BALLOT X} ")[2]
+    said = "".join(c for c in " ".join(lines.split()) if c.isprintable())
+    said = re.sub(r"^((\w+ artifact failed: )+)", "", said)
+    return said[:500] or "it did not say why"
+
+
+def _csv(pattern: str) -> str:
+    """A value of a flag that takes several, with commas between."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow([pattern])
+    return line.getvalue()
