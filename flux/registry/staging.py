@@ -6,7 +6,6 @@ import tarfile
 from pathlib import Path
 
 from flux.artifact.tree import parents
-from flux.errors import RegistryError
 
 
 def stage(tar: bytes, folder: Path) -> list[str]:
@@ -16,28 +15,21 @@ def stage(tar: bytes, folder: Path) -> list[str]:
     Modes are the layer's, whatever the umask and the mode bits that the folder's parent hands down. What is
     left out of an artifact is not in its layer, so that flux has no files to leave out: its matcher reads
     patterns otherwise than git (`[!x]`, a file below a folder that is left out). Only a folder that had to be
-    made for its files, but is left out itself, is named to it.
+    made for its files, but is left out itself, is named to it. Raises OSError.
     """
     folder.mkdir()
-    there = {"."}
-    try:
-        with tarfile.open(fileobj=io.BytesIO(tar), encoding="utf-8") as archive:
-            members = archive.getmembers()
-            listed = {member.name for member in members}
-            made = {parent for member in members for parent in parents(member.name)} - listed
-            for name in sorted(made | {member.name for member in members if member.isdir()} - there):
-                (folder / name).mkdir()
-            for member in members:
-                path = folder / member.name
-                if content := archive.extractfile(member):
-                    with path.open("xb") as file:
-                        file.write(content.read())
-                path.chmod(member.mode)
-    except OSError as error:
-        raise RegistryError(
-            f"{error.filename or folder} could not be written: {error.strerror}",
-            "let TMPDIR name a folder with room, on a file system that keeps every name as it is",
-        ) from error
+    with tarfile.open(fileobj=io.BytesIO(tar), encoding="utf-8") as archive:
+        members = archive.getmembers()
+        listed = {member.name for member in members}
+        made = {parent for member in members for parent in parents(member.name)} - listed
+        for name in sorted(made | {member.name for member in members if member.isdir()} - {"."}):
+            (folder / name).mkdir()
+        for member in members:
+            path = folder / member.name
+            if content := archive.extractfile(member):
+                with path.open("xb") as file:
+                    file.write(content.read())
+            path.chmod(member.mode)
     return [pattern for name in sorted(made) for pattern in _without(name)]
 
 
