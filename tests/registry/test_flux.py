@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -16,6 +17,7 @@ from flux.registry.flux import FluxCli, FluxRegistry, require_possible
 from flux.registry.push import push
 from flux.registry.remote import RemoteRegistry
 from tests import parts
+from tests.commands.helpers import inv, monorepo
 from tests.registry.conftest import Place
 from tests.registry.front import Hook, front
 from tests.registry.images import image, packed
@@ -65,6 +67,40 @@ def test_no_flux(program: str | None, tmp_path: Path, monkeypatch: pytest.Monkey
         raised.value.message == "the publisher is flux, and there is no flux on PATH that tells its version"
     )
     assert "install flux 2.9 (https://fluxcd.io/" in raised.value.hint
+
+
+def test_a_command_without_flux_or_with_another_writes_nothing(
+    registry_server: parts.Registry, flux_cli: str, tmp_path: Path
+) -> None:
+    repo = monorepo(
+        tmp_path / "repo", {"artifacts/app/x.yaml": "x: 1\n"}, {"source": "https://example.com/x"}
+    )
+    prefix = f"none/{uuid4().hex}"
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "git").symlink_to(str(shutil.which("git")))
+    env = {
+        "INVOKE_FLUX_PUBLISHER": "flux",
+        "INVOKE_FLUX_REGISTRY": f"oci://{registry_server.host}/{prefix}",
+        "PATH": str(programs),
+    }
+    first = inv(repo, "build", env=env)
+    (programs / "flux").symlink_to(flux_cli)
+    second = inv(repo, "build", env={**env, "INVOKE_FLUX_FLUX_VERSION": "2.10"})
+    for done, said in (
+        (first, "error: the publisher is flux, and"),
+        (second, "error: flux is 2.9.4, not 2.10,"),
+    ):
+        assert done.code == 2
+        assert done.out == ""
+        error, hint = done.err.splitlines()
+        assert error.startswith(said)
+        assert hint.startswith("hint: install flux 2.")
+    assert prefix not in registry_server.log.read_text()
+    # Looking needs no flux.
+    (programs / "flux").unlink()
+    for command in (["build", "--dry-run"], ["status"]):
+        assert inv(repo, *command, env=env).code == 0
 
 
 @pytest.mark.parametrize(
