@@ -195,7 +195,10 @@ def _release_tag(value: object) -> str:
 
 def _source(value: object) -> str:
     url = _text(value)
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ValueError from None  # what it says may hold a password
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError
     if "@" in url:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flux.errors import SettingError
@@ -206,6 +206,7 @@ def test_wrong_variables(variable: str, text: str, message: str) -> None:
     assert caught.value.message == message
 
 
+@example("source", "oci", "][", "")
 @given(
     st.sampled_from(["registry", "source"]),
     st.sampled_from(["oci", "http", "https", "ssh"]),

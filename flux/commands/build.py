@@ -105,7 +105,8 @@ def open_target_registry(repository: Repository, settings: Settings, event: Even
         )
     registry = open_registry(settings.registry, repository.root, settings.jobs, settings.insecure)
     if settings.publisher == "flux":
-        from flux.registry.flux import FluxCli, FluxRegistry, require_possible
+        from flux.registry.flux import FluxRegistry, require_possible
+        from flux.registry.flux_cli import FluxCli
 
         require_possible(settings.registry, settings.insecure)
         cli = FluxCli(settings.flux_version, settings.provider)

@@ -18,7 +18,7 @@ from tests.parts import RunRegistry
 
 ROOT = Path(__file__).parents[2]
 _EXAMPLE = re.compile(r"<!-- example -->\n```console\n(.*?)```", re.DOTALL)
-_STEP = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+_STEP = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 _LABEL = re.compile(r"sha256:([0-9a-f]{4})…")
 
 

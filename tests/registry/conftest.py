@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from flux.registry.flux import FluxCli, FluxRegistry
+from flux.registry.flux import FluxRegistry
+from flux.registry.flux_cli import FluxCli
 from flux.registry.layout import LayoutRegistry
 from flux.registry.remote import RemoteRegistry
 from flux.registry.target import Publisher, Registry, Target

@@ -13,7 +13,8 @@ import pytest
 
 from flux.artifact.archive import archive
 from flux.errors import RegistryError, RegistryUnreachableError, RequestError
-from flux.registry.flux import FluxCli, FluxRegistry, require_possible
+from flux.registry.flux import FluxRegistry, require_possible
+from flux.registry.flux_cli import FluxCli
 from flux.registry.push import push
 from flux.registry.remote import RemoteRegistry
 from tests import parts
