@@ -46,6 +46,22 @@ _NETWORK_SECONDS = 300
 _SAFE = "if you trust it: `git config --global --add safe.directory {}`"
 _FETCH_DEPTH = "check out with `fetch-depth: 0` (actions/checkout), or run `git fetch --unshallow`"
 
+# What a clone that is to be thrown away has instead of this machine's: who commits, and nothing that could ask
+# for a key, run a hook, change a file on its way or want the network.
+_APART = {
+    "user.name": "inv demo",
+    "user.email": "demo@localhost",
+    "commit.gpgSign": "false",
+    "core.autocrlf": "false",
+    "core.hooksPath": os.devnull,
+    "filter.lfs.clean": "",
+    "filter.lfs.process": "",
+    "filter.lfs.required": "false",
+    "filter.lfs.smudge": "",
+    "gc.auto": "0",
+    "merge.ff": "true",
+}
+
 _KEPT_ENVIRONMENT = re.compile(
     r"GIT_(SSH|SSL|HTTP|PROXY|ASKPASS|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY|VALUE)|AUTHOR|COMMITTER"
     r"|EXEC_PATH|ALLOW_PROTOCOL|PYTHON|TRACE|CURL)"
@@ -601,6 +617,34 @@ class Repository:
 
     def _write_blob(self, content: bytes) -> str:
         return self._pipe(content, "hash-object", "-w", "--no-filters", "--stdin")
+
+    def clone(self, folder: Path, branch: str, files: Mapping[str, bytes], message: str) -> "Repository":
+        """A clone of what is checked out, as `branch`, in an empty or new folder, for no use but a try.
+
+        It has no origin, and an identity of its own. `files` that are given are in one commit more, with the
+        message. A shallow clone could not be completed without an origin, so its history is one commit, and it
+        has no tags.
+        """
+        commit, is_shallow = self.head(), bool(self._shallow())
+        self._run(
+            *("-c", "protocol.file.allow=always", "-c", "clone.rejectShallow=false"),
+            *("clone", "--quiet", "--no-checkout", "--template=", "--origin=origin"),
+            *(f"--config={name}={value}" for name, value in _APART.items()),
+            *(["--no-tags"] if is_shallow else []),
+            *("--", str(self.root), str(folder)),
+        )
+        clone = Repository(folder)
+        clone._run("remote", "remove", "origin")
+        if is_shallow:
+            commit = clone._pipe(b"All there is\n", "commit-tree", f"{commit}^{{tree}}")
+            clone._shallow_file.unlink()
+        if files:
+            commit = clone.write_commit([commit], files, message)
+        clone._run("checkout", "--quiet", "--force", "-B", branch, commit)
+        for other in clone._run("for-each-ref", "--format=%(refname)", "refs/heads").splitlines():
+            if other != f"refs/heads/{branch}":
+                clone.move_ref(other, None, clone.ref(other))
+        return clone
 
     # Origin
 
