@@ -25,4 +25,10 @@ def show_released(report: Report, planned: Planned, release: Release, made: bool
     report.outputs({"tag": planned.tag})
     report.summary(f"Release {planned.tag}", ("Release", "Commit"), [(release.url, planned.commit)])
     if not report.document(planned.document()):
-        report.print(f"{planned.tag}: {'released' if made else 'is released already'}, {release.url}")
+        said = "released" if made else "is released already"
+        report.print(f"{planned.tag}: {said} at {planned.commit[:12]}, {_where(release)}")
+
+
+def _where(release: Release) -> str:
+    """The local forge has its releases in git."""
+    return f"see `git show {release.tag}`" if release.url.startswith("file:") else release.url

@@ -21,7 +21,7 @@ def show_convergence(report: Report, convergence: Convergence) -> None:
             s.artifact,
             s.environment,
             s.version or "",
-            report.digest(s.old),
+            report.digest(s.old) or "none",
             report.digest(s.new),
             str(s.action),
         )

@@ -1,6 +1,8 @@
 """Text as it may be shown: on a terminal, in Markdown, in a workflow command."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from flux.release.markdown import escaped
 
@@ -31,6 +33,15 @@ def text(value: object) -> str:
 def short(value: str | None) -> str:
     """A version, or the beginning of a digest."""
     return (value or "")[:_SHORT_DIGEST] if (value or "").startswith("sha256:") else value or ""
+
+
+def place(url: str) -> str:
+    """A URL as people follow it: a file's by its path, from where they are."""
+    parts = urlsplit(url)
+    if parts.scheme != "file":
+        return url
+    path, here = Path(unquote(parts.path)), Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def markdown(cell: str) -> str:

@@ -213,7 +213,7 @@ def test_open_promotions_of_the_local_forge(world: World) -> None:
         found = look(world, forge=forge)
     assert [pull.number for pull in found.promotions] == [made[0].number]
     done = run(world)
-    assert f"open: Promote promote/app-at {made[0].url}" in done.out
+    assert f"open: Promote promote/app-at .forge/pulls/{made[0].number}.md\n" in done.out
     assert "topic" not in done.out
 
 
