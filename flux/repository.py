@@ -46,8 +46,8 @@ _NETWORK_SECONDS = 300
 _SAFE = "if you trust it: `git config --global --add safe.directory {}`"
 _FETCH_DEPTH = "check out with `fetch-depth: 0` (actions/checkout), or run `git fetch --unshallow`"
 
-# What a clone that is to be thrown away has instead of this machine's: who commits, and nothing that could ask
-# for a key, run a hook, change a file on its way or want the network.
+# What a clone that is to be thrown away has instead of this machine's: who commits, and nothing that could
+# ask for a key, run a hook, change a file on its way or want the network.
 _APART = {
     "user.name": "inv demo",
     "user.email": "demo@localhost",
@@ -622,8 +622,8 @@ class Repository:
         """A clone of what is checked out, as `branch`, in an empty or new folder, for no use but a try.
 
         It has no origin, and an identity of its own. `files` that are given are in one commit more, with the
-        message. A shallow clone could not be completed without an origin, so its history is one commit, and it
-        has no tags.
+        message. Of a shallow repository it has one commit and no tags, since without an origin the history
+        that lacks could not be fetched.
         """
         commit, is_shallow = self.head(), bool(self._shallow())
         self._run(

@@ -10,7 +10,7 @@ from shlex import quote
 
 from invoke.context import Context
 
-from flux.errors import RequestError
+from flux.errors import FluxError, RequestError
 
 _QUIET = {"GIT_EDITOR": "true", "GIT_PAGER": "cat", "GIT_TERMINAL_PROMPT": "0"}
 
@@ -23,10 +23,10 @@ class Shell:
         self._context = context
         self._folder = folder
         started = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
-        self._environment = started | _QUIET | _colours(started) | variables
+        self._environment = {**started, **_QUIET, **_colours(started), **variables}
 
-    def type(self, command: str) -> int:
-        """Run a command and let it print. Returns its exit code. `inv` is this interpreter's."""
+    def type(self, command: str) -> None:
+        """Run a command and let it print. `inv` is this interpreter's. Raises FluxError where it fails."""
         is_terminal = sys.stdout.isatty()
         lines = (
             f"cd {quote(str(self._folder))} || exit",
@@ -45,7 +45,11 @@ class Shell:
             hide=False,
             warn=True,
         )
-        return result.exited if result else 0
+        if result and result.failed:
+            raise FluxError(
+                f"`{command}` failed with exit code {result.exited}, and that is the end of it",
+                f"{self._folder} is as it was left",
+            )
 
 
 def free_folder(path: str | None) -> Path:

@@ -153,7 +153,7 @@ def _steps(settings: Settings, chosen: Chosen, version: Version) -> tuple[Step, 
             ("inv tag",),
         ),
         Step("Tell in the issue how far the release has come.", ("inv issue.sync",)),
-        Step("And this is what is where.", (f"inv status -a {artifact}",)),
+        Step("What is where, and whether it is what it should be.", (f"inv status -a {artifact}",)),
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def show_beginning(report: Report, demo: Demo) -> None:
-    _say(report, "The way of a change to the clusters, in a clone of this repository that can be thrown away.")
+    _say(report, "How a change gets to the clusters, on a clone of this repository that can be thrown away.")
     _say(report, "Images, issues and pull requests are files in it: nothing leaves this machine.")
     show_typed(report, _export(demo.variables))
 
@@ -46,7 +46,8 @@ def _say(report: Report, text: str) -> None:
 
 
 def _export(variables: Mapping[str, str]) -> str:
-    return f"export {' '.join(f'{name}={quote(value) if value else value}' for name, value in variables.items())}"
+    pairs = [f"{name}={quote(value) if value else ''}" for name, value in variables.items()]
+    return f"export {' '.join(pairs)}"
 
 
 def _as_typed(commands: Sequence[str], inv: str) -> list[str]:
