@@ -8,6 +8,7 @@ without what its environment or configuration could change in an answer.
 import base64
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from collections import defaultdict
@@ -637,13 +638,15 @@ class Repository:
         clone._run("remote", "remove", "origin")
         if is_shallow:
             commit = clone._pipe(b"All there is\n", "commit-tree", f"{commit}^{{tree}}")
-            clone._shallow_file.unlink()
         if files:
             commit = clone.write_commit([commit], files, message)
         clone._run("checkout", "--quiet", "--force", "-B", branch, commit)
         for other in clone._run("for-each-ref", "--format=%(refname)", "refs/heads").splitlines():
             if other != f"refs/heads/{branch}":
                 clone.move_ref(other, None, clone.ref(other))
+        if is_shallow:
+            clone._shallow_file.unlink()
+            shutil.rmtree(clone._objects.with_name("logs"))  # they name commits whose parents are not there
         return clone
 
     # Origin

@@ -55,17 +55,17 @@ class Shell:
 def free_folder(path: str | None) -> Path:
     """A folder that is empty: a new temporary one, or that of the path, made if need be.
 
-    Raises RequestError for one that has something in it or cannot be had.
+    Raises RequestError for one that has something in it or cannot be made.
     """
     try:
         if path is None:
             return Path(tempfile.mkdtemp(prefix="flux-demo-")).resolve()
-        folder = Path(path).absolute()
+        folder = Path(path).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         is_empty = not any(folder.iterdir())
     except OSError as error:
         raise RequestError(
-            f"{error.filename} cannot be had: {error.strerror}", "name another with --folder"
+            f"{error.filename} cannot be the folder: {error.strerror}", "name another with --folder"
         ) from error
     if not is_empty:
         raise RequestError(f"{folder} is not empty", "name a folder that is new or empty")
