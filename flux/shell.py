@@ -1,14 +1,17 @@
-"""A shell in a folder, for commands as people type them."""
+"""A shell in a folder, for commands as people type them.
+
+They have this process's own streams, so that each knows whether it prints to a terminal, and how wide that
+is. (Invoke's `run` would decode what they print a thousand bytes at a time, whatever character is cut.)
+"""
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from shlex import quote
-
-from invoke.context import Context
 
 from flux.errors import FluxError, RequestError
 
@@ -16,38 +19,26 @@ _QUIET = {"GIT_EDITOR": "true", "GIT_PAGER": "cat", "GIT_TERMINAL_PROMPT": "0"}
 
 
 class Shell:
-    """`variables` are exported in it, and nothing of what started this run is: what is typed there is typed
-    in a terminal. What it runs knows whether it prints to one."""
+    """`variables` are exported in it, and nothing of GitHub Actions is: what is typed is typed in a
+    terminal."""
 
-    def __init__(self, context: Context, folder: Path, variables: Mapping[str, str]) -> None:
-        self._context = context
+    def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
         self._folder = folder
-        started = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
-        self._environment = {**started, **_QUIET, **_colours(started), **variables}
+        own = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
+        self._environment = {**own, **_QUIET, **_colours(own), **variables}
 
     def type(self, command: str) -> None:
         """Run a command and let it print. `inv` is this interpreter's. Raises FluxError where it fails."""
-        is_terminal = sys.stdout.isatty()
-        lines = (
-            f"cd {quote(str(self._folder))} || exit",
-            f'inv() {{ {quote(sys.executable)} -m invoke "$@"; }}',
-            *([] if is_terminal else ["exec 2>&1"]),  # in the order in which it was printed
-            command,
-        )
-        result = self._context.run(
-            "\n".join(lines),
-            shell="/bin/sh",
+        sys.stdout.flush()
+        done = subprocess.run(
+            ["/bin/sh", "-c", f'inv() {{ {quote(sys.executable)} -m invoke "$@"; }}\n{command}'],
+            cwd=self._folder,
             env=self._environment,
-            replace_env=True,
-            pty=is_terminal,
-            in_stream=False,
-            echo=False,
-            hide=False,
-            warn=True,
+            stdin=subprocess.DEVNULL,
         )
-        if result and result.failed:
+        if done.returncode:
             raise FluxError(
-                f"`{command}` failed with exit code {result.exited}, and that is the end of it",
+                f"`{command}` failed with exit code {done.returncode}, and that is the end of it",
                 f"{self._folder} is as it was left",
             )
 

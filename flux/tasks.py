@@ -334,7 +334,7 @@ def demo(context: Context, artifact: list[str] | None = None, folder: str | None
         with run.repository.clone(place, run.settings.branch, files, "Begin with nothing deployed") as clone:
             plan = plan_demo(run.settings, chosen, clone.tags())
         show_beginning(run.report, plan)
-        shell = Shell(context, place, {**run.variables, **plan.variables})
+        shell = Shell(place, {**run.variables, **plan.variables})
         for step in plan.steps:
             show_why(run.report, step.why)
             for command in step.typed:
