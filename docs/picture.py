@@ -32,7 +32,7 @@ LEFT_OUT = ("inv issue.sync",)
 _COLUMNS, _LINES = 94, 300
 _MOST_OUTPUT = 5  # lines that a command has printed
 _PROMPT = "$ "
-_FILES = ("artifacts/eso", "tasks.py", "invoke.yaml", ".gitignore")
+_FILES = ("artifacts/eso", "flux/releaseconfig.json", "tasks.py", "invoke.yaml", ".gitignore")
 _DATE = "2026-01-01T00:00:00Z"
 _ENVIRONMENT = {
     "GIT_AUTHOR_NAME": "inv demo",
@@ -55,18 +55,16 @@ def make_monorepo(folder: Path) -> None:
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
     for command in (("init", "--initial-branch=main"), ("add", "--all"), ("commit", "--message=Begin")):
         environment = {**os.environ, **_ENVIRONMENT}
-        subprocess.run(
-            ["git", *command], cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL
-        )
+        subprocess.run(["git", *command], cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def shown_commands(picture: str) -> list[str]:
     """The commands in a picture, in order."""
-    return [line.removeprefix(_PROMPT) for line in _shown_lines(picture) if line.startswith(_PROMPT)]
+    return [line.removeprefix(_PROMPT) for line in shown_lines(picture) if line.startswith(_PROMPT)]
 
 
-def _shown_lines(picture: str) -> list[str]:
-    """The text of each line, by where its pieces are."""
+def shown_lines(picture: str) -> list[str]:
+    """The text of each line of a picture, without the spaces between differently coloured words."""
     lines: dict[float, str] = {}
     for piece in ElementTree.fromstring(picture).iter("{http://www.w3.org/2000/svg}text"):
         if "clip-path" in piece.attrib:  # the title has none

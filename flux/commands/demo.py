@@ -135,7 +135,7 @@ def _steps(settings: Settings, chosen: Chosen, version: Version) -> tuple[Step, 
         ),
         Step("Release it: a tag in git, with notes of what changed.", (f"inv release {artifact} minor",)),
         Step(
-            "Publish the release. A commit has one image only, so this one gets another tag.",
+            "Publish the release. The same commit gives the same image: it gets one more tag.",
             (f"inv publish {quote(tag)}",),
         ),
         Step("Open an issue that has a box for each environment.", (f"inv issue {quote(tag)}",)),
