@@ -623,20 +623,20 @@ class Repository:
         """A clone of what is checked out, as `branch`, in an empty or new folder, for no use but a try.
 
         It has no origin, and an identity of its own. `files` that are given are in one commit more, with the
-        message. Of a shallow repository it has one commit and no tags, since without an origin the history
-        that lacks could not be fetched.
+        message. Of a shallow or partial repository it has one commit and no tags, since without an origin
+        what lacks of the history could not be fetched.
         """
-        commit, is_shallow = self.head(), bool(self._shallow())
+        commit, is_whole = self.head(), not (self._shallow() or self._partial())
         self._run(
             *("-c", "protocol.file.allow=always", "-c", "clone.rejectShallow=false"),
             *("clone", "--quiet", "--no-checkout", "--template=", "--origin=origin"),
             *(f"--config={name}={value}" for name, value in _APART.items()),
-            *(["--no-tags"] if is_shallow else []),
+            *([] if is_whole else ["--no-tags"]),
             *("--", str(self.root), str(folder)),
         )
         clone = Repository(folder)
         clone._run("remote", "remove", "origin")
-        if is_shallow:
+        if not is_whole:
             commit = clone._pipe(b"All there is\n", "commit-tree", f"{commit}^{{tree}}")
         if files:
             commit = clone.write_commit([commit], files, message)
@@ -644,8 +644,8 @@ class Repository:
         for other in clone._run("for-each-ref", "--format=%(refname)", "refs/heads").splitlines():
             if other != f"refs/heads/{branch}":
                 clone.move_ref(other, None, clone.ref(other))
-        if is_shallow:
-            clone._shallow_file.unlink()
+        if not is_whole:
+            clone._shallow_file.unlink(missing_ok=True)
             shutil.rmtree(clone._objects.with_name("logs"))  # they name commits whose parents are not there
         return clone
 
@@ -681,6 +681,12 @@ class Repository:
             return set(self._shallow_file.read_text().split())
         except FileNotFoundError:
             return set()
+
+    def _partial(self) -> bool:
+        """Whether this clone leaves objects at origin until it needs them."""
+        with suppress(GitError):
+            return bool(self._run("config", "--get-regexp", r"^remote\..*\.promisor$"))
+        return False
 
     def _complete(self, *commits: str) -> None:
         """Fetch all history before the commits. Raises HistoryMissingError where origin does not have it."""

@@ -87,7 +87,8 @@ def _file(repository: Repository, settings: Settings, sources: Sources, source: 
 def beginnings(repository: Repository, settings: Settings) -> dict[str, bytes]:
     """What the clone has otherwise than HEAD: its registry is empty, so nothing is desired yet."""
     state = repository.file(repository.head(), settings.releaseconfig)
-    return {} if state is None or state.split() == _NOTHING.split() else {settings.releaseconfig: _NOTHING}
+    is_empty = state is None or b"".join(state.split()) == _NOTHING.strip()
+    return {} if is_empty else {settings.releaseconfig: _NOTHING}
 
 
 def left_out(repository: Repository, settings: Settings) -> list[str]:

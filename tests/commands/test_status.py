@@ -92,6 +92,14 @@ def test_what_it_says(world: World) -> None:
     assert run(world).out.endswith("No drift.\n")
 
 
+def test_the_map_is_as_narrow_as_can_be(world: World) -> None:
+    world.want({"app": {"at_ring2": "1.1.0"}})
+    header, _, app, *_, bare, _ = run(world, "-a", "app").out.splitlines()
+    assert header.split() == ["Artifact", "Release", "at_ring2"]
+    assert cells(app, "app")[1].strip() == "2.0.0-rc.1"
+    assert bare == "Nothing is in at_ring1, prod_ring1."
+
+
 def test_the_newest_release_and_what_is_beyond(world: World) -> None:
     settled(world)
     rows = {row.artifact: (row.release, row.commits_since) for row in look(world).rows}
