@@ -66,7 +66,7 @@ def test_in_a_terminal_without_json_people_read_what_was_done(local: World) -> N
     assert "found issue 1" in inv(local.repo, "issue", TAG).out
     said = inv(local.repo, "promote", "eso", "at").out
     assert "eso 1.1.0: opened pull request 2, .forge/pulls/2.md\n" in said
-    assert re.search(r"(?m)^at_ring1 +none +1\.1\.0 +new *$", said)
+    assert re.search(r"(?m)^at_ring2 +none +1\.1\.0 +new *$", said)
     assert "unchanged pull request 2" in inv(local.repo, "promote", "eso", "at").out
     said = inv(local.repo, "issue.sync").out
     assert re.search(
