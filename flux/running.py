@@ -33,6 +33,8 @@ class Run:
     event: "Event"
     repository: "Repository"
     report: "Report"
+    variables: Mapping[str, str]
+    """The settings that the environment gave, which it has not any more."""
 
     def registry(self, dry_run: bool) -> "Registry":
         from flux.commands.build import open_target_registry
@@ -93,7 +95,7 @@ def running(context: Context, json: bool) -> Iterator[Run]:
         token = given_token(os.environ)
         access = Access(event.server_url, token) if token else None
         with Repository(None, access, lambda origin: _find_access(settings, event, origin)) as repository:
-            yield Run(settings, event, repository, Report(event, json))
+            yield Run(settings, event, repository, Report(event, json), _ENVIRONMENT)
         sys.stdout.flush()
     except FluxError as error:
         if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):

@@ -284,6 +284,8 @@ def _flag(value: object) -> bool:
 
 
 def _promoters(value: object) -> Mapping[str, tuple[str, ...]]:
+    if value == "":
+        return {}
     if not isinstance(value, Mapping):
         raise ValueError
     return {_text(phase): _list(logins) for phase, logins in value.items()}

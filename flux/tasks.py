@@ -320,7 +320,39 @@ def reconcile(context: Context, dry_run: bool = False, json: bool = False) -> No
             raise Exit(code=1)
 
 
+@task(
+    iterable=["artifact"],
+    help={
+        "artifact": "an artifact to play it with; the first that is fit by default",
+        "folder": "where the clone goes, new or empty; a temporary folder by default",
+    },
+)
+def demo(context: Context, artifact: list[str] | None = None, folder: str | None = None) -> None:
+    """Play the whole story on a clone that can be thrown away."""
+    with running(context, json=False) as run:
+        from flux.commands.demo import beginnings, choose, left_out, plan_demo
+        from flux.report.demo import show_beginning, show_end, show_typed, show_why
+        from flux.report.text import some
+        from flux.shell import Shell, free_folder, name_of_inv
+
+        chosen = choose(run.repository, run.settings, names(artifact))
+        files = beginnings(run.repository, run.settings)
+        if paths := left_out(run.repository, run.settings):
+            run.report.notice(f"not committed, so not in the demo: {some(paths)}")
+        place = free_folder(folder)
+        with run.repository.clone(place, run.settings.branch, files, "Begin with nothing deployed") as clone:
+            plan = plan_demo(run.settings, chosen, clone.tags())
+        show_beginning(run.report, plan)
+        shell = Shell(place, {**run.variables, **plan.variables})
+        for step in plan.steps:
+            show_why(run.report, step.why)
+            for command in step.typed:
+                show_typed(run.report, command)
+                shell.type(command)
+        show_end(run.report, plan, name_of_inv(), place)
+
+
 ns = Collection(
-    list_, changed, check, build, release, publish, tag_, status, diff, promote, rollback, reconcile
+    list_, changed, check, build, release, publish, tag_, status, diff, promote, rollback, reconcile, demo
 )
 ns.add_collection(Collection("issue", open_, apply, sync))

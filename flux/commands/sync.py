@@ -20,13 +20,15 @@ from flux.settings import Settings
 
 @dataclass(frozen=True)
 class Synced:
-    """What became of one promotion: `closed` says that its issue was closed, `error` that it failed."""
+    """What became of one promotion: `closed` says that its issue was closed, `error` that it failed.
+    `standings` has the environments, where there is an issue to tell of them."""
 
     promotion: Promotion
     issue: Issue | None
     proposed: Proposed | None
     closed: bool = False
     undone: tuple[str, ...] = ()
+    standings: tuple[Standing, ...] = ()
     error: str = ""
     hint: str = ""
 
@@ -107,7 +109,7 @@ class Syncer:
             closes = issue.open and self._is_complete(issue, promotion, standings)
             if closes:
                 self._forge.edit_issue(issue.number, open=False)
-            return Synced(promotion, issue, proposed, closes, undone)
+            return Synced(promotion, issue, proposed, closes, undone, tuple(standings))
         except FluxError as error:
             return Synced(promotion, issue, None, error=error.message, hint=error.hint)
 
