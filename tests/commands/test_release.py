@@ -555,6 +555,9 @@ def test_under_the_jobs_own_token(hub: Hub, tmp_path: Path) -> None:
     assert hub.released == []  # it fires no event
     assert [name.rpartition("/")[2] for name, _ in hub.dispatched] == workflows
     assert [inputs for _, inputs in hub.dispatched] == [tag, tag]
+    assert {e.payload["ref"] for e in hub.server.events if e.name == "workflow_dispatch"} == {
+        "refs/heads/main"
+    }
     assert job.outputs == tag
     assert "flux" in job.summary.read_text()
     # Again: what its event would have started may be what was lost.

@@ -143,8 +143,18 @@ def test_json_is_that_of_a_dry_tag_and_more(world: World) -> None:
     assert done.document == {
         **dry.document,
         "artifacts": [
-            {"artifact": "app", "release": "2.0.0-rc.1", "commits_since": 0},
-            {"artifact": "db", "release": "2.0.0", "commits_since": 1},
+            {
+                "artifact": "app",
+                "release": "2.0.0-rc.1",
+                "commits_since": 0,
+                "has": {"at_ring1": "1.1.0", "prod_ring1": "1.0.0"},
+            },
+            {
+                "artifact": "db",
+                "release": "2.0.0",
+                "commits_since": 1,
+                "has": {"at_ring1": world.tags()["db"]["latest"]},
+            },
         ],
         "promotions": [],
     }
