@@ -105,7 +105,7 @@ def plan_demo(settings: Settings, chosen: Chosen, tags: Mapping[str, str]) -> De
     return Demo(
         _variables(settings),
         _steps(settings, chosen, version),
-        ("cat .forge/pulls/2.md", "inv list", *_promotion(settings, artifact)),
+        ("head -20 .forge/pulls/2.md", "inv list", *_promotion(settings, artifact)),
     )
 
 

@@ -81,7 +81,7 @@ def show_sync(report: Report, sync: Sync) -> None:
 
 def _synced(one: Synced) -> tuple[str, ...]:
     pull = one.proposed.pull_request if one.proposed else None
-    deployed = sum(standing.deployed for standing in one.standings)
+    deployed = sum(s.deployed and s.desired == one.promotion.version for s in one.standings)
     return (
         f"{one.promotion.artifact} {one.promotion.version}",
         f"{deployed} of {len(one.standings)}" if one.standings else "",

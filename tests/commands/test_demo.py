@@ -2,8 +2,8 @@
 
 import json
 import re
+import resource
 import subprocess
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -267,12 +267,18 @@ def typed(done: Finished) -> list[str]:
     return [line.removeprefix("$ ") for line in done.out.splitlines() if line.startswith("$ ")]
 
 
+def processor_seconds() -> float:
+    """What the processes that this one has waited for have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_the_whole_story(hard: Repo, machine: dict[str, str], tmp_path: Path) -> None:
     before = state(hard)
-    start = time.monotonic()
+    start = processor_seconds()
     done = inv(hard, "demo", env=machine)
     assert done.code == 0, done.said
-    assert time.monotonic() - start < 60
+    assert processor_seconds() - start < 30  # whatever else this machine does
     assert state(hard) == before
     assert (tmp_path / "output").read_bytes() == (tmp_path / "summary").read_bytes() == b""
 
