@@ -64,3 +64,7 @@ class ForgeError(FluxError):
 
 class DesiredStateError(FluxError):
     """The desired state at the tip has errors."""
+
+
+class EngineError(FluxError):
+    """There is no container engine, or it refused a request."""

@@ -173,4 +173,40 @@ def status(
             raise Exit(code=1)
 
 
+@task(
+    help={
+        "port": "a port of this machine's loopback, instead of a free one",
+        "image": "the registry's image, instead of registry:3",
+        "dry-run": _DRY_RUN,
+        "json": _JSON,
+    }
+)
+def up(
+    context: Context,
+    port: str | None = None,
+    image: str | None = None,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Start a local registry in a container, or find the one that runs."""
+    with running(context, json) as run:
+        from flux.commands.local_registry import bring_up
+        from flux.report.local_registry import show_up
+
+        with run.report.working("starting"):
+            local = bring_up(port, image, dry_run)
+        show_up(run.report, local, dry_run)
+
+
+@task(help={"purge": "drop its data too", "dry-run": _DRY_RUN, "json": _JSON})
+def down(context: Context, purge: bool = False, dry_run: bool = False, json: bool = False) -> None:
+    """Stop the local registry."""
+    with running(context, json) as run:
+        from flux.commands.local_registry import bring_down
+        from flux.report.local_registry import show_down
+
+        show_down(run.report, bring_down(purge, dry_run), dry_run)
+
+
 ns = Collection(list_, changed, check, build, release, publish, tag_, status)
+ns.add_collection(Collection("registry", up, down))
