@@ -39,6 +39,9 @@ class Target(Protocol):
     def tags(self) -> list[str]:
         """Every tag, in no particular order; none where there is no such repository."""
 
+    def try_push(self) -> None:
+        """Ask whether something could be pushed, and leave nothing behind."""
+
 
 class Registry(Protocol):
     """A place that has one repository per artifact."""
