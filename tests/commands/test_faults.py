@@ -205,6 +205,9 @@ class FaultyTarget:
         tags: list[str] = self._call("tags")
         return tags
 
+    def try_push(self) -> None:
+        self._call("try_push")
+
 
 @contextmanager
 def fault_at(number: int, fault: Callable[[], object], late: bool = False) -> Iterator[Callable[[], Faulty]]:
