@@ -31,6 +31,10 @@ try:
 except ImportError as error:  # GitPython looks for the program when it is imported
     raise GitError("git was not found", "install git, or add it to PATH") from error
 
+OLDEST_GIT = (2, 31)
+"""Which brought `log --diff-merges` and GIT_CONFIG_COUNT."""
+FETCH_DEPTH = "check out with `fetch-depth: 0` (actions/checkout), or run `git fetch --unshallow`"
+
 _NO_OBJECT = "0" * 40
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _CONFIGURATION = (
@@ -44,7 +48,6 @@ _MOST_PATHS = 500
 _MOST_CONFLICTS = 127  # that `git merge-file` counts in its exit code
 _NETWORK_SECONDS = 300
 _SAFE = "if you trust it: `git config --global --add safe.directory {}`"
-_FETCH_DEPTH = "check out with `fetch-depth: 0` (actions/checkout), or run `git fetch --unshallow`"
 
 _KEPT_ENVIRONMENT = re.compile(
     r"GIT_(SSH|SSL|HTTP|PROXY|ASKPASS|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY|VALUE)|AUTHOR|COMMITTER"
@@ -103,6 +106,11 @@ class Access:
             entries[f"GIT_CONFIG_KEY_{at}"] = f"http.{self.url.rstrip('/')}/.extraHeader"
             entries[f"GIT_CONFIG_VALUE_{at}"] = value
         return entries
+
+
+def git_version() -> tuple[int, ...]:
+    """That of the git on PATH."""
+    return gitpython.Git().version_info
 
 
 class Repository:
@@ -173,7 +181,7 @@ class Repository:
             hint = "`git log` and `git branch -a` show what there is"
             raise RequestError(
                 f"{revision!r} names no commit in this clone",
-                f"the clone is shallow: {_FETCH_DEPTH}" if self._shallow() else hint,
+                f"the clone is shallow: {FETCH_DEPTH}" if self._shallow() else hint,
             )
         return found
 
@@ -603,6 +611,11 @@ class Repository:
             return False
         return True
 
+    @property
+    def shallow(self) -> bool:
+        """Whether this clone lacks the beginning of its history."""
+        return bool(self._shallow())
+
     def _shallow(self) -> set[str]:
         """The commits whose parents this clone lacks."""
         try:
@@ -621,7 +634,7 @@ class Repository:
                 return
         raise HistoryMissingError(
             "this clone is shallow, and the history that decides could not be fetched from origin",
-            _FETCH_DEPTH,
+            FETCH_DEPTH,
         )
 
     # Running git

@@ -8,7 +8,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from flux.running import names, running
+from flux.running import configuration, names, open_forge, open_repository, reporting, running
 
 _ARTIFACT = "only this artifact; repeatable, or several with commas between"
 _SINCE = "compare with this commit instead of what started the run"
@@ -323,6 +323,20 @@ def down(context: Context, purge: bool = False, dry_run: bool = False, json: boo
         show_down(run.report, bring_down(purge, dry_run), dry_run)
 
 
-ns = Collection(list_, changed, check, build, release, publish, tag_, status, promote, rollback, reconcile)
+@task(help={"json": _JSON})
+def doctor(context: Context, json: bool = False) -> None:
+    """Check that all the commands need is here, with the fix for what is not."""
+    with reporting(json) as report:
+        from flux.commands.doctor import examine
+        from flux.report.doctor import show_doctor
+
+        lines = examine(*configuration(context), open_repository, open_forge)
+        if show_doctor(report, lines).failed:
+            raise Exit(code=1)
+
+
+ns = Collection(
+    list_, changed, check, build, release, publish, tag_, status, promote, rollback, reconcile, doctor
+)
 ns.add_collection(Collection("issue", open_, apply, sync))
 ns.add_collection(Collection("registry", up, down))

@@ -72,6 +72,10 @@ class Report:
         return self._event.actions
 
     @property
+    def as_json(self) -> bool:
+        return self._json
+
+    @property
     def is_interactive(self) -> bool:
         return sys.stderr.isatty() and not self._event.actions and not self._json
 
