@@ -159,6 +159,16 @@ def test_what_is_no_port(port: str) -> None:
         up(port)
 
 
+def test_the_doctor_finds_the_engine_and_the_registry(repo: Repo, engine: Engine) -> None:
+    _, location = up()
+    done = inv(repo, "doctor", env={"INVOKE_FLUX_REGISTRY": location})
+    assert done.code == 0, done.said
+    version = engine.docker("version", "--format={{.Server.Version}}")
+    assert f"ok      engine: a container engine answers, of version {version}" in done.out.splitlines()
+    host = location.removeprefix("oci://")
+    assert f"ok      registry: {host}/a can be read and written" in done.out.splitlines()
+
+
 def test_an_image_that_cannot_be_pulled(engine: Engine) -> None:
     with pytest.raises(EngineError, match=r"did not start 127\.0\.0\.1:1/nonesuch:1: .*refused") as raised:
         up(image="127.0.0.1:1/nonesuch:1")
