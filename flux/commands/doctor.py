@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import platform
 import shlex
+import shutil
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PACKAGE = "flux-artifacts"
+_FLUX = "install it: https://fluxcd.io/flux/installation/#install-the-flux-cli"
 _KUSTOMIZE = "https://kubectl.docs.kubernetes.io/installation/kustomize/"
 
 
@@ -76,9 +78,9 @@ def examine(
     What the settings in force do not need is no problem. `configured` and `environment` are what
     `read_settings` reads.
     """
-    faults = find_faults(configured, environment)
-    yield from (_problem("settings", fault) for fault in faults)
-    settings = None if faults else read_settings(configured, environment)
+    faults = yield from _obtained("settings", lambda: find_faults(configured, environment))
+    yield from (_problem("settings", fault) for fault in faults or ())
+    settings = read_settings(configured, environment) if faults == [] else None
     if settings:
         named = ", ".join(sorted(settings.named))
         yield Line("settings", Health.OK, f"valid; named are {named}" if named else "valid, all by default")
@@ -220,6 +222,10 @@ def _engine() -> Iterator[Line]:
 def _flux(settings: Settings) -> Iterator[Line]:
     if settings.publisher == "builtin":
         yield Line("flux", Health.OK, "not needed: the publisher is builtin")
+    elif program := shutil.which("flux"):
+        yield Line("flux", Health.OK, program)
+    else:
+        yield Line("flux", Health.PROBLEM, "the publisher is flux, and there is no flux on PATH", _FLUX)
 
 
 # What is asked of git
@@ -262,10 +268,11 @@ def _sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:
 def _registry(
     settings: Settings, event: Event, repository: Repository, names: Sequence[str]
 ) -> Iterator[Line]:
+    from flux.artifact.name import name_fault
     from flux.commands.build import open_target_registry
 
     registry = open_target_registry(repository, settings, event, dry_run=True)
-    name = names[0] if names else "artifact"
+    name = next((name for name in names if not name_fault(name)), "artifact")
     target = registry.repository(name)
     target.tags()
     target.try_push()

@@ -495,6 +495,16 @@ def test_what_nobody_foresaw_is_a_line_too(repo: Repo, monkeypatch: pytest.Monke
     assert the(lines, "forge").message == "could not be looked at: RecursionError: in lacks"
 
 
+@pytest.mark.parametrize("name", ["find_faults", "read_event"])
+def test_what_nobody_foresaw_at_the_door(repo: Repo, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    def fail(*arguments: object) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(f"flux.commands.doctor.{name}", fail)
+    subject = "settings" if name == "find_faults" else "event"
+    assert health(found())[subject] == ["problem"]
+
+
 def test_a_forge_that_breaks_off_in_the_middle(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
     from flux.forge.github import GitHubForge
 
