@@ -77,7 +77,7 @@ def gh() -> str:
 def docker_engine() -> tuple[str, ...]:
     """The command that starts an engine, as root."""
     engine = _program("dockerd", "apt-get install docker.io")
-    _program("docker", "apt-get install docker.io")
+    _program("docker", "apt-get install docker.io, or docker-cli where that is a package of its own")
     if os.geteuid() == 0:
         return (engine,)
     if _output("sudo", "--non-interactive", "id", "--user").strip() == "0":

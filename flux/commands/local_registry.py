@@ -54,6 +54,7 @@ def bring_up(port: str | None, image: str | None, dry_run: bool) -> LocalRegistr
     there = engine.find()
     if there and not _differs(there, wanted, image):
         if there.running:
+            engine.wait(there)
             return LocalRegistry(there, Up.RUNNING)
         if free_port(there.port):
             if not dry_run:

@@ -92,31 +92,51 @@ class Engine:
 
         The image is pulled where it is not there. One that does not come up leaves no container behind.
         """
+        with _translated(f"did not pull {image}", "`--image` names another image"):
+            if not self._docker.image.exists(image):
+                self._docker.image.pull(image, quiet=True)
+        # Not run: where another was faster, its container is not to be removed here.
+        with _translated(f"did not make a container of {image}", "run the same command again"):
+            self._docker.create(
+                image,
+                name=NAME,
+                envs=_ENVIRONMENT,
+                publish=[(f"{_LOOPBACK}:{port}", _INSIDE)],
+                volumes=[(NAME, _DATA)],
+            )
+        made = Contained(image, port, running=True)
         try:
-            with _translated(f"did not start {image}"):
-                if not self._docker.image.exists(image):
-                    self._docker.image.pull(image, quiet=True)
-                self._docker.run(
-                    image,
-                    detach=True,
-                    name=NAME,
-                    envs=_ENVIRONMENT,
-                    publish=[(f"{_LOOPBACK}:{port}", _INSIDE)],
-                    volumes=[(NAME, _DATA)],
-                )
-            self._wait(port)
-        except EngineError as error:
+            self.start(made)
+        except EngineError:
             with suppress(EngineError):
                 self.remove()
-            error.hint = error.hint or "`--image` names another image, `--port` another port"
             raise
-        return Contained(image, port, running=True)
+        return made
 
     def start(self, registry: Contained) -> None:
-        """Start the container again, and wait until it answers."""
-        with _translated("did not start the registry again"):
+        """Start a container that is there, and wait until it answers."""
+        with _translated(
+            f"did not start {registry.image}", "`--image` names another image, `--port` another port"
+        ):
             self._docker.start(NAME)
-        self._wait(registry.port)
+        self.wait(registry)
+
+    def wait(self, registry: Contained) -> None:
+        """Until it answers, half a minute at most."""
+        deadline = time.monotonic() + _SECONDS
+        while not _answers(registry.port):
+            container = self._container()
+            if container is None or not container.state.running:
+                raise EngineError(
+                    f"the registry ended as soon as it had begun: {self._last_words()}",
+                    "`--image` names another image",
+                )
+            if time.monotonic() > deadline:
+                raise EngineError(
+                    f"the registry does not answer at {_LOOPBACK}:{registry.port}: {self._last_words()}",
+                    "check that the engine runs on this machine (DOCKER_HOST, `docker context show`)",
+                )
+            time.sleep(0.05)
 
     def stop(self) -> None:
         with _translated("did not stop the registry"):
@@ -151,19 +171,6 @@ class Engine:
             except NoSuchContainer:
                 return None
 
-    def _wait(self, port: int) -> None:
-        deadline = time.monotonic() + _SECONDS
-        while not _answers(port):
-            container = self._container()
-            if container is None or not container.state.running:
-                raise EngineError(f"the registry ended as soon as it had begun: {self._last_words()}")
-            if time.monotonic() > deadline:
-                raise EngineError(
-                    f"the registry does not answer at {_LOOPBACK}:{port}: {self._last_words()}",
-                    "check that the engine runs on this machine (DOCKER_HOST, `docker context show`)",
-                )
-            time.sleep(0.05)
-
     def _last_words(self) -> str:
         with _translated("has no log"):
             return _telling(str(self._docker.logs(NAME))) or "without a word"
@@ -192,16 +199,16 @@ def _answers(port: int) -> bool:
 
 
 @contextmanager
-def _translated(what: str) -> Iterator[None]:
+def _translated(what: str, hint: str = "") -> Iterator[None]:
     from python_on_whales.client_config import ParsingError
     from python_on_whales.exceptions import DockerException
 
     try:
         yield
     except DockerException as error:
-        raise EngineError(f"the container engine {what}: {_said(error)}") from error
+        raise EngineError(f"the container engine {what}: {_said(error)}", hint) from error
     except (ParsingError, ValueError) as error:
-        raise EngineError(f"the container engine {what}: its answer is not understood") from error
+        raise EngineError(f"the container engine {what}: its answer is not understood", hint) from error
 
 
 def _said(error: DockerException) -> str:

@@ -5,13 +5,16 @@ import shutil
 import socket
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from flux.commands.local_registry import Down, Up, bring_down, bring_up
 from flux.errors import EngineError, RequestError
+from tests import parts
 from tests.commands.helpers import inv, monorepo
+from tests.conftest import need
 from tests.engine import Engine
 from tests.git import Repo
 
@@ -170,7 +173,7 @@ def test_the_doctor_finds_the_engine_and_the_registry(repo: Repo, engine: Engine
 
 
 def test_an_image_that_cannot_be_pulled(engine: Engine) -> None:
-    with pytest.raises(EngineError, match=r"did not start 127\.0\.0\.1:1/nonesuch:1: .*refused") as raised:
+    with pytest.raises(EngineError, match=r"did not pull 127\.0\.0\.1:1/nonesuch:1: .*refused") as raised:
         up(image="127.0.0.1:1/nonesuch:1")
     assert "--image" in raised.value.hint
     assert containers(engine) == []
@@ -190,6 +193,26 @@ def test_a_registry_that_ends_at_once_says_why(engine: Engine) -> None:
     with pytest.raises(EngineError, match=r"ended as soon as it had begun: .*/nowhere\.yml"):
         up(image="ends:1")
     assert containers(engine) == []
+
+
+def test_two_at_once_leave_one_that_runs(repo: Repo, engine: Engine) -> None:
+    with ThreadPoolExecutor() as pool:
+        codes = list(pool.map(lambda _: inv(repo, "registry.up").code, range(3)))
+    assert 0 in codes
+    assert containers(engine) == [f"{NAME} registry:3 running"]
+    action, location = up()
+    assert action is Up.RUNNING
+    assert answers(location)
+
+
+def test_one_that_was_paused_does_not_answer(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    up()
+    engine.docker("pause", NAME)
+    monkeypatch.setattr("flux.registry.container._SECONDS", 0)
+    with pytest.raises(EngineError, match="does not answer"):
+        up()
+    engine.docker("unpause", NAME)
+    assert up()[0] is Up.RUNNING
 
 
 def test_a_dry_run_does_nothing(engine: Engine) -> None:
@@ -232,8 +255,8 @@ def test_no_engine_at_all(repo: Repo, command: str, tmp_path: Path) -> None:
     assert "any registry program" in done.err
 
 
-@pytest.mark.skipif(not shutil.which("docker"), reason="docker is missing: apt-get install docker.io")
 def test_an_engine_that_does_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    need(parts.docker_engine)
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nowhere.sock")
     with pytest.raises(EngineError, match="does not answer: Cannot connect to the Docker daemon") as raised:
         up()
