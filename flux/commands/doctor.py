@@ -83,7 +83,7 @@ def examine(
     settings = read_settings(configured, environment) if faults == [] else None
     if settings:
         named = ", ".join(sorted(settings.named))
-        yield Line("settings", Health.OK, f"valid; named are {named}" if named else "valid, all by default")
+        yield Line("settings", Health.OK, f"valid; set are {named}" if named else "valid, all by default")
     event = (yield from _obtained("event", read_event)) or read_surroundings()
     yield from _looked_at("packages", _packages)
     yield from _looked_at("kustomize", _kustomize)

@@ -207,6 +207,8 @@ def _translated(what: str, hint: str = "") -> Iterator[None]:
         yield
     except DockerException as error:
         raise EngineError(f"the container engine {what}: {_said(error)}", hint) from error
+    except OSError as error:
+        raise EngineError(f"docker could not be run: {error.strerror}", hint) from error
     except (ParsingError, ValueError) as error:
         raise EngineError(f"the container engine {what}: its answer is not understood", hint) from error
 

@@ -262,3 +262,11 @@ def test_an_engine_that_does_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         up()
     assert "systemctl start docker" in raised.value.hint
     assert "`registry: .registry` is a folder" in raised.value.hint
+
+
+def test_a_docker_that_cannot_be_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "docker").write_bytes(b"\x7fELF")
+    (tmp_path / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(EngineError, match="does not answer"):
+        up()
