@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flux.forge.forge import Forge
     from flux.registry.target import Registry
     from flux.report.report import Report
-    from flux.repository import Repository
+    from flux.repository import Access, Repository
     from flux.settings import Settings
 
 _ENVIRONMENT = take_environment()
@@ -120,7 +120,8 @@ def open_repository(settings: "Settings", event: "Event") -> "Repository":
     from flux.repository import Access, Repository
 
     token = given_token(os.environ)
-    return Repository(access=Access(event.server_url, token) if token else None)
+    access = Access(event.server_url, token) if token else None
+    return Repository(None, access, lambda origin: _find_access(settings, event, origin))
 
 
 def open_forge(settings: "Settings", event: "Event", repository: "Repository") -> "Forge":
@@ -133,6 +134,22 @@ def open_forge(settings: "Settings", event: "Event", repository: "Repository") -
         repository=event.repository,
         environment=os.environ,
     )
+
+
+def _find_access(settings: "Settings", event: "Event", origin: str) -> "Access | None":
+    """What git gets when origin refuses it and no variable has a token: that of `gh auth login`."""
+    from flux.forge import find_origin_token
+    from flux.repository import Access
+
+    found = find_origin_token(
+        settings.forge,
+        origin,
+        api_url=event.api_url,
+        server_url=event.server_url,
+        repository=event.repository,
+        environment=os.environ,
+    )
+    return Access(*found) if found else None
 
 
 def names(artifacts: list[str] | None) -> list[str]:

@@ -178,7 +178,9 @@ def test_without_git(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("arguments", [("list",), ("build",), ("build", "--json"), ("check",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [("list",), ("build",), ("build", "--json"), ("check",), ("tag",), ("status",)], ids=" ".join
+)
 def test_a_reader_that_goes_away(arguments: tuple[str, ...], tmp_path: Path) -> None:
     """As `inv build | head -1` does."""
     repo = monorepo(tmp_path / "repo", {f"artifacts/{n}/x.yaml": "x: 1\n" for n in "abcdefgh"})
@@ -192,7 +194,9 @@ def test_a_reader_that_goes_away(arguments: tuple[str, ...], tmp_path: Path) -> 
     assert len(done.stderr.splitlines()) <= (10 if "--json" in arguments else _MOST_LINES)
 
 
-@pytest.mark.parametrize("arguments", [("list",), ("build",), ("build", "--json"), ("check",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [("list",), ("build",), ("build", "--json"), ("check",), ("tag",), ("status",)], ids=" ".join
+)
 def test_a_disk_that_is_full(arguments: tuple[str, ...], tmp_path: Path) -> None:
     repo = monorepo(tmp_path / "repo", {"artifacts/a/x.yaml": "x: 1\n"})
     with open("/dev/full", "w") as full:  # noqa: PTH123

@@ -13,7 +13,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from flux.report.text import MOST_NAMES, markdown, markdown_row, short, shown
+from flux.report.text import MOST_NAMES, Link, markdown, markdown_row, short, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -143,7 +143,8 @@ class Report:
             with self._event.output.open("a", encoding="utf-8") as file:
                 file.writelines(f"{name}={json.dumps(value)}\n" for name, value in outputs.items())
 
-    def summary(self, title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    def summary(self, title: str, header: Sequence[str], rows: Sequence[Sequence[str | Link]]) -> None:
+        """A heading and a table in the summary of a job of GitHub Actions."""
         if not self._event.summary:
             return
         lines = [f"### {title}", ""]

@@ -221,7 +221,7 @@ class World:
 
     def tag(self) -> Convergence:
         with Repository(self.repo.path) as repository:
-            return converge(repository, self.settings, self._registry(), [], False, lambda done: None)
+            return converge(repository, self.settings, self._registry(), [], False)
 
     def reconcile(self, event: "Event" = TERMINAL) -> Reconciled:
         with Repository(self.repo.path) as repository:
