@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from flux.artifact.image import MANIFEST_TYPE, digest_of
 from flux.errors import FluxError
+from flux.registry.builtin import BuiltinPublisher
 from flux.registry.identity import is_ours, is_same
 from flux.registry.push import push
 from flux.registry.remote import RemoteRegistry, RemoteTarget
@@ -425,7 +426,7 @@ def _use(target: RemoteTarget) -> Iterator[Callable[[], object]]:
     yield lambda: target.push_blob(b"content")
     yield lambda: target.push_manifest(Manifest(b"{}", MANIFEST_TYPE), "latest")
     yield target.tags
-    yield lambda: push(target, image(), ["tag", "latest"])
+    yield lambda: push(BuiltinPublisher(target), image(), ["tag", "latest"])
     yield lambda: is_same(target, target.fetch_manifest("latest"), image())
     yield lambda: is_ours(target.fetch_manifest("latest"), image())
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from flux.commands.authority import refusals, require_authority
 from flux.commands.history import State, changed_at, history
-from flux.commands.issues import Issues, promotion_of
+from flux.commands.issues import Issues
 from flux.commands.propose import Proposals, Proposed, Side
 from flux.commands.standing import tell
 from flux.errors import IssueError, RegistryError, RequestError
@@ -21,6 +21,7 @@ from flux.forge.forge import Forge, Issue, PullRequest
 from flux.forge.forge import State as PullState
 from flux.promotion.boxes import marks, restore, ticked
 from flux.promotion.comment import is_reached
+from flux.promotion.marker import read_marker
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion
 from flux.registry.target import Registry
@@ -72,7 +73,7 @@ class Applier:
         edit = self._event.change
         if isinstance(edit, IssueEdit) and edit.number == number:
             return self._apply_edit(issue, edit)
-        promotion, fault = promotion_of(issue.body), self.issues.fault(issue)
+        promotion, fault = read_marker(issue.body), self.issues.fault(issue)
         if promotion is None or fault:
             return _not_ours(issue, fault)
         if self._event.actions:
@@ -82,7 +83,7 @@ class Applier:
     # An edit, on its sender's authority
 
     def _apply_edit(self, issue: Issue, edit: IssueEdit) -> Applied:
-        promotion, fault = promotion_of(edit.before), self.issues.fault(issue)
+        promotion, fault = read_marker(edit.before), self.issues.fault(issue)
         if promotion is None or fault:
             return _not_ours(issue, fault)
         if self.issues.is_automation(edit.sender):
@@ -312,7 +313,7 @@ def _broken(body: str, promotion: Promotion) -> str:
         marks(body)
     except IssueError:
         return "made the issue's text one that cannot be read"
-    return "" if promotion_of(body) == promotion else "altered the issue's marker"
+    return "" if read_marker(body) == promotion else "altered the issue's marker"
 
 
 def _nothing(issue: Issue, why: str) -> Applied:

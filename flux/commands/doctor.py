@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import platform
 import shlex
-import shutil
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PACKAGE = "flux-artifacts"
-_FLUX = "install it: https://fluxcd.io/flux/installation/#install-the-flux-cli"
 _KUSTOMIZE = "https://kubectl.docs.kubernetes.io/installation/kustomize/"
 
 
@@ -222,10 +220,11 @@ def _engine() -> Iterator[Line]:
 def _flux(settings: Settings) -> Iterator[Line]:
     if settings.publisher == "builtin":
         yield Line("flux", Health.OK, "not needed: the publisher is builtin")
-    elif program := shutil.which("flux"):
-        yield Line("flux", Health.OK, program)
-    else:
-        yield Line("flux", Health.PROBLEM, "the publisher is flux, and there is no flux on PATH", _FLUX)
+        return
+    from flux.registry.flux_cli import FluxCli
+
+    FluxCli(settings.flux_version, settings.provider).require()
+    yield Line("flux", Health.OK, f"there, of version {settings.flux_version} as wanted")
 
 
 # What is asked of git

@@ -98,12 +98,12 @@ def publish(repository: Repository, settings: Settings, event: Event, tag: str, 
     except ContentError as error:
         raise ContentError(f"{name}: {error.message}", error.hint) from error
     version = str(tagged.version)
-    target = registry.repository(name)
+    publisher = registry.publisher(name)
     result = Result(name, registry.name(name), image.revision_annotation, diff_id=image.diff_id)
     try:
-        pushed = push(target, image, [revision.tag, version], fixed=version)
+        pushed = push(publisher, image, [revision.tag, version], fixed=version)
     except RegistryError as error:
         return Published(tag, replace(result, error=error.message, hint=error.hint))
     result = replace(result, digest=pushed.digest, tags=(revision.tag, version), action=pushed.action)
-    same = revision.tag if pushed.action != "pushed" and target.resolve(revision.tag) == pushed.digest else ""
-    return Published(tag, result, same)
+    was_there = pushed.action != "pushed" and publisher.target.resolve(revision.tag) == pushed.digest
+    return Published(tag, result, revision.tag if was_there else "")

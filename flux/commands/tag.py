@@ -127,12 +127,12 @@ def _act(
     """The steps, performed; what fails among them leaves the others, unless the registry is gone."""
 
     def one(planned: Looked) -> tuple[str, list[Step]]:
-        target = registry.repository(planned.artifact)
+        publisher = registry.publisher(planned.artifact)
 
         def move(step: Step) -> Step:
             manifest = planned.manifests[step.version or ""]
             try:
-                reach.ask(lambda: target.push_manifest(manifest, step.environment))
+                reach.ask(lambda: publisher.tag(manifest, step.environment))
             except FluxError as error:
                 return _failed(step, error)
             return replace(step, action=Action.MOVED)

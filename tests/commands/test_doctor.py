@@ -235,6 +235,28 @@ def test_kustomize(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     assert the(found(), "kustomize") == Line("kustomize", Health.OK, f"`{path} {' '.join(arguments)}`")
 
 
+def test_the_flux_cli_is_needed_by_the_publisher_alone(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = need(parts.flux)
+    monkeypatch.setenv("PATH", only(tmp_path / "bin", "git"))
+    settings = {"publisher": "flux", "registry": "oci://127.0.0.1:9/x"}
+    missing = the(found(settings), "flux")
+    assert missing.health is Health.PROBLEM
+    assert "there is no flux on PATH" in missing.message
+    assert "https://fluxcd.io/flux/installation/" in missing.fix
+    assert the(found(), "flux") == Line("flux", Health.OK, "not needed: the publisher is builtin")
+    (tmp_path / "bin/flux").symlink_to(program)
+    wanted = the(found(settings | {"flux_version": parts.FLUX}), "flux")
+    assert (wanted.health, wanted.message) == (Health.OK, f"there, of version {parts.FLUX} as wanted")
+    other = the(found(settings | {"flux_version": "2.8"}), "flux")
+    assert other.health is Health.PROBLEM
+    assert f"flux is {parts.FLUX}, not 2.8" in other.message
+    assert "`flux_version`" in other.fix
+    folder = the(found({"publisher": "flux", "registry": "images"}), "registry")
+    assert "cannot push to a folder" in folder.message
+
+
 # The clone and its origin
 
 

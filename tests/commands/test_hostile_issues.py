@@ -8,13 +8,13 @@ import pytest
 from flux.errors import FluxError
 from flux.event import Event, IssueEdit
 from flux.promotion.boxes import LONGEST_BODY, ticked
-from flux.promotion.marker import Marker
+from flux.promotion.proposal import Promotion
 from tests.commands.helpers import actions
 from tests.commands.promoting import World
 from tests.promotion.bodies import HostileBody, hostile_bodies
 
 TAG = "flux-oci-eso-v1.1.0"
-MARKER = Marker("eso", "1.1.0")
+MARKER = Promotion("eso", "1.1.0")
 BODIES = hostile_bodies()
 
 

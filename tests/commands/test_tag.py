@@ -22,9 +22,10 @@ from flux.errors import (
 )
 from flux.promotion.plan import Step
 from flux.registry import open_registry
+from flux.registry.builtin import BuiltinPublisher
 from flux.registry.dry import DryRegistry
 from flux.registry.layout import LayoutTarget
-from flux.registry.target import Registry, Target
+from flux.registry.target import Publisher, Registry, Target
 from tests import parts
 from tests.commands.helpers import NOWHERE, break_origin, in_actions, inv, monorepo
 from tests.commands.releasing import CONFIG, PHASES_SETTING, actions_of, digests, publish_versions, tag
@@ -336,6 +337,9 @@ class Meanwhile:
                 return answer
 
         return Watched(Faulty(self.registry, 0, int), self.registry.repository(artifact), artifact)
+
+    def publisher(self, artifact: str) -> Publisher:
+        return BuiltinPublisher(self.repository(artifact))
 
     def name(self, artifact: str) -> str:
         return self.registry.name(artifact)
