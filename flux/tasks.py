@@ -8,7 +8,15 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from flux.running import issue_number, names, running
+from flux.running import (
+    configuration,
+    issue_number,
+    names,
+    open_forge,
+    open_repository,
+    reporting,
+    running,
+)
 
 _ARTIFACT = "only this artifact; repeatable, or several with commas between"
 _SINCE = "compare with this commit instead of what started the run"
@@ -352,7 +360,56 @@ def demo(context: Context, artifact: list[str] | None = None, folder: str | None
         show_end(run.report, plan, name_of_inv(), place)
 
 
+@task(
+    help={
+        "port": "a port of this machine's loopback, instead of a free one",
+        "image": "the registry's image, instead of registry:3",
+        "dry-run": _DRY_RUN,
+        "json": _JSON,
+    }
+)
+def up(
+    context: Context,
+    port: str | None = None,
+    image: str | None = None,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Start a local registry in a container, or find the one that runs."""
+    with running(context, json) as run:
+        from flux.commands.local_registry import bring_up
+        from flux.report.local_registry import show_up
+
+        with run.report.working("starting"):
+            local = bring_up(port, image, dry_run)
+        show_up(run.report, local, dry_run)
+
+
+@task(help={"purge": "drop its data too", "dry-run": _DRY_RUN, "json": _JSON})
+def down(context: Context, purge: bool = False, dry_run: bool = False, json: bool = False) -> None:
+    """Stop the local registry."""
+    with running(context, json) as run:
+        from flux.commands.local_registry import bring_down
+        from flux.report.local_registry import show_down
+
+        show_down(run.report, bring_down(purge, dry_run), dry_run)
+
+
+@task(help={"json": _JSON})
+def doctor(context: Context, json: bool = False) -> None:
+    """Check that all the commands need is here, with the fix for what is not."""
+    with reporting(json) as report:
+        from flux.commands.doctor import examine
+        from flux.report.doctor import show_doctor
+
+        lines = examine(*configuration(context), open_repository, open_forge)
+        if show_doctor(report, lines).failed:
+            raise Exit(code=1)
+
+
 ns = Collection(
-    list_, changed, check, build, release, publish, tag_, status, diff, promote, rollback, reconcile, demo
+    *(list_, changed, check, build, release, publish, tag_, status, diff, promote, rollback, reconcile),
+    *(doctor, demo),
 )
 ns.add_collection(Collection("issue", open_, apply, sync))
+ns.add_collection(Collection("registry", up, down))

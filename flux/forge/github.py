@@ -22,7 +22,8 @@ from github.Repository import Repository
 
 from flux.errors import ForgeError
 from flux.forge.connection import Connection, done, found
-from flux.forge.forge import Comment, Issue, PullRequest, Release, State
+from flux.forge.forge import Comment, Issue, Protection, PullRequest, Release, State
+from flux.forge.protection import find_protection, find_told
 
 _CONTENTS = "contents: write"
 _ISSUES = "issues: write"
@@ -60,6 +61,21 @@ class GitHubForge:
                 if error.status == 403 and "push access" in (error.message or "") and login == self.login():
                     return "read"
                 raise
+
+    def lacks(self) -> Sequence[str] | None:
+        with self._github.asking("say what this token may do", _METADATA) as repository:
+            may, private = repository.raw_data.get("permissions") or {}, repository.private
+        if self.login() is None:
+            return None  # the role of an App is not what its token may
+        scopes = self._github.scopes
+        if scopes is not None and not scopes & ({"repo"} if private else {"repo", "public_repo"}):
+            return ["the scope `repo`"]
+        if not may.get("push"):
+            return ["write access to the repository"]
+        return None if scopes is None else []
+
+    def has_account(self, login: str) -> bool:
+        return self._github.has_account(login)
 
     # Releases
 
@@ -212,6 +228,15 @@ class GitHubForge:
             ref = _ref(repository, f"heads/{name}")
             if ref is not None:
                 done(ref.delete, "reference does not exist")
+
+    def protection(self, branch: str) -> Protection | None:
+        with self._github.asking(f"say how {branch} is protected", _METADATA) as repository:
+            return find_protection(repository, branch)
+
+    def workflows_may_propose(self) -> bool | None:
+        with self._github.asking("say what workflows may do", "administration: read") as repository:
+            told = find_told(repository, "actions/permissions/workflow")
+            return told and bool(told["can_approve_pull_request_reviews"])
 
 
 def _elsewhere(tag: str, at: str, commit: str) -> ForgeError:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from flux.errors import ForgeError
 from flux.forge.document import Document
 from flux.forge.folder import ISSUES, PULLS, Folder
-from flux.forge.forge import Comment, Issue, PullRequest, Release, State
+from flux.forge.forge import Comment, Issue, Protection, PullRequest, Release, State
 from flux.forge.git import AnnotatedTag, Git
 
 T = TypeVar("T")
@@ -37,6 +37,13 @@ class LocalForge:
 
     def permission(self, login: str) -> str:
         return "admin" if login == self._git.identity() else "none"
+
+    def lacks(self) -> Sequence[str] | None:
+        self._git.identity()  # which is all that is needed
+        return []
+
+    def has_account(self, login: str) -> bool:
+        return login == self._git.identity()
 
     # Releases
 
@@ -292,6 +299,14 @@ class LocalForge:
             raise ForgeError(f"branch {name} moved meanwhile", "run the same command again")
         for number in still_open:
             self._set_state(number, State.CLOSED)
+
+    def protection(self, branch: str) -> Protection | None:
+        """None: whoever has the repository may do in it what they like."""
+        return None
+
+    def workflows_may_propose(self) -> bool | None:
+        """None: there are no workflows."""
+        return None
 
     def _need_not_checked_out(self, branch: str) -> None:
         folder = self._git.checked_out(branch)
