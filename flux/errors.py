@@ -62,5 +62,9 @@ class ForgeError(FluxError):
     """The forge refused a request, or is not to be reached."""
 
 
+class IssueError(FluxError):
+    """A promotion issue has a body that cannot be one's."""
+
+
 class DesiredStateError(FluxError):
     """The desired state at the tip has errors."""

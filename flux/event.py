@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,17 @@ class PullRequest:
 
 
 @dataclass(frozen=True)
+class IssueEdit:
+    """An edit of an issue's body by `sender`, at `time` in seconds since the epoch. Bodies have LF line ends."""
+
+    number: int
+    sender: str
+    before: str
+    after: str
+    time: float
+
+
+@dataclass(frozen=True)
 class Event:
     """`actions` says whether this runs in GitHub Actions; `name` and `change` are of the event there.
 
@@ -43,7 +55,7 @@ class Event:
     """
 
     actions: bool
-    change: Push | PullRequest | None
+    change: Push | PullRequest | IssueEdit | None
     output: Path | None
     summary: Path | None
     name: str = ""
@@ -92,11 +104,13 @@ def _path(environment: Mapping[str, str], name: str) -> Path | None:
     return Path(value) if value else None
 
 
-def _change(environment: Mapping[str, str]) -> Push | PullRequest | None:
+def _change(environment: Mapping[str, str]) -> Push | PullRequest | IssueEdit | None:
     name = environment.get("GITHUB_EVENT_NAME", "")
-    if name not in ("push", "pull_request", "pull_request_target"):
+    if name not in ("push", "pull_request", "pull_request_target", "issues"):
         return None
     payload = _payload(environment.get("GITHUB_EVENT_PATH", ""))
+    if name == "issues":
+        return _issue_edit(payload)
     if name == "push":
         ref = payload.get("ref")
         if not isinstance(ref, str):
@@ -107,6 +121,26 @@ def _change(environment: Mapping[str, str]) -> Push | PullRequest | None:
     if base is None or head is None:
         raise _malformed("lacks a valid pull_request")
     return PullRequest(base, head)
+
+
+def _issue_edit(payload: dict[str, Any]) -> IssueEdit | None:
+    """None for what is no edit of the body."""
+    before = _at(payload, "changes", "body", "from")
+    if payload.get("action") != "edited" or before is None:
+        return None
+    number, time = _at(payload, "issue", "number"), _at(payload, "issue", "updated_at")
+    sender, after = _at(payload, "sender", "login"), _at(payload, "issue", "body") or ""
+    if not isinstance(number, int) or not all(isinstance(text, str) for text in (sender, before, after)):
+        raise _malformed("lacks a valid issue")
+    try:
+        seconds = datetime.fromisoformat(time).timestamp()
+    except (TypeError, ValueError) as error:
+        raise _malformed("lacks a valid issue.updated_at") from error
+    return IssueEdit(number, sender, _lines(before), _lines(after), seconds)
+
+
+def _lines(body: str) -> str:
+    return body.replace("\r\n", "\n")
 
 
 def _payload(path: str) -> dict[str, Any]:
@@ -128,12 +162,16 @@ def _payload(path: str) -> dict[str, Any]:
 
 
 def _commit(payload: dict[str, Any], *keys: str) -> str | None:
-    value: Any = payload
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
+    value = _at(payload, *keys)
     if not isinstance(value, str) or not _COMMIT.fullmatch(value):
         raise _malformed(f"lacks a valid {'.'.join(keys)}")
     return None if value == _NONE else value
+
+
+def _at(payload: Any, *keys: str) -> Any:
+    for key in keys:
+        payload = payload.get(key) if isinstance(payload, dict) else None
+    return payload
 
 
 def _malformed(what: str) -> RequestError:

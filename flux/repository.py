@@ -41,6 +41,7 @@ _CONFIGURATION = (
     *("-c", "fetch.unpackLimit=1"),
 )
 _MOST_PATHS = 500
+_MOST_CONFLICTS = 127  # that `git merge-file` counts in its exit code
 _NETWORK_SECONDS = 300
 _SAFE = "if you trust it: `git config --global --add safe.directory {}`"
 _FETCH_DEPTH = "check out with `fetch-depth: 0` (actions/checkout), or run `git fetch --unshallow`"
@@ -70,6 +71,15 @@ class Tag:
     commit: str
     message: str
     tagger: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """A commit, its parents, and what it says."""
+
+    commit: str
+    parents: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True)
@@ -386,6 +396,27 @@ class Repository:
             *(*span, "--", folder),
         )
         return [(field[:40], field[41:]) for field in fields]
+
+    def messages(self, commit: str, since: str) -> list[Message]:
+        """The commits up to `commit` that are not up to `since`, the newest first."""
+        fields = self._run_z(
+            *("log", "-z", "--no-show-signature", "--no-color", "--format=tformat:%H%n%P%n%B"),
+            *(commit, f"^{since}"),
+        )
+        found = (field.split("\n", 2) for field in fields)
+        return [Message(oid, tuple(parents.split()), text) for oid, parents, text in found]
+
+    def merged(self, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+        """The three-way merge of a file's contents, None where they conflict."""
+        with tempfile.TemporaryDirectory() as folder:
+            paths = [Path(folder, name) for name in ("ours", "base", "theirs")]
+            for path, content in zip(paths, (ours, base, theirs), strict=True):
+                path.write_bytes(content)
+            with self._process("merge-file", "--stdout", "--quiet", *map(str, paths)) as process:
+                output, stderr = process.communicate()
+        if process.returncode > _MOST_CONFLICTS:
+            raise _git_error(stderr.decode("utf-8", "replace"))
+        return None if process.returncode else bytes(output)
 
     def home_tags(self) -> dict[str, str]:
         """Every tag at origin, with the commit that it points at; this clone's where there is no origin."""

@@ -93,7 +93,7 @@ def _comparison(repository: Repository, settings: Settings, event: Event, since:
             return _push(repository, settings, push)
         case PullRequest() as request:
             return _pull_request(repository, request)
-        case None:
+        case _:
             return _terminal(repository, settings)
 
 

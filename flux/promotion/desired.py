@@ -51,12 +51,13 @@ def check_desired(
         yield Finding(Level.ERROR, path, "must be an object of artifacts")
         return
     for artifact, versions in read.document.items():
-        line = _line(content, artifact)
+        message = ""
         if fault := name_fault(artifact):
-            yield Finding(Level.ERROR, path, f"{artifact!r} cannot be an artifact: it {fault}", line)
-            continue
-        if not isinstance(versions, dict):
-            yield Finding(Level.ERROR, path, f"{artifact} must have an object of environments", line)
+            message = f"{artifact!r} cannot be an artifact: it {fault}"
+        elif not isinstance(versions, dict):
+            message = f"{artifact} must have an object of environments"
+        if message:
+            yield Finding(Level.ERROR, path, message, _line(content, artifact))
             continue
         if artifacts is not None and artifact not in artifacts and versions:
             message = f"{artifact} is no artifact any more, but still deployed to {', '.join(versions)}"

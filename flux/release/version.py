@@ -1,5 +1,7 @@
 """The version of a release: given, or counted up from the last."""
 
+from collections.abc import Sequence
+
 from semver import Version
 
 from flux.errors import RequestError
@@ -7,14 +9,16 @@ from flux.errors import RequestError
 BUMPS = ("major", "minor", "patch", "prerelease")
 
 
-def parse_version(text: str) -> Version:
-    """A semantic version that can be an OCI tag. Raises RequestError for any other text."""
+def parse_version(text: str, words: Sequence[str] = BUMPS) -> Version:
+    """A semantic version that can be an OCI tag. Raises RequestError for any other text, with a hint that
+    has the words which may stand for a version."""
     try:
         version = Version.parse(text)
     except ValueError as error:
         raise RequestError(
             f"{text!r} is no semantic version",
-            f"write it as 1.2.3 or 1.2.3-rc.1, or say {', '.join(BUMPS[:-1])} or {BUMPS[-1]}",
+            "write it as 1.2.3 or 1.2.3-rc.1"
+            + (f", or say {', '.join(words[:-1])} or {words[-1]}" if words else ""),
         ) from error
     if version.build:
         raise RequestError(

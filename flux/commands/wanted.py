@@ -1,0 +1,44 @@
+"""What people ask for by name: environments, and a version to have there."""
+
+from difflib import get_close_matches
+
+from semver import Version
+
+from flux.commands.releases import releases
+from flux.errors import RequestError
+from flux.release.version import newest_stable, parse_version
+from flux.repository import Repository
+from flux.settings import Settings
+
+
+def wanted_environments(settings: Settings, name: str) -> tuple[str, ...]:
+    """The environment of that name, or all environments of the phase. Raises RequestError for other names."""
+    if name in settings.environments:
+        return (name,)
+    known = {phase.name: phase.environments for phase in settings.phases}
+    if name in known:
+        return known[name]
+    names = list(dict.fromkeys([*known, *settings.environments]))
+    near = get_close_matches(name, names, n=1)
+    raise RequestError(
+        f"there is no environment or phase {name!r}",
+        f"did you mean {near[0]}?" if near else f"there are {', '.join(names) or 'none'}",
+    )
+
+
+def wanted_version(repository: Repository, settings: Settings, artifact: str, version: str | None) -> Version:
+    """The version given, else that of the artifact's newest stable release.
+
+    Raises RequestError for a version that cannot be one, and where there is no stable release; GitError where
+    the home of the release tags does not answer.
+    """
+    if version is not None:
+        return parse_version(version, words=())
+    released = [found.version for found in releases(settings, repository.home_tags(), [artifact])]
+    newest = newest_stable(released)
+    if newest is None:
+        raise RequestError(
+            f"{artifact} has no stable release",
+            f"name a version: `--version {released[-1]}`" if released else f"`inv release {artifact} minor`",
+        )
+    return newest

@@ -1,0 +1,199 @@
+"""The boxes of a promotion issue: who wants which environment.
+
+A body is read as GitHub renders it, by a parser of its Markdown, and only characters between brackets are
+ever written. A box is a task list item (https://github.github.com/gfm/#task-list-items-extension-) of a
+bulleted list that begins its line. GitHub shows no box in a block quote or behind a second list marker; it
+does in a numbered list, but may take for a paragraph's line what CommonMark takes for the list.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from flux.errors import IssueError
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.token import Token
+
+LONGEST_BODY = 65_536
+"""Characters that GitHub takes."""
+
+Phases = Mapping[str, Sequence[str]]
+"""The environments of each phase, in order. A phase that is itself the one environment is its only member."""
+
+_LINE_END = re.compile(r"\r\n?|\n")
+_ITEM = re.compile(r"[ \t]*[-+*][ \t]+\[(?P<mark>[ xX])\][ \t]+(?P<word>[^ \t\r\n]+)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_OTHER_SPACE = re.compile(r"[^\S \t\r\n]")  # is none to GitHub, and is to Python's regular expressions
+_LONGEST_WORD = 512  # a name has 128 at most, and each of its characters may be escaped
+_PLAIN = {"text", "text_special", "code_inline", "em_open", "em_close", "strong_open", "strong_close"}
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box of a body. Its name is the first word behind it, without code, bold or italic type; a word that
+    has other markup is a name as it is written. Lines count from 0 and end with LF, CRLF or CR."""
+
+    name: str
+    ticked: bool
+    line: int
+
+
+def read_boxes(body: str) -> list[Box]:
+    """Every box of a body, from the top.
+
+    Raises IssueError for a body longer than LONGEST_BODY, as all functions here do.
+    """
+    return [box for box, _ in _boxes(body)]
+
+
+def ticked(body: str, phases: Phases) -> set[str]:
+    """The environments that are wanted: those whose box is ticked, or their phase's.
+
+    Of several boxes with one name the first counts.
+    """
+    marked = {name for name, (box, _) in _first(body).items() if box.ticked}
+    return {
+        environment
+        for phase, members in phases.items()
+        for environment in members
+        if phase in marked or environment in marked
+    }
+
+
+def unknown(body: str, phases: Phases) -> list[str]:
+    """Names of boxes that are neither an environment nor a phase, each once. They are any text."""
+    return [name for name in _first(body) if name not in _names(phases)]
+
+
+def repeated(body: str, phases: Phases) -> list[str]:
+    """Environments and phases that have more than one box, each once."""
+    names = [box.name for box in read_boxes(body)]
+    return [name for name in dict.fromkeys(names) if names.count(name) > 1 and name in _names(phases)]
+
+
+def untick(body: str, environments: Collection[str], phases: Phases) -> str:
+    """The body where exactly these environments are not wanted any more.
+
+    Where the box of a phase held one of them, the boxes of its other environments are ticked in its place.
+    Such an environment that has no box is not wanted any more either: what cannot be said with the boxes that
+    there are is not promoted.
+    """
+    boxes = _first(body)
+    marks: dict[str, bool] = {}
+    for phase, members in phases.items():
+        unwanted = [environment for environment in members if environment in environments]
+        if unwanted and phase in boxes and boxes[phase][0].ticked:
+            marks |= dict.fromkeys(members, True) | {phase: False}
+        marks |= dict.fromkeys(unwanted, False)
+    return _marked(body, marks)
+
+
+def restore(body: str, before: str, after: str, phases: Phases) -> str:
+    """The body without what the edit from `before` to `after` did to the boxes of environments and phases.
+
+    A box that is not any more as `after` has it was changed by a later edit, and stays. A box that the edit
+    added is unticked; one that it removed, with its line, cannot be brought back here.
+    """
+    was, became, now = (_first(text) for text in (before, after, body))
+    marks = {}
+    for name in _names(phases):
+        old, new, current = (name in boxes and boxes[name][0].ticked for boxes in (was, became, now))
+        if name in became and new == current != old:
+            marks[name] = old
+    return _marked(body, marks)
+
+
+def _names(phases: Phases) -> set[str]:
+    return {*phases, *(environment for members in phases.values() for environment in members)}
+
+
+def _marked(body: str, marks: Mapping[str, bool]) -> str:
+    """The body where the first boxes with these names are ticked or not, and stay where they are right."""
+    characters = list(body)
+    for name, (box, at) in _first(body).items():
+        if marks.get(name, box.ticked) != box.ticked:
+            characters[at] = "x" if marks[name] else " "
+    return "".join(characters)
+
+
+def _first(body: str) -> dict[str, tuple[Box, int]]:
+    """By name, in order, the boxes that count, and where the character between the brackets is."""
+    boxes: dict[str, tuple[Box, int]] = {}
+    for box, at in _boxes(body):
+        boxes.setdefault(box.name, (box, at))
+    return boxes
+
+
+def _boxes(body: str) -> Iterator[tuple[Box, int]]:
+    if len(body) > LONGEST_BODY:
+        raise IssueError(
+            f"a body of {len(body):,} characters is no promotion issue's: GitHub takes {LONGEST_BODY:,}",
+            "shorten it: only its first line and its boxes are read",
+        )
+    starts = [0, *(end.end() for end in _LINE_END.finditer(body))]
+    if control := _CONTROL.search(body):
+        line = sum(start <= control.start() for start in starts)
+        raise IssueError(
+            f"the body has the control character U+{ord(control[0]):04X} in line {line}",
+            "take it out: it hides from people what a parser may see",
+        )
+    for line in _item_lines(_markdown().parse(_OTHER_SPACE.sub("\ufffd", body))):
+        if item := _ITEM.match(body, starts[line]):
+            yield Box(_name(item["word"]), item["mark"] != " ", line), item.start("mark")
+
+
+def _item_lines(tokens: "list[Token]") -> Iterator[int]:
+    """Lines where a list item begins with a paragraph, outside of footnotes."""
+    footnotes = 0
+    for token, following in pairwise(tokens):
+        if token.type in ("footnote_reference_open", "footnote_reference_close"):
+            footnotes += token.nesting
+        elif not footnotes and (token.type, following.type) == ("list_item_open", "paragraph_open"):
+            item, paragraph = token.map or [0], following.map or [0]
+            if item[0] == paragraph[0]:
+                yield item[0]
+
+
+def _name(word: str) -> str:
+    if len(word) > _LONGEST_WORD:
+        return word
+    tokens: list[Token] = []
+    _markdown().inline.parse(word, _markdown(), {}, tokens)
+    if not all(token.type in _PLAIN for token in tokens):
+        return word
+    return "".join(token.content for token in tokens)
+
+
+@cache
+def _markdown() -> "MarkdownIt":
+    """A parser of blocks as GitHub has them; what is inside of them is left alone, which takes the most time.
+
+    Link reference definitions are paragraphs, as they are to GitHub until the paragraph ends, and a table is
+    what nothing else is.
+    """
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import table
+    from mdit_py_plugins.footnote import footnote_plugin
+
+    markdown = MarkdownIt("commonmark").disable(["inline", "reference"])
+    markdown.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "blockquote"]})
+    markdown.block.ruler.before("lheading", "last_table", table, {"alt": ["paragraph"]})
+    return markdown.use(footnote_plugin, inline=False, move_to_end=False)
+
+
+def _html_block(state: "StateBlock", start: int, end: int, silent: bool) -> bool:
+    """To GitHub any tag alone in a line ends a paragraph that goes on outside of its list item or quote."""
+    from markdown_it.common.html_re import HTML_OPEN_CLOSE_TAG_STR
+    from markdown_it.rules_block import html_block
+
+    if html_block(state, start, end, silent):
+        return True
+    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    outside = state.sCount[start] < state.blkIndent or state.parentType == "blockquote"
+    return silent and outside and re.fullmatch(rf"{HTML_OPEN_CLOSE_TAG_STR}\s*", line) is not None

@@ -1,0 +1,71 @@
+"""What a text of ours says of itself to tools: one HTML comment with JSON, its first line.
+
+Only a first line that is exactly as it is written here is read, and only where it is the one of its kind.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from semver import Version
+
+from flux.artifact.name import name_fault
+
+_ISSUE, _COMMENT = "flux-release", "flux-promotion"
+
+
+@dataclass(frozen=True)
+class Marker:
+    """The release that a promotion issue is about."""
+
+    artifact: str
+    version: str
+
+
+def render_marker(marker: Marker) -> str:
+    """The first line of a promotion issue, without its end."""
+    return _render(_ISSUE, asdict(marker))
+
+
+def read_marker(body: str) -> Marker | None:
+    """The marker of an issue's body; None where there is none or more than one, or where it names what can be
+    no artifact or no version."""
+    fields = _read(_ISSUE, body)
+    if [*fields] != ["artifact", "version"]:
+        return None
+    marker = Marker(**fields)
+    fit = not name_fault(marker.artifact) and Version.is_valid(marker.version) and "+" not in marker.version
+    return marker if fit else None
+
+
+def render_key(key: str) -> str:
+    """The first line of a comment, by which it is found again; the key is any text."""
+    return _render(_COMMENT, {"key": key})
+
+
+def read_key(body: str) -> str | None:
+    """The key of a comment of ours. Whether it is ours is for its author to say."""
+    fields = _read(_COMMENT, body)
+    return fields["key"] if [*fields] == ["key"] else None
+
+
+def _render(kind: str, fields: Mapping[str, str]) -> str:
+    text = json.dumps(fields)
+    # Nothing that could end the comment, which `--` alone does to some parsers.
+    for character, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("--", "-\\u002d")):
+        text = text.replace(character, escaped)
+    return f"<!-- {kind}: {text} -->"
+
+
+def _read(kind: str, body: str) -> dict[str, str]:
+    """The fields of the one comment of a kind; nothing where it is not as `_render` writes it."""
+    first = re.split(r"\r\n?|\n", body, maxsplit=1)[0]
+    if len(re.findall(rf"<!--\s*{kind}", body, re.IGNORECASE)) != 1:
+        return {}
+    try:
+        fields = json.loads(first.removeprefix(f"<!-- {kind}: ").removesuffix(" -->"))
+    except (ValueError, RecursionError):
+        return {}
+    texts = isinstance(fields, dict) and all(isinstance(value, str) for value in fields.values())
+    return fields if texts and _render(kind, fields) == first else {}

@@ -1,0 +1,170 @@
+"""Boxes: read as GitHub shows them, and written one character at a time."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from flux.errors import IssueError
+from flux.promotion.boxes import LONGEST_BODY, Box, read_boxes, repeated, restore, ticked, unknown, untick
+from tests.promotion.github import shown
+
+PHASES = {"at": ("at_ring1", "at_ring2"), "tt": ("tt_ring1",), "prod": ("prod",)}
+NAMES = ("at", "at_ring1", "at_ring2", "tt", "tt_ring1", "prod")
+BODY = """\
+<!-- flux-release: {} -->
+
+Tick a box.
+
+- [ ] **at** (all of it)
+  - [ ] `at_ring1` now 1.0.0
+  - [x] `at_ring2` now 0.9.0
+- [X] **tt** (all of it)
+  - [ ] `tt_ring1`
+- [ ] **prod** now 1.0.0
+
+- [x] qa, please
+"""
+
+# What a hostile or clumsy hand might put anywhere in a body; see also the files in `hostile`.
+PIECES = [
+    *("- [x] prod", "- [ ] prod", "* [X] `at_ring1`", "+ [x] **at**", "   - [X] **at_ring1** now", "- [x] "),
+    *("1. [x] **at**", "2) [x] at_ring2", "    - [x] prod", "  - [x] `tt_ring1` now 1", "- - [x] prod"),
+    *("[x] prod", "[x]", "&#91;x&#93; prod", "\\[x] prod", "- [x] [prod](u)", "- [x] ~~prod~~", "-\t[x]\tat"),
+    *("[x]: /u", "[a]: b '", "[^1]:", "[^a]: x", "[^a]", "> ", "> a", "- ", "-\t", "+ ", "*", "1. ", "- a"),
+    *("```", "~~~", "  ```", "`", "``", "**", "_", "\\", "|a|b|", "a|b", "-|-", "  -|-", "|-|", "===", "---"),
+    *("<!--", "-->", "<details>", "</details>", "<div>", "<b>", "  <b>", "<pre>", "</pre>", "<script>", ">"),
+    *(
+        "</script>",
+        "<textarea>",
+        "</textarea>",
+        "<?",
+        "?>",
+        "<![CDATA[",
+        "]]>",
+        "<!A",
+        "<input checked> prod",
+    ),
+    *("# h", "#", "text", "  text", "prod", "'", '"', "(u)", ":", " ", "  ", "    ", "     ", "\t", "***"),
+    *("\xa0", "\x85", "\u2028", "\u200b", "\u202e", "\x7f", "\x1f", "\x0b", "\0", "10. ", "- [x] &#112;rod"),
+]
+SOUP = st.lists(
+    st.tuples(st.sampled_from(PIECES), st.sampled_from(["", "\n", "\n", "\n\n", "\r\n", "\r", " "])),
+    max_size=14,
+).map(lambda parts: "".join(piece + end for piece, end in parts))
+
+
+def test_boxes_of_a_body() -> None:
+    boxes = read_boxes(BODY)
+    assert boxes == [
+        Box("at", False, 4),
+        Box("at_ring1", False, 5),
+        Box("at_ring2", True, 6),
+        Box("tt", True, 7),
+        Box("tt_ring1", False, 8),
+        Box("prod", False, 9),
+        Box("qa,", True, 11),
+    ]
+    for end in ("\r\n", "\r"):
+        assert read_boxes(BODY.replace("\n", end)) == boxes
+    assert ticked(BODY, PHASES) == {"at_ring2", "tt_ring1"}
+    assert unknown(BODY, PHASES) == ["qa,"]
+    assert repeated(BODY, PHASES) == []
+
+
+def test_of_two_boxes_with_one_name_the_first_counts() -> None:
+    body = "- [ ] prod\n- [x] prod\n- [ ] at\n- [x] qa\n- [ ] qa\n- [x] `prod`"
+    assert ticked(body, PHASES) == set()
+    assert repeated(body, PHASES) == ["prod"]
+    assert unknown(body, PHASES) == ["qa"]
+    assert untick("- [x] prod\n- [x] prod\n", {"prod"}, PHASES) == "- [ ] prod\n- [x] prod\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("prod", "prod"),
+        ("**prod** (all of it)", "prod"),
+        ("`prod_ring1` now 1.0.0", "prod_ring1"),
+        ("**`prod`**", "prod"),
+        ("*prod*", "prod"),
+        ("__prod__", "prod"),
+        ("prod\\_ring1", "prod_ring1"),
+        ("   prod\tx", "prod"),
+        # Not quite.
+        ("prod,", "prod,"),
+        ("PROD", "PROD"),
+        ("prod\u200b", "prod\u200b"),
+        ("prod\xa0x", "prod\xa0x"),
+        ("pr\u043ed", "pr\u043ed"),
+        ("~~prod~~", "~~prod~~"),
+        ("[prod](/u)", "[prod](/u)"),
+        ("prod<!---->", "prod<!---->"),
+        ("<b>prod</b>", "<b>prod</b>"),
+        ("`prod ring1`", "`prod"),
+        ("**prod ring1**", "**prod"),
+        ("*" * 600, "*" * 600),
+    ],
+)
+def test_a_name_is_the_first_word(line: str, name: str) -> None:
+    assert [box.name for box in read_boxes(f"- [x] {line}\n")] == [name]
+
+
+def test_unticking_takes_a_phase_apart() -> None:
+    body = BODY.replace("[ ] **at**", "[X] **at**").replace("\n", "\r\n")
+    assert ticked(body, PHASES) == {"at_ring1", "at_ring2", "tt_ring1"}
+    assert untick(body, {"at_ring2", "tt_ring1", "nowhere"}, PHASES) == (
+        body.replace("[X] **at**", "[ ] **at**")
+        .replace("[ ] `at_ring1`", "[x] `at_ring1`")
+        .replace("[x] `at_ring2`", "[ ] `at_ring2`")
+        .replace("[X] **tt**", "[ ] **tt**")
+    )
+    assert untick(body, set(), PHASES) == body
+    # Nothing can be said for the other environment of a phase that has only its own box.
+    assert untick("- [x] at", {"at_ring2"}, PHASES) == "- [ ] at"
+
+
+def test_an_edit_is_undone_and_later_ones_stay() -> None:
+    edited = BODY.replace("[ ] **at**", "[x] **at**").replace("[x] `at_ring2`", "[ ] `at_ring2`")
+    assert restore(edited, BODY, edited, PHASES) == BODY
+    later = edited.replace("[ ] **prod**", "[x] **prod**").replace("Tick", "Please tick")
+    assert restore(later, BODY, edited, PHASES) == (
+        BODY.replace("[ ] **prod**", "[x] **prod**").replace("Tick", "Please tick")
+    )
+    # Its tick was taken away since, and so was the box that it unticked.
+    assert restore(BODY.replace("  - [x] `at_ring2`", "`at_ring2`"), BODY, edited, PHASES) == (
+        BODY.replace("  - [x] `at_ring2`", "`at_ring2`")
+    )
+
+
+def test_an_edit_of_boxes_themselves() -> None:
+    assert (
+        restore("- [x] prod\n- [x] qa", "- [ ] qa", "- [x] prod\n- [x] qa", PHASES) == "- [ ] prod\n- [x] qa"
+    )
+    # A box put before ours would speak for it.
+    assert restore("- [ ] prod\n- [x] prod", "- [x] prod", "- [ ] prod\n- [x] prod", PHASES) == (
+        "- [x] prod\n- [x] prod"
+    )
+    # A line that is gone cannot be made again, nor one that came back since be overruled.
+    assert restore("x", "- [x] prod", "x", PHASES) == "x"
+    assert restore("- [ ] prod", "- [x] prod", "x", PHASES) == "- [ ] prod"
+
+
+def test_what_is_no_issue_of_a_forge_is_refused() -> None:
+    assert len(read_boxes(("- [x] a\n" * LONGEST_BODY)[:LONGEST_BODY])) == LONGEST_BODY // 8
+    with pytest.raises(IssueError, match="a body of 65,537 characters"):
+        read_boxes("x" * (LONGEST_BODY + 1))
+    with pytest.raises(IssueError, match=r"the control character U\+000B in line 2"):
+        read_boxes("a\r\nb\x0b\r\n- [x] prod")
+
+
+@given(SOUP)
+@example("text\n<b>\n- [x] prod")
+def test_github_shows_every_box_that_is_read(body: str) -> None:
+    try:
+        boxes = read_boxes(body)
+    except IssueError:
+        return
+    page = iter(shown(body))
+    for box in boxes:
+        if box.name in NAMES:
+            assert any(name == box.name and (tick or not box.ticked) for name, tick in page), box
