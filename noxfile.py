@@ -95,6 +95,26 @@ def kustomize(session: nox.Session) -> None:
     build_into_cache(session, "kustomize", parts.KUSTOMIZE, parts.kustomize, build)
 
 
+@nox.session(python=False)
+def sigstore(session: nox.Session) -> None:
+    """Build what signs images into the cache, and what it asks for certificates and times."""
+    modules = {
+        "cosign": ("github.com/sigstore/cosign/v3/cmd/cosign", parts.COSIGN, parts.cosign),
+        "fulcio": ("github.com/sigstore/fulcio", parts.FULCIO, parts.fulcio),
+        "timestamp-server": (
+            "github.com/sigstore/timestamp-authority/v2/cmd/timestamp-server",
+            parts.TIMESTAMP_SERVER,
+            parts.timestamp_server,
+        ),
+    }
+    for name, (module, version, find) in modules.items():
+
+        def build(folder: Path, wanted: str = f"{module}@v{version}") -> None:
+            session.run("go", "install", wanted, env={"GOBIN": str(folder)})
+
+        build_into_cache(session, name, version, find, build)
+
+
 @nox.session
 def github(session: nox.Session) -> None:
     """Fetch GitHub's descriptions of its API and its events into the cache, unless they are there."""

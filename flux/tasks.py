@@ -173,4 +173,25 @@ def status(
             raise Exit(code=1)
 
 
-ns = Collection(list_, changed, check, build, release, publish, tag_, status)
+@task(
+    positional=["digests"],
+    help={
+        "digests": "the output `digests` of a job: a JSON object of artifact to `repository@sha256:...`",
+        "dry-run": _DRY_RUN,
+        "json": _JSON,
+    },
+)
+def sign(context: Context, digests: str, dry_run: bool = False, json: bool = False) -> None:
+    """Sign images that have no valid signature yet, as a job of GitHub Actions."""
+    with running(context, json) as run:
+        from flux.commands.sign import sign as sign_images
+        from flux.report.sign import show_signing
+
+        with run.report.working("signing") as on_done:
+            signing = sign_images(run.settings, run.event, digests, dry_run, on_done)
+        show_signing(run.report, signing, dry_run)
+        if signing.failed:
+            raise Exit(code=1)
+
+
+ns = Collection(list_, changed, check, build, release, publish, sign, tag_, status)

@@ -1,5 +1,7 @@
 """This repository, as it stands here, on the test GitHub, with a registry that takes its jobs' tokens."""
 
+import base64
+import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -60,7 +62,10 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TokenService]
 def registry(
     run_registry: parts.RunRegistry, packages: TokenService, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[parts.Registry]:
-    with run_registry(tmp_path_factory.mktemp("images"), auth=packages.auth) as registry:
+    # By name, since cosign follows no registry to an address of loopback.
+    realm = packages.auth["token"]["realm"].replace("127.0.0.1", "localhost")
+    auth = {"token": {**packages.auth["token"], "realm": realm}}
+    with run_registry(tmp_path_factory.mktemp("images"), auth=auth) as registry:
         yield registry
 
 
@@ -88,7 +93,8 @@ def monorepo(
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
     docker = tmp_path / "docker/config.json"
     docker.parent.mkdir()
-    docker.write_text(f'{{"auths": {{"{registry.host}": {{"auth": "dGVzdHM6dGVzdHM="}}}}}}')
+    login = base64.b64encode(b"tests:tests").decode()
+    docker.write_text(json.dumps({"auths": {registry.host: {"auth": login}}}))
     with run_github(origin.path) as github:
         variables = {"FLUX_REGISTRY_HOST": registry.host, "FLUX_UNSIGNED": "true"}
         runners = Runners(github, tmp_path / "runners", act, packages, variables)

@@ -162,6 +162,8 @@ class Runners:
             "GITHUB_TRIGGERING_ACTOR": by or event.sender,
             "GITHUB_WORKFLOW_REF": f"{self.full_name}/{path}@{ref}",
         }
+        if permissions.get("id_token") == "write":
+            given |= self.github.identity(**self._claims(path, ref, commit, event, number))
         command += [f"--env={key}={value}" for key, value in given.items()]
         environment = {**os.environ, **self._runner(folder, checkout), **self.environment}
         return self._finished(command, environment, event, path, name)
@@ -206,6 +208,19 @@ class Runners:
         """End every job that runs, as by `kill -9`."""
         for process in list(self.processes):
             os.killpg(process.pid, signal.SIGKILL)
+
+    def _claims(self, path: str, ref: str, commit: str, event: Event, number: int) -> dict[str, str]:
+        where = f"{self.full_name}/{path}@{ref}"
+        return {
+            "sub": f"repo:{self.full_name}:ref:{ref}",
+            "repository": self.full_name,
+            "ref": ref,
+            "sha": commit,
+            "event_name": event.name,
+            "workflow_ref": where,
+            "job_workflow_ref": where,
+            "run_id": str(number),
+        }
 
     def _runner(self, folder: Path, checkout: Path) -> dict[str, str]:
         setup = yaml.safe_load((checkout / ".github/actions/setup/action.yml").read_text())

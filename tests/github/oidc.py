@@ -56,7 +56,9 @@ class Identities:
             return RefusedError(401, "Unauthorized").reply
         now = int(time.time())
         times = {"iat": now, "nbf": now - 5, "exp": now + _SECONDS}
-        return Reply(200, {"value": self._sign({"iss": issuer, "aud": request.query["audience"], **times, **claims})})
+        return Reply(
+            200, {"value": self._sign({"iss": issuer, "aud": request.query["audience"], **times, **claims})}
+        )
 
     def _public(self) -> JSON:
         numbers = self._key.public_key().public_numbers()
