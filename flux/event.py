@@ -38,7 +38,7 @@ class PullRequest:
 
 @dataclass(frozen=True)
 class IssueEdit:
-    """An edit of an issue's body by `sender`, at `time` in seconds since the epoch. Bodies have LF line ends."""
+    """An edit of an issue, by `sender`, at `time` in seconds since the epoch. Bodies have LF line ends."""
 
     number: int
     sender: str

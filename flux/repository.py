@@ -65,12 +65,14 @@ _DIFF = (
 
 @dataclass(frozen=True)
 class Tag:
-    """An annotated tag. `tagger` is `name <email>`, `commit` what it points at in the end."""
+    """An annotated tag. `tagger` is `name <email>`, `commit` what it points at in the end, `time` in seconds
+    since the epoch."""
 
     name: str
     commit: str
     message: str
     tagger: str
+    time: int
 
 
 @dataclass(frozen=True)
@@ -519,7 +521,14 @@ class Repository:
 
     def annotated_tags(self) -> list[Tag]:
         """Every annotated tag of a commit, the newest first, of those of one second the highest version."""
-        fields = ("refname:strip=2", "*objecttype", "*objectname", "taggername", "taggeremail")
+        fields = (
+            "refname:strip=2",
+            "*objecttype",
+            "*objectname",
+            "taggername",
+            "taggeremail",
+            "taggerdate:unix",
+        )
         contents = ("contents", "contents:signature")
         listed = self._run(
             "for-each-ref",
@@ -529,8 +538,14 @@ class Repository:
         ).split("\0")
         rows = zip(*[iter(listed)] * (len(fields) + len(contents)), strict=False)
         return [
-            Tag(name.removeprefix("\n"), commit, message.removesuffix(signature), f"{tagger} {email}")
-            for name, kind, commit, tagger, email, message, signature in rows
+            Tag(
+                name.removeprefix("\n"),
+                commit,
+                message.removesuffix(signature),
+                f"{tagger} {email}",
+                int(time),
+            )
+            for name, kind, commit, tagger, email, time, message, signature in rows
             if kind == "commit"
         ]
 

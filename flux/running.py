@@ -17,6 +17,7 @@ from flux.settings import read_settings, take_environment
 if TYPE_CHECKING:
     from flux.event import Event
     from flux.forge.forge import Forge
+    from flux.registry.target import Registry
     from flux.report.report import Report
     from flux.repository import Repository
     from flux.settings import Settings
@@ -32,6 +33,24 @@ class Run:
     event: "Event"
     repository: "Repository"
     report: "Report"
+
+    def registry(self, dry_run: bool) -> "Registry":
+        from flux.commands.build import open_target_registry
+
+        return open_target_registry(self.repository, self.settings, self.event, dry_run)
+
+    @contextmanager
+    def writing(self, dry_run: bool) -> "Iterator[Forge]":
+        """The forge, to write to; in a dry run one that only says what would be written."""
+        if not dry_run:
+            yield self.forge
+            return
+        from flux.forge.dry import DryForge
+
+        forge = DryForge(self.forge)
+        yield forge
+        for action in forge.would:
+            self.report.log(f"would {action}")
 
     @property
     def forge(self) -> "Forge":

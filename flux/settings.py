@@ -59,6 +59,11 @@ class Settings:
         """Every environment, in the order of the phases."""
         return tuple(environment for phase in self.phases for environment in phase.environments)
 
+    @property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """The environments of each phase, in order."""
+        return {phase.name: phase.environments for phase in self.phases}
+
 
 def take_environment(environment: MutableMapping[str, str] = os.environ) -> dict[str, str]:
     """Take the variables `INVOKE_FLUX_*` away from Invoke, which would cast them to the type that invoke.yaml

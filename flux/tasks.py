@@ -194,4 +194,122 @@ def sign(context: Context, digests: str, dry_run: bool = False, json: bool = Fal
             raise Exit(code=1)
 
 
-ns = Collection(list_, changed, check, build, release, publish, sign, tag_, status)
+@task(
+    name="open",
+    default=True,
+    positional=["tag"],
+    help={"tag": "a release tag", "dry-run": _DRY_RUN, "json": _JSON},
+)
+def open_(context: Context, tag: str, dry_run: bool = False, json: bool = False) -> None:
+    """Open the promotion issue of a release, or find the one there is."""
+    with running(context, json) as run, run.writing(dry_run) as forge:
+        from flux.commands.issue import open_issue
+        from flux.report.promotion import show_issue
+
+        show_issue(run.report, open_issue(run.repository, run.settings, run.event, forge, tag))
+
+
+@task(positional=["number"], help={"number": "a promotion issue", "dry-run": _DRY_RUN, "json": _JSON})
+def apply(context: Context, number: int, dry_run: bool = False, json: bool = False) -> None:
+    """Turn the boxes ticked in a promotion issue into its pull request."""
+    with running(context, json) as run, run.writing(dry_run) as forge:
+        from flux.commands.apply import Applier
+        from flux.report.promotion import show_applied
+
+        registry = run.registry(dry_run=True)
+        applier = Applier(run.repository, run.settings, run.event, registry, forge)
+        applied = applier.apply(number)
+        show_applied(run.report, applied)
+        if applied.failed:
+            raise Exit(code=1)
+
+
+@task(help={"dry-run": _DRY_RUN, "json": _JSON})
+def sync(context: Context, dry_run: bool = False, json: bool = False) -> None:
+    """Bring promotion issues and pull requests up to date with main and the registry."""
+    with running(context, json) as run, run.writing(dry_run) as forge:
+        from flux.commands.sync import Syncer
+        from flux.report.promotion import show_sync
+
+        syncer = Syncer(run.repository, run.settings, run.event, run.registry(dry_run=True), forge)
+        with run.report.working("syncing") as on_done:
+            synced = syncer.sync(on_done)
+        show_sync(run.report, synced)
+        if synced.failed:
+            raise Exit(code=1)
+
+
+@task(
+    positional=["artifact", "environment"],
+    help={
+        "artifact": "the artifact",
+        "environment": "an environment, or a phase for all of its environments",
+        "version": "a published version; the newest stable release by default",
+        "dry-run": _DRY_RUN,
+        "json": _JSON,
+    },
+)
+def promote(
+    context: Context,
+    artifact: str,
+    environment: str,
+    version: str | None = None,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Open or update the pull request that promotes to an environment or a phase."""
+    with running(context, json) as run, run.writing(dry_run) as forge:
+        from flux.commands.promote import Promoter
+        from flux.report.promotion import show_proposed
+
+        promoter = Promoter(run.repository, run.settings, run.event, run.registry(dry_run=True), forge)
+        proposed = promoter.promote(artifact, environment, version)
+        show_proposed(run.report, proposed)
+        if proposed.stopped:
+            raise Exit(code=1)
+
+
+@task(
+    positional=["artifact", "environment"],
+    help={
+        "artifact": "the artifact",
+        "environment": "an environment, or a phase for all of its environments",
+        "dry-run": _DRY_RUN,
+        "json": _JSON,
+    },
+)
+def rollback(
+    context: Context, artifact: str, environment: str, dry_run: bool = False, json: bool = False
+) -> None:
+    """Open the pull request back to the version that an environment had before."""
+    with running(context, json) as run, run.writing(dry_run) as forge:
+        from flux.commands.promote import Promoter
+        from flux.report.promotion import show_proposed
+
+        promoter = Promoter(run.repository, run.settings, run.event, run.registry(dry_run=True), forge)
+        proposed = promoter.roll_back(artifact, environment)
+        show_proposed(run.report, proposed)
+        if proposed.stopped:
+            raise Exit(code=1)
+
+
+@task(help={"dry-run": _DRY_RUN, "json": _JSON})
+def reconcile(context: Context, dry_run: bool = False, json: bool = False) -> None:
+    """Do whatever is due: build, publish, issue, apply, tag, sync."""
+    with running(context, json) as run, run.writing(dry_run) as forge:
+        from flux.commands.reconcile import Reconciler
+        from flux.report.promotion import show_reconciled
+
+        registry = run.registry(dry_run)
+        reconciler = Reconciler(run.repository, run.settings, run.event, registry, forge, dry_run)
+        with run.report.working("reconciling") as on_done:
+            done = reconciler.reconcile(on_done)
+        show_reconciled(run.report, done)
+        if done.errors:
+            raise Exit(code=1)
+
+
+ns = Collection(
+    list_, changed, check, build, release, publish, sign, tag_, status, promote, rollback, reconcile
+)
+ns.add_collection(Collection("issue", open_, apply, sync))

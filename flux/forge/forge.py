@@ -17,6 +17,8 @@ class Release:
     prerelease: bool
     author: str
     url: str
+    published: float
+    """Seconds since the epoch."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,9 @@ class PullRequest:
 
 class Forge(Protocol):
     """One repository's forge. What does not work raises ForgeError, which names the permission it needs."""
+
+    tells_edits: bool
+    """Whether an edit of an issue reaches a workflow as an event that names its sender."""
 
     # Who
 

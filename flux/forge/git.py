@@ -6,7 +6,8 @@ from typing import Protocol
 
 
 class AnnotatedTag(Protocol):
-    """A tag that has a message. `tagger` is `name <email>`, `commit` what it points at in the end."""
+    """A tag that has a message. `tagger` is `name <email>`, `commit` what it points at in the end, `time` in
+    seconds since the epoch."""
 
     @property
     def name(self) -> str: ...
@@ -19,6 +20,9 @@ class AnnotatedTag(Protocol):
 
     @property
     def tagger(self) -> str: ...
+
+    @property
+    def time(self) -> int: ...
 
 
 class Git(Protocol):

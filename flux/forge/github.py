@@ -36,6 +36,8 @@ _GREEN = "0e8a16"
 class GitHubForge:
     """The repository `owner/name`. `patience` is the longest pause in seconds that a rate limit may cause."""
 
+    tells_edits = True
+
     def __init__(self, api_url: str, repository: str, token: str, patience: float = 60) -> None:
         self._github = Connection(api_url, repository, token, patience)
         self._labels: set[str] = set()
@@ -53,6 +55,9 @@ class GitHubForge:
                 # The answer for a name that no person has, such as an App's.
                 if error.status == 404 and (error.message or "").endswith(" is not a user"):
                     return "none"
+                # Only who may push is told of others; of oneself that says enough.
+                if error.status == 403 and "push access" in (error.message or "") and login == self.login():
+                    return "read"
                 raise
 
     # Releases
@@ -257,6 +262,7 @@ def _release(release: GitRelease, commit: str) -> Release:
         prerelease=release.prerelease,
         author=_login(release.author),
         url=release.html_url,
+        published=release.published_at.timestamp(),
     )
 
 

@@ -23,6 +23,8 @@ _OPEN_OR_CLOSED = (State.OPEN.value, State.CLOSED.value)
 class LocalForge:
     """The forge of the clone at `root`. Who git says commits there is its only account."""
 
+    tells_edits = False
+
     def __init__(self, root: Path, git: Git) -> None:
         self._root = root
         self._git = git
@@ -74,6 +76,7 @@ class LocalForge:
             prerelease=prerelease,
             author=tag.tagger,
             url=f"{self._root.as_uri()}#{quote(tag.name)}",
+            published=tag.time,
         )
 
     # Issues

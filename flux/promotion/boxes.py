@@ -91,7 +91,7 @@ def untick(body: str, environments: Collection[str], phases: Phases) -> str:
         if unwanted and phase in boxes and boxes[phase][0].ticked:
             marks |= dict.fromkeys(members, True) | {phase: False}
         marks |= dict.fromkeys(unwanted, False)
-    return _marked(body, marks)
+    return mark(body, marks)
 
 
 def restore(body: str, before: str, after: str, phases: Phases) -> str:
@@ -106,20 +106,25 @@ def restore(body: str, before: str, after: str, phases: Phases) -> str:
         old, new, current = (name in boxes and boxes[name][0].ticked for boxes in (was, became, now))
         if name in became and new == current != old:
             marks[name] = old
-    return _marked(body, marks)
+    return mark(body, marks)
+
+
+def marks(body: str) -> dict[str, bool]:
+    """Every box that counts, by name, and whether it is ticked."""
+    return {name: box.ticked for name, (box, _) in _first(body).items()}
+
+
+def mark(body: str, wanted: Mapping[str, bool]) -> str:
+    """The body where the first boxes with these names are ticked or not, and stay where they are right."""
+    characters = list(body)
+    for name, (box, at) in _first(body).items():
+        if wanted.get(name, box.ticked) != box.ticked:
+            characters[at] = "x" if wanted[name] else " "
+    return "".join(characters)
 
 
 def _names(phases: Phases) -> set[str]:
     return {*phases, *(environment for members in phases.values() for environment in members)}
-
-
-def _marked(body: str, marks: Mapping[str, bool]) -> str:
-    """The body where the first boxes with these names are ticked or not, and stay where they are right."""
-    characters = list(body)
-    for name, (box, at) in _first(body).items():
-        if marks.get(name, box.ticked) != box.ticked:
-            characters[at] = "x" if marks[name] else " "
-    return "".join(characters)
 
 
 def _first(body: str) -> dict[str, tuple[Box, int]]:

@@ -24,8 +24,9 @@ class _Read:
     broken: bool = False
 
 
-def parse_desired(path: str, content: bytes | None, environments: Collection[str]) -> Desired:
-    """The desired state in a file's content; a missing file is an empty one.
+def parse_desired(path: str, content: bytes | None, environments: Collection[str] | None) -> Desired:
+    """The desired state in a file's content; a missing file is an empty one. With `environments` None any
+    may be there.
 
     Raises DesiredStateError for a file that has errors: nothing follows half of it.
     """
@@ -39,7 +40,7 @@ def parse_desired(path: str, content: bytes | None, environments: Collection[str
 
 
 def check_desired(
-    path: str, content: bytes, environments: Collection[str], artifacts: Collection[str] | None
+    path: str, content: bytes, environments: Collection[str] | None, artifacts: Collection[str] | None
 ) -> Iterator[Finding]:
     """What is wrong with a file's content: each artifact, environment and version has to be known and there
     once. An artifact that is not among `artifacts` is a warning, unless that is None."""
@@ -109,8 +110,8 @@ def _line(content: bytes, *keys: str) -> int:
     return content.count(b"\n", 0, at) + 1
 
 
-def _fault(environment: str, version: object, environments: Collection[str]) -> str:
-    if environment not in environments:
+def _fault(environment: str, version: object, environments: Collection[str] | None) -> str:
+    if environments is not None and environment not in environments:
         near = get_close_matches(environment, environments, n=1)
         known = f"did you mean {near[0]}?" if near else f"known are {', '.join(environments)}"
         return f"an unknown environment {environment}; {known}"

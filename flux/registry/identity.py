@@ -18,7 +18,7 @@ _CHUNK = 1 << 20
 def is_same(target: Target, manifest: Manifest | None, image: Image) -> bool:
     """Whether a manifest has the image's content: the same diff ID and media types, whatever compressed it,
     and whatever its annotations say."""
-    document = _parsed(manifest)
+    document = manifest.document if manifest else None
     if document is None:
         return False
     config, layers = document.get("config"), document.get("layers")
@@ -39,7 +39,7 @@ def is_same(target: Target, manifest: Manifest | None, image: Image) -> bool:
 
 def is_ours(manifest: Manifest | None, image: Image) -> bool:
     """Whether a manifest is what `image` is pushed as, its revision included."""
-    document = _parsed(manifest) or {}
+    document = (manifest and manifest.document) or {}
     try:
         return bool(
             document["config"]["digest"] == image.config_digest
@@ -47,14 +47,6 @@ def is_ours(manifest: Manifest | None, image: Image) -> bool:
         )
     except (KeyError, TypeError):
         return False
-
-
-def _parsed(manifest: Manifest | None) -> dict[str, Any] | None:
-    try:
-        document = json.loads(manifest.content) if manifest else None
-    except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, dict) else None
 
 
 def _configured_diff_id(target: Target, config: dict[str, Any]) -> str | None:

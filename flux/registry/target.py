@@ -1,7 +1,8 @@
 """The interface that every place for images has, one repository at a time."""
 
+import json
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from flux.artifact.image import digest_of
 
@@ -16,6 +17,15 @@ class Manifest:
     @property
     def digest(self) -> str:
         return digest_of(self.content)
+
+    @property
+    def document(self) -> dict[str, Any] | None:
+        """What it says, None where that is no JSON object."""
+        try:
+            document = json.loads(self.content)
+        except (ValueError, RecursionError):
+            return None
+        return document if isinstance(document, dict) else None
 
 
 class Target(Protocol):

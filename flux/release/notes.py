@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from flux.release.markdown import code, plain
+
 _CONVENTIONAL = re.compile(r"(?P<type>[a-zA-Z]+)(?:\((?P<scope>[^)]*)\))?(?P<breaking>!)?: +(?P<subject>.+)")
 _TITLES = {
     "feat": "Features",
@@ -39,7 +41,7 @@ def release_notes(
     """
     groups: dict[str, list[str]] = {}
     for logged in commits:
-        title, line = _line(logged, source)
+        title, line = _titled(logged, source)
         groups.setdefault(title, []).append(line)
     order = [_BREAKING, *dict.fromkeys(_TITLES.values()), _OTHER]
     parts = [
@@ -54,37 +56,26 @@ def release_notes(
     return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS].rpartition("\n")[0] + "\n- …"
 
 
-def _line(logged: LoggedCommit, source: str) -> tuple[str, str]:
+def commit_line(logged: LoggedCommit, source: str) -> str:
+    """A commit as a line of a Markdown list."""
+    return _titled(logged, source)[1]
+
+
+def _titled(logged: LoggedCommit, source: str) -> tuple[str, str]:
     short = logged.commit[:12]
     link = f"[`{short}`]({source}/commit/{logged.commit})" if source else f"`{short}`"
     match = _CONVENTIONAL.fullmatch(logged.subject)
     if match is None:
-        return _OTHER, f"- {_plain(logged.subject)} ({link})"
+        return _OTHER, f"- {plain(logged.subject)} ({link})"
     title = _BREAKING if match["breaking"] else _TITLES.get(match["type"].lower(), _OTHER)
-    scope = f"**{_plain(match['scope'])}:** " if match["scope"] else ""
-    return title, f"- {scope}{_plain(match['subject'])} ({link})"
+    scope = f"**{plain(match['scope'])}:** " if match["scope"] else ""
+    return title, f"- {scope}{plain(match['subject'])} ({link})"
 
 
 def _version_changes(before: Mapping[str, set[str]], after: Mapping[str, set[str]]) -> list[str]:
     changed = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
-    return [f"- {_plain(name)}: {_listed(before.get(name))} → {_listed(after.get(name))}" for name in changed]
+    return [f"- {plain(name)}: {_listed(before.get(name))} → {_listed(after.get(name))}" for name in changed]
 
 
 def _listed(versions: set[str] | None) -> str:
-    return ", ".join(f"`{_code(version)}`" for version in sorted(versions)) if versions else "none"
-
-
-def _plain(text: str) -> str:
-    """A commit's words as text: no markup of theirs, no mention of a person, no HTML.
-
-    https://github.github.com/gfm/#backslash-escapes
-    """
-    text = "".join(c for c in text if c.isprintable())
-    text = re.sub(r"([\\`*_{}\[\]<>#|~&])", r"\\\1", text)
-    text = re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", text)
-    return re.sub(r"^([-+])(?=\s|$)", r"\\\1", text).replace("@", "@\u2060")
-
-
-def _code(text: str) -> str:
-    """Text between backticks."""
-    return "".join(c for c in text if c.isprintable() and c != "`")
+    return ", ".join(code(version) for version in sorted(versions)) if versions else "none"

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from flux.release.markdown import escaped
+
 _SHORT_DIGEST = len("sha256:") + 12
 MOST_NAMES = 5
 
@@ -32,8 +34,8 @@ def short(value: str | None) -> str:
 
 
 def markdown(cell: str) -> str:
-    """A cell that is text and nothing else: https://github.github.com/gfm/#backslash-escapes"""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+-.!|~&@$" else c for c in shown(cell))
+    """A cell that is text and nothing else."""
+    return escaped(shown(cell))
 
 
 def markdown_row(cells: Sequence[str]) -> str:

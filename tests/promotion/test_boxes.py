@@ -1,11 +1,14 @@
 """Boxes: read as GitHub shows them, and written one character at a time."""
 
+import re
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flux.errors import IssueError
 from flux.promotion.boxes import LONGEST_BODY, Box, read_boxes, repeated, restore, ticked, unknown, untick
+from tests.promotion import texts
 from tests.promotion.github import shown
 
 PHASES = {"at": ("at_ring1", "at_ring2"), "tt": ("tt_ring1",), "prod": ("prod",)}
@@ -168,3 +171,77 @@ def test_github_shows_every_box_that_is_read(body: str) -> None:
     for box in boxes:
         if box.name in NAMES:
             assert any(name == box.name and (tick or not box.ticked) for name, tick in page), box
+
+
+@st.composite
+def _unticking(draw: st.DrawFn) -> tuple[str, set[str], dict[str, tuple[str, ...]]]:
+    phases = draw(texts.phases())
+    environments = [environment for members in phases.values() for environment in members]
+    return draw(texts.bodies(phases)), draw(st.sets(st.sampled_from(environments))), phases
+
+
+@given(_unticking())
+def test_what_is_unticked_is_not_wanted_and_all_else_is(
+    case: tuple[str, set[str], dict[str, tuple[str, ...]]],
+) -> None:
+    body, environments, phases = case
+    unticked = untick(body, environments, phases)
+    boxes = {box.name for box in read_boxes(body)}
+    sayable = {
+        environment
+        for members in phases.values()
+        for environment in members
+        if environment in boxes or environments.isdisjoint(members)
+    }
+    assert ticked(unticked, phases) == (ticked(body, phases) - environments) & sayable
+    assert untick(unticked, environments, phases) == unticked
+    assert untick(body, set(phases) - {e for members in phases.values() for e in members}, phases) == body
+    _same_but_for_marks(unticked, body)
+
+
+@st.composite
+def _history(draw: st.DrawFn) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+    phases, whole = draw(texts.phases()), draw(st.booleans())
+    return [draw(texts.bodies(phases, whole)) for _ in range(3)], phases
+
+
+@given(_history())
+def test_an_edit_is_undone_box_by_box(case: tuple[list[str], dict[str, tuple[str, ...]]]) -> None:
+    (before, after, now), phases = case
+    restored = restore(now, before, after, phases)
+    old, new, current, result = map(_marks, (before, after, now, restored))
+    assert result.keys() == current.keys()
+    for name, mark in current.items():
+        ours = name in phases or any(name in members for members in phases.values())
+        undone = ours and name in new and new[name] == mark
+        assert result[name] == (old.get(name, False) if undone else mark)
+    _same_but_for_marks(restored, now)
+    again = restore(after, before, after, phases)
+    if old.keys() == new.keys():
+        assert ticked(again, phases) == ticked(before, phases)
+    assert ticked(again, phases) <= ticked(before, phases)
+
+
+def _marks(body: str) -> dict[str, bool]:
+    """The first of each name."""
+    return {box.name: box.ticked for box in reversed(read_boxes(body))}
+
+
+def _same_but_for_marks(one: str, other: str) -> None:
+    mark = re.compile(r"\[[ xX]\]")
+    assert mark.sub("[]", one) == mark.sub("[]", other)
+    assert [(box.name, box.line) for box in read_boxes(one)] == [
+        (box.name, box.line) for box in read_boxes(other)
+    ]
+
+
+@given(SOUP, SOUP, st.sets(st.sampled_from(NAMES)))
+def test_any_body_stays_as_it_is_but_for_marks(body: str, other: str, environments: set[str]) -> None:
+    try:
+        unticked, restored = untick(body, environments, PHASES), restore(body, other, body, PHASES)
+    except IssueError:
+        return
+    assert ticked(unticked, PHASES) <= ticked(body, PHASES) - environments
+    assert ticked(restored, PHASES) <= ticked(other, PHASES)
+    _same_but_for_marks(unticked, body)
+    _same_but_for_marks(restored, body)

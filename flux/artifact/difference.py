@@ -1,0 +1,115 @@
+"""What differs between the files of two images, as `git diff` shows it."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import unified_diff
+from enum import StrEnum
+from io import StringIO
+
+from flux.artifact.tree import path_bytes
+
+_ESCAPES = {"\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r", '"': '"', "\\": "\\"}
+
+
+class Kind(StrEnum):
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True)
+class FileDifference:
+    """One file that differs. `hunks` are the lines of a unified diff, from the first `@@` on and without line
+    ends; None for a file that is not text."""
+
+    path: str
+    kind: Kind
+    hunks: tuple[str, ...] | None
+
+    @property
+    def lines(self) -> list[str]:
+        """All lines, as `git diff` has them. Modes are not known here: every file is a plain one."""
+        old, new = _quoted("a/" + self.path), _quoted("b/" + self.path)
+        lines = [f"diff --git {old} {new}"]
+        if self.kind == Kind.ADDED:
+            lines, old = [*lines, "new file mode 100644"], "/dev/null"
+        elif self.kind == Kind.REMOVED:
+            lines, new = [*lines, "deleted file mode 100644"], "/dev/null"
+        if self.hunks is None:
+            return [*lines, f"Binary files {old} and {new} differ"]
+        # The tab ends a name that has a space, for other programs that read patches.
+        names = [name + ("\t" if " " in name else "") for name in (old, new)]
+        return [*lines, *([f"--- {names[0]}", f"+++ {names[1]}", *self.hunks] if self.hunks else [])]
+
+
+def difference(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[FileDifference]:
+    """The files that differ, in git's order. Paths are relative, as in `flux.artifact.tree.File`."""
+    differing = [path for path in {**old, **new} if old.get(path) != new.get(path)]
+    return [
+        FileDifference(path, _kind(path, old, new), _hunks(old.get(path, b""), new.get(path, b"")))
+        for path in sorted(differing, key=path_bytes)
+    ]
+
+
+def text(differences: Iterable[FileDifference]) -> str:
+    """What `git diff` shows, and `git apply` takes."""
+    return "".join(f"{line}\n" for found in differences for line in found.lines)
+
+
+def fenced(differences: Iterable[FileDifference], most: int) -> tuple[str, bool]:
+    """The text in a Markdown code block of at most `most` characters, cut after a whole line, and whether
+    that is all of it. Nothing in it can end the block: https://github.github.com/gfm/#fenced-code-blocks
+    """
+    kept: list[str] = []
+    fence, size = 3, len("diff\n\n")
+    whole = True
+    for line in (line for found in differences for line in found.lines):
+        fence_then = max([fence, *(len(run) + 1 for run in re.findall("`+", line))])
+        if size + len(line) + 1 + 2 * fence_then > most:
+            whole = False
+            break
+        fence, size = fence_then, size + len(line) + 1
+        kept.append(line)
+    ticks = "`" * fence
+    return "\n".join([f"{ticks}diff", *kept, f"{ticks}\n"]), whole
+
+
+def _kind(path: str, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Kind:
+    if path not in old:
+        return Kind.ADDED
+    return Kind.CHANGED if path in new else Kind.REMOVED
+
+
+def _hunks(old: bytes, new: bytes) -> tuple[str, ...] | None:
+    if b"\0" in old + new:
+        return None
+    try:
+        lines = [StringIO(content.decode()).readlines() for content in (old, new)]
+    except UnicodeDecodeError:
+        return None
+    return tuple(_unified(*lines))
+
+
+def _unified(old: list[str], new: list[str]) -> Iterator[str]:
+    for at, line in enumerate(unified_diff(old, new)):
+        if at < 2:
+            continue  # its own header
+        yield line.removesuffix("\n")
+        if not line.endswith("\n"):
+            yield "\\ No newline at end of file"
+
+
+def _quoted(path: str) -> str:
+    """A path as git quotes it where it would disturb a line (git-config(1), core.quotePath)."""
+    if path.isprintable() and not set('"\\') & set(path):
+        return path
+    return f'"{"".join(map(_escaped, path))}"'
+
+
+def _escaped(character: str) -> str:
+    if character in _ESCAPES:
+        return "\\" + _ESCAPES[character]
+    if character.isprintable():
+        return character
+    return "".join(f"\\{byte:03o}" for byte in path_bytes(character))

@@ -1,0 +1,316 @@
+"""Turn the boxes that are ticked in a promotion issue into its pull request.
+
+Issue text is data: boxes are matched against known names, and each tick needs someone who may promote and
+answers for it. In an issue's event that is the sender of the edit, for the boxes of this edit only; in a
+terminal it is whoever runs the command.
+"""
+
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flux.commands.authority import refusals, require_authority
+from flux.commands.history import State, changed_at, history
+from flux.commands.issues import Issues, promotion_of
+from flux.commands.propose import Proposals, Proposed, Side
+from flux.commands.standing import tell
+from flux.errors import RegistryError, RequestError
+from flux.event import Event, IssueEdit
+from flux.forge.forge import Forge, Issue, PullRequest
+from flux.forge.forge import State as PullState
+from flux.promotion.boxes import mark, marks, ticked
+from flux.promotion.comment import is_reached
+from flux.promotion.order import out_of_order
+from flux.promotion.proposal import Promotion
+from flux.registry.target import Registry
+from flux.repository import Repository
+from flux.settings import Settings
+
+_UNVOUCHED_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Applied:
+    """`proposed` is None where there was nothing to apply; `undone` has what was undone in the issue, and
+    why."""
+
+    number: int
+    proposed: Proposed | None = None
+    undone: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        return self.proposed is not None and self.proposed.stopped
+
+    def document(self) -> dict[str, Any]:
+        return self.proposed.document() if self.proposed else {"pull_request": None}
+
+
+class Applier:
+    """Applies the promotion issues of one repository."""
+
+    def __init__(
+        self, repository: Repository, settings: Settings, event: Event, registry: Registry, forge: Forge
+    ) -> None:
+        self._repository = repository
+        self._settings = settings
+        self._event = event
+        self._registry = registry
+        self._forge = forge
+        self.issues = Issues(settings, forge)
+        self.proposals = Proposals(repository, settings, registry, forge)
+
+    def apply(self, number: int) -> Applied:
+        """Raises RequestError where there is no such issue, and in a terminal for a caller who may not
+        promote; ForgeError where a permission cannot be looked up, with nothing undone; RegistryError where
+        the version is not published."""
+        issue = self._forge.issue(number)
+        if issue is None:
+            raise RequestError(f"there is no issue {number}", "`inv issue TAG` opens a release's")
+        edit = self._event.change
+        if isinstance(edit, IssueEdit) and edit.number == number:
+            return self._apply_edit(issue, edit)
+        promotion, fault = promotion_of(issue.body), self.issues.fault(issue)
+        if promotion is None or fault:
+            return _not_ours(issue, fault)
+        if self._event.actions:
+            return self.expire(issue, promotion)
+        return self.apply_all(issue, promotion)
+
+    # An edit, on its sender's authority
+
+    def _apply_edit(self, issue: Issue, edit: IssueEdit) -> Applied:
+        promotion, fault = promotion_of(edit.before), self.issues.fault(issue)
+        if promotion is None or fault:
+            return _not_ours(issue, fault)
+        if self.issues.is_automation(edit.sender):
+            return _nothing(issue, f"the edit is {edit.sender}'s, which is the automation")
+        if promotion_of(edit.after) != promotion:
+            return self._revert(issue, edit, promotion)
+        if promotion_of(issue.body) != promotion:
+            return _nothing(issue, "a later edit has altered the issue's marker")
+        if edit.sender.endswith("[bot]"):
+            return _nothing(issue, f"{edit.sender} is no person, and not in the setting `automation`")
+        changed = self._changed(edit)
+        if not changed:
+            return _nothing(issue, "no box was ticked or unticked")
+        refused = refusals(self._settings, self.issues, edit.sender, changed)
+        undone = self._undo(issue, edit, refused)
+        body = self._body(issue)
+        wanted = ticked(body, self._settings.groups)
+        chosen = {name: tick for name, tick in changed.items() if name not in refused}
+        add = self._members(name for name, tick in chosen.items() if tick) & wanted
+        remove = self._members(name for name, tick in chosen.items() if not tick) - wanted
+        main = self.proposals.main()
+        add, early = self._in_order(promotion, main, add)
+        add, late = self._not_outdated(promotion, main, add, edit.time)
+        for environments, reason in (*early, *late):
+            undone += self.take_back(issue, environments, reason, str(edit.time))
+        if not chosen:
+            return Applied(issue.number, undone=undone)
+        return self._propose(issue, promotion, add, remove, undone)
+
+    def _changed(self, edit: IssueEdit) -> dict[str, bool]:
+        """The boxes of environments and phases that an edit ticked (True) or unticked."""
+        was, became = marks(edit.before), marks(edit.after)
+        known = {*self._settings.groups, *self._settings.environments}
+        return {
+            name: became.get(name, False)
+            for name in [*became, *(name for name in was if name not in became)]
+            if name in known and became.get(name, False) != was.get(name, False)
+        }
+
+    def _revert(self, issue: Issue, edit: IssueEdit, promotion: Promotion) -> Applied:
+        """Undo an edit that altered what tools read."""
+        said = f"{_mention(edit.sender)}: this edit altered the issue's marker, so it was undone as a whole."
+        if promotion_of(issue.body) != promotion:
+            self.issues.note(issue.number, ("marker", edit.sender, str(edit.time)), said)
+            self.issues.rewrite(issue.number, lambda body: edit.before)
+        return Applied(issue.number, undone=(f"{edit.sender} altered the marker",))
+
+    def _undo(self, issue: Issue, edit: IssueEdit, refused: Mapping[str, str]) -> tuple[str, ...]:
+        """Put back what someone ticked or unticked who may not."""
+        if not refused:
+            return ()
+        was, became = marks(edit.before), marks(edit.after)
+        reasons = "; ".join(f"`{name}`: {reason}" for name, reason in refused.items())
+        said = f"{_mention(edit.sender)} may not promote here, so this was undone: {reasons}."
+        self.issues.note(issue.number, ("undone", edit.sender, str(edit.time), *refused), said)
+
+        def put_back(body: str) -> str:
+            now = marks(body)
+            same = {name for name in refused if now.get(name, False) == became.get(name, False)}
+            return mark(body, {name: was.get(name, False) for name in same})
+
+        self.issues.rewrite(issue.number, put_back)
+        return tuple(f"{name}: {edit.sender} may not: {reason}" for name, reason in refused.items())
+
+    def _not_outdated(
+        self, promotion: Promotion, main: Side, add: set[str], ticked_at: float
+    ) -> tuple[set[str], list[tuple[set[str], str]]]:
+        """Leave out what main has changed since it was ticked: who ticked did not know."""
+        if not add:
+            return add, []
+        versions = main.of(promotion.artifact)
+        late = {
+            environment
+            for environment in add
+            if versions.get(environment) != promotion.version
+            and changed_at(self._history(main, promotion), environment) > ticked_at
+        }
+        reason = "main has another version since it was ticked; tick it again if it is still wanted"
+        return add - late, [(late, reason)] if late else []
+
+    # All boxes, on the authority of whoever runs this
+
+    def apply_all(self, issue: Issue, promotion: Promotion) -> Applied:
+        """Propose what is ticked, and take away what is not."""
+        main = self.proposals.main()
+        versions = main.of(promotion.artifact)
+        wanted = ticked(issue.body, self._settings.groups)
+        branch = self.proposals.branch(promotion, main)
+        held = branch.proposes(promotion.artifact) if branch and not branch.ended else set()
+        add = {e for e in wanted - held if versions.get(e) != promotion.version}
+        replaced = self.had(main, promotion, add)
+        notices = tuple(
+            f"{environment} had {promotion.version} and has {versions.get(environment) or 'none'} since: "
+            f"`inv promote {promotion.artifact} {environment} --version {promotion.version}` goes back"
+            for environment in self._settings.environments
+            if environment in replaced
+        )
+        add, early = self._in_order(promotion, main, add - replaced)
+        for environments, reason in early:
+            raise RequestError(f"{', '.join(sorted(environments))} cannot be promoted to: {reason}", "")
+        remove = held - wanted
+        if add or remove:
+            require_authority(self._settings, self.issues, self._forge.login(), add | remove)
+        applied = self._propose(issue, promotion, add, remove, ())
+        return replace(applied, notices=notices + applied.notices)
+
+    # Nobody's authority
+
+    def expire(self, issue: Issue, promotion: Promotion) -> Applied:
+        """Untick what is neither proposed nor on main, where nobody has touched the issue for an hour: nobody
+        vouches for it. An unticked box takes nothing away."""
+        if time.time() - issue.updated < _UNVOUCHED_SECONDS:
+            return _nothing(issue, "no edit came with this run")
+        main = self.proposals.main()
+        branch = self.proposals.branch(promotion, main)
+        held = branch.proposes(promotion.artifact) if branch and branch.pull_request else set()
+        versions = main.of(promotion.artifact)
+        lost = {
+            environment
+            for environment in ticked(issue.body, self._settings.groups) - held
+            if not is_reached(promotion, versions.get(environment))
+        }
+        if not lost:
+            return Applied(issue.number)
+        reason = "the tick got lost on its way; tick it again if it is still wanted"
+        return Applied(issue.number, undone=self.take_back(issue, lost, reason, str(issue.updated)))
+
+    # What they share
+
+    def _propose(
+        self, issue: Issue, promotion: Promotion, add: set[str], remove: set[str], undone: tuple[str, ...]
+    ) -> Applied:
+        if add and self._registry.repository(promotion.artifact).resolve(promotion.version) is None:
+            tell(self._settings, self._registry, self.proposals, self.issues, issue, promotion)
+            raise RegistryError(
+                f"{promotion.artifact} {promotion.version} is not published, so it cannot be promoted",
+                "publish it with `inv publish TAG`, then tick the box again",
+            )
+        proposed = self.converge(issue, promotion, add, remove)
+        undone += tuple(f"{e}: main has {v or 'no version'} now" for e, v in proposed.dropped.items())
+        tell(self._settings, self._registry, self.proposals, self.issues, issue, promotion, proposed.notices)
+        return Applied(issue.number, proposed, undone, proposed.notices)
+
+    def converge(
+        self,
+        issue: Issue,
+        promotion: Promotion,
+        add: Collection[str] = (),
+        remove: Collection[str] = (),
+        rollback: bool = False,
+    ) -> Proposed:
+        """Bring the pull request up to date, and untick what it does not propose any more."""
+
+        def ended(pull: PullRequest, environments: set[str]) -> None:
+            if pull.state is PullState.CLOSED:
+                gone = environments & ticked(self._body(issue), self._settings.groups) - set(add)
+                self.take_back(issue, gone, f"{pull.url} was closed", str(pull.number))
+
+        proposed = self.proposals.converge(promotion, add, remove, rollback, issue.url, ended)
+        for environment, version in proposed.dropped.items():
+            reason = f"main has {version or 'no version'} for it now"
+            self.take_back(issue, {environment}, reason, version or "")
+        if proposed.stopped and proposed.pull_request:
+            self.issues.note(proposed.pull_request.number, proposed.notices, "\n".join(proposed.notices))
+        return proposed
+
+    def take_back(
+        self, issue: Issue, environments: Collection[str], reason: str, occasion: str
+    ) -> tuple[str, ...]:
+        """Untick boxes and say why, once for each occasion."""
+        if not environments:
+            return ()
+        listed = [environment for environment in self._settings.environments if environment in environments]
+        names = ", ".join(f"`{environment}`" for environment in listed)
+        self.issues.note(
+            issue.number, ("taken back", reason, occasion, *listed), f"Unticked {names}: {reason}."
+        )
+        self.issues.untick(issue.number, environments)
+        return tuple(f"{environment}: {reason}" for environment in listed)
+
+    def _in_order(
+        self, promotion: Promotion, main: Side, add: set[str]
+    ) -> tuple[set[str], list[tuple[set[str], str]]]:
+        """Leave out phases before their time, where the order of phases is required."""
+        if not self._settings.require_order:
+            return add, []
+        versions = main.of(promotion.artifact)
+        early = out_of_order(self._settings.groups, versions, promotion.version, add)
+        left: list[tuple[set[str], str]] = []
+        for phase, behind in early.items():
+            members = add & set(self._settings.groups[phase])
+            left.append((members, f"{', '.join(behind)} comes first and does not have {promotion.version}"))
+            add = add - members
+        return add, left
+
+    def had(self, main: Side, promotion: Promotion, environments: Collection[str]) -> set[str]:
+        """Of environments, those that had the promotion's version some time on main."""
+        if not environments:
+            return set()
+        return {
+            environment
+            for state in self._history(main, promotion)
+            for environment in environments
+            if state.versions.get(environment) == promotion.version
+        }
+
+    def _history(self, main: Side, promotion: Promotion) -> Iterator[State]:
+        return history(self._repository, self._settings, main.commit, promotion.artifact)
+
+    def _members(self, names: Iterable[str]) -> set[str]:
+        """The environments that boxes stand for."""
+        groups = self._settings.groups
+        return {environment for name in names for environment in groups.get(name, (name,))}
+
+    def _body(self, issue: Issue) -> str:
+        """An issue's body as it is now."""
+        now = self._forge.issue(issue.number)
+        return now.body if now else issue.body
+
+
+def _nothing(issue: Issue, why: str) -> Applied:
+    return Applied(issue.number, notices=(f"nothing was applied: {why}",))
+
+
+def _not_ours(issue: Issue, fault: str) -> Applied:
+    fault = fault or "it does not have the marker of one"
+    return Applied(issue.number, notices=(f"issue {issue.number} is no promotion issue of ours: {fault}",))
+
+
+def _mention(login: str) -> str:
+    return f"@{login}" if " " not in login else login

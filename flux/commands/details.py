@@ -1,0 +1,91 @@
+"""What people want to know of a promotion before they merge: commits, warnings, the manifests' difference."""
+
+from collections.abc import Sequence
+
+from flux.artifact.difference import difference
+from flux.artifact.source import https_url
+from flux.commands.releases import releases
+from flux.errors import FluxError
+from flux.promotion.order import out_of_order
+from flux.promotion.proposal import Change, Promotion
+from flux.promotion.request import Background, Span
+from flux.registry.contents import contents
+from flux.registry.target import Registry, Target
+from flux.release.notes import LoggedCommit, commit_line
+from flux.repository import Repository
+from flux.settings import Settings
+
+_MOST_COMMITS = 100
+
+
+def background(
+    repository: Repository,
+    settings: Settings,
+    registry: Registry,
+    promotion: Promotion,
+    changes: Sequence[Change],
+    versions: dict[str, str],
+    issue: str,
+) -> Background:
+    """The background of changes, where main has `versions` of the artifact; `issue` is a URL or empty.
+
+    Raises RegistryError where the registry does not answer.
+    """
+    target = registry.repository(promotion.artifact)
+    digest = target.resolve(promotion.version)
+    image = f"{registry.name(promotion.artifact)}@{digest}" if digest else "not published any more"
+    environments = [change.environment for change in changes]
+    early = out_of_order(settings.groups, versions, promotion.version, environments)
+    warnings = [
+        f"`{phase}` comes before {', '.join(f'`{e}`' for e in behind)}, which does not have "
+        f"{promotion.version} yet."
+        for phase, behind in early.items()
+    ]
+    return Background(
+        image, issue, warnings, [
+            _span(repository, settings, target, promotion, old)
+            for old in dict.fromkeys(change.old for change in changes)
+        ],
+    )  # fmt: skip
+
+
+def _span(
+    repository: Repository, settings: Settings, target: Target, promotion: Promotion, old: str | None
+) -> Span:
+    commits, compare = _commits(repository, settings, promotion, old) if old else ([], "")
+    try:
+        before = _files(target, old) if old else {}
+        after = _files(target, promotion.version)
+    except FluxError as error:
+        return Span(old, commits, compare, unknown=error.message)
+    if before is None or after is None:
+        missing = old if before is None else promotion.version
+        return Span(old, commits, compare, unknown=f"{missing} is not in the registry")
+    return Span(old, commits, compare, difference(before, after))
+
+
+def _files(target: Target, version: str) -> dict[str, bytes] | None:
+    manifest = target.fetch_manifest(version)
+    return contents(target, manifest) if manifest else None
+
+
+def _commits(
+    repository: Repository, settings: Settings, promotion: Promotion, old: str
+) -> tuple[list[str], str]:
+    """The commits that touched the artifact between two releases, as lines of a list, and where to compare
+    them; neither where one of them is no release."""
+    tagged = {
+        str(released.version): released
+        for released in releases(settings, repository.home_tags(), [promotion.artifact])
+    }
+    if old not in tagged or promotion.version not in tagged:
+        return [], ""
+    lower, higher = sorted((tagged[old], tagged[promotion.version]), key=lambda released: released.version)
+    source = settings.source or https_url(repository.origin_url or "")
+    compare = f"{source}/compare/{lower.tag}...{higher.tag}" if source else ""
+    if not repository.obtain(lower.commit) or not repository.obtain(higher.commit):
+        return [], compare
+    logged = repository.log(higher.commit, lower.commit, f"{settings.prefix}{promotion.artifact}")
+    lines = [commit_line(LoggedCommit(*entry), source) for entry in logged[:_MOST_COMMITS]]
+    more = len(logged) - len(lines)
+    return lines + ([f"- … and {more} more"] if more else []), compare

@@ -1,0 +1,78 @@
+"""Open a release's promotion issue, or find the one that there is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flux.artifact.image import Revision
+from flux.commands.issues import Issues
+from flux.commands.publish import Tagged, read_tag
+from flux.commands.sources import Sources
+from flux.commands.tag import desired_at
+from flux.event import Event
+from flux.forge.forge import Forge, Issue
+from flux.promotion.issue import issue_body, issue_title
+from flux.promotion.proposal import Promotion
+from flux.repository import Repository
+from flux.settings import Settings
+
+
+@dataclass(frozen=True)
+class Opened:
+    """`issue` is None where the tag is none of ours; `action` is `opened` or `found`."""
+
+    tag: str
+    issue: Issue | None
+    action: str = ""
+    notices: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        issue = self.issue
+        return {"issue": {"number": issue.number, "url": issue.url, "action": self.action} if issue else None}
+
+
+def open_issue(repository: Repository, settings: Settings, event: Event, forge: Forge, tag: str) -> Opened:
+    """The promotion issue of a release.
+
+    Raises RequestError as `read_tag` does, and for an artifact that the release's commit does not have.
+    """
+    tagged = read_tag(repository, settings, event, tag)
+    if tagged is None:
+        return Opened(tag, None, notices=(f"{tag} is no release tag of ours: there is nothing to promote",))
+    promotion = Promotion(tagged.artifact, str(tagged.version))
+    issues = Issues(settings, forge)
+    there = issues.of(promotion)
+    if there:
+        return Opened(tag, _one_of(forge, there), "found")
+    release = forge.release(tag)
+    body = issue_body(
+        promotion,
+        _diff_id(repository, settings, tagged),
+        release.url if release else "",
+        settings.groups,
+        desired_at(repository, settings, repository.tip(settings.branch)).get(promotion.artifact, {}),
+    )
+    opened = forge.create_issue(
+        issue_title(promotion), body, settings.label, release.author if release else None
+    )
+    there = issues.of(promotion) or [opened]
+    kept = _one_of(forge, there)
+    return Opened(tag, kept, "opened" if kept.number == opened.number else "found")
+
+
+def _one_of(forge: Forge, there: list[Issue]) -> Issue:
+    """The oldest; where two runs raced, the younger is closed."""
+    oldest, *younger = sorted(there, key=lambda issue: issue.number)
+    for issue in younger:
+        if issue.open:
+            forge.create_comment(issue.number, f"The same promotion is in {oldest.url}.")
+            forge.edit_issue(issue.number, open=False)
+    return oldest
+
+
+def _diff_id(repository: Repository, settings: Settings, tagged: Tagged) -> str:
+    """Computed, so that nothing need be published yet."""
+    sources = Sources(repository, settings, tagged.commit)
+    (name,) = sources.choose([tagged.artifact])
+    (source,) = sources.load([name])
+    revision: Revision = sources.revisions([name])[name]
+    return sources.image(source, revision).diff_id

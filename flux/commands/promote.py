@@ -1,0 +1,124 @@
+"""Promote a version to environments, or roll them back, from a terminal."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from flux.commands.apply import Applier
+from flux.commands.authority import require_authority
+from flux.commands.history import before, history
+from flux.commands.issues import Issues
+from flux.commands.propose import Proposals, Proposed, Side
+from flux.commands.standing import tell
+from flux.commands.wanted import wanted_environments, wanted_version
+from flux.errors import RequestError
+from flux.event import Event
+from flux.forge.forge import Forge
+from flux.promotion.order import out_of_order
+from flux.promotion.proposal import Promotion
+from flux.registry.target import Registry
+from flux.repository import Repository
+from flux.settings import Settings
+
+
+class Promoter:
+    """Opens and updates the pull requests of promotions that someone asks for."""
+
+    def __init__(
+        self, repository: Repository, settings: Settings, event: Event, registry: Registry, forge: Forge
+    ) -> None:
+        self._repository = repository
+        self._settings = settings
+        self._registry = registry
+        self._forge = forge
+        self._applier = Applier(repository, settings, event, registry, forge)
+
+    @property
+    def _issues(self) -> Issues:
+        return self._applier.issues
+
+    @property
+    def _proposals(self) -> Proposals:
+        return self._applier.proposals
+
+    def promote(self, artifact: str, name: str, version: str | None) -> Proposed:
+        """Propose a version, or the newest stable release, for an environment or all of a phase.
+
+        Raises RequestError for unknown names, an unpublished version, a caller who may not, and a phase
+        before its time where the order is required.
+        """
+        main = self._proposals.main()
+        self._require_artifact(artifact, main)
+        environments = wanted_environments(self._settings, name)
+        wanted = wanted_version(self._repository, self._settings, artifact, version)
+        promotion = Promotion(artifact, str(wanted))
+        self._require_published(promotion)
+        if self._settings.require_order:
+            versions = main.of(artifact)
+            early = out_of_order(self._settings.groups, versions, promotion.version, environments)
+            for phase, behind in early.items():
+                raise RequestError(
+                    f"{phase} is not due: {', '.join(behind)} does not have {promotion.version} yet",
+                    f"`inv promote {artifact} {behind[0]} --version {promotion.version}` first",
+                )
+        return self._propose(promotion, environments, rollback=False)
+
+    def roll_back(self, artifact: str, name: str) -> Proposed:
+        """Propose the version that an environment, or all of a phase, had before.
+
+        Raises RequestError where there is none, or not one for all of the phase.
+        """
+        main = self._proposals.main()
+        self._require_artifact(artifact, main)
+        environments = wanted_environments(self._settings, name)
+        earlier = {
+            environment: before(history(self._repository, self._settings, main.commit, artifact), environment)
+            for environment in environments
+        }
+        for environment, version in earlier.items():
+            if version is None:
+                raise RequestError(
+                    f"{artifact} had no other version in {environment} before",
+                    f"`inv promote {artifact} {environment} --version VERSION` sets one",
+                )
+        if len(set(earlier.values())) > 1:
+            listed = ", ".join(f"{environment} {version}" for environment, version in earlier.items())
+            raise RequestError(f"before, {name} had more than one version: {listed}", "roll each back")
+        promotion = Promotion(artifact, str(earlier[environments[0]]))
+        self._require_published(promotion)
+        return self._propose(promotion, environments, rollback=True)
+
+    def _propose(self, promotion: Promotion, environments: Sequence[str], rollback: bool) -> Proposed:
+        require_authority(self._settings, self._issues, self._forge.login(), environments)
+        issues = self._issues.of(promotion)
+        if not issues:
+            return self._proposals.converge(promotion, environments, rollback=rollback)
+        proposed = self._applier.converge(issues[0], promotion, environments, rollback=rollback)
+        tell(
+            self._settings,
+            self._registry,
+            self._proposals,
+            self._issues,
+            issues[0],
+            promotion,
+            proposed.notices,
+        )
+        return proposed
+
+    def _require_artifact(self, artifact: str, main: Side) -> None:
+        present = self._repository.artifacts(main.commit, self._settings.prefix)
+        if artifact in present:
+            return
+        near = get_close_matches(artifact, present, n=1)
+        suggestion = f"; did you mean {near[0]}?" if near else ""
+        raise RequestError(
+            f"there is no artifact {artifact!r} at the tip, {main.commit[:12]}{suggestion}",
+            f"there are {', '.join(present) or 'none'}",
+        )
+
+    def _require_published(self, promotion: Promotion) -> None:
+        target = self._registry.repository(promotion.artifact)
+        if target.resolve(promotion.version) is None:
+            raise RequestError(
+                f"{promotion.artifact} {promotion.version} is not published, so it cannot be promoted",
+                "publish it first: `inv publish TAG`",
+            )

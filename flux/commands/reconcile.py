@@ -1,0 +1,207 @@
+"""Do whatever is due: repair what a lost event or a run that failed has left."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from semver import Version
+
+from flux.commands.apply import Applied, Applier
+from flux.commands.build import Build, Builder
+from flux.commands.issue import Opened, open_issue
+from flux.commands.issues import Issues
+from flux.commands.parallel import in_parallel
+from flux.commands.publish import publish
+from flux.commands.releases import Released, releases
+from flux.commands.sources import Sources
+from flux.commands.sync import Sync, Syncer
+from flux.commands.tag import Convergence, converge, desired_at
+from flux.errors import ContentError, FluxError, RequestError
+from flux.event import Event
+from flux.forge.forge import Forge
+from flux.promotion.desired import Desired
+from flux.promotion.plan import Action
+from flux.promotion.proposal import Promotion
+from flux.registry.target import Registry
+from flux.release.tag import TagForm
+from flux.repository import Repository
+from flux.settings import Settings
+
+_ISSUE_SECONDS = 7 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What was due; `errors` are what could not be done, by what it was about."""
+
+    repaired: list[str] = field(default_factory=list)
+    errors: list[tuple[str, FluxError]] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "repaired": self.repaired,
+            "errors": [{"about": about, "error": error.message} for about, error in self.errors],
+        }
+
+
+class Reconciler:
+    """Does in order what is due; what fails leaves the rest to be done."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        settings: Settings,
+        event: Event,
+        registry: Registry,
+        forge: Forge,
+        dry_run: bool,
+    ) -> None:
+        self._repository = repository
+        self._settings = settings
+        self._event = event
+        self._registry = registry
+        self._forge = forge
+        self._dry_run = dry_run
+        self._done = Reconciled()
+
+    def reconcile(self, on_done: Callable[[object], object]) -> Reconciled:
+        """Raises TipUnknownError where the tip cannot be fetched."""
+        tip = self._repository.tip(self._settings.branch)
+        stages: Mapping[str, Callable[[str], None]] = {
+            "build": self._build,
+            "publish": self._publish,
+            "issue": self._open_issues,
+            "ticks": self._apply,
+            "tag": self._tag,
+            "sync": self._sync,
+        }
+        for about, stage in stages.items():
+            try:
+                stage(tip)
+            except FluxError as error:
+                self._done.errors.append((about, error))
+            on_done(about)
+        return self._done
+
+    def _build(self, tip: str) -> None:
+        sources = Sources(self._repository, self._settings, tip)
+        builder = Builder(self._repository, self._settings, self._registry, sources, sources.choose([]), [])
+        built: Build = builder.build(lambda result: None)
+        self._done.notices.extend(built.notices)
+        for result in built.results:
+            if result.error:
+                self._fail(result.artifact, FluxError(result.error, result.hint))
+            elif result.action in ("pushed", "tagged"):
+                self._did(f"{result.artifact}: {result.action} {', '.join(result.tags)}")
+
+    def _publish(self, tip: str) -> None:
+        """The newest and the desired releases whose version is not in the registry."""
+        desired = desired_at(self._repository, self._settings, tip)
+        names = self._artifacts(tip, desired)
+        tags = self._repository.home_tags()
+        due: dict[str, list[Released]] = {}
+        for released in releases(self._settings, tags, names):
+            due.setdefault(released.artifact, []).append(released)
+        for artifact, ordered in due.items():
+            wanted = set(desired.get(artifact, {}).values())
+            due[artifact] = [r for r in ordered if r is ordered[-1] or str(r.version) in wanted]
+        for released in self._unpublished(due):
+            try:
+                published = publish(
+                    self._repository, self._settings, self._event, released.tag, self._dry_run
+                )
+            except (RequestError, ContentError) as refusal:
+                self._done.notices.append(f"{released.tag} cannot be published: {refusal.message}")
+                continue
+            except FluxError as error:
+                self._fail(released.tag, error)
+                continue
+            result = published.result
+            if result and result.error:
+                self._fail(released.tag, FluxError(result.error, result.hint))
+            elif result and result.action != "unchanged":
+                self._did(f"{released.tag}: {result.action}")
+
+    def _unpublished(self, due: Mapping[str, list[Released]]) -> list[Released]:
+        def missing(artifact: str) -> list[Released]:
+            there = set(self._registry.repository(artifact).tags())
+            return [released for released in due[artifact] if str(released.version) not in there]
+
+        found = list(in_parallel(self._settings.jobs, missing, due))
+        return sorted((r for group in found for r in group), key=lambda r: (r.artifact, r.version))
+
+    def _open_issues(self, tip: str) -> None:
+        """The issue of each artifact's newest release, while that is news and above all that is deployed."""
+        desired = desired_at(self._repository, self._settings, tip)
+        newest: dict[str, tuple[Version, str, float]] = {}
+        form = TagForm(self._settings.release_tag)
+        present = set(self._repository.artifacts(tip, self._settings.prefix))
+        for release in self._forge.releases():
+            parsed = form.parse(release.tag)
+            if parsed and parsed[0] in present and parsed[1] >= newest.get(parsed[0], (parsed[1],))[0]:
+                newest[parsed[0]] = (parsed[1], release.tag, release.published)
+        if not newest:
+            return
+        had = {promotion for _, promotion in Issues(self._settings, self._forge).all()}
+        for artifact, (version, tag, published) in sorted(newest.items()):
+            deployed = [Version.parse(other) for other in desired.get(artifact, {}).values()]
+            recent = time.time() - published < _ISSUE_SECONDS
+            if not recent or any(version <= other for other in deployed):
+                continue
+            if Promotion(artifact, str(version)) in had:
+                continue
+            try:
+                opened: Opened = open_issue(self._repository, self._settings, self._event, self._forge, tag)
+            except (RequestError, ContentError) as refusal:
+                self._done.notices.append(f"{tag} has no promotion issue: {refusal.message}")
+                continue
+            if opened.action == "opened" and opened.issue:
+                self._did(f"{tag}: opened issue {opened.issue.number}")
+
+    def _apply(self, tip: str) -> None:
+        applier = Applier(self._repository, self._settings, self._event, self._registry, self._forge)
+        for issue, promotion in applier.issues.all():
+            if not issue.open:
+                continue
+            try:
+                # Where edits come with their sender, that is who answers for them, and nobody does here.
+                act = applier.expire if self._forge.tells_edits else applier.apply_all
+                applied: Applied = act(issue, promotion)
+            except FluxError as error:
+                self._fail(f"issue {issue.number}", error)
+                continue
+            self._did(*(f"issue {issue.number}: {undone}" for undone in applied.undone))
+            if applied.proposed and applied.proposed.action in ("opened", "updated", "closed"):
+                self._did(f"issue {issue.number}: {applied.proposed.action} {promotion.branch}")
+
+    def _tag(self, tip: str) -> None:
+        convergence: Convergence = converge(
+            self._repository, self._settings, self._registry, [], self._dry_run, lambda done: None
+        )
+        for step in convergence.steps:
+            if step.action in (Action.MISSING, Action.FAILED):
+                error = step.error or f"version {step.version} is not published"
+                self._fail(f"{step.artifact}:{step.environment}".rstrip(":"), FluxError(error, step.hint))
+            elif step.action in (Action.MOVED, Action.MOVE):
+                self._did(f"{step.artifact}:{step.environment}: {step.action} to {step.version}")
+
+    def _sync(self, tip: str) -> None:
+        syncer = Syncer(self._repository, self._settings, self._event, self._registry, self._forge)
+        synced: Sync = syncer.sync(lambda done: None)
+        for one in synced.promotions:
+            about = f"{one.promotion.artifact} {one.promotion.version}"
+            if one.error:
+                self._fail(about, FluxError(one.error, one.hint))
+            self._did(*(f"{about}: {text}" for text in one.repaired))
+
+    def _artifacts(self, tip: str, desired: Desired) -> list[str]:
+        present = self._repository.artifacts(tip, self._settings.prefix)
+        return list(dict.fromkeys([*present, *desired]))
+
+    def _did(self, *what: str) -> None:
+        self._done.repaired.extend(what)
+
+    def _fail(self, about: str, error: FluxError) -> None:
+        self._done.errors.append((about, error))

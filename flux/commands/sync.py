@@ -1,0 +1,145 @@
+"""Bring promotion issues and pull requests up to date with what main and the registry have."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flux.commands.apply import Applier
+from flux.commands.propose import Proposed
+from flux.commands.standing import tell
+from flux.errors import FluxError
+from flux.event import Event
+from flux.forge.forge import Forge, Issue
+from flux.promotion.boxes import marks, ticked
+from flux.promotion.comment import Standing, is_reached
+from flux.promotion.proposal import Promotion
+from flux.registry.target import Registry
+from flux.repository import Repository
+from flux.settings import Settings
+
+
+@dataclass(frozen=True)
+class Synced:
+    """What became of one promotion: `closed` says that its issue was closed, `error` that it failed."""
+
+    promotion: Promotion
+    issue: Issue | None
+    proposed: Proposed | None
+    closed: bool = False
+    undone: tuple[str, ...] = ()
+    error: str = ""
+    hint: str = ""
+
+    @property
+    def repaired(self) -> list[str]:
+        """What was done beyond telling."""
+        done = list(self.undone)
+        if self.proposed and self.proposed.action in ("opened", "updated", "closed"):
+            done.append(f"{self.proposed.action} its pull request")
+        return done + (["closed its issue"] if self.closed else [])
+
+
+@dataclass(frozen=True)
+class Sync:
+    promotions: list[Synced]
+
+    @property
+    def failed(self) -> list[Synced]:
+        return [synced for synced in self.promotions if synced.error]
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "promotions": [
+                {
+                    "artifact": synced.promotion.artifact,
+                    "version": synced.promotion.version,
+                    "issue": synced.issue.number if synced.issue else None,
+                    "closed": synced.closed,
+                    **(synced.proposed.document() if synced.proposed else {"pull_request": None}),
+                }
+                | ({"error": synced.error} if synced.error else {})
+                for synced in self.promotions
+            ]
+        }
+
+
+class Syncer:
+    """Looks after every promotion that is open."""
+
+    def __init__(
+        self, repository: Repository, settings: Settings, event: Event, registry: Registry, forge: Forge
+    ) -> None:
+        self._repository = repository
+        self._settings = settings
+        self._registry = registry
+        self._forge = forge
+        self._applier = Applier(repository, settings, event, registry, forge)
+
+    def sync(self, on_done: Callable[[object], object]) -> Sync:
+        """One promotion's failure leaves the others unharmed."""
+        issues: dict[Promotion, Issue] = {}
+        for issue, promotion in self._applier.issues.all():
+            if promotion not in issues or (issue.open and not issues[promotion].open):
+                issues[promotion] = issue
+        requested = [promotion for promotion, _ in self._applier.proposals.open()]
+        due = dict.fromkeys([*(p for p, issue in issues.items() if issue.open), *requested])
+        done = []
+        for promotion in due:
+            done.append(self._one(promotion, issues.get(promotion)))
+            on_done(promotion)
+        return Sync(done)
+
+    def _one(self, promotion: Promotion, issue: Issue | None) -> Synced:
+        try:
+            if issue is None:
+                return Synced(promotion, None, self._applier.proposals.converge(promotion))
+            proposed = self._applier.converge(issue, promotion)
+            undone = self._roll_back(issue, promotion)
+            standings = tell(
+                self._settings,
+                self._registry,
+                self._applier.proposals,
+                self._applier.issues,
+                issue,
+                promotion,
+                proposed.notices,
+            )
+            closes = issue.open and self._is_complete(issue, promotion, standings)
+            if closes:
+                self._forge.edit_issue(issue.number, open=False)
+            return Synced(promotion, issue, proposed, closes, undone)
+        except FluxError as error:
+            return Synced(promotion, issue, None, error=error.message, hint=error.hint)
+
+    def _roll_back(self, issue: Issue, promotion: Promotion) -> tuple[str, ...]:
+        """Untick what had this version and was given a lower one since."""
+        main = self._applier.proposals.main()
+        versions = main.of(promotion.artifact)
+        fallen = {
+            environment
+            for environment in ticked(issue.body, self._settings.groups)
+            if not is_reached(promotion, versions.get(environment))
+        }
+        if not fallen:
+            return ()
+        branch = self._applier.proposals.branch(promotion, main)
+        fallen -= branch.proposes(promotion.artifact) if branch else set()
+        had = self._applier.had(main, promotion, fallen)
+        return self._applier.take_back(issue, had, "it was rolled back since", main.commit)
+
+    def _is_complete(self, issue: Issue, promotion: Promotion, standings: list[Standing]) -> bool:
+        """Whether every environment that an issue has a box for has the version, or a newer one."""
+        names = marks(issue.body)
+        boxed = {
+            environment
+            for phase, members in self._settings.groups.items()
+            for environment in members
+            if phase in names or environment in names
+        }
+        own = [standing for standing in standings if standing.environment in boxed]
+        return bool(own) and all(
+            standing.deployed
+            if standing.desired == promotion.version
+            else is_reached(promotion, standing.desired)
+            for standing in own
+        )

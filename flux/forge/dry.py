@@ -1,0 +1,108 @@
+"""The sink of a dry run: reads from the real forge, and writes down what it would write."""
+
+import time
+from collections.abc import Mapping, Sequence
+
+from flux.forge.forge import Comment, Forge, Issue, PullRequest, Release, State
+
+_NONE = "0" * 40
+
+
+class DryForge:
+    """`would` has what was asked of it and not done, in order."""
+
+    def __init__(self, forge: Forge) -> None:
+        self._forge = forge
+        self.tells_edits = forge.tells_edits
+        self.would: list[str] = []
+
+    # Who
+
+    def login(self) -> str | None:
+        return self._forge.login()
+
+    def permission(self, login: str) -> str:
+        return self._forge.permission(login)
+
+    # Releases
+
+    def release(self, tag: str) -> Release | None:
+        return self._forge.release(tag)
+
+    def releases(self) -> Sequence[Release]:
+        return self._forge.releases()
+
+    def create_release(self, tag: str, commit: str, title: str, body: str, prerelease: bool) -> Release:
+        self.would.append(f"release {tag}")
+        return Release(tag, commit, title, body, prerelease, self._author(), "", time.time())
+
+    def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> None:
+        self.would.append(f"start {workflow} at {ref}")
+
+    # Issues
+
+    def issue(self, number: int) -> Issue | None:
+        return self._forge.issue(number)
+
+    def issues(self, label: str) -> Sequence[Issue]:
+        return self._forge.issues(label)
+
+    def create_issue(self, title: str, body: str, label: str, assignee: str | None) -> Issue:
+        self.would.append(f"open issue {title!r}")
+        return Issue(0, title, body, self._author(), True, (label,), "", time.time())
+
+    def edit_issue(self, number: int, *, body: str | None = None, open: bool | None = None) -> None:
+        if body is not None:
+            self.would.append(f"edit issue {number}")
+        if open is not None:
+            self.would.append(f"{'reopen' if open else 'close'} issue {number}")
+
+    def comments(self, number: int) -> Sequence[Comment]:
+        return self._forge.comments(number) if number else []
+
+    def create_comment(self, number: int, body: str) -> Comment:
+        self.would.append(f"comment on {number}")
+        return Comment(0, body, self._author())
+
+    def edit_comment(self, number: int, comment: int, body: str) -> None:
+        self.would.append(f"update a comment on {number}")
+
+    # Pull requests
+
+    def pull_request(self, number: int) -> PullRequest | None:
+        return self._forge.pull_request(number)
+
+    def pull_requests(self, state: State | None = None, branch: str | None = None) -> Sequence[PullRequest]:
+        return self._forge.pull_requests(state, branch)
+
+    def create_pull_request(self, title: str, body: str, branch: str, base: str) -> PullRequest:
+        self.would.append(f"open pull request {title!r} from {branch}")
+        return PullRequest(0, title, body, branch, _NONE, base, State.OPEN, self._author(), "")
+
+    def edit_pull_request(
+        self, number: int, *, title: str | None = None, body: str | None = None, open: bool | None = None
+    ) -> None:
+        self.would.append(f"edit pull request {number}")
+
+    # Branches
+
+    def branch(self, name: str) -> str | None:
+        return self._forge.branch(name)
+
+    def commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
+        self.would.append(f"commit {message.splitlines()[0]!r}")
+        return _NONE
+
+    def create_branch(self, name: str, commit: str) -> bool:
+        self.would.append(f"create branch {name}")
+        return True
+
+    def advance_branch(self, name: str, commit: str) -> bool:
+        self.would.append(f"move branch {name} forward")
+        return True
+
+    def delete_branch(self, name: str) -> None:
+        self.would.append(f"delete branch {name}")
+
+    def _author(self) -> str:
+        return self._forge.login() or ""

@@ -1,0 +1,53 @@
+"""The one comment that says how a promotion stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from semver import Version
+
+from flux.promotion.proposal import Promotion
+from flux.promotion.request import MOST_CHARACTERS
+
+_MOST_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One environment: the version that main has, whether the registry has that version there too, and the
+    URL of the open pull request that gives it this promotion's version, or nothing."""
+
+    environment: str
+    desired: str | None
+    deployed: bool
+    request: str = ""
+
+
+def is_reached(promotion: Promotion, desired: str | None) -> bool:
+    """Whether an environment of this desired version has the promotion's, or a newer one."""
+    return desired is not None and Version.parse(desired) >= Version.parse(promotion.version)
+
+
+def standing_comment(
+    promotion: Promotion, standings: Sequence[Standing], image: str, said: Sequence[str]
+) -> str:
+    """Markdown: a row for each environment, the image once it is published (else empty), and what else has
+    to be said, a line each."""
+    rows = ["| Environment | |", "| --- | --- |"]
+    rows += [f"| `{s.environment}` | {_state(promotion, s)} |" for s in standings[:_MOST_ROWS]]
+    if len(standings) > _MOST_ROWS:
+        rows.append(f"| … and {len(standings) - _MOST_ROWS} more | `inv status` shows them |")
+    published = f"Published as `{image}`." if image else f"{promotion.version} is not published yet."
+    text = "\n\n".join([published, "\n".join(rows), *said])
+    return text if len(text) <= MOST_CHARACTERS // 2 else text[: MOST_CHARACTERS // 2].rpartition("\n")[0]
+
+
+def _state(promotion: Promotion, standing: Standing) -> str:
+    desired = standing.desired
+    if desired == promotion.version:
+        return "✅ deployed" if standing.deployed else "merged; its tag follows with `inv tag`"
+    if standing.request:
+        since = f"from {desired}" if desired else "new"
+        return f"proposed in {standing.request}, {since}"
+    if is_reached(promotion, desired):
+        return f"{desired}, which has replaced it"
+    return desired or "none"

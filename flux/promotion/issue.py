@@ -1,0 +1,70 @@
+"""The texts of a promotion issue."""
+
+from collections.abc import Iterator, Mapping
+
+from flux.promotion.boxes import LONGEST_BODY, Phases
+from flux.promotion.marker import Marker, render_marker
+from flux.release.markdown import code, link, plain
+
+
+def issue_title(artifact: str, version: str) -> str:
+    return f"Promote {artifact} {version}"
+
+
+def issue_body(
+    marker: Marker, diff_id: str, release_url: str, phases: Phases, current: Mapping[str, str]
+) -> str:
+    """The body of a new issue, with its marker first and every box unticked.
+
+    `current` has the version that each environment has now. The body never is longer than GitHub takes: of
+    many environments it first drops these versions, then all boxes but those of phases, in the end every box.
+    """
+    head = _head(marker, diff_id, release_url)
+    for boxes in (_boxes(phases, current), _boxes(phases, None), _phase_boxes(phases)):
+        body = head + _TICK + "\n".join(boxes) + "\n"
+        if len(body) <= LONGEST_BODY:
+            return body
+    return head + _TOO_MANY.format(artifact=marker.artifact, version=marker.version)
+
+
+# Each paragraph is one line, since GitHub breaks lines in issues where they end.
+_TICK = (
+    "**Tick a box to promote this version to that environment.** It joins the release's pull request, which "
+    "is opened if need be; whoever merges that deploys it. Unticking takes the environment out again. A tick "
+    "of somebody who may not promote is undone.\n\n"
+)
+_TOO_MANY = (
+    "There are more phases than an issue has room for. Promote with "
+    "`inv promote {artifact} ENVIRONMENT --version {version}`.\n"
+)
+
+
+def _head(marker: Marker, diff_id: str, release_url: str) -> str:
+    cells = code(marker.artifact), code(marker.version), code(diff_id), link("notes", release_url)
+    return f"""\
+{render_marker(marker)}
+
+| artifact | version | diff ID | release |
+|---|---|---|---|
+| {" | ".join(cells)} |
+
+"""
+
+
+def _boxes(phases: Phases, current: Mapping[str, str] | None) -> Iterator[str]:
+    for phase, environments in phases.items():
+        grouped = [*environments] != [phase]
+        if grouped:
+            yield _phase_box(phase)
+        for environment in environments:
+            now = f" now {plain(current.get(environment, 'none'))}" if current is not None else ""
+            yield f"{'  ' * grouped}- [ ] {code(environment)}{now}"
+
+
+def _phase_boxes(phases: Phases) -> Iterator[str]:
+    for phase, environments in phases.items():
+        yield _phase_box(phase) if [*environments] != [phase] else f"- [ ] {code(phase)}"
+
+
+def _phase_box(phase: str) -> str:
+    return f"- [ ] **{plain(phase)}** (all of it)"

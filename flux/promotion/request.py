@@ -1,0 +1,113 @@
+"""The texts of a promotion's pull request."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flux.artifact.difference import FileDifference, fenced
+from flux.promotion.proposal import Change, Promotion
+
+MOST_CHARACTERS = 65_536  # of a body on GitHub
+_MOST_TITLE = 256
+
+
+@dataclass(frozen=True)
+class Span:
+    """What lies between the version that some environments have, `old`, and the one they would get.
+
+    `commits` are lines of a Markdown list, those of a downgrade being the ones it takes back; `compare` is a
+    URL or empty; `difference` is of the manifests, or `unknown` says why there is none.
+    """
+
+    old: str | None
+    commits: Sequence[str] = ()
+    compare: str = ""
+    difference: Sequence[FileDifference] = ()
+    unknown: str = ""
+
+
+@dataclass(frozen=True)
+class Background:
+    """What people want to know before they merge: `image` is the repository and digest, `issue` the URL of
+    the promotion issue or empty."""
+
+    image: str
+    issue: str = ""
+    warnings: Sequence[str] = ()
+    spans: Sequence[Span] = field(default_factory=tuple)
+
+
+def request_title(
+    promotion: Promotion,
+    changes: Sequence[Change],
+    phases: Mapping[str, Sequence[str]],
+    rollback: bool,
+) -> str:
+    """One line; a phase stands for all of its environments."""
+    left = [change.environment for change in changes]
+    places = []
+    for phase, environments in phases.items():
+        if set(environments) <= set(left):
+            places.append(phase)
+            left = [environment for environment in left if environment not in environments]
+        else:
+            places += [environment for environment in environments if environment in left]
+    listed = ", ".join(places)
+    artifact, version = promotion.artifact, promotion.version
+    said = f"Roll back {artifact} to {version} in" if rollback else f"Promote {artifact} {version} to"
+    title = f"{said} {listed}"
+    return title if len(title) <= _MOST_TITLE else f"{said} {len(changes)} environments"
+
+
+def request_body(
+    promotion: Promotion, changes: Sequence[Change], background: Background, rollback: bool
+) -> str:
+    """Markdown under GitHub's limit: environments, image, commits in between, and the manifests' diff."""
+    artifact, version = promotion.artifact, promotion.version
+    parts = []
+    if rollback:
+        parts.append(f"**This is a rollback** of `{artifact}` to {version}.")
+    rows = ["| Environment | From | To | |", "| --- | --- | --- | --- |"]
+    rows += [f"| `{c.environment}` | {c.old or 'none'} | {c.new} | {_direction(c)} |" for c in changes]
+    parts.append("\n".join(rows))
+    parts += [f"> [!WARNING]\n> {warning}" for warning in background.warnings]
+    parts.append(f"Image: `{background.image}`")
+    if background.issue:
+        parts.append(f"Promotion issue: {background.issue}")
+    for span in background.spans:
+        if span.commits:
+            taken_back = any(change.old == span.old and change.is_downgrade for change in changes)
+            said = "Taken back from" if taken_back else "Commits since"
+            compare = f" ([compare]({span.compare}))" if span.compare else ""
+            parts.append(f"### {said} {span.old}{compare}\n\n" + "\n".join(span.commits))
+    text = _cut("\n\n".join(parts), MOST_CHARACTERS // 2, "the pull request's own diff")
+    for span in background.spans:
+        room = (MOST_CHARACTERS - len(text)) // len(background.spans) - 500
+        text += "\n\n" + _folded(promotion, changes, span, room)
+    return text + "\n"
+
+
+def _direction(change: Change) -> str:
+    if change.old is None:
+        return "new"
+    return "⚠️ **down**" if change.is_downgrade else "up"
+
+
+def _folded(promotion: Promotion, changes: Sequence[Change], span: Span, room: int) -> str:
+    since = span.old or "nothing"
+    if span.unknown:
+        return f"What changes in the manifests since {since} cannot be shown: {span.unknown}"
+    if not span.difference:
+        return f"The manifests are the same as those of {since}."
+    environment = next(change.environment for change in changes if change.old == span.old)
+    command = f"inv diff {promotion.artifact} {environment} --version {promotion.version}"
+    block, is_whole = fenced(span.difference, room)
+    note = ""
+    if not is_whole:
+        link = f" ([compare]({span.compare}))" if span.compare else ""
+        note = f"\n\nCut here; `{command}` shows all of it{link}."
+    summary = f"<summary>What changes in the manifests since {since}</summary>"
+    return f"<details>{summary}\n\n{block}{note}\n\n</details>"
+
+
+def _cut(text: str, most: int, where: str) -> str:
+    return text if len(text) <= most else text[:most].rpartition("\n")[0] + f"\n\n… more in {where}."

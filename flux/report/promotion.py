@@ -1,0 +1,91 @@
+"""What the commands around promotions show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flux.commands.apply import Applied
+    from flux.commands.issue import Opened
+    from flux.commands.propose import Proposed
+    from flux.commands.reconcile import Reconciled
+    from flux.commands.sync import Sync
+    from flux.report.report import Report
+
+_HEADER = ("Environment", "From", "To", "")
+
+
+def show_issue(report: Report, opened: Opened) -> None:
+    report.notices(opened.notices)
+    issue = opened.issue
+    if issue:
+        report.outputs({"issue": issue.number})
+        report.summary(f"Promotion issue of {opened.tag}", ("Issue", "What"), [(issue.url, opened.action)])
+    if not report.document(opened.document()) and issue:
+        report.print(f"{opened.tag}: {opened.action} issue {issue.number}, {issue.url}")
+
+
+def show_applied(report: Report, applied: Applied) -> None:
+    report.notices(applied.notices)
+    report.notices([f"undone: {undone}" for undone in applied.undone])
+    if applied.proposed:
+        show_proposed(report, applied.proposed)
+    elif not report.document(applied.document()):
+        report.print(f"issue {applied.number}: nothing to apply.")
+
+
+def show_proposed(report: Report, proposed: Proposed) -> None:
+    report.notices(proposed.notices)
+    promotion, pull = proposed.promotion, proposed.pull_request
+    for environment, version in proposed.dropped.items():
+        report.notice(
+            f"{environment} is not proposed any more: main has {version or 'no version'} for it now"
+        )
+    rows = [
+        (change.environment, change.old or "none", change.new, "down" if change.is_downgrade else "up")
+        for change in proposed.changes
+    ]
+    title = f"{promotion.artifact} {promotion.version}"
+    link = f": {proposed.action} {pull.url}" if pull else ""
+    report.summary(f"{title}{link}", _HEADER, rows)
+    if report.document(proposed.document()):
+        return
+    if pull is None:
+        report.print(f"{title}: nothing to propose.")
+        return
+    report.print(f"{title}: {proposed.action} pull request {pull.number}, {pull.url}")
+    if rows:
+        report.table(_HEADER, rows)
+
+
+def show_sync(report: Report, sync: Sync) -> None:
+    rows = [
+        (
+            f"{one.promotion.artifact} {one.promotion.version}",
+            one.issue.url if one.issue else "",
+            one.proposed.pull_request.url if one.proposed and one.proposed.pull_request else "",
+            ", ".join(one.repaired) or ("failed" if one.error else "as it should be"),
+        )
+        for one in sync.promotions
+    ]
+    header = ("Promotion", "Issue", "Pull request", "What was done")
+    report.summary("Promotions", header, rows)
+    if not report.document(sync.document()):
+        if rows:
+            report.table(header, rows)
+        else:
+            report.print("No promotion is open.")
+    for one in sync.failed:
+        report.failure([f"{one.promotion.artifact} {one.promotion.version}"], one.error, one.hint)
+
+
+def show_reconciled(report: Report, done: Reconciled) -> None:
+    report.notices(done.notices)
+    report.summary("Reconciled", ("What was due",), [(what,) for what in done.repaired])
+    if not report.document(done.document()):
+        for what in done.repaired:
+            report.print(f"repaired: {what}")
+        if not done.repaired and not done.errors:
+            report.print("Nothing was due.")
+    for about, error in done.errors:
+        report.failure([about], error.message, error.hint)

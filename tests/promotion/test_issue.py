@@ -1,0 +1,87 @@
+"""The texts of an issue, and that they are read back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flux.promotion.boxes import LONGEST_BODY, read_boxes, repeated, ticked, unknown
+from flux.promotion.issue import issue_body, issue_title
+from flux.promotion.marker import Marker, read_marker
+from tests.promotion.github import shown
+from tests.promotion.texts import CURRENT, DIFF_ID, MARKER, PHASES, URL, phases
+
+
+def test_the_whole_of_it() -> None:
+    assert issue_title("eso", "1.1.0") == "Promote eso 1.1.0"
+    body = issue_body(MARKER, DIFF_ID, URL, {"dev": ("dev",), **PHASES}, CURRENT)
+    assert (
+        body
+        == f"""\
+<!-- flux-release: {{"artifact": "eso", "version": "1.1.0"}} -->
+
+| artifact | version | diff ID | release |
+|---|---|---|---|
+| `eso` | `1.1.0` | `{DIFF_ID}` | [notes]({URL}) |
+
+**Tick a box to promote this version to that environment.** It joins the release's pull request, which is \
+opened if need be; whoever merges that deploys it. Unticking takes the environment out again. A tick of \
+somebody who may not promote is undone.
+
+- [ ] `dev` now none
+- [ ] **at** (all of it)
+  - [ ] `at_ring1` now 1.0.0
+  - [ ] `at_ring2` now none
+- [ ] **tt** (all of it)
+  - [ ] `tt_ring1` now 0.9.0-rc.1
+  - [ ] `tt_ring2` now none
+- [ ] **prod** (all of it)
+  - [ ] `prod_ring1` now 2.0.0
+  - [ ] `prod_ring2` now none
+"""
+    )
+
+
+@given(phases(), st.booleans())
+def test_every_box_is_there_and_unticked(phases: dict[str, tuple[str, ...]], some: bool) -> None:
+    body = issue_body(MARKER, DIFF_ID, URL, phases, dict.fromkeys(list(phases)[some:], "1.0.0-a_b@x"))
+    names = [name for phase, members in phases.items() for name in dict.fromkeys((phase, *members))]
+    assert [(box.name, box.ticked) for box in read_boxes(body)] == [(name, False) for name in names]
+    assert shown(body) == [(name, False) for name in names]
+    assert read_marker(body) == MARKER
+    assert (ticked(body, phases), unknown(body, phases), repeated(body, phases)) == (set(), [], [])
+
+
+@pytest.mark.parametrize(
+    ("count", "length", "versions", "boxes"),
+    [
+        (100, 9, True, 104),
+        (3_000, 9, False, 3_004),
+        (5_000, 9, False, 4),
+        (600, 128, False, 4),
+    ],
+)
+def test_of_many_environments(count: int, length: int, versions: bool, boxes: int) -> None:
+    names = [f"e{number:0{length - 1}}" for number in range(count)]
+    many = {f"phase{at}": tuple(names[at::4]) for at in range(4)}
+    body = issue_body(MARKER, DIFF_ID, URL, many, dict.fromkeys(names, "10.0.0-rc.1"))
+    assert len(body) <= LONGEST_BODY
+    assert ("now 10.0.0-rc.1" in body) == versions
+    assert len(read_boxes(body)) == boxes
+    assert read_marker(body) == MARKER
+
+
+def test_of_many_phases() -> None:
+    many = {f"phase{number}": (f"phase{number}",) for number in range(10_000)}
+    body = issue_body(MARKER, DIFF_ID, URL, many, {})
+    assert len(body) < 1_000
+    assert "`inv promote eso ENVIRONMENT --version 1.1.0`" in body
+    assert read_boxes(body) == []
+    assert read_marker(body) == MARKER
+
+
+@given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20))
+def test_no_text_of_others_makes_a_box(artifact: str, version: str, url: str) -> None:
+    body = issue_body(Marker(artifact, version), version, url, PHASES, {"at_ring1": version})
+    names = [name for phase, members in PHASES.items() for name in (phase, *members)]
+    assert [box.name for box in read_boxes(body)] == names
+    assert shown(body) == [(name, False) for name in names]
