@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flux.errors import RequestError
-from flux.event import TERMINAL, Event, PullRequest, Push, read_event
+from flux.event import TERMINAL, Event, IssueEdit, PullRequest, Push, read_event
 
 _ONE, _OTHER, _ZERO = "1" * 40, "abcdef0123" * 4, "0" * 40
 _HINT = "GITHUB_EVENT_NAME and GITHUB_EVENT_PATH must be those of one GitHub event"
@@ -67,7 +67,7 @@ def test_a_pull_request(name: str, tmp_path: Path) -> None:
     assert read_event(environment(tmp_path, name, pull_request())).change == PullRequest(_ONE, _OTHER)
 
 
-@pytest.mark.parametrize("name", ["", "workflow_dispatch", "schedule", "issues", "release"])
+@pytest.mark.parametrize("name", ["", "workflow_dispatch", "schedule", "release"])
 def test_events_that_are_about_no_commits(name: str, tmp_path: Path) -> None:
     """Their payload is somebody else's to read."""
     assert read_event(environment(tmp_path, name, "not JSON")) == Event(True, None, None, None, name)
@@ -153,3 +153,38 @@ def test_a_payload_whose_place_is_not_told(path: str | None) -> None:
 )
 def test_the_registry_of_a_job_on_github(variables: dict[str, str], location: str | None) -> None:
     assert read_event({"GITHUB_ACTIONS": "true", **variables}).packages == location
+
+
+def issue_edit(**issue: Any) -> dict[str, Any]:
+    return {
+        "action": "edited",
+        "changes": {"body": {"from": "old\r\nbody"}},
+        "issue": {"number": 3, "body": "new\r\nbody", "updated_at": "2026-11-25T16:00:00Z", **issue},
+        "sender": {"login": "alice"},
+    }
+
+
+def test_an_edit_of_an_issue_has_lf_line_ends(tmp_path: Path) -> None:
+    event = read_event(environment(tmp_path, "issues", issue_edit()))
+    assert event.change == IssueEdit(3, "alice", "old\nbody", "new\nbody", 1_795_622_400.0)
+
+
+def test_an_issue_without_a_body_has_an_empty_one(tmp_path: Path) -> None:
+    change = read_event(environment(tmp_path, "issues", issue_edit(body=None))).change
+    assert isinstance(change, IssueEdit)
+    assert change.after == ""
+
+
+@pytest.mark.parametrize(
+    "payload", [{"action": "opened"}, {"action": "edited", "changes": {"title": {"from": ""}}}]
+)
+def test_other_events_of_an_issue_change_nothing(payload: dict[str, Any], tmp_path: Path) -> None:
+    assert read_event(environment(tmp_path, "issues", payload)).change is None
+
+
+@pytest.mark.parametrize(
+    ("issue", "lacks"), [({"number": "3"}, "issue"), ({"updated_at": "today"}, "issue.updated_at")]
+)
+def test_a_malformed_edit(issue: dict[str, Any], lacks: str, tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match=f"lacks a valid {lacks}"):
+        read_event(environment(tmp_path, "issues", issue_edit(**issue)))

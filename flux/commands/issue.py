@@ -11,6 +11,7 @@ from flux.commands.tag import desired_at
 from flux.event import Event
 from flux.forge.forge import Forge, Issue
 from flux.promotion.issue import issue_body, issue_title
+from flux.promotion.marker import Marker
 from flux.promotion.proposal import Promotion
 from flux.repository import Repository
 from flux.settings import Settings
@@ -45,14 +46,17 @@ def open_issue(repository: Repository, settings: Settings, event: Event, forge: 
         return Opened(tag, _one_of(forge, there), "found")
     release = forge.release(tag)
     body = issue_body(
-        promotion,
+        Marker(promotion.artifact, promotion.version),
         _diff_id(repository, settings, tagged),
         release.url if release else "",
         settings.groups,
         desired_at(repository, settings, repository.tip(settings.branch)).get(promotion.artifact, {}),
     )
     opened = forge.create_issue(
-        issue_title(promotion), body, settings.label, release.author if release else None
+        issue_title(promotion.artifact, promotion.version),
+        body,
+        settings.label,
+        release.author if release else None,
     )
     there = issues.of(promotion) or [opened]
     kept = _one_of(forge, there)

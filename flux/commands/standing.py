@@ -9,6 +9,7 @@ from flux.promotion.comment import Standing, standing_comment
 from flux.promotion.plan import Action
 from flux.promotion.proposal import Promotion
 from flux.registry.target import Registry
+from flux.release.markdown import code
 from flux.settings import Settings
 
 _MOST_NAMES = 10
@@ -66,6 +67,5 @@ def _said(body: str, settings: Settings) -> list[str]:
 
 def _listed(names: list[str]) -> str:
     """Names that are any text at all, as code and nothing else."""
-    shown = ["".join(c for c in name if c.isprintable() and c != "`")[:_LONGEST_NAME] for name in names]
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return ", ".join(f"`{name or ' '}`" for name in shown[:_MOST_NAMES]) + more
+    return ", ".join(code(name[:_LONGEST_NAME]) for name in names[:_MOST_NAMES]) + more
