@@ -122,6 +122,18 @@ def names(artifacts: list[str] | None) -> list[str]:
     return listed
 
 
+def issue_number(text: str) -> int:
+    """Raises RequestError for what is no number."""
+    number = text.removeprefix("#")
+    if not number.isascii() or not number.isdecimal():
+        from flux.errors import RequestError
+
+        raise RequestError(
+            f"{text!r} is no issue's number", "`inv issue TAG` says which number a release's has"
+        )
+    return int(number)
+
+
 def _plain(value: Any) -> Any:
     """Invoke's configuration as plain dictionaries and lists."""
     if isinstance(value, Mapping) or hasattr(value, "_config"):

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from github.Issue import Issue
+from github.PullRequest import PullRequest
 
+from flux.promotion.boxes import mark
 from flux.registry import open_registry
 from tests import parts
 from tests.actions.driver import Runners
@@ -25,7 +28,10 @@ _LEFT_OUT = ("tests/", "bench/")
 
 @dataclass
 class Monorepo:
-    """`repo` is somebody's clone of it; `registry` is where its images live."""
+    """`repo` is somebody's clone of it; `registry` is where its images live.
+
+    What people do here comes with the events that it makes; `runners.settle` runs what they start.
+    """
 
     repo: Repo
     github: GitHub
@@ -34,16 +40,54 @@ class Monorepo:
 
     def change(self, artifact: str, *, by: str = "alice") -> str:
         """Push a commit that changes an artifact."""
+        self.update()
         path = min((self.repo.path / "artifacts" / artifact).rglob("*.yaml"))
         path.write_text(path.read_text() + "# new\n")
         commit = self.repo.commit(f"change {artifact}")
         self.push(by=by)
         return commit
 
+    def update(self) -> None:
+        """Bring the clone to the tip."""
+        self.repo.git("fetch", "--quiet", "origin")
+        self.repo.git("reset", "--quiet", "--hard", "origin/main")
+
     def push(self, *, by: str = "alice") -> None:
         """Push what was committed."""
         self.repo.push()
         self.github.pushed(by)
+
+    def release(self, tag: str, *, token: str | None = None) -> None:
+        """Release the tip."""
+        repo = self.github.repo_with(token or self.github.token("alice"))
+        prerelease = "-rc." in tag
+        latest = "false" if prerelease else "true"
+        repo.create_git_release(
+            tag, tag, "", prerelease=prerelease, target_commitish="main", make_latest=latest
+        )
+
+    def issue(self, number: int = 1) -> Issue:
+        return self.github.repo_as("alice").get_issue(number)
+
+    def tick(self, *names: str, by: str = "bob", issue: int = 1, tick: bool = True) -> None:
+        found = self.github.repo_as(by).get_issue(issue)
+        found.edit(body=mark(found.body, dict.fromkeys(names, tick)))
+
+    def pulls(self, state: str = "open") -> list[PullRequest]:
+        return list(self.github.repo_as("alice").get_pulls(state))
+
+    def merge(self, *, token: str | None = None) -> None:
+        """Merge the one pull request there is."""
+        (pull,) = self.github.repo_with(token or self.github.token("alice")).get_pulls("open")
+        pull.merge()
+
+    def desired(self, ref: str = "main") -> dict[str, dict[str, str]]:
+        """The desired state on a branch."""
+        self.repo.git("fetch", "--quiet", "origin")
+        found: dict[str, dict[str, str]] = json.loads(
+            self.repo.git("show", f"origin/{ref}:flux/releaseconfig.json")
+        )
+        return found
 
     def tags(self, artifact: str) -> dict[str, str | None]:
         """What is in the registry now, by tag."""
