@@ -23,7 +23,7 @@ from typing import Any, Self
 from flux.artifact.changes import Commit, HasFolder
 from flux.artifact.content import ATTRIBUTES
 from flux.artifact.image import Revision
-from flux.artifact.tree import Change, File
+from flux.artifact.tree import EXECUTABLE, REGULAR, SYMLINK, Change, File
 from flux.errors import GitError, HistoryMissingError, RequestError, TipUnknownError
 
 try:
@@ -338,25 +338,50 @@ class Repository:
         Where it meets the edge of a shallow clone it fetches the rest; raises HistoryMissingError where that
         cannot be had.
         """
-        paths = self._paths(sources, names, "")
+        span = [commit, *([f"^{until}"] if until else [])]
+        for revision, parent, changes in self._walk(span, self._paths(sources, names, ""), root=False):
+            if revision.commit in self._shallow():
+                self._complete(revision.commit)
+                yield from self.line(revision.commit, sources, names, until)
+                return
+            yield Commit(
+                revision,
+                [_change(raw, path) for raw, path in changes] if parent else None,
+                self.folders_of(revision.commit),
+                self.folders_of(parent),
+            )
+
+    def file_history(self, commit: str, path: str) -> Iterator[tuple[Revision, str | None]]:
+        """The first-parent line back from `commit`: those commits that changed a file, with the blob that it
+        was from then on, None where it was gone.
+
+        Where the line meets the edge of a shallow clone it fetches the rest; raises HistoryMissingError where
+        that cannot be had.
+        """
+        edge: str | None = None
+        for revision, _, changes in self._walk([commit], [path], root=True):
+            if revision.commit in self._shallow():
+                edge = revision.commit
+                break
+            blobs = [_blob(raw) for raw, changed in changes if changed == path]
+            yield revision, blobs[0] if blobs else None
+        if shallow := self._shallow():  # the file may be older than the edge, and not there any more
+            edge = edge or next((c for c in self.first_parents(commit) if c in shallow), None)
+        if edge:
+            self._complete(edge)
+            yield from self.file_history(edge, path)
+
+    def _walk(self, span: Sequence[str], paths: Sequence[str], root: bool) -> Iterator["_Logged"]:
+        """The commits of a first-parent line that changed something under the paths, as they are found; of a
+        commit without parents what it changed only where `root` says so."""
         arguments = (
-            *("-c", "log.showRoot=false", "-c", "log.follow=false"),
+            *("-c", f"log.showRoot={str(root).lower()}", "-c", "log.follow=false"),
             *("log", "--first-parent", "--diff-merges=first-parent", "--no-show-signature"),
-            *("--format=tformat:%H %ct %P", *_DIFF, commit, *([f"^{until}"] if until else [])),
+            *("--format=tformat:%H %ct %P", *_DIFF, *span),
             *(["--", *paths] if paths else []),
         )
         with self._process(*arguments) as process:
-            for revision, parent, changes in _parse_log(process.stdout):
-                if revision.commit in self._shallow():
-                    self._complete(revision.commit)
-                    yield from self.line(revision.commit, sources, names, until)
-                    return
-                yield Commit(
-                    revision,
-                    changes if parent else None,
-                    self.folders_of(revision.commit),
-                    self.folders_of(parent),
-                )
+            yield from _parse_log(process.stdout)
             _, stderr = process.communicate()
             if process.returncode:
                 raise _git_error(stderr.decode("utf-8", "replace"))
@@ -704,15 +729,25 @@ def _change(raw: str, path: str) -> Change:
     return Change(path, added=raw.endswith("A"), deleted=raw.endswith("D"))
 
 
-def _parse_log(stream: Any) -> Iterator[tuple[Revision, str | None, list[Change]]]:
+def _blob(raw: str) -> str | None:
+    """The blob after such an entry, None where there is none any more."""
+    _, mode, _, oid, _ = raw.removeprefix(":").split(" ")
+    return oid if int(mode, 8) in (REGULAR, EXECUTABLE, SYMLINK) else None
+
+
+_Logged = tuple[Revision, str | None, list[tuple[str, str]]]
+"""A commit, its first parent, and the entries and paths of what it changed."""
+
+
+def _parse_log(stream: Any) -> Iterator[_Logged]:
     """Commits of `git log -z --raw` with the header `%H %ct %P`, as they come."""
     header: list[str] = []
-    changes: list[Change] = []
+    changes: list[tuple[str, str]] = []
     fields = _fields(stream)
     for raw in fields:
         text = raw.removeprefix("\n")  # git's own, before the changes of a commit
         if text.startswith(":"):
-            changes.append(_change(text, next(fields)))
+            changes.append((text, next(fields)))
         elif text:
             if header:
                 yield _logged(header, changes)
@@ -721,7 +756,7 @@ def _parse_log(stream: Any) -> Iterator[tuple[Revision, str | None, list[Change]
         yield _logged(header, changes)
 
 
-def _logged(header: list[str], changes: list[Change]) -> tuple[Revision, str | None, list[Change]]:
+def _logged(header: list[str], changes: list[tuple[str, str]]) -> _Logged:
     commit, time, parent = header[:3]
     return Revision(commit, int(time)), parent or None, changes
 

@@ -293,6 +293,29 @@ def rollback(
             raise Exit(code=1)
 
 
+@task(
+    positional=["artifact", "environment"],
+    help={
+        "artifact": "the artifact",
+        "environment": "an environment, or a phase for all of its environments",
+        "version": "a published version; the newest stable release by default",
+        "json": _JSON,
+    },
+)
+def diff(
+    context: Context, artifact: str, environment: str, version: str | None = None, json: bool = False
+) -> None:
+    """Show what promoting a version would change in an environment, file by file."""
+    with running(context, json) as run:
+        from flux.commands.diff import diff as find_diff
+        from flux.report.diff import show_diff
+
+        registry = run.registry(dry_run=True)
+        show_diff(
+            run.report, find_diff(run.repository, run.settings, registry, artifact, environment, version)
+        )
+
+
 @task(help={"dry-run": _DRY_RUN, "json": _JSON})
 def reconcile(context: Context, dry_run: bool = False, json: bool = False) -> None:
     """Do whatever is due: build, publish, issue, apply, tag, sync."""
@@ -310,6 +333,6 @@ def reconcile(context: Context, dry_run: bool = False, json: bool = False) -> No
 
 
 ns = Collection(
-    list_, changed, check, build, release, publish, sign, tag_, status, promote, rollback, reconcile
+    list_, changed, check, build, release, publish, sign, tag_, status, diff, promote, rollback, reconcile
 )
 ns.add_collection(Collection("issue", open_, apply, sync))

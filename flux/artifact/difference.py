@@ -28,6 +28,10 @@ class FileDifference:
     hunks: tuple[str, ...] | None
 
     @property
+    def is_binary(self) -> bool:
+        return self.hunks is None
+
+    @property
     def lines(self) -> list[str]:
         """All lines, as `git diff` has them. Modes are not known here: every file is a plain one."""
         old, new = _quoted("a/" + self.path), _quoted("b/" + self.path)

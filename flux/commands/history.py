@@ -1,4 +1,4 @@
-"""What the environments of an artifact had before: the desired state's history on the line of the tip."""
+"""What each environment was to have, back through the desired state's history."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ from flux.settings import Settings
 
 @dataclass(frozen=True)
 class State:
-    """An artifact's versions by environment since a commit, which was made at `time`, in seconds since the
-    epoch."""
+    """An artifact's versions by environment, as a commit of the tip's first-parent line set them.
+
+    `time` is the committer's, in seconds since the epoch.
+    """
 
     commit: str
     time: int
@@ -20,29 +22,37 @@ class State:
 
 
 def history(repository: Repository, settings: Settings, tip: str, artifact: str) -> Iterator[State]:
-    """The states on the first-parent line back from the tip, the newest first.
+    """The states that an artifact has been in, from that at the tip back, each with the commit that it began
+    with. They are looked for as they are asked for.
 
-    A file that nobody could have followed, since it had errors, is passed over.
+    A file that has errors never was a state, and is passed over. Environments that are no more are in the
+    states of their time. Raises HistoryMissingError where a shallow clone cannot be completed.
     """
-    path = settings.releaseconfig
-    for passed in repository.line(tip, "", [path]):
-        content = repository.file(passed.revision.commit, path)
+    newer: State | None = None
+    for revision, blob in repository.file_history(tip, settings.releaseconfig):
+        content = repository.read(blob) if blob else None
         try:
-            desired = parse_desired(path, content, None)
+            versions = parse_desired(settings.releaseconfig, content, None).get(artifact, {})
         except DesiredStateError:
             continue
-        yield State(passed.revision.commit, passed.revision.time, desired.get(artifact, {}))
+        if newer and newer.versions != versions:
+            yield newer
+        newer = State(revision.commit, revision.time, versions)
+    if newer:
+        yield newer
 
 
 def before(states: Iterable[State], environment: str) -> str | None:
-    """The last version of an environment that is not the one it has now, None where there is none."""
+    """The version that an environment had before the one that it has in the first state, None where it never
+    had another."""
     versions = (state.versions.get(environment) for state in states)
     now = next(versions, None)
-    return next((version for version in versions if version not in (now, None)), None)
+    return next((version for version in versions if version not in (None, now)), None)
 
 
 def changed_at(states: Iterable[State], environment: str) -> int:
-    """When an environment was given the version that it has now, 0 where it never had another."""
+    """When an environment was given the version that it has in the first state, or lost it, in seconds since
+    the epoch; 0 where it never had any."""
     later: State | None = None
     for state in states:
         if later and state.versions.get(environment) != later.versions.get(environment):

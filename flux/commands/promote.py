@@ -1,15 +1,14 @@
 """Promote a version to environments, or roll them back, from a terminal."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from flux.commands.apply import Applier
 from flux.commands.authority import require_authority
 from flux.commands.history import before, history
 from flux.commands.issues import Issues
-from flux.commands.propose import Proposals, Proposed, Side
+from flux.commands.propose import Proposals, Proposed
 from flux.commands.standing import tell
-from flux.commands.wanted import wanted_environments, wanted_version
+from flux.commands.wanted import require_artifact, wanted_environments, wanted_version
 from flux.errors import RequestError
 from flux.event import Event
 from flux.forge.forge import Forge
@@ -47,7 +46,7 @@ class Promoter:
         before its time where the order is required.
         """
         main = self._proposals.main()
-        self._require_artifact(artifact, main)
+        require_artifact(self._repository, self._settings, main.commit, artifact)
         environments = wanted_environments(self._settings, name)
         wanted = wanted_version(self._repository, self._settings, artifact, version)
         promotion = Promotion(artifact, str(wanted))
@@ -68,7 +67,7 @@ class Promoter:
         Raises RequestError where there is none, or not one for all of the phase.
         """
         main = self._proposals.main()
-        self._require_artifact(artifact, main)
+        require_artifact(self._repository, self._settings, main.commit, artifact)
         environments = wanted_environments(self._settings, name)
         earlier = {
             environment: before(history(self._repository, self._settings, main.commit, artifact), environment)
@@ -103,17 +102,6 @@ class Promoter:
             proposed.notices,
         )
         return proposed
-
-    def _require_artifact(self, artifact: str, main: Side) -> None:
-        present = self._repository.artifacts(main.commit, self._settings.prefix)
-        if artifact in present:
-            return
-        near = get_close_matches(artifact, present, n=1)
-        suggestion = f"; did you mean {near[0]}?" if near else ""
-        raise RequestError(
-            f"there is no artifact {artifact!r} at the tip, {main.commit[:12]}{suggestion}",
-            f"there are {', '.join(present) or 'none'}",
-        )
 
     def _require_published(self, promotion: Promotion) -> None:
         target = self._registry.repository(promotion.artifact)

@@ -5,14 +5,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from semver import Version
-
 from flux.commands.releases import commits_since, last_releases
 from flux.commands.tag import Convergence, choose, desired_at, look
 from flux.errors import FluxError
 from flux.forge.forge import Forge, PullRequest, State
 from flux.promotion.plan import Step
 from flux.registry.target import Registry, Target
+from flux.registry.versions import versions_of
 from flux.repository import Repository
 from flux.settings import Settings
 
@@ -86,10 +85,7 @@ def status(
 def _actual(target: Target, steps: Iterable[Step]) -> dict[str, str]:
     """The version, else the digest, that each drifting environment has."""
     drifting = {step.environment: step.old for step in steps if step.old and step.old != step.new}
-    found: dict[str, str] = {}
     with suppress(FluxError):
-        versions = [tag for tag in target.tags() if Version.is_valid(tag)] if drifting else []
-        for version in sorted(versions, key=Version.parse, reverse=True):
-            digest = target.resolve(version) if drifting.keys() - found.keys() else None
-            found |= {e: version for e, old in drifting.items() if digest == old and e not in found}
-    return {environment: str(old) for environment, old in drifting.items()} | found
+        versions = versions_of(target, set(drifting.values()))
+        return {environment: versions.get(old, old) for environment, old in drifting.items()}
+    return drifting

@@ -1,4 +1,4 @@
-"""What people ask for by name: environments, and a version to have there."""
+"""What people ask for by name: an artifact, environments, and a version to have there."""
 
 from difflib import get_close_matches
 
@@ -9,6 +9,19 @@ from flux.errors import RequestError
 from flux.release.version import newest_stable, parse_version
 from flux.repository import Repository
 from flux.settings import Settings
+
+
+def require_artifact(repository: Repository, settings: Settings, tip: str, artifact: str) -> None:
+    """Raises RequestError where the tip has no artifact of that name."""
+    present = repository.artifacts(tip, settings.prefix)
+    if artifact in present:
+        return
+    near = get_close_matches(artifact, present, n=1)
+    raise RequestError(
+        f"there is no artifact {artifact!r} at the tip, {tip[:12]}"
+        + (f"; did you mean {near[0]}?" if near else ""),
+        f"there are {', '.join(present) or 'none'}",
+    )
 
 
 def wanted_environments(settings: Settings, name: str) -> tuple[str, ...]:

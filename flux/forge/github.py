@@ -262,7 +262,7 @@ def _release(release: GitRelease, commit: str) -> Release:
         prerelease=release.prerelease,
         author=_login(release.author),
         url=release.html_url,
-        published=(release.published_at or release.created_at).timestamp(),
+        published=release.published_at.timestamp(),
     )
 
 

@@ -43,7 +43,7 @@ def check_desired(
     path: str, content: bytes, environments: Collection[str] | None, artifacts: Collection[str] | None
 ) -> Iterator[Finding]:
     """What is wrong with a file's content: each artifact, environment and version has to be known and there
-    once. An artifact that is not among `artifacts` is a warning, unless that is None."""
+    once. An artifact that is not among `artifacts` is a warning. None knows them all."""
     read = _read(path, content)
     yield from read.findings
     if read.broken:

@@ -347,6 +347,7 @@ def test_git_objects_are_sent_again(pauses: list[float]) -> None:
 
 def test_a_release_is_not_made_the_latest() -> None:
     released = {"id": 1, "tag_name": "eso-v1", "name": "eso 1", "body": None, "author": {"login": "ann"}}
+    released["published_at"] = "2026-11-25T16:00:00Z"
     made = reply({**released, "prerelease": True, "draft": False, "html_url": "https://x"}, 201)
     with scripted(THERE, refusal(404, "Not Found"), made, refusal(404, "Not Found")) as script:
         forge_at(script).create_release("eso-v1", "a" * 40, "eso 1", "Notes", True)

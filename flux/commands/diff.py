@@ -1,0 +1,111 @@
+"""What promoting a version would change in environments, from the registry's own contents."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flux.artifact.difference import FileDifference, difference, text
+from flux.commands.parallel import in_parallel
+from flux.commands.tag import desired_at
+from flux.commands.wanted import require_artifact, wanted_environments, wanted_version
+from flux.errors import RequestError
+from flux.registry.contents import contents
+from flux.registry.target import Manifest, Registry
+from flux.registry.versions import versions_of
+from flux.repository import Repository
+from flux.settings import Settings
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The environments whose tags point at one image, and the files that the new one has otherwise.
+
+    `digest` is that of the image that they have, None for nothing yet; `version` is what it is published as,
+    None where that is no version.
+    """
+
+    environments: tuple[str, ...]
+    version: str | None
+    digest: str | None
+    files: list[FileDifference]
+
+
+@dataclass(frozen=True)
+class Diff:
+    """`digest` is that of the version's image; what is compared is in the order of the environments."""
+
+    artifact: str
+    version: str
+    digest: str
+    compared: list[Compared]
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "artifact": self.artifact,
+            "version": self.version,
+            "digest": self.digest,
+            "compared": [
+                {
+                    "environments": list(compared.environments),
+                    "version": compared.version,
+                    "digest": compared.digest,
+                    "files": [
+                        {
+                            "path": file.path,
+                            "change": file.kind,
+                            "binary": file.is_binary,
+                            "diff": text([file]),
+                        }
+                        for file in compared.files
+                    ],
+                }
+                for compared in self.compared
+            ],
+        }
+
+
+def diff(
+    repository: Repository,
+    settings: Settings,
+    registry: Registry,
+    artifact: str,
+    name: str,
+    version: str | None,
+) -> Diff:
+    """Compare what an environment, or each of a phase, has now with a version, or the newest stable release.
+
+    Raises RequestError for unknown names and an unpublished version, RegistryError for an image whose files
+    cannot be shown.
+    """
+    environments = wanted_environments(settings, name)
+    tip = repository.tip(settings.branch)
+    require_artifact(repository, settings, tip, artifact)
+    wanted = str(wanted_version(repository, settings, artifact, version))
+    target = registry.repository(artifact)
+    new = target.fetch_manifest(wanted)
+    if new is None:
+        raise RequestError(
+            f"{artifact} {wanted} is not published, so there is nothing to compare with",
+            "publish it first: `inv publish TAG`",
+        )
+    there = set(target.tags())
+
+    def fetch(environment: str) -> tuple[str, Manifest | None]:
+        return environment, target.fetch_manifest(environment) if environment in there else None
+
+    now = dict(in_parallel(settings.jobs, fetch, environments))
+    members: dict[Manifest | None, list[str]] = {}
+    for environment in environments:
+        members.setdefault(now[environment], []).append(environment)
+    likely = list(desired_at(repository, settings, tip).get(artifact, {}).values())
+    others = {old.digest for old in members if old} - {new.digest}
+    versions = {new.digest: wanted} | versions_of(target, others, likely)
+    files: dict[str, bytes] | None = None
+    compared = []
+    for old, names in members.items():
+        differing: list[FileDifference] = []
+        if old is None or old.digest != new.digest:
+            files = contents(target, new) if files is None else files
+            differing = difference(contents(target, old) if old else {}, files)
+        digest = old.digest if old else None
+        compared.append(Compared(tuple(names), versions.get(digest or ""), digest, differing))
+    return Diff(artifact, wanted, new.digest, compared)

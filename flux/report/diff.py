@@ -1,0 +1,52 @@
+"""What `inv diff` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flux.report.text import shown
+
+if TYPE_CHECKING:
+    from flux.artifact.difference import FileDifference
+    from flux.commands.diff import Compared, Diff
+    from flux.report.report import Report
+
+_STYLES = {"+": "green", "-": "red", "@": "cyan", "\\": "dim", "B": "bold"}
+
+
+def show_diff(report: Report, diff: Diff) -> None:
+    header = ("Environments", "From", "File", "Change")
+    rows = [
+        (", ".join(compared.environments), _old(report, compared), file.path, str(file.kind))
+        for compared in diff.compared
+        for file in compared.files
+    ]
+    report.summary(f"{diff.artifact} {diff.version}", header, rows)
+    if report.document(diff.document()):
+        return
+    for compared in diff.compared:
+        where = f"{diff.artifact} in {', '.join(compared.environments)}"
+        report.print(f"{where}: {_old(report, compared)} -> {diff.version}{_same(diff, compared)}")
+        for file in compared.files:
+            _show_file(report, file)
+
+
+def _old(report: Report, compared: Compared) -> str:
+    """What the environments have now: a version, else the digest of an image that is published as none."""
+    return compared.version or report.digest(compared.digest) or "nothing"
+
+
+def _same(diff: Diff, compared: Compared) -> str:
+    if compared.digest == diff.digest:
+        return ", which is there"
+    return "" if compared.files else ", without a difference in any file"
+
+
+def _show_file(report: Report, file: FileDifference) -> None:
+    from rich.text import Text
+
+    in_hunks = False
+    for line in file.lines:
+        in_hunks = in_hunks or line.startswith("@@")
+        style = _STYLES.get(line[:1], "") if in_hunks else "bold"
+        report.console.print(Text(report.harmless(shown(line, "\t")), style), soft_wrap=True)
