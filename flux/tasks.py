@@ -26,14 +26,20 @@ def list_(context: Context, json: bool = False) -> None:
         show_listing(run.report, list_artifacts(run.repository, run.settings, run.event))
 
 
-@task(help={"since": _SINCE, "json": _JSON})
-def changed(context: Context, since: str | None = None, json: bool = False) -> None:
+@task(help={"since": _SINCE, "diff": "show how their files differ, too", "json": _JSON})
+def changed(context: Context, since: str | None = None, diff: bool = False, json: bool = False) -> None:
     """Show which artifacts changed, and which files say so."""
     with running(context, json) as run:
         from flux.commands.changed import find_changed
         from flux.report.changed import show_changed
 
-        show_changed(run.report, find_changed(run.repository, run.settings, run.event, since))
+        found = find_changed(run.repository, run.settings, run.event, since)
+        if not diff:
+            show_changed(run.report, found)
+            return
+        from flux.commands.compare import compare
+
+        show_changed(run.report, found, compare(run.repository, run.settings, found))
 
 
 @task(iterable=["artifact"], help={"artifact": _ARTIFACT, "json": _JSON})

@@ -1,11 +1,7 @@
 """From a commit to a cluster, by workflows alone; and what goes wrong on the way."""
 
-import os
-import re
 import subprocess
 import tarfile
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from pathlib import Path
 
 from tests import parts
