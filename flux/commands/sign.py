@@ -55,15 +55,17 @@ def sign(
     dry_run: bool,
     on_done: Callable[[object], object],
 ) -> Signing:
-    """Sign each image of `digests`, a JSON object of artifact to `repository@sha256:…`.
+    """Sign each image of `digests`, a JSON object of artifact to `repository@sha256:…`, once.
 
     The failure of one leaves the others unharmed. Raises RequestError for anything else, outside of Actions,
     and where there is no cosign.
     """
     signers, images, cosign = find_signers(settings, event), read_digests(digests), find_cosign()
+    groups: dict[str, dict[str, str]] = {}
+    for artifact, reference in images.items():
+        groups.setdefault(reference.partition("@")[0], {}).setdefault(reference, artifact)
 
-    def one(item: tuple[str, str]) -> Signature:
-        artifact, reference = item
+    def one(artifact: str, reference: str) -> Signature:
         if cosign.is_signed(reference, signers):
             return Signature(artifact, reference, "valid")
         if dry_run:
@@ -74,10 +76,14 @@ def sign(
             return Signature(artifact, reference, "failed", error.message, error.hint)
         return Signature(artifact, reference, "signed")
 
+    def all_of(group: dict[str, str]) -> list[Signature]:
+        """Those of one repository, one after another: not every registry stands two writers of one."""
+        return [one(artifact, reference) for reference, artifact in group.items()]
+
     found: list[Signature] = []
-    for signature in in_parallel(settings.jobs, one, images.items()):
-        found.append(signature)
-        on_done(signature)
+    for signatures in in_parallel(settings.jobs, all_of, groups.values()):
+        found += signatures
+        on_done(signatures)
     return Signing(sorted(found, key=lambda signature: signature.artifact))
 
 

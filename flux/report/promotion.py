@@ -81,6 +81,7 @@ def show_sync(report: Report, sync: Sync) -> None:
 
 def show_reconciled(report: Report, done: Reconciled) -> None:
     report.notices(done.notices)
+    report.outputs({"digests": done.digests})
     report.summary("Reconciled", ("What was due",), [(what,) for what in done.repaired])
     if not report.document(done.document()):
         for what in done.repaired:

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -14,8 +15,10 @@ from github.PullRequest import PullRequest
 
 from flux.promotion.boxes import mark
 from flux.registry import open_registry
+from flux.settings import Phase, Settings
 from tests import parts
 from tests.actions.driver import Runners
+from tests.commands.promoting import World
 from tests.conftest import need
 from tests.git import Repo
 from tests.github.fixtures import RunGitHub
@@ -93,6 +96,27 @@ class Monorepo:
         """What is in the registry now, by tag."""
         target = open_registry(self.registry, Path(), jobs=1, insecure=None).repository(artifact)
         return {tag: target.resolve(tag) for tag in sorted(target.tags())}
+
+    def published(self, *tags: str) -> None:
+        """Release, publish and open the issues without a runner, for tests that begin there."""
+        phases = tuple(Phase(name, tuple(group)) for name, group in self._settings["phases"].items())
+        world = World(
+            self.repo,
+            self.registry,
+            self.github,
+            Settings(registry=self.registry, phases=phases, ignore=tuple(self._settings["ignore"])),
+        )
+        for tag in tags:
+            self.change("eso")
+            self.release(tag)
+            world.publish(tag)
+            world.open(tag)
+        self.runners.skip()
+
+    @property
+    def _settings(self) -> dict[str, Any]:
+        settings: dict[str, Any] = yaml.safe_load((self.repo.path / "invoke.yaml").read_text())["flux"]
+        return settings
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from typing import Any
 import yaml
 
 from tests.actions.triggers import events_of, starts
+from tests.github import faults
 from tests.github.gitdata import Person
 from tests.github.server import GitHub
 from tests.github.state import Pull
@@ -208,6 +209,15 @@ class Runners:
         """End every job that runs, as by `kill -9`."""
         for process in list(self.processes):
             os.killpg(process.pid, signal.SIGKILL)
+
+    def kill_at(self, only: str, n: int = 1) -> None:
+        """End every job right before its n-th request such as `POST */pulls` is served."""
+
+        def hook() -> faults.Fault:
+            self.kill()
+            return faults.DROP
+
+        self.github.call_at(n, hook, only=only)
 
     def _claims(self, path: str, ref: str, commit: str, event: Event, number: int) -> dict[str, str]:
         where = f"{self.full_name}/{path}@{ref}"

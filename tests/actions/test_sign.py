@@ -34,7 +34,7 @@ def test_what_is_pushed_is_signed_once(monorepo: Monorepo, cosign: str) -> None:
     """Even where a run was killed between the two, and by whom clusters accept."""
     monorepo.change("eso")
     event = next(event for event in monorepo.github.events if event.name == "push")
-    monorepo.github.call_at(1, monorepo.runners.kill, only=REQUEST)
+    monorepo.runners.kill_at(REQUEST)
     (killed,) = monorepo.runners.settle()
     assert killed.result == "killed", killed.log
     digest = monorepo.tags("eso")["latest"]
