@@ -122,16 +122,14 @@ def names(artifacts: list[str] | None) -> list[str]:
     return listed
 
 
-def issue_number(text: str) -> int:
-    """Raises RequestError for what is no number."""
-    number = text.removeprefix("#")
-    if not number.isascii() or not number.isdecimal():
+def issue_number(given: str) -> int:
+    """Raises RequestError for what is no issue's number."""
+    digits = given.removeprefix("#")
+    if not digits.isdecimal() or not digits.isascii() or int(digits) == 0:
         from flux.errors import RequestError
 
-        raise RequestError(
-            f"{text!r} is no issue's number", "`inv issue TAG` says which number a release's has"
-        )
-    return int(number)
+        raise RequestError(f"{given!r} is no number of an issue", "say it as `inv issue.apply 3`")
+    return int(digits)
 
 
 def _plain(value: Any) -> Any:

@@ -46,8 +46,9 @@ def show_file(report: Report, file: FileDifference) -> None:
     """As `git diff` shows it."""
     from rich.text import Text
 
+    console = report.console
     in_hunks = False
     for line in file.lines:
         in_hunks = in_hunks or line.startswith("@@")
         style = _STYLES.get(line[:1], "") if in_hunks else "bold"
-        report.console.print(Text(report.harmless(shown(line, "\t")), style), soft_wrap=True)
+        console.print(Text(report.harmless(shown(line, "\t")), style), soft_wrap=True)

@@ -28,12 +28,13 @@ Tick a box.
 - [x] qa, please
 """
 
-# What a hostile or clumsy hand might put anywhere in a body; see also the files in `hostile`.
+# What a hostile or clumsy hand might put anywhere in a body; see also the files in `hostile`. No definitions of
+# links: a paragraph of them above what underlines a heading is one thing to GitHub and another to CommonMark.
 PIECES = [
     *("- [x] prod", "- [ ] prod", "* [X] `at_ring1`", "+ [x] **at**", "   - [X] **at_ring1** now", "- [x] "),
     *("1. [x] **at**", "2) [x] at_ring2", "    - [x] prod", "  - [x] `tt_ring1` now 1", "- - [x] prod"),
     *("[x] prod", "[x]", "&#91;x&#93; prod", "\\[x] prod", "- [x] [prod](u)", "- [x] ~~prod~~", "-\t[x]\tat"),
-    *("[x]: /u", "[a]: b '", "[^1]:", "[^a]: x", "[^a]", "> ", "> a", "- ", "-\t", "+ ", "*", "1. ", "- a"),
+    *("[^1]:", "[^a]: x", "[^a]", "> ", "> a", "- ", "-\t", "+ ", "*", "1. ", "- a"),
     *("```", "~~~", "  ```", "`", "``", "**", "_", "\\", "|a|b|", "a|b", "-|-", "  -|-", "|-|", "===", "---"),
     *("<!--", "-->", "<details>", "</details>", "<div>", "<b>", "  <b>", "<pre>", "</pre>", "<script>", ">"),
     *(
@@ -48,7 +49,7 @@ PIECES = [
         "<input checked> prod",
     ),
     *("# h", "#", "text", "  text", "prod", "'", '"', "(u)", ":", " ", "  ", "    ", "     ", "\t", "***"),
-    *("\xa0", "\x85", "\u2028", "\u200b", "\u202e", "\x7f", "\x1f", "\x0b", "\0", "10. ", "- [x] &#112;rod"),
+    *("\xa0", "\x85", "\u2028", "\u200b", "\u202e", "\x7f", "10. ", "- [x] &#112;rod"),
 ]
 SOUP = st.lists(
     st.tuples(st.sampled_from(PIECES), st.sampled_from(["", "\n", "\n", "\n\n", "\r\n", "\r", " "])),
