@@ -3,7 +3,7 @@
 import base64
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,12 @@ class Monorepo:
         commit = self.repo.commit(f"change {artifact}")
         self.push(by=by)
         return commit
+
+    def prepare(self, files: Mapping[str, str]) -> None:
+        """Change files of the repository before anything happens."""
+        self.repo.commit("prepare", files=files)
+        self.push()
+        self.runners.skip()
 
     def update(self) -> None:
         """Bring the clone to the tip."""

@@ -108,31 +108,29 @@ class Runners:
 
     def run(self, event: Event, *, by: str | None = None) -> list[Job]:
         """Run the workflows that an event starts; again, where it was run before, at somebody's wish."""
+        if event.payload.get("deleted"):
+            return []  # what is gone has no workflows
         ref, commit = self._place(event)
         ran = []
         for path, workflow in self._workflows(commit).items():
             if event.name == "workflow_dispatch" and event.payload["workflow"] != path:
                 continue
             if starts(workflow, event.name, event.payload, lambda: self._changed(event)):
-                for name, job in workflow["jobs"].items():
-                    if "needs" in job:
-                        raise NotImplementedError(f"{path}: {name} needs jobs that have tokens of their own")
-                    if name not in self.left_out:
-                        ran.append(self.run_job(event, path, name, ref, commit, by=by))
+                for names in _together(workflow["jobs"]):
+                    if not self.left_out & set(names):
+                        ran += self._run(event, path, names, ref, commit, by or event.sender)
         return [job for job in ran if job.result != "skipped"]
 
-    def run_job(
-        self, event: Event, path: str, name: str, ref: str, commit: str, *, by: str | None = None
-    ) -> Job:
-        """One job with act, on a runner of its own."""
+    def _run(self, event: Event, path: str, names: list[str], ref: str, commit: str, by: str) -> list[Job]:
+        """Jobs with act, on a runner of their own; where there are several they share one token."""
         number = next(self._runs)
-        folder = self.folder / f"{number}-{name}"
+        folder = self.folder / f"{number}-{names[0]}"
         checkout = folder / "workflow"
         _git("clone", "--quiet", "--shared", "--no-checkout", str(self._repository.git.path), str(checkout))
         _git("-C", str(checkout), "checkout", "--quiet", "--detach", commit)
         (folder / "event.json").write_text(json.dumps(event.payload))
         workflow = yaml.safe_load((checkout / path).read_text())
-        permissions = _permissions(workflow, name)
+        permissions = _permissions(workflow, names)
         token = self.github.actions_token(**permissions)
         rights = _RIGHTS.get(permissions.get("packages", ""))
         if rights:
@@ -143,7 +141,7 @@ class Runners:
             "--json",
             f"--directory={checkout}",
             f"--workflows={path}",
-            f"--job={name}",
+            *([f"--job={names[0]}"] if len(names) == 1 else []),
             f"--eventpath={folder / 'event.json'}",
             f"--actor={event.sender}",
             "--platform=ubuntu-latest=-self-hosted",
@@ -160,18 +158,23 @@ class Runners:
             "GITHUB_REF": ref,
             "GITHUB_SHA": commit,
             "GITHUB_RUN_ID": str(number),
-            "GITHUB_TRIGGERING_ACTOR": by or event.sender,
+            "GITHUB_TRIGGERING_ACTOR": by,
             "GITHUB_WORKFLOW_REF": f"{self.full_name}/{path}@{ref}",
         }
         if permissions.get("id_token") == "write":
             given |= self.github.identity(**self._claims(path, ref, commit, event, number))
         command += [f"--env={key}={value}" for key, value in given.items()]
         environment = {**os.environ, **self._runner(folder, checkout), **self.environment}
-        return self._finished(command, environment, event, path, name)
+        return self._finished(command, environment, event, path, names)
 
     def _finished(
-        self, command: list[str], environment: Mapping[str, str], event: Event, path: str, name: str
-    ) -> Job:
+        self,
+        command: list[str],
+        environment: Mapping[str, str],
+        event: Event,
+        path: str,
+        names: list[str],
+    ) -> list[Job]:
         # A group of its own, to be killed whole.
         process = subprocess.Popen(
             command,
@@ -191,19 +194,15 @@ class Runners:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         records = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
-        outcome = "killed" if process.returncode < 0 else "skipped"
-        result = next((each["jobResult"] for each in records if "jobResult" in each), outcome)
-        if process.returncode > 0 and result != "failure":
+        told: dict[str, list[JSON]] = {name: [] for name in names}
+        for record in records:
+            if name := record.get("jobID"):
+                told.setdefault(name, []).append(record)
+        killed = process.returncode < 0
+        jobs = [_job(path, name, event, said, killed) for name, said in told.items()]
+        if process.returncode > 0 and not any(job.result == "failure" for job in jobs):
             raise RuntimeError(f"act itself failed:\n{printed}")
-        return Job(
-            path.rpartition("/")[2],
-            name,
-            event,
-            result,
-            "".join(map(_said, records)),
-            "".join(each["content"] for each in records if each.get("command") == "summary"),
-            {each["name"]: each["arg"] for each in records if each.get("command") == "set-output"},
-        )
+        return jobs
 
     def kill(self) -> None:
         """End every job that runs, as by `kill -9`."""
@@ -311,6 +310,28 @@ class Runners:
         return _git("-C", str(self._repository.git.path), "diff", "--name-only", between).splitlines()
 
 
+def _together(jobs: JSON) -> list[list[str]]:
+    """The jobs of a workflow, each by itself, unless they build on each other: then act has to know all."""
+    if any("needs" in job or "uses" in job for job in jobs.values()):
+        return [list(jobs)]
+    return [[name] for name in jobs]
+
+
+def _job(path: str, name: str, event: Event, records: list[JSON], killed: bool) -> Job:
+    """What act told of a job; of a matrix it tells of each."""
+    results = {record["jobResult"] for record in records if "jobResult" in record}
+    worst = next((result for result in ("failure", "success") if result in results), "skipped")
+    return Job(
+        path.rpartition("/")[2],
+        name,
+        event,
+        "killed" if killed else worst,
+        "".join(map(_said, records)),
+        "".join(each["content"] for each in records if each.get("command") == "summary"),
+        {each["name"]: each["arg"] for each in records if each.get("command") == "set-output"},
+    )
+
+
 def _said(record: JSON) -> str:
     """What a step printed, commands to the runner too."""
     if record.get("raw_output"):
@@ -318,11 +339,15 @@ def _said(record: JSON) -> str:
     return f"::{record['command']}::{record['arg']}\n" if record.get("command") in _SHOWN else ""
 
 
-def _permissions(workflow: JSON, job: str) -> dict[str, str]:
-    """What the token of a job may, named as the test GitHub does."""
-    given = workflow["jobs"][job].get("permissions", workflow.get("permissions"))
-    assert isinstance(given, dict), f"{job} has no permissions of its own"
-    return {name.replace("-", "_"): level for name, level in given.items()}
+def _permissions(workflow: JSON, jobs: list[str]) -> dict[str, str]:
+    """What the token of these jobs may, named as the test GitHub does."""
+    allowed: dict[str, str] = {}
+    for job in jobs:
+        given = workflow["jobs"][job].get("permissions", workflow.get("permissions"))
+        assert isinstance(given, dict), f"{job} has no permissions of its own"
+        for name, level in given.items():
+            allowed[name.replace("-", "_")] = max(level, allowed.get(name, ""))  # read, write
+    return allowed
 
 
 def _standins(checkout: Path) -> list[tuple[str, Path]]:

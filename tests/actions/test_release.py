@@ -119,7 +119,7 @@ def test_a_job_needs_what_it_asks_for(lacking: str, monorepo: Monorepo) -> None:
     path = ".github/workflows/release-flux-artifact.yml"
     text = (monorepo.repo.path / path).read_text()
     lines = [line for line in text.splitlines(keepends=True) if not line.startswith(f"      {lacking}: ")]
-    monorepo.repo.commit(files={path: "".join(lines)})
+    monorepo.prepare({path: "".join(lines)})
     if lacking == "contents":
         monorepo.github.repository("octo/monorepo").private = True
     monorepo.change("eso")
