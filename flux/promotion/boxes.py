@@ -59,7 +59,7 @@ def ticked(body: str, phases: Phases) -> set[str]:
 
     Of several boxes with one name the first counts.
     """
-    marked = {name for name, (box, _) in _first(body).items() if box.ticked}
+    marked = {name for name, tick in marks(body).items() if tick}
     return {
         environment
         for phase, members in phases.items()
@@ -70,7 +70,7 @@ def ticked(body: str, phases: Phases) -> set[str]:
 
 def unknown(body: str, phases: Phases) -> list[str]:
     """Names of boxes that are neither an environment nor a phase, each once. They are any text."""
-    return [name for name in _first(body) if name not in _names(phases)]
+    return [name for name in marks(body) if name not in _names(phases)]
 
 
 def repeated(body: str, phases: Phases) -> list[str]:
@@ -86,29 +86,25 @@ def untick(body: str, environments: Collection[str], phases: Phases) -> str:
     Such an environment that has no box is not wanted any more either: what cannot be said with the boxes that
     there are is not promoted.
     """
-    boxes = _first(body)
-    marks: dict[str, bool] = {}
+    was = marks(body)
+    wanted: dict[str, bool] = {}
     for phase, members in phases.items():
         unwanted = [environment for environment in members if environment in environments]
-        if unwanted and phase in boxes and boxes[phase][0].ticked:
-            marks |= dict.fromkeys(members, True) | {phase: False}
-        marks |= dict.fromkeys(unwanted, False)
-    return mark(body, marks)
+        if unwanted and was.get(phase):
+            wanted |= dict.fromkeys(members, True) | {phase: False}
+        wanted |= dict.fromkeys(unwanted, False)
+    return mark(body, wanted)
 
 
-def restore(body: str, before: str, after: str, phases: Phases) -> str:
-    """The body without what the edit from `before` to `after` did to the boxes of environments and phases.
+def restore(body: str, before: str, after: str, names: Collection[str]) -> str:
+    """The body without what the edit from `before` to `after` did to boxes with these names.
 
     A box that is not any more as `after` has it was changed by a later edit, and stays. A box that the edit
     added is unticked; one that it removed, with its line, cannot be brought back here.
     """
-    was, became, now = (_first(text) for text in (before, after, body))
-    marks = {}
-    for name in _names(phases):
-        old, new, current = (name in boxes and boxes[name][0].ticked for boxes in (was, became, now))
-        if name in became and new == current != old:
-            marks[name] = old
-    return mark(body, marks)
+    was, became = marks(before), marks(after)
+    changed = {name for name in names if name in became and became[name] != was.get(name, False)}
+    return mark(body, {name: was.get(name, False) for name in changed})
 
 
 def marks(body: str) -> dict[str, bool]:

@@ -42,4 +42,4 @@ def test_hostile(hostile: HostileBody) -> None:
         nothing = untick(body, _ENVIRONMENTS, PHASES)
         assert ticked(nothing, PHASES) == set()
         assert len(nothing) == len(body)
-        assert ticked(restore(nothing, body, nothing, PHASES), PHASES) == wanted
+        assert ticked(restore(nothing, body, nothing, {*PHASES, *_ENVIRONMENTS}), PHASES) == wanted
