@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flux.report.text import Link
+
 if TYPE_CHECKING:
     from flux.commands.apply import Applied
     from flux.commands.issue import Opened
@@ -20,7 +22,9 @@ def show_issue(report: Report, opened: Opened) -> None:
     issue = opened.issue
     if issue:
         report.outputs({"issue": issue.number})
-        report.summary(f"Promotion issue of {opened.tag}", ("Issue", "What"), [(issue.url, opened.action)])
+        report.summary(
+            f"Promotion issue of {opened.tag}", ("Issue", "What"), [(Link(issue.url), opened.action)]
+        )
     if not report.document(opened.document()) and issue:
         report.print(f"{opened.tag}: {opened.action} issue {issue.number}, {issue.url}")
 
@@ -62,8 +66,8 @@ def show_sync(report: Report, sync: Sync) -> None:
     rows = [
         (
             f"{one.promotion.artifact} {one.promotion.version}",
-            one.issue.url if one.issue else "",
-            one.proposed.pull_request.url if one.proposed and one.proposed.pull_request else "",
+            Link(one.issue.url) if one.issue else "",
+            Link(one.proposed.pull_request.url) if one.proposed and one.proposed.pull_request else "",
             ", ".join(one.repaired) or ("failed" if one.error else "as it should be"),
         )
         for one in sync.promotions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flux.report.text import shown
+from flux.report.text import Link, shown
 
 if TYPE_CHECKING:
     from flux.commands.release import Planned
@@ -23,6 +23,6 @@ def show_planned_release(report: Report, planned: Planned) -> None:
 def show_released(report: Report, planned: Planned, release: Release, made: bool) -> None:
     report.notices(planned.notices)
     report.outputs({"tag": planned.tag})
-    report.summary(f"Release {planned.tag}", ("Release", "Commit"), [(release.url, planned.commit)])
+    report.summary(f"Release {planned.tag}", ("Release", "Commit"), [(Link(release.url), planned.commit)])
     if not report.document(planned.document()):
         report.print(f"{planned.tag}: {'released' if made else 'is released already'}, {release.url}")

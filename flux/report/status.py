@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flux.report.tag import show_failures
-from flux.report.text import short, text
+from flux.report.text import Link, short, text
 
 if TYPE_CHECKING:
     from flux.commands.status import Row, Status
@@ -23,6 +23,9 @@ def show_status(report: Report, status: Status) -> None:
         for row in status.rows
     ]
     report.summary("Artifacts by environment", header, rows)
+    if status.promotions:
+        open_ = [(promotion.title, Link(promotion.url)) for promotion in status.promotions]
+        report.summary("Open promotions", ("Promotion", "Pull request"), open_)
     if report.document(status.document()):
         return
     report.table(header, rows)

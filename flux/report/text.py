@@ -33,9 +33,15 @@ def short(value: str | None) -> str:
     return (value or "")[:_SHORT_DIGEST] if (value or "").startswith("sha256:") else value or ""
 
 
+class Link(str):
+    """A URL of the forge's own, to be followed where that can be shown."""
+
+    __slots__ = ()
+
+
 def markdown(cell: str) -> str:
-    """A cell that is text and nothing else."""
-    return escaped(shown(cell))
+    """A cell that is text and nothing else, or a link."""
+    return f"<{cell}>" if isinstance(cell, Link) else escaped(shown(cell))
 
 
 def markdown_row(cells: Sequence[str]) -> str:
