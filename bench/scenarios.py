@@ -162,7 +162,8 @@ def _requests(when: str, count: int, peer: Samples, limit: float) -> Row:
 
 
 def build_beside_flux(bench: Workbench) -> Iterator[Row]:
-    """`inv build` into an empty registry, beside loops of the flux CLI, one at a time and eight."""
+    """`inv build` into an empty registry, beside loops of the flux CLI, one at a time and eight; and the same
+    with the flux CLI as publisher."""
     yield from _beside_flux(bench, "near", (2, 1.2))
 
 
@@ -176,28 +177,65 @@ def _beside_flux(bench: Workbench, where: str, limits: tuple[float, float]) -> I
     monorepo = bench.monorepo(bench.options.artifacts)
     clone = bench.clone(monorepo, monorepo.before)
     far = where == "far"
-    script = str(bench.write("push-one.sh", _PUSH_ONE))
+    loop, eight = _loops(bench, clone, monorepo.before)
 
-    def loop(how: str) -> Callable[[], Run]:
+    def cold(run: Callable[[str], Run]) -> Callable[[], Run]:
         def attempt() -> Run:
             with bench.registry(far) as place:
-                return bench.run(["sh", "-c", how, script, place.host, monorepo.before], clone)
+                return run(place.host)
 
         return attempt
 
     sides = interleave(
         bench.options.slow_repeats,
-        ("inv build", lambda: _cold_build(bench, clone, far)),
-        ("flux, one at a time", loop(_LOOP)),
-        ("flux, xargs -P 8", loop(_EIGHT)),
+        ("inv build", cold(lambda host: _build(bench, clone, host))),
+        ("inv build, publisher: flux", cold(lambda host: _build(bench, clone, host, "flux"))),
+        ("flux, one at a time", cold(loop)),
+        ("flux, xargs -P 8", cold(eight)),
     )
-    ours, serial, parallel = sides
+    ours, through, serial, parallel = sides
     title = _cold(bench) + (f", {bench.options.round_trip * 1000:g} ms away" if far else "")
     yield Row(f"build-flux-{where}", title, "s", ours, serial, Goal("at least", limits[0]))
     yield Row(f"build-flux-{where}-8", title, "s", ours, parallel, Goal("at least", limits[1]))
+    title = title.replace("cold", "publisher: flux, cold")
+    yield Row(f"publisher-flux-cold-{where}", title, "s", through, serial, Goal("at least", 1))
+    yield Row(f"publisher-flux-cold-{where}-8", title, "s", through, parallel)
     if not far:
         title = f"memory of inv build, {bench.options.artifacts} artifacts"
         yield Row("memory", title, "MiB", ours.as_memory(), serial.as_memory())
+
+
+def publisher_flux_idle(bench: Workbench) -> Iterator[Row]:
+    """`inv build` with the flux CLI as publisher where everything is there, beside the loops that push it all
+    again; near, and a round trip away."""
+    monorepo = bench.monorepo(bench.options.artifacts)
+    clone = bench.clone(monorepo, monorepo.before)
+    loop, eight = _loops(bench, clone, monorepo.before)
+    for where in ("near", "far") if bench.options.round_trip else ("near",):
+        far = where == "far"
+        with bench.registry(far) as place, bench.registry(far) as other:
+            _build(bench, clone, place.host, "flux")
+            eight(other.host)
+            through, serial, parallel = interleave(
+                bench.options.slow_repeats,
+                ("inv build, publisher: flux", lambda: _build(bench, clone, place.host, "flux")),
+                ("flux, one at a time", lambda: loop(other.host)),
+                ("flux, xargs -P 8", lambda: eight(other.host)),
+            )
+        away = f", {bench.options.round_trip * 1000:g} ms away" if far else ""
+        title = f"inv build, publisher: flux, nothing to do, {bench.options.artifacts} artifacts{away}"
+        yield Row(f"publisher-flux-idle-{where}", title, "s", through, serial, Goal("at least", 5))
+        yield Row(f"publisher-flux-idle-{where}-8", title, "s", through, parallel, Goal("at least", 3))
+
+
+def _loops(bench: Workbench, clone: Path, commit: str) -> tuple[Callable[[str], Run], Callable[[str], Run]]:
+    """The loops of the flux CLI over a clone's artifacts, one at a time and eight, into a registry."""
+    script = str(bench.write("push-one.sh", _PUSH_ONE))
+
+    def loop(how: str) -> Callable[[str], Run]:
+        return lambda host: bench.run(["sh", "-c", how, script, host, commit], clone)
+
+    return loop(_LOOP), loop(_EIGHT)
 
 
 def large_artifact(bench: Workbench) -> Iterator[Row]:
@@ -205,11 +243,11 @@ def large_artifact(bench: Workbench) -> Iterator[Row]:
     size = bench.options.large_mb
     monorepo = bench.monorepo(1, 10, size * 100_000)
     clone = bench.clone(monorepo, monorepo.before)
-    script = str(bench.write("push-one.sh", _PUSH_ONE))
+    loop, _ = _loops(bench, clone, monorepo.before)
 
     def push() -> Run:
         with bench.registry() as place:
-            return bench.run(["sh", "-c", _LOOP, script, place.host, monorepo.before], clone)
+            return loop(place.host)
 
     ours, peer = interleave(
         bench.options.slow_repeats, ("inv build", lambda: _cold_build(bench, clone)), ("flux", push)
@@ -219,14 +257,14 @@ def large_artifact(bench: Workbench) -> Iterator[Row]:
     yield Row("memory-large", title, "MiB", ours.as_memory(), peer.as_memory())
 
 
-def _cold_build(bench: Workbench, clone: Path, far: bool = False) -> Run:
-    with bench.registry(far) as place:
+def _cold_build(bench: Workbench, clone: Path) -> Run:
+    with bench.registry() as place:
         return _build(bench, clone, place.host)
 
 
-def _build(bench: Workbench, clone: Path, host: str) -> Run:
+def _build(bench: Workbench, clone: Path, host: str, publisher: str = "builtin") -> Run:
     settings = {"INVOKE_FLUX_REGISTRY": f"oci://{host}", "INVOKE_FLUX_JOBS": str(bench.options.jobs)}
-    return bench.run([bench.inv, "build"], clone, **settings)
+    return bench.run([bench.inv, "build"], clone, **settings, INVOKE_FLUX_PUBLISHER=publisher)
 
 
 def _cold(bench: Workbench) -> str:
@@ -241,6 +279,7 @@ SCENARIOS: tuple[Callable[[Workbench], Iterator[Row]], ...] = (
     build_requests,
     build_beside_flux,
     build_beside_flux_far,
+    publisher_flux_idle,
     large_artifact,
     tagging,
 )

@@ -67,7 +67,7 @@ class ForgeError(FluxError):
 
 
 class IssueError(FluxError):
-    """A promotion issue has a body that cannot be one's."""
+    """A promotion issue is gone, or has a body that cannot be one's."""
 
 
 class DesiredStateError(FluxError):

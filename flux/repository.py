@@ -11,7 +11,7 @@ import re
 import subprocess
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -43,6 +43,10 @@ _CONFIGURATION = (
 _MOST_PATHS = 500
 _MOST_CONFLICTS = 127  # that `git merge-file` counts in its exit code
 _NETWORK_SECONDS = 300
+# How git says that a host wants to know who asks, or does not show this to whom it takes us for.
+_REFUSED = re.compile(
+    r"could not read (Username|Password)|Authentication failed|repository '.*' not found$|error: 40[134]$"
+)
 _SAFE = "if you trust it: `git config --global --add safe.directory {}`"
 _FETCH_DEPTH = "check out with `fetch-depth: 0` (actions/checkout), or run `git fetch --unshallow`"
 
@@ -108,11 +112,17 @@ class Access:
 class Repository:
     """A clone on this machine, and through it its origin, which is asked with `access` where that is given.
 
-    Raises RequestError where there is no clone.
+    Where it is not, and origin refuses what git has of its own, `find_access` is called once, with the URL
+    of origin. Raises RequestError where there is no clone.
     """
 
-    def __init__(self, folder: Path | None = None, access: Access | None = None) -> None:
-        self._access = access
+    def __init__(
+        self,
+        folder: Path | None = None,
+        access: Access | None = None,
+        find_access: Callable[[str], Access | None] | None = None,
+    ) -> None:
+        self._find_access = None if access else find_access
         # A hook or `git rebase --exec` leaves variables that would point git at another index or object
         # store; githooks(5) says to unset them, and GitPython hands on what this process has.
         for name in [n for n in os.environ if n.startswith("GIT_") and not _KEPT_ENVIRONMENT.match(n)]:
@@ -124,6 +134,8 @@ class Repository:
             GIT_LITERAL_PATHSPECS="1",
             GIT_OPTIONAL_LOCKS="0",
             GIT_TERMINAL_PROMPT="0",
+            # For all commands: in a partial clone any of them may have to fetch.
+            **(access.environment() if access else {}),
         )
         try:
             self.root = Path(self._run("rev-parse", "--show-toplevel"))
@@ -145,7 +157,8 @@ class Repository:
         self._objects = ((folder or Path.cwd()) / objects).resolve()
         self._shallow_file = self._objects.with_name("shallow")
         self._git = self._at_root()
-        self._reading = Lock()
+        self._reading, self._gaining = Lock(), Lock()
+        self._gained = False
         self._folders: dict[tuple[str, str], bool] = {}
 
     def _at_root(self) -> gitpython.Git:
@@ -304,13 +317,21 @@ class Repository:
         """The content of a blob. One process reads them all, for any number of threads."""
         with self._reading:
             try:
-                _, _, _, content = self._git.get_object_data(oid)
-            except (ValueError, OSError) as error:
-                self._git.clear_cache()  # the process may be gone, as after a fetch that failed
-                raise GitError(
-                    f"object {oid[:12]} is neither in this clone nor to be had from origin",
-                    "`git fetch --refetch origin` brings what a clone lacks",
-                ) from error
+                return self._read(oid)
+            except GitError:
+                if not self._gain_access():
+                    raise
+                return self._read(oid)
+
+    def _read(self, oid: str) -> bytes:
+        try:
+            content: bytes = self._git.get_object_data(oid)[3]
+        except (ValueError, OSError) as error:
+            self._git.clear_cache()  # the process may be gone, as after a fetch that failed
+            raise GitError(
+                f"object {oid[:12]} is neither in this clone nor to be had from origin",
+                "`git fetch --refetch origin` brings what a clone lacks",
+            ) from error
         return content
 
     def file(self, commit: str, path: str) -> bytes | None:
@@ -446,10 +467,19 @@ class Repository:
         return None if process.returncode else bytes(output)
 
     def home_tags(self) -> dict[str, str]:
-        """Every tag at origin, with the commit that it points at; this clone's where there is no origin."""
+        """Every tag at origin, with the commit that it points at; this clone's where there is no origin.
+
+        Raises GitError where origin does not answer.
+        """
         if self.origin_url is None:
             return self.tags()
-        return _tags(self._remote_refs("--tags"))
+        try:
+            return _tags(self._remote_refs("--tags"))
+        except GitError as error:
+            raise GitError(
+                f"the release tags could not be fetched from origin: {error.message}",
+                "check the network and your access to origin",
+            ) from error
 
     def tags(self) -> dict[str, str]:
         """Every tag of this clone, with the object that it points at in the end."""
@@ -659,9 +689,25 @@ class Repository:
 
     def _run(self, *arguments: str, network: bool = False) -> str:
         try:
+            return self._run_once(arguments, network)
+        except GitError as refused:
+            if not _REFUSED.search(refused.message) or not self._gain_access():
+                raise
+            return self._run_once(arguments, network)
+
+    def _gain_access(self) -> bool:
+        """Whether there is another way to ask origin than the one that was refused."""
+        with self._gaining:
+            find, self._find_access = self._find_access, None
+            if find and self.origin_url and (access := find(self.origin_url)):
+                self._git.update_environment(**access.environment())
+                self._gained = True
+            return self._gained
+
+    def _run_once(self, arguments: Iterable[str], network: bool) -> str:
+        try:
             output = self._git.execute(
                 self._command(arguments),
-                env=self._access.environment() if network and self._access else None,
                 kill_after_timeout=_NETWORK_SECONDS if network else None,
                 stdout_as_string=False,
             )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flux.forge.forge import Forge
     from flux.registry.target import Registry
     from flux.report.report import Report
-    from flux.repository import Repository
+    from flux.repository import Access, Repository
     from flux.settings import Settings
 
 _ENVIRONMENT = take_environment()
@@ -91,7 +91,8 @@ def running(context: Context, json: bool) -> Iterator[Run]:
         from flux.repository import Access, Repository
 
         token = given_token(os.environ)
-        with Repository(access=Access(event.server_url, token) if token else None) as repository:
+        access = Access(event.server_url, token) if token else None
+        with Repository(None, access, lambda origin: _find_access(settings, event, origin)) as repository:
             yield Run(settings, event, repository, Report(event, json))
         sys.stdout.flush()
     except FluxError as error:
@@ -110,6 +111,22 @@ def running(context: Context, json: bool) -> Iterator[Run]:
         Report(event, json).notice("interrupted; run the same command again, it continues from here")
         sys.stdout.flush()
         os._exit(130)  # not waiting for requests under way; whatever they leave, the next run repairs
+
+
+def _find_access(settings: "Settings", event: "Event", origin: str) -> "Access | None":
+    """What git gets when origin refuses it and no variable has a token: that of `gh auth login`."""
+    from flux.forge import find_origin_token
+    from flux.repository import Access
+
+    found = find_origin_token(
+        settings.forge,
+        origin,
+        api_url=event.api_url,
+        server_url=event.server_url,
+        repository=event.repository,
+        environment=os.environ,
+    )
+    return Access(*found) if found else None
 
 
 def names(artifacts: list[str] | None) -> list[str]:

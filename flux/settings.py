@@ -40,6 +40,7 @@ class Settings:
     jobs: int = 8
     insecure: bool | None = None
     publisher: str = "builtin"
+    flux_version: str = "2.9"
     provider: str = "generic"
     forge: str = ""
     label: str = "flux-release"
@@ -194,7 +195,10 @@ def _release_tag(value: object) -> str:
 
 def _source(value: object) -> str:
     url = _text(value)
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ValueError from None  # what it says may hold a password
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError
     if "@" in url:
@@ -285,6 +289,16 @@ def _promoters(value: object) -> Mapping[str, tuple[str, ...]]:
     return {_text(phase): _list(logins) for phase, logins in value.items()}
 
 
+def _version(value: object) -> str:
+    """A version, or how it begins: `2.9`, which is a number to YAML as 2.10 is 2.1."""
+    if isinstance(value, float):
+        raise ValueError("write it in quotes")
+    text = _text(str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
+    if not re.fullmatch(r"\d+(\.\d+(\.\d+(-[0-9A-Za-z.-]+)?)?)?", text.removeprefix("v")):
+        raise ValueError
+    return text.removeprefix("v")
+
+
 def _one_of(*allowed: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         if value not in allowed:
@@ -308,6 +322,7 @@ _READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "jobs": (_jobs, "a whole number from 1 to 64"),
     "insecure": (_flag, _FLAG),
     "publisher": (_one_of("builtin", "flux"), "builtin or flux"),
+    "flux_version": (_version, "a version or how it begins: '2', '2.9' or '2.9.4'"),
     "provider": (_one_of("generic", "azure", "aws", "gcp"), "generic, azure, aws or gcp"),
     "forge": (_one_of("github", "local"), "github or local"),
     "label": (_text, "a label's name"),

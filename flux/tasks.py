@@ -118,11 +118,15 @@ def release(
         from flux.commands.release import create_release, plan_release
         from flux.report.release import show_planned_release, show_released
 
-        planned = plan_release(run.repository, run.settings, run.forge, artifact, version, allow_unchanged)
+        forge = run.forge
+        planned = plan_release(run.repository, run.settings, forge, artifact, version, allow_unchanged)
         if dry_run:
             show_planned_release(run.report, planned)
         else:
-            show_released(run.report, *create_release(run.settings, run.event, run.forge, planned))
+            done, made, is_new = create_release(run.settings, run.event, forge, planned)
+            show_released(run.report, done, made, is_new)
+            if done.failed:
+                raise Exit(code=1)
 
 
 @task(positional=["tag"], help={"tag": "a release tag", "dry-run": _DRY_RUN, "json": _JSON})
@@ -144,14 +148,19 @@ def tag_(
 ) -> None:
     """Converge the environment tags to the desired state at the tip."""
     with running(context, json) as run:
-        from flux.commands.build import open_target_registry
         from flux.commands.tag import converge
-        from flux.report.tag import show_convergence
+        from flux.report.tag import show_convergence, show_plan
 
-        registry = open_target_registry(run.repository, run.settings, run.event, dry_run)
-        with run.report.working("tagging") as on_done:
-            convergence = converge(run.repository, run.settings, registry, names(artifact), dry_run, on_done)
-        show_convergence(run.report, convergence)
+        convergence = converge(
+            run.repository,
+            run.settings,
+            run.registry(dry_run),
+            names(artifact),
+            dry_run,
+            run.report.working,
+            lambda tip, steps: show_plan(run.report, tip, steps),
+        )
+        show_convergence(run.report, convergence, dry_run)
         if convergence.failed:
             raise Exit(code=1)
 

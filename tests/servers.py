@@ -62,8 +62,7 @@ def serve(answers: Answers, certificate: tuple[Path, Path] | None = None) -> Ite
             self.raw_requestline = self.rfile.readline(1 << 16)
             if not self.raw_requestline or not self.parse_request():
                 return
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            request = Request(self.command, self.path, dict(self.headers.items()), body)
+            request = Request(self.command, self.path, dict(self.headers.items()), self._body())
             running[0].requests.append(request)
             answer = answers(request)
             if isinstance(answer, bytes):
@@ -73,6 +72,16 @@ def serve(answers: Answers, certificate: tuple[Path, Path] | None = None) -> Ite
             else:
                 answer = answer.raw
             self.wfile.write(answer)
+
+        def _body(self) -> bytes:
+            if self.headers.get("Transfer-Encoding") != "chunked":
+                return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            chunks: list[bytes] = []
+            while size := int(self.rfile.readline(), 16):
+                chunks.append(self.rfile.read(size))
+                self.rfile.readline()
+            self.rfile.readline()
+            return b"".join(chunks)
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

@@ -2,16 +2,24 @@
 
 import base64
 import http.server
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from flux.errors import TipUnknownError
+from flux.forge import find_origin_token
 from flux.repository import Access, Repository
+from tests import parts
+from tests.commands.helpers import Finished, inv, monorepo
+from tests.conftest import need
 from tests.git import Repo
+from tests.github.fixtures import RunGitHub
+from tests.github.server import GitHub
 
 TOKEN = "t0ken"
 HEADER = "Basic " + base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode()
@@ -77,3 +85,152 @@ def test_another_host_does_not_get_the_token(tmp_path: Path) -> None:
 
 def test_the_token_is_not_shown() -> None:
     assert TOKEN not in repr(Access("https://github.com", TOKEN))
+
+
+# Of `gh auth login`
+
+
+@dataclass(frozen=True)
+class LoggedIn:
+    """A clone of a private repository whose person has told `gh` a token, and nobody else."""
+
+    repo: Repo
+    origin: Repo
+    server: GitHub
+    folder: Path
+
+    def run(self, *arguments: str, **env: str) -> Finished:
+        return inv(
+            self.repo,
+            *arguments,
+            env={
+                "PATH": f"{self.folder}:{os.environ['PATH']}",
+                "GH_CONFIG_DIR": str(self.folder),
+                "GITHUB_API_URL": self.server.url,
+                "GITHUB_SERVER_URL": self.server.url,
+                "INVOKE_FLUX_FORGE": "github",
+                **env,
+            },
+        )
+
+    @property
+    def asked(self) -> list[str]:
+        """What `gh` was asked for so far."""
+        log = self.folder / "log"
+        return log.read_text().splitlines() if log.exists() else []
+
+
+@pytest.fixture
+def logged_in(run_github: RunGitHub, tmp_path: Path) -> Iterator[LoggedIn]:
+    program = need(parts.gh)
+    repo = monorepo(tmp_path / "repo", {"artifacts/app/x.yaml": "x: 1\n"})
+    origin = repo.bare_origin()
+    folder = tmp_path / "gh"
+    folder.mkdir()
+    watched = folder / "gh"
+    watched.write_text(f'#!/bin/sh\necho "$*" >>"{folder}/log"\nexec "{program}" "$@"\n')
+    watched.chmod(0o755)
+    with run_github(origin.path) as server:
+        server.repository("octo/monorepo").private = True
+        host = server.url.removeprefix("http://")
+        token = server.fine_grained_token("alice", contents="read")
+        (folder / "hosts.yml").write_text(f'"{host}":\n    user: alice\n    oauth_token: {token}\n')
+        repo.git("remote", "set-url", "origin", f"{server.url}/octo/monorepo")
+        # What only origin has, so that git must fetch it too.
+        colleague = origin.clone(tmp_path / "colleague")
+        colleague.commit(files={"artifacts/app/x.yaml": "x: 2\n"})
+        colleague.push()
+        yield LoggedIn(repo, origin, server, folder)
+
+
+def test_the_token_of_gh(logged_in: LoggedIn) -> None:
+    done = logged_in.run("tag", "--dry-run")
+    assert (done.code, done.err) == (0, "")
+    host = logged_in.server.url.removeprefix("http://")
+    assert logged_in.asked == [f"auth token --hostname {host}"]  # once for all that is fetched
+    served = [request for request in logged_in.server.requests if request.status == 200]
+    assert {request.login for request in served} == {"alice"}
+    assert len(served) > 2
+
+
+def test_a_partial_clone(logged_in: LoggedIn, tmp_path: Path) -> None:
+    """What git fetches by itself, when it meets what such a clone lacks."""
+    repository = logged_in.server.repository("octo/monorepo")
+    repository.private = False
+    logged_in.origin.git("config", "uploadpack.allowFilter", "true")
+    for name, env in (("gh", {}), ("variable", {"GH_TOKEN": logged_in.server.token("alice")})):
+        clone = Repo(tmp_path / name)
+        clone.git("remote", "add", "origin", f"{logged_in.server.url}/octo/monorepo")
+        clone.git("fetch", "--quiet", "--filter=blob:none", "origin", "main")
+        clone.git("update-ref", "refs/heads/main", "FETCH_HEAD")
+        clone.write("tasks.py", "from flux.tasks import ns\n")
+        repository.private = True
+        done = replace(logged_in, repo=clone).run("build", "--dry-run", **env)
+        assert (done.code, done.err) == (0, "")
+        repository.private = False
+    assert len(logged_in.asked) == 1
+
+
+def test_gh_is_not_asked_where_git_needs_nothing(logged_in: LoggedIn) -> None:
+    logged_in.server.repository("octo/monorepo").private = False
+    assert logged_in.run("tag", "--dry-run").code == 0
+    assert logged_in.run("changed", "--since=HEAD").code == 0
+    assert logged_in.asked == []
+
+
+def test_gh_is_not_asked_where_a_variable_has_a_token(logged_in: LoggedIn) -> None:
+    done = logged_in.run("tag", "--dry-run", GH_TOKEN="wrong")
+    assert done.code == 1
+    assert "could not read Username" in done.err  # it had one, and GitHub none of that name
+    assert logged_in.asked == []
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [{"INVOKE_FLUX_FORGE": "local"}, {"GITHUB_API_URL": "https://api.github.com"}, {"GITHUB_SERVER_URL": ""}],
+    ids=["no forge", "another's", "plain HTTP"],
+)
+def test_gh_is_not_asked_for_an_origin_that_is_not_the_forges(
+    logged_in: LoggedIn, elsewhere: dict[str, str]
+) -> None:
+    done = logged_in.run("tag", "--dry-run", **elsewhere)
+    assert done.code == 1
+    assert "could not read Username" in done.err
+    assert logged_in.asked == []
+
+
+def test_gh_without_a_token(logged_in: LoggedIn) -> None:
+    (logged_in.folder / "hosts.yml").unlink()
+    done = logged_in.run("tag", "--dry-run")
+    assert done.code == 1
+    assert "could not read Username" in done.err
+    assert len(logged_in.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("origin", "base"),
+    [
+        ("https://github.com/octo/monorepo", "https://github.com"),
+        ("HTTPS://user@GitHub.com/octo/monorepo.git", "https://github.com"),
+        ("http://github.com/octo/monorepo", None),
+        ("git@github.com:octo/monorepo.git", None),
+        ("ssh://git@github.com/octo/monorepo", None),
+        ("https://gitlab.com/octo/monorepo", None),
+        ("https://github.com.evil.example/octo/monorepo", None),
+        ("https://github.com", None),
+        ("/srv/monorepo.git", None),
+    ],
+)
+def test_whose_origin_the_token_is_for(tmp_path: Path, origin: str, base: str | None) -> None:
+    program = tmp_path / "gh"
+    program.write_text("#!/bin/sh\necho t0ken\n")
+    program.chmod(0o755)
+    found = find_origin_token(
+        "",
+        origin,
+        api_url=None,
+        server_url="https://github.com",
+        repository=None,
+        environment={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+    )
+    assert found == ((base, TOKEN) if base else None)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -49,6 +50,12 @@ def test_an_arrow_that_points_elsewhere_is_found(
     assert any(broken in line for line in result.stdout.splitlines() if line.endswith("BROKEN")), (
         result.stdout
     )
+
+
+def test_commands_write_to_registries_through_a_publisher() -> None:
+    """Of which there is one for the flux CLI; the writes of a target are those of the built-in one."""
+    for path in (_ROOT / "flux/commands").glob("*.py"):
+        assert not {"push_blob", "push_manifest"} & set(re.findall(r"\w+", path.read_text())), path.name
 
 
 # PyYAML is not among them: Invoke's own YAML looks for it.

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from flux.artifact.image import MANIFEST_TYPE, digest_of
 from flux.errors import FluxError
+from flux.registry.builtin import BuiltinPublisher
 from flux.registry.identity import is_ours, is_same
 from flux.registry.push import push
 from flux.registry.remote import RemoteRegistry, RemoteTarget
@@ -178,7 +179,9 @@ def test_without_git(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("arguments", [("list",), ("build",), ("build", "--json"), ("check",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [("list",), ("build",), ("build", "--json"), ("check",), ("tag",), ("status",)], ids=" ".join
+)
 def test_a_reader_that_goes_away(arguments: tuple[str, ...], tmp_path: Path) -> None:
     """As `inv build | head -1` does."""
     repo = monorepo(tmp_path / "repo", {f"artifacts/{n}/x.yaml": "x: 1\n" for n in "abcdefgh"})
@@ -192,7 +195,9 @@ def test_a_reader_that_goes_away(arguments: tuple[str, ...], tmp_path: Path) -> 
     assert len(done.stderr.splitlines()) <= (10 if "--json" in arguments else _MOST_LINES)
 
 
-@pytest.mark.parametrize("arguments", [("list",), ("build",), ("build", "--json"), ("check",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [("list",), ("build",), ("build", "--json"), ("check",), ("tag",), ("status",)], ids=" ".join
+)
 def test_a_disk_that_is_full(arguments: tuple[str, ...], tmp_path: Path) -> None:
     repo = monorepo(tmp_path / "repo", {"artifacts/a/x.yaml": "x: 1\n"})
     with open("/dev/full", "w") as full:  # noqa: PTH123
@@ -421,7 +426,7 @@ def _use(target: RemoteTarget) -> Iterator[Callable[[], object]]:
     yield lambda: target.push_blob(b"content")
     yield lambda: target.push_manifest(Manifest(b"{}", MANIFEST_TYPE), "latest")
     yield target.tags
-    yield lambda: push(target, image(), ["tag", "latest"])
+    yield lambda: push(BuiltinPublisher(target), image(), ["tag", "latest"])
     yield lambda: is_same(target, target.fetch_manifest("latest"), image())
     yield lambda: is_ours(target.fetch_manifest("latest"), image())
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flux.errors import SettingError
@@ -55,6 +55,9 @@ _RIGHT: tuple[tuple[str, object, str | None, object], ...] = (
     ("insecure", "1", "1", True),
     ("insecure", "0", "0", False),
     ("publisher", "flux", "flux", "flux"),
+    ("flux_version", "2.10", "2.10", "2.10"),
+    ("flux_version", "v2.9.4", "v2.9.4", "2.9.4"),
+    ("flux_version", 2, "2", "2"),
     ("provider", "aws", "aws", "aws"),
     ("forge", "local", "local", "local"),
     ("label", "released with flux", "released with flux", "released with flux"),
@@ -83,6 +86,7 @@ def test_the_defaults() -> None:
         "jobs": 8,
         "insecure": None,
         "publisher": "builtin",
+        "flux_version": "2.9",
         "provider": "generic",
         "forge": "",
         "label": "flux-release",
@@ -202,6 +206,7 @@ def test_wrong_variables(variable: str, text: str, message: str) -> None:
     assert caught.value.message == message
 
 
+@example("source", "oci", "][", "")
 @given(
     st.sampled_from(["registry", "source"]),
     st.sampled_from(["oci", "http", "https", "ssh"]),

@@ -12,15 +12,16 @@ from typing import Any
 
 from flux.commands.authority import refusals, require_authority
 from flux.commands.history import State, changed_at, history
-from flux.commands.issues import Issues, promotion_of
+from flux.commands.issues import Issues
 from flux.commands.propose import Proposals, Proposed, Side
 from flux.commands.standing import tell
-from flux.errors import RegistryError, RequestError
+from flux.errors import IssueError, RegistryError, RequestError
 from flux.event import Event, IssueEdit
 from flux.forge.forge import Forge, Issue, PullRequest
 from flux.forge.forge import State as PullState
 from flux.promotion.boxes import marks, restore, ticked
 from flux.promotion.comment import is_reached
+from flux.promotion.marker import read_marker
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion
 from flux.registry.target import Registry
@@ -72,7 +73,7 @@ class Applier:
         edit = self._event.change
         if isinstance(edit, IssueEdit) and edit.number == number:
             return self._apply_edit(issue, edit)
-        promotion, fault = promotion_of(issue.body), self.issues.fault(issue)
+        promotion, fault = read_marker(issue.body), self.issues.fault(issue)
         if promotion is None or fault:
             return _not_ours(issue, fault)
         if self._event.actions:
@@ -82,15 +83,15 @@ class Applier:
     # An edit, on its sender's authority
 
     def _apply_edit(self, issue: Issue, edit: IssueEdit) -> Applied:
-        promotion, fault = promotion_of(edit.before), self.issues.fault(issue)
+        promotion, fault = read_marker(edit.before), self.issues.fault(issue)
         if promotion is None or fault:
             return _not_ours(issue, fault)
         if self.issues.is_automation(edit.sender):
             return _nothing(issue, f"the edit is {edit.sender}'s, which is the automation")
-        if promotion_of(edit.after) != promotion:
-            return self._revert(issue, edit, promotion)
-        if promotion_of(issue.body) != promotion:
-            return _nothing(issue, "a later edit has altered the issue's marker")
+        if broken := _broken(edit.after, promotion):
+            return self._revert(issue, edit, promotion, broken)
+        if broken := _broken(issue.body, promotion):
+            return _nothing(issue, f"a later edit {broken}")
         if edit.sender.endswith("[bot]"):
             return _nothing(issue, f"{edit.sender} is no person, and not in the setting `automation`")
         changed = self._changed(edit)
@@ -122,13 +123,13 @@ class Applier:
             if name in known and became.get(name, False) != was.get(name, False)
         }
 
-    def _revert(self, issue: Issue, edit: IssueEdit, promotion: Promotion) -> Applied:
+    def _revert(self, issue: Issue, edit: IssueEdit, promotion: Promotion, broken: str) -> Applied:
         """Undo an edit that altered what tools read."""
-        said = f"{_mention(edit.sender)}: this edit altered the issue's marker, so it was undone as a whole."
-        if promotion_of(issue.body) != promotion:
-            self.issues.note(issue.number, ("marker", edit.sender, str(edit.time)), said)
+        if _broken(issue.body, promotion):
+            said = f"{_mention(edit.sender)}: this edit {broken}, so it was undone as a whole."
+            self.issues.note(issue.number, ("broken", edit.sender, str(edit.time)), said)
             self.issues.rewrite(issue.number, lambda body: edit.before)
-        return Applied(issue.number, undone=(f"{edit.sender} altered the marker",))
+        return Applied(issue.number, undone=(f"{edit.sender} {broken}",))
 
     def _undo(self, issue: Issue, edit: IssueEdit, refused: Mapping[str, str]) -> tuple[str, ...]:
         """Put back what someone ticked or unticked who may not."""
@@ -137,7 +138,17 @@ class Applier:
         reasons = "; ".join(f"`{name}`: {reason}" for name, reason in refused.items())
         said = f"{_mention(edit.sender)} may not promote here, so this was undone: {reasons}."
         self.issues.note(issue.number, ("undone", edit.sender, str(edit.time), *refused), said)
-        self.issues.rewrite(issue.number, lambda body: restore(body, edit.before, edit.after, refused))
+        gone = set(refused) & marks(edit.before).keys() - marks(edit.after).keys()
+
+        def put_back(body: str) -> str:
+            # A line that is gone comes back with the whole body, as long as nobody has edited that since.
+            return (
+                edit.before
+                if gone and body == edit.after
+                else restore(body, edit.before, edit.after, refused)
+            )
+
+        self.issues.rewrite(issue.number, put_back)
         return tuple(f"{name}: {edit.sender} may not: {reason}" for name, reason in refused.items())
 
     def _not_outdated(
@@ -294,6 +305,15 @@ class Applier:
         """An issue's body as it is now."""
         now = self._forge.issue(issue.number)
         return now.body if now else issue.body
+
+
+def _broken(body: str, promotion: Promotion) -> str:
+    """What has been done to the body of a promotion's issue that tools cannot read it any more."""
+    try:
+        marks(body)
+    except IssueError:
+        return "made the issue's text one that cannot be read"
+    return "" if read_marker(body) == promotion else "altered the issue's marker"
 
 
 def _nothing(issue: Issue, why: str) -> Applied:

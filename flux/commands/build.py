@@ -93,14 +93,11 @@ def plan_build(
 
 
 def open_target_registry(repository: Repository, settings: Settings, event: Event, dry_run: bool) -> Registry:
-    """The registry to push to: where nobody says in a job on github.com, its own.
+    """The registry to push to, with its publisher: where nobody says in a job on github.com, its own.
 
-    Raises RequestError on a CI runner for one that would be gone with it.
+    Raises RequestError on a CI runner for one that would be gone with it, and where the publisher is missing
+    or cannot push to it.
     """
-    if settings.publisher != "builtin":
-        raise RequestError(
-            f"the publisher {settings.publisher} is not there yet", "leave the setting `publisher` at builtin"
-        )
     location = settings.registry
     if event.actions and "://" not in location and "registry" not in settings.named:
         if event.packages is None:
@@ -110,6 +107,15 @@ def open_target_registry(repository: Repository, settings: Settings, event: Even
             )
         location = event.packages
     registry = open_registry(location, repository.root, settings.jobs, settings.insecure)
+    if settings.publisher == "flux":
+        from flux.registry.flux import FluxRegistry, require_possible
+        from flux.registry.flux_cli import FluxCli
+
+        require_possible(location, settings.insecure)
+        cli = FluxCli(settings.flux_version, settings.provider)
+        if not dry_run:
+            cli.require()
+        registry = FluxRegistry(registry, cli)
     return DryRegistry(registry) if dry_run else registry
 
 
@@ -177,7 +183,7 @@ class Builder:
             if self._unreachable:
                 raise self._unreachable
             image = self._sources.image(source, revision)
-            pushed = push(self._registry.repository(source.artifact), image, tags)
+            pushed = push(self._registry.publisher(source.artifact), image, tags)
         except FluxError as error:
             if isinstance(error, RegistryUnreachableError):
                 self._unreachable = error
@@ -204,12 +210,12 @@ class Builder:
         return altered
 
     def _give_latest(self, result: Result, revision: Revision) -> dict[str, Result]:
-        target = self._registry.repository(result.artifact)
+        publisher = self._registry.publisher(result.artifact)
         try:
-            newer = target.fetch_manifest(revision.tag)
+            newer = publisher.target.fetch_manifest(revision.tag)
             if newer is None:
                 return {}  # the newer run has yet to push it, and moves `latest` then
-            target.push_manifest(newer, LATEST)
+            publisher.tag(newer, LATEST)
         except FluxError as error:
             return {result.artifact: replace(result, action="failed", error=error.message, hint=error.hint)}
         tags = tuple(tag for tag in result.tags if tag != LATEST)

@@ -11,7 +11,6 @@ from flux.commands.tag import desired_at
 from flux.event import Event
 from flux.forge.forge import Forge, Issue
 from flux.promotion.issue import issue_body, issue_title
-from flux.promotion.marker import Marker
 from flux.promotion.proposal import Promotion
 from flux.repository import Repository
 from flux.settings import Settings
@@ -46,7 +45,7 @@ def open_issue(repository: Repository, settings: Settings, event: Event, forge: 
         return Opened(tag, _one_of(forge, there), "found")
     release = forge.release(tag)
     body = issue_body(
-        Marker(promotion.artifact, promotion.version),
+        promotion,
         _diff_id(repository, settings, tagged),
         release.url if release else "",
         settings.groups,

@@ -7,7 +7,7 @@ from hashlib import sha256
 from flux.errors import IssueError
 from flux.forge.forge import Forge, Issue
 from flux.promotion.boxes import untick
-from flux.promotion.marker import Marker, read_key, read_marker, render_key
+from flux.promotion.marker import read_key, read_marker, render_key
 from flux.promotion.proposal import Promotion
 from flux.settings import Settings
 
@@ -44,7 +44,7 @@ class Issues:
         """Every promotion issue, open or closed, the oldest first."""
         found = []
         for issue in self._forge.issues(self._settings.label):
-            if (promotion := promotion_of(issue.body)) and not self.fault(issue):
+            if (promotion := read_marker(issue.body)) and not self.fault(issue):
                 found.append((issue, promotion))
         return found
 
@@ -53,7 +53,7 @@ class Issues:
         return [
             issue
             for issue in self._forge.issues(self._settings.label)
-            if promotion_of(issue.body) == promotion and not self.fault(issue)
+            if read_marker(issue.body) == promotion and not self.fault(issue)
         ]
 
     def note(self, number: int, about: Iterable[str], text: str) -> None:
@@ -89,9 +89,3 @@ class Issues:
 
     def _is_trusted(self, login: str) -> bool:
         return self.is_automation(login) or login == self._login() or self.may_write(login)
-
-
-def promotion_of(body: str) -> Promotion | None:
-    """The promotion that an issue's marker names."""
-    marker: Marker | None = read_marker(body)
-    return Promotion(marker.artifact, marker.version) if marker else None

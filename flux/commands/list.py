@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from flux.commands.changed import find_changed
+from flux.commands.changed import Changed, find_changed
+from flux.commands.parallel import meanwhile
 from flux.commands.releases import commits_since, last_releases
 from flux.errors import GitError
 from flux.event import Event
@@ -43,18 +44,22 @@ class Listing:
 
 
 def list_artifacts(repository: Repository, settings: Settings, event: Event) -> Listing:
-    """Every artifact at the commit checked out."""
+    """Every artifact at the commit checked out, with the releases that origin has, where it answers."""
     head = repository.head()
     names = repository.artifacts(head, settings.prefix)
-    releases = last_releases(settings, repository.tags(), names)
-    since: dict[str, int] = {}
-    changed, notices = None, []
+    with meanwhile(repository.home_tags) as home_tags:
+        changed, notices = _changed(repository, settings, event)
+        try:
+            tags = home_tags()
+        except GitError as unknown:
+            tags = repository.tags()
+            notices.append(f"{unknown.message}; releases are those of this clone")
+    releases = last_releases(settings, tags, names)
     try:
         since = commits_since(repository, settings, head, releases)
-        changed = find_changed(repository, settings, event, None)
-        notices = changed.notices
-    except GitError as unknown:  # an origin that does not answer, a history that is not there
-        notices = [unknown.message]
+    except GitError as unknown:
+        since = {}
+        notices.append(unknown.message)
     return Listing(
         [
             Listed(
@@ -67,3 +72,12 @@ def list_artifacts(repository: Repository, settings: Settings, event: Event) -> 
         ],
         notices,
     )
+
+
+def _changed(repository: Repository, settings: Settings, event: Event) -> tuple[Changed | None, list[str]]:
+    """None, and why, where neither origin nor the history that is here can tell."""
+    try:
+        changed = find_changed(repository, settings, event, None)
+    except GitError as unknown:
+        return None, [unknown.message]
+    return changed, list(changed.notices)

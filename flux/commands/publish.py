@@ -7,7 +7,7 @@ from semver import Version
 
 from flux.commands.build import Result, open_target_registry
 from flux.commands.sources import Sources
-from flux.errors import RegistryError, RequestError
+from flux.errors import ContentError, RegistryError, RequestError
 from flux.event import Event
 from flux.registry.push import push
 from flux.release.tag import TagForm
@@ -40,11 +40,18 @@ class Tagged:
 def read_tag(repository: Repository, settings: Settings, event: Event, tag: str) -> Tagged | None:
     """The release of a tag at its home, on the line of the tip.
 
-    None in a release's event for a tag of another form, which is none of ours. Raises RequestError for one
-    that is not there, and for a commit that is not on the first-parent line of the tip.
+    None in a release's event for a tag of another form, which is none of ours. Raises RequestError for a
+    version with build metadata, for a tag that is not there, and for a commit that is not on the first-parent
+    line of the tip.
     """
-    parsed = TagForm(settings.release_tag).parse(tag)
+    form = TagForm(settings.release_tag)
+    parsed = form.parse(tag)
     if parsed is None:
+        without, plus, _ = tag.rpartition("+")
+        if plus and form.parse(without):
+            raise RequestError(
+                f"{tag!r} has build metadata, and `+` cannot be in an OCI tag", f"release it as {without}"
+            )
         if event.name == "release":
             return None
         raise RequestError(f"{tag!r} is no release tag", f"release tags have the form {settings.release_tag}")
@@ -86,14 +93,17 @@ def publish(repository: Repository, settings: Settings, event: Event, tag: str, 
     (name,) = sources.choose([tagged.artifact])
     (source,) = sources.load([name])
     revision = sources.revisions([name])[name]
-    image = sources.image(source, revision)
+    try:
+        image = sources.image(source, revision)
+    except ContentError as error:
+        raise ContentError(f"{name}: {error.message}", error.hint) from error
     version = str(tagged.version)
-    target = registry.repository(name)
+    publisher = registry.publisher(name)
     result = Result(name, registry.name(name), image.revision_annotation, diff_id=image.diff_id)
     try:
-        pushed = push(target, image, [revision.tag, version], fixed=version)
+        pushed = push(publisher, image, [revision.tag, version], fixed=version)
     except RegistryError as error:
         return Published(tag, replace(result, error=error.message, hint=error.hint))
     result = replace(result, digest=pushed.digest, tags=(revision.tag, version), action=pushed.action)
-    same = revision.tag if pushed.action != "pushed" and target.resolve(revision.tag) == pushed.digest else ""
-    return Published(tag, result, same)
+    was_there = pushed.action != "pushed" and publisher.target.resolve(revision.tag) == pushed.digest
+    return Published(tag, result, revision.tag if was_there else "")

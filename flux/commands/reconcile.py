@@ -193,7 +193,7 @@ class Reconciler:
 
     def _tag(self, tip: str) -> None:
         convergence: Convergence = converge(
-            self._repository, self._settings, self._registry, [], self._dry_run, lambda done: None
+            self._repository, self._settings, self._registry, [], self._dry_run
         )
         for step in convergence.steps:
             if step.version:

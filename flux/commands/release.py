@@ -29,7 +29,8 @@ _AUTOMATION = "github-actions[bot]"
 
 @dataclass(frozen=True)
 class Planned:
-    """A release to be made. `existing` is the one that there is already."""
+    """A release to be made. `existing` is the one that there is already; `failed` has why what should follow
+    it was not started."""
 
     artifact: str
     version: Version
@@ -38,6 +39,7 @@ class Planned:
     notes: str
     existing: Release | None = None
     notices: tuple[str, ...] = ()
+    failed: tuple[ForgeError, ...] = ()
 
     def document(self) -> dict[str, Any]:
         return {
@@ -100,14 +102,16 @@ def create_release(
         planned.tag, planned.commit, title, planned.notes, bool(planned.version.prerelease)
     )
     notices: list[str] = []
+    failed: list[ForgeError] = []
     if event.actions and release.author == _AUTOMATION:
         # What GITHUB_TOKEN does fires no event, but for a dispatch.
         for workflow in WORKFLOWS:
             try:
-                forge.dispatch(workflow, settings.branch, {"tag": planned.tag})
+                if not forge.dispatch(workflow, settings.branch, {"tag": planned.tag}):
+                    notices.append(f"{workflow} was not started: {settings.branch} has no such workflow")
             except ForgeError as error:
-                notices.append(f"{workflow} was not started: {error.message}")
-    done = replace(planned, existing=release, notices=tuple(notices))
+                failed.append(error)
+    done = replace(planned, existing=release, notices=tuple(notices), failed=tuple(failed))
     return done, release, planned.existing is None
 
 

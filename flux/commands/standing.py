@@ -1,8 +1,8 @@
 """Tell in a promotion issue how the promotion stands."""
 
 from flux.commands.issues import Issues
+from flux.commands.look import look
 from flux.commands.propose import Proposals, Side
-from flux.commands.tag import look
 from flux.forge.forge import Issue
 from flux.promotion.boxes import repeated, unknown
 from flux.promotion.comment import Standing, standing_comment
@@ -24,8 +24,8 @@ def standings(
     branch = proposals.branch(promotion, main)
     proposed = branch.proposes(promotion.artifact) if branch and branch.pull_request else set()
     url = branch.pull_request.url if branch and branch.pull_request else ""
-    steps = look(settings, registry, [promotion.artifact], main.desired, False, lambda done: None)
-    deployed = {step.environment for step in steps if step.action == Action.UNCHANGED}
+    (looked,) = look(settings, registry, [promotion.artifact], main.desired)
+    deployed = {step.environment for step in looked.steps if step.action == Action.UNCHANGED}
     return [
         Standing(
             environment,

@@ -5,17 +5,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from flux.commands.look import Looked, look
+from flux.commands.parallel import in_parallel, meanwhile
 from flux.commands.releases import commits_since, last_releases
-from flux.commands.tag import Convergence, choose, desired_at, look
-from flux.errors import FluxError
+from flux.commands.tag import Convergence, choose, desired_at
+from flux.errors import FluxError, ForgeError
 from flux.forge.forge import Forge, PullRequest, State
 from flux.promotion.plan import Step
+from flux.promotion.proposal import Promotion, promotion_of_branch
 from flux.registry.target import Registry, Target
 from flux.registry.versions import versions_of
 from flux.repository import Repository
 from flux.settings import Settings
-
-PROMOTE = "promote/"
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Status:
+    """`promotions` are those that are open, each with its pull request; None where the forge did not say."""
+
     environments: Sequence[str]
     rows: list[Row]
-    promotions: list[PullRequest]
+    promotions: list[tuple[Promotion, PullRequest]] | None
     notices: list[str] = field(default_factory=list)
 
     @property
@@ -45,7 +48,15 @@ class Status:
         return any(step.drifts for step in self.steps)
 
     def document(self) -> dict[str, Any]:
-        return Convergence("", self.steps).document()
+        """That of `inv tag`, without acting, and more."""
+        return {
+            **Convergence("", self.steps).document(),
+            "artifacts": [
+                {"artifact": row.artifact, "release": row.release, "commits_since": row.commits_since}
+                for row in self.rows
+            ],
+            "promotions": None if self.promotions is None else [_document(*one) for one in self.promotions],
+        }
 
 
 def status(
@@ -57,29 +68,51 @@ def status(
     on_done: Callable[[str], object],
 ) -> Status:
     """What is where, without changing anything. Raises TipUnknownError where the tip cannot be fetched."""
-    tip = repository.tip(settings.branch)
-    desired = desired_at(repository, settings, tip)
-    chosen = choose(repository, settings, tip, desired, names)
-    notices: list[str] = []
-    releases = last_releases(settings, repository.home_tags(), chosen)
-    for released in releases.values():
-        repository.obtain(released.commit)
-    since = commits_since(repository, settings, tip, releases)
-    steps = look(settings, registry, chosen, desired, act=False, on_done=on_done)
-    rows = []
-    for name in chosen:
-        own = {step.environment: step for step in steps if step.artifact == name}
-        release = str(releases[name].version) if name in releases else None
-        rows.append(
-            Row(name, release, since.get(name), own, _actual(registry.repository(name), own.values()))
-        )
-    try:
-        open_ = forge.pull_requests(State.OPEN) if forge else []
-        promotions = [request for request in open_ if request.branch.startswith(PROMOTE)]
-    except FluxError as error:
-        promotions = []
-        notices.append(f"open promotions are not shown: {error.message}")
-    return Status(settings.environments, rows, promotions, notices)
+    with (
+        meanwhile(lambda: forge.pull_requests(State.OPEN) if forge else None) as pull_requests,
+        meanwhile(repository.home_tags) as home_tags,
+    ):
+        tip = repository.tip(settings.branch)
+        desired = desired_at(repository, settings, tip)
+        chosen = choose(repository, settings, tip, desired, names)
+        releases = last_releases(settings, home_tags(), chosen)
+        since = commits_since(repository, settings, tip, releases)
+
+        def row(looked: Looked) -> Row:
+            name, steps = looked.artifact, looked.steps
+            release = str(releases[name].version) if name in releases else None
+            has = _actual(registry.repository(name), steps)
+            return Row(name, release, since.get(name), {step.environment: step for step in steps}, has)
+
+        looked = look(settings, registry, chosen, desired, on_done)
+        rows = {row.artifact: row for row in in_parallel(settings.jobs, row, looked)}
+        notices: list[str] = []
+        try:
+            promotions = _promotions(settings, pull_requests(), chosen)
+        except ForgeError as error:
+            promotions = None
+            notices.append(f"open promotions are not shown: {error.message}")
+    return Status(settings.environments, [rows[name] for name in chosen], promotions, notices)
+
+
+def _promotions(
+    settings: Settings, pulls: Sequence[PullRequest] | None, names: Collection[str]
+) -> list[tuple[Promotion, PullRequest]] | None:
+    """Those of the named artifacts."""
+    if pulls is None:
+        return None
+    found = [(promotion_of_branch(p.branch, names), p) for p in pulls if p.base == settings.branch]
+    return [(promotion, pull) for promotion, pull in found if promotion]
+
+
+def _document(promotion: Promotion, pull: PullRequest) -> dict[str, Any]:
+    return {
+        "artifact": promotion.artifact,
+        "version": promotion.version,
+        "number": pull.number,
+        "title": pull.title,
+        "url": pull.url,
+    }
 
 
 def _actual(target: Target, steps: Iterable[Step]) -> dict[str, str]:

@@ -1,18 +1,26 @@
 """Converge the registry's environment tags to the desired state at the tip."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flux.commands.parallel import in_parallel
-from flux.errors import FluxError, GitError, RegistryUnreachableError, RequestError
+from flux.commands.look import Looked, Reach, look
+from flux.commands.parallel import in_parallel, meanwhile
+from flux.commands.wanted import require_known
+from flux.errors import FluxError, GitError, RegistryError
 from flux.promotion.desired import Desired, parse_desired
-from flux.promotion.plan import Action, Step, plan
-from flux.registry.target import Manifest, Registry, Target
+from flux.promotion.plan import Action, Step
+from flux.registry.target import Registry
 from flux.repository import Repository
 from flux.settings import Settings
 
-_MOST_ROUNDS = 10
+Working = Callable[[str, int], AbstractContextManager[Callable[[str], object]]]
+"""Shows what is being done to how many artifacts, and is told of each that is done."""
+
+_MOST_ROUNDS = 5
+_LOOKS = 4  # round trips that the second look may take
+_ASTRAY = "the tag was moved, and looked at again it was elsewhere"
 
 
 @dataclass(frozen=True)
@@ -50,115 +58,127 @@ def desired_at(repository: Repository, settings: Settings, tip: str) -> Desired:
     return parse_desired(settings.releaseconfig, content, settings.environments)
 
 
+@contextmanager
+def silently(what: str, total: int) -> Iterator[Callable[[str], object]]:
+    """Shows nothing."""
+    yield lambda done: None
+
+
 def converge(
     repository: Repository,
     settings: Settings,
     registry: Registry,
     names: Collection[str],
     dry_run: bool,
-    on_done: Callable[[str], object],
+    working: Working = silently,
+    on_plan: Callable[[str, list[Step]], object] = lambda tip, steps: None,
 ) -> Convergence:
-    """Move what differs, of the artifacts named or of all.
+    """Move what differs, of the artifacts named or of all: plan, show the tip and the plan by `on_plan`, act,
+    and look again.
 
-    The tip is looked at again when all is done, and all of it again where it went on meanwhile, so that the
-    last to finish is never the one that knew least. Raises TipUnknownError, with nothing moved, where the
-    tip cannot be fetched.
+    Where the tip went on meanwhile, all of that is done once more, so that the last to finish is never the
+    one that knew least; so are artifacts whose tags did not stay where they were put. Raises TipUnknownError,
+    with nothing moved, where the tip cannot be fetched.
     """
-    convergence: Convergence | None = None
-    moved: dict[tuple[str, str], Step] = {}
+    reach = Reach()
+    was: dict[tuple[str, str], str | None] = {}
+    steps: dict[tuple[str, str], Step] = {}
+    tip = repository.tip(settings.branch)
+    desired = desired_at(repository, settings, tip)
+    due = choose(repository, settings, tip, desired, names)
     for _ in range(_MOST_ROUNDS):
-        tip = repository.tip(settings.branch)
-        if convergence and convergence.tip == tip:
-            break
-        desired = desired_at(repository, settings, tip)
-        chosen = choose(repository, settings, tip, desired, names)
-        steps = look(settings, registry, chosen, desired, not dry_run, on_done)
-        for step in steps:
+        with working("looking", len(due)) as on_done:
+            looked = look(settings, registry, due, desired, on_done, reach)
+        planned = [step for each in looked for step in each.steps]
+        on_plan(tip, planned)
+        if dry_run:
+            return Convergence(tip, planned, _left(planned))
+        with working("tagging", len(due)) as on_done:
+            done = _act(settings, registry, reach, looked, on_done)
+        for step in done:
             if step.action == Action.MOVED:
-                first = moved.get((step.artifact, step.environment), step)
-                moved[step.artifact, step.environment] = replace(step, old=first.old)
-        convergence = Convergence(
-            tip,
-            [
-                moved.get((s.artifact, s.environment), s)
-                if s.action in (Action.UNCHANGED, Action.MOVED)
-                else s
-                for s in steps
-            ],
+                was.setdefault(_key(step), step.old)
+        with meanwhile(lambda: repository.tip(settings.branch)) as newest:
+            done = _look_again(settings, registry, reach, done)
+            moved_on, tip = newest() != tip, newest()
+        steps |= {_key(step): step for step in done}
+        due = list(dict.fromkeys(step.artifact for step in done if step.error == _ASTRAY))
+        if moved_on:
+            desired = desired_at(repository, settings, tip)
+            due = choose(repository, settings, tip, desired, names)
+            steps = {}
+        elif not due:
+            break
+    if not steps and due:
+        raise GitError(
+            f"the tip moved on {_MOST_ROUNDS} times while its tags were converged", "run `inv tag` again"
         )
-    else:
-        raise GitError("the tip moved on ten times while its tags were converged", "run `inv tag` again")
-    return replace(convergence, notices=_left(convergence.steps))
+    last = [_since_the_first(step, was) for step in steps.values()]
+    return Convergence(tip, last, _left(last))
 
 
-def look(
+def _act(
     settings: Settings,
     registry: Registry,
-    names: Iterable[str],
-    desired: Desired,
-    act: bool,
+    reach: Reach,
+    looked: Sequence[Looked],
     on_done: Callable[[str], object],
 ) -> list[Step]:
-    """The steps of each artifact, performed where `act` says so; one artifact's failure leaves the others."""
-    unreachable: list[RegistryUnreachableError] = []
+    """The steps, performed; what fails among them leaves the others, unless the registry is gone."""
 
-    def one(artifact: str) -> tuple[str, list[Step]]:
-        versions = desired.get(artifact, {})
+    def one(planned: Looked) -> tuple[str, list[Step]]:
+        publisher = registry.publisher(planned.artifact)
+
+        def move(step: Step) -> Step:
+            manifest = planned.manifests[step.version or ""]
+            try:
+                reach.ask(lambda: publisher.tag(manifest, step.environment))
+            except FluxError as error:
+                return _failed(step, error)
+            return replace(step, action=Action.MOVED)
+
+        done = [move(step) if step.action == Action.MOVE else step for step in planned.steps]
+        on_done(planned.artifact)
+        return planned.artifact, done
+
+    done = dict(in_parallel(settings.jobs, one, looked))
+    return [step for each in looked for step in done[each.artifact]]
+
+
+def _look_again(settings: Settings, registry: Registry, reach: Reach, steps: Sequence[Step]) -> list[Step]:
+    """The steps, those failed that moved a tag which is elsewhere now."""
+    moved = [step for step in steps if step.action == Action.MOVED]
+    if len(moved) > _LOOKS * settings.jobs:
+        # Of very many one for each image: the last that was written, which stands for those before it.
+        moved = list({(step.artifact, step.new): step for step in moved}.values())
+
+    def one(step: Step) -> Step:
+        target = registry.repository(step.artifact)
         try:
-            if unreachable:
-                raise unreachable[0]
-            steps = _converge_one(
-                registry.repository(artifact), settings, artifact, versions, act, unreachable
-            )
+            there = reach.ask(lambda: target.resolve(step.environment))
         except FluxError as error:
-            if isinstance(error, RegistryUnreachableError):
-                unreachable.append(error)
-            told: list[tuple[str, str | None]] = [*versions.items()] or [("", None)]
-            steps = [
-                Step(artifact, environment, version, None, None, Action.FAILED, error.message, error.hint)
-                for environment, version in told
-            ]
-        on_done(artifact)
-        return artifact, steps
+            return _failed(step, error)
+        hint = "`inv status` shows where; find who else moves it, then run `inv tag` again"
+        return step if there == step.new else _failed(step, RegistryError(_ASTRAY, hint))
 
-    names = list(names)
-    steps = dict(in_parallel(settings.jobs, one, names))
-    return [step for name in names for step in steps[name]]
+    seen = {_key(step): step for step in in_parallel(settings.jobs, one, moved)}
+    return [seen.get(_key(step), step) for step in steps]
 
 
-def _converge_one(
-    target: Target,
-    settings: Settings,
-    artifact: str,
-    versions: Mapping[str, str],
-    act: bool,
-    unreachable: list[RegistryUnreachableError],
-) -> list[Step]:
-    """One artifact's steps; what fails among them leaves the others, unless the registry is gone."""
-    there = set(target.tags())
-    actual = {tag: target.resolve(tag) for tag in settings.environments if tag in there}
-    fetched = {tag: target.fetch_manifest(tag) for tag in sorted(set(versions.values()) & there)}
-    manifests = {version: manifest for version, manifest in fetched.items() if manifest}
-    steps = plan(artifact, versions, actual, {v: manifest.digest for v, manifest in manifests.items()})
-    if not act:
-        return steps
-    done = []
-    for step in steps:
-        try:
-            if unreachable and step.action == Action.MOVE:
-                raise unreachable[0]
-            done.append(_move(target, step, manifests) if step.action == Action.MOVE else step)
-        except FluxError as error:
-            if isinstance(error, RegistryUnreachableError):
-                unreachable.append(error)
-            done.append(replace(step, action=Action.FAILED, error=error.message, hint=error.hint))
-    return done
+def _failed(step: Step, error: FluxError) -> Step:
+    return replace(step, action=Action.FAILED, error=error.message, hint=error.hint)
 
 
-def _move(target: Target, step: Step, manifests: Mapping[str, Manifest]) -> Step:
-    """Perform a step, with the manifests of the desired versions."""
-    target.push_manifest(manifests[step.version or ""], step.environment)
-    return replace(step, action=Action.MOVED)
+def _key(step: Step) -> tuple[str, str]:
+    return step.artifact, step.environment
+
+
+def _since_the_first(step: Step, was: Mapping[tuple[str, str], str | None]) -> Step:
+    """The step from where its tag was before this run, however often it was moved."""
+    if _key(step) not in was:
+        return step
+    action = Action.MOVED if step.action == Action.UNCHANGED else step.action
+    return replace(step, old=was[_key(step)], action=action)
 
 
 def choose(
@@ -167,11 +187,7 @@ def choose(
     """The artifacts named, or all that the tip has or desires. Raises RequestError for an unknown name."""
     known = list(dict.fromkeys([*repository.artifacts(tip, settings.prefix), *desired]))
     for name in names:
-        if name not in known:
-            raise RequestError(
-                f"there is no artifact {name!r} at the tip, {tip[:12]}",
-                f"there are {', '.join(known) or 'none'}",
-            )
+        require_known(name, known, tip)
     return [name for name in known if name in names or not names]
 
 

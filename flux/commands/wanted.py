@@ -1,5 +1,6 @@
 """What people ask for by name: an artifact, environments, and a version to have there."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from semver import Version
@@ -13,14 +14,18 @@ from flux.settings import Settings
 
 def require_artifact(repository: Repository, settings: Settings, tip: str, artifact: str) -> None:
     """Raises RequestError where the tip has no artifact of that name."""
-    present = repository.artifacts(tip, settings.prefix)
-    if artifact in present:
+    require_known(artifact, repository.artifacts(tip, settings.prefix), tip)
+
+
+def require_known(artifact: str, known: Sequence[str], tip: str) -> None:
+    """Raises RequestError where an artifact is not among those that are known at the tip."""
+    if artifact in known:
         return
-    near = get_close_matches(artifact, present, n=1)
+    near = get_close_matches(artifact, known, n=1)
     raise RequestError(
         f"there is no artifact {artifact!r} at the tip, {tip[:12]}"
         + (f"; did you mean {near[0]}?" if near else ""),
-        f"there are {', '.join(present) or 'none'}",
+        f"there are {', '.join(known) or 'none'}",
     )
 
 

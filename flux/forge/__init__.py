@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from flux.errors import RequestError
 from flux.forge.forge import Forge
 from flux.forge.git import Git
 
@@ -25,3 +26,36 @@ def open_forge(
     from flux.forge.token import find_token
 
     return GitHubForge(place.api_url, place.repository, find_token(environment, place.host))
+
+
+def find_origin_token(
+    kind: str,
+    origin: str,
+    *,
+    api_url: str | None,
+    server_url: str,
+    repository: str | None,
+    environment: Mapping[str, str],
+) -> tuple[str, str] | None:
+    """The part of origin's URL that a token is for, and that of `gh auth login`; None where it has none.
+
+    Only of an origin at the forge's own host, and over HTTPS unless `server_url` says otherwise.
+    """
+    from urllib.parse import urlsplit
+
+    from flux.forge.place import find_place
+    from flux.forge.token import token_of_gh
+
+    try:
+        place = find_place(kind, origin, api_url, repository)
+    except RequestError:
+        return None
+    if place is None:
+        return None
+    parts = urlsplit(origin)
+    base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
+    known = {f"https://{place.host}", *([server_url] if urlsplit(server_url).netloc == place.host else [])}
+    if base not in known:
+        return None
+    token = token_of_gh(environment, place.host)
+    return (base, token) if token else None

@@ -36,8 +36,9 @@ class DryForge:
         self.would.append(f"release {tag}")
         return Release(tag, commit, title, body, prerelease, self._author(), "", time.time())
 
-    def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> None:
+    def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> bool:
         self.would.append(f"start {workflow} at {ref}")
+        return True
 
     # Issues
 

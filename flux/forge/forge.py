@@ -93,8 +93,9 @@ class Forge(Protocol):
     def create_release(self, tag: str, commit: str, title: str, body: str, prerelease: bool) -> Release:
         """Tag a commit and publish a release of it, without making it the repository's latest."""
 
-    def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> None:
-        """Start a workflow by its file name, at a branch; nothing where there are no workflows."""
+    def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> bool:
+        """Start a workflow by its file name, at a branch; False where none has that name. Nothing to be done
+        is done where a forge has no workflows."""
 
     # Issues
 

@@ -5,6 +5,7 @@ https://docs.github.com/rest
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from functools import partial
 from urllib.parse import quote
 
 from github import InputGitTreeElement
@@ -95,14 +96,13 @@ class GitHubForge:
                 raise _elsewhere(tag, after, commit)
             return _release(created, commit)
 
-    def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> None:
+    def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> bool:
         with self._github.asking(f"start workflow {workflow} at {ref}", _ACTIONS) as repository:
             # PyGithub's own method does not say why not, and asks for the workflow first.
-            repository.requester.requestJsonAndCheck(
-                "POST",
-                f"{repository.url}/actions/workflows/{quote(workflow, safe='')}/dispatches",
-                input={"ref": ref, "inputs": dict(inputs)},
-            )
+            url = f"{repository.url}/actions/workflows/{quote(workflow, safe='')}/dispatches"
+            body = {"ref": ref, "inputs": dict(inputs)}
+            start = partial(repository.requester.requestJsonAndCheck, "POST", url, input=body)
+            return found(start) is not None
 
     # Issues
 

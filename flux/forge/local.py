@@ -61,8 +61,9 @@ class LocalForge:
         self._git.push_tag(tag)
         return _there(self.release(tag))
 
-    def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> None:
+    def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> bool:
         """There are no workflows."""
+        return True
 
     def _release(self, tag: AnnotatedTag) -> Release:
         message = tag.message.replace("\r\n", "\n")

@@ -22,7 +22,7 @@ def find_token(environment: Mapping[str, str], host: str = "github.com") -> str:
     """
     if token := given_token(environment):
         return token
-    if token := _asked_of_gh(environment, host):
+    if token := token_of_gh(environment, host):
         return token
     raise ForgeError(
         f"there is no token for {host}",
@@ -30,7 +30,8 @@ def find_token(environment: Mapping[str, str], host: str = "github.com") -> str:
     )
 
 
-def _asked_of_gh(environment: Mapping[str, str], host: str) -> str:
+def token_of_gh(environment: Mapping[str, str], host: str) -> str:
+    """What `gh auth token` prints, empty where it has none or is not there."""
     try:
         answer = subprocess.run(
             ["gh", "auth", "token", "--hostname", host],

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from flux.promotion.boxes import LONGEST_BODY, Phases
-from flux.promotion.marker import Marker, render_marker
+from flux.promotion.marker import render_marker
+from flux.promotion.proposal import Promotion
 from flux.release.markdown import code, link, plain
 
 
@@ -12,19 +13,19 @@ def issue_title(artifact: str, version: str) -> str:
 
 
 def issue_body(
-    marker: Marker, diff_id: str, release_url: str, phases: Phases, current: Mapping[str, str]
+    promotion: Promotion, diff_id: str, release_url: str, phases: Phases, current: Mapping[str, str]
 ) -> str:
     """The body of a new issue, with its marker first and every box unticked.
 
     `current` has the version that each environment has now. The body never is longer than GitHub takes: of
     many environments it first drops these versions, then all boxes but those of phases, in the end every box.
     """
-    head = _head(marker, diff_id, release_url)
+    head = _head(promotion, diff_id, release_url)
     for boxes in (_boxes(phases, current), _boxes(phases, None), _phase_boxes(phases)):
         body = head + _TICK + "\n".join(boxes) + "\n"
         if len(body) <= LONGEST_BODY:
             return body
-    return head + _TOO_MANY.format(artifact=marker.artifact, version=marker.version)
+    return head + _TOO_MANY.format(artifact=promotion.artifact, version=promotion.version)
 
 
 # Each paragraph is one line, since GitHub breaks lines in issues where they end.
@@ -39,10 +40,10 @@ _TOO_MANY = (
 )
 
 
-def _head(marker: Marker, diff_id: str, release_url: str) -> str:
-    cells = code(marker.artifact), code(marker.version), code(diff_id), link("notes", release_url)
+def _head(promotion: Promotion, diff_id: str, release_url: str) -> str:
+    cells = code(promotion.artifact), code(promotion.version), code(diff_id), link("notes", release_url)
     return f"""\
-{render_marker(marker)}
+{render_marker(promotion)}
 
 | artifact | version | diff ID | release |
 |---|---|---|---|

@@ -6,37 +6,34 @@ Only a first line that is exactly as it is written here is read, and only where 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from semver import Version
 
 from flux.artifact.name import name_fault
+from flux.promotion.proposal import Promotion
 
 _ISSUE, _COMMENT = "flux-release", "flux-promotion"
 
 
-@dataclass(frozen=True)
-class Marker:
-    """The release that a promotion issue is about."""
-
-    artifact: str
-    version: str
-
-
-def render_marker(marker: Marker) -> str:
+def render_marker(promotion: Promotion) -> str:
     """The first line of a promotion issue, without its end."""
-    return _render(_ISSUE, asdict(marker))
+    return _render(_ISSUE, asdict(promotion))
 
 
-def read_marker(body: str) -> Marker | None:
+def read_marker(body: str) -> Promotion | None:
     """The marker of an issue's body; None where there is none or more than one, or where it names what can be
     no artifact or no version."""
     fields = _read(_ISSUE, body)
     if [*fields] != ["artifact", "version"]:
         return None
-    marker = Marker(**fields)
-    fit = not name_fault(marker.artifact) and Version.is_valid(marker.version) and "+" not in marker.version
-    return marker if fit else None
+    promotion = Promotion(**fields)
+    fit = (
+        not name_fault(promotion.artifact)
+        and Version.is_valid(promotion.version)
+        and "+" not in promotion.version
+    )
+    return promotion if fit else None
 
 
 def render_key(key: str) -> str:

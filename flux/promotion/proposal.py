@@ -104,6 +104,15 @@ def stays_inside(
     return all((a, v) == (promotion.artifact, promotion.version) for a, _, v in changed)
 
 
+def promotion_of_branch(branch: str, artifacts: Iterable[str]) -> Promotion | None:
+    """The promotion whose branch has this name, of one of the artifacts; None for any other branch."""
+    for artifact in artifacts:
+        version = branch.removeprefix(f"{BRANCHES}{artifact}-")
+        if version != branch and Version.is_valid(version):
+            return Promotion(artifact, version)
+    return None
+
+
 def commit_message(promotion: Promotion, environments: Iterable[str], rollback: bool) -> str:
     """Says what the branch proposes, in a form that is read back."""
     listed = ", ".join(environments)

@@ -1,8 +1,10 @@
 """The sink of a dry run: reads from the real registry, writes nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flux.registry.target import Manifest, Registry, Target
+from flux.artifact.image import Image
+from flux.registry.target import Manifest, Publisher, Registry, Target
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,32 @@ class DryTarget:
 
 
 @dataclass(frozen=True)
+class DryPublisher:
+    publisher: Publisher
+
+    @property
+    def target(self) -> Target:
+        return DryTarget(self.publisher.target)
+
+    def foresee(self, image: Image) -> str | None:
+        return self.publisher.foresee(image)
+
+    def push(self, image: Image, tags: Sequence[str]) -> str | None:
+        return self.foresee(image)
+
+    def tag(self, manifest: Manifest, tag: str) -> None:
+        pass
+
+
+@dataclass(frozen=True)
 class DryRegistry:
     registry: Registry
 
     def repository(self, artifact: str) -> Target:
         return DryTarget(self.registry.repository(artifact))
+
+    def publisher(self, artifact: str) -> Publisher:
+        return DryPublisher(self.registry.publisher(artifact))
 
     def name(self, artifact: str) -> str:
         return self.registry.name(artifact)

@@ -66,6 +66,29 @@ class PassingError(Exception):
         self.response = response
 
 
+def persist(attempt: Callable[[], T]) -> T:
+    """Call `attempt` until it raises no PassingError, five times at most.
+
+    Between two tries it waits as long as the registry asked for (a minute at most), else a jittered while
+    that doubles. Raises the RegistryError of the last.
+    """
+    retry = Retry(_TRIES - 1, backoff_factor=0.2, backoff_jitter=0.2, backoff_max=10, retry_after_max=60)
+    while True:
+        try:
+            return attempt()
+        except PassingError as passing:
+            try:
+                retry = retry.increment(response=passing.response)
+            except MaxRetryError:
+                failure = passing.failure
+                failure.message += f" ({_TRIES} tries)"
+                raise failure from passing
+            try:
+                retry.sleep(passing.response)
+            except (InvalidHeader, ValueError, OverflowError):  # a Retry-After that is no time
+                retry.sleep()
+
+
 class Connection:
     """At most `jobs` connections to one host, kept open.
 
@@ -83,28 +106,6 @@ class Connection:
         self._first = Lock()
         self._admitted = False
         self._refused: RegistryUnreachableError | None = None
-
-    def persist(self, attempt: Callable[[], T]) -> T:
-        """Call `attempt` until it raises no PassingError, five times at most.
-
-        Between two tries it waits as long as the registry asked for (a minute at most), else a jittered while
-        that doubles. Raises the RegistryError of the last.
-        """
-        retry = Retry(_TRIES - 1, backoff_factor=0.2, backoff_jitter=0.2, backoff_max=10, retry_after_max=60)
-        while True:
-            try:
-                return attempt()
-            except PassingError as passing:
-                try:
-                    retry = retry.increment(response=passing.response)
-                except MaxRetryError:
-                    failure = passing.failure
-                    failure.message += f" ({_TRIES} tries)"
-                    raise failure from passing
-                try:
-                    retry.sleep(passing.response)
-                except (InvalidHeader, ValueError, OverflowError):  # a Retry-After that is no time
-                    retry.sleep()
 
     def send(
         self,

@@ -17,6 +17,7 @@ from typing import Any
 
 from flux.artifact.image import MANIFEST_TYPE, digest_of
 from flux.errors import BlobMissingError, RegistryError
+from flux.registry.builtin import BuiltinPublisher
 from flux.registry.target import Manifest
 
 _TAG = "org.opencontainers.image.ref.name"
@@ -34,6 +35,9 @@ class LayoutRegistry:
 
     def repository(self, artifact: str) -> "LayoutTarget":
         return LayoutTarget(self._folder / artifact)
+
+    def publisher(self, artifact: str) -> BuiltinPublisher:
+        return BuiltinPublisher(self.repository(artifact))
 
     def name(self, artifact: str) -> str:
         return f"{self._location}/{artifact}"

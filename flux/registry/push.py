@@ -3,32 +3,34 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flux.artifact.image import MANIFEST_TYPE, Image
+from flux.artifact.image import Image
 from flux.errors import RegistryError
 from flux.registry.identity import is_ours, is_same
-from flux.registry.target import Manifest, Target
+from flux.registry.target import Manifest, Publisher
 
 
 @dataclass(frozen=True)
 class Pushed:
-    """The image's digest, and what was done: `pushed`, `tagged` or `unchanged`."""
+    """The image's digest, None where only pushing would tell it, and what was done: `pushed`, `tagged` or
+    `unchanged`."""
 
-    digest: str
+    digest: str | None
     action: str
 
 
-def push(target: Target, image: Image, tags: Sequence[str], fixed: str = "") -> Pushed:
+def push(publisher: Publisher, image: Image, tags: Sequence[str], fixed: str = "") -> Pushed:
     """Point the tags at the image, in their order.
 
     Raises RegistryError, before anything is written, where the tag `fixed` has other content: a version
     never changes.
     """
+    target = publisher.target
     there: dict[str, Manifest] = {}
     for tag in reversed(tags):
         manifest = target.fetch_manifest(tag)
         if manifest is None:
             continue
-        if is_same(target, manifest, image):
+        if manifest in there.values() or is_same(target, manifest, image):
             there[tag] = manifest
             if tag == tags[-1] and is_ours(manifest, image):
                 return Pushed(manifest.digest, "unchanged")  # the tags before it were written before it
@@ -37,13 +39,10 @@ def push(target: Target, image: Image, tags: Sequence[str], fixed: str = "") -> 
                 f"{tag} is published with other content, {manifest.digest}, and a version never changes",
                 "release the new content as a new version",
             )
+    if not there:
+        return Pushed(publisher.push(image, tags), "pushed")
+    manifest = there.get(fixed) or next(there[tag] for tag in tags if tag in there)
     missing = [tag for tag in tags if tag not in there]
-    if there:
-        manifest = there.get(fixed) or next(there[tag] for tag in tags if tag in there)
-    else:
-        manifest = Manifest(image.manifest, MANIFEST_TYPE)
-        target.push_blob(image.config)
-        target.push_blob(image.layer)
     for tag in missing:
-        target.push_manifest(manifest, tag)
-    return Pushed(manifest.digest, ("tagged" if missing else "unchanged") if there else "pushed")
+        publisher.tag(manifest, tag)
+    return Pushed(manifest.digest, "tagged" if missing else "unchanged")

@@ -10,7 +10,8 @@ from urllib.parse import urljoin
 
 from flux.artifact.image import MANIFEST_TYPE, digest_of
 from flux.errors import BlobMissingError, RegistryError
-from flux.registry.http import Answer, Connection, join
+from flux.registry.builtin import BuiltinPublisher
+from flux.registry.http import Answer, Connection, join, persist
 from flux.registry.target import Manifest
 
 _ACCEPT = {"Accept": MANIFEST_TYPE}
@@ -31,6 +32,9 @@ class RemoteRegistry:
 
     def repository(self, artifact: str) -> "RemoteTarget":
         return RemoteTarget(self._connection, self._prefix + artifact)
+
+    def publisher(self, artifact: str) -> BuiltinPublisher:
+        return BuiltinPublisher(self.repository(artifact))
 
     def name(self, artifact: str) -> str:
         return f"{self._host}/{self._prefix}{artifact}"
@@ -72,7 +76,7 @@ class RemoteTarget:
         return answer.data
 
     def push_blob(self, content: bytes) -> None:
-        self._connection.persist(lambda: self._upload(content))
+        persist(lambda: self._upload(content))
 
     def _upload(self, content: bytes) -> None:
         # To mount from the repository itself asks "is it there?" and opens the upload in one request.
@@ -123,9 +127,7 @@ class RemoteTarget:
         body: bytes | None = None,
     ) -> Answer:
         url = urljoin(self._base, path)
-        return self._connection.persist(
-            lambda: self._connection.send(self._repository, method, url, expected, headers, body)
-        )
+        return persist(lambda: self._connection.send(self._repository, method, url, expected, headers, body))
 
     def _verify(self, digest: str, claimed: str | None, what: str) -> None:
         if claimed is not None and claimed != digest:

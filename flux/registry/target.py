@@ -1,10 +1,11 @@
-"""The interface that every place for images has, one repository at a time."""
+"""The interfaces that every place for images has, one repository at a time."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from flux.artifact.image import digest_of
+from flux.artifact.image import Image, digest_of
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,31 @@ class Target(Protocol):
         """Every tag, in no particular order; none where there is no such repository."""
 
 
+class Publisher(Protocol):
+    """Who writes images and tags to one repository. Whatever does not work raises RegistryError."""
+
+    @property
+    def target(self) -> Target:
+        """The repository, to look at."""
+
+    def foresee(self, image: Image) -> str | None:
+        """The digest that an image gets here; None where only pushing tells."""
+
+    def push(self, image: Image, tags: Sequence[str]) -> str | None:
+        """Store an image and point the tags at it, in their order. Its digest, as `foresee` has it if it only
+        would be pushed."""
+
+    def tag(self, manifest: Manifest, tag: str) -> None:
+        """Point a tag at a manifest that is there."""
+
+
 class Registry(Protocol):
     """A place that has one repository per artifact."""
 
     def repository(self, artifact: str) -> Target: ...
+
+    def publisher(self, artifact: str) -> Publisher:
+        """Who writes to that repository; only tests write to it past them."""
 
     def name(self, artifact: str) -> str:
         """The repository as one would give it to `docker pull`, without a tag."""

@@ -54,7 +54,7 @@ def show_published(report: Report, published: Published, dry_run: bool) -> None:
         report.document(published.document())
         report.failure([result.artifact], result.error, result.hint)
         return
-    reference = f"{result.repository}@{result.digest}"
+    reference = result.repository + (f"@{result.digest}" if result.digest else "")
     if not dry_run:
         report.outputs({"digests": {result.artifact: reference}})
     report.summary(

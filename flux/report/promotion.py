@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from flux.commands.propose import Proposed
     from flux.commands.reconcile import Reconciled
     from flux.commands.sync import Sync
+    from flux.forge.forge import Issue, PullRequest
     from flux.report.report import Report
 
 _HEADER = ("Environment", "From", "To", "")
@@ -22,9 +23,7 @@ def show_issue(report: Report, opened: Opened) -> None:
     issue = opened.issue
     if issue:
         report.outputs({"issue": issue.number})
-        report.summary(
-            f"Promotion issue of {opened.tag}", ("Issue", "What"), [(Link(issue.url), opened.action)]
-        )
+        report.summary(f"Promotion issue of {opened.tag}", ("Issue", "What"), [(_link(issue), opened.action)])
     if not report.document(opened.document()) and issue:
         report.print(f"{opened.tag}: {opened.action} issue {issue.number}, {issue.url}")
 
@@ -63,20 +62,21 @@ def show_proposed(report: Report, proposed: Proposed) -> None:
 
 
 def show_sync(report: Report, sync: Sync) -> None:
-    rows = [
+    found = [
         (
             f"{one.promotion.artifact} {one.promotion.version}",
-            Link(one.issue.url) if one.issue else "",
-            Link(one.proposed.pull_request.url) if one.proposed and one.proposed.pull_request else "",
+            one.issue,
+            one.proposed.pull_request if one.proposed else None,
             ", ".join(one.repaired) or ("failed" if one.error else "as it should be"),
         )
         for one in sync.promotions
     ]
     header = ("Promotion", "Issue", "Pull request", "What was done")
-    report.summary("Promotions", header, rows)
+    links = [(name, _link(issue), _link(pull), done) for name, issue, pull, done in found]
+    report.summary("Promotions", header, links)
     if not report.document(sync.document()):
-        if rows:
-            report.table(header, rows)
+        if found:
+            report.table(header, [(name, _url(issue), _url(pull), done) for name, issue, pull, done in found])
         else:
             report.print("No promotion is open.")
     for one in sync.failed:
@@ -94,3 +94,11 @@ def show_reconciled(report: Report, done: Reconciled) -> None:
             report.print("Nothing was due.")
     for about, error in done.errors:
         report.failure([about], error.message, error.hint)
+
+
+def _link(there: Issue | PullRequest | None) -> Link | str:
+    return Link(f"#{there.number}", there.url) if there else ""
+
+
+def _url(there: Issue | PullRequest | None) -> str:
+    return there.url if there else ""

@@ -23,6 +23,9 @@ def show_planned_release(report: Report, planned: Planned) -> None:
 def show_released(report: Report, planned: Planned, release: Release, made: bool) -> None:
     report.notices(planned.notices)
     report.outputs({"tag": planned.tag})
-    report.summary(f"Release {planned.tag}", ("Release", "Commit"), [(Link(release.url), planned.commit)])
+    row = (Link(planned.tag, release.url), planned.commit)
+    report.summary(f"Release {planned.tag}", ("Release", "Commit"), [row])
     if not report.document(planned.document()):
         report.print(f"{planned.tag}: {'released' if made else 'is released already'}, {release.url}")
+    for error in planned.failed:
+        report.error(error)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from flux.report.text import MOST_NAMES, markdown, markdown_row, short, shown
+from flux.report.text import MOST_NAMES, Link, markdown, markdown_row, short, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -71,6 +71,10 @@ class Report:
     @property
     def in_actions(self) -> bool:
         return self._event.actions
+
+    @property
+    def as_json(self) -> bool:
+        return self._json
 
     @property
     def is_interactive(self) -> bool:
@@ -140,7 +144,8 @@ class Report:
             with self._event.output.open("a", encoding="utf-8") as file:
                 file.writelines(f"{name}={json.dumps(value)}\n" for name, value in outputs.items())
 
-    def summary(self, title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    def summary(self, title: str, header: Sequence[str], rows: Sequence[Sequence[str | Link]]) -> None:
+        """A heading and a table in the summary of a job of GitHub Actions."""
         if not self._event.summary:
             return
         lines = [f"### {title}", ""]

@@ -23,14 +23,17 @@ def show_status(report: Report, status: Status) -> None:
         for row in status.rows
     ]
     report.summary("Artifacts by environment", header, rows)
-    if status.promotions:
-        open_ = [(promotion.title, Link(promotion.url)) for promotion in status.promotions]
-        report.summary("Open promotions", ("Promotion", "Pull request"), open_)
+    promotions = status.promotions or []
+    if status.promotions is not None:
+        links = [
+            (p.artifact, p.version, Link(f"{pull.title} #{pull.number}", pull.url)) for p, pull in promotions
+        ]
+        report.summary("Open promotions", ("Artifact", "Version", "Pull request"), links)
     if report.document(status.document()):
         return
     report.table(header, rows)
-    for promotion in status.promotions:
-        report.print(f"open: {promotion.title} {promotion.url}")
+    for _, pull in promotions:
+        report.print(f"open: {pull.title} {pull.url}")
     show_failures(report, [step for step in status.steps if step.action == "failed"])
     drifting = sum(step.drifts for step in status.steps)
     report.print(f"{drifting} of {len(status.steps)} environment tags drift." if drifting else "No drift.")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
+
+from flux.promotion.plan import Action
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,11 +15,32 @@ if TYPE_CHECKING:
     from flux.report.report import Report
 
 
-def show_convergence(report: Report, convergence: Convergence) -> None:
+_HEADER = ("Artifact", "Environment", "Version", "From", "To", "Action")
+
+
+def show_plan(report: Report, tip: str, steps: Sequence[Step]) -> None:
+    """What is about to be done, before it is."""
+    rows = _rows(report, steps)
+    if rows and not report.as_json:
+        report.print(f"Environment tags at {tip[:12]}:")
+        report.table(_HEADER, rows)
+
+
+def show_convergence(report: Report, convergence: Convergence, dry_run: bool) -> None:
+    """What was done."""
     report.notices(convergence.notices)
-    header = ("Artifact", "Environment", "Version", "From", "To", "Action")
-    shown = [step for step in convergence.steps if step.action != "unchanged"]
-    rows = [
+    tip = convergence.tip[:12]
+    title = f"Plan for {tip}" if dry_run else f"Environment tags at {tip}"
+    report.summary(title, _HEADER, _rows(report, convergence.steps))
+    if not report.document(convergence.document()):
+        counts = Counter(step.action for step in convergence.steps)
+        moved = f"{counts[Action.MOVE]} would move" if dry_run else f"{counts[Action.MOVED]} moved"
+        report.print(f"Environment tags: {moved}, {counts[Action.UNCHANGED]} as desired.")
+    show_failures(report, convergence.failed)
+
+
+def _rows(report: Report, steps: Sequence[Step]) -> list[tuple[str, ...]]:
+    return [
         (
             s.artifact,
             s.environment,
@@ -25,15 +49,9 @@ def show_convergence(report: Report, convergence: Convergence) -> None:
             report.digest(s.new),
             str(s.action),
         )
-        for s in shown
+        for s in steps
+        if s.action != Action.UNCHANGED
     ]
-    report.summary(f"Environment tags at {convergence.tip[:12]}", header, rows)
-    if not report.document(convergence.document()):
-        if rows:
-            report.table(header, rows)
-        else:
-            report.print(f"{len(convergence.steps)} environment tags are as desired.")
-    show_failures(report, convergence.failed)
 
 
 def show_failures(report: Report, failed: Sequence[Step]) -> None:
@@ -41,7 +59,7 @@ def show_failures(report: Report, failed: Sequence[Step]) -> None:
     groups: dict[tuple[str, str], list[str]] = {}
     for step in failed:
         error = step.error or f"version {step.version} is not published"
-        hint = step.hint or "publish it with `inv publish TAG`, then run `inv tag` again"
+        hint = step.hint if step.error else "publish it with `inv publish TAG`, then run `inv tag` again"
         groups.setdefault((error, hint), []).append(f"{step.artifact}:{step.environment}".rstrip(":"))
     for (error, hint), names in groups.items():
         report.failure(names, error, hint)

@@ -1,11 +1,20 @@
 """Text as it may be shown: on a terminal, in Markdown, in a workflow command."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from flux.release.markdown import escaped
+from flux.release.markdown import escaped, link
 
 _SHORT_DIGEST = len("sha256:") + 12
 MOST_NAMES = 5
+
+
+@dataclass(frozen=True)
+class Link:
+    """A text that leads somewhere, where it is shown in a way that can."""
+
+    text: str
+    url: str
 
 
 def shown(text: str, kept: str = "") -> str:
@@ -33,15 +42,11 @@ def short(value: str | None) -> str:
     return (value or "")[:_SHORT_DIGEST] if (value or "").startswith("sha256:") else value or ""
 
 
-class Link(str):
-    """A URL of the forge's own, to be followed where that can be shown."""
-
-    __slots__ = ()
-
-
-def markdown(cell: str) -> str:
-    """A cell that is text and nothing else, or a link."""
-    return f"<{cell}>" if isinstance(cell, Link) else escaped(shown(cell))
+def markdown(cell: str | Link) -> str:
+    """A cell that is text, or one link, and nothing else."""
+    if isinstance(cell, Link):
+        return link(escaped(shown(cell.text)), cell.url)
+    return escaped(shown(cell))
 
 
 def markdown_row(cells: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flux.commands.apply import Applied, Applier
-from flux.commands.build import plan_build
+from flux.commands.build import open_target_registry, plan_build
 from flux.commands.issue import Opened, open_issue
 from flux.commands.promote import Promoter
 from flux.commands.propose import Proposed
@@ -23,6 +23,7 @@ from flux.forge.github import GitHubForge
 from flux.forge.local import LocalForge
 from flux.promotion.boxes import mark
 from flux.registry import open_registry
+from flux.registry.target import Registry
 from flux.repository import Repository
 from flux.settings import Phase, Settings
 from tests.commands.helpers import in_actions
@@ -199,9 +200,9 @@ class World:
 
     def apply(self, event: "Event" = TERMINAL, number: int = 1, login: str | None = None) -> Applied:
         with Repository(self.repo.path) as repository:
-            return Applier(repository, self.settings, event, self._registry(), self.forge(login)).apply(
-                number
-            )
+            return Applier(
+                repository, self.settings, event, self._registry(repository), self.forge(login)
+            ).apply(number)
 
     def promote(
         self, artifact: str, name: str, version: str | None = None, login: str | None = "alice"
@@ -215,26 +216,26 @@ class World:
 
     def sync(self) -> Sync:
         with Repository(self.repo.path) as repository:
-            return Syncer(repository, self.settings, TERMINAL, self._registry(), self.forge()).sync(
+            return Syncer(repository, self.settings, TERMINAL, self._registry(repository), self.forge()).sync(
                 lambda done: None
             )
 
     def tag(self) -> Convergence:
         with Repository(self.repo.path) as repository:
-            return converge(repository, self.settings, self._registry(), [], False, lambda done: None)
+            return converge(repository, self.settings, self._registry(repository), [], False)
 
     def reconcile(self, event: "Event" = TERMINAL) -> Reconciled:
         with Repository(self.repo.path) as repository:
             reconciler = Reconciler(
-                repository, self.settings, event, self._registry(), self.forge(), dry_run=False
+                repository, self.settings, event, self._registry(repository), self.forge(), dry_run=False
             )
             return reconciler.reconcile(lambda done: None)
 
     def _promoter(self, repository: Repository, login: str | None) -> Promoter:
-        return Promoter(repository, self.settings, TERMINAL, self._registry(), self.forge(login))
+        return Promoter(repository, self.settings, TERMINAL, self._registry(repository), self.forge(login))
 
-    def _registry(self) -> Any:
-        return open_registry(self.registry, self.repo.path, 1, None)
+    def _registry(self, repository: Repository) -> Registry:
+        return open_target_registry(repository, self.settings, TERMINAL, dry_run=False)
 
 
 def start(folder: Path, registry: str) -> Repo:

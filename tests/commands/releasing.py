@@ -1,6 +1,6 @@
 """Releasing, publishing and tagging as functions on real repositories, and monorepos to do it in."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,13 +71,14 @@ def tag(
     dry_run: bool = False,
     registry: str = ".registry",
     wrapped: Registry | None = None,
+    on_plan: Callable[[str, list[Step]], object] = lambda tip, steps: None,
     **settings: Any,
 ) -> Convergence:
     """As `inv tag`; `wrapped` is acted on instead of the registry of that name."""
     chosen = Settings(registry=registry, phases=PHASES, **settings)
     with Repository(repo.path) as repository:
         target = wrapped or open_target_registry(repository, chosen, TERMINAL, dry_run)
-        return converge(repository, chosen, target, names, dry_run, lambda done: None)
+        return converge(repository, chosen, target, names, dry_run, on_plan=on_plan)
 
 
 def status(

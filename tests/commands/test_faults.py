@@ -28,7 +28,8 @@ from flux.commands.build import Build
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.registry import http as http_module
 from flux.registry import open_registry
-from flux.registry.target import Manifest, Registry, Target
+from flux.registry.builtin import BuiltinPublisher
+from flux.registry.target import Manifest, Publisher, Registry, Target
 from tests import parts
 from tests.commands.helpers import build, inv, monorepo
 from tests.git import Repo
@@ -158,6 +159,9 @@ class Faulty:
 
     def repository(self, artifact: str) -> "FaultyTarget":
         return FaultyTarget(self, self.registry.repository(artifact), artifact)
+
+    def publisher(self, artifact: str) -> Publisher:
+        return BuiltinPublisher(self.repository(artifact))
 
     def name(self, artifact: str) -> str:
         return self.registry.name(artifact)

@@ -37,7 +37,14 @@ def edit(repo: Repo, *names: str) -> str:
 
 
 def release(repo: Repo, artifact: str, version: str, at: str = "HEAD", message: str | None = None) -> None:
-    repo.tag(f"flux-oci-{artifact}-v{version}", at, message=message)
+    tag(repo, f"flux-oci-{artifact}-v{version}", at, message)
+
+
+def tag(repo: Repo, name: str, at: str = "HEAD", message: str | None = None) -> None:
+    """Where releases are: at origin, if there is one."""
+    repo.tag(name, at, message=message)
+    if repo.git("remote"):
+        repo.push("origin", f"refs/tags/{name}")
 
 
 def listed(repo: Repo, event: Event = TERMINAL, **settings: Any) -> Listing:
@@ -105,7 +112,7 @@ def test_the_last_release_is_the_highest(repo: Repo, versions: list[str], highes
 
 
 @pytest.mark.parametrize(
-    "tag",
+    "named",
     [
         "flux-oci-app-1.0.0",
         "flux-oci-app-v1.0",
@@ -120,8 +127,9 @@ def test_the_last_release_is_the_highest(repo: Repo, versions: list[str], highes
         "v1.0.0",
     ],
 )
-def test_a_tag_that_is_no_release(repo: Repo, tag: str) -> None:
-    repo.tag(tag)
+def test_a_tag_that_is_no_release(repo: Repo, named: str) -> None:
+    repo.tag(named)
+    repo.push("origin", f"refs/tags/{named}")
     assert rows(listed(repo)) == dict.fromkeys(("app", "db", "web"), (None, None, False))
 
 
@@ -136,8 +144,8 @@ def test_artifacts_whose_names_begin_alike(repo: Repo) -> None:
 
 
 def test_another_form_of_tags(repo: Repo) -> None:
-    repo.tag("app/1.0.0")
-    repo.tag("flux-oci-db-v1.0.0")
+    tag(repo, "app/1.0.0")
+    tag(repo, "flux-oci-db-v1.0.0")
     found = rows(listed(repo, release_tag="{artifact}/{version}"))
     assert found["app"][0] == "1.0.0"
     assert found["db"][0] is None
@@ -164,6 +172,7 @@ def test_a_release_of_something_that_is_no_commit(repo: Repo) -> None:
 def test_a_tag_of_a_tag(repo: Repo) -> None:
     repo.tag("inner", message="x")
     repo.git("-c", "advice.nestedTag=false", "tag", "-a", "-m", "x", "flux-oci-app-v1.0.0", "inner")
+    repo.push("origin", "refs/tags/flux-oci-app-v1.0.0")
     edit(repo, "app")
     assert rows(listed(repo))["app"] == ("1.0.0", 1, True)
 
@@ -191,11 +200,26 @@ def test_a_tip_that_nobody_knows(tmp_path: Path) -> None:
 
 
 def test_an_origin_that_does_not_answer(repo: Repo) -> None:
+    """What this clone has is shown, and that it may not be all."""
+    release(repo, "app", "1.0.0")
     edit(repo, "app")
     break_origin(repo)
     found = listed(repo)
-    assert rows(found)["app"] == (None, None, True)
-    assert len(found.notices) == 1
+    assert rows(found)["app"] == ("1.0.0", 1, True)
+    tip, releases = found.notices
+    assert tip.startswith("the tip of 'main' could not be fetched from origin: ")
+    assert releases.startswith("the release tags could not be fetched from origin: ")
+    assert releases.endswith("; releases are those of this clone")
+    assert inv(repo, "list").code == 0
+
+
+def test_the_releases_are_those_that_origin_has(repo: Repo, origin: Repo) -> None:
+    """As `inv status` and `inv release` see them."""
+    repo.tag("flux-oci-db-v9.0.0")
+    origin.git("tag", "flux-oci-app-v1.0.0", repo.head)
+    found = rows(listed(repo))
+    assert found == {"app": ("1.0.0", 0, False), "db": (None, None, False), "web": (None, None, False)}
+    assert repo.git("tag") == "flux-oci-db-v9.0.0"
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
@@ -259,11 +283,12 @@ def test_the_command(repo: Repo, tmp_path: Path) -> None:
     assert inv(repo, "list", "--json", env=job.env).document == document
 
 
-def test_ten_thousand_tags_take_no_time(repo: Repo) -> None:
+def test_ten_thousand_tags_take_no_time(repo: Repo, origin: Repo) -> None:
     head = repo.head
     packed = [f"{head} refs/tags/flux-oci-app-v{n}.0.0" for n in range(5000)]
     packed += [f"{head} refs/tags/other-{n}" for n in range(5000)]
-    (repo.path / ".git/packed-refs").write_text(
+    packed.append(f"{head} refs/heads/main")
+    (origin.path / "packed-refs").write_text(
         "# pack-refs with: sorted\n" + "\n".join(sorted(packed, key=lambda line: line.split()[1])) + "\n"
     )
     assert rows(listed(repo))["app"] == ("4999.0.0", 0, False)

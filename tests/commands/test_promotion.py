@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from flux.errors import ForgeError, RegistryError, RequestError
+from flux.promotion.boxes import mark
 from tests.commands.promoting import BOT, CONFIG, World, boxes
 
 TAG = "flux-oci-eso-v1.1.0"
@@ -338,6 +339,25 @@ def test_an_edit_of_the_marker_is_reverted_whole(hub: World) -> None:
     assert hub.pulls(None) == []
     hub.apply(event)
     assert len([c for c in hub.comments() if "marker" in c and "@bob" in c]) == 1
+
+
+@pytest.mark.parametrize("login", ["trudy", "bob"])
+def test_an_edit_that_nobody_can_read_is_reverted_whole(hub: World, login: str) -> None:
+    hub.open(TAG)
+    body = hub.issue().body
+    applied = hub.apply(hub.edit(lambda text: mark(text, {"tt": True}) + "\x1b", login))
+    assert applied.undone
+    assert hub.issue().body == body
+    assert hub.pulls(None) == []
+
+
+def test_a_box_that_an_outsider_deletes_comes_back(hub: World) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("tt"))
+    body = hub.issue().body
+    hub.apply(hub.edit(lambda text: "".join(x for x in text.splitlines(True) if "`tt`" not in x), "trudy"))
+    assert hub.issue().body == body
+    assert hub.proposed()["eso"]["tt"] == "1.1.0"
 
 
 def test_our_own_edits_are_ignored(hub: World) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from flux.artifact.image import MANIFEST_TYPE
 from flux.errors import FluxError, RequestError
+from flux.event import Event
 from flux.registry import open_registry
 from flux.registry.layout import LayoutTarget
 from flux.registry.target import Manifest
@@ -246,7 +247,7 @@ def test_an_artifact_that_is_none(repo: Repo, images: Place) -> None:
     assert "did you mean app?" in error.value.message
 
 
-FOREIGN = ["v1.0.0", "flux-oci-app-1.0.0", "flux-oci-app-v1.0.0+b", "flux-oci-v1.0.0", "", "--help", "$(id)"]
+FOREIGN = ["v1.0.0", "flux-oci-app-1.0.0", "v1.0.0+b", "flux-oci-v1.0.0", "", "+", "--help", "$(id)"]
 
 
 @pytest.mark.parametrize("tag", FOREIGN)
@@ -261,6 +262,16 @@ def test_a_tag_of_another_form(repo: Repo, images: Place, tag: str) -> None:
             publish(repo, tag, event=event, **named)
         assert error.value.message == f"{tag!r} is no release tag"
         assert error.value.hint == "release tags have the form flux-oci-{artifact}-v{version}"
+
+
+@pytest.mark.parametrize("event", [TERMINAL, RELEASE_EVENT])
+def test_build_metadata_is_refused_with_the_reason(repo: Repo, images: Place, event: Event) -> None:
+    repo.tag(f"{TAG}+b.1")
+    with pytest.raises(RequestError) as error:
+        publish(repo, f"{TAG}+b.1", registry=images.location, event=event, named=frozenset({"registry"}))
+    assert error.value.message == f"'{TAG}+b.1' has build metadata, and `+` cannot be in an OCI tag"
+    assert error.value.hint == f"release it as {TAG}"
+    assert images.writes() == []
 
 
 # A published version never changes

@@ -568,6 +568,34 @@ def test_under_the_jobs_own_token(hub: Hub, tmp_path: Path) -> None:
     assert len(hub.dispatched) == 4
 
 
+def test_a_workflow_that_could_not_be_started(hub: Hub, tmp_path: Path) -> None:
+    """The release is there, what should follow it is not: the same command again finishes that."""
+    powerless = {**ALL, "actions": "read"}
+    job = hub.job(tmp_path / "job", hub.server.actions_token(**powerless))
+    job.env["INVOKE_FLUX_FORGE"] = "github"
+    done = inv(hub.repo, "release", "app", "1.0.0", env=job.env)
+    assert done.code == 1
+    assert "flux-oci-app-v1.0.0: released, http" in done.out
+    for workflow in ("release-flux-artifact.yml", "manage-flux-releases.yml"):
+        assert f"::error::GitHub did not start workflow {workflow} at main in octo/monorepo: " in done.out
+    assert hub.dispatched == []
+    job.env["GITHUB_TOKEN"] = hub.server.actions_token(**ALL)
+    assert inv(hub.repo, "release", "app", "1.0.0", env=job.env).code == 0
+    assert len(hub.dispatched) == 2
+
+
+def test_a_monorepo_with_other_workflows(hub: Hub, tmp_path: Path) -> None:
+    hub.repo.git("rm", "--quiet", ".github/workflows/manage-flux-releases.yml")
+    hub.repo.commit("its own")
+    hub.repo.push()
+    job = hub.job(tmp_path / "job", hub.server.actions_token(**ALL))
+    done = inv(hub.repo, "release", "app", "1.0.0", env={**job.env, "INVOKE_FLUX_FORGE": "github"})
+    assert done.code == 0
+    said = "::warning::manage-flux-releases.yml was not started: main has no such workflow"
+    assert said in done.out.splitlines()
+    assert len(hub.dispatched) == 1
+
+
 def test_whose_release_starts_workflows(hub: Hub) -> None:
     """A person's token fires the event; outside of Actions nobody waits for one."""
     person, bot = hub.forge(hub.server.token("alice")), hub.forge(hub.server.actions_token(**ALL))

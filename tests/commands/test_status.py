@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
 
 from flux.errors import (
     DesiredStateError,
@@ -12,7 +13,7 @@ from flux.errors import (
     RegistryUnreachableError,
     TipUnknownError,
 )
-from flux.forge.forge import Forge, PullRequest, State
+from flux.forge.forge import Forge, PullRequest
 from flux.forge.github import GitHubForge
 from flux.forge.local import LocalForge
 from flux.repository import Repository
@@ -123,15 +124,26 @@ def test_check(world: World) -> None:
     assert run(world, "--check", "-a", "ap").code == 2
 
 
-def test_json_is_that_of_a_dry_tag(world: World) -> None:
+def test_json_is_that_of_a_dry_tag_and_more(world: World) -> None:
     drifting(world)
     done = run(world, "--json")
     assert done.code == 0
     env = {"INVOKE_FLUX_REGISTRY": world.place.location}
     dry = inv(world.repo, "tag", "--dry-run", "--json", env=env)
-    assert done.document == dry.document
+    assert done.document["tags"] == dry.document["tags"]
     assert [*done.document["tags"][0]] == ["artifact", "environment", "version", "from", "to", "action"]
+    assert done.document == {
+        **dry.document,
+        "artifacts": [
+            {"artifact": "app", "release": "2.0.0-rc.1", "commits_since": 0},
+            {"artifact": "db", "release": "2.0.0", "commits_since": 1},
+        ],
+        "promotions": [],
+    }
     assert run(world, "--json", "--check").document == done.document
+    only = run(world, "--json", "-a", "db").document
+    assert only["artifacts"] == done.document["artifacts"][1:]
+    assert only["tags"] == [tag for tag in done.document["tags"] if tag["artifact"] == "db"]
 
 
 def test_a_tag_that_nobody_desires(world: World) -> None:
@@ -147,9 +159,10 @@ def test_the_summary(world: World, tmp_path: Path) -> None:
     job = in_actions(tmp_path / "job", "workflow_dispatch", {})
     done = run(world, **job.env)
     assert done.code == 0, done.said
-    summary = job.summary.read_text().rstrip("\n")
-    one_table(summary, rows=2)
+    summary, promotions = job.summary.read_text().split("### Open promotions\n")
+    one_table(summary.rstrip("\n"), rows=2)
     assert summary.startswith("### Artifacts by environment\n")
+    assert promotions == "\nNone.\n\n"
 
 
 def test_the_tip_and_the_state(world: World) -> None:
@@ -193,41 +206,57 @@ def test_a_failure_at_every_call_in_turn(world: World, error: type[RegistryError
 
 
 def pulls(forge: Forge, repo: Repo) -> list[PullRequest]:
-    """Two promotions, of which one is open, and another's pull request."""
+    """Three promotions, of which two are open, and others' pull requests."""
     made = []
-    for branch in ("promote/app-at", "promote/db-at", "topic", "promoted/app"):
+    for branch in (
+        *("promote/app-2.0.0-rc.1", "promote/db-2.0.0", "promote/db-1.0.0"),
+        *("topic", "promoted/app-1.0.0", "promote/gone-1.0.0", "promote/app-topic"),
+    ):
         tip = forge.branch("main")
         assert tip
         commit = forge.commit([tip], {branch.replace("/", "-"): b"x\n"}, f"Change {branch}")
         assert forge.create_branch(branch, commit)
-        made.append(forge.create_pull_request(f"Promote {branch}", "", branch, "main"))
+        made.append(forge.create_pull_request(f"Pull <{branch}>", "", branch, "main"))
     forge.edit_pull_request(made[1].number, open=False)
     return made
 
 
-def test_open_promotions_of_the_local_forge(world: World) -> None:
+def shows_open_promotions(world: World, made: list[PullRequest], folder: Path, **env: str) -> None:
+    """As lines, in the document and with links in a job's summary; of the named artifacts only."""
+    app, _, db = made[:3]
+    done = run(world, **env)
+    assert [line for line in done.out.splitlines() if line.startswith("open: ")] == [
+        f"open: Pull <promote/app-2.0.0-rc.1> {app.url}",
+        f"open: Pull <promote/db-1.0.0> {db.url}",
+    ]
+    assert run(world, "--json", "-a", "db", **env).document["promotions"] == [
+        {"artifact": "db", "version": "1.0.0", "number": db.number, "title": db.title, "url": db.url}
+    ]
+    job = in_actions(folder, "workflow_dispatch", {})
+    assert run(world, **job.env, **env).code == 0
+    summary = job.summary.read_text().partition("### Open promotions\n")[2]
+    tokens = MarkdownIt("commonmark").enable("table").parse(summary)
+    links = [child for token in tokens for child in token.children or () if child.type == "link_open"]
+    # Markdown has no links to files.
+    assert [link.attrs["href"] for link in links] == [u for u in (app.url, db.url) if u.startswith("http")]
+    texts = [child.content for token in tokens for child in token.children or () if child.content]
+    assert "".join(texts).count("Pull <promote/db-1.0.0> #") == 1, texts
+
+
+def test_open_promotions_of_the_local_forge(world: World, tmp_path: Path) -> None:
     settled(world)
     with Repository(world.repo.path) as repository:
-        forge = LocalForge(repository.root, repository)
-        made = pulls(forge, world.repo)
-        found = look(world, forge=forge)
-    assert [pull.number for pull in found.promotions] == [made[0].number]
-    done = run(world)
-    assert f"open: Promote promote/app-at {made[0].url}" in done.out
-    assert "topic" not in done.out
+        made = pulls(LocalForge(repository.root, repository), world.repo)
+    shows_open_promotions(world, made, tmp_path / "job")
 
 
-def test_open_promotions_on_github(world: World, run_github: RunGitHub) -> None:
+def test_open_promotions_on_github(world: World, run_github: RunGitHub, tmp_path: Path) -> None:
     settled(world)
     with run_github(world.origin.path) as server:
         token = server.token("alice")
-        forge = GitHubForge(server.url, "octo/monorepo", token)
-        made = pulls(forge, world.repo)
-        found = look(world, forge=forge)
-        assert [(p.number, p.state) for p in found.promotions] == [(made[0].number, State.OPEN)]
+        made = pulls(GitHubForge(server.url, "octo/monorepo", token), world.repo)
         env = {name: value for name, value in server.environment(token).items() if name != "GITHUB_ACTIONS"}
-        done = run(world, INVOKE_FLUX_FORGE="github", **env)
-    assert f"open: Promote promote/app-at {made[0].url}" in done.out
+        shows_open_promotions(world, made, tmp_path / "job", INVOKE_FLUX_FORGE="github", **env)
 
 
 class Unreachable:
@@ -243,7 +272,7 @@ def test_a_forge_that_is_not_to_be_reached(world: World) -> None:
     found = look(world, forge=forge)
     assert found.notices == ["open promotions are not shown: GitHub does not answer"]
     assert len(found.rows) == 2
-    assert found.promotions == []
+    assert found.promotions is None
 
 
 @pytest.mark.parametrize(
@@ -260,4 +289,6 @@ def test_without_the_forge_the_rest_is_shown(world: World, env: dict[str, str]) 
     assert done.code == 0
     assert "No drift." in done.out
     assert "not shown: " in done.err
-    assert [*run(world, "--json", INVOKE_FLUX_FORGE="github", **env).document] == ["tags"]
+    document = run(world, "--json", INVOKE_FLUX_FORGE="github", **env).document
+    assert len(document["tags"]) == 4
+    assert document["promotions"] is None

@@ -20,9 +20,12 @@ from flux.errors import (
     RequestError,
     TipUnknownError,
 )
+from flux.promotion.plan import Step
 from flux.registry import open_registry
+from flux.registry.builtin import BuiltinPublisher
+from flux.registry.dry import DryRegistry
 from flux.registry.layout import LayoutTarget
-from flux.registry.target import Registry, Target
+from flux.registry.target import Publisher, Registry, Target
 from tests import parts
 from tests.commands.helpers import NOWHERE, break_origin, in_actions, inv, monorepo
 from tests.commands.releasing import CONFIG, PHASES_SETTING, actions_of, digests, publish_versions, tag
@@ -228,7 +231,7 @@ def test_nothing_desired(world: World, content: str | None) -> None:
     before = world.place.writes()
     done = run(world)
     assert (done.code, done.err) == (0, "")
-    assert done.out == "0 environment tags are as desired.\n"
+    assert done.out == "Environment tags: 0 moved, 0 as desired.\n"
     assert world.place.writes() == before
 
 
@@ -335,6 +338,9 @@ class Meanwhile:
 
         return Watched(Faulty(self.registry, 0, int), self.registry.repository(artifact), artifact)
 
+    def publisher(self, artifact: str) -> Publisher:
+        return BuiltinPublisher(self.repository(artifact))
+
     def name(self, artifact: str) -> str:
         return self.registry.name(artifact)
 
@@ -386,6 +392,94 @@ def test_what_moved_twice_is_reported_from_where_it_was(world: World) -> None:
     (step,) = converge(world, wrapped=later, jobs=1).steps
     app = world.published["app"]
     assert (step.old, step.new, step.action) == (app["1.0.0"], app["2.0.0-rc.1"], "moved")
+
+
+# Plan, show, act, look again
+
+
+def test_the_plan_is_shown_before_anything_moves(world: World) -> None:
+    world.want(FIRST)
+    shown: list[tuple[str, dict[str, str], list[str]]] = []
+
+    def on_plan(tip: str, steps: list[Step]) -> None:
+        shown.append((tip, actions_of(steps), world.place.writes()))
+
+    before = world.place.writes()
+    done = converge(world, on_plan=on_plan)
+    assert shown == [(done.tip, dict.fromkeys(actions_of(done.steps), "move"), before)]
+    shown.clear()
+    converge(world, on_plan=on_plan)
+    assert [set(steps.values()) for _, steps, _ in shown] == [{"unchanged"}]
+
+
+@dataclass
+class Contested:
+    """A registry in which someone else moves a tag back as soon as it was moved, so many times."""
+
+    registry: Registry
+    times: int
+
+    def repository(self, artifact: str) -> Target:
+        outer, target = self, self.registry.repository(artifact)
+        lower = target.fetch_manifest("1.0.0")
+        assert lower
+        before = lower
+
+        class Watched(FaultyTarget):
+            def _call(self, name: str, *arguments: Any) -> Any:
+                answer = getattr(self.target, name)(*arguments)
+                if name == "push_manifest" and arguments[1] == "at_ring1" and outer.times:
+                    outer.times -= 1
+                    target.push_manifest(before, "at_ring1")
+                return answer
+
+        return Watched(Faulty(self.registry, 0, int), target, artifact)
+
+    def name(self, artifact: str) -> str:
+        return self.registry.name(artifact)
+
+
+def test_a_tag_that_does_not_stay_is_moved_again(either: World) -> None:
+    either.want(FIRST)
+    plans: list[dict[str, str]] = []
+    done = converge(
+        either,
+        wrapped=Contested(either.open(), times=1),
+        on_plan=lambda tip, steps: plans.append(actions_of(s for s in steps if s.action != "unchanged")),
+    )
+    assert done.failed == []
+    assert [len(plan) for plan in plans] == [4, 1]  # only that one again
+    assert {step.old for step in done.steps} == {None}
+    at_rest(either, FIRST)
+
+
+def test_a_tag_that_never_stays_is_a_failure(world: World) -> None:
+    world.want(FIRST)
+    done = converge(world, wrapped=Contested(world.open(), times=1000))
+    (failed,) = done.failed
+    assert (failed.artifact, failed.environment, failed.action) == ("app", "at_ring1", "failed")
+    assert failed.error == "the tag was moved, and looked at again it was elsewhere"
+    assert failed.hint.startswith("`inv status` shows where")
+    assert failed.new == world.published["app"]["1.1.0"]
+    assert world.environments() == {**FIRST, "app": {**FIRST["app"], "at_ring1": "1.0.0"}}
+
+
+def test_a_registry_that_takes_everything_and_does_nothing(world: World) -> None:
+    world.want(FIRST)
+    done = converge(world, wrapped=DryRegistry(world.open()))
+    assert actions_of(done.steps) == {f"{a}:{e}": "failed" for a, es in FIRST.items() for e in es}
+    assert {step.error for step in done.failed} == {"the tag was moved, and looked at again it was elsewhere"}
+
+
+@pytest.mark.parametrize(("jobs", "looks"), [(1, 3), (8, 6)])
+def test_of_very_many_one_of_each_image_is_looked_at_again(world: World, jobs: int, looks: int) -> None:
+    both = {"at_ring1": "1.0.0", "at_ring2": "1.0.0"}
+    world.want({"app": {**both, "prod_ring1": "1.1.0"}, "db": {**both, "prod_ring1": "1.0.0"}})
+    watched = Faulty(world.open(), 0, int)
+    converge(world, wrapped=watched, jobs=jobs)
+    assert watched.calls.count("app push_manifest") + watched.calls.count("db push_manifest") == 6
+    last = max(at for at, call in enumerate(watched.calls) if call.endswith(" push_manifest"))
+    assert [call.split()[1] for call in watched.calls[last + 1 :]] == ["resolve"] * looks
 
 
 # A desired state that is wrong
@@ -441,7 +535,8 @@ def test_only_the_artifacts_named(world: World) -> None:
     with pytest.raises(RequestError) as error:
         converge(world, "ap")
     assert error.value.exit_code == 2
-    assert error.value.message == f"there is no artifact 'ap' at the tip, {world.repo.head[:12]}"
+    tip = world.repo.head[:12]
+    assert error.value.message == f"there is no artifact 'ap' at the tip, {tip}; did you mean app?"
     assert world.place.writes() == before
 
 
@@ -465,11 +560,13 @@ def test_what_it_says(world: World) -> None:
     app = world.published["app"]
     done = run(world)
     assert (done.code, done.err) == (0, "")
-    for said, action in ((dry, "move"), (done, "moved")):
+    for said, last in ((dry, "4 would move"), (done, "4 moved")):
         lines = [line.split() for line in said.out.splitlines()]
-        assert ["app", "prod_ring1", "1.0.0", app["1.0.0"], action] in lines
-        assert len([line for line in lines if line and line[-1] == action]) == 4
-    assert run(world).out == "4 environment tags are as desired.\n"
+        assert ["app", "prod_ring1", "1.0.0", app["1.0.0"], "move"] in lines
+        assert len([line for line in lines if line and line[-1] == "move"]) == 4
+        assert said.out.startswith(f"Environment tags at {world.repo.head[:12]}:\n")
+        assert said.out.endswith(f"Environment tags: {last}, 0 as desired.\n")
+    assert run(world).out == "Environment tags: 0 moved, 4 as desired.\n"
 
 
 def test_json(world: World) -> None:

@@ -450,8 +450,4 @@ def test_a_commit_of_no_files_has_its_first_parents(place: Place) -> None:
 
 def test_starting_a_workflow_that_is_not_there(place: Place) -> None:
     """A forge without workflows has nothing to do; one that has them says so."""
-    if place.url.startswith("file:"):
-        place.forge.dispatch("absent.yml", "main", {})
-        return
-    with pytest.raises(ForgeError, match=r"absent\.yml"):
-        place.forge.dispatch("absent.yml", "main", {})
+    assert place.forge.dispatch("absent.yml", "main", {}) is place.url.startswith("file:")

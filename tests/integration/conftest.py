@@ -1,8 +1,5 @@
 """The programs that only integration tests run."""
 
-import os
-from pathlib import Path
-
 import pytest
 
 from tests import parts
@@ -12,14 +9,6 @@ from tests.conftest import need
 @pytest.fixture(scope="session")
 def skopeo() -> str:
     return need(parts.skopeo)
-
-
-@pytest.fixture
-def flux_cli(monkeypatch: pytest.MonkeyPatch) -> str:
-    """The flux CLI, first on PATH for the test."""
-    program = need(parts.flux)
-    monkeypatch.setenv("PATH", str(Path(program).parent), prepend=os.pathsep)
-    return program
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ from pathlib import Path
 import yaml
 
 from flux.promotion.boxes import LONGEST_BODY
-from flux.promotion.marker import Marker, render_marker
+from flux.promotion.marker import render_marker
+from flux.promotion.proposal import Promotion
 
 _FILES = sorted((Path(__file__).parent / "hostile").glob("*.yaml"))
 
@@ -28,7 +29,7 @@ class HostileBody:
     marked: bool = True
     refused: str = ""
 
-    def body(self, marker: Marker) -> str:
+    def body(self, marker: Promotion) -> str:
         return self.text.replace("MARKER", render_marker(marker))
 
 

@@ -6,13 +6,14 @@ import pytest
 
 from flux.errors import IssueError
 from flux.promotion.boxes import read_boxes, restore, ticked, unknown, untick
-from flux.promotion.marker import Marker, read_marker
+from flux.promotion.marker import read_marker
+from flux.promotion.proposal import Promotion
 from tests.promotion.bodies import HostileBody, hostile_bodies
 from tests.promotion.github import shown
 from tests.promotion.texts import PHASES
 
 _BODIES = hostile_bodies()
-_MARKER = Marker("app", "1.1.0")
+_MARKER = Promotion("app", "1.1.0")
 _ENVIRONMENTS = {environment for members in PHASES.values() for environment in members}
 _MOST_SECONDS = 20  # of this process; about six for the slowest
 

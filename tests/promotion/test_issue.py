@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from flux.promotion.boxes import LONGEST_BODY, read_boxes, repeated, ticked, unknown
 from flux.promotion.issue import issue_body, issue_title
-from flux.promotion.marker import Marker, read_marker
+from flux.promotion.marker import read_marker
+from flux.promotion.proposal import Promotion
 from tests.promotion.github import shown
 from tests.promotion.texts import CURRENT, DIFF_ID, MARKER, PHASES, URL, phases
 
@@ -81,7 +82,7 @@ def test_of_many_phases() -> None:
 
 @given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20))
 def test_no_text_of_others_makes_a_box(artifact: str, version: str, url: str) -> None:
-    body = issue_body(Marker(artifact, version), version, url, PHASES, {"at_ring1": version})
+    body = issue_body(Promotion(artifact, version), version, url, PHASES, {"at_ring1": version})
     names = [name for phase, members in PHASES.items() for name in (phase, *members)]
     assert [box.name for box in read_boxes(body)] == names
     assert shown(body) == [(name, False) for name in names]

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.promotion.marker import Marker, read_key, read_marker, render_key, render_marker
+from flux.promotion.marker import read_key, read_marker, render_key, render_marker
+from flux.promotion.proposal import Promotion
 
-MARKER = Marker("eso", "1.0.0")
+MARKER = Promotion("eso", "1.0.0")
 LINE = '<!-- flux-release: {"artifact": "eso", "version": "1.0.0"} -->'
 
 # Lone surrogates and NUL among them.
@@ -20,7 +21,7 @@ def test_the_first_line_of_an_issue() -> None:
     assert render_marker(MARKER) == LINE
     for end in ("", "\n", "\r\n", "\r", "\n\nProse, --> and <!-- a comment -->"):
         assert read_marker(LINE + end) == MARKER
-    hard = Marker("a--b", "1.0.0-rc--1.-")
+    hard = Promotion("a--b", "1.0.0-rc--1.-")
     assert read_marker(render_marker(hard)) == hard
 
 
@@ -60,7 +61,7 @@ def test_no_other_line_is_read(at: int, cut: int, put: str) -> None:
         "> " + LINE,
         "```\n" + LINE + "\n```",
         LINE + "\n" + LINE,
-        LINE + "\n" + render_marker(Marker("app", "9.9.9")),
+        LINE + "\n" + render_marker(Promotion("app", "9.9.9")),
         LINE + "\n<!--FLUX-RELEASE: {} -->",
         LINE + "\n```\n<!-- \nflux-release",
         LINE.replace("flux-release", "flux-promotion"),

@@ -5,9 +5,9 @@ import re
 from hypothesis import strategies as st
 
 from flux.promotion.issue import issue_body
-from flux.promotion.marker import Marker
+from flux.promotion.proposal import Promotion
 
-MARKER = Marker("eso", "1.1.0")
+MARKER = Promotion("eso", "1.1.0")
 DIFF_ID = f"sha256:{'0' * 64}"
 URL = "https://github.com/octo/monorepo/releases/tag/flux-oci-eso-v1.1.0"
 

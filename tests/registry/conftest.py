@@ -1,16 +1,18 @@
-"""Both places where images live, each test with a prefix of its own."""
+"""Both places where images live and both publishers, each test with a prefix of its own."""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from flux.registry.flux import FluxRegistry
+from flux.registry.flux_cli import FluxCli
 from flux.registry.layout import LayoutRegistry
 from flux.registry.remote import RemoteRegistry
-from flux.registry.target import Registry, Target
+from flux.registry.target import Publisher, Registry, Target
 from tests import parts
 
 
@@ -31,11 +33,27 @@ class Place:
     def target(self) -> Target:
         return self.registry.repository("artifact")
 
+    @property
+    def publisher(self) -> Publisher:
+        return self.registry.publisher("artifact")
+
 
 @pytest.fixture(params=["folder", "server"])
 def place(request: pytest.FixtureRequest) -> Place:
     fixture: Place = request.getfixturevalue(request.param)
     return fixture
+
+
+@pytest.fixture(params=["folder", "server", "flux"])
+def publishing(request: pytest.FixtureRequest) -> Place:
+    """A place for each publisher, the built-in one in both."""
+    fixture: Place = request.getfixturevalue(request.param)
+    return fixture
+
+
+@pytest.fixture
+def flux(server: Place, flux_cli: str) -> Place:
+    return replace(server, registry=FluxRegistry(server.registry, FluxCli(parts.FLUX, "generic")))
 
 
 @pytest.fixture

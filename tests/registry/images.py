@@ -1,5 +1,6 @@
 """Small images to push."""
 
+from flux.artifact.archive import archive
 from flux.artifact.image import MANIFEST_TYPE, Image, Revision
 from flux.registry.target import Manifest, Target
 
@@ -12,6 +13,12 @@ FLUX_CONFIG = (
 
 def image(tar: bytes = b"content", *, commit: str = "a" * 40, source: str = "https://example.com/x") -> Image:
     return Image(tar, "main", Revision(commit, 0), source)
+
+
+def packed(content: bytes = b"content", *, commit: str = "a" * 40, **more: str) -> Image:
+    """An image whose layer is one, with a file of that content."""
+    tar = archive([(".", 0o755, None), ("a.yaml", 0o644, content)])
+    return image(tar, commit=commit, **more)
 
 
 def push(target: Target, image: Image, *tags: str) -> Manifest:

@@ -19,6 +19,8 @@ import pytest
 
 from flux.artifact.image import digest_of
 from flux.errors import RegistryError, RegistryUnreachableError
+from flux.registry.flux import FluxRegistry
+from flux.registry.flux_cli import FluxCli
 from flux.registry.http import Connection, is_loopback
 from flux.registry.remote import RemoteRegistry
 from flux.registry.target import Target
@@ -28,7 +30,7 @@ from tests.commands.helpers import build as in_process
 from tests.git import Repo
 from tests.registry import test_contract
 from tests.registry.conftest import Place
-from tests.registry.images import image, push
+from tests.registry.images import image, packed, push
 from tests.registry.token_service import TokenService, User, make_certificate, run_token_service
 from tests.servers import Answer, Request, Server, serve
 
@@ -216,6 +218,22 @@ def test_every_way_that_docker_keeps_credentials(
     assert sorted(to.tags()) == ["1.0.0", "latest"]
     if way.startswith("cred"):
         assert docker.asked() == registry.host
+
+
+@pytest.mark.usefixtures("flux_cli")
+@pytest.mark.parametrize("kind", ["password", "token"])
+def test_the_flux_cli_has_them_too(docker: Docker, request: pytest.FixtureRequest, kind: str) -> None:
+    registry: parts.Registry = request.getfixturevalue(f"{kind}_registry")
+    docker.login(registry.host, USER)
+    remote = RemoteRegistry(f"{registry.host}/{uuid4().hex}", jobs=1, insecure=None)
+    to = FluxRegistry(remote, FluxCli(parts.FLUX, "generic"))
+    digest = to.publisher("app").push(packed(), ["commit", "latest"])
+    assert remote.repository("app").resolve("latest") == digest
+    docker.login(registry.host, WRONG)
+    with pytest.raises(RegistryUnreachableError, match=r"(?i)unauthorized") as refused:
+        FluxRegistry(remote, FluxCli(parts.FLUX, "generic")).publisher("app").push(packed(b"new"), ["new"])
+    assert refused.value.hint == f"log in with `docker login {registry.host}`, as who may push"
+    assert WRONG.password not in refused.value.message
 
 
 def test_a_repository_costs_one_token(
@@ -688,7 +706,7 @@ def test_no_password_goes_to_a_plain_token_service(
             docker.login(registry.host, USER, way)
             with pytest.raises(RegistryUnreachableError) as raised:
                 RemoteRegistry(registry.host, jobs=1, insecure=False).repository("app").tags()
-            realm = f"http://{tokens.server.host}/token"
+            realm = tokens.auth["token"]["realm"]
             assert raised.value.message == (
                 f"{registry.host} sends its logins to {realm!r}, which is not https"
             )

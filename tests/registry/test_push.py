@@ -8,12 +8,87 @@ import pytest
 
 from flux.artifact.image import MANIFEST_TYPE
 from flux.errors import RegistryError
+from flux.registry.builtin import BuiltinPublisher
 from flux.registry.push import Pushed, push
 from flux.registry.target import Manifest, Target
 from tests.registry.conftest import Place
-from tests.registry.images import image
+from tests.registry.images import image, packed
 
 TAGS = ["aaaaaaaaaaaa", "latest"]
+
+
+def state(place: Place) -> dict[str, str | None]:
+    return {tag: place.target.resolve(tag) for tag in place.target.tags()}
+
+
+# Whoever publishes
+
+
+def test_new_content_is_pushed_and_then_there_is_nothing_to_do(publishing: Place) -> None:
+    foreseen = publishing.publisher.foresee(packed())
+    pushed = push(publishing.publisher, packed(), TAGS)
+    assert pushed.action == "pushed"
+    assert pushed.digest == (foreseen or pushed.digest)
+    assert state(publishing) == dict.fromkeys(TAGS, pushed.digest)
+    before = publishing.writes()
+    assert push(publishing.publisher, packed(), TAGS) == Pushed(pushed.digest, "unchanged")
+    assert publishing.writes() == before
+
+
+def test_a_revert_is_published(publishing: Place) -> None:
+    old, new, back = (
+        packed(content, commit=c * 40) for content, c in ((b"1", "a"), (b"2", "b"), (b"1", "c"))
+    )
+    first = push(publishing.publisher, old, ["aaaaaaaaaaaa", "latest"]).digest
+    push(publishing.publisher, new, ["bbbbbbbbbbbb", "latest"])
+    layers = len([write for write in publishing.writes() if "digest=" in write])
+    pushed = push(publishing.publisher, back, ["cccccccccccc", "latest"])
+    assert pushed.action == "pushed"
+    tags = state(publishing)
+    assert tags["aaaaaaaaaaaa"] == first
+    assert tags["cccccccccccc"] == tags["latest"] == pushed.digest
+    assert len([write for write in publishing.writes() if "digest=" in write]) == layers
+
+
+@pytest.mark.parametrize("there", TAGS)
+def test_the_same_content_under_one_tag_gets_the_other(publishing: Place, there: str) -> None:
+    """Not pushed again, whatever its annotations."""
+    theirs = packed(commit="f" * 40)
+    digest = push(publishing.publisher, theirs, [there]).digest
+    assert push(publishing.publisher, packed(), TAGS) == Pushed(digest, "tagged")
+    assert state(publishing) == dict.fromkeys(TAGS, digest)
+
+
+def test_the_same_content_of_another_revision_is_looked_at_under_each_tag(publishing: Place) -> None:
+    digest = push(publishing.publisher, packed(commit="f" * 40), TAGS).digest
+    before = publishing.writes()
+    assert push(publishing.publisher, packed(), TAGS) == Pushed(digest, "unchanged")
+    assert publishing.writes() == before
+
+
+def test_a_version_never_changes(publishing: Place) -> None:
+    tags = ["aaaaaaaaaaaa", "1.0.0"]
+    published = push(publishing.publisher, packed(b"published"), tags, fixed="1.0.0").digest
+    before = publishing.writes()
+    with pytest.raises(RegistryError) as raised:
+        push(publishing.publisher, packed(b"other"), ["bbbbbbbbbbbb", "1.0.0"], fixed="1.0.0")
+    said = f"1.0.0 is published with other content, {published}, and a version never changes"
+    assert raised.value.message == said
+    assert raised.value.hint == "release the new content as a new version"
+    again = push(publishing.publisher, packed(b"published"), tags, fixed="1.0.0")
+    assert again == Pushed(published, "unchanged")
+    assert publishing.writes() == before
+    assert state(publishing) == dict.fromkeys(tags, published)
+
+
+def test_only_the_fixed_tag_is_fixed(publishing: Place) -> None:
+    push(publishing.publisher, packed(b"old"), TAGS)
+    new = push(publishing.publisher, packed(b"new"), [*TAGS, "1.0.0"], fixed="1.0.0")
+    assert new.action == "pushed"
+    assert state(publishing) == dict.fromkeys([*TAGS, "1.0.0"], new.digest)
+
+
+# What is asked and written, call by call
 
 
 @dataclass
@@ -38,91 +113,45 @@ class Watched:
 
         return use
 
+    @property
+    def publisher(self) -> BuiltinPublisher:
+        return BuiltinPublisher(self)
 
-def state(place: Place) -> dict[str, str | None]:
-    return {tag: place.target.resolve(tag) for tag in place.target.tags()}
+
+def test_nothing_to_do_is_one_question(place: Place) -> None:
+    push(place.publisher, image(), TAGS)
+    target = Watched(place.target)
+    assert push(target.publisher, image(), TAGS).action == "unchanged"
+    assert target.uses == ["fetch_manifest latest"]
 
 
-def test_new_content_is_pushed_and_then_there_is_nothing_to_do(place: Place) -> None:
-    ours = image()
-    manifest = Manifest(ours.manifest, MANIFEST_TYPE)
-    assert push(place.target, ours, TAGS) == Pushed(manifest.digest, "pushed")
-    assert state(place) == dict.fromkeys(TAGS, manifest.digest)
-    assert place.target.fetch_manifest("latest") == manifest
-    assert place.target.fetch_blob(ours.config_digest) == ours.config
-
-    before, again = place.writes(), Watched(place.target)
-    assert push(again, ours, TAGS) == Pushed(manifest.digest, "unchanged")
-    assert again.uses == ["fetch_manifest latest"]
-    assert place.writes() == before
+def test_an_image_of_flux_is_downloaded_once(flux: Place) -> None:
+    """For its diff ID, which nothing else tells."""
+    push(flux.publisher, packed(), TAGS)
+    target = Watched(flux.target)
+    assert push(target.publisher, packed(), TAGS).action == "unchanged"
+    assert [use.partition(" sha256:")[0] for use in target.uses] == [
+        "fetch_manifest latest",
+        "fetch_blob",
+        "fetch_manifest aaaaaaaaaaaa",
+    ]
 
 
 def test_latest_is_the_last_to_move(place: Place) -> None:
     target = Watched(place.target)
-    push(target, image(), TAGS)
+    push(target.publisher, image(), TAGS)
     written = [use for use in target.uses if use.startswith("push")]
     assert written == ["push_blob", "push_blob", "push_manifest aaaaaaaaaaaa", "push_manifest latest"]
 
 
 @pytest.mark.parametrize("writes", range(4))
 def test_a_run_that_was_cut_off_is_finished_by_the_next(place: Place, writes: int) -> None:
-    push(place.target, image(b"before"), ["bbbbbbbbbbbb", "latest"])
+    push(place.publisher, image(b"before"), ["bbbbbbbbbbbb", "latest"])
     ours = image(b"after")
     with pytest.raises(RegistryError, match="cut off"):
-        push(Watched(place.target, fails_at=writes), ours, TAGS)
+        push(Watched(place.target, fails_at=writes).publisher, ours, TAGS)
     manifest = Manifest(ours.manifest, MANIFEST_TYPE)
     action = "tagged" if writes == 3 else "pushed"
-    assert push(place.target, ours, TAGS) == Pushed(manifest.digest, action)
+    assert push(place.publisher, ours, TAGS) == Pushed(manifest.digest, action)
     assert [place.target.fetch_manifest(tag) for tag in TAGS] == [manifest] * 2
-    assert push(place.target, ours, TAGS) == Pushed(manifest.digest, "unchanged")
-
-
-def test_a_revert_is_published(place: Place) -> None:
-    old, new = image(b"old", commit="a" * 40), image(b"new", commit="b" * 40)
-    back = image(b"old", commit="c" * 40)
-    push(place.target, old, ["aaaaaaaaaaaa", "latest"])
-    push(place.target, new, ["bbbbbbbbbbbb", "latest"])
-    manifest = Manifest(back.manifest, MANIFEST_TYPE)
-    tags = ["cccccccccccc", "latest"]
-    assert push(place.target, back, tags) == Pushed(manifest.digest, "pushed")
-    assert [place.target.fetch_manifest(tag) for tag in tags] == [manifest] * 2
-
-
-@pytest.mark.parametrize("there", TAGS)
-def test_the_same_content_under_one_tag_gets_the_other(place: Place, there: str) -> None:
-    """Not pushed again, whatever its annotations."""
-    theirs = image(commit="f" * 40)
-    digest = push(place.target, theirs, [there]).digest
-    target = Watched(place.target)
-    assert push(target, image(), TAGS) == Pushed(digest, "tagged")
-    assert state(place) == dict.fromkeys(TAGS, digest)
-    (missing,) = set(TAGS) - {there}
-    assert [use for use in target.uses if use.startswith("push")] == [f"push_manifest {missing}"]
-
-
-def test_the_same_content_of_another_revision_is_looked_at_under_each_tag(place: Place) -> None:
-    digest = push(place.target, image(commit="f" * 40), TAGS).digest
-    before = place.writes()
-    assert push(place.target, image(), TAGS) == Pushed(digest, "unchanged")
-    assert place.writes() == before
-
-
-def test_a_version_never_changes(place: Place) -> None:
-    tags = ["aaaaaaaaaaaa", "1.0.0"]
-    published = push(place.target, image(b"published"), tags, fixed="1.0.0").digest
-    before = place.writes()
-    with pytest.raises(RegistryError) as raised:
-        push(place.target, image(b"other"), ["bbbbbbbbbbbb", "1.0.0"], fixed="1.0.0")
-    said = f"1.0.0 is published with other content, {published}, and a version never changes"
-    assert raised.value.message == said
-    assert raised.value.hint == "release the new content as a new version"
-    assert push(place.target, image(b"published"), tags, fixed="1.0.0") == Pushed(published, "unchanged")
-    assert place.writes() == before
-    assert state(place) == dict.fromkeys(tags, published)
-
-
-def test_only_the_fixed_tag_is_fixed(place: Place) -> None:
-    push(place.target, image(b"old"), TAGS)
-    new = push(place.target, image(b"new"), [*TAGS, "1.0.0"], fixed="1.0.0")
-    assert new.action == "pushed"
-    assert state(place) == dict.fromkeys([*TAGS, "1.0.0"], new.digest)
+    assert push(place.publisher, ours, TAGS) == Pushed(manifest.digest, "unchanged")

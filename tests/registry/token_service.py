@@ -104,7 +104,8 @@ class TokenService:
         """The section `auth` of docker-registry's configuration."""
         return {
             "token": {
-                "realm": f"http://{self.server.host}/token",
+                # By its name, since flux asks no address that is a private one.
+                "realm": f"http://{self.server.host.replace('127.0.0.1', 'localhost')}/token",
                 "service": _SERVICE,
                 "issuer": _ISSUER,
                 "rootcertbundle": str(self.certificate.path),

@@ -1,0 +1,30 @@
+"""The publisher that needs no program: our own requests, or our own files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flux.artifact.image import MANIFEST_TYPE, Image
+from flux.registry.target import Manifest, Target
+
+
+@dataclass(frozen=True)
+class BuiltinPublisher:
+    target: Target
+
+    def foresee(self, image: Image) -> str:
+        return self._manifest(image).digest
+
+    def push(self, image: Image, tags: Sequence[str]) -> str:
+        self.target.push_blob(image.config)
+        self.target.push_blob(image.layer)
+        manifest = self._manifest(image)
+        for tag in tags:
+            self.target.push_manifest(manifest, tag)
+        return manifest.digest
+
+    def tag(self, manifest: Manifest, tag: str) -> None:
+        self.target.push_manifest(manifest, tag)
+
+    @staticmethod
+    def _manifest(image: Image) -> Manifest:
+        return Manifest(image.manifest, MANIFEST_TYPE)

@@ -1,0 +1,161 @@
+"""The program `flux`, of Flux: what of it is needed to publish.
+
+https://fluxcd.io/flux/cmd/flux_push_artifact/ and flux_tag_artifact/
+"""
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+
+from flux.errors import RegistryError, RegistryUnreachableError, RequestError
+from flux.registry.http import PassingError, persist
+
+_AGAIN = "run the same command again: it continues where this run stopped"
+_INSTALL = "https://fluxcd.io/flux/installation/#install-the-flux-cli"
+# What flux does not try again by itself.
+_PASSING = re.compile(
+    r"\b(TOOMANYREQUESTS|DIGEST_INVALID|MANIFEST_BLOB_UNKNOWN|BLOB_UPLOAD_UNKNOWN)\b|status code 429\b"
+)
+_REFUSED = re.compile(r"\bUNAUTHORIZED\b|status code 401\b")
+_DENIED = re.compile(r"\bDENIED\b|status code 403\b")
+# The time of a reproducible image is written in local time.
+_UTC = {"TZ": "UTC"}
+# A process that ends at once has no garbage worth collecting, which took a sixth of its time.
+_HASTE = {"GOGC": "off", "GOMEMLIMIT": "256MiB"}
+
+
+class FluxCli:
+    """The `flux` on PATH. `version` is the one wanted, or how it begins: `2.9` is every 2.9.x.
+
+    `provider` is whose login it uses towards the registry: `generic` is Docker's credentials.
+    """
+
+    def __init__(self, version: str, provider: str) -> None:
+        self.version = version
+        self.provider = provider
+        self._first = Lock()
+        self._admitted = False
+        self._refused: RegistryUnreachableError | None = None
+
+    def require(self) -> None:
+        """Raises RequestError where flux is missing or of another version."""
+        there = self._version()
+        if there is None:
+            raise RequestError(
+                "the publisher is flux, and there is no flux on PATH that tells its version",
+                f"install flux {self.version} ({_INSTALL}), or set `publisher: builtin`",
+            )
+        wanted = self.version.split(".")
+        if there.split(".")[: len(wanted)] != wanted:
+            raise RequestError(
+                f"flux is {there}, not {self.version}, and another version may pack artifacts otherwise",
+                f"install flux {self.version} ({_INSTALL}), or set `flux_version`",
+            )
+
+    def push(self, url: str, folder: Path, source: str, revision: str, ignored: Sequence[str]) -> str:
+        """Push a folder's content to `oci://host/repository:tag`; its digest."""
+        said = self._run(
+            "push",
+            url,
+            f"--path={folder}",
+            f"--source={source}",
+            f"--revision={revision}",
+            "--reproducible",
+            "--output=json",
+            # Given at all, these stand in for Flux's own; given more than once, they add up.
+            "--ignore-paths=",
+            *(f"--ignore-paths={_csv(pattern)}" for pattern in ignored),
+        )
+        try:
+            digest = json.loads(said)["digest"]
+            if isinstance(digest, str) and re.fullmatch("sha256:[0-9a-f]{64}", digest):
+                return digest
+        except (ValueError, KeyError, TypeError):
+            pass
+        raise RegistryError(
+            f"flux pushed {url} and did not say its digest", "set `flux_version` to one that does"
+        )
+
+    def tag(self, url: str, tags: Sequence[str]) -> None:
+        """Point tags at `oci://host/repository@digest`, in their order."""
+        self._run("tag", url, *(f"--tag={tag}" for tag in tags))
+
+    def _version(self) -> str | None:
+        try:
+            done = subprocess.run(
+                ["flux", "version", "--client", "--output=json"],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=True,
+            )
+            return str(json.loads(done.stdout)["flux"]).removeprefix("v")
+        except (OSError, subprocess.CalledProcessError, ValueError, KeyError, TypeError):
+            return None
+
+    def _run(self, verb: str, url: str, *options: str) -> bytes:
+        command = ["flux", verb, "artifact", url, f"--provider={self.provider}", *options]
+        return persist(lambda: self._try(command) if self._admitted else self._try_first(command))
+
+    def _try_first(self, command: Sequence[str]) -> bytes:
+        """The first goes alone, and none goes after one whose login was refused: a wrong password, tried for
+        each artifact, locks the account."""
+        with self._first:
+            if self._refused:
+                raise self._refused
+            try:
+                done = self._try(command)
+            except RegistryUnreachableError as refused:
+                self._refused = refused
+                raise
+            self._admitted = True
+            return done
+
+    def _try(self, command: Sequence[str]) -> bytes:
+        what = " ".join(command[:4])
+        try:
+            done = subprocess.run(
+                command,
+                env=_HASTE | os.environ | _UTC,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+            )
+        except OSError as error:
+            raise RegistryError(f"{what} could not be run: {error.strerror}", _AGAIN) from error
+        if done.returncode == 0:
+            return done.stdout
+        said = _said(done.stderr)
+        if _REFUSED.search(said):
+            raise RegistryUnreachableError(f"{what} failed: {said}", self._login(command[3]))
+        if _DENIED.search(said):
+            raise RegistryError(f"{what} failed: {said}", self._login(command[3]))
+        if _PASSING.search(said):
+            raise PassingError(RegistryError(f"{what} failed: {said}", _AGAIN))
+        hint = _AGAIN if self.provider == "generic" else f"check the setting `provider`, or {_AGAIN}"
+        raise RegistryError(f"{what} failed: {said}", hint)
+
+    def _login(self, url: str) -> str:
+        host = url.removeprefix("oci://").partition("/")[0]
+        how = f"with `docker login {host}`" if self.provider == "generic" else f"to {self.provider}"
+        return f"log in {how}, as who may push"
+
+
+def _said(stderr: bytes) -> str:
+    """What flux has against it, in one line: the last of its lines that begins with a cross."""
+    lines = stderr.decode("utf-8", "replace").rpartition("\N{BALLOT X} ")[2]
+    said = "".join(c for c in " ".join(lines.split()) if c.isprintable())
+    said = re.sub(r"^((\w+ artifact failed: )+)", "", said)
+    return said[:500] or "it did not say why"
+
+
+def _csv(pattern: str) -> str:
+    """A value of a flag that takes several, with commas between."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow([pattern])
+    return line.getvalue()
