@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import distribution
@@ -33,6 +34,7 @@ STANDINS = Path(__file__).parent / "standins"
 APP_KEY = "the key of the App"
 _WORKFLOWS = ".github/workflows"
 _SECONDS = 300
+_AT_ONCE = 4
 _SHOWN = ("error", "warning", "notice")
 _RIGHTS = {"write": frozenset({"pull", "push"}), "read": frozenset({"pull"})}
 
@@ -111,14 +113,20 @@ class Runners:
         if event.payload.get("deleted"):
             return []  # what is gone has no workflows
         ref, commit = self._place(event)
-        ran = []
-        for path, workflow in self._workflows(commit).items():
-            if event.name == "workflow_dispatch" and event.payload["workflow"] != path:
-                continue
-            if starts(workflow, event.name, event.payload, lambda: self._changed(event)):
-                for names in _together(workflow["jobs"]):
-                    if not self.left_out & set(names):
-                        ran += self._run(event, path, names, ref, commit, by or event.sender)
+        due = [
+            (path, names)
+            for path, workflow in self._workflows(commit).items()
+            if event.name != "workflow_dispatch" or event.payload["workflow"] == path
+            if starts(workflow, event.name, event.payload, lambda: self._changed(event))
+            for names in _together(workflow["jobs"])
+            if not self.left_out & set(names)
+        ]
+
+        def run(one: tuple[str, list[str]]) -> list[Job]:
+            return self._run(event, *one, ref, commit, by or event.sender)
+
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            ran = [job for jobs in pool.map(run, due) for job in jobs]
         return [job for job in ran if job.result != "skipped"]
 
     def _run(self, event: Event, path: str, names: list[str], ref: str, commit: str, by: str) -> list[Job]:
