@@ -34,14 +34,20 @@ def list_(context: Context, json: bool = False) -> None:
         show_listing(run.report, list_artifacts(run.repository, run.settings, run.event))
 
 
-@task(help={"since": _SINCE, "json": _JSON})
-def changed(context: Context, since: str | None = None, json: bool = False) -> None:
+@task(help={"since": _SINCE, "diff": "show how their files differ, too", "json": _JSON})
+def changed(context: Context, since: str | None = None, diff: bool = False, json: bool = False) -> None:
     """Show which artifacts changed, and which files say so."""
     with running(context, json) as run:
         from flux.commands.changed import find_changed
         from flux.report.changed import show_changed
 
-        show_changed(run.report, find_changed(run.repository, run.settings, run.event, since))
+        found = find_changed(run.repository, run.settings, run.event, since)
+        if not diff:
+            show_changed(run.report, found)
+            return
+        from flux.commands.compare import compare
+
+        show_changed(run.report, found, compare(run.repository, run.settings, found))
 
 
 @task(iterable=["artifact"], help={"artifact": _ARTIFACT, "json": _JSON})
@@ -187,6 +193,27 @@ def status(
             )
         show_status(run.report, found)
         if check and found.drifts:
+            raise Exit(code=1)
+
+
+@task(
+    positional=["digests"],
+    help={
+        "digests": "the output `digests` of a job: a JSON object of artifact to `repository@sha256:...`",
+        "dry-run": _DRY_RUN,
+        "json": _JSON,
+    },
+)
+def sign(context: Context, digests: str, dry_run: bool = False, json: bool = False) -> None:
+    """Sign images that have no valid signature yet, as a job of GitHub Actions."""
+    with running(context, json) as run:
+        from flux.commands.sign import sign as sign_images
+        from flux.report.sign import show_signing
+
+        with run.report.working("signing") as on_done:
+            signing = sign_images(run.settings, run.event, digests, dry_run, on_done)
+        show_signing(run.report, signing, dry_run)
+        if signing.failed:
             raise Exit(code=1)
 
 
@@ -408,8 +435,8 @@ def doctor(context: Context, json: bool = False) -> None:
 
 
 ns = Collection(
-    *(list_, changed, check, build, release, publish, tag_, status, diff, promote, rollback, reconcile),
-    *(doctor, demo),
+    *(list_, changed, check, build, release, publish, sign, tag_, status, diff, promote, rollback),
+    *(reconcile, doctor, demo),
 )
 ns.add_collection(Collection("issue", open_, apply, sync))
 ns.add_collection(Collection("registry", up, down))
