@@ -13,6 +13,7 @@ import os
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
+from html import escape
 from typing import TYPE_CHECKING, Any, TextIO
 
 from flux.report.text import MOST_NAMES, Link, Styled, aligned, markdown, markdown_row, short, shown
@@ -126,7 +127,7 @@ class Report:
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
         for name in header:
             table.add_column(name, overflow="fold")
         for row in cells:
@@ -159,6 +160,12 @@ class Report:
             lines += ["None."]
         with self._event.summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write("\n".join([*lines, "", ""]))
+
+    def details(self, title: str, block: str) -> None:
+        """More for the summary, folded: a block of Markdown under a title of plain text."""
+        if self._event.summary:
+            with self._event.summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(f"<details><summary>{escape(title)}</summary>\n\n{block}\n\n</details>\n\n")
 
 
 def _write(stream: TextIO, *parts: str | Styled) -> None:

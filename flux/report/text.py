@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from flux.release.markdown import escaped, link
 
@@ -51,6 +53,15 @@ def short(value: str | None) -> str:
     return (value or "")[:_SHORT_DIGEST] if (value or "").startswith("sha256:") else value or ""
 
 
+def place(url: str) -> str:
+    """A URL as people follow it: a file's by its path, from where they are."""
+    parts = urlsplit(url)
+    if parts.scheme != "file":
+        return url
+    path, here = Path(unquote(parts.path)), Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
 def markdown(cell: str | Link) -> str:
     """A cell that is text, or one link, and nothing else."""
     if isinstance(cell, Link):
@@ -69,10 +80,10 @@ def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
     def laid(row: Sequence[Sequence[str]]) -> list[str]:
         lines = zip_longest(*row, fillvalue="")
-        return [" " + "   ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+        return ["   ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
 
-    rule = " " + "─" * (sum(widths) + 3 * (len(widths) - 1))
-    return ["", *laid(table[0]), rule, *(line for row in table[1:] for line in laid(row)), ""]
+    rule = "─" * (sum(widths) + 3 * (len(widths) - 1))
+    return [*laid(table[0]), rule, *(line for row in table[1:] for line in laid(row))]
 
 
 def some_of(paths: Sequence[str]) -> list[str]:

@@ -172,7 +172,8 @@ def test_the_code_is_0_and_it_says_so(repo: Repo) -> None:
     for said in ("released", "is released already"):
         done = inv(repo, "release", "app", "1.0.0")
         assert done.code == 0
-        assert done.out.startswith(f"flux-oci-app-v1.0.0: {said}, file://")
+        notes = "see `git show flux-oci-app-v1.0.0`"
+        assert done.out == f"flux-oci-app-v1.0.0: {said} at {repo.head[:12]}, {notes}\n"
         assert done.err == ""
 
 
@@ -578,7 +579,7 @@ def test_a_workflow_that_could_not_be_started(hub: Hub, tmp_path: Path) -> None:
     job.env["INVOKE_FLUX_FORGE"] = "github"
     done = inv(hub.repo, "release", "app", "1.0.0", env=job.env)
     assert done.code == 1
-    assert "flux-oci-app-v1.0.0: released, http" in done.out
+    assert f"flux-oci-app-v1.0.0: released at {hub.repo.head[:12]}, http" in done.out
     for workflow in ("release-flux-artifact.yml", "manage-flux-releases.yml"):
         assert f"::error::GitHub did not start workflow {workflow} at main in octo/monorepo: " in done.out
     assert hub.dispatched == []
