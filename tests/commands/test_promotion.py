@@ -57,6 +57,7 @@ def test_of_two_that_raced_the_younger_is_closed(hub: World) -> None:
     def race() -> None:
         hub.forge("alice").create_issue(first.title, first.body, "flux-release", None)
 
+    hub.github.repository("octo/monorepo").issues[1].comments.clear()
     hub.forge().edit_issue(1, body="somebody's")
     hub.github.call_at(1, race, only="POST */issues")
     opened = hub.open(TAG)
@@ -68,6 +69,8 @@ def test_of_two_that_raced_the_younger_is_closed(hub: World) -> None:
 def test_an_outsiders_look_alike_is_no_issue_of_ours(hub: World) -> None:
     hub.open(TAG)
     body = hub.issue().body
+    assert hub.github
+    hub.github.repository("octo/monorepo").issues[1].comments.clear()
     hub.forge().edit_issue(1, body="gone")
     hub.forge("mallory").create_issue("Promote", body, "flux-release", None)
     hub.forge().edit_issue(2, body=None)
@@ -389,7 +392,7 @@ def test_a_permission_that_cannot_be_looked_up_undoes_nothing(hub: World) -> Non
     with pytest.raises(ForgeError):
         hub.apply(event)
     assert hub.issue().body == body
-    assert hub.comments() == []
+    assert len(hub.comments()) == 1
 
 
 def test_promoters_narrow_a_phase(hub: World) -> None:
