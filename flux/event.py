@@ -63,6 +63,13 @@ class Event:
     repository: str | None = None
     server_url: str = "https://github.com"
 
+    @property
+    def packages(self) -> str | None:
+        """Where a job on github.com keeps the images of its repository, unless somebody says otherwise."""
+        if not self.actions or not self.repository or self.server_url != "https://github.com":
+            return None
+        return f"oci://ghcr.io/{self.repository.lower()}"
+
 
 TERMINAL = Event(actions=False, change=None, output=None, summary=None)
 

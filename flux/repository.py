@@ -32,6 +32,10 @@ try:
 except ImportError as error:  # GitPython looks for the program when it is imported
     raise GitError("git was not found", "install git, or add it to PATH") from error
 
+OLDEST_GIT = (2, 31)
+"""Which brought `log --diff-merges` and GIT_CONFIG_COUNT."""
+FETCH_DEPTH = "check out with `fetch-depth: 0` (actions/checkout), or run `git fetch --unshallow`"
+
 _NO_OBJECT = "0" * 40
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _CONFIGURATION = (
@@ -49,7 +53,6 @@ _REFUSED = re.compile(
     r"could not read (Username|Password)|Authentication failed|repository '.*' not found$|error: 40[134]$"
 )
 _SAFE = "if you trust it: `git config --global --add safe.directory {}`"
-_FETCH_DEPTH = "check out with `fetch-depth: 0` (actions/checkout), or run `git fetch --unshallow`"
 
 # What a clone that is to be thrown away has instead of this machine's: who commits, and nothing that could
 # ask for a key, run a hook, change a file on its way or want the network.
@@ -124,6 +127,11 @@ class Access:
             entries[f"GIT_CONFIG_KEY_{at}"] = f"http.{self.url.rstrip('/')}/.extraHeader"
             entries[f"GIT_CONFIG_VALUE_{at}"] = value
         return entries
+
+
+def git_version() -> tuple[int, ...]:
+    """That of the git on PATH."""
+    return gitpython.Git().version_info
 
 
 class Repository:
@@ -203,7 +211,7 @@ class Repository:
             hint = "`git log` and `git branch -a` show what there is"
             raise RequestError(
                 f"{revision!r} names no commit in this clone",
-                f"the clone is shallow: {_FETCH_DEPTH}" if self._shallow() else hint,
+                f"the clone is shallow: {FETCH_DEPTH}" if self._shallow() else hint,
             )
         return found
 
@@ -573,6 +581,10 @@ class Repository:
         """The commit that a ref (`refs/heads/main`) is at, None where there is no such ref."""
         return self._resolve(name)
 
+    def refs(self, folder: str) -> dict[str, str]:
+        """Every ref under a folder (`refs/heads/`), and what it is at."""
+        return _refs(self._run("for-each-ref", "--format=%(objectname) %(refname)", folder), " ")
+
     def move_ref(self, name: str, new: str | None, old: str | None) -> bool:
         """Move a ref from one commit to another, None being no ref; False where it is not at `old`."""
         if new is None:
@@ -705,6 +717,11 @@ class Repository:
             return False
         return True
 
+    @property
+    def shallow(self) -> bool:
+        """Whether this clone lacks the beginning of its history."""
+        return bool(self._shallow())
+
     def _shallow(self) -> set[str]:
         """The commits whose parents this clone lacks."""
         try:
@@ -729,7 +746,7 @@ class Repository:
                 return
         raise HistoryMissingError(
             "this clone is shallow, and the history that decides could not be fetched from origin",
-            _FETCH_DEPTH,
+            FETCH_DEPTH,
         )
 
     # Running git

@@ -8,7 +8,15 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from flux.running import issue_number, names, running
+from flux.running import (
+    configuration,
+    issue_number,
+    names,
+    open_forge,
+    open_repository,
+    reporting,
+    running,
+)
 
 _ARTIFACT = "only this artifact; repeatable, or several with commas between"
 _SINCE = "compare with this commit instead of what started the run"
@@ -26,14 +34,20 @@ def list_(context: Context, json: bool = False) -> None:
         show_listing(run.report, list_artifacts(run.repository, run.settings, run.event))
 
 
-@task(help={"since": _SINCE, "json": _JSON})
-def changed(context: Context, since: str | None = None, json: bool = False) -> None:
+@task(help={"since": _SINCE, "diff": "show how their files differ, too", "json": _JSON})
+def changed(context: Context, since: str | None = None, diff: bool = False, json: bool = False) -> None:
     """Show which artifacts changed, and which files say so."""
     with running(context, json) as run:
         from flux.commands.changed import find_changed
         from flux.report.changed import show_changed
 
-        show_changed(run.report, find_changed(run.repository, run.settings, run.event, since))
+        found = find_changed(run.repository, run.settings, run.event, since)
+        if not diff:
+            show_changed(run.report, found)
+            return
+        from flux.commands.compare import compare
+
+        show_changed(run.report, found, compare(run.repository, run.settings, found))
 
 
 @task(iterable=["artifact"], help={"artifact": _ARTIFACT, "json": _JSON})
@@ -179,6 +193,27 @@ def status(
             )
         show_status(run.report, found)
         if check and found.drifts:
+            raise Exit(code=1)
+
+
+@task(
+    positional=["digests"],
+    help={
+        "digests": "the output `digests` of a job: a JSON object of artifact to `repository@sha256:...`",
+        "dry-run": _DRY_RUN,
+        "json": _JSON,
+    },
+)
+def sign(context: Context, digests: str, dry_run: bool = False, json: bool = False) -> None:
+    """Sign images that have no valid signature yet, as a job of GitHub Actions."""
+    with running(context, json) as run:
+        from flux.commands.sign import sign as sign_images
+        from flux.report.sign import show_signing
+
+        with run.report.working("signing") as on_done:
+            signing = sign_images(run.settings, run.event, digests, dry_run, on_done)
+        show_signing(run.report, signing, dry_run)
+        if signing.failed:
             raise Exit(code=1)
 
 
@@ -352,7 +387,56 @@ def demo(context: Context, artifact: list[str] | None = None, folder: str | None
         show_end(run.report, plan, name_of_inv(), place)
 
 
+@task(
+    help={
+        "port": "a port of this machine's loopback, instead of a free one",
+        "image": "the registry's image, instead of registry:3",
+        "dry-run": _DRY_RUN,
+        "json": _JSON,
+    }
+)
+def up(
+    context: Context,
+    port: str | None = None,
+    image: str | None = None,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Start a local registry in a container, or find the one that runs."""
+    with running(context, json) as run:
+        from flux.commands.local_registry import bring_up
+        from flux.report.local_registry import show_up
+
+        with run.report.working("starting"):
+            local = bring_up(port, image, dry_run)
+        show_up(run.report, local, dry_run)
+
+
+@task(help={"purge": "drop its data too", "dry-run": _DRY_RUN, "json": _JSON})
+def down(context: Context, purge: bool = False, dry_run: bool = False, json: bool = False) -> None:
+    """Stop the local registry."""
+    with running(context, json) as run:
+        from flux.commands.local_registry import bring_down
+        from flux.report.local_registry import show_down
+
+        show_down(run.report, bring_down(purge, dry_run), dry_run)
+
+
+@task(help={"json": _JSON})
+def doctor(context: Context, json: bool = False) -> None:
+    """Check that all the commands need is here, with the fix for what is not."""
+    with reporting(json) as report:
+        from flux.commands.doctor import examine
+        from flux.report.doctor import show_doctor
+
+        lines = examine(*configuration(context), open_repository, open_forge)
+        if show_doctor(report, lines).failed:
+            raise Exit(code=1)
+
+
 ns = Collection(
-    list_, changed, check, build, release, publish, tag_, status, diff, promote, rollback, reconcile, demo
+    *(list_, changed, check, build, release, publish, sign, tag_, status, diff, promote, rollback),
+    *(reconcile, doctor, demo),
 )
 ns.add_collection(Collection("issue", open_, apply, sync))
+ns.add_collection(Collection("registry", up, down))

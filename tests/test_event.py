@@ -141,6 +141,20 @@ def test_a_payload_whose_place_is_not_told(path: str | None) -> None:
     assert caught.value.hint == "GITHUB_EVENT_PATH must name the file that GitHub Actions wrote"
 
 
+@pytest.mark.parametrize(
+    ("variables", "location"),
+    [
+        ({"GITHUB_REPOSITORY": "Octo/Mono-Repo"}, "oci://ghcr.io/octo/mono-repo"),
+        ({"GITHUB_REPOSITORY": "octo/x", "GITHUB_SERVER_URL": "https://github.com"}, "oci://ghcr.io/octo/x"),
+        ({"GITHUB_REPOSITORY": "octo/x", "GITHUB_SERVER_URL": "https://github.example.com"}, None),
+        ({"GITHUB_REPOSITORY": "octo/x", "GITHUB_ACTIONS": ""}, None),
+        ({}, None),
+    ],
+)
+def test_the_registry_of_a_job_on_github(variables: dict[str, str], location: str | None) -> None:
+    assert read_event({"GITHUB_ACTIONS": "true", **variables}).packages == location
+
+
 def issue_edit(**issue: Any) -> dict[str, Any]:
     return {
         "action": "edited",

@@ -93,22 +93,25 @@ def plan_build(
 
 
 def open_target_registry(repository: Repository, settings: Settings, event: Event, dry_run: bool) -> Registry:
-    """The registry to push to, with its publisher.
+    """The registry to push to, with its publisher: where nobody says in a job on github.com, its own.
 
     Raises RequestError on a CI runner for one that would be gone with it, and where the publisher is missing
     or cannot push to it.
     """
-    if event.actions and "://" not in settings.registry and "registry" not in settings.named:
-        raise RequestError(
-            f"the registry is the folder {settings.registry}, which is gone when this job ends",
-            "set `registry: oci://...` in invoke.yaml, or name the folder there to use it all the same",
-        )
-    registry = open_registry(settings.registry, repository.root, settings.jobs, settings.insecure)
+    location = settings.registry
+    if event.actions and "://" not in location and "registry" not in settings.named:
+        if event.packages is None:
+            raise RequestError(
+                f"the registry is the folder {location}, which is gone when this job ends",
+                "set `registry: oci://...` in invoke.yaml, or name the folder there to use it all the same",
+            )
+        location = event.packages
+    registry = open_registry(location, repository.root, settings.jobs, settings.insecure)
     if settings.publisher == "flux":
         from flux.registry.flux import FluxRegistry, require_possible
         from flux.registry.flux_cli import FluxCli
 
-        require_possible(settings.registry, settings.insecure)
+        require_possible(location, settings.insecure)
         cli = FluxCli(settings.flux_version, settings.provider)
         if not dry_run:
             cli.require()

@@ -27,9 +27,11 @@ class Comparison:
 class Changed:
     """`reasons` has the changed artifacts, each with the paths that say so; `removed` those that are gone.
 
-    `uncommitted` has paths of the working tree, by artifact; they are in no commit and so in no image.
+    `uncommitted` has paths of the working tree, by artifact; they are in no commit and so in no image. `base`
+    is the commit compared with, None where all is new.
     """
 
+    base: str | None
     head: str
     reasons: dict[str, list[str]]
     removed: list[str]
@@ -66,6 +68,7 @@ def find_changed(repository: Repository, settings: Settings, event: Event, since
     )
     present = set(repository.artifacts(compared.head, settings.prefix, list(reasons)))
     return Changed(
+        base=compared.base,
         head=compared.head,
         reasons={name: paths for name, paths in sorted(reasons.items()) if name in present},
         removed=sorted(reasons.keys() - present),

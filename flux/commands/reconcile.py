@@ -33,11 +33,16 @@ _ISSUE_SECONDS = 7 * 24 * 3600
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What was due; `errors` are what could not be done, by what it was about."""
+    """What was due; `errors` are what could not be done, by what it was about.
+
+    `digests` has the images that should be signed, as `repository@digest`, whoever pushed them and when: by
+    artifact that of the tip, and by artifact and version the newest release's and those that are desired.
+    """
 
     repaired: list[str] = field(default_factory=list)
     errors: list[tuple[str, FluxError]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    digests: dict[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         return {
@@ -83,6 +88,8 @@ class Reconciler:
             except FluxError as error:
                 self._done.errors.append((about, error))
             on_done(about)
+        if self._dry_run:
+            self._done.digests.clear()  # of images that may not be there
         return self._done
 
     def _build(self, tip: str) -> None:
@@ -90,6 +97,7 @@ class Reconciler:
         builder = Builder(self._repository, self._settings, self._registry, sources, sources.choose([]), [])
         built: Build = builder.build(lambda result: None)
         self._done.notices.extend(built.notices)
+        self._done.digests.update(built.digests())
         for result in built.results:
             if result.error:
                 self._fail(result.artifact, FluxError(result.error, result.hint))
@@ -123,10 +131,17 @@ class Reconciler:
                 self._fail(released.tag, FluxError(result.error, result.hint))
             elif result and result.action != "unchanged":
                 self._did(f"{released.tag}: {result.action}")
+            if result and not result.error:
+                self._note(released.artifact, str(released.version), result.digest)
 
     def _unpublished(self, due: Mapping[str, list[Released]]) -> list[Released]:
+        """What is missing of what is due; of the newest releases the digests are noted."""
+
         def missing(artifact: str) -> list[Released]:
-            there = set(self._registry.repository(artifact).tags())
+            target, newest = self._registry.repository(artifact), str(due[artifact][-1].version)
+            there = set(target.tags())
+            if newest in there:
+                self._note(artifact, newest, target.resolve(newest))
             return [released for released in due[artifact] if str(released.version) not in there]
 
         found = list(in_parallel(self._settings.jobs, missing, due))
@@ -181,6 +196,8 @@ class Reconciler:
             self._repository, self._settings, self._registry, [], self._dry_run
         )
         for step in convergence.steps:
+            if step.version:
+                self._note(step.artifact, step.version, step.new)
             if step.action in (Action.MISSING, Action.FAILED):
                 error = step.error or f"version {step.version} is not published"
                 self._fail(f"{step.artifact}:{step.environment}".rstrip(":"), FluxError(error, step.hint))
@@ -199,6 +216,10 @@ class Reconciler:
     def _artifacts(self, tip: str, desired: Desired) -> list[str]:
         present = self._repository.artifacts(tip, self._settings.prefix)
         return list(dict.fromkeys([*present, *desired]))
+
+    def _note(self, artifact: str, version: str, digest: str | None) -> None:
+        if digest:
+            self._done.digests[f"{artifact} {version}"] = f"{self._registry.name(artifact)}@{digest}"
 
     def _did(self, *what: str) -> None:
         self._done.repaired.extend(what)

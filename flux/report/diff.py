@@ -28,7 +28,7 @@ def show_diff(report: Report, diff: Diff) -> None:
         where = f"{diff.artifact} in {', '.join(compared.environments)}"
         report.print(f"{where}: {_old(report, compared)} -> {diff.version}{_same(diff, compared)}")
         for file in compared.files:
-            _show_file(report, file)
+            show_file(report, file)
 
 
 def _old(report: Report, compared: Compared) -> str:
@@ -42,7 +42,8 @@ def _same(diff: Diff, compared: Compared) -> str:
     return "" if compared.files else ", without a difference in any file"
 
 
-def _show_file(report: Report, file: FileDifference) -> None:
+def show_file(report: Report, file: FileDifference) -> None:
+    """As `git diff` shows it."""
     from rich.text import Text
 
     console = report.console

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from flux.report.text import place
+from flux.report.text import Link, place
 
 if TYPE_CHECKING:
     from flux.commands.apply import Applied
@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from flux.commands.propose import Proposed
     from flux.commands.reconcile import Reconciled
     from flux.commands.sync import Sync, Synced
+    from flux.forge.forge import Issue, PullRequest
     from flux.promotion.proposal import Change
     from flux.report.report import Report
+
+Cell = TypeVar("Cell", str, Link | str)
 
 _HEADER = ("Environment", "From", "To", "")
 
@@ -23,7 +26,7 @@ def show_issue(report: Report, opened: Opened) -> None:
     issue = opened.issue
     if issue:
         report.outputs({"issue": issue.number})
-        report.summary(f"Promotion issue of {opened.tag}", ("Issue", "What"), [(issue.url, opened.action)])
+        report.summary(f"Promotion issue of {opened.tag}", ("Issue", "What"), [(_link(issue), opened.action)])
     if not report.document(opened.document()) and issue:
         report.print(f"{opened.tag}: {opened.action} issue {issue.number}, {place(issue.url)}")
 
@@ -69,30 +72,32 @@ def _direction(change: Change) -> str:
 
 def show_sync(report: Report, sync: Sync) -> None:
     header = ("Promotion", "Deployed", "Issue", "Pull request", "What was done")
-    report.summary("Promotions", header, [_synced(one) for one in sync.promotions])
+    found = [(one, one.issue, one.proposed.pull_request if one.proposed else None) for one in sync.promotions]
+    links = [_synced(one, _link(issue), _link(pull)) for one, issue, pull in found]
+    report.summary("Promotions", header, links)
     if not report.document(sync.document()):
-        if sync.promotions:
-            report.table(header, [tuple(map(place, _synced(one))) for one in sync.promotions])
+        if found:
+            report.table(header, [_synced(one, _place(issue), _place(pull)) for one, issue, pull in found])
         else:
             report.print("No promotion is open.")
     for one in sync.failed:
         report.failure([f"{one.promotion.artifact} {one.promotion.version}"], one.error, one.hint)
 
 
-def _synced(one: Synced) -> tuple[str, ...]:
-    pull = one.proposed.pull_request if one.proposed else None
+def _synced(one: Synced, issue: Cell, pull: Cell) -> tuple[str | Cell, ...]:
     deployed = sum(s.deployed and s.desired == one.promotion.version for s in one.standings)
     return (
         f"{one.promotion.artifact} {one.promotion.version}",
         f"{deployed} of {len(one.standings)}" if one.standings else "",
-        one.issue.url if one.issue else "",
-        pull.url if pull else "",
+        issue,
+        pull,
         ", ".join(one.repaired) or ("failed" if one.error else "as it should be"),
     )
 
 
 def show_reconciled(report: Report, done: Reconciled) -> None:
     report.notices(done.notices)
+    report.outputs({"digests": done.digests})
     report.summary("Reconciled", ("What was due",), [(what,) for what in done.repaired])
     if not report.document(done.document()):
         for what in done.repaired:
@@ -101,3 +106,11 @@ def show_reconciled(report: Report, done: Reconciled) -> None:
             report.print("Nothing was due.")
     for about, error in done.errors:
         report.failure([about], error.message, error.hint)
+
+
+def _link(there: Issue | PullRequest | None) -> Link | str:
+    return Link(f"#{there.number}", there.url) if there else ""
+
+
+def _place(there: Issue | PullRequest | None) -> str:
+    return place(there.url) if there else ""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from flux.report.text import MOST_NAMES, Link, markdown, markdown_row, short, shown
@@ -155,6 +156,12 @@ class Report:
             lines += ["None."]
         with self._event.summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write("\n".join([*lines, "", ""]))
+
+    def details(self, title: str, block: str) -> None:
+        """More for the summary, folded: a block of Markdown under a title of plain text."""
+        if self._event.summary:
+            with self._event.summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(f"<details><summary>{escape(title)}</summary>\n\n{block}\n\n</details>\n\n")
 
 
 def _console(stream: Any) -> Console:

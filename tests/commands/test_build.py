@@ -17,9 +17,12 @@ from hypothesis import assume, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from flux.commands.build import Build, Result
+from flux.commands.build import Build, Result, open_target_registry
 from flux.errors import HistoryMissingError, RequestError
+from flux.event import Event
 from flux.registry.layout import LayoutTarget
+from flux.repository import Repository
+from flux.settings import Settings
 from tests.commands.helpers import (
     HOSTILE_NAMES,
     TERMINAL,
@@ -1237,3 +1240,19 @@ def test_an_error_of_git_is_one_of_ours(repo: Repo, monkeypatch: pytest.MonkeyPa
     assert ran.code in (1, 2)
     assert ran.out == ""
     assert len(ran.err.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("named", "place"),
+    [
+        ({}, "ghcr.io/octo/monorepo/app"),
+        ({"registry": "elsewhere", "named": frozenset({"registry"})}, "elsewhere/app"),
+        ({"registry": "oci://registry.example.com/x"}, "registry.example.com/x/app"),
+    ],
+)
+def test_a_job_on_github_has_a_registry_of_its_own(named: dict[str, Any], place: str, tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "repo")
+    event = Event(True, None, None, None, repository="Octo/monorepo")
+    with Repository(repo.path) as repository:
+        registry = open_target_registry(repository, Settings(**named), event, dry_run=False)
+    assert registry.name("app") == place

@@ -1178,7 +1178,7 @@ def test_nothing_changed_in_actions(tmp_path: Path) -> None:
 @pytest.mark.parametrize("count", [0, 1, 255, 256, 257, 511, 512, 513, 10_000])
 def test_a_matrix_has_at_most_256_entries_and_every_artifact_once(count: int) -> None:
     names = [f"artifact-{number:05}" for number in range(count)]
-    entries = Changed("", {name: [""] for name in names}, [], {}, []).matrix()["include"]
+    entries = Changed(None, "", {name: [""] for name in names}, [], {}, []).matrix()["include"]
     assert len(entries) <= 256
     assert [name for entry in entries for name in entry["artifact"].split(",")] == names
     assert all(list(entry) == ["artifact"] for entry in entries)
@@ -1314,3 +1314,39 @@ def test_the_same_for_every_event_says_the_same_as_git(repo: Repo) -> None:
     expected = {path.split("/")[1]: [path] for path in listed}
     for found in (changed(repo, push(start, repo.head)), changed(repo, TERMINAL), changed(repo, since=start)):
         assert found.reasons == expected
+
+
+def test_the_difference_of_what_changed(tmp_path: Path) -> None:
+    repo = monorepo(tmp_path / "repo", {}, {"ignore": ["NEWS.md"]})
+    since = repo.commit(
+        files={
+            "artifacts/app/x.yaml": "x: 1\n",
+            "artifacts/app/NEWS.md": "old\n",
+            "artifacts/gone/x.yaml": "x: 1\n",
+            "artifacts/still/x.yaml": "x: 1\n",
+        }
+    )
+    repo.remove("artifacts/gone")
+    repo.symlink("artifacts/app/link", "x.yaml")
+    text = "x: 2\n```\n</details>\n::error::no\n"
+    head = repo.commit(files={"artifacts/app/x.yaml": text, "artifacts/app/NEWS.md": "new\n"})
+    job = in_actions(tmp_path / "job", "push", push_payload(since, head))
+    shown = inv(repo, "changed", "--diff", env=job.env)
+    assert shown.code == 0, shown.said
+    assert "+x: 2" in shown.out
+    assert commands(shown.out) == []
+    summary = job.summary.read_text()
+    assert summary.count("<details><summary>app</summary>\n\n````diff\n") == 1
+    assert "````\n\n\n</details>\n\n<details><summary>gone</summary>" in summary
+    assert "NEWS" not in summary
+    assert "still" not in summary
+
+    document = inv(repo, "changed", "--diff", "--json", env=job.env).document
+    assert document["artifacts"] == ["app"]
+    patch = tmp_path / "patch"
+    patch.write_text(document["diffs"]["app"])
+    repo.checkout(since)
+    repo.git("apply", "--directory=artifacts/app", str(patch))
+    assert (repo.path / "artifacts/app/x.yaml").read_text() == text
+    assert "deleted file" in document["diffs"]["gone"]
+    assert "diffs" not in inv(repo, "changed", "--json", env=job.env).document

@@ -561,6 +561,13 @@ def test_reconcile_does_what_is_due_and_then_nothing(world: World) -> None:
         assert f"{tag}: opened issue 1" in done.repaired
     again = world.reconcile()
     assert (again.repaired, again.errors) == ([], [])
+    tags = world.tags()
+    digests = {about: image.partition("@")[2] for about, image in again.digests.items()}
+    assert again.digests == done.digests
+    assert digests.keys() == {"dashboard", "eso", "eso 1.0.0", "eso 1.2.0"}, "tip, desired, newest"
+    assert {name: digests[f"eso {name}"] for name in ("1.0.0", "1.2.0")} == {
+        name: tags[name] for name in ("1.0.0", "1.2.0")
+    }
 
 
 def test_reconcile_opens_no_issue_for_old_releases(hub: World) -> None:

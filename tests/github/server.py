@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import secrets
 import threading
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +17,7 @@ from tests.github.dispatch import Dispatcher
 from tests.github.faults import Fault, Faults, Hook
 from tests.github.front import Front, Incoming
 from tests.github.gitdata import Git
+from tests.github.oidc import Identities
 from tests.github.state import Account, Kind, Repository, Role, Secret, Token
 from tests.github.validation import Api, Webhooks
 from tests.github.wire import RefusedError, Reply, Request, Urls
@@ -36,6 +38,7 @@ class GitHub:
         """What should not have happened: a call that is not modelled, or not as GitHub describes it."""
         self._lock = threading.Lock()
         self._faults = Faults()
+        self._identities = Identities()
         self._clients: list[github.Github] = []
         self._front = Front(self._answer)
         self.url = f"http://{self._front.host}"
@@ -127,6 +130,13 @@ class GitHub:
             "GITHUB_TOKEN": token,
         }
 
+    def identity(self, **claims: str) -> dict[str, str]:
+        """What a job that has `id-token: write` finds besides: where to have it said who it is."""
+        token = f"ghs_{secrets.token_hex(18)}"
+        self._identities.jobs[token] = claims
+        url = self._identities.request_url(Urls(self.url, self.url))
+        return {"ACTIONS_ID_TOKEN_REQUEST_URL": url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": token}
+
     def gh(self, token: str) -> dict[str, str]:
         """What the gh CLI needs, given `--repo` or whole paths."""
         return {"GH_HOST": "github.localhost", "HTTP_PROXY": self.url, "GH_TOKEN": token, "NO_PROXY": ""}
@@ -195,7 +205,11 @@ class GitHub:
         served = None
         if not isinstance(fault, Fault) or fault.done:
             with self._lock:
-                served = transport.answer(self._world, request) or self._dispatcher.answer(request, urls)
+                served = (
+                    transport.answer(self._world, request)
+                    or self._identities.answer(request, urls)
+                    or self._dispatcher.answer(request, urls)
+                )
         reply = fault.reply if isinstance(fault, Fault) else served
         request.status = reply.status if reply else None
         return reply
@@ -203,7 +217,7 @@ class GitHub:
 
 def _request(incoming: Incoming) -> tuple[Request, Urls]:
     url = urlsplit(incoming.target)
-    host = url.netloc or incoming.headers.get("host", "")
+    host = (url.netloc or incoming.headers.get("host", "")).removesuffix(":80")  # which goes without saying
     # Where GitHub Enterprise Server has its API.
     prefix = "/api/v3" if url.path.startswith("/api/v3/") else ""
     query = dict(parse_qsl(url.query, keep_blank_values=True))

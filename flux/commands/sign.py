@@ -1,0 +1,126 @@
+"""Sign the images that jobs have pushed, as far as they have no valid signature yet."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flux.commands.parallel import in_parallel
+from flux.cosign import Signers, find_cosign
+from flux.errors import FluxError, RequestError
+from flux.event import Event
+from flux.settings import Settings
+
+_REFERENCE = re.compile(r"[a-zA-Z0-9\[][^\s@]*@sha256:[0-9a-f]{64}")
+_WORKFLOWS = ("release-flux-artifact", "manage-flux-releases")
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What became of one image's: `action` is `valid`, `unsigned` (in a dry run), `signed` or `failed`."""
+
+    artifact: str
+    reference: str
+    action: str
+    error: str = ""
+    hint: str = ""
+
+    def document(self) -> dict[str, Any]:
+        document = {"artifact": self.artifact, "reference": self.reference, "action": self.action}
+        return document | ({"error": self.error} if self.error else {})
+
+
+@dataclass(frozen=True)
+class Signing:
+    signatures: list[Signature]
+
+    @property
+    def failed(self) -> list[Signature]:
+        return [signature for signature in self.signatures if signature.error]
+
+    def document(self) -> dict[str, Any]:
+        return {"signatures": [signature.document() for signature in self.signatures]}
+
+    def checksums(self) -> str:
+        """What was signed now, a line each, as sha256sum writes it."""
+        signed = (s.reference.split("@sha256:") for s in self.signatures if s.action == "signed")
+        return "\n".join(f"{digest}  {name}" for name, digest in signed)
+
+
+def sign(
+    settings: Settings,
+    event: Event,
+    digests: str,
+    dry_run: bool,
+    on_done: Callable[[object], object],
+) -> Signing:
+    """Sign each image of `digests`, a JSON object of artifact to `repository@sha256:…`, once.
+
+    The failure of one leaves the others unharmed. Raises RequestError for anything else, outside of Actions,
+    and where there is no cosign.
+    """
+    signers, images, cosign = find_signers(settings, event), read_digests(digests), find_cosign()
+    groups: dict[str, dict[str, str]] = {}
+    for artifact, reference in images.items():
+        groups.setdefault(reference.partition("@")[0], {}).setdefault(reference, artifact)
+
+    def one(artifact: str, reference: str) -> Signature:
+        if cosign.is_signed(reference, signers):
+            return Signature(artifact, reference, "valid")
+        if dry_run:
+            return Signature(artifact, reference, "unsigned")
+        try:
+            cosign.sign(reference)
+        except FluxError as error:
+            return Signature(artifact, reference, "failed", error.message, error.hint)
+        return Signature(artifact, reference, "signed")
+
+    def all_of(group: dict[str, str]) -> list[Signature]:
+        """Those of one repository, one after another: not every registry stands two writers of one."""
+        return [one(artifact, reference) for reference, artifact in group.items()]
+
+    found: list[Signature] = []
+    for signatures in in_parallel(settings.jobs, all_of, groups.values()):
+        found += signatures
+        on_done(signatures)
+    return Signing(sorted(found, key=lambda signature: signature.artifact))
+
+
+def find_signers(settings: Settings, event: Event) -> Signers:
+    """The jobs that push: the two workflows, on the branch or at a release's tag.
+
+    https://docs.github.com/actions/reference/security/oidc has what GitHub says of a job. Raises RequestError
+    outside of Actions, where nobody has such an identity.
+    """
+    if not event.actions or not event.repository:
+        raise RequestError(
+            "only a job of GitHub Actions can sign: its identity is what clusters accept",
+            "the workflows sign what they push; run one of them",
+        )
+    public = event.server_url == "https://github.com"
+    issuer = (
+        "https://token.actions.githubusercontent.com" if public else f"{event.server_url}/_services/token"
+    )
+    folder = re.escape(f"{event.server_url}/{event.repository}/.github/workflows/")
+    tag = re.escape(settings.release_tag)
+    for field in ("artifact", "version"):
+        tag = tag.replace(rf"\{{{field}\}}", ".+")
+    refs = f"(heads/{re.escape(settings.branch)}|tags/{tag})"
+    return Signers(issuer, rf"^{folder}({'|'.join(_WORKFLOWS)})\.yml@refs/{refs}$".replace(r"\-", "-"))
+
+
+def read_digests(text: str) -> dict[str, str]:
+    """The output `digests` of a job. Raises RequestError for what is none."""
+    try:
+        digests = json.loads(text)
+    except ValueError:
+        digests = None
+    if not isinstance(digests, dict) or not all(
+        isinstance(reference, str) and _REFERENCE.fullmatch(reference) for reference in digests.values()
+    ):
+        raise RequestError(
+            "these are no digests of images",
+            'give what `inv build` has in its output `digests`: {"eso": "ghcr.io/…/eso@sha256:…"}',
+        )
+    return digests

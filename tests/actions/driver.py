@@ -1,0 +1,373 @@
+"""The runners of GitHub Actions: they wait for events of the test GitHub, and run with act what these start.
+
+What act leaves out is here: the filters of `on:`, the commit that a workflow is read from, and for each job a
+token that may what `permissions:` says and no more, at GitHub and at the registry.
+"""
+
+import itertools
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.actions.triggers import events_of, starts
+from tests.github import faults
+from tests.github.gitdata import Person
+from tests.github.server import GitHub
+from tests.github.state import Pull
+from tests.github.world import Event
+from tests.registry.token_service import TokenService, User
+
+JSON = dict[str, Any]
+STANDINS = Path(__file__).parent / "standins"
+APP_KEY = "the key of the App"
+_WORKFLOWS = ".github/workflows"
+_SECONDS = 300
+_AT_ONCE = 4
+_SHOWN = ("error", "warning", "notice")
+_RIGHTS = {"write": frozenset({"pull", "push"}), "read": frozenset({"pull"})}
+
+
+@dataclass(frozen=True)
+class Job:
+    """What became of a job. `result` is `success`, `failure`, `skipped` (by its `if:`) or `killed`."""
+
+    workflow: str
+    name: str
+    event: Event
+    result: str
+    log: str
+    summary: str
+    """All that its steps wrote to it, Markdown."""
+    outputs: dict[str, str]
+    """Of its steps."""
+
+    def __str__(self) -> str:
+        return f"{self.workflow}: {self.name} ({self.event}): {self.result}"
+
+
+@dataclass
+class Runners:
+    """`variables` and `secrets` are the repository's. With `app`, its GitHub App is set up there too."""
+
+    github: GitHub
+    folder: Path
+    act: str
+    packages: TokenService
+    """Who may what at the registry."""
+    variables: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+    """Of the runner itself."""
+    left_out: frozenset[str] = frozenset({"all", "macos"})
+    """Jobs that do not run here: those of this repository's own tests."""
+    full_name: str = "octo/monorepo"
+    waiting: list[Event] = field(default_factory=list)
+    """What starts checks that somebody has to approve first."""
+    processes: list["subprocess.Popen[str]"] = field(default_factory=list)
+    _seen: int = 0
+    _runs: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def settle(self) -> list[Job]:
+        """Run what the events since the last time start, and what follows from it, until nothing is left."""
+        ran = []
+        while self._seen < len(self.github.events):
+            event = self.github.events[self._seen]
+            self._seen += 1
+            if event.starts:
+                ran += self.run(event)
+            elif event.awaits_approval:
+                self.waiting.append(event)
+        return ran
+
+    def skip(self) -> None:
+        """Lose the events since the last time."""
+        self._seen = len(self.github.events)
+
+    def schedule(self) -> list[Job]:
+        """The hour has come for every workflow that the default branch has a schedule for."""
+        branch = self._repository.default_branch
+        crons = {
+            entry["cron"]
+            for workflow in self._workflows(self._commit(f"heads/{branch}")).values()
+            for entry in events_of(workflow).get("schedule", ())
+        }
+        ran = []
+        for cron in sorted(crons):
+            ran += self.run(Event("schedule", {"schedule": cron}, "github-actions[bot]", True))
+        return ran
+
+    def run(self, event: Event, *, by: str | None = None) -> list[Job]:
+        """Run the workflows that an event starts; again, where it was run before, at somebody's wish."""
+        if event.payload.get("deleted"):
+            return []  # what is gone has no workflows
+        ref, commit = self._place(event)
+        due = [
+            (path, names)
+            for path, workflow in self._workflows(commit).items()
+            if event.name != "workflow_dispatch" or event.payload["workflow"] == path
+            if starts(workflow, event.name, event.payload, lambda: self._changed(event))
+            for names in _together(workflow["jobs"])
+            if not self.left_out & set(names)
+        ]
+
+        def run(one: tuple[str, list[str]]) -> list[Job]:
+            return self._run(event, *one, ref, commit, by or event.sender)
+
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            ran = [job for jobs in pool.map(run, due) for job in jobs]
+        return [job for job in ran if job.result != "skipped"]
+
+    def _run(self, event: Event, path: str, names: list[str], ref: str, commit: str, by: str) -> list[Job]:
+        """Jobs with act, on a runner of their own; where there are several they share one token."""
+        number = next(self._runs)
+        folder = self.folder / f"{number}-{names[0]}"
+        checkout = folder / "workflow"
+        _git("clone", "--quiet", "--shared", "--no-checkout", str(self._repository.git.path), str(checkout))
+        _git("-C", str(checkout), "checkout", "--quiet", "--detach", commit)
+        (folder / "event.json").write_text(json.dumps(event.payload))
+        workflow = yaml.safe_load((checkout / path).read_text())
+        permissions = _permissions(workflow, names)
+        token = self.github.actions_token(**permissions)
+        rights = _RIGHTS.get(permissions.get("packages", ""))
+        if rights:
+            self.packages.users.append(User(event.sender, token, "", rights))
+        command = [
+            self.act,
+            event.name,
+            "--json",
+            f"--directory={checkout}",
+            f"--workflows={path}",
+            *([f"--job={names[0]}"] if len(names) == 1 else []),
+            f"--eventpath={folder / 'event.json'}",
+            f"--actor={event.sender}",
+            "--platform=ubuntu-latest=-self-hosted",
+            "--no-skip-checkout",
+            "--no-cache-server",
+            "--action-offline-mode",
+            f"--action-cache-path={folder / 'act'}",
+            *(f"--local-repository={used}={standin}" for used, standin in _standins(checkout)),
+            *(f"--var={key}={value}" for key, value in self.variables.items()),
+            *(f"--secret={key}={value}" for key, value in {**self.secrets, "GITHUB_TOKEN": token}.items()),
+        ]
+        given = {
+            **self.github.environment("", self.full_name),
+            "GITHUB_REF": ref,
+            "GITHUB_SHA": commit,
+            "GITHUB_RUN_ID": str(number),
+            "GITHUB_TRIGGERING_ACTOR": by,
+            "GITHUB_WORKFLOW_REF": f"{self.full_name}/{path}@{ref}",
+        }
+        if permissions.get("id_token") == "write":
+            given |= self.github.identity(**self._claims(path, ref, commit, event, number))
+        command += [f"--env={key}={value}" for key, value in given.items()]
+        environment = {**os.environ, **self._runner(folder, checkout), **self.environment}
+        return self._finished(command, environment, event, path, names)
+
+    def _finished(
+        self,
+        command: list[str],
+        environment: Mapping[str, str],
+        event: Event,
+        path: str,
+        names: list[str],
+    ) -> list[Job]:
+        # A group of its own, to be killed whole.
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.processes.append(process)
+        try:
+            printed, _ = process.communicate(timeout=_SECONDS)
+        finally:
+            self.processes.remove(process)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        records = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+        told: dict[str, list[JSON]] = {name: [] for name in names}
+        for record in records:
+            if name := record.get("jobID"):
+                told.setdefault(name, []).append(record)
+        killed = process.returncode < 0
+        jobs = [_job(path, name, event, said, killed) for name, said in told.items()]
+        if process.returncode > 0 and not any(job.result == "failure" for job in jobs):
+            raise RuntimeError(f"act itself failed:\n{printed}")
+        return jobs
+
+    def kill(self) -> None:
+        """End every job that runs, as by `kill -9`."""
+        for process in list(self.processes):
+            os.killpg(process.pid, signal.SIGKILL)
+
+    def kill_at(self, only: str, n: int = 1) -> None:
+        """End every job right before its n-th request such as `POST */pulls` is served."""
+
+        def hook() -> faults.Fault:
+            self.kill()
+            return faults.DROP
+
+        self.github.call_at(n, hook, only=only)
+
+    def _claims(self, path: str, ref: str, commit: str, event: Event, number: int) -> dict[str, str]:
+        where = f"{self.full_name}/{path}@{ref}"
+        return {
+            "sub": f"repo:{self.full_name}:ref:{ref}",
+            "repository": self.full_name,
+            "ref": ref,
+            "sha": commit,
+            "event_name": event.name,
+            "workflow_ref": where,
+            "job_workflow_ref": where,
+            "run_id": str(number),
+        }
+
+    def _runner(self, folder: Path, checkout: Path) -> dict[str, str]:
+        setup = yaml.safe_load((checkout / ".github/actions/setup/action.yml").read_text())
+        (app,) = (step for step in setup["runs"]["steps"] if step.get("id") == "app")
+        asked = {
+            key.removeprefix("permission-").replace("-", "_"): value
+            for key, value in app["with"].items()
+            if key.startswith("permission-")
+        }
+        packages = {str(distribution(name).locate_file("")) for name in ("invoke", "gitpython", "pip")}
+        return {
+            "DOCKER_CONFIG": str(folder / "docker"),
+            "PIP_NO_BUILD_ISOLATION": "false",  # which is how pip is told so
+            "PIP_NO_DEPS": "true",
+            "PIP_NO_INDEX": "true",
+            "PIP_ROOT_USER_ACTION": "ignore",
+            "TEST_APP_KEY": APP_KEY,
+            "TEST_APP_TOKEN": self.github.app_token(**asked),
+            "TEST_PACKAGES": "\n".join(sorted(packages)),
+            "TEST_PYTHON": sys.executable,
+        }
+
+    # Where a workflow is read
+
+    @property
+    def _repository(self) -> Any:
+        return self.github.repository(self.full_name)
+
+    def _commit(self, ref: str) -> str:
+        commit = self._repository.git.resolve(ref)
+        assert commit is not None, f"there is no {ref}"
+        return str(commit)
+
+    def _place(self, event: Event) -> tuple[str, str]:
+        """GITHUB_REF and GITHUB_SHA: the event's own, and of what has none the default branch's."""
+        payload = event.payload
+        match event.name:
+            case "push":
+                return payload["ref"], payload["after"]
+            case "release":
+                ref = f"refs/tags/{payload['release']['tag_name']}"
+            case "workflow_dispatch":
+                ref = payload["ref"]
+            case "pull_request":
+                return self._merge(self._repository.issues[payload["number"]])
+            case _:
+                ref = f"refs/heads/{self._repository.default_branch}"
+        return ref, self._commit(ref.removeprefix("refs/"))
+
+    def _merge(self, pull: Pull) -> tuple[str, str]:
+        """The commit that GitHub tries a pull request with."""
+        git = self._repository.git
+        base, head = self._commit(f"heads/{pull.base}"), self._repository.head(pull)
+        ref = f"refs/pull/{pull.number}/merge"
+        tree = git.merge(base, head)
+        assert tree is not None, f"{pull.number} conflicts, and GitHub starts nothing then"
+        web_flow = Person("GitHub", "noreply@github.com", datetime.now(UTC))
+        commit = git.write_commit(tree, [base, head], web_flow, web_flow, f"Merge {head} into {base}")
+        git.set_ref(ref, commit, git.ref(ref))
+        return ref, commit
+
+    def _workflows(self, commit: str) -> dict[str, JSON]:
+        git = self._repository.git
+        folder = git.entry(commit, _WORKFLOWS)
+        found = {}
+        for entry in git.entries(folder.sha) if folder else ():
+            if entry.path.endswith((".yml", ".yaml")):
+                found[f"{_WORKFLOWS}/{entry.path}"] = yaml.safe_load(git.read(entry.sha))
+        return found
+
+    def _changed(self, event: Event) -> list[str]:
+        """As the filters of paths see it: two commits of a push, and of a pull request what it brings."""
+        if event.name == "pull_request":
+            pull = event.payload["pull_request"]
+            between = f"{pull['base']['sha']}...{pull['head']['sha']}"
+        else:
+            between = f"{event.payload['before']}..{event.payload['after']}"
+        return _git("-C", str(self._repository.git.path), "diff", "--name-only", between).splitlines()
+
+
+def _together(jobs: JSON) -> list[list[str]]:
+    """The jobs of a workflow, each by itself, unless they build on each other: then act has to know all."""
+    if any("needs" in job or "uses" in job for job in jobs.values()):
+        return [list(jobs)]
+    return [[name] for name in jobs]
+
+
+def _job(path: str, name: str, event: Event, records: list[JSON], killed: bool) -> Job:
+    """What act told of a job; of a matrix it tells of each."""
+    results = {record["jobResult"] for record in records if "jobResult" in record}
+    worst = next((result for result in ("failure", "success") if result in results), "skipped")
+    return Job(
+        path.rpartition("/")[2],
+        name,
+        event,
+        "killed" if killed else worst,
+        "".join(map(_said, records)),
+        "".join(each["content"] for each in records if each.get("command") == "summary"),
+        {each["name"]: each["arg"] for each in records if each.get("command") == "set-output"},
+    )
+
+
+def _said(record: JSON) -> str:
+    """What a step printed, commands to the runner too."""
+    if record.get("raw_output"):
+        return str(record["msg"])
+    return f"::{record['command']}::{record['arg']}\n" if record.get("command") in _SHOWN else ""
+
+
+def _permissions(workflow: JSON, jobs: list[str]) -> dict[str, str]:
+    """What the token of these jobs may, named as the test GitHub does."""
+    allowed: dict[str, str] = {}
+    for job in jobs:
+        given = workflow["jobs"][job].get("permissions", workflow.get("permissions"))
+        assert isinstance(given, dict), f"{job} has no permissions of its own"
+        for name, level in given.items():
+            allowed[name.replace("-", "_")] = max(level, allowed.get(name, ""))  # read, write
+    return allowed
+
+
+def _standins(checkout: Path) -> list[tuple[str, Path]]:
+    """Every action that is used from elsewhere, with its stand-in."""
+    files = [*(checkout / ".github").rglob("*.yml")]
+    used = {each for file in files for each in re.findall(r"uses: ([\w.-]+/[\w.-]+@\w+)", file.read_text())}
+    return [
+        (each, STANDINS / each.partition("/")[2].partition("@")[0])
+        for each in sorted(used)
+        if (STANDINS / each.partition("/")[2].partition("@")[0]).is_dir()
+    ]
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout

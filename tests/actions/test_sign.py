@@ -1,0 +1,65 @@
+"""Signing: real certificates for who the job is, by a Sigstore of the tests' own."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.actions.conftest import Monorepo
+from tests.actions.sigstore import run_sigstore
+
+ARTIFACTS = [path for path in (Path(__file__).parents[2] / "artifacts").iterdir() if path.is_dir()]
+REQUEST = "GET /_services/pipelines/idtoken"
+
+
+@pytest.fixture
+def cosign(monorepo: Monorepo, tmp_path: Path) -> Iterator[str]:
+    with run_sigstore(tmp_path / "sigstore", monorepo.github.url) as folder:
+        monorepo.runners.environment["TEST_COSIGN"] = str(folder)
+        monorepo.runners.variables |= {"FLUX_UNSIGNED": "", "FLUX_ATTEST": "true"}
+        yield str(folder / "cosign")
+
+
+def verify(cosign: str, monorepo: Monorepo, reference: str, workflow: str) -> bool:
+    """Whether an image is signed by that workflow on main."""
+    url = monorepo.github.url
+    identity = f"{url}/octo/monorepo/.github/workflows/{workflow}@refs/heads/main"
+    flags = [f"--certificate-identity={identity}", f"--certificate-oidc-issuer={url}/_services/token"]
+    return subprocess.run([cosign, "verify", *flags, reference], capture_output=True).returncode == 0
+
+
+def test_what_is_pushed_is_signed_once(monorepo: Monorepo, cosign: str) -> None:
+    """Even where a run was killed between the two, and by one whom clusters accept."""
+    monorepo.change("eso")
+    event = next(event for event in monorepo.github.events if event.name == "push")
+    monorepo.runners.kill_at(REQUEST)
+    (killed,) = monorepo.runners.settle()
+    assert killed.result == "killed", killed.log
+    digest = monorepo.tags("eso")["latest"]
+    reference = f"{monorepo.registry.removeprefix('oci://')}/eso@{digest}"
+    # Somebody else's signature is none.
+    path = ".github/workflows/ci.yml@refs/heads/main"
+    other = monorepo.github.identity(job_workflow_ref=f"octo/monorepo/{path}", sub="repo:octo/monorepo")
+    subprocess.run([cosign, "sign", "--yes", reference], env={**os.environ, **other}, check=True)
+    assert verify(cosign, monorepo, reference, "ci.yml")
+    assert not verify(cosign, monorepo, reference, "release-flux-artifact.yml")
+
+    # The next run that comes along makes it good.
+    (repaired,) = monorepo.runners.schedule()
+    assert repaired.result == "success", repaired.log
+    assert verify(cosign, monorepo, reference, "manage-flux-releases.yml")
+    assert not verify(cosign, monorepo, reference, "release-flux-artifact.yml")
+    assert "| eso | signed |" in repaired.summary
+    assert f"attested {digest.removeprefix('sha256:')}  " in repaired.log  # type: ignore[union-attr]
+    assert json.loads(repaired.outputs["checksums"]).count("\n") == len(ARTIFACTS) - 1, "all that it pushed"
+
+    asked = len([request for request in monorepo.github.requests if str(request) == REQUEST])
+    (again,) = monorepo.runners.run(event)
+    assert again.result == "success", again.log
+    assert "| eso | valid |" in again.summary, "whichever of the two workflows signed it"
+    assert "attested" not in again.log
+    assert json.loads(again.outputs["checksums"]) == ""
+    assert len([request for request in monorepo.github.requests if str(request) == REQUEST]) == asked

@@ -1,0 +1,69 @@
+"""What the workflows are not to do, as far as no linter says it; `nox -s workflows` has the linters."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from flux.settings import Settings
+
+FOLDER = Path(__file__).parents[2] / ".github"
+NAMES = ("release-flux-artifact.yml", "manage-flux-releases.yml")
+RELEASES = "github.event.release.tag_name"
+
+
+def read(name: str) -> dict[Any, Any]:
+    found: dict[Any, Any] = yaml.safe_load((FOLDER / "workflows" / name).read_text())
+    return found
+
+
+JOBS = [
+    pytest.param(read(name), about, id=f"{name}:{job}")
+    for name in NAMES
+    for job, about in read(name)["jobs"].items()
+]
+
+
+@pytest.mark.parametrize(("workflow", "job"), JOBS)
+def test_a_job(workflow: dict[Any, Any], job: dict[str, Any]) -> None:
+    assert workflow["permissions"] == {}
+    assert job["timeout-minutes"] <= 60
+    concurrency = job.get("concurrency") or workflow["concurrency"]
+    assert concurrency["cancel-in-progress"] is False
+    checkout, setup, *rest = job["steps"]
+    assert checkout["with"]["fetch-depth"] == 0
+    assert checkout["with"]["ref"] in ("main", "${{ github.event.after }}")
+    assert setup["uses"] == "./.github/actions/setup"
+    for step in rest:
+        if "uses" in step:
+            assert step["uses"] == "./.github/actions/sign"
+            continue
+        assert re.fullmatch(r'inv [a-z. -]+( "\$(TAG|ISSUE)")?', step["run"])
+        assert step["env"]["GITHUB_TOKEN"]
+    for step in rest[1:]:
+        assert "!cancelled()" in step["if"] or "publish" in step["if"], "whatever became of the one before"
+
+
+def test_what_is_queued_is_only_what_does_the_same() -> None:
+    """GitHub keeps one run that waits for each group, and drops the others."""
+    release, manage = map(read, NAMES)
+    assert "github.event.after || github.event.release.tag_name" in release["concurrency"]["group"]
+    groups = {name: job["concurrency"]["group"] for name, job in manage["jobs"].items()}
+    assert groups == {
+        "issue": f"flux-issue-${{{{ {RELEASES} || inputs.tag }}}}",
+        "apply": "flux-apply-${{ github.run_id }}",
+        "tag": "flux-converge",
+        "reconcile": "flux-converge",
+    }
+
+
+def test_what_stands_in_them_is_what_the_settings_say() -> None:
+    settings = Settings()
+    release, manage = map(read, NAMES)
+    for workflow in (release, manage):
+        assert workflow[True]["push"]["branches"] == [settings.branch]
+    assert release[True]["push"]["paths"] == [f"{settings.prefix}**"]
+    assert manage[True]["push"]["paths"] == [settings.releaseconfig]
+    assert f"'{settings.label}'" in manage["jobs"]["apply"]["if"]

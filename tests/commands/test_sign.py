@@ -1,0 +1,111 @@
+"""Which signatures count, and what is no image to sign. How it signs is in `tests/actions/test_sign.py`."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from flux.commands.sign import find_signers, read_digests
+from flux.errors import RequestError
+from flux.event import TERMINAL, Event
+from flux.settings import Settings
+from tests.commands.helpers import inv, monorepo
+
+DIGEST = f"sha256:{'0' * 64}"
+IN_ACTIONS = {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "octo/monorepo"}
+README = (Path(__file__).parents[2] / "README.md").read_text()
+
+
+def identity(ref: str, workflow: str = "release-flux-artifact.yml", repository: str = "octo/monorepo") -> str:
+    return f"https://github.com/{repository}/.github/workflows/{workflow}@refs/{ref}"
+
+
+OURS = [
+    identity("heads/main"),
+    identity("heads/main", "manage-flux-releases.yml"),
+    identity("tags/flux-oci-eso-v1.0.0"),
+]
+OTHERS = [
+    identity("heads/main2"),
+    identity("heads/topic"),
+    identity("pull/1/merge"),
+    identity("tags/v1.0.0"),
+    identity("heads/main", "ci.yml"),
+    identity("heads/main", "release-flux-artifactXyml"),
+    identity("heads/main", "manage-flux-releases.yml.yml"),
+    identity("heads/main", repository="octo/monorepo2"),
+    identity("heads/main", repository="mallory/octo/monorepo"),
+    f"https://example.com/?{identity('heads/main')}",
+    "alice@example.com",
+]
+
+
+def signers(event: Event, **settings: str) -> tuple[str, str]:
+    found = find_signers(Settings(**settings), event)  # type: ignore[arg-type]
+    return found.issuer, found.identity
+
+
+def test_the_two_workflows_sign_and_nobody_else() -> None:
+    issuer, pattern = signers(Event(True, None, None, None, repository="octo/monorepo"))
+    assert issuer == "https://token.actions.githubusercontent.com"
+    assert [one for one in OURS if not re.search(pattern, one)] == []
+    assert [one for one in OTHERS if re.search(pattern, one)] == []
+
+
+def test_the_readme_has_flux_accept_the_same() -> None:
+    block = next(text for text in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL) if "cosign" in text)
+    (document,) = [d for d in yaml.safe_load_all(block) if d["kind"] == "OCIRepository"]
+    (accepted,) = document["spec"]["verify"]["matchOIDCIdentity"]
+    event = Event(True, None, None, None, repository="octo/monorepo")
+    assert (accepted["issuer"], accepted["subject"]) == (
+        rf"^{re.escape('https://token.actions.githubusercontent.com')}$",
+        signers(event)[1],
+    )
+
+
+def test_settings_are_heeded() -> None:
+    event = Event(True, None, None, None, repository="octo/x.y", server_url="https://git.example.com")
+    issuer, pattern = signers(event, branch="release/next", release_tag="{artifact}/{version}")
+    assert issuer == "https://git.example.com/_services/token"
+    where = "https://git.example.com/octo/x.y/.github/workflows/manage-flux-releases.yml@refs"
+    assert re.search(pattern, f"{where}/heads/release/next")
+    assert re.search(pattern, f"{where}/tags/eso/1.0.0")
+    assert not re.search(pattern, f"{where}/heads/main")
+    assert not re.search(pattern, f"{where}/tags/eso/1.0.0".replace("x.y", "x-y"))
+
+
+def test_a_terminal_has_no_identity() -> None:
+    with pytest.raises(RequestError, match="only a job of GitHub Actions can sign"):
+        find_signers(Settings(), TERMINAL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "eso",
+        "[]",
+        '{"eso": null}',
+        '{"eso": "ghcr.io/octo/eso:latest"}',
+        f'{{"eso": "ghcr.io/octo/eso@{DIGEST}0"}}',
+        f'{{"eso": "--key=x@{DIGEST}"}}',
+        f'{{"eso": "a b@{DIGEST}"}}',
+        f'{{"eso": "a@b@{DIGEST}"}}',
+    ],
+)
+def test_what_is_no_image(text: str) -> None:
+    with pytest.raises(RequestError, match="no digests of images"):
+        read_digests(text)
+
+
+def test_without_cosign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job that lacks it must not go on as if all were signed."""
+    repo = monorepo(tmp_path / "repo", {"artifacts/eso/x.yaml": "x: 1\n"})
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "git").symlink_to(str(shutil.which("git")))
+    monkeypatch.setenv("PATH", str(programs))
+    ran = inv(repo, "sign", f'{{"eso": "ghcr.io/octo/eso@{DIGEST}"}}', env=IN_ACTIONS)
+    assert (ran.code, "cosign is not on PATH" in ran.out) == (2, True), ran.out
