@@ -50,6 +50,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The picture of `inv demo` in the README, played and drawn anew."""
+    session.install("--editable", ".", "pyte~=0.8.2")
+    session.run("python", "-m", "docs.picture")
+
+
+@nox.session
 def workflows(session: nox.Session) -> None:
     """The GitHub workflows and their actions: their security, their syntax and their schema."""
     session.install("zizmor~=1.32.0", "check-jsonschema~=0.39.0")

@@ -72,3 +72,7 @@ class IssueError(FluxError):
 
 class DesiredStateError(FluxError):
     """The desired state at the tip has errors."""
+
+
+class EngineError(FluxError):
+    """There is no container engine, or it refused a request."""

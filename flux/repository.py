@@ -8,6 +8,7 @@ without what its environment or configuration could change in an answer.
 import base64
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from collections import defaultdict
@@ -31,6 +32,10 @@ try:
 except ImportError as error:  # GitPython looks for the program when it is imported
     raise GitError("git was not found", "install git, or add it to PATH") from error
 
+OLDEST_GIT = (2, 31)
+"""Which brought `log --diff-merges` and GIT_CONFIG_COUNT."""
+FETCH_DEPTH = "check out with `fetch-depth: 0` (actions/checkout), or run `git fetch --unshallow`"
+
 _NO_OBJECT = "0" * 40
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _CONFIGURATION = (
@@ -48,7 +53,22 @@ _REFUSED = re.compile(
     r"could not read (Username|Password)|Authentication failed|repository '.*' not found$|error: 40[134]$"
 )
 _SAFE = "if you trust it: `git config --global --add safe.directory {}`"
-_FETCH_DEPTH = "check out with `fetch-depth: 0` (actions/checkout), or run `git fetch --unshallow`"
+
+# What a clone that is to be thrown away has instead of this machine's: who commits, and nothing that could
+# ask for a key, run a hook, change a file on its way or want the network.
+_APART = {
+    "user.name": "inv demo",
+    "user.email": "demo@localhost",
+    "commit.gpgSign": "false",
+    "core.autocrlf": "false",
+    "core.hooksPath": os.devnull,
+    "filter.lfs.clean": "",
+    "filter.lfs.process": "",
+    "filter.lfs.required": "false",
+    "filter.lfs.smudge": "",
+    "gc.auto": "0",
+    "merge.ff": "true",
+}
 
 _KEPT_ENVIRONMENT = re.compile(
     r"GIT_(SSH|SSL|HTTP|PROXY|ASKPASS|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY|VALUE)|AUTHOR|COMMITTER"
@@ -107,6 +127,11 @@ class Access:
             entries[f"GIT_CONFIG_KEY_{at}"] = f"http.{self.url.rstrip('/')}/.extraHeader"
             entries[f"GIT_CONFIG_VALUE_{at}"] = value
         return entries
+
+
+def git_version() -> tuple[int, ...]:
+    """That of the git on PATH."""
+    return gitpython.Git().version_info
 
 
 class Repository:
@@ -186,7 +211,7 @@ class Repository:
             hint = "`git log` and `git branch -a` show what there is"
             raise RequestError(
                 f"{revision!r} names no commit in this clone",
-                f"the clone is shallow: {_FETCH_DEPTH}" if self._shallow() else hint,
+                f"the clone is shallow: {FETCH_DEPTH}" if self._shallow() else hint,
             )
         return found
 
@@ -556,6 +581,10 @@ class Repository:
         """The commit that a ref (`refs/heads/main`) is at, None where there is no such ref."""
         return self._resolve(name)
 
+    def refs(self, folder: str) -> dict[str, str]:
+        """Every ref under a folder (`refs/heads/`), and what it is at."""
+        return _refs(self._run("for-each-ref", "--format=%(objectname) %(refname)", folder), " ")
+
     def move_ref(self, name: str, new: str | None, old: str | None) -> bool:
         """Move a ref from one commit to another, None being no ref; False where it is not at `old`."""
         if new is None:
@@ -632,6 +661,36 @@ class Repository:
     def _write_blob(self, content: bytes) -> str:
         return self._pipe(content, "hash-object", "-w", "--no-filters", "--stdin")
 
+    def clone(self, folder: Path, branch: str, files: Mapping[str, bytes], message: str) -> "Repository":
+        """A clone of what is checked out, as `branch`, in an empty or new folder, for no use but a try.
+
+        It has no origin, and an identity of its own. `files` that are given are in one commit more, with the
+        message. Of a shallow or partial repository it has one commit and no tags, since without an origin
+        what lacks of the history could not be fetched.
+        """
+        commit, is_whole = self.head(), not (self._shallow() or self._partial())
+        self._run(
+            *("-c", "protocol.file.allow=always", "-c", "clone.rejectShallow=false"),
+            *("clone", "--quiet", "--no-checkout", "--template=", "--origin=origin"),
+            *(f"--config={name}={value}" for name, value in _APART.items()),
+            *([] if is_whole else ["--no-tags"]),
+            *("--", str(self.root), str(folder)),
+        )
+        clone = Repository(folder)
+        clone._run("remote", "remove", "origin")
+        if not is_whole:
+            commit = clone._pipe(b"All there is\n", "commit-tree", f"{commit}^{{tree}}")
+        if files:
+            commit = clone.write_commit([commit], files, message)
+        clone._run("checkout", "--quiet", "--force", "-B", branch, commit)
+        for other in clone._run("for-each-ref", "--format=%(refname)", "refs/heads").splitlines():
+            if other != f"refs/heads/{branch}":
+                clone.move_ref(other, None, clone.ref(other))
+        if not is_whole:
+            clone._shallow_file.unlink(missing_ok=True)
+            shutil.rmtree(clone._objects.with_name("logs"))  # they name commits whose parents are not there
+        return clone
+
     # Origin
 
     @cached_property
@@ -658,12 +717,23 @@ class Repository:
             return False
         return True
 
+    @property
+    def shallow(self) -> bool:
+        """Whether this clone lacks the beginning of its history."""
+        return bool(self._shallow())
+
     def _shallow(self) -> set[str]:
         """The commits whose parents this clone lacks."""
         try:
             return set(self._shallow_file.read_text().split())
         except FileNotFoundError:
             return set()
+
+    def _partial(self) -> bool:
+        """Whether this clone leaves objects at origin until it needs them."""
+        with suppress(GitError):
+            return bool(self._run("config", "--get-regexp", r"^remote\..*\.promisor$"))
+        return False
 
     def _complete(self, *commits: str) -> None:
         """Fetch all history before the commits. Raises HistoryMissingError where origin does not have it."""
@@ -676,7 +746,7 @@ class Repository:
                 return
         raise HistoryMissingError(
             "this clone is shallow, and the history that decides could not be fetched from origin",
-            _FETCH_DEPTH,
+            FETCH_DEPTH,
         )
 
     # Running git

@@ -33,6 +33,8 @@ class Run:
     event: "Event"
     repository: "Repository"
     report: "Report"
+    variables: Mapping[str, str]
+    """The settings that the environment gave, which it has not any more."""
 
     def registry(self, dry_run: bool) -> "Registry":
         from flux.commands.build import open_target_registry
@@ -54,15 +56,7 @@ class Run:
 
     @property
     def forge(self) -> "Forge":
-        from flux.forge import open_forge
-
-        return open_forge(
-            self.settings.forge,
-            self.repository,
-            api_url=self.event.api_url,
-            repository=self.event.repository,
-            environment=os.environ,
-        )
+        return open_forge(self.settings, self.event, self.repository)
 
     @property
     def forge_or_none(self) -> "Forge | None":
@@ -78,39 +72,70 @@ class Run:
 
 @contextmanager
 def running(context: Context, json: bool) -> Iterator[Run]:
-    """For the time of one command. Every error is turned into what people read, and an exit code."""
+    """For the time of one command, which needs all of this to be right from the start."""
+    with reporting(json) as report:
+        from flux.event import read_event
+
+        event = read_event()
+        settings = read_settings(*configuration(context))
+        with open_repository(settings, event) as repository:
+            yield Run(settings, event, repository, report, _ENVIRONMENT)
+
+
+@contextmanager
+def reporting(json: bool) -> Iterator["Report"]:
+    """Every error is turned into what people read, and an exit code."""
     from flux.errors import FluxError
-    from flux.event import read_event, read_surroundings
+    from flux.event import read_surroundings
     from flux.report.report import Report
 
-    event = read_surroundings()
+    report = Report(read_surroundings(), json)
     try:
-        event = read_event()
-        settings = read_settings(_plain(context.config.get("flux")), _ENVIRONMENT)
-        from flux.forge.token import given_token
-        from flux.repository import Access, Repository
-
-        token = given_token(os.environ)
-        access = Access(event.server_url, token) if token else None
-        with Repository(None, access, lambda origin: _find_access(settings, event, origin)) as repository:
-            yield Run(settings, event, repository, Report(event, json))
+        yield report
         sys.stdout.flush()
     except FluxError as error:
         if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
             traceback.print_exc()
-        Report(event, json).error(error)
+        report.error(error)
         raise Exit(code=error.exit_code) from error
     except OSError as error:
         # Only what is printed can still fail so: a reader that went away, as in `inv list | head`, or a full
         # disk. Nothing more is to be written there, not even by the interpreter when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
-            Report(event, json).error(FluxError(f"the output could not be written: {error.strerror}"))
+            report.error(FluxError(f"the output could not be written: {error.strerror}"))
         raise Exit(code=1) from error
     except KeyboardInterrupt:
-        Report(event, json).notice("interrupted; run the same command again, it continues from here")
+        report.notice("interrupted; run the same command again, it continues from here")
         sys.stdout.flush()
         os._exit(130)  # not waiting for requests under way; whatever they leave, the next run repairs
+
+
+def configuration(context: Context) -> tuple[object, Mapping[str, str]]:
+    """What the settings are read from."""
+    return _plain(context.config.get("flux")), _ENVIRONMENT
+
+
+def open_repository(settings: "Settings", event: "Event") -> "Repository":
+    """The clone that this runs in. Raises RequestError where there is none."""
+    from flux.forge.token import given_token
+    from flux.repository import Access, Repository
+
+    token = given_token(os.environ)
+    access = Access(event.server_url, token) if token else None
+    return Repository(None, access, lambda origin: _find_access(settings, event, origin))
+
+
+def open_forge(settings: "Settings", event: "Event", repository: "Repository") -> "Forge":
+    from flux import forge
+
+    return forge.open_forge(
+        settings.forge,
+        repository,
+        api_url=event.api_url,
+        repository=event.repository,
+        environment=os.environ,
+    )
 
 
 def _find_access(settings: "Settings", event: "Event", origin: str) -> "Access | None":

@@ -78,6 +78,32 @@ def read_settings(configured: object, environment: Mapping[str, str]) -> Setting
 
     Raises SettingError, which names the setting, for an unknown one and for a value that is not allowed.
     """
+    values: dict[str, Any] = {}
+    for origin, (name, value) in _given(configured, environment).items():
+        values[name] = _valid(origin, name, value)
+    settings = Settings(**values, named=frozenset(values))
+    _check_together(settings)
+    return settings
+
+
+def find_faults(configured: object, environment: Mapping[str, str]) -> list[SettingError]:
+    """All that is wrong with the settings, of which `read_settings` raises the first."""
+    faults: list[SettingError] = []
+    try:
+        for origin, (name, value) in _given(configured, environment).items():
+            try:
+                _valid(origin, name, value)
+            except SettingError as fault:
+                faults.append(fault)
+        if not faults:
+            read_settings(configured, environment)
+    except SettingError as fault:
+        faults.append(fault)
+    return faults
+
+
+def _given(configured: object, environment: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
+    """Names and values by where they come from, which people are told."""
     if configured is None:
         configured = {}
     if not isinstance(configured, Mapping):
@@ -92,12 +118,7 @@ def read_settings(configured: object, environment: Mapping[str, str]) -> Setting
         name = variable.removeprefix(_PREFIX).lower()
         given.pop(f"flux.{name}", None)
         given[variable] = (name, text)
-    values: dict[str, Any] = {}
-    for origin, (name, value) in given.items():
-        values[name] = _valid(origin, name, value)
-    settings = Settings(**values, named=frozenset(values))
-    _check_together(settings)
-    return settings
+    return given
 
 
 def _valid(origin: str, name: str, value: object) -> Any:
@@ -284,6 +305,8 @@ def _flag(value: object) -> bool:
 
 
 def _promoters(value: object) -> Mapping[str, tuple[str, ...]]:
+    if value == "":
+        return {}
     if not isinstance(value, Mapping):
         raise ValueError
     return {_text(phase): _list(logins) for phase, logins in value.items()}

@@ -8,7 +8,15 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from flux.running import issue_number, names, running
+from flux.running import (
+    configuration,
+    issue_number,
+    names,
+    open_forge,
+    open_repository,
+    reporting,
+    running,
+)
 
 _ARTIFACT = "only this artifact; repeatable, or several with commas between"
 _SINCE = "compare with this commit instead of what started the run"
@@ -347,7 +355,88 @@ def reconcile(context: Context, dry_run: bool = False, json: bool = False) -> No
             raise Exit(code=1)
 
 
+@task(
+    iterable=["artifact"],
+    help={
+        "artifact": "an artifact to play it with; the first that is fit by default",
+        "folder": "where the clone goes, new or empty; a temporary folder by default",
+    },
+)
+def demo(context: Context, artifact: list[str] | None = None, folder: str | None = None) -> None:
+    """Play the whole story on a clone that can be thrown away."""
+    with running(context, json=False) as run:
+        from flux.commands.demo import beginnings, choose, left_out, plan_demo
+        from flux.report.demo import show_beginning, show_end, show_typed, show_why
+        from flux.report.text import some
+        from flux.shell import Shell, free_folder, name_of_inv
+
+        chosen = choose(run.repository, run.settings, names(artifact))
+        files = beginnings(run.repository, run.settings)
+        if paths := left_out(run.repository, run.settings):
+            run.report.notice(f"not committed, so not in the demo: {some(paths)}")
+        place = free_folder(folder)
+        with run.repository.clone(place, run.settings.branch, files, "Begin with nothing deployed") as clone:
+            plan = plan_demo(run.settings, chosen, clone.tags())
+        show_beginning(run.report, plan)
+        shell = Shell(place, {**run.variables, **plan.variables})
+        for step in plan.steps:
+            show_why(run.report, step.why)
+            for command in step.typed:
+                show_typed(run.report, command)
+                shell.type(command)
+        show_end(run.report, plan, name_of_inv(), place)
+
+
+@task(
+    help={
+        "port": "a port of this machine's loopback, instead of a free one",
+        "image": "the registry's image, instead of registry:3",
+        "dry-run": _DRY_RUN,
+        "json": _JSON,
+    }
+)
+def up(
+    context: Context,
+    port: str | None = None,
+    image: str | None = None,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Start a local registry in a container, or find the one that runs."""
+    with running(context, json) as run:
+        from flux.commands.local_registry import bring_up
+        from flux.report.local_registry import show_up
+
+        with run.report.working("starting"):
+            local = bring_up(port, image, dry_run)
+        show_up(run.report, local, dry_run)
+
+
+@task(help={"purge": "drop its data too", "dry-run": _DRY_RUN, "json": _JSON})
+def down(context: Context, purge: bool = False, dry_run: bool = False, json: bool = False) -> None:
+    """Stop the local registry."""
+    with running(context, json) as run:
+        from flux.commands.local_registry import bring_down
+        from flux.report.local_registry import show_down
+
+        show_down(run.report, bring_down(purge, dry_run), dry_run)
+
+
+@task(help={"json": _JSON})
+def doctor(context: Context, json: bool = False) -> None:
+    """Check that all the commands need is here, with the fix for what is not."""
+    with reporting(json) as report:
+        from flux.commands.doctor import examine
+        from flux.report.doctor import show_doctor
+
+        lines = examine(*configuration(context), open_repository, open_forge)
+        if show_doctor(report, lines).failed:
+            raise Exit(code=1)
+
+
 ns = Collection(
-    list_, changed, check, build, release, publish, sign, tag_, status, diff, promote, rollback, reconcile
+    *(list_, changed, check, build, release, publish, sign, tag_, status, diff, promote, rollback),
+    *(reconcile, doctor, demo),
 )
 ns.add_collection(Collection("issue", open_, apply, sync))
+ns.add_collection(Collection("registry", up, down))

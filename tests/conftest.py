@@ -9,7 +9,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import settings
 
-from tests import parts
+from tests import engine, parts
 
 Part = TypeVar("Part")
 
@@ -93,3 +93,13 @@ def registry_server(
     """One registry for all: a test keeps to repositories under a prefix of its own."""
     with run_registry(tmp_path_factory.mktemp("registry")) as registry:
         yield registry
+
+
+@pytest.fixture(scope="session")
+def docker_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[engine.Engine]:
+    """One engine for all, with an image of a registry under the name of the usual one."""
+    need(parts.docker_engine)
+    need(parts.docker_registry)
+    with engine.run_engine(tmp_path_factory.mktemp("engine")) as running:
+        engine.import_registry(running, "registry:3")
+        yield running

@@ -108,8 +108,21 @@ def _packaged(name: str, remedy: str) -> str:
     return shutil.which(name, path=str(Path(sys.executable).parent)) or _program(name, remedy)
 
 
+@cache
+def docker_engine() -> tuple[str, ...]:
+    """The command that starts an engine, as root."""
+    engine = _program("dockerd", "apt-get install docker.io")
+    _program("docker", "apt-get install docker.io, or docker-cli where that is a package of its own")
+    if os.geteuid() == 0:
+        return (engine,)
+    if _output("sudo", "--non-interactive", "id", "--user").strip() == "0":
+        return ("sudo", "--non-interactive", engine)
+    raise MissingError("dockerd needs root: run the tests as root, or let sudo ask for no password")
+
+
 def _program(name: str, remedy: str) -> str:
-    if program := shutil.which(name):
+    # Where daemons are is not on everybody's PATH.
+    if program := shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"):
         return program
     raise MissingError(f"{name} is missing: {remedy}")
 

@@ -59,7 +59,10 @@ def test_commands_write_to_registries_through_a_publisher() -> None:
 
 
 # PyYAML is not among them: Invoke's own YAML looks for it.
-_HEAVY = {"docker", "git", "github", "pathspec", "requests", "rich", "semver", "urllib3"}
+_HEAVY = {
+    *("docker", "git", "github", "pathspec", "pydantic", "python_on_whales", "requests", "rich", "semver"),
+    "urllib3",
+}
 
 
 def test_the_list_of_commands_waits_for_nothing_heavy() -> None:

@@ -63,6 +63,7 @@ _RIGHT: tuple[tuple[str, object, str | None, object], ...] = (
     ("label", "released with flux", "released with flux", "released with flux"),
     ("promoters", {"prod": ["alice", "bob"]}, None, {"prod": ("alice", "bob")}),
     ("promoters", {"at": "alice,bob", "tt": []}, None, {"at": ("alice", "bob"), "tt": ()}),
+    ("promoters", {}, "", {}),
     ("automation", ["acme[bot]"], "acme[bot], ,", ("acme[bot]",)),
     ("require_order", True, "TRUE", True),
 )

@@ -202,7 +202,8 @@ class Applier:
             return _nothing(issue, "no edit came with this run")
         main = self.proposals.main()
         branch = self.proposals.branch(promotion, main)
-        held = branch.proposes(promotion.artifact) if branch and branch.pull_request else set()
+        # Of a branch that lacks its pull request, or outlived it, `sync` opens that or says that it was closed.
+        held = branch.proposes(promotion.artifact) if branch else set()
         versions = main.of(promotion.artifact)
         lost = {
             environment
@@ -245,10 +246,12 @@ class Applier:
                 gone = environments & ticked(self._body(issue), self._settings.groups) - set(add)
                 self.take_back(issue, gone, f"{pull.url} was closed", str(pull.number))
 
-        proposed = self.proposals.converge(promotion, add, remove, rollback, issue.url, ended)
-        for environment, version in proposed.dropped.items():
-            reason = f"main has {version or 'no version'} for it now"
-            self.take_back(issue, {environment}, reason, version or "")
+        def dropped(versions: Mapping[str, str | None]) -> None:
+            for environment, version in versions.items():
+                reason = f"main has {version or 'no version'} for it now"
+                self.take_back(issue, {environment}, reason, version or "")
+
+        proposed = self.proposals.converge(promotion, add, remove, rollback, issue.url, ended, dropped)
         if proposed.stopped and proposed.pull_request:
             self.issues.note(proposed.pull_request.number, proposed.notices, "\n".join(proposed.notices))
         return proposed

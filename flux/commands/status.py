@@ -52,7 +52,12 @@ class Status:
         return {
             **Convergence("", self.steps).document(),
             "artifacts": [
-                {"artifact": row.artifact, "release": row.release, "commits_since": row.commits_since}
+                {
+                    "artifact": row.artifact,
+                    "release": row.release,
+                    "commits_since": row.commits_since,
+                    "has": row.has,
+                }
                 for row in self.rows
             ],
             "promotions": None if self.promotions is None else [_document(*one) for one in self.promotions],

@@ -20,13 +20,15 @@ from flux.settings import Settings
 
 @dataclass(frozen=True)
 class Synced:
-    """What became of one promotion: `closed` says that its issue was closed, `error` that it failed."""
+    """What became of one promotion: `closed` says that its issue was closed, `error` that it failed.
+    `standings` has the environments, where there is an issue to tell of them."""
 
     promotion: Promotion
     issue: Issue | None
     proposed: Proposed | None
     closed: bool = False
     undone: tuple[str, ...] = ()
+    standings: tuple[Standing, ...] = ()
     error: str = ""
     hint: str = ""
 
@@ -81,8 +83,8 @@ class Syncer:
         for issue, promotion in self._applier.issues.all():
             if promotion not in issues or (issue.open and not issues[promotion].open):
                 issues[promotion] = issue
-        requested = [promotion for promotion, _ in self._applier.proposals.open()]
-        due = dict.fromkeys([*(p for p, issue in issues.items() if issue.open), *requested])
+        begun = self._applier.proposals.begun()
+        due = dict.fromkeys([*(p for p, issue in issues.items() if issue.open), *begun])
         done = []
         for promotion in due:
             done.append(self._one(promotion, issues.get(promotion)))
@@ -107,7 +109,7 @@ class Syncer:
             closes = issue.open and self._is_complete(issue, promotion, standings)
             if closes:
                 self._forge.edit_issue(issue.number, open=False)
-            return Synced(promotion, issue, proposed, closes, undone)
+            return Synced(promotion, issue, proposed, closes, undone, tuple(standings))
         except FluxError as error:
             return Synced(promotion, issue, None, error=error.message, hint=error.hint)
 

@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from github import Auth, Github
 from github.Consts import DEFAULT_SECONDS_BETWEEN_REQUESTS, DEFAULT_SECONDS_BETWEEN_WRITES
@@ -59,6 +59,17 @@ class Connection:
                 if error.status != 403:
                     raise
                 return None
+
+    @property
+    def scopes(self) -> frozenset[str] | None:
+        """Of a classic token, after it was used; other kinds do not tell theirs."""
+        scopes = self._api.oauth_scopes
+        return None if scopes is None else frozenset(scopes)
+
+    def has_account(self, login: str) -> bool:
+        ask = f"/users/{quote(login, safe='')}"
+        with self._translated(f"look {login} up", "metadata: read"):
+            return found(lambda: self._api.requester.requestJsonAndCheck("GET", ask)) is not None
 
     def _opened(self) -> Repository:
         """The repository, looked up once: what it does not have can then be told from what is hidden.

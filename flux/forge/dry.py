@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 
-from flux.forge.forge import Comment, Forge, Issue, PullRequest, Release, State
+from flux.forge.forge import Comment, Forge, Issue, Protection, PullRequest, Release, State
 
 _NONE = "0" * 40
 
@@ -23,6 +23,12 @@ class DryForge:
 
     def permission(self, login: str) -> str:
         return self._forge.permission(login)
+
+    def lacks(self) -> Sequence[str] | None:
+        return self._forge.lacks()
+
+    def has_account(self, login: str) -> bool:
+        return self._forge.has_account(login)
 
     # Releases
 
@@ -90,6 +96,9 @@ class DryForge:
     def branch(self, name: str) -> str | None:
         return self._forge.branch(name)
 
+    def branches(self, prefix: str) -> Mapping[str, str]:
+        return self._forge.branches(prefix)
+
     def commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         self.would.append(f"commit {message.splitlines()[0]!r}")
         return _NONE
@@ -104,6 +113,12 @@ class DryForge:
 
     def delete_branch(self, name: str) -> None:
         self.would.append(f"delete branch {name}")
+
+    def protection(self, branch: str) -> Protection | None:
+        return self._forge.protection(branch)
+
+    def workflows_may_propose(self) -> bool | None:
+        return self._forge.workflows_may_propose()
 
     def _author(self) -> str:
         return self._forge.login() or ""

@@ -68,6 +68,14 @@ class PullRequest:
     url: str
 
 
+@dataclass(frozen=True)
+class Protection:
+    """What keeps a branch from being changed by everyone who may push."""
+
+    approvals: int | None
+    """That a pull request needs before it is merged; None where the forge does not tell who asks."""
+
+
 class Forge(Protocol):
     """One repository's forge. What does not work raises ForgeError, which names the permission it needs."""
 
@@ -81,6 +89,13 @@ class Forge(Protocol):
 
     def permission(self, login: str) -> str:
         """`admin`, `write`, `read` or `none`. Raises ForgeError where it cannot be looked up."""
+
+    def lacks(self) -> Sequence[str] | None:
+        """What who asks is not allowed of what commands need, in the forge's words; None where it does not
+        tell (a fine-grained token, an App's)."""
+
+    def has_account(self, login: str) -> bool:
+        """Whether there is a person or an App of that name."""
 
     # Releases
 
@@ -135,6 +150,9 @@ class Forge(Protocol):
     def branch(self, name: str) -> str | None:
         """The commit that a branch is at."""
 
+    def branches(self, prefix: str) -> Mapping[str, str]:
+        """The branches whose names begin so, and the commits that they are at."""
+
     def commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         """A commit with the first parent's tree and these files instead; on no branch yet."""
 
@@ -146,3 +164,10 @@ class Forge(Protocol):
 
     def delete_branch(self, name: str) -> None:
         """Nothing where there is none."""
+
+    def protection(self, branch: str) -> Protection | None:
+        """None where whoever may push may change the branch."""
+
+    def workflows_may_propose(self) -> bool | None:
+        """Whether workflows may open pull requests with the token that each run is given; None where there
+        are none, and where the forge does not tell who asks."""

@@ -22,7 +22,8 @@ from github.Repository import Repository
 
 from flux.errors import ForgeError
 from flux.forge.connection import Connection, done, found
-from flux.forge.forge import Comment, Issue, PullRequest, Release, State
+from flux.forge.forge import Comment, Issue, Protection, PullRequest, Release, State
+from flux.forge.protection import find_protection, find_told
 
 _CONTENTS = "contents: write"
 _ISSUES = "issues: write"
@@ -61,6 +62,21 @@ class GitHubForge:
                     return "read"
                 raise
 
+    def lacks(self) -> Sequence[str] | None:
+        with self._github.asking("say what this token may do", _METADATA) as repository:
+            may, private = repository.raw_data.get("permissions") or {}, repository.private
+        if self.login() is None:
+            return None  # the role of an App is not what its token may
+        scopes = self._github.scopes
+        if scopes is not None and not scopes & ({"repo"} if private else {"repo", "public_repo"}):
+            return ["the scope `repo`"]
+        if not may.get("push"):
+            return ["write access to the repository"]
+        return None if scopes is None else []
+
+    def has_account(self, login: str) -> bool:
+        return self._github.has_account(login)
+
     # Releases
 
     def release(self, tag: str) -> Release | None:
@@ -75,7 +91,7 @@ class GitHubForge:
             # GitHub's order is that of the commits.
             published.sort(key=lambda release: (release.published_at, release.id), reverse=True)
             # A release only says what its tag was to be made from.
-            tags = _tags(repository) if published else {}
+            tags = _matching(repository, "tags/") if published else {}
             return [
                 _release(release, _peeled(repository, tags[release.tag_name]))
                 for release in published
@@ -181,6 +197,10 @@ class GitHubForge:
             ref = _ref(repository, f"heads/{name}")
             return ref.object.sha if ref else None
 
+    def branches(self, prefix: str) -> Mapping[str, str]:
+        with self._github.asking(f"find branches {prefix}*", _CONTENTS) as repository:
+            return {name: sha for name, (_, sha) in _matching(repository, "heads/", prefix).items()}
+
     def commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         with self._github.asking("commit", _CONTENTS) as repository:
             lineage = [repository.get_git_commit(parent) for parent in parents]
@@ -213,6 +233,15 @@ class GitHubForge:
             if ref is not None:
                 done(ref.delete, "reference does not exist")
 
+    def protection(self, branch: str) -> Protection | None:
+        with self._github.asking(f"say how {branch} is protected", _METADATA) as repository:
+            return find_protection(repository, branch)
+
+    def workflows_may_propose(self) -> bool | None:
+        with self._github.asking("say what workflows may do", "administration: read") as repository:
+            told = find_told(repository, "actions/permissions/workflow")
+            return told and bool(told["can_approve_pull_request_reviews"])
+
 
 def _elsewhere(tag: str, at: str, commit: str) -> ForgeError:
     return ForgeError(
@@ -231,12 +260,13 @@ def _tagged(repository: Repository, tag: str) -> str | None:
     return _peeled(repository, (ref.object.type, ref.object.sha)) if ref else None
 
 
-def _tags(repository: Repository) -> dict[str, tuple[str, str]]:
-    """The type and the hash of what each tag points at."""
+def _matching(repository: Repository, kind: str, prefix: str = "") -> dict[str, tuple[str, str]]:
+    """The type and the hash of what each tag or branch points at whose name begins so."""
     # All at once: this list has no pages, which PyGithub would ask for.
-    _, refs = repository.requester.requestJsonAndCheck("GET", f"{repository.url}/git/matching-refs/tags/")
+    url = f"{repository.url}/git/matching-refs/{kind}{quote(prefix)}"
+    _, refs = repository.requester.requestJsonAndCheck("GET", url)
     return {
-        ref["ref"].removeprefix("refs/tags/"): (ref["object"]["type"], ref["object"]["sha"]) for ref in refs
+        ref["ref"].removeprefix(f"refs/{kind}"): (ref["object"]["type"], ref["object"]["sha"]) for ref in refs
     }
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from flux.errors import ForgeError
 from flux.forge.document import Document
 from flux.forge.folder import ISSUES, PULLS, Folder
-from flux.forge.forge import Comment, Issue, PullRequest, Release, State
+from flux.forge.forge import Comment, Issue, Protection, PullRequest, Release, State
 from flux.forge.git import AnnotatedTag, Git
 
 T = TypeVar("T")
@@ -37,6 +37,13 @@ class LocalForge:
 
     def permission(self, login: str) -> str:
         return "admin" if login == self._git.identity() else "none"
+
+    def lacks(self) -> Sequence[str] | None:
+        self._git.identity()  # which is all that is needed
+        return []
+
+    def has_account(self, login: str) -> bool:
+        return login == self._git.identity()
 
     # Releases
 
@@ -259,6 +266,11 @@ class LocalForge:
     def branch(self, name: str) -> str | None:
         return self._git.ref(_head_of(name))
 
+    def branches(self, prefix: str) -> Mapping[str, str]:
+        heads = _head_of("")
+        found = {name.removeprefix(heads): commit for name, commit in self._git.refs(heads).items()}
+        return {name: commit for name, commit in found.items() if name.startswith(prefix)}
+
     def commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         return self._git.write_commit(parents, files, message)
 
@@ -292,6 +304,14 @@ class LocalForge:
             raise ForgeError(f"branch {name} moved meanwhile", "run the same command again")
         for number in still_open:
             self._set_state(number, State.CLOSED)
+
+    def protection(self, branch: str) -> Protection | None:
+        """None: whoever has the repository may do in it what they like."""
+        return None
+
+    def workflows_may_propose(self) -> bool | None:
+        """None: there are no workflows."""
+        return None
 
     def _need_not_checked_out(self, branch: str) -> None:
         folder = self._git.checked_out(branch)

@@ -127,7 +127,8 @@ class Authorization:
         return header
 
     def _token(self, challenge: _Challenge, repository: str) -> tuple[str, float]:
-        """A token and the seconds that it lives: for pull and push, or where that is refused for pull."""
+        """A token and the seconds that it lives: for pull and push, or where that is refused for pull; for
+        delete too after a request that takes that right, as cancelling an upload does."""
         realm = challenge.parameters.get("realm", "")
         scheme = realm.partition("://")[0].lower()
         if scheme != "https" and not (scheme == "http" and self._origin.startswith("http:")):
@@ -136,7 +137,8 @@ class Authorization:
                 "check the setting `registry`",
             )
         service = challenge.parameters.get("service", "")
-        for actions in ("pull,push", "pull"):
+        deletes = challenge.parameters.get("scope", "").endswith(":delete")
+        for actions in (*(["pull,push,delete"] if deletes else []), "pull,push", "pull"):
             scope = f"repository:{repository}:{actions}"
             status, body = self._request_token(realm, {"service": service, "scope": scope})
             if status == 200:

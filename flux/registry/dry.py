@@ -29,6 +29,9 @@ class DryTarget:
     def tags(self) -> list[str]:
         return self.target.tags()
 
+    def try_push(self) -> None:
+        self.target.try_push()
+
 
 @dataclass(frozen=True)
 class DryPublisher:

@@ -236,8 +236,10 @@ def _failure(where: str, host: str, error: HTTPError) -> RegistryError | Passing
     cause = error.reason if isinstance(error, MaxRetryError) else error
     match cause:
         case TimeoutError():
+            here = "start it (`inv registry.up` starts one in a container), or check the setting `registry`"
             return RegistryUnreachableError(
-                f"{host} does not answer: {_reason(error)}", "check the network and the setting `registry`"
+                f"{host} does not answer: {_reason(error)}",
+                here if is_loopback(host) else "check the network and the setting `registry`",
             )
         case ProxyError():
             return RegistryUnreachableError(

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import get_ident
 from typing import Any
 
@@ -97,6 +98,16 @@ class LayoutTarget:
 
     def tags(self) -> list[str]:
         return [tag for entry in self._manifests() if (tag := _tag(entry)) is not None]
+
+    def try_push(self) -> None:
+        there = next(folder for folder in (self._folder, *self._folder.parents) if folder.exists())
+        try:
+            with TemporaryFile(dir=there):
+                pass
+        except OSError as error:
+            raise RegistryError(
+                f"{self._folder} could not be written: {error.strerror}", _ELSEWHERE
+            ) from error
 
     def _blob(self, digest: str) -> Path:
         algorithm, _, hexadecimal = digest.partition(":")

@@ -6,6 +6,7 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urljoin
 
 from flux.artifact.image import MANIFEST_TYPE, digest_of
@@ -108,6 +109,24 @@ class RemoteTarget:
                 break
             page = join(answer.url, following[1])
         return tags
+
+    def try_push(self) -> None:
+        # To mount a blob that is there takes the same right, and nothing comes of it.
+        there = self._some_blob()
+        mount = f"?mount={there}&from={self._repository}" if there else ""
+        started = self._ask("POST", f"blobs/uploads/{mount}", (201, 202))
+        if started.status == 202:
+            upload = join(started.url, started.headers.get("Location", ""))
+            with suppress(RegistryError):  # who cannot cancel lets it expire
+                self._ask("DELETE", upload, (200, 202, 204))
+
+    def _some_blob(self) -> str | None:
+        manifest = self.fetch_manifest(tags[0]) if (tags := self.tags()) else None
+        try:
+            digest = json.loads(manifest.content)["config"]["digest"] if manifest else None
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return None
+        return digest if isinstance(digest, str) else None
 
     def _tags(self, body: bytes) -> list[str]:
         try:

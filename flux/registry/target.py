@@ -50,6 +50,9 @@ class Target(Protocol):
     def tags(self) -> list[str]:
         """Every tag, in no particular order; none where there is no such repository."""
 
+    def try_push(self) -> None:
+        """Ask whether something could be pushed, and leave nothing behind."""
+
 
 class Publisher(Protocol):
     """Who writes images and tags to one repository. Whatever does not work raises RegistryError."""

@@ -66,7 +66,8 @@ def show_published(report: Report, published: Published, dry_run: bool) -> None:
         return
     would = "would be " if dry_run else ""
     same = f", same digest as {published.same_as}" if published.same_as else ""
-    report.print(f"{published.tag}: {would}{result.action} {reference}{same}")
+    image = f"{result.repository}@{report.digest(result.digest)}"
+    report.print(f"{published.tag}: {would}{result.action} {image}{same}")
 
 
 def _row(report: Report, result: Result) -> tuple[str | Text, ...]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from flux.report.text import Link
+from flux.report.text import Link, place
 
 if TYPE_CHECKING:
     from flux.commands.apply import Applied
     from flux.commands.issue import Opened
     from flux.commands.propose import Proposed
     from flux.commands.reconcile import Reconciled
-    from flux.commands.sync import Sync
+    from flux.commands.sync import Sync, Synced
     from flux.forge.forge import Issue, PullRequest
+    from flux.promotion.proposal import Change
     from flux.report.report import Report
+
+Cell = TypeVar("Cell", str, Link | str)
 
 _HEADER = ("Environment", "From", "To", "")
 
@@ -25,7 +28,7 @@ def show_issue(report: Report, opened: Opened) -> None:
         report.outputs({"issue": issue.number})
         report.summary(f"Promotion issue of {opened.tag}", ("Issue", "What"), [(_link(issue), opened.action)])
     if not report.document(opened.document()) and issue:
-        report.print(f"{opened.tag}: {opened.action} issue {issue.number}, {issue.url}")
+        report.print(f"{opened.tag}: {opened.action} issue {issue.number}, {place(issue.url)}")
 
 
 def show_applied(report: Report, applied: Applied) -> None:
@@ -45,7 +48,7 @@ def show_proposed(report: Report, proposed: Proposed) -> None:
             f"{environment} is not proposed any more: main has {version or 'no version'} for it now"
         )
     rows = [
-        (change.environment, change.old or "none", change.new, "down" if change.is_downgrade else "up")
+        (change.environment, change.old or "none", change.new, _direction(change))
         for change in proposed.changes
     ]
     title = f"{promotion.artifact} {promotion.version}"
@@ -56,31 +59,40 @@ def show_proposed(report: Report, proposed: Proposed) -> None:
     if pull is None:
         report.print(f"{title}: nothing to propose.")
         return
-    report.print(f"{title}: {proposed.action} pull request {pull.number}, {pull.url}")
+    report.print(f"{title}: {proposed.action} pull request {pull.number}, {place(pull.url)}")
     if rows:
         report.table(_HEADER, rows)
 
 
+def _direction(change: Change) -> str:
+    if change.old is None:
+        return "new"
+    return "down" if change.is_downgrade else "up"
+
+
 def show_sync(report: Report, sync: Sync) -> None:
-    found = [
-        (
-            f"{one.promotion.artifact} {one.promotion.version}",
-            one.issue,
-            one.proposed.pull_request if one.proposed else None,
-            ", ".join(one.repaired) or ("failed" if one.error else "as it should be"),
-        )
-        for one in sync.promotions
-    ]
-    header = ("Promotion", "Issue", "Pull request", "What was done")
-    links = [(name, _link(issue), _link(pull), done) for name, issue, pull, done in found]
+    header = ("Promotion", "Deployed", "Issue", "Pull request", "What was done")
+    found = [(one, one.issue, one.proposed.pull_request if one.proposed else None) for one in sync.promotions]
+    links = [_synced(one, _link(issue), _link(pull)) for one, issue, pull in found]
     report.summary("Promotions", header, links)
     if not report.document(sync.document()):
         if found:
-            report.table(header, [(name, _url(issue), _url(pull), done) for name, issue, pull, done in found])
+            report.table(header, [_synced(one, _place(issue), _place(pull)) for one, issue, pull in found])
         else:
             report.print("No promotion is open.")
     for one in sync.failed:
         report.failure([f"{one.promotion.artifact} {one.promotion.version}"], one.error, one.hint)
+
+
+def _synced(one: Synced, issue: Cell, pull: Cell) -> tuple[str | Cell, ...]:
+    deployed = sum(s.deployed and s.desired == one.promotion.version for s in one.standings)
+    return (
+        f"{one.promotion.artifact} {one.promotion.version}",
+        f"{deployed} of {len(one.standings)}" if one.standings else "",
+        issue,
+        pull,
+        ", ".join(one.repaired) or ("failed" if one.error else "as it should be"),
+    )
 
 
 def show_reconciled(report: Report, done: Reconciled) -> None:
@@ -100,5 +112,5 @@ def _link(there: Issue | PullRequest | None) -> Link | str:
     return Link(f"#{there.number}", there.url) if there else ""
 
 
-def _url(there: Issue | PullRequest | None) -> str:
-    return there.url if there else ""
+def _place(there: Issue | PullRequest | None) -> str:
+    return place(there.url) if there else ""

@@ -26,6 +26,12 @@ def show_released(report: Report, planned: Planned, release: Release, made: bool
     row = (Link(planned.tag, release.url), planned.commit)
     report.summary(f"Release {planned.tag}", ("Release", "Commit"), [row])
     if not report.document(planned.document()):
-        report.print(f"{planned.tag}: {'released' if made else 'is released already'}, {release.url}")
+        said = "released" if made else "is released already"
+        report.print(f"{planned.tag}: {said} at {planned.commit[:12]}, {_where(release)}")
     for error in planned.failed:
         report.error(error)
+
+
+def _where(release: Release) -> str:
+    """The local forge has its releases in git."""
+    return f"see `git show {release.tag}`" if release.url.startswith("file:") else release.url

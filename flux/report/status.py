@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flux.report.tag import show_failures
-from flux.report.text import Link, short, text
+from flux.report.text import Link, place, short, text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flux.commands.status import Row, Status
     from flux.report.report import Report
 
 
 def show_status(report: Report, status: Status) -> None:
     report.notices(status.notices)
-    header = ("Artifact", "Release", "Beyond", *status.environments)
+    header = ("Artifact", "Release", "Commits since", *status.environments)
     rows = [
         (
             *(row.artifact, row.release or "none", text(row.commits_since or None)),
@@ -31,12 +33,23 @@ def show_status(report: Report, status: Status) -> None:
         report.summary("Open promotions", ("Artifact", "Version", "Pull request"), links)
     if report.document(status.document()):
         return
-    report.table(header, rows)
+    _show_map(report, header, rows, len(status.environments))
     for _, pull in promotions:
-        report.print(f"open: {pull.title} {pull.url}")
+        report.print(f"open: {pull.title} {place(pull.url)}")
     show_failures(report, [step for step in status.steps if step.action == "failed"])
     drifting = sum(step.drifts for step in status.steps)
     report.print(f"{drifting} of {len(status.steps)} environment tags drift." if drifting else "No drift.")
+
+
+def _show_map(
+    report: Report, header: Sequence[str], rows: Sequence[Sequence[str]], environments: int
+) -> None:
+    """A table as narrow as can be: the last columns are environments, and what no artifact is in has none."""
+    empty = {at for at in range(1, len(header)) if not any(row[at] for row in rows)}
+    kept = [at for at in range(len(header)) if at not in empty]
+    report.table([header[at] for at in kept], [[row[at] for at in kept] for row in rows])
+    if bare := [header[at] for at in sorted(empty) if at >= len(header) - environments]:
+        report.print(f"Nothing is in {', '.join(bare)}.")
 
 
 def _cell(row: Row, environment: str) -> str:

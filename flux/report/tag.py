@@ -45,7 +45,7 @@ def _rows(report: Report, steps: Sequence[Step]) -> list[tuple[str, ...]]:
             s.artifact,
             s.environment,
             s.version or "",
-            report.digest(s.old),
+            report.digest(s.old) or "none",
             report.digest(s.new),
             str(s.action),
         )

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from flux.release.markdown import escaped, link
 
@@ -40,6 +42,15 @@ def text(value: object) -> str:
 def short(value: str | None) -> str:
     """A version, or the beginning of a digest."""
     return (value or "")[:_SHORT_DIGEST] if (value or "").startswith("sha256:") else value or ""
+
+
+def place(url: str) -> str:
+    """A URL as people follow it: a file's by its path, from where they are."""
+    parts = urlsplit(url)
+    if parts.scheme != "file":
+        return url
+    path, here = Path(unquote(parts.path)), Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def markdown(cell: str | Link) -> str:

@@ -172,7 +172,8 @@ def test_the_code_is_0_and_it_says_so(repo: Repo) -> None:
     for said in ("released", "is released already"):
         done = inv(repo, "release", "app", "1.0.0")
         assert done.code == 0
-        assert done.out.startswith(f"flux-oci-app-v1.0.0: {said}, file://")
+        notes = "see `git show flux-oci-app-v1.0.0`"
+        assert done.out == f"flux-oci-app-v1.0.0: {said} at {repo.head[:12]}, {notes}\n"
         assert done.err == ""
 
 
@@ -554,6 +555,9 @@ def test_under_the_jobs_own_token(hub: Hub, tmp_path: Path) -> None:
     assert hub.released == []  # it fires no event
     assert [name.rpartition("/")[2] for name, _ in hub.dispatched] == workflows
     assert [inputs for _, inputs in hub.dispatched] == [tag, tag]
+    assert {e.payload["ref"] for e in hub.server.events if e.name == "workflow_dispatch"} == {
+        "refs/heads/main"
+    }
     assert job.outputs == tag
     assert "flux" in job.summary.read_text()
     # Again: what its event would have started may be what was lost.
@@ -575,7 +579,7 @@ def test_a_workflow_that_could_not_be_started(hub: Hub, tmp_path: Path) -> None:
     job.env["INVOKE_FLUX_FORGE"] = "github"
     done = inv(hub.repo, "release", "app", "1.0.0", env=job.env)
     assert done.code == 1
-    assert "flux-oci-app-v1.0.0: released, http" in done.out
+    assert f"flux-oci-app-v1.0.0: released at {hub.repo.head[:12]}, http" in done.out
     for workflow in ("release-flux-artifact.yml", "manage-flux-releases.yml"):
         assert f"::error::GitHub did not start workflow {workflow} at main in octo/monorepo: " in done.out
     assert hub.dispatched == []

@@ -93,6 +93,14 @@ def test_what_it_says(world: World) -> None:
     assert run(world).out.endswith("No drift.\n")
 
 
+def test_the_map_is_as_narrow_as_can_be(world: World) -> None:
+    world.want({"app": {"at_ring2": "1.1.0"}})
+    header, _, app, *_, bare, _ = run(world, "-a", "app").out.splitlines()
+    assert header.split() == ["Artifact", "Release", "at_ring2"]
+    assert cells(app, "app")[1].strip() == "2.0.0-rc.1"
+    assert bare == "Nothing is in at_ring1, prod_ring1."
+
+
 def test_the_newest_release_and_what_is_beyond(world: World) -> None:
     settled(world)
     rows = {row.artifact: (row.release, row.commits_since) for row in look(world).rows}
@@ -135,8 +143,18 @@ def test_json_is_that_of_a_dry_tag_and_more(world: World) -> None:
     assert done.document == {
         **dry.document,
         "artifacts": [
-            {"artifact": "app", "release": "2.0.0-rc.1", "commits_since": 0},
-            {"artifact": "db", "release": "2.0.0", "commits_since": 1},
+            {
+                "artifact": "app",
+                "release": "2.0.0-rc.1",
+                "commits_since": 0,
+                "has": {"at_ring1": "1.1.0", "prod_ring1": "1.0.0"},
+            },
+            {
+                "artifact": "db",
+                "release": "2.0.0",
+                "commits_since": 1,
+                "has": {"at_ring1": world.tags()["db"]["latest"]},
+            },
         ],
         "promotions": [],
     }
@@ -221,13 +239,18 @@ def pulls(forge: Forge, repo: Repo) -> list[PullRequest]:
     return made
 
 
+def place(pull: PullRequest, world: World) -> str:
+    """A file's path from the monorepo, or a URL."""
+    return pull.url.removeprefix(f"{world.repo.path.as_uri()}/")
+
+
 def shows_open_promotions(world: World, made: list[PullRequest], folder: Path, **env: str) -> None:
     """As lines, in the document and with links in a job's summary; of the named artifacts only."""
     app, _, db = made[:3]
     done = run(world, **env)
     assert [line for line in done.out.splitlines() if line.startswith("open: ")] == [
-        f"open: Pull <promote/app-2.0.0-rc.1> {app.url}",
-        f"open: Pull <promote/db-1.0.0> {db.url}",
+        f"open: Pull <promote/app-2.0.0-rc.1> {place(app, world)}",
+        f"open: Pull <promote/db-1.0.0> {place(db, world)}",
     ]
     assert run(world, "--json", "-a", "db", **env).document["promotions"] == [
         {"artifact": "db", "version": "1.0.0", "number": db.number, "title": db.title, "url": db.url}

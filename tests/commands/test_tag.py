@@ -435,6 +435,9 @@ class Contested:
 
         return Watched(Faulty(self.registry, 0, int), target, artifact)
 
+    def publisher(self, artifact: str) -> Publisher:
+        return BuiltinPublisher(self.repository(artifact))
+
     def name(self, artifact: str) -> str:
         return self.registry.name(artifact)
 

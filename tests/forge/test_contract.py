@@ -35,6 +35,15 @@ def test_an_app_has_no_permission_of_its_own(forge: Forge) -> None:
     assert forge.permission("github-actions[bot]") == "none"
 
 
+def test_who_asks_lacks_nothing_that_is_told(forge: Forge) -> None:
+    assert not forge.lacks()
+
+
+def test_an_account_is_there_or_not(place: Place) -> None:
+    assert place.forge.has_account(place.login)
+    assert not place.forge.has_account("nobody-of-this-name")
+
+
 # Releases
 
 
@@ -400,6 +409,15 @@ def test_a_branch_only_moves_forward(place: Place) -> None:
     assert forge.branch("topic") == second
     assert not forge.advance_branch("absent", second)
     assert forge.branch("absent") is None
+
+
+@pytest.mark.parametrize("name", ["main", "absent", "a/b"])
+def test_a_branch_that_nothing_protects(forge: Forge, name: str) -> None:
+    assert forge.protection(name) is None
+
+
+def test_what_workflows_may_is_not_told_to_everybody(forge: Forge) -> None:
+    assert forge.workflows_may_propose() is None
 
 
 @pytest.mark.parametrize("name", ["topic..", "main/under", "a b"])

@@ -62,8 +62,13 @@ def authorize(token: Token | None, repo: Repository, need: Need) -> None:
             f"Resource not accessible by {bearer}",
             headers={"X-Accepted-GitHub-Permissions": wanted},
         )
-    if own < need.role:
+    if own < need.role and not token.automatic:
         raise missing() if need.hidden else admin_rights()
+
+
+def administers(*, write: bool = False) -> Need:
+    """What is for those who administer the repository, who alone are told that it is there."""
+    return Need(("administration",), write, Role.ADMIN, True)
 
 
 def admin_rights() -> RefusedError:
@@ -72,7 +77,7 @@ def admin_rights() -> RefusedError:
 
 
 def _permitted(token: Token, repo: Repository, need: Need) -> bool:
-    if not need.write and not repo.private:
+    if not need.write and not repo.private and need.role <= Role.READ:
         return True
     levels = {"write"} if need.write else {"read", "write"}
     granted = {"metadata": "read", **token.permissions}

@@ -177,12 +177,12 @@ class GitView:
         return {
             "name": name,
             "commit": {"sha": sha, "url": f"{self._api}/commits/{sha}"},
-            "protected": name in self._repo.protected,
+            "protected": self._repo.is_protected(name),
         }
 
     def branch(self, name: str, commit: JSON) -> JSON:
         own = f"{self._api}/branches/{quote(name)}"
-        protected = name in self._repo.protected
+        protected = self._repo.is_protected(name)
         return {
             "name": name,
             "commit": commit,

@@ -217,7 +217,7 @@ class GitHub:
 
 def _request(incoming: Incoming) -> tuple[Request, Urls]:
     url = urlsplit(incoming.target)
-    host = url.netloc or incoming.headers.get("host", "")
+    host = (url.netloc or incoming.headers.get("host", "")).removesuffix(":80")  # which goes without saying
     # Where GitHub Enterprise Server has its API.
     prefix = "/api/v3" if url.path.startswith("/api/v3/") else ""
     query = dict(parse_qsl(url.query, keep_blank_values=True))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Any
 
 from tests.github.gitdata import Git
 
@@ -152,6 +153,10 @@ class Repository:
     """By login."""
     protected: set[str] = field(default_factory=set)
     """Branches that are said to be; nothing else follows from it."""
+    approvals: dict[str, int] = field(default_factory=dict)
+    """What the protection of those branches asks for."""
+    rulesets: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """The rules that apply to a branch besides its own protection; it is protected by any."""
     actions_may_create_pulls: bool = True
     issues: dict[int, Issue] = field(default_factory=dict)
     """By number, pull requests among them."""
@@ -176,6 +181,9 @@ class Repository:
     def head(self, pull: Pull) -> str:
         """Where the branch of a pull request is now; of a closed one where it was then."""
         return pull.head_sha if pull.closed else self.git.branch(pull.head) or pull.head_sha
+
+    def is_protected(self, branch: str) -> bool:
+        return branch in self.protected or bool(self.rulesets.get(branch))
 
     def role(self, account: Account | None) -> Role:
         """What a person may; an App may what its token says."""

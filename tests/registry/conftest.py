@@ -21,13 +21,14 @@ class Place:
     """A registry, with the means to look behind it.
 
     `writes` tells what was ever sent there: two equal answers mean that nothing was in between. `blob` is the
-    file that a digest's content is kept in.
+    file that a digest's content is kept in, `files` are all that is kept of the place's own.
     """
 
     registry: Registry
     location: str
     writes: Callable[[], list[str]]
     blob: Callable[[str], Path]
+    files: Callable[[], list[str]]
 
     @property
     def target(self) -> Target:
@@ -67,7 +68,10 @@ def folder(tmp_path: Path) -> Place:
     def blob(digest: str) -> Path:
         return root / "artifact" / "blobs" / digest.replace(":", "/")
 
-    return Place(LayoutRegistry("images", root), "images", writes, blob)
+    def files() -> list[str]:
+        return sorted(map(str, root.rglob("*")))
+
+    return Place(LayoutRegistry("images", root), "images", writes, blob, files)
 
 
 @pytest.fixture
@@ -90,4 +94,12 @@ def server(registry_server: parts.Registry) -> Place:
         return blobs / hexadecimal[:2] / hexadecimal / "data"
 
     location = f"{registry_server.host}/{prefix}"
-    return Place(RemoteRegistry(location, jobs=2, insecure=None), location, writes, blob)
+    registry = RemoteRegistry(location, jobs=2, insecure=None)
+    return Place(registry, location, writes, blob, lambda: kept(registry_server, prefix))
+
+
+def kept(server: parts.Registry, prefix: str) -> list[str]:
+    """Links and uploads below a prefix; of an upload that was cancelled the server forgets an empty file."""
+    folder = server.storage / "docker/registry/v2/repositories" / prefix
+    names = ("link", "startedat", "data")
+    return sorted(str(path) for name in names for path in folder.rglob(name))

@@ -29,12 +29,18 @@ from tests.commands.helpers import Finished, in_actions, inv, monorepo, push_pay
 from tests.commands.helpers import build as in_process
 from tests.git import Repo
 from tests.registry import test_contract
-from tests.registry.conftest import Place
+from tests.registry.conftest import Place, kept
 from tests.registry.images import image, packed, push
 from tests.registry.token_service import TokenService, User, make_certificate, run_token_service
 from tests.servers import Answer, Request, Server, serve
 
-USER = User("user", "Pa55:w\N{LATIN SMALL LETTER O WITH DIAERESIS}rd-dQw4", "refresh-w9WgXcQ")
+USER = User(
+    "user",
+    "Pa55:w\N{LATIN SMALL LETTER O WITH DIAERESIS}rd-dQw4",
+    "refresh-w9WgXcQ",
+    frozenset({"pull", "push", "delete"}),
+)
+PUSHER = User("pusher", "pusher-kT7wQ2", "refresh-Lm5cX9")
 READER = User("reader", "reader-oHg5SJYR", "refresh-HA0A1B2C", frozenset({"pull"}))
 WRONG = User(USER.name, "wrong-Zx8pQ1kT", "refresh-wrong-mN3vB7")
 # htpasswd -nbB -C 4 user with the password above.
@@ -123,7 +129,7 @@ def htpasswd(folder: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def token_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TokenService]:
-    with run_token_service(tmp_path_factory.mktemp("tokens"), USER, READER) as service:
+    with run_token_service(tmp_path_factory.mktemp("tokens"), USER, PUSHER, READER) as service:
         yield service
 
 
@@ -184,7 +190,8 @@ def place(request: pytest.FixtureRequest, docker: Docker) -> Place:
         return registry.storage / "docker/registry/v2/blobs/sha256" / hexadecimal[:2] / hexadecimal / "data"
 
     location = f"{registry.host}/{prefix}"
-    return Place(RemoteRegistry(location, jobs=2, insecure=None), location, writes, blob)
+    to = RemoteRegistry(location, jobs=2, insecure=None)
+    return Place(to, location, writes, blob, lambda: kept(registry, prefix))
 
 
 globals().update({name: test for name, test in vars(test_contract).items() if name.startswith("test_")})
@@ -280,6 +287,34 @@ def test_who_may_pull_only_can_read(
     for pushing in (reading, again(to)):
         with pytest.raises(RegistryError, match=message):
             push(pushing, image(b"new"), "latest")
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_who_may_not_push_is_told_so_when_they_try(
+    docker: Docker, token_registry: parts.Registry, tokens: TokenService, strict: bool
+) -> None:
+    tokens.strict = strict
+    docker.login(token_registry.host, READER)
+    to = target(token_registry)
+    with pytest.raises(RegistryError, match=f"{token_registry.host} does not let this account push"):
+        to.try_push()
+    docker.login(token_registry.host, USER)
+    push(again(to), image(), "latest")
+    docker.login(token_registry.host, READER)
+    with pytest.raises(RegistryError, match=f"{token_registry.host} does not let this account push"):
+        again(to).try_push()
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_who_may_not_cancel_may_push_all_the_same(
+    docker: Docker, token_registry: parts.Registry, tokens: TokenService, strict: bool
+) -> None:
+    tokens.strict = strict
+    docker.login(token_registry.host, PUSHER)
+    to = target(token_registry)
+    to.try_push()
+    push(to, image(), "latest")
+    assert to.tags() == ["latest"]
 
 
 def test_a_token_that_expires_in_the_middle_is_renewed(

@@ -128,6 +128,16 @@ def test_content_that_was_altered_is_noticed(place: Place) -> None:
         place.target.fetch_blob(digest_of(altered.layer))
 
 
+def test_to_try_a_push_leaves_nothing_behind(place: Place) -> None:
+    place.target.try_push()
+    assert (place.files(), place.target.tags()) == ([], [])
+    push(place.target, image(), "latest")
+    files, writes = place.files(), place.writes()
+    place.target.try_push()
+    DryRegistry(place.registry).repository("artifact").try_push()
+    assert (place.files(), place.writes()) == (files, writes)
+
+
 def test_repositories_have_names_that_people_can_use(place: Place) -> None:
     assert place.registry.name("artifact") == f"{place.location}/artifact"
 

@@ -209,6 +209,8 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         push(target, image(), "latest")
     assert str(tmp_path / "artifact") in raised.value.message
     assert raised.value.hint
+    with pytest.raises(RegistryError, match=f"{tmp_path / 'artifact'} could not be written: .+"):
+        target.try_push()
 
 
 @pytest.mark.parametrize("location", ["images", "./images", "images/", "some/images"])

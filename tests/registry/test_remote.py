@@ -351,7 +351,10 @@ def test_a_registry_that_is_not_there_is_said_at_once(nobody: str) -> None:
             said.message
             == f"{nobody} does not answer: {ConnectionRefusedError(ECONNREFUSED, strerror(ECONNREFUSED))}"
         )
-        assert said.hint == "check the network and the setting `registry`"
+        assert (
+            said.hint
+            == "start it (`inv registry.up` starts one in a container), or check the setting `registry`"
+        )
     assert time.monotonic() - before < 2
 
 

@@ -19,6 +19,9 @@ from tests.github.routes import (
     labels as labels,
 )
 from tests.github.routes import (
+    protection as protection,
+)
+from tests.github.routes import (
     pulls as pulls,
 )
 from tests.github.routes import (

@@ -3,8 +3,8 @@
 from tests.github import access
 from tests.github.bodies import show_user, stamp
 from tests.github.call import Call, route
-from tests.github.state import Kind, Role
-from tests.github.wire import RefusedError, Reply, missing
+from tests.github.state import Account, Kind, Role
+from tests.github.wire import JSON, RefusedError, Reply, missing
 
 _METADATA = access.reads("metadata")
 
@@ -14,12 +14,24 @@ def get_user(call: Call) -> Reply:
     account = call.actor
     if call.bearer.automatic:
         raise RefusedError(403, "Resource not accessible by integration")
+    return Reply(200, _public(call, account))
+
+
+@route("GET /users/{username}", None)
+def get_named_user(call: Call) -> Reply:
+    account = call.world.account(call["username"])
+    if account is None:
+        raise missing()
+    return Reply(200, _public(call, account))
+
+
+def _public(call: Call, account: Account) -> JSON:
     created = stamp(call.world.now())
     counts = dict.fromkeys(("public_repos", "public_gists", "followers", "following"), 0)
     unsaid = dict.fromkeys(("name", "company", "location", "email", "hireable", "bio"))
     user = show_user(call.urls, account)
     dates = {"created_at": created, "updated_at": created}
-    return Reply(200, {**user, **counts, **unsaid, **dates, "blog": "", "user_view_type": "public"})
+    return {**user, **counts, **unsaid, **dates, "blog": "", "user_view_type": "public"}
 
 
 @route("GET /repos/{owner}/{repo}", _METADATA)

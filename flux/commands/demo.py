@@ -1,0 +1,165 @@
+"""The whole story, from a change to what clusters follow: what a person types, step by step, and why."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from shlex import quote
+
+from semver import Version
+
+from flux.artifact.image import Revision, published
+from flux.artifact.manifests import is_manifest
+from flux.commands.releases import last_releases
+from flux.commands.sources import Source, Sources
+from flux.errors import ContentError, RequestError
+from flux.promotion.proposal import Promotion
+from flux.release.tag import TagForm
+from flux.release.version import next_version
+from flux.repository import Repository
+from flux.settings import Settings
+
+_REGISTRY = ".registry"
+_NOTHING = b"{}\n"
+_COMMENT = "# Changed by inv demo."
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the demo changes: a file of an artifact, by its path from the root. `is_closed` says that its last
+    line has an end."""
+
+    artifact: str
+    path: str
+    is_closed: bool = True
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is typed into a shell in the clone, a command a line, and why."""
+
+    why: str
+    typed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """`variables` are exported before the first step; `afterwards` are commands to try after the last."""
+
+    variables: Mapping[str, str]
+    steps: tuple[Step, ...]
+    afterwards: tuple[str, ...]
+
+
+def choose(repository: Repository, settings: Settings, names: Collection[str]) -> Chosen:
+    """The first artifact, of those named or all, that can be built and released and has manifests.
+
+    Raises RequestError where there is none, or no environment to promote to.
+    """
+    if not settings.environments:
+        raise RequestError("there is no environment to promote to", "name one in the setting `phases`")
+    sources = Sources(repository, settings, repository.head())
+    form = TagForm(settings.release_tag)
+    fault = ""
+    for name in sources.choose(names):
+        (source,) = sources.load([name])
+        try:
+            sources.image(source, Revision(sources.commit, 0))
+        except ContentError as error:
+            fault = fault or f": {name}: {error.message}"
+            continue
+        if not form.misreads(name) and (chosen := _file(repository, settings, sources, source)):
+            return chosen
+    raise RequestError(
+        f"there is no artifact at {sources.commit[:12]} that can be built and has YAML in it{fault}",
+        f"artifacts are the folders under {settings.sources}/; `inv check` says what is wrong with them",
+    )
+
+
+def _file(repository: Repository, settings: Settings, sources: Sources, source: Source) -> Chosen | None:
+    _, kept = published(source.files, sources.excludes)
+    fit = [file for file in kept if is_manifest(file.path) and file.path.isprintable()]
+    if not fit:
+        return None
+    file = min(fit, key=lambda file: (file.path.count("/"), file.path))
+    is_closed = repository.read(file.oid).endswith(b"\n")
+    return Chosen(source.artifact, f"{settings.prefix}{source.artifact}/{file.path}", is_closed)
+
+
+def beginnings(repository: Repository, settings: Settings) -> dict[str, bytes]:
+    """What the clone has otherwise than HEAD: its registry is empty, so nothing is desired yet."""
+    state = repository.file(repository.head(), settings.releaseconfig)
+    is_empty = state is None or b"".join(state.split()) == _NOTHING.strip()
+    return {} if is_empty else {settings.releaseconfig: _NOTHING}
+
+
+def left_out(repository: Repository, settings: Settings) -> list[str]:
+    """Paths of what matters to the demo and is not committed, so that the clone does not have it."""
+    ours = ("tasks.py", "invoke.yaml", settings.releaseconfig)
+    return [path for path in repository.uncommitted("") if path in ours or path.startswith(settings.prefix)]
+
+
+def plan_demo(settings: Settings, chosen: Chosen, tags: Mapping[str, str]) -> Demo:
+    """The story of one artifact; `tags` are the clone's, with their commits."""
+    artifact = chosen.artifact
+    last = last_releases(settings, tags, [artifact])
+    version = next_version("minor", last[artifact].version if artifact in last else None)
+    return Demo(
+        _variables(settings),
+        _steps(settings, chosen, version),
+        ("head -20 .forge/pulls/2.md", "inv list", *_promotion(settings, artifact)),
+    )
+
+
+def _variables(settings: Settings) -> dict[str, str]:
+    """What keeps the demo on this machine, whatever the other settings are."""
+    variables = {"INVOKE_FLUX_REGISTRY": _REGISTRY, "INVOKE_FLUX_FORGE": "local"}
+    if settings.publisher != "builtin":
+        variables["INVOKE_FLUX_PUBLISHER"] = "builtin"
+    if settings.promoters:
+        variables["INVOKE_FLUX_PROMOTERS"] = ""
+    return variables
+
+
+def _steps(settings: Settings, chosen: Chosen, version: Version) -> tuple[Step, ...]:
+    artifact, tag = chosen.artifact, TagForm(settings.release_tag).render(chosen.artifact, version)
+    environment, state = settings.environments[0], settings.releaseconfig
+    path = quote(chosen.path)
+    comment = f"echo '{_COMMENT}'" if chosen.is_closed else f"printf '\\n{_COMMENT}\\n'"
+    branch = Promotion(artifact, str(version)).branch
+    return (
+        Step(
+            f"An artifact changes: {artifact}, by a commit on {settings.branch}.",
+            (f"{comment} >> {path}", f"git commit -am 'feat({artifact}): a comment, for the demo'"),
+        ),
+        Step(
+            "Build what changed and push the image. In GitHub Actions a push runs this.",
+            ("inv build --since HEAD~1",),
+        ),
+        Step("Release it: a tag in git, with notes of what changed.", (f"inv release {artifact} minor",)),
+        Step(
+            "Publish the release. The same commit gives the same image: it gets one more tag.",
+            (f"inv publish {quote(tag)}",),
+        ),
+        Step("Open an issue that has a box for each environment.", (f"inv issue {quote(tag)}",)),
+        Step(
+            f"Tick {environment}. On GitHub that is a click; here the issue is a file.",
+            (
+                f"sed -i.bak 's/\\[ \\] `{environment}`/[x] `{environment}`/' .forge/issues/1.md",
+                "grep '\\[.\\]' .forge/issues/1.md",
+            ),
+        ),
+        Step(f"The tick becomes a pull request that edits {state}.", ("inv issue.apply 1",)),
+        Step("Somebody merges it.", (f"git merge {quote(branch)}",)),
+        Step(
+            f"Move the tag {environment} in the registry, which that environment's clusters follow.",
+            ("inv tag",),
+        ),
+        Step("Tell in the issue how far the release has come.", ("inv issue.sync",)),
+        Step("What is where, and whether it is what it should be.", (f"inv status -a {artifact}",)),
+    )
+
+
+def _promotion(settings: Settings, artifact: str) -> list[str]:
+    """Where to go on: the rest of the first phase, else the next."""
+    first, *others = settings.phases
+    place = first.name if len(first.environments) > 1 else others[0].name if others else ""
+    return [f"inv promote {artifact} {place}"] if place else []

@@ -1,0 +1,226 @@
+"""A registry in a container on this machine, by way of Docker's command line.
+
+https://distribution.github.io/distribution/about/deploying/
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flux.errors import EngineError
+
+if TYPE_CHECKING:
+    from python_on_whales import Container, DockerClient, DockerException
+
+NAME = "flux-artifacts-registry"
+"""Of the container, and of the volume that has its data."""
+
+_LOOPBACK = "127.0.0.1"
+_PORT = 5001  # of a registry, 5000 is the usual one, which macOS has taken for itself
+_INSIDE = 5000
+_DATA = "/var/lib/registry"
+_ENVIRONMENT = {
+    "REGISTRY_STORAGE_DELETE_ENABLED": "true",
+    "OTEL_TRACES_EXPORTER": "none",  # registry:3 would look for a collector, and complain of none
+}
+_SECONDS = 30
+_MOST_SAID = 300
+_ALTERNATIVES = (
+    "or do without: `registry: .registry` is a folder, and any registry program on a loopback port will do"
+)
+
+
+@dataclass(frozen=True)
+class Contained:
+    """The registry's container, of which there is one on a machine."""
+
+    image: str
+    port: int
+    running: bool
+
+    @property
+    def location(self) -> str:
+        """As the setting `registry` takes it."""
+        return f"oci://{_LOOPBACK}:{self.port}"
+
+
+class Engine:
+    """The container engine that `docker` speaks to. What it refuses raises EngineError, and so does a
+    machine without one."""
+
+    def __init__(self) -> None:
+        from python_on_whales import ClientNotFoundError, DockerClient
+
+        self._docker: DockerClient = DockerClient()
+        try:
+            with _translated("did not say its version"):
+                server = self._docker.version().server
+        except ClientNotFoundError as error:
+            raise EngineError(
+                "there is no container engine: docker was not found on PATH",
+                f"install Docker, {_ALTERNATIVES}",
+            ) from error
+        except EngineError as error:
+            raise EngineError(
+                f"the container engine does not answer: {error.message.partition(': ')[2]}",
+                f"start it (`sudo systemctl start docker`, or Docker Desktop), {_ALTERNATIVES}",
+            ) from error
+        self.version = (server.version if server else None) or "of a version that it does not tell"
+
+    def find(self) -> Contained | None:
+        """The registry, running or not."""
+        container = self._container()
+        if container is None:
+            return None
+        with _translated("did not describe the registry"):
+            bindings = (container.host_config.port_bindings or {}).get(f"{_INSIDE}/tcp") or []
+            ports = [binding.host_port or "" for binding in bindings if binding.host_ip == _LOOPBACK]
+            if not ports or not ports[0].isdecimal():
+                raise EngineError(
+                    f"the container {NAME} is not one of ours: it has no port on {_LOOPBACK}",
+                    f"remove it: `docker rm --force {NAME}`",
+                )
+            return Contained(container.config.image or "", int(ports[0]), bool(container.state.running))
+
+    def create(self, image: str, port: int) -> Contained:
+        """Start a registry in a new container, over the data that there are, and wait until it answers.
+
+        The image is pulled where it is not there. One that does not come up leaves no container behind.
+        """
+        with _translated(f"did not pull {image}", "`--image` names another image"):
+            if not self._docker.image.exists(image):
+                self._docker.image.pull(image, quiet=True)
+        # Not run: where another was faster, its container is not to be removed here.
+        with _translated(f"did not make a container of {image}", "run the same command again"):
+            self._docker.create(
+                image,
+                name=NAME,
+                envs=_ENVIRONMENT,
+                publish=[(f"{_LOOPBACK}:{port}", _INSIDE)],
+                volumes=[(NAME, _DATA)],
+            )
+        made = Contained(image, port, running=True)
+        try:
+            self.start(made)
+        except EngineError:
+            with suppress(EngineError):
+                self.remove()
+            raise
+        return made
+
+    def start(self, registry: Contained) -> None:
+        """Start a container that is there, and wait until it answers."""
+        with _translated(
+            f"did not start {registry.image}", "`--image` names another image, `--port` another port"
+        ):
+            self._docker.start(NAME)
+        self.wait(registry)
+
+    def wait(self, registry: Contained) -> None:
+        """Until it answers, half a minute at most."""
+        deadline = time.monotonic() + _SECONDS
+        while not _answers(registry.port):
+            container = self._container()
+            if container is None or not container.state.running:
+                raise EngineError(
+                    f"the registry ended as soon as it had begun: {self._last_words()}",
+                    "`--image` names another image",
+                )
+            if time.monotonic() > deadline:
+                raise EngineError(
+                    f"the registry does not answer at {_LOOPBACK}:{registry.port}: {self._last_words()}",
+                    "check that the engine runs on this machine (DOCKER_HOST, `docker context show`)",
+                )
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        with _translated("did not stop the registry"):
+            self._docker.stop(NAME)
+
+    def remove(self) -> None:
+        """Remove the container, and leave its data."""
+        with _translated("did not remove the registry"):
+            self._docker.remove(NAME, force=True)
+
+    def drop_data(self) -> bool:
+        """Remove the volume; whether there was one."""
+        from python_on_whales.exceptions import NoSuchVolume
+
+        with _translated("did not remove the data"):
+            try:
+                self._docker.volume.remove(NAME)
+            except NoSuchVolume:
+                return False
+        return True
+
+    def has_data(self) -> bool:
+        with _translated("did not look for the data"):
+            return bool(self._docker.volume.exists(NAME))
+
+    def _container(self) -> Container | None:
+        from python_on_whales.exceptions import NoSuchContainer
+
+        with _translated("did not look for the registry"):
+            try:
+                return self._docker.container.inspect(NAME)
+            except NoSuchContainer:
+                return None
+
+    def _last_words(self) -> str:
+        with _translated("has no log"):
+            return _telling(str(self._docker.logs(NAME))) or "without a word"
+
+
+def free_port(wanted: int | None = None) -> int | None:
+    """A free port of loopback: the one wanted, None where that is taken, or any."""
+    for port in (wanted,) if wanted else (_PORT, 0):
+        try:
+            with socket.create_server((_LOOPBACK, port)) as server:
+                found: int = server.getsockname()[1]
+                return found
+        except OSError:
+            continue
+    return None
+
+
+def _answers(port: int) -> bool:
+    import urllib3
+
+    try:
+        url = f"http://{_LOOPBACK}:{port}/v2/"
+        return urllib3.request("GET", url, retries=False, timeout=5).status == 200
+    except urllib3.exceptions.HTTPError:
+        return False
+
+
+@contextmanager
+def _translated(what: str, hint: str = "") -> Iterator[None]:
+    from python_on_whales.client_config import ParsingError
+    from python_on_whales.exceptions import DockerException
+
+    try:
+        yield
+    except DockerException as error:
+        raise EngineError(f"the container engine {what}: {_said(error)}", hint) from error
+    except OSError as error:
+        raise EngineError(f"docker could not be run: {error.strerror}", hint) from error
+    except (ParsingError, ValueError) as error:
+        raise EngineError(f"the container engine {what}: its answer is not understood", hint) from error
+
+
+def _said(error: DockerException) -> str:
+    """What the engine has against it, less what Docker's command line says before that."""
+    said = _telling(error.stderr or "")
+    return said.removeprefix("docker: ").removeprefix("Error response from daemon: ") or "no reason given"
+
+
+def _telling(text: str) -> str:
+    """The first line that says what is wrong, else the last one."""
+    lines = text.strip().splitlines() or [""]
+    said = next((line for line in lines if "rror" in line or "annot" in line), lines[-1])
+    return " ".join(said.split())[:_MOST_SAID]

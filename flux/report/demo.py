@@ -1,0 +1,54 @@
+"""What `inv demo` shows around what is typed."""
+
+from __future__ import annotations
+
+from shlex import quote
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from flux.commands.demo import Demo
+    from flux.report.report import Report
+
+
+def show_beginning(report: Report, demo: Demo) -> None:
+    _say(report, "How a change gets to the clusters, on a clone of this repository that can be thrown away.")
+    _say(report, "Images, issues and pull requests are files in it: nothing leaves this machine.")
+    show_typed(report, _export(demo.variables))
+
+
+def show_why(report: Report, why: str) -> None:
+    report.print("")
+    _say(report, why)
+
+
+def show_typed(report: Report, command: str) -> None:
+    from rich.text import Text
+
+    report.console.print(Text.assemble(("$ ", "dim"), (command, "bold")), soft_wrap=True)
+
+
+def show_end(report: Report, demo: Demo, inv: str, folder: Path) -> None:
+    """The folder comes last, on a line of its own."""
+    show_why(report, "It is all still there. To look around, try for example:")
+    for command in (_export(demo.variables), *_as_typed(demo.afterwards, inv)):
+        show_typed(report, command)
+    _say(report, "in the folder")
+    report.print(str(folder))
+
+
+def _say(report: Report, text: str) -> None:
+    from rich.text import Text
+
+    report.console.print(Text(f"# {text}", "cyan"), soft_wrap=True)
+
+
+def _export(variables: Mapping[str, str]) -> str:
+    pairs = [f"{name}={quote(value) if value else ''}" for name, value in variables.items()]
+    return f"export {' '.join(pairs)}"
+
+
+def _as_typed(commands: Sequence[str], inv: str) -> list[str]:
+    return [f"{inv} {c.removeprefix('inv ')}" if c.startswith("inv ") else c for c in commands]

@@ -1,0 +1,44 @@
+"""What `inv doctor` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flux.commands.doctor import Diagnosis
+from flux.report.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flux.commands.doctor import Line
+    from flux.report.report import Report
+
+_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
+_COMMANDS = {"warning": "warning", "problem": "error"}
+
+
+def show_doctor(report: Report, lines: Iterable[Line]) -> Diagnosis:
+    """Each line as it comes, since some of them have to be waited for."""
+    looked = []
+    for line in lines:
+        looked.append(line)
+        if not report.as_json:
+            _show_line(report, line)
+    diagnosis = Diagnosis(looked)
+    report.document(diagnosis.document())
+    rows = [(line.health, line.subject, line.message, line.fix) for line in looked]
+    report.summary("Doctor", ("Health", "Subject", "What", "Fix"), rows)
+    return diagnosis
+
+
+def _show_line(report: Report, line: Line) -> None:
+    said = f"{line.subject}: {line.message}"
+    if report.in_actions and line.health in _COMMANDS:
+        report.command(_COMMANDS[line.health], f"{said}\n{line.fix}" if line.fix else said)
+        return
+    from rich.text import Text
+
+    health = Text(f"{line.health:8}", style=_STYLES[line.health])
+    report.console.print(health + Text(report.harmless(shown(said))), soft_wrap=True)
+    if line.fix:
+        report.print(f"{'':8}fix: {line.fix}")

@@ -1,0 +1,83 @@
+"""A shell in a folder, for commands as people type them.
+
+They have this process's own streams, so that each knows whether it prints to a terminal, and how wide that
+is. (Invoke's `run` would decode what they print a thousand bytes at a time, whatever character is cut.)
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from shlex import quote
+
+from flux.errors import FluxError, RequestError
+
+_QUIET = {"GIT_EDITOR": "true", "GIT_PAGER": "cat", "GIT_TERMINAL_PROMPT": "0"}
+
+
+class Shell:
+    """`variables` are exported in it, and nothing of GitHub Actions is: what is typed is typed in a
+    terminal."""
+
+    def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
+        self._folder = folder
+        own = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
+        self._environment = {**own, **_QUIET, **_colours(own), **variables}
+
+    def type(self, command: str) -> None:
+        """Run a command and let it print. `inv` is this interpreter's. Raises FluxError where it fails."""
+        sys.stdout.flush()
+        done = subprocess.run(
+            ["/bin/sh", "-c", f'inv() {{ {quote(sys.executable)} -m invoke "$@"; }}\n{command}'],
+            cwd=self._folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+        )
+        if done.returncode:
+            raise FluxError(
+                f"`{command}` failed with exit code {done.returncode}, and that is the end of it",
+                f"{self._folder} is as it was left",
+            )
+
+
+def free_folder(path: str | None) -> Path:
+    """A folder that is empty: a new temporary one, or that of the path, made if need be.
+
+    Raises RequestError for one that has something in it or cannot be made.
+    """
+    try:
+        if path is None:
+            return Path(tempfile.mkdtemp(prefix="flux-demo-")).resolve()
+        folder = Path(path).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(folder.iterdir())
+    except OSError as error:
+        raise RequestError(
+            f"{error.filename} cannot be the folder: {error.strerror}", "name another with --folder"
+        ) from error
+    if not is_empty:
+        raise RequestError(f"{folder} is not empty", "name a folder that is new or empty")
+    return folder
+
+
+def name_of_inv() -> str:
+    """What people type to get this interpreter's `inv`, wherever they are."""
+    beside = Path(sys.executable).with_name("inv")
+    if shutil.which("inv") == str(beside):
+        return "inv"
+    return quote(str(beside)) if beside.exists() else f"{quote(sys.executable)} -m invoke"
+
+
+def _colours(environment: Mapping[str, str]) -> dict[str, str]:
+    """Git does not know NO_COLOR (https://no-color.org)."""
+    if not environment.get("NO_COLOR"):
+        return {}
+    count = int(environment.get("GIT_CONFIG_COUNT") or 0)
+    return {
+        "GIT_CONFIG_COUNT": str(count + 1),
+        f"GIT_CONFIG_KEY_{count}": "color.ui",
+        f"GIT_CONFIG_VALUE_{count}": "never",
+    }

@@ -1,0 +1,357 @@
+"""The whole story on a clone: what is planned, and that it plays in a monorepo that makes it hard."""
+
+import json
+import re
+import resource
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from docs.picture import LEFT_OUT, PICTURE, make_monorepo, shown_commands, shown_lines
+from flux.commands.demo import Chosen, Demo, beginnings, choose, plan_demo
+from flux.errors import RequestError
+from flux.promotion.boxes import ticked
+from flux.promotion.issue import issue_body
+from flux.promotion.proposal import Promotion
+from flux.repository import Repository
+from flux.settings import Phase, Settings, read_settings
+from tests.commands.helpers import Finished, inv, monorepo
+from tests.git import Repo
+
+CHOSEN = Chosen("app", "artifacts/app/x.yaml")
+
+
+def chosen(tmp_path: Path, files: Mapping[str, str], *names: str, **settings: str) -> Chosen:
+    repo = Repo(tmp_path / "repo")
+    repo.commit(files=files)
+    with Repository(repo.path) as repository:
+        return choose(repository, Settings(**settings), names)  # type: ignore[arg-type]
+
+
+def commands(demo: Demo) -> list[str]:
+    return [command for step in demo.steps for command in step.typed]
+
+
+# What is changed
+
+
+def test_the_artifact_is_the_first_that_is_fit(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.symlink("artifacts/a-link/link.yaml", "x")
+    files = {
+        "artifacts/a-link/x.yaml": "x: 1\n",
+        "artifacts/b-text/README.md": "no manifest\n",
+        "artifacts/c-left-out/x.yaml": "x: 1\n",
+        "artifacts/d-v1.0.0/x.yaml": "x: 1\n",
+        "artifacts/e/deep/er/a.yaml": "x: 1\n",
+        "artifacts/e/deep/b.yml": "x: 1",
+        "artifacts/f/x.yaml": "x: 1\n",
+    }
+    repo.commit(files=files)
+    settings = Settings(ignore=("c-left-out", "/x.yaml"), release_tag="{artifact}-v{version}")
+    with Repository(repo.path) as repository:
+        found = choose(repository, settings, ())
+    assert found == Chosen("e", "artifacts/e/deep/b.yml", is_closed=False)
+
+
+def test_the_artifact_can_be_named(tmp_path: Path) -> None:
+    files = {f"artifacts/{name}/x.yaml": "x: 1\n" for name in ("app", "db")}
+    assert chosen(tmp_path, files, "db") == Chosen("db", "artifacts/db/x.yaml")
+
+
+@pytest.mark.parametrize("files", [{"README": "x"}, {"artifacts/app/README": "x"}])
+def test_nothing_to_change(tmp_path: Path, files: dict[str, str]) -> None:
+    with pytest.raises(RequestError, match="there is no artifact"):
+        chosen(tmp_path, files)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (None, {}),
+        ("{ }\n", {}),
+        ('{"app": {"prod": "1.0.0"}}', {"state.json": b"{}\n"}),
+        ("{", {"state.json": b"{}\n"}),
+    ],
+)
+def test_nothing_is_desired_in_the_beginning(
+    tmp_path: Path, content: str | None, expected: dict[str, bytes]
+) -> None:
+    repo = Repo(tmp_path)
+    repo.commit(files={"state.json": content} if content else {})
+    with Repository(tmp_path) as repository:
+        assert beginnings(repository, Settings(releaseconfig="state.json")) == expected
+
+
+# What is typed
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ((), "0.1.0"),
+        (("flux-oci-app-v1.2.3", "flux-oci-db-v7.0.0", "v9.0.0"), "1.3.0"),
+        (("flux-oci-app-v1.2.3", "flux-oci-app-v2.0.0-rc.1"), "2.0.0"),
+    ],
+)
+def test_the_version_is_the_next_minor(tags: tuple[str, ...], expected: str) -> None:
+    typed = commands(plan_demo(Settings(), CHOSEN, dict.fromkeys(tags, "0" * 40)))
+    assert f"inv publish flux-oci-app-v{expected}" in typed
+    assert f"git merge promote/app-{expected}" in typed
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (Settings(), {"REGISTRY": ".registry", "FORGE": "local"}),
+        (
+            Settings(
+                registry="oci://ghcr.io/x", forge="github", publisher="flux", promoters={"at": ("alice",)}
+            ),
+            {"REGISTRY": ".registry", "FORGE": "local", "PUBLISHER": "builtin", "PROMOTERS": ""},
+        ),
+    ],
+)
+def test_the_variables_keep_it_on_this_machine(settings: Settings, expected: dict[str, str]) -> None:
+    variables = plan_demo(settings, CHOSEN, {}).variables
+    assert variables == {f"INVOKE_FLUX_{name}": value for name, value in expected.items()}
+    overridden = read_settings({"promoters": {"at": "alice"}}, variables)
+    assert (overridden.registry, overridden.forge) == (".registry", "local")
+    if settings.promoters:
+        assert not overridden.promoters
+
+
+@pytest.mark.parametrize(
+    ("phases", "further"),
+    [
+        ((Phase("at", ("at_ring1", "at_ring11")), Phase("prod", ("prod",))), "at"),
+        ((Phase("test-eu.1", ("test-eu.1",)), Phase("prod", ("prod_a", "prod_b"))), "prod"),
+        ((Phase("prod", ("prod",)),), ""),
+    ],
+)
+def test_the_tick_is_that_of_the_first_environment(
+    phases: tuple[Phase, ...], further: str, tmp_path: Path
+) -> None:
+    settings = Settings(phases=phases)
+    plan = plan_demo(settings, CHOSEN, {})
+    issue = tmp_path / ".forge/issues/1.md"
+    issue.parent.mkdir(parents=True)
+    issue.write_text(issue_body(Promotion("app", "0.1.0"), "sha256:0", "", settings.groups, {}))
+    for command in commands(plan):
+        if command.startswith(("sed ", "grep ")):
+            subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
+    assert ticked(issue.read_text(), settings.groups) == {settings.environments[0]}
+    assert [c for c in plan.afterwards if "promote" in c] == (
+        [f"inv promote app {further}"] if further else []
+    )
+
+
+def test_the_picture_shows_what_is_typed_and_why(tmp_path: Path) -> None:
+    """`nox -s docs` draws it anew."""
+    make_monorepo(tmp_path)
+    settings = read_settings(yaml.safe_load((tmp_path / "invoke.yaml").read_text())["flux"], {})
+    with Repository(tmp_path) as repository:
+        plan = plan_demo(settings, choose(repository, settings, ()), {})
+    picture = PICTURE.read_text(encoding="utf-8")
+    export, *typed = shown_commands(picture)
+    assert export == "export " + " ".join(f"{name}={value}" for name, value in plan.variables.items())
+    shown = [step for step in plan.steps if not set(step.typed) & set(LEFT_OUT)]
+    assert typed == [command for step in shown for command in step.typed]
+    whys = [line.removeprefix("# ") for line in shown_lines(picture) if line.startswith("# ")]
+    assert whys[2:] == [step.why for step in shown]
+    assert str(tmp_path.parent) not in picture
+    assert "http" not in picture.replace("http://www.w3.org/", "").replace("https://www.textualize.io", "")
+
+
+# The story
+
+GITCONFIG = """\
+[user]
+useConfigOnly = true
+[commit]
+gpgSign = true
+[tag]
+gpgSign = true
+[core]
+hooksPath = {hooks}
+autocrlf = true
+editor = false
+[merge]
+ff = only
+[clone]
+defaultRemoteName = upstream
+rejectShallow = true
+[protocol "file"]
+allow = never
+[filter "lfs"]
+clean = cat
+smudge = false
+required = true
+"""
+
+SETTINGS = {
+    "sources": "components",
+    "releaseconfig": "deploy/state.json",
+    "registry": "oci://registry.invalid/flux",
+    "branch": "trunk",
+    "release_tag": "{artifact}/{version}",
+    "phases": [{"test": ["test_eu"]}, "prod"],
+    "promoters": {"test": ["alice"], "prod": ["bob"]},
+    "require_order": True,
+    "forge": "github",
+    "publisher": "flux",
+}
+
+
+@pytest.fixture
+def hard(tmp_path: Path) -> Repo:
+    """A monorepo of other settings, released and deployed before, at a commit of no branch and with
+    uncommitted work."""
+    repo = monorepo(
+        tmp_path / "monorepo",
+        {
+            "components/app/it's odd.yaml": "x: 1",
+            "components/db/x.yaml": "x: 1\n",
+            "components/db/big.bin": "version https://git-lfs.github.com/spec/v1\n",
+            "components/db/.gitattributes": "*.bin filter=lfs\n",
+            "deploy/state.json": json.dumps({"app": {"prod": "1.2.0"}, "gone": {"prod": "3.0.0"}}),
+        },
+        SETTINGS,
+    )
+    repo.tag("app/1.2.0")
+    repo.checkout("topic", create=True)
+    repo.commit(files={"components/db/y.yaml": "y: 1\n"})
+    repo.git("remote", "add", "origin", "https://github.invalid/octo/monorepo.git")
+    repo.git("checkout", "--quiet", "--detach")
+    repo.write("components/app/new.yaml", "new: 1\n")
+    return repo
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> dict[str, str]:
+    """A machine on which nobody has said who they are, where hooks and keys would stop every commit, in a job
+    of GitHub Actions."""
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    for name in ("pre-commit", "post-checkout", "post-merge"):
+        (hooks / name).write_text("#!/bin/sh\nexit 1\n")
+        (hooks / name).chmod(0o755)
+    (tmp_path / "gitconfig").write_text(GITCONFIG.format(hooks=hooks))
+    (tmp_path / "temporary").mkdir()
+    for name in ("output", "summary"):
+        (tmp_path / name).touch()
+    return {
+        "GIT_CONFIG_GLOBAL": str(tmp_path / "gitconfig"),
+        "TMPDIR": str(tmp_path / "temporary"),
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_EVENT_NAME": "release",
+        "GITHUB_REPOSITORY": "octo/monorepo",
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+    }
+
+
+def state(repo: Repo) -> tuple[str, ...]:
+    return (
+        repo.head,
+        repo.git("status", "--porcelain"),
+        repo.git("for-each-ref"),
+        repo.git("config", "--list"),
+    )
+
+
+def typed(done: Finished) -> list[str]:
+    return [line.removeprefix("$ ") for line in done.out.splitlines() if line.startswith("$ ")]
+
+
+def processor_seconds() -> float:
+    """What the processes that this one has waited for have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def test_the_whole_story(hard: Repo, machine: dict[str, str], tmp_path: Path) -> None:
+    before = state(hard)
+    start = processor_seconds()
+    done = inv(hard, "demo", env=machine)
+    assert done.code == 0, done.said
+    assert processor_seconds() - start < 30  # whatever else this machine does
+    assert state(hard) == before
+    assert (tmp_path / "output").read_bytes() == (tmp_path / "summary").read_bytes() == b""
+
+    # What is shown: every command and what it printed, and the folder at the end.
+    assert "not in the demo: components/app/new.yaml" in done.out
+    settings = read_settings(SETTINGS, {})
+    plan = plan_demo(settings, Chosen("app", "components/app/it's odd.yaml", False), {"app/1.2.0": "0" * 40})
+    assert typed(done)[1:-4] == commands(plan)
+    said = re.split(r"(?m)^\$ .*\n", done.out)
+    for command, expected in {
+        "inv build": "pushed",
+        "inv publish": "same digest as",
+        "inv issue app": ".forge/issues/1.md",
+        "grep": "[x] `test_eu`",
+        "inv issue.apply": "opened pull request 2, .forge/pulls/2.md",
+        "git merge": "deploy/state.json",
+        "inv tag": "moved",
+        "inv issue.sync": "1 of 2",
+        "inv status": "No drift.",
+    }.items():
+        (at,) = (i for i, line in enumerate(typed(done)[:-4]) if line.startswith(command))
+        assert expected in said[at + 1], command
+
+    # What is left: a clone that leads nowhere, with the version deployed.
+    folder = Path(done.out.splitlines()[-1])
+    assert folder.parent == tmp_path / "temporary"
+    clone = Repo(folder)
+    assert clone.git("remote") == ""
+    assert clone.git("for-each-ref", "--format=%(refname)", "refs/heads") == "refs/heads/trunk"
+    assert clone.git("log", "-1", "--format=%an") == "inv demo"
+    variables = {**machine, "GITHUB_ACTIONS": "", **plan.variables}
+    (tag,) = inv(folder, "status", "--json", env=variables).document["tags"]
+    assert (tag["artifact"], tag["environment"], tag["version"], tag["action"]) == (
+        *("app", "test_eu", "1.3.0"),
+        "unchanged",
+    )
+    assert inv(folder, *typed(done)[-1].split()[1:], env=variables).code == 0  # as it says to try
+
+
+def test_a_command_that_fails_is_the_end(hard: Repo, machine: dict[str, str], tmp_path: Path) -> None:
+    hard.git("rm", "--quiet", "--cached", "tasks.py")
+    hard.commit("forget how to run it", files={".gitignore": "tasks.py\n__pycache__/\n"})
+    del machine["GITHUB_ACTIONS"]
+    done = inv(hard, "demo", "--folder", str(tmp_path / "kept"), env=machine)
+    assert done.code == 1
+    *_, error, hint = done.err.splitlines()
+    assert "Can't find any collection named 'tasks'!" in done.said
+    assert error == "error: `inv build --since HEAD~1` failed with exit code 1, and that is the end of it"
+    assert hint == f"hint: {tmp_path / 'kept'} is as it was left"
+    assert typed(done)[-1] == "inv build --since HEAD~1"
+    assert Repo(tmp_path / "kept").git("log", "-1", "--format=%s") == "feat(app): a comment, for the demo"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "error"),
+    [
+        (("--folder", "."), {}, "is not empty"),
+        (("--folder", "tasks.py"), {}, "tasks.py cannot be the folder: File exists"),
+        (("--folder", "tasks.py/x"), {}, "cannot be the folder: Not a directory"),
+        (("-a", "ap"), {}, "there is no artifact 'ap' at"),
+        ((), {"INVOKE_FLUX_SOURCES": "elsewhere"}, "there is no artifact at"),
+        ((), {"INVOKE_FLUX_PHASES": ","}, "there is no environment to promote to"),
+    ],
+)
+def test_a_wrong_request_leaves_nothing(
+    arguments: tuple[str, ...], env: dict[str, str], error: str, tmp_path: Path
+) -> None:
+    repo = monorepo(tmp_path / "monorepo", {"artifacts/app/x.yaml": "x: 1\n"})
+    (tmp_path / "temporary").mkdir()
+    done = inv(repo, "demo", *arguments, env={**env, "TMPDIR": str(tmp_path / "temporary")})
+    assert (done.code, done.out) == (2, "")
+    first, second = done.err.splitlines()
+    assert error in first
+    assert second.startswith("hint: ")
+    assert list((tmp_path / "temporary").iterdir()) == []
+    assert repo.git("status", "--porcelain") == ""
