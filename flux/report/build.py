@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from flux.report.text import Styled
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    from rich.text import Text
 
     from flux.commands.build import Build, Result
     from flux.commands.publish import Published
@@ -70,10 +70,8 @@ def show_published(report: Report, published: Published, dry_run: bool) -> None:
     report.print(f"{published.tag}: {would}{result.action} {image}{same}")
 
 
-def _row(report: Report, result: Result) -> tuple[str | Text, ...]:
-    from rich.text import Text
-
-    action = Text(result.action, style=_STYLES[result.action])
+def _row(report: Report, result: Result) -> tuple[str | Styled, ...]:
+    action = Styled(result.action, _STYLES[result.action])
     return result.artifact, action, _revision(result), " ".join(result.tags), report.digest(result.digest)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flux.report.text import property_value, shown, text
+from flux.report.text import Styled, property_value, text
 
 if TYPE_CHECKING:
     from flux.artifact.finding import Finding
@@ -32,9 +32,6 @@ def _show_finding(report: Report, finding: Finding) -> None:
         place = f" file={property_value(finding.path)}" + (f",line={finding.line}" if finding.line else "")
         report.command(finding.level + place, finding.message)
         return
-    from rich.text import Text
-
     place = finding.path + (f":{finding.line}" if finding.line else "")
     style = "bold red" if finding.level == "error" else "yellow"
-    line = Text.assemble((finding.level, style), f" {shown(place)}: {shown(finding.message)}")
-    report.console.print(line, soft_wrap=True)
+    report.print(Styled(finding.level, style), f" {place}: {finding.message}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from flux.report.text import Styled
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
@@ -25,9 +27,7 @@ def show_why(report: Report, why: str) -> None:
 
 
 def show_typed(report: Report, command: str) -> None:
-    from rich.text import Text
-
-    report.console.print(Text.assemble(("$ ", "dim"), (command, "bold")), soft_wrap=True)
+    report.print(Styled("$ ", "dim"), Styled(command, "bold"))
 
 
 def show_end(report: Report, demo: Demo, inv: str, folder: Path) -> None:
@@ -40,9 +40,7 @@ def show_end(report: Report, demo: Demo, inv: str, folder: Path) -> None:
 
 
 def _say(report: Report, text: str) -> None:
-    from rich.text import Text
-
-    report.console.print(Text(f"# {text}", "cyan"), soft_wrap=True)
+    report.print(Styled(f"# {text}", "cyan"))
 
 
 def _export(variables: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flux.report.text import shown
+from flux.report.text import Styled
 
 if TYPE_CHECKING:
     from flux.artifact.difference import FileDifference
@@ -44,11 +44,8 @@ def _same(diff: Diff, compared: Compared) -> str:
 
 def show_file(report: Report, file: FileDifference) -> None:
     """As `git diff` shows it."""
-    from rich.text import Text
-
-    console = report.console
     in_hunks = False
     for line in file.lines:
         in_hunks = in_hunks or line.startswith("@@")
         style = _STYLES.get(line[:1], "") if in_hunks else "bold"
-        console.print(Text(report.harmless(shown(line, "\t")), style), soft_wrap=True)
+        report.print(Styled(line, style), kept="\t")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flux.commands.doctor import Diagnosis
-from flux.report.text import shown
+from flux.report.text import Styled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,9 +36,6 @@ def _show_line(report: Report, line: Line) -> None:
     if report.in_actions and line.health in _COMMANDS:
         report.command(_COMMANDS[line.health], f"{said}\n{line.fix}" if line.fix else said)
         return
-    from rich.text import Text
-
-    health = Text(f"{line.health:8}", style=_STYLES[line.health])
-    report.console.print(health + Text(report.harmless(shown(said))), soft_wrap=True)
+    report.print(Styled(f"{line.health:8}", _STYLES[line.health]), said)
     if line.fix:
         report.print(f"{'':8}fix: {line.fix}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flux.report.text import Link, shown
+from flux.report.text import Link
 
 if TYPE_CHECKING:
     from flux.commands.release import Planned
@@ -17,7 +17,7 @@ def show_planned_release(report: Report, planned: Planned) -> None:
     if not report.document(planned.document()):
         report.print(f"{planned.tag} would be released at {planned.commit[:12]}, with these notes:")
         report.print("")
-        report.console.print(report.harmless(shown(planned.notes, "\n")), soft_wrap=True)
+        report.print(planned.notes, kept="\n")
 
 
 def show_released(report: Report, planned: Planned, release: Release, made: bool) -> None:

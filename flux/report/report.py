@@ -9,18 +9,19 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-command
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-from flux.report.text import MOST_NAMES, Link, markdown, markdown_row, short, shown
+from flux.report.text import MOST_NAMES, Link, Styled, aligned, markdown, markdown_row, short, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from rich.console import Console
-    from rich.text import Text
 
     from flux.errors import FluxError
     from flux.event import Event
@@ -44,16 +45,16 @@ class Report:
         if self._event.actions:
             self.command("warning", text)
         else:
-            self._errors.print(shown(text), style="yellow", soft_wrap=True)
+            _write(sys.stderr, Styled(shown(text), "yellow"))
 
     def error(self, error: FluxError) -> None:
         """What went wrong in one line, what to do in another."""
         if self._event.actions:
             self.command("error", f"{error.message}\n{error.hint}" if error.hint else error.message)
             return
-        self._errors.print(f"error: {shown(error.message)}", style="bold red", soft_wrap=True)
+        _write(sys.stderr, Styled(f"error: {shown(error.message)}", "bold red"))
         if error.hint:
-            self._errors.print(f"hint: {shown(error.hint)}", soft_wrap=True)
+            _write(sys.stderr, f"hint: {shown(error.hint)}")
 
     @contextmanager
     def working(self, what: str, total: int | None = None) -> Iterator[Callable[[object], object]]:
@@ -64,7 +65,7 @@ class Report:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self._errors, transient=True) as progress:
+        with Progress(*columns, console=_console(sys.stderr), transient=True) as progress:
             bar = progress.add_task(what, total=total)
             yield lambda done: progress.advance(bar)
 
@@ -82,7 +83,8 @@ class Report:
 
     def digest(self, digest: str | None) -> str:
         """The whole digest where there is room."""
-        return short(digest) if self.console.width < _FULL_DIGEST_WIDTH else digest or ""
+        narrow = sys.stdout.isatty() and _console(sys.stdout).width < _FULL_DIGEST_WIDTH
+        return short(digest) if narrow else digest or ""
 
     def failure(self, names: Sequence[str], error: str, hint: str) -> None:
         from flux.errors import FluxError
@@ -98,16 +100,9 @@ class Report:
 
     # Where it goes
 
-    @property
-    def console(self) -> Console:
-        return _console(sys.stdout)
-
-    @property
-    def _errors(self) -> Console:
-        return _console(sys.stderr)
-
-    def print(self, text: str) -> None:
-        self.console.print(self.harmless(shown(text)), soft_wrap=True)
+    def print(self, *parts: str | Styled, kept: str = "") -> None:
+        """A line of the result, and of what disturbs a terminal only what is `kept`."""
+        _write(sys.stdout, *(self._clean(part, kept) for part in parts))
 
     def log(self, text: str) -> None:
         """A line of what is being done: not the result, so that a JSON document stays alone."""
@@ -122,18 +117,27 @@ class Report:
             print(json.dumps(document, indent=2))
         return self._json
 
-    def table(self, header: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[str | Styled]]) -> None:
+        cells = [[self._clean(cell, "\n") for cell in row] for row in rows]
+        if not _is_styled(sys.stdout):
+            plain = [[cell.text if isinstance(cell, Styled) else cell for cell in row] for row in cells]
+            _write(sys.stdout, "\n".join(aligned(header, plain)))
+            return
         from rich import box
         from rich.table import Table
+        from rich.text import Text
 
         table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
         for name in header:
             table.add_column(name, overflow="fold")
-        for row in rows:
-            table.add_row(
-                *(self.harmless(shown(cell, "\n")) if isinstance(cell, str) else cell for cell in row)
-            )
-        self.console.print(table)
+        for row in cells:
+            table.add_row(*(Text(c.text, c.style) if isinstance(c, Styled) else c for c in row))
+        _console(sys.stdout).print(table)
+
+    def _clean(self, part: str | Styled, kept: str) -> str | Styled:
+        if isinstance(part, Styled):
+            return replace(part, text=self.harmless(shown(part.text, kept)))
+        return self.harmless(shown(part, kept))
 
     def command(self, command: str, text: str) -> None:
         escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
@@ -164,7 +168,24 @@ class Report:
                 file.write(f"<details><summary>{escape(title)}</summary>\n\n{block}\n\n</details>\n\n")
 
 
-def _console(stream: Any) -> Console:
+def _write(stream: TextIO, *parts: str | Styled) -> None:
+    """One line, however long; in a terminal in its styles."""
+    if not _is_styled(stream):
+        line = "".join(part.text if isinstance(part, Styled) else part for part in parts)
+        print(line, file=stream, flush=True)
+        return
+    from rich.text import Text
+
+    text = Text.assemble(*((part.text, part.style) if isinstance(part, Styled) else part for part in parts))
+    _console(stream).print(text, soft_wrap=True)
+
+
+def _is_styled(stream: TextIO) -> bool:
+    """As rich has it."""
+    return stream.isatty() or bool(os.environ.get("FORCE_COLOR"))
+
+
+def _console(stream: TextIO) -> Console:
     from rich.console import Console
 
     width = None if stream.isatty() else _PLAIN_WIDTH

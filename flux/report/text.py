@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +18,14 @@ class Link:
 
     text: str
     url: str
+
+
+@dataclass(frozen=True)
+class Styled:
+    """A text in a style of rich's, where there are any."""
+
+    text: str
+    style: str
 
 
 def shown(text: str, kept: str = "") -> str:
@@ -62,6 +71,19 @@ def markdown(cell: str | Link) -> str:
 
 def markdown_row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table as wide as its widest cells: in a log nothing is folded."""
+    table = [[cell.split("\n") for cell in row] for row in (header, *rows)]
+    widths = [max(len(line) for cell in column for line in cell) for column in zip(*table, strict=True)]
+
+    def laid(row: Sequence[Sequence[str]]) -> list[str]:
+        lines = zip_longest(*row, fillvalue="")
+        return [" " + "   ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+
+    rule = " " + "─" * (sum(widths) + 3 * (len(widths) - 1))
+    return ["", *laid(table[0]), rule, *(line for row in table[1:] for line in laid(row)), ""]
 
 
 def some_of(paths: Sequence[str]) -> list[str]:

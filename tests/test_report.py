@@ -1,0 +1,58 @@
+"""What is printed, in a log and in a terminal."""
+
+import os
+import pty
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from flux.event import TERMINAL
+from flux.report.report import Report
+from flux.report.text import Styled, aligned
+from tests.commands.helpers import inv, monorepo
+
+DIGEST = "sha256:" + "a" * 64
+
+
+def test_a_log_folds_nothing() -> None:
+    rows = [("app", "one\ntwo", DIGEST * 5), ("a-longer-name", "", "x")]
+    assert aligned(("Name", "Files", "Digest"), rows) == [
+        "",
+        " Name            Files   Digest",
+        " " + "─" * (13 + 3 + 5 + 3 + len(DIGEST * 5)),
+        f" app             one     {DIGEST * 5}",
+        "                 two",
+        " a-longer-name           x",
+        "",
+    ]
+
+
+def test_a_log_needs_no_rich(tmp_path: Path) -> None:
+    """Which takes its time to be imported, and more to lay out what nobody folds."""
+    broken = tmp_path / "rich.py"
+    broken.write_text("raise ImportError('rich')\n")
+    repo = monorepo(tmp_path / "repo", {"artifacts/app/x.yaml": "no: manifest\n", "artifacts/db/x.yaml": "{"})
+    for command in ("list", "changed", "check", "build", "tag", "status"):
+        done = inv(repo, command, env={"PYTHONPATH": str(tmp_path)})
+        assert (done.code, done.err) == (command == "check", ""), done.said
+
+
+def test_a_terminal_has_styles_and_folds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "60")
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr(sys, "stdout", terminal)
+        report = Report(TERMINAL, as_json=False)
+        assert report.digest(DIGEST) == DIGEST[:19]
+        report.table(("Name", "Digest"), [(Styled("app", "bold red"), DIGEST)])
+        report.print(Styled("+ added", "green"), " \x1b[0m")
+    said = os.read(ours, 10_000).decode()
+    os.close(ours)
+    assert "\x1b[1;31mapp" in said
+    assert "\x1b[32m+ added\x1b[0m \\x1b[0m" in said
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in said.splitlines()]
+    assert max(map(len, lines)) <= 60
+    assert "".join(line[7:].strip() for line in lines[3:5]) == DIGEST
