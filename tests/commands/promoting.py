@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -102,6 +103,21 @@ class World:
     def tags(self, artifact: str = "eso") -> dict[str, str | None]:
         target = open_registry(self.registry, self.repo.path, 1, None).repository(artifact)
         return {tag: target.resolve(tag) for tag in sorted(target.tags())}
+
+    def snapshot(self, to: Path) -> Callable[[], None]:
+        """Brings back, as often as it is called, all that there is now; it is kept in a new folder."""
+        folders = [self.repo.path, *([Path(self.registry)] if self.github else [])]
+        for folder in folders:
+            shutil.copytree(folder, to / folder.name, symlinks=True)
+        served = self.github.snapshot() if self.github else lambda: None
+
+        def bring_back() -> None:
+            for folder in folders:
+                shutil.rmtree(folder)
+                shutil.copytree(to / folder.name, folder, symlinks=True)
+            served()
+
+        return bring_back
 
     # What people do
 
