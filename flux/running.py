@@ -122,6 +122,16 @@ def names(artifacts: list[str] | None) -> list[str]:
     return listed
 
 
+def issue_number(given: str) -> int:
+    """Raises RequestError for what is no issue's number."""
+    digits = given.removeprefix("#")
+    if not digits.isdecimal() or not digits.isascii() or int(digits) == 0:
+        from flux.errors import RequestError
+
+        raise RequestError(f"{given!r} is no number of an issue", "say it as `inv issue.apply 3`")
+    return int(digits)
+
+
 def _plain(value: Any) -> Any:
     """Invoke's configuration as plain dictionaries and lists."""
     if isinstance(value, Mapping) or hasattr(value, "_config"):

@@ -8,7 +8,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from flux.running import names, running
+from flux.running import issue_number, names, running
 
 _ARTIFACT = "only this artifact; repeatable, or several with commas between"
 _SINCE = "compare with this commit instead of what started the run"
@@ -189,7 +189,7 @@ def open_(context: Context, tag: str, dry_run: bool = False, json: bool = False)
 
 
 @task(positional=["number"], help={"number": "a promotion issue", "dry-run": _DRY_RUN, "json": _JSON})
-def apply(context: Context, number: int, dry_run: bool = False, json: bool = False) -> None:
+def apply(context: Context, number: str, dry_run: bool = False, json: bool = False) -> None:
     """Turn the boxes ticked in a promotion issue into its pull request."""
     with running(context, json) as run, run.writing(dry_run) as forge:
         from flux.commands.apply import Applier
@@ -197,7 +197,7 @@ def apply(context: Context, number: int, dry_run: bool = False, json: bool = Fal
 
         registry = run.registry(dry_run=True)
         applier = Applier(run.repository, run.settings, run.event, registry, forge)
-        applied = applier.apply(number)
+        applied = applier.apply(issue_number(number))
         show_applied(run.report, applied)
         if applied.failed:
             raise Exit(code=1)

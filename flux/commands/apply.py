@@ -19,7 +19,7 @@ from flux.errors import RegistryError, RequestError
 from flux.event import Event, IssueEdit
 from flux.forge.forge import Forge, Issue, PullRequest
 from flux.forge.forge import State as PullState
-from flux.promotion.boxes import mark, marks, ticked
+from flux.promotion.boxes import marks, restore, ticked
 from flux.promotion.comment import is_reached
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion
@@ -134,17 +134,10 @@ class Applier:
         """Put back what someone ticked or unticked who may not."""
         if not refused:
             return ()
-        was, became = marks(edit.before), marks(edit.after)
         reasons = "; ".join(f"`{name}`: {reason}" for name, reason in refused.items())
         said = f"{_mention(edit.sender)} may not promote here, so this was undone: {reasons}."
         self.issues.note(issue.number, ("undone", edit.sender, str(edit.time), *refused), said)
-
-        def put_back(body: str) -> str:
-            now = marks(body)
-            same = {name for name in refused if now.get(name, False) == became.get(name, False)}
-            return mark(body, {name: was.get(name, False) for name in same})
-
-        self.issues.rewrite(issue.number, put_back)
+        self.issues.rewrite(issue.number, lambda body: restore(body, edit.before, edit.after, refused))
         return tuple(f"{name}: {edit.sender} may not: {reason}" for name, reason in refused.items())
 
     def _not_outdated(

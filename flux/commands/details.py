@@ -1,11 +1,12 @@
 """What people want to know of a promotion before they merge: commits, warnings, the manifests' difference."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from flux.artifact.difference import difference
 from flux.artifact.source import https_url
 from flux.commands.releases import releases
-from flux.errors import FluxError
+from flux.errors import FluxError, RegistryError
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Change, Promotion
 from flux.promotion.request import Background, Span
@@ -41,32 +42,34 @@ def background(
         f"{promotion.version} yet."
         for phase, behind in early.items()
     ]
-    return Background(
-        image, issue, warnings, [
-            _span(repository, settings, target, promotion, old)
-            for old in dict.fromkeys(change.old for change in changes)
-        ],
-    )  # fmt: skip
+    read = cache(lambda version: _files(target, version))
+    spans = [
+        _span(repository, settings, read, promotion, old)
+        for old in dict.fromkeys(change.old for change in changes)
+    ]
+    return Background(image, issue, warnings, spans)
 
 
 def _span(
-    repository: Repository, settings: Settings, target: Target, promotion: Promotion, old: str | None
+    repository: Repository,
+    settings: Settings,
+    read: Callable[[str], dict[str, bytes]],
+    promotion: Promotion,
+    old: str | None,
 ) -> Span:
     commits, compare = _commits(repository, settings, promotion, old) if old else ([], "")
     try:
-        before = _files(target, old) if old else {}
-        after = _files(target, promotion.version)
+        before = read(old) if old else {}
+        return Span(old, commits, compare, difference(before, read(promotion.version)))
     except FluxError as error:
         return Span(old, commits, compare, unknown=error.message)
-    if before is None or after is None:
-        missing = old if before is None else promotion.version
-        return Span(old, commits, compare, unknown=f"{missing} is not in the registry")
-    return Span(old, commits, compare, difference(before, after))
 
 
-def _files(target: Target, version: str) -> dict[str, bytes] | None:
+def _files(target: Target, version: str) -> dict[str, bytes]:
     manifest = target.fetch_manifest(version)
-    return contents(target, manifest) if manifest else None
+    if manifest is None:
+        raise RegistryError(f"{version} is not in the registry")
+    return contents(target, manifest)
 
 
 def _commits(

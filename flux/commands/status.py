@@ -86,6 +86,6 @@ def _actual(target: Target, steps: Iterable[Step]) -> dict[str, str]:
     """The version, else the digest, that each drifting environment has."""
     drifting = {step.environment: step.old for step in steps if step.old and step.old != step.new}
     with suppress(FluxError):
-        versions = versions_of(target, set(drifting.values()))
+        versions = versions_of(target, target.tags() if drifting else [], set(drifting.values()))
         return {environment: versions.get(old, old) for environment, old in drifting.items()}
     return drifting

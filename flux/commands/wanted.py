@@ -28,10 +28,9 @@ def wanted_environments(settings: Settings, name: str) -> tuple[str, ...]:
     """The environment of that name, or all environments of the phase. Raises RequestError for other names."""
     if name in settings.environments:
         return (name,)
-    known = {phase.name: phase.environments for phase in settings.phases}
-    if name in known:
-        return known[name]
-    names = list(dict.fromkeys([*known, *settings.environments]))
+    if name in settings.groups:
+        return settings.groups[name]
+    names = list(dict.fromkeys([*settings.groups, *settings.environments]))
     near = get_close_matches(name, names, n=1)
     raise RequestError(
         f"there is no environment or phase {name!r}",

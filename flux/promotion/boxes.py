@@ -9,7 +9,7 @@ does in a numbered list, but may take for a paragraph's line what CommonMark tak
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ _LINE_END = re.compile(r"\r\n?|\n")
 _ITEM = re.compile(r"[ \t]*[-+*][ \t]+\[(?P<mark>[ xX])\][ \t]+(?P<word>[^ \t\r\n]+)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _OTHER_SPACE = re.compile(r"[^\S \t\r\n]")  # is none to GitHub, and is to Python's regular expressions
+_DEEPEST = 20  # where the parser stops: a list inside of a list is two deeper
 _LONGEST_WORD = 512  # a name has 128 at most, and each of its characters may be escaped
 _PLAIN = {"text", "text_special", "code_inline", "em_open", "em_close", "strong_open", "strong_close"}
 
@@ -47,7 +48,8 @@ class Box:
 def read_boxes(body: str) -> list[Box]:
     """Every box of a body, from the top.
 
-    Raises IssueError for a body longer than LONGEST_BODY, as all functions here do.
+    Raises IssueError, as all functions here do, for a body that may not be read as people see it: longer than
+    LONGEST_BODY, with control characters, or nested ten deep.
     """
     return [box for box, _ in _boxes(body)]
 
@@ -57,7 +59,7 @@ def ticked(body: str, phases: Phases) -> set[str]:
 
     Of several boxes with one name the first counts.
     """
-    marked = {name for name, (box, _) in _first(body).items() if box.ticked}
+    marked = {name for name, tick in marks(body).items() if tick}
     return {
         environment
         for phase, members in phases.items()
@@ -68,7 +70,7 @@ def ticked(body: str, phases: Phases) -> set[str]:
 
 def unknown(body: str, phases: Phases) -> list[str]:
     """Names of boxes that are neither an environment nor a phase, each once. They are any text."""
-    return [name for name in _first(body) if name not in _names(phases)]
+    return [name for name in marks(body) if name not in _names(phases)]
 
 
 def repeated(body: str, phases: Phases) -> list[str]:
@@ -84,29 +86,25 @@ def untick(body: str, environments: Collection[str], phases: Phases) -> str:
     Such an environment that has no box is not wanted any more either: what cannot be said with the boxes that
     there are is not promoted.
     """
-    boxes = _first(body)
-    marks: dict[str, bool] = {}
+    was = marks(body)
+    wanted: dict[str, bool] = {}
     for phase, members in phases.items():
         unwanted = [environment for environment in members if environment in environments]
-        if unwanted and phase in boxes and boxes[phase][0].ticked:
-            marks |= dict.fromkeys(members, True) | {phase: False}
-        marks |= dict.fromkeys(unwanted, False)
-    return mark(body, marks)
+        if unwanted and was.get(phase):
+            wanted |= dict.fromkeys(members, True) | {phase: False}
+        wanted |= dict.fromkeys(unwanted, False)
+    return mark(body, wanted)
 
 
-def restore(body: str, before: str, after: str, phases: Phases) -> str:
-    """The body without what the edit from `before` to `after` did to the boxes of environments and phases.
+def restore(body: str, before: str, after: str, names: Collection[str]) -> str:
+    """The body without what the edit from `before` to `after` did to boxes with these names.
 
     A box that is not any more as `after` has it was changed by a later edit, and stays. A box that the edit
     added is unticked; one that it removed, with its line, cannot be brought back here.
     """
-    was, became, now = (_first(text) for text in (before, after, body))
-    marks = {}
-    for name in _names(phases):
-        old, new, current = (name in boxes and boxes[name][0].ticked for boxes in (was, became, now))
-        if name in became and new == current != old:
-            marks[name] = old
-    return mark(body, marks)
+    was, became = marks(before), marks(after)
+    changed = {name for name in names if name in became and became[name] != was.get(name, False)}
+    return mark(body, {name: was.get(name, False) for name in changed})
 
 
 def marks(body: str) -> dict[str, bool]:
@@ -128,14 +126,16 @@ def _names(phases: Phases) -> set[str]:
 
 
 def _first(body: str) -> dict[str, tuple[Box, int]]:
-    """By name, in order, the boxes that count, and where the character between the brackets is."""
+    """By name, in order, the boxes that count."""
     boxes: dict[str, tuple[Box, int]] = {}
     for box, at in _boxes(body):
         boxes.setdefault(box.name, (box, at))
     return boxes
 
 
-def _boxes(body: str) -> Iterator[tuple[Box, int]]:
+@lru_cache(maxsize=8)  # one body is asked about more than once
+def _boxes(body: str) -> tuple[tuple[Box, int], ...]:
+    """Every box, and where the character between its brackets is."""
     if len(body) > LONGEST_BODY:
         raise IssueError(
             f"a body of {len(body):,} characters is no promotion issue's: GitHub takes {LONGEST_BODY:,}",
@@ -148,9 +148,15 @@ def _boxes(body: str) -> Iterator[tuple[Box, int]]:
             f"the body has the control character U+{ord(control[0]):04X} in line {line}",
             "take it out: it hides from people what a parser may see",
         )
-    for line in _item_lines(_markdown().parse(_OTHER_SPACE.sub("\ufffd", body))):
+    tokens = _markdown().parse(_OTHER_SPACE.sub("\ufffd", body))
+    if any(token.nesting > 0 and token.level >= _DEEPEST - 1 for token in tokens):
+        raise IssueError("the body has lists or quotes too deep inside of each other", "flatten them")
+    boxes = []
+    for line in _item_lines(tokens):
         if item := _ITEM.match(body, starts[line]):
-            yield Box(_name(item["word"]), item["mark"] != " ", line), item.start("mark")
+            box = Box(_name(item["word"]), item["mark"] != " ", line)
+            boxes.append((box, item.start("mark")))
+    return tuple(boxes)
 
 
 def _item_lines(tokens: "list[Token]") -> Iterator[int]:
@@ -179,26 +185,24 @@ def _name(word: str) -> str:
 def _markdown() -> "MarkdownIt":
     """A parser of blocks as GitHub has them; what is inside of them is left alone, which takes the most time.
 
-    Link reference definitions are paragraphs, as they are to GitHub until the paragraph ends, and a table is
-    what nothing else is.
+    Link reference definitions are paragraphs, as they are to GitHub until the paragraph ends; a table is what
+    nothing else is; and any tag alone in a line ends a paragraph that goes on outside of its item or quote.
     """
     from markdown_it import MarkdownIt
-    from markdown_it.rules_block import table
+    from markdown_it.common.html_re import HTML_OPEN_CLOSE_TAG_STR
+    from markdown_it.rules_block import html_block, table
     from mdit_py_plugins.footnote import footnote_plugin
 
-    markdown = MarkdownIt("commonmark").disable(["inline", "reference"])
-    markdown.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "blockquote"]})
+    tag = re.compile(rf"{HTML_OPEN_CLOSE_TAG_STR}\s*$")
+
+    def html(state: "StateBlock", start: int, end: int, silent: bool) -> bool:
+        if html_block(state, start, end, silent):
+            return True
+        outside = state.sCount[start] < state.blkIndent or state.parentType == "blockquote"
+        line = slice(state.bMarks[start] + state.tShift[start], state.eMarks[start])
+        return silent and outside and tag.match(state.src[line]) is not None
+
+    markdown = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).disable(["inline", "reference"])
+    markdown.block.ruler.at("html_block", html, {"alt": ["paragraph", "blockquote"]})
     markdown.block.ruler.before("lheading", "last_table", table, {"alt": ["paragraph"]})
     return markdown.use(footnote_plugin, inline=False, move_to_end=False)
-
-
-def _html_block(state: "StateBlock", start: int, end: int, silent: bool) -> bool:
-    """To GitHub any tag alone in a line ends a paragraph that goes on outside of its list item or quote."""
-    from markdown_it.common.html_re import HTML_OPEN_CLOSE_TAG_STR
-    from markdown_it.rules_block import html_block
-
-    if html_block(state, start, end, silent):
-        return True
-    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    outside = state.sCount[start] < state.blkIndent or state.parentType == "blockquote"
-    return silent and outside and re.fullmatch(rf"{HTML_OPEN_CLOSE_TAG_STR}\s*", line) is not None

@@ -45,8 +45,9 @@ def _same(diff: Diff, compared: Compared) -> str:
 def _show_file(report: Report, file: FileDifference) -> None:
     from rich.text import Text
 
+    console = report.console
     in_hunks = False
     for line in file.lines:
         in_hunks = in_hunks or line.startswith("@@")
         style = _STYLES.get(line[:1], "") if in_hunks else "bold"
-        report.console.print(Text(report.harmless(shown(line, "\t")), style), soft_wrap=True)
+        console.print(Text(report.harmless(shown(line, "\t")), style), soft_wrap=True)

@@ -21,6 +21,8 @@ from hypothesis import strategies as st
 from flux.artifact.ignore import FLUX_DEFAULTS, excludes
 from flux.artifact.image import digest_of, layer_of
 from flux.artifact.tree import EXECUTABLE, REGULAR
+from flux.registry import open_registry
+from flux.registry.contents import contents as image_files
 from flux.repository import Repository
 from tests import parts
 from tests.artifact.trees import PARTS, Tree, trees
@@ -313,3 +315,73 @@ def test_flux_lists_and_tags_our_images(built: Built) -> None:
     rows = {line.split()[0].rpartition(":")[2]: line.split()[1:] for line in listed.splitlines()[1:]}
     assert rows.keys() >= {"latest", "prod_ring1", built.repo.head[:12]}
     assert rows["latest"] == [built.results[name]["digest"], SOURCE, f"main@sha1:{built.repo.head}"]
+
+
+# The files of an image, whoever pushed it
+
+
+def test_the_files_of_an_image_are_those_that_flux_unpacks(
+    images: Prefix, built: Built, tmp_path: Path
+) -> None:
+    flux_push(images.url("hostile"), built.clean / "artifacts" / "hostile", built.repo.head)
+    for number, prefix in enumerate((images, built.images)):
+        to = tmp_path / str(number)
+        to.mkdir()
+        flux("pull", "artifact", f"{prefix.url('hostile')}:latest", "--output", to)
+        registry = open_registry(prefix.url(), Path("/"), jobs=1, insecure=None)
+        target = registry.repository("hostile")
+        manifest = target.fetch_manifest("latest")
+        assert manifest
+        unpacked = {
+            os.fsencode(path.relative_to(to)).decode("utf-8", "surrogateescape"): path.read_bytes()
+            for path in to.rglob("*")
+            if path.is_file()
+        }
+        assert image_files(target, manifest) == unpacked
+        assert len(unpacked) >= len(UNPACKED)
+
+
+def test_an_image_of_flux_is_compared_with_ours(images: Prefix, tmp_path: Path) -> None:
+    files = {f"artifacts/a/{name}": f"{name} 1\n" for name in ("kept.yaml", "changed.yaml", "gone.yaml")}
+    repo = monorepo(tmp_path / "repo", files, {"phases": {"prod": ["prod_ring1", "prod_ring2"]}})
+    clean = checkout(repo, tmp_path / "clean") / "artifacts" / "a"
+    flux_push(images.url("a"), clean, repo.head)
+    flux("tag", "artifact", f"{images.url('a')}:latest", "--tag", "prod_ring1", "--tag", "0.9.0")
+    repo.remove("artifacts/a/gone.yaml")
+    repo.write("artifacts/a/changed.yaml", "changed.yaml 2\n")
+    repo.commit(files={"artifacts/a/new/x.yaml": "x: 1\n"})
+    repo.tag("flux-oci-a-v1.0.0")
+    environment = {"INVOKE_FLUX_REGISTRY": images.url()}
+    assert inv(repo, "publish", "flux-oci-a-v1.0.0", env=environment).code == 0
+    before = images.requests()
+    done = inv(repo, "diff", "a", "prod", env=environment)
+    assert done.code == 0, done.said
+    asked = images.requests()[len(before) :]
+    assert not [request for request in asked if not request.startswith(("GET ", "HEAD "))]
+    both = """\
+diff --git a/changed.yaml b/changed.yaml
+--- a/changed.yaml
++++ b/changed.yaml
+@@ -1 +1 @@
+-changed.yaml 1
++changed.yaml 2
+diff --git a/gone.yaml b/gone.yaml
+deleted file mode 100644
+--- a/gone.yaml
++++ /dev/null
+@@ -1 +0,0 @@
+-gone.yaml 1
+diff --git a/new/x.yaml b/new/x.yaml
+new file mode 100644
+--- /dev/null
++++ b/new/x.yaml
+@@ -0,0 +1 @@
++x: 1
+"""
+    first, second = done.out.split("a in prod_ring2: nothing -> 1.0.0\n")
+    assert first == f"a in prod_ring1: 0.9.0 -> 1.0.0\n{both}"
+    assert second.count("new file mode") == 3
+    # The other way round: what flux pushed is a version like any other.
+    flux("tag", "artifact", f"{images.url('a')}:1.0.0", "--tag", "prod_ring2")
+    done = inv(repo, "diff", "a", "prod_ring2", "--version", "0.9.0", env=environment)
+    assert done.out.startswith("a in prod_ring2: 1.0.0 -> 0.9.0\ndiff --git a/changed.yaml b/changed.yaml\n")

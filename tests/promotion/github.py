@@ -11,8 +11,9 @@ def shown(body: str) -> list[tuple[str, bool]]:
 
     Ticked is also what has `[x]` anywhere in its line, a slip of the parser's task list extension.
     """
+    text = body.encode("utf-8", "replace").decode()
     page = _Page()
-    page.feed(cmarkgfm.github_flavored_markdown_to_html(body, Options.CMARK_OPT_FOOTNOTES))
+    page.feed(cmarkgfm.github_flavored_markdown_to_html(text, Options.CMARK_OPT_FOOTNOTES))
     page.close()
     return [((text.split() or [""])[0], ticked) for text, ticked in page.boxes]
 

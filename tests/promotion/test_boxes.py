@@ -7,7 +7,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flux.errors import IssueError
-from flux.promotion.boxes import LONGEST_BODY, Box, read_boxes, repeated, restore, ticked, unknown, untick
+from flux.promotion.boxes import (
+    LONGEST_BODY,
+    Box,
+    marks,
+    read_boxes,
+    repeated,
+    restore,
+    ticked,
+    unknown,
+    untick,
+)
 from tests.promotion import texts
 from tests.promotion.github import shown
 
@@ -28,12 +38,13 @@ Tick a box.
 - [x] qa, please
 """
 
-# What a hostile or clumsy hand might put anywhere in a body; see also the files in `hostile`.
+# What a hostile or clumsy hand might put anywhere in a body; see also the files in `hostile`. No definitions
+# of links: a paragraph of them over a line that underlines a heading GitHub reads in a way of its own.
 PIECES = [
     *("- [x] prod", "- [ ] prod", "* [X] `at_ring1`", "+ [x] **at**", "   - [X] **at_ring1** now", "- [x] "),
     *("1. [x] **at**", "2) [x] at_ring2", "    - [x] prod", "  - [x] `tt_ring1` now 1", "- - [x] prod"),
     *("[x] prod", "[x]", "&#91;x&#93; prod", "\\[x] prod", "- [x] [prod](u)", "- [x] ~~prod~~", "-\t[x]\tat"),
-    *("[x]: /u", "[a]: b '", "[^1]:", "[^a]: x", "[^a]", "> ", "> a", "- ", "-\t", "+ ", "*", "1. ", "- a"),
+    *("[^1]:", "[^a]: x", "[^a]", "> ", "> a", "- ", "-\t", "+ ", "*", "1. ", "- a"),
     *("```", "~~~", "  ```", "`", "``", "**", "_", "\\", "|a|b|", "a|b", "-|-", "  -|-", "|-|", "===", "---"),
     *("<!--", "-->", "<details>", "</details>", "<div>", "<b>", "  <b>", "<pre>", "</pre>", "<script>", ">"),
     *(
@@ -48,7 +59,7 @@ PIECES = [
         "<input checked> prod",
     ),
     *("# h", "#", "text", "  text", "prod", "'", '"', "(u)", ":", " ", "  ", "    ", "     ", "\t", "***"),
-    *("\xa0", "\x85", "\u2028", "\u200b", "\u202e", "\x7f", "\x1f", "\x0b", "\0", "10. ", "- [x] &#112;rod"),
+    *("\xa0", "\x85", "\u2028", "\u200b", "\u202e", "\x7f", "10. ", "- [x] &#112;rod"),
 ]
 SOUP = st.lists(
     st.tuples(st.sampled_from(PIECES), st.sampled_from(["", "\n", "\n", "\n\n", "\r\n", "\r", " "])),
@@ -128,28 +139,28 @@ def test_unticking_takes_a_phase_apart() -> None:
 
 def test_an_edit_is_undone_and_later_ones_stay() -> None:
     edited = BODY.replace("[ ] **at**", "[x] **at**").replace("[x] `at_ring2`", "[ ] `at_ring2`")
-    assert restore(edited, BODY, edited, PHASES) == BODY
+    assert restore(edited, BODY, edited, NAMES) == BODY
     later = edited.replace("[ ] **prod**", "[x] **prod**").replace("Tick", "Please tick")
-    assert restore(later, BODY, edited, PHASES) == (
+    assert restore(later, BODY, edited, NAMES) == (
         BODY.replace("[ ] **prod**", "[x] **prod**").replace("Tick", "Please tick")
     )
     # Its tick was taken away since, and so was the box that it unticked.
-    assert restore(BODY.replace("  - [x] `at_ring2`", "`at_ring2`"), BODY, edited, PHASES) == (
+    assert restore(BODY.replace("  - [x] `at_ring2`", "`at_ring2`"), BODY, edited, NAMES) == (
         BODY.replace("  - [x] `at_ring2`", "`at_ring2`")
     )
 
 
 def test_an_edit_of_boxes_themselves() -> None:
     assert (
-        restore("- [x] prod\n- [x] qa", "- [ ] qa", "- [x] prod\n- [x] qa", PHASES) == "- [ ] prod\n- [x] qa"
+        restore("- [x] prod\n- [x] qa", "- [ ] qa", "- [x] prod\n- [x] qa", NAMES) == "- [ ] prod\n- [x] qa"
     )
     # A box put before ours would speak for it.
-    assert restore("- [ ] prod\n- [x] prod", "- [x] prod", "- [ ] prod\n- [x] prod", PHASES) == (
+    assert restore("- [ ] prod\n- [x] prod", "- [x] prod", "- [ ] prod\n- [x] prod", NAMES) == (
         "- [x] prod\n- [x] prod"
     )
     # A line that is gone cannot be made again, nor one that came back since be overruled.
-    assert restore("x", "- [x] prod", "x", PHASES) == "x"
-    assert restore("- [ ] prod", "- [x] prod", "x", PHASES) == "- [ ] prod"
+    assert restore("x", "- [x] prod", "x", NAMES) == "x"
+    assert restore("- [ ] prod", "- [x] prod", "x", NAMES) == "- [ ] prod"
 
 
 def test_what_is_no_issue_of_a_forge_is_refused() -> None:
@@ -208,23 +219,18 @@ def _history(draw: st.DrawFn) -> tuple[list[str], dict[str, tuple[str, ...]]]:
 @given(_history())
 def test_an_edit_is_undone_box_by_box(case: tuple[list[str], dict[str, tuple[str, ...]]]) -> None:
     (before, after, now), phases = case
-    restored = restore(now, before, after, phases)
-    old, new, current, result = map(_marks, (before, after, now, restored))
+    names = {*phases, *(name for members in phases.values() for name in members)}
+    restored = restore(now, before, after, names)
+    old, new, current, result = map(marks, (before, after, now, restored))
     assert result.keys() == current.keys()
     for name, mark in current.items():
-        ours = name in phases or any(name in members for members in phases.values())
-        undone = ours and name in new and new[name] == mark
+        undone = name in names and name in new and new[name] == mark
         assert result[name] == (old.get(name, False) if undone else mark)
     _same_but_for_marks(restored, now)
-    again = restore(after, before, after, phases)
+    again = restore(after, before, after, names)
     if old.keys() == new.keys():
         assert ticked(again, phases) == ticked(before, phases)
     assert ticked(again, phases) <= ticked(before, phases)
-
-
-def _marks(body: str) -> dict[str, bool]:
-    """The first of each name."""
-    return {box.name: box.ticked for box in reversed(read_boxes(body))}
 
 
 def _same_but_for_marks(one: str, other: str) -> None:
@@ -238,7 +244,7 @@ def _same_but_for_marks(one: str, other: str) -> None:
 @given(SOUP, SOUP, st.sets(st.sampled_from(NAMES)))
 def test_any_body_stays_as_it_is_but_for_marks(body: str, other: str, environments: set[str]) -> None:
     try:
-        unticked, restored = untick(body, environments, PHASES), restore(body, other, body, PHASES)
+        unticked, restored = untick(body, environments, PHASES), restore(body, other, body, NAMES)
     except IssueError:
         return
     assert ticked(unticked, PHASES) <= ticked(body, PHASES) - environments

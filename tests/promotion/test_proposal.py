@@ -1,0 +1,118 @@
+"""What a promotion's branch proposes, planned purely."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flux.promotion.proposal import (
+    Change,
+    Promotion,
+    commit_message,
+    is_rollback,
+    plan,
+    proposes,
+    read_message,
+    stays_inside,
+)
+
+ORDER = ("at_ring1", "at_ring2", "tt", "prod")
+WANTED = "1.1.0"
+VERSIONS = st.dictionaries(st.sampled_from(ORDER), st.sampled_from(["1.0.0", WANTED, "1.2.0"]))
+NAMES = st.sets(st.sampled_from(ORDER))
+
+
+@given(base=VERSIONS, held=NAMES, main=VERSIONS, add=NAMES, remove=NAMES)
+def test_what_is_planned(
+    base: dict[str, str], held: set[str], main: dict[str, str], add: set[str], remove: set[str]
+) -> None:
+    branch = {**base, **dict.fromkeys(held, WANTED)}
+    planned = plan(WANTED, base, branch, main, add, remove, ORDER)
+    environments = [change.environment for change in planned.changes]
+    proposed = proposes(base, branch)
+    assert environments == [e for e in ORDER if e in environments]
+    # Nothing that nobody asked for, nothing that was taken away, nothing that is there.
+    assert set(environments) <= (proposed | add) - remove
+    assert all(main.get(e) != WANTED for e in environments)
+    assert all(
+        change == Change(change.environment, main.get(change.environment), WANTED)
+        for change in planned.changes
+    )
+    # What is asked for now is proposed whatever main did; what was before, only where main stood still.
+    assert {e for e in add - remove if main.get(e) != WANTED} <= set(environments)
+    for environment in proposed - add - remove:
+        moved = main.get(environment) not in (base.get(environment), WANTED)
+        assert (environment in planned.dropped) == moved
+        assert not (moved and environment in environments)
+    # Main with the plan merged, looked at again, leaves nothing to do.
+    merged = {**main, **planned.versions}
+    again = plan(WANTED, merged, merged, merged, add - remove, remove, ORDER)
+    assert not again.changes
+
+
+@given(base=VERSIONS, held=NAMES, main=VERSIONS, add=NAMES)
+def test_planning_again_plans_the_same(
+    base: dict[str, str], held: set[str], main: dict[str, str], add: set[str]
+) -> None:
+    first = plan(WANTED, base, {**base, **dict.fromkeys(held, WANTED)}, main, add, (), ORDER)
+    # The branch as it is then: from main, with the plan.
+    second = plan(WANTED, main, {**main, **first.versions}, main, (), (), ORDER)
+    assert (second.changes, second.dropped) == (first.changes, {})
+
+
+@pytest.mark.parametrize(
+    ("branch", "inside"),
+    [
+        ({"eso": {"tt": "1.0.0"}}, True),
+        ({"eso": {"tt": "1.1.0"}}, True),
+        ({"eso": {"tt": "1.2.0"}}, False),
+        ({"eso": {}}, False),
+        ({}, False),
+        ({"eso": {"tt": "1.1.0"}, "dns": {"tt": "1.1.0"}}, False),
+        ({"eso": {"tt": "1.0.0", "prod": "1.1.0"}, "dns": {}}, True),
+    ],
+)
+def test_a_branch_that_does_more_than_its_promotion(
+    branch: Mapping[str, Mapping[str, str]], inside: bool
+) -> None:
+    assert stays_inside(Promotion("eso", WANTED), {"eso": {"tt": "1.0.0"}}, branch) == inside
+
+
+@pytest.mark.parametrize("environments", [[], ["tt"], ["at_ring1", "prod"]])
+@pytest.mark.parametrize("rollback", [True, False])
+@pytest.mark.parametrize("promotion", [Promotion("eso", "1.1.0"), Promotion("a-v1", "1.0.0-rc.1")])
+def test_a_commit_says_what_it_belongs_to(
+    promotion: Promotion, environments: list[str], rollback: bool
+) -> None:
+    message = commit_message(promotion, environments, rollback)
+    assert read_message(message) == promotion
+    assert is_rollback(message) == (rollback and bool(environments))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Promote eso 1.1.0 to tt",
+        "x\n\nPromotion: eso",
+        "x\n\nPromotion: eso 1.1.0 tt",
+        "x\n\nPromotion: eso 1.1.0\nPromotion: eso 1.2.0\n",
+        "x\n\n> Promotion: eso 1.1.0",
+        "",
+    ],
+)
+def test_other_commits_belong_to_none(message: str) -> None:
+    assert read_message(message) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "down"),
+    [
+        ("1.0.0", "1.1.0", False),
+        ("1.10.0", "1.9.0", True),
+        ("1.0.0", "1.0.0-rc.1", True),
+        (None, "0.1.0", False),
+    ],
+)
+def test_a_downgrade(old: str | None, new: str, down: bool) -> None:
+    assert Change("tt", old, new).is_downgrade == down

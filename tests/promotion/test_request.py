@@ -1,0 +1,148 @@
+"""The texts of pull requests, the comment that says how a promotion stands, and the order of phases."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from flux.artifact.difference import difference
+from flux.promotion.comment import Standing, is_reached, standing_comment
+from flux.promotion.order import out_of_order
+from flux.promotion.proposal import Change, Promotion
+from flux.promotion.request import MOST_CHARACTERS, Background, Span, request_body, request_title
+
+PROMOTION = Promotion("eso", "1.1.0")
+PHASES = {"at": ("at_ring1", "at_ring2"), "tt": ("tt",), "prod": ("prod_ring1", "prod_ring2")}
+
+
+def changes(*environments: str, old: str | None = "1.0.0") -> list[Change]:
+    return [Change(environment, old, "1.1.0") for environment in environments]
+
+
+@pytest.mark.parametrize(
+    ("environments", "listed"),
+    [
+        (("at_ring1",), "at_ring1"),
+        (("at_ring1", "at_ring2"), "at"),
+        (("at_ring1", "at_ring2", "tt", "prod_ring2"), "at, tt, prod_ring2"),
+    ],
+)
+def test_a_phase_stands_for_its_environments(environments: tuple[str, ...], listed: str) -> None:
+    assert request_title(PROMOTION, changes(*environments), PHASES, False) == f"Promote eso 1.1.0 to {listed}"
+    assert (
+        request_title(PROMOTION, changes(*environments), PHASES, True)
+        == f"Roll back eso to 1.1.0 in {listed}"
+    )
+
+
+def test_a_long_title_counts() -> None:
+    many = [f"ring{n}" for n in range(200)]
+    phases = {"all": (*many, "rest")}
+    assert request_title(PROMOTION, changes(*many), phases, False) == "Promote eso 1.1.0 to 200 environments"
+
+
+def test_a_body_says_what_people_want_to_know() -> None:
+    spans = [Span("1.0.0", ["- feat"], "https://x/compare/a...b", difference({"a": b"1\n"}, {"a": b"2\n"}))]
+    background = Background(
+        "registry/eso@sha256:1", "https://x/issues/3", ["`prod` comes before `tt`."], spans
+    )
+    body = request_body(PROMOTION, changes("tt", "prod_ring1"), background, rollback=False)
+    assert "| `tt` | 1.0.0 | 1.1.0 | up |" in body
+    for said in (
+        "registry/eso@sha256:1",
+        "issues/3",
+        "[!WARNING]",
+        "- feat",
+        "https://x/compare",
+        "-1\n+2\n",
+    ):
+        assert said in body
+    assert "rollback" not in body
+    assert "rollback" in request_body(PROMOTION, changes("tt"), background, rollback=True)
+
+
+@given(
+    st.dictionaries(
+        st.text("ab/`", min_size=1, max_size=9), st.text("x`\n<>&", max_size=400).map(str.encode)
+    ),
+    st.integers(1, 4),
+    st.integers(0, 3000),
+)
+def test_a_body_stays_under_the_limit_and_nothing_ends_its_fences(
+    files: dict[str, bytes], count: int, more: int
+) -> None:
+    big = {f"big/{n}": b"line\n" * more for n in range(20)}
+    spans = [
+        Span(f"1.0.{n}", [f"- {'x' * 500}"] * (more // 10), "https://x", difference({}, {**files, **big}))
+        for n in range(count)
+    ]
+    proposed = [Change(f"ring{n}", f"1.0.{n}", "1.1.0") for n in range(count)]
+    body = request_body(PROMOTION, proposed, Background("image", "", [], spans), rollback=False)
+    assert len(body) <= MOST_CHARACTERS
+    fences = [t for t in MarkdownIt("commonmark").parse(body) if t.type == "fence"]
+    assert len(fences) == count
+    # Each is closed, so that what follows it is markup again.
+    assert body.count("</details>") >= count
+    if more > 2000:
+        assert body.count("Cut here; `inv diff eso ring") == count
+
+
+def test_what_cannot_be_shown_says_why() -> None:
+    gone = Background("image", "", [], [Span("1.0.0", unknown="1.0.0 is not in the registry")])
+    assert "since 1.0.0 cannot be shown: 1.0.0 is not in the registry" in request_body(
+        PROMOTION, changes("tt"), gone, rollback=False
+    )
+    same = Background("image", "", [], [Span("1.0.0")])
+    assert "the same as those of 1.0.0" in request_body(PROMOTION, changes("tt"), same, rollback=False)
+
+
+@pytest.mark.parametrize(
+    ("versions", "environments", "early"),
+    [
+        ({}, ["at_ring1"], {}),
+        ({}, ["tt"], {"tt": ["at_ring1", "at_ring2"]}),
+        ({"at_ring1": "1.1.0"}, ["tt", "prod_ring1"], {"tt": ["at_ring2"], "prod": ["tt"]}),
+        ({"at_ring1": "1.1.0", "at_ring2": "1.1.0"}, ["tt"], {}),
+        ({"tt": "1.2.0"}, ["prod_ring1"], {"prod": ["tt"]}),
+        ({"tt": "1.1.0"}, ["prod_ring1", "prod_ring2"], {}),
+    ],
+)
+def test_the_order_of_phases(
+    versions: dict[str, str], environments: list[str], early: dict[str, list[str]]
+) -> None:
+    assert out_of_order(PHASES, versions, "1.1.0", environments) == early
+
+
+def test_the_comment_says_where_each_environment_stands() -> None:
+    standings = [
+        Standing("at_ring1", "1.1.0", True),
+        Standing("at_ring2", "1.1.0", False),
+        Standing("tt", "1.0.0", True, "https://x/pull/4"),
+        Standing("prod_ring1", "1.2.0", True),
+        Standing("prod_ring2", None, False),
+    ]
+    rows = standing_comment(PROMOTION, standings, "registry/eso@sha256:1", ["Said."]).splitlines()
+    assert rows[0] == "Published as `registry/eso@sha256:1`."
+    assert rows[4:9] == [
+        "| `at_ring1` | ✅ deployed |",
+        "| `at_ring2` | merged; its tag follows with `inv tag` |",
+        "| `tt` | proposed in https://x/pull/4, from 1.0.0 |",
+        "| `prod_ring1` | 1.2.0, which has replaced it |",
+        "| `prod_ring2` | none |",
+    ]
+    assert rows[-1] == "Said."
+
+
+def test_the_comment_has_room_for_any_number_of_environments() -> None:
+    many = [Standing(f"{'e' * 100}{n}", "1.0.0", False) for n in range(5000)]
+    text = standing_comment(PROMOTION, many, "", ["x" * 70_000])
+    assert len(text) <= MOST_CHARACTERS
+    assert "and 4800 more" in text
+    assert "not published yet" in text
+
+
+@pytest.mark.parametrize(
+    ("desired", "reached"), [(None, False), ("1.0.9", False), ("1.1.0", True), ("2.0.0-a", True)]
+)
+def test_reached(desired: str | None, reached: bool) -> None:
+    assert is_reached(PROMOTION, desired) == reached
