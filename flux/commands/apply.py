@@ -72,7 +72,8 @@ class Applier:
         edit = self._event.change
         if isinstance(edit, IssueEdit) and edit.number == number:
             return self._apply_edit(issue, edit)
-        promotion, fault = promotion_of(issue.body), self.issues.fault(issue)
+        promotion = promotion_of(issue.body)
+        fault = self.issues.fault(issue, promotion)
         if promotion is None or fault:
             return _not_ours(issue, fault)
         if self._event.actions:
@@ -82,7 +83,8 @@ class Applier:
     # An edit, on its sender's authority
 
     def _apply_edit(self, issue: Issue, edit: IssueEdit) -> Applied:
-        promotion, fault = promotion_of(edit.before), self.issues.fault(issue)
+        promotion = promotion_of(edit.before)
+        fault = self.issues.fault(issue, promotion)
         if promotion is None or fault:
             return _not_ours(issue, fault)
         if self.issues.is_automation(edit.sender):
@@ -301,7 +303,6 @@ def _nothing(issue: Issue, why: str) -> Applied:
 
 
 def _not_ours(issue: Issue, fault: str) -> Applied:
-    fault = fault or "it does not have the marker of one"
     return Applied(issue.number, notices=(f"issue {issue.number} is no promotion issue of ours: {fault}",))
 
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 from flux.errors import IssueError
 from flux.forge.forge import Forge, Issue
 from flux.promotion.boxes import untick
+from flux.promotion.issue import names_promotion
 from flux.promotion.marker import Marker, read_key, read_marker, render_key
 from flux.promotion.proposal import Promotion
 from flux.settings import Settings
@@ -32,19 +33,25 @@ class Issues:
         """Raises ForgeError where that cannot be looked up."""
         return self.permission(login) in MAY_PROMOTE
 
-    def fault(self, issue: Issue) -> str:
-        """Why an issue is none of ours, whatever its text says; empty where it is one."""
+    def fault(self, issue: Issue, promotion: Promotion | None) -> str:
+        """Why an issue is none of ours, with the promotion that its marker names; empty where it is one."""
+        if promotion is None:
+            return "it does not have the marker of one"
         if self._settings.label not in issue.labels:
             return f"it does not have the label {self._settings.label}"
         if not self._is_trusted(issue.author):
             return f"its author, {issue.author}, may not write here and is not in the setting `automation`"
+        if not names_promotion(issue.title, promotion.artifact, promotion.version):
+            said = f"{promotion.artifact} {promotion.version}"
+            return f"its title does not say {said}, as its marker does: one of them was altered"
         return ""
 
     def all(self) -> list[tuple[Issue, Promotion]]:
         """Every promotion issue, open or closed, the oldest first."""
         found = []
         for issue in self._forge.issues(self._settings.label):
-            if (promotion := promotion_of(issue.body)) and not self.fault(issue):
+            promotion = promotion_of(issue.body)
+            if promotion and not self.fault(issue, promotion):
                 found.append((issue, promotion))
         return found
 
@@ -53,7 +60,7 @@ class Issues:
         return [
             issue
             for issue in self._forge.issues(self._settings.label)
-            if promotion_of(issue.body) == promotion and not self.fault(issue)
+            if promotion_of(issue.body) == promotion and not self.fault(issue, promotion)
         ]
 
     def note(self, number: int, about: Iterable[str], text: str) -> None:

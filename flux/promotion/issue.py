@@ -11,6 +11,12 @@ def issue_title(artifact: str, version: str) -> str:
     return f"Promote {artifact} {version}"
 
 
+def names_promotion(title: str, artifact: str, version: str) -> bool:
+    """Whether a title, which people see, says what a marker does, which they do not see; other words may be
+    around it."""
+    return f" {artifact} {version} " in f" {title} "
+
+
 def issue_body(
     marker: Marker, diff_id: str, release_url: str, phases: Phases, current: Mapping[str, str]
 ) -> str:

@@ -340,6 +340,27 @@ def test_an_edit_of_the_marker_is_reverted_whole(hub: World) -> None:
     assert len([c for c in hub.comments() if "marker" in c and "@bob" in c]) == 1
 
 
+def test_an_altered_marker_whose_event_was_lost_promotes_nothing(hub: World) -> None:
+    """Nobody sees it, so whoever ticks means what the title says."""
+    hub.open(TAG)
+    hub.desire(tt="1.1.0")
+    hub.edit(lambda body: body.replace('"1.1.0"', '"1.0.0"'), login="trudy")
+    applied = hub.apply(hub.tick("tt"))
+    assert "title does not say eso 1.0.0" in applied.notices[0]
+    assert "title does not say eso 1.0.0" in hub.apply(login="alice").notices[0]
+    assert hub.pulls(None) == []
+    assert not hub.reconcile().errors
+    assert hub.pulls(None) == []
+
+
+def test_a_title_may_have_more_words(hub: World) -> None:
+    hub.open(TAG)
+    assert hub.github
+    client = hub.github.client(hub.github.token("bob"))
+    client.get_repo("octo/monorepo").get_issue(1).edit(title="[urgent] Promote eso 1.1.0 today")
+    assert hub.apply(hub.tick("tt")).proposed
+
+
 def test_our_own_edits_are_ignored(hub: World) -> None:
     hub.open(TAG)
     applied = hub.apply(hub.tick("prod_ring1", login=None))  # type: ignore[arg-type]
