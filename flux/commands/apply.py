@@ -236,10 +236,12 @@ class Applier:
                 gone = environments & ticked(self._body(issue), self._settings.groups) - set(add)
                 self.take_back(issue, gone, f"{pull.url} was closed", str(pull.number))
 
-        proposed = self.proposals.converge(promotion, add, remove, rollback, issue.url, ended)
-        for environment, version in proposed.dropped.items():
-            reason = f"main has {version or 'no version'} for it now"
-            self.take_back(issue, {environment}, reason, version or "")
+        def dropped(versions: Mapping[str, str | None]) -> None:
+            for environment, version in versions.items():
+                reason = f"main has {version or 'no version'} for it now"
+                self.take_back(issue, {environment}, reason, version or "")
+
+        proposed = self.proposals.converge(promotion, add, remove, rollback, issue.url, ended, dropped)
         if proposed.stopped and proposed.pull_request:
             self.issues.note(proposed.pull_request.number, proposed.notices, "\n".join(proposed.notices))
         return proposed

@@ -95,6 +95,7 @@ class Branch:
 
 
 Ended = Callable[[PullRequest, set[str]], object]
+Dropped = Callable[[Mapping[str, str | None]], object]
 
 
 class Proposals:
@@ -163,13 +164,16 @@ class Proposals:
         rollback: bool = False,
         issue: str = "",
         on_ended: Ended = lambda pull, environments: None,
+        on_dropped: Dropped = lambda versions: None,
     ) -> Proposed:
         """Let the pull request propose what it does already, with `add` and without `remove`.
 
         `issue` is the URL of the promotion issue, or empty.
 
         Branches only move forward, and all is looked at again where somebody was faster. Before the branch of
-        a pull request that was merged or closed is deleted, `on_ended` is told of it and of what it proposed.
+        a pull request that was merged or closed is deleted, `on_ended` is told of it and of what it proposed;
+        before a branch gives up what main has changed, `on_dropped` is told of main's versions: afterwards
+        nobody could tell any more.
         """
         for _ in range(_MOST_TRIES):
             main = self.main()
@@ -191,6 +195,8 @@ class Proposals:
                 remove,
                 self._settings.environments,
             )
+            if planned.dropped:
+                on_dropped(planned.dropped)
             if not planned.changes:
                 return self._end(promotion, branch, planned)
             back = rollback or bool(branch and branch.rollback)

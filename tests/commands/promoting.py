@@ -54,6 +54,8 @@ class World:
     github: "GitHub | None" = None
     settings: Settings = field(default_factory=Settings)
     token: str = ""
+    between: Callable[[Forge], Forge] = lambda forge: forge
+    """What a test puts between commands and their forge."""
 
     # Who
 
@@ -61,7 +63,7 @@ class World:
         """The forge as a person has it, or as the automation does."""
         if self.github is None:
             git = Repository(self.repo.path)
-            return LocalForge(git.root, git)
+            return self.between(LocalForge(git.root, git))
         if login is None and not self.token:
             self.token = self.github.actions_token(**PERMISSIONS)
         token = self.token if login is None else self.github.token(login)
@@ -107,6 +109,7 @@ class World:
     def snapshot(self, to: Path) -> Callable[[], None]:
         """Brings back, as often as it is called, all that there is now; it is kept in a new folder."""
         folders = [self.repo.path, *([Path(self.registry)] if self.github else [])]
+        self.repo.git("gc", "--quiet", "--prune=now")  # a pack is copied faster than its objects
         for folder in folders:
             shutil.copytree(folder, to / folder.name, symlinks=True)
         served = self.github.snapshot() if self.github else lambda: None
