@@ -193,7 +193,8 @@ class Applier:
             return _nothing(issue, "no edit came with this run")
         main = self.proposals.main()
         branch = self.proposals.branch(promotion, main)
-        held = branch.proposes(promotion.artifact) if branch and branch.pull_request else set()
+        # Of a branch that lacks its pull request, or outlived it, `sync` opens that or says that it was closed.
+        held = branch.proposes(promotion.artifact) if branch else set()
         versions = main.of(promotion.artifact)
         lost = {
             environment
