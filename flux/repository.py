@@ -526,6 +526,10 @@ class Repository:
         """The commit that a ref (`refs/heads/main`) is at, None where there is no such ref."""
         return self._resolve(name)
 
+    def refs(self, folder: str) -> dict[str, str]:
+        """Every ref under a folder (`refs/heads/`), and what it is at."""
+        return _refs(self._run("for-each-ref", "--format=%(objectname) %(refname)", folder), " ")
+
     def move_ref(self, name: str, new: str | None, old: str | None) -> bool:
         """Move a ref from one commit to another, None being no ref; False where it is not at `old`."""
         if new is None:

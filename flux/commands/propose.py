@@ -111,17 +111,12 @@ class Proposals:
         """The desired state at the tip. Raises TipUnknownError, and DesiredStateError for one with errors."""
         return self._side(self._repository.tip(self._settings.branch))
 
-    def open(self) -> list[tuple[Promotion, PullRequest]]:
-        """Every open promotion."""
-        branch = self._settings.branch
-        ours = [
-            pull
-            for pull in self._forge.pull_requests(State.OPEN)
-            if pull.base == branch and pull.branch.startswith(BRANCHES)
-        ]
-        tip = self._repository.tip(branch) if ours else ""
-        found = ((self._promotion_of(pull, tip), pull) for pull in ours)
-        return [(promotion, pull) for promotion, pull in found if promotion]
+    def begun(self) -> list[Promotion]:
+        """Every promotion that has a branch, with or without a pull request, and is not merged."""
+        heads = self._forge.branches(BRANCHES)
+        tip = self._repository.tip(self._settings.branch) if heads else ""
+        found = (self._promotion_of(branch, head, tip) for branch, head in heads.items())
+        return [promotion for promotion in found if promotion]
 
     def branch(self, promotion: Promotion, main: Side) -> Branch | None:
         """A promotion's branch as it is now, None where there is none."""
@@ -298,11 +293,11 @@ class Proposals:
         )
         return Proposed(promotion, "stopped", branch.pull_request, notices=(notice,))
 
-    def _promotion_of(self, pull: PullRequest, tip: str) -> Promotion | None:
-        """The promotion that a pull request says to be, by the commits of its branch."""
-        messages = self._repository.messages(pull.head, tip) if self._repository.obtain(pull.head) else []
+    def _promotion_of(self, branch: str, head: str, tip: str) -> Promotion | None:
+        """The promotion that a branch says to be, by its commits."""
+        messages = self._repository.messages(head, tip) if self._repository.obtain(head) else []
         said = (read_message(message.text) for message in messages)
-        return next((promotion for promotion in said if promotion and promotion.branch == pull.branch), None)
+        return next((promotion for promotion in said if promotion and promotion.branch == branch), None)
 
     def _need(self, commit: str, promotion: Promotion) -> None:
         if not self._repository.obtain(commit):

@@ -81,8 +81,8 @@ class Syncer:
         for issue, promotion in self._applier.issues.all():
             if promotion not in issues or (issue.open and not issues[promotion].open):
                 issues[promotion] = issue
-        requested = [promotion for promotion, _ in self._applier.proposals.open()]
-        due = dict.fromkeys([*(p for p, issue in issues.items() if issue.open), *requested])
+        begun = self._applier.proposals.begun()
+        due = dict.fromkeys([*(p for p, issue in issues.items() if issue.open), *begun])
         done = []
         for promotion in due:
             done.append(self._one(promotion, issues.get(promotion)))

@@ -89,6 +89,9 @@ class DryForge:
     def branch(self, name: str) -> str | None:
         return self._forge.branch(name)
 
+    def branches(self, prefix: str) -> Mapping[str, str]:
+        return self._forge.branches(prefix)
+
     def commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         self.would.append(f"commit {message.splitlines()[0]!r}")
         return _NONE

@@ -134,6 +134,9 @@ class Forge(Protocol):
     def branch(self, name: str) -> str | None:
         """The commit that a branch is at."""
 
+    def branches(self, prefix: str) -> Mapping[str, str]:
+        """The branches whose names begin so, and the commits that they are at."""
+
     def commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         """A commit with the first parent's tree and these files instead; on no branch yet."""
 

@@ -40,6 +40,9 @@ class Git(Protocol):
     def ref(self, name: str) -> str | None:
         """The commit that a ref (`refs/heads/main`) is at, None where there is no such ref."""
 
+    def refs(self, folder: str) -> dict[str, str]:
+        """Every ref under a folder (`refs/heads/`), and what it is at."""
+
     def move_ref(self, name: str, new: str | None, old: str | None) -> bool:
         """Move a ref from one commit to another, None being no ref; False where it is not at `old`."""
 

@@ -74,7 +74,7 @@ class GitHubForge:
             # GitHub's order is that of the commits.
             published.sort(key=lambda release: (release.published_at, release.id), reverse=True)
             # A release only says what its tag was to be made from.
-            tags = _tags(repository) if published else {}
+            tags = _matching(repository, "tags/") if published else {}
             return [
                 _release(release, _peeled(repository, tags[release.tag_name]))
                 for release in published
@@ -181,6 +181,10 @@ class GitHubForge:
             ref = _ref(repository, f"heads/{name}")
             return ref.object.sha if ref else None
 
+    def branches(self, prefix: str) -> Mapping[str, str]:
+        with self._github.asking(f"find branches {prefix}*", _CONTENTS) as repository:
+            return {name: sha for name, (_, sha) in _matching(repository, "heads/", prefix).items()}
+
     def commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         with self._github.asking("commit", _CONTENTS) as repository:
             lineage = [repository.get_git_commit(parent) for parent in parents]
@@ -231,12 +235,13 @@ def _tagged(repository: Repository, tag: str) -> str | None:
     return _peeled(repository, (ref.object.type, ref.object.sha)) if ref else None
 
 
-def _tags(repository: Repository) -> dict[str, tuple[str, str]]:
-    """The type and the hash of what each tag points at."""
+def _matching(repository: Repository, kind: str, prefix: str = "") -> dict[str, tuple[str, str]]:
+    """The type and the hash of what each tag or branch points at whose name begins so."""
     # All at once: this list has no pages, which PyGithub would ask for.
-    _, refs = repository.requester.requestJsonAndCheck("GET", f"{repository.url}/git/matching-refs/tags/")
+    url = f"{repository.url}/git/matching-refs/{kind}{quote(prefix)}"
+    _, refs = repository.requester.requestJsonAndCheck("GET", url)
     return {
-        ref["ref"].removeprefix("refs/tags/"): (ref["object"]["type"], ref["object"]["sha"]) for ref in refs
+        ref["ref"].removeprefix(f"refs/{kind}"): (ref["object"]["type"], ref["object"]["sha"]) for ref in refs
     }
 
 

@@ -258,6 +258,11 @@ class LocalForge:
     def branch(self, name: str) -> str | None:
         return self._git.ref(_head_of(name))
 
+    def branches(self, prefix: str) -> Mapping[str, str]:
+        heads = _head_of("")
+        found = {name.removeprefix(heads): commit for name, commit in self._git.refs(heads).items()}
+        return {name: commit for name, commit in found.items() if name.startswith(prefix)}
+
     def commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         return self._git.write_commit(parents, files, message)
 
