@@ -193,7 +193,7 @@ class Applier:
             return _nothing(issue, "no edit came with this run")
         main = self.proposals.main()
         branch = self.proposals.branch(promotion, main)
-        # Of a branch that lacks its pull request, or outlived it, `sync` opens that or says that it was closed.
+        # Where a branch lacks its pull request `sync` opens it; where it outlived it, that says so.
         held = branch.proposes(promotion.artifact) if branch else set()
         versions = main.of(promotion.artifact)
         lost = {

@@ -49,7 +49,7 @@ def state(world: World) -> dict[str, Any]:
     refs = world.bare.git("for-each-ref", "--format=%(refname) %(tree)%(*objectname)").splitlines()
     trees = dict(line.split(" ", 1) for line in refs)
     issues = {
-        issue.number: {
+        f"#{issue.number}": {
             "title": issue.title,
             "body": issue.body,
             "state": issue.state,
@@ -273,7 +273,7 @@ def quiet(state: dict[str, Any]) -> dict[str, Any]:
     """Of comments only the one that is kept up to date."""
     return {
         name: {**told, "comments": [text for text in told["comments"] if '"standing"' in text]}
-        if isinstance(name, int)
+        if name.startswith("#")
         else told
         for name, told in state.items()
     }

@@ -95,7 +95,7 @@ class World:
         return repo
 
     def snapshot(self) -> Callable[[], None]:
-        """Brings back, as often as it is called, all repositories as they are now, the events and the clock."""
+        """Brings back, as often as it is called, repositories, events and the clock as they are now."""
         repositories = {name: (_copied(repo), repo.git.refs()) for name, repo in self.repositories.items()}
         told, offset = len(self.events), self.offset
 
