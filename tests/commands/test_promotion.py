@@ -363,6 +363,23 @@ def test_a_box_that_an_outsider_deletes_comes_back(hub: World) -> None:
     assert hub.proposed()["eso"]["tt"] == "1.1.0"
 
 
+def test_an_altered_marker_whose_event_was_lost_promotes_nothing(hub: World) -> None:
+    """Nobody sees it, so whoever ticks means another version than the body says."""
+    hub.open(TAG)
+    body = hub.issue().body
+    hub.edit(lambda text: text.replace('"1.1.0"', '"1.0.0"'), login="trudy")
+    applied = hub.apply(hub.tick("tt"))
+    assert applied.undone
+    assert hub.issue().body == body
+    assert any("@bob" in comment and "altered" in comment for comment in hub.comments())
+    hub.edit(lambda text: "nothing", login="trudy")
+    assert not hub.reconcile().errors
+    assert hub.pulls(None) == []
+    assert hub.open(TAG).action == "found"
+    hub.apply(hub.tick("tt"))
+    assert hub.proposed()["eso"]["tt"] == "1.1.0"
+
+
 def test_our_own_edits_are_ignored(hub: World) -> None:
     hub.open(TAG)
     applied = hub.apply(hub.tick("prod_ring1", login=None))  # type: ignore[arg-type]

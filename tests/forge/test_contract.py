@@ -402,6 +402,15 @@ def test_a_branch_that_moved_on_is_not_deleted(place: Place) -> None:
     assert place.forge.pull_requests(State.OPEN, "topic")[0].head == further
 
 
+def test_branches_are_listed_by_how_their_names_begin(place: Place) -> None:
+    forge = place.forge
+    made = {name: place.start(name, name) for name in ("promote/eso-1.0.0", "promote/b#a", "promoted", "a")}
+    assert forge.branches("promote/") == {name: made[name] for name in made if name.startswith("promote/")}
+    assert forge.branches("promote/b#") == {"promote/b#a": made["promote/b#a"]}
+    assert forge.branches("") == {**made, "main": place.tip}
+    assert forge.branches("absent") == {}
+
+
 def test_a_branch_that_is_there_is_not_made(place: Place) -> None:
     place.start("topic", "one")
     before = place.forge.branch("topic")
