@@ -21,7 +21,7 @@ from flux.forge.forge import Forge, Issue, PullRequest
 from flux.forge.forge import State as PullState
 from flux.promotion.boxes import marks, restore, ticked
 from flux.promotion.comment import is_reached
-from flux.promotion.marker import read_marker
+from flux.promotion.marker import mend_marker, read_marker
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion
 from flux.registry.target import Registry
@@ -73,45 +73,67 @@ class Applier:
         edit = self._event.change
         if isinstance(edit, IssueEdit) and edit.number == number:
             return self._apply_edit(issue, edit)
-        promotion, fault = read_marker(issue.body), self.issues.fault(issue)
-        if promotion is None or fault:
+        fault = self.issues.fault(issue)
+        promotion = None if fault else self.issues.promotion(issue)
+        if promotion is None:
             return _not_ours(issue, fault)
+        self.mend(issue, promotion)
         if self._event.actions:
             return self.expire(issue, promotion)
         return self.apply_all(issue, promotion)
 
+    def mend(self, issue: Issue, promotion: Promotion) -> None:
+        """Put right what someone has made of the marker, where that was not undone at once."""
+        if read_marker(issue.body) != promotion:
+            said = "The hidden first line of this issue had been altered; it is put right again."
+            self.issues.note(issue.number, ("mended", str(issue.updated)), said)
+            self.issues.rewrite(issue.number, lambda body: mend_marker(body, promotion))
+
     # An edit, on its sender's authority
 
     def _apply_edit(self, issue: Issue, edit: IssueEdit) -> Applied:
-        promotion, fault = read_marker(edit.before), self.issues.fault(issue)
-        if promotion is None or fault:
+        fault = self.issues.fault(issue)
+        promotion = None if fault else self.issues.told(issue.number) or read_marker(edit.before)
+        if promotion is None:
             return _not_ours(issue, fault)
         if self.issues.is_automation(edit.sender):
             return _nothing(issue, f"the edit is {edit.sender}'s, which is the automation")
         if broken := _broken(edit.after, promotion):
+            if _broken(edit.before, promotion):
+                return self._refuse(issue, edit, promotion)
             return self._revert(issue, edit, promotion, broken)
         if broken := _broken(issue.body, promotion):
             return _nothing(issue, f"a later edit {broken}")
         if edit.sender.endswith("[bot]"):
             return _nothing(issue, f"{edit.sender} is no person, and not in the setting `automation`")
+        known = {*self._settings.groups, *self._settings.environments}
+        if lost := (marks(edit.before).keys() - marks(edit.after).keys()) & known:
+            if refusals(self._settings, self.issues, edit.sender, lost):
+                return self._revert(issue, edit, promotion, "took boxes away")
         changed = self._changed(edit)
         if not changed:
             return _nothing(issue, "no box was ticked or unticked")
         refused = refusals(self._settings, self.issues, edit.sender, changed)
-        undone = self._undo(issue, edit, refused)
+        main = self.proposals.main()
+        undone = self._undo(issue, edit, promotion, main, refused)
         body = self._body(issue)
         wanted = ticked(body, self._settings.groups)
         chosen = {name: tick for name, tick in changed.items() if name not in refused}
         add = self._members(name for name, tick in chosen.items() if tick) & wanted
-        remove = self._members(name for name, tick in chosen.items() if not tick) - wanted
-        main = self.proposals.main()
+        unticked = self._members(name for name, tick in chosen.items() if not tick)
+        remove = unticked - wanted
+        notices = [
+            f"{environment} is still wanted: the box of its whole phase is ticked"
+            for environment in sorted(unticked & wanted)
+        ]
         add, early = self._in_order(promotion, main, add)
         add, late = self._not_outdated(promotion, main, add, edit.time)
         for environments, reason in (*early, *late):
             undone += self.take_back(issue, environments, reason, str(edit.time))
         if not chosen:
             return Applied(issue.number, undone=undone)
-        return self._propose(issue, promotion, add, remove, undone)
+        applied = self._propose(issue, promotion, add, remove, undone)
+        return replace(applied, notices=(*notices, *applied.notices))
 
     def _changed(self, edit: IssueEdit) -> dict[str, bool]:
         """The boxes of environments and phases that an edit ticked (True) or unticked."""
@@ -125,31 +147,50 @@ class Applier:
 
     def _revert(self, issue: Issue, edit: IssueEdit, promotion: Promotion, broken: str) -> Applied:
         """Undo an edit that altered what tools read."""
-        if _broken(issue.body, promotion):
+        if issue.body == edit.after or _broken(issue.body, promotion):
             said = f"{_mention(edit.sender)}: this edit {broken}, so it was undone as a whole."
             self.issues.note(issue.number, ("broken", edit.sender, str(edit.time)), said)
             self.issues.rewrite(issue.number, lambda body: edit.before)
         return Applied(issue.number, undone=(f"{edit.sender} {broken}",))
 
-    def _undo(self, issue: Issue, edit: IssueEdit, refused: Mapping[str, str]) -> tuple[str, ...]:
-        """Put back what someone ticked or unticked who may not."""
+    def _refuse(self, issue: Issue, edit: IssueEdit, promotion: Promotion) -> Applied:
+        """An edit of what somebody had altered before: nobody knows what it meant."""
+        said = (
+            f"{_mention(edit.sender)}: an earlier edit had altered the hidden first line here. It is put right "
+            "again; what you ticked was not applied: tick it again if it is still wanted."
+        )
+        self.issues.note(issue.number, ("refused", edit.sender, str(edit.time)), said)
+        changed = self._changed(edit)
+        self.issues.rewrite(
+            issue.number,
+            lambda body: mend_marker(restore(body, edit.before, edit.after, changed), promotion),
+        )
+        return Applied(issue.number, undone=(f"{edit.sender} edited an issue that was altered before",))
+
+    def _undo(
+        self, issue: Issue, edit: IssueEdit, promotion: Promotion, main: Side, refused: Mapping[str, str]
+    ) -> tuple[str, ...]:
+        """Put back what someone ticked or unticked who may not; not what others have vouched for since."""
         if not refused:
             return ()
-        reasons = "; ".join(f"`{name}`: {reason}" for name, reason in refused.items())
+        became = marks(edit.after)
+        vouched = self._held(promotion, main)
+        left = {n for n in refused if became.get(n) and set(self._members([n])) <= vouched}
+        put_back = {name: reason for name, reason in refused.items() if name not in left}
+        if not put_back:
+            return ()
+        reasons = "; ".join(f"`{name}`: {reason}" for name, reason in put_back.items())
         said = f"{_mention(edit.sender)} may not promote here, so this was undone: {reasons}."
-        self.issues.note(issue.number, ("undone", edit.sender, str(edit.time), *refused), said)
-        gone = set(refused) & marks(edit.before).keys() - marks(edit.after).keys()
+        self.issues.note(issue.number, ("undone", edit.sender, str(edit.time), *put_back), said)
+        self.issues.rewrite(issue.number, lambda body: restore(body, edit.before, edit.after, put_back))
+        return tuple(f"{name}: {edit.sender} may not: {reason}" for name, reason in put_back.items())
 
-        def put_back(body: str) -> str:
-            # A line that is gone comes back with the whole body, as long as nobody has edited that since.
-            return (
-                edit.before
-                if gone and body == edit.after
-                else restore(body, edit.before, edit.after, refused)
-            )
-
-        self.issues.rewrite(issue.number, put_back)
-        return tuple(f"{name}: {edit.sender} may not: {reason}" for name, reason in refused.items())
+    def _held(self, promotion: Promotion, main: Side) -> set[str]:
+        """The environments that have the version on main, or are proposed to."""
+        branch = self.proposals.branch(promotion, main)
+        proposed = branch.proposes(promotion.artifact) if branch and not branch.ended else set()
+        versions = main.of(promotion.artifact)
+        return proposed | {e for e, version in versions.items() if version == promotion.version}
 
     def _not_outdated(
         self, promotion: Promotion, main: Side, add: set[str], ticked_at: float
@@ -158,11 +199,11 @@ class Applier:
         if not add:
             return add, []
         versions = main.of(promotion.artifact)
+        states = list(self._history(main, promotion))
         late = {
             environment
             for environment in add
-            if versions.get(environment) != promotion.version
-            and changed_at(self._history(main, promotion), environment) > ticked_at
+            if versions.get(environment) != promotion.version and changed_at(states, environment) > ticked_at
         }
         reason = "main has another version since it was ticked; tick it again if it is still wanted"
         return add - late, [(late, reason)] if late else []
@@ -185,9 +226,9 @@ class Applier:
             if environment in replaced
         )
         add, early = self._in_order(promotion, main, add - replaced)
-        for environments, reason in early:
-            raise RequestError(f"{', '.join(sorted(environments))} cannot be promoted to: {reason}", "")
-        remove = held - wanted
+        notices += tuple(f"{', '.join(sorted(left))} left out: {reason}" for left, reason in early)
+        # What was asked for by name has no box ticked, and that takes nothing away.
+        remove = held - wanted - (branch.named if branch else frozenset())
         if add or remove:
             require_authority(self._settings, self.issues, self._forge.login(), add | remove)
         applied = self._propose(issue, promotion, add, remove, ())
@@ -201,15 +242,15 @@ class Applier:
         if time.time() - issue.updated < _UNVOUCHED_SECONDS:
             return _nothing(issue, "no edit came with this run")
         main = self.proposals.main()
-        branch = self.proposals.branch(promotion, main)
-        # Of a branch that lacks its pull request, or outlived it, `sync` opens that or says that it was closed.
-        held = branch.proposes(promotion.artifact) if branch else set()
         versions = main.of(promotion.artifact)
         lost = {
             environment
-            for environment in ticked(issue.body, self._settings.groups) - held
+            for environment in ticked(issue.body, self._settings.groups)
             if not is_reached(promotion, versions.get(environment))
         }
+        # Of a branch that lacks its pull request, or outlived it, `sync` opens that or says that it closed.
+        if lost and (branch := self.proposals.branch(promotion, main)):
+            lost -= branch.proposes(promotion.artifact)
         if not lost:
             return Applied(issue.number)
         reason = "the tick got lost on its way; tick it again if it is still wanted"
@@ -221,6 +262,8 @@ class Applier:
         self, issue: Issue, promotion: Promotion, add: set[str], remove: set[str], undone: tuple[str, ...]
     ) -> Applied:
         if add and self._registry.repository(promotion.artifact).resolve(promotion.version) is None:
+            if remove:
+                self.converge(issue, promotion, remove=remove)
             tell(self._settings, self._registry, self.proposals, self.issues, issue, promotion)
             raise RegistryError(
                 f"{promotion.artifact} {promotion.version} is not published, so it cannot be promoted",
@@ -238,6 +281,7 @@ class Applier:
         add: Collection[str] = (),
         remove: Collection[str] = (),
         rollback: bool = False,
+        named: bool = False,
     ) -> Proposed:
         """Bring the pull request up to date, and untick what it does not propose any more."""
 
@@ -251,7 +295,7 @@ class Applier:
                 reason = f"main has {version or 'no version'} for it now"
                 self.take_back(issue, {environment}, reason, version or "")
 
-        proposed = self.proposals.converge(promotion, add, remove, rollback, issue.url, ended, dropped)
+        proposed = self.proposals.converge(promotion, add, remove, rollback, issue.url, named, ended, dropped)
         if proposed.stopped and proposed.pull_request:
             self.issues.note(proposed.pull_request.number, proposed.notices, "\n".join(proposed.notices))
         return proposed

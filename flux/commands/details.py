@@ -27,6 +27,7 @@ def background(
     changes: Sequence[Change],
     versions: dict[str, str],
     issue: str,
+    rollback: bool,
 ) -> Background:
     """The background of changes, where main has `versions` of the artifact; `issue` is a URL or empty.
 
@@ -36,7 +37,9 @@ def background(
     digest = target.resolve(promotion.version)
     image = f"{registry.name(promotion.artifact)}@{digest}" if digest else "not published any more"
     environments = [change.environment for change in changes]
-    early = out_of_order(settings.groups, versions, promotion.version, environments)
+    # Who rolls back has no phase ahead to wait for.
+    ordered = {} if rollback else settings.groups
+    early = out_of_order(ordered, versions, promotion.version, environments)
     warnings = [
         f"`{phase}` comes before {', '.join(f'`{e}`' for e in behind)}, which does not have "
         f"{promotion.version} yet."

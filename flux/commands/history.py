@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flux.errors import DesiredStateError
-from flux.promotion.desired import parse_desired
+from flux.promotion.desired import parse_artifact
 from flux.repository import Repository
 from flux.settings import Settings
 
@@ -32,7 +32,7 @@ def history(repository: Repository, settings: Settings, tip: str, artifact: str)
     for revision, blob in repository.file_history(tip, settings.releaseconfig):
         content = repository.read(blob) if blob else None
         try:
-            versions = parse_desired(settings.releaseconfig, content, None).get(artifact, {})
+            versions = parse_artifact(settings.releaseconfig, content, artifact)
         except DesiredStateError:
             continue
         if newer and newer.versions != versions:

@@ -8,6 +8,7 @@ from flux.commands.issues import Issues
 from flux.commands.publish import Tagged, read_tag
 from flux.commands.sources import Sources
 from flux.commands.tag import desired_at
+from flux.errors import ForgeError, RequestError
 from flux.event import Event
 from flux.forge.forge import Forge, Issue
 from flux.promotion.issue import issue_body, issue_title
@@ -42,7 +43,12 @@ def open_issue(repository: Repository, settings: Settings, event: Event, forge: 
     issues = Issues(settings, forge)
     there = issues.of(promotion)
     if there:
-        return Opened(tag, _one_of(forge, there), "found")
+        return Opened(tag, _kept(forge, issues, promotion, there), "found")
+    for author in issues.strangers(promotion):
+        raise RequestError(
+            f"{author} has opened the issue of {tag}, and is not in the setting `automation`",
+            f"add {author} to it",
+        )
     release = forge.release(tag)
     body = issue_body(
         promotion,
@@ -57,18 +63,22 @@ def open_issue(repository: Repository, settings: Settings, event: Event, forge: 
         settings.label,
         release.author if release else None,
     )
-    there = issues.of(promotion) or [opened]
-    kept = _one_of(forge, there)
+    if fault := issues.fault(opened):
+        raise ForgeError(f"issue {opened.number} was opened, but is not ours: {fault}", "name it there")
+    again = {issue.number: issue for issue in [opened, *issues.of(promotion)]}
+    kept = _kept(forge, issues, promotion, list(again.values()))
     return Opened(tag, kept, "opened" if kept.number == opened.number else "found")
 
 
-def _one_of(forge: Forge, there: list[Issue]) -> Issue:
-    """The oldest; where two runs raced, the younger is closed."""
+def _kept(forge: Forge, issues: Issues, promotion: Promotion, there: list[Issue]) -> Issue:
+    """The oldest; where two runs raced, the younger is closed. Its comment of ours says what it is about
+    from the start."""
     oldest, *younger = sorted(there, key=lambda issue: issue.number)
     for issue in younger:
         if issue.open:
             forge.create_comment(issue.number, f"The same promotion is in {oldest.url}.")
             forge.edit_issue(issue.number, open=False)
+    issues.begin(oldest.number, promotion, "Nothing is promoted yet.")
     return oldest
 
 

@@ -1,19 +1,20 @@
 """Promotion issues: which of them are ours, and what is written to them once they are open."""
 
+import re
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 
 from flux.errors import IssueError
-from flux.forge.forge import Forge, Issue
+from flux.forge.forge import Comment, Forge, Issue
 from flux.promotion.boxes import untick
 from flux.promotion.marker import read_key, read_marker, render_key
 from flux.promotion.proposal import Promotion
 from flux.settings import Settings
 
 MAY_PROMOTE = ("admin", "write")
-_STANDING = "standing"
-_MOST_TRIES = 10
+_STANDING = re.compile(r"standing (?P<artifact>\S+) (?P<version>\S+)")
 
 
 class Issues:
@@ -24,9 +25,12 @@ class Issues:
         self._forge = forge
         self.permission = cache(forge.permission)
         self._login = cache(forge.login)
+        self._read: dict[int, list[Comment]] = {}
 
     def is_automation(self, login: str) -> bool:
-        return login in self._settings.automation
+        """Whether it is one of the setting `automation`, or whose token this is."""
+        known = {name.casefold() for name in self._settings.automation}
+        return login.casefold() in known or login == self._login()
 
     def may_write(self, login: str) -> bool:
         """Raises ForgeError where that cannot be looked up."""
@@ -41,39 +45,73 @@ class Issues:
         return ""
 
     def all(self) -> list[tuple[Issue, Promotion]]:
-        """Every promotion issue, open or closed, the oldest first."""
+        """Every promotion issue, open or closed, the oldest first; what was altered in an open one is put
+        right before."""
         found = []
         for issue in self._forge.issues(self._settings.label):
-            if (promotion := read_marker(issue.body)) and not self.fault(issue):
+            if self.fault(issue):
+                continue
+            promotion = self.promotion(issue) if issue.open else read_marker(issue.body)
+            if promotion:
                 found.append((issue, promotion))
         return found
 
     def of(self, promotion: Promotion) -> list[Issue]:
         """The issues of a promotion; there should be one."""
+        return [issue for issue, of in self.all() if of == promotion]
+
+    def strangers(self, promotion: Promotion) -> list[str]:
+        """Bots that have opened an issue for a promotion, and whom the settings do not know."""
         return [
-            issue
+            issue.author
             for issue in self._forge.issues(self._settings.label)
-            if read_marker(issue.body) == promotion and not self.fault(issue)
+            if issue.author.endswith("[bot]") and self.fault(issue) and read_marker(issue.body) == promotion
         ]
+
+    def promotion(self, issue: Issue) -> Promotion | None:
+        """What an issue is about: what our comment says, else the body's marker."""
+        return self.told(issue.number) or read_marker(issue.body)
+
+    def told(self, number: int) -> Promotion | None:
+        """What our comment on an issue says that it is about; fewer people may edit that than the body."""
+        for comment in self._comments(number):
+            said = _STANDING.fullmatch(read_key(comment.body) or "")
+            if said and self._is_trusted(comment.author):
+                return Promotion(said["artifact"], said["version"])
+        return None
 
     def note(self, number: int, about: Iterable[str], text: str) -> None:
         """A comment of its own, unless the same thing, `about`, has been commented on before."""
         key = sha256("\0".join(about).encode("utf-8", "replace")).hexdigest()[:16]
         if not any(
             read_key(comment.body) == key and self._is_trusted(comment.author)
-            for comment in self._forge.comments(number)
+            for comment in self._comments(number)
         ):
-            self._forge.create_comment(number, f"{render_key(key)}\n{text}\n")
+            body = f"{render_key(key)}\n{text}\n"
+            self._comments(number).append(self._forge.create_comment(number, body))
 
-    def stand(self, number: int, text: str) -> None:
+    def begin(self, number: int, promotion: Promotion, text: str) -> None:
+        """Say this in the comment that is kept up to date, where there is none yet."""
+        if self.told(number) is None:
+            self.stand(number, promotion, text)
+
+    def stand(self, number: int, promotion: Promotion, text: str) -> None:
         """Let the one comment that is kept up to date say this."""
-        body = f"{render_key(_STANDING)}\n{text}"
-        for comment in self._forge.comments(number):
-            if read_key(comment.body) == _STANDING and self._is_trusted(comment.author):
+        body = f"{render_key(f'standing {promotion.artifact} {promotion.version}')}\n{text}"
+        comments = self._comments(number)
+        for at, comment in enumerate(comments):
+            if _STANDING.fullmatch(read_key(comment.body) or "") and self._is_trusted(comment.author):
                 if comment.body.strip() != body.strip():
                     self._forge.edit_comment(number, comment.id, body)
+                    comments[at] = replace(comment, body=body)
                 return
-        self._forge.create_comment(number, body)
+        comments.append(self._forge.create_comment(number, body))
+
+    def _comments(self, number: int) -> list[Comment]:
+        """The comments on an issue: asked for once, and ours added."""
+        if number not in self._read:
+            self._read[number] = list(self._forge.comments(number))
+        return self._read[number]
 
     def untick(self, number: int, environments: Collection[str]) -> None:
         """Untick boxes, as the body is now."""
@@ -88,4 +126,4 @@ class Issues:
             self._forge.edit_issue(number, body=body)
 
     def _is_trusted(self, login: str) -> bool:
-        return self.is_automation(login) or login == self._login() or self.may_write(login)
+        return self.is_automation(login) or self.may_write(login)

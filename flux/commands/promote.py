@@ -69,10 +69,8 @@ class Promoter:
         main = self._proposals.main()
         require_artifact(self._repository, self._settings, main.commit, artifact)
         environments = wanted_environments(self._settings, name)
-        earlier = {
-            environment: before(history(self._repository, self._settings, main.commit, artifact), environment)
-            for environment in environments
-        }
+        states = list(history(self._repository, self._settings, main.commit, artifact))
+        earlier = {environment: before(states, environment) for environment in environments}
         for environment, version in earlier.items():
             if version is None:
                 raise RequestError(
@@ -88,16 +86,17 @@ class Promoter:
 
     def _propose(self, promotion: Promotion, environments: Sequence[str], rollback: bool) -> Proposed:
         require_authority(self._settings, self._issues, self._forge.login(), environments)
-        issues = self._issues.of(promotion)
+        issues = sorted(self._issues.of(promotion), key=lambda issue: not issue.open)
         if not issues:
-            return self._proposals.converge(promotion, environments, rollback=rollback)
-        proposed = self._applier.converge(issues[0], promotion, environments, rollback=rollback)
+            return self._proposals.converge(promotion, environments, rollback=rollback, named=True)
+        issue = issues[0]
+        proposed = self._applier.converge(issue, promotion, environments, rollback=rollback, named=True)
         tell(
             self._settings,
             self._registry,
             self._proposals,
             self._issues,
-            issues[0],
+            issue,
             promotion,
             proposed.notices,
         )

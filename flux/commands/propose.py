@@ -1,8 +1,7 @@
 """Bring a promotion's branch and pull request to what is wanted, whatever is there already."""
 
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flux.commands.details import background
@@ -20,6 +19,7 @@ from flux.promotion.proposal import (
     plan,
     proposes,
     read_message,
+    read_named,
     stays_inside,
 )
 from flux.promotion.request import request_body, request_title
@@ -89,6 +89,8 @@ class Branch:
     ended: PullRequest | None
     foreign: str
     rollback: bool
+    named: frozenset[str]
+    """The environments that someone asked for by name, rather than by a box."""
 
     def proposes(self, artifact: str) -> set[str]:
         return proposes(self.base.of(artifact), self.head.of(artifact))
@@ -123,7 +125,8 @@ class Proposals:
         head = self._forge.branch(promotion.branch)
         if head is None:
             return None
-        pulls = self._forge.pull_requests(branch=promotion.branch)
+        base_branch = self._settings.branch
+        pulls = [p for p in self._forge.pull_requests(branch=promotion.branch) if p.base == base_branch]
         open_ = next((pull for pull in pulls if pull.state is State.OPEN), None)
         ended = None
         if open_ is None:
@@ -131,7 +134,7 @@ class Proposals:
         self._need(head, promotion)
         base = self._repository.merge_base(main.commit, head)
         if base is None:
-            return Branch(main, main, open_, ended, head, False)
+            return Branch(main, replace(main, commit=head), open_, ended, head, False, frozenset())
         messages = self._repository.messages(head, main.commit)
         ours = [message.text for message in messages if read_message(message.text) == promotion]
         foreign = next(
@@ -143,13 +146,27 @@ class Proposals:
             ),
             "",
         )
-        sides = self._side(base), self._side(head)
+        sides = self._past(base), self._past(head)
         changed = {change.path for change in self._repository.changes(base, head, "")}
         if changed - {self._settings.releaseconfig} or not stays_inside(
             promotion, sides[0].desired, sides[1].desired
         ):
             foreign = foreign or head
-        return Branch(*sides, open_, ended, foreign, any(map(is_rollback, ours)))
+        named = frozenset(name for text in ours for name in read_named(text))
+        return Branch(*sides, open_, ended, foreign, any(map(is_rollback, ours)), named)
+
+    def closed(self, promotion: Promotion, main: Side) -> tuple[PullRequest, set[str]] | None:
+        """The last pull request of a promotion whose branch is gone, and what it proposed, where it was
+        closed unmerged; None where it was not, or its commits are gone too."""
+        pulls = self._forge.pull_requests(branch=promotion.branch)
+        last = pulls[-1] if pulls else None
+        if last is None or last.state is not State.CLOSED or not self._repository.obtain(last.head):
+            return None
+        base = self._repository.merge_base(main.commit, last.head)
+        if base is None:
+            return None
+        sides = self._past(base), self._past(last.head)
+        return last, proposes(*(side.of(promotion.artifact) for side in sides))
 
     def converge(
         self,
@@ -158,12 +175,13 @@ class Proposals:
         remove: Collection[str] = (),
         rollback: bool = False,
         issue: str = "",
+        named: bool = False,
         on_ended: Ended = lambda pull, environments: None,
         on_dropped: Dropped = lambda versions: None,
     ) -> Proposed:
         """Let the pull request propose what it does already, with `add` and without `remove`.
 
-        `issue` is the URL of the promotion issue, or empty.
+        `issue` is the URL of the promotion issue, or empty; `named` says that `add` was asked for by name.
 
         Branches only move forward, and all is looked at again where somebody was faster. Before the branch of
         a pull request that was merged or closed is deleted, `on_ended` is told of it and of what it proposed;
@@ -176,7 +194,8 @@ class Proposals:
             if branch and (branch.ended or self._is_spent(branch, main)):
                 if branch.ended:
                     on_ended(branch.ended, branch.proposes(promotion.artifact))
-                self._forge.delete_branch(promotion.branch)
+                if not self._forge.delete_branch(promotion.branch, branch.head.commit):
+                    continue
                 branch = None
             if branch and branch.foreign:
                 return self._stopped(promotion, branch)
@@ -193,9 +212,12 @@ class Proposals:
             if planned.dropped:
                 on_dropped(planned.dropped)
             if not planned.changes:
-                return self._end(promotion, branch, planned)
+                ended = self._end(promotion, branch, planned)
+                if ended is None:
+                    continue
+                return ended
             back = rollback or bool(branch and branch.rollback)
-            moved = self._move(promotion, main, branch, planned, back)
+            moved = self._move(promotion, main, branch, planned, back, add if named else ())
             if moved is not None:
                 return self._request(promotion, main, branch, planned, back, moved, issue)
         raise ForgeError(
@@ -204,19 +226,25 @@ class Proposals:
         )
 
     def _move(
-        self, promotion: Promotion, main: Side, branch: Branch | None, planned: Plan, rollback: bool
+        self,
+        promotion: Promotion,
+        main: Side,
+        branch: Branch | None,
+        planned: Plan,
+        rollback: bool,
+        named: Collection[str],
     ) -> bool | None:
         """Bring the branch to what is planned: whether it moved, None where somebody was faster."""
         versions = planned.versions
         content = self._edited(main, promotion, versions)
-        message = commit_message(promotion, versions, rollback)
+        message = commit_message(promotion, versions, rollback, [e for e in versions if e in named])
         path = self._settings.releaseconfig
         if branch is None:
             commit = self._forge.commit([main.commit], {path: content}, message)
             return self._forge.create_branch(promotion.branch, commit) or None
         parents = [branch.head.commit]
-        edited = self._edited(branch.base, promotion, versions)
-        if self._merges(branch.base, edited, main, content):
+        edited = self._merging(branch.base, promotion, versions, main, content)
+        if edited is not None:
             if edited == branch.head.content:
                 return False
             content = edited
@@ -229,14 +257,21 @@ class Proposals:
     def _edited(self, side: Side, promotion: Promotion, versions: Mapping[str, str]) -> bytes:
         return set_versions(side.content, promotion.artifact, versions, self._settings.environments)
 
-    def _merges(self, base: Side, ours: bytes, main: Side, expected: bytes) -> bool:
-        """Whether git merges the branch into main, and to what is expected."""
-        if base.content == main.content:
-            return True
-        merged = self._repository.merged(base.content or b"", ours, main.content or b"")
-        with suppress(DesiredStateError):
-            return merged is not None and self._parsed(merged) == self._parsed(expected)
-        return False
+    def _merging(
+        self, base: Side, promotion: Promotion, versions: Mapping[str, str], main: Side, expected: bytes
+    ) -> bytes | None:
+        """The edit on top of where the branch left main, where git merges that into main, and to what is
+        expected; None where it does not."""
+        try:
+            edited = self._edited(base, promotion, versions)
+            if base.content == main.content:
+                return edited
+            merged = self._repository.merged(base.content or b"", edited, main.content or b"")
+            if merged is not None and self._parsed(merged) == self._parsed(expected):
+                return edited
+        except DesiredStateError:  # as with environments that there are none of any more
+            pass
+        return None
 
     def _request(
         self,
@@ -257,6 +292,7 @@ class Proposals:
             planned.changes,
             dict(main.of(promotion.artifact)),
             issue,
+            rollback,
         )
         body = request_body(promotion, planned.changes, known, rollback)
         pull = branch.pull_request if branch else None
@@ -279,17 +315,21 @@ class Proposals:
                 raise
             return there[0]
 
-    def _end(self, promotion: Promotion, branch: Branch | None, planned: Plan) -> Proposed:
-        """Nothing is left to propose: without its branch a pull request is closed."""
+    def _end(self, promotion: Promotion, branch: Branch | None, planned: Plan) -> Proposed | None:
+        """Nothing is left to propose: without its branch a pull request is closed. None where somebody was
+        faster."""
         if branch is None:
             return Proposed(promotion, "none", dropped=planned.dropped)
-        self._forge.delete_branch(promotion.branch)
+        if not self._forge.delete_branch(promotion.branch, branch.head.commit):
+            return None
         return Proposed(promotion, "closed", branch.pull_request, dropped=planned.dropped)
 
     def _stopped(self, promotion: Promotion, branch: Branch) -> Proposed:
         notice = (
-            f"{promotion.branch} has a commit that is not the automation's, {branch.foreign[:12]}: "
-            "it is left as it is; merge or close its pull request, or take the commit off the branch"
+            f"{promotion.branch} has a commit that is not the automation's, {branch.foreign[:12]}, "
+            "and is left as it is: "
+            + ("merge or close its pull request" if branch.pull_request else "delete the branch")
+            + ", or take the commit off the branch"
         )
         return Proposed(promotion, "stopped", branch.pull_request, notices=(notice,))
 
@@ -315,6 +355,15 @@ class Proposals:
     def _side(self, commit: str) -> Side:
         content = self._repository.file(commit, self._settings.releaseconfig)
         return Side(commit, content, self._parsed(content))
+
+    def _past(self, commit: str) -> Side:
+        """The desired state at a commit that is not main's any more: environments may have gone since, and a
+        file that nobody can read desires nothing."""
+        content = self._repository.file(commit, self._settings.releaseconfig)
+        try:
+            return Side(commit, content, parse_desired(self._settings.releaseconfig, content, None))
+        except DesiredStateError:
+            return Side(commit, content, {})
 
     def _parsed(self, content: bytes | None) -> Desired:
         return parse_desired(self._settings.releaseconfig, content, self._settings.environments)

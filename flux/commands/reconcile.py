@@ -139,9 +139,13 @@ class Reconciler:
 
         def missing(artifact: str) -> list[Released]:
             target, newest = self._registry.repository(artifact), str(due[artifact][-1].version)
-            there = set(target.tags())
-            if newest in there:
-                self._note(artifact, newest, target.resolve(newest))
+            try:
+                there = set(target.tags())
+                if newest in there:
+                    self._note(artifact, newest, target.resolve(newest))
+            except FluxError as error:
+                self._fail(artifact, error)
+                return []
             return [released for released in due[artifact] if str(released.version) not in there]
 
         found = list(in_parallel(self._settings.jobs, missing, due))
@@ -177,12 +181,13 @@ class Reconciler:
 
     def _apply(self, tip: str) -> None:
         applier = Applier(self._repository, self._settings, self._event, self._registry, self._forge)
+        # Where edits come with their sender, that is who answers for them, and nobody does here.
+        act = applier.expire if self._forge.tells_edits else applier.apply_all
         for issue, promotion in applier.issues.all():
-            if not issue.open:
+            if not issue.open and not self._forge.tells_edits:
                 continue
             try:
-                # Where edits come with their sender, that is who answers for them, and nobody does here.
-                act = applier.expire if self._forge.tells_edits else applier.apply_all
+                applier.mend(issue, promotion)
                 applied: Applied = act(issue, promotion)
             except FluxError as error:
                 self._fail(f"issue {issue.number}", error)

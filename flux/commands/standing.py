@@ -51,7 +51,7 @@ def tell(
     digest = registry.repository(promotion.artifact).resolve(promotion.version)
     image = f"{registry.name(promotion.artifact)}@{digest}" if digest else ""
     lines = [*_said(issue.body, settings), *said]
-    issues.stand(issue.number, standing_comment(promotion, found, image, lines))
+    issues.stand(issue.number, promotion, standing_comment(promotion, found, image, lines))
     return found
 
 

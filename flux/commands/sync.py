@@ -1,7 +1,7 @@
 """Bring promotion issues and pull requests up to date with what main and the registry have."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flux.commands.apply import Applier
@@ -94,9 +94,10 @@ class Syncer:
     def _one(self, promotion: Promotion, issue: Issue | None) -> Synced:
         try:
             if issue is None:
-                return Synced(promotion, None, self._applier.proposals.converge(promotion))
+                return _stopped(Synced(promotion, None, self._applier.proposals.converge(promotion)))
+            self._applier.mend(issue, promotion)
             proposed = self._applier.converge(issue, promotion)
-            undone = self._roll_back(issue, promotion)
+            undone = self._take_back(issue, promotion)
             standings = tell(
                 self._settings,
                 self._registry,
@@ -106,15 +107,17 @@ class Syncer:
                 promotion,
                 proposed.notices,
             )
-            closes = issue.open and self._is_complete(issue, promotion, standings)
+            done = proposed.pull_request is None or proposed.action == "closed"
+            closes = issue.open and done and self._is_complete(issue, promotion, standings)
             if closes:
                 self._forge.edit_issue(issue.number, open=False)
-            return Synced(promotion, issue, proposed, closes, undone, tuple(standings))
+            return _stopped(Synced(promotion, issue, proposed, closes, undone, tuple(standings)))
         except FluxError as error:
             return Synced(promotion, issue, None, error=error.message, hint=error.hint)
 
-    def _roll_back(self, issue: Issue, promotion: Promotion) -> tuple[str, ...]:
-        """Untick what had this version and was given a lower one since."""
+    def _take_back(self, issue: Issue, promotion: Promotion) -> tuple[str, ...]:
+        """Untick what had this version and was given a lower one since, and what was closed with its branch
+        gone."""
         main = self._applier.proposals.main()
         versions = main.of(promotion.artifact)
         fallen = {
@@ -124,10 +127,18 @@ class Syncer:
         }
         if not fallen:
             return ()
-        branch = self._applier.proposals.branch(promotion, main)
-        fallen -= branch.proposes(promotion.artifact) if branch else set()
+        if branch := self._applier.proposals.branch(promotion, main):
+            fallen -= branch.proposes(promotion.artifact)
+            closed = None
+        else:
+            closed = self._applier.proposals.closed(promotion, main)
         had = self._applier.had(main, promotion, fallen)
-        return self._applier.take_back(issue, had, "it was rolled back since", main.commit)
+        undone = self._applier.take_back(issue, had, "it was rolled back since", main.commit)
+        if closed:
+            pull, proposed = closed
+            gone = (fallen & proposed) - had
+            undone += self._applier.take_back(issue, gone, f"{pull.url} was closed", str(pull.number))
+        return undone
 
     def _is_complete(self, issue: Issue, promotion: Promotion, standings: list[Standing]) -> bool:
         """Whether every environment that an issue has a box for has the version, or a newer one."""
@@ -145,3 +156,10 @@ class Syncer:
             else is_reached(promotion, standing.desired)
             for standing in own
         )
+
+
+def _stopped(synced: Synced) -> Synced:
+    """A promotion that somebody else's commit has stopped is one that failed."""
+    if synced.proposed and synced.proposed.stopped:
+        return replace(synced, error=synced.proposed.notices[0], hint="then run `inv issue.sync`")
+    return synced

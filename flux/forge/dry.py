@@ -111,8 +111,9 @@ class DryForge:
         self.would.append(f"move branch {name} forward")
         return True
 
-    def delete_branch(self, name: str) -> None:
+    def delete_branch(self, name: str, at: str) -> bool:
         self.would.append(f"delete branch {name}")
+        return True
 
     def protection(self, branch: str) -> Protection | None:
         return self._forge.protection(branch)

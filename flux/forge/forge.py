@@ -162,8 +162,8 @@ class Forge(Protocol):
     def advance_branch(self, name: str, commit: str) -> bool:
         """Whether the branch could be moved forward to the commit; False where that is no fast-forward."""
 
-    def delete_branch(self, name: str) -> None:
-        """Nothing where there is none."""
+    def delete_branch(self, name: str, at: str) -> bool:
+        """Whether the branch is gone; False where it is not at this commit any more."""
 
     def protection(self, branch: str) -> Protection | None:
         """None where whoever may push may change the branch."""

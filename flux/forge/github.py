@@ -227,11 +227,15 @@ class GitHubForge:
             refusals = ("fast forward", "fast-forward", "reference does not exist")
             return done(lambda: ref.edit(commit, force=False), *refusals)
 
-    def delete_branch(self, name: str) -> None:
+    def delete_branch(self, name: str, at: str) -> bool:
         with self._github.asking(f"delete branch {name}", _CONTENTS) as repository:
             ref = _ref(repository, f"heads/{name}")
+            # GitHub has no deletion that compares: what is pushed right now goes too.
+            if ref is not None and ref.object.sha != at:
+                return False
             if ref is not None:
                 done(ref.delete, "reference does not exist")
+            return True
 
     def protection(self, branch: str) -> Protection | None:
         with self._github.asking(f"say how {branch} is protected", _METADATA) as repository:

@@ -292,18 +292,19 @@ class LocalForge:
             self._record(number, commit)
         return True
 
-    def delete_branch(self, name: str) -> None:
-        at = self.branch(name)
-        if at is None:
-            return
+    def delete_branch(self, name: str, at: str) -> bool:
+        now = self.branch(name)
+        if now is None:
+            return True
         self._need_not_checked_out(name)
         still_open = self._settle(name)
         for number in still_open:
-            self._record(number, at)
+            self._record(number, now)
         if not self._git.move_ref(_head_of(name), None, at):
-            raise ForgeError(f"branch {name} moved meanwhile", "run the same command again")
+            return False
         for number in still_open:
             self._set_state(number, State.CLOSED)
+        return True
 
     def protection(self, branch: str) -> Protection | None:
         """None: whoever has the repository may do in it what they like."""

@@ -39,6 +39,19 @@ def parse_desired(path: str, content: bytes | None, environments: Collection[str
     return desired
 
 
+def parse_artifact(path: str, content: bytes | None, artifact: str) -> Mapping[str, str]:
+    """One artifact's versions in a file whose other artifacts nobody asks for. Raises DesiredStateError."""
+    read = _read(path, content) if content is not None else _Read({})
+    versions = read.document.get(artifact, {}) if isinstance(read.document, dict) else None
+    if (
+        read.findings
+        or not isinstance(versions, dict)
+        or any(_fault(*item, None) for item in versions.items())
+    ):
+        raise DesiredStateError(f"{path} has errors", "mend it on the branch; `inv check` shows all")
+    return versions
+
+
 def check_desired(
     path: str, content: bytes, environments: Collection[str] | None, artifacts: Collection[str] | None
 ) -> Iterator[Finding]:

@@ -36,6 +36,16 @@ def read_marker(body: str) -> Promotion | None:
     return promotion if fit else None
 
 
+def mend_marker(body: str, promotion: Promotion) -> str:
+    """The body with this marker and no other."""
+    if read_marker(body) == promotion:
+        return body
+    first, *others = re.split(r"(?<=\n)", body, maxsplit=1)
+    rest = "".join(others) if re.match(rf"<!--\s*{_ISSUE}", first, re.IGNORECASE) else "\n" + body
+    rest = re.sub(rf"<!--\s*{_ISSUE}", "<!--", rest, flags=re.IGNORECASE)
+    return f"{render_marker(promotion)}\n{rest}"
+
+
 def render_key(key: str) -> str:
     """The first line of a comment, by which it is found again; the key is any text."""
     return _render(_COMMENT, {"key": key})

@@ -9,6 +9,7 @@ from semver import Version
 
 BRANCHES = "promote/"
 _TRAILER = re.compile(r"^Promotion: (?P<artifact>\S+) (?P<version>\S+)$", re.MULTILINE)
+_NAMED = re.compile(r"^By-name: (?P<names>.+)$", re.MULTILINE)
 _ROLL_BACK = "Roll back"
 
 
@@ -43,11 +44,10 @@ class Change:
 @dataclass(frozen=True)
 class Plan:
     """`changes` are what the branch has to propose; `dropped` has, for each environment that it proposed and
-    may not any more, the version that main has given it meanwhile; `taken` are those taken away as wanted."""
+    may not any more, the version that main has given it meanwhile."""
 
     changes: tuple[Change, ...]
     dropped: Mapping[str, str | None]
-    taken: tuple[str, ...]
 
     @property
     def versions(self) -> dict[str, str]:
@@ -81,7 +81,7 @@ def plan(
         for environment in order
         if environment in wanted and main.get(environment) != version
     )
-    return Plan(changes, dropped, tuple(e for e in order if e in proposed & set(remove)))
+    return Plan(changes, dropped)
 
 
 def proposes(base: Mapping[str, str], branch: Mapping[str, str]) -> set[str]:
@@ -113,8 +113,11 @@ def promotion_of_branch(branch: str, artifacts: Iterable[str]) -> Promotion | No
     return None
 
 
-def commit_message(promotion: Promotion, environments: Iterable[str], rollback: bool) -> str:
-    """Says what the branch proposes, in a form that is read back."""
+def commit_message(
+    promotion: Promotion, environments: Iterable[str], rollback: bool, named: Sequence[str] = ()
+) -> str:
+    """Says what the branch proposes, in a form that is read back; `named` are environments that were asked
+    for by name, rather than by a box."""
     listed = ", ".join(environments)
     if not listed:
         subject = f"Take {promotion.artifact} {promotion.version} back"
@@ -122,13 +125,19 @@ def commit_message(promotion: Promotion, environments: Iterable[str], rollback: 
         subject = f"{_ROLL_BACK} {promotion.artifact} to {promotion.version} in {listed}"
     else:
         subject = f"Promote {promotion.artifact} {promotion.version} to {listed}"
-    return f"{subject}\n\nPromotion: {promotion.artifact} {promotion.version}\n"
+    by_name = f"By-name: {' '.join(named)}\n" if named else ""
+    return f"{subject}\n\n{by_name}Promotion: {promotion.artifact} {promotion.version}\n"
 
 
 def read_message(message: str) -> Promotion | None:
     """The promotion that a commit of ours belongs to, None for anybody else's commit."""
     found = [Promotion(match["artifact"], match["version"]) for match in _TRAILER.finditer(message)]
     return found[0] if len(found) == 1 else None
+
+
+def read_named(message: str) -> list[str]:
+    """The environments that a commit of ours was asked for by name."""
+    return [name for match in _NAMED.finditer(message) for name in match["names"].split()]
 
 
 def is_rollback(message: str) -> bool:

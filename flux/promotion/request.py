@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flux.artifact.difference import FileDifference, fenced
+from flux.promotion.boxes import LONGEST_BODY
 from flux.promotion.proposal import Change, Promotion
 
-MOST_CHARACTERS = 65_536  # of a body on GitHub
+MOST_CHARACTERS = LONGEST_BODY
 _MOST_TITLE = 256
+_MOST_SPANS = 10
+_MOST_REASON = 300
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,12 @@ def request_body(
             compare = f" ([compare]({span.compare}))" if span.compare else ""
             parts.append(f"### {said} {span.old}{compare}\n\n" + "\n".join(span.commits))
     text = _cut("\n\n".join(parts), MOST_CHARACTERS // 2, "the pull request's own diff")
-    for span in background.spans:
-        room = (MOST_CHARACTERS - len(text)) // len(background.spans) - 500
+    shown = background.spans[:_MOST_SPANS]
+    for at, span in enumerate(shown):
+        room = (MOST_CHARACTERS - len(text)) // (len(shown) - at) - 500
         text += "\n\n" + _folded(promotion, changes, span, room)
+    if more := len(background.spans) - len(shown):
+        text += f"\n\n… and from {more} more versions: `inv diff` shows them."
     return text + "\n"
 
 
@@ -95,7 +101,7 @@ def _direction(change: Change) -> str:
 def _folded(promotion: Promotion, changes: Sequence[Change], span: Span, room: int) -> str:
     since = span.old or "nothing"
     if span.unknown:
-        return f"What changes in the manifests since {since} cannot be shown: {span.unknown}"
+        return f"What changes in the manifests since {since} cannot be shown: {span.unknown[:_MOST_REASON]}"
     if not span.difference:
         return f"The manifests are the same as those of {since}."
     environment = next(change.environment for change in changes if change.old == span.old)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -54,6 +55,8 @@ class World:
     github: "GitHub | None" = None
     settings: Settings = field(default_factory=Settings)
     token: str = ""
+    between: Callable[[Forge], Forge] = lambda forge: forge
+    """What a test puts between commands and their forge."""
 
     # Who
 
@@ -61,7 +64,7 @@ class World:
         """The forge as a person has it, or as the automation does."""
         if self.github is None:
             git = Repository(self.repo.path)
-            return LocalForge(git.root, git)
+            return self.between(LocalForge(git.root, git))
         if login is None and not self.token:
             self.token = self.github.actions_token(**PERMISSIONS)
         token = self.token if login is None else self.github.token(login)
@@ -103,6 +106,22 @@ class World:
     def tags(self, artifact: str = "eso") -> dict[str, str | None]:
         target = open_registry(self.registry, self.repo.path, 1, None).repository(artifact)
         return {tag: target.resolve(tag) for tag in sorted(target.tags())}
+
+    def snapshot(self, to: Path) -> Callable[[], None]:
+        """Brings back, as often as it is called, all that there is now; it is kept in a new folder."""
+        folders = [self.repo.path, *([Path(self.registry)] if self.github else [])]
+        self.repo.git("gc", "--quiet", "--prune=now")  # a pack is copied faster than its objects
+        for folder in folders:
+            shutil.copytree(folder, to / folder.name, symlinks=True)
+        served = self.github.snapshot() if self.github else lambda: None
+
+        def bring_back() -> None:
+            for folder in folders:
+                shutil.rmtree(folder)
+                shutil.copytree(to / folder.name, folder, symlinks=True)
+            served()
+
+        return bring_back
 
     # What people do
 

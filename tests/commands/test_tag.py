@@ -565,7 +565,7 @@ def test_what_it_says(world: World) -> None:
     assert (done.code, done.err) == (0, "")
     for said, last in ((dry, "4 would move"), (done, "4 moved")):
         lines = [line.split() for line in said.out.splitlines()]
-        assert ["app", "prod_ring1", "1.0.0", app["1.0.0"], "move"] in lines
+        assert ["app", "prod_ring1", "1.0.0", "none", app["1.0.0"], "move"] in lines
         assert len([line for line in lines if line and line[-1] == "move"]) == 4
         assert said.out.startswith(f"Environment tags at {world.repo.head[:12]}:\n")
         assert said.out.endswith(f"Environment tags: {last}, 0 as desired.\n")

@@ -341,7 +341,7 @@ def test_a_merged_pull_request_stays_so_when_its_branch_goes_and_comes_again(pla
     place.merge(first)
     with pytest.raises(ForgeError, match=str(first.number)):
         place.forge.edit_pull_request(first.number, open=True)
-    place.forge.delete_branch("topic")
+    assert place.forge.delete_branch("topic", first.head)
     assert place.forge.pull_requests(State.MERGED, "topic")[0].head == first.head
     place.start("topic", "again")
     assert [pull.state for pull in place.forge.pull_requests(branch="topic")] == [State.MERGED]
@@ -364,7 +364,7 @@ def test_a_merged_pull_request_stays_so_when_its_branch_moves_on(place: Place) -
 
 def test_a_pull_request_closes_with_its_branch(place: Place) -> None:
     first = place.propose()
-    place.forge.delete_branch("topic")
+    assert place.forge.delete_branch("topic", first.head)
     assert place.forge.pull_request(first.number) is not None
     assert place.forge.pull_requests(State.CLOSED, "topic")[0].head == first.head
     with pytest.raises(ForgeError):
@@ -385,9 +385,30 @@ def test_branches_are_made_found_and_deleted(place: Place) -> None:
     assert forge.branch("promote/eso-1.0.0") == commit
     assert forge.branch("promote") is None
     assert place.repo.git("rev-parse", "refs/heads/promote/eso-1.0.0") == commit
-    forge.delete_branch("promote/eso-1.0.0")
+    assert forge.branches("promote/") == {"promote/eso-1.0.0": commit}
+    assert forge.branches("promote/e") == {"promote/eso-1.0.0": commit}
+    assert forge.branches("other/") == {}
+    assert forge.delete_branch("promote/eso-1.0.0", commit)
     assert forge.branch("promote/eso-1.0.0") is None
-    forge.delete_branch("promote/eso-1.0.0")
+    assert forge.delete_branch("promote/eso-1.0.0", commit)
+
+
+def test_a_branch_that_moved_on_is_not_deleted(place: Place) -> None:
+    first = place.propose()
+    further = place.commit("more", onto=first.head)
+    assert place.forge.advance_branch("topic", further)
+    assert not place.forge.delete_branch("topic", first.head)
+    assert place.forge.branch("topic") == further
+    assert place.forge.pull_requests(State.OPEN, "topic")[0].head == further
+
+
+def test_branches_are_listed_by_how_their_names_begin(place: Place) -> None:
+    forge = place.forge
+    made = {name: place.start(name, name) for name in ("promote/eso-1.0.0", "promote/b#a", "promoted", "a")}
+    assert forge.branches("promote/") == {name: made[name] for name in made if name.startswith("promote/")}
+    assert forge.branches("promote/b#") == {"promote/b#a": made["promote/b#a"]}
+    assert forge.branches("") == {**made, "main": place.tip}
+    assert forge.branches("absent") == {}
 
 
 def test_a_branch_that_is_there_is_not_made(place: Place) -> None:

@@ -99,7 +99,11 @@ ACTS: dict[str, tuple[Callable[[GitHubForge], object], str, str]] = {
         "move branch topic",
         "contents: write",
     ),
-    "delete_branch": (lambda forge: forge.delete_branch("topic"), "delete branch topic", "contents: write"),
+    "delete_branch": (
+        lambda forge: forge.delete_branch("topic", "a" * 40),
+        "delete branch topic",
+        "contents: write",
+    ),
     "permission": (lambda forge: forge.permission("ann"), "say what ann may do", "metadata: read"),
 }  # fmt: skip
 

@@ -117,7 +117,7 @@ def test_what_breaks_off_is_asked_again(server: GitHub, hub: Place, fault: fault
         server.fail_next(fault, only=only)
     assert hub.forge.advance_branch("topic", further)
     server.fail_next(fault, only="DELETE *")
-    hub.forge.delete_branch("topic")
+    assert hub.forge.delete_branch("topic", further)
     assert hub.forge.branch("topic") is None
 
 

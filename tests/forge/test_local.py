@@ -259,7 +259,7 @@ def test_a_branch_that_is_checked_out_is_left_alone(local: Place, pull: Path, mo
     local.repo.checkout("topic")
     acts: dict[str, Callable[[], object]] = {
         "advance": lambda: local.forge.advance_branch("topic", local.commit("more", onto=head)),
-        "delete": lambda: local.forge.delete_branch("topic"),
+        "delete": lambda: local.forge.delete_branch("topic", head),
     }
     with pytest.raises(ForgeError) as raised:
         acts[move]()

@@ -253,6 +253,13 @@ class Git:
         else:
             self._run("update-ref", name, new, old or NULL)
 
+    def reset(self, refs: Mapping[str, str]) -> None:
+        """Let the refs be these and no others."""
+        now = self.refs()
+        for name in now.keys() | refs.keys():
+            if now.get(name) != refs.get(name):
+                self.set_ref(name, refs.get(name), now.get(name))
+
     # History, which is asked by hash: the answers stay what they are.
 
     def is_ancestor(self, one: str, other: str) -> bool:

@@ -5,7 +5,7 @@ import json
 import secrets
 import threading
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -158,10 +158,20 @@ class GitHub:
         with self._lock:
             self._faults.add(fault, at=at, times=times, only=only)
 
-    def call_at(self, n: int, hook: Hook, *, only: str = "*") -> None:
+    def call_at(self, n: int, hook: Hook, *, times: int = 1, only: str = "*") -> None:
         """Do something when the n-th call from now has come in, before it is served: kill its sender."""
         with self._lock:
-            self._faults.add(hook, at=n, only=only)
+            self._faults.add(hook, at=n, times=times, only=only)
+
+    def calm(self) -> None:
+        """Forget what was to go wrong and has not yet."""
+        with self._lock:
+            self._faults = Faults()
+
+    def snapshot(self) -> Callable[[], None]:
+        """Brings back, as often as it is called, what there is now, but for git's objects."""
+        with self._lock:
+            return self._world.snapshot()
 
     def recover(self) -> None:
         """Forget whatever was still to go wrong."""

@@ -1,5 +1,6 @@
 """All that the server knows, and the events that it tells of it."""
 
+import copy
 import itertools
 import secrets
 from collections.abc import Callable, Mapping
@@ -93,6 +94,20 @@ class World:
         self.repositories[full_name.lower()] = repo
         return repo
 
+    def snapshot(self) -> Callable[[], None]:
+        """Brings back, as often as it is called, repositories, events and the clock as they are now."""
+        repositories = {name: (_copied(repo), repo.git.refs()) for name, repo in self.repositories.items()}
+        told, offset = len(self.events), self.offset
+
+        def bring_back() -> None:
+            for name, (repo, refs) in repositories.items():
+                repo.git.reset(refs)
+                self.repositories[name] = _copied(repo)
+            del self.events[told:]
+            self.offset = offset
+
+        return bring_back
+
     # How it is shown
 
     def view(self, repo: Repository, urls: Urls | None = None) -> View:
@@ -161,3 +176,7 @@ class World:
         texts = {"name": release.name or "", "body": release.body or ""}
         body = {**self.view(repo).release(release), **texts}
         self.tell(repo, token, "release", action=action, release=body, **payload)
+
+
+def _copied(repo: Repository) -> Repository:
+    return copy.deepcopy(repo, {id(repo.git): repo.git})

@@ -14,6 +14,7 @@ from flux.promotion.proposal import (
     plan,
     proposes,
     read_message,
+    read_named,
     stays_inside,
 )
 
@@ -88,6 +89,9 @@ def test_a_commit_says_what_it_belongs_to(
     message = commit_message(promotion, environments, rollback)
     assert read_message(message) == promotion
     assert is_rollback(message) == (rollback and bool(environments))
+    assert read_named(message) == []
+    named = commit_message(promotion, environments, rollback, environments)
+    assert (read_message(named), read_named(named)) == (promotion, environments)
 
 
 @pytest.mark.parametrize(

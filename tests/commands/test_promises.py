@@ -1,0 +1,535 @@
+"""Whatever people and workflows do, in whatever order, and wherever a command dies: the promises hold.
+
+FLUX_TESTS_STORIES is how many stories are made up for each forge, FLUX_TESTS_STEPS how long each may be.
+"""
+
+import itertools
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+import pytest
+from github import GithubException
+from hypothesis import HealthCheck, note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run
+from semver import Version
+
+from flux.commands import apply as apply_module
+from flux.commands import reconcile as reconcile_module
+from flux.commands.build import LATEST
+from flux.commands.reconcile import Reconciled
+from flux.commands.release import create_release, plan_release
+from flux.commands.sources import Sources
+from flux.errors import FluxError
+from flux.event import TERMINAL, Event
+from flux.forge.forge import Issue, PullRequest
+from flux.forge.patience import Patience
+from flux.promotion.boxes import mark, marks, ticked
+from flux.promotion.comment import is_reached
+from flux.promotion.proposal import Promotion
+from flux.registry import open_registry
+from flux.repository import Repository
+from tests.commands.disturbing import disturbed, faulty_registry, mortal
+from tests.commands.promoting import CONFIG, PHASES, World
+from tests.git import Repo
+from tests.github import faults
+
+T = TypeVar("T")
+
+ARTIFACTS = ("eso", "dashboard")
+ENVIRONMENTS = tuple(environment for phase in PHASES for environment in phase.environments)
+GROUPS = {phase.name: phase.environments for phase in PHASES}
+BOXES = tuple(dict.fromkeys([*GROUPS, *ENVIRONMENTS]))
+MAY = ("alice", "bob")
+EDITORS = (*MAY, "trudy")
+HOUR = 3600.0
+_NEWLINE = "\n"
+_START = 1_767_225_600
+_MOST_ROUNDS = 8
+
+BUDGET = settings(
+    max_examples=int(os.environ.get("FLUX_TESTS_STORIES", "12")),
+    stateful_step_count=int(os.environ.get("FLUX_TESTS_STEPS", "25")),
+    suppress_health_check=list(HealthCheck),
+)
+
+artifacts = st.sampled_from(ARTIFACTS)
+environments = st.sampled_from(ENVIRONMENTS)
+names = st.sampled_from(BOXES)
+picks = st.integers(0, 99)
+"""Which of those that there are."""
+people = st.sampled_from(("alice", "bob", "carol", "trudy"))
+
+
+@dataclass(frozen=True)
+class Death:
+    """Where a command dies: at a call to the forge or the registry, before or after it took effect."""
+
+    number: int
+    late: bool
+    of_registry: bool
+
+
+deaths = st.none() | st.none() | st.builds(Death, st.integers(1, 24), st.booleans(), st.booleans())
+
+
+class Clock:
+    """One for all, ahead of the machine's."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.ahead = 0.0
+
+    def time(self) -> float:
+        return time.time() + self.ahead
+
+    def elapse(self, seconds: float) -> None:
+        self.ahead += seconds
+        if self._world.github:
+            self._world.github.advance(timedelta(seconds=seconds))
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a branch gives another version than where it left main."""
+
+    head: str
+    changes: frozenset[tuple[str, str, str]]
+    """Artifact, environment, version."""
+
+
+class Story(RuleBasedStateMachine):
+    """What happens in one monorepo."""
+
+    def __init__(self, world: World, clock: Clock, begin: Callable[[], None]) -> None:
+        super().__init__()
+        begin()
+        clock.ahead = 0.0
+        self.clock = clock
+        minutes = iter(lambda: int(clock.time() - _START) // 60, -1)
+        self.world = replace(world, repo=Repo(world.repo.path, minutes=minutes))
+        self.home = self.world.bare
+        self.step = 0
+        self.numbers = itertools.count(1)
+        self.releases = ["flux-oci-eso-v1.0.0", "flux-oci-eso-v1.1.0"]
+        self.events: list[Event] = []
+        self.titles: dict[int, Promotion] = {}
+        self.wants: dict[tuple[Promotion, str], int] = {}
+        """When somebody who may last wanted a promotion to an environment."""
+        self.moved: dict[tuple[str, str], int] = {}
+        """When main last gave an environment of an artifact another version."""
+        self.fixed: dict[tuple[str, str], str] = {}
+        """Of each version tag and commit tag its digest."""
+        self.heads: dict[int, str] = {}
+        self.first = len(self.line())
+        self.states: dict[str, dict[str, dict[str, str]]] = {}
+        self.desired = self.config("main")
+
+    # What there is
+
+    def line(self) -> list[str]:
+        return self.home.git("rev-list", "--first-parent", "main").split()
+
+    def config(self, commit: str) -> dict[str, dict[str, str]]:
+        sha = self.home.git("rev-parse", commit)
+        if sha not in self.states:
+            self.states[sha] = json.loads(self.home.git("show", f"{sha}:{CONFIG}"))
+        return self.states[sha]
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        git = ["git", "-C", str(self.home.path), "merge-base", "--is-ancestor", old, new]
+        return subprocess.run(git).returncode == 0
+
+    def proposals(self) -> dict[str, Proposal]:
+        found = {}
+        refs = ["--format=%(refname:lstrip=2) %(objectname)", "refs/heads/promote/"]
+        for line in self.home.git("for-each-ref", *refs).splitlines():
+            branch, head = line.split()
+            base = self.config(self.home.git("merge-base", "main", head))
+            changes = {
+                (artifact, environment, version)
+                for artifact, versions in self.config(head).items()
+                for environment, version in versions.items()
+                if base.get(artifact, {}).get(environment) != version
+            }
+            found[branch] = Proposal(head, frozenset(changes))
+        return found
+
+    def issues(self) -> list[Issue]:
+        return list(self.world.forge().issues("flux-release"))
+
+    def pulls(self) -> list[tuple[int, str, str]]:
+        """Number, branch and head of the open pull requests."""
+        if self.world.github is None:
+            return [(pull.number, pull.branch, pull.head) for pull in self.world.pulls()]
+        repo = self.world.github.repository("octo/monorepo")
+        return [(pull.number, pull.head, repo.head(pull)) for pull in repo.pulls if not pull.closed]
+
+    def pull(self, pick: int) -> PullRequest | None:
+        pulls = self.world.pulls()
+        return pulls[pick % len(pulls)] if pulls else None
+
+    # Commands, which may die
+
+    @contextmanager
+    def dying(self, death: Death | None) -> Iterator[None]:
+        with ExitStack() as stack:
+            if death is None:
+                pass
+            elif death.of_registry:
+                stack.enter_context(faulty_registry(death.number, death.late))
+            elif self.world.github:
+                fault = faults.LOST if death.late else faults.DROP
+                stack.enter_context(disturbed(self.world.github, death.number, fault, gone=True))
+            else:
+                stack.callback(setattr, self.world, "between", self.world.between)
+                self.world.between = lambda forge: mortal(forge, death.number, death.late)
+            yield
+
+    def command(self, run: Callable[[], T], death: Death | None = None) -> T | None:
+        """Whatever is proposed anew was wanted by somebody who may, of what main has now."""
+        before, done = self.proposals(), None
+        with self.dying(death):
+            try:
+                done = run()
+            except FluxError as error:
+                note(f"    {type(error).__name__}: {error.message}")
+        for branch, proposal in self.proposals().items():
+            known = before.get(branch)
+            old = known.changes if known and self.is_ancestor(known.head, proposal.head) else frozenset()
+            for artifact, environment, version in proposal.changes - old:
+                wanted = self.wants.get((Promotion(artifact, version), environment), -1)
+                main = self.moved.get((artifact, environment), -1)
+                assert wanted > main, f"{branch} proposes {environment}, wanted at {wanted}, moved at {main}"
+        return done
+
+    def want(self, promotion: Promotion, wanted: set[str]) -> None:
+        self.wants |= {(promotion, environment): self.step for environment in wanted}
+
+    # What happens
+
+    @initialize()
+    def first_issue(self) -> None:
+        self.world.open(self.releases[-1])
+
+    @rule(artifact=artifacts, value=st.integers(0, 3))
+    def commit(self, artifact: str, value: int) -> None:
+        self.world.change({f"artifacts/{artifact}/x.yaml": f"value: {value}\n"})
+
+    @rule(death=deaths)
+    def build(self, death: Death | None) -> None:
+        with suppress(AssertionError):
+            self.command(self.world.build, death)
+
+    @rule(artifact=artifacts, bump=st.sampled_from(("patch", "minor", "prerelease")), publish=st.booleans())
+    def release(self, artifact: str, bump: str, publish: bool) -> None:
+        path = f"artifacts/{artifact}/x.yaml"
+        self.world.change({path: f"release: {next(self.numbers)}\n"})
+        with Repository(self.world.repo.path) as repository:
+            forge = self.world.forge("alice")
+            planned = plan_release(repository, self.world.settings, forge, artifact, bump, False)
+            create_release(self.world.settings, TERMINAL, forge, planned)
+        self.releases.append(planned.tag)
+        if publish:
+            self.world.publish(planned.tag)
+
+    @rule(pick=picks, death=deaths)
+    def publish(self, pick: int, death: Death | None) -> None:
+        with suppress(AssertionError):
+            self.command(lambda: self.world.publish(self.releases[pick % len(self.releases)]), death)
+
+    @rule(pick=picks, death=deaths)
+    def open(self, pick: int, death: Death | None) -> None:
+        self.command(lambda: self.world.open(self.releases[pick % len(self.releases)]), death)
+
+    @precondition(lambda self: self.titles)
+    @rule(pick=picks, boxes=st.sets(names, min_size=1, max_size=3), login=st.sampled_from(EDITORS))
+    def edit(self, pick: int, boxes: set[str], login: str) -> None:
+        """Tick what is not ticked, and untick what is."""
+        number = [*self.titles][pick % len(self.titles)]
+        before = self.world.issue(number).body
+        was = marks(before)
+        after = mark(before, {name: not was.get(name, False) for name in boxes})
+        self._edit(number, lambda body: after, login)
+        if login in MAY or not self.world.github:
+            became = marks(after)
+            members = {
+                environment
+                for name in boxes
+                if became.get(name, False) and not was.get(name, False)
+                for environment in GROUPS.get(name, (name,))
+            }
+            self.want(self.titles[number], members)
+            for environment in ticked(before, GROUPS) - ticked(after, GROUPS):
+                self.wants.pop((self.titles[number], environment), None)
+
+    @precondition(lambda self: self.titles)
+    @rule(pick=picks, artifact=artifacts, version=st.sampled_from(("1.0.0", "1.1.0", "0.0.1")), login=people)
+    def forge_marker(self, pick: int, artifact: str, version: str, login: str) -> None:
+        number = [*self.titles][pick % len(self.titles)]
+        marker = json.dumps({"artifact": artifact, "version": version})
+        with suppress(FluxError):
+            self._edit(
+                number,
+                lambda body: re.sub(r"\A<!-- flux-release: .* -->", f"<!-- flux-release: {marker} -->", body),
+                login,
+            )
+
+    def _edit(self, number: int, change: Callable[[str], str], login: str) -> None:
+        told = len(self.world.github.events) if self.world.github else 0
+        event = self.world.edit(change, login, number)
+        if self.world.github and len(self.world.github.events) > told:
+            self.events.append(event)
+
+    @precondition(lambda self: self.events or (self.titles and not self.world.github))
+    @rule(pick=picks, death=deaths)
+    def apply(self, pick: int, death: Death | None) -> None:
+        """Of an event, new or old; without events, as whoever is there."""
+        if self.world.github:
+            event = self.events[-1 - pick % len(self.events)]
+            number = event.change.number  # type: ignore[union-attr]
+            self.command(lambda: self.world.apply(event, number), death)
+        else:
+            number = [*self.titles][pick % len(self.titles)]
+            self.command(lambda: self.world.apply(TERMINAL, number), death)
+
+    @precondition(lambda self: self.titles)
+    @rule(pick=picks, login=people, death=deaths)
+    def apply_in_a_terminal(self, pick: int, login: str, death: Death | None) -> None:
+        number = [*self.titles][pick % len(self.titles)]
+        if login in MAY and self.world.github:
+            self.want(self.titles[number], ticked(self.world.issue(number).body, GROUPS))
+        self.command(lambda: self.world.apply(TERMINAL, number, login), death)
+
+    @rule(
+        artifact=artifacts,
+        name=names,
+        version=st.none() | st.sampled_from(("1.0.0", "1.1.0")),
+        login=people,
+        death=deaths,
+    )
+    def promote(self, artifact: str, name: str, version: str | None, login: str, death: Death | None) -> None:
+        versions = [version] if version else self.versions(artifact)
+        if login in MAY or not self.world.github:
+            for each in versions:
+                self.want(Promotion(artifact, each), {*GROUPS.get(name, (name,))})
+        self.command(lambda: self.world.promote(artifact, name, version, login), death)
+
+    @rule(artifact=artifacts, name=names, login=st.sampled_from(MAY), death=deaths)
+    def roll_back(self, artifact: str, name: str, login: str, death: Death | None) -> None:
+        for each in self.versions(artifact):
+            self.want(Promotion(artifact, each), {*GROUPS.get(name, (name,))})
+        self.command(lambda: self.world.roll_back(artifact, name, login), death)
+
+    def versions(self, artifact: str) -> list[str]:
+        return [tag.partition("-v")[2] for tag in self.releases if f"-{artifact}-v" in tag]
+
+    @rule(pick=picks)
+    def merge(self, pick: int) -> None:
+        if pull := self.pull(pick):
+            try:
+                self.world.merge(pull)
+            except GithubException as error:
+                if error.status != 405:
+                    raise
+            except subprocess.CalledProcessError:
+                self.world.repo.git("merge", "--abort")
+
+    @rule(pick=picks)
+    def close(self, pick: int) -> None:
+        if pull := self.pull(pick):
+            self.world.close(pull)
+
+    @rule(pick=picks)
+    def meddle(self, pick: int) -> None:
+        """Somebody commits to a promotion's branch."""
+        if pull := self.pull(pick):
+            forge = self.world.forge("bob")
+            commit = forge.commit([pull.head], {"README.md": b"mine\n"}, "Mine")
+            assert forge.advance_branch(pull.branch, commit)
+
+    @rule(artifact=artifacts, environment=environments, pick=picks)
+    def desire(self, artifact: str, environment: str, pick: int) -> None:
+        """Somebody edits the desired state by hand."""
+        if versions := self.versions(artifact):
+            with suppress(subprocess.CalledProcessError):
+                self.world.desire(artifact, **{environment: versions[pick % len(versions)]})
+
+    @rule(artifact=artifacts, name=st.sampled_from((*ENVIRONMENTS, LATEST)), pick=picks)
+    def misplace(self, artifact: str, name: str, pick: int) -> None:
+        """Somebody moves a tag by hand."""
+        target = open_registry(self.world.registry, self.world.repo.path, 1, None).repository(artifact)
+        versions = [tag for tag in self.world.tags(artifact) if Version.is_valid(tag)]
+        if versions and (manifest := target.fetch_manifest(versions[pick % len(versions)])):
+            target.push_manifest(manifest, name)
+
+    @precondition(lambda self: len(self.line()) > self.first)
+    @rule()
+    def rewind(self) -> None:
+        """Somebody forces main back by a commit."""
+        if self.world.github:
+            self.home.git("update-ref", "refs/heads/main", "main~1")
+            self.world.github.pushed("alice")
+        else:
+            self.world.update()
+            self.home.git("reset", "--quiet", "--hard", "main~1")
+
+    @rule(death=deaths)
+    def tag(self, death: Death | None) -> None:
+        self.command(self.world.tag, death)
+
+    @rule(death=deaths)
+    def sync(self, death: Death | None) -> None:
+        self.command(self.world.sync, death)
+
+    @rule(death=deaths)
+    def reconcile(self, death: Death | None) -> None:
+        self.command(self.world.reconcile, death)
+
+    @rule()
+    def an_hour_passes(self) -> None:
+        self.clock.elapse(HOUR)
+
+    # What holds
+
+    @invariant()
+    def nothing_moves_that_must_not(self) -> None:
+        self.clock.elapse(60)
+        self.step += 1
+        self._follow_main()
+        for artifact in ARTIFACTS:
+            tags = self.world.tags(artifact)
+            versions = {digest for tag, digest in tags.items() if Version.is_valid(tag)}
+            for tag, digest in tags.items():
+                assert digest
+                if tag in ENVIRONMENTS:
+                    assert digest in versions, f"{artifact}:{tag} is of no published version"
+                elif tag != LATEST:
+                    assert self.fixed.setdefault((artifact, tag), digest) == digest, f"{artifact}:{tag}"
+            gone = {tag for of, tag in self.fixed if of == artifact} - tags.keys()
+            assert not gone
+        self._follow_pulls()
+        for issue in self.issues():
+            match = re.fullmatch(r"Promote (\S+) (\S+)", issue.title)
+            assert match
+            self.titles.setdefault(issue.number, Promotion(match[1], match[2]))
+
+    def _follow_main(self) -> None:
+        before, self.desired = self.desired, self.config("main")
+        for artifact in before.keys() | self.desired.keys():
+            old, new = before.get(artifact, {}), self.desired.get(artifact, {})
+            for environment in old.keys() | new.keys():
+                if old.get(environment) != new.get(environment):
+                    self.moved[artifact, environment] = self.step
+
+    def _follow_pulls(self) -> None:
+        published = {(artifact, tag) for artifact in ARTIFACTS for tag in self.world.tags(artifact)}
+        known = {f"promote/{artifact}-{tag}" for artifact, tag in published}
+        for number, branch, head in self.pulls():
+            assert branch in known, f"{branch} is of no published version"
+            if (before := self.heads.get(number)) not in (None, head):
+                assert self.is_ancestor(before or "", head), f"{branch} was forced"
+            self.heads[number] = head
+
+    # What it comes to
+
+    def teardown(self) -> None:
+        if sys.exception() is None:
+            self.comes_to_rest()
+
+    def comes_to_rest(self) -> None:
+        done = self._reconciled()
+        for _ in range(_MOST_ROUNDS):
+            if not done.repaired:
+                break
+            done = self._reconciled()
+        assert done.repaired == []
+        before = self.seen()
+        done = self._reconciled()
+        assert done.repaired == []
+        assert self.seen() == before
+        for about, error in done.errors:
+            assert re.fullmatch(r"version \S+ is not published", error.message), (about, error.message)
+        self.nothing_moves_that_must_not()
+        self._tags_are_as_desired()
+        self._latest_is_mains()
+        if self.world.github:
+            self._ticks_are_held()
+
+    def _reconciled(self) -> Reconciled:
+        self.clock.elapse(2 * HOUR)
+        done = self.command(self.world.reconcile)
+        assert done
+        note(f"    {done}")
+        return done
+
+    def seen(self) -> Any:
+        """All that a command could have written, registry, branches, issues and pull requests."""
+        tags = [self.world.tags(artifact) for artifact in ARTIFACTS]
+        refs = self.home.git("for-each-ref")
+        if github := self.world.github:
+            return tags, refs, len([each for each in github.requests if each.method != "GET"])
+        files = sorted((self.world.repo.path / ".forge").rglob("*.md"))
+        return tags, refs, [(str(path), path.read_bytes()) for path in files]
+
+    def _tags_are_as_desired(self) -> None:
+        for artifact, versions in self.config("main").items():
+            tags = self.world.tags(artifact)
+            for environment, version in versions.items():
+                if version in tags:
+                    assert tags[environment] == tags[version], f"{artifact}:{environment} is not {version}"
+
+    def _latest_is_mains(self) -> None:
+        tip = self.home.git("rev-parse", "main")
+        with Repository(self.world.repo.path) as repository:
+            revisions = Sources(repository, self.world.settings, tip).revisions(ARTIFACTS)
+        for artifact, revision in revisions.items():
+            tags = self.world.tags(artifact)
+            assert tags[LATEST] == tags[revision.tag], f"{artifact}:latest is not {revision.tag}"
+
+    def _ticks_are_held(self) -> None:
+        """Of every open issue whose branch is ours: what is ticked is proposed, or main has it."""
+        proposals, main = self.proposals(), self.config("main")
+        open_ = {branch for _, branch, _ in self.pulls()}
+        for issue in self.issues():
+            promotion = self.titles[issue.number]
+            if not issue.open or json.dumps(promotion.version) not in issue.body.splitlines()[0]:
+                continue
+            versions = main.get(promotion.artifact, {})
+            branch = promotion.branch
+            held = (
+                {environment for _, environment, _ in proposals[branch].changes} if branch in open_ else set()
+            )
+            for environment in ticked(issue.body, GROUPS) - held:
+                assert is_reached(promotion, versions.get(environment)), f"{branch}: {environment} is lost"
+
+
+@pytest.fixture
+def clock(world: World, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock(world)
+    for module in (apply_module, reconcile_module):
+        monkeypatch.setattr(module, "time", SimpleNamespace(time=clock.time))
+    monkeypatch.setattr(Patience, "sleep", lambda *_: None)
+    return clock
+
+
+def test_the_promises_hold(world: World, clock: Clock, tmp_path: Path) -> None:
+    begin = world.snapshot(tmp_path / "snapshot")
+
+    class Here(Story):
+        def __init__(self) -> None:
+            super().__init__(world, clock, begin)
+
+    run(Here, settings=BUDGET)

@@ -1,0 +1,301 @@
+"""Whatever goes wrong in the middle of a promotion, the same command run again ends where an undisturbed run
+does; and where nobody runs it again, `inv reconcile` does the rest or says what got lost."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import unified_diff
+from functools import partial
+from itertools import count
+from pathlib import Path
+from pprint import pformat
+from typing import Any
+
+import pytest
+
+from flux.commands.reconcile import Reconciled
+from flux.commands.sync import Sync
+from flux.errors import FluxError
+from flux.event import TERMINAL, Event
+from flux.forge.patience import Patience
+from tests.commands.disturbing import disturbed, faulty_registry
+from tests.commands.promoting import World
+from tests.github import faults
+from tests.github.faults import Fault
+from tests.github.server import GitHub
+from tests.github.state import Pull
+from tests.github.wire import Request
+
+TAG = "flux-oci-eso-v1.1.0"
+HOUR = timedelta(hours=1)
+
+Prepare = Callable[[World], Event]
+Run = Callable[[World, Event], object]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What came before a command, with the event that starts it, and the command."""
+
+    prepare: Prepare
+    run: Run
+
+
+def state(world: World) -> dict[str, Any]:
+    """All that there is to be seen, by its content: no hash and no date of a commit."""
+    assert world.github
+    repo = world.github.repository("octo/monorepo")
+    refs = world.bare.git("for-each-ref", "--format=%(refname) %(tree)%(*objectname)").splitlines()
+    trees = dict(line.split(" ", 1) for line in refs)
+    issues = {
+        f"#{issue.number}": {
+            "title": issue.title,
+            "body": issue.body,
+            "state": issue.state,
+            "labels": [label.name for label in issue.labels],
+            "assignees": [account.login for account in issue.assignees],
+            "comments": [comment.body for comment in issue.comments],
+            **(
+                {"head": issue.head, "base": issue.base, "merged": bool(issue.merged)}
+                if isinstance(issue, Pull)
+                else {}
+            ),
+        }
+        for issue in repo.issues.values()
+    }
+    return {"refs": trees, "tags": {name: world.tags(name) for name in ("eso", "dashboard")}, **issues}
+
+
+# What goes wrong
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Patience, "sleep", lambda *_: None)
+
+
+def kinds(number: int, request: Request) -> list[Fault]:
+    """The faults of a request: of one that writes one before and one after it took effect."""
+    if request.method == "GET":
+        return [(faults.DROP, faults.error(502))[number % 2]]
+    done = (faults.LOST, faults.error(500, done=True))[number % 2]
+    return [done, (faults.error(502), faults.DROP, faults.error(500))[number % 3]]
+
+
+def attempt(run: Callable[[], object]) -> None:
+    with suppress(FluxError):
+        run()
+
+
+def sound(done: object) -> None:
+    """That nothing failed, of a command that goes on after failures."""
+    if isinstance(done, Reconciled):
+        assert done.errors == []
+    if isinstance(done, Sync):
+        assert done.failed == []
+
+
+# What is disturbed
+
+
+def opened(world: World) -> Event:
+    world.open(TAG)
+    return TERMINAL
+
+
+def ticked(*names: str, login: str = "bob") -> Prepare:
+    def prepare(world: World) -> Event:
+        world.open(TAG)
+        return world.tick(*names, login=login)
+
+    return prepare
+
+
+def proposed(*names: str, then: Prepare) -> Prepare:
+    """After a tick that was applied."""
+
+    def prepare(world: World) -> Event:
+        world.open(TAG)
+        world.apply(world.tick(*names))
+        return then(world)
+
+    return prepare
+
+
+def settled(world: World) -> Event:
+    world.close()
+    return world.tick("prod_ring2")
+
+
+def conflicting(world: World) -> Event:
+    world.release("eso", "1.2.0")
+    world.desire(prod_ring2="1.2.0")
+    return world.tick("at")
+
+
+def overtaken(world: World) -> Event:
+    world.release("eso", "1.2.0")
+    world.desire(prod_ring1="1.2.0")
+    return TERMINAL
+
+
+def deployed(world: World) -> Event:
+    world.merge()
+    world.tag()
+    return TERMINAL
+
+
+def marked(world: World) -> Event:
+    world.open(TAG)
+    return world.edit(lambda body: body.replace("1.1.0", "1.0.0"))
+
+
+def rolled_out(world: World) -> Event:
+    world.promote("eso", "prod")
+    return deployed(world)
+
+
+def much(world: World) -> Event:
+    """A build, a publication and an issue are due, a promotion to tag, and a pull request to settle."""
+    world.open(TAG)
+    world.apply(world.tick("at"))
+    world.merge()
+    world.promote("eso", "prod")
+    world.close()
+    world.release("eso", "1.2.0", publish=False)
+    world.change({"artifacts/dashboard/x.yaml": "version: 9\n"})
+    return TERMINAL
+
+
+def apply(world: World, event: Event) -> object:
+    return world.apply(event)
+
+
+def sync(world: World, event: Event) -> object:
+    return world.sync()
+
+
+SCENARIOS = {
+    "issue": Scenario(lambda world: TERMINAL, lambda world, event: world.open(TAG)),
+    "tick": Scenario(ticked("prod_ring1"), apply),
+    "tick more": Scenario(proposed("prod_ring1", then=lambda world: world.tick("tt")), apply),
+    "untick": Scenario(proposed("prod", then=lambda world: world.untick("prod")), apply),
+    "tick of an outsider": Scenario(ticked("prod", login="trudy"), apply),
+    "untick of an outsider": Scenario(
+        proposed("prod", then=lambda world: world.untick("prod", login="trudy")), apply
+    ),
+    "marker": Scenario(marked, apply),
+    "settled": Scenario(proposed("prod_ring1", "tt", then=settled), apply),
+    "conflict": Scenario(proposed("prod_ring1", then=conflicting), apply),
+    "overtaken": Scenario(proposed("prod", then=overtaken), sync),
+    "deployed": Scenario(proposed("at", "tt", "prod", then=deployed), sync),
+    "promote": Scenario(opened, lambda world, event: world.promote("eso", "prod")),
+    "rollback": Scenario(rolled_out, lambda world, event: world.roll_back("eso", "prod")),
+    "reconcile": Scenario(much, lambda world, event: world.reconcile()),
+}
+_ASK_REGISTRY = ("tick", "promote", "deployed", "reconcile")
+by_name = pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A scenario right before its command, as often as one likes; `requests` are an undisturbed run's, and
+    `expected` is what it leaves."""
+
+    world: World
+    begin: Callable[[], None]
+    run: Callable[[], object]
+    requests: list[Request]
+    expected: dict[str, Any]
+
+    @property
+    def github(self) -> GitHub:
+        assert self.world.github
+        return self.world.github
+
+
+@pytest.fixture
+def stage(hub: World, tmp_path: Path, scenario: Scenario) -> Stage:
+    """All of it happens two hours ago."""
+    assert hub.github
+    hub.github.advance(-2 * HOUR)
+    run = partial(scenario.run, hub, scenario.prepare(hub))
+    begin = hub.snapshot(tmp_path / "snapshot")
+    before = len(hub.github.requests)
+    sound(run())
+    requests = hub.github.requests[before:]
+    assert len(requests) >= 4
+    return Stage(hub, begin, run, requests, state(hub))
+
+
+@by_name
+def test_a_failure_at_every_request_in_turn(stage: Stage) -> None:
+    for number, request in enumerate(stage.requests, 1):
+        for fault in kinds(number, request):
+            stage.begin()
+            with disturbed(stage.github, number, fault):
+                attempt(stage.run)
+            sound(stage.run())
+            assert state(stage.world) == stage.expected, f"{fault} at {number}, {request}"
+
+
+@by_name
+def test_a_kill_after_every_write_in_turn(stage: Stage) -> None:
+    """Nobody runs the command again; an hour later a scheduled run does the rest, or what it does where the
+    command never ran. Then something was said, by whichever of the two."""
+
+    def reconciled(run: Callable[[], object]) -> dict[str, Any]:
+        stage.begin()
+        run()
+        stage.github.advance(2 * HOUR)
+        sound(stage.world.reconcile())
+        found = state(stage.world)
+        again = stage.world.reconcile()
+        assert (again.repaired, again.errors) == ([], [])
+        assert state(stage.world) == found
+        return found
+
+    done, lost = reconciled(stage.run), reconciled(lambda: None)
+    for number, request in enumerate(stage.requests, 1):
+        if request.method == "GET":
+            continue
+
+        def killed(number: int = number) -> None:
+            with disturbed(stage.github, number, faults.LOST, gone=True):
+                attempt(stage.run)
+
+        found = reconciled(killed)
+        assert quiet(found) in (quiet(done), quiet(lost)), f"{number}, {request}: {unlike(found, done)}"
+
+
+def quiet(state: dict[str, Any]) -> dict[str, Any]:
+    """Of comments only the one that is kept up to date."""
+    return {
+        name: {**told, "comments": [text for text in told["comments"] if '"standing"' in text]}
+        if name.startswith("#")
+        else told
+        for name, told in state.items()
+    }
+
+
+def unlike(found: dict[str, Any], expected: dict[str, Any]) -> str:
+    """What differs."""
+    lines: list[str] = []
+    for name in found.keys() | expected.keys():
+        one, other = (pformat(of.get(name), width=100).splitlines() for of in (found, expected))
+        lines += unified_diff(other, one, f"expected {name}", f"found {name}", n=0, lineterm="")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("scenario", [SCENARIOS[name] for name in _ASK_REGISTRY], ids=_ASK_REGISTRY)
+def test_a_failure_at_every_call_to_the_registry_in_turn(stage: Stage) -> None:
+    for number in count(1):
+        stage.begin()
+        with faulty_registry(number, late=number % 2 == 0) as calls:
+            attempt(stage.run)
+        if len(calls) < number:
+            break
+        sound(stage.run())
+        assert state(stage.world) == stage.expected, f"{number}, {calls[number - 1]}"
+    assert number > 4
