@@ -1,6 +1,7 @@
 """Worlds to promote in."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,15 @@ from tests.github.fixtures import RunGitHub
 
 @pytest.fixture
 def hub(tmp_path: Path, run_github: RunGitHub) -> Iterator[World]:
+    with run_hub(tmp_path, run_github) as world:
+        yield world
+
+
+@contextmanager
+def run_hub(folder: Path, run_github: RunGitHub) -> Iterator[World]:
     """On GitHub, with the registry in a folder: `eso` has 1.0.0 deployed and 1.1.0 published."""
-    registry = str(tmp_path / "registry")
-    repo = start(tmp_path, registry)
+    registry = str(folder / "registry")
+    repo = start(folder, registry)
     bare = repo.bare_origin()
     with run_github(bare.path) as github:
         yield _released(World(repo, registry, github, Settings(phases=PHASES, registry=registry)))
