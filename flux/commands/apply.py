@@ -156,8 +156,8 @@ class Applier:
     def _refuse(self, issue: Issue, edit: IssueEdit, promotion: Promotion) -> Applied:
         """An edit of what somebody had altered before: nobody knows what it meant."""
         said = (
-            f"{_mention(edit.sender)}: an earlier edit had altered the hidden first line here. It is put right "
-            "again; what you ticked was not applied: tick it again if it is still wanted."
+            f"{_mention(edit.sender)}: an earlier edit had altered the hidden first line here. That is put "
+            "right; what you ticked was not applied: tick it again if it is still wanted."
         )
         self.issues.note(issue.number, ("refused", edit.sender, str(edit.time)), said)
         changed = self._changed(edit)
