@@ -107,9 +107,9 @@ class Applier:
         if edit.sender.endswith("[bot]"):
             return _nothing(issue, f"{edit.sender} is no person, and not in the setting `automation`")
         known = {*self._settings.groups, *self._settings.environments}
-        if lost := (marks(edit.before).keys() - marks(edit.after).keys()) & known:
-            if refusals(self._settings, self.issues, edit.sender, lost):
-                return self._revert(issue, edit, promotion, "took boxes away")
+        lost = (marks(edit.before).keys() - marks(edit.after).keys()) & known
+        if lost and refusals(self._settings, self.issues, edit.sender, lost):
+            return self._revert(issue, edit, promotion, "took boxes away")
         changed = self._changed(edit)
         if not changed:
             return _nothing(issue, "no box was ticked or unticked")
