@@ -7,7 +7,8 @@ import pytest
 
 from flux.errors import ForgeError, RegistryError, RequestError
 from flux.promotion.boxes import mark
-from tests.commands.promoting import BOT, CONFIG, World, boxes
+from flux.settings import Phase
+from tests.commands.promoting import BOT, CONFIG, PERMISSIONS, PHASES, World, boxes
 
 TAG = "flux-oci-eso-v1.1.0"
 BRANCH = "promote/eso-1.1.0"
@@ -609,3 +610,113 @@ def test_what_publish_always_refuses_is_a_warning(world: World) -> None:
     done = world.reconcile()
     assert not done.errors
     assert any("flux-oci-eso-v9.0.0" in notice for notice in done.notices)
+
+
+# What lasts longer than one run
+
+
+def test_what_was_asked_for_by_name_stays_whatever_the_boxes_say(world: World) -> None:
+    world.open(TAG)
+    world.promote("eso", "prod")
+    assert not world.reconcile().errors
+    world.apply(login="alice" if world.github else None)
+    assert world.proposed()["eso"]["prod_ring1"] == "1.1.0"
+    world.apply(world.tick("tt"))
+    assert set(world.proposed()["eso"].items()) >= {("tt", "1.1.0"), ("prod_ring2", "1.1.0")}
+
+
+def test_an_environment_that_is_no_more_leaves_the_others_to_go_on(world: World) -> None:
+    world.open(TAG)
+    world.apply(world.tick("tt", "prod"))
+    fewer = world.with_(phases=(*PHASES[:2], Phase("prod", ("prod_ring2",))))
+    desired = world.desired
+    del desired["eso"]["prod_ring1"]
+    world.change({CONFIG: json.dumps(desired, indent=2) + "\n"})
+    (synced,) = fewer.sync().promotions
+    assert not synced.error
+    assert fewer.proposed()["eso"] == {**desired["eso"], "tt": "1.1.0", "prod_ring2": "1.1.0"}
+    fewer.merge()
+    assert fewer.desired["eso"]["tt"] == "1.1.0"
+
+
+def test_deleting_the_branch_unticks_as_closing_does(hub: World) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("tt", "prod"))
+    closed = hub.pull()
+    assert hub.forge("bob").delete_branch(BRANCH, closed.head)
+    assert hub.pulls() == []
+    (synced,) = hub.sync().promotions
+    assert synced.undone
+    assert not any(boxes(hub.issue().body).values())
+    assert any(closed.url in comment for comment in hub.comments())
+
+
+def test_a_stopped_promotion_is_one_that_failed(world: World) -> None:
+    world.open(TAG)
+    world.apply(world.tick("tt"))
+    forge = world.forge("bob")
+    head = forge.branch(BRANCH)
+    assert head
+    assert forge.advance_branch(BRANCH, forge.commit([head], {"README.md": b"mine\n"}, "Mine"))
+    assert [synced.error for synced in world.sync().failed]
+    assert world.reconcile().errors
+
+
+def test_a_box_that_an_outsider_takes_away_comes_back_unticked_or_not(hub: World) -> None:
+    hub.open(TAG)
+    body = hub.issue().body
+    hub.apply(hub.edit(lambda text: "".join(x for x in text.splitlines(True) if "prod" not in x), "trudy"))
+    assert hub.issue().body == body
+
+
+def test_an_old_event_of_someone_who_left_leaves_what_is_proposed(hub: World) -> None:
+    hub.open(TAG)
+    event = hub.tick("tt")
+    hub.apply(event)
+    assert hub.github
+    del hub.github.repository("octo/monorepo").collaborators["bob"]
+    hub.apply(event)
+    assert boxes(hub.issue().body)["tt"]
+    assert hub.proposed()["eso"]["tt"] == "1.1.0"
+
+
+def test_an_untick_counts_though_the_version_is_not_published_any_more(local: World) -> None:
+    local.open(TAG)
+    local.apply(local.tick("tt"))
+    local.edit(lambda body: mark(body, {"tt": False, "prod_ring1": True}))
+    (local.repo.path / ".registry/eso/index.json").write_text(
+        json.dumps({"schemaVersion": 2, "manifests": []})
+    )
+    with pytest.raises(RegistryError, match="not published"):
+        local.apply()
+    assert local.pulls() == []
+
+
+def test_a_phase_before_its_time_is_left_out_where_the_order_is_required(local: World) -> None:
+    strict = local.with_(require_order=True)
+    strict.open(TAG)
+    applied = strict.apply(strict.tick("at", "prod"))
+    assert strict.proposed()["eso"] == {**strict.desired["eso"], "at_ring1": "1.1.0", "at_ring2": "1.1.0"}
+    assert any("prod_ring1, prod_ring2 left out" in notice for notice in applied.notices)
+
+
+def test_an_app_that_nobody_names_opens_one_issue_and_says_so(hub: World) -> None:
+    assert hub.github
+    hub.token = hub.github.app_token(**PERMISSIONS)
+    with pytest.raises(ForgeError, match=r"flux-promoter\[bot\].*`automation`"):
+        hub.open(TAG)
+    with pytest.raises(RequestError, match=r"flux-promoter\[bot\] has opened the issue"):
+        hub.open(TAG)
+    assert [issue.number for issue in hub.forge().issues("flux-release")] == [1]
+    named = hub.with_(automation=("flux-promoter[bot]",))
+    assert named.open(TAG).action == "found"
+
+
+def test_one_registry_that_fails_leaves_the_other_artifacts_to_be_published(local: World) -> None:
+    tag = local.release("eso", "1.2.0", publish=False)
+    local.release("dashboard", "0.1.0", publish=False)
+    (local.repo.path / ".registry/dashboard").mkdir(parents=True, exist_ok=True)
+    (local.repo.path / ".registry/dashboard/index.json").write_text("not JSON")
+    done = local.reconcile()
+    assert any(what.startswith(f"{tag}: ") for what in done.repaired)
+    assert any(about == "dashboard" for about, _ in done.errors)
