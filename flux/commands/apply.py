@@ -77,17 +77,21 @@ class Applier:
         promotion = None if fault else self.issues.promotion(issue)
         if promotion is None:
             return _not_ours(issue, fault)
-        self.mend(issue, promotion)
+        if self.mend(issue, promotion):
+            return _nothing(issue, "its marker had been altered, and is put right; look at its boxes again")
         if self._event.actions:
             return self.expire(issue, promotion)
         return self.apply_all(issue, promotion)
 
-    def mend(self, issue: Issue, promotion: Promotion) -> None:
-        """Put right what someone has made of the marker, where that was not undone at once."""
-        if read_marker(issue.body) != promotion:
+    def mend(self, issue: Issue, promotion: Promotion) -> bool:
+        """Put right what someone has made of the marker, where that was not undone at once; whether that was
+        so. Nobody knows then what the boxes were ticked for."""
+        altered = read_marker(issue.body) != promotion
+        if altered:
             said = "The hidden first line of this issue had been altered; it is put right again."
             self.issues.note(issue.number, ("mended", str(issue.updated)), said)
             self.issues.rewrite(issue.number, lambda body: mend_marker(body, promotion))
+        return altered
 
     # An edit, on its sender's authority
 
@@ -108,7 +112,7 @@ class Applier:
             return _nothing(issue, f"{edit.sender} is no person, and not in the setting `automation`")
         known = {*self._settings.groups, *self._settings.environments}
         lost = (marks(edit.before).keys() - marks(edit.after).keys()) & known
-        if lost and refusals(self._settings, self.issues, edit.sender, lost):
+        if lost and issue.body == edit.after and refusals(self._settings, self.issues, edit.sender, lost):
             return self._revert(issue, edit, promotion, "took boxes away")
         changed = self._changed(edit)
         if not changed:

@@ -187,7 +187,9 @@ class Reconciler:
             if not issue.open and not self._forge.tells_edits:
                 continue
             try:
-                applier.mend(issue, promotion)
+                if applier.mend(issue, promotion):
+                    self._did(f"issue {issue.number}: put its marker right")
+                    continue
                 applied: Applied = act(issue, promotion)
             except FluxError as error:
                 self._fail(f"issue {issue.number}", error)

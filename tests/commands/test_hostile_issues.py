@@ -32,7 +32,8 @@ def edit(world: World, login: str, before: str, after: str) -> Event:
     issue = world.github.repository("octo/monorepo").issues[1]
     issue.body = after
     time = issue.updated.timestamp()
-    return replace(actions(None), change=IssueEdit(1, login, before, after, time))
+    lines = after.replace("\r\n", "\n")  # as events are read
+    return replace(actions(None), change=IssueEdit(1, login, before, lines, time))
 
 
 def test_there_are_enough() -> None:
