@@ -421,6 +421,7 @@ class Contested:
 
     def repository(self, artifact: str) -> Target:
         outer, target = self, self.registry.repository(artifact)
+        contested = artifact == "app"  # where that is not the version that is desired
         lower = target.fetch_manifest("1.0.0")
         assert lower
         before = lower
@@ -428,7 +429,7 @@ class Contested:
         class Watched(FaultyTarget):
             def _call(self, name: str, *arguments: Any) -> Any:
                 answer = getattr(self.target, name)(*arguments)
-                if name == "push_manifest" and arguments[1] == "at_ring1" and outer.times:
+                if name == "push_manifest" and arguments[1] == "at_ring1" and outer.times and contested:
                     outer.times -= 1
                     target.push_manifest(before, "at_ring1")
                 return answer
