@@ -133,6 +133,8 @@ class Story(RuleBasedStateMachine):
         self.fixed: dict[tuple[str, str], str] = {}
         """Of each version tag and commit tag its digest."""
         self.heads: dict[int, str] = {}
+        self.meddled: set[str] = set()
+        """Commits that somebody put on a promotion's branch."""
         self.first = len(self.line())
         self.states: dict[str, dict[str, dict[str, str]]] = {}
         self.desired = self.config("main")
@@ -166,6 +168,16 @@ class Story(RuleBasedStateMachine):
             }
             found[branch] = Proposal(head, frozenset(changes))
         return found
+
+    def stopped(self, proposals: dict[str, Proposal]) -> dict[str, str]:
+        """The branches that have somebody's commit, which no command moves on, and where they are."""
+        main = self.home.git("rev-parse", "main")
+        return {
+            branch: proposal.head
+            for branch, proposal in proposals.items()
+            for commit in self.meddled
+            if self.is_ancestor(commit, proposal.head) and not self.is_ancestor(commit, main)
+        }
 
     def issues(self) -> list[Issue]:
         return list(self.world.forge().issues("flux-release"))
@@ -201,12 +213,16 @@ class Story(RuleBasedStateMachine):
     def command(self, run: Callable[[], T], death: Death | None = None) -> T | None:
         """Whatever is proposed anew was wanted by somebody who may, of what main has now."""
         before, done = self.proposals(), None
+        stopped = self.stopped(before)
         with self.dying(death):
             try:
                 done = run()
             except FluxError as error:
                 note(f"    {type(error).__name__}: {error.message}")
-        for branch, proposal in self.proposals().items():
+        after = self.proposals()
+        for branch, head in self.stopped(after).items():
+            assert stopped.get(branch) == head, f"{branch} moved on past somebody's commit"
+        for branch, proposal in after.items():
             known = before.get(branch)
             old = known.changes if known and self.is_ancestor(known.head, proposal.head) else frozenset()
             for artifact, environment, version in proposal.changes - old:
@@ -371,6 +387,7 @@ class Story(RuleBasedStateMachine):
             forge = self.world.forge("bob")
             commit = forge.commit([pull.head], {"README.md": b"mine\n"}, "Mine")
             assert forge.advance_branch(pull.branch, commit)
+            self.meddled.add(commit)
 
     @rule(artifact=artifacts, environment=environments, pick=picks)
     def desire(self, artifact: str, environment: str, pick: int) -> None:
@@ -474,8 +491,10 @@ class Story(RuleBasedStateMachine):
         done = self._reconciled()
         assert done.repaired == []
         assert self.seen() == before
+        stopped = self.stopped(self.proposals())
         for about, error in done.errors:
-            assert "not published" in error.message, (about, error.message)
+            branch = f"promote/{about.replace(' ', '-')}"
+            assert "not published" in error.message or branch in stopped, (about, error.message)
         self.nothing_moves_that_must_not()
         self._tags_are_as_desired()
         self._latest_is_mains()
@@ -519,9 +538,14 @@ class Story(RuleBasedStateMachine):
         """Of every open issue whose branch is ours: what is ticked is proposed, or main has it."""
         proposals, main = self.proposals(), self.config("main")
         open_ = {branch for _, branch, _ in self.pulls()}
+        stopped = self.stopped(proposals)
         for issue in self.issues():
             promotion = self.titles[issue.number]
-            if not issue.open or json.dumps(promotion.version) not in issue.body.splitlines()[0]:
+            if (
+                promotion.branch in stopped
+                or not issue.open
+                or json.dumps(promotion.version) not in issue.body.splitlines()[0]
+            ):
                 continue
             versions = main.get(promotion.artifact, {})
             branch = promotion.branch
