@@ -15,6 +15,7 @@ from invoke.exceptions import Exit
 from flux.settings import read_settings, take_environment
 
 if TYPE_CHECKING:
+    from flux.commands.monorepo import Monorepo
     from flux.event import Event
     from flux.forge.forge import Forge
     from flux.registry.target import Registry
@@ -40,6 +41,12 @@ class Run:
         from flux.commands.build import open_target_registry
 
         return open_target_registry(self.repository, self.settings, self.event, dry_run)
+
+    def monorepo(self, forge: "Forge", dry_run: bool = True) -> "Monorepo":
+        """What promotions are about; in a dry run nothing can be pushed to its registry."""
+        from flux.commands.monorepo import Monorepo
+
+        return Monorepo(self.repository, self.settings, self.registry(dry_run), forge)
 
     @contextmanager
     def writing(self, dry_run: bool) -> "Iterator[Forge]":

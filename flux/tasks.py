@@ -239,9 +239,7 @@ def apply(context: Context, number: str, dry_run: bool = False, json: bool = Fal
         from flux.commands.apply import Applier
         from flux.report.promotion import show_applied
 
-        registry = run.registry(dry_run=True)
-        applier = Applier(run.repository, run.settings, run.event, registry, forge)
-        applied = applier.apply(issue_number(number))
+        applied = Applier(run.monorepo(forge)).apply(issue_number(number), run.event)
         show_applied(run.report, applied)
         if applied.failed:
             raise Exit(code=1)
@@ -254,7 +252,7 @@ def sync(context: Context, dry_run: bool = False, json: bool = False) -> None:
         from flux.commands.sync import Syncer
         from flux.report.promotion import show_sync
 
-        syncer = Syncer(run.repository, run.settings, run.event, run.registry(dry_run=True), forge)
+        syncer = Syncer(run.monorepo(forge))
         with run.report.working("syncing") as on_done:
             synced = syncer.sync(on_done)
         show_sync(run.report, synced)
@@ -285,8 +283,7 @@ def promote(
         from flux.commands.promote import Promoter
         from flux.report.promotion import show_proposed
 
-        promoter = Promoter(run.repository, run.settings, run.event, run.registry(dry_run=True), forge)
-        proposed = promoter.promote(artifact, environment, version)
+        proposed = Promoter(run.monorepo(forge)).promote(artifact, environment, version)
         show_proposed(run.report, proposed)
         if proposed.stopped:
             raise Exit(code=1)
@@ -309,8 +306,7 @@ def rollback(
         from flux.commands.promote import Promoter
         from flux.report.promotion import show_proposed
 
-        promoter = Promoter(run.repository, run.settings, run.event, run.registry(dry_run=True), forge)
-        proposed = promoter.roll_back(artifact, environment)
+        proposed = Promoter(run.monorepo(forge)).roll_back(artifact, environment)
         show_proposed(run.report, proposed)
         if proposed.stopped:
             raise Exit(code=1)
@@ -346,8 +342,7 @@ def reconcile(context: Context, dry_run: bool = False, json: bool = False) -> No
         from flux.commands.reconcile import Reconciler
         from flux.report.promotion import show_reconciled
 
-        registry = run.registry(dry_run)
-        reconciler = Reconciler(run.repository, run.settings, run.event, registry, forge, dry_run)
+        reconciler = Reconciler(run.monorepo(forge, dry_run), run.event, dry_run)
         with run.report.working("reconciling") as on_done:
             done = reconciler.reconcile(on_done)
         show_reconciled(run.report, done)

@@ -13,20 +13,18 @@ from typing import Any
 from flux.commands.authority import refusals, require_authority
 from flux.commands.history import State, changed_at, history
 from flux.commands.issues import Issues
+from flux.commands.monorepo import Monorepo
 from flux.commands.propose import Proposals, Proposed, Side
 from flux.commands.standing import tell
 from flux.errors import IssueError, RegistryError, RequestError
 from flux.event import Event, IssueEdit
-from flux.forge.forge import Forge, Issue, PullRequest
+from flux.forge.forge import Issue, PullRequest
 from flux.forge.forge import State as PullState
 from flux.promotion.boxes import marks, restore, ticked
 from flux.promotion.comment import is_reached
 from flux.promotion.marker import mend_marker, read_marker
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion
-from flux.registry.target import Registry
-from flux.repository import Repository
-from flux.settings import Settings
 
 _UNVOUCHED_SECONDS = 3600
 
@@ -52,25 +50,21 @@ class Applied:
 class Applier:
     """Applies the promotion issues of one repository."""
 
-    def __init__(
-        self, repository: Repository, settings: Settings, event: Event, registry: Registry, forge: Forge
-    ) -> None:
-        self._repository = repository
-        self._settings = settings
-        self._event = event
-        self._registry = registry
-        self._forge = forge
-        self.issues = Issues(settings, forge)
-        self.proposals = Proposals(repository, settings, registry, forge)
+    def __init__(self, monorepo: Monorepo) -> None:
+        self._monorepo = monorepo
+        self._settings = monorepo.settings
+        self._forge = monorepo.forge
+        self.issues = Issues(monorepo.settings, monorepo.forge)
+        self.proposals = Proposals(monorepo)
 
-    def apply(self, number: int) -> Applied:
+    def apply(self, number: int, event: Event) -> Applied:
         """Raises RequestError where there is no such issue, and in a terminal for a caller who may not
         promote; ForgeError where a permission cannot be looked up, with nothing undone; RegistryError where
         the version is not published."""
         issue = self._forge.issue(number)
         if issue is None:
             raise RequestError(f"there is no issue {number}", "`inv issue TAG` opens a release's")
-        edit = self._event.change
+        edit = event.change
         if isinstance(edit, IssueEdit) and edit.number == number:
             return self._apply_edit(issue, edit)
         fault = self.issues.fault(issue)
@@ -79,7 +73,7 @@ class Applier:
             return _not_ours(issue, fault)
         if self.mend(issue, promotion):
             return _nothing(issue, "its marker had been altered, and is put right; look at its boxes again")
-        if self._event.actions:
+        if event.actions:
             return self.expire(issue, promotion)
         return self.apply_all(issue, promotion)
 
@@ -265,17 +259,16 @@ class Applier:
     def _propose(
         self, issue: Issue, promotion: Promotion, add: set[str], remove: set[str], undone: tuple[str, ...]
     ) -> Applied:
-        if add and self._registry.repository(promotion.artifact).resolve(promotion.version) is None:
-            if remove:
-                self.converge(issue, promotion, remove=remove)
-            tell(self._settings, self._registry, self.proposals, self.issues, issue, promotion)
+        target = self._monorepo.registry.repository(promotion.artifact)
+        missing = add and target.resolve(promotion.version) is None
+        proposed = self.converge(issue, promotion, () if missing else add, remove)
+        tell(self._monorepo, self.issues, issue, proposed)
+        if missing:
             raise RegistryError(
                 f"{promotion.artifact} {promotion.version} is not published, so it cannot be promoted",
                 "publish it with `inv publish TAG`, then tick the box again",
             )
-        proposed = self.converge(issue, promotion, add, remove)
         undone += tuple(f"{e}: main has {v or 'no version'} now" for e, v in proposed.dropped.items())
-        tell(self._settings, self._registry, self.proposals, self.issues, issue, promotion, proposed.notices)
         return Applied(issue.number, proposed, undone, proposed.notices)
 
     def converge(
@@ -345,7 +338,7 @@ class Applier:
         }
 
     def _history(self, main: Side, promotion: Promotion) -> Iterator[State]:
-        return history(self._repository, self._settings, main.commit, promotion.artifact)
+        return history(self._monorepo.repository, self._settings, main.commit, promotion.artifact)
 
     def _members(self, names: Iterable[str]) -> set[str]:
         """The environments that boxes stand for."""

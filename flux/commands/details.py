@@ -1,17 +1,18 @@
 """What people want to know of a promotion before they merge: commits, warnings, the manifests' difference."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from flux.artifact.difference import difference
 from flux.artifact.source import https_url
+from flux.commands.monorepo import Monorepo
 from flux.commands.releases import releases
 from flux.errors import FluxError, RegistryError
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Change, Promotion
 from flux.promotion.request import Background, Span
 from flux.registry.contents import contents
-from flux.registry.target import Registry, Target
+from flux.registry.target import Target
 from flux.release.notes import LoggedCommit, commit_line
 from flux.repository import Repository
 from flux.settings import Settings
@@ -20,12 +21,10 @@ _MOST_COMMITS = 100
 
 
 def background(
-    repository: Repository,
-    settings: Settings,
-    registry: Registry,
+    monorepo: Monorepo,
     promotion: Promotion,
     changes: Sequence[Change],
-    versions: dict[str, str],
+    versions: Mapping[str, str],
     issue: str,
     rollback: bool,
 ) -> Background:
@@ -33,6 +32,7 @@ def background(
 
     Raises RegistryError where the registry does not answer.
     """
+    registry, settings = monorepo.registry, monorepo.settings
     target = registry.repository(promotion.artifact)
     digest = target.resolve(promotion.version)
     image = f"{registry.name(promotion.artifact)}@{digest}" if digest else "not published any more"
@@ -47,7 +47,7 @@ def background(
     ]
     read = cache(lambda version: _files(target, version))
     spans = [
-        _span(repository, settings, read, promotion, old)
+        _span(monorepo.repository, settings, read, promotion, old)
         for old in dict.fromkeys(change.old for change in changes)
     ]
     return Background(image, issue, warnings, spans)

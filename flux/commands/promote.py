@@ -6,30 +6,23 @@ from flux.commands.apply import Applier
 from flux.commands.authority import require_authority
 from flux.commands.history import before, history
 from flux.commands.issues import Issues
+from flux.commands.monorepo import Monorepo
 from flux.commands.propose import Proposals, Proposed
 from flux.commands.standing import tell
 from flux.commands.wanted import require_artifact, wanted_environments, wanted_version
 from flux.errors import RequestError
-from flux.event import Event
-from flux.forge.forge import Forge
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion
-from flux.registry.target import Registry
-from flux.repository import Repository
-from flux.settings import Settings
 
 
 class Promoter:
     """Opens and updates the pull requests of promotions that someone asks for."""
 
-    def __init__(
-        self, repository: Repository, settings: Settings, event: Event, registry: Registry, forge: Forge
-    ) -> None:
-        self._repository = repository
-        self._settings = settings
-        self._registry = registry
-        self._forge = forge
-        self._applier = Applier(repository, settings, event, registry, forge)
+    def __init__(self, monorepo: Monorepo) -> None:
+        self._monorepo = monorepo
+        self._repository = monorepo.repository
+        self._settings = monorepo.settings
+        self._applier = Applier(monorepo)
 
     @property
     def _issues(self) -> Issues:
@@ -85,25 +78,17 @@ class Promoter:
         return self._propose(promotion, environments, rollback=True)
 
     def _propose(self, promotion: Promotion, environments: Sequence[str], rollback: bool) -> Proposed:
-        require_authority(self._settings, self._issues, self._forge.login(), environments)
+        require_authority(self._settings, self._issues, self._monorepo.forge.login(), environments)
         issues = sorted(self._issues.of(promotion), key=lambda issue: not issue.open)
         if not issues:
             return self._proposals.converge(promotion, environments, rollback=rollback, named=True)
         issue = issues[0]
         proposed = self._applier.converge(issue, promotion, environments, rollback=rollback, named=True)
-        tell(
-            self._settings,
-            self._registry,
-            self._proposals,
-            self._issues,
-            issue,
-            promotion,
-            proposed.notices,
-        )
+        tell(self._monorepo, self._issues, issue, proposed)
         return proposed
 
     def _require_published(self, promotion: Promotion) -> None:
-        target = self._registry.repository(promotion.artifact)
+        target = self._monorepo.registry.repository(promotion.artifact)
         if target.resolve(promotion.version) is None:
             raise RequestError(
                 f"{promotion.artifact} {promotion.version} is not published, so it cannot be promoted",

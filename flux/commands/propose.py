@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flux.commands.details import background
+from flux.commands.monorepo import Monorepo
 from flux.errors import DesiredStateError, ForgeError
-from flux.forge.forge import Forge, PullRequest, State
+from flux.forge.forge import PullRequest, State
 from flux.promotion.desired import Desired, parse_desired
 from flux.promotion.edit import set_versions
 from flux.promotion.proposal import (
@@ -23,9 +24,6 @@ from flux.promotion.proposal import (
     stays_inside,
 )
 from flux.promotion.request import request_body, request_title
-from flux.registry.target import Registry
-from flux.repository import Repository
-from flux.settings import Settings
 
 _MOST_TRIES = 10
 
@@ -35,11 +33,13 @@ class Proposed:
     """What became of a promotion's pull request: `action` is `opened`, `updated`, `unchanged`, `closed`,
     `none` (nothing to propose) or `stopped` (the branch has somebody else's commit).
 
-    `dropped` has the environments that main has given another version meanwhile, and that version.
+    `main` has the artifact's versions on main; `dropped` the environments that main has given another version
+    meanwhile, and that version.
     """
 
     promotion: Promotion
     action: str
+    main: Mapping[str, str]
     pull_request: PullRequest | None = None
     changes: tuple[Change, ...] = ()
     dropped: Mapping[str, str | None] = field(default_factory=dict)
@@ -103,11 +103,11 @@ Dropped = Callable[[Mapping[str, str | None]], object]
 class Proposals:
     """The promotions of one repository, each a branch and a pull request."""
 
-    def __init__(self, repository: Repository, settings: Settings, registry: Registry, forge: Forge) -> None:
-        self._repository = repository
-        self._settings = settings
-        self._registry = registry
-        self._forge = forge
+    def __init__(self, monorepo: Monorepo) -> None:
+        self._monorepo = monorepo
+        self._repository = monorepo.repository
+        self._settings = monorepo.settings
+        self._forge = monorepo.forge
 
     def main(self) -> Side:
         """The desired state at the tip. Raises TipUnknownError, and DesiredStateError for one with errors."""
@@ -198,7 +198,7 @@ class Proposals:
                     continue
                 branch = None
             if branch and branch.foreign:
-                return self._stopped(promotion, branch)
+                return self._stopped(promotion, main, branch)
             versions = main.of(promotion.artifact)
             planned = plan(
                 promotion.version,
@@ -212,7 +212,7 @@ class Proposals:
             if planned.dropped:
                 on_dropped(planned.dropped)
             if not planned.changes:
-                ended = self._end(promotion, branch, planned)
+                ended = self._end(promotion, main, branch, planned)
                 if ended is None:
                     continue
                 return ended
@@ -284,16 +284,8 @@ class Proposals:
         issue: str,
     ) -> Proposed:
         title = request_title(promotion, planned.changes, self._settings.groups, rollback)
-        known = background(
-            self._repository,
-            self._settings,
-            self._registry,
-            promotion,
-            planned.changes,
-            dict(main.of(promotion.artifact)),
-            issue,
-            rollback,
-        )
+        versions = main.of(promotion.artifact)
+        known = background(self._monorepo, promotion, planned.changes, versions, issue, rollback)
         body = request_body(promotion, planned.changes, known, rollback)
         pull = branch.pull_request if branch else None
         if pull is None:
@@ -303,7 +295,7 @@ class Proposals:
             action = "updated"
         else:
             action = "updated" if moved else "unchanged"
-        return Proposed(promotion, action, pull, planned.changes, planned.dropped)
+        return Proposed(promotion, action, versions, pull, planned.changes, planned.dropped)
 
     def _open(self, promotion: Promotion, title: str, body: str) -> PullRequest:
         try:
@@ -315,23 +307,30 @@ class Proposals:
                 raise
             return there[0]
 
-    def _end(self, promotion: Promotion, branch: Branch | None, planned: Plan) -> Proposed | None:
+    def _end(self, promotion: Promotion, main: Side, branch: Branch | None, planned: Plan) -> Proposed | None:
         """Nothing is left to propose: without its branch a pull request is closed. None where somebody was
         faster."""
+        versions = main.of(promotion.artifact)
         if branch is None:
-            return Proposed(promotion, "none", dropped=planned.dropped)
+            return Proposed(promotion, "none", versions, dropped=planned.dropped)
         if not self._forge.delete_branch(promotion.branch, branch.head.commit):
             return None
-        return Proposed(promotion, "closed", branch.pull_request, dropped=planned.dropped)
+        return Proposed(promotion, "closed", versions, branch.pull_request, dropped=planned.dropped)
 
-    def _stopped(self, promotion: Promotion, branch: Branch) -> Proposed:
+    def _stopped(self, promotion: Promotion, main: Side, branch: Branch) -> Proposed:
         notice = (
             f"{promotion.branch} has a commit that is not the automation's, {branch.foreign[:12]}, "
             "and is left as it is: "
             + ("merge or close its pull request" if branch.pull_request else "delete the branch")
             + ", or take the commit off the branch"
         )
-        return Proposed(promotion, "stopped", branch.pull_request, notices=(notice,))
+        versions, proposed = main.of(promotion.artifact), branch.proposes(promotion.artifact)
+        changes = tuple(
+            Change(environment, versions.get(environment), promotion.version)
+            for environment in self._settings.environments
+            if environment in proposed
+        )
+        return Proposed(promotion, "stopped", versions, branch.pull_request, changes, notices=(notice,))
 
     def _promotion_of(self, branch: str, head: str, tip: str) -> Promotion | None:
         """The promotion that a branch says to be, by its commits."""

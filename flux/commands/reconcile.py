@@ -11,6 +11,7 @@ from flux.commands.apply import Applied, Applier
 from flux.commands.build import Build, Builder
 from flux.commands.issue import Opened, open_issue
 from flux.commands.issues import Issues
+from flux.commands.monorepo import Monorepo
 from flux.commands.parallel import in_parallel
 from flux.commands.publish import publish
 from flux.commands.releases import Released, releases
@@ -19,14 +20,10 @@ from flux.commands.sync import Sync, Syncer
 from flux.commands.tag import Convergence, converge, desired_at
 from flux.errors import ContentError, FluxError, RequestError
 from flux.event import Event
-from flux.forge.forge import Forge
 from flux.promotion.desired import Desired
 from flux.promotion.plan import Action
 from flux.promotion.proposal import Promotion
-from flux.registry.target import Registry
 from flux.release.tag import TagForm
-from flux.repository import Repository
-from flux.settings import Settings
 
 _ISSUE_SECONDS = 7 * 24 * 3600
 
@@ -54,20 +51,13 @@ class Reconciled:
 class Reconciler:
     """Does in order what is due; what fails leaves the rest to be done."""
 
-    def __init__(
-        self,
-        repository: Repository,
-        settings: Settings,
-        event: Event,
-        registry: Registry,
-        forge: Forge,
-        dry_run: bool,
-    ) -> None:
-        self._repository = repository
-        self._settings = settings
+    def __init__(self, monorepo: Monorepo, event: Event, dry_run: bool) -> None:
+        self._monorepo = monorepo
+        self._repository = monorepo.repository
+        self._settings = monorepo.settings
+        self._registry = monorepo.registry
+        self._forge = monorepo.forge
         self._event = event
-        self._registry = registry
-        self._forge = forge
         self._dry_run = dry_run
         self._done = Reconciled()
 
@@ -180,7 +170,7 @@ class Reconciler:
                 self._did(f"{tag}: opened issue {opened.issue.number}")
 
     def _apply(self, tip: str) -> None:
-        applier = Applier(self._repository, self._settings, self._event, self._registry, self._forge)
+        applier = Applier(self._monorepo)
         # Where edits come with their sender, that is who answers for them, and nobody does here.
         act = applier.expire if self._forge.tells_edits else applier.apply_all
         for issue, promotion in applier.issues.all():
@@ -212,7 +202,7 @@ class Reconciler:
                 self._did(f"{step.artifact}:{step.environment}: {step.action} to {step.version}")
 
     def _sync(self, tip: str) -> None:
-        syncer = Syncer(self._repository, self._settings, self._event, self._registry, self._forge)
+        syncer = Syncer(self._monorepo)
         synced: Sync = syncer.sync(lambda done: None)
         for one in synced.promotions:
             about = f"{one.promotion.artifact} {one.promotion.version}"

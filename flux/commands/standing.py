@@ -2,13 +2,12 @@
 
 from flux.commands.issues import Issues
 from flux.commands.look import look
-from flux.commands.propose import Proposals, Side
+from flux.commands.monorepo import Monorepo
+from flux.commands.propose import Proposed
 from flux.forge.forge import Issue
 from flux.promotion.boxes import repeated, unknown
 from flux.promotion.comment import Standing, standing_comment
 from flux.promotion.plan import Action
-from flux.promotion.proposal import Promotion
-from flux.registry.target import Registry
 from flux.release.markdown import code
 from flux.settings import Settings
 
@@ -16,43 +15,35 @@ _MOST_NAMES = 10
 _LONGEST_NAME = 40
 
 
-def standings(
-    settings: Settings, registry: Registry, proposals: Proposals, promotion: Promotion, main: Side
-) -> list[Standing]:
-    """Where every environment stands with a promotion. Raises RegistryError."""
-    versions = main.of(promotion.artifact)
-    branch = proposals.branch(promotion, main)
-    proposed = branch.proposes(promotion.artifact) if branch and branch.pull_request else set()
-    url = branch.pull_request.url if branch and branch.pull_request else ""
-    (looked,) = look(settings, registry, [promotion.artifact], main.desired)
+def tell(monorepo: Monorepo, issues: Issues, issue: Issue, proposed: Proposed) -> list[Standing]:
+    """Bring an issue's one comment up to date, and give what it says of every environment.
+
+    Raises RegistryError and ForgeError.
+    """
+    promotion, registry = proposed.promotion, monorepo.registry
+    found = _standings(monorepo, proposed)
+    digest = registry.repository(promotion.artifact).resolve(promotion.version)
+    image = f"{registry.name(promotion.artifact)}@{digest}" if digest else ""
+    said = [*_said(issue.body, monorepo.settings), *proposed.notices]
+    issues.stand(issue.number, promotion, standing_comment(promotion, found, image, said))
+    return found
+
+
+def _standings(monorepo: Monorepo, proposed: Proposed) -> list[Standing]:
+    artifact, settings = proposed.promotion.artifact, monorepo.settings
+    (looked,) = look(settings, monorepo.registry, [artifact], {artifact: proposed.main})
     deployed = {step.environment for step in looked.steps if step.action == Action.UNCHANGED}
+    url = proposed.pull_request.url if proposed.pull_request else ""
+    environments = {change.environment for change in proposed.changes}
     return [
         Standing(
             environment,
-            versions.get(environment),
+            proposed.main.get(environment),
             environment in deployed,
-            url if environment in proposed else "",
+            url if environment in environments else "",
         )
         for environment in settings.environments
     ]
-
-
-def tell(
-    settings: Settings,
-    registry: Registry,
-    proposals: Proposals,
-    issues: Issues,
-    issue: Issue,
-    promotion: Promotion,
-    said: tuple[str, ...] = (),
-) -> list[Standing]:
-    """Bring an issue's one comment up to date, and give what it says. Raises RegistryError, ForgeError."""
-    found = standings(settings, registry, proposals, promotion, proposals.main())
-    digest = registry.repository(promotion.artifact).resolve(promotion.version)
-    image = f"{registry.name(promotion.artifact)}@{digest}" if digest else ""
-    lines = [*_said(issue.body, settings), *said]
-    issues.stand(issue.number, promotion, standing_comment(promotion, found, image, lines))
-    return found
 
 
 def _said(body: str, settings: Settings) -> list[str]:

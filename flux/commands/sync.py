@@ -5,17 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flux.commands.apply import Applier
+from flux.commands.monorepo import Monorepo
 from flux.commands.propose import Proposed
 from flux.commands.standing import tell
 from flux.errors import FluxError
-from flux.event import Event
-from flux.forge.forge import Forge, Issue
+from flux.forge.forge import Issue
 from flux.promotion.boxes import marks, ticked
 from flux.promotion.comment import Standing, is_reached
 from flux.promotion.proposal import Promotion
-from flux.registry.target import Registry
-from flux.repository import Repository
-from flux.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -68,14 +65,10 @@ class Sync:
 class Syncer:
     """Looks after every promotion that is open."""
 
-    def __init__(
-        self, repository: Repository, settings: Settings, event: Event, registry: Registry, forge: Forge
-    ) -> None:
-        self._repository = repository
-        self._settings = settings
-        self._registry = registry
-        self._forge = forge
-        self._applier = Applier(repository, settings, event, registry, forge)
+    def __init__(self, monorepo: Monorepo) -> None:
+        self._monorepo = monorepo
+        self._settings = monorepo.settings
+        self._applier = Applier(monorepo)
 
     def sync(self, on_done: Callable[[object], object]) -> Sync:
         """One promotion's failure leaves the others unharmed."""
@@ -98,19 +91,11 @@ class Syncer:
             self._applier.mend(issue, promotion)
             proposed = self._applier.converge(issue, promotion)
             undone = self._take_back(issue, promotion)
-            standings = tell(
-                self._settings,
-                self._registry,
-                self._applier.proposals,
-                self._applier.issues,
-                issue,
-                promotion,
-                proposed.notices,
-            )
+            standings = tell(self._monorepo, self._applier.issues, issue, proposed)
             done = proposed.pull_request is None or proposed.action == "closed"
             closes = issue.open and done and self._is_complete(issue, promotion, standings)
             if closes:
-                self._forge.edit_issue(issue.number, open=False)
+                self._monorepo.forge.edit_issue(issue.number, open=False)
             return _stopped(Synced(promotion, issue, proposed, closes, undone, tuple(standings)))
         except FluxError as error:
             return Synced(promotion, issue, None, error=error.message, hint=error.hint)

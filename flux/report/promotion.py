@@ -57,7 +57,7 @@ def show_proposed(report: Report, proposed: Proposed) -> None:
     if report.document(proposed.document()):
         return
     if pull is None:
-        report.print(f"{title}: nothing to propose.")
+        report.print(f"{title}: {'stopped' if proposed.stopped else 'nothing to propose'}.")
         return
     report.print(f"{title}: {proposed.action} pull request {pull.number}, {place(pull.url)}")
     if rows:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flux.commands.apply import Applied, Applier
 from flux.commands.build import open_target_registry, plan_build
 from flux.commands.issue import Opened, open_issue
+from flux.commands.monorepo import Monorepo
 from flux.commands.promote import Promoter
 from flux.commands.propose import Proposed
 from flux.commands.publish import publish
@@ -219,25 +220,21 @@ class World:
 
     def apply(self, event: "Event" = TERMINAL, number: int = 1, login: str | None = None) -> Applied:
         with Repository(self.repo.path) as repository:
-            return Applier(
-                repository, self.settings, event, self._registry(repository), self.forge(login)
-            ).apply(number)
+            return Applier(self._monorepo(repository, login)).apply(number, event)
 
     def promote(
         self, artifact: str, name: str, version: str | None = None, login: str | None = "alice"
     ) -> Proposed:
         with Repository(self.repo.path) as repository:
-            return self._promoter(repository, login).promote(artifact, name, version)
+            return Promoter(self._monorepo(repository, login)).promote(artifact, name, version)
 
     def roll_back(self, artifact: str, name: str, login: str = "alice") -> Proposed:
         with Repository(self.repo.path) as repository:
-            return self._promoter(repository, login).roll_back(artifact, name)
+            return Promoter(self._monorepo(repository, login)).roll_back(artifact, name)
 
     def sync(self) -> Sync:
         with Repository(self.repo.path) as repository:
-            return Syncer(repository, self.settings, TERMINAL, self._registry(repository), self.forge()).sync(
-                lambda done: None
-            )
+            return Syncer(self._monorepo(repository)).sync(lambda done: None)
 
     def tag(self) -> Convergence:
         with Repository(self.repo.path) as repository:
@@ -245,13 +242,11 @@ class World:
 
     def reconcile(self, event: "Event" = TERMINAL) -> Reconciled:
         with Repository(self.repo.path) as repository:
-            reconciler = Reconciler(
-                repository, self.settings, event, self._registry(repository), self.forge(), dry_run=False
-            )
+            reconciler = Reconciler(self._monorepo(repository), event, dry_run=False)
             return reconciler.reconcile(lambda done: None)
 
-    def _promoter(self, repository: Repository, login: str | None) -> Promoter:
-        return Promoter(repository, self.settings, TERMINAL, self._registry(repository), self.forge(login))
+    def _monorepo(self, repository: Repository, login: str | None = None) -> Monorepo:
+        return Monorepo(repository, self.settings, self._registry(repository), self.forge(login))
 
     def _registry(self, repository: Repository) -> Registry:
         return open_target_registry(repository, self.settings, TERMINAL, dry_run=False)
