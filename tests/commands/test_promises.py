@@ -133,8 +133,8 @@ class Story(RuleBasedStateMachine):
         self.fixed: dict[tuple[str, str], str] = {}
         """Of each version tag and commit tag its digest."""
         self.heads: dict[int, str] = {}
-        self.meddled: set[str] = set()
-        """Commits that somebody put on a promotion's branch."""
+        self.strange: set[str] = set()
+        """Commits that somebody put on a promotion's branch, or took from main."""
         self.first = len(self.line())
         self.states: dict[str, dict[str, dict[str, str]]] = {}
         self.desired = self.config("main")
@@ -170,12 +170,13 @@ class Story(RuleBasedStateMachine):
         return found
 
     def stopped(self, proposals: dict[str, Proposal]) -> dict[str, str]:
-        """The branches that have somebody's commit, which no command moves on, and where they are."""
+        """The branches that have a commit of neither ours nor main, which no command moves on, and where they
+        are."""
         main = self.home.git("rev-parse", "main")
         return {
             branch: proposal.head
             for branch, proposal in proposals.items()
-            for commit in self.meddled
+            for commit in self.strange
             if self.is_ancestor(commit, proposal.head) and not self.is_ancestor(commit, main)
         }
 
@@ -387,7 +388,7 @@ class Story(RuleBasedStateMachine):
             forge = self.world.forge("bob")
             commit = forge.commit([pull.head], {"README.md": b"mine\n"}, "Mine")
             assert forge.advance_branch(pull.branch, commit)
-            self.meddled.add(commit)
+            self.strange.add(commit)
 
     @rule(artifact=artifacts, environment=environments, pick=picks)
     def desire(self, artifact: str, environment: str, pick: int) -> None:
@@ -408,6 +409,7 @@ class Story(RuleBasedStateMachine):
     @rule()
     def rewind(self) -> None:
         """Somebody forces main back by a commit."""
+        self.strange.add(self.line()[0])
         if self.world.github:
             self.home.git("update-ref", "refs/heads/main", "main~1")
             self.world.github.pushed("alice")
