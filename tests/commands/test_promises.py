@@ -416,6 +416,8 @@ class Story(RuleBasedStateMachine):
         else:
             self.world.update()
             self.home.git("reset", "--quiet", "--hard", "main~1")
+        for place in self._changed_on_main():
+            self.moved.pop(place, None)  # no commit tells when
 
     @rule(death=deaths)
     def tag(self, death: Death | None) -> None:
@@ -441,7 +443,7 @@ class Story(RuleBasedStateMachine):
     def nothing_moves_that_must_not(self) -> None:
         self.clock.elapse(60)
         self.step += 1
-        self._follow_main()
+        self.moved |= dict.fromkeys(self._changed_on_main(), self.step)
         for artifact in ARTIFACTS:
             tags = self.world.tags(artifact)
             versions = {digest for tag, digest in tags.items() if Version.is_valid(tag)}
@@ -459,13 +461,15 @@ class Story(RuleBasedStateMachine):
             assert match
             self.titles.setdefault(issue.number, Promotion(match[1], match[2]))
 
-    def _follow_main(self) -> None:
+    def _changed_on_main(self) -> list[tuple[str, str]]:
+        """The environments of artifacts that main gives another version than when this was last asked."""
         before, self.desired = self.desired, self.config("main")
-        for artifact in before.keys() | self.desired.keys():
-            old, new = before.get(artifact, {}), self.desired.get(artifact, {})
-            for environment in old.keys() | new.keys():
-                if old.get(environment) != new.get(environment):
-                    self.moved[artifact, environment] = self.step
+        return [
+            (artifact, environment)
+            for artifact in before.keys() | self.desired.keys()
+            for environment in before.get(artifact, {}).keys() | self.desired.get(artifact, {}).keys()
+            if before.get(artifact, {}).get(environment) != self.desired.get(artifact, {}).get(environment)
+        ]
 
     def _follow_pulls(self) -> None:
         published = {(artifact, tag) for artifact in ARTIFACTS for tag in self.world.tags(artifact)}
