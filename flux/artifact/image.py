@@ -75,6 +75,10 @@ class Image:
         return gzip(self.tar)
 
     @cached_property
+    def layer_digest(self) -> str:
+        return digest_of(self.layer)
+
+    @cached_property
     def manifest(self) -> bytes:
         # The config is embedded in its descriptor as well (descriptor.md, `data`): one request for the
         # manifest then tells the diff ID.
