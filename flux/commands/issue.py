@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flux.artifact.image import Revision
 from flux.commands.issues import Issues
 from flux.commands.publish import Tagged, read_tag
 from flux.commands.sources import Sources
@@ -84,8 +83,4 @@ def _kept(forge: Forge, issues: Issues, promotion: Promotion, there: list[Issue]
 
 def _diff_id(repository: Repository, settings: Settings, tagged: Tagged) -> str:
     """Computed, so that nothing need be published yet."""
-    sources = Sources(repository, settings, tagged.commit)
-    (name,) = sources.choose([tagged.artifact])
-    (source,) = sources.load([name])
-    revision: Revision = sources.revisions([name])[name]
-    return sources.image(source, revision).diff_id
+    return Sources(repository, settings, tagged.commit).image_of(tagged.artifact).diff_id

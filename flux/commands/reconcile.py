@@ -23,6 +23,8 @@ from flux.event import Event
 from flux.promotion.desired import Desired
 from flux.promotion.plan import Action
 from flux.promotion.proposal import Promotion
+from flux.registry.identity import is_same
+from flux.registry.target import Manifest
 from flux.release.tag import TagForm
 
 _ISSUE_SECONDS = 7 * 24 * 3600
@@ -34,6 +36,7 @@ class Reconciled:
 
     `digests` has the images that should be signed, as `repository@digest`, whoever pushed them and when: by
     artifact that of the tip, and by artifact and version the newest release's and those that are desired.
+    Each has been compared with what git has.
     """
 
     repaired: list[str] = field(default_factory=list)
@@ -96,16 +99,13 @@ class Reconciler:
 
     def _publish(self, tip: str) -> None:
         """The newest and the desired releases whose version is not in the registry."""
-        desired = desired_at(self._repository, self._settings, tip)
-        names = self._artifacts(tip, desired)
-        tags = self._repository.home_tags()
-        due: dict[str, list[Released]] = {}
-        for released in releases(self._settings, tags, names):
-            due.setdefault(released.artifact, []).append(released)
-        for artifact, ordered in due.items():
-            wanted = set(desired.get(artifact, {}).values())
-            due[artifact] = [r for r in ordered if r is ordered[-1] or str(r.version) in wanted]
-        for released in self._unpublished(due):
+        missing = []
+        for released, manifest in self._due(tip):
+            if manifest is None:
+                missing.append(released)
+            elif self._is_releases(released, manifest, tip):
+                self._note(released, manifest.digest)
+        for released in sorted(missing, key=lambda released: (released.artifact, released.version)):
             try:
                 published = publish(
                     self._repository, self._settings, self._event, released.tag, self._dry_run
@@ -119,27 +119,51 @@ class Reconciler:
             result = published.result
             if result and result.error:
                 self._fail(released.tag, FluxError(result.error, result.hint))
-            elif result and result.action != "unchanged":
-                self._did(f"{released.tag}: {result.action}")
-            if result and not result.error:
-                self._note(released.artifact, str(released.version), result.digest)
+            elif result:
+                if result.action != "unchanged":
+                    self._did(f"{released.tag}: {result.action}")
+                self._note(released, result.digest)
 
-    def _unpublished(self, due: Mapping[str, list[Released]]) -> list[Released]:
-        """What is missing of what is due; of the newest releases the digests are noted."""
+    def _due(self, tip: str) -> list[tuple[Released, Manifest | None]]:
+        """The newest and the desired releases, and what the registry has for their versions."""
+        desired = desired_at(self._repository, self._settings, tip)
+        ordered: dict[str, list[Released]] = {}
+        for released in releases(self._settings, self._repository.home_tags(), self._artifacts(tip, desired)):
+            ordered.setdefault(released.artifact, []).append(released)
 
-        def missing(artifact: str) -> list[Released]:
-            target, newest = self._registry.repository(artifact), str(due[artifact][-1].version)
+        def look(artifact: str) -> list[tuple[Released, Manifest | None]]:
+            target, wanted = self._registry.repository(artifact), set(desired.get(artifact, {}).values())
+            due = [r for r in ordered[artifact] if r is ordered[artifact][-1] or str(r.version) in wanted]
             try:
-                there = set(target.tags())
-                if newest in there:
-                    self._note(artifact, newest, target.resolve(newest))
+                return [(released, target.fetch_manifest(str(released.version))) for released in due]
             except FluxError as error:
                 self._fail(artifact, error)
                 return []
-            return [released for released in due[artifact] if str(released.version) not in there]
 
-        found = list(in_parallel(self._settings.jobs, missing, due))
-        return sorted((r for group in found for r in group), key=lambda r: (r.artifact, r.version))
+        return [found for group in in_parallel(self._settings.jobs, look, ordered) for found in group]
+
+    def _is_releases(self, released: Released, manifest: Manifest, tip: str) -> bool:
+        """Whether what a version has in the registry is what its release has."""
+        if self._done.digests.get(released.artifact) == self._image(released.artifact, manifest.digest):
+            return True  # it is the tip's, and was compared with that
+        try:
+            if not self._repository.obtain(released.commit) or not self._repository.is_on_line(
+                released.commit, tip
+            ):
+                raise RequestError(f"{released.tag} is at a commit that is not on {self._settings.branch}")
+            image = Sources(self._repository, self._settings, released.commit).image_of(released.artifact)
+            if is_same(self._registry.repository(released.artifact), manifest, image):
+                return True
+            why = f"the content of {manifest.digest} is not that of {released.tag}"
+        except (RequestError, ContentError) as refusal:
+            why = refusal.message
+        except FluxError as error:
+            self._fail(released.tag, error)
+            return False
+        self._done.notices.append(
+            f"{released.artifact}:{released.version} is published, and nothing vouches for it: {why}"
+        )
+        return False
 
     def _open_issues(self, tip: str) -> None:
         """The issue of each artifact's newest release, while that is news and above all that is deployed."""
@@ -193,8 +217,6 @@ class Reconciler:
             self._repository, self._settings, self._registry, [], self._dry_run
         )
         for step in convergence.steps:
-            if step.version:
-                self._note(step.artifact, step.version, step.new)
             if step.action in (Action.MISSING, Action.FAILED):
                 error = step.error or f"version {step.version} is not published"
                 self._fail(f"{step.artifact}:{step.environment}".rstrip(":"), FluxError(error, step.hint))
@@ -214,9 +236,13 @@ class Reconciler:
         present = self._repository.artifacts(tip, self._settings.prefix)
         return list(dict.fromkeys([*present, *desired]))
 
-    def _note(self, artifact: str, version: str, digest: str | None) -> None:
+    def _note(self, released: Released, digest: str | None) -> None:
         if digest:
-            self._done.digests[f"{artifact} {version}"] = f"{self._registry.name(artifact)}@{digest}"
+            about = f"{released.artifact} {released.version}"
+            self._done.digests[about] = self._image(released.artifact, digest)
+
+    def _image(self, artifact: str, digest: str) -> str:
+        return f"{self._registry.name(artifact)}@{digest}"
 
     def _did(self, *what: str) -> None:
         self._done.repaired.extend(what)

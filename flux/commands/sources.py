@@ -69,6 +69,15 @@ class Sources:
         line = self._repository.line(self.commit, prefix, names)
         return last_changes(line, names, prefix, self.excludes)
 
+    def image_of(self, artifact: str) -> Image:
+        """The image of one artifact. Raises RequestError where there is no such, and ContentError."""
+        (name,) = self.choose([artifact])
+        (source,) = self.load([name])
+        try:
+            return self.image(source, self.revisions([name])[name])
+        except ContentError as error:
+            raise ContentError(f"{name}: {error.message}", error.hint) from error
+
     def image(self, source: Source, revision: Revision) -> Image:
         """The image of an artifact. Raises ContentError for what a cluster would get otherwise."""
         if fault := name_fault(source.artifact):

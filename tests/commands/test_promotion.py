@@ -5,10 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from flux.commands.sources import Sources
 from flux.errors import ForgeError, RegistryError, RequestError
 from flux.promotion.boxes import mark
+from flux.registry import open_registry
+from flux.registry.target import Target
+from flux.repository import Repository
 from flux.settings import Phase
 from tests.commands.promoting import BOT, CONFIG, PERMISSIONS, PHASES, World, boxes
+from tests.registry.images import image, push
 
 TAG = "flux-oci-eso-v1.1.0"
 BRANCH = "promote/eso-1.1.0"
@@ -19,6 +24,10 @@ def diff(world: World, branch: str = BRANCH) -> list[str]:
     """The lines that a branch changes."""
     lines = world.bare.git("diff", "-U0", f"main...{branch}").splitlines()
     return [line.strip() for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+
+
+def registry_of(world: World, artifact: str = "eso") -> Target:
+    return open_registry(world.registry, world.repo.path, 1, None).repository(artifact)
 
 
 # The issue
@@ -589,6 +598,40 @@ def test_reconcile_does_what_is_due_and_then_nothing(world: World) -> None:
     assert {name: digests[f"eso {name}"] for name in ("1.0.0", "1.2.0")} == {
         name: tags[name] for name in ("1.0.0", "1.2.0")
     }
+
+
+def test_reconcile_vouches_for_no_content_but_the_releases(world: World) -> None:
+    """What its digests name is signed."""
+    world.release("eso", "1.2.0")
+    assert "eso 1.2.0" in world.reconcile().digests
+    target = registry_of(world)
+    digests = [push(target, image(v.encode()), v).digest for v in ("1.0.0", "1.2.0")]
+    done = world.reconcile()
+    assert not done.errors
+    assert done.digests.keys() == {"dashboard", "eso"}
+    assert done.notices == [
+        f"eso:{version} is published, and nothing vouches for it: the content of {digest} is not that of "
+        f"flux-oci-eso-v{version}"
+        for version, digest in zip(("1.0.0", "1.2.0"), digests, strict=True)
+    ]
+
+
+def test_reconcile_vouches_for_no_release_of_a_commit_that_is_not_mains(world: World) -> None:
+    world.repo.git("checkout", "--quiet", "-b", "side")
+    world.repo.commit("side", files={"artifacts/eso/x.yaml": "evil: 1\n"})
+    world.repo.git("tag", "flux-oci-eso-v1.3.0")
+    with Repository(world.repo.path) as repository:
+        evil = Sources(repository, world.settings, repository.head()).image_of("eso")
+    if world.github:
+        world.repo.git("push", "--quiet", "origin", "flux-oci-eso-v1.3.0")
+    world.repo.git("checkout", "--quiet", "main")
+    push(registry_of(world), evil, "1.3.0")
+    done = world.reconcile()
+    assert "eso 1.3.0" not in done.digests
+    assert done.notices == [
+        "eso:1.3.0 is published, and nothing vouches for it: "
+        "flux-oci-eso-v1.3.0 is at a commit that is not on main"
+    ]
 
 
 def test_reconcile_opens_no_issue_for_old_releases(hub: World) -> None:
