@@ -93,13 +93,28 @@ def flux(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def kustomize(session: nox.Session) -> None:
-    """Build kustomize into the cache, unless it or kubectl is there."""
+    """Build kustomize and kubectl, which has it too, into the cache, unless they are there."""
 
     def build(folder: Path) -> None:
         module = f"sigs.k8s.io/kustomize/kustomize/v5@v{parts.KUSTOMIZE}"
         session.run("go", "install", module, env={"GOBIN": str(folder)})
 
+    def build_kubectl(folder: Path) -> None:
+        (folder / "main.go").write_text(
+            "package main\n\n"
+            'import "k8s.io/component-base/cli"\n'
+            'import "k8s.io/kubectl/pkg/cmd"\n'
+            'import "k8s.io/kubectl/pkg/cmd/util"\n\n'
+            "func main() { util.CheckErr(cli.RunNoErrOutput(cmd.NewDefaultKubectlCommand())) }\n"
+        )
+        with session.chdir(folder):
+            session.run("go", "mod", "init", "kubectl", silent=True)
+            session.run("go", "get", f"k8s.io/kubectl@v{parts.KUBECTL}", silent=True)
+            session.run("go", "mod", "tidy", silent=True)
+            session.run("go", "build", "-ldflags", "-s -w", "-o", "kubectl")
+
     build_into_cache(session, "kustomize", parts.KUSTOMIZE, parts.kustomize, build)
+    build_into_cache(session, "kubectl", parts.KUBECTL, parts.kubectl, build_kubectl)
 
 
 @nox.session(python=False)

@@ -21,6 +21,7 @@ from typing import Any
 FLUX = "2.9.4"
 # The newest that Go 1.26 builds.
 KUSTOMIZE = "5.8.1"
+KUBECTL = "0.34.2"
 TIMESTAMP_SERVER = "2.1.2"
 FULCIO = "1.8.8"
 # What the action in .github/actions/sign installs.
@@ -63,15 +64,21 @@ def flux() -> str:
 
 
 @cache
-def kustomize() -> tuple[str, ...]:
-    """The command that renders the folder given to it, with kustomize 5 in either of its shapes."""
-    version = _output("kubectl", "version", "--client", "--output=json")
-    if version and json.loads(version).get("kustomizeVersion", "").startswith("v5."):
-        return ("kubectl", "kustomize")
-    for program in ("kustomize", str(cached("kustomize", KUSTOMIZE))):
-        if _output(program, "version").startswith("v5."):
-            return (program, "build")
-    raise MissingError("kustomize 5 (or kubectl 1.27) is missing: nox -s kustomize")
+def kustomize() -> str:
+    for program in (shutil.which("kustomize"), str(cached("kustomize", KUSTOMIZE))):
+        if program and _output(program, "version").startswith("v5."):
+            return program
+    raise MissingError("kustomize 5 is missing: nox -s kustomize")
+
+
+@cache
+def kubectl() -> str:
+    """One that has kustomize 5 in it."""
+    for program in (shutil.which("kubectl"), str(cached("kubectl", KUBECTL))):
+        version = program and _output(program, "version", "--client", "--output=json")
+        if program and version and json.loads(version).get("kustomizeVersion", "").startswith("v5."):
+            return program
+    raise MissingError("kubectl 1.27 is missing: nox -s kustomize")
 
 
 @cache

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -435,13 +435,14 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Repo:
 
 
 @pytest.fixture(scope="module")
-def renderer() -> tuple[str, ...]:
-    """The command of kustomize or kubectl that the check finds."""
-    need(parts.kustomize)
-    found = kustomize_module.find_kustomize()
-    if found is None:  # it is in the cache of nox -s kustomize
-        pytest.skip("kustomize is not on PATH")
-    return found.command
+def renderer() -> Iterator[tuple[str, ...]]:
+    """The command of kustomize that the check finds."""
+    program = need(parts.kustomize)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(Path(program).parent), prepend=os.pathsep)
+        found = kustomize_module.find_kustomize()
+        assert found
+        yield found.command
 
 
 @pytest.fixture(scope="module")
@@ -480,14 +481,11 @@ def test_no_message_has_a_place_of_this_machine(checked: dict[str, list[str]]) -
     assert [line for line in said if "/tmp" in line or "command failed" in line or "\n" in line] == []
 
 
-@pytest.mark.parametrize("program", ["kustomize", "kubectl"])
+@pytest.mark.parametrize("program", [parts.kustomize, parts.kubectl])
 def test_either_kustomize_says_the_same(
-    program: str, everything: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    program: Callable[[], str], everything: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = shutil.which(program) or str(parts.cached(program, parts.KUSTOMIZE))
-    if not Path(found).exists():
-        pytest.skip(f"{program} is not there")
-    only(tmp_path, monkeypatch, **{program: found})
+    only(tmp_path, monkeypatch, **{program.__name__: need(program)})
     names = ("unknown-field", "patch-of-nothing", "an-error-of-many-lines", "two-of-them")
     for name in names:
         (line,) = lines(run_check(everything, name))

@@ -14,4 +14,4 @@ def skopeo() -> str:
 @pytest.fixture(scope="session")
 def kustomize() -> tuple[str, ...]:
     """The command that renders the folder given to it."""
-    return need(parts.kustomize)
+    return (need(parts.kustomize), "build")
