@@ -246,8 +246,10 @@ class Applier:
             for environment in ticked(issue.body, self._settings.groups)
             if not is_reached(promotion, versions.get(environment))
         }
-        # Of a branch that lacks its pull request, or outlived it, `sync` opens that or says that it closed.
-        if lost and (branch := self.proposals.branch(promotion, main)):
+        # Of a branch that lacks its pull request, or whose was closed, `sync` opens that or says so; of one
+        # that was merged, main was forced back.
+        branch = self.proposals.branch(promotion, main) if lost else None
+        if branch and not (branch.ended and branch.ended.state is PullState.MERGED):
             lost -= branch.proposes(promotion.artifact)
         if not lost:
             return Applied(issue.number)

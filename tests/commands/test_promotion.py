@@ -634,6 +634,19 @@ def test_reconcile_vouches_for_no_release_of_a_commit_that_is_not_mains(world: W
     ]
 
 
+def test_reconcile_undoes_what_main_was_forced_back_from(hub: World) -> None:
+    assert hub.github
+    hub.github.advance(timedelta(hours=-2))
+    hub.open(TAG)
+    hub.apply(hub.tick("tt"))
+    hub.merge()
+    hub.github.advance(timedelta(hours=2))
+    hub.bare.git("update-ref", "refs/heads/main", "main~1")
+    undone = "issue 1: tt: the tick got lost on its way; tick it again if it is still wanted"
+    assert undone in hub.reconcile().repaired
+    assert hub.reconcile().repaired == []
+
+
 def test_reconcile_opens_no_issue_for_old_releases(hub: World) -> None:
     assert hub.github
     hub.github.advance(timedelta(days=-8))
