@@ -1,5 +1,6 @@
 """Signing: real certificates for who the job is, by a Sigstore of the tests' own."""
 
+import base64
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from tests.actions.conftest import Monorepo
 from tests.actions.sigstore import run_sigstore
 
 ARTIFACTS = [path for path in (Path(__file__).parents[2] / "artifacts").iterdir() if path.is_dir()]
+CALLED = ".github/workflows/called.yml"
 REQUEST = "GET /_services/pipelines/idtoken"
 
 
@@ -29,6 +31,28 @@ def verify(cosign: str, monorepo: Monorepo, reference: str, workflow: str) -> bo
     identity = f"{url}/octo/monorepo/.github/workflows/{workflow}@refs/heads/main"
     flags = [f"--certificate-identity={identity}", f"--certificate-oidc-issuer={url}/_services/token"]
     return subprocess.run([cosign, "verify", *flags, reference], capture_output=True).returncode == 0
+
+
+def test_a_job_is_known_by_the_file_that_is_called(monorepo: Monorepo) -> None:
+    """Whoever calls it: what may be called is not to sign."""
+    ask = 'curl -sH "Authorization: Bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" '
+    step = {"run": f'{ask} "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=sigstore"'}
+    may = {"id-token": "write"}
+    inner = {"runs-on": "ubuntu-latest", "permissions": may, "steps": [step]}
+    outer = {"uses": f"./{CALLED}", "permissions": may}
+    monorepo.runners.left_out |= {"build"}
+    monorepo.prepare(
+        {
+            CALLED: json.dumps({"on": "workflow_call", "jobs": {"called": inner}}),
+            ".github/workflows/calling.yml": json.dumps({"on": "push", "jobs": {"calling": outer}}),
+        }
+    )
+    monorepo.change("eso")
+    jobs = {job.workflow: job for job in monorepo.runners.settle()}
+    token = json.loads(jobs["calling.yml"].log)["value"]
+    claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    assert claims["job_workflow_ref"] == f"octo/monorepo/{CALLED}@refs/heads/main"
+    assert claims["workflow_ref"] == "octo/monorepo/.github/workflows/calling.yml@refs/heads/main"
 
 
 def test_what_is_pushed_is_signed_once(monorepo: Monorepo, cosign: str) -> None:

@@ -8,9 +8,11 @@ import pytest
 import yaml
 
 from flux.settings import Settings
+from tests.actions.triggers import events_of
 
 FOLDER = Path(__file__).parents[2] / ".github"
 NAMES = ("release-flux-artifact.yml", "manage-flux-releases.yml")
+ALL = sorted(path.name for path in (FOLDER / "workflows").glob("*.y*ml"))
 RELEASES = "github.event.release.tag_name"
 
 
@@ -21,7 +23,7 @@ def read(name: str) -> dict[Any, Any]:
 
 JOBS = [
     pytest.param(read(name), about, id=f"{name}:{job}")
-    for name in NAMES
+    for name in (*NAMES, "build-flux-artifacts.yml")
     for job, about in read(name)["jobs"].items()
 ]
 
@@ -30,8 +32,9 @@ JOBS = [
 def test_a_job(workflow: dict[Any, Any], job: dict[str, Any]) -> None:
     assert workflow["permissions"] == {}
     assert job["timeout-minutes"] <= 60
-    concurrency = job.get("concurrency") or workflow["concurrency"]
-    assert concurrency["cancel-in-progress"] is False
+    if "workflow_call" not in workflow[True]:  # whose caller's it is
+        concurrency = job.get("concurrency") or workflow["concurrency"]
+        assert concurrency["cancel-in-progress"] is False
     checkout, setup, *rest = job["steps"]
     assert checkout["with"]["fetch-depth"] == 0
     assert checkout["with"]["ref"] in ("main", "${{ github.event.after }}")
@@ -44,6 +47,18 @@ def test_a_job(workflow: dict[Any, Any], job: dict[str, Any]) -> None:
         assert step["env"]["GITHUB_TOKEN"]
     for step in rest[1:]:
         assert "!cancelled()" in step["if"] or "publish" in step["if"], "whatever became of the one before"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_anybody_may_call_has_no_identity(name: str) -> None:
+    """A certificate names the file that is called, and nobody's code is in it but the caller's."""
+    workflow = read(name)
+    if "workflow_call" not in events_of(workflow):
+        return
+    # Where a job says nothing it may what its caller may.
+    assert workflow["permissions"] == {}
+    for job in workflow["jobs"].values():
+        assert "id-token" not in job["permissions"]
 
 
 def test_what_is_queued_is_only_what_does_the_same() -> None:
