@@ -61,6 +61,13 @@ def test_what_anybody_may_call_has_no_identity(name: str) -> None:
         assert "id-token" not in job["permissions"]
 
 
+def test_only_what_pushes_waits_for_an_environment() -> None:
+    """A tick that waited for somebody's approval would be too old when it came."""
+    jobs = {(file, name): job for file in ALL for name, job in read(file)["jobs"].items()}
+    waiting = [name for name, job in jobs.items() if "environment" in job]
+    assert waiting == [name for name, job in jobs.items() if job["permissions"].get("packages") == "write"]
+
+
 def test_what_is_queued_is_only_what_does_the_same() -> None:
     """GitHub keeps one run that waits for each group, and drops the others."""
     release, manage = map(read, NAMES)
