@@ -76,9 +76,10 @@ def test_what_is_queued_is_only_what_does_the_same() -> None:
     assert groups == {
         "issue": f"flux-issue-${{{{ {RELEASES} || inputs.tag }}}}",
         "apply": "flux-apply-${{ github.run_id }}",
-        "tag": "flux-converge",
-        "reconcile": "flux-converge",
+        "tag": "flux-tag",
+        "reconcile": "flux-reconcile",
     }
+    assert len(set(groups.values())) == len(groups), "another job does something else"
 
 
 def test_what_stands_in_them_is_what_the_settings_say() -> None:
