@@ -68,6 +68,14 @@ def test_only_what_pushes_waits_for_an_environment() -> None:
     assert waiting == [name for name, job in jobs.items() if job["permissions"].get("packages") == "write"]
 
 
+def test_who_dispatches_cannot_go_around_the_environment() -> None:
+    named = [job["environment"] for file in ALL for job in read(file)["jobs"].values() if "environment" in job]
+    assert set(named) == {
+        "${{ vars.FLUX_ENVIRONMENT }}",
+        "${{ vars.FLUX_ENVIRONMENT || inputs.environment }}",
+    }
+
+
 def test_what_is_queued_is_only_what_does_the_same() -> None:
     """GitHub keeps one run that waits for each group, and drops the others."""
     release, manage = map(read, NAMES)
