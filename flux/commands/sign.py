@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from flux.commands.parallel import in_parallel
@@ -13,6 +14,7 @@ from flux.event import Event
 from flux.settings import Settings
 
 _REFERENCE = re.compile(r"[a-zA-Z0-9\[][^\s@]*@sha256:[0-9a-f]{64}")
+_WRITE = "let `inv build`, `inv publish` or `inv reconcile` write it, with `--digests FILE`"
 _WORKFLOWS = ("release-flux-artifact", "manage-flux-releases")
 
 
@@ -42,20 +44,20 @@ class Signing:
     def document(self) -> dict[str, Any]:
         return {"signatures": [signature.document() for signature in self.signatures]}
 
-    def checksums(self) -> str:
-        """What was signed now, a line each, as sha256sum writes it."""
+    def checksums(self) -> list[str]:
+        """What was signed now, in lines as sha256sum writes them."""
         signed = (s.reference.split("@sha256:") for s in self.signatures if s.action == "signed")
-        return "\n".join(f"{digest}  {name}" for name, digest in signed)
+        return [f"{digest}  {name}" for name, digest in signed]
 
 
 def sign(
     settings: Settings,
     event: Event,
-    digests: str,
+    digests: Path,
     dry_run: bool,
     on_done: Callable[[object], object],
 ) -> Signing:
-    """Sign each image of `digests`, a JSON object of artifact to `repository@sha256:…`, once.
+    """Sign each image that a file has digests of, a JSON object of artifact to `repository@sha256:…`, once.
 
     The failure of one leaves the others unharmed. Raises RequestError for anything else, outside of Actions,
     and where there is no cosign.
@@ -110,17 +112,16 @@ def find_signers(settings: Settings, event: Event) -> Signers:
     return Signers(issuer, rf"^{folder}({'|'.join(_WORKFLOWS)})\.yml@refs/{refs}$".replace(r"\-", "-"))
 
 
-def read_digests(text: str) -> dict[str, str]:
-    """The output `digests` of a job. Raises RequestError for what is none."""
+def read_digests(path: Path) -> dict[str, str]:
+    """What a command has written with `--digests`. Raises RequestError for what it has not."""
     try:
-        digests = json.loads(text)
-    except ValueError:
+        digests = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RequestError(f"{path} could not be read: {error.strerror}", _WRITE) from error
+    except (ValueError, RecursionError):
         digests = None
     if not isinstance(digests, dict) or not all(
         isinstance(reference, str) and _REFERENCE.fullmatch(reference) for reference in digests.values()
     ):
-        raise RequestError(
-            "these are no digests of images",
-            'give what `inv build` has in its output `digests`: {"eso": "ghcr.io/…/eso@sha256:…"}',
-        )
+        raise RequestError(f"{path} has no digests of images", _WRITE)
     return digests

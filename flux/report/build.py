@@ -25,10 +25,10 @@ def building(report: Report, total: int, dry_run: bool) -> Iterator[Callable[[Re
         yield advance if report.is_interactive else lambda result: _line(report, result, dry_run)
 
 
-def show_build(report: Report, build: Build, dry_run: bool) -> None:
+def show_build(report: Report, build: Build, digests: str | None, dry_run: bool) -> None:
     report.notices(build.notices)
     if not dry_run:
-        report.outputs({"digests": build.digests()})
+        report.digests(build.digests(), digests)
     header = ("Artifact", "Would be" if dry_run else "Action", "Revision", "Tags", "Digest")
     report.summary(
         f"{'Plan for' if dry_run else 'Images of'} {build.commit[:12]}",
@@ -44,7 +44,7 @@ def show_build(report: Report, build: Build, dry_run: bool) -> None:
         report.failure(names, error, hint)
 
 
-def show_published(report: Report, published: Published, dry_run: bool) -> None:
+def show_published(report: Report, published: Published, digests: str | None, dry_run: bool) -> None:
     report.notices(published.notices)
     result = published.result
     if result is None:
@@ -56,7 +56,7 @@ def show_published(report: Report, published: Published, dry_run: bool) -> None:
         return
     reference = result.repository + (f"@{result.digest}" if result.digest else "")
     if not dry_run:
-        report.outputs({"digests": {result.artifact: reference}})
+        report.digests({result.artifact: reference}, digests)
     report.summary(
         f"Release {published.tag}",
         ("Artifact", "Would be" if dry_run else "Action", "Revision", "Tags", "Digest"),

@@ -95,9 +95,10 @@ def _synced(one: Synced, issue: Cell, pull: Cell) -> tuple[str | Cell, ...]:
     )
 
 
-def show_reconciled(report: Report, done: Reconciled) -> None:
+def show_reconciled(report: Report, done: Reconciled, digests: str | None, dry_run: bool) -> None:
     report.notices(done.notices)
-    report.outputs({"digests": done.digests})
+    if not dry_run:
+        report.digests(done.digests, digests)
     report.summary("Reconciled", ("What was due",), [(what,) for what in done.repaired])
     if not report.document(done.document()):
         for what in done.repaired:

@@ -14,6 +14,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from flux.report.text import MOST_NAMES, Link, Styled, aligned, markdown, markdown_row, short, shown
@@ -147,6 +148,12 @@ class Report:
         if self._event.output:
             with self._event.output.open("a", encoding="utf-8") as file:
                 file.writelines(f"{name}={json.dumps(value)}\n" for name, value in outputs.items())
+
+    def digests(self, digests: dict[str, str], file: str | None) -> None:
+        """What images there are: an output of the job, and a file, since no variable holds very many."""
+        self.outputs({"digests": digests})
+        if file:
+            Path(file).write_text(json.dumps(digests), encoding="utf-8")
 
     def summary(self, title: str, header: Sequence[str], rows: Sequence[Sequence[str | Link]]) -> None:
         """A heading and a table in the summary of a job of GitHub Actions."""

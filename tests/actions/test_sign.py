@@ -78,12 +78,12 @@ def test_what_is_pushed_is_signed_once(monorepo: Monorepo, cosign: str) -> None:
     assert not verify(cosign, monorepo, reference, "release-flux-artifact.yml")
     assert "| eso | signed |" in repaired.summary
     assert f"attested {digest.removeprefix('sha256:')}  " in repaired.log  # type: ignore[union-attr]
-    assert json.loads(repaired.outputs["checksums"]).count("\n") == len(ARTIFACTS) - 1, "all that it pushed"
+    assert repaired.outputs["checksums"] == str(len(ARTIFACTS)), "all that it pushed"
 
     asked = len([request for request in monorepo.github.requests if str(request) == REQUEST])
     (again,) = monorepo.runners.run(event)
     assert again.result == "success", again.log
     assert "| eso | valid |" in again.summary, "whichever of the two workflows signed it"
     assert "attested" not in again.log
-    assert json.loads(again.outputs["checksums"]) == ""
+    assert again.outputs["checksums"] == "0"
     assert len([request for request in monorepo.github.requests if str(request) == REQUEST]) == asked

@@ -13,6 +13,7 @@ from tests.actions.triggers import events_of
 FOLDER = Path(__file__).parents[2] / ".github"
 NAMES = ("release-flux-artifact.yml", "manage-flux-releases.yml")
 ALL = sorted(path.name for path in (FOLDER / "workflows").glob("*.y*ml"))
+RUN = r'inv [a-z. -]+( "\$(TAG|ISSUE)")?( --digests "\$RUNNER_TEMP/digests\.json")?'
 RELEASES = "github.event.release.tag_name"
 
 
@@ -43,7 +44,7 @@ def test_a_job(workflow: dict[Any, Any], job: dict[str, Any]) -> None:
         if "uses" in step:
             assert step["uses"] == "./.github/actions/sign"
             continue
-        assert re.fullmatch(r'inv [a-z. -]+( "\$(TAG|ISSUE)")?', step["run"])
+        assert re.fullmatch(RUN, step["run"])
         assert step["env"]["GITHUB_TOKEN"]
     for step in rest[1:]:
         assert "!cancelled()" in step["if"] or "publish" in step["if"], "whatever became of the one before"
@@ -61,6 +62,15 @@ def test_what_anybody_may_call_has_no_identity(name: str) -> None:
         assert "id-token" not in job["permissions"]
 
 
+def test_digests_are_in_no_variable() -> None:
+    """Which holds those of some hundreds of images: 128 KiB."""
+    jobs = [job for name in ALL for job in read(name)["jobs"].values()]
+    steps = [step for job in jobs for step in job["steps"]]
+    steps += yaml.safe_load((FOLDER / "actions/sign/action.yml").read_text())["runs"]["steps"]
+    given = [value for step in steps for key in ("env", "with") for value in step.get(key, {}).values()]
+    assert [value for value in given if re.search(r"outputs\.(digests|checksums)", str(value))] == []
+
+
 def test_only_what_pushes_waits_for_an_environment() -> None:
     """A tick that waited for somebody's approval would be too old when it came."""
     jobs = {(file, name): job for file in ALL for name, job in read(file)["jobs"].items()}
@@ -69,8 +79,8 @@ def test_only_what_pushes_waits_for_an_environment() -> None:
 
 
 def test_who_dispatches_cannot_go_around_the_environment() -> None:
-    named = [job["environment"] for file in ALL for job in read(file)["jobs"].values() if "environment" in job]
-    assert set(named) == {
+    jobs = [job for file in ALL for job in read(file)["jobs"].values()]
+    assert {job["environment"] for job in jobs if "environment" in job} == {
         "${{ vars.FLUX_ENVIRONMENT }}",
         "${{ vars.FLUX_ENVIRONMENT || inputs.environment }}",
     }

@@ -1,5 +1,7 @@
 """Which signatures count, and what is no image to sign. How it signs is in `tests/actions/test_sign.py`."""
 
+import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -13,6 +15,7 @@ from flux.event import TERMINAL, Event
 from flux.settings import Settings
 from tests.commands.helpers import inv, monorepo
 
+TAG = "flux-oci-eso-v1.0.0"
 DIGEST = f"sha256:{'0' * 64}"
 IN_ACTIONS = {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "octo/monorepo"}
 README = (Path(__file__).parents[2] / "README.md").read_text()
@@ -95,9 +98,54 @@ def test_a_terminal_has_no_identity() -> None:
         f'{{"eso": "a@b@{DIGEST}"}}',
     ],
 )
-def test_what_is_no_image(text: str) -> None:
+def test_what_is_no_image(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "digests.json"
+    path.write_text(text)
     with pytest.raises(RequestError, match="no digests of images"):
-        read_digests(text)
+        read_digests(path)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match=r"digests\.json could not be read"):
+        read_digests(tmp_path / "digests.json")
+
+
+def test_thousands_of_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than an argument or a variable holds; what was signed now goes on by file too."""
+    repo = monorepo(tmp_path / "repo", {"artifacts/eso/x.yaml": "x: 1\n"})
+    cosign = tmp_path / "bin/cosign"
+    cosign.parent.mkdir()
+    cosign.write_text('#!/bin/sh\n[ "$1" = sign ]\n')
+    cosign.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{cosign.parent}:{os.environ['PATH']}")
+    many = {f"artifact{n:04}": f"ghcr.io/octo/monorepo/artifact{n:04}@sha256:{n:064}" for n in range(2000)}
+    digests, checksums, output = (tmp_path / name for name in ("digests.json", "checksums.txt", "output"))
+    digests.write_text(json.dumps(many))
+    assert digests.stat().st_size > 131_072
+    env = {**IN_ACTIONS, "GITHUB_OUTPUT": str(output)}
+    ran = inv(repo, "sign", str(digests), "--checksums", str(checksums), "--json", env=env)
+    assert ran.code == 0, ran.said
+    assert {s["artifact"]: s["action"] for s in ran.document["signatures"]} == dict.fromkeys(many, "signed")
+    assert checksums.read_text().splitlines() == [
+        f"{n:064}  ghcr.io/octo/monorepo/artifact{n:04}" for n in range(2000)
+    ]
+    assert output.read_text() == "checksums=2000\n"
+
+
+@pytest.mark.parametrize("command", [["build"], ["publish", TAG], ["reconcile"]], ids=lambda c: c[0])
+def test_what_is_there_to_be_signed(command: list[str], tmp_path: Path) -> None:
+    repo = monorepo(tmp_path / "repo", {"artifacts/eso/x.yaml": "x: 1\n"}, {"registry": "images"})
+    repo.git("tag", "--annotate", "--message=eso", TAG)
+    file = tmp_path / "digests.json"
+    assert inv(repo, *command, f"--digests={file}", "--dry-run").code == 0
+    assert not file.exists(), "of images that may not be there"
+    ran = inv(repo, *command, f"--digests={file}", "--json")
+    assert ran.code == 0, ran.said
+    written = json.loads(file.read_text())
+    assert written.keys() <= {"eso", "eso 1.0.0"}
+    (reference,) = set(written.values())
+    layout = json.loads((repo.path / "images/eso/index.json").read_text())
+    assert reference.endswith(f"/eso@{layout['manifests'][0]['digest']}")
 
 
 def test_without_cosign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,5 +155,7 @@ def test_without_cosign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     programs.mkdir()
     (programs / "git").symlink_to(str(shutil.which("git")))
     monkeypatch.setenv("PATH", str(programs))
-    ran = inv(repo, "sign", f'{{"eso": "ghcr.io/octo/eso@{DIGEST}"}}', env=IN_ACTIONS)
+    digests = tmp_path / "digests.json"
+    digests.write_text(f'{{"eso": "ghcr.io/octo/eso@{DIGEST}"}}')
+    ran = inv(repo, "sign", str(digests), env=IN_ACTIONS)
     assert (ran.code, "cosign is not on PATH" in ran.out) == (2, True), ran.out
