@@ -208,24 +208,27 @@ def status(
     positional=["digests"],
     help={
         "digests": "a file that a command has written with --digests",
-        "checksums": "write what was signed now to this file, as sha256sum does",
+        "unattested": "write the images that GitHub has no attestation of to this file, as sha256sum does",
         "dry-run": _DRY_RUN,
         "json": _JSON,
     },
 )
 def sign(
-    context: Context, digests: str, checksums: str | None = None, dry_run: bool = False, json: bool = False
+    context: Context, digests: str, unattested: str | None = None, dry_run: bool = False, json: bool = False
 ) -> None:
     """Sign images that have no valid signature yet, as a job of GitHub Actions."""
     with running(context, json) as run:
         from pathlib import Path
 
+        from flux.commands.sign import find_unattested
         from flux.commands.sign import sign as sign_images
-        from flux.report.sign import show_signing
+        from flux.report.sign import show_signing, show_unattested
 
         with run.report.working("signing") as on_done:
             signing = sign_images(run.settings, run.event, Path(digests), dry_run, on_done)
-        show_signing(run.report, signing, checksums, dry_run)
+        show_signing(run.report, signing)
+        if unattested and not dry_run:
+            show_unattested(run.report, find_unattested(signing, run.forge.is_attested), unattested)
         if signing.failed:
             raise Exit(code=1)
 

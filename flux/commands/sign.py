@@ -1,6 +1,7 @@
 """Sign the images that jobs have pushed, as far as they have no valid signature yet."""
 
 import json
+import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ from flux.errors import FluxError, RequestError
 from flux.event import Event
 from flux.settings import Settings
 
+# What actions/attest takes at once: https://github.com/actions/attest
+_MOST_ATTESTED = 1024
+# A job's token may ask GitHub a thousand things an hour, and asks others too.
+_MOST_ASKED = 400
 _REFERENCE = re.compile(r"[a-zA-Z0-9\[][^\s@]*@sha256:[0-9a-f]{64}")
 _WRITE = "let `inv build`, `inv publish` or `inv reconcile` write it, with `--digests FILE`"
 _WORKFLOWS = ("release-flux-artifact", "manage-flux-releases")
@@ -43,11 +48,6 @@ class Signing:
 
     def document(self) -> dict[str, Any]:
         return {"signatures": [signature.document() for signature in self.signatures]}
-
-    def checksums(self) -> list[str]:
-        """What was signed now, in lines as sha256sum writes them."""
-        signed = (s.reference.split("@sha256:") for s in self.signatures if s.action == "signed")
-        return [f"{digest}  {name}" for name, digest in signed]
 
 
 def sign(
@@ -87,6 +87,20 @@ def sign(
         found += signatures
         on_done(signatures)
     return Signing(sorted(found, key=lambda signature: signature.artifact))
+
+
+def find_unattested(signing: Signing, is_attested: Callable[[str], bool]) -> list[str]:
+    """The references of signed images that it is not attested of how they were built, as many as one
+    attestation may have.
+
+    Of very many that were signed before, each run asks for others.
+    """
+    signed, valid = (
+        [s.reference for s in signing.signatures if s.action == action] for action in ("signed", "valid")
+    )
+    asked = random.sample(valid, min(len(valid), _MOST_ASKED))
+    lacking = [reference for reference in asked if not is_attested(reference.partition("@")[2])]
+    return [*signed, *sorted(lacking)][:_MOST_ATTESTED]
 
 
 def find_signers(settings: Settings, event: Event) -> Signers:

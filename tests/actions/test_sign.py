@@ -14,6 +14,7 @@ from tests.actions.sigstore import run_sigstore
 
 ARTIFACTS = [path for path in (Path(__file__).parents[2] / "artifacts").iterdir() if path.is_dir()]
 CALLED = ".github/workflows/called.yml"
+ATTEST = "POST */attestations"
 REQUEST = "GET /_services/pipelines/idtoken"
 
 
@@ -72,18 +73,22 @@ def test_what_is_pushed_is_signed_once(monorepo: Monorepo, cosign: str) -> None:
     assert not verify(cosign, monorepo, reference, "release-flux-artifact.yml")
 
     # The next run that comes along makes it good.
+    monorepo.runners.kill_at(ATTEST)
+    (killed,) = monorepo.runners.schedule()
+    assert killed.result == "killed", killed.log
     (repaired,) = monorepo.runners.schedule()
     assert repaired.result == "success", repaired.log
     assert verify(cosign, monorepo, reference, "manage-flux-releases.yml")
     assert not verify(cosign, monorepo, reference, "release-flux-artifact.yml")
-    assert "| eso | signed |" in repaired.summary
+    assert "| eso | signed |" in killed.summary
+    assert "| eso | valid |" in repaired.summary, "which lacked its attestation alone"
     assert f"attested {digest.removeprefix('sha256:')}  " in repaired.log  # type: ignore[union-attr]
-    assert repaired.outputs["checksums"] == str(len(ARTIFACTS)), "all that it pushed"
+    assert repaired.outputs["unattested"] == str(len(ARTIFACTS)), "all that was pushed"
 
     asked = len([request for request in monorepo.github.requests if str(request) == REQUEST])
     (again,) = monorepo.runners.run(event)
     assert again.result == "success", again.log
     assert "| eso | valid |" in again.summary, "whichever of the two workflows signed it"
     assert "attested" not in again.log
-    assert again.outputs["checksums"] == "0"
+    assert again.outputs["unattested"] == "0"
     assert len([request for request in monorepo.github.requests if str(request) == REQUEST]) == asked
