@@ -329,14 +329,10 @@ def _together(jobs: JSON) -> list[list[str]]:
 
 
 def _called(workflow: JSON, jobs: list[str]) -> str | None:
-    """The file that the job which may ask who it is stands in, where the workflow calls that one."""
-    (job,) = (
-        workflow["jobs"][name]
-        for name in jobs
-        if workflow["jobs"][name].get("permissions", {}).get("id-token") == "write"
-    )
-    uses: str | None = job.get("uses")
-    return uses and uses.removeprefix("./")
+    """The file that jobs which may ask who they are stand in, where the workflow calls that one."""
+    about = [workflow["jobs"][name] for name in jobs]
+    (uses,) = {job.get("uses") for job in about if job.get("permissions", {}).get("id-token") == "write"}
+    return uses and str(uses).removeprefix("./")
 
 
 def _job(path: str, name: str, event: Event, records: list[JSON], killed: bool) -> Job:
