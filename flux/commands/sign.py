@@ -20,7 +20,6 @@ _MOST_ATTESTED = 1024
 _MOST_ASKED = 400
 _REFERENCE = re.compile(r"[a-zA-Z0-9\[][^\s@]*@sha256:[0-9a-f]{64}")
 _WRITE = "let `inv build`, `inv publish` or `inv reconcile` write it, with `--digests FILE`"
-_WORKFLOWS = ("release-flux-artifact", "manage-flux-releases")
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def find_unattested(signing: Signing, is_attested: Callable[[str], bool]) -> lis
 
 
 def find_signers(settings: Settings, event: Event) -> Signers:
-    """The jobs that push: the two workflows, on the branch or at a release's tag.
+    """The jobs that push: both workflows on the branch, and the one that publishes at a release's tag.
 
     https://docs.github.com/actions/reference/security/oidc has what GitHub says of a job. Raises RequestError
     outside of Actions, where nobody has such an identity.
@@ -122,8 +121,10 @@ def find_signers(settings: Settings, event: Event) -> Signers:
     tag = re.escape(settings.release_tag)
     for field in ("artifact", "version"):
         tag = tag.replace(rf"\{{{field}\}}", ".+")
-    refs = f"(heads/{re.escape(settings.branch)}|tags/{tag})"
-    return Signers(issuer, rf"^{folder}({'|'.join(_WORKFLOWS)})\.yml@refs/{refs}$".replace(r"\-", "-"))
+    branch = f"heads/{re.escape(settings.branch)}"
+    release = rf"release-flux-artifact\.yml@refs/({branch}|tags/{tag})"
+    manage = rf"manage-flux-releases\.yml@refs/{branch}"
+    return Signers(issuer, f"^{folder}({release}|{manage})$".replace(r"\-", "-"))
 
 
 def read_digests(path: Path) -> dict[str, str]:

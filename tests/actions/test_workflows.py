@@ -78,6 +78,19 @@ def test_only_what_pushes_waits_for_an_environment() -> None:
     assert waiting == [name for name, job in jobs.items() if job["permissions"].get("packages") == "write"]
 
 
+def test_who_logs_in_may_read_packages() -> None:
+    """And who need not, may not."""
+    for file in (*NAMES, "build-flux-artifacts.yml"):
+        for job in read(file)["jobs"].values():
+            (setup,) = (s for s in job["steps"] if s.get("uses") == "./.github/actions/setup")
+            assert bool(setup["with"]["registry"]) is ("packages" in job["permissions"])
+
+
+def test_only_what_asks_the_registry_logs_in() -> None:
+    _, manage = map(read, NAMES)
+    assert "packages" not in manage["jobs"]["issue"]["permissions"], "the image is built anew to be shown"
+
+
 def test_who_dispatches_cannot_go_around_the_environment() -> None:
     jobs = [job for file in ALL for job in read(file)["jobs"].values()]
     assert {job["environment"] for job in jobs if "environment" in job} == {

@@ -36,6 +36,8 @@ OTHERS = [
     identity("pull/1/merge"),
     identity("tags/v1.0.0"),
     identity("heads/main", "ci.yml"),
+    identity("heads/main", "build-flux-artifacts.yml"),
+    identity("tags/flux-oci-eso-v1.0.0", "manage-flux-releases.yml"),
     identity("heads/main", "release-flux-artifactXyml"),
     identity("heads/main", "manage-flux-releases.yml.yml"),
     identity("heads/main", repository="octo/monorepo2"),
@@ -72,7 +74,7 @@ def test_settings_are_heeded() -> None:
     event = Event(True, None, None, None, repository="octo/x.y", server_url="https://git.example.com")
     issuer, pattern = signers(event, branch="release/next", release_tag="{artifact}/{version}")
     assert issuer == "https://git.example.com/_services/token"
-    where = "https://git.example.com/octo/x.y/.github/workflows/manage-flux-releases.yml@refs"
+    where = "https://git.example.com/octo/x.y/.github/workflows/release-flux-artifact.yml@refs"
     assert re.search(pattern, f"{where}/heads/release/next")
     assert re.search(pattern, f"{where}/tags/eso/1.0.0")
     assert not re.search(pattern, f"{where}/heads/main")
