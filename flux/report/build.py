@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from flux.report.text import Styled
+from flux.report.text import Link, Styled, markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +33,7 @@ def show_build(report: Report, build: Build, digests: str | None, dry_run: bool)
     report.summary(
         f"{'Plan for' if dry_run else 'Images of'} {build.commit[:12]}",
         header,
-        [(r.artifact, r.action, _revision(r), " ".join(r.tags), r.digest or "") for r in build.results],
+        [_linked(report, result) for result in build.results],
     )
     if not report.document(build.document()):
         if build.results:
@@ -50,6 +50,11 @@ def show_published(report: Report, published: Published, digests: str | None, dr
     if result is None:
         report.document(published.document())
         return
+    report.summary(
+        f"Release {markdown(report.page(published.tag, f'releases/tag/{published.tag}'))}",
+        ("Artifact", "Would be" if dry_run else "Action", "Revision", "Tags", "Digest"),
+        [_linked(report, result)],
+    )
     if result.error:
         report.document(published.document())
         report.failure([result.artifact], result.error, result.hint)
@@ -57,17 +62,18 @@ def show_published(report: Report, published: Published, digests: str | None, dr
     reference = result.repository + (f"@{result.digest}" if result.digest else "")
     if not dry_run:
         report.digests({result.artifact: reference}, digests)
-    report.summary(
-        f"Release {published.tag}",
-        ("Artifact", "Would be" if dry_run else "Action", "Revision", "Tags", "Digest"),
-        [(result.artifact, result.action, _revision(result), " ".join(result.tags), result.digest or "")],
-    )
     if report.document(published.document()):
         return
     would = "would be " if dry_run else ""
     same = f", same digest as {published.same_as}" if published.same_as else ""
     image = f"{result.repository}@{report.digest(result.digest)}"
     report.print(f"{published.tag}: {would}{result.action} {image}{same}")
+
+
+def _linked(report: Report, result: Result) -> tuple[str | Link, ...]:
+    """A row of the summary."""
+    revision = report.page(_revision(result), f"commit/{result.revision.partition(':')[2]}")
+    return result.artifact, result.action, revision, " ".join(result.tags), result.digest or ""
 
 
 def _row(report: Report, result: Result) -> tuple[str | Styled, ...]:

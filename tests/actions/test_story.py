@@ -58,6 +58,7 @@ def test_a_ticked_box_reaches_the_cluster(monorepo: Monorepo, tmp_path: Path) ->
     tags = monorepo.tags("eso")
     assert tags["prod_ring2"] == tags["1.0.0"] == tags["latest"]
     assert f"{tags['1.0.0']}"[:19] in tagged.summary
+    assert f"{monorepo.github.url}/octo/monorepo/commit/{tagged.event.payload['after']})" in tagged.summary
     (comment,) = monorepo.issue().get_comments()
     assert "| `prod_ring2` | ✅ deployed |" in comment.body
 
@@ -142,6 +143,7 @@ def test_a_job_of_a_tick_run_again_by_somebody_else(monorepo: Monorepo) -> None:
     people["bob"] = Role.READ
     (refused,) = runners.run(second, by="alice")
     assert refused.result == "success", refused.log
+    assert f"### Undone in [issue 1]({monorepo.issue().html_url})" in refused.summary
     assert "prod_ring2" not in boxes(monorepo)
     assert monorepo.desired(BRANCH) == {"eso": {"prod_ring1": "1.0.0"}}
     assert [c for c in monorepo.issue().get_comments() if "@bob" in c.body and "`write`" in c.body]
