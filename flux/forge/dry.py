@@ -46,6 +46,11 @@ class DryForge:
         self.would.append(f"start {workflow} at {ref}")
         return True
 
+    # Images
+
+    def is_attested(self, digest: str) -> bool:
+        return self._forge.is_attested(digest)
+
     # Issues
 
     def issue(self, number: int) -> Issue | None:

@@ -112,6 +112,12 @@ class Forge(Protocol):
         """Start a workflow by its file name, at a branch; False where none has that name. Nothing to be done
         is done where a forge has no workflows."""
 
+    # Images
+
+    def is_attested(self, digest: str) -> bool:
+        """Whether it was attested here how the image of a digest was built. Nothing needs to be where a forge
+        has no attestations."""
+
     # Issues
 
     def issue(self, number: int) -> Issue | None: ...

@@ -29,6 +29,7 @@ _CONTENTS = "contents: write"
 _ISSUES = "issues: write"
 _PULL_REQUESTS = "pull-requests: write"
 _ACTIONS = "actions: write"
+_ATTESTATIONS = "attestations: read"
 _METADATA = "metadata: read"
 
 _FILE = "100644"
@@ -119,6 +120,16 @@ class GitHubForge:
             body = {"ref": ref, "inputs": dict(inputs)}
             start = partial(repository.requester.requestJsonAndCheck, "POST", url, input=body)
             return found(start) is not None
+
+    # Images
+
+    def is_attested(self, digest: str) -> bool:
+        with self._github.asking(f"say whether {digest} is attested", _ATTESTATIONS) as repository:
+            url = f"{repository.url}/attestations/{digest}"
+            parameters = {"predicate_type": "provenance", "per_page": 1}
+            ask = partial(repository.requester.requestJsonAndCheck, "GET", url, parameters=parameters)
+            told = found(ask)
+            return told is not None and bool(told[1]["attestations"])
 
     # Issues
 

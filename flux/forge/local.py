@@ -72,6 +72,10 @@ class LocalForge:
         """There are no workflows."""
         return True
 
+    def is_attested(self, digest: str) -> bool:
+        """There are no attestations."""
+        return True
+
     def _release(self, tag: AnnotatedTag) -> Release:
         message = tag.message.replace("\r\n", "\n")
         prerelease = message.endswith(_PRERELEASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from flux.report.text import Styled
+from flux.report.text import Link, Styled, markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,15 +25,15 @@ def building(report: Report, total: int, dry_run: bool) -> Iterator[Callable[[Re
         yield advance if report.is_interactive else lambda result: _line(report, result, dry_run)
 
 
-def show_build(report: Report, build: Build, dry_run: bool) -> None:
+def show_build(report: Report, build: Build, digests: str | None, dry_run: bool) -> None:
     report.notices(build.notices)
     if not dry_run:
-        report.outputs({"digests": build.digests()})
+        report.digests(build.digests(), digests)
     header = ("Artifact", "Would be" if dry_run else "Action", "Revision", "Tags", "Digest")
     report.summary(
         f"{'Plan for' if dry_run else 'Images of'} {build.commit[:12]}",
         header,
-        [(r.artifact, r.action, _revision(r), " ".join(r.tags), r.digest or "") for r in build.results],
+        [_linked(report, result) for result in build.results],
     )
     if not report.document(build.document()):
         if build.results:
@@ -44,30 +44,36 @@ def show_build(report: Report, build: Build, dry_run: bool) -> None:
         report.failure(names, error, hint)
 
 
-def show_published(report: Report, published: Published, dry_run: bool) -> None:
+def show_published(report: Report, published: Published, digests: str | None, dry_run: bool) -> None:
     report.notices(published.notices)
     result = published.result
     if result is None:
         report.document(published.document())
         return
+    report.summary(
+        f"Release {markdown(report.page(published.tag, f'releases/tag/{published.tag}'))}",
+        ("Artifact", "Would be" if dry_run else "Action", "Revision", "Tags", "Digest"),
+        [_linked(report, result)],
+    )
     if result.error:
         report.document(published.document())
         report.failure([result.artifact], result.error, result.hint)
         return
     reference = result.repository + (f"@{result.digest}" if result.digest else "")
     if not dry_run:
-        report.outputs({"digests": {result.artifact: reference}})
-    report.summary(
-        f"Release {published.tag}",
-        ("Artifact", "Would be" if dry_run else "Action", "Revision", "Tags", "Digest"),
-        [(result.artifact, result.action, _revision(result), " ".join(result.tags), result.digest or "")],
-    )
+        report.digests({result.artifact: reference}, digests)
     if report.document(published.document()):
         return
     would = "would be " if dry_run else ""
     same = f", same digest as {published.same_as}" if published.same_as else ""
     image = f"{result.repository}@{report.digest(result.digest)}"
     report.print(f"{published.tag}: {would}{result.action} {image}{same}")
+
+
+def _linked(report: Report, result: Result) -> tuple[str | Link, ...]:
+    """A row of the summary."""
+    revision = report.page(_revision(result), f"commit/{result.revision.partition(':')[2]}")
+    return result.artifact, result.action, revision, " ".join(result.tags), result.digest or ""
 
 
 def _row(report: Report, result: Result) -> tuple[str | Styled, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from flux.report.text import Link, place
+from flux.report.text import Link, markdown, place
 
 if TYPE_CHECKING:
     from flux.commands.apply import Applied
@@ -34,6 +34,9 @@ def show_issue(report: Report, opened: Opened) -> None:
 def show_applied(report: Report, applied: Applied) -> None:
     report.notices(applied.notices)
     report.notices([f"undone: {undone}" for undone in applied.undone])
+    if applied.undone:
+        issue = markdown(report.page(f"issue {applied.number}", f"issues/{applied.number}"))
+        report.summary(f"Undone in {issue}", ("What",), [(undone,) for undone in applied.undone])
     if applied.proposed:
         show_proposed(report, applied.proposed)
     elif not report.document(applied.document()):
@@ -95,9 +98,10 @@ def _synced(one: Synced, issue: Cell, pull: Cell) -> tuple[str | Cell, ...]:
     )
 
 
-def show_reconciled(report: Report, done: Reconciled) -> None:
+def show_reconciled(report: Report, done: Reconciled, digests: str | None, dry_run: bool) -> None:
     report.notices(done.notices)
-    report.outputs({"digests": done.digests})
+    if not dry_run:
+        report.digests(done.digests, digests)
     report.summary("Reconciled", ("What was due",), [(what,) for what in done.repaired])
     if not report.document(done.document()):
         for what in done.repaired:

@@ -14,6 +14,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from flux.report.text import MOST_NAMES, Link, Styled, aligned, markdown, markdown_row, short, shown
@@ -86,6 +87,13 @@ class Report:
         narrow = sys.stdout.isatty() and _console(sys.stdout).width < _FULL_DIGEST_WIDTH
         return short(digest) if narrow else digest or ""
 
+    def page(self, text: str, path: str) -> Link | str:
+        """A text that leads to a page of the repository, where GitHub runs this."""
+        where = self._event
+        if not where.actions or not where.repository:
+            return text
+        return Link(text, f"{where.server_url}/{where.repository}/{path}")
+
     def failure(self, names: Sequence[str], error: str, hint: str) -> None:
         from flux.errors import FluxError
 
@@ -148,8 +156,14 @@ class Report:
             with self._event.output.open("a", encoding="utf-8") as file:
                 file.writelines(f"{name}={json.dumps(value)}\n" for name, value in outputs.items())
 
+    def digests(self, digests: dict[str, str], file: str | None) -> None:
+        """What images there are: an output of the job, and a file, since no variable holds very many."""
+        self.outputs({"digests": digests})
+        if file:
+            Path(file).write_text(json.dumps(digests), encoding="utf-8")
+
     def summary(self, title: str, header: Sequence[str], rows: Sequence[Sequence[str | Link]]) -> None:
-        """A heading and a table in the summary of a job of GitHub Actions."""
+        """A heading, of Markdown, and a table in the summary of a job of GitHub Actions."""
         if not self._event.summary:
             return
         lines = [f"### {title}", ""]

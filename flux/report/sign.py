@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flux.commands.sign import Signing
     from flux.report.report import Report
 
 
-def show_signing(report: Report, signing: Signing, dry_run: bool) -> None:
-    if not dry_run:
-        report.outputs({"checksums": signing.checksums()})
+def show_signing(report: Report, signing: Signing) -> None:
     header = ("Artifact", "Signature", "Image")
     rows = [(each.artifact, each.action, each.reference) for each in signing.signatures]
     report.summary("Signatures", header, rows)
@@ -22,3 +23,10 @@ def show_signing(report: Report, signing: Signing, dry_run: bool) -> None:
             report.print("No image to sign.")
     for each in signing.failed:
         report.failure([each.artifact], each.error, each.hint)
+
+
+def show_unattested(report: Report, references: Sequence[str], file: str) -> None:
+    """Into a file as sha256sum writes it."""
+    lines = (f"{digest}  {name}\n" for name, digest in (each.split("@sha256:") for each in references))
+    Path(file).write_text("".join(lines), encoding="utf-8")
+    report.outputs({"unattested": len(references)})

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from flux.promotion.plan import Action
+from flux.report.text import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,7 @@ def show_plan(report: Report, tip: str, steps: Sequence[Step]) -> None:
 def show_convergence(report: Report, convergence: Convergence, dry_run: bool) -> None:
     """What was done."""
     report.notices(convergence.notices)
-    tip = convergence.tip[:12]
+    tip = markdown(report.page(convergence.tip[:12], f"commit/{convergence.tip}"))
     title = f"Plan for {tip}" if dry_run else f"Environment tags at {tip}"
     report.summary(title, _HEADER, _rows(report, convergence.steps))
     if not report.document(convergence.document()):

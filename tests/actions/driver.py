@@ -170,7 +170,8 @@ class Runners:
             "GITHUB_WORKFLOW_REF": f"{self.full_name}/{path}@{ref}",
         }
         if permissions.get("id_token") == "write":
-            given |= self.github.identity(**self._claims(path, ref, commit, event, number))
+            called = _called(workflow, names) or path
+            given |= self.github.identity(**self._claims(path, called, ref, commit, event, number))
         command += [f"--env={key}={value}" for key, value in given.items()]
         environment = {**os.environ, **self._runner(folder, checkout), **self.environment}
         return self._finished(command, environment, event, path, names)
@@ -226,16 +227,18 @@ class Runners:
 
         self.github.call_at(n, hook, only=only)
 
-    def _claims(self, path: str, ref: str, commit: str, event: Event, number: int) -> dict[str, str]:
-        where = f"{self.full_name}/{path}@{ref}"
+    def _claims(
+        self, path: str, called: str, ref: str, commit: str, event: Event, number: int
+    ) -> dict[str, str]:
+        """What GitHub says of a job; `called` is the file that it stands in."""
         return {
             "sub": f"repo:{self.full_name}:ref:{ref}",
             "repository": self.full_name,
             "ref": ref,
             "sha": commit,
             "event_name": event.name,
-            "workflow_ref": where,
-            "job_workflow_ref": where,
+            "workflow_ref": f"{self.full_name}/{path}@{ref}",
+            "job_workflow_ref": f"{self.full_name}/{called}@{ref}",
             "run_id": str(number),
         }
 
@@ -323,6 +326,13 @@ def _together(jobs: JSON) -> list[list[str]]:
     if any("needs" in job or "uses" in job for job in jobs.values()):
         return [list(jobs)]
     return [[name] for name in jobs]
+
+
+def _called(workflow: JSON, jobs: list[str]) -> str | None:
+    """The file that jobs which may ask who they are stand in, where the workflow calls that one."""
+    about = [workflow["jobs"][name] for name in jobs]
+    (uses,) = {job.get("uses") for job in about if job.get("permissions", {}).get("id-token") == "write"}
+    return uses and str(uses).removeprefix("./")
 
 
 def _job(path: str, name: str, event: Event, records: list[JSON], killed: bool) -> Job:

@@ -2,15 +2,21 @@
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import yaml
 
+from tests import parts
 from tests.actions.conftest import Monorepo
+from tests.conftest import need
 from tests.github.world import Event
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
-RELEASE = ".github/workflows/release-flux-artifact.yml"
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+FOLDER = ".github/workflows"
+RELEASE = f"{FOLDER}/release-flux-artifact.yml"
 
 
 def block(start: str) -> str:
@@ -19,27 +25,55 @@ def block(start: str) -> str:
     return str(found)
 
 
+def by_entry(release: str) -> str:
+    """release-flux-artifact.yml with the jobs of the README in place of its own `build`."""
+    workflow = yaml.safe_load(release)
+    del workflow["jobs"]["build"]
+    workflow["jobs"] |= yaml.safe_load(block("jobs:\n  changed:"))["jobs"]
+    workflow["on"] = workflow.pop(True)
+    return yaml.safe_dump(workflow)
+
+
+def test_no_linter_has_anything_against_them(tmp_path: Path) -> None:
+    actionlint = need(parts.actionlint)
+    root = tmp_path / "repo"
+    (root / ".git").mkdir(parents=True)  # by which actionlint knows whose workflows they are
+    shutil.copytree(ROOT / ".github", root / ".github")
+    blocks = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    whole = {found[1]: text for text in blocks if (found := re.match(rf"# ({FOLDER}/.+)\n", text))}
+    assert len(whole) + 1 == sum(bool(re.search(r"^jobs:", text, re.MULTILINE)) for text in blocks)
+    for path, text in {**whole, RELEASE: by_entry((ROOT / RELEASE).read_text())}.items():
+        (root / path).write_text(text)
+    done = subprocess.run([actionlint, *parts.ACTIONLINT_ALONE], cwd=root, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_entries_are_built_with_all_that_one_build_has() -> None:
+    """They take its place: the login, the environment, the time and the signing are no less."""
+    whole = yaml.safe_load((ROOT / RELEASE).read_text())["jobs"]["build"]
+    entry = yaml.safe_load(by_entry((ROOT / RELEASE).read_text()))["jobs"]["build"]
+    for key in ("timeout-minutes", "environment", "permissions"):
+        assert entry[key] == whole[key]
+    (checkout, setup, _, sign), (our_checkout, our_setup, _, our_sign) = whole["steps"], entry["steps"]
+    assert (our_checkout, our_setup["with"], our_sign) == (checkout, setup["with"], sign)
+
+
 def test_a_workflow_that_calls_ours_gets_its_outputs(monorepo: Monorepo) -> None:
     path = ".github/workflows/build-and-tell.yml"
-    text = (monorepo.repo.path / RELEASE).read_text()
-    ours = text.replace('  push:\n    branches: [main]\n    paths: ["artifacts/**"]\n', "", 1)
-    assert ours != text
-    monorepo.prepare({path: block(f"# {path}"), RELEASE: ours})
+    monorepo.prepare({path: block(f"# {path}")})
     commit = monorepo.change("eso")
-    jobs = {job.name: job for job in monorepo.runners.settle() if job.workflow == "build-and-tell.yml"}
-    assert jobs["tell"].result == "success", jobs
+    jobs = {(job.workflow, job.name): job for job in monorepo.runners.settle()}
+    tell = jobs["build-and-tell.yml", "tell"]
+    assert tell.result == "success", tell.log
+    assert jobs["release-flux-artifact.yml", "build"].result == "success", "which signs"
     tags = monorepo.tags("eso")
-    assert json.loads(jobs["tell"].log) == {
+    assert json.loads(tell.log) == {
         "eso": f"{monorepo.registry.removeprefix('oci://')}/eso@{tags[commit[:12]]}"
     }
 
 
 def test_building_by_entry(monorepo: Monorepo) -> None:
-    workflow = yaml.safe_load((monorepo.repo.path / RELEASE).read_text())
-    workflow["jobs"] = yaml.safe_load(block("jobs:\n  changed:"))["jobs"]
-    workflow["on"] = workflow.pop(True)
-    del workflow["on"]["workflow_call"]
-    monorepo.prepare({RELEASE: yaml.safe_dump(workflow)})
+    monorepo.prepare({RELEASE: by_entry((monorepo.repo.path / RELEASE).read_text())})
     monorepo.change("dashboard")
     commit = monorepo.change("eso")
     event = {**monorepo.github.events[-1].payload, "before": monorepo.repo.git("rev-parse", "HEAD~2")}

@@ -35,6 +35,7 @@ def test_a_push_builds_what_it_changed(monorepo: Monorepo) -> None:
     assert reference == f"{monorepo.registry.removeprefix('oci://')}/eso@{digest}"
     assert "artifacts/eso/at/" in job.summary, "which files say so"
     assert f"{digest}" in job.summary
+    assert f"[{commit[:12]}]({monorepo.github.url}/octo/monorepo/commit/{commit})" in job.summary
 
     monorepo.repo.commit(files={"README.md": "no artifact\n"})
     monorepo.push()
@@ -65,6 +66,7 @@ def test_a_release_is_published_with_what_main_has(monorepo: Monorepo) -> None:
     monorepo.github.repo_as("alice").create_git_release(TAG, "eso 1.0.0", "", target_commitish="main")
     job = only(monorepo.runners.settle(), "publish")
     assert job.result == "success", job.log
+    assert f"### Release [{TAG}]({monorepo.github.url}/octo/monorepo/releases/tag/{TAG})" in job.summary
     tags = monorepo.tags("eso")
     assert tags["1.0.0"] == tags[commit[:12]] == tags["latest"]
     assert json.loads(job.outputs["digests"]) == {

@@ -1,5 +1,6 @@
 """Signing: real certificates for who the job is, by a Sigstore of the tests' own."""
 
+import base64
 import json
 import os
 import subprocess
@@ -12,6 +13,8 @@ from tests.actions.conftest import Monorepo
 from tests.actions.sigstore import run_sigstore
 
 ARTIFACTS = [path for path in (Path(__file__).parents[2] / "artifacts").iterdir() if path.is_dir()]
+CALLED = ".github/workflows/called.yml"
+ATTEST = "POST */attestations"
 REQUEST = "GET /_services/pipelines/idtoken"
 
 
@@ -31,6 +34,28 @@ def verify(cosign: str, monorepo: Monorepo, reference: str, workflow: str) -> bo
     return subprocess.run([cosign, "verify", *flags, reference], capture_output=True).returncode == 0
 
 
+def test_a_job_is_known_by_the_file_that_is_called(monorepo: Monorepo) -> None:
+    """Whoever calls it: what may be called is not to sign."""
+    ask = 'curl -sH "Authorization: Bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" '
+    step = {"run": f'{ask} "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=sigstore"'}
+    may = {"id-token": "write"}
+    inner = {"runs-on": "ubuntu-latest", "permissions": may, "steps": [step]}
+    outer = {"uses": f"./{CALLED}", "permissions": may}
+    monorepo.runners.left_out |= {"build"}
+    monorepo.prepare(
+        {
+            CALLED: json.dumps({"on": "workflow_call", "jobs": {"called": inner}}),
+            ".github/workflows/calling.yml": json.dumps({"on": "push", "jobs": {"calling": outer}}),
+        }
+    )
+    monorepo.change("eso")
+    jobs = {job.workflow: job for job in monorepo.runners.settle()}
+    token = json.loads(jobs["calling.yml"].log)["value"]
+    claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    assert claims["job_workflow_ref"] == f"octo/monorepo/{CALLED}@refs/heads/main"
+    assert claims["workflow_ref"] == "octo/monorepo/.github/workflows/calling.yml@refs/heads/main"
+
+
 def test_what_is_pushed_is_signed_once(monorepo: Monorepo, cosign: str) -> None:
     """Even where a run was killed between the two, and by one whom clusters accept."""
     monorepo.change("eso")
@@ -48,18 +73,22 @@ def test_what_is_pushed_is_signed_once(monorepo: Monorepo, cosign: str) -> None:
     assert not verify(cosign, monorepo, reference, "release-flux-artifact.yml")
 
     # The next run that comes along makes it good.
+    monorepo.runners.kill_at(ATTEST)
+    (killed,) = monorepo.runners.schedule()
+    assert killed.result == "killed", killed.log
     (repaired,) = monorepo.runners.schedule()
     assert repaired.result == "success", repaired.log
     assert verify(cosign, monorepo, reference, "manage-flux-releases.yml")
     assert not verify(cosign, monorepo, reference, "release-flux-artifact.yml")
-    assert "| eso | signed |" in repaired.summary
+    assert "| eso | signed |" in killed.summary
+    assert "| eso | valid |" in repaired.summary, "which lacked its attestation alone"
     assert f"attested {digest.removeprefix('sha256:')}  " in repaired.log  # type: ignore[union-attr]
-    assert json.loads(repaired.outputs["checksums"]).count("\n") == len(ARTIFACTS) - 1, "all that it pushed"
+    assert repaired.outputs["unattested"] == str(len(ARTIFACTS)), "all that was pushed"
 
     asked = len([request for request in monorepo.github.requests if str(request) == REQUEST])
     (again,) = monorepo.runners.run(event)
     assert again.result == "success", again.log
     assert "| eso | valid |" in again.summary, "whichever of the two workflows signed it"
     assert "attested" not in again.log
-    assert json.loads(again.outputs["checksums"]) == ""
+    assert again.outputs["unattested"] == "0"
     assert len([request for request in monorepo.github.requests if str(request) == REQUEST]) == asked

@@ -6,11 +6,14 @@ import tarfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from flux.promotion.boxes import read_boxes
 from tests import parts
 from tests.actions.conftest import Monorepo
 from tests.actions.driver import Job
 from tests.conftest import need
+from tests.github.state import Role
 from tests.github.world import Event
 
 TAG = "flux-oci-eso-v1.0.0"
@@ -55,6 +58,7 @@ def test_a_ticked_box_reaches_the_cluster(monorepo: Monorepo, tmp_path: Path) ->
     tags = monorepo.tags("eso")
     assert tags["prod_ring2"] == tags["1.0.0"] == tags["latest"]
     assert f"{tags['1.0.0']}"[:19] in tagged.summary
+    assert f"{monorepo.github.url}/octo/monorepo/commit/{tagged.event.payload['after']})" in tagged.summary
     (comment,) = monorepo.issue().get_comments()
     assert "| `prod_ring2` | ✅ deployed |" in comment.body
 
@@ -120,6 +124,46 @@ def test_old_jobs_run_again_do_what_is_right_today(monorepo: Monorepo) -> None:
         assert job.result == "success", job.log
         tags = monorepo.tags("eso")
         assert tags["prod_ring1"] == tags["1.1.0"] != tags["1.0.0"]
+
+
+def test_a_job_of_a_tick_run_again_by_somebody_else(monorepo: Monorepo) -> None:
+    """Who ticked answers for it, with what they may now; who runs the job again makes no difference."""
+    runners, people = monorepo.runners, monorepo.github.repository("octo/monorepo").collaborators
+    monorepo.published(TAG)
+    monorepo.tick("prod_ring1", by="bob")
+    first = monorepo.github.events[-1]
+    runners.skip()
+    (applied,) = runners.run(first, by="trudy")
+    assert applied.result == "success", applied.log
+    assert monorepo.desired(BRANCH) == {"eso": {"prod_ring1": "1.0.0"}}
+
+    monorepo.tick("prod_ring2", by="bob")
+    second = monorepo.github.events[-1]
+    runners.skip()
+    people["bob"] = Role.READ
+    (refused,) = runners.run(second, by="alice")
+    assert refused.result == "success", refused.log
+    assert f"### Undone in [issue 1]({monorepo.issue().html_url})" in refused.summary
+    assert "prod_ring2" not in boxes(monorepo)
+    assert monorepo.desired(BRANCH) == {"eso": {"prod_ring1": "1.0.0"}}
+    assert [c for c in monorepo.issue().get_comments() if "@bob" in c.body and "`write`" in c.body]
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "flux-oci-$(touch${IFS}MARK)-v1.0.0",
+        'flux-oci-eso-v1.0.0"||touch${IFS}MARK||"',
+        "flux-oci-`touch${IFS}MARK`-v1.0.0",
+    ],
+)
+def test_what_a_tag_is_called_is_never_run(monorepo: Monorepo, tag: str) -> None:
+    mark = monorepo.runners.folder / "mark"
+    monorepo.release(tag.replace("MARK", str(mark)))
+    jobs = {job.name for job in monorepo.runners.settle()}
+    assert jobs == {"issue", "publish"}
+    assert not mark.exists()
+    assert list(monorepo.github.repo_as("alice").get_issues()) == []
 
 
 def test_an_artifact_that_is_gone_is_still_what_is_desired(monorepo: Monorepo) -> None:

@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+import pytest
 import yaml
+from github.GithubException import GithubException
 
 from tests.actions import test_story
 from tests.actions.conftest import Monorepo
@@ -18,6 +20,9 @@ def test_a_workflow_releases(monorepo: Monorepo) -> None:
     runners, token = monorepo.runners, monorepo.github.actions_token(contents="write", actions="write")
     monorepo.release(TAG, token=token)
     assert runners.settle() == []
+    powerless = monorepo.github.repo_with(monorepo.github.actions_token(contents="write"))
+    with pytest.raises(GithubException, match="not accessible"):
+        powerless.get_workflow("release-flux-artifact.yml").create_dispatch("main", {"tag": TAG}, throw=True)
     for workflow in ("release-flux-artifact.yml", "manage-flux-releases.yml"):
         found = monorepo.github.repo_with(token).get_workflow(workflow)
         assert found.create_dispatch("main", {"tag": TAG}, throw=True)
@@ -77,5 +82,7 @@ def test_the_readme_has_these_rows() -> None:
         "a workflow merges, with `GITHUB_TOKEN`": test_a_workflow_merges,
         "an App merges": test_an_app_proposes_and_merges,
     }
-    table = (ROOT / "README.md").read_text().partition("| what happens |")[2].partition("\n\n")[0]
+    before, _, after = (ROOT / "README.md").read_text().partition("| what happens |")
+    assert "`actions: write`" in before.rpartition("### ")[2]
+    table = after.partition("\n\n")[0]
     assert re.findall(r"^\| (.+?) \|", table, re.MULTILINE) == list(tested)

@@ -8,9 +8,12 @@ import pytest
 import yaml
 
 from flux.settings import Settings
+from tests.actions.triggers import events_of
 
 FOLDER = Path(__file__).parents[2] / ".github"
 NAMES = ("release-flux-artifact.yml", "manage-flux-releases.yml")
+ALL = sorted(path.name for path in (FOLDER / "workflows").glob("*.y*ml"))
+RUN = r'inv [a-z. -]+( "\$(TAG|ISSUE)")?( --digests "\$RUNNER_TEMP/digests\.json")?'
 RELEASES = "github.event.release.tag_name"
 
 
@@ -21,7 +24,7 @@ def read(name: str) -> dict[Any, Any]:
 
 JOBS = [
     pytest.param(read(name), about, id=f"{name}:{job}")
-    for name in NAMES
+    for name in (*NAMES, "build-flux-artifacts.yml")
     for job, about in read(name)["jobs"].items()
 ]
 
@@ -30,8 +33,9 @@ JOBS = [
 def test_a_job(workflow: dict[Any, Any], job: dict[str, Any]) -> None:
     assert workflow["permissions"] == {}
     assert job["timeout-minutes"] <= 60
-    concurrency = job.get("concurrency") or workflow["concurrency"]
-    assert concurrency["cancel-in-progress"] is False
+    if "workflow_call" not in workflow[True]:  # whose caller's it is
+        concurrency = job.get("concurrency") or workflow["concurrency"]
+        assert concurrency["cancel-in-progress"] is False
     checkout, setup, *rest = job["steps"]
     assert checkout["with"]["fetch-depth"] == 0
     assert checkout["with"]["ref"] in ("main", "${{ github.event.after }}")
@@ -40,10 +44,59 @@ def test_a_job(workflow: dict[Any, Any], job: dict[str, Any]) -> None:
         if "uses" in step:
             assert step["uses"] == "./.github/actions/sign"
             continue
-        assert re.fullmatch(r'inv [a-z. -]+( "\$(TAG|ISSUE)")?', step["run"])
+        assert re.fullmatch(RUN, step["run"])
         assert step["env"]["GITHUB_TOKEN"]
     for step in rest[1:]:
         assert "!cancelled()" in step["if"] or "publish" in step["if"], "whatever became of the one before"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_anybody_may_call_has_no_identity(name: str) -> None:
+    """A certificate names the file that is called, and nobody's code is in it but the caller's."""
+    workflow = read(name)
+    if "workflow_call" not in events_of(workflow):
+        return
+    # Where a job says nothing it may what its caller may.
+    assert workflow["permissions"] == {}
+    for job in workflow["jobs"].values():
+        assert "id-token" not in job["permissions"]
+
+
+def test_digests_are_in_no_variable() -> None:
+    """Which holds those of some hundreds of images: 128 KiB."""
+    jobs = [job for name in ALL for job in read(name)["jobs"].values()]
+    steps = [step for job in jobs for step in job["steps"]]
+    steps += yaml.safe_load((FOLDER / "actions/sign/action.yml").read_text())["runs"]["steps"]
+    given = [value for step in steps for key in ("env", "with") for value in step.get(key, {}).values()]
+    assert [value for value in given if re.search(r"outputs\.digests", str(value))] == []
+
+
+def test_only_what_pushes_waits_for_an_environment() -> None:
+    """A tick that waited for somebody's approval would be too old when it came."""
+    jobs = {(file, name): job for file in ALL for name, job in read(file)["jobs"].items()}
+    waiting = [name for name, job in jobs.items() if "environment" in job]
+    assert waiting == [name for name, job in jobs.items() if job["permissions"].get("packages") == "write"]
+
+
+def test_who_logs_in_may_read_packages() -> None:
+    """And who need not, may not."""
+    for file in (*NAMES, "build-flux-artifacts.yml"):
+        for job in read(file)["jobs"].values():
+            (setup,) = (s for s in job["steps"] if s.get("uses") == "./.github/actions/setup")
+            assert bool(setup["with"]["registry"]) is ("packages" in job["permissions"])
+
+
+def test_only_what_asks_the_registry_logs_in() -> None:
+    _, manage = map(read, NAMES)
+    assert "packages" not in manage["jobs"]["issue"]["permissions"], "the image is built anew to be shown"
+
+
+def test_who_dispatches_cannot_go_around_the_environment() -> None:
+    jobs = [job for file in ALL for job in read(file)["jobs"].values()]
+    assert {job["environment"] for job in jobs if "environment" in job} == {
+        "${{ vars.FLUX_ENVIRONMENT }}",
+        "${{ vars.FLUX_ENVIRONMENT || inputs.environment }}",
+    }
 
 
 def test_what_is_queued_is_only_what_does_the_same() -> None:
@@ -54,9 +107,10 @@ def test_what_is_queued_is_only_what_does_the_same() -> None:
     assert groups == {
         "issue": f"flux-issue-${{{{ {RELEASES} || inputs.tag }}}}",
         "apply": "flux-apply-${{ github.run_id }}",
-        "tag": "flux-converge",
-        "reconcile": "flux-converge",
+        "tag": "flux-tag",
+        "reconcile": "flux-reconcile",
     }
+    assert len(set(groups.values())) == len(groups), "another job does something else"
 
 
 def test_what_stands_in_them_is_what_the_settings_say() -> None:

@@ -427,14 +427,17 @@ def test_json(repo: Repo, images: Place) -> None:
     assert "1.0.0 is published with other content" in refused.err
 
 
-def test_json_of_a_refusal_is_a_document(repo: Repo, images: Place) -> None:
-    env = {"INVOKE_FLUX_REGISTRY": images.location}
+def test_a_refusal_is_a_document_and_in_the_summary(repo: Repo, images: Place, tmp_path: Path) -> None:
+    job = in_actions(tmp_path / "job", "workflow_dispatch", {})
+    env = {**job.env, "INVOKE_FLUX_REGISTRY": images.location}
     repo.tag(TAG)
     publish(repo, TAG, registry=images.location)
     edit(repo)
     repo.git("tag", "--force", TAG)
     (artifact,) = inv(repo, "publish", TAG, "--json", env=env).document["artifacts"]
     assert (artifact["action"], "other content" in artifact["error"]) == ("failed", True)
+    assert "| app | failed |" in job.summary.read_text()
+    assert job.outputs == {}
 
 
 def test_in_actions(repo: Repo, images: Place, tmp_path: Path) -> None:

@@ -490,3 +490,8 @@ def test_a_commit_of_no_files_has_its_first_parents(place: Place) -> None:
 def test_starting_a_workflow_that_is_not_there(place: Place) -> None:
     """A forge without workflows has nothing to do; one that has them says so."""
     assert place.forge.dispatch("absent.yml", "main", {}) is place.url.startswith("file:")
+
+
+def test_what_nobody_attested(place: Place) -> None:
+    """A forge without attestations lacks none."""
+    assert place.forge.is_attested(f"sha256:{'0' * 64}") is place.url.startswith("file:")

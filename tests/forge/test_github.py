@@ -104,6 +104,11 @@ ACTS: dict[str, tuple[Callable[[GitHubForge], object], str, str]] = {
         "delete branch topic",
         "contents: write",
     ),
+    "is_attested": (
+        lambda forge: forge.is_attested("sha256:0"),
+        "say whether sha256:0 is attested",
+        "attestations: read",
+    ),
     "permission": (lambda forge: forge.permission("ann"), "say what ann may do", "metadata: read"),
 }  # fmt: skip
 
@@ -242,6 +247,20 @@ def test_an_app_has_no_login() -> None:
 def test_a_rate_limit_is_no_app(pauses: list[float]) -> None:
     message, _ = failure(lambda forge: forge.login(), refusal(403, SECONDARY, Retry_After="61"))
     assert message.startswith(f"GitHub did not say whose token this is: {SECONDARY}; ")
+
+
+@pytest.mark.parametrize(
+    ("answer", "attested"),
+    [
+        (refusal(404, "Not Found"), False),
+        (reply({"attestations": []}), False),
+        (reply({"attestations": [{"repository_id": 1}]}), True),
+    ],
+)
+def test_what_is_attested(answer: Answer, attested: bool) -> None:
+    with scripted(THERE, answer) as script:
+        assert forge_at(script).is_attested("sha256:0") is attested
+    assert script.asked[1].startswith("GET /repos/owner/name/attestations/sha256:0?")
 
 
 def test_who_is_no_person_has_no_permission() -> None:

@@ -165,6 +165,8 @@ class Repository:
     releases: dict[int, Release] = field(default_factory=dict)
     latest: int | None = None
     """The release that was made the latest by name."""
+    attestations: list[dict[str, Any]] = field(default_factory=list)
+    """Sigstore's bundles."""
     signed: set[str] = field(default_factory=set)
     """Commits that GitHub made and signed itself."""
     known: dict[str, str] = field(default_factory=dict)
