@@ -13,9 +13,9 @@ def stage(tar: bytes, folder: Path) -> list[str]:
     packs nothing else.
 
     Modes are the layer's, whatever the umask and the mode bits that the folder's parent hands down. What is
-    left out of an artifact is not in its layer, so that flux has no files to leave out: its matcher reads
-    patterns otherwise than git (`[!x]`, a file below a folder that is left out). Only a folder that had to be
-    made for its files, but is left out itself, is named to it. Raises OSError.
+    left out of an artifact is not in its layer, so that flux has no files to leave out: its matcher reads a
+    few patterns otherwise than git (`[!x]`). Only a folder that had to be made for its files, but is left out
+    itself, is named to it. Raises OSError.
     """
     folder.mkdir()
     with tarfile.open(fileobj=io.BytesIO(tar), encoding="utf-8") as archive:
