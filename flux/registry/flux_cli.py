@@ -16,6 +16,7 @@ from threading import Lock
 from flux.errors import RegistryError, RegistryUnreachableError, RequestError
 from flux.registry.http import PassingError, persist
 
+_ANSWER_SECONDS = 10
 _AGAIN = "run the same command again: it continues where this run stopped"
 _INSTALL = "https://fluxcd.io/flux/installation/#install-the-flux-cli"
 # What flux does not try again by itself.
@@ -44,7 +45,7 @@ class FluxCli:
         self._refused: RegistryUnreachableError | None = None
 
     def require(self) -> None:
-        """Raises RequestError where flux is missing or of another version."""
+        """Raises RequestError where flux is missing, of another version, or does not answer."""
         there = self._version()
         if there is None:
             raise RequestError(
@@ -92,9 +93,15 @@ class FluxCli:
                 ["flux", "version", "--client", "--output=json"],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
+                timeout=_ANSWER_SECONDS,
                 check=True,
             )
             return str(json.loads(done.stdout)["flux"]).removeprefix("v")
+        except subprocess.TimeoutExpired as error:
+            raise RequestError(
+                f"the publisher is flux, which does not answer within {_ANSWER_SECONDS} seconds",
+                "see what keeps `flux version --client`, or set `publisher: builtin`",
+            ) from error
         except (OSError, subprocess.CalledProcessError, ValueError, KeyError, TypeError):
             return None
 

@@ -268,5 +268,5 @@ def test_a_docker_that_cannot_be_run(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     (tmp_path / "docker").write_bytes(b"\x7fELF")
     (tmp_path / "docker").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(EngineError, match="does not answer"):
+    with pytest.raises(EngineError, match="docker could not be run: Exec format error"):
         up()

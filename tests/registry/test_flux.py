@@ -70,6 +70,17 @@ def test_no_flux(program: str | None, tmp_path: Path, monkeypatch: pytest.Monkey
     assert "install flux 2.9 (https://fluxcd.io/" in raised.value.hint
 
 
+def test_a_flux_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "flux").write_text("#!/bin/sh\nexec sleep 60\n")
+    (tmp_path / "flux").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr("flux.registry.flux_cli._ANSWER_SECONDS", 1)
+    with pytest.raises(RequestError) as raised:
+        FluxCli("2.9", "generic").require()
+    assert raised.value.message == "the publisher is flux, which does not answer within 1 seconds"
+    assert "`flux version --client`" in raised.value.hint
+
+
 def test_a_command_without_flux_or_with_another_writes_nothing(
     registry_server: parts.Registry, flux_cli: str, tmp_path: Path
 ) -> None:
