@@ -35,10 +35,6 @@ class FluxPublisher:
     def push(self, image: Image, tags: Sequence[str]) -> str:
         """Raises RegistryError where flux packed other content than the image's: no tag but the first is
         pointed at it then."""
-        if not image.source:
-            raise RegistryError(
-                "flux demands the URL of the repository, and origin has none", "set `source` to it"
-            )
         first, *others = tags
         url = f"oci://{self.name}:{first}"
         try:
@@ -81,8 +77,9 @@ class FluxRegistry:
         return self.registry.name(artifact)
 
 
-def require_possible(location: str, insecure: bool | None) -> None:
-    """Raises RequestError for a registry that the flux CLI cannot push and tag in."""
+def require_possible(location: str, insecure: bool | None, source: str) -> None:
+    """Raises RequestError for a registry that the flux CLI cannot push and tag in, and where `source`, the
+    URL in the images, is empty."""
     scheme, _, rest = location.rpartition("://")
     host = rest.partition("/")[0]
     otherwise = "or set `publisher: builtin`"
@@ -101,6 +98,11 @@ def require_possible(location: str, insecure: bool | None) -> None:
         raise RequestError(
             f"the publisher is flux, which cannot tag over plain HTTP at {host}",
             f"serve the registry with TLS, {otherwise}",
+        )
+    if not source:
+        raise RequestError(
+            "the publisher is flux, which demands the URL of the repository, and origin has none",
+            f"set `source` to it, {otherwise}",
         )
 
 

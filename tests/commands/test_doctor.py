@@ -255,6 +255,11 @@ def test_the_flux_cli_is_needed_by_the_publisher_alone(
     assert "`flux_version`" in other.fix
     folder = the(found({"publisher": "flux", "registry": "images"}), "registry")
     assert "cannot push to a folder" in folder.message
+    nowhere = the(found(settings), "registry")
+    assert (nowhere.health, nowhere.fix) == (
+        Health.PROBLEM,
+        "set `source` to it, or set `publisher: builtin`",
+    )
 
 
 # The clone and its origin

@@ -130,7 +130,7 @@ def test_a_command_without_flux_or_with_another_writes_nothing(
 )
 def test_what_flux_cannot_do_is_refused_by_name(location: str, insecure: bool | None, said: str) -> None:
     with pytest.raises(RequestError) as raised:
-        require_possible(location, insecure)
+        require_possible(location, insecure, "https://example.com/x")
     assert raised.value.message == f"the publisher is flux, {said}"
     assert raised.value.hint.endswith("or set `publisher: builtin`")
 
@@ -150,7 +150,7 @@ def test_what_flux_cannot_do_is_refused_by_name(location: str, insecure: bool | 
     ],
 )
 def test_what_flux_can_do(location: str, insecure: bool | None) -> None:
-    require_possible(location, insecure)
+    require_possible(location, insecure, "https://example.com/x")
 
 
 def test_a_host_that_is_called_localhost(registry_server: parts.Registry, flux_cli: str) -> None:
@@ -159,13 +159,6 @@ def test_a_host_that_is_called_localhost(registry_server: parts.Registry, flux_c
     registry = FluxRegistry(RemoteRegistry(f"{host}/{uuid4().hex}", 2, None), FluxCli("2.9", "generic"))
     assert push(registry.publisher("app"), packed(), TAGS).action == "pushed"
     assert sorted(registry.repository("app").tags()) == sorted(TAGS)
-
-
-def test_a_repository_without_a_url(flux: Place) -> None:
-    error = failed(lambda: flux.publisher.push(image(packed().tar, source=""), TAGS))
-    assert error.message == "flux demands the URL of the repository, and origin has none"
-    assert error.hint == "set `source` to it"
-    assert flux.writes() == []
 
 
 def test_a_source_that_flux_would_split_as_an_annotation(flux: Place) -> None:
