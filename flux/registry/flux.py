@@ -7,15 +7,14 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import gettempdir
 
 from flux.artifact.image import Image
 from flux.errors import RegistryError, RequestError
 from flux.registry.flux_cli import FluxCli
 from flux.registry.http import is_loopback
 from flux.registry.identity import is_same
-from flux.registry.staging import stage
+from flux.registry.staging import stage, staging_folder
 from flux.registry.target import Manifest, Registry, Target
 
 _PRIVATE = [ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
@@ -38,8 +37,8 @@ class FluxPublisher:
         first, *others = tags
         url = f"oci://{self.name}:{first}"
         try:
-            with TemporaryDirectory(prefix="flux-artifacts-") as folder:
-                content = Path(folder, "content")
+            with staging_folder() as folder:
+                content = folder / "content"
                 ignored = stage(image.tar, content)
                 digest = self.cli.push(url, content, image.source, image.revision_annotation, ignored)
         except OSError as error:

@@ -1,11 +1,44 @@
 """A layer laid out as files for `flux push artifact`, whose tar of them is that layer again."""
 
+import atexit
 import io
 import re
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryDirectory, gettempdir, mkdtemp
 
 from flux.artifact.tree import parents
+
+_roots: list[Path] = []
+
+
+@contextmanager
+def staging_folder() -> Iterator[Path]:
+    """A folder to stage in, removed after the block, and by `remove_staged` before. Raises OSError."""
+    with TemporaryDirectory(dir=_root(gettempdir())) as folder:
+        yield Path(folder)
+
+
+@atexit.register
+def remove_staged() -> None:
+    """Remove what any thread has staged, and let none stage more. For a process that ends without waiting."""
+    while _roots:
+        root = _roots.pop()
+        with suppress(OSError):
+            # Under another name first: a program that is packing it finds nothing rather than half of it.
+            rmtree(root.rename(root.with_name(f"{root.name}-removed")))
+
+
+@cache
+def _root(parent: str) -> Path:
+    """This process's own, in which all of its threads stage."""
+    root = Path(mkdtemp(prefix="flux-artifacts-", dir=parent))
+    _roots.append(root)
+    return root
 
 
 def stage(tar: bytes, folder: Path) -> list[str]:
