@@ -65,13 +65,13 @@ class FluxCli:
             "push",
             url,
             f"--path={folder}",
-            f"--source={source}",
-            f"--revision={revision}",
+            f"--source={_argument(source)}",
+            f"--revision={_argument(revision)}",
             "--reproducible",
             "--output=json",
             # Given at all, these stand in for Flux's own; given more than once, they add up.
             "--ignore-paths=",
-            *(f"--ignore-paths={_csv(pattern)}" for pattern in ignored),
+            *(f"--ignore-paths={_argument(_csv(pattern))}" for pattern in ignored),
         )
         try:
             digest = json.loads(said)["digest"]
@@ -159,6 +159,11 @@ def _said(stderr: bytes) -> str:
     said = "".join(c for c in " ".join(lines.split()) if c.isprintable())
     said = re.sub(r"^((\w+ artifact failed: )+)", "", said)
     return said[:500] or "it did not say why"
+
+
+def _argument(text: str) -> str:
+    """Text that flux gets as UTF-8, whatever encoding Python found."""
+    return os.fsdecode(text.encode("utf-8", "surrogateescape"))
 
 
 def _csv(pattern: str) -> str:

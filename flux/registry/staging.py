@@ -2,6 +2,7 @@
 
 import atexit
 import io
+import os
 import re
 import tarfile
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory, gettempdir, mkdtemp
 
-from flux.artifact.tree import parents
+from flux.artifact.tree import parents, path_bytes
 
 _roots: list[Path] = []
 
@@ -48,7 +49,7 @@ def stage(tar: bytes, folder: Path) -> list[str]:
     Modes are the layer's, whatever the umask and the mode bits that the folder's parent hands down. What is
     left out of an artifact is not in its layer, so that flux has no files to leave out: its matcher reads a
     few patterns otherwise than git (`[!x]`). Only a folder that had to be made for its files, but is left out
-    itself, is named to it. Raises OSError.
+    itself, is named to it. Names are bytes, whatever encoding Python found. Raises OSError.
     """
     folder.mkdir()
     with tarfile.open(fileobj=io.BytesIO(tar), encoding="utf-8") as archive:
@@ -56,14 +57,18 @@ def stage(tar: bytes, folder: Path) -> list[str]:
         listed = {member.name for member in members}
         made = {parent for member in members for parent in parents(member.name)} - listed
         for name in sorted(made | {member.name for member in members if member.isdir()} - {"."}):
-            (folder / name).mkdir()
+            _path(folder, name).mkdir()
         for member in members:
-            path = folder / member.name
+            path = _path(folder, member.name)
             if content := archive.extractfile(member):
                 with path.open("xb") as file:
                     file.write(content.read())
             path.chmod(member.mode)
     return [pattern for name in sorted(made) for pattern in _without(name)]
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / os.fsdecode(path_bytes(name))
 
 
 def _without(folder: str) -> tuple[str, str]:

@@ -169,6 +169,28 @@ def test_a_source_that_flux_would_split_as_an_annotation(flux: Place) -> None:
     assert json.loads(manifest.content)["annotations"]["org.opencontainers.image.source"] == source
 
 
+@pytest.mark.usefixtures("flux_cli")
+def test_names_that_are_not_ascii_in_a_locale_that_is(
+    registry_server: parts.Registry, tmp_path: Path
+) -> None:
+    files = {"artifacts/app/café/é.yaml": "x: 1\n", "artifacts/app/größe/a.yaml": "x: 2\n"}
+    repo = monorepo(tmp_path / "repo", files, {"ignore": ["größe", "!größe/a.yaml"]})
+    env = {
+        "INVOKE_FLUX_PUBLISHER": "flux",
+        "INVOKE_FLUX_REGISTRY": f"oci://{registry_server.host}/{uuid4().hex}",
+        "INVOKE_FLUX_SOURCE": "https://example.com/x",
+    }
+    ascii_ = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = inv(repo, "build", "--json", env=env | ascii_)
+    assert done.code == 0, done.said
+    (pushed,) = done.document["artifacts"]
+    (known,) = inv(repo, "build", "--json", env={**env, "INVOKE_FLUX_PUBLISHER": "builtin"}).document[
+        "artifacts"
+    ]
+    assert (pushed["action"], known["action"]) == ("pushed", "unchanged")
+    assert pushed["diff_id"] == known["diff_id"]
+
+
 # A flux that packs otherwise
 
 
