@@ -206,13 +206,21 @@ def _server_version() -> str | None:
     if done.returncode:
         said = _said(done.stderr.decode("utf-8", "replace"))
         raise EngineError(
-            f"the container engine does not answer: {said}",
-            f"start it (`sudo systemctl start docker`, or Docker Desktop), {_ALTERNATIVES}",
+            f"the container engine does not answer: {said}", f"{_remedy(said)}, {_ALTERNATIVES}"
         )
     try:
         return str(json.loads(done.stdout)["Server"]["Version"])
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _remedy(said: str) -> str:
+    """For an engine that does not answer, by what it said."""
+    if "podman" in said.lower():
+        return "start it (`systemctl --user start podman.socket`, or `podman machine start`)"
+    if "permission denied" in said.lower():
+        return "`sudo usermod -aG docker $USER`, then log in anew"
+    return "start it (`sudo systemctl start docker`, or Docker Desktop)"
 
 
 def _answers(port: int) -> bool:

@@ -36,3 +36,28 @@ def test_an_engine_that_does_not_tell_its_version(
     (tmp_path / "docker").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     assert Engine().version == "of a version that it does not tell"
+
+
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [
+        (
+            "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?",
+            "start it (`sudo systemctl start docker`, or Docker Desktop), or do without",
+        ),
+        (
+            "permission denied while trying to connect to the Docker daemon socket at unix:///run/docker.sock",
+            "`sudo usermod -aG docker $USER`, then log in anew, or do without",
+        ),
+        (
+            "Cannot connect to Podman. Please verify your connection to the Linux system",
+            "start it (`systemctl --user start podman.socket`, or `podman machine start`), or do without",
+        ),
+    ],
+)
+def test_the_remedy_is_for_what_the_engine_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, remedy: str
+) -> None:
+    error = refusal(tmp_path, monkeypatch, f"echo '{said}' >&2; exit 1")
+    assert error.message == f"the container engine does not answer: {said}"
+    assert error.hint.startswith(remedy)
