@@ -29,6 +29,8 @@ from flux.errors import GitError, HistoryMissingError, RequestError, TipUnknownE
 
 try:
     import git as gitpython
+except ModuleNotFoundError:
+    raise
 except ImportError as error:  # GitPython looks for the program when it is imported
     raise GitError("git was not found", "install git, or add it to PATH") from error
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import platform
 import shlex
-import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flux.errors import EngineError, FluxError
 from flux.event import Event, read_event, read_surroundings
+from flux.packages import install, missing_package
 from flux.settings import Settings, find_faults, read_settings
 
 if TYPE_CHECKING:
@@ -147,6 +147,8 @@ def _obtained(subject: str, obtain: Callable[[], T]) -> Generator[Line, None, T 
 
 
 def _problem(subject: str, error: Exception) -> Line:
+    if isinstance(error, ModuleNotFoundError):
+        error = missing_package(error)
     if isinstance(error, FluxError):
         return Line(subject, Health.PROBLEM, error.message, error.hint)
     logging.getLogger(__name__).debug("%s could not be looked at", subject, exc_info=error)
@@ -179,8 +181,8 @@ def _packages() -> Iterator[Line]:
         if not each.specifier.contains(there, prereleases=True):
             wrong.append((each, f"{each.name} is {there}, not {each.specifier}"))
     for each, said in wrong:
-        install = shlex.join([sys.executable, "-m", "pip", "install", f"{each.name}{each.specifier}"])
-        yield Line("packages", Health.PROBLEM, said, f"`{install}`")
+        fix = f"`{install(f'{each.name}{each.specifier}')}`"
+        yield Line("packages", Health.PROBLEM, said, fix)
     if not wrong:
         said = f"all {len(wanted)} are there, on Python {platform.python_version()}"
         yield Line("packages", Health.OK, said)

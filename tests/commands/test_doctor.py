@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import stat
@@ -226,6 +227,52 @@ def test_packages_that_are_missing_or_too_old(repo: Repo, tmp_path: Path) -> Non
     problems = [check for check in done.document["checks"] if check["subject"] == "packages"]
     assert [check["message"] for check in problems] == ["rich is 1.0, not >=13", "nonesuch is missing"]
     assert problems[0]["fix"].endswith(" -m pip install 'rich>=13'`")
+
+
+def missing(folder: Path, *modules: str) -> dict[str, str]:
+    """An environment whose Python does not find these modules."""
+    folder.mkdir()
+    for module in modules:
+        (folder / f"{module}.py").write_text(f"raise ModuleNotFoundError('no {module}', name={module!r})\n")
+    return {"PYTHONPATH": os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])}
+
+
+@pytest.mark.parametrize(
+    ("module", "package", "subject"),
+    [
+        ("git", "GitPython", "git"),
+        ("packaging", "packaging", "packages"),
+        ("pathspec", "pathspec", "settings"),
+        ("python_on_whales", "python-on-whales", "engine"),
+    ],
+)
+def test_a_package_that_is_missing_is_named(
+    repo: Repo, tmp_path: Path, module: str, package: str, subject: str
+) -> None:
+    env = missing(tmp_path / "lib", module) | {"INVOKE_FLUX_IGNORE": "*.md"}
+    done = inv(repo, "doctor", "--json", env=env)
+    assert done.code == 1
+    problems = {check["subject"]: check for check in done.document["checks"] if check["health"] == "problem"}
+    assert problems[subject]["message"] == f"the Python package {package} is missing"
+    assert problems[subject]["fix"].endswith(f" -m pip install {package}`")
+    assert all("to be reported" not in check["fix"] for check in problems.values())
+
+
+def test_a_command_without_a_package(repo: Repo, tmp_path: Path) -> None:
+    done = inv(repo, "list", env=missing(tmp_path / "lib", "git"))
+    assert (done.code, done.out) == (1, "")
+    error, hint = done.err.splitlines()
+    assert error == "error: the Python package GitPython is missing"
+    assert hint.startswith("hint: `")
+    assert hint.endswith(" -m pip install GitPython`")
+
+
+def test_without_rich_a_terminal_is_told_plainly(repo: Repo, tmp_path: Path) -> None:
+    env = {"PATH": only(tmp_path / "bin", "git"), "FORCE_COLOR": "1"}
+    coloured = inv(repo, "doctor", env=env)
+    plain = inv(repo, "doctor", env=env | missing(tmp_path / "lib", "rich"))
+    assert plain.code == coloured.code
+    assert plain.out == re.sub(r"\x1b\[[0-9;]*m", "", coloured.out)
 
 
 def test_kustomize(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
