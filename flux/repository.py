@@ -894,9 +894,9 @@ def _trusting(message: str) -> str:
 
 
 def _git_error(stderr: str, status: int = 0) -> GitError:
-    """What git said, without a credential that a URL carries."""
+    """What git said, without a credential that a URL carries, be it with slashes that are not escaped."""
     said = stderr.strip().removeprefix("stderr: '").removesuffix("'").strip()
-    lines = [re.sub(r"://[^/@\s]+@", "://", line) for line in said.splitlines()]
+    lines = [re.sub(r"://[^\s'\"]*@", "://", line) for line in said.splitlines()]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
     first = (fatal or lines or [""])[0]
     return GitError(re.sub(r"^(fatal|error): ", "", first), status=status)

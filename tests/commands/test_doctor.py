@@ -343,8 +343,10 @@ def test_origin(repo: Repo) -> None:
     assert the(found(), "origin").health is Health.PROBLEM
 
 
-def test_a_password_in_the_url_of_origin_is_not_shown(repo: Repo) -> None:
-    repo.git("remote", "add", "origin", "http://user:pa55word@127.0.0.1:9/x")
+@pytest.mark.parametrize("password", ["pa55word", "x/pa55word", "x#pa55word", "x@pa55word", "x?/@pa55word"])
+def test_a_password_in_the_url_of_origin_is_not_shown(repo: Repo, password: str) -> None:
+    """Nor what is behind a character of it that should have been escaped."""
+    repo.git("remote", "add", "origin", f"http://user:{password}@127.0.0.1:9/x")
     assert "pa55word" not in repr(found())
 
 
