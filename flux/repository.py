@@ -899,4 +899,6 @@ def _git_error(stderr: str, status: int = 0) -> GitError:
     lines = [re.sub(r"://[^\s'\"]*@", "://", line) for line in said.splitlines()]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
     first = (fatal or lines or [""])[0]
+    if first == "fatal: Could not read from remote repository." and (before := lines[: lines.index(first)]):
+        first = before[-1]  # what ssh said, or the host through it
     return GitError(re.sub(r"^(fatal|error): ", "", first), status=status)

@@ -6,6 +6,7 @@ Whatever may be missing, git among it, is imported by the check that looks for i
 from __future__ import annotations
 
 import logging
+import os
 import platform
 import shlex
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -89,12 +90,14 @@ def examine(
     if git := (yield from _obtained("git", _git)):
         yield git
         repository = yield from _obtained("clone", lambda: open_repository(settings or Settings(), event))
+    head = None
     if repository:
         with repository:
-            yield from _looked_at("clone", lambda: _clone(repository))
-            if settings:
-                yield from _examine_places(settings, event, repository, open_forge)
-    if not (settings and repository):
+            if head := (yield from _obtained("clone", repository.head)):
+                yield from _looked_at("clone", lambda: _clone(repository))
+                if settings:
+                    yield from _examine_places(settings, event, repository, open_forge)
+    if not (settings and head):
         said = "origin, registry and forge are looked at when what they need is right"
         yield Line("the rest", Health.WARNING, said, "put the above right, then run `inv doctor` again")
 
@@ -225,8 +228,8 @@ def _flux(settings: Settings) -> Iterator[Line]:
         return
     from flux.registry.flux_cli import FluxCli
 
-    FluxCli(settings.flux_version, settings.provider).require()
-    yield Line("flux", Health.OK, f"there, of version {settings.flux_version} as wanted")
+    there = FluxCli(settings.flux_version, settings.provider).require()
+    yield Line("flux", Health.OK, f"{there}, and {settings.flux_version} is wanted")
 
 
 # What is asked of git
@@ -281,14 +284,18 @@ def _registry(
 
 
 def _forge(forge: Forge, place: Place | None) -> Line:
-    from flux.forge.token import PERMISSIONS, VARIABLES
+    from flux.forge.token import PERMISSIONS, VARIABLES, given_by
 
     lacks, login = forge.lacks(), forge.login()
     if place is None:
         return Line("forge", Health.OK, f"files in .forge, as {login}")
     who = f"{place.repository} as {login or 'an App'}"
     if lacks:
-        fix = f"`gh auth refresh --scopes repo`, or set {VARIABLES[0]} to a token of who may write"
+        given = given_by(os.environ)
+        fix = f"set {given or VARIABLES[0]} to a token of who may write, with the scope `repo`"
+        if not given:
+            refresh = ["gh", "auth", "refresh", *_hostname(place), "--scopes", "repo"]
+            fix = f"`{shlex.join(refresh)}`, or {fix}"
         return Line("forge", Health.PROBLEM, f"{who}: the token lacks {' and '.join(lacks)}", fix)
     if lacks is None:
         who += f"; what such a token may is not told: it needs {PERMISSIONS}"
@@ -358,6 +365,9 @@ def _automation(forge: Forge, settings: Settings) -> Iterator[Line]:
 
 def _gh(place: Place, method: str, path: str, *fields: str) -> str:
     """A command of the gh CLI, to be typed by an administrator."""
-    host = [] if place.host == "github.com" else ["--hostname", place.host]
     typed = [argument for field in fields for argument in ("-F", field)]
-    return f"`{shlex.join(['gh', 'api', *host, '--method', method, path, *typed])}`"
+    return f"`{shlex.join(['gh', 'api', *_hostname(place), '--method', method, path, *typed])}`"
+
+
+def _hostname(place: Place) -> list[str]:
+    return [] if place.host == "github.com" else ["--hostname", place.host]

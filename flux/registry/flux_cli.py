@@ -44,8 +44,9 @@ class FluxCli:
         self._admitted = False
         self._refused: RegistryUnreachableError | None = None
 
-    def require(self) -> None:
-        """Raises RequestError where flux is missing, of another version, or does not answer."""
+    def require(self) -> str:
+        """The version that is there. Raises RequestError where flux is missing, of another version, or does
+        not answer."""
         there = self._version()
         if there is None:
             raise RequestError(
@@ -58,6 +59,7 @@ class FluxCli:
                 f"flux is {there}, not {self.version}, and another version may pack artifacts otherwise",
                 f"install flux {self.version} ({_INSTALL}), or set `flux_version`",
             )
+        return there
 
     def push(self, url: str, folder: Path, source: str, revision: str, ignored: Sequence[str]) -> str:
         """Push a folder's content to `oci://host/repository:tag`; its digest."""

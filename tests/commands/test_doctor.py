@@ -295,7 +295,10 @@ def test_the_flux_cli_is_needed_by_the_publisher_alone(
     assert the(found(), "flux") == Line("flux", Health.OK, "not needed: the publisher is builtin")
     (tmp_path / "bin/flux").symlink_to(program)
     wanted = the(found(settings | {"flux_version": parts.FLUX}), "flux")
-    assert (wanted.health, wanted.message) == (Health.OK, f"there, of version {parts.FLUX} as wanted")
+    assert (wanted.health, wanted.message) == (Health.OK, f"{parts.FLUX}, and {parts.FLUX} is wanted")
+    assert (
+        the(found(settings | {"flux_version": "2.9"}), "flux").message == f"{parts.FLUX}, and 2.9 is wanted"
+    )
     other = the(found(settings | {"flux_version": "2.8"}), "flux")
     assert other.health is Health.PROBLEM
     assert f"flux is {parts.FLUX}, not 2.8" in other.message
@@ -318,6 +321,23 @@ def test_no_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = found()
     assert health(lines) == {"kustomize": ["warning"], "clone": ["problem"], "the rest": ["warning"]}
     assert the(lines, "clone").fix == "run this in a clone of the monorepo"
+
+
+def test_a_clone_without_a_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Repo(tmp_path / "new").path)
+    lines = found()
+    assert (the(lines, "clone").message, the(lines, "clone").fix) == (
+        "this repository has no commit yet",
+        "commit something first",
+    )
+    assert set(lines) == {"settings", "packages", "kustomize", "git", "clone", "the rest"}
+
+
+def test_an_origin_that_ssh_may_not_read(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.git("remote", "add", "origin", "git@127.0.0.1:octo/monorepo.git")
+    said = "git@127.0.0.1: Permission denied (publickey)."
+    monkeypatch.setenv("GIT_SSH_COMMAND", f"sh -c 'echo {shlex.quote(said)} >&2; exit 255' --")
+    assert said in the(found(), "origin").message
 
 
 def test_a_shallow_clone(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -381,7 +401,9 @@ def test_a_registry_that_asks_for_a_login(repo: Repo) -> None:
         line = the(found({"registry": f"oci://{server.host}/x"}), "registry")
     assert line.health is Health.PROBLEM
     assert "there are none for it" in line.message
-    assert line.fix == f"log in with `docker login {server.host}`"
+    assert (
+        line.fix == f"log in with `docker login {server.host}`, or without Docker `oras login {server.host}`"
+    )
 
 
 def test_a_registry_that_may_only_be_read(repo: Repo) -> None:
@@ -478,7 +500,20 @@ def test_a_token_that_may_not_write(
     assert line.health is Health.PROBLEM
     lacking = "write access to the repository" if scopes else "the scope `repo`"
     assert line.message == f"octo/monorepo as carol: the token lacks {lacking}"
-    assert "GH_TOKEN" in line.fix
+    # What gh has is not what is used.
+    assert line.fix == "set GH_TOKEN to a token of who may write, with the scope `repo`"
+
+
+def test_a_token_of_gh_that_may_not_write(
+    github: GitHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script(tmp_path / "bin/gh", f"echo {github.token('carol', scopes=[])}")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
+    host = github.url.removeprefix("http://").partition("/")[0]
+    assert the(found({"forge": "github"}), "forge").fix == (
+        f"`gh auth refresh --hostname {host} --scopes repo`, "
+        "or set GH_TOKEN to a token of who may write, with the scope `repo`"
+    )
 
 
 def test_a_token_that_is_not_valid_is_said_once(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
