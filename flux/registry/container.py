@@ -82,7 +82,8 @@ class Engine:
 
         The image is pulled where it is not there. One that does not come up leaves no container behind.
         """
-        with _translated(f"did not pull {image}", "`--image` names another image"):
+        hint = f"`--image` names another image, such as one that is here (`docker image ls`), {_ALTERNATIVES}"
+        with _translated(f"did not pull {image}", hint):
             if not self._docker.image.exists(image):
                 self._docker.image.pull(image, quiet=True)
         # Not run: where another was faster, its container is not to be removed here.
@@ -141,7 +142,8 @@ class Engine:
         """Remove the volume; whether there was one."""
         from python_on_whales.exceptions import NoSuchVolume
 
-        with _translated("did not remove the data"):
+        hint = f"remove what has them in use, which `docker ps --all --filter volume={NAME}` shows"
+        with _translated("did not remove the data", hint):
             try:
                 self._docker.volume.remove(NAME)
             except NoSuchVolume:
