@@ -8,6 +8,7 @@ without what its environment or configuration could change in an answer.
 import base64
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -29,6 +30,8 @@ from flux.errors import GitError, HistoryMissingError, RequestError, TipUnknownE
 
 try:
     import git as gitpython
+except ModuleNotFoundError:
+    raise
 except ImportError as error:  # GitPython looks for the program when it is imported
     raise GitError("git was not found", "install git, or add it to PATH") from error
 
@@ -52,7 +55,6 @@ _NETWORK_SECONDS = 300
 _REFUSED = re.compile(
     r"could not read (Username|Password)|Authentication failed|repository '.*' not found$|error: 40[134]$"
 )
-_SAFE = "if you trust it: `git config --global --add safe.directory {}`"
 
 # What a clone that is to be thrown away has instead of this machine's: who commits, and nothing that could
 # ask for a key, run a hook, change a file on its way or want the network.
@@ -170,9 +172,7 @@ class Repository:
         except GitError as error:
             raise RequestError(
                 f"{folder or Path.cwd()} is not in a git work tree: {error.message}",
-                _SAFE.format(folder or Path.cwd())
-                if "dubious ownership" in error.message
-                else error.hint or "run this in a clone of the monorepo",
+                error.hint or _trusting(error.message) or "run this in a clone of the monorepo",
             ) from error
         if hashes != "sha1":
             raise RequestError(
@@ -886,10 +886,19 @@ def _fields(stream: Any) -> Iterator[str]:
             yield part.decode("utf-8", "surrogateescape")
 
 
+def _trusting(message: str) -> str:
+    """What lets git read a clone that is somebody else's, where that is what it said."""
+    found = re.search("dubious ownership in repository at '(.*)'$", message)
+    command = ["git", "config", "--global", "--add", "safe.directory", found[1]] if found else []
+    return f"if you trust it: `{shlex.join(command)}`" if command else ""
+
+
 def _git_error(stderr: str, status: int = 0) -> GitError:
-    """What git said, without a credential that a URL carries."""
+    """What git said, without a credential that a URL carries, be it with slashes that are not escaped."""
     said = stderr.strip().removeprefix("stderr: '").removesuffix("'").strip()
-    lines = [re.sub(r"://[^/@\s]+@", "://", line) for line in said.splitlines()]
+    lines = [re.sub(r"://[^\s'\"]*@", "://", line) for line in said.splitlines()]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
     first = (fatal or lines or [""])[0]
+    if first == "fatal: Could not read from remote repository." and (before := lines[: lines.index(first)]):
+        first = before[-1]  # what ssh said, or the host through it
     return GitError(re.sub(r"^(fatal|error): ", "", first), status=status)

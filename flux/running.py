@@ -94,17 +94,19 @@ def reporting(json: bool) -> Iterator["Report"]:
     """Every error is turned into what people read, and an exit code."""
     from flux.errors import FluxError
     from flux.event import read_surroundings
+    from flux.packages import missing_package
     from flux.report.report import Report
 
     report = Report(read_surroundings(), json)
     try:
         yield report
         sys.stdout.flush()
-    except FluxError as error:
+    except (FluxError, ModuleNotFoundError) as error:
         if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
             traceback.print_exc()
-        report.error(error)
-        raise Exit(code=error.exit_code) from error
+        told = error if isinstance(error, FluxError) else missing_package(error)
+        report.error(told)
+        raise Exit(code=told.exit_code) from error
     except OSError as error:
         # Only what is printed can still fail so: a reader that went away, as in `inv list | head`, or a full
         # disk. Nothing more is to be written there, not even by the interpreter when it ends.
@@ -115,6 +117,9 @@ def reporting(json: bool) -> Iterator["Report"]:
     except KeyboardInterrupt:
         report.notice("interrupted; run the same command again, it continues from here")
         sys.stdout.flush()
+        from flux.registry.staging import remove_staged
+
+        remove_staged()
         os._exit(130)  # not waiting for requests under way; whatever they leave, the next run repairs
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from pathspec import GitIgnoreSpec
+from pathspec import PathSpec
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 FLUX_DEFAULTS = (
     ".git/",
@@ -27,8 +28,13 @@ Excludes = Callable[[str], bool]
 
 @lru_cache(maxsize=8)
 def excludes(patterns: Sequence[str]) -> Excludes:
-    """A matcher of gitignore patterns on top of what Flux leaves out. Raises ValueError for a bad pattern."""
-    spec = GitIgnoreSpec.from_lines([*FLUX_DEFAULTS, *patterns])
+    """A matcher of gitignore patterns on top of what Flux leaves out. Raises ValueError for a bad pattern.
+
+    The last pattern that matches a path decides, be it one for files or one for folders, as for Flux. Git
+    would take no file back (`!docs/README.md`) from a folder that is left out (`docs`).
+    """
+    # GitIgnoreSpec has a pattern for files win over a later one for folders, as neither Flux nor git does.
+    spec = PathSpec.from_lines(GitIgnoreSpecPattern, [*FLUX_DEFAULTS, *patterns])
 
     @lru_cache(maxsize=65536)
     def matches(path: str) -> bool:

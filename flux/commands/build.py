@@ -7,7 +7,7 @@ from typing import Any
 from flux.artifact.image import Revision
 from flux.commands.changed import find_changed, require_commit
 from flux.commands.parallel import in_parallel
-from flux.commands.sources import Source, Sources
+from flux.commands.sources import Source, Sources, source_url
 from flux.errors import FluxError, GitError, RegistryUnreachableError, RequestError, TipUnknownError
 from flux.event import Event, Push
 from flux.registry import open_registry
@@ -111,7 +111,7 @@ def open_target_registry(repository: Repository, settings: Settings, event: Even
         from flux.registry.flux import FluxRegistry, require_possible
         from flux.registry.flux_cli import FluxCli
 
-        require_possible(location, settings.insecure)
+        require_possible(location, settings.insecure, source_url(repository, settings))
         cli = FluxCli(settings.flux_version, settings.provider)
         if not dry_run:
             cli.require()

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from flux.artifact.difference import difference
-from flux.artifact.source import https_url
 from flux.commands.monorepo import Monorepo
 from flux.commands.releases import releases
+from flux.commands.sources import source_url
 from flux.errors import FluxError, RegistryError
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Change, Promotion
@@ -87,7 +87,7 @@ def _commits(
     if old not in tagged or promotion.version not in tagged:
         return [], ""
     lower, higher = sorted((tagged[old], tagged[promotion.version]), key=lambda released: released.version)
-    source = settings.source or https_url(repository.origin_url or "")
+    source = source_url(repository, settings)
     compare = f"{source}/compare/{lower.tag}...{higher.tag}" if source else ""
     if not repository.obtain(lower.commit) or not repository.obtain(higher.commit):
         return [], compare

@@ -8,8 +8,8 @@ from flux.commands.parallel import in_parallel
 from flux.commands.tag import desired_at
 from flux.commands.wanted import require_artifact, wanted_environments, wanted_version
 from flux.errors import RequestError
-from flux.registry.contents import contents
-from flux.registry.target import Manifest, Registry
+from flux.registry.contents import contents, modes
+from flux.registry.target import Manifest, Registry, Target
 from flux.registry.versions import versions_of
 from flux.repository import Repository
 from flux.settings import Settings
@@ -20,13 +20,14 @@ class Compared:
     """The environments whose tags point at one image, and the files that the new one has otherwise.
 
     `digest` is that of the image that they have, None for nothing yet; `version` is what it is published as,
-    None where that is no version.
+    None where that is no version. `other_modes`: the files are the same, and their modes are not.
     """
 
     environments: tuple[str, ...]
     version: str | None
     digest: str | None
     files: list[FileDifference]
+    other_modes: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,16 @@ def diff(
     compared = []
     for old, names in members.items():
         differing: list[FileDifference] = []
+        other_modes = False
         if old is None or old.digest != new.digest:
             files = contents(target, new) if files is None else files
             differing = difference(contents(target, old) if old else {}, files)
+            other_modes = bool(old and not differing and _has_other_modes(target, old, new))
         digest = old.digest if old else None
-        compared.append(Compared(tuple(names), versions.get(digest or ""), digest, differing))
+        compared.append(Compared(tuple(names), versions.get(digest or ""), digest, differing, other_modes))
     return Diff(artifact, wanted, new.digest, compared)
+
+
+def _has_other_modes(target: Target, old: Manifest, new: Manifest) -> bool:
+    before, after = modes(target, old), modes(target, new)
+    return any(before[path] != after[path] for path in before.keys() & after)

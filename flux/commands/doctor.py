@@ -6,9 +6,9 @@ Whatever may be missing, git among it, is imported by the check that looks for i
 from __future__ import annotations
 
 import logging
+import os
 import platform
 import shlex
-import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flux.errors import EngineError, FluxError
 from flux.event import Event, read_event, read_surroundings
+from flux.packages import install, missing_package
 from flux.settings import Settings, find_faults, read_settings
 
 if TYPE_CHECKING:
@@ -89,12 +90,14 @@ def examine(
     if git := (yield from _obtained("git", _git)):
         yield git
         repository = yield from _obtained("clone", lambda: open_repository(settings or Settings(), event))
+    head = None
     if repository:
         with repository:
-            yield from _looked_at("clone", lambda: _clone(repository))
-            if settings:
-                yield from _examine_places(settings, event, repository, open_forge)
-    if not (settings and repository):
+            if head := (yield from _obtained("clone", repository.head)):
+                yield from _looked_at("clone", lambda: _clone(repository))
+                if settings:
+                    yield from _examine_places(settings, event, repository, open_forge)
+    if not (settings and head):
         said = "origin, registry and forge are looked at when what they need is right"
         yield Line("the rest", Health.WARNING, said, "put the above right, then run `inv doctor` again")
 
@@ -147,6 +150,8 @@ def _obtained(subject: str, obtain: Callable[[], T]) -> Generator[Line, None, T 
 
 
 def _problem(subject: str, error: Exception) -> Line:
+    if isinstance(error, ModuleNotFoundError):
+        error = missing_package(error)
     if isinstance(error, FluxError):
         return Line(subject, Health.PROBLEM, error.message, error.hint)
     logging.getLogger(__name__).debug("%s could not be looked at", subject, exc_info=error)
@@ -179,8 +184,8 @@ def _packages() -> Iterator[Line]:
         if not each.specifier.contains(there, prereleases=True):
             wrong.append((each, f"{each.name} is {there}, not {each.specifier}"))
     for each, said in wrong:
-        install = shlex.join([sys.executable, "-m", "pip", "install", f"{each.name}{each.specifier}"])
-        yield Line("packages", Health.PROBLEM, said, f"`{install}`")
+        fix = f"`{install(f'{each.name}{each.specifier}')}`"
+        yield Line("packages", Health.PROBLEM, said, fix)
     if not wrong:
         said = f"all {len(wanted)} are there, on Python {platform.python_version()}"
         yield Line("packages", Health.OK, said)
@@ -223,8 +228,8 @@ def _flux(settings: Settings) -> Iterator[Line]:
         return
     from flux.registry.flux_cli import FluxCli
 
-    FluxCli(settings.flux_version, settings.provider).require()
-    yield Line("flux", Health.OK, f"there, of version {settings.flux_version} as wanted")
+    there = FluxCli(settings.flux_version, settings.provider).require()
+    yield Line("flux", Health.OK, f"{there}, and {settings.flux_version} is wanted")
 
 
 # What is asked of git
@@ -279,14 +284,18 @@ def _registry(
 
 
 def _forge(forge: Forge, place: Place | None) -> Line:
-    from flux.forge.token import PERMISSIONS, VARIABLES
+    from flux.forge.token import PERMISSIONS, VARIABLES, given_by
 
     lacks, login = forge.lacks(), forge.login()
     if place is None:
         return Line("forge", Health.OK, f"files in .forge, as {login}")
     who = f"{place.repository} as {login or 'an App'}"
     if lacks:
-        fix = f"`gh auth refresh --scopes repo`, or set {VARIABLES[0]} to a token of who may write"
+        given = given_by(os.environ)
+        fix = f"set {given or VARIABLES[0]} to a token of who may write, with the scope `repo`"
+        if not given:
+            refresh = ["gh", "auth", "refresh", *_hostname(place), "--scopes", "repo"]
+            fix = f"`{shlex.join(refresh)}`, or {fix}"
         return Line("forge", Health.PROBLEM, f"{who}: the token lacks {' and '.join(lacks)}", fix)
     if lacks is None:
         who += f"; what such a token may is not told: it needs {PERMISSIONS}"
@@ -356,6 +365,9 @@ def _automation(forge: Forge, settings: Settings) -> Iterator[Line]:
 
 def _gh(place: Place, method: str, path: str, *fields: str) -> str:
     """A command of the gh CLI, to be typed by an administrator."""
-    host = [] if place.host == "github.com" else ["--hostname", place.host]
     typed = [argument for field in fields for argument in ("-F", field)]
-    return f"`{shlex.join(['gh', 'api', *host, '--method', method, path, *typed])}`"
+    return f"`{shlex.join(['gh', 'api', *_hostname(place), '--method', method, path, *typed])}`"
+
+
+def _hostname(place: Place) -> list[str]:
+    return [] if place.host == "github.com" else ["--hostname", place.host]

@@ -19,10 +19,11 @@ class Up(StrEnum):
 
 
 class Down(StrEnum):
-    """What was done for none to run."""
+    """What was done for none to run; or that none ran, or that neither container nor data were there."""
 
     PURGED = "purged"
     STOPPED = "stopped"
+    DOWN = "down"
     ABSENT = "absent"
 
 
@@ -88,7 +89,7 @@ def bring_down(purge: bool, dry_run: bool) -> Down:
             engine.drop_data()
         return Down.PURGED if gone else Down.ABSENT
     if there is None or not there.running:
-        return Down.ABSENT
+        return Down.DOWN if there or engine.has_data() else Down.ABSENT
     if not dry_run:
         engine.stop()
     return Down.STOPPED

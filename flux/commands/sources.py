@@ -95,5 +95,10 @@ class Sources:
             return content
 
         tar = layer_of(source.files, self.excludes, read)
-        url = self._settings.source or https_url(self._repository.origin_url or "")
+        url = source_url(self._repository, self._settings)
         return Image(tar, self._settings.branch, revision, url)
+
+
+def source_url(repository: Repository, settings: Settings) -> str:
+    """The URL in the images, empty where there is none."""
+    return settings.source or https_url(repository.origin_url or "")

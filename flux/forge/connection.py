@@ -12,6 +12,7 @@ from github.GithubException import BadAttributeException, GithubException
 from github.Repository import Repository
 from requests import RequestException
 from requests.exceptions import SSLError
+from urllib3.exceptions import NewConnectionError
 
 from flux.errors import ForgeError
 from flux.forge.patience import Patience, RateLimitError
@@ -105,7 +106,9 @@ class Connection:
                 "let REQUESTS_CA_BUNDLE name a file with its CA",
             ) from error
         except RequestException as error:
-            raise ForgeError(f"{self._host} did not {what}: {_reason(error)}", _AGAIN) from error
+            reached = not any(isinstance(cause, NewConnectionError) for cause in _causes(error))
+            did = "did not" if reached else "could not be asked to"
+            raise ForgeError(f"{self._host} {did} {what}: {_reason(error)}", _AGAIN) from error
         except (BadAttributeException, RuntimeError) as error:  # PyGithub raises the latter for a redirect
             raise ForgeError(
                 f"{self._host} did not {what}: {_line(str(error))}", "check GITHUB_API_URL"
@@ -173,10 +176,16 @@ def _line(text: str) -> str:
     return " ".join(text.split())[:_MOST_SAID]
 
 
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it came of, the innermost last."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 def _reason(error: BaseException) -> str:
     """The innermost cause, which is what the system said."""
-    while (inner := error.__cause__ or error.__context__) is not None:
-        error = inner
+    *_, error = _causes(error)
     return _line(str(error)) or type(error).__name__
 
 

@@ -12,7 +12,12 @@ _SECONDS = 10
 
 def given_token(environment: Mapping[str, str]) -> str:
     """The token of GH_TOKEN or GITHUB_TOKEN, empty where there is none."""
-    return next((token for name in VARIABLES if (token := environment.get(name, "").strip())), "")
+    return environment.get(given_by(environment), "").strip()
+
+
+def given_by(environment: Mapping[str, str]) -> str:
+    """The variable that has the token, empty where none has one."""
+    return next((name for name in VARIABLES if environment.get(name, "").strip()), "")
 
 
 def find_token(environment: Mapping[str, str], host: str = "github.com") -> str:

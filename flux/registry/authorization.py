@@ -90,7 +90,8 @@ class Authorization:
         login = f"`docker login {self._host}`"
         if self._credentials is None:
             return RegistryUnreachableError(
-                f"{self._host} asks for credentials, and there are none for it", f"log in with {login}"
+                f"{self._host} asks for credentials, and there are none for it",
+                f"log in with {login}, or without Docker `oras login {self._host}`",
             )
         whose = f"of {self._credentials.username!r}" if self._credentials.username else "stored for it"
         return RegistryUnreachableError(

@@ -5,7 +5,9 @@ https://distribution.github.io/distribution/about/deploying/
 
 from __future__ import annotations
 
+import json
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING
 from flux.errors import EngineError
 
 if TYPE_CHECKING:
-    from python_on_whales import Container, DockerClient, DockerException
+    from python_on_whales import Container, DockerClient
 
 NAME = "flux-artifacts-registry"
 """Of the container, and of the volume that has its data."""
@@ -29,6 +31,7 @@ _ENVIRONMENT = {
     "OTEL_TRACES_EXPORTER": "none",  # registry:3 would look for a collector, and complain of none
 }
 _SECONDS = 30
+_ANSWER_SECONDS = 10
 _MOST_SAID = 300
 _ALTERNATIVES = (
     "or do without: `registry: .registry` is a folder, and any registry program on a loopback port will do"
@@ -54,23 +57,10 @@ class Engine:
     machine without one."""
 
     def __init__(self) -> None:
-        from python_on_whales import ClientNotFoundError, DockerClient
+        from python_on_whales import DockerClient
 
         self._docker: DockerClient = DockerClient()
-        try:
-            with _translated("did not say its version"):
-                server = self._docker.version().server
-        except ClientNotFoundError as error:
-            raise EngineError(
-                "there is no container engine: docker was not found on PATH",
-                f"install Docker, {_ALTERNATIVES}",
-            ) from error
-        except EngineError as error:
-            raise EngineError(
-                f"the container engine does not answer: {error.message.partition(': ')[2]}",
-                f"start it (`sudo systemctl start docker`, or Docker Desktop), {_ALTERNATIVES}",
-            ) from error
-        self.version = (server.version if server else None) or "of a version that it does not tell"
+        self.version = _server_version() or "of a version that it does not tell"
 
     def find(self) -> Contained | None:
         """The registry, running or not."""
@@ -92,7 +82,8 @@ class Engine:
 
         The image is pulled where it is not there. One that does not come up leaves no container behind.
         """
-        with _translated(f"did not pull {image}", "`--image` names another image"):
+        hint = f"`--image` names another image, such as one that is here (`docker image ls`), {_ALTERNATIVES}"
+        with _translated(f"did not pull {image}", hint):
             if not self._docker.image.exists(image):
                 self._docker.image.pull(image, quiet=True)
         # Not run: where another was faster, its container is not to be removed here.
@@ -151,7 +142,8 @@ class Engine:
         """Remove the volume; whether there was one."""
         from python_on_whales.exceptions import NoSuchVolume
 
-        with _translated("did not remove the data"):
+        hint = f"remove what has them in use, which `docker ps --all --filter volume={NAME}` shows"
+        with _translated("did not remove the data", hint):
             try:
                 self._docker.volume.remove(NAME)
             except NoSuchVolume:
@@ -188,6 +180,51 @@ def free_port(wanted: int | None = None) -> int | None:
     return None
 
 
+def _server_version() -> str | None:
+    """The engine's, None where it does not tell. Asked by a process of our own: python-on-whales would wait
+    for ever for an engine that takes connections and answers none."""
+    try:
+        done = subprocess.run(
+            ["docker", "version", "--format={{json .}}"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_ANSWER_SECONDS,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise EngineError(
+            "there is no container engine: docker was not found on PATH",
+            f"install Docker, {_ALTERNATIVES}",
+        ) from error
+    except OSError as error:
+        raise EngineError(
+            f"docker could not be run: {error.strerror}", f"install Docker, {_ALTERNATIVES}"
+        ) from error
+    except subprocess.TimeoutExpired as error:
+        raise EngineError(
+            f"the container engine does not answer within {_ANSWER_SECONDS} seconds",
+            f"restart it (`sudo systemctl restart docker`, or Docker Desktop), {_ALTERNATIVES}",
+        ) from error
+    if done.returncode:
+        said = _said(done.stderr.decode("utf-8", "replace"))
+        raise EngineError(
+            f"the container engine does not answer: {said}", f"{_remedy(said)}, {_ALTERNATIVES}"
+        )
+    try:
+        return str(json.loads(done.stdout)["Server"]["Version"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _remedy(said: str) -> str:
+    """For an engine that does not answer, by what it said."""
+    if "podman" in said.lower():
+        return "start it (`systemctl --user start podman.socket`, or `podman machine start`)"
+    if "permission denied" in said.lower():
+        return "`sudo usermod -aG docker $USER`, then log in anew"
+    return "start it (`sudo systemctl start docker`, or Docker Desktop)"
+
+
 def _answers(port: int) -> bool:
     import urllib3
 
@@ -206,16 +243,16 @@ def _translated(what: str, hint: str = "") -> Iterator[None]:
     try:
         yield
     except DockerException as error:
-        raise EngineError(f"the container engine {what}: {_said(error)}", hint) from error
+        raise EngineError(f"the container engine {what}: {_said(error.stderr or '')}", hint) from error
     except OSError as error:
         raise EngineError(f"docker could not be run: {error.strerror}", hint) from error
     except (ParsingError, ValueError) as error:
         raise EngineError(f"the container engine {what}: its answer is not understood", hint) from error
 
 
-def _said(error: DockerException) -> str:
+def _said(stderr: str) -> str:
     """What the engine has against it, less what Docker's command line says before that."""
-    said = _telling(error.stderr or "")
+    said = _telling(stderr)
     return said.removeprefix("docker: ").removeprefix("Error response from daemon: ") or "no reason given"
 
 

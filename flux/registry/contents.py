@@ -2,7 +2,7 @@
 
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from gzip import GzipFile
 from io import BytesIO
 from pathlib import PurePosixPath
@@ -17,6 +17,10 @@ _MOST_BYTES = 100 << 20
 """As Flux's own reader has it: DefaultMaxUntarSize in github.com/fluxcd/pkg/tar."""
 
 
+_Entry = tuple[str, int, bytes | None]
+"""Path, mode and content of what is in a layer; a folder has no content."""
+
+
 class _NotOneError(Exception):
     """What it is instead of an image of an artifact."""
 
@@ -27,9 +31,30 @@ def contents(target: Target, manifest: Manifest) -> dict[str, bytes]:
     Raises RegistryError for what is no image of an artifact, or holds more than 100 MiB, and
     BlobMissingError where its layer is missing.
     """
+    return _files(_unpacked(target, manifest))
+
+
+def modes(target: Target, manifest: Manifest) -> dict[str, int]:
+    """The modes of an image's files and folders. Raises what `contents` does."""
+    return {path: mode for path, mode, _ in _unpacked(target, manifest)}
+
+
+def has_files(target: Target, manifest: Manifest, tar: bytes) -> bool:
+    """Whether an image has the files of a layer, whatever their modes."""
+    try:
+        return contents(target, manifest) == _files(_entries(tar))
+    except (RegistryError, _NotOneError):
+        return False
+
+
+def _files(entries: Iterable[_Entry]) -> dict[str, bytes]:
+    return {path: content for path, _, content in entries if content is not None}
+
+
+def _unpacked(target: Target, manifest: Manifest) -> list[_Entry]:
     try:
         layer = _layer(manifest.document)
-        return dict(_files(_decompressed(target.fetch_blob(layer))))
+        return list(_entries(_decompressed(target.fetch_blob(layer))))
     except _NotOneError as error:
         raise RegistryError(
             f"{manifest.digest} cannot be shown: {error}", "publish an image of the artifact in its place"
@@ -61,20 +86,22 @@ def _decompressed(layer: bytes) -> bytes:
     return tar
 
 
-def _files(tar: bytes) -> Iterator[tuple[str, bytes]]:
+def _entries(tar: bytes) -> Iterator[_Entry]:
     end = 0
     try:
         with tarfile.open(fileobj=BytesIO(tar), mode="r:", encoding="utf-8") as archive:
             for member in archive:
                 path = _path(member)
                 end = member.offset_data
+                if member.isdir():
+                    yield path, member.mode, None
                 if member.isdir() or member.issym():
                     continue
                 file = archive.extractfile(member) if member.isreg() and not member.issparse() else None
                 if file is None or path == ".":
                     raise _NotOneError(f"{member.name!r} in it is no file")
                 end += member.size + -member.size % BLOCK
-                yield path, file.read()
+                yield path, member.mode, file.read()
     except (tarfile.TarError, ValueError, OverflowError, RecursionError) as error:
         raise _NotOneError(f"its layer is no tar: {error}") from error
     if any(tar[end : end + BLOCK]):  # where tarfile stops as if that were the end

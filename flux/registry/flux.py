@@ -7,15 +7,14 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import gettempdir
 
 from flux.artifact.image import Image
 from flux.errors import RegistryError, RequestError
 from flux.registry.flux_cli import FluxCli
 from flux.registry.http import is_loopback
 from flux.registry.identity import is_same
-from flux.registry.staging import stage
+from flux.registry.staging import stage, staging_folder
 from flux.registry.target import Manifest, Registry, Target
 
 _PRIVATE = [ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
@@ -35,15 +34,11 @@ class FluxPublisher:
     def push(self, image: Image, tags: Sequence[str]) -> str:
         """Raises RegistryError where flux packed other content than the image's: no tag but the first is
         pointed at it then."""
-        if not image.source:
-            raise RegistryError(
-                "flux demands the URL of the repository, and origin has none", "set `source` to it"
-            )
         first, *others = tags
         url = f"oci://{self.name}:{first}"
         try:
-            with TemporaryDirectory(prefix="flux-artifacts-") as folder:
-                content = Path(folder, "content")
+            with staging_folder() as folder:
+                content = folder / "content"
                 ignored = stage(image.tar, content)
                 digest = self.cli.push(url, content, image.source, image.revision_annotation, ignored)
         except OSError as error:
@@ -81,8 +76,9 @@ class FluxRegistry:
         return self.registry.name(artifact)
 
 
-def require_possible(location: str, insecure: bool | None) -> None:
-    """Raises RequestError for a registry that the flux CLI cannot push and tag in."""
+def require_possible(location: str, insecure: bool | None, source: str) -> None:
+    """Raises RequestError for a registry that the flux CLI cannot push and tag in, and where `source`, the
+    URL in the images, is empty."""
     scheme, _, rest = location.rpartition("://")
     host = rest.partition("/")[0]
     otherwise = "or set `publisher: builtin`"
@@ -101,6 +97,11 @@ def require_possible(location: str, insecure: bool | None) -> None:
         raise RequestError(
             f"the publisher is flux, which cannot tag over plain HTTP at {host}",
             f"serve the registry with TLS, {otherwise}",
+        )
+    if not source:
+        raise RequestError(
+            "the publisher is flux, which demands the URL of the repository, and origin has none",
+            f"set `source` to it, {otherwise}",
         )
 
 

@@ -16,6 +16,7 @@ from threading import Lock
 from flux.errors import RegistryError, RegistryUnreachableError, RequestError
 from flux.registry.http import PassingError, persist
 
+_ANSWER_SECONDS = 10
 _AGAIN = "run the same command again: it continues where this run stopped"
 _INSTALL = "https://fluxcd.io/flux/installation/#install-the-flux-cli"
 # What flux does not try again by itself.
@@ -43,8 +44,9 @@ class FluxCli:
         self._admitted = False
         self._refused: RegistryUnreachableError | None = None
 
-    def require(self) -> None:
-        """Raises RequestError where flux is missing or of another version."""
+    def require(self) -> str:
+        """The version that is there. Raises RequestError where flux is missing, of another version, or does
+        not answer."""
         there = self._version()
         if there is None:
             raise RequestError(
@@ -57,6 +59,7 @@ class FluxCli:
                 f"flux is {there}, not {self.version}, and another version may pack artifacts otherwise",
                 f"install flux {self.version} ({_INSTALL}), or set `flux_version`",
             )
+        return there
 
     def push(self, url: str, folder: Path, source: str, revision: str, ignored: Sequence[str]) -> str:
         """Push a folder's content to `oci://host/repository:tag`; its digest."""
@@ -64,13 +67,13 @@ class FluxCli:
             "push",
             url,
             f"--path={folder}",
-            f"--source={source}",
-            f"--revision={revision}",
+            f"--source={_argument(source)}",
+            f"--revision={_argument(revision)}",
             "--reproducible",
             "--output=json",
             # Given at all, these stand in for Flux's own; given more than once, they add up.
             "--ignore-paths=",
-            *(f"--ignore-paths={_csv(pattern)}" for pattern in ignored),
+            *(f"--ignore-paths={_argument(_csv(pattern))}" for pattern in ignored),
         )
         try:
             digest = json.loads(said)["digest"]
@@ -92,9 +95,15 @@ class FluxCli:
                 ["flux", "version", "--client", "--output=json"],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
+                timeout=_ANSWER_SECONDS,
                 check=True,
             )
             return str(json.loads(done.stdout)["flux"]).removeprefix("v")
+        except subprocess.TimeoutExpired as error:
+            raise RequestError(
+                f"the publisher is flux, which does not answer within {_ANSWER_SECONDS} seconds",
+                "see what keeps `flux version --client`, or set `publisher: builtin`",
+            ) from error
         except (OSError, subprocess.CalledProcessError, ValueError, KeyError, TypeError):
             return None
 
@@ -152,6 +161,11 @@ def _said(stderr: bytes) -> str:
     said = "".join(c for c in " ".join(lines.split()) if c.isprintable())
     said = re.sub(r"^((\w+ artifact failed: )+)", "", said)
     return said[:500] or "it did not say why"
+
+
+def _argument(text: str) -> str:
+    """Text that flux gets as UTF-8, whatever encoding Python found."""
+    return os.fsdecode(text.encode("utf-8", "surrogateescape"))
 
 
 def _csv(pattern: str) -> str:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from flux.artifact.image import Image
 from flux.errors import RegistryError
+from flux.registry.contents import has_files
 from flux.registry.identity import is_ours, is_same
-from flux.registry.target import Manifest, Publisher
+from flux.registry.target import Manifest, Publisher, Target
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,7 @@ def push(publisher: Publisher, image: Image, tags: Sequence[str], fixed: str = "
             if tag == tags[-1] and is_ours(manifest, image):
                 return Pushed(manifest.digest, "unchanged")  # the tags before it were written before it
         elif tag == fixed:
-            raise RegistryError(
-                f"{tag} is published with other content, {manifest.digest}, and a version never changes",
-                "release the new content as a new version",
-            )
+            raise _other_content(target, tag, manifest, image)
     if not there:
         return Pushed(publisher.push(image, tags), "pushed")
     manifest = there.get(fixed) or next(there[tag] for tag in tags if tag in there)
@@ -46,3 +44,15 @@ def push(publisher: Publisher, image: Image, tags: Sequence[str], fixed: str = "
     for tag in missing:
         publisher.tag(manifest, tag)
     return Pushed(manifest.digest, "tagged" if missing else "unchanged")
+
+
+def _other_content(target: Target, tag: str, manifest: Manifest, image: Image) -> RegistryError:
+    never = f"{manifest.digest}, and a version never changes"
+    if has_files(target, manifest, image.tar):
+        return RegistryError(
+            f"{tag} is published with the same files under other modes, {never}",
+            "release a new version; who pushes by hand needs a clean checkout under umask 022",
+        )
+    return RegistryError(
+        f"{tag} is published with other content, {never}", "release the new content as a new version"
+    )

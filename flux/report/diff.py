@@ -39,6 +39,8 @@ def _old(report: Report, compared: Compared) -> str:
 def _same(diff: Diff, compared: Compared) -> str:
     if compared.digest == diff.digest:
         return ", which is there"
+    if compared.other_modes:
+        return ", the same files under other modes"
     return "" if compared.files else ", without a difference in any file"
 
 

@@ -27,6 +27,7 @@ def show_down(report: Report, done: Down, dry_run: bool) -> None:
     said = {
         "purged": f"registry: {would}removed, with its data",
         "stopped": f"registry: {would}stopped; its data stay (`--purge` drops them)",
+        "down": "registry: none runs; the data of the last one stay (`--purge` drops them)",
         "absent": "registry: none is there",
     }
     report.print(said[done])

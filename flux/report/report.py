@@ -13,6 +13,7 @@ import os
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -80,11 +81,11 @@ class Report:
 
     @property
     def is_interactive(self) -> bool:
-        return sys.stderr.isatty() and not self._event.actions and not self._json
+        return sys.stderr.isatty() and not self._event.actions and not self._json and _has_rich()
 
     def digest(self, digest: str | None) -> str:
         """The whole digest where there is room."""
-        narrow = sys.stdout.isatty() and _console(sys.stdout).width < _FULL_DIGEST_WIDTH
+        narrow = _is_styled(sys.stdout) and _console(sys.stdout).width < _FULL_DIGEST_WIDTH
         return short(digest) if narrow else digest or ""
 
     def page(self, text: str, path: str) -> Link | str:
@@ -195,8 +196,17 @@ def _write(stream: TextIO, *parts: str | Styled) -> None:
 
 
 def _is_styled(stream: TextIO) -> bool:
-    """As rich has it."""
-    return stream.isatty() or bool(os.environ.get("FORCE_COLOR"))
+    """As rich has it, where it can be imported."""
+    return (stream.isatty() or bool(os.environ.get("FORCE_COLOR"))) and _has_rich()
+
+
+@cache
+def _has_rich() -> bool:
+    try:
+        import rich  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def _console(stream: TextIO) -> Console:

@@ -83,6 +83,29 @@ def test_patterns_mean_what_they_mean_to_git(tmp_path: Path) -> None:
     assert answer.decode("utf-8", "surrogateescape").split("\0")[:-1] == [p for p, out in ours if out]
 
 
+@pytest.mark.parametrize(
+    ("patterns", "left_out"),
+    [
+        (("*.md", "!README.md", "docs"), True),
+        (("*.md", "!README.md", "/docs/"), True),
+        (("!docs/README.md", "docs"), True),
+        (("docs/*", "!docs/README.md"), False),
+        (("*.md", "!README.md"), False),
+    ],
+)
+def test_the_last_pattern_decides(tmp_path: Path, patterns: tuple[str, ...], left_out: bool) -> None:
+    assert excludes(patterns)("docs/README.md") is left_out
+    Repo(tmp_path).write(".gitignore", "\n".join(patterns))
+    check = ["git", "check-ignore", "--quiet", "--no-index", "docs/README.md"]
+    assert subprocess.run(check, cwd=tmp_path).returncode == (0 if left_out else 1)
+
+
+def test_a_file_comes_back_from_a_folder_that_is_left_out() -> None:
+    """As with flux, and not with git."""
+    matches = excludes(("docs", "!docs/README.md"))
+    assert (matches("docs/"), matches("docs/a.yaml"), matches("docs/README.md")) == (True, True, False)
+
+
 @pytest.mark.parametrize("pattern", ["!", "\\"])
 def test_a_pattern_that_is_none(pattern: str) -> None:
     with pytest.raises(ValueError, match="Invalid git pattern"):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import stat
@@ -228,6 +229,52 @@ def test_packages_that_are_missing_or_too_old(repo: Repo, tmp_path: Path) -> Non
     assert problems[0]["fix"].endswith(" -m pip install 'rich>=13'`")
 
 
+def missing(folder: Path, *modules: str) -> dict[str, str]:
+    """An environment whose Python does not find these modules."""
+    folder.mkdir()
+    for module in modules:
+        (folder / f"{module}.py").write_text(f"raise ModuleNotFoundError('no {module}', name={module!r})\n")
+    return {"PYTHONPATH": os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])}
+
+
+@pytest.mark.parametrize(
+    ("module", "package", "subject"),
+    [
+        ("git", "GitPython", "git"),
+        ("packaging", "packaging", "packages"),
+        ("pathspec", "pathspec", "settings"),
+        ("python_on_whales", "python-on-whales", "engine"),
+    ],
+)
+def test_a_package_that_is_missing_is_named(
+    repo: Repo, tmp_path: Path, module: str, package: str, subject: str
+) -> None:
+    env = missing(tmp_path / "lib", module) | {"INVOKE_FLUX_IGNORE": "*.md"}
+    done = inv(repo, "doctor", "--json", env=env)
+    assert done.code == 1
+    problems = {check["subject"]: check for check in done.document["checks"] if check["health"] == "problem"}
+    assert problems[subject]["message"] == f"the Python package {package} is missing"
+    assert problems[subject]["fix"].endswith(f" -m pip install {package}`")
+    assert all("to be reported" not in check["fix"] for check in problems.values())
+
+
+def test_a_command_without_a_package(repo: Repo, tmp_path: Path) -> None:
+    done = inv(repo, "list", env=missing(tmp_path / "lib", "git"))
+    assert (done.code, done.out) == (1, "")
+    error, hint = done.err.splitlines()
+    assert error == "error: the Python package GitPython is missing"
+    assert hint.startswith("hint: `")
+    assert hint.endswith(" -m pip install GitPython`")
+
+
+def test_without_rich_a_terminal_is_told_plainly(repo: Repo, tmp_path: Path) -> None:
+    env = {"PATH": only(tmp_path / "bin", "git"), "FORCE_COLOR": "1"}
+    coloured = inv(repo, "doctor", env=env)
+    plain = inv(repo, "doctor", env=env | missing(tmp_path / "lib", "rich"))
+    assert plain.code == coloured.code
+    assert plain.out == re.sub(r"\x1b\[[0-9;]*m", "", coloured.out)
+
+
 def test_kustomize(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     program = need(parts.kustomize)
     monkeypatch.setenv("PATH", str(Path(program).parent), prepend=os.pathsep)
@@ -247,13 +294,21 @@ def test_the_flux_cli_is_needed_by_the_publisher_alone(
     assert the(found(), "flux") == Line("flux", Health.OK, "not needed: the publisher is builtin")
     (tmp_path / "bin/flux").symlink_to(program)
     wanted = the(found(settings | {"flux_version": parts.FLUX}), "flux")
-    assert (wanted.health, wanted.message) == (Health.OK, f"there, of version {parts.FLUX} as wanted")
+    assert (wanted.health, wanted.message) == (Health.OK, f"{parts.FLUX}, and {parts.FLUX} is wanted")
+    assert (
+        the(found(settings | {"flux_version": "2.9"}), "flux").message == f"{parts.FLUX}, and 2.9 is wanted"
+    )
     other = the(found(settings | {"flux_version": "2.8"}), "flux")
     assert other.health is Health.PROBLEM
     assert f"flux is {parts.FLUX}, not 2.8" in other.message
     assert "`flux_version`" in other.fix
     folder = the(found({"publisher": "flux", "registry": "images"}), "registry")
     assert "cannot push to a folder" in folder.message
+    nowhere = the(found(settings), "registry")
+    assert (nowhere.health, nowhere.fix) == (
+        Health.PROBLEM,
+        "set `source` to it, or set `publisher: builtin`",
+    )
 
 
 # The clone and its origin
@@ -265,6 +320,23 @@ def test_no_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = found()
     assert health(lines) == {"kustomize": ["warning"], "clone": ["problem"], "the rest": ["warning"]}
     assert the(lines, "clone").fix == "run this in a clone of the monorepo"
+
+
+def test_a_clone_without_a_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Repo(tmp_path / "new").path)
+    lines = found()
+    assert (the(lines, "clone").message, the(lines, "clone").fix) == (
+        "this repository has no commit yet",
+        "commit something first",
+    )
+    assert set(lines) == {"settings", "packages", "kustomize", "git", "clone", "the rest"}
+
+
+def test_an_origin_that_ssh_may_not_read(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.git("remote", "add", "origin", "git@127.0.0.1:octo/monorepo.git")
+    said = "git@127.0.0.1: Permission denied (publickey)."
+    monkeypatch.setenv("GIT_SSH_COMMAND", f"sh -c 'echo {shlex.quote(said)} >&2; exit 255' --")
+    assert said in the(found(), "origin").message
 
 
 def test_a_shallow_clone(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,8 +362,10 @@ def test_origin(repo: Repo) -> None:
     assert the(found(), "origin").health is Health.PROBLEM
 
 
-def test_a_password_in_the_url_of_origin_is_not_shown(repo: Repo) -> None:
-    repo.git("remote", "add", "origin", "http://user:pa55word@127.0.0.1:9/x")
+@pytest.mark.parametrize("password", ["pa55word", "x/pa55word", "x#pa55word", "x@pa55word", "x?/@pa55word"])
+def test_a_password_in_the_url_of_origin_is_not_shown(repo: Repo, password: str) -> None:
+    """Nor what is behind a character of it that should have been escaped."""
+    repo.git("remote", "add", "origin", f"http://user:{password}@127.0.0.1:9/x")
     assert "pa55word" not in repr(found())
 
 
@@ -326,7 +400,9 @@ def test_a_registry_that_asks_for_a_login(repo: Repo) -> None:
         line = the(found({"registry": f"oci://{server.host}/x"}), "registry")
     assert line.health is Health.PROBLEM
     assert "there are none for it" in line.message
-    assert line.fix == f"log in with `docker login {server.host}`"
+    assert (
+        line.fix == f"log in with `docker login {server.host}`, or without Docker `oras login {server.host}`"
+    )
 
 
 def test_a_registry_that_may_only_be_read(repo: Repo) -> None:
@@ -423,7 +499,20 @@ def test_a_token_that_may_not_write(
     assert line.health is Health.PROBLEM
     lacking = "write access to the repository" if scopes else "the scope `repo`"
     assert line.message == f"octo/monorepo as carol: the token lacks {lacking}"
-    assert "GH_TOKEN" in line.fix
+    # What gh has is not what is used.
+    assert line.fix == "set GH_TOKEN to a token of who may write, with the scope `repo`"
+
+
+def test_a_token_of_gh_that_may_not_write(
+    github: GitHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script(tmp_path / "bin/gh", f"echo {github.token('carol', scopes=[])}")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
+    host = github.url.removeprefix("http://").partition("/")[0]
+    assert the(found({"forge": "github"}), "forge").fix == (
+        f"`gh auth refresh --hostname {host} --scopes repo`, "
+        "or set GH_TOKEN to a token of who may write, with the scope `repo`"
+    )
 
 
 def test_a_token_that_is_not_valid_is_said_once(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -697,6 +697,44 @@ def test_an_interrupt_of_a_check(story: Story, tmp_path: Path) -> None:
     assert seconds < 1
 
 
+@pytest.mark.parametrize("whole_group", [False, True], ids=["process", "terminal"])
+def test_an_interrupt_while_flux_pushes_leaves_no_folder(
+    story: Story, registry_server: parts.Registry, tmp_path: Path, whole_group: bool
+) -> None:
+    stub = tmp_path / "bin" / "flux"
+    stub.parent.mkdir()
+    stub.write_text(
+        '#!/bin/sh\n[ "$1" = version ] && echo \'{"flux": "v2.9.4"}\' && exit\n'
+        'echo >>"$0.log"\nexec /bin/sleep 5\n'
+    )
+    stub.chmod(0o755)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    env = {
+        "PATH": f"{stub.parent}:{os.environ['PATH']}",
+        "TMPDIR": str(temporary),
+        "INVOKE_FLUX_PUBLISHER": "flux",
+        "INVOKE_FLUX_REGISTRY": f"oci://{registry_server.host}/{uuid4().hex}",
+        "INVOKE_FLUX_SOURCE": "https://example.com/x",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "invoke", "build"],
+        cwd=story.repo.path,
+        env={**os.environ, **env},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        process_group=0,
+    )
+    deadline = time.monotonic() + 30
+    while not Path(f"{stub}.log").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert list(temporary.glob("flux-artifacts-*"))
+    seconds, said = interrupt(process, whole_group)
+    assert (process.returncode, said) == (130, [_INTERRUPTED])
+    assert seconds < 1
+    assert list(temporary.iterdir()) == []
+
+
 # One of many
 
 

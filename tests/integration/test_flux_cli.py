@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from flux.artifact.ignore import FLUX_DEFAULTS, excludes
 from flux.artifact.image import digest_of, layer_of
-from flux.artifact.tree import EXECUTABLE, REGULAR
+from flux.artifact.tree import EXECUTABLE, REGULAR, File
 from flux.registry import open_registry
 from flux.registry.contents import contents as image_files
 from flux.repository import Repository
@@ -267,6 +267,36 @@ def test_any_tree_has_the_content_that_flux_gives_it(images: Prefix, tree: Tree)
             assert len(files) == len(tree)
             tar = layer_of(files, excludes(()), lambda file: repository.read(file.oid))
     assert tar == images.image("a").tar
+
+
+_GLOBS = (
+    *("*", "/*", "?", "[ab]", "*.md", "README.md", "a", "b", "docs", "/docs", "d*"),
+    *("a/b", "a/**", "docs/*", "**/docs", "docs/README.md", "a/*/x.md", "a/**/x.md"),
+)
+_PATTERNS = st.builds(
+    "{}{}{}".format, st.sampled_from(["", "!"]), st.sampled_from(_GLOBS), st.sampled_from(["", "/"])
+).filter(lambda pattern: not pattern.endswith("**/"))
+_PLACES = st.lists(st.sampled_from(["a", "b", "docs"]), max_size=3)
+_PATHS = st.builds(
+    lambda place, name: "/".join([*place, name]), _PLACES, st.sampled_from(["x.md", "README.md"])
+)
+
+
+@example(["*.md", "!README.md", "docs"], {"docs/README.md", "README.md", "x.md"})
+@example(["a", "!a/x.md"], {"a/x.md", "a/README.md"})
+@settings(max_examples=60)
+@given(st.lists(_PATTERNS, min_size=1, max_size=4), st.sets(_PATHS, min_size=1, max_size=8))
+def test_patterns_leave_out_what_flux_leaves_out(patterns: list[str], paths: set[str]) -> None:
+    with TemporaryDirectory() as folder:
+        for path in paths:
+            (Path(folder, "a") / path).parent.mkdir(parents=True, exist_ok=True)
+            (Path(folder, "a") / path).touch()
+        packed = Path(folder, "a.tgz")
+        ignored = [f"--ignore-paths={pattern}" for pattern in ("", *FLUX_DEFAULTS, *patterns)]
+        flux("build", "artifact", "--path", Path(folder, "a"), "--output", packed, *ignored)
+        theirs = gzip.decompress(packed.read_bytes())
+    files = [File(path, REGULAR, "") for path in paths]
+    assert layer_of(files, excludes(tuple(patterns)), lambda file: b"") == theirs
 
 
 # An image that flux pushed by hand

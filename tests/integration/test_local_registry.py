@@ -95,6 +95,9 @@ def test_the_story(repo: Repo, engine: Engine) -> None:
 
     assert run("registry.down") == "registry: stopped; its data stay (`--purge` drops them)\n"
     assert not answers(location)
+    down = "registry: none runs; the data of the last one stay (`--purge` drops them)\n"
+    assert run("registry.down") == down
+    assert json.loads(run("registry.down", "--json")) == {"action": "down"}
     assert run("registry.up").startswith(f"{location}: started again, registry:3\n")
     assert build(location) == "unchanged"
 
@@ -176,6 +179,8 @@ def test_an_image_that_cannot_be_pulled(engine: Engine) -> None:
     with pytest.raises(EngineError, match=r"did not pull 127\.0\.0\.1:1/nonesuch:1: .*refused") as raised:
         up(image="127.0.0.1:1/nonesuch:1")
     assert "--image" in raised.value.hint
+    assert "`docker image ls`" in raised.value.hint
+    assert "`registry: .registry` is a folder" in raised.value.hint
     assert containers(engine) == []
 
 
@@ -230,9 +235,20 @@ def test_data_without_a_container_are_dropped_too(engine: Engine) -> None:
     up()
     engine.docker("rm", "--force", NAME)
     assert volumes(engine) == [NAME]
-    assert down() is Down.ABSENT
+    assert down() is Down.DOWN
     assert (down(purge=True), down(purge=True)) == (Down.PURGED, Down.ABSENT)
     assert volumes(engine) == []
+
+
+def test_data_that_another_container_uses_are_not_dropped(engine: Engine) -> None:
+    up()
+    engine.docker("create", "--name=other", f"--volume={NAME}:/data", "registry:3")
+    with pytest.raises(EngineError, match=r"did not remove the data: .*in use") as raised:
+        down(purge=True)
+    assert f"`docker ps --all --filter volume={NAME}`" in raised.value.hint
+    assert volumes(engine) == [NAME]
+    engine.docker("rm", "other")
+    assert down(purge=True) is Down.PURGED
 
 
 def test_a_container_of_the_name_that_is_no_registry_is_left_alone(engine: Engine) -> None:
@@ -268,5 +284,5 @@ def test_a_docker_that_cannot_be_run(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     (tmp_path / "docker").write_bytes(b"\x7fELF")
     (tmp_path / "docker").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(EngineError, match="does not answer"):
+    with pytest.raises(EngineError, match="docker could not be run: Exec format error"):
         up()

@@ -17,7 +17,7 @@ from flux.registry.remote import RemoteRegistry
 from flux.registry.target import Target
 from flux.repository import Repository
 from flux.settings import Settings
-from tests.commands.helpers import build
+from tests.commands.helpers import build, inv
 from tests.commands.promoting import PHASES, World, start
 from tests.parts import Registry
 
@@ -53,10 +53,10 @@ class Mixed:
         log = self.server.log.read_text()
         return re.findall(rf'"PUT /v2/{prefix}/(\w+/blobs/uploads/\S+)', log)
 
-    def checkout(self) -> Path:
+    def checkout(self, umask: int = 0o022) -> Path:
         """The folder of `eso` in a clean clone, as someone has it who pushes by hand."""
         clone = self.world.repo.path.with_name(f"clean-{uuid4().hex}")
-        subprocess.run(["git", "clone", "--quiet", self.world.repo.path, clone], check=True, umask=0o022)
+        subprocess.run(["git", "clone", "--quiet", self.world.repo.path, clone], check=True, umask=umask)
         return clone / "artifacts" / "eso"
 
     def moved(self) -> dict[str, str | None]:
@@ -76,13 +76,13 @@ def mixed(registry_server: Registry, flux_cli: str, tmp_path: Path) -> Mixed:
     return Mixed(World(repo, url, None, settings), registry_server, flux_cli)
 
 
-def by_hand(mixed: Mixed, version: str) -> str:
+def by_hand(mixed: Mixed, version: str, umask: int = 0o022) -> str:
     """As people do it: the HEAD of today, and the URL that they cloned from. Gives the release's tag."""
     tag = mixed.world.release("eso", version, publish=False)
     head = mixed.world.repo.commit("leaves the artifact alone", files={"unrelated.txt": version})
     url = f"{mixed.url}/eso:{head[:7]}"
     of = (f"--source={SSH}", f"--revision=main@sha1:{head}")
-    mixed.flux("push", "artifact", url, f"--path={mixed.checkout()}", *of)
+    mixed.flux("push", "artifact", url, f"--path={mixed.checkout(umask)}", *of)
     mixed.flux("tag", "artifact", url, "--tag=latest", f"--tag={version}")
     return tag
 
@@ -149,6 +149,20 @@ def test_what_one_hand_published_the_other_promotes_compares_and_rolls_back(
     mixed.flux("tag", "artifact", f"{mixed.url}/eso:1.1.0", "--tag=prod_ring1")
     assert mixed.target().resolve("prod_ring1") == new
     assert mixed.moved() == {"prod_ring1": old}
+
+
+def test_a_checkout_under_another_umask_has_the_same_files_under_other_modes(mixed: Mixed) -> None:
+    tag = by_hand(mixed, "1.0.0", umask=0o002)
+    theirs = mixed.target().resolve("1.0.0")
+    with pytest.raises(AssertionError) as raised:
+        mixed.world.publish(tag)
+    assert f"1.0.0 is published with the same files under other modes, {theirs}, and a" in str(raised.value)
+    assert mixed.target().resolve("1.0.0") == theirs
+    (result,) = build(mixed.world.repo, "eso", registry=mixed.url, source=SOURCE).results
+    assert result.action == "pushed"
+    mixed.flux("tag", "artifact", f"{mixed.url}/eso:latest", "--tag=prod_ring1")
+    done = inv(mixed.world.repo, "diff", "eso", "prod_ring1", env={"INVOKE_FLUX_REGISTRY": mixed.url})
+    assert done.out.endswith(" -> 1.0.0, the same files under other modes\n"), done.said
 
 
 @pytest.mark.parametrize("hand", [by_builtin, by_publisher_flux])

@@ -384,7 +384,7 @@ def refusal(registry: parts.Registry) -> tuple[str, str]:
 def test_none(docker: Docker, repo: Repo, request: pytest.FixtureRequest, kind: str) -> None:
     registry: parts.Registry = request.getfixturevalue(f"{kind}_registry")
     message = f"{registry.host} asks for credentials, and there are none for it"
-    hint = f"log in with `docker login {registry.host}`"
+    hint = f"log in with `docker login {registry.host}`, or without Docker `oras login {registry.host}`"
     assert lines(build(repo, registry, docker)) == [f"error: app, db: {message}", f"hint: {hint}"]
     docker.login("registry.example", USER)
     assert refusal(registry) == (message, hint)
@@ -407,7 +407,8 @@ def test_none_where_anybody_may_read(
     tokens.anonymous, tokens.strict = frozenset({"pull"}), strict
     assert lines(build(repo, token_registry, docker)) == [
         f"error: app, db: {token_registry.host} asks for credentials, and there are none for it",
-        f"hint: log in with `docker login {token_registry.host}`",
+        f"hint: log in with `docker login {token_registry.host}`, "
+        f"or without Docker `oras login {token_registry.host}`",
     ]
 
 

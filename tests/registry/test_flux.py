@@ -70,6 +70,17 @@ def test_no_flux(program: str | None, tmp_path: Path, monkeypatch: pytest.Monkey
     assert "install flux 2.9 (https://fluxcd.io/" in raised.value.hint
 
 
+def test_a_flux_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "flux").write_text("#!/bin/sh\nexec sleep 60\n")
+    (tmp_path / "flux").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr("flux.registry.flux_cli._ANSWER_SECONDS", 1)
+    with pytest.raises(RequestError) as raised:
+        FluxCli("2.9", "generic").require()
+    assert raised.value.message == "the publisher is flux, which does not answer within 1 seconds"
+    assert "`flux version --client`" in raised.value.hint
+
+
 def test_a_command_without_flux_or_with_another_writes_nothing(
     registry_server: parts.Registry, flux_cli: str, tmp_path: Path
 ) -> None:
@@ -119,7 +130,7 @@ def test_a_command_without_flux_or_with_another_writes_nothing(
 )
 def test_what_flux_cannot_do_is_refused_by_name(location: str, insecure: bool | None, said: str) -> None:
     with pytest.raises(RequestError) as raised:
-        require_possible(location, insecure)
+        require_possible(location, insecure, "https://example.com/x")
     assert raised.value.message == f"the publisher is flux, {said}"
     assert raised.value.hint.endswith("or set `publisher: builtin`")
 
@@ -139,7 +150,7 @@ def test_what_flux_cannot_do_is_refused_by_name(location: str, insecure: bool | 
     ],
 )
 def test_what_flux_can_do(location: str, insecure: bool | None) -> None:
-    require_possible(location, insecure)
+    require_possible(location, insecure, "https://example.com/x")
 
 
 def test_a_host_that_is_called_localhost(registry_server: parts.Registry, flux_cli: str) -> None:
@@ -150,19 +161,34 @@ def test_a_host_that_is_called_localhost(registry_server: parts.Registry, flux_c
     assert sorted(registry.repository("app").tags()) == sorted(TAGS)
 
 
-def test_a_repository_without_a_url(flux: Place) -> None:
-    error = failed(lambda: flux.publisher.push(image(packed().tar, source=""), TAGS))
-    assert error.message == "flux demands the URL of the repository, and origin has none"
-    assert error.hint == "set `source` to it"
-    assert flux.writes() == []
-
-
 def test_a_source_that_flux_would_split_as_an_annotation(flux: Place) -> None:
     source = "https://example.com/?a=b,c&d=é --x"
     digest = flux.publisher.push(packed(source=source), TAGS)
     manifest = flux.target.fetch_manifest(str(digest))
     assert manifest
     assert json.loads(manifest.content)["annotations"]["org.opencontainers.image.source"] == source
+
+
+@pytest.mark.usefixtures("flux_cli")
+def test_names_that_are_not_ascii_in_a_locale_that_is(
+    registry_server: parts.Registry, tmp_path: Path
+) -> None:
+    files = {"artifacts/app/café/é.yaml": "x: 1\n", "artifacts/app/größe/a.yaml": "x: 2\n"}
+    repo = monorepo(tmp_path / "repo", files, {"ignore": ["größe", "!größe/a.yaml"]})
+    env = {
+        "INVOKE_FLUX_PUBLISHER": "flux",
+        "INVOKE_FLUX_REGISTRY": f"oci://{registry_server.host}/{uuid4().hex}",
+        "INVOKE_FLUX_SOURCE": "https://example.com/x",
+    }
+    ascii_ = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = inv(repo, "build", "--json", env=env | ascii_)
+    assert done.code == 0, done.said
+    (pushed,) = done.document["artifacts"]
+    (known,) = inv(repo, "build", "--json", env={**env, "INVOKE_FLUX_PUBLISHER": "builtin"}).document[
+        "artifacts"
+    ]
+    assert (pushed["action"], known["action"]) == ("pushed", "unchanged")
+    assert pushed["diff_id"] == known["diff_id"]
 
 
 # A flux that packs otherwise

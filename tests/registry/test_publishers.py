@@ -66,7 +66,7 @@ def test_the_same_image_has_the_same_digest_wherever_it_is_pushed(
         assert publishing.registry.publisher("other").push(packed(), ["a"]) == first
     finally:
         os.umask(before)
-    assert list(elsewhere.iterdir()) == []
+    assert list(elsewhere.glob("*/*")) == []  # but the folder in which this process stages
 
 
 def test_a_tag_moves_to_the_very_manifest_and_the_others_stay(publishing: Place) -> None:
