@@ -80,6 +80,8 @@ def plan_release(
     again = _again(earlier, wanted, commit)
     version = again.version if again else next_version(wanted, last.version if last else None)
     require_on_line(repository, settings, commit, "HEAD")
+    if last and not again:
+        _require_not_older(repository, last, commit)
     # A stable version is compared with the last stable one, so that a good candidate can become it.
     lower = [r for r in earlier if r.version < version and (version.prerelease or not r.version.prerelease)]
     last = lower[-1] if lower else None
@@ -129,6 +131,18 @@ def _again(earlier: list[Released], wanted: str, commit: str) -> Released | None
                 )
             return released
     return None
+
+
+def _require_not_older(repository: Repository, last: Released, commit: str) -> None:
+    """Raises RequestError for a commit that the highest release went past: it has less than that."""
+    if commit == last.commit or not repository.obtain(last.commit):
+        return
+    if repository.merge_base(commit, last.commit) == commit:
+        raise RequestError(
+            f"HEAD is at {commit[:12]}, which is older than {last.artifact} {last.version}, "
+            f"released at {last.commit[:12]}",
+            "`git pull` first",
+        )
 
 
 def _require_change(repository: Repository, settings: Settings, last: Released, commit: str) -> None:

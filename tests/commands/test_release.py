@@ -302,6 +302,36 @@ def test_the_tip_is_origins(repo: Repo, tmp_path: Path) -> None:
     assert behind.head != repo.head
 
 
+@pytest.mark.parametrize("last", ["1.1.0", "1.1.0-rc.1"])
+@pytest.mark.parametrize("wanted", ["minor", "prerelease", "2.0.0"])
+@pytest.mark.parametrize("allow_unchanged", [False, True])
+def test_a_clone_that_the_last_release_went_past(
+    repo: Repo, tmp_path: Path, last: str, wanted: str, allow_unchanged: bool
+) -> None:
+    """What it has would be released as newer than what came after it."""
+    release(repo, "app", "1.0.0")
+    old = edit(repo, "feat: b")
+    origin = repo.bare_origin()
+    behind = origin.clone(tmp_path / "behind")
+    new = edit(repo, "fix: a hole")
+    repo.push()
+    release(repo, "app", last)
+    message, hint = refused(behind, "app", wanted, allow_unchanged=allow_unchanged)
+    assert message == f"HEAD is at {old[:12]}, which is older than app {last}, released at {new[:12]}"
+    assert hint == "`git pull` first"
+    assert release(behind, "db", wanted)[2]  # of which nothing newer is released
+    behind.git("pull", "--quiet")
+    assert plan(behind, "app", "2.0.0", allow_unchanged=True).commit == new
+
+
+def test_a_shallow_clone_that_the_last_release_went_past(repo: Repo, tmp_path: Path) -> None:
+    old = edit(repo)
+    new = edit(repo)
+    repo.tag("flux-oci-app-v1.0.0")
+    clone = actions_checkout(repo.bare_origin(), tmp_path / "clone", old)
+    assert f"older than app 1.0.0, released at {new[:12]}" in refused(clone, "app", "minor")[0]
+
+
 @pytest.mark.parametrize("depth", [1, 2])
 def test_a_shallow_checkout(repo: Repo, tmp_path: Path, depth: int) -> None:
     repo.tag("flux-oci-app-v1.0.0")
