@@ -77,7 +77,7 @@ def plan_release(
         )
     earlier = releases(settings, repository.home_tags(), [artifact])
     last = earlier[-1] if earlier else None
-    again = _again(earlier, wanted, commit)
+    again = _again(earlier, wanted, commit, allow_unchanged)
     version = again.version if again else next_version(wanted, last.version if last else None)
     require_on_line(repository, settings, commit, "HEAD")
     if last and not again:
@@ -117,10 +117,16 @@ def create_release(
     return done, release, planned.existing is None
 
 
-def _again(earlier: list[Released], wanted: str, commit: str) -> Released | None:
-    """The release that `wanted` names if it is there, at this commit. Raises RequestError for another."""
+def _again(earlier: list[Released], wanted: str, commit: str, allow_unchanged: bool) -> Released | None:
+    """The release that `wanted` names if it is there, at this commit. Raises RequestError for another.
+
+    A bump names the last release where it would have led to that, unless one may follow that has nothing new.
+    """
     if wanted in BUMPS:
-        return None
+        if allow_unchanged or not earlier or earlier[-1].commit != commit:
+            return None
+        before = earlier[-2].version if len(earlier) > 1 else None
+        return earlier[-1] if next_version(wanted, before) == earlier[-1].version else None
     version = parse_version(wanted)
     for released in earlier:
         if released.version == version:

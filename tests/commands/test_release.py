@@ -158,6 +158,31 @@ def test_a_release_that_was_not_pushed_yet_is_found(repo: Repo) -> None:
     assert (again, made) == (first, False)
 
 
+@pytest.mark.parametrize(
+    ("last", "wanted", "version"),
+    [
+        (None, "minor", "0.1.0"),
+        ("1.2.3", "major", "2.0.0"),
+        ("1.2.3", "patch", "1.2.4"),
+        ("1.2.3", "prerelease", "1.2.4-rc.1"),
+        ("1.3.0-rc.1", "prerelease", "1.3.0-rc.2"),
+        ("1.3.0-rc.1", "minor", "1.3.0"),
+    ],
+)
+def test_a_bump_that_was_made_is_found(repo: Repo, last: str | None, wanted: str, version: str) -> None:
+    if last:
+        repo.tag(f"flux-oci-app-v{last}")
+        edit(repo)
+    _, first, _ = release(repo, "app", wanted)
+    planned, again, made = release(repo, "app", wanted)
+    assert (str(planned.version), again, made) == (version, first, False)
+    # Another may be asked for.
+    assert release(repo, "app", wanted, allow_unchanged=True)[2]
+    # Once main went on it is a new one.
+    edit(repo)
+    assert release(repo, "app", wanted)[2]
+
+
 def test_a_version_never_moves(repo: Repo) -> None:
     at = repo.head
     release(repo, "app", "1.0.0")
