@@ -5,6 +5,7 @@ from typing import Any
 
 from flux.artifact.image import Revision
 from flux.commands.issues import Issues
+from flux.commands.outdated import require_current_settings
 from flux.commands.publish import Tagged, read_tag
 from flux.commands.sources import Sources
 from flux.commands.tag import desired_at
@@ -34,11 +35,14 @@ class Opened:
 def open_issue(repository: Repository, settings: Settings, event: Event, forge: Forge, tag: str) -> Opened:
     """The promotion issue of a release.
 
-    Raises RequestError as `read_tag` does, and for an artifact that the release's commit does not have.
+    Raises RequestError as `read_tag` does, and for an artifact that the release's commit does not have;
+    OutdatedSettingsError where the tip has other settings.
     """
     tagged = read_tag(repository, settings, event, tag)
     if tagged is None:
         return Opened(tag, None, notices=(f"{tag} is no release tag of ours: there is nothing to promote",))
+    tip = repository.tip(settings.branch)
+    require_current_settings(repository, settings, tip)
     promotion = Promotion(tagged.artifact, str(tagged.version))
     issues = Issues(settings, forge)
     there = issues.of(promotion)
@@ -55,7 +59,7 @@ def open_issue(repository: Repository, settings: Settings, event: Event, forge: 
         _diff_id(repository, settings, tagged),
         release.url if release else "",
         settings.groups,
-        desired_at(repository, settings, repository.tip(settings.branch)).get(promotion.artifact, {}),
+        desired_at(repository, settings, tip).get(promotion.artifact, {}),
     )
     opened = forge.create_issue(
         issue_title(promotion.artifact, promotion.version),

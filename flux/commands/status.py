@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flux.commands.look import Looked, look
+from flux.commands.outdated import find_outdated_settings
 from flux.commands.parallel import in_parallel, meanwhile
 from flux.commands.releases import commits_since, last_releases
 from flux.commands.tag import Convergence, choose, desired_at
-from flux.errors import FluxError, ForgeError
+from flux.errors import DesiredStateError, FluxError, ForgeError, OutdatedSettingsError
 from flux.forge.forge import Forge, PullRequest, State
 from flux.promotion.plan import Step
 from flux.promotion.proposal import Promotion, promotion_of_branch
@@ -32,12 +33,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Status:
-    """`promotions` are those that are open, each with its pull request; None where the forge did not say."""
+    """`promotions` are those that are open, each with its pull request; None where the forge did not say.
+
+    `outdated` is there where the tip has other settings, so that all of this may be wrong.
+    """
 
     environments: Sequence[str]
     rows: list[Row]
     promotions: list[tuple[Promotion, PullRequest]] | None
     notices: list[str] = field(default_factory=list)
+    outdated: OutdatedSettingsError | None = None
 
     @property
     def steps(self) -> list[Step]:
@@ -78,7 +83,11 @@ def status(
         meanwhile(repository.home_tags) as home_tags,
     ):
         tip = repository.tip(settings.branch)
-        desired = desired_at(repository, settings, tip)
+        outdated = find_outdated_settings(repository, settings, tip)
+        try:
+            desired = desired_at(repository, settings, tip)
+        except DesiredStateError as error:
+            raise outdated or error from error
         chosen = choose(repository, settings, tip, desired, names)
         releases = last_releases(settings, home_tags(), chosen)
         since = commits_since(repository, settings, tip, releases)
@@ -91,13 +100,14 @@ def status(
 
         looked = look(settings, registry, chosen, desired, on_done)
         rows = {row.artifact: row for row in in_parallel(settings.jobs, row, looked)}
-        notices: list[str] = []
+        notices = [f"{outdated.message}; {outdated.hint}"] if outdated else []
         try:
             promotions = _promotions(settings, pull_requests(), chosen)
         except ForgeError as error:
             promotions = None
             notices.append(f"open promotions are not shown: {error.message}")
-    return Status(settings.environments, [rows[name] for name in chosen], promotions, notices)
+    shown = [rows[name] for name in chosen]
+    return Status(settings.environments, shown, promotions, notices, outdated)
 
 
 def _promotions(

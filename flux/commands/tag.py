@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flux.commands.look import Looked, Reach, look
+from flux.commands.outdated import require_current_settings
 from flux.commands.parallel import in_parallel, meanwhile
 from flux.commands.wanted import require_known
 from flux.errors import FluxError, GitError, RegistryError
@@ -77,13 +78,14 @@ def converge(
     and look again.
 
     Where the tip went on meanwhile, all of that is done once more, so that the last to finish is never the
-    one that knew least; so are artifacts whose tags did not stay where they were put. Raises TipUnknownError,
-    with nothing moved, where the tip cannot be fetched.
+    one that knew least; so are artifacts whose tags did not stay where they were put. Raises, with nothing
+    moved, TipUnknownError where the tip cannot be fetched, and OutdatedSettingsError where it has others.
     """
     reach = Reach()
     was: dict[tuple[str, str], str | None] = {}
     steps: dict[tuple[str, str], Step] = {}
     tip = repository.tip(settings.branch)
+    require_current_settings(repository, settings, tip)
     desired = desired_at(repository, settings, tip)
     due = choose(repository, settings, tip, desired, names)
     for _ in range(_MOST_ROUNDS):
@@ -104,6 +106,7 @@ def converge(
         steps |= {_key(step): step for step in done}
         due = list(dict.fromkeys(step.artifact for step in done if step.error == _ASTRAY))
         if moved_on:
+            require_current_settings(repository, settings, tip)
             desired = desired_at(repository, settings, tip)
             due = choose(repository, settings, tip, desired, names)
             steps = {}

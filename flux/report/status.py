@@ -38,7 +38,10 @@ def show_status(report: Report, status: Status) -> None:
         report.print(f"open: {pull.title} {place(pull.url)}")
     show_failures(report, [step for step in status.steps if step.action == "failed"])
     drifting = sum(step.drifts for step in status.steps)
-    report.print(f"{drifting} of {len(status.steps)} environment tags drift." if drifting else "No drift.")
+    if drifting or not status.outdated:
+        report.print(
+            f"{drifting} of {len(status.steps)} environment tags drift." if drifting else "No drift."
+        )
 
 
 def _show_map(

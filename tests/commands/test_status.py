@@ -18,9 +18,9 @@ from flux.forge.github import GitHubForge
 from flux.forge.local import LocalForge
 from flux.repository import Repository
 from tests.commands.helpers import break_origin, in_actions, inv, one_table
-from tests.commands.releasing import status, tag
+from tests.commands.releasing import CONFIG, status, tag
 from tests.commands.test_faults import Faulty, refuse
-from tests.commands.test_tag import FIRST, SECOND, World
+from tests.commands.test_tag import FIRST, MORE, MOVED, SECOND, World, leave_behind
 from tests.commands.test_tag import either as either
 from tests.commands.test_tag import kind as kind
 from tests.commands.test_tag import seed as seed
@@ -191,6 +191,27 @@ def test_the_tip_and_the_state(world: World) -> None:
     with pytest.raises(TipUnknownError):
         look(world)
     assert run(world, "--check").code == 1
+
+
+@pytest.mark.parametrize(("settings", "path"), [(MOVED, "deploy/state.json"), (MORE, CONFIG)])
+def test_settings_that_changed_since_the_checkout(world: World, settings: dict[str, Any], path: str) -> None:
+    leave_behind(world, settings, FIRST, path)
+    done = run(world)
+    assert done.code == 0
+    assert "the settings have changed on main since" in done.err
+    assert "No drift." not in done.out
+    assert run(world, "--check").code == 1
+    world.repo.git("pull", "--quiet", "origin", "main")
+    assert run(world, "--check").code == 0
+
+
+def test_a_state_that_only_newer_settings_know(world: World) -> None:
+    """Nothing is to be mended there."""
+    leave_behind(world, MORE, {"app": {"dr": "1.0.0"}})
+    done = run(world)
+    assert done.code == 1
+    assert "the settings have changed on main since" in done.err
+    assert "unknown environment" not in done.err
 
 
 # The registry
