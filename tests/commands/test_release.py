@@ -150,6 +150,16 @@ def test_a_release_that_is_there_is_found(repo: Repo, with_origin: bool) -> None
     assert not release(repo, "app", "1.0.0")[2]
 
 
+@pytest.mark.parametrize("wanted", ["1.0.0", "minor"])
+def test_a_release_of_another_clone_is_found(repo: Repo, tmp_path: Path, wanted: str) -> None:
+    origin = repo.bare_origin()
+    other = origin.clone(tmp_path / "other", "--no-tags")
+    _, first, _ = release(repo, "app", wanted)
+    _, again, made = release(other, "app", wanted)
+    assert (again.tag, again.body, made) == (first.tag, first.body, False)
+    assert other.git("rev-parse", first.tag) == repo.git("rev-parse", first.tag)
+
+
 def test_a_release_that_was_not_pushed_yet_is_found(repo: Repo) -> None:
     """The local forge of a clone whose origin does not have its tag."""
     repo.bare_origin()
