@@ -248,6 +248,11 @@ class Repository:
     def tip(self, branch: str) -> str:
         """The newest commit of `branch` at its home. Raises TipUnknownError where that cannot be asked."""
         if self.origin_url is None:
+            for other in self._remotes():
+                raise TipUnknownError(
+                    f"there is no remote called origin; this clone has {other}",
+                    f"`git remote rename {other} origin`",
+                )
             try:
                 return self.commit(f"refs/heads/{branch}")
             except RequestError as error:
@@ -711,6 +716,14 @@ class Repository:
             return self._run("config", "--get", "remote.origin.url")
         except GitError:
             return None
+
+    def _remotes(self) -> list[str]:
+        """The remotes that are somewhere; of others there may be settings."""
+        try:
+            names = self._run("config", "--name-only", "--get-regexp", r"^remote\..*\.url$").splitlines()
+        except GitError:
+            return []
+        return list(dict.fromkeys(name.removeprefix("remote.").removesuffix(".url") for name in names))
 
     def _remote_refs(self, *which: str) -> dict[str, str]:
         """Refs at origin and what they point at; git matches a pattern with the end of a ref's name."""

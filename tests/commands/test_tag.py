@@ -275,6 +275,31 @@ def test_a_tip_that_cannot_be_fetched(world: World) -> None:
     assert world.place.writes() == before
 
 
+def test_a_home_of_another_name(world: World) -> None:
+    """What its branch has here may be long outdated."""
+    world.want(FIRST)
+    converge(world)
+    world.want(SECOND)
+    world.repo.git("reset", "--quiet", "--hard", "HEAD^")
+    world.repo.git("config", "remote.pushDefault", "upstream")
+    world.repo.git("remote", "rename", "origin", "upstream")
+    before = world.place.writes()
+    with pytest.raises(TipUnknownError, match="no remote called origin; this clone has upstream"):
+        converge(world)
+    assert world.place.writes() == before
+    world.repo.git("remote", "rename", "upstream", "origin")
+    converge(world)
+    at_rest(world, SECOND)
+
+
+def test_settings_of_remotes_that_are_nowhere(world: World) -> None:
+    world.want(FIRST)
+    world.repo.git("remote", "remove", "origin")
+    world.repo.git("config", "remote.upstream.prune", "true")
+    converge(world)
+    at_rest(world, FIRST)
+
+
 def test_no_branch_at_origin(world: World) -> None:
     world.want(FIRST)
     before = world.place.writes()
