@@ -82,7 +82,8 @@ def converge(
     moved, TipUnknownError where the tip cannot be fetched, and OutdatedSettingsError where it has others.
     """
     reach = Reach()
-    was: dict[tuple[str, str], str | None] = {}
+    moves: dict[tuple[str, str], Step] = {}
+    earlier: dict[tuple[str, str], Step] = {}
     steps: dict[tuple[str, str], Step] = {}
     tip = repository.tip(settings.branch)
     require_current_settings(repository, settings, tip)
@@ -99,7 +100,8 @@ def converge(
             done = _act(settings, registry, reach, looked, on_done)
         for step in done:
             if step.action == Action.MOVED:
-                was.setdefault(_key(step), step.old)
+                first = moves.get(_key(step), step)
+                moves[_key(step)] = replace(step, old=first.old)
         with meanwhile(lambda: repository.tip(settings.branch)) as newest:
             done = _look_again(settings, registry, reach, done)
             moved_on, tip = newest() != tip, newest()
@@ -109,15 +111,17 @@ def converge(
             require_current_settings(repository, settings, tip)
             desired = desired_at(repository, settings, tip)
             due = choose(repository, settings, tip, desired, names)
-            steps = {}
+            earlier, steps = dict(moves), {}
         elif not due:
             break
     if not steps and due:
         raise GitError(
             f"the tip moved on {_MOST_ROUNDS} times while its tags were converged", "run `inv tag` again"
         )
-    last = [_since_the_first(step, was) for step in steps.values()]
-    return Convergence(tip, last, _left(last))
+    outdated = {key: move for key, move in earlier.items() if not _follows(steps.get(key))}
+    last = [step if key in outdated else _since_the_first(step, moves) for key, step in steps.items()]
+    notices = [*_moved_before(outdated.values(), settings.branch, tip), *_left(last)]
+    return Convergence(tip, [*outdated.values(), *last], notices)
 
 
 def _act(
@@ -176,12 +180,23 @@ def _key(step: Step) -> tuple[str, str]:
     return step.artifact, step.environment
 
 
-def _since_the_first(step: Step, was: Mapping[tuple[str, str], str | None]) -> Step:
+def _follows(step: Step | None) -> bool:
+    """Whether a tag's step at the last tip goes on from its moves at earlier ones, or says that it did not
+    stay; else they are what became of it."""
+    return step is not None and (step.action in (Action.MOVED, Action.UNCHANGED) or step.error == _ASTRAY)
+
+
+def _since_the_first(step: Step, moves: Mapping[tuple[str, str], Step]) -> Step:
     """The step from where its tag was before this run, however often it was moved."""
-    if _key(step) not in was:
+    if _key(step) not in moves:
         return step
     action = Action.MOVED if step.action == Action.UNCHANGED else step.action
-    return replace(step, old=was[_key(step)], action=action)
+    return replace(step, old=moves[_key(step)].old, action=action)
+
+
+def _moved_before(outdated: Iterable[Step], branch: str, tip: str) -> list[str]:
+    moved = [f"{step.artifact}:{step.environment} to {step.version}" for step in outdated]
+    return [f"moved before {branch} went on to {tip[:12]}: {', '.join(moved)}"] if moved else []
 
 
 def choose(

@@ -520,6 +520,42 @@ def test_what_moved_twice_is_reported_from_where_it_was(world: World) -> None:
     assert (step.old, step.new, step.action) == (app["1.0.0"], app["2.0.0-rc.1"], "moved")
 
 
+@pytest.mark.parametrize(
+    ("state", "action"),
+    [
+        ({"app": {"at_ring1": "9.9.9"}}, "missing"),
+        ({"app": {}}, "left"),
+        ({}, "left"),
+    ],
+)
+def test_what_moved_before_the_tip_went_on_is_reported(world: World, state: State, action: str) -> None:
+    """With the digest that is there now."""
+    world.want({"app": {"at_ring1": "1.0.0"}})
+    converge(world)
+    world.want({"app": {"at_ring1": "1.1.0"}})
+    done = converge(world, wrapped=Meanwhile(world.open(), lambda: world.want(state)), jobs=1)
+    app = world.published["app"]
+    assert [(s.environment, s.version, s.old, s.new, s.action) for s in done.steps] == [
+        ("at_ring1", "1.1.0", app["1.0.0"], app["1.1.0"], "moved"),
+        ("at_ring1", state.get("app", {}).get("at_ring1"), app["1.1.0"], None, action),
+    ]
+    said = f"moved before main went on to {world.repo.head[:12]}: app:at_ring1 to 1.1.0"
+    assert done.notices[0] == said
+    assert world.tags()["app"]["at_ring1"] == app["1.1.0"]
+
+
+def test_what_moved_of_an_artifact_that_is_gone_is_reported(world: World) -> None:
+    world.want({"app": {"at_ring1": "1.1.0"}})
+
+    def remove() -> None:
+        world.repo.remove("artifacts/app")
+        world.want({})
+
+    done = converge(world, wrapped=Meanwhile(world.open(), remove), jobs=1)
+    assert actions_of(done.steps) == {"app:at_ring1": "moved"}
+    assert len(done.notices) == 1
+
+
 # Plan, show, act, look again
 
 
