@@ -77,18 +77,18 @@ def converge(
     """Move what differs, of the artifacts named or of all: plan, show the tip and the plan by `on_plan`, act,
     and look again.
 
-    Where the tip went on meanwhile, all of that is done once more, so that the last to finish is never the
-    one that knew least; so are artifacts whose tags did not stay where they were put. Raises, with nothing
-    moved, TipUnknownError where the tip cannot be fetched, and OutdatedSettingsError where it has others.
+    Where the tip came to desire something else meanwhile, all of that is done once more, so that the last to
+    finish is never the one that knew least; so are artifacts whose tags did not stay where they were put.
+    Raises, with nothing moved, TipUnknownError where the tip cannot be fetched, and OutdatedSettingsError
+    where it has others.
     """
     reach = Reach()
     moves: dict[tuple[str, str], Step] = {}
     earlier: dict[tuple[str, str], Step] = {}
     steps: dict[tuple[str, str], Step] = {}
     tip = repository.tip(settings.branch)
-    require_current_settings(repository, settings, tip)
-    desired = desired_at(repository, settings, tip)
-    due = choose(repository, settings, tip, desired, names)
+    desired = _desired_of(repository, settings, tip, names)
+    due = list(desired)
     for _ in range(_MOST_ROUNDS):
         with working("looking", len(due)) as on_done:
             looked = look(settings, registry, due, desired, on_done, reach)
@@ -107,10 +107,8 @@ def converge(
             moved_on, tip = newest() != tip, newest()
         steps |= {_key(step): step for step in done}
         due = list(dict.fromkeys(step.artifact for step in done if step.error == _ASTRAY))
-        if moved_on:
-            require_current_settings(repository, settings, tip)
-            desired = desired_at(repository, settings, tip)
-            due = choose(repository, settings, tip, desired, names)
+        if moved_on and (newer := _desired_of(repository, settings, tip, names)) != desired:
+            desired, due = newer, list(newer)
             earlier, steps = dict(moves), {}
         elif not due:
             break
@@ -122,6 +120,13 @@ def converge(
     last = [step if key in outdated else _since_the_first(step, moves) for key, step in steps.items()]
     notices = [*_moved_before(outdated.values(), settings.branch, tip), *_left(last)]
     return Convergence(tip, [*outdated.values(), *last], notices)
+
+
+def _desired_of(repository: Repository, settings: Settings, tip: str, names: Collection[str]) -> Desired:
+    """What is desired at a commit of each artifact named, or of all, be it nothing."""
+    require_current_settings(repository, settings, tip)
+    desired = desired_at(repository, settings, tip)
+    return {name: desired.get(name, {}) for name in choose(repository, settings, tip, desired, names)}
 
 
 def _act(

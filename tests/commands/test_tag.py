@@ -484,6 +484,32 @@ def test_a_tip_that_moves_meanwhile_is_followed(either: World) -> None:
     }
 
 
+def test_a_tip_that_desires_the_same_meanwhile(world: World) -> None:
+    """Once is enough, however many commits come."""
+    world.want(FIRST)
+    plans: list[str] = []
+
+    def commit() -> None:
+        world.repo.commit(files={"README": "more"})
+        world.repo.push("origin", "HEAD:main")
+
+    later = Meanwhile(world.open(), commit)
+    done = converge(world, wrapped=later, jobs=1, on_plan=lambda tip, steps: plans.append(tip))
+    assert len(plans) == 1
+    assert done.tip == world.repo.head
+    assert {step.action for step in done.steps} == {"moved"}
+    at_rest(world, FIRST)
+
+
+def test_a_tip_that_desires_something_else_of_another_artifact_meanwhile(world: World) -> None:
+    world.want({"app": {"at_ring1": "1.0.0"}})
+    plans: list[str] = []
+    more: State = {"app": {"at_ring1": "1.0.0"}, "db": {"at_ring1": "2.0.0"}}
+    later = Meanwhile(world.open(), lambda: world.want(more))
+    converge(world, "app", wrapped=later, jobs=1, on_plan=lambda tip, steps: plans.append(tip))
+    assert len(plans) == 1
+
+
 def test_a_tip_that_goes_back_meanwhile(world: World) -> None:
     """A merged rollback while a slow run is under way: the older one must not stay."""
     world.want(FIRST)
