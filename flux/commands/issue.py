@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flux.artifact.image import Revision
 from flux.commands.issues import Issues
 from flux.commands.outdated import require_current_settings
-from flux.commands.publish import Tagged, read_tag
+from flux.commands.publish import read_tag
 from flux.commands.sources import Sources
 from flux.commands.tag import desired_at
 from flux.errors import ForgeError, RequestError
@@ -54,9 +53,11 @@ def open_issue(repository: Repository, settings: Settings, event: Event, forge: 
             f"add {author} to it",
         )
     release = forge.release(tag)
+    # Computed, so that nothing need be published yet.
+    _, image = Sources(repository, settings, tagged.commit).build(tagged.artifact)
     body = issue_body(
         promotion,
-        _diff_id(repository, settings, tagged),
+        image.diff_id,
         release.url if release else "",
         settings.groups,
         desired_at(repository, settings, tip).get(promotion.artifact, {}),
@@ -84,12 +85,3 @@ def _kept(forge: Forge, issues: Issues, promotion: Promotion, there: list[Issue]
             forge.edit_issue(issue.number, open=False)
     issues.begin(oldest.number, promotion, "Nothing is promoted yet.")
     return oldest
-
-
-def _diff_id(repository: Repository, settings: Settings, tagged: Tagged) -> str:
-    """Computed, so that nothing need be published yet."""
-    sources = Sources(repository, settings, tagged.commit)
-    (name,) = sources.choose([tagged.artifact])
-    (source,) = sources.load([name])
-    revision: Revision = sources.revisions([name])[name]
-    return sources.image(source, revision).diff_id

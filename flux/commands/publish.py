@@ -7,7 +7,7 @@ from semver import Version
 
 from flux.commands.build import Result, open_target_registry
 from flux.commands.sources import Sources
-from flux.errors import ContentError, RegistryError, RequestError
+from flux.errors import RegistryError, RequestError
 from flux.event import Event
 from flux.registry.push import push
 from flux.release.tag import TagForm
@@ -89,15 +89,8 @@ def publish(repository: Repository, settings: Settings, event: Event, tag: str, 
     if tagged is None:
         return Published(tag, None, notices=[f"{tag} is no release tag of ours: nothing to publish"])
     registry = open_target_registry(repository, settings, event, dry_run)
-    sources = Sources(repository, settings, tagged.commit)
-    (name,) = sources.choose([tagged.artifact])
-    (source,) = sources.load([name])
-    revision = sources.revisions([name])[name]
-    try:
-        image = sources.image(source, revision)
-    except ContentError as error:
-        raise ContentError(f"{name}: {error.message}", error.hint) from error
-    version = str(tagged.version)
+    name, version = tagged.artifact, str(tagged.version)
+    revision, image = Sources(repository, settings, tagged.commit).build(name)
     publisher = registry.publisher(name)
     result = Result(name, registry.name(name), image.revision_annotation, diff_id=image.diff_id)
     try:

@@ -11,6 +11,7 @@ from flux.artifact.image import published
 from flux.artifact.manifests import is_manifest
 from flux.artifact.source import https_url
 from flux.artifact.versions import named_versions
+from flux.commands.changed import find_uncommitted
 from flux.commands.publish import require_on_line
 from flux.commands.releases import Released, releases
 from flux.commands.sources import Sources
@@ -29,8 +30,8 @@ _AUTOMATION = "github-actions[bot]"
 
 @dataclass(frozen=True)
 class Planned:
-    """A release to be made. `existing` is the one that there is already; `failed` has why what should follow
-    it was not started."""
+    """A release to be made. `existing` is the one that there is already; `uncommitted` has paths of the
+    artifact in the working tree, which are not in it; `failed` has why what should follow was not started."""
 
     artifact: str
     version: Version
@@ -38,6 +39,7 @@ class Planned:
     commit: str
     notes: str
     existing: Release | None = None
+    uncommitted: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     failed: tuple[ForgeError, ...] = ()
 
@@ -64,11 +66,12 @@ def plan_release(
 ) -> Planned:
     """What `wanted`, a version or one of BUMPS, means for an artifact at the commit checked out.
 
-    Raises RequestError where there is nothing to release there, or no such version can be.
+    Raises RequestError where there is nothing to release there, or no such version can be, and ContentError
+    where that could not be published.
     """
     commit = repository.head()
     sources = Sources(repository, settings, commit)
-    sources.choose([artifact])
+    sources.build(artifact)
     form = TagForm(settings.release_tag)
     if form.misreads(artifact):
         raise RequestError(
@@ -89,7 +92,9 @@ def plan_release(
         _require_change(repository, settings, last, commit)
     tag = form.render(artifact, version)
     notes = _notes(repository, settings, sources, artifact, last, tag)
-    return Planned(artifact, version, tag, commit, notes, forge.release(tag) if again else None)
+    uncommitted = find_uncommitted(repository, settings).get(artifact, ())
+    existing = forge.release(tag) if again else None
+    return Planned(artifact, version, tag, commit, notes, existing, tuple(uncommitted))
 
 
 def create_release(

@@ -69,6 +69,16 @@ class Sources:
         line = self._repository.line(self.commit, prefix, names)
         return last_changes(line, names, prefix, self.excludes)
 
+    def build(self, name: str) -> tuple[Revision, Image]:
+        """The image of one artifact. Raises RequestError for a name that is none, and ContentError."""
+        self.choose([name])
+        (source,) = self.load([name])
+        revision = self.revisions([name])[name]
+        try:
+            return revision, self.image(source, revision)
+        except ContentError as error:
+            raise ContentError(f"{name}: {error.message}", error.hint) from error
+
     def image(self, source: Source, revision: Revision) -> Image:
         """The image of an artifact. Raises ContentError for what a cluster would get otherwise."""
         if fault := name_fault(source.artifact):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flux.report.changed import show_uncommitted
 from flux.report.text import Link
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 def show_planned_release(report: Report, planned: Planned) -> None:
     """A dry run of a release."""
+    show_uncommitted(report, {planned.artifact: planned.uncommitted})
     if not report.document(planned.document()):
         report.print(f"{planned.tag} would be released at {planned.commit[:12]}, with these notes:")
         report.print("")
@@ -21,6 +23,7 @@ def show_planned_release(report: Report, planned: Planned) -> None:
 
 
 def show_released(report: Report, planned: Planned, release: Release, made: bool) -> None:
+    show_uncommitted(report, {planned.artifact: planned.uncommitted})
     report.notices(planned.notices)
     report.outputs({"tag": planned.tag})
     row = (Link(planned.tag, release.url), planned.commit)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flux.errors import FluxError, RequestError
+from flux.errors import ContentError, FluxError, RequestError
 from flux.event import Event
 from flux.forge.github import GitHubForge
 from tests.commands.helpers import Actions, actions, actions_checkout, in_actions, inv, monorepo
@@ -424,6 +424,47 @@ def test_artifacts_at_the_root(tmp_path: Path) -> None:
     repo = monorepo(tmp_path / "flat", {"app/x.yaml": "a: 1\n"})
     assert release(repo, "app", "1.0.0", sources=".")[1].tag == "flux-oci-app-v1.0.0"
     assert "nothing changed" in refused(repo, "app", "minor", sources=".")[0]
+
+
+# What could not be published
+
+
+def unfit(repo: Repo, artifact: str) -> tuple[str, str]:
+    before = tags(repo)
+    with pytest.raises(ContentError) as error:
+        release(repo, artifact, "1.0.0")
+    assert tags(repo) == before
+    return error.value.message, error.value.hint
+
+
+def test_a_name_that_is_none_of_an_image(repo: Repo) -> None:
+    repo.commit(files={"artifacts/App/x.yaml": "a: 1\n"})
+    message, hint = unfit(repo, "App")
+    assert message.startswith("App: 'App' cannot be an OCI repository: it has 'A'")
+    assert hint == "rename the folder"
+
+
+def test_content_that_cannot_be_in_an_image(repo: Repo) -> None:
+    repo.symlink("artifacts/app/link.yaml", "../../../elsewhere")
+    repo.commit()
+    assert unfit(repo, "app")[0] == "app: link.yaml is a symlink, which Flux leaves out of the image"
+    assert release(repo, "db", "1.0.0")[2]
+    assert release(repo, "app", "1.0.0", ignore=("link.yaml",))[2]
+
+
+def test_what_is_not_committed(repo: Repo) -> None:
+    """It is not in the release, and that is said."""
+    assert inv(repo, "release", "app", "1.0.0").err == ""
+    repo.commit("fix: it", files={"artifacts/app/x.yaml": "app: 2\n"})
+    repo.write("artifacts/app/x.yaml", "app: 3\n")
+    repo.write("artifacts/app/new.yaml", "new: 1\n")
+    repo.write("artifacts/db/new.yaml", "new: 1\n")
+    for option in (["--dry-run"], []):
+        done = inv(repo, "release", "app", "patch", *option)
+        assert done.code == 0
+        assert (
+            done.err == "app: not committed, so in no image: artifacts/app/x.yaml, artifacts/app/new.yaml\n"
+        )
 
 
 # Notes
