@@ -95,7 +95,7 @@ def status(
         def row(looked: Looked) -> Row:
             name, steps = looked.artifact, looked.steps
             release = str(releases[name].version) if name in releases else None
-            has = _actual(registry.repository(name), steps)
+            has = _actual(registry.repository(name), steps, settings.jobs)
             return Row(name, release, since.get(name), {step.environment: step for step in steps}, has)
 
         looked = look(settings, registry, chosen, desired, on_done)
@@ -130,10 +130,10 @@ def _document(promotion: Promotion, pull: PullRequest) -> dict[str, Any]:
     }
 
 
-def _actual(target: Target, steps: Iterable[Step]) -> dict[str, str]:
+def _actual(target: Target, steps: Iterable[Step], jobs: int) -> dict[str, str]:
     """The version, else the digest, that each drifting environment has."""
     drifting = {step.environment: step.old for step in steps if step.old and step.old != step.new}
     with suppress(FluxError):
-        versions = versions_of(target, target.tags() if drifting else [], set(drifting.values()))
+        versions = versions_of(target, target.tags() if drifting else [], set(drifting.values()), jobs)
         return {environment: versions.get(old, old) for environment, old in drifting.items()}
     return drifting
