@@ -192,7 +192,7 @@ def status(
                 run.repository, run.settings, registry, run.forge_or_none, names(artifact), on_done
             )
         show_status(run.report, found)
-        if check and (found.drifts or found.outdated):
+        if found.failed or (check and (found.drifts or found.outdated)):
             raise Exit(code=1)
 
 

@@ -12,7 +12,7 @@ from flux.commands.releases import commits_since, last_releases
 from flux.commands.tag import Convergence, choose, desired_at
 from flux.errors import DesiredStateError, FluxError, ForgeError, OutdatedSettingsError
 from flux.forge.forge import Forge, PullRequest, State
-from flux.promotion.plan import Step
+from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion, promotion_of_branch
 from flux.registry.target import Registry, Target
 from flux.registry.versions import versions_of
@@ -47,6 +47,10 @@ class Status:
     @property
     def steps(self) -> list[Step]:
         return [step for row in self.rows for step in row.steps.values()]
+
+    @property
+    def failed(self) -> list[Step]:
+        return [step for step in self.steps if step.action == Action.FAILED]
 
     @property
     def drifts(self) -> bool:

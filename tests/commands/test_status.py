@@ -117,6 +117,20 @@ def test_the_newest_release_and_what_is_beyond(world: World) -> None:
     assert {row.artifact: (row.release, row.commits_since) for row in found.rows} == rows
 
 
+def test_a_release_that_is_not_on_the_line(world: World) -> None:
+    """How much came after it cannot be told."""
+    settled(world)
+    world.repo.checkout("topic", create=True)
+    world.repo.commit("topic")
+    world.repo.tag("flux-oci-app-v3.0.0")
+    world.repo.push("origin", "flux-oci-app-v3.0.0")
+    world.repo.checkout("main")
+    said = [cell.strip() for cell in cells(run(world).out, "app")]
+    assert said[:3] == ["app", "3.0.0", "?"]
+    said = [cell.strip() for cell in cells(run(world).out, "db")]
+    assert said[:3] == ["db", "2.0.0", "1.0.0"]
+
+
 def test_check(world: World) -> None:
     settled(world)
     assert run(world, "--check").code == 0
@@ -219,10 +233,18 @@ def test_a_state_that_only_newer_settings_know(world: World) -> None:
 
 def test_a_registry_that_is_not_there(world: World) -> None:
     settled(world)
+    world.repo.commit(files={"artifacts/new/x.yaml": "new: 1\n"})
+    world.repo.push("origin", "HEAD:main")
+    for option in ([], ["--check"], ["--json"]):
+        done = run(world, *option, INVOKE_FLUX_REGISTRY="oci://127.0.0.1:1/none")
+        assert done.code == 1
+        assert option == ["--json"] or "127.0.0.1:1" in done.err  # it says why
     done = run(world, INVOKE_FLUX_REGISTRY="oci://127.0.0.1:1/none")
     assert "1.1.0 ≠ ?" in done.out
-    assert "127.0.0.1:1" in done.err  # it says why
-    assert run(world, "--check", INVOKE_FLUX_REGISTRY="oci://127.0.0.1:1/none").code == 1
+    assert done.out.endswith("4 of 4 environment tags drift.\n")  # `new` has none
+    done = run(world, "-a", "new", INVOKE_FLUX_REGISTRY="oci://127.0.0.1:1/none")
+    assert done.code == 1
+    assert "drift" not in done.out.lower()
 
 
 @pytest.mark.parametrize("error", [RegistryError, RegistryUnreachableError])
