@@ -210,7 +210,7 @@ def choose(
     """The artifacts named, or all that the tip has or desires. Raises RequestError for an unknown name."""
     known = list(dict.fromkeys([*repository.artifacts(tip, settings.prefix), *desired]))
     for name in names:
-        require_known(name, known, tip)
+        require_known(name, known, f"the tip, {tip[:12]}")
     return [name for name in known if name in names or not names]
 
 
