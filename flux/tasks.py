@@ -131,8 +131,8 @@ def release(
         if dry_run:
             show_planned_release(run.report, planned)
         else:
-            done, made, is_new = create_release(run.settings, run.event, forge, planned)
-            show_released(run.report, done, made, is_new)
+            done = create_release(run.settings, run.event, forge, planned)
+            show_released(run.report, done, is_new=planned.release is None)
             if done.failed:
                 raise Exit(code=1)
 

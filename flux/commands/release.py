@@ -30,15 +30,15 @@ _AUTOMATION = "github-actions[bot]"
 
 @dataclass(frozen=True)
 class Planned:
-    """A release to be made. `existing` is the one that there is already; `uncommitted` has paths of the
-    artifact in the working tree, which are not in it; `failed` has why what should follow was not started."""
+    """A release to be made; `release` is the one that there is. `uncommitted` has paths of the artifact in
+    the working tree, which are not in it; `failed` has why what should follow was not started."""
 
     artifact: str
     version: Version
     tag: str
     commit: str
     notes: str
-    existing: Release | None = None
+    release: Release | None = None
     uncommitted: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     failed: tuple[ForgeError, ...] = ()
@@ -50,7 +50,7 @@ class Planned:
                 "version": str(self.version),
                 "tag": self.tag,
                 "commit": self.commit,
-                "url": self.existing.url if self.existing else None,
+                "url": self.release.url if self.release else None,
                 "notes": self.notes,
             }
         }
@@ -97,15 +97,10 @@ def plan_release(
     return Planned(artifact, version, tag, commit, notes, existing, tuple(uncommitted))
 
 
-def create_release(
-    settings: Settings, event: Event, forge: Forge, planned: Planned
-) -> tuple[Planned, Release, bool]:
-    """Make the release, unless it is there, and start what its event would, where it fires none.
-
-    Returns it, and whether it was made now.
-    """
+def create_release(settings: Settings, event: Event, forge: Forge, planned: Planned) -> Planned:
+    """Make the release, unless it is there, and start what its event would, where it fires none."""
     title = f"{planned.artifact} {planned.version}"
-    release = planned.existing or forge.create_release(
+    release = planned.release or forge.create_release(
         planned.tag, planned.commit, title, planned.notes, bool(planned.version.prerelease)
     )
     notices: list[str] = []
@@ -118,8 +113,7 @@ def create_release(
                     notices.append(f"{workflow} was not started: {settings.branch} has no such workflow")
             except ForgeError as error:
                 failed.append(error)
-    done = replace(planned, existing=release, notices=tuple(notices), failed=tuple(failed))
-    return done, release, planned.existing is None
+    return replace(planned, release=release, notices=tuple(notices), failed=tuple(failed))
 
 
 def _again(earlier: list[Released], wanted: str, commit: str, allow_unchanged: bool) -> Released | None:

@@ -141,7 +141,7 @@ def test_a_release_that_is_there_is_found(repo: Repo, with_origin: bool) -> None
     planned, again, made = release(repo, "app", "1.0.0")
     assert not made
     assert again == first
-    assert planned.existing == first
+    assert planned.release == first
     assert repo.git("show-ref") == before
     # Still there when a higher one is, and after main went on.
     repo.tag("flux-oci-app-v2.0.0", message="higher")
