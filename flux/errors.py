@@ -26,6 +26,10 @@ class SettingError(RequestError):
     """A setting is unknown or has a value that is not allowed."""
 
 
+class OutdatedSettingsError(FluxError):
+    """The settings of the checkout are older than those of the tip."""
+
+
 class ContentError(FluxError):
     """An artifact holds something that a cluster would not get as people see it."""
 

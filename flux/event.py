@@ -8,10 +8,12 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flux.errors import RequestError
 
@@ -80,7 +82,7 @@ def read_surroundings(environment: Mapping[str, str] = os.environ) -> Event:
         TERMINAL,
         api_url=environment.get("GITHUB_API_URL"),
         repository=environment.get("GITHUB_REPOSITORY"),
-        server_url=environment.get("GITHUB_SERVER_URL") or TERMINAL.server_url,
+        server_url=environment.get("GITHUB_SERVER_URL") or _server_url(environment.get("GITHUB_API_URL")),
     )
     if environment.get("GITHUB_ACTIONS") != "true":
         return github
@@ -97,6 +99,14 @@ def read_event(environment: Mapping[str, str] = os.environ) -> Event:
     """Raises RequestError for a payload that is not what GitHub sends."""
     event = read_surroundings(environment)
     return replace(event, change=_change(environment)) if event.actions else event
+
+
+def _server_url(api_url: str | None) -> str:
+    """Where an API has a host of its own, that is `api.` and the server's; a token goes over HTTPS to it."""
+    with suppress(ValueError):
+        if host := urlsplit(api_url or "").netloc.rpartition("@")[2].removeprefix("api."):
+            return f"https://{host}"
+    return TERMINAL.server_url
 
 
 def _path(environment: Mapping[str, str], name: str) -> Path | None:

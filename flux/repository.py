@@ -248,6 +248,11 @@ class Repository:
     def tip(self, branch: str) -> str:
         """The newest commit of `branch` at its home. Raises TipUnknownError where that cannot be asked."""
         if self.origin_url is None:
+            for other in self._remotes():
+                raise TipUnknownError(
+                    f"there is no remote called origin; this clone has {other}",
+                    f"`git remote rename {other} origin`",
+                )
             try:
                 return self.commit(f"refs/heads/{branch}")
             except RequestError as error:
@@ -633,15 +638,25 @@ class Repository:
             if kind == "commit"
         ]
 
-    def create_tag(self, name: str, commit: str, message: str) -> None:
-        """An annotated tag with exactly this message. Raises GitError where there is a tag of that name."""
+    def create_tag(self, name: str, commit: str, message: str, replace: bool = False) -> None:
+        """An annotated tag with exactly this message. Raises GitError where there is a tag of that name,
+        unless that is to be replaced."""
         verbatim = ("--annotate", "--no-sign", "--cleanup=verbatim", "--file=-")
-        self._pipe(message.encode(), "tag", *verbatim, name, commit)
+        self._pipe(message.encode(), "tag", *verbatim, *(["--force"] if replace else []), name, commit)
 
-    def push_tag(self, name: str) -> None:
-        """Bring a tag to origin; nothing where there is no origin. Raises GitError."""
+    def push_tag(self, name: str, over: str | None = None) -> None:
+        """Bring a tag to origin, in place of what is `over` there; nothing where there is no origin.
+
+        Raises GitError, also where another tag of that name is there.
+        """
         if self.origin_url:
-            self._run("push", "--quiet", "--no-verify", "origin", f"refs/tags/{name}", network=True)
+            lease = [f"--force-with-lease=refs/tags/{name}:{over}"] if over else []
+            self._run("push", "--quiet", "--no-verify", *lease, "origin", f"refs/tags/{name}", network=True)
+
+    def fetch_tag(self, name: str) -> None:
+        """Have a tag as origin has it; nothing where there is no origin. Raises GitError."""
+        if self.origin_url:
+            self._fetch("origin", f"+refs/tags/{name}:refs/tags/{name}")
 
     def write_commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         """A commit with the first parent's tree and these files instead; no ref, index or file changes."""
@@ -701,6 +716,14 @@ class Repository:
             return self._run("config", "--get", "remote.origin.url")
         except GitError:
             return None
+
+    def _remotes(self) -> list[str]:
+        """The remotes that are somewhere; of others there may be settings."""
+        try:
+            names = self._run("config", "--name-only", "--get-regexp", r"^remote\..*\.url$").splitlines()
+        except GitError:
+            return []
+        return list(dict.fromkeys(name.removeprefix("remote.").removesuffix(".url") for name in names))
 
     def _remote_refs(self, *which: str) -> dict[str, str]:
         """Refs at origin and what they point at; git matches a pattern with the end of a ref's name."""

@@ -43,9 +43,15 @@ class Run:
         return open_target_registry(self.repository, self.settings, self.event, dry_run)
 
     def monorepo(self, forge: "Forge", dry_run: bool = True) -> "Monorepo":
-        """What promotions are about; in a dry run nothing can be pushed to its registry."""
-        from flux.commands.monorepo import Monorepo
+        """What promotions are about; in a dry run nothing can be pushed to its registry.
 
+        Raises TipUnknownError where the tip cannot be fetched, and OutdatedSettingsError where it has others.
+        """
+        from flux.commands.monorepo import Monorepo
+        from flux.commands.outdated import require_current_settings
+
+        tip = self.repository.tip(self.settings.branch)
+        require_current_settings(self.repository, self.settings, tip)
         return Monorepo(self.repository, self.settings, self.registry(dry_run), forge)
 
     @contextmanager

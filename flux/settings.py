@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 
 from flux.errors import SettingError
 
+FILES = ("invoke.yaml", "invoke.yml", "invoke.json")
+"""A project's configuration, of which Invoke reads the first that is there."""
+
 _PREFIX = "INVOKE_FLUX_"
 
 
@@ -84,6 +87,17 @@ def read_settings(configured: object, environment: Mapping[str, str]) -> Setting
     settings = Settings(**values, named=frozenset(values))
     _check_together(settings)
     return settings
+
+
+def section(content: bytes) -> object:
+    """What a project's configuration has under `flux:`; all of it where it cannot be read."""
+    import yaml
+
+    try:
+        document = yaml.safe_load(content)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return content
+    return (document.get("flux") if isinstance(document, dict) else None) or {}
 
 
 def find_faults(configured: object, environment: Mapping[str, str]) -> list[SettingError]:

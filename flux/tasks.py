@@ -134,8 +134,8 @@ def release(
         if dry_run:
             show_planned_release(run.report, planned)
         else:
-            done, made, is_new = create_release(run.settings, run.event, forge, planned)
-            show_released(run.report, done, made, is_new)
+            done = create_release(run.settings, run.event, forge, planned)
+            show_released(run.report, done, is_new=planned.release is None)
             if done.failed:
                 raise Exit(code=1)
 
@@ -200,7 +200,7 @@ def status(
                 run.repository, run.settings, registry, run.forge_or_none, names(artifact), on_done
             )
         show_status(run.report, found)
-        if check and found.drifts:
+        if found.failed or (check and (found.drifts or found.outdated)):
             raise Exit(code=1)
 
 

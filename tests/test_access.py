@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 
 from flux.errors import TipUnknownError
+from flux.event import read_surroundings
 from flux.forge import find_origin_token
 from flux.repository import Access, Repository
+from flux.running import open_repository
+from flux.settings import Settings
 from tests import parts
 from tests.commands.helpers import Finished, inv, monorepo
 from tests.conftest import need
@@ -81,6 +84,24 @@ def test_another_host_does_not_get_the_token(tmp_path: Path) -> None:
         repo.git("remote", "add", "origin", f"{url}/octo/monorepo")
         ask(repo, "https://github.com")
     assert seen == [[]]
+
+
+@pytest.mark.parametrize(
+    ("variables", "server"),
+    [
+        ({}, "https://github.com"),
+        ({"GITHUB_API_URL": "https://git.example.com/api/v3"}, "https://git.example.com"),
+    ],
+)
+def test_the_token_of_a_variable_is_for_the_server_of_the_api(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], server: str
+) -> None:
+    monkeypatch.chdir(Repo(tmp_path).path)
+    monkeypatch.setenv("GH_TOKEN", TOKEN)
+    with open_repository(Settings(), read_surroundings(variables)) as repository:
+        configured = repository._git.environment()
+    assert configured["GIT_CONFIG_KEY_1"] == f"http.{server}/.extraHeader"
+    assert configured["GIT_CONFIG_VALUE_1"] == f"Authorization: {HEADER}"
 
 
 def test_the_token_is_not_shown() -> None:

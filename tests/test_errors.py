@@ -41,8 +41,8 @@ class Bad:
 
     `run` is what is given to `inv`, in a monorepo of the artifacts `app` and `db` with `files` on top, or in
     a clone of it of some kind, after the git commands in `git`; with `untracked` files, `env`, an `event` of
-    Actions, or a `server` for a registry, which gives one answer to all. HEAD12, HOST and FOLDER in `says`
-    stand for this run's.
+    Actions, or a `server` for a registry, which gives one answer to all. HEAD12, MAIN12, HOST and FOLDER in
+    `says` stand for this run's.
     """
 
     run: list[str]
@@ -118,7 +118,9 @@ def test_a_bad_input(path: Path, tmp_path: Path) -> None:
     head = (
         "" if bad.clone in ("none", "empty", "bare") else Repo(folder).git("rev-parse", "--short=12", "HEAD")
     )
-    says = bad.says.replace("HEAD12", head).replace("HOST", server.host).replace("FOLDER", str(folder))
+    main = repo.git("for-each-ref", "--format=%(objectname:short=12)", "refs/heads/main")
+    says = bad.says.replace("HEAD12", head).replace("MAIN12", main)
+    says = says.replace("HOST", server.host).replace("FOLDER", str(folder))
     assert said(finished, env) == says.splitlines()
     assert finished.code == bad.exit
     if bad.exit == 2:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flux.errors import RequestError
-from flux.event import TERMINAL, Event, IssueEdit, PullRequest, Push, read_event
+from flux.event import TERMINAL, Event, IssueEdit, PullRequest, Push, read_event, read_surroundings
 
 _ONE, _OTHER, _ZERO = "1" * 40, "abcdef0123" * 4, "0" * 40
 _HINT = "GITHUB_EVENT_NAME and GITHUB_EVENT_PATH must be those of one GitHub event"
@@ -153,6 +153,23 @@ def test_a_payload_whose_place_is_not_told(path: str | None) -> None:
 )
 def test_the_registry_of_a_job_on_github(variables: dict[str, str], location: str | None) -> None:
     assert read_event({"GITHUB_ACTIONS": "true", **variables}).packages == location
+
+
+@pytest.mark.parametrize(
+    ("variables", "url"),
+    [
+        ({}, "https://github.com"),
+        ({"GITHUB_API_URL": "https://api.github.com"}, "https://github.com"),
+        ({"GITHUB_API_URL": "https://git.example.com/api/v3"}, "https://git.example.com"),
+        ({"GITHUB_API_URL": "https://api.octo.ghe.com", "GITHUB_SERVER_URL": ""}, "https://octo.ghe.com"),
+        ({"GITHUB_API_URL": "http://git.example.com:8080/api/v3"}, "https://git.example.com:8080"),
+        ({"GITHUB_API_URL": "https://a/api/v3", "GITHUB_SERVER_URL": "https://b"}, "https://b"),
+        ({"GITHUB_API_URL": "http://["}, "https://github.com"),
+        ({"GITHUB_API_URL": "git.example.com"}, "https://github.com"),
+    ],
+)
+def test_the_server_of_an_api(variables: dict[str, str], url: str) -> None:
+    assert read_surroundings(variables).server_url == url
 
 
 def issue_edit(**issue: Any) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def diff(
         members.setdefault(now[environment], []).append(environment)
     likely = list(desired_at(repository, settings, tip).get(artifact, {}).values())
     others = {old.digest for old in members if old} - {new.digest}
-    versions = {new.digest: wanted} | versions_of(target, there, others, likely)
+    versions = {new.digest: wanted} | versions_of(target, there, others, settings.jobs, likely)
     files: dict[str, bytes] | None = None
     compared = []
     for old, names in members.items():

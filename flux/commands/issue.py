@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flux.commands.issues import Issues
-from flux.commands.publish import Tagged, read_tag
+from flux.commands.outdated import require_current_settings
+from flux.commands.publish import read_tag
 from flux.commands.sources import Sources
 from flux.commands.tag import desired_at
 from flux.errors import ForgeError, RequestError
@@ -33,11 +34,14 @@ class Opened:
 def open_issue(repository: Repository, settings: Settings, event: Event, forge: Forge, tag: str) -> Opened:
     """The promotion issue of a release.
 
-    Raises RequestError as `read_tag` does, and for an artifact that the release's commit does not have.
+    Raises RequestError as `read_tag` does, and for an artifact that the release's commit does not have;
+    OutdatedSettingsError where the tip has other settings.
     """
     tagged = read_tag(repository, settings, event, tag)
     if tagged is None:
         return Opened(tag, None, notices=(f"{tag} is no release tag of ours: there is nothing to promote",))
+    tip = repository.tip(settings.branch)
+    require_current_settings(repository, settings, tip)
     promotion = Promotion(tagged.artifact, str(tagged.version))
     issues = Issues(settings, forge)
     there = issues.of(promotion)
@@ -49,12 +53,14 @@ def open_issue(repository: Repository, settings: Settings, event: Event, forge: 
             f"add {author} to it",
         )
     release = forge.release(tag)
+    # Computed, so that nothing need be published yet.
+    image = Sources(repository, settings, tagged.commit).image_of(tagged.artifact)
     body = issue_body(
         promotion,
-        _diff_id(repository, settings, tagged),
+        image.diff_id,
         release.url if release else "",
         settings.groups,
-        desired_at(repository, settings, repository.tip(settings.branch)).get(promotion.artifact, {}),
+        desired_at(repository, settings, tip).get(promotion.artifact, {}),
     )
     opened = forge.create_issue(
         issue_title(promotion.artifact, promotion.version),
@@ -79,8 +85,3 @@ def _kept(forge: Forge, issues: Issues, promotion: Promotion, there: list[Issue]
             forge.edit_issue(issue.number, open=False)
     issues.begin(oldest.number, promotion, "Nothing is promoted yet.")
     return oldest
-
-
-def _diff_id(repository: Repository, settings: Settings, tagged: Tagged) -> str:
-    """Computed, so that nothing need be published yet."""
-    return Sources(repository, settings, tagged.commit).image_of(tagged.artifact).diff_id

@@ -91,12 +91,10 @@ def publish(repository: Repository, settings: Settings, event: Event, tag: str, 
     registry = open_target_registry(repository, settings, event, dry_run)
     image = Sources(repository, settings, tagged.commit).image_of(tagged.artifact)
     name, revision, version = tagged.artifact, image.revision, str(tagged.version)
-    publisher = registry.publisher(name)
     result = Result(name, registry.name(name), image.revision_annotation, diff_id=image.diff_id)
     try:
-        pushed = push(publisher, image, [revision.tag, version], fixed=version)
+        pushed = push(registry.publisher(name), image, [revision.tag, version], fixed=version)
     except RegistryError as error:
         return Published(tag, replace(result, error=error.message, hint=error.hint))
     result = replace(result, digest=pushed.digest, tags=(revision.tag, version), action=pushed.action)
-    was_there = pushed.action != "pushed" and publisher.target.resolve(revision.tag) == pushed.digest
-    return Published(tag, result, revision.tag if was_there else "")
+    return Published(tag, result, revision.tag if revision.tag in pushed.had else "")

@@ -9,11 +9,11 @@ from flux.artifact.changes import changed_files
 from flux.artifact.content import kind_fault
 from flux.artifact.image import published
 from flux.artifact.manifests import is_manifest
-from flux.artifact.source import https_url
 from flux.artifact.versions import named_versions
+from flux.commands.changed import find_uncommitted
 from flux.commands.publish import require_on_line
 from flux.commands.releases import Released, releases
-from flux.commands.sources import Sources
+from flux.commands.sources import Sources, source_url
 from flux.errors import ForgeError, RequestError
 from flux.event import Event
 from flux.forge.forge import Forge, Release
@@ -29,15 +29,16 @@ _AUTOMATION = "github-actions[bot]"
 
 @dataclass(frozen=True)
 class Planned:
-    """A release to be made. `existing` is the one that there is already; `failed` has why what should follow
-    it was not started."""
+    """A release to be made; `release` is the one that there is. `uncommitted` has paths of the artifact in
+    the working tree, which are not in it; `failed` has why what should follow was not started."""
 
     artifact: str
     version: Version
     tag: str
     commit: str
     notes: str
-    existing: Release | None = None
+    release: Release | None = None
+    uncommitted: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     failed: tuple[ForgeError, ...] = ()
 
@@ -48,7 +49,7 @@ class Planned:
                 "version": str(self.version),
                 "tag": self.tag,
                 "commit": self.commit,
-                "url": self.existing.url if self.existing else None,
+                "url": self.release.url if self.release else None,
                 "notes": self.notes,
             }
         }
@@ -64,11 +65,12 @@ def plan_release(
 ) -> Planned:
     """What `wanted`, a version or one of BUMPS, means for an artifact at the commit checked out.
 
-    Raises RequestError where there is nothing to release there, or no such version can be.
+    Raises RequestError where there is nothing to release there, or no such version can be, and ContentError
+    where that could not be published.
     """
     commit = repository.head()
     sources = Sources(repository, settings, commit)
-    sources.choose([artifact])
+    sources.image_of(artifact)
     form = TagForm(settings.release_tag)
     if form.misreads(artifact):
         raise RequestError(
@@ -77,9 +79,11 @@ def plan_release(
         )
     earlier = releases(settings, repository.home_tags(), [artifact])
     last = earlier[-1] if earlier else None
-    again = _again(earlier, wanted, commit)
+    again = _again(earlier, wanted, commit, allow_unchanged)
     version = again.version if again else next_version(wanted, last.version if last else None)
     require_on_line(repository, settings, commit, "HEAD")
+    if last and not again:
+        _require_not_older(repository, last, commit)
     # A stable version is compared with the last stable one, so that a good candidate can become it.
     lower = [r for r in earlier if r.version < version and (version.prerelease or not r.version.prerelease)]
     last = lower[-1] if lower else None
@@ -87,18 +91,15 @@ def plan_release(
         _require_change(repository, settings, last, commit)
     tag = form.render(artifact, version)
     notes = _notes(repository, settings, sources, artifact, last, tag)
-    return Planned(artifact, version, tag, commit, notes, forge.release(tag) if again else None)
+    uncommitted = find_uncommitted(repository, settings).get(artifact, ())
+    existing = forge.release(tag) if again else None
+    return Planned(artifact, version, tag, commit, notes, existing, tuple(uncommitted))
 
 
-def create_release(
-    settings: Settings, event: Event, forge: Forge, planned: Planned
-) -> tuple[Planned, Release, bool]:
-    """Make the release, unless it is there, and start what its event would, where it fires none.
-
-    Returns it, and whether it was made now.
-    """
+def create_release(settings: Settings, event: Event, forge: Forge, planned: Planned) -> Planned:
+    """Make the release, unless it is there, and start what its event would, where it fires none."""
     title = f"{planned.artifact} {planned.version}"
-    release = planned.existing or forge.create_release(
+    release = planned.release or forge.create_release(
         planned.tag, planned.commit, title, planned.notes, bool(planned.version.prerelease)
     )
     notices: list[str] = []
@@ -111,14 +112,19 @@ def create_release(
                     notices.append(f"{workflow} was not started: {settings.branch} has no such workflow")
             except ForgeError as error:
                 failed.append(error)
-    done = replace(planned, existing=release, notices=tuple(notices), failed=tuple(failed))
-    return done, release, planned.existing is None
+    return replace(planned, release=release, notices=tuple(notices), failed=tuple(failed))
 
 
-def _again(earlier: list[Released], wanted: str, commit: str) -> Released | None:
-    """The release that `wanted` names if it is there, at this commit. Raises RequestError for another."""
+def _again(earlier: list[Released], wanted: str, commit: str, allow_unchanged: bool) -> Released | None:
+    """The release that `wanted` names if it is there, at this commit. Raises RequestError for another.
+
+    A bump names the last release where it would have led to that, unless one may follow that has nothing new.
+    """
     if wanted in BUMPS:
-        return None
+        if allow_unchanged or not earlier or earlier[-1].commit != commit:
+            return None
+        before = earlier[-2].version if len(earlier) > 1 else None
+        return earlier[-1] if next_version(wanted, before) == earlier[-1].version else None
     version = parse_version(wanted)
     for released in earlier:
         if released.version == version:
@@ -129,6 +135,18 @@ def _again(earlier: list[Released], wanted: str, commit: str) -> Released | None
                 )
             return released
     return None
+
+
+def _require_not_older(repository: Repository, last: Released, commit: str) -> None:
+    """Raises RequestError for a commit that the highest release went past: it has less than that."""
+    if commit == last.commit or not repository.obtain(last.commit):
+        return
+    if repository.merge_base(commit, last.commit) == commit:
+        raise RequestError(
+            f"HEAD is at {commit[:12]}, which is older than {last.artifact} {last.version}, "
+            f"released at {last.commit[:12]}",
+            "`git pull` first",
+        )
 
 
 def _require_change(repository: Repository, settings: Settings, last: Released, commit: str) -> None:
@@ -160,7 +178,7 @@ def _notes(
     logged = [LoggedCommit(*entry) for entry in repository.log(sources.commit, since, folder)]
     before = _versions(repository, Sources(repository, settings, since), artifact) if since else {}
     after = _versions(repository, sources, artifact) if since else {}
-    source = settings.source or https_url(repository.origin_url or "")
+    source = source_url(repository, settings)
     return release_notes(logged, source, before, after, (last.tag if last else None, tag))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from flux.artifact.changes import last_changes
 from flux.artifact.content import Attributes, content_fault, kind_fault
@@ -11,7 +10,8 @@ from flux.artifact.image import Image, Revision, layer_of, published
 from flux.artifact.name import name_fault
 from flux.artifact.source import https_url
 from flux.artifact.tree import File
-from flux.errors import ContentError, RequestError
+from flux.commands.wanted import require_known
+from flux.errors import ContentError
 from flux.repository import Repository
 from flux.settings import Settings
 
@@ -37,15 +37,9 @@ class Sources:
     def choose(self, names: Collection[str]) -> list[str]:
         """The artifacts named, or all if none is. Raises RequestError for a name that is no artifact."""
         present = self._repository.artifacts(self.commit, self._settings.prefix)
+        listing = f"artifacts are the folders under {self._settings.sources}/:"
         for name in names:
-            if name not in present:
-                near = get_close_matches(name, present, n=1)
-                listed = ", ".join(present) or "none"
-                suggestion = f"; did you mean {near[0]}?" if near else ""
-                raise RequestError(
-                    f"there is no artifact {name!r} at {self.commit[:12]}{suggestion}",
-                    f"artifacts are the folders under {self._settings.sources}/: {listed}",
-                )
+            require_known(name, present, self.commit[:12], listing)
         return [name for name in present if name in names or not names]
 
     def load(self, names: Sequence[str]) -> list[Source]:

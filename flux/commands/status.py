@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flux.commands.look import Looked, look
+from flux.commands.outdated import find_outdated_settings
 from flux.commands.parallel import in_parallel, meanwhile
 from flux.commands.releases import commits_since, last_releases
 from flux.commands.tag import Convergence, choose, desired_at
-from flux.errors import FluxError, ForgeError
+from flux.errors import DesiredStateError, FluxError, ForgeError, OutdatedSettingsError
 from flux.forge.forge import Forge, PullRequest, State
-from flux.promotion.plan import Step
+from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion, promotion_of_branch
 from flux.registry.target import Registry, Target
 from flux.registry.versions import versions_of
@@ -32,16 +33,24 @@ class Row:
 
 @dataclass(frozen=True)
 class Status:
-    """`promotions` are those that are open, each with its pull request; None where the forge did not say."""
+    """`promotions` are those that are open, each with its pull request; None where the forge did not say.
+
+    `outdated` is there where the tip has other settings, so that all of this may be wrong.
+    """
 
     environments: Sequence[str]
     rows: list[Row]
     promotions: list[tuple[Promotion, PullRequest]] | None
     notices: list[str] = field(default_factory=list)
+    outdated: OutdatedSettingsError | None = None
 
     @property
     def steps(self) -> list[Step]:
         return [step for row in self.rows for step in row.steps.values()]
+
+    @property
+    def failed(self) -> list[Step]:
+        return [step for step in self.steps if step.action == Action.FAILED]
 
     @property
     def drifts(self) -> bool:
@@ -78,7 +87,11 @@ def status(
         meanwhile(repository.home_tags) as home_tags,
     ):
         tip = repository.tip(settings.branch)
-        desired = desired_at(repository, settings, tip)
+        outdated = find_outdated_settings(repository, settings, tip)
+        try:
+            desired = desired_at(repository, settings, tip)
+        except DesiredStateError as error:
+            raise outdated or error from error
         chosen = choose(repository, settings, tip, desired, names)
         releases = last_releases(settings, home_tags(), chosen)
         since = commits_since(repository, settings, tip, releases)
@@ -86,18 +99,19 @@ def status(
         def row(looked: Looked) -> Row:
             name, steps = looked.artifact, looked.steps
             release = str(releases[name].version) if name in releases else None
-            has = _actual(registry.repository(name), steps)
+            has = _actual(registry.repository(name), steps, settings.jobs)
             return Row(name, release, since.get(name), {step.environment: step for step in steps}, has)
 
         looked = look(settings, registry, chosen, desired, on_done)
         rows = {row.artifact: row for row in in_parallel(settings.jobs, row, looked)}
-        notices: list[str] = []
+        notices = [f"{outdated.message}; {outdated.hint}"] if outdated else []
         try:
             promotions = _promotions(settings, pull_requests(), chosen)
         except ForgeError as error:
             promotions = None
             notices.append(f"open promotions are not shown: {error.message}")
-    return Status(settings.environments, [rows[name] for name in chosen], promotions, notices)
+    shown = [rows[name] for name in chosen]
+    return Status(settings.environments, shown, promotions, notices, outdated)
 
 
 def _promotions(
@@ -120,10 +134,10 @@ def _document(promotion: Promotion, pull: PullRequest) -> dict[str, Any]:
     }
 
 
-def _actual(target: Target, steps: Iterable[Step]) -> dict[str, str]:
+def _actual(target: Target, steps: Iterable[Step], jobs: int) -> dict[str, str]:
     """The version, else the digest, that each drifting environment has."""
     drifting = {step.environment: step.old for step in steps if step.old and step.old != step.new}
     with suppress(FluxError):
-        versions = versions_of(target, target.tags() if drifting else [], set(drifting.values()))
+        versions = versions_of(target, target.tags() if drifting else [], set(drifting.values()), jobs)
         return {environment: versions.get(old, old) for environment, old in drifting.items()}
     return drifting

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flux.commands.look import Looked, Reach, look
+from flux.commands.outdated import require_current_settings
 from flux.commands.parallel import in_parallel, meanwhile
 from flux.commands.wanted import require_known
 from flux.errors import FluxError, GitError, RegistryError
@@ -76,16 +77,18 @@ def converge(
     """Move what differs, of the artifacts named or of all: plan, show the tip and the plan by `on_plan`, act,
     and look again.
 
-    Where the tip went on meanwhile, all of that is done once more, so that the last to finish is never the
-    one that knew least; so are artifacts whose tags did not stay where they were put. Raises TipUnknownError,
-    with nothing moved, where the tip cannot be fetched.
+    Where the tip came to desire something else meanwhile, all of that is done once more, so that the last to
+    finish is never the one that knew least; so are artifacts whose tags did not stay where they were put.
+    Raises, with nothing moved, TipUnknownError where the tip cannot be fetched, and OutdatedSettingsError
+    where it has others.
     """
     reach = Reach()
-    was: dict[tuple[str, str], str | None] = {}
+    moves: dict[tuple[str, str], Step] = {}
+    earlier: dict[tuple[str, str], Step] = {}
     steps: dict[tuple[str, str], Step] = {}
     tip = repository.tip(settings.branch)
-    desired = desired_at(repository, settings, tip)
-    due = choose(repository, settings, tip, desired, names)
+    desired = _desired_of(repository, settings, tip, names)
+    due = list(desired)
     for _ in range(_MOST_ROUNDS):
         with working("looking", len(due)) as on_done:
             looked = look(settings, registry, due, desired, on_done, reach)
@@ -97,24 +100,33 @@ def converge(
             done = _act(settings, registry, reach, looked, on_done)
         for step in done:
             if step.action == Action.MOVED:
-                was.setdefault(_key(step), step.old)
+                first = moves.get(_key(step), step)
+                moves[_key(step)] = replace(step, old=first.old)
         with meanwhile(lambda: repository.tip(settings.branch)) as newest:
             done = _look_again(settings, registry, reach, done)
             moved_on, tip = newest() != tip, newest()
         steps |= {_key(step): step for step in done}
         due = list(dict.fromkeys(step.artifact for step in done if step.error == _ASTRAY))
-        if moved_on:
-            desired = desired_at(repository, settings, tip)
-            due = choose(repository, settings, tip, desired, names)
-            steps = {}
+        if moved_on and (newer := _desired_of(repository, settings, tip, names)) != desired:
+            desired, due = newer, list(newer)
+            earlier, steps = dict(moves), {}
         elif not due:
             break
     if not steps and due:
         raise GitError(
             f"the tip moved on {_MOST_ROUNDS} times while its tags were converged", "run `inv tag` again"
         )
-    last = [_since_the_first(step, was) for step in steps.values()]
-    return Convergence(tip, last, _left(last))
+    outdated = {key: move for key, move in earlier.items() if not _follows(steps.get(key))}
+    last = [step if key in outdated else _since_the_first(step, moves) for key, step in steps.items()]
+    notices = [*_moved_before(outdated.values(), settings.branch, tip), *_left(last)]
+    return Convergence(tip, [*outdated.values(), *last], notices)
+
+
+def _desired_of(repository: Repository, settings: Settings, tip: str, names: Collection[str]) -> Desired:
+    """What is desired at a commit of each artifact named, or of all, be it nothing."""
+    require_current_settings(repository, settings, tip)
+    desired = desired_at(repository, settings, tip)
+    return {name: desired.get(name, {}) for name in choose(repository, settings, tip, desired, names)}
 
 
 def _act(
@@ -173,12 +185,23 @@ def _key(step: Step) -> tuple[str, str]:
     return step.artifact, step.environment
 
 
-def _since_the_first(step: Step, was: Mapping[tuple[str, str], str | None]) -> Step:
+def _follows(step: Step | None) -> bool:
+    """Whether a tag's step at the last tip goes on from its moves at earlier ones, or says that it did not
+    stay; else they are what became of it."""
+    return step is not None and (step.action in (Action.MOVED, Action.UNCHANGED) or step.error == _ASTRAY)
+
+
+def _since_the_first(step: Step, moves: Mapping[tuple[str, str], Step]) -> Step:
     """The step from where its tag was before this run, however often it was moved."""
-    if _key(step) not in was:
+    if _key(step) not in moves:
         return step
     action = Action.MOVED if step.action == Action.UNCHANGED else step.action
-    return replace(step, old=was[_key(step)], action=action)
+    return replace(step, old=moves[_key(step)].old, action=action)
+
+
+def _moved_before(outdated: Iterable[Step], branch: str, tip: str) -> list[str]:
+    moved = [f"{step.artifact}:{step.environment} to {step.version}" for step in outdated]
+    return [f"moved before {branch} went on to {tip[:12]}: {', '.join(moved)}"] if moved else []
 
 
 def choose(
@@ -187,7 +210,7 @@ def choose(
     """The artifacts named, or all that the tip has or desires. Raises RequestError for an unknown name."""
     known = list(dict.fromkeys([*repository.artifacts(tip, settings.prefix), *desired]))
     for name in names:
-        require_known(name, known, tip)
+        require_known(name, known, f"the tip, {tip[:12]}")
     return [name for name in known if name in names or not names]
 
 

@@ -14,18 +14,18 @@ from flux.settings import Settings
 
 def require_artifact(repository: Repository, settings: Settings, tip: str, artifact: str) -> None:
     """Raises RequestError where the tip has no artifact of that name."""
-    require_known(artifact, repository.artifacts(tip, settings.prefix), tip)
+    require_known(artifact, repository.artifacts(tip, settings.prefix), f"the tip, {tip[:12]}")
 
 
-def require_known(artifact: str, known: Sequence[str], tip: str) -> None:
-    """Raises RequestError where an artifact is not among those that are known at the tip."""
+def require_known(artifact: str, known: Sequence[str], where: str, listing: str = "there are") -> None:
+    """Raises RequestError where an artifact is not among those known there, with a hint that lists them."""
     if artifact in known:
         return
     near = get_close_matches(artifact, known, n=1)
+    suggestion = f"; did you mean {near[0]}?" if near else ""
     raise RequestError(
-        f"there is no artifact {artifact!r} at the tip, {tip[:12]}"
-        + (f"; did you mean {near[0]}?" if near else ""),
-        f"there are {', '.join(known) or 'none'}",
+        f"there is no artifact {artifact!r} at {where}{suggestion}",
+        f"{listing} {', '.join(known) or 'none'}",
     )
 
 

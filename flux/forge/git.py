@@ -61,11 +61,18 @@ class Git(Protocol):
     def annotated_tags(self) -> Sequence[AnnotatedTag]:
         """Every annotated tag of a commit, the newest first."""
 
-    def create_tag(self, name: str, commit: str, message: str) -> None:
-        """An annotated tag with exactly this message. Raises GitError where there is a tag of that name."""
+    def create_tag(self, name: str, commit: str, message: str, replace: bool = False) -> None:
+        """An annotated tag with exactly this message. Raises GitError where there is a tag of that name,
+        unless that is to be replaced."""
 
-    def push_tag(self, name: str) -> None:
-        """Bring a tag to origin; nothing where there is no origin. Raises GitError."""
+    def push_tag(self, name: str, over: str | None = None) -> None:
+        """Bring a tag to origin, in place of what is `over` there; nothing where there is no origin.
+
+        Raises GitError, also where another tag of that name is there.
+        """
+
+    def fetch_tag(self, name: str) -> None:
+        """Have a tag as origin has it; nothing where there is no origin. Raises GitError."""
 
     def write_commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         """A commit with the first parent's tree and these files instead; no ref, index or file changes."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
-from flux.errors import ForgeError
+from flux.errors import ForgeError, GitError
 from flux.forge.document import Document
 from flux.forge.folder import ISSUES, PULLS, Folder
 from flux.forge.forge import Comment, Issue, Protection, PullRequest, Release, State
@@ -48,25 +48,42 @@ class LocalForge:
     # Releases
 
     def release(self, tag: str) -> Release | None:
-        return next((release for release in self.releases() if release.tag == tag), None)
+        home = self._git.home_tags().get(tag)
+        found = self._tagged(tag)
+        if home and not found and self._git.tags().get(tag) in (None, home):
+            self._git.fetch_tag(tag)
+            found = self._tagged(tag)
+        return found if found and found.commit == home else None
 
     def releases(self) -> Sequence[Release]:
         return [self._release(tag) for tag in self._git.annotated_tags()]
 
     def create_release(self, tag: str, commit: str, title: str, body: str, prerelease: bool) -> Release:
-        at = self._git.tags().get(tag)
-        if at == commit and tag not in self._git.home_tags() and (unfinished := self.release(tag)):
-            self._git.push_tag(tag)
-            return unfinished
-        if at is not None:
+        home = self._git.home_tags().get(tag)
+        at = home or self._git.tags().get(tag)
+        if at not in (None, commit) or self.release(tag):
             raise ForgeError(
-                f"tag {tag} is there already, at {at[:12]}",
+                f"tag {tag} is there already, at {(at or commit)[:12]}",
                 f"release the next version, or run `git tag -d {tag}` if nobody has it yet",
             )
-        message = f"{_line(title)}\n\n{body}" + (_PRERELEASE if prerelease else "\n")
-        self._git.create_tag(tag, commit, message)
-        self._git.push_tag(tag)
-        return _there(self.release(tag))
+        before = self._object(tag)
+        if not self._tagged(tag):  # else it is one that could not be pushed
+            message = f"{_line(title)}\n\n{body}" + (_PRERELEASE if prerelease else "\n")
+            self._git.create_tag(tag, commit, message, replace=before is not None)
+        try:
+            self._git.push_tag(tag, over=home)
+        except GitError:
+            self._git.move_ref(_tag_of(tag), before, self._object(tag))
+            raise
+        return _there(self._tagged(tag))
+
+    def _tagged(self, tag: str) -> Release | None:
+        """The release that this clone has of a tag, whether origin has it or not."""
+        return next((release for release in self.releases() if release.tag == tag), None)
+
+    def _object(self, tag: str) -> str | None:
+        """What a tag of this clone is: the commit itself, where it has no message."""
+        return self._git.refs(_tag_of(tag)).get(_tag_of(tag))
 
     def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> bool:
         """There are no workflows."""
@@ -329,6 +346,10 @@ class LocalForge:
 
 def _head_of(branch: str) -> str:
     return f"refs/heads/{branch}"
+
+
+def _tag_of(name: str) -> str:
+    return f"refs/tags/{name}"
 
 
 def _kept(number: int) -> str:

@@ -13,10 +13,11 @@ from flux.registry.target import Manifest, Publisher, Target
 @dataclass(frozen=True)
 class Pushed:
     """The image's digest, None where only pushing would tell it, and what was done: `pushed`, `tagged` or
-    `unchanged`."""
+    `unchanged`; `had` are those of the tags that pointed at that digest already."""
 
     digest: str | None
     action: str
+    had: tuple[str, ...] = ()
 
 
 def push(publisher: Publisher, image: Image, tags: Sequence[str], fixed: str = "") -> Pushed:
@@ -34,7 +35,8 @@ def push(publisher: Publisher, image: Image, tags: Sequence[str], fixed: str = "
         if manifest in there.values() or is_same(target, manifest, image):
             there[tag] = manifest
             if tag == tags[-1] and is_ours(manifest, image):
-                return Pushed(manifest.digest, "unchanged")  # the tags before it were written before it
+                # The tags before it were written before it.
+                return Pushed(manifest.digest, "unchanged", tuple(tags))
         elif tag == fixed:
             raise _other_content(target, tag, manifest, image)
     if not there:
@@ -43,7 +45,8 @@ def push(publisher: Publisher, image: Image, tags: Sequence[str], fixed: str = "
     missing = [tag for tag in tags if tag not in there]
     for tag in missing:
         publisher.tag(manifest, tag)
-    return Pushed(manifest.digest, "tagged" if missing else "unchanged")
+    had = tuple(tag for tag in tags if there.get(tag) == manifest)
+    return Pushed(manifest.digest, "tagged" if missing else "unchanged", had)
 
 
 def _other_content(target: Target, tag: str, manifest: Manifest, image: Image) -> RegistryError:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from flux.report.text import some, some_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from flux.artifact.difference import FileDifference
     from flux.commands.changed import Changed
     from flux.report.report import Report
@@ -20,7 +22,7 @@ def show_changed(
     report: Report, changed: Changed, differences: dict[str, list[FileDifference]] | None = None
 ) -> None:
     report.notices(changed.notices)
-    _show_uncommitted(report, changed.uncommitted)
+    show_uncommitted(report, changed.uncommitted)
     document = changed.document()
     report.outputs({"artifacts": document["artifacts"], "matrix": changed.matrix()})
     header = ("Artifact", "Changed files")
@@ -58,6 +60,8 @@ def _fold(report: Report, differences: dict[str, list[FileDifference]]) -> None:
         report.details(name, block if is_whole else f"{block}\n\nCut here: there is more.")
 
 
-def _show_uncommitted(report: Report, uncommitted: dict[str, list[str]]) -> None:
+def show_uncommitted(report: Report, uncommitted: Mapping[str, Sequence[str]]) -> None:
+    """Paths of the working tree, by artifact."""
     for name, paths in uncommitted.items():
-        report.notice(f"{name}: not committed, so in no image: {some(paths)}")
+        if paths:
+            report.notice(f"{name}: not committed, so in no image: {some(paths)}")

@@ -19,7 +19,7 @@ def show_status(report: Report, status: Status) -> None:
     header = ("Artifact", "Release", "Commits since", *status.environments)
     rows = [
         (
-            *(row.artifact, row.release or "none", text(row.commits_since or None)),
+            *(row.artifact, row.release or "none", _commits_since(row)),
             *(_cell(row, environment) for environment in status.environments),
         )
         for row in status.rows
@@ -36,9 +36,12 @@ def show_status(report: Report, status: Status) -> None:
     _show_map(report, header, rows, len(status.environments))
     for _, pull in promotions:
         report.print(f"open: {pull.title} {place(pull.url)}")
-    show_failures(report, [step for step in status.steps if step.action == "failed"])
-    drifting = sum(step.drifts for step in status.steps)
-    report.print(f"{drifting} of {len(status.steps)} environment tags drift." if drifting else "No drift.")
+    show_failures(report, status.failed)
+    tags = [step for step in status.steps if step.environment]
+    if drifting := sum(step.drifts for step in tags):
+        report.print(f"{drifting} of {len(tags)} environment tags drift.")
+    elif not status.failed and not status.outdated:
+        report.print("No drift.")
 
 
 def _show_map(
@@ -50,6 +53,11 @@ def _show_map(
     report.table([header[at] for at in kept], [[row[at] for at in kept] for row in rows])
     if bare := [header[at] for at in sorted(empty) if at >= len(header) - environments]:
         report.print(f"Nothing is in {', '.join(bare)}.")
+
+
+def _commits_since(row: Row) -> str:
+    """Nothing where nothing is new, which is otherwise than where that cannot be told."""
+    return "?" if row.release and row.commits_since is None else text(row.commits_since or None)
 
 
 def _cell(row: Row, environment: str) -> str:

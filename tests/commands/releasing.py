@@ -51,11 +51,14 @@ def release(
     forge: Forge | None = None,
     **settings: Any,
 ) -> tuple[Planned, Release, bool]:
-    """As `inv release`, with a forge of this repository's own unless one is given."""
+    """As `inv release`, with a forge of this repository's own unless one is given: what was done, the release
+    and whether it was made now."""
     planned = plan(repo, artifact, wanted, allow_unchanged=allow_unchanged, forge=forge, **settings)
     with Repository(repo.path) as repository:
         forge = forge or LocalForge(repository.root, repository)
-        return create_release(Settings(**settings), event, forge, planned)
+        done = create_release(Settings(**settings), event, forge, planned)
+    assert done.release
+    return done, done.release, planned.release is None
 
 
 def publish(

@@ -34,7 +34,7 @@ def test_the_story_by_hand_on_local_files(local: World) -> None:
     assert inv(local.repo, "reconcile", "--json").document == {"repaired": [], "errors": []}
 
 
-@pytest.mark.parametrize(
+COMMANDS = pytest.mark.parametrize(
     "command",
     [
         ("issue", TAG),
@@ -45,6 +45,9 @@ def test_the_story_by_hand_on_local_files(local: World) -> None:
         ("reconcile",),
     ],
 )
+
+
+@COMMANDS
 def test_a_dry_run_says_what_it_would_do_and_writes_nothing(local: World, command: tuple[str, ...]) -> None:
     local.desire(prod_ring1="1.1.0")
     if command != ("issue", TAG):
@@ -59,6 +62,25 @@ def test_a_dry_run_says_what_it_would_do_and_writes_nothing(local: World, comman
         path for path in after if path.startswith(".git/objects/")
     }
     assert before.keys() <= after.keys()
+
+
+@COMMANDS
+def test_settings_that_changed_since_the_checkout_are_not_written_by(
+    local: World, command: tuple[str, ...]
+) -> None:
+    local.desire(prod_ring1="1.1.0")
+    if command != ("issue", TAG):
+        local.open(TAG)
+        local.tick("tt")
+    local.repo.commit("settings", files={"invoke.yaml": "flux: {phases: [at, prod]}\n"})
+    local.repo.checkout("HEAD^")
+    before = tree(local.repo.path)
+    refused = inv(local.repo, *command)
+    assert refused.code == 1, refused.said
+    first, second = refused.err.splitlines()
+    assert first.startswith("error: the settings have changed on main since ")
+    assert second == "hint: check out the newest commit of main: `git pull`"
+    assert tree(local.repo.path) == before
 
 
 def test_in_a_terminal_without_json_people_read_what_was_done(local: World) -> None:

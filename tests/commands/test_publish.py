@@ -387,6 +387,7 @@ def test_a_version_of_someone_else_beside_mains(repo: Repo, images: Place) -> No
     published = publish(repo, TAG, registry=images.location)
     assert digests(images.location, "app") == before
     assert published.result
+    assert published.same_as == ""
     assert before["app"]["1.0.0"] == theirs != digest
     assert published.result.digest == theirs
 

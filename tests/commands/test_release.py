@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flux.errors import FluxError, RequestError
+from flux.errors import ContentError, FluxError, RequestError
 from flux.event import Event
 from flux.forge.github import GitHubForge
 from tests.commands.helpers import Actions, actions, actions_checkout, in_actions, inv, monorepo
@@ -141,7 +141,7 @@ def test_a_release_that_is_there_is_found(repo: Repo, with_origin: bool) -> None
     planned, again, made = release(repo, "app", "1.0.0")
     assert not made
     assert again == first
-    assert planned.existing == first
+    assert planned.release == first
     assert repo.git("show-ref") == before
     # Still there when a higher one is, and after main went on.
     repo.tag("flux-oci-app-v2.0.0", message="higher")
@@ -150,12 +150,47 @@ def test_a_release_that_is_there_is_found(repo: Repo, with_origin: bool) -> None
     assert not release(repo, "app", "1.0.0")[2]
 
 
+@pytest.mark.parametrize("wanted", ["1.0.0", "minor"])
+def test_a_release_of_another_clone_is_found(repo: Repo, tmp_path: Path, wanted: str) -> None:
+    origin = repo.bare_origin()
+    other = origin.clone(tmp_path / "other", "--no-tags")
+    _, first, _ = release(repo, "app", wanted)
+    _, again, made = release(other, "app", wanted)
+    assert (again.tag, again.body, made) == (first.tag, first.body, False)
+    assert other.git("rev-parse", first.tag) == repo.git("rev-parse", first.tag)
+
+
 def test_a_release_that_was_not_pushed_yet_is_found(repo: Repo) -> None:
     """The local forge of a clone whose origin does not have its tag."""
     repo.bare_origin()
     _, first, _ = release(repo, "app", "1.0.0")
     _, again, made = release(repo, "app", "1.0.0")
     assert (again, made) == (first, False)
+
+
+@pytest.mark.parametrize(
+    ("last", "wanted", "version"),
+    [
+        (None, "minor", "0.1.0"),
+        ("1.2.3", "major", "2.0.0"),
+        ("1.2.3", "patch", "1.2.4"),
+        ("1.2.3", "prerelease", "1.2.4-rc.1"),
+        ("1.3.0-rc.1", "prerelease", "1.3.0-rc.2"),
+        ("1.3.0-rc.1", "minor", "1.3.0"),
+    ],
+)
+def test_a_bump_that_was_made_is_found(repo: Repo, last: str | None, wanted: str, version: str) -> None:
+    if last:
+        repo.tag(f"flux-oci-app-v{last}")
+        edit(repo)
+    _, first, _ = release(repo, "app", wanted)
+    planned, again, made = release(repo, "app", wanted)
+    assert (str(planned.version), again, made) == (version, first, False)
+    # Another may be asked for.
+    assert release(repo, "app", wanted, allow_unchanged=True)[2]
+    # Once main went on it is a new one.
+    edit(repo)
+    assert release(repo, "app", wanted)[2]
 
 
 def test_a_version_never_moves(repo: Repo) -> None:
@@ -302,6 +337,36 @@ def test_the_tip_is_origins(repo: Repo, tmp_path: Path) -> None:
     assert behind.head != repo.head
 
 
+@pytest.mark.parametrize("last", ["1.1.0", "1.1.0-rc.1"])
+@pytest.mark.parametrize("wanted", ["minor", "prerelease", "2.0.0"])
+@pytest.mark.parametrize("allow_unchanged", [False, True])
+def test_a_clone_that_the_last_release_went_past(
+    repo: Repo, tmp_path: Path, last: str, wanted: str, allow_unchanged: bool
+) -> None:
+    """What it has would be released as newer than what came after it."""
+    release(repo, "app", "1.0.0")
+    old = edit(repo, "feat: b")
+    origin = repo.bare_origin()
+    behind = origin.clone(tmp_path / "behind")
+    new = edit(repo, "fix: a hole")
+    repo.push()
+    release(repo, "app", last)
+    message, hint = refused(behind, "app", wanted, allow_unchanged=allow_unchanged)
+    assert message == f"HEAD is at {old[:12]}, which is older than app {last}, released at {new[:12]}"
+    assert hint == "`git pull` first"
+    assert release(behind, "db", wanted)[2]  # of which nothing newer is released
+    behind.git("pull", "--quiet")
+    assert plan(behind, "app", "2.0.0", allow_unchanged=True).commit == new
+
+
+def test_a_shallow_clone_that_the_last_release_went_past(repo: Repo, tmp_path: Path) -> None:
+    old = edit(repo)
+    new = edit(repo)
+    repo.tag("flux-oci-app-v1.0.0")
+    clone = actions_checkout(repo.bare_origin(), tmp_path / "clone", old)
+    assert f"older than app 1.0.0, released at {new[:12]}" in refused(clone, "app", "minor")[0]
+
+
 @pytest.mark.parametrize("depth", [1, 2])
 def test_a_shallow_checkout(repo: Repo, tmp_path: Path, depth: int) -> None:
     repo.tag("flux-oci-app-v1.0.0")
@@ -359,6 +424,47 @@ def test_artifacts_at_the_root(tmp_path: Path) -> None:
     repo = monorepo(tmp_path / "flat", {"app/x.yaml": "a: 1\n"})
     assert release(repo, "app", "1.0.0", sources=".")[1].tag == "flux-oci-app-v1.0.0"
     assert "nothing changed" in refused(repo, "app", "minor", sources=".")[0]
+
+
+# What could not be published
+
+
+def unfit(repo: Repo, artifact: str) -> tuple[str, str]:
+    before = tags(repo)
+    with pytest.raises(ContentError) as error:
+        release(repo, artifact, "1.0.0")
+    assert tags(repo) == before
+    return error.value.message, error.value.hint
+
+
+def test_a_name_that_is_none_of_an_image(repo: Repo) -> None:
+    repo.commit(files={"artifacts/App/x.yaml": "a: 1\n"})
+    message, hint = unfit(repo, "App")
+    assert message.startswith("App: 'App' cannot be an OCI repository: it has 'A'")
+    assert hint == "rename the folder"
+
+
+def test_content_that_cannot_be_in_an_image(repo: Repo) -> None:
+    repo.symlink("artifacts/app/link.yaml", "../../../elsewhere")
+    repo.commit()
+    assert unfit(repo, "app")[0] == "app: link.yaml is a symlink, which Flux leaves out of the image"
+    assert release(repo, "db", "1.0.0")[2]
+    assert release(repo, "app", "1.0.0", ignore=("link.yaml",))[2]
+
+
+def test_what_is_not_committed(repo: Repo) -> None:
+    """It is not in the release, and that is said."""
+    assert inv(repo, "release", "app", "1.0.0").err == ""
+    repo.commit("fix: it", files={"artifacts/app/x.yaml": "app: 2\n"})
+    repo.write("artifacts/app/x.yaml", "app: 3\n")
+    repo.write("artifacts/app/new.yaml", "new: 1\n")
+    repo.write("artifacts/db/new.yaml", "new: 1\n")
+    for option in (["--dry-run"], []):
+        done = inv(repo, "release", "app", "patch", *option)
+        assert done.code == 0
+        assert (
+            done.err == "app: not committed, so in no image: artifacts/app/x.yaml, artifacts/app/new.yaml\n"
+        )
 
 
 # Notes

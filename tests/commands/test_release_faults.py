@@ -94,10 +94,13 @@ FAULTS = pytest.mark.parametrize(
 
 
 @FAULTS
-def test_release(seed: Path, run_github: RunGitHub, fault: faults.Fault | None) -> None:
+@pytest.mark.parametrize(("wanted", "tag"), [("1.0.0", TAG), ("minor", "flux-oci-app-v0.1.0")])
+def test_release(
+    seed: Path, run_github: RunGitHub, wanted: str, tag: str, fault: faults.Fault | None
+) -> None:
     def run(world: World) -> list[FluxError]:
         try:
-            done, _, _ = release(world.repo, "app", "1.0.0", event=IN_A_JOB, forge=world.forge)
+            done, _, _ = release(world.repo, "app", wanted, event=IN_A_JOB, forge=world.forge)
         except FluxError as error:
             return [error]
         return [*done.failed]
@@ -105,7 +108,7 @@ def test_release(seed: Path, run_github: RunGitHub, fault: faults.Fault | None) 
     with started(seed, 0, run_github, "seed") as world:
         assert run(world) == []
         expected = world.state
-    assert expected["started"] == {(f".github/workflows/{n}", str({"tag": TAG})) for n in WORKFLOWS}
+    assert expected["started"] == {(f".github/workflows/{n}", str({"tag": tag})) for n in WORKFLOWS}
     for number in count(1):
         with started(seed, number, run_github, "seed") as world:
             before = world.disturb(fault, number)

@@ -18,9 +18,9 @@ from flux.forge.github import GitHubForge
 from flux.forge.local import LocalForge
 from flux.repository import Repository
 from tests.commands.helpers import break_origin, in_actions, inv, one_table
-from tests.commands.releasing import status, tag
+from tests.commands.releasing import CONFIG, status, tag
 from tests.commands.test_faults import Faulty, refuse
-from tests.commands.test_tag import FIRST, SECOND, World
+from tests.commands.test_tag import FIRST, MORE, MOVED, SECOND, World, leave_behind
 from tests.commands.test_tag import either as either
 from tests.commands.test_tag import kind as kind
 from tests.commands.test_tag import seed as seed
@@ -117,6 +117,20 @@ def test_the_newest_release_and_what_is_beyond(world: World) -> None:
     assert {row.artifact: (row.release, row.commits_since) for row in found.rows} == rows
 
 
+def test_a_release_that_is_not_on_the_line(world: World) -> None:
+    """How much came after it cannot be told."""
+    settled(world)
+    world.repo.checkout("topic", create=True)
+    world.repo.commit("topic")
+    world.repo.tag("flux-oci-app-v3.0.0")
+    world.repo.push("origin", "flux-oci-app-v3.0.0")
+    world.repo.checkout("main")
+    said = [cell.strip() for cell in cells(run(world).out, "app")]
+    assert said[:3] == ["app", "3.0.0", "?"]
+    said = [cell.strip() for cell in cells(run(world).out, "db")]
+    assert said[:3] == ["db", "2.0.0", "1.0.0"]
+
+
 def test_check(world: World) -> None:
     settled(world)
     assert run(world, "--check").code == 0
@@ -193,15 +207,44 @@ def test_the_tip_and_the_state(world: World) -> None:
     assert run(world, "--check").code == 1
 
 
+@pytest.mark.parametrize(("settings", "path"), [(MOVED, "deploy/state.json"), (MORE, CONFIG)])
+def test_settings_that_changed_since_the_checkout(world: World, settings: dict[str, Any], path: str) -> None:
+    leave_behind(world, settings, FIRST, path)
+    done = run(world)
+    assert done.code == 0
+    assert "the settings have changed on main since" in done.err
+    assert "No drift." not in done.out
+    assert run(world, "--check").code == 1
+    world.repo.git("pull", "--quiet", "origin", "main")
+    assert run(world, "--check").code == 0
+
+
+def test_a_state_that_only_newer_settings_know(world: World) -> None:
+    """Nothing is to be mended there."""
+    leave_behind(world, MORE, {"app": {"dr": "1.0.0"}})
+    done = run(world)
+    assert done.code == 1
+    assert "the settings have changed on main since" in done.err
+    assert "unknown environment" not in done.err
+
+
 # The registry
 
 
 def test_a_registry_that_is_not_there(world: World) -> None:
     settled(world)
+    world.repo.commit(files={"artifacts/new/x.yaml": "new: 1\n"})
+    world.repo.push("origin", "HEAD:main")
+    for option in ([], ["--check"], ["--json"]):
+        done = run(world, *option, INVOKE_FLUX_REGISTRY="oci://127.0.0.1:1/none")
+        assert done.code == 1
+        assert option == ["--json"] or "127.0.0.1:1" in done.err  # it says why
     done = run(world, INVOKE_FLUX_REGISTRY="oci://127.0.0.1:1/none")
     assert "1.1.0 ≠ ?" in done.out
-    assert "127.0.0.1:1" in done.err  # it says why
-    assert run(world, "--check", INVOKE_FLUX_REGISTRY="oci://127.0.0.1:1/none").code == 1
+    assert done.out.endswith("4 of 4 environment tags drift.\n")  # `new` has none
+    done = run(world, "-a", "new", INVOKE_FLUX_REGISTRY="oci://127.0.0.1:1/none")
+    assert done.code == 1
+    assert "drift" not in done.out.lower()
 
 
 @pytest.mark.parametrize("error", [RegistryError, RegistryUnreachableError])

@@ -15,6 +15,7 @@ import pytest
 
 from flux.errors import (
     DesiredStateError,
+    OutdatedSettingsError,
     RegistryError,
     RegistryUnreachableError,
     RequestError,
@@ -274,6 +275,31 @@ def test_a_tip_that_cannot_be_fetched(world: World) -> None:
     assert world.place.writes() == before
 
 
+def test_a_home_of_another_name(world: World) -> None:
+    """What its branch has here may be long outdated."""
+    world.want(FIRST)
+    converge(world)
+    world.want(SECOND)
+    world.repo.git("reset", "--quiet", "--hard", "HEAD^")
+    world.repo.git("config", "remote.pushDefault", "upstream")
+    world.repo.git("remote", "rename", "origin", "upstream")
+    before = world.place.writes()
+    with pytest.raises(TipUnknownError, match="no remote called origin; this clone has upstream"):
+        converge(world)
+    assert world.place.writes() == before
+    world.repo.git("remote", "rename", "upstream", "origin")
+    converge(world)
+    at_rest(world, SECOND)
+
+
+def test_settings_of_remotes_that_are_nowhere(world: World) -> None:
+    world.want(FIRST)
+    world.repo.git("remote", "remove", "origin")
+    world.repo.git("config", "remote.upstream.prune", "true")
+    converge(world)
+    at_rest(world, FIRST)
+
+
 def test_no_branch_at_origin(world: World) -> None:
     world.want(FIRST)
     before = world.place.writes()
@@ -314,6 +340,106 @@ def test_an_old_job_run_again(world: World, tmp_path: Path) -> None:
     assert new[:12] in job.summary.read_text()
     world.repo.checkout("main")
     at_rest(world, SECOND)
+
+
+# What the settings of a checkout are, at the tip
+
+MOVED: dict[str, Any] = {"phases": PHASES_SETTING, "releaseconfig": "deploy/state.json"}
+MORE: dict[str, Any] = {"phases": {**PHASES_SETTING, "dr": None}}
+
+
+def reset_settings(world: World, settings: dict[str, Any], **files: str) -> str:
+    """A commit at the tip that has other settings."""
+    written = {"invoke.yaml": json.dumps({"flux": settings}), **files}
+    commit = world.repo.commit("settings", files=written)
+    world.repo.push("origin", "HEAD:main")
+    return commit
+
+
+def leave_behind(world: World, settings: dict[str, Any], state: State, path: str = CONFIG) -> str:
+    """The clone at FIRST, which is in place, and a tip that has other settings and desires another state."""
+    old = world.want(FIRST)
+    converge(world)
+    reset_settings(world, settings, **{path: json.dumps(state)})
+    world.repo.git("reset", "--quiet", "--hard", old)
+    return old
+
+
+@pytest.mark.parametrize(
+    ("settings", "state", "path"),
+    [(MOVED, SECOND, "deploy/state.json"), (MORE, {"app": {"dr": "1.0.0"}}, CONFIG)],
+    ids=["the file moved", "an environment came"],
+)
+@pytest.mark.parametrize("how", ["old", "shallow", "branch", "dry"])
+def test_settings_that_changed_since_the_checkout(
+    world: World, settings: dict[str, Any], state: State, path: str, how: str
+) -> None:
+    """By the old ones nothing can be told of what the tip desires."""
+    old = leave_behind(world, settings, state, path)
+    if how == "branch":
+        world.repo.checkout("topic", create=True)
+        world.repo.commit("topic")
+    if how == "shallow":
+        world.repo.git("fetch", "--quiet", "--depth=1", "origin", old)
+    before = world.place.writes()
+    done = run(world, *(["--dry-run"] if how == "dry" else []))
+    assert (done.code, done.out) == (1, "")
+    assert done.err.splitlines() == [
+        f"error: the settings have changed on main since {old[:12]}, which this checkout is based on",
+        "hint: check out the newest commit of main: `git pull`",
+    ]
+    assert world.place.writes() == before
+    world.repo.checkout("main")
+    world.repo.git("pull", "--quiet", "origin", "main")
+    assert run(world).code == 0
+
+
+def test_settings_that_only_the_checkout_has(world: World) -> None:
+    """Someone tries other ones, on a branch or before a commit."""
+    world.want(FIRST)
+    world.repo.checkout("topic", create=True)
+    world.repo.write("invoke.yaml", json.dumps({"flux": MORE}))
+    assert run(world).code == 0
+    world.repo.commit("settings")
+    assert run(world).code == 0
+
+
+def test_a_configuration_that_changed_elsewhere(world: World) -> None:
+    """What is not ours, and how it is written."""
+    old = world.want(FIRST)
+    content = f"# ours\nrun: {{echo: false}}\nflux:\n  phases: {json.dumps(PHASES_SETTING)}\n"
+    world.repo.commit(files={"invoke.yaml": content})
+    world.want(SECOND)
+    world.repo.checkout(old)
+    assert run(world).code == 0
+    world.repo.checkout("main")
+    at_rest(world, SECOND)
+
+
+@pytest.mark.parametrize("content", ["flux: [", "", "- flux", None])
+def test_settings_that_became_wrong(world: World, content: str | None) -> None:
+    old = world.want(FIRST)
+    if content is None:
+        world.repo.remove("invoke.yaml")
+        world.repo.commit()
+    else:
+        world.repo.commit(files={"invoke.yaml": content})
+    world.repo.push("origin", "HEAD:main")
+    world.repo.checkout(old)
+    assert "the settings have changed on main" in run(world).err
+
+
+def test_settings_that_change_meanwhile(world: World) -> None:
+    """What was moved by then is said to be no last word."""
+    world.want(FIRST)
+
+    def go_on() -> None:
+        reset_settings(world, MORE)
+        world.repo.checkout("HEAD^")
+
+    later = Meanwhile(world.open(), go_on)
+    with pytest.raises(OutdatedSettingsError):
+        converge(world, wrapped=later, jobs=1)
 
 
 @dataclass
@@ -358,6 +484,32 @@ def test_a_tip_that_moves_meanwhile_is_followed(either: World) -> None:
     }
 
 
+def test_a_tip_that_desires_the_same_meanwhile(world: World) -> None:
+    """Once is enough, however many commits come."""
+    world.want(FIRST)
+    plans: list[str] = []
+
+    def commit() -> None:
+        world.repo.commit(files={"README": "more"})
+        world.repo.push("origin", "HEAD:main")
+
+    later = Meanwhile(world.open(), commit)
+    done = converge(world, wrapped=later, jobs=1, on_plan=lambda tip, steps: plans.append(tip))
+    assert len(plans) == 1
+    assert done.tip == world.repo.head
+    assert {step.action for step in done.steps} == {"moved"}
+    at_rest(world, FIRST)
+
+
+def test_a_tip_that_desires_something_else_of_another_artifact_meanwhile(world: World) -> None:
+    world.want({"app": {"at_ring1": "1.0.0"}})
+    plans: list[str] = []
+    more: State = {"app": {"at_ring1": "1.0.0"}, "db": {"at_ring1": "2.0.0"}}
+    later = Meanwhile(world.open(), lambda: world.want(more))
+    converge(world, "app", wrapped=later, jobs=1, on_plan=lambda tip, steps: plans.append(tip))
+    assert len(plans) == 1
+
+
 def test_a_tip_that_goes_back_meanwhile(world: World) -> None:
     """A merged rollback while a slow run is under way: the older one must not stay."""
     world.want(FIRST)
@@ -392,6 +544,42 @@ def test_what_moved_twice_is_reported_from_where_it_was(world: World) -> None:
     (step,) = converge(world, wrapped=later, jobs=1).steps
     app = world.published["app"]
     assert (step.old, step.new, step.action) == (app["1.0.0"], app["2.0.0-rc.1"], "moved")
+
+
+@pytest.mark.parametrize(
+    ("state", "action"),
+    [
+        ({"app": {"at_ring1": "9.9.9"}}, "missing"),
+        ({"app": {}}, "left"),
+        ({}, "left"),
+    ],
+)
+def test_what_moved_before_the_tip_went_on_is_reported(world: World, state: State, action: str) -> None:
+    """With the digest that is there now."""
+    world.want({"app": {"at_ring1": "1.0.0"}})
+    converge(world)
+    world.want({"app": {"at_ring1": "1.1.0"}})
+    done = converge(world, wrapped=Meanwhile(world.open(), lambda: world.want(state)), jobs=1)
+    app = world.published["app"]
+    assert [(s.environment, s.version, s.old, s.new, s.action) for s in done.steps] == [
+        ("at_ring1", "1.1.0", app["1.0.0"], app["1.1.0"], "moved"),
+        ("at_ring1", state.get("app", {}).get("at_ring1"), app["1.1.0"], None, action),
+    ]
+    said = f"moved before main went on to {world.repo.head[:12]}: app:at_ring1 to 1.1.0"
+    assert done.notices[0] == said
+    assert world.tags()["app"]["at_ring1"] == app["1.1.0"]
+
+
+def test_what_moved_of_an_artifact_that_is_gone_is_reported(world: World) -> None:
+    world.want({"app": {"at_ring1": "1.1.0"}})
+
+    def remove() -> None:
+        world.repo.remove("artifacts/app")
+        world.want({})
+
+    done = converge(world, wrapped=Meanwhile(world.open(), remove), jobs=1)
+    assert actions_of(done.steps) == {"app:at_ring1": "moved"}
+    assert len(done.notices) == 1
 
 
 # Plan, show, act, look again

@@ -102,6 +102,16 @@ def test_a_tag_elsewhere_is_not_released(place: Place) -> None:
     assert place.repo.git("rev-parse", "refs/tags/eso-v1.0.0") == place.tip
 
 
+def test_a_tag_at_the_commit_is_released(place: Place) -> None:
+    """Someone pushed it, or a run was killed between the two."""
+    place.repo.tag("eso-v1.0.0", "main")
+    made = place.forge.create_release("eso-v1.0.0", place.tip, "eso 1.0.0", "Notes", True)
+    assert (made.commit, made.body, made.prerelease) == (place.tip, "Notes", True)
+    assert place.forge.release("eso-v1.0.0") == made
+    assert place.forge.releases() == [made]
+    assert place.repo.git("rev-parse", "eso-v1.0.0^{commit}") == place.tip
+
+
 def test_a_release_of_an_annotated_tag_is_of_its_commit(place: Place) -> None:
     """On GitHub one can release a tag that someone pushed; locally that tag is the release."""
     first = place.tip

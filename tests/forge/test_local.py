@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from flux.errors import ForgeError, GitError
-from flux.forge.forge import State
+from flux.forge.forge import Release, State
 from flux.forge.local import LocalForge
 from flux.repository import Repository
 from tests.forge.conftest import Place
+from tests.git import Repo
 
 ISSUE = """\
 ---
@@ -110,6 +111,92 @@ def test_the_assignee_is_noted_where_it_can_be_one(local: Place, root: Path) -> 
         local.forge.create_issue("Title", "", "label", assignee)
     assert f"assignee: {local.login}\n" in (root / "issues" / "1.md").read_text()
     assert "assignee" not in (root / "issues" / "2.md").read_text()
+
+
+# Releases of a clone that has an origin
+
+TAG = "eso-v1.0.0"
+
+
+def create(clone: Repo, title: str = "eso 1.0.0") -> Release:
+    forge = LocalForge(clone.path, Repository(clone.path))
+    return forge.create_release(TAG, clone.head, title, "Notes", False)
+
+
+def find(clone: Repo) -> Release | None:
+    return LocalForge(clone.path, Repository(clone.path)).release(TAG)
+
+
+def with_origin(local: Place, tmp_path: Path) -> tuple[Repo, Repo, Repo]:
+    """An origin, and two clones of it without its tags."""
+    origin = local.repo.bare_origin()
+    return origin, local.repo, origin.clone(tmp_path / "other", "--no-tags")
+
+
+def refuse_pushes(origin: Repo) -> Path:
+    return origin.write("hooks/update", "#!/bin/sh\nexit 1\n", executable=True)
+
+
+@pytest.mark.parametrize("lightweight", [False, True])
+def test_a_release_that_only_origin_has_is_found(local: Place, tmp_path: Path, lightweight: bool) -> None:
+    origin, one, other = with_origin(local, tmp_path)
+    made = create(one)
+    if lightweight:
+        other.tag(TAG)
+    found = find(other)
+    assert found
+    assert (found.commit, found.title, found.body) == (made.commit, made.title, made.body)
+    assert other.git("rev-parse", TAG) == origin.git("rev-parse", TAG)
+    with pytest.raises(ForgeError, match="is there already"):
+        create(other, "Another")
+
+
+def test_a_tag_at_origin_becomes_a_release(local: Place, tmp_path: Path) -> None:
+    origin, one, other = with_origin(local, tmp_path)
+    origin.tag(TAG, "main")
+    assert find(other) is None
+    create(other)
+    assert origin.git("cat-file", "-t", TAG) == "tag"
+    found = find(one)
+    assert found
+    assert found.title == "eso 1.0.0"
+
+
+@pytest.mark.parametrize("lightweight", [False, True])
+def test_a_release_that_could_not_be_pushed_is_none(local: Place, tmp_path: Path, lightweight: bool) -> None:
+    origin, one, other = with_origin(local, tmp_path)
+    if lightweight:
+        one.tag(TAG)
+    before = one.git("show-ref")
+    hook = refuse_pushes(origin)
+    with pytest.raises(GitError):
+        create(one)
+    assert (find(one), one.git("show-ref")) == (None, before)
+    hook.unlink()
+    create(other, "Of the other")
+    found = find(one)
+    assert found
+    assert found.title == "Of the other"
+
+
+def test_a_release_whose_run_was_killed_before_it_was_pushed(local: Place, tmp_path: Path) -> None:
+    origin, one, _ = with_origin(local, tmp_path)
+    one.tag(TAG, message="eso 1.0.0\n\nBy then\n")
+    assert find(one) is None
+    assert create(one).body == "By then"
+    assert origin.git("rev-parse", TAG) == one.git("rev-parse", TAG)
+
+
+def test_a_tag_that_is_elsewhere_at_origin(local: Place, tmp_path: Path) -> None:
+    origin, one, other = with_origin(local, tmp_path)
+    create(one)
+    other.commit("later")
+    other.push()
+    other.tag(TAG, message="another")
+    assert find(other) is None
+    with pytest.raises(ForgeError, match=f"is there already, at {one.head[:12]}"):
+        create(other)
+    assert origin.git("rev-parse", f"{TAG}^{{commit}}") == one.head
 
 
 # Hand edits

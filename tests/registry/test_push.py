@@ -31,7 +31,7 @@ def test_new_content_is_pushed_and_then_there_is_nothing_to_do(publishing: Place
     assert pushed.digest == (foreseen or pushed.digest)
     assert state(publishing) == dict.fromkeys(TAGS, pushed.digest)
     before = publishing.writes()
-    assert push(publishing.publisher, packed(), TAGS) == Pushed(pushed.digest, "unchanged")
+    assert push(publishing.publisher, packed(), TAGS) == Pushed(pushed.digest, "unchanged", (*TAGS,))
     assert publishing.writes() == before
 
 
@@ -55,14 +55,14 @@ def test_the_same_content_under_one_tag_gets_the_other(publishing: Place, there:
     """Not pushed again, whatever its annotations."""
     theirs = packed(commit="f" * 40)
     digest = push(publishing.publisher, theirs, [there]).digest
-    assert push(publishing.publisher, packed(), TAGS) == Pushed(digest, "tagged")
+    assert push(publishing.publisher, packed(), TAGS) == Pushed(digest, "tagged", (there,))
     assert state(publishing) == dict.fromkeys(TAGS, digest)
 
 
 def test_the_same_content_of_another_revision_is_looked_at_under_each_tag(publishing: Place) -> None:
     digest = push(publishing.publisher, packed(commit="f" * 40), TAGS).digest
     before = publishing.writes()
-    assert push(publishing.publisher, packed(), TAGS) == Pushed(digest, "unchanged")
+    assert push(publishing.publisher, packed(), TAGS) == Pushed(digest, "unchanged", (*TAGS,))
     assert publishing.writes() == before
 
 
@@ -76,7 +76,7 @@ def test_a_version_never_changes(publishing: Place) -> None:
     assert raised.value.message == said
     assert raised.value.hint == "release the new content as a new version"
     again = push(publishing.publisher, packed(b"published"), tags, fixed="1.0.0")
-    assert again == Pushed(published, "unchanged")
+    assert again == Pushed(published, "unchanged", (*tags,))
     assert publishing.writes() == before
     assert state(publishing) == dict.fromkeys(tags, published)
 
@@ -152,6 +152,7 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(place: Place, writes: in
         push(Watched(place.target, fails_at=writes).publisher, ours, TAGS)
     manifest = Manifest(ours.manifest, MANIFEST_TYPE)
     action = "tagged" if writes == 3 else "pushed"
-    assert push(place.publisher, ours, TAGS) == Pushed(manifest.digest, action)
+    had = ("aaaaaaaaaaaa",) if writes == 3 else ()
+    assert push(place.publisher, ours, TAGS) == Pushed(manifest.digest, action, had)
     assert [place.target.fetch_manifest(tag) for tag in TAGS] == [manifest] * 2
-    assert push(place.publisher, ours, TAGS) == Pushed(manifest.digest, "unchanged")
+    assert push(place.publisher, ours, TAGS) == Pushed(manifest.digest, "unchanged", (*TAGS,))

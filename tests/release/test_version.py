@@ -51,6 +51,16 @@ def test_bumps(last: str | None, bump: str, expected: str) -> None:
     assert str(next_version(bump, Version.parse(last) if last else None)) == expected
 
 
+def test_the_longest_version() -> None:
+    longest = f"1.0.0-{'a' * 120}.9"
+    assert str(parse_version(longest)) == longest
+    with pytest.raises(RequestError, match="a version of 129 characters cannot be an OCI tag"):
+        parse_version(longest + "0")
+    with pytest.raises(RequestError, match="a version of 129 characters cannot be an OCI tag"):
+        next_version("prerelease", Version.parse(longest))
+    assert str(next_version("patch", Version.parse(longest))) == "1.0.0"
+
+
 @given(_VERSIONS, st.sampled_from(BUMPS))
 def test_a_bump_is_higher_and_can_be_a_tag(last: Version, bump: str) -> None:
     version = next_version(bump, last)
