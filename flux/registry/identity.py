@@ -1,13 +1,16 @@
 """Whether an image that is there is the same as one of ours.
 
-What is the same may be signed, so only the layer's own bytes are believed: a config can tell the diff ID of
-another one.
+What is the same may be signed, so for that only the layer's own bytes are believed: a config can tell the
+diff ID of another one.
 """
 
+import base64
 import io
+import json
 import zlib
 from gzip import BadGzipFile, GzipFile
 from hashlib import sha256
+from typing import Any
 
 from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, REVISION, Image
 from flux.errors import BlobMissingError
@@ -33,6 +36,8 @@ def is_same(target: Target, manifest: Manifest | None, image: Image) -> bool:
     # With our config it is probably our layer too, which takes no request to tell.
     if config.get("digest") == image.config_digest and digest == image.layer_digest:
         return True
+    if _tells_of_another(config, image):
+        return False
     try:
         return _unpacks_to(target.fetch_blob(digest), image)
     except BlobMissingError:
@@ -50,6 +55,15 @@ def is_ours(manifest: Manifest | None, image: Image) -> bool:
         )
     except (KeyError, TypeError, IndexError):
         return False
+
+
+def _tells_of_another(config: dict[str, Any], image: Image) -> bool:
+    """Whether a config that is embedded in the manifest, as ours are, tells another diff ID."""
+    try:
+        (diff_id,) = json.loads(base64.b64decode(config["data"]))["rootfs"]["diff_ids"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+    return bool(diff_id != image.diff_id)
 
 
 def _unpacks_to(layer: bytes, image: Image) -> bool:

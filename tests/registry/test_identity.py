@@ -124,6 +124,33 @@ def test_the_layer_counts_whatever_the_config_says(target: Target, config: bytes
     assert not is_same(target, theirs(target, image(b"other").layer, config=config), OURS)
 
 
+def test_other_content_of_ours_is_known_by_its_manifest_alone(target: Target) -> None:
+    """No blob is there to be fetched."""
+    assert not is_same(target, Manifest(image(b"other").manifest, MANIFEST_TYPE), OURS)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"null",
+        b"<html>",
+        b"\xff",
+        b'{"rootfs": null}',
+        b'{"rootfs": {"diff_ids": []}}',
+        b'{"rootfs": {"diff_ids": null}}',
+    ],
+)
+def test_where_an_embedded_config_tells_nothing_the_layer_does(target: Target, told: bytes) -> None:
+    config = blob(target, told, CONFIG_TYPE) | {"data": base64.b64encode(told).decode()}
+    other = blob(target, image(b"other").layer, LAYER_TYPE)
+    push(target, OURS, "latest")
+    assert is_same(target, edited(config=config), OURS)
+    assert not is_same(target, edited(config=config, layers=[other]), OURS)
+
+
 def test_of_a_large_layer_no_more_is_unpacked_than_is_needed(target: Target) -> None:
     layer = gzip.compress(OURS.tar) + gzip.compress(bytes(1 << 26)) * 64
     assert not is_same(target, theirs(target, layer), OURS)
