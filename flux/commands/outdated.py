@@ -20,8 +20,10 @@ def find_outdated_settings(
     Raises HistoryMissingError where a shallow clone cannot tell.
     """
     head = repository.head()
+    if head == tip:
+        return None
     now = _settings_at(repository, tip)
-    if head == tip or now == _settings_at(repository, head):
+    if now == _settings_at(repository, head):
         return None
     base = repository.merge_base(head, tip)
     if base is None or now == _settings_at(repository, base):
