@@ -608,6 +608,22 @@ def moody(registry_server: parts.Registry) -> Iterator[tuple[Moody, Server]]:
         moods.over.set()
 
 
+def at_work(repo: Repo, stub: Path, task: str, **environment: str) -> "subprocess.Popen[bytes]":
+    """A command that has begun to run a stub, which is first on its PATH and then writes a log beside it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "invoke", task],
+        cwd=repo.path,
+        env={**os.environ, "PATH": f"{stub.parent}:{os.environ['PATH']}", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        process_group=0,
+    )
+    deadline = time.monotonic() + 30
+    while not Path(f"{stub}.log").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return process
+
+
 def interrupt(process: "subprocess.Popen[bytes]", whole_group: bool) -> tuple[float, list[str]]:
     """SIGINT as Ctrl-C sends it, to all in the terminal, or to `inv` alone."""
     started = time.monotonic()
@@ -680,18 +696,7 @@ def test_an_interrupt_of_a_check(story: Story, tmp_path: Path) -> None:
     for folder_ in range(20):
         story.repo.write(f"artifacts/app/{folder_}/kustomization.yaml", "resources: []\n")
     story.repo.commit()
-    env = {**os.environ, "PATH": f"{stub.parent}:{os.environ['PATH']}"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "invoke", "check"],
-        cwd=story.repo.path,
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        process_group=0,
-    )
-    deadline = time.monotonic() + 30
-    while not Path(f"{stub}.log").exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
+    process = at_work(story.repo, stub, "check")
     seconds, said = interrupt(process, whole_group=True)
     assert (process.returncode, said) == (130, [_INTERRUPTED])
     assert seconds < 1
@@ -711,23 +716,12 @@ def test_an_interrupt_while_flux_pushes_leaves_no_folder(
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     env = {
-        "PATH": f"{stub.parent}:{os.environ['PATH']}",
         "TMPDIR": str(temporary),
         "INVOKE_FLUX_PUBLISHER": "flux",
         "INVOKE_FLUX_REGISTRY": f"oci://{registry_server.host}/{uuid4().hex}",
         "INVOKE_FLUX_SOURCE": "https://example.com/x",
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "invoke", "build"],
-        cwd=story.repo.path,
-        env={**os.environ, **env},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        process_group=0,
-    )
-    deadline = time.monotonic() + 30
-    while not Path(f"{stub}.log").exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
+    process = at_work(story.repo, stub, "build", **env)
     assert list(temporary.glob("flux-artifacts-*"))
     seconds, said = interrupt(process, whole_group)
     assert (process.returncode, said) == (130, [_INTERRUPTED])
