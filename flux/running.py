@@ -38,7 +38,7 @@ class Run:
     """The settings that the environment gave, which it has not any more."""
 
     def registry(self, dry_run: bool) -> "Registry":
-        from flux.commands.build import open_target_registry
+        from flux.commands.target_registry import open_target_registry
 
         return open_target_registry(self.repository, self.settings, self.event, dry_run)
 

@@ -190,11 +190,10 @@ def status(
 ) -> None:
     """Show artifacts by environments: desired, actual, drift, open pull requests."""
     with running(context, json) as run:
-        from flux.commands.build import open_target_registry
         from flux.commands.status import status as find_status
         from flux.report.status import show_status
 
-        registry = open_target_registry(run.repository, run.settings, run.event, dry_run=True)
+        registry = run.registry(dry_run=True)
         with run.report.working("looking") as on_done:
             found = find_status(
                 run.repository, run.settings, registry, run.forge_or_none, names(artifact), on_done

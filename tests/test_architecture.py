@@ -67,9 +67,21 @@ _HEAVY = {
 
 def test_the_list_of_commands_waits_for_nothing_heavy() -> None:
     assert all(find_spec(name) for name in _HEAVY)
-    code = "import flux.tasks, json, sys; print(json.dumps(sorted(sys.modules)))"
-    output = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-    loaded = set(json.loads(output))
+    loaded = loaded_with("flux.tasks")
     assert loaded >= {"invoke", "flux.tasks", "flux.settings"}
     assert loaded & (_HEAVY | {"flux.repository", "flux.registry", "flux.report", "flux.event"}) == set()
     assert not any(name.startswith(("flux.commands", "flux.artifact")) for name in loaded)
+
+
+def test_environment_tags_wait_for_nothing_that_builds_images() -> None:
+    loaded = loaded_with("flux.commands.tag, flux.commands.target_registry, flux.forge.token, flux.running")
+    assert loaded >= {"git", "semver", "flux.repository"}
+    assert not loaded & (_HEAVY - {"git", "semver"})
+    assert not loaded & {"flux.commands.build", "flux.commands.sources", "flux.forge.forge"}
+
+
+def loaded_with(modules: str) -> set[str]:
+    """All modules that an interpreter has after it imported some."""
+    code = f"import {modules}, json, sys; print(json.dumps(sorted(sys.modules)))"
+    output = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    return set(json.loads(output))

@@ -3,9 +3,6 @@
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from pathspec import PathSpec
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
-
 FLUX_DEFAULTS = (
     ".git/",
     ".gitignore",
@@ -33,6 +30,9 @@ def excludes(patterns: Sequence[str]) -> Excludes:
     The last pattern that matches a path decides, be it one for files or one for folders, as for Flux. Git
     would take no file back (`!docs/README.md`) from a folder that is left out (`docs`).
     """
+    from pathspec import PathSpec
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
     # GitIgnoreSpec has a pattern for files win over a later one for folders, as neither Flux nor git does.
     spec = PathSpec.from_lines(GitIgnoreSpecPattern, [*FLUX_DEFAULTS, *patterns])
 

@@ -7,11 +7,10 @@ from typing import Any
 from flux.artifact.image import Revision
 from flux.commands.changed import find_changed, require_commit
 from flux.commands.parallel import in_parallel
-from flux.commands.sources import Source, Sources, source_url
-from flux.errors import FluxError, GitError, RegistryUnreachableError, RequestError, TipUnknownError
+from flux.commands.sources import Source, Sources
+from flux.commands.target_registry import open_target_registry
+from flux.errors import FluxError, GitError, RegistryUnreachableError, TipUnknownError
 from flux.event import Event, Push
-from flux.registry import open_registry
-from flux.registry.dry import DryRegistry
 from flux.registry.push import push
 from flux.registry.target import Registry
 from flux.repository import Repository
@@ -90,33 +89,6 @@ def plan_build(
     if found is None and not chosen:
         notices.append(f"there are no artifacts in {settings.sources}: is the setting `sources` right?")
     return Builder(repository, settings, registry, sources, chosen, notices)
-
-
-def open_target_registry(repository: Repository, settings: Settings, event: Event, dry_run: bool) -> Registry:
-    """The registry to push to, with its publisher: where nobody says in a job on github.com, its own.
-
-    Raises RequestError on a CI runner for one that would be gone with it, and where the publisher is missing
-    or cannot push to it.
-    """
-    location = settings.registry
-    if event.actions and "://" not in location and "registry" not in settings.named:
-        if event.packages is None:
-            raise RequestError(
-                f"the registry is the folder {location}, which is gone when this job ends",
-                "set `registry: oci://...` in invoke.yaml, or name the folder there to use it all the same",
-            )
-        location = event.packages
-    registry = open_registry(location, repository.root, settings.jobs, settings.insecure)
-    if settings.publisher == "flux":
-        from flux.registry.flux import FluxRegistry, require_possible
-        from flux.registry.flux_cli import FluxCli
-
-        require_possible(location, settings.insecure, source_url(repository, settings))
-        cli = FluxCli(settings.flux_version, settings.provider)
-        if not dry_run:
-            cli.require()
-        registry = FluxRegistry(registry, cli)
-    return DryRegistry(registry) if dry_run else registry
 
 
 class Builder:

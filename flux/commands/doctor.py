@@ -273,7 +273,7 @@ def _registry(
     settings: Settings, event: Event, repository: Repository, names: Sequence[str]
 ) -> Iterator[Line]:
     from flux.artifact.name import name_fault
-    from flux.commands.build import open_target_registry
+    from flux.commands.target_registry import open_target_registry
 
     registry = open_target_registry(repository, settings, event, dry_run=True)
     name = next((name for name in names if not name_fault(name)), "artifact")

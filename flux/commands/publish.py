@@ -5,8 +5,9 @@ from typing import Any
 
 from semver import Version
 
-from flux.commands.build import Result, open_target_registry
+from flux.commands.build import Result
 from flux.commands.sources import Sources
+from flux.commands.target_registry import open_target_registry
 from flux.errors import RegistryError, RequestError
 from flux.event import Event
 from flux.registry.push import push

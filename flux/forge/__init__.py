@@ -1,15 +1,18 @@
 """Where releases, issues and pull requests live: GitHub, or files and branches of the repository itself."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from flux.errors import RequestError
-from flux.forge.forge import Forge
-from flux.forge.git import Git
+
+if TYPE_CHECKING:
+    from flux.forge.forge import Forge
+    from flux.forge.git import Git
 
 
 def open_forge(
-    kind: str, git: Git, *, api_url: str | None, repository: str | None, environment: Mapping[str, str]
-) -> Forge:
+    kind: str, git: "Git", *, api_url: str | None, repository: str | None, environment: Mapping[str, str]
+) -> "Forge":
     """The forge of a clone: `kind` is `github`, `local`, or empty for what the origin's host says.
 
     `api_url` and `repository` (`owner/name`) are what GitHub Actions or a person say, if they do; the

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flux.commands.apply import Applied, Applier
-from flux.commands.build import open_target_registry, plan_build
+from flux.commands.build import plan_build
 from flux.commands.issue import Opened, open_issue
 from flux.commands.monorepo import Monorepo
 from flux.commands.promote import Promoter
@@ -19,6 +19,7 @@ from flux.commands.reconcile import Reconciled, Reconciler
 from flux.commands.release import create_release, plan_release
 from flux.commands.sync import Sync, Syncer
 from flux.commands.tag import Convergence, converge
+from flux.commands.target_registry import open_target_registry
 from flux.event import TERMINAL, Event, read_event
 from flux.forge.forge import Forge, Issue, PullRequest, State
 from flux.forge.github import GitHubForge

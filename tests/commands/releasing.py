@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from flux.commands import publish as publish_module
-from flux.commands.build import open_target_registry
 from flux.commands.publish import Published
 from flux.commands.release import Planned, create_release, plan_release
 from flux.commands.status import Status
 from flux.commands.status import status as find_status
 from flux.commands.tag import Convergence, converge
+from flux.commands.target_registry import open_target_registry
 from flux.event import Event
 from flux.forge.forge import Forge, Release
 from flux.forge.local import LocalForge

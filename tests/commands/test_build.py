@@ -17,7 +17,8 @@ from hypothesis import assume, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from flux.commands.build import Build, Result, open_target_registry
+from flux.commands.build import Build, Result
+from flux.commands.target_registry import open_target_registry
 from flux.errors import HistoryMissingError, RequestError
 from flux.event import Event
 from flux.registry.layout import LayoutTarget

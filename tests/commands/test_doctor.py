@@ -593,7 +593,7 @@ def test_what_nobody_foresaw_is_a_line_too(repo: Repo, monkeypatch: pytest.Monke
         "importlib.metadata.requires",
         "flux.repository.Repository.tip",
         "flux.repository.Repository.artifacts",
-        "flux.commands.build.open_target_registry",
+        "flux.commands.target_registry.open_target_registry",
         "flux.registry.container.Engine",
     ):
         monkeypatch.setattr(name, fail)
