@@ -11,12 +11,13 @@ import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 from flux.errors import RegistryError, RegistryUnreachableError, RequestError
 from flux.registry.http import PassingError, persist
 
 _ANSWER_SECONDS = 10
+_MOST_AT_ONCE = 8  # of some 100 MiB each, however many requests may be in flight
 _AGAIN = "run the same command again: it continues where this run stopped"
 _INSTALL = "https://fluxcd.io/flux/installation/#install-the-flux-cli"
 # What flux does not try again by itself.
@@ -40,6 +41,7 @@ class FluxCli:
     def __init__(self, version: str, provider: str) -> None:
         self.version = version
         self.provider = provider
+        self._running = BoundedSemaphore(_MOST_AT_ONCE)
         self._first = Lock()
         self._admitted = False
         self._refused: RegistryUnreachableError | None = None
@@ -117,24 +119,27 @@ class FluxCli:
         with self._first:
             if self._refused:
                 raise self._refused
-            try:
-                done = self._try(command)
-            except RegistryUnreachableError as refused:
-                self._refused = refused
-                raise
-            self._admitted = True
-            return done
+            if not self._admitted:
+                try:
+                    done = self._try(command)
+                except RegistryUnreachableError as refused:
+                    self._refused = refused
+                    raise
+                self._admitted = True
+                return done
+        return self._try(command)
 
     def _try(self, command: Sequence[str]) -> bytes:
         what = " ".join(command[:4])
         try:
-            done = subprocess.run(
-                command,
-                env=_HASTE | os.environ | _UTC,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,
-            )
+            with self._running:
+                done = subprocess.run(
+                    command,
+                    env=_HASTE | os.environ | _UTC,
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    check=False,
+                )
         except OSError as error:
             raise RegistryError(f"{what} could not be run: {error.strerror}", _AGAIN) from error
         if done.returncode == 0:

@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 
 from flux.artifact.archive import archive
+from flux.commands.parallel import in_parallel
 from flux.errors import RegistryError, RegistryUnreachableError, RequestError
 from flux.registry.flux import FluxRegistry, require_possible
 from flux.registry.flux_cli import FluxCli
@@ -315,6 +316,22 @@ def test_a_flux_that_goes_away(flux: Place, monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("PATH", str(tmp_path))
     error = failed(lambda: flux.publisher.push(packed(), TAGS))
     assert error.message.endswith("could not be run: No such file or directory")
+
+
+def test_more_may_be_asked_for_than_run_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each process of the real one takes 100 MiB."""
+    (tmp_path / "running").mkdir()
+    (tmp_path / "flux").write_text(
+        f"#!/bin/sh\ncd {tmp_path}\n>running/$$; ls running | wc -l >$$; sleep 0.5; rm running/$$\n"
+    )
+    (tmp_path / "flux").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    cli = FluxCli("2.9", "generic")
+    repositories = [f"oci://127.0.0.1:9/app{n}@sha256:{'0' * 64}" for n in range(16)]
+    list(in_parallel(16, lambda url: cli.tag(url, ["at"]), repositories))
+    seen = [int(file.read_text()) for file in tmp_path.iterdir() if file.name.isdecimal()]
+    assert len(seen) == 16
+    assert 4 < max(seen) <= 8, "only the first goes alone"
 
 
 @pytest.mark.parametrize("fault", ["no such folder", "a name that is there"])
