@@ -12,6 +12,7 @@ from bench.monorepo import Monorepo
 from bench.recorder import record
 from bench.tagging import tagging
 from bench.workbench import Workbench
+from flux.settings import Settings
 
 # Today's workflows: two processes an artifact. $1 is the registry, $2 the commit, $3 the artifact's folder.
 _PUSH_ONE = """\
@@ -119,7 +120,7 @@ def build_beside_http(bench: Workbench) -> Iterator[Row]:
     requests = recording.save(bench.new_folder("requests"))
 
     def bare() -> Run:
-        command = [sys.executable, replay.__file__, "", str(requests), str(bench.options.jobs)]
+        command = [sys.executable, replay.__file__, "", str(requests), str(Settings.jobs)]
         with bench.registry() as place:
             command[2] = place.host
             return bench.run(command, clone)
@@ -263,8 +264,8 @@ def _cold_build(bench: Workbench, clone: Path) -> Run:
 
 
 def _build(bench: Workbench, clone: Path, host: str, publisher: str = "builtin") -> Run:
-    settings = {"INVOKE_FLUX_REGISTRY": f"oci://{host}", "INVOKE_FLUX_JOBS": str(bench.options.jobs)}
-    return bench.run([bench.inv, "build"], clone, **settings, INVOKE_FLUX_PUBLISHER=publisher)
+    settings = {"INVOKE_FLUX_REGISTRY": f"oci://{host}", "INVOKE_FLUX_PUBLISHER": publisher}
+    return bench.run([bench.inv, "build"], clone, **settings)
 
 
 def _cold(bench: Workbench) -> str:

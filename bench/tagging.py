@@ -45,7 +45,6 @@ def _beside_flux(
             settings = {
                 "INVOKE_FLUX_REGISTRY": f"oci://{place.host}",
                 "INVOKE_FLUX_PHASES": ",".join(ENVIRONMENTS),
-                "INVOKE_FLUX_JOBS": str(bench.options.jobs),
             }
             return bench.run([bench.inv, "tag"], clone, **settings)
 

@@ -41,7 +41,6 @@ class Options:
     slow_repeats: int
     round_trip: float
     storage: str | None = None
-    jobs: int = 8
 
 
 @dataclass(frozen=True)

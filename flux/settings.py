@@ -40,7 +40,7 @@ class Settings:
     source: str = ""
     phases: tuple[Phase, ...] = (Phase("at", ("at",)), Phase("tt", ("tt",)), Phase("prod", ("prod",)))
     ignore: tuple[str, ...] = ()
-    jobs: int = 8
+    jobs: int = 16
     insecure: bool | None = None
     publisher: str = "builtin"
     flux_version: str = "2.9"

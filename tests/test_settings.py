@@ -84,7 +84,7 @@ def test_the_defaults() -> None:
         "source": "",
         "phases": (Phase("at", ("at",)), Phase("tt", ("tt",)), Phase("prod", ("prod",))),
         "ignore": (),
-        "jobs": 8,
+        "jobs": 16,
         "insecure": None,
         "publisher": "builtin",
         "flux_version": "2.9",

@@ -18,6 +18,8 @@ from flux.settings import Settings
 _MOST_ATTESTED = 1024
 # A job's token may ask GitHub a thousand things an hour, and asks others too.
 _MOST_ASKED = 400
+# Processes of cosign, of some 100 MiB each, however many requests may be in flight.
+_MOST_AT_ONCE = 8
 _REFERENCE = re.compile(r"[a-zA-Z0-9\[][^\s@]*@sha256:[0-9a-f]{64}")
 _WRITE = "let `inv build`, `inv publish` or `inv reconcile` write it, with `--digests FILE`"
 
@@ -82,7 +84,7 @@ def sign(
         return [one(artifact, reference) for reference, artifact in group.items()]
 
     found: list[Signature] = []
-    for signatures in in_parallel(settings.jobs, all_of, groups.values()):
+    for signatures in in_parallel(min(settings.jobs, _MOST_AT_ONCE), all_of, groups.values()):
         found += signatures
         on_done(signatures)
     return Signing(sorted(found, key=lambda signature: signature.artifact))

@@ -4,12 +4,13 @@ import json
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
-from flux.commands.sign import Signature, Signing, find_signers, find_unattested, read_digests
+from flux.commands.sign import Signature, Signing, find_signers, find_unattested, read_digests, sign
 from flux.errors import RequestError
 from flux.event import TERMINAL, Event
 from flux.settings import Settings
@@ -127,6 +128,29 @@ def test_thousands_of_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     ran = inv(repo, "sign", str(digests), "--json", env=IN_ACTIONS)
     assert ran.code == 0, ran.said
     assert {s["artifact"]: s["action"] for s in ran.document["signatures"]} == dict.fromkeys(many, "signed")
+
+
+def test_more_may_be_signed_than_processes_run_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each process of the real one takes 100 MiB."""
+    (tmp_path / "running").mkdir()
+    cosign = tmp_path / "bin/cosign"
+    cosign.parent.mkdir()
+    cosign.write_text(
+        f"#!/bin/sh\ncd {tmp_path}\n>running/$$; ls running | wc -l >$$; sleep 0.2; rm running/$$\n"
+    )
+    cosign.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{cosign.parent}:{os.environ['PATH']}")
+    many = {f"app{n}": f"ghcr.io/octo/monorepo/app{n}@sha256:{n:064}" for n in range(30)}
+    digests = tmp_path / "digests.json"
+    digests.write_text(json.dumps(many))
+    event = replace(TERMINAL, actions=True, repository="octo/monorepo")
+    signed = sign(Settings(jobs=16), event, digests, False, lambda done: None)
+    assert len(signed.signatures) == 30
+    seen = [int(file.read_text()) for file in tmp_path.iterdir() if file.name.isdecimal()]
+    assert len(seen) == 30
+    assert 1 < max(seen) <= 8
 
 
 def signing(action: str, count: int) -> Signing:
