@@ -14,16 +14,15 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
 from flux.errors import RegistryError, RegistryUnreachableError, RequestError
-from flux.registry.http import PassingError, persist
+from flux.registry.http import PassingError, Persistence
 
 _ANSWER_SECONDS = 10
 _MOST_AT_ONCE = 8  # of some 100 MiB each, however many requests may be in flight
 _AGAIN = "run the same command again: it continues where this run stopped"
 _INSTALL = "https://fluxcd.io/flux/installation/#install-the-flux-cli"
 # What flux does not try again by itself.
-_PASSING = re.compile(
-    r"\b(TOOMANYREQUESTS|DIGEST_INVALID|MANIFEST_BLOB_UNKNOWN|BLOB_UPLOAD_UNKNOWN)\b|status code 429\b"
-)
+_LIMITED = re.compile(r"\bTOOMANYREQUESTS\b|status code 429\b")
+_RACED = re.compile(r"\b(DIGEST_INVALID|MANIFEST_BLOB_UNKNOWN|BLOB_UPLOAD_UNKNOWN)\b")
 _REFUSED = re.compile(r"\bUNAUTHORIZED\b|status code 401\b")
 _DENIED = re.compile(r"\bDENIED\b|status code 403\b")
 # The time of a reproducible image is written in local time.
@@ -41,6 +40,7 @@ class FluxCli:
     def __init__(self, version: str, provider: str) -> None:
         self.version = version
         self.provider = provider
+        self._persistence = Persistence()
         self._running = BoundedSemaphore(_MOST_AT_ONCE)
         self._first = Lock()
         self._admitted = False
@@ -111,7 +111,9 @@ class FluxCli:
 
     def _run(self, verb: str, url: str, *options: str) -> bytes:
         command = ["flux", verb, "artifact", url, f"--provider={self.provider}", *options]
-        return persist(lambda: self._try(command) if self._admitted else self._try_first(command))
+        return self._persistence.persist(
+            lambda: self._try(command) if self._admitted else self._try_first(command)
+        )
 
     def _try_first(self, command: Sequence[str]) -> bytes:
         """The first goes alone, and none goes after one whose login was refused: a wrong password, tried for
@@ -149,8 +151,9 @@ class FluxCli:
             raise RegistryUnreachableError(f"{what} failed: {said}", self._login(command[3]))
         if _DENIED.search(said):
             raise RegistryError(f"{what} failed: {said}", self._login(command[3]))
-        if _PASSING.search(said):
-            raise PassingError(RegistryError(f"{what} failed: {said}", _AGAIN))
+        is_limit = bool(_LIMITED.search(said))
+        if is_limit or _RACED.search(said):
+            raise PassingError(RegistryError(f"{what} failed: {said}", _AGAIN), is_limit=is_limit)
         hint = _AGAIN if self.provider == "generic" else f"check the setting `provider`, or {_AGAIN}"
         raise RegistryError(f"{what} failed: {said}", hint)
 

@@ -58,35 +58,52 @@ class Answer:
 
 
 class PassingError(Exception):
-    """A failure that another try may not meet."""
+    """A failure that another try may not meet; `is_limit` where the registry only wants fewer requests."""
 
-    def __init__(self, failure: RegistryError, response: BaseHTTPResponse | None = None) -> None:
+    def __init__(
+        self, failure: RegistryError, response: BaseHTTPResponse | None = None, is_limit: bool = False
+    ) -> None:
         super().__init__(failure.message)
         self.failure = failure
         self.response = response
+        self.is_limit = is_limit
 
 
-def persist(attempt: Callable[[], T]) -> T:
-    """Call `attempt` until it raises no PassingError, five times at most.
+class Persistence:
+    """Tries again what may pass, for all that is asked of one registry."""
 
-    Between two tries it waits as long as the registry asked for (a minute at most), else a jittered while
-    that doubles. Raises the RegistryError of the last.
-    """
-    retry = Retry(_TRIES - 1, backoff_factor=0.2, backoff_jitter=0.2, backoff_max=10, retry_after_max=60)
-    while True:
-        try:
-            return attempt()
-        except PassingError as passing:
+    def __init__(self) -> None:
+        self._done = 0
+
+    def persist(self, attempt: Callable[[], T]) -> T:
+        """Call `attempt` until it raises no PassingError: five times, and more often where what it meets is a
+        rate limit that lets others through.
+
+        Between two tries it waits as long as the registry asked for (a minute at most), else a jittered while
+        that doubles. Raises the RegistryError of the last.
+        """
+        retry = Retry(_TRIES - 1, backoff_factor=0.2, backoff_jitter=0.2, backoff_max=10, retry_after_max=60)
+        tries, done = 0, self._done
+        while True:
+            tries += 1
             try:
-                retry = retry.increment(response=passing.response)
-            except MaxRetryError:
-                failure = passing.failure
-                failure.message += f" ({_TRIES} tries)"
-                raise failure from passing
-            try:
-                retry.sleep(passing.response)
-            except (InvalidHeader, ValueError, OverflowError):  # a Retry-After that is no time
-                retry.sleep()
+                result = attempt()
+            except PassingError as passing:
+                try:
+                    retry = retry.increment(response=passing.response)
+                except MaxRetryError:
+                    if not passing.is_limit or done == self._done:
+                        failure = passing.failure
+                        failure.message += f" ({tries} tries)"
+                        raise failure from passing
+                done = self._done
+                try:
+                    retry.sleep(passing.response)
+                except (InvalidHeader, ValueError, OverflowError):  # a Retry-After that is no time
+                    retry.sleep()
+            else:
+                self._done += 1
+                return result
 
 
 class Connection:
@@ -101,11 +118,16 @@ class Connection:
         scheme = "http" if plain else "https"
         self._origin = f"{scheme}://{host}"
         self._pool = _pool(scheme, host, jobs)
+        self._persistence = Persistence()
         self._authorization = Authorization(host, self._origin, self._ask)
         self._answered = False
         self._first = Lock()
         self._admitted = False
         self._refused: RegistryUnreachableError | None = None
+
+    def persist(self, attempt: Callable[[], T]) -> T:
+        """One or more requests that belong together, tried again where they may pass."""
+        return self._persistence.persist(attempt)
 
     def send(
         self,
@@ -214,8 +236,9 @@ class Connection:
         codes, said = _said(response)
         answered = f"{self.host} answered {response.status} to {method} {urlsplit(url).path}: {said}"
         status = response.status
-        if status in _PASSING or (status in (400, 404) and codes & _RACED) or _is_rate_limit(response, codes):
-            return PassingError(RegistryError(answered, _AGAIN), response)
+        is_limit = _is_rate_limit(status, response.headers, codes)
+        if is_limit or status in _PASSING or (status in (400, 404) and codes & _RACED):
+            return PassingError(RegistryError(answered, _AGAIN), response, is_limit)
         if not self._is_own(response):
             return RegistryError(answered, _AGAIN)
         pushing = method not in ("GET", "HEAD")
@@ -262,9 +285,9 @@ def _with(headers: Mapping[str, str], authorization: str | None) -> dict[str, st
     return {**headers, **({"Authorization": authorization} if authorization else {})}
 
 
-def _is_rate_limit(response: BaseHTTPResponse, codes: set[str]) -> bool:
-    """GitHub's registry answers 403 to who asks too often."""
-    return response.status == 403 and ("Retry-After" in response.headers or "TOOMANYREQUESTS" in codes)
+def _is_rate_limit(status: int, headers: Mapping[str, str], codes: set[str]) -> bool:
+    """GitHub's registry answers 403, too, to who asks too often."""
+    return status == 429 or (status == 403 and ("Retry-After" in headers or "TOOMANYREQUESTS" in codes))
 
 
 def join(base: str, url: str) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 from flux.artifact.image import MANIFEST_TYPE, digest_of
 from flux.errors import BlobMissingError, RegistryError
 from flux.registry.builtin import BuiltinPublisher
-from flux.registry.http import Answer, Connection, join, persist
+from flux.registry.http import Answer, Connection, join
 from flux.registry.target import Manifest
 
 _ACCEPT = {"Accept": MANIFEST_TYPE}
@@ -77,7 +77,7 @@ class RemoteTarget:
         return answer.data
 
     def push_blob(self, content: bytes) -> None:
-        persist(lambda: self._upload(content))
+        self._connection.persist(lambda: self._upload(content))
 
     def _upload(self, content: bytes) -> None:
         # To mount from the repository itself asks "is it there?" and opens the upload in one request.
@@ -146,7 +146,9 @@ class RemoteTarget:
         body: bytes | None = None,
     ) -> Answer:
         url = urljoin(self._base, path)
-        return persist(lambda: self._connection.send(self._repository, method, url, expected, headers, body))
+        return self._connection.persist(
+            lambda: self._connection.send(self._repository, method, url, expected, headers, body)
+        )
 
     def _verify(self, digest: str, claimed: str | None, what: str) -> None:
         if claimed is not None and claimed != digest:

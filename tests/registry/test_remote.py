@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
 from errno import ECONNREFUSED
 from os import strerror
@@ -15,7 +16,7 @@ from flux.errors import RegistryError, RegistryUnreachableError
 from flux.registry.remote import RemoteRegistry
 from flux.registry.target import Manifest, Target
 from tests.registry.scripted import CUT_OFF, DROPPED, Script, reply, scripted
-from tests.servers import Answer
+from tests.servers import Answer, Request, serve
 
 MANIFEST = Manifest(b'{"schemaVersion": 2}', MANIFEST_TYPE)
 DIGEST = {"Docker-Content-Digest": MANIFEST.digest}
@@ -229,6 +230,31 @@ def test_it_waits_as_long_as_the_registry_asks_for() -> None:
         before = time.monotonic()
         assert at(script).resolve("latest") == MANIFEST.digest
     assert time.monotonic() - before >= 1
+
+
+def test_a_rate_limit_is_waited_for_as_long_as_it_lets_others_through() -> None:
+    def limiting(request: Request) -> Answer:
+        through = sum(other in asked.path for asked in list(server.requests))
+        limited = other not in request.path and through < 8
+        return error(429, "TOOMANYREQUESTS") if limited else reply(201, headers=DIGEST)
+
+    other = "/v2/other/"
+    with serve(limiting) as server, ThreadPoolExecutor() as pool:
+        registry = RemoteRegistry(server.host, jobs=2, insecure=None)
+        registry.repository("other").push_manifest(MANIFEST, "0")
+        limited = pool.submit(registry.repository("limited").push_manifest, MANIFEST, "latest")
+        for n in range(1, 8):
+            time.sleep(0.7)
+            registry.repository("other").push_manifest(MANIFEST, str(n))
+        limited.result()
+    assert sum("/v2/limited/" in asked.path for asked in server.requests) > 5
+
+
+def test_a_rate_limit_that_lets_half_an_upload_through_is_said_after_five_tries() -> None:
+    begun = reply(202, headers={"Location": "/v2/some/artifact/blobs/uploads/1"})
+    with scripted(*[begun, error(429, "TOOMANYREQUESTS")] * 5) as script:
+        said = refused(lambda: at(script).push_blob(BLOB))
+    assert said.message.endswith("TOOMANYREQUESTS said so (5 tries)")
 
 
 def test_what_does_not_pass_is_said_after_five_tries() -> None:
