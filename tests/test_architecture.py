@@ -73,7 +73,7 @@ def test_the_list_of_commands_waits_for_nothing_heavy() -> None:
     assert not any(name.startswith(("flux.commands", "flux.artifact")) for name in loaded)
 
 
-def test_environment_tags_wait_for_nothing_that_builds_images() -> None:
+def test_environment_tags_wait_neither_for_the_build_nor_for_its_patterns() -> None:
     loaded = loaded_with("flux.commands.tag, flux.commands.target_registry, flux.forge.token, flux.running")
     assert loaded >= {"git", "semver", "flux.repository"}
     assert not loaded & (_HEAVY - {"git", "semver"})

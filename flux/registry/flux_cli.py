@@ -112,7 +112,7 @@ class FluxCli:
     def _run(self, verb: str, url: str, *options: str) -> bytes:
         command = ["flux", verb, "artifact", url, f"--provider={self.provider}", *options]
         return self._persistence.persist(
-            lambda: self._try(command) if self._admitted else self._try_first(command)
+            verb, lambda: self._try(command) if self._admitted else self._try_first(command)
         )
 
     def _try_first(self, command: Sequence[str]) -> bytes:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
+from time import monotonic
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -27,7 +28,10 @@ from flux.registry.authorization import Authorization
 
 T = TypeVar("T")
 
-_TRIES = 5
+_LATELY = 90  # seconds: limits are counted by the minute
+_AFTER_FAILURE = Retry(4, backoff_factor=0.2, backoff_jitter=0.2, backoff_max=10, retry_after_max=60)
+# The first wait of a Retry is none, which is no answer to a limit: it begins with the second.
+_AT_LIMIT = Retry(None, backoff_factor=0.2, backoff_jitter=0.2, backoff_max=5, retry_after_max=60).increment()
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 _RACED = frozenset({"DIGEST_INVALID", "MANIFEST_BLOB_UNKNOWN", "BLOB_UPLOAD_UNKNOWN"})
 _TIMEOUT = Timeout(connect=2, read=60)  # hosts have two addresses, and five seconds are to be enough
@@ -70,40 +74,44 @@ class PassingError(Exception):
 
 
 class Persistence:
-    """Tries again what may pass, for all that is asked of one registry."""
+    """Tries again what may pass, for all that one client asks of a registry."""
 
     def __init__(self) -> None:
-        self._done = 0
+        self._let_through: dict[str, float] = {}
 
-    def persist(self, attempt: Callable[[], T]) -> T:
-        """Call `attempt` until it raises no PassingError: five times, and more often where what it meets is a
-        rate limit that lets others through.
+    def persist(self, kind: str, attempt: Callable[[], T]) -> T:
+        """Call `attempt` until it raises no PassingError, five times at most.
 
+        A rate limit that lately let through another attempt of this kind is not counted: it is waited for.
         Between two tries it waits as long as the registry asked for (a minute at most), else a jittered while
         that doubles. Raises the RegistryError of the last.
         """
-        retry = Retry(_TRIES - 1, backoff_factor=0.2, backoff_jitter=0.2, backoff_max=10, retry_after_max=60)
-        tries, done = 0, self._done
+        tries, failed, limited = 0, _AFTER_FAILURE, _AT_LIMIT
         while True:
             tries += 1
             try:
                 result = attempt()
             except PassingError as passing:
-                try:
-                    retry = retry.increment(response=passing.response)
-                except MaxRetryError:
-                    if not passing.is_limit or done == self._done:
+                if passing.is_limit and self._lets_through(kind):
+                    retry = limited = limited.increment(response=passing.response)
+                else:
+                    try:
+                        retry = failed = failed.increment(response=passing.response)
+                    except MaxRetryError:
                         failure = passing.failure
                         failure.message += f" ({tries} tries)"
                         raise failure from passing
-                done = self._done
                 try:
                     retry.sleep(passing.response)
                 except (InvalidHeader, ValueError, OverflowError):  # a Retry-After that is no time
                     retry.sleep()
             else:
-                self._done += 1
+                self._let_through[kind] = monotonic()
                 return result
+
+    def _lets_through(self, kind: str) -> bool:
+        last = self._let_through.get(kind)
+        return last is not None and monotonic() - last < _LATELY
 
 
 class Connection:
@@ -125,9 +133,9 @@ class Connection:
         self._admitted = False
         self._refused: RegistryUnreachableError | None = None
 
-    def persist(self, attempt: Callable[[], T]) -> T:
-        """One or more requests that belong together, tried again where they may pass."""
-        return self._persistence.persist(attempt)
+    def persist(self, method: str, attempt: Callable[[], T]) -> T:
+        """A request, or more that begin with it, tried again where they may pass."""
+        return self._persistence.persist(method, attempt)
 
     def send(
         self,
@@ -225,9 +233,10 @@ class Connection:
         response = self._request(
             method, url, headers, body, retries=Retry(0, redirect=0, raise_on_redirect=False)
         )
-        if response.status in _PASSING:
+        is_limit = _is_rate_limit(response.status, response.headers, set())
+        if is_limit or response.status in _PASSING:
             failure = f"the token service of {self.host} answered {response.status}"
-            raise PassingError(RegistryError(failure, _AGAIN), response)
+            raise PassingError(RegistryError(failure, _AGAIN), response, is_limit)
         return response.status, response.data
 
     def _refusal(

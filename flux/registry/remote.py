@@ -77,7 +77,7 @@ class RemoteTarget:
         return answer.data
 
     def push_blob(self, content: bytes) -> None:
-        self._connection.persist(lambda: self._upload(content))
+        self._connection.persist("POST", lambda: self._upload(content))
 
     def _upload(self, content: bytes) -> None:
         # To mount from the repository itself asks "is it there?" and opens the upload in one request.
@@ -147,7 +147,7 @@ class RemoteTarget:
     ) -> Answer:
         url = urljoin(self._base, path)
         return self._connection.persist(
-            lambda: self._connection.send(self._repository, method, url, expected, headers, body)
+            method, lambda: self._connection.send(self._repository, method, url, expected, headers, body)
         )
 
     def _verify(self, digest: str, claimed: str | None, what: str) -> None:

@@ -4,7 +4,6 @@ import json
 import socket
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
 from errno import ECONNREFUSED
 from os import strerror
@@ -16,7 +15,7 @@ from flux.errors import RegistryError, RegistryUnreachableError
 from flux.registry.remote import RemoteRegistry
 from flux.registry.target import Manifest, Target
 from tests.registry.scripted import CUT_OFF, DROPPED, Script, reply, scripted
-from tests.servers import Answer, Request, serve
+from tests.servers import Answer
 
 MANIFEST = Manifest(b'{"schemaVersion": 2}', MANIFEST_TYPE)
 DIGEST = {"Docker-Content-Digest": MANIFEST.digest}
@@ -232,22 +231,18 @@ def test_it_waits_as_long_as_the_registry_asks_for() -> None:
     assert time.monotonic() - before >= 1
 
 
-def test_a_rate_limit_is_waited_for_as_long_as_it_lets_others_through() -> None:
-    def limiting(request: Request) -> Answer:
-        through = sum(other in asked.path for asked in list(server.requests))
-        limited = other not in request.path and through < 8
-        return error(429, "TOOMANYREQUESTS") if limited else reply(201, headers=DIGEST)
-
-    other = "/v2/other/"
-    with serve(limiting) as server, ThreadPoolExecutor() as pool:
-        registry = RemoteRegistry(server.host, jobs=2, insecure=None)
-        registry.repository("other").push_manifest(MANIFEST, "0")
-        limited = pool.submit(registry.repository("limited").push_manifest, MANIFEST, "latest")
-        for n in range(1, 8):
-            time.sleep(0.7)
-            registry.repository("other").push_manifest(MANIFEST, str(n))
-        limited.result()
-    assert sum("/v2/limited/" in asked.path for asked in server.requests) > 5
+def test_a_token_service_that_limits_is_asked_again() -> None:
+    token = 'Bearer realm="http://{host}/token",service="x",scope="repository:some/artifact:pull"'
+    limited = reply(403, headers={"Retry-After": "0"})
+    granted = reply(body=b'{"token": "t"}')
+    with scripted(
+        reply(401, headers={"WWW-Authenticate": token}),
+        limited,
+        reply(401, headers={"WWW-Authenticate": token}),
+        granted,
+        reply(headers=DIGEST),
+    ) as script:
+        assert at(script).resolve("latest") == MANIFEST.digest
 
 
 def test_a_rate_limit_that_lets_half_an_upload_through_is_said_after_five_tries() -> None:
