@@ -27,11 +27,13 @@ def cosign(monorepo: Monorepo, tmp_path: Path) -> Iterator[str]:
 
 
 def verify(cosign: str, monorepo: Monorepo, reference: str, workflow: str) -> bool:
-    """Whether an image is signed by that workflow on main."""
+    """Whether an image is signed by that workflow on main; prints what cosign says, for a test that fails."""
     url = monorepo.github.url
     identity = f"{url}/octo/monorepo/.github/workflows/{workflow}@refs/heads/main"
     flags = [f"--certificate-identity={identity}", f"--certificate-oidc-issuer={url}/_services/token"]
-    return subprocess.run([cosign, "verify", *flags, reference], capture_output=True).returncode == 0
+    verified = subprocess.run([cosign, "verify", *flags, reference], capture_output=True, text=True)
+    print(workflow, verified.returncode, verified.stderr)
+    return verified.returncode == 0
 
 
 def test_a_job_is_known_by_the_file_that_is_called(monorepo: Monorepo) -> None:
