@@ -2,6 +2,7 @@
 
 import base64
 import json
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -123,6 +124,15 @@ class Monorepo:
     def _settings(self) -> dict[str, Any]:
         settings: dict[str, Any] = yaml.safe_load((self.repo.path / "invoke.yaml").read_text())["flux"]
         return settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hangup() -> Iterator[None]:
+    """Act gives each step a terminal of its own: killed, it ends its steps by hanging up, which they would
+    ignore under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture(scope="session")
