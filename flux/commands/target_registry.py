@@ -3,6 +3,7 @@
 from flux.errors import RequestError
 from flux.event import Event
 from flux.registry import open_registry
+from flux.registry.dry import DryRegistry
 from flux.registry.target import Registry
 from flux.repository import Repository
 from flux.settings import Settings
@@ -33,8 +34,4 @@ def open_target_registry(repository: Repository, settings: Settings, event: Even
         if not dry_run:
             cli.require()
         registry = FluxRegistry(registry, cli)
-    if dry_run:
-        from flux.registry.dry import DryRegistry
-
-        return DryRegistry(registry)
-    return registry
+    return DryRegistry(registry) if dry_run else registry

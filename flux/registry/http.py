@@ -2,7 +2,7 @@
 
 import ipaddress
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
@@ -32,7 +32,7 @@ _LATELY = 90  # seconds: limits are counted by the minute
 _AFTER_FAILURE = Retry(4, backoff_factor=0.2, backoff_jitter=0.2, backoff_max=10, retry_after_max=60)
 # The first wait of a Retry is none, which is no answer to a limit: it begins with the second.
 _AT_LIMIT = Retry(None, backoff_factor=0.2, backoff_jitter=0.2, backoff_max=5, retry_after_max=60).increment()
-_PASSING = frozenset({408, 429, 500, 502, 503, 504})
+_PASSING = frozenset({408, 500, 502, 503, 504})
 _RACED = frozenset({"DIGEST_INVALID", "MANIFEST_BLOB_UNKNOWN", "BLOB_UPLOAD_UNKNOWN"})
 _TIMEOUT = Timeout(connect=2, read=60)  # hosts have two addresses, and five seconds are to be enough
 _AGAIN = "run the same command again: it continues where this run stopped"
@@ -101,10 +101,7 @@ class Persistence:
                         failure = passing.failure
                         failure.message += f" ({tries} tries)"
                         raise failure from passing
-                try:
-                    retry.sleep(passing.response)
-                except (InvalidHeader, ValueError, OverflowError):  # a Retry-After that is no time
-                    retry.sleep()
+                _wait(retry, passing.response)
             else:
                 self._let_through[kind] = monotonic()
                 return result
@@ -112,6 +109,13 @@ class Persistence:
     def _lets_through(self, kind: str) -> bool:
         last = self._let_through.get(kind)
         return last is not None and monotonic() - last < _LATELY
+
+
+def _wait(retry: Retry, response: BaseHTTPResponse | None) -> None:
+    try:
+        retry.sleep(response)
+    except (InvalidHeader, ValueError, OverflowError):  # a Retry-After that is no time
+        retry.sleep()
 
 
 class Connection:
@@ -233,7 +237,7 @@ class Connection:
         response = self._request(
             method, url, headers, body, retries=Retry(0, redirect=0, raise_on_redirect=False)
         )
-        is_limit = _is_rate_limit(response.status, response.headers, set())
+        is_limit = _is_rate_limit(response)
         if is_limit or response.status in _PASSING:
             failure = f"the token service of {self.host} answered {response.status}"
             raise PassingError(RegistryError(failure, _AGAIN), response, is_limit)
@@ -245,7 +249,7 @@ class Connection:
         codes, said = _said(response)
         answered = f"{self.host} answered {response.status} to {method} {urlsplit(url).path}: {said}"
         status = response.status
-        is_limit = _is_rate_limit(status, response.headers, codes)
+        is_limit = _is_rate_limit(response, codes)
         if is_limit or status in _PASSING or (status in (400, 404) and codes & _RACED):
             return PassingError(RegistryError(answered, _AGAIN), response, is_limit)
         if not self._is_own(response):
@@ -294,9 +298,11 @@ def _with(headers: Mapping[str, str], authorization: str | None) -> dict[str, st
     return {**headers, **({"Authorization": authorization} if authorization else {})}
 
 
-def _is_rate_limit(status: int, headers: Mapping[str, str], codes: set[str]) -> bool:
+def _is_rate_limit(response: BaseHTTPResponse, codes: Collection[str] = ()) -> bool:
     """GitHub's registry answers 403, too, to who asks too often."""
-    return status == 429 or (status == 403 and ("Retry-After" in headers or "TOOMANYREQUESTS" in codes))
+    if response.status == 403:
+        return "Retry-After" in response.headers or "TOOMANYREQUESTS" in codes
+    return response.status == 429
 
 
 def join(base: str, url: str) -> str:
