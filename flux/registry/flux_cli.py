@@ -11,9 +11,10 @@ import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore
 
 from flux.errors import RegistryError, RegistryUnreachableError, RequestError
+from flux.registry.admission import Admission
 from flux.registry.http import PassingError, Persistence
 
 _ANSWER_SECONDS = 10
@@ -42,9 +43,7 @@ class FluxCli:
         self.provider = provider
         self._persistence = Persistence()
         self._running = BoundedSemaphore(_MOST_AT_ONCE)
-        self._first = Lock()
-        self._admitted = False
-        self._refused: RegistryUnreachableError | None = None
+        self._admission = Admission()
 
     def require(self) -> str:
         """The version that is there. Raises RequestError where flux is missing, of another version, or does
@@ -111,25 +110,7 @@ class FluxCli:
 
     def _run(self, verb: str, url: str, *options: str) -> bytes:
         command = ["flux", verb, "artifact", url, f"--provider={self.provider}", *options]
-        return self._persistence.persist(
-            verb, lambda: self._try(command) if self._admitted else self._try_first(command)
-        )
-
-    def _try_first(self, command: Sequence[str]) -> bytes:
-        """The first goes alone, and none goes after one whose login was refused: a wrong password, tried for
-        each artifact, locks the account."""
-        with self._first:
-            if self._refused:
-                raise self._refused
-            if not self._admitted:
-                try:
-                    done = self._try(command)
-                except RegistryUnreachableError as refused:
-                    self._refused = refused
-                    raise
-                self._admitted = True
-                return done
-        return self._try(command)
+        return self._persistence.persist(verb, lambda: self._admission.go(lambda: self._try(command)))
 
     def _try(self, command: Sequence[str]) -> bytes:
         what = " ".join(command[:4])

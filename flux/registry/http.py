@@ -4,7 +4,6 @@ import ipaddress
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from threading import Lock
 from time import monotonic
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -24,6 +23,7 @@ from urllib3.exceptions import (
 )
 
 from flux.errors import RegistryError, RegistryUnreachableError
+from flux.registry.admission import Admission
 from flux.registry.authorization import Authorization
 
 T = TypeVar("T")
@@ -133,9 +133,7 @@ class Connection:
         self._persistence = Persistence()
         self._authorization = Authorization(host, self._origin, self._ask)
         self._answered = False
-        self._first = Lock()
-        self._admitted = False
-        self._refused: RegistryUnreachableError | None = None
+        self._admission = Admission()
 
     def persist(self, method: str, attempt: Callable[[], T]) -> T:
         """A request, or more that begin with it, tried again where they may pass."""
@@ -159,31 +157,10 @@ class Connection:
         if not url.startswith(self._origin + "/"):  # an upload elsewhere: no credentials for others
             response = self._request(method, url, headers, body)
         else:
-            first = None if self._admitted else self._send_first(repository, method, url, headers, body)
-            response = first or self._send_own(repository, method, url, headers, body)
+            response = self._admission.go(lambda: self._send_own(repository, method, url, headers, body))
         if response.status in expected:
             return Answer(url, response)
         raise self._refusal(repository, method, url, response)
-
-    def _send_first(
-        self, repository: str, method: str, url: str, headers: Mapping[str, str], body: bytes | None
-    ) -> BaseHTTPResponse | None:
-        """The first request of all goes alone, and none goes after one that was refused: a wrong password,
-        tried for each artifact, locks the account. None where another was first, and was let in."""
-        with self._first:
-            if self._refused:
-                raise self._refused
-            if self._admitted:
-                return None
-            try:
-                response = self._send_own(repository, method, url, headers, body)
-                if response.status == 401 and method in ("GET", "HEAD") and self._is_own(response):
-                    raise self._authorization.refused()
-            except RegistryUnreachableError as refused:
-                self._refused = refused
-                raise
-            self._admitted = True
-            return response
 
     def _send_own(
         self, repository: str, method: str, url: str, headers: Mapping[str, str], body: bytes | None
@@ -195,6 +172,8 @@ class Connection:
             challenge = response.headers.get("WWW-Authenticate", "")
             sent = self._authorization.answer(challenge, repository, sent)
             response = self._request(method, url, _with(headers, sent), body)
+        if response.status == 401 and method in ("GET", "HEAD") and self._is_own(response):
+            raise self._authorization.refused()
         return response
 
     def _is_own(self, response: BaseHTTPResponse) -> bool:
@@ -255,7 +234,7 @@ class Connection:
         if not self._is_own(response):
             return RegistryError(answered, _AGAIN)
         pushing = method not in ("GET", "HEAD")
-        if status == 401 and not (pushing and self._authorization.has_credentials):
+        if status == 401 and not self._authorization.has_credentials:
             return self._authorization.refused()
         if status in (401, 403) and pushing:
             return self._authorization.denied(said)

@@ -244,3 +244,15 @@ def actions_checkout(origin: Repo, to: Path, commit: str, ref: str = "main", dep
     clone.git("fetch", "--quiet", "--no-tags", "--prune", *shallow, "origin", f"+{commit}:{where}")
     clone.git("checkout", "--quiet", "--force", *(["--detach"] if "/" in ref else ["-B", ref]), where)
     return clone
+
+
+def crowded(program: Path, seconds: float, last: str = "true") -> Callable[[], list[int]]:
+    """Put a program there that runs for a while, ending with the command `last`; gives, for each time that it
+    ran, how many of it ran at once."""
+    folder = program.parent / f"{program.name}-running"
+    (folder / "now").mkdir(parents=True)
+    program.write_text(
+        f"#!/bin/sh\ncd {folder}\n>now/$$; ls now | wc -l >$$; sleep {seconds}; rm now/$$\n{last}\n"
+    )
+    program.chmod(0o755)
+    return lambda: [int(file.read_text()) for file in folder.iterdir() if file.is_file()]

@@ -14,7 +14,7 @@ from flux.commands.sign import Signature, Signing, find_signers, find_unattested
 from flux.errors import RequestError
 from flux.event import TERMINAL, Event
 from flux.settings import Settings
-from tests.commands.helpers import inv, monorepo
+from tests.commands.helpers import crowded, inv, monorepo
 
 TAG = "flux-oci-eso-v1.0.0"
 DIGEST = f"sha256:{'0' * 64}"
@@ -134,24 +134,16 @@ def test_more_may_be_signed_than_processes_run_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each process of the real one takes 100 MiB."""
-    (tmp_path / "running").mkdir()
-    cosign = tmp_path / "bin/cosign"
-    cosign.parent.mkdir()
-    cosign.write_text(
-        f"#!/bin/sh\ncd {tmp_path}\n>running/$$; ls running | wc -l >$$; sleep 0.2; rm running/$$\n"
-        '[ "$1" = sign ]\n'
-    )
-    cosign.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{cosign.parent}:{os.environ['PATH']}")
+    running = crowded(tmp_path / "bin/cosign", 0.2, '[ "$1" = sign ]')
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
     many = {f"app{n}": f"ghcr.io/octo/monorepo/app{n}@sha256:{n:064}" for n in range(30)}
     digests = tmp_path / "digests.json"
     digests.write_text(json.dumps(many))
     event = replace(TERMINAL, actions=True, repository="octo/monorepo")
     signed = sign(Settings(jobs=16), event, digests, False, lambda done: None)
     assert {signature.action for signature in signed.signatures} == {"signed"}
-    seen = [int(file.read_text()) for file in tmp_path.iterdir() if file.name.isdecimal()]
-    assert len(seen) == 60, "each was verified and signed"
-    assert 1 < max(seen) <= 8
+    assert len(running()) == 60, "each was verified and signed"
+    assert 1 < max(running()) <= 8
 
 
 def signing(action: str, count: int) -> Signing:

@@ -19,7 +19,7 @@ from flux.registry.flux_cli import FluxCli
 from flux.registry.push import push
 from flux.registry.remote import RemoteRegistry
 from tests import parts
-from tests.commands.helpers import inv, monorepo
+from tests.commands.helpers import crowded, inv, monorepo
 from tests.registry.conftest import Place
 from tests.registry.front import Hook, front
 from tests.registry.images import image, packed
@@ -320,18 +320,13 @@ def test_a_flux_that_goes_away(flux: Place, monkeypatch: pytest.MonkeyPatch, tmp
 
 def test_more_may_be_asked_for_than_run_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each process of the real one takes 100 MiB."""
-    (tmp_path / "running").mkdir()
-    (tmp_path / "flux").write_text(
-        f"#!/bin/sh\ncd {tmp_path}\n>running/$$; ls running | wc -l >$$; sleep 0.5; rm running/$$\n"
-    )
-    (tmp_path / "flux").chmod(0o755)
+    running = crowded(tmp_path / "flux", 0.5)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     cli = FluxCli("2.9", "generic")
     repositories = [f"oci://127.0.0.1:9/app{n}@sha256:{'0' * 64}" for n in range(16)]
     list(in_parallel(16, lambda url: cli.tag(url, ["at"]), repositories))
-    seen = [int(file.read_text()) for file in tmp_path.iterdir() if file.name.isdecimal()]
-    assert len(seen) == 16
-    assert 4 < max(seen) <= 8, "only the first goes alone"
+    assert len(running()) == 16
+    assert 4 < max(running()) <= 8, "only the first goes alone"
 
 
 @pytest.mark.parametrize("fault", ["no such folder", "a name that is there"])
