@@ -15,12 +15,12 @@ from invoke.exceptions import Exit
 from flux.settings import read_settings, take_environment
 
 if TYPE_CHECKING:
-    from flux.commands.monorepo import Monorepo
     from flux.event import Event
     from flux.forge.forge import Forge
+    from flux.git.clone import Access, Clone
+    from flux.monorepo.monorepo import Monorepo
     from flux.registry.target import Registry
     from flux.report.report import Report
-    from flux.repository import Access, Repository
     from flux.settings import Settings
 
 _ENVIRONMENT = take_environment()
@@ -32,13 +32,13 @@ class Run:
 
     settings: "Settings"
     event: "Event"
-    repository: "Repository"
+    repository: "Clone"
     report: "Report"
     variables: Mapping[str, str]
     """The settings that the environment gave, which it has not any more."""
 
     def registry(self, dry_run: bool) -> "Registry":
-        from flux.commands.target_registry import open_target_registry
+        from flux.monorepo.registry import open_target_registry
 
         return open_target_registry(self.repository, self.settings, self.event, dry_run)
 
@@ -47,8 +47,8 @@ class Run:
 
         Raises TipUnknownError where the tip cannot be fetched, and OutdatedSettingsError where it has others.
         """
-        from flux.commands.monorepo import Monorepo
-        from flux.commands.outdated import require_current_settings
+        from flux.monorepo.monorepo import Monorepo
+        from flux.monorepo.outdated import require_current_settings
 
         tip = self.repository.tip(self.settings.branch)
         require_current_settings(self.repository, self.settings, tip)
@@ -134,17 +134,17 @@ def configuration(context: Context) -> tuple[object, Mapping[str, str]]:
     return _plain(context.config.get("flux")), _ENVIRONMENT
 
 
-def open_repository(settings: "Settings", event: "Event") -> "Repository":
+def open_repository(settings: "Settings", event: "Event") -> "Clone":
     """The clone that this runs in. Raises RequestError where there is none."""
     from flux.forge.token import given_token
-    from flux.repository import Access, Repository
+    from flux.git.clone import Access, Clone
 
     token = given_token(os.environ)
     access = Access(event.server_url, token) if token else None
-    return Repository(None, access, lambda origin: _find_access(settings, event, origin))
+    return Clone(None, access, lambda origin: _find_access(settings, event, origin))
 
 
-def open_forge(settings: "Settings", event: "Event", repository: "Repository") -> "Forge":
+def open_forge(settings: "Settings", event: "Event", repository: "Clone") -> "Forge":
     from flux import forge
 
     return forge.open_forge(
@@ -159,7 +159,7 @@ def open_forge(settings: "Settings", event: "Event", repository: "Repository") -
 def _find_access(settings: "Settings", event: "Event", origin: str) -> "Access | None":
     """What git gets when origin refuses it and no variable has a token: that of `gh auth login`."""
     from flux.forge import find_origin_token
-    from flux.repository import Access
+    from flux.git.clone import Access
 
     found = find_origin_token(
         settings.forge,

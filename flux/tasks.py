@@ -39,14 +39,14 @@ def list_(context: Context, json: bool = False) -> None:
 def changed(context: Context, since: str | None = None, diff: bool = False, json: bool = False) -> None:
     """Show which artifacts changed, and which files say so."""
     with running(context, json) as run:
-        from flux.commands.changed import find_changed
+        from flux.monorepo.changed import find_changed
         from flux.report.changed import show_changed
 
         found = find_changed(run.repository, run.settings, run.event, since)
         if not diff:
             show_changed(run.report, found)
             return
-        from flux.commands.compare import compare
+        from flux.monorepo.compare import compare
 
         show_changed(run.report, found, compare(run.repository, run.settings, found))
 
@@ -241,7 +241,7 @@ def sign(
 def open_(context: Context, tag: str, dry_run: bool = False, json: bool = False) -> None:
     """Open the promotion issue of a release, or find the one there is."""
     with running(context, json) as run, run.writing(dry_run) as forge:
-        from flux.commands.issue import open_issue
+        from flux.commands.issue.open import open_issue
         from flux.report.promotion import show_issue
 
         show_issue(run.report, open_issue(run.repository, run.settings, run.event, forge, tag))
@@ -251,7 +251,7 @@ def open_(context: Context, tag: str, dry_run: bool = False, json: bool = False)
 def apply(context: Context, number: str, dry_run: bool = False, json: bool = False) -> None:
     """Turn the boxes ticked in a promotion issue into its pull request."""
     with running(context, json) as run, run.writing(dry_run) as forge:
-        from flux.commands.apply import Applier
+        from flux.proposals.apply import Applier
         from flux.report.promotion import show_applied
 
         applied = Applier(run.monorepo(forge)).apply(issue_number(number), run.event)
@@ -264,7 +264,7 @@ def apply(context: Context, number: str, dry_run: bool = False, json: bool = Fal
 def sync(context: Context, dry_run: bool = False, json: bool = False) -> None:
     """Bring promotion issues and pull requests up to date with main and the registry."""
     with running(context, json) as run, run.writing(dry_run) as forge:
-        from flux.commands.sync import Syncer
+        from flux.commands.issue.sync import Syncer
         from flux.report.promotion import show_sync
 
         syncer = Syncer(run.monorepo(forge))

@@ -69,15 +69,15 @@ def test_the_list_of_commands_waits_for_nothing_heavy() -> None:
     assert all(find_spec(name) for name in _HEAVY)
     loaded = loaded_with("flux.tasks")
     assert loaded >= {"invoke", "flux.tasks", "flux.settings"}
-    assert loaded & (_HEAVY | {"flux.repository", "flux.registry", "flux.report", "flux.event"}) == set()
+    assert loaded & (_HEAVY | {"flux.git.clone", "flux.registry", "flux.report", "flux.event"}) == set()
     assert not any(name.startswith(("flux.commands", "flux.artifact")) for name in loaded)
 
 
 def test_environment_tags_wait_neither_for_the_build_nor_for_its_patterns() -> None:
-    loaded = loaded_with("flux.commands.tag, flux.commands.target_registry, flux.forge.token, flux.running")
-    assert loaded >= {"git", "semver", "flux.repository"}
+    loaded = loaded_with("flux.commands.tag, flux.monorepo.registry, flux.forge.token, flux.running")
+    assert loaded >= {"git", "semver", "flux.git.clone"}
     assert not loaded & (_HEAVY - {"git", "semver"})
-    assert not loaded & {"flux.commands.build", "flux.commands.sources", "flux.forge.forge"}
+    assert not loaded & {"flux.commands.build", "flux.monorepo.sources", "flux.forge.forge"}
 
 
 def loaded_with(modules: str) -> set[str]:

@@ -26,8 +26,8 @@ from flux.registry.push import push
 from flux.registry.remote import RemoteRegistry, RemoteTarget
 from flux.registry.target import Manifest
 from tests.commands.helpers import Finished, in_actions, inv, monorepo
-from tests.git import Repo
 from tests.registry.images import image
+from tests.repo import Repo
 from tests.servers import Answer, Server, serve
 
 _BAD = sorted((Path(__file__).parent / "bad_inputs").glob("*.yaml"))

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from tests.git import Repo
+from tests.repo import Repo
 
 
 def story(path: Path) -> Repo:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from flux.errors import SettingError
 from flux.settings import Phase, Settings, read_settings, take_environment
-from tests.git import Repo
+from tests.repo import Repo
 
 _NAMES = {field.name for field in fields(Settings)} - {"named"}
 _BAD = sorted((Path(__file__).parent / "bad_settings").glob("*.yaml"))

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flux.artifact.image import Revision
-from flux.commands.changed import find_changed, require_commit
-from flux.commands.parallel import in_parallel
-from flux.commands.sources import Source, Sources
-from flux.commands.target_registry import open_target_registry
 from flux.errors import FluxError, GitError, RegistryUnreachableError, TipUnknownError
 from flux.event import Event, Push
+from flux.git.clone import Clone
+from flux.monorepo.changed import find_changed, require_commit
+from flux.monorepo.registry import open_target_registry
+from flux.monorepo.sources import Source, Sources
+from flux.parallel import in_parallel
 from flux.registry.push import push
 from flux.registry.target import Registry
-from flux.repository import Repository
 from flux.settings import Settings
 
 LATEST = "latest"
@@ -66,7 +66,7 @@ class Build:
 
 
 def plan_build(
-    repository: Repository,
+    repository: Clone,
     settings: Settings,
     event: Event,
     names: Sequence[str],
@@ -96,7 +96,7 @@ class Builder:
 
     def __init__(
         self,
-        repository: Repository,
+        repository: Clone,
         settings: Settings,
         registry: Registry,
         sources: Sources,

@@ -14,12 +14,12 @@ from flux.artifact.kustomization import read_kustomizations, renderable
 from flux.artifact.manifests import check_manifests, is_manifest
 from flux.artifact.name import name_fault
 from flux.artifact.tree import path_bytes
-from flux.commands.parallel import in_parallel
-from flux.commands.sources import Source, Sources
+from flux.git.clone import Clone
 from flux.kustomize import Kustomize, RemoteBaseError, find_kustomize
+from flux.monorepo.sources import Source, Sources
+from flux.parallel import in_parallel
 from flux.promotion.desired import check_desired
 from flux.release.tag import TagForm
-from flux.repository import Repository
 from flux.settings import Settings
 
 
@@ -46,7 +46,7 @@ class Check:
 
 
 def check(
-    repository: Repository, settings: Settings, names: Sequence[str], on_done: Callable[[str], object]
+    repository: Clone, settings: Settings, names: Sequence[str], on_done: Callable[[str], object]
 ) -> Check:
     """Check the named artifacts, or all, and the desired state, at the commit checked out."""
     sources = Sources(repository, settings, repository.head())
@@ -73,7 +73,7 @@ def check(
 
 
 def _check_artifact(
-    repository: Repository, settings: Settings, sources: Sources, kustomize: Kustomize | None, source: Source
+    repository: Clone, settings: Settings, sources: Sources, kustomize: Kustomize | None, source: Source
 ) -> Iterator[Finding]:
     error = partial(Finding, Level.ERROR)
     if fault := name_fault(source.artifact):

@@ -8,13 +8,13 @@ from semver import Version
 
 from flux.artifact.image import Revision, published
 from flux.artifact.manifests import is_manifest
-from flux.commands.releases import last_releases
-from flux.commands.sources import Source, Sources
 from flux.errors import ContentError, RequestError
+from flux.git.clone import Clone
+from flux.monorepo.releases import last_releases
+from flux.monorepo.sources import Source, Sources
 from flux.promotion.proposal import Promotion
 from flux.release.tag import TagForm
 from flux.release.version import next_version
-from flux.repository import Repository
 from flux.settings import Settings
 
 _REGISTRY = ".registry"
@@ -49,7 +49,7 @@ class Demo:
     afterwards: tuple[str, ...]
 
 
-def choose(repository: Repository, settings: Settings, names: Collection[str]) -> Chosen:
+def choose(repository: Clone, settings: Settings, names: Collection[str]) -> Chosen:
     """The first artifact, of those named or all, that can be built and released and has manifests.
 
     Raises RequestError where there is none, or no environment to promote to.
@@ -74,7 +74,7 @@ def choose(repository: Repository, settings: Settings, names: Collection[str]) -
     )
 
 
-def _file(repository: Repository, settings: Settings, sources: Sources, source: Source) -> Chosen | None:
+def _file(repository: Clone, settings: Settings, sources: Sources, source: Source) -> Chosen | None:
     _, kept = published(source.files, sources.excludes)
     fit = [file for file in kept if is_manifest(file.path) and file.path.isprintable()]
     if not fit:
@@ -84,14 +84,14 @@ def _file(repository: Repository, settings: Settings, sources: Sources, source: 
     return Chosen(source.artifact, f"{settings.prefix}{source.artifact}/{file.path}", is_closed)
 
 
-def beginnings(repository: Repository, settings: Settings) -> dict[str, bytes]:
+def beginnings(repository: Clone, settings: Settings) -> dict[str, bytes]:
     """What the clone has otherwise than HEAD: its registry is empty, so nothing is desired yet."""
     state = repository.file(repository.head(), settings.releaseconfig)
     is_empty = state is None or b"".join(state.split()) == _NOTHING.strip()
     return {} if is_empty else {settings.releaseconfig: _NOTHING}
 
 
-def left_out(repository: Repository, settings: Settings) -> list[str]:
+def left_out(repository: Clone, settings: Settings) -> list[str]:
     """Paths of what matters to the demo and is not committed, so that the clone does not have it."""
     ours = ("tasks.py", "invoke.yaml", settings.releaseconfig)
     return [path for path in repository.uncommitted("") if path in ours or path.startswith(settings.prefix)]

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from flux.artifact.difference import FileDifference, difference, text
-from flux.commands.parallel import in_parallel
 from flux.commands.tag import desired_at
-from flux.commands.wanted import require_artifact, wanted_environments, wanted_version
 from flux.errors import RequestError
+from flux.git.clone import Clone
+from flux.monorepo.wanted import require_artifact, wanted_environments, wanted_version
+from flux.parallel import in_parallel
 from flux.registry.contents import contents, modes
 from flux.registry.target import Manifest, Registry, Target
 from flux.registry.versions import versions_of
-from flux.repository import Repository
 from flux.settings import Settings
 
 
@@ -65,7 +65,7 @@ class Diff:
 
 
 def diff(
-    repository: Repository,
+    repository: Clone,
     settings: Settings,
     registry: Registry,
     artifact: str,

@@ -22,7 +22,7 @@ from flux.settings import Settings, find_faults, read_settings
 if TYPE_CHECKING:
     from flux.forge.forge import Forge
     from flux.forge.place import Place
-    from flux.repository import Repository
+    from flux.git.clone import Clone
 
 T = TypeVar("T")
 
@@ -69,8 +69,8 @@ class Diagnosis:
 def examine(
     configured: object,
     environment: Mapping[str, str],
-    open_repository: Callable[[Settings, Event], Repository],
-    open_forge: Callable[[Settings, Event, Repository], Forge],
+    open_repository: Callable[[Settings, Event], Clone],
+    open_forge: Callable[[Settings, Event, Clone], Forge],
 ) -> Iterator[Line]:
     """A line for each thing, as it was looked at; whatever goes wrong is one too.
 
@@ -105,8 +105,8 @@ def examine(
 def _examine_places(
     settings: Settings,
     event: Event,
-    repository: Repository,
-    open_forge: Callable[[Settings, Event, Repository], Forge],
+    repository: Clone,
+    open_forge: Callable[[Settings, Event, Clone], Forge],
 ) -> Iterator[Line]:
     yield from _looked_at("origin", lambda: _origin(settings, repository))
     yield from _looked_at("flux", lambda: _flux(settings))
@@ -192,7 +192,7 @@ def _packages() -> Iterator[Line]:
 
 
 def _git() -> Line:
-    from flux.repository import OLDEST_GIT, git_version
+    from flux.git.clone import OLDEST_GIT, git_version
 
     there = git_version()
     dotted = ".".join(map(str, there))
@@ -235,8 +235,8 @@ def _flux(settings: Settings) -> Iterator[Line]:
 # What is asked of git
 
 
-def _clone(repository: Repository) -> Iterator[Line]:
-    from flux.repository import FETCH_DEPTH
+def _clone(repository: Clone) -> Iterator[Line]:
+    from flux.git.clone import FETCH_DEPTH
 
     if repository.shallow:
         said = "it is shallow: the history that decides is fetched whenever it is needed"
@@ -245,7 +245,7 @@ def _clone(repository: Repository) -> Iterator[Line]:
         yield Line("clone", Health.OK, str(repository.root))
 
 
-def _origin(settings: Settings, repository: Repository) -> Iterator[Line]:
+def _origin(settings: Settings, repository: Clone) -> Iterator[Line]:
     from flux.artifact.source import https_url
 
     tip = repository.tip(settings.branch)
@@ -254,7 +254,7 @@ def _origin(settings: Settings, repository: Repository) -> Iterator[Line]:
     yield Line("origin", Health.OK, f"{settings.branch} is at {tip[:12]} {where}")
 
 
-def _artifacts(settings: Settings, repository: Repository) -> list[str]:
+def _artifacts(settings: Settings, repository: Clone) -> list[str]:
     return repository.artifacts(repository.head(), settings.prefix)
 
 
@@ -269,11 +269,9 @@ def _sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:
 # What is asked of the registry and the forge
 
 
-def _registry(
-    settings: Settings, event: Event, repository: Repository, names: Sequence[str]
-) -> Iterator[Line]:
+def _registry(settings: Settings, event: Event, repository: Clone, names: Sequence[str]) -> Iterator[Line]:
     from flux.artifact.name import name_fault
-    from flux.commands.target_registry import open_target_registry
+    from flux.monorepo.registry import open_target_registry
 
     registry = open_target_registry(repository, settings, event, dry_run=True)
     name = next((name for name in names if not name_fault(name)), "artifact")

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from flux.commands.changed import Changed, find_changed
-from flux.commands.parallel import meanwhile
-from flux.commands.releases import commits_since, last_releases
 from flux.errors import GitError
 from flux.event import Event
-from flux.repository import Repository
+from flux.git.clone import Clone
+from flux.monorepo.changed import Changed, find_changed
+from flux.monorepo.releases import commits_since, last_releases
+from flux.parallel import meanwhile
 from flux.settings import Settings
 
 
@@ -43,7 +43,7 @@ class Listing:
         return {"artifacts": [listed.document() for listed in self.artifacts]}
 
 
-def list_artifacts(repository: Repository, settings: Settings, event: Event) -> Listing:
+def list_artifacts(repository: Clone, settings: Settings, event: Event) -> Listing:
     """Every artifact at the commit checked out, with the releases that origin has, where it answers."""
     head = repository.head()
     names = repository.artifacts(head, settings.prefix)
@@ -74,7 +74,7 @@ def list_artifacts(repository: Repository, settings: Settings, event: Event) -> 
     )
 
 
-def _changed(repository: Repository, settings: Settings, event: Event) -> tuple[Changed | None, list[str]]:
+def _changed(repository: Clone, settings: Settings, event: Event) -> tuple[Changed | None, list[str]]:
     """None, and why, where neither origin nor the history that is here can tell."""
     try:
         changed = find_changed(repository, settings, event, None)

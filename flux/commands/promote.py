@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from flux.commands.apply import Applier
-from flux.commands.authority import require_authority
-from flux.commands.history import before, history
-from flux.commands.issues import Issues
-from flux.commands.monorepo import Monorepo
-from flux.commands.propose import Proposals, Proposed
-from flux.commands.standing import tell
-from flux.commands.wanted import require_artifact, wanted_environments, wanted_version
 from flux.errors import RequestError
+from flux.monorepo.history import before, history
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.wanted import require_artifact, wanted_environments, wanted_version
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion
+from flux.proposals.apply import Applier
+from flux.proposals.authority import require_authority
+from flux.proposals.converge import Proposals, Proposed
+from flux.proposals.issues import Issues
+from flux.proposals.progress import tell
 
 
 class Promoter:

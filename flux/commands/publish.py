@@ -6,13 +6,13 @@ from typing import Any
 from semver import Version
 
 from flux.commands.build import Result
-from flux.commands.sources import Sources
-from flux.commands.target_registry import open_target_registry
 from flux.errors import RegistryError, RequestError
 from flux.event import Event
+from flux.git.clone import Clone
+from flux.monorepo.registry import open_target_registry
+from flux.monorepo.sources import Sources
 from flux.registry.push import push
 from flux.release.tag import TagForm
-from flux.repository import Repository
 from flux.settings import Settings
 
 
@@ -38,7 +38,7 @@ class Tagged:
     commit: str
 
 
-def read_tag(repository: Repository, settings: Settings, event: Event, tag: str) -> Tagged | None:
+def read_tag(repository: Clone, settings: Settings, event: Event, tag: str) -> Tagged | None:
     """The release of a tag at its home, on the line of the tip.
 
     None in a release's event for a tag of another form, which is none of ours. Raises RequestError for a
@@ -64,7 +64,7 @@ def read_tag(repository: Repository, settings: Settings, event: Event, tag: str)
     return Tagged(*parsed, commit)
 
 
-def require_on_line(repository: Repository, settings: Settings, commit: str, what: str) -> None:
+def require_on_line(repository: Clone, settings: Settings, commit: str, what: str) -> None:
     """Raises RequestError for a commit that is not on the first-parent line of the tip."""
     tip = repository.tip(settings.branch)
     if repository.is_on_line(commit, tip):
@@ -81,7 +81,7 @@ def require_on_line(repository: Repository, settings: Settings, commit: str, wha
     )
 
 
-def publish(repository: Repository, settings: Settings, event: Event, tag: str, dry_run: bool) -> Published:
+def publish(repository: Clone, settings: Settings, event: Event, tag: str, dry_run: bool) -> Published:
     """Push the image of a release under its version and its commit tag.
 
     The result is a failed one where the version is published with other content.

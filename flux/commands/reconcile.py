@@ -7,22 +7,22 @@ from typing import Any
 
 from semver import Version
 
-from flux.commands.apply import Applied, Applier
 from flux.commands.build import Build, Builder
-from flux.commands.issue import Opened, open_issue
-from flux.commands.issues import Issues
-from flux.commands.monorepo import Monorepo
-from flux.commands.parallel import in_parallel
+from flux.commands.issue.open import Opened, open_issue
+from flux.commands.issue.sync import Sync, Syncer
 from flux.commands.publish import publish
-from flux.commands.releases import Released, releases
-from flux.commands.sources import Sources
-from flux.commands.sync import Sync, Syncer
 from flux.commands.tag import Convergence, converge, desired_at
 from flux.errors import ContentError, FluxError, RequestError
 from flux.event import Event
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.releases import Released, releases
+from flux.monorepo.sources import Sources
+from flux.parallel import in_parallel
 from flux.promotion.desired import Desired
 from flux.promotion.plan import Action
 from flux.promotion.proposal import Promotion
+from flux.proposals.apply import Applied, Applier
+from flux.proposals.issues import Issues
 from flux.registry.identity import is_same
 from flux.registry.target import Manifest
 from flux.release.tag import TagForm

@@ -10,17 +10,17 @@ from flux.artifact.content import kind_fault
 from flux.artifact.image import published
 from flux.artifact.manifests import is_manifest
 from flux.artifact.versions import named_versions
-from flux.commands.changed import find_uncommitted
 from flux.commands.publish import require_on_line
-from flux.commands.releases import Released, releases
-from flux.commands.sources import Sources, source_url
 from flux.errors import ForgeError, RequestError
 from flux.event import Event
 from flux.forge.forge import Forge, Release
+from flux.git.clone import Clone
+from flux.monorepo.changed import find_uncommitted
+from flux.monorepo.releases import Released, releases
+from flux.monorepo.sources import Sources, source_url
 from flux.release.notes import LoggedCommit, release_notes
 from flux.release.tag import TagForm
 from flux.release.version import BUMPS, next_version, parse_version
-from flux.repository import Repository
 from flux.settings import Settings
 
 WORKFLOWS = ("release-flux-artifact.yml", "manage-flux-releases.yml")
@@ -56,7 +56,7 @@ class Planned:
 
 
 def plan_release(
-    repository: Repository,
+    repository: Clone,
     settings: Settings,
     forge: Forge,
     artifact: str,
@@ -137,7 +137,7 @@ def _again(earlier: list[Released], wanted: str, commit: str, allow_unchanged: b
     return None
 
 
-def _require_not_older(repository: Repository, last: Released, commit: str) -> None:
+def _require_not_older(repository: Clone, last: Released, commit: str) -> None:
     """Raises RequestError for a commit that the highest release went past: it has less than that."""
     if commit == last.commit or not repository.obtain(last.commit):
         return
@@ -149,7 +149,7 @@ def _require_not_older(repository: Repository, last: Released, commit: str) -> N
         )
 
 
-def _require_change(repository: Repository, settings: Settings, last: Released, commit: str) -> None:
+def _require_change(repository: Clone, settings: Settings, last: Released, commit: str) -> None:
     sources = Sources(repository, settings, commit)
     folder = f"{settings.prefix}{last.artifact}"
     if repository.obtain(last.commit) and not changed_files(
@@ -166,7 +166,7 @@ def _require_change(repository: Repository, settings: Settings, last: Released, 
 
 
 def _notes(
-    repository: Repository,
+    repository: Clone,
     settings: Settings,
     sources: Sources,
     artifact: str,
@@ -182,7 +182,7 @@ def _notes(
     return release_notes(logged, source, before, after, (last.tag if last else None, tag))
 
 
-def _versions(repository: Repository, sources: Sources, artifact: str) -> dict[str, set[str]]:
+def _versions(repository: Clone, sources: Sources, artifact: str) -> dict[str, set[str]]:
     (source,) = sources.load([artifact])
     _, kept = published(source.files, sources.excludes)
     return named_versions(

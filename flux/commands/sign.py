@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flux.commands.parallel import in_parallel
 from flux.cosign import Signers, find_cosign
 from flux.errors import FluxError, RequestError
 from flux.event import Event
+from flux.parallel import in_parallel
 from flux.settings import Settings
 
 # What actions/attest takes at once: https://github.com/actions/attest

@@ -5,18 +5,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from flux.commands.look import Looked, look
-from flux.commands.outdated import find_outdated_settings
-from flux.commands.parallel import in_parallel, meanwhile
-from flux.commands.releases import commits_since, last_releases
 from flux.commands.tag import Convergence, choose, desired_at
 from flux.errors import DesiredStateError, FluxError, ForgeError, OutdatedSettingsError
 from flux.forge.forge import Forge, PullRequest, State
+from flux.git.clone import Clone
+from flux.monorepo.drift import Looked, look
+from flux.monorepo.outdated import find_outdated_settings
+from flux.monorepo.releases import commits_since, last_releases
+from flux.parallel import in_parallel, meanwhile
 from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion, promotion_of_branch
 from flux.registry.target import Registry, Target
 from flux.registry.versions import versions_of
-from flux.repository import Repository
 from flux.settings import Settings
 
 
@@ -74,7 +74,7 @@ class Status:
 
 
 def status(
-    repository: Repository,
+    repository: Clone,
     settings: Settings,
     registry: Registry,
     forge: Forge | None,

@@ -5,15 +5,15 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flux.commands.look import Looked, Reach, look
-from flux.commands.outdated import require_current_settings
-from flux.commands.parallel import in_parallel, meanwhile
-from flux.commands.wanted import require_known
 from flux.errors import FluxError, GitError, RegistryError
+from flux.git.clone import Clone
+from flux.monorepo.drift import Looked, Reach, look
+from flux.monorepo.outdated import require_current_settings
+from flux.monorepo.wanted import require_known
+from flux.parallel import in_parallel, meanwhile
 from flux.promotion.desired import Desired, parse_desired
 from flux.promotion.plan import Action, Step
 from flux.registry.target import Registry
-from flux.repository import Repository
 from flux.settings import Settings
 
 Working = Callable[[str, int], AbstractContextManager[Callable[[str], object]]]
@@ -53,7 +53,7 @@ class Convergence:
         }
 
 
-def desired_at(repository: Repository, settings: Settings, tip: str) -> Desired:
+def desired_at(repository: Clone, settings: Settings, tip: str) -> Desired:
     """The desired state at a commit. Raises DesiredStateError for a file that has errors."""
     content = repository.file(tip, settings.releaseconfig)
     return parse_desired(settings.releaseconfig, content, settings.environments)
@@ -66,7 +66,7 @@ def silently(what: str, total: int) -> Iterator[Callable[[str], object]]:
 
 
 def converge(
-    repository: Repository,
+    repository: Clone,
     settings: Settings,
     registry: Registry,
     names: Collection[str],
@@ -122,7 +122,7 @@ def converge(
     return Convergence(tip, [*outdated.values(), *last], notices)
 
 
-def _desired_of(repository: Repository, settings: Settings, tip: str, names: Collection[str]) -> Desired:
+def _desired_of(repository: Clone, settings: Settings, tip: str, names: Collection[str]) -> Desired:
     """What is desired at a commit of each artifact named, or of all, be it nothing."""
     require_current_settings(repository, settings, tip)
     desired = desired_at(repository, settings, tip)
@@ -205,7 +205,7 @@ def _moved_before(outdated: Iterable[Step], branch: str, tip: str) -> list[str]:
 
 
 def choose(
-    repository: Repository, settings: Settings, tip: str, desired: Desired, names: Collection[str]
+    repository: Clone, settings: Settings, tip: str, desired: Desired, names: Collection[str]
 ) -> list[str]:
     """The artifacts named, or all that the tip has or desires. Raises RequestError for an unknown name."""
     known = list(dict.fromkeys([*repository.artifacts(tip, settings.prefix), *desired]))

@@ -1,4 +1,4 @@
-"""What the local forge needs of git. `flux.repository.Repository` has it."""
+"""What the local forge needs of git. `flux.git.clone.Clone` has it."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

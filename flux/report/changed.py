@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from flux.artifact.difference import FileDifference
-    from flux.commands.changed import Changed
+    from flux.monorepo.changed import Changed
     from flux.report.report import Report
 
 

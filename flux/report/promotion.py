@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 from flux.report.text import Link, markdown, place
 
 if TYPE_CHECKING:
-    from flux.commands.apply import Applied
-    from flux.commands.issue import Opened
-    from flux.commands.propose import Proposed
+    from flux.commands.issue.open import Opened
+    from flux.commands.issue.sync import Sync, Synced
     from flux.commands.reconcile import Reconciled
-    from flux.commands.sync import Sync, Synced
     from flux.forge.forge import Issue, PullRequest
     from flux.promotion.proposal import Change
+    from flux.proposals.apply import Applied
+    from flux.proposals.converge import Proposed
     from flux.report.report import Report
 
 Cell = TypeVar("Cell", str, Link | str)

@@ -21,10 +21,10 @@ from tests import parts
 from tests.actions.driver import Runners
 from tests.commands.promoting import World
 from tests.conftest import need
-from tests.git import Repo
 from tests.github.fixtures import RunGitHub
 from tests.github.server import GitHub
 from tests.registry.token_service import TokenService, User, run_token_service
+from tests.repo import Repo
 
 ROOT = Path(__file__).parents[2]
 _LEFT_OUT = ("tests/", "bench/")

@@ -9,7 +9,7 @@ import pytest
 from flux.artifact.content import ATTRIBUTES, content_fault, kind_fault
 from flux.artifact.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, File
 from flux.errors import ContentError
-from tests.git import Repo
+from tests.repo import Repo
 
 _POINTER = (
     b"version https://git-lfs.github.com/spec/v1\n"

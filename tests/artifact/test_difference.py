@@ -16,7 +16,7 @@ from flux.artifact.difference import Kind, difference, fenced, text
 from flux.artifact.tree import path_bytes
 from tests.artifact.trees import PATHS
 from tests.commands.helpers import HOSTILE_NAMES
-from tests.git import Repo
+from tests.repo import Repo
 
 Files = Mapping[str, bytes]
 

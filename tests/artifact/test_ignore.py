@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flux.artifact.ignore import excludes
-from tests.git import Repo
+from tests.repo import Repo
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from flux.commands import target_registry
 from flux.errors import ForgeError, RegistryError
 from flux.forge.forge import Forge
+from flux.monorepo import registry as monorepo_registry
 from flux.registry import open_registry
 from flux.registry.target import Registry
 from tests.commands import promoting
@@ -49,7 +49,7 @@ def faulty_registry(number: int, late: bool) -> Iterator[list[str]]:
         return Faulty(open_registry(*arguments), number, refuse(RegistryError), late, calls)
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (target_registry, promoting):
+        for module in (monorepo_registry, promoting):
             patch.setattr(module, "open_registry", open_faulty)
         yield calls
 

@@ -13,11 +13,11 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from flux.commands.build import Build, Result, plan_build
-from flux.commands.changed import Changed, find_changed
 from flux.event import Event, PullRequest, Push
-from flux.repository import Repository
+from flux.git.clone import Clone
+from flux.monorepo.changed import Changed, find_changed
 from flux.settings import Settings
-from tests.git import Repo
+from tests.repo import Repo
 
 ZEROS = "0" * 40
 NOWHERE = "file:///nonexistent/origin.git"
@@ -78,7 +78,7 @@ def pull_request(base: str, head: str) -> Event:
 
 def changed(repo: Repo | Path, event: Event = TERMINAL, since: str | None = None, **settings: Any) -> Changed:
     path = repo.path if isinstance(repo, Repo) else repo
-    with Repository(path) as repository:
+    with Clone(path) as repository:
         return find_changed(repository, Settings(**settings), event, since)
 
 
@@ -95,7 +95,7 @@ def build(
     path = repo.path if isinstance(repo, Repo) else repo
     if event.actions:
         settings.setdefault("named", frozenset({"registry"}))
-    with Repository(path) as repository:
+    with Clone(path) as repository:
         plan = plan_build(repository, Settings(**settings), event, names, only_changed, since, dry_run)
         return plan.build(on_result)
 

@@ -17,14 +17,14 @@ from typing import Any
 
 from flux.commands.build import plan_build
 from flux.event import TERMINAL
-from flux.repository import Repository
+from flux.git.clone import Clone
 from flux.settings import Settings
 
 _EVENTS = {"folder": ("open", "os.rename", "os.mkdir", "fcntl.flock"), "server": ("http.client.send",)}
 
 
 def build(repo: str, place: str) -> None:
-    with Repository(Path(repo)) as repository:
+    with Clone(Path(repo)) as repository:
         settings = Settings(registry=place, jobs=1)
         built = plan_build(repository, settings, TERMINAL, (), False, None, False).build(lambda result: None)
     assert not built.failed, built.failed

@@ -8,29 +8,29 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flux.commands.apply import Applied, Applier
 from flux.commands.build import plan_build
-from flux.commands.issue import Opened, open_issue
-from flux.commands.monorepo import Monorepo
+from flux.commands.issue.open import Opened, open_issue
+from flux.commands.issue.sync import Sync, Syncer
 from flux.commands.promote import Promoter
-from flux.commands.propose import Proposed
 from flux.commands.publish import publish
 from flux.commands.reconcile import Reconciled, Reconciler
 from flux.commands.release import create_release, plan_release
-from flux.commands.sync import Sync, Syncer
 from flux.commands.tag import Convergence, converge
-from flux.commands.target_registry import open_target_registry
 from flux.event import TERMINAL, Event, read_event
 from flux.forge.forge import Forge, Issue, PullRequest, State
 from flux.forge.github import GitHubForge
 from flux.forge.local import LocalForge
+from flux.git.clone import Clone
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.registry import open_target_registry
 from flux.promotion.boxes import mark
+from flux.proposals.apply import Applied, Applier
+from flux.proposals.converge import Proposed
 from flux.registry import open_registry
 from flux.registry.target import Registry
-from flux.repository import Repository
 from flux.settings import Phase, Settings
 from tests.commands.helpers import in_actions
-from tests.git import Repo
+from tests.repo import Repo
 
 if TYPE_CHECKING:
     from tests.github.server import GitHub
@@ -65,7 +65,7 @@ class World:
     def forge(self, login: str | None = None) -> Forge:
         """The forge as a person has it, or as the automation does."""
         if self.github is None:
-            git = Repository(self.repo.path)
+            git = Clone(self.repo.path)
             return self.between(LocalForge(git.root, git))
         if login is None and not self.token:
             self.token = self.github.actions_token(**PERMISSIONS)
@@ -192,7 +192,7 @@ class World:
         return replace(self, settings=replace(self.settings, **settings))
 
     def build(self) -> None:
-        with Repository(self.repo.path) as repository:
+        with Clone(self.repo.path) as repository:
             built = plan_build(repository, self.settings, TERMINAL, [], False, None, False).build(
                 lambda result: None
             )
@@ -201,7 +201,7 @@ class World:
     def release(self, artifact: str, version: str, login: str = "alice", *, publish: bool = True) -> str:
         """Change an artifact, release and publish it."""
         self.change({f"artifacts/{artifact}/x.yaml": f"version: {version}\n"}, f"feat: {artifact} {version}")
-        with Repository(self.repo.path) as repository:
+        with Clone(self.repo.path) as repository:
             forge = self.forge(login)
             planned = plan_release(repository, self.settings, forge, artifact, version, False)
             create_release(self.settings, TERMINAL, forge, planned)
@@ -210,46 +210,46 @@ class World:
         return planned.tag
 
     def publish(self, tag: str) -> None:
-        with Repository(self.repo.path) as repository:
+        with Clone(self.repo.path) as repository:
             published = publish(repository, self.settings, TERMINAL, tag, False)
             assert published.result
             assert not published.result.error, published.result
 
     def open(self, tag: str, event: "Event" = TERMINAL) -> Opened:
-        with Repository(self.repo.path) as repository:
+        with Clone(self.repo.path) as repository:
             return open_issue(repository, self.settings, event, self.forge(), tag)
 
     def apply(self, event: "Event" = TERMINAL, number: int = 1, login: str | None = None) -> Applied:
-        with Repository(self.repo.path) as repository:
+        with Clone(self.repo.path) as repository:
             return Applier(self._monorepo(repository, login)).apply(number, event)
 
     def promote(
         self, artifact: str, name: str, version: str | None = None, login: str | None = "alice"
     ) -> Proposed:
-        with Repository(self.repo.path) as repository:
+        with Clone(self.repo.path) as repository:
             return Promoter(self._monorepo(repository, login)).promote(artifact, name, version)
 
     def roll_back(self, artifact: str, name: str, login: str = "alice") -> Proposed:
-        with Repository(self.repo.path) as repository:
+        with Clone(self.repo.path) as repository:
             return Promoter(self._monorepo(repository, login)).roll_back(artifact, name)
 
     def sync(self) -> Sync:
-        with Repository(self.repo.path) as repository:
+        with Clone(self.repo.path) as repository:
             return Syncer(self._monorepo(repository)).sync(lambda done: None)
 
     def tag(self) -> Convergence:
-        with Repository(self.repo.path) as repository:
+        with Clone(self.repo.path) as repository:
             return converge(repository, self.settings, self._registry(repository), [], False)
 
     def reconcile(self, event: "Event" = TERMINAL) -> Reconciled:
-        with Repository(self.repo.path) as repository:
+        with Clone(self.repo.path) as repository:
             reconciler = Reconciler(self._monorepo(repository), event, dry_run=False)
             return reconciler.reconcile(lambda done: None)
 
-    def _monorepo(self, repository: Repository, login: str | None = None) -> Monorepo:
+    def _monorepo(self, repository: Clone, login: str | None = None) -> Monorepo:
         return Monorepo(repository, self.settings, self._registry(repository), self.forge(login))
 
-    def _registry(self, repository: Repository) -> Registry:
+    def _registry(self, repository: Clone) -> Registry:
         return open_target_registry(repository, self.settings, TERMINAL, dry_run=False)
 
 

@@ -10,17 +10,17 @@ from flux.commands.release import Planned, create_release, plan_release
 from flux.commands.status import Status
 from flux.commands.status import status as find_status
 from flux.commands.tag import Convergence, converge
-from flux.commands.target_registry import open_target_registry
 from flux.event import Event
 from flux.forge.forge import Forge, Release
 from flux.forge.local import LocalForge
+from flux.git.clone import Clone
+from flux.monorepo.registry import open_target_registry
 from flux.promotion.plan import Step
 from flux.registry import open_registry
 from flux.registry.target import Registry
-from flux.repository import Repository
 from flux.settings import Phase, Settings
 from tests.commands.helpers import TERMINAL, build
-from tests.git import Repo
+from tests.repo import Repo
 
 PHASES = (Phase("at", ("at_ring1", "at_ring2")), Phase("prod", ("prod_ring1",)))
 PHASES_SETTING = {phase.name: list(phase.environments) for phase in PHASES}
@@ -36,7 +36,7 @@ def plan(
     forge: Forge | None = None,
     **settings: Any,
 ) -> Planned:
-    with Repository(repo.path) as repository:
+    with Clone(repo.path) as repository:
         forge = forge or LocalForge(repository.root, repository)
         return plan_release(repository, Settings(**settings), forge, artifact, wanted, allow_unchanged)
 
@@ -54,7 +54,7 @@ def release(
     """As `inv release`, with a forge of this repository's own unless one is given: what was done, the release
     and whether it was made now."""
     planned = plan(repo, artifact, wanted, allow_unchanged=allow_unchanged, forge=forge, **settings)
-    with Repository(repo.path) as repository:
+    with Clone(repo.path) as repository:
         forge = forge or LocalForge(repository.root, repository)
         done = create_release(Settings(**settings), event, forge, planned)
     assert done.release
@@ -64,7 +64,7 @@ def release(
 def publish(
     repo: Repo, tag: str, *, event: Event = TERMINAL, dry_run: bool = False, **settings: Any
 ) -> Published:
-    with Repository(repo.path) as repository:
+    with Clone(repo.path) as repository:
         return publish_module.publish(repository, Settings(**settings), event, tag, dry_run)
 
 
@@ -79,7 +79,7 @@ def tag(
 ) -> Convergence:
     """As `inv tag`; `wrapped` is acted on instead of the registry of that name."""
     chosen = Settings(registry=registry, phases=PHASES, **settings)
-    with Repository(repo.path) as repository:
+    with Clone(repo.path) as repository:
         target = wrapped or open_target_registry(repository, chosen, TERMINAL, dry_run)
         return converge(repository, chosen, target, names, dry_run, on_plan=on_plan)
 
@@ -93,7 +93,7 @@ def status(
     **settings: Any,
 ) -> Status:
     chosen = Settings(registry=registry, phases=PHASES, **settings)
-    with Repository(repo.path) as repository:
+    with Clone(repo.path) as repository:
         target = wrapped or open_target_registry(repository, chosen, TERMINAL, True)
         return find_status(repository, chosen, target, forge, names, lambda done: None)
 

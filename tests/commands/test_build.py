@@ -18,11 +18,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from flux.commands.build import Build, Result
-from flux.commands.target_registry import open_target_registry
 from flux.errors import HistoryMissingError, RequestError
 from flux.event import Event
+from flux.git.clone import Clone
+from flux.monorepo.registry import open_target_registry
 from flux.registry.layout import LayoutTarget
-from flux.repository import Repository
 from flux.settings import Settings
 from tests.commands.helpers import (
     HOSTILE_NAMES,
@@ -43,7 +43,7 @@ from tests.commands.helpers import (
     push_payload,
 )
 from tests.commands.test_oracle import Made, histories, imported
-from tests.git import Repo
+from tests.repo import Repo
 
 FILES = {
     "artifacts/app/kustomization.yaml": "resources: [base]\n",
@@ -1254,6 +1254,6 @@ def test_an_error_of_git_is_one_of_ours(repo: Repo, monkeypatch: pytest.MonkeyPa
 def test_a_job_on_github_has_a_registry_of_its_own(named: dict[str, Any], place: str, tmp_path: Path) -> None:
     repo = Repo(tmp_path / "repo")
     event = Event(True, None, None, None, repository="Octo/monorepo")
-    with Repository(repo.path) as repository:
+    with Clone(repo.path) as repository:
         registry = open_target_registry(repository, Settings(**named), event, dry_run=False)
     assert registry.name("app") == place

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from flux.commands.changed import Changed
 from flux.errors import GitError, HistoryMissingError, RequestError, TipUnknownError
-from flux.repository import Repository
+from flux.git.clone import Clone
+from flux.monorepo.changed import Changed
 from tests.commands.helpers import (
     HOSTILE_NAMES,
     TERMINAL,
@@ -33,7 +33,7 @@ from tests.commands.helpers import (
     push,
     push_payload,
 )
-from tests.git import Repo
+from tests.repo import Repo
 
 FILES = {f"artifacts/{name}/base.yaml": f"{name}\n" for name in ("app", "db", "web")}
 
@@ -924,7 +924,7 @@ STORY = {
 
 def lines(repo: Repo) -> dict[str, list[tuple[str, list[str]]]]:
     """The first-parent line as each artifact's is walked, and what its commits changed."""
-    with Repository(repo.path) as repository:
+    with Clone(repo.path) as repository:
         return {
             name: [
                 (commit.revision.commit, [change.path for change in commit.changes or []])

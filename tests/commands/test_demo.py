@@ -13,13 +13,13 @@ import yaml
 from docs.picture import LEFT_OUT, PICTURE, make_monorepo, shown_commands, shown_lines
 from flux.commands.demo import Chosen, Demo, beginnings, choose, plan_demo
 from flux.errors import RequestError
+from flux.git.clone import Clone
 from flux.promotion.boxes import ticked
 from flux.promotion.issue import issue_body
 from flux.promotion.proposal import Promotion
-from flux.repository import Repository
 from flux.settings import Phase, Settings, read_settings
 from tests.commands.helpers import Finished, inv, monorepo
-from tests.git import Repo
+from tests.repo import Repo
 
 CHOSEN = Chosen("app", "artifacts/app/x.yaml")
 
@@ -27,7 +27,7 @@ CHOSEN = Chosen("app", "artifacts/app/x.yaml")
 def chosen(tmp_path: Path, files: Mapping[str, str], *names: str, **settings: str) -> Chosen:
     repo = Repo(tmp_path / "repo")
     repo.commit(files=files)
-    with Repository(repo.path) as repository:
+    with Clone(repo.path) as repository:
         return choose(repository, Settings(**settings), names)  # type: ignore[arg-type]
 
 
@@ -52,7 +52,7 @@ def test_the_artifact_is_the_first_that_is_fit(tmp_path: Path) -> None:
     }
     repo.commit(files=files)
     settings = Settings(ignore=("c-left-out", "/x.yaml"), release_tag="{artifact}-v{version}")
-    with Repository(repo.path) as repository:
+    with Clone(repo.path) as repository:
         found = choose(repository, settings, ())
     assert found == Chosen("e", "artifacts/e/deep/b.yml", is_closed=False)
 
@@ -82,7 +82,7 @@ def test_nothing_is_desired_in_the_beginning(
 ) -> None:
     repo = Repo(tmp_path)
     repo.commit(files={"state.json": content} if content else {})
-    with Repository(tmp_path) as repository:
+    with Clone(tmp_path) as repository:
         assert beginnings(repository, Settings(releaseconfig="state.json")) == expected
 
 
@@ -153,7 +153,7 @@ def test_the_picture_shows_what_is_typed_and_why(tmp_path: Path) -> None:
     """`nox -s docs` draws it anew."""
     make_monorepo(tmp_path)
     settings = read_settings(yaml.safe_load((tmp_path / "invoke.yaml").read_text())["flux"], {})
-    with Repository(tmp_path) as repository:
+    with Clone(tmp_path) as repository:
         plan = plan_demo(settings, choose(repository, settings, ()), {})
     picture = PICTURE.read_text(encoding="utf-8")
     export, *typed = shown_commands(picture)

@@ -10,8 +10,8 @@ from flux.artifact.archive import archive
 from flux.artifact.image import LAYER_TYPE, digest_of
 from flux.commands.diff import Compared, Diff, diff
 from flux.errors import RegistryUnreachableError
+from flux.git.clone import Clone
 from flux.registry.target import Manifest
-from flux.repository import Repository
 from flux.settings import Settings
 from tests.commands.helpers import commands, in_actions, inv, one_table
 from tests.commands.releasing import PHASES, tag
@@ -46,7 +46,7 @@ diff --git a/x.yaml b/x.yaml
 
 def compare(world: World, name: str, version: str | None = None, artifact: str = "app", **more: Any) -> Diff:
     settings = Settings(registry=world.place.location, phases=PHASES)
-    with Repository(world.repo.path) as repository:
+    with Clone(world.repo.path) as repository:
         return diff(repository, settings, more.get("registry") or world.open(), artifact, name, version)
 
 

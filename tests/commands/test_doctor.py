@@ -17,7 +17,7 @@ from flux import running
 from flux.commands.doctor import Diagnosis, Health, Line, examine
 from flux.errors import ForgeError
 from flux.event import Event
-from flux.repository import Repository
+from flux.git.clone import Clone
 from flux.settings import Settings
 from tests import parts
 from tests.commands.helpers import (
@@ -31,10 +31,10 @@ from tests.commands.helpers import (
 )
 from tests.commands.releasing import tree
 from tests.conftest import need
-from tests.git import Repo
 from tests.github.fixtures import RunGitHub
 from tests.github.server import GitHub
 from tests.registry.scripted import scripted
+from tests.repo import Repo
 from tests.servers import Answer
 
 FILES = {"artifacts/app/a.yaml": "a: 1\n", "artifacts/db/a.yaml": "b: 1\n"}
@@ -62,7 +62,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
 def found(
     configured: object = None,
     environment: Mapping[str, str] | None = None,
-    open_forge: Callable[[Settings, Event, Repository], Any] = running.open_forge,
+    open_forge: Callable[[Settings, Event, Clone], Any] = running.open_forge,
 ) -> dict[str, list[Line]]:
     """The lines by subject, from the folder that this process is in."""
     lines: dict[str, list[Line]] = {}
@@ -591,9 +591,9 @@ def test_what_nobody_foresaw_is_a_line_too(repo: Repo, monkeypatch: pytest.Monke
     for name in (
         "flux.kustomize.find_kustomize",
         "importlib.metadata.requires",
-        "flux.repository.Repository.tip",
-        "flux.repository.Repository.artifacts",
-        "flux.commands.target_registry.open_target_registry",
+        "flux.git.clone.Clone.tip",
+        "flux.git.clone.Clone.artifacts",
+        "flux.monorepo.registry.open_target_registry",
         "flux.registry.container.Engine",
     ):
         monkeypatch.setattr(name, fail)

@@ -23,16 +23,16 @@ from uuid import uuid4
 import pytest
 from urllib3 import Timeout
 
-from flux.commands import target_registry
 from flux.commands.build import Build
 from flux.errors import RegistryError, RegistryUnreachableError
+from flux.monorepo import registry as monorepo_registry
 from flux.registry import http as http_module
 from flux.registry import open_registry
 from flux.registry.builtin import BuiltinPublisher
 from flux.registry.target import Manifest, Publisher, Registry, Target
 from tests import parts
 from tests.commands.helpers import build, inv, monorepo
-from tests.git import Repo
+from tests.repo import Repo
 from tests.servers import Answer, Request, Server, serve
 
 REFUSED = f"[Errno {errno.ECONNREFUSED}] {os.strerror(errno.ECONNREFUSED)}"
@@ -223,7 +223,7 @@ def fault_at(number: int, fault: Callable[[], object], late: bool = False) -> It
         return opened[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(target_registry, "open_registry", open_faulty)
+        patch.setattr(monorepo_registry, "open_registry", open_faulty)
         yield lambda: opened[-1]
 
 
@@ -413,7 +413,7 @@ def test_a_newer_run_inside_every_call_of_the_older(
         def newer(place: Place = place) -> None:
             runners.land()
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(target_registry, "open_registry", open_registry)
+                patch.setattr(monorepo_registry, "open_registry", open_registry)
                 assert push(runners.newer, place).failed == []
 
         with fault_at(number, newer, late) as faulty:
@@ -442,7 +442,7 @@ def test_an_older_run_that_is_killed_after_its_last_push(
     def newer_and_kill() -> None:
         runners.land()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(target_registry, "open_registry", open_registry)
+            patch.setattr(monorepo_registry, "open_registry", open_registry)
             push(runners.newer, undisturbed)
         raise Killed
 

@@ -8,11 +8,11 @@ import pytest
 from flux.commands.list import Listing, list_artifacts
 from flux.errors import RequestError
 from flux.event import Event
-from flux.repository import Repository
+from flux.git.clone import Clone
 from flux.settings import Settings
 from tests.commands.helpers import TERMINAL, actions_checkout, break_origin, in_actions, inv, monorepo, push
 from tests.commands.helpers import push_payload as payload
-from tests.git import Repo
+from tests.repo import Repo
 
 FILES = {f"artifacts/{name}/base.yaml": f"{name}\n" for name in ("app", "db", "web")}
 
@@ -48,7 +48,7 @@ def tag(repo: Repo, name: str, at: str = "HEAD", message: str | None = None) -> 
 
 
 def listed(repo: Repo, event: Event = TERMINAL, **settings: Any) -> Listing:
-    with Repository(repo.path) as repository:
+    with Clone(repo.path) as repository:
         return list_artifacts(repository, Settings(**settings), event)
 
 

@@ -17,10 +17,10 @@ from flux.artifact.ignore import Excludes, excludes
 from flux.artifact.image import layer_of
 from flux.artifact.tree import EXECUTABLE, REGULAR, File
 from flux.commands.list import list_artifacts
-from flux.repository import Repository
+from flux.git.clone import Clone
 from flux.settings import Settings
 from tests.commands.helpers import TERMINAL, changed, push
-from tests.git import Repo
+from tests.repo import Repo
 
 Tree = Mapping[str, tuple[int, str]]
 """Mode and content by path."""
@@ -199,7 +199,7 @@ def test_changes_and_revisions_are_those_of_the_layers(
                 assert inside.startswith(f"{name}/")
                 assert history[old].tree.get(inside) != history[new].tree.get(inside), "that is true"
 
-        with Repository(repo.path) as repository:
+        with Clone(repo.path) as repository:
             names = repository.artifacts(hashes[new], settings.prefix)
             assert sorted(names) == sorted(made[new])
             asked = picks.draw(st.sets(st.sampled_from(names))) if names else set()
@@ -231,7 +231,7 @@ def test_commits_since_a_release_are_those_that_changed_the_layer(
         for name, places in releases.items():
             for at, version in places:
                 repo.tag(f"{name}/{version}", hashes[at], message=picks.draw(st.sampled_from([None, "x"])))
-        with Repository(repo.path) as repository:
+        with Clone(repo.path) as repository:
             listing = list_artifacts(repository, settings, TERMINAL)
     assert {listed.artifact for listed in listing.artifacts} == made[head].keys()
     for listed in listing.artifacts:

@@ -26,25 +26,25 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from hypothesis.stateful import run_state_machine_as_test as run
 from semver import Version
 
-from flux.commands import apply as apply_module
 from flux.commands import reconcile as reconcile_module
 from flux.commands.build import LATEST
 from flux.commands.reconcile import Reconciled
 from flux.commands.release import create_release, plan_release
-from flux.commands.sources import Sources
 from flux.errors import FluxError
 from flux.event import TERMINAL, Event
 from flux.forge.forge import Issue, PullRequest
 from flux.forge.patience import Patience
+from flux.git.clone import Clone
+from flux.monorepo.sources import Sources
 from flux.promotion.boxes import mark, marks, ticked
 from flux.promotion.comment import is_reached
 from flux.promotion.proposal import Promotion
+from flux.proposals import apply as apply_module
 from flux.registry import open_registry
-from flux.repository import Repository
 from tests.commands.disturbing import disturbed, faulty_registry, mortal
 from tests.commands.promoting import CONFIG, PHASES, World
-from tests.git import Repo
 from tests.github import faults
+from tests.repo import Repo
 
 T = TypeVar("T")
 
@@ -265,7 +265,7 @@ class Story(RuleBasedStateMachine):
     def release(self, artifact: str, bump: str, publish: bool) -> None:
         path = f"artifacts/{artifact}/x.yaml"
         self.world.change({path: f"release: {next(self.numbers)}\n"})
-        with Repository(self.world.repo.path) as repository:
+        with Clone(self.world.repo.path) as repository:
             forge = self.world.forge("alice")
             planned = plan_release(repository, self.world.settings, forge, artifact, bump, False)
             create_release(self.world.settings, TERMINAL, forge, planned)
@@ -534,7 +534,7 @@ class Story(RuleBasedStateMachine):
 
     def _latest_is_mains(self) -> None:
         tip = self.home.git("rev-parse", "main")
-        with Repository(self.world.repo.path) as repository:
+        with Clone(self.world.repo.path) as repository:
             revisions = Sources(repository, self.world.settings, tip).revisions(ARTIFACTS)
         for artifact, revision in revisions.items():
             tags = self.world.tags(artifact)

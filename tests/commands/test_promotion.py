@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from flux.commands.sources import Sources
 from flux.errors import ForgeError, RegistryError, RequestError
+from flux.git.clone import Clone
+from flux.monorepo.sources import Sources
 from flux.promotion.boxes import mark
 from flux.registry import open_registry
 from flux.registry.target import Target
-from flux.repository import Repository
 from flux.settings import Phase
 from tests.commands.promoting import BOT, CONFIG, PERMISSIONS, PHASES, World, boxes
 from tests.registry.images import image, push
@@ -620,7 +620,7 @@ def test_reconcile_vouches_for_no_release_of_a_commit_that_is_not_mains(world: W
     world.repo.git("checkout", "--quiet", "-b", "side")
     world.repo.commit("side", files={"artifacts/eso/x.yaml": "evil: 1\n"})
     world.repo.git("tag", "flux-oci-eso-v1.3.0")
-    with Repository(world.repo.path) as repository:
+    with Clone(world.repo.path) as repository:
         evil = Sources(repository, world.settings, repository.head()).image_of("eso")
     if world.github:
         world.repo.git("push", "--quiet", "origin", "flux-oci-eso-v1.3.0")

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from flux.commands.issue.sync import Sync
 from flux.commands.reconcile import Reconciled
-from flux.commands.sync import Sync
 from flux.errors import FluxError
 from flux.event import TERMINAL, Event
 from flux.forge.patience import Patience

@@ -28,7 +28,7 @@ from tests.commands.helpers import (
 )
 from tests.commands.releasing import digests, publish, release, tree
 from tests.commands.test_faults import Place, folder, on_server
-from tests.git import Repo
+from tests.repo import Repo
 
 TAG = "flux-oci-app-v1.0.0"
 FILES = {"artifacts/app/x.yaml": "app: 1\n", "artifacts/db/x.yaml": "db: 1\n"}

@@ -13,10 +13,10 @@ from flux.event import Event
 from flux.forge.github import GitHubForge
 from tests.commands.helpers import Actions, actions, actions_checkout, in_actions, inv, monorepo
 from tests.commands.releasing import plan, release
-from tests.git import Repo
 from tests.github.fixtures import RunGitHub
 from tests.github.fixtures import run_github as run_github
 from tests.github.server import GitHub
+from tests.repo import Repo
 
 FILES = {"artifacts/app/x.yaml": "app: 1\n", "artifacts/db/x.yaml": "db: 1\n"}
 ALL = {"contents": "write", "issues": "write", "pull_requests": "write", "actions": "write"}

@@ -18,11 +18,11 @@ from tests.commands.releasing import publish, release
 from tests.commands.test_faults import Place, fault_at, folder, refuse
 from tests.commands.test_faults import kind as kind
 from tests.commands.test_faults import new_place as new_place
-from tests.git import Repo
 from tests.github import faults
 from tests.github.fixtures import RunGitHub
 from tests.github.fixtures import run_github as run_github
 from tests.github.server import GitHub
+from tests.repo import Repo
 
 TAG = "flux-oci-app-v1.0.0"
 WORKFLOWS = ("manage-flux-releases.yml", "release-flux-artifact.yml")

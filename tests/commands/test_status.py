@@ -16,7 +16,7 @@ from flux.errors import (
 from flux.forge.forge import Forge, PullRequest
 from flux.forge.github import GitHubForge
 from flux.forge.local import LocalForge
-from flux.repository import Repository
+from flux.git.clone import Clone
 from tests.commands.helpers import break_origin, in_actions, inv, one_table
 from tests.commands.releasing import CONFIG, status, tag
 from tests.commands.test_faults import Faulty, refuse
@@ -25,9 +25,9 @@ from tests.commands.test_tag import either as either
 from tests.commands.test_tag import kind as kind
 from tests.commands.test_tag import seed as seed
 from tests.commands.test_tag import world as world
-from tests.git import Repo
 from tests.github.fixtures import RunGitHub
 from tests.github.fixtures import run_github as run_github
+from tests.repo import Repo
 
 
 def look(world: World, *names: str, **more: Any) -> Any:
@@ -311,7 +311,7 @@ def shows_open_promotions(world: World, made: list[PullRequest], folder: Path, *
 
 def test_open_promotions_of_the_local_forge(world: World, tmp_path: Path) -> None:
     settled(world)
-    with Repository(world.repo.path) as repository:
+    with Clone(world.repo.path) as repository:
         made = pulls(LocalForge(repository.root, repository), world.repo)
     shows_open_promotions(world, made, tmp_path / "job")
 

@@ -31,7 +31,7 @@ from tests import parts
 from tests.commands.helpers import NOWHERE, break_origin, in_actions, inv, monorepo
 from tests.commands.releasing import CONFIG, PHASES_SETTING, actions_of, digests, publish_versions, tag
 from tests.commands.test_faults import Faulty, FaultyTarget, Place, folder, on_server, refuse
-from tests.git import Repo
+from tests.repo import Repo
 
 VERSIONS = {"app": ["1.0.0", "1.1.0", "2.0.0-rc.1"], "db": ["1.0.0", "2.0.0"]}
 State = dict[str, dict[str, str]]

@@ -9,11 +9,11 @@ import pytest
 from flux.forge.forge import Forge, PullRequest
 from flux.forge.github import GitHubForge
 from flux.forge.local import LocalForge
-from flux.repository import Repository
-from tests.git import Repo
+from flux.git.clone import Clone
 from tests.github.fixtures import RunGitHub
 from tests.github.fixtures import run_github as run_github
 from tests.github.server import GitHub
+from tests.repo import Repo
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def local(repo: Repo) -> Place:
     def merge(pull: PullRequest) -> None:
         repo.merge(pull.branch)
 
-    git = Repository(repo.path)
+    git = Clone(repo.path)
     forge = LocalForge(git.root, git)
     return Place(forge, repo, "Test <test@example.com>", git.root.as_uri(), merge)
 

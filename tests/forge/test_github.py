@@ -14,7 +14,7 @@ from flux.forge import open_forge
 from flux.forge.forge import Forge
 from flux.forge.github import GitHubForge
 from flux.forge.local import LocalForge
-from flux.repository import Repository
+from flux.git.clone import Clone
 from tests.forge.conftest import Place
 from tests.registry.scripted import Script, scripted
 from tests.registry.token_service import make_certificate
@@ -464,7 +464,7 @@ def test_requests_are_paced_but_on_this_machine(
 
 def open_at(repository: Path, kind: str, **environment: str) -> Forge:
     return open_forge(
-        kind, Repository(repository), api_url="http://127.0.0.1:9", repository="o/n", environment=environment
+        kind, Clone(repository), api_url="http://127.0.0.1:9", repository="o/n", environment=environment
     )
 
 

@@ -10,9 +10,9 @@ import pytest
 from flux.errors import ForgeError, GitError
 from flux.forge.forge import Release, State
 from flux.forge.local import LocalForge
-from flux.repository import Repository
+from flux.git.clone import Clone
 from tests.forge.conftest import Place
-from tests.git import Repo
+from tests.repo import Repo
 
 ISSUE = """\
 ---
@@ -97,7 +97,7 @@ def test_reading_writes_nothing(local: Place, root: Path) -> None:
 
 def test_no_number_is_given_twice(local: Place) -> None:
     def make(count: int) -> int:
-        forge = LocalForge(local.repo.path, Repository(local.repo.path))
+        forge = LocalForge(local.repo.path, Clone(local.repo.path))
         number = forge.create_issue(f"Issue {count}", "", "label", None).number
         return forge.create_comment(number, "").id
 
@@ -119,12 +119,12 @@ TAG = "eso-v1.0.0"
 
 
 def create(clone: Repo, title: str = "eso 1.0.0") -> Release:
-    forge = LocalForge(clone.path, Repository(clone.path))
+    forge = LocalForge(clone.path, Clone(clone.path))
     return forge.create_release(TAG, clone.head, title, "Notes", False)
 
 
 def find(clone: Repo) -> Release | None:
-    return LocalForge(clone.path, Repository(clone.path)).release(TAG)
+    return LocalForge(clone.path, Clone(clone.path)).release(TAG)
 
 
 def with_origin(local: Place, tmp_path: Path) -> tuple[Repo, Repo, Repo]:

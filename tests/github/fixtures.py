@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from tests.conftest import need
-from tests.git import Repo
 from tests.github import descriptions
 from tests.github.state import Role
+from tests.repo import Repo
 
 if TYPE_CHECKING:
     from tests.github.server import GitHub

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.git import Repo
 from tests.github.helpers import refused, told
 from tests.github.server import GitHub
+from tests.repo import Repo
 
 PUBLISH = """\
 name: Publish

@@ -5,9 +5,9 @@ import base64
 import pytest
 from github import InputGitAuthor, InputGitTreeElement, UnknownObjectException
 
-from tests.git import Repo
 from tests.github.helpers import OCTO, branch, call, commit, refused, told
 from tests.github.server import GitHub
+from tests.repo import Repo
 
 
 def element(path: str, content: str, mode: str = "100644") -> InputGitTreeElement:

@@ -6,10 +6,10 @@ import pytest
 from github.PullRequest import PullRequest
 from github.Repository import Repository
 
-from tests.git import Repo
 from tests.github import faults
 from tests.github.helpers import OCTO, branch, call, commit, refused, told
 from tests.github.server import GitHub
+from tests.repo import Repo
 
 
 @pytest.fixture

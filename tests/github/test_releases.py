@@ -5,9 +5,9 @@ import pytest
 from github import UnknownObjectException
 from github.GitRelease import GitRelease
 
-from tests.git import Repo
 from tests.github.helpers import OCTO, branch, call, refused, told
 from tests.github.server import GitHub
+from tests.repo import Repo
 
 
 def release(github: GitHub, tag: str, login: str = "alice", **fields: Any) -> GitRelease:

@@ -16,12 +16,12 @@ from github import GithubException, UnknownObjectException
 
 from tests import parts
 from tests.conftest import need
-from tests.git import Repo
 from tests.github import faults
 from tests.github.fixtures import RunGitHub
 from tests.github.helpers import OCTO, branch, call, refused, told
 from tests.github.server import GitHub
 from tests.github.state import Role
+from tests.repo import Repo
 
 # Who calls
 

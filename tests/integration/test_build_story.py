@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.commands.helpers import Finished, in_actions, inv, push_payload
-from tests.git import Repo
 from tests.parts import Registry, RunRegistry
+from tests.repo import Repo
 
 ROOT = Path(__file__).parents[2]
 _REQUEST = re.compile(r'"(?P<method>[A-Z]+) /v2/(?P<path>\S*) HTTP/1\.1" (?P<status>\d+)')

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.git import Repo
 from tests.parts import RunRegistry
+from tests.repo import Repo
 
 ROOT = Path(__file__).parents[2]
 _EXAMPLE = re.compile(r"<!-- example -->\n```console\n(.*?)```", re.DOTALL)

@@ -21,15 +21,15 @@ from hypothesis import strategies as st
 from flux.artifact.ignore import FLUX_DEFAULTS, excludes
 from flux.artifact.image import digest_of, layer_of
 from flux.artifact.tree import EXECUTABLE, REGULAR, File
+from flux.git.clone import Clone
 from flux.registry import open_registry
 from flux.registry.contents import contents as image_files
-from flux.repository import Repository
 from tests import parts
 from tests.artifact.trees import PARTS, Tree, trees
 from tests.commands.helpers import HOSTILE_NAMES, inv, monorepo
 from tests.conftest import need
-from tests.git import Repo
 from tests.registry.images import FLUX_CONFIG
+from tests.repo import Repo
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 NAMES = sorted(path.name for path in ARTIFACTS.iterdir() if path.is_dir())
@@ -262,7 +262,7 @@ def test_any_tree_has_the_content_that_flux_gives_it(images: Prefix, tree: Tree)
         repo.git("add", "--all", "--force")
         commit = repo.commit()
         flux_push(images.url("a"), checkout(repo, Path(folder) / "clean") / "artifacts" / "a", commit)
-        with Repository(repo.path) as repository:
+        with Clone(repo.path) as repository:
             files = repository.files(commit, "artifacts/", ["a"])["a"]
             assert len(files) == len(tree)
             tar = layer_of(files, excludes(()), lambda file: repository.read(file.oid))

@@ -16,7 +16,7 @@ from tests import parts
 from tests.commands.helpers import inv, monorepo
 from tests.conftest import need
 from tests.engine import Engine
-from tests.git import Repo
+from tests.repo import Repo
 
 NAME = "flux-artifacts-registry"
 

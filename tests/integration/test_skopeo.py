@@ -15,7 +15,7 @@ import pytest
 from tests import parts
 from tests.commands.helpers import inv, monorepo
 from tests.conftest import need
-from tests.git import Repo
+from tests.repo import Repo
 
 FILES = {"artifacts/a/a.yaml": "a: 1\n", "artifacts/a/b/run.sh": "#!/bin/sh\n"}
 

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.commands.helpers import Finished, inv
-from tests.git import Repo
+from tests.repo import Repo
 
 ROOT = Path(__file__).parents[2]
 

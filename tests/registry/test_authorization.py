@@ -27,11 +27,11 @@ from flux.registry.target import Target
 from tests import parts
 from tests.commands.helpers import Finished, in_actions, inv, monorepo, push_payload
 from tests.commands.helpers import build as in_process
-from tests.git import Repo
 from tests.registry import test_contract
 from tests.registry.conftest import Place, kept
 from tests.registry.images import image, packed, push
 from tests.registry.token_service import TokenService, User, make_certificate, run_token_service
+from tests.repo import Repo
 from tests.servers import Answer, Request, Server, serve
 
 USER = User(

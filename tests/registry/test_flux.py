@@ -12,8 +12,8 @@ from uuid import uuid4
 import pytest
 
 from flux.artifact.archive import archive
-from flux.commands.parallel import in_parallel
 from flux.errors import RegistryError, RegistryUnreachableError, RequestError
+from flux.parallel import in_parallel
 from flux.registry.flux import FluxRegistry, require_possible
 from flux.registry.flux_cli import FluxCli
 from flux.registry.push import push

@@ -14,15 +14,15 @@ import pytest
 from flux.errors import TipUnknownError
 from flux.event import read_surroundings
 from flux.forge import find_origin_token
-from flux.repository import Access, Repository
+from flux.git.clone import Access, Clone
 from flux.running import open_repository
 from flux.settings import Settings
 from tests import parts
 from tests.commands.helpers import Finished, inv, monorepo
 from tests.conftest import need
-from tests.git import Repo
 from tests.github.fixtures import RunGitHub
 from tests.github.server import GitHub
+from tests.repo import Repo
 
 TOKEN = "t0ken"
 HEADER = "Basic " + base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode()
@@ -50,7 +50,7 @@ def recording() -> Iterator[tuple[str, list[list[str]]]]:
 
 
 def ask(repo: Repo, url: str) -> None:
-    with Repository(repo.path, Access(url, TOKEN)) as git, pytest.raises(TipUnknownError) as raised:
+    with Clone(repo.path, Access(url, TOKEN)) as git, pytest.raises(TipUnknownError) as raised:
         git.tip("main")
     assert TOKEN not in raised.value.message
 

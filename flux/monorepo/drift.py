@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from flux.commands.parallel import in_parallel
 from flux.errors import FluxError, RegistryUnreachableError
+from flux.parallel import in_parallel
 from flux.promotion.desired import Desired
 from flux.promotion.plan import Action, Step, plan
 from flux.registry.target import Manifest, Registry, Target

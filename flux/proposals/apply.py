@@ -10,21 +10,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flux.commands.authority import refusals, require_authority
-from flux.commands.history import State, changed_at, history
-from flux.commands.issues import Issues
-from flux.commands.monorepo import Monorepo
-from flux.commands.propose import Proposals, Proposed, Side
-from flux.commands.standing import tell
 from flux.errors import IssueError, RegistryError, RequestError
 from flux.event import Event, IssueEdit
 from flux.forge.forge import Issue, PullRequest
 from flux.forge.forge import State as PullState
+from flux.monorepo.history import State, changed_at, history
+from flux.monorepo.monorepo import Monorepo
 from flux.promotion.boxes import marks, restore, ticked
 from flux.promotion.comment import is_reached
 from flux.promotion.marker import mend_marker, read_marker
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion
+from flux.proposals.authority import refusals, require_authority
+from flux.proposals.converge import Proposals, Proposed, Side
+from flux.proposals.issues import Issues
+from flux.proposals.progress import tell
 
 _UNVOUCHED_SECONDS = 3600
 

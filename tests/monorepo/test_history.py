@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.history import State, before, changed_at, history
 from flux.errors import HistoryMissingError
-from flux.repository import Repository
+from flux.git.clone import Clone
+from flux.monorepo.history import State, before, changed_at, history
 from flux.settings import Settings
 from tests.commands.helpers import actions_checkout, break_origin
 from tests.commands.releasing import CONFIG, PHASES
-from tests.git import Repo
+from tests.repo import Repo
 
 SETTINGS = Settings(phases=PHASES)
 
@@ -23,7 +23,7 @@ def desire(repo: Repo, **versions: Mapping[str, str]) -> str:
 
 
 def states(repo: Repo, artifact: str = "app") -> list[State]:
-    with Repository(repo.path) as repository:
+    with Clone(repo.path) as repository:
         return list(history(repository, SETTINGS, repo.head, artifact))
 
 
@@ -32,7 +32,7 @@ def versions(repo: Repo, artifact: str = "app") -> list[tuple[str, dict[str, str
 
 
 def gone_back(repo: Repo, environment: str, artifact: str = "app") -> str | None:
-    with Repository(repo.path) as repository:
+    with Clone(repo.path) as repository:
         return before(history(repository, SETTINGS, repo.head, artifact), environment)
 
 

@@ -1,19 +1,17 @@
 """Whether the settings of a checkout are still those of the tip, by whose desired state commands write."""
 
 from flux.errors import OutdatedSettingsError
-from flux.repository import Repository
+from flux.git.clone import Clone
 from flux.settings import FILES, Settings, section
 
 
-def require_current_settings(repository: Repository, settings: Settings, tip: str) -> None:
+def require_current_settings(repository: Clone, settings: Settings, tip: str) -> None:
     """Raises OutdatedSettingsError where the branch has changed them since the checkout."""
     if outdated := find_outdated_settings(repository, settings, tip):
         raise outdated
 
 
-def find_outdated_settings(
-    repository: Repository, settings: Settings, tip: str
-) -> OutdatedSettingsError | None:
+def find_outdated_settings(repository: Clone, settings: Settings, tip: str) -> OutdatedSettingsError | None:
     """What is wrong where the branch has changed the settings since the commit checked out left its line;
     what that commit or the working tree has changed is meant.
 
@@ -34,6 +32,6 @@ def find_outdated_settings(
     )
 
 
-def _settings_at(repository: Repository, commit: str) -> object:
+def _settings_at(repository: Clone, commit: str) -> object:
     contents = (repository.file(commit, path) for path in FILES)
     return section(next((content for content in contents if content is not None), b""))

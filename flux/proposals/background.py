@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from flux.artifact.difference import difference
-from flux.commands.monorepo import Monorepo
-from flux.commands.releases import releases
-from flux.commands.sources import source_url
 from flux.errors import FluxError, RegistryError
+from flux.git.clone import Clone
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.releases import releases
+from flux.monorepo.sources import source_url
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Change, Promotion
 from flux.promotion.request import Background, Span
 from flux.registry.contents import contents
 from flux.registry.target import Target
 from flux.release.notes import LoggedCommit, commit_line
-from flux.repository import Repository
 from flux.settings import Settings
 
 _MOST_COMMITS = 100
@@ -54,7 +54,7 @@ def background(
 
 
 def _span(
-    repository: Repository,
+    repository: Clone,
     settings: Settings,
     read: Callable[[str], dict[str, bytes]],
     promotion: Promotion,
@@ -75,9 +75,7 @@ def _files(target: Target, version: str) -> dict[str, bytes]:
     return contents(target, manifest)
 
 
-def _commits(
-    repository: Repository, settings: Settings, promotion: Promotion, old: str
-) -> tuple[list[str], str]:
+def _commits(repository: Clone, settings: Settings, promotion: Promotion, old: str) -> tuple[list[str], str]:
     """The commits that touched the artifact between two releases, as lines of a list, and where to compare
     them; neither where one of them is no release."""
     tagged = {

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flux.errors import DesiredStateError
+from flux.git.clone import Clone
 from flux.promotion.desired import parse_artifact
-from flux.repository import Repository
 from flux.settings import Settings
 
 
@@ -21,7 +21,7 @@ class State:
     versions: Mapping[str, str]
 
 
-def history(repository: Repository, settings: Settings, tip: str, artifact: str) -> Iterator[State]:
+def history(repository: Clone, settings: Settings, tip: str, artifact: str) -> Iterator[State]:
     """The states that an artifact has been in, from that at the tip back, each with the commit that it began
     with. They are looked for as they are asked for.
 

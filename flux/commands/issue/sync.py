@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flux.commands.apply import Applier
-from flux.commands.monorepo import Monorepo
-from flux.commands.propose import Proposed
-from flux.commands.standing import tell
 from flux.errors import FluxError
 from flux.forge.forge import Issue
+from flux.monorepo.monorepo import Monorepo
 from flux.promotion.boxes import marks, ticked
 from flux.promotion.comment import Standing, is_reached
 from flux.promotion.proposal import Promotion
+from flux.proposals.apply import Applier
+from flux.proposals.converge import Proposed
+from flux.proposals.progress import tell
 
 
 @dataclass(frozen=True)

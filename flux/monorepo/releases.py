@@ -7,8 +7,8 @@ from semver import Version
 
 from flux.artifact.changes import changed_files
 from flux.artifact.ignore import excludes
+from flux.git.clone import Clone
 from flux.release.tag import TagForm
-from flux.repository import Repository
 from flux.settings import Settings
 
 
@@ -39,7 +39,7 @@ def last_releases(settings: Settings, tags: Mapping[str, str], names: Collection
 
 
 def commits_since(
-    repository: Repository, settings: Settings, commit: str, last: Mapping[str, Released]
+    repository: Clone, settings: Settings, commit: str, last: Mapping[str, Released]
 ) -> dict[str, int]:
     """How many commits on the first-parent line back from `commit` changed each artifact after its release.
 

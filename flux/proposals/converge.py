@@ -4,10 +4,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flux.commands.details import background
-from flux.commands.monorepo import Monorepo
 from flux.errors import DesiredStateError, ForgeError
 from flux.forge.forge import PullRequest, State
+from flux.monorepo.monorepo import Monorepo
 from flux.promotion.desired import Desired, parse_desired
 from flux.promotion.edit import set_versions
 from flux.promotion.proposal import (
@@ -24,6 +23,7 @@ from flux.promotion.proposal import (
     stays_inside,
 )
 from flux.promotion.request import request_body, request_title
+from flux.proposals.background import background
 
 _MOST_TRIES = 10
 

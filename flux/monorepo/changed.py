@@ -8,7 +8,7 @@ from flux.artifact.changes import changed_files, owner
 from flux.artifact.ignore import excludes
 from flux.errors import RequestError, TipUnknownError
 from flux.event import Event, PullRequest, Push
-from flux.repository import Repository
+from flux.git.clone import Clone
 from flux.settings import Settings
 
 _MOST_ENTRIES = 256  # jobs of one matrix: docs.github.com, "Usage limits" of workflows
@@ -52,7 +52,7 @@ class Changed:
         return {"include": [{"artifact": ",".join(group)} for group in groups]}
 
 
-def find_changed(repository: Repository, settings: Settings, event: Event, since: str | None) -> Changed:
+def find_changed(repository: Clone, settings: Settings, event: Event, since: str | None) -> Changed:
     """What changed in the event's commits, in a terminal against the tip, or since the revision `since`.
 
     Raises HistoryMissingError where a shallow clone cannot tell.
@@ -77,7 +77,7 @@ def find_changed(repository: Repository, settings: Settings, event: Event, since
     )
 
 
-def find_uncommitted(repository: Repository, settings: Settings) -> dict[str, list[str]]:
+def find_uncommitted(repository: Clone, settings: Settings) -> dict[str, list[str]]:
     """Paths that the working tree has otherwise than HEAD and that would be published, by artifact."""
     ignored = excludes(settings.ignore)
     found: dict[str, list[str]] = {}
@@ -88,7 +88,7 @@ def find_uncommitted(repository: Repository, settings: Settings) -> dict[str, li
     return found
 
 
-def _comparison(repository: Repository, settings: Settings, event: Event, since: str | None) -> Comparison:
+def _comparison(repository: Clone, settings: Settings, event: Event, since: str | None) -> Comparison:
     if since is not None:
         return Comparison(repository.commit(since), repository.head())
     match event.change:
@@ -100,7 +100,7 @@ def _comparison(repository: Repository, settings: Settings, event: Event, since:
             return _terminal(repository, settings)
 
 
-def _push(repository: Repository, settings: Settings, push: Push) -> Comparison:
+def _push(repository: Clone, settings: Settings, push: Push) -> Comparison:
     if push.after is None:
         head = repository.head()
         return Comparison(head, head, [f"{push.ref} was deleted: nothing to build"])
@@ -121,19 +121,19 @@ def _push(repository: Repository, settings: Settings, push: Push) -> Comparison:
     return _since_branching(repository, tip, push.after, notices)
 
 
-def _pull_request(repository: Repository, request: PullRequest) -> Comparison:
+def _pull_request(repository: Clone, request: PullRequest) -> Comparison:
     require_commit(repository, request.base)
     require_commit(repository, request.head)
     return _since_branching(repository, request.base, request.head)
 
 
-def _terminal(repository: Repository, settings: Settings) -> Comparison:
+def _terminal(repository: Clone, settings: Settings) -> Comparison:
     head = repository.head()
     tip, notices = _tip(repository, settings)
     return _since_branching(repository, tip, head, notices)
 
 
-def _tip(repository: Repository, settings: Settings) -> tuple[str, list[str]]:
+def _tip(repository: Clone, settings: Settings) -> tuple[str, list[str]]:
     """The tip, or where origin does not answer the tip as last fetched; for a comparison that will do."""
     try:
         return repository.tip(settings.branch), []
@@ -145,15 +145,13 @@ def _tip(repository: Repository, settings: Settings) -> tuple[str, list[str]]:
         return known, [f"{unknown.message}; {last}"]
 
 
-def _since_branching(
-    repository: Repository, branch: str, head: str, notices: Sequence[str] = ()
-) -> Comparison:
+def _since_branching(repository: Clone, branch: str, head: str, notices: Sequence[str] = ()) -> Comparison:
     base = repository.merge_base(branch, head)
     unrelated = f"{head[:12]} has no history in common with {branch[:12]}: all of it counts as new"
     return Comparison(base, head, [*notices, *([] if base else [unrelated])])
 
 
-def require_commit(repository: Repository, commit: str) -> None:
+def require_commit(repository: Clone, commit: str) -> None:
     if not repository.obtain(commit):
         raise RequestError(
             f"the event's commit {commit[:12]} is neither in this clone nor to be had from origin",

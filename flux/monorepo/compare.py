@@ -5,15 +5,15 @@ from collections.abc import Iterable, Mapping
 from flux.artifact.difference import FileDifference, difference
 from flux.artifact.image import published
 from flux.artifact.tree import EXECUTABLE, REGULAR, File
-from flux.commands.changed import Changed
-from flux.commands.sources import Sources
-from flux.repository import Repository
+from flux.git.clone import Clone
+from flux.monorepo.changed import Changed
+from flux.monorepo.sources import Sources
 from flux.settings import Settings
 
 Files = Mapping[str, File]
 
 
-def compare(repository: Repository, settings: Settings, changed: Changed) -> dict[str, list[FileDifference]]:
+def compare(repository: Clone, settings: Settings, changed: Changed) -> dict[str, list[FileDifference]]:
     """The files of each changed or removed artifact that differ; of links and modes it knows nothing."""
     names = [*changed.reasons, *changed.removed]
     old = _published(repository, settings, changed.base, names) if changed.base else {}
@@ -26,7 +26,7 @@ def compare(repository: Repository, settings: Settings, changed: Changed) -> dic
     return found
 
 
-def _published(repository: Repository, settings: Settings, commit: str, names: list[str]) -> dict[str, Files]:
+def _published(repository: Clone, settings: Settings, commit: str, names: list[str]) -> dict[str, Files]:
     sources = Sources(repository, settings, commit)
     present = repository.artifacts(commit, settings.prefix, names)
     return {
@@ -43,5 +43,5 @@ def _oid(files: Files, path: str) -> str | None:
     return files[path].oid if path in files else None
 
 
-def _read(repository: Repository, files: Files, paths: Iterable[str]) -> dict[str, bytes]:
+def _read(repository: Clone, files: Files, paths: Iterable[str]) -> dict[str, bytes]:
     return {path: repository.read(files[path].oid) for path in paths if path in files}

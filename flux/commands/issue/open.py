@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flux.commands.issues import Issues
-from flux.commands.outdated import require_current_settings
 from flux.commands.publish import read_tag
-from flux.commands.sources import Sources
 from flux.commands.tag import desired_at
 from flux.errors import ForgeError, RequestError
 from flux.event import Event
 from flux.forge.forge import Forge, Issue
+from flux.git.clone import Clone
+from flux.monorepo.outdated import require_current_settings
+from flux.monorepo.sources import Sources
 from flux.promotion.issue import issue_body, issue_title
 from flux.promotion.proposal import Promotion
-from flux.repository import Repository
+from flux.proposals.issues import Issues
 from flux.settings import Settings
 
 
@@ -31,7 +31,7 @@ class Opened:
         return {"issue": {"number": issue.number, "url": issue.url, "action": self.action} if issue else None}
 
 
-def open_issue(repository: Repository, settings: Settings, event: Event, forge: Forge, tag: str) -> Opened:
+def open_issue(repository: Clone, settings: Settings, event: Event, forge: Forge, tag: str) -> Opened:
     """The promotion issue of a release.
 
     Raises RequestError as `read_tag` does, and for an artifact that the release's commit does not have;

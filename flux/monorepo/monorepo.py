@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from flux.forge.forge import Forge
+from flux.git.clone import Clone
 from flux.registry.target import Registry
-from flux.repository import Repository
 from flux.settings import Settings
 
 
@@ -12,7 +12,7 @@ from flux.settings import Settings
 class Monorepo:
     """One repository with its settings, the registry that it is published to and the forge that it is on."""
 
-    repository: Repository
+    repository: Clone
     settings: Settings
     registry: Registry
     forge: Forge

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from flux.commands.issues import Issues
 from flux.errors import RequestError
+from flux.proposals.issues import Issues
 from flux.settings import Settings
 
 

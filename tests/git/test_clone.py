@@ -14,9 +14,9 @@ import pytest
 from flux.artifact.changes import Commit
 from flux.artifact.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, File
 from flux.errors import FluxError, GitError, HistoryMissingError, RequestError, TipUnknownError
-from flux.repository import Repository
+from flux.git.clone import Clone
 from tests.commands.helpers import HOSTILE_NAMES, actions_checkout, break_origin, collect, inv, monorepo
-from tests.git import Repo
+from tests.repo import Repo
 
 SOURCES = "artifacts/"
 
@@ -29,8 +29,8 @@ def repo(tmp_path: Path) -> Repo:
 
 
 @pytest.fixture
-def git(repo: Repo) -> Iterator[Repository]:
-    with Repository(repo.path) as repository:
+def git(repo: Repo) -> Iterator[Clone]:
+    with Clone(repo.path) as repository:
         yield repository
 
 
@@ -41,7 +41,7 @@ def commits(walk: Iterator[Commit]) -> list[str]:
 # Trees and blobs
 
 
-def test_files_with_their_modes(repo: Repo, git: Repository) -> None:
+def test_files_with_their_modes(repo: Repo, git: Clone) -> None:
     repo.write("artifacts/app/run", "x", executable=True)
     repo.symlink("artifacts/app/link", "run")
     repo.commit(files={"artifacts/app/a/b/c": "deep", "artifacts/app.d/x": "x", "artifacts/beside": "x"})
@@ -61,7 +61,7 @@ def test_files_with_their_modes(repo: Repo, git: Repository) -> None:
     assert git.files(repo.head, SOURCES, ["none"]) == {"none": []}
 
 
-def test_names_of_any_kind_are_taken_literally(repo: Repo, git: Repository) -> None:
+def test_names_of_any_kind_are_taken_literally(repo: Repo, git: Clone) -> None:
     paths = {f"artifacts/{name}/{name}" for name in HOSTILE_NAMES}
     commit = repo.commit(files=dict.fromkeys(paths, "x"))
     assert set(git.artifacts(commit, SOURCES)) == {"app", "db", *HOSTILE_NAMES}
@@ -74,7 +74,7 @@ def test_names_of_any_kind_are_taken_literally(repo: Repo, git: Repository) -> N
         assert not git.folders_of(commit)(f"artifacts/{name}/{name}")
 
 
-def test_a_folder_name_that_begins_with_a_newline_is_not_another(repo: Repo, git: Repository) -> None:
+def test_a_folder_name_that_begins_with_a_newline_is_not_another(repo: Repo, git: Clone) -> None:
     """Git prints a newline of its own before the changes of a commit."""
     repo.commit(files={"app/x": "1", "\napp/x": "1"})
     app = repo.commit(files={"app/x": "2"})
@@ -86,7 +86,7 @@ def test_a_folder_name_that_begins_with_a_newline_is_not_another(repo: Repo, git
     ]
 
 
-def test_blobs_are_read_by_many_threads(repo: Repo, git: Repository) -> None:
+def test_blobs_are_read_by_many_threads(repo: Repo, git: Clone) -> None:
     contents = {f"artifacts/app/{number}": os.urandom(number * 1000) for number in range(60)}
     commit = repo.commit(files=contents)
     files = [f for f in git.files(commit, SOURCES, ["app"])["app"] if f.path != "base.yaml"] * 3
@@ -96,13 +96,13 @@ def test_blobs_are_read_by_many_threads(repo: Repo, git: Repository) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"\n\n", b"x\r\n", b"\0" * 100, b"a" * 100_000])
-def test_blobs_are_read_byte_for_byte(repo: Repo, git: Repository, content: bytes) -> None:
+def test_blobs_are_read_byte_for_byte(repo: Repo, git: Clone, content: bytes) -> None:
     commit = repo.commit(files={"artifacts/app/base.yaml": content})
     (file,) = git.files(commit, SOURCES, ["app"])["app"]
     assert git.read(file.oid) == content
 
 
-def test_a_blob_that_is_missing_is_said(repo: Repo, git: Repository) -> None:
+def test_a_blob_that_is_missing_is_said(repo: Repo, git: Clone) -> None:
     oid = repo.git("rev-parse", "HEAD:artifacts/app/base.yaml")
     other = repo.git("rev-parse", "HEAD:artifacts/db/base.yaml")
     (repo.path / ".git/objects" / oid[:2] / oid[2:]).unlink()
@@ -121,7 +121,7 @@ def partial(repo: Repo, tmp_path: Path) -> Repo:
 
 def test_blobs_that_only_origin_has_are_fetched(repo: Repo, tmp_path: Path) -> None:
     clone = partial(repo, tmp_path)
-    with Repository(clone.path) as git:
+    with Clone(clone.path) as git:
         (file,) = git.files(clone.head, SOURCES, ["app"])["app"]
         assert git.read(file.oid) == b"app"
 
@@ -129,7 +129,7 @@ def test_blobs_that_only_origin_has_are_fetched(repo: Repo, tmp_path: Path) -> N
 def test_blobs_that_origin_does_not_give_are_said(repo: Repo, tmp_path: Path) -> None:
     clone = partial(repo, tmp_path)
     break_origin(clone)
-    with Repository(clone.path) as git:
+    with Clone(clone.path) as git:
         for name in ("app", "db"):
             (file,) = git.files(clone.head, SOURCES, [name])[name]
             with pytest.raises(GitError):
@@ -141,7 +141,7 @@ def test_blobs_that_origin_does_not_give_are_said(repo: Repo, tmp_path: Path) ->
 
 def attributes(folder: Repo, *paths: str) -> dict[str, dict[str, str]]:
     """Those of the paths that are not `unspecified`."""
-    with Repository(folder.path) as git:
+    with Clone(folder.path) as git:
         given = git.attributes(folder.head, [f"artifacts/app/{path}" for path in paths])
     return {
         path.removeprefix("artifacts/app/"): {k: v for k, v in values.items() if v != "unspecified"}
@@ -255,7 +255,7 @@ def test_attributes_in_a_clone_of_any_kind(repo: Repo, tmp_path: Path, flags: tu
     clone = repo.clone(tmp_path / "clone", *flags)
     clone.git("worktree", "add", "--quiet", str(tmp_path / "linked"), "HEAD")
     linked = tmp_path / "linked"
-    with Repository(linked) as git:
+    with Clone(linked) as git:
         given = git.attributes(clone.head, ["artifacts/app/base.yaml"])
     assert given["artifacts/app/base.yaml"]["ident"] == "set"
 
@@ -263,7 +263,7 @@ def test_attributes_in_a_clone_of_any_kind(repo: Repo, tmp_path: Path, flags: tu
 # The first-parent line
 
 
-def test_the_line_of_a_merge_is_that_of_its_first_parent(repo: Repo, git: Repository) -> None:
+def test_the_line_of_a_merge_is_that_of_its_first_parent(repo: Repo, git: Clone) -> None:
     first = repo.head
     repo.checkout("side", create=True)
     repo.commit(files={"artifacts/app/side": "x"})
@@ -277,7 +277,7 @@ def test_the_line_of_a_merge_is_that_of_its_first_parent(repo: Repo, git: Reposi
     assert len(git.first_parents(merge)) == 3
 
 
-def test_a_merge_that_takes_nothing_is_not_on_the_line(repo: Repo, git: Repository) -> None:
+def test_a_merge_that_takes_nothing_is_not_on_the_line(repo: Repo, git: Clone) -> None:
     first = repo.head
     repo.checkout("side", create=True)
     repo.commit(files={"artifacts/app/side": "x"})
@@ -287,7 +287,7 @@ def test_a_merge_that_takes_nothing_is_not_on_the_line(repo: Repo, git: Reposito
     assert commits(git.line(repo.head, SOURCES, ["app"])) == [first]
 
 
-def test_an_octopus(repo: Repo, git: Repository) -> None:
+def test_an_octopus(repo: Repo, git: Clone) -> None:
     start = repo.head
     for name in ("one", "two", "three"):
         repo.git("checkout", "--quiet", "-b", name, start)
@@ -307,7 +307,7 @@ def test_the_line_goes_on_past_the_edge_of_a_shallow_clone(repo: Repo, tmp_path:
         expected.insert(0, repo.commit(files={"artifacts/app/base.yaml": str(number)}))
     origin = repo.bare_origin()
     clone = actions_checkout(origin, tmp_path / "clone", repo.head, depth=depth)
-    with Repository(clone.path) as git:
+    with Clone(clone.path) as git:
         assert commits(git.line(clone.head, SOURCES, ["app"])) == expected
         assert len(git.first_parents(clone.head)) == 7
 
@@ -318,14 +318,14 @@ def test_a_line_that_ends_before_the_edge_asks_nobody(repo: Repo, tmp_path: Path
     last = repo.commit(files={"artifacts/app/base.yaml": "new"})
     clone = actions_checkout(repo.bare_origin(), tmp_path / "clone", repo.head, depth=2)
     break_origin(clone)
-    with Repository(clone.path) as git:
+    with Clone(clone.path) as git:
         assert next(git.line(clone.head, SOURCES, ["app"])).revision.commit == last
         with pytest.raises(HistoryMissingError, match="shallow"):
             list(git.line(clone.head, SOURCES, ["app"]))
 
 
 @pytest.mark.filterwarnings("default")
-def test_grafts_do_not_bend_the_line(repo: Repo, git: Repository) -> None:
+def test_grafts_do_not_bend_the_line(repo: Repo, git: Clone) -> None:
     first = repo.head
     middle = repo.commit(files={"artifacts/app/base.yaml": "2"})
     last = repo.commit()
@@ -334,7 +334,7 @@ def test_grafts_do_not_bend_the_line(repo: Repo, git: Repository) -> None:
     assert commits(git.line(last, SOURCES, ["app"])) == [middle, first]
 
 
-def test_replacements_do_not_bend_the_line(repo: Repo, git: Repository) -> None:
+def test_replacements_do_not_bend_the_line(repo: Repo, git: Clone) -> None:
     first = repo.head
     middle = repo.commit(files={"artifacts/app/base.yaml": "2"})
     last = repo.commit()
@@ -343,16 +343,14 @@ def test_replacements_do_not_bend_the_line(repo: Repo, git: Repository) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["ISO-8859-1", "UTF-16"])
-def test_what_people_wrote_is_read_in_no_encoding_of_the_users(
-    repo: Repo, git: Repository, encoding: str
-) -> None:
+def test_what_people_wrote_is_read_in_no_encoding_of_the_users(repo: Repo, git: Clone, encoding: str) -> None:
     commit = repo.commit("café", files={"artifacts/app/base.yaml": "2"})
     repo.git("config", "i18n.logOutputEncoding", encoding)
     assert git.log(commit, None, "artifacts/app")[0] == (commit, "café")
     assert next(git.line(commit, SOURCES, ["app"])).revision.commit == commit
 
 
-def test_a_commit_graph_that_is_old(repo: Repo, git: Repository) -> None:
+def test_a_commit_graph_that_is_old(repo: Repo, git: Clone) -> None:
     first = repo.head
     repo.git("commit-graph", "write", "--reachable", "--changed-paths")
     last = repo.commit(files={"artifacts/app/base.yaml": "2"})
@@ -367,7 +365,7 @@ def test_the_tip_is_fetched_into_its_remote_tracking_branch(repo: Repo, tmp_path
     other = origin.clone(tmp_path / "other")
     tip = other.commit(files={"artifacts/app/base.yaml": "theirs"})
     other.push()
-    with Repository(repo.path) as git:
+    with Clone(repo.path) as git:
         assert git.tip("main") == tip
         assert git.last_known_tip("main") == tip
         assert git.commit(tip) == tip
@@ -399,7 +397,7 @@ def test_the_tip_is_that_of_the_branch_and_of_no_other(
     other.push("origin", f"HEAD:refs/heads/{decoy}")
     other.push("origin", f"HEAD:refs/tags/{branch}")
     other.push("origin", f"HEAD:refs/tags/refs/heads/{branch}")
-    with Repository(repo.path) as git:
+    with Clone(repo.path) as git:
         assert git.tip(branch) == repo.head
 
 
@@ -408,7 +406,7 @@ def test_the_tip_is_that_of_the_branch_and_of_no_other(
 )
 def test_an_origin_that_does_not_answer(repo: Repo, url: str) -> None:
     repo.git("remote", "add", "origin", url)
-    with Repository(repo.path) as git, pytest.raises(TipUnknownError) as raised:
+    with Clone(repo.path) as git, pytest.raises(TipUnknownError) as raised:
         git.tip("main")
     assert raised.value.hint
     assert "\n" not in raised.value.message
@@ -419,7 +417,7 @@ def test_git_never_asks_for_a_password(tmp_path: Path) -> None:
     repo = Repo(tmp_path)
     repo.commit()
     repo.git("remote", "add", "origin", "http://user@127.0.0.1:1/x.git")
-    with Repository(repo.path) as git, pytest.raises(TipUnknownError):
+    with Clone(repo.path) as git, pytest.raises(TipUnknownError):
         git.tip("main")
 
 
@@ -428,7 +426,7 @@ def test_obtain_only_fetches_what_is_missing(repo: Repo, tmp_path: Path) -> None
     other = origin.clone(tmp_path / "other")
     there = other.commit()
     other.push("origin", "HEAD:refs/heads/elsewhere")
-    with Repository(repo.path) as git:
+    with Clone(repo.path) as git:
         assert git.obtain(repo.head)
         assert git.obtain(there)
         assert not git.obtain("1" * 40)
@@ -442,7 +440,7 @@ def test_a_commit_that_origin_collected(repo: Repo, tmp_path: Path) -> None:
     other.push("origin", "HEAD:refs/heads/short-lived")
     other.push("origin", ":refs/heads/short-lived")
     collect(origin)
-    with Repository(repo.path) as git:
+    with Clone(repo.path) as git:
         assert not git.obtain(gone)
 
 
@@ -461,14 +459,14 @@ def test_a_merge_base_in_a_shallow_clone_is_the_best(repo: Repo, tmp_path: Path)
     for depth in (1, 2, 3):
         clone = actions_checkout(origin, tmp_path / str(depth), main, depth=depth)
         clone.git("fetch", "--quiet", "--depth=1", "origin", side)
-        with Repository(clone.path) as git:
+        with Clone(clone.path) as git:
             assert git.merge_base(main, side) == best
 
 
 # Tags
 
 
-def test_tags_of_every_kind(repo: Repo, git: Repository) -> None:
+def test_tags_of_every_kind(repo: Repo, git: Clone) -> None:
     first = repo.head
     repo.tag("light")
     repo.tag("annotated", message="two\nlines")
@@ -514,7 +512,7 @@ def test_a_clone_is_whole_and_leads_nowhere(repo: Repo, tmp_path: Path, kind: st
         repo.git("checkout", "--quiet", "--detach")
         repo.git("branch", "--quiet", "-D", "topic")
     (tmp_path / "clone").mkdir()
-    with Repository(source.path) as git:
+    with Clone(source.path) as git:
         git.clone(tmp_path / "clone", "trunk", {"new/state": b"state"}, "begin")
 
     clone, is_whole = Repo(tmp_path / "clone"), kind not in ("partial", "shallow")
@@ -533,7 +531,7 @@ def test_a_clone_is_whole_and_leads_nowhere(repo: Repo, tmp_path: Path, kind: st
     clone.git("gc", "--quiet")
 
 
-def test_a_clone_that_cannot_be(repo: Repo, git: Repository, tmp_path: Path) -> None:
+def test_a_clone_that_cannot_be(repo: Repo, git: Clone, tmp_path: Path) -> None:
     (tmp_path / "clone").write_text("a file")
     with pytest.raises(GitError, match="already exists"):
         git.clone(tmp_path / "clone", "main", {}, "")
@@ -544,7 +542,7 @@ def test_a_clone_that_cannot_be(repo: Repo, git: Repository, tmp_path: Path) -> 
 
 def test_a_repository_that_is_not_ours_to_read(tmp_path: Path) -> None:
     with pytest.raises(RequestError):
-        Repository(tmp_path)
+        Clone(tmp_path)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
@@ -601,7 +599,7 @@ def test_a_terminal_of_another_encoding(tmp_path: Path) -> None:
     assert inv(repo, "build", "--json", "--dry-run", env=latin).out == expected.out
 
 
-def test_every_error_is_one_line(repo: Repo, git: Repository) -> None:
+def test_every_error_is_one_line(repo: Repo, git: Clone) -> None:
     """What git says in several lines is for its own users."""
     repo.git("remote", "add", "origin", "file:///nonexistent")
     attempts: list[Callable[[], object]] = [
@@ -624,12 +622,12 @@ def test_what_a_hook_sets_is_not_handed_on(
 ) -> None:
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "other"))
     monkeypatch.setenv("GIT_SSH_COMMAND", "ssh -i key")
-    with Repository(repo.path) as git:
+    with Clone(repo.path) as git:
         assert git.head() == repo.head
         assert git.root == repo.path
     assert os.environ["GIT_SSH_COMMAND"] == "ssh -i key"
 
 
-def test_a_file_is_what_the_tree_says(repo: Repo, git: Repository) -> None:
+def test_a_file_is_what_the_tree_says(repo: Repo, git: Clone) -> None:
     oid = repo.git("rev-parse", "HEAD:artifacts/app/base.yaml")
     assert git.files(repo.head, SOURCES, ["app"]) == {"app": [File("base.yaml", REGULAR, oid)]}

@@ -10,9 +10,9 @@ from flux.artifact.image import Image, Revision, layer_of, published
 from flux.artifact.name import name_fault
 from flux.artifact.source import https_url
 from flux.artifact.tree import File
-from flux.commands.wanted import require_known
 from flux.errors import ContentError
-from flux.repository import Repository
+from flux.git.clone import Clone
+from flux.monorepo.wanted import require_known
 from flux.settings import Settings
 
 
@@ -28,7 +28,7 @@ class Source:
 class Sources:
     """Reads artifacts at one commit of a repository."""
 
-    def __init__(self, repository: Repository, settings: Settings, commit: str) -> None:
+    def __init__(self, repository: Clone, settings: Settings, commit: str) -> None:
         self._repository = repository
         self._settings = settings
         self.commit = commit
@@ -93,6 +93,6 @@ class Sources:
         return Image(tar, self._settings.branch, revision, url)
 
 
-def source_url(repository: Repository, settings: Settings) -> str:
+def source_url(repository: Clone, settings: Settings) -> str:
     """The URL in the images, empty where there is none."""
     return settings.source or https_url(repository.origin_url or "")

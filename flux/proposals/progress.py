@@ -1,13 +1,13 @@
 """Tell in a promotion issue how the promotion stands."""
 
-from flux.commands.issues import Issues
-from flux.commands.look import look
-from flux.commands.monorepo import Monorepo
-from flux.commands.propose import Proposed
 from flux.forge.forge import Issue
+from flux.monorepo.drift import look
+from flux.monorepo.monorepo import Monorepo
 from flux.promotion.boxes import repeated, unknown
 from flux.promotion.comment import Standing, standing_comment
 from flux.promotion.plan import Action
+from flux.proposals.converge import Proposed
+from flux.proposals.issues import Issues
 from flux.release.markdown import code
 from flux.settings import Settings
 

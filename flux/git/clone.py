@@ -136,7 +136,7 @@ def git_version() -> tuple[int, ...]:
     return gitpython.Git().version_info
 
 
-class Repository:
+class Clone:
     """A clone on this machine, and through it its origin, which is asked with `access` where that is given.
 
     Where it is not, and origin refuses what git has of its own, `find_access` is called once, with the URL
@@ -676,7 +676,7 @@ class Repository:
     def _write_blob(self, content: bytes) -> str:
         return self._pipe(content, "hash-object", "-w", "--no-filters", "--stdin")
 
-    def clone(self, folder: Path, branch: str, files: Mapping[str, bytes], message: str) -> "Repository":
+    def clone(self, folder: Path, branch: str, files: Mapping[str, bytes], message: str) -> "Clone":
         """A clone of what is checked out, as `branch`, in an empty or new folder, for no use but a try.
 
         It has no origin, and an identity of its own. `files` that are given are in one commit more, with the
@@ -691,7 +691,7 @@ class Repository:
             *([] if is_whole else ["--no-tags"]),
             *("--", str(self.root), str(folder)),
         )
-        clone = Repository(folder)
+        clone = Clone(folder)
         clone._run("remote", "remove", "origin")
         if not is_whole:
             commit = clone._pipe(b"All there is\n", "commit-tree", f"{commit}^{{tree}}")

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.wanted import wanted_environments, wanted_version
 from flux.errors import RequestError
-from flux.repository import Repository
+from flux.git.clone import Clone
+from flux.monorepo.wanted import wanted_environments, wanted_version
 from flux.settings import Phase, Settings
 from tests.commands.releasing import PHASES
-from tests.git import Repo
+from tests.repo import Repo
 
 SETTINGS = Settings(phases=(*PHASES, Phase("dr", ("dr",))))
 
@@ -46,7 +46,7 @@ def test_an_unknown_name_gets_the_nearest(name: str, hint: str) -> None:
 
 
 def wanted(repo: Repo, artifact: str, version: str | None = None) -> str:
-    with Repository(repo.path) as repository:
+    with Clone(repo.path) as repository:
         return str(wanted_version(repository, SETTINGS, artifact, version))
 
 

@@ -2,14 +2,14 @@
 
 from flux.errors import RequestError
 from flux.event import Event
+from flux.git.clone import Clone
 from flux.registry import open_registry
 from flux.registry.dry import DryRegistry
 from flux.registry.target import Registry
-from flux.repository import Repository
 from flux.settings import Settings
 
 
-def open_target_registry(repository: Repository, settings: Settings, event: Event, dry_run: bool) -> Registry:
+def open_target_registry(repository: Clone, settings: Settings, event: Event, dry_run: bool) -> Registry:
     """The registry to push to, with its publisher: where nobody says in a job on github.com, its own.
 
     Raises RequestError on a CI runner for one that would be gone with it, and where the publisher is missing
@@ -25,7 +25,7 @@ def open_target_registry(repository: Repository, settings: Settings, event: Even
         location = event.packages
     registry = open_registry(location, repository.root, settings.jobs, settings.insecure)
     if settings.publisher == "flux":
-        from flux.commands.sources import source_url
+        from flux.monorepo.sources import source_url
         from flux.registry.flux import FluxRegistry, require_possible
         from flux.registry.flux_cli import FluxCli
 

@@ -5,14 +5,14 @@ from difflib import get_close_matches
 
 from semver import Version
 
-from flux.commands.releases import releases
 from flux.errors import RequestError
+from flux.git.clone import Clone
+from flux.monorepo.releases import releases
 from flux.release.version import newest_stable, parse_version
-from flux.repository import Repository
 from flux.settings import Settings
 
 
-def require_artifact(repository: Repository, settings: Settings, tip: str, artifact: str) -> None:
+def require_artifact(repository: Clone, settings: Settings, tip: str, artifact: str) -> None:
     """Raises RequestError where the tip has no artifact of that name."""
     require_known(artifact, repository.artifacts(tip, settings.prefix), f"the tip, {tip[:12]}")
 
@@ -43,7 +43,7 @@ def wanted_environments(settings: Settings, name: str) -> tuple[str, ...]:
     )
 
 
-def wanted_version(repository: Repository, settings: Settings, artifact: str, version: str | None) -> Version:
+def wanted_version(repository: Clone, settings: Settings, artifact: str, version: str | None) -> Version:
     """The version given, else that of the artifact's newest stable release.
 
     Raises RequestError for a version that cannot be one, and where there is no stable release; GitError where

@@ -1,0 +1,1 @@
+"""Git on this machine: the clone, and through it origin."""

@@ -1,0 +1,1 @@
+"""A promotion's issue, branch and pull request."""
