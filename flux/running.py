@@ -15,84 +15,34 @@ from invoke.exceptions import Exit
 from flux.settings import read_settings, take_environment
 
 if TYPE_CHECKING:
-    from flux.event import Event
-    from flux.forge.forge import Forge
-    from flux.git.clone import Access, Clone
     from flux.monorepo.monorepo import Monorepo
-    from flux.registry.target import Registry
     from flux.report.report import Report
-    from flux.settings import Settings
 
 _ENVIRONMENT = take_environment()
 
 
 @dataclass(frozen=True)
 class Run:
-    """One command, running."""
+    """One command, running. `variables` are the settings that the environment had, and has no more."""
 
-    settings: "Settings"
-    event: "Event"
-    repository: "Clone"
+    monorepo: "Monorepo"
     report: "Report"
     variables: Mapping[str, str]
-    """The settings that the environment gave, which it has not any more."""
-
-    def registry(self, dry_run: bool) -> "Registry":
-        from flux.monorepo.registry import open_target_registry
-
-        return open_target_registry(self.repository, self.settings, self.event, dry_run)
-
-    def monorepo(self, forge: "Forge", dry_run: bool = True) -> "Monorepo":
-        """What promotions are about; in a dry run nothing can be pushed to its registry.
-
-        Raises TipUnknownError where the tip cannot be fetched, and OutdatedSettingsError where it has others.
-        """
-        from flux.monorepo.monorepo import Monorepo
-        from flux.monorepo.outdated import require_current_settings
-
-        tip = self.repository.tip(self.settings.branch)
-        require_current_settings(self.repository, self.settings, tip)
-        return Monorepo(self.repository, self.settings, self.registry(dry_run), forge)
-
-    @contextmanager
-    def writing(self, dry_run: bool) -> "Iterator[Forge]":
-        """The forge, to write to; in a dry run one that only says what would be written."""
-        if not dry_run:
-            yield self.forge
-            return
-        from flux.forge.dry import DryForge
-
-        forge = DryForge(self.forge)
-        yield forge
-        for action in forge.would:
-            self.report.log(f"would {action}")
-
-    @property
-    def forge(self) -> "Forge":
-        return open_forge(self.settings, self.event, self.repository)
-
-    @property
-    def forge_or_none(self) -> "Forge | None":
-        """The forge, for what is worth showing without it too."""
-        from flux.errors import FluxError
-
-        try:
-            return self.forge
-        except FluxError as error:
-            self.report.notice(f"pull requests are not shown: {error.message}")
-            return None
 
 
 @contextmanager
-def running(context: Context, json: bool) -> Iterator[Run]:
+def running(context: Context, json: bool, *, dry_run: bool = False, pushes: bool = False) -> Iterator[Run]:
     """For the time of one command, which needs all of this to be right from the start."""
     with reporting(json) as report:
         from flux.event import read_event
+        from flux.monorepo.opening import open_monorepo
 
         event = read_event()
         settings = read_settings(*configuration(context))
-        with open_repository(settings, event) as repository:
-            yield Run(settings, event, repository, report, _ENVIRONMENT)
+        with open_monorepo(settings, event, dry_run=dry_run, pushes=pushes) as monorepo:
+            yield Run(monorepo, report, _ENVIRONMENT)
+            for action in monorepo.would_have:
+                report.log(f"would {action}")
 
 
 @contextmanager
@@ -132,44 +82,6 @@ def reporting(json: bool) -> Iterator["Report"]:
 def configuration(context: Context) -> tuple[object, Mapping[str, str]]:
     """What the settings are read from."""
     return _plain(context.config.get("flux")), _ENVIRONMENT
-
-
-def open_repository(settings: "Settings", event: "Event") -> "Clone":
-    """The clone that this runs in. Raises RequestError where there is none."""
-    from flux.forge.token import given_token
-    from flux.git.clone import Access, Clone
-
-    token = given_token(os.environ)
-    access = Access(event.server_url, token) if token else None
-    return Clone(None, access, lambda origin: _find_access(settings, event, origin))
-
-
-def open_forge(settings: "Settings", event: "Event", repository: "Clone") -> "Forge":
-    from flux import forge
-
-    return forge.open_forge(
-        settings.forge,
-        repository,
-        api_url=event.api_url,
-        repository=event.repository,
-        environment=os.environ,
-    )
-
-
-def _find_access(settings: "Settings", event: "Event", origin: str) -> "Access | None":
-    """What git gets when origin refuses it and no variable has a token: that of `gh auth login`."""
-    from flux.forge import find_origin_token
-    from flux.git.clone import Access
-
-    found = find_origin_token(
-        settings.forge,
-        origin,
-        api_url=event.api_url,
-        server_url=event.server_url,
-        repository=event.repository,
-        environment=os.environ,
-    )
-    return Access(*found) if found else None
 
 
 def names(artifacts: list[str] | None) -> list[str]:

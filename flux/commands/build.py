@@ -6,15 +6,12 @@ from typing import Any
 
 from flux.artifact.image import Revision
 from flux.errors import FluxError, GitError, RegistryUnreachableError, TipUnknownError
-from flux.event import Event, Push
-from flux.git.clone import Clone
+from flux.event import Push
 from flux.monorepo.changed import find_changed, require_commit
-from flux.monorepo.registry import open_target_registry
+from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Source, Sources
 from flux.parallel import in_parallel
 from flux.registry.push import push
-from flux.registry.target import Registry
-from flux.settings import Settings
 
 LATEST = "latest"
 
@@ -66,29 +63,28 @@ class Build:
 
 
 def plan_build(
-    repository: Clone,
-    settings: Settings,
-    event: Event,
+    monorepo: Monorepo,
     names: Sequence[str],
     changed: bool,
     since: str | None,
-    dry_run: bool,
 ) -> "Builder":
     """Choose the commit and the artifacts: those named, those changed, or all.
 
     Raises RequestError for a name that is no artifact.
     """
-    registry = open_target_registry(repository, settings, event, dry_run)
-    found = find_changed(repository, settings, event, since) if changed else None
-    pushed = event.change.after if isinstance(event.change, Push) and since is None else None
+    found = find_changed(monorepo, since) if changed else None
+    change = monorepo.event.change
+    pushed = change.after if isinstance(change, Push) and since is None else None
     if pushed:
-        require_commit(repository, pushed)
-    sources = Sources(repository, settings, pushed or repository.head())
+        require_commit(monorepo, pushed)
+    sources = Sources(monorepo, pushed or monorepo.git.head())
     chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]
     notices = list(found.notices) if found else []
     if found is None and not chosen:
-        notices.append(f"there are no artifacts in {settings.sources}: is the setting `sources` right?")
-    return Builder(repository, settings, registry, sources, chosen, notices)
+        notices.append(
+            f"there are no artifacts in {monorepo.settings.sources}: is the setting `sources` right?"
+        )
+    return Builder(monorepo, sources, chosen, notices)
 
 
 class Builder:
@@ -96,18 +92,16 @@ class Builder:
 
     def __init__(
         self,
-        repository: Clone,
-        settings: Settings,
-        registry: Registry,
+        monorepo: Monorepo,
         sources: Sources,
         names: Sequence[str],
         notices: Sequence[str],
     ) -> None:
         self.names = names
         self._notices = list(notices)
-        self._repository = repository
-        self._settings = settings
-        self._registry = registry
+        self._monorepo = monorepo
+        self._settings = monorepo.settings
+        self._registry = monorepo.registry
         self._sources = sources
         self._unreachable: RegistryUnreachableError | None = None
 
@@ -135,13 +129,13 @@ class Builder:
 
     def _tip(self) -> str | None:
         try:
-            return self._repository.tip(self._settings.branch)
+            return self._monorepo.tip
         except TipUnknownError as unknown:
             self._notices.append(f"`{LATEST}` stays where it is: {unknown.message}")
             return None
 
     def _revisions_at(self, commit: str, names: Sequence[str]) -> dict[str, Revision]:
-        return Sources(self._repository, self._settings, commit).revisions(names)
+        return Sources(self._monorepo, commit).revisions(names)
 
     def _one(self, source: Source, revision: Revision, at_tip: Revision | None) -> Result:
         moves_latest = revision == at_tip
@@ -171,7 +165,7 @@ class Builder:
         moved = {r.artifact: r for r in results if LATEST in r.tags and r.action in ("pushed", "tagged")}
         altered: dict[str, Result] = {}
         try:
-            while moved and (now := self._repository.tip(self._settings.branch)) != tip:
+            while moved and (now := self._monorepo.newest_tip()) != tip:
                 tip, before = now, revisions
                 revisions = self._revisions_at(now, list(moved))
                 for name, revision in revisions.items():

@@ -14,13 +14,12 @@ from flux.artifact.kustomization import read_kustomizations, renderable
 from flux.artifact.manifests import check_manifests, is_manifest
 from flux.artifact.name import name_fault
 from flux.artifact.tree import path_bytes
-from flux.git.clone import Clone
 from flux.kustomize import Kustomize, RemoteBaseError, find_kustomize
+from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Source, Sources
 from flux.parallel import in_parallel
 from flux.promotion.desired import check_desired
 from flux.release.tag import TagForm
-from flux.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -45,40 +44,40 @@ class Check:
         }
 
 
-def check(
-    repository: Clone, settings: Settings, names: Sequence[str], on_done: Callable[[str], object]
-) -> Check:
+def check(monorepo: Monorepo, names: Sequence[str], on_done: Callable[[str], object]) -> Check:
     """Check the named artifacts, or all, and the desired state, at the commit checked out."""
-    sources = Sources(repository, settings, repository.head())
+    sources = Sources(monorepo, monorepo.git.head())
     chosen = sources.choose(names)
     kustomize = find_kustomize()
     notices = [] if kustomize else ["kustomizations are not rendered: no kustomize 5 or kubectl 1.27 on PATH"]
 
     def check_one(source: Source) -> tuple[str, list[Finding]]:
-        root = f"{settings.prefix}{source.artifact}"
+        root = f"{monorepo.settings.prefix}{source.artifact}"
         findings = [
             replace(finding, path=f"{root}/{finding.path}" if finding.path else root)
-            for finding in _check_artifact(repository, settings, sources, kustomize, source)
+            for finding in _check_artifact(monorepo, sources, kustomize, source)
         ]
         on_done(source.artifact)
         return source.artifact, findings
 
-    found = dict(in_parallel(settings.jobs, check_one, sources.load(chosen)))
+    found = dict(in_parallel(monorepo.settings.jobs, check_one, sources.load(chosen)))
     findings = [finding for name in chosen for finding in found[name]]
-    desired = repository.file(sources.commit, settings.releaseconfig)
+    desired = monorepo.git.file(sources.commit, monorepo.settings.releaseconfig)
     if desired is not None and not names:
         present = sources.choose(())
-        findings += check_desired(settings.releaseconfig, desired, settings.environments, present)
+        findings += check_desired(
+            monorepo.settings.releaseconfig, desired, monorepo.settings.environments, present
+        )
     return Check(chosen, findings, notices)
 
 
 def _check_artifact(
-    repository: Clone, settings: Settings, sources: Sources, kustomize: Kustomize | None, source: Source
+    monorepo: Monorepo, sources: Sources, kustomize: Kustomize | None, source: Source
 ) -> Iterator[Finding]:
     error = partial(Finding, Level.ERROR)
     if fault := name_fault(source.artifact):
         yield error("", f"cannot be an OCI repository: the name {fault}")
-    elif TagForm(settings.release_tag).misreads(source.artifact):
+    elif TagForm(monorepo.settings.release_tag).misreads(source.artifact):
         yield error("", "its release tags would be taken for another artifact's: the name reads as a version")
     contents: dict[str, bytes] = {}
     _, kept = published(source.files, sources.excludes)
@@ -86,7 +85,7 @@ def _check_artifact(
         if kind := kind_fault(file):
             yield error(file.path, kind.message.removeprefix(file.path + " "))
             continue
-        contents[file.path] = content = repository.read(file.oid)
+        contents[file.path] = content = monorepo.git.read(file.oid)
         if fault_ := content_fault(file, content, source.attributes[file.path]):
             yield error(file.path, fault_.message.removeprefix(file.path + " "))
     yield from _check_rendering(

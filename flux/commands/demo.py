@@ -9,8 +9,8 @@ from semver import Version
 from flux.artifact.image import Revision, published
 from flux.artifact.manifests import is_manifest
 from flux.errors import ContentError, RequestError
-from flux.git.clone import Clone
-from flux.monorepo.releases import last_releases
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.releases import read_releases
 from flux.monorepo.sources import Source, Sources
 from flux.promotion.proposal import Promotion
 from flux.release.tag import TagForm
@@ -49,15 +49,15 @@ class Demo:
     afterwards: tuple[str, ...]
 
 
-def choose(repository: Clone, settings: Settings, names: Collection[str]) -> Chosen:
+def choose(monorepo: Monorepo, names: Collection[str]) -> Chosen:
     """The first artifact, of those named or all, that can be built and released and has manifests.
 
     Raises RequestError where there is none, or no environment to promote to.
     """
-    if not settings.environments:
+    if not monorepo.settings.environments:
         raise RequestError("there is no environment to promote to", "name one in the setting `phases`")
-    sources = Sources(repository, settings, repository.head())
-    form = TagForm(settings.release_tag)
+    sources = Sources(monorepo, monorepo.git.head())
+    form = TagForm(monorepo.settings.release_tag)
     fault = ""
     for name in sources.choose(names):
         (source,) = sources.load([name])
@@ -66,42 +66,46 @@ def choose(repository: Clone, settings: Settings, names: Collection[str]) -> Cho
         except ContentError as error:
             fault = fault or f": {name}: {error.message}"
             continue
-        if not form.misreads(name) and (chosen := _file(repository, settings, sources, source)):
+        if not form.misreads(name) and (chosen := _file(monorepo, sources, source)):
             return chosen
     raise RequestError(
         f"there is no artifact at {sources.commit[:12]} that can be built and has YAML in it{fault}",
-        f"artifacts are the folders under {settings.sources}/; `inv check` says what is wrong with them",
+        f"artifacts are the folders under {monorepo.settings.sources}/; `inv check` says what is wrong",
     )
 
 
-def _file(repository: Clone, settings: Settings, sources: Sources, source: Source) -> Chosen | None:
+def _file(monorepo: Monorepo, sources: Sources, source: Source) -> Chosen | None:
     _, kept = published(source.files, sources.excludes)
     fit = [file for file in kept if is_manifest(file.path) and file.path.isprintable()]
     if not fit:
         return None
     file = min(fit, key=lambda file: (file.path.count("/"), file.path))
-    is_closed = repository.read(file.oid).endswith(b"\n")
-    return Chosen(source.artifact, f"{settings.prefix}{source.artifact}/{file.path}", is_closed)
+    is_closed = monorepo.git.read(file.oid).endswith(b"\n")
+    return Chosen(source.artifact, f"{monorepo.settings.prefix}{source.artifact}/{file.path}", is_closed)
 
 
-def beginnings(repository: Clone, settings: Settings) -> dict[str, bytes]:
+def beginnings(monorepo: Monorepo) -> dict[str, bytes]:
     """What the clone has otherwise than HEAD: its registry is empty, so nothing is desired yet."""
-    state = repository.file(repository.head(), settings.releaseconfig)
+    state = monorepo.git.file(monorepo.git.head(), monorepo.settings.releaseconfig)
     is_empty = state is None or b"".join(state.split()) == _NOTHING.strip()
-    return {} if is_empty else {settings.releaseconfig: _NOTHING}
+    return {} if is_empty else {monorepo.settings.releaseconfig: _NOTHING}
 
 
-def left_out(repository: Clone, settings: Settings) -> list[str]:
+def left_out(monorepo: Monorepo) -> list[str]:
     """Paths of what matters to the demo and is not committed, so that the clone does not have it."""
-    ours = ("tasks.py", "invoke.yaml", settings.releaseconfig)
-    return [path for path in repository.uncommitted("") if path in ours or path.startswith(settings.prefix)]
+    ours = ("tasks.py", "invoke.yaml", monorepo.settings.releaseconfig)
+    return [
+        path
+        for path in monorepo.git.uncommitted("")
+        if path in ours or path.startswith(monorepo.settings.prefix)
+    ]
 
 
 def plan_demo(settings: Settings, chosen: Chosen, tags: Mapping[str, str]) -> Demo:
     """The story of one artifact; `tags` are the clone's, with their commits."""
     artifact = chosen.artifact
-    last = last_releases(settings, tags, [artifact])
-    version = next_version("minor", last[artifact].version if artifact in last else None)
+    earlier = read_releases(settings.release_tag, tags, [artifact])
+    version = next_version("minor", earlier[-1].version if earlier else None)
     return Demo(
         _variables(settings),
         _steps(settings, chosen, version),

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from flux.artifact.difference import FileDifference, difference, text
-from flux.commands.tag import desired_at
 from flux.errors import RequestError
-from flux.git.clone import Clone
+from flux.monorepo.desired import desired_at
+from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.wanted import require_artifact, wanted_environments, wanted_version
 from flux.parallel import in_parallel
 from flux.registry.contents import contents, modes
-from flux.registry.target import Manifest, Registry, Target
+from flux.registry.target import Manifest, Target
 from flux.registry.versions import versions_of
-from flux.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -65,9 +64,7 @@ class Diff:
 
 
 def diff(
-    repository: Clone,
-    settings: Settings,
-    registry: Registry,
+    monorepo: Monorepo,
     artifact: str,
     name: str,
     version: str | None,
@@ -77,11 +74,11 @@ def diff(
     Raises RequestError for unknown names and an unpublished version, RegistryError for an image whose files
     cannot be shown.
     """
-    environments = wanted_environments(settings, name)
-    tip = repository.tip(settings.branch)
-    require_artifact(repository, settings, tip, artifact)
-    wanted = str(wanted_version(repository, settings, artifact, version))
-    target = registry.repository(artifact)
+    environments = wanted_environments(monorepo.settings, name)
+    tip = monorepo.tip
+    require_artifact(monorepo, artifact)
+    wanted = str(wanted_version(monorepo, artifact, version))
+    target = monorepo.registry.repository(artifact)
     new = target.fetch_manifest(wanted)
     if new is None:
         raise RequestError(
@@ -93,13 +90,13 @@ def diff(
     def fetch(environment: str) -> tuple[str, Manifest | None]:
         return environment, target.fetch_manifest(environment) if environment in there else None
 
-    now = dict(in_parallel(settings.jobs, fetch, environments))
+    now = dict(in_parallel(monorepo.settings.jobs, fetch, environments))
     members: dict[Manifest | None, list[str]] = {}
     for environment in environments:
         members.setdefault(now[environment], []).append(environment)
-    likely = list(desired_at(repository, settings, tip).get(artifact, {}).values())
+    likely = list(desired_at(monorepo, tip).get(artifact, {}).values())
     others = {old.digest for old in members if old} - {new.digest}
-    versions = {new.digest: wanted} | versions_of(target, there, others, settings.jobs, likely)
+    versions = {new.digest: wanted} | versions_of(target, there, others, monorepo.settings.jobs, likely)
     files: dict[str, bytes] | None = None
     compared = []
     for old, names in members.items():

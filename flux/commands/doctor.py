@@ -22,7 +22,10 @@ from flux.settings import Settings, find_faults, read_settings
 if TYPE_CHECKING:
     from flux.forge.forge import Forge
     from flux.forge.place import Place
-    from flux.git.clone import Clone
+    from flux.monorepo.monorepo import Monorepo
+from flux.git.clone import Clone
+from flux.monorepo.opening import open_clone, open_forge
+from flux.monorepo.registry import open_target_registry
 
 T = TypeVar("T")
 
@@ -69,8 +72,6 @@ class Diagnosis:
 def examine(
     configured: object,
     environment: Mapping[str, str],
-    open_repository: Callable[[Settings, Event], Clone],
-    open_forge: Callable[[Settings, Event, Clone], Forge],
 ) -> Iterator[Line]:
     """A line for each thing, as it was looked at; whatever goes wrong is one too.
 
@@ -86,40 +87,38 @@ def examine(
     event = (yield from _obtained("event", read_event)) or read_surroundings()
     yield from _looked_at("packages", _packages)
     yield from _looked_at("kustomize", _kustomize)
-    repository = None
+    clone = None
     if git := (yield from _obtained("git", _git)):
         yield git
-        repository = yield from _obtained("clone", lambda: open_repository(settings or Settings(), event))
+        clone = yield from _obtained("clone", lambda: open_clone(settings or Settings(), event))
     head = None
-    if repository:
-        with repository:
-            if head := (yield from _obtained("clone", repository.head)):
-                yield from _looked_at("clone", lambda: _clone(repository))
+    if clone:
+        with clone:
+            if head := (yield from _obtained("clone", clone.head)):
+                yield from _looked_at("clone", lambda: _clone(clone))
                 if settings:
-                    yield from _examine_places(settings, event, repository, open_forge)
+                    yield from _examine_places(_context(clone, settings, event))
     if not (settings and head):
         said = "origin, registry and forge are looked at when what they need is right"
         yield Line("the rest", Health.WARNING, said, "put the above right, then run `inv doctor` again")
 
 
 def _examine_places(
-    settings: Settings,
-    event: Event,
-    repository: Clone,
-    open_forge: Callable[[Settings, Event, Clone], Forge],
+    monorepo: Monorepo,
 ) -> Iterator[Line]:
-    yield from _looked_at("origin", lambda: _origin(settings, repository))
-    yield from _looked_at("flux", lambda: _flux(settings))
+    yield from _looked_at("origin", lambda: _origin(monorepo))
+    yield from _looked_at("flux", lambda: _flux(monorepo.settings))
     yield from _looked_at("engine", _engine)
-    names = (yield from _obtained("sources", lambda: _artifacts(settings, repository))) or []
-    yield from _looked_at("sources", lambda: _sources(settings, names))
-    yield from _looked_at("registry", lambda: _registry(settings, event, repository, names))
+    names = (yield from _obtained("sources", lambda: _artifacts(monorepo))) or []
+    yield from _looked_at("sources", lambda: _sources(monorepo.settings, names))
+    yield from _looked_at("registry", lambda: _registry(monorepo, names))
 
     def ask_forge() -> tuple[Forge, Place | None, Line]:
         from flux.forge.place import find_place
 
-        place = find_place(settings.forge, repository.origin_url, event.api_url, event.repository)
-        forge = open_forge(settings, event, repository)
+        event, origin = monorepo.event, monorepo.git.origin_url
+        place = find_place(monorepo.settings.forge, origin, event.api_url, event.repository)
+        forge = monorepo.forge
         return forge, place, _forge(forge, place)
 
     if asked := (yield from _obtained("forge", ask_forge)):
@@ -127,8 +126,12 @@ def _examine_places(
         yield line
         if place:
             yield from _looked_at("workflows", lambda: _workflows(forge, place))
-            yield from _looked_at("branch", lambda: _branch(forge, place, settings.branch))
-            yield from _looked_at("automation", lambda: _automation(forge, settings))
+            yield from _looked_at("branch", lambda: _branch(forge, place, monorepo.settings.branch))
+            yield from _looked_at("automation", lambda: _automation(monorepo))
+
+
+def _context(clone: Clone, settings: Settings, event: Event) -> Monorepo:
+    return Monorepo(clone, settings, event, lambda m: open_target_registry(m, reads_only=True), open_forge)
 
 
 # Looking, whatever happens
@@ -235,27 +238,26 @@ def _flux(settings: Settings) -> Iterator[Line]:
 # What is asked of git
 
 
-def _clone(repository: Clone) -> Iterator[Line]:
+def _clone(clone: Clone) -> Iterator[Line]:
     from flux.git.clone import FETCH_DEPTH
 
-    if repository.shallow:
+    if clone.shallow:
         said = "it is shallow: the history that decides is fetched whenever it is needed"
         yield Line("clone", Health.WARNING, said, FETCH_DEPTH)
     else:
-        yield Line("clone", Health.OK, str(repository.root))
+        yield Line("clone", Health.OK, str(clone.root))
 
 
-def _origin(settings: Settings, repository: Clone) -> Iterator[Line]:
+def _origin(monorepo: Monorepo) -> Iterator[Line]:
     from flux.artifact.source import https_url
 
-    tip = repository.tip(settings.branch)
-    url = repository.origin_url
+    tip, url = monorepo.tip, monorepo.git.origin_url
     where = f"at {https_url(url) or 'origin'}" if url else "here, since there is no origin"
-    yield Line("origin", Health.OK, f"{settings.branch} is at {tip[:12]} {where}")
+    yield Line("origin", Health.OK, f"{monorepo.settings.branch} is at {tip[:12]} {where}")
 
 
-def _artifacts(settings: Settings, repository: Clone) -> list[str]:
-    return repository.artifacts(repository.head(), settings.prefix)
+def _artifacts(monorepo: Monorepo) -> list[str]:
+    return monorepo.git.artifacts(monorepo.git.head(), monorepo.settings.prefix)
 
 
 def _sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:
@@ -269,11 +271,10 @@ def _sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:
 # What is asked of the registry and the forge
 
 
-def _registry(settings: Settings, event: Event, repository: Clone, names: Sequence[str]) -> Iterator[Line]:
+def _registry(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
     from flux.artifact.name import name_fault
-    from flux.monorepo.registry import open_target_registry
 
-    registry = open_target_registry(repository, settings, event, dry_run=True)
+    registry = monorepo.registry
     name = next((name for name in names if not name_fault(name)), "artifact")
     target = registry.repository(name)
     target.tags()
@@ -341,7 +342,8 @@ def _branch(forge: Forge, place: Place, branch: str) -> Iterator[Line]:
         yield Line("branch", Health.OK, said)
 
 
-def _automation(forge: Forge, settings: Settings) -> Iterator[Line]:
+def _automation(monorepo: Monorepo) -> Iterator[Line]:
+    forge, settings = monorepo.forge, monorepo.settings
     logins = {"automation": settings.automation}
     for phase, promoters in (settings.promoters or {}).items():
         logins[f"promoters, {phase}"] = promoters

@@ -4,12 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flux.errors import GitError
-from flux.event import Event
-from flux.git.clone import Clone
 from flux.monorepo.changed import Changed, find_changed
+from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import commits_since, last_releases
 from flux.parallel import meanwhile
-from flux.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -43,20 +41,20 @@ class Listing:
         return {"artifacts": [listed.document() for listed in self.artifacts]}
 
 
-def list_artifacts(repository: Clone, settings: Settings, event: Event) -> Listing:
+def list_artifacts(monorepo: Monorepo) -> Listing:
     """Every artifact at the commit checked out, with the releases that origin has, where it answers."""
-    head = repository.head()
-    names = repository.artifacts(head, settings.prefix)
-    with meanwhile(repository.home_tags) as home_tags:
-        changed, notices = _changed(repository, settings, event)
+    head = monorepo.git.head()
+    names = monorepo.git.artifacts(head, monorepo.settings.prefix)
+    with meanwhile(lambda: monorepo.home_tags) as home_tags:
+        changed, notices = _changed(monorepo)
         try:
             tags = home_tags()
         except GitError as unknown:
-            tags = repository.tags()
+            tags = monorepo.git.tags()
             notices.append(f"{unknown.message}; releases are those of this clone")
-    releases = last_releases(settings, tags, names)
+    releases = last_releases(monorepo, names, tags)
     try:
-        since = commits_since(repository, settings, head, releases)
+        since = commits_since(monorepo, head, releases)
     except GitError as unknown:
         since = {}
         notices.append(unknown.message)
@@ -74,10 +72,10 @@ def list_artifacts(repository: Clone, settings: Settings, event: Event) -> Listi
     )
 
 
-def _changed(repository: Clone, settings: Settings, event: Event) -> tuple[Changed | None, list[str]]:
+def _changed(monorepo: Monorepo) -> tuple[Changed | None, list[str]]:
     """None, and why, where neither origin nor the history that is here can tell."""
     try:
-        changed = find_changed(repository, settings, event, None)
+        changed = find_changed(monorepo, None)
     except GitError as unknown:
         return None, [unknown.message]
     return changed, list(changed.notices)

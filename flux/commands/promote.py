@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from flux.errors import RequestError
 from flux.monorepo.history import before, history
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.wanted import require_artifact, wanted_environments, wanted_version
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion
 from flux.proposals.apply import Applier
-from flux.proposals.authority import require_authority
 from flux.proposals.converge import Proposals, Proposed
 from flux.proposals.issues import Issues
 from flux.proposals.progress import tell
@@ -20,7 +20,6 @@ class Promoter:
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._monorepo = monorepo
-        self._repository = monorepo.repository
         self._settings = monorepo.settings
         self._applier = Applier(monorepo)
 
@@ -39,9 +38,10 @@ class Promoter:
         before its time where the order is required.
         """
         main = self._proposals.main()
-        require_artifact(self._repository, self._settings, main.commit, artifact)
+        require_current_settings(self._monorepo)
+        require_artifact(self._monorepo, artifact)
         environments = wanted_environments(self._settings, name)
-        wanted = wanted_version(self._repository, self._settings, artifact, version)
+        wanted = wanted_version(self._monorepo, artifact, version)
         promotion = Promotion(artifact, str(wanted))
         self._require_published(promotion)
         if self._settings.require_order:
@@ -59,10 +59,10 @@ class Promoter:
 
         Raises RequestError where there is none, or not one for all of the phase.
         """
-        main = self._proposals.main()
-        require_artifact(self._repository, self._settings, main.commit, artifact)
+        require_current_settings(self._monorepo)
+        require_artifact(self._monorepo, artifact)
         environments = wanted_environments(self._settings, name)
-        states = list(history(self._repository, self._settings, main.commit, artifact))
+        states = list(history(self._monorepo, artifact))
         earlier = {environment: before(states, environment) for environment in environments}
         for environment, version in earlier.items():
             if version is None:
@@ -78,7 +78,7 @@ class Promoter:
         return self._propose(promotion, environments, rollback=True)
 
     def _propose(self, promotion: Promotion, environments: Sequence[str], rollback: bool) -> Proposed:
-        require_authority(self._settings, self._issues, self._monorepo.forge.login(), environments)
+        self._issues.authority.require(environments)
         issues = sorted(self._issues.of(promotion), key=lambda issue: not issue.open)
         if not issues:
             return self._proposals.converge(promotion, environments, rollback=rollback, named=True)

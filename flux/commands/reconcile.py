@@ -11,10 +11,11 @@ from flux.commands.build import Build, Builder
 from flux.commands.issue.open import Opened, open_issue
 from flux.commands.issue.sync import Sync, Syncer
 from flux.commands.publish import publish
-from flux.commands.tag import Convergence, converge, desired_at
+from flux.commands.tag import Convergence, converge
 from flux.errors import ContentError, FluxError, RequestError
-from flux.event import Event
+from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.releases import Released, releases
 from flux.monorepo.sources import Sources
 from flux.parallel import in_parallel
@@ -54,19 +55,17 @@ class Reconciled:
 class Reconciler:
     """Does in order what is due; what fails leaves the rest to be done."""
 
-    def __init__(self, monorepo: Monorepo, event: Event, dry_run: bool) -> None:
+    def __init__(self, monorepo: Monorepo) -> None:
         self._monorepo = monorepo
-        self._repository = monorepo.repository
+        self._git = monorepo.git
         self._settings = monorepo.settings
-        self._registry = monorepo.registry
         self._forge = monorepo.forge
-        self._event = event
-        self._dry_run = dry_run
         self._done = Reconciled()
 
     def reconcile(self, on_done: Callable[[object], object]) -> Reconciled:
         """Raises TipUnknownError where the tip cannot be fetched."""
-        tip = self._repository.tip(self._settings.branch)
+        require_current_settings(self._monorepo)
+        tip = self._monorepo.tip
         stages: Mapping[str, Callable[[str], None]] = {
             "build": self._build,
             "publish": self._publish,
@@ -81,13 +80,13 @@ class Reconciler:
             except FluxError as error:
                 self._done.errors.append((about, error))
             on_done(about)
-        if self._dry_run:
+        if self._monorepo.dry_run:
             self._done.digests.clear()  # of images that may not be there
         return self._done
 
     def _build(self, tip: str) -> None:
-        sources = Sources(self._repository, self._settings, tip)
-        builder = Builder(self._repository, self._settings, self._registry, sources, sources.choose([]), [])
+        sources = Sources(self._monorepo, tip)
+        builder = Builder(self._monorepo, sources, sources.choose([]), [])
         built: Build = builder.build(lambda result: None)
         self._done.notices.extend(built.notices)
         self._done.digests.update(built.digests())
@@ -107,9 +106,7 @@ class Reconciler:
                 self._note(released, manifest.digest)
         for released in sorted(missing, key=lambda released: (released.artifact, released.version)):
             try:
-                published = publish(
-                    self._repository, self._settings, self._event, released.tag, self._dry_run
-                )
+                published = publish(self._monorepo, released.tag)
             except (RequestError, ContentError) as refusal:
                 self._done.notices.append(f"{released.tag} cannot be published: {refusal.message}")
                 continue
@@ -126,13 +123,16 @@ class Reconciler:
 
     def _due(self, tip: str) -> list[tuple[Released, Manifest | None]]:
         """The newest and the desired releases, and what the registry has for their versions."""
-        desired = desired_at(self._repository, self._settings, tip)
+        desired = desired_at(self._monorepo, tip)
         ordered: dict[str, list[Released]] = {}
-        for released in releases(self._settings, self._repository.home_tags(), self._artifacts(tip, desired)):
+        for released in releases(self._monorepo, self._artifacts(tip, desired)):
             ordered.setdefault(released.artifact, []).append(released)
 
         def look(artifact: str) -> list[tuple[Released, Manifest | None]]:
-            target, wanted = self._registry.repository(artifact), set(desired.get(artifact, {}).values())
+            target, wanted = (
+                self._monorepo.registry.repository(artifact),
+                set(desired.get(artifact, {}).values()),
+            )
             due = [r for r in ordered[artifact] if r is ordered[artifact][-1] or str(r.version) in wanted]
             try:
                 return [(released, target.fetch_manifest(str(released.version))) for released in due]
@@ -147,12 +147,10 @@ class Reconciler:
         if self._done.digests.get(released.artifact) == self._image(released.artifact, manifest.digest):
             return True  # it is the tip's, and was compared with that
         try:
-            if not self._repository.obtain(released.commit) or not self._repository.is_on_line(
-                released.commit, tip
-            ):
+            if not self._git.obtain(released.commit) or not self._git.is_on_line(released.commit, tip):
                 raise RequestError(f"{released.tag} is at a commit that is not on {self._settings.branch}")
-            image = Sources(self._repository, self._settings, released.commit).image_of(released.artifact)
-            if is_same(self._registry.repository(released.artifact), manifest, image):
+            image = Sources(self._monorepo, released.commit).image_of(released.artifact)
+            if is_same(self._monorepo.registry.repository(released.artifact), manifest, image):
                 return True
             why = f"the content of {manifest.digest} is not that of {released.tag}"
         except (RequestError, ContentError) as refusal:
@@ -167,17 +165,17 @@ class Reconciler:
 
     def _open_issues(self, tip: str) -> None:
         """The issue of each artifact's newest release, while that is news and above all that is deployed."""
-        desired = desired_at(self._repository, self._settings, tip)
+        desired = desired_at(self._monorepo, tip)
         newest: dict[str, tuple[Version, str, float]] = {}
         form = TagForm(self._settings.release_tag)
-        present = set(self._repository.artifacts(tip, self._settings.prefix))
+        present = set(self._git.artifacts(tip, self._settings.prefix))
         for release in self._forge.releases():
             parsed = form.parse(release.tag)
             if parsed and parsed[0] in present and parsed[1] >= newest.get(parsed[0], (parsed[1],))[0]:
                 newest[parsed[0]] = (parsed[1], release.tag, release.published)
         if not newest:
             return
-        had = {promotion for _, promotion in Issues(self._settings, self._forge).all()}
+        had = {promotion for _, promotion in Issues(self._monorepo).all()}
         for artifact, (version, tag, published) in sorted(newest.items()):
             deployed = [Version.parse(other) for other in desired.get(artifact, {}).values()]
             recent = time.time() - published < _ISSUE_SECONDS
@@ -186,7 +184,7 @@ class Reconciler:
             if Promotion(artifact, str(version)) in had:
                 continue
             try:
-                opened: Opened = open_issue(self._repository, self._settings, self._event, self._forge, tag)
+                opened: Opened = open_issue(self._monorepo, tag)
             except (RequestError, ContentError) as refusal:
                 self._done.notices.append(f"{tag} has no promotion issue: {refusal.message}")
                 continue
@@ -213,9 +211,7 @@ class Reconciler:
                 self._did(f"issue {issue.number}: {applied.proposed.action} {promotion.branch}")
 
     def _tag(self, tip: str) -> None:
-        convergence: Convergence = converge(
-            self._repository, self._settings, self._registry, [], self._dry_run
-        )
+        convergence: Convergence = converge(self._monorepo, [])
         for step in convergence.steps:
             if step.action in (Action.MISSING, Action.FAILED):
                 error = step.error or f"version {step.version} is not published"
@@ -233,7 +229,7 @@ class Reconciler:
             self._did(*(f"{about}: {text}" for text in one.repaired))
 
     def _artifacts(self, tip: str, desired: Desired) -> list[str]:
-        present = self._repository.artifacts(tip, self._settings.prefix)
+        present = self._git.artifacts(tip, self._settings.prefix)
         return list(dict.fromkeys([*present, *desired]))
 
     def _note(self, released: Released, digest: str | None) -> None:
@@ -242,7 +238,7 @@ class Reconciler:
             self._done.digests[about] = self._image(released.artifact, digest)
 
     def _image(self, artifact: str, digest: str) -> str:
-        return f"{self._registry.name(artifact)}@{digest}"
+        return f"{self._monorepo.registry.name(artifact)}@{digest}"
 
     def _did(self, *what: str) -> None:
         self._done.repaired.extend(what)

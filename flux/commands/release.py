@@ -10,18 +10,16 @@ from flux.artifact.content import kind_fault
 from flux.artifact.image import published
 from flux.artifact.manifests import is_manifest
 from flux.artifact.versions import named_versions
-from flux.commands.publish import require_on_line
 from flux.errors import ForgeError, RequestError
-from flux.event import Event
-from flux.forge.forge import Forge, Release
-from flux.git.clone import Clone
+from flux.forge.forge import Release
 from flux.monorepo.changed import find_uncommitted
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.release_tags import require_on_line
 from flux.monorepo.releases import Released, releases
 from flux.monorepo.sources import Sources, source_url
 from flux.release.notes import LoggedCommit, release_notes
 from flux.release.tag import TagForm
 from flux.release.version import BUMPS, next_version, parse_version
-from flux.settings import Settings
 
 WORKFLOWS = ("release-flux-artifact.yml", "manage-flux-releases.yml")
 _AUTOMATION = "github-actions[bot]"
@@ -56,9 +54,7 @@ class Planned:
 
 
 def plan_release(
-    repository: Clone,
-    settings: Settings,
-    forge: Forge,
+    monorepo: Monorepo,
     artifact: str,
     wanted: str,
     allow_unchanged: bool,
@@ -68,48 +64,50 @@ def plan_release(
     Raises RequestError where there is nothing to release there, or no such version can be, and ContentError
     where that could not be published.
     """
-    commit = repository.head()
-    sources = Sources(repository, settings, commit)
+    commit = monorepo.git.head()
+    sources = Sources(monorepo, commit)
     sources.image_of(artifact)
-    form = TagForm(settings.release_tag)
+    form = TagForm(monorepo.settings.release_tag)
     if form.misreads(artifact):
         raise RequestError(
             f"releases of {artifact!r} would be taken for another artifact's: the name reads as a version",
             "rename the folder",
         )
-    earlier = releases(settings, repository.home_tags(), [artifact])
+    earlier = releases(monorepo, [artifact])
     last = earlier[-1] if earlier else None
     again = _again(earlier, wanted, commit, allow_unchanged)
     version = again.version if again else next_version(wanted, last.version if last else None)
-    require_on_line(repository, settings, commit, "HEAD")
+    require_on_line(monorepo, commit, "HEAD")
     if last and not again:
-        _require_not_older(repository, last, commit)
+        _require_not_older(monorepo, last, commit)
     # A stable version is compared with the last stable one, so that a good candidate can become it.
     lower = [r for r in earlier if r.version < version and (version.prerelease or not r.version.prerelease)]
     last = lower[-1] if lower else None
     if last and not again and not allow_unchanged:
-        _require_change(repository, settings, last, commit)
+        _require_change(monorepo, last, commit)
     tag = form.render(artifact, version)
-    notes = _notes(repository, settings, sources, artifact, last, tag)
-    uncommitted = find_uncommitted(repository, settings).get(artifact, ())
-    existing = forge.release(tag) if again else None
+    notes = _notes(monorepo, sources, artifact, last, tag)
+    uncommitted = find_uncommitted(monorepo).get(artifact, ())
+    existing = monorepo.forge.release(tag) if again else None
     return Planned(artifact, version, tag, commit, notes, existing, tuple(uncommitted))
 
 
-def create_release(settings: Settings, event: Event, forge: Forge, planned: Planned) -> Planned:
+def create_release(monorepo: Monorepo, planned: Planned) -> Planned:
     """Make the release, unless it is there, and start what its event would, where it fires none."""
     title = f"{planned.artifact} {planned.version}"
-    release = planned.release or forge.create_release(
+    release = planned.release or monorepo.forge.create_release(
         planned.tag, planned.commit, title, planned.notes, bool(planned.version.prerelease)
     )
     notices: list[str] = []
     failed: list[ForgeError] = []
-    if event.actions and release.author == _AUTOMATION:
+    if monorepo.event.actions and release.author == _AUTOMATION:
         # What GITHUB_TOKEN does fires no event, but for a dispatch.
         for workflow in WORKFLOWS:
             try:
-                if not forge.dispatch(workflow, settings.branch, {"tag": planned.tag}):
-                    notices.append(f"{workflow} was not started: {settings.branch} has no such workflow")
+                if not monorepo.forge.dispatch(workflow, monorepo.settings.branch, {"tag": planned.tag}):
+                    notices.append(
+                        f"{workflow} was not started: {monorepo.settings.branch} has no such workflow"
+                    )
             except ForgeError as error:
                 failed.append(error)
     return replace(planned, release=release, notices=tuple(notices), failed=tuple(failed))
@@ -137,11 +135,11 @@ def _again(earlier: list[Released], wanted: str, commit: str, allow_unchanged: b
     return None
 
 
-def _require_not_older(repository: Clone, last: Released, commit: str) -> None:
+def _require_not_older(monorepo: Monorepo, last: Released, commit: str) -> None:
     """Raises RequestError for a commit that the highest release went past: it has less than that."""
-    if commit == last.commit or not repository.obtain(last.commit):
+    if commit == last.commit or not monorepo.git.obtain(last.commit):
         return
-    if repository.merge_base(commit, last.commit) == commit:
+    if monorepo.git.merge_base(commit, last.commit) == commit:
         raise RequestError(
             f"HEAD is at {commit[:12]}, which is older than {last.artifact} {last.version}, "
             f"released at {last.commit[:12]}",
@@ -149,15 +147,15 @@ def _require_not_older(repository: Clone, last: Released, commit: str) -> None:
         )
 
 
-def _require_change(repository: Clone, settings: Settings, last: Released, commit: str) -> None:
-    sources = Sources(repository, settings, commit)
-    folder = f"{settings.prefix}{last.artifact}"
-    if repository.obtain(last.commit) and not changed_files(
-        repository.changes(last.commit, commit, folder),
-        settings.prefix,
+def _require_change(monorepo: Monorepo, last: Released, commit: str) -> None:
+    sources = Sources(monorepo, commit)
+    folder = f"{monorepo.settings.prefix}{last.artifact}"
+    if monorepo.git.obtain(last.commit) and not changed_files(
+        monorepo.git.changes(last.commit, commit, folder),
+        monorepo.settings.prefix,
         sources.excludes,
-        repository.folders_of(last.commit),
-        repository.folders_of(commit),
+        monorepo.git.folders_of(last.commit),
+        monorepo.git.folders_of(commit),
     ):
         raise RequestError(
             f"nothing changed in {last.artifact} since {last.version}",
@@ -166,25 +164,24 @@ def _require_change(repository: Clone, settings: Settings, last: Released, commi
 
 
 def _notes(
-    repository: Clone,
-    settings: Settings,
+    monorepo: Monorepo,
     sources: Sources,
     artifact: str,
     last: Released | None,
     tag: str,
 ) -> str:
-    folder = f"{settings.prefix}{artifact}"
-    since = last.commit if last and repository.obtain(last.commit) else None
-    logged = [LoggedCommit(*entry) for entry in repository.log(sources.commit, since, folder)]
-    before = _versions(repository, Sources(repository, settings, since), artifact) if since else {}
-    after = _versions(repository, sources, artifact) if since else {}
-    source = source_url(repository, settings)
+    folder = f"{monorepo.settings.prefix}{artifact}"
+    since = last.commit if last and monorepo.git.obtain(last.commit) else None
+    logged = [LoggedCommit(*entry) for entry in monorepo.git.log(sources.commit, since, folder)]
+    before = _versions(monorepo, Sources(monorepo, since), artifact) if since else {}
+    after = _versions(monorepo, sources, artifact) if since else {}
+    source = source_url(monorepo)
     return release_notes(logged, source, before, after, (last.tag if last else None, tag))
 
 
-def _versions(repository: Clone, sources: Sources, artifact: str) -> dict[str, set[str]]:
+def _versions(monorepo: Monorepo, sources: Sources, artifact: str) -> dict[str, set[str]]:
     (source,) = sources.load([artifact])
     _, kept = published(source.files, sources.excludes)
     return named_versions(
-        {f.path: repository.read(f.oid) for f in kept if is_manifest(f.path) and not kind_fault(f)}
+        {f.path: monorepo.git.read(f.oid) for f in kept if is_manifest(f.path) and not kind_fault(f)}
     )

@@ -10,9 +10,8 @@ from typing import Any
 
 from flux.cosign import Signers, find_cosign
 from flux.errors import FluxError, RequestError
-from flux.event import Event
+from flux.monorepo.monorepo import Monorepo
 from flux.parallel import in_parallel
-from flux.settings import Settings
 
 # What actions/attest takes at once: https://github.com/actions/attest
 _MOST_ATTESTED = 1024
@@ -52,10 +51,8 @@ class Signing:
 
 
 def sign(
-    settings: Settings,
-    event: Event,
+    monorepo: Monorepo,
     digests: Path,
-    dry_run: bool,
     on_done: Callable[[object], object],
 ) -> Signing:
     """Sign each image that a file has digests of, a JSON object of artifact to `repository@sha256:…`, once.
@@ -63,7 +60,7 @@ def sign(
     The failure of one leaves the others unharmed. Raises RequestError for anything else, outside of Actions,
     and where there is no cosign.
     """
-    signers, images, cosign = find_signers(settings, event), read_digests(digests), find_cosign()
+    signers, images, cosign = find_signers(monorepo), read_digests(digests), find_cosign()
     groups: dict[str, dict[str, str]] = {}
     for artifact, reference in images.items():
         groups.setdefault(reference.partition("@")[0], {}).setdefault(reference, artifact)
@@ -71,7 +68,7 @@ def sign(
     def one(artifact: str, reference: str) -> Signature:
         if cosign.is_signed(reference, signers):
             return Signature(artifact, reference, "valid")
-        if dry_run:
+        if monorepo.dry_run:
             return Signature(artifact, reference, "unsigned")
         try:
             cosign.sign(reference)
@@ -84,7 +81,7 @@ def sign(
         return [one(artifact, reference) for reference, artifact in group.items()]
 
     found: list[Signature] = []
-    for signatures in in_parallel(min(settings.jobs, _MOST_AT_ONCE), all_of, groups.values()):
+    for signatures in in_parallel(min(monorepo.settings.jobs, _MOST_AT_ONCE), all_of, groups.values()):
         found += signatures
         on_done(signatures)
     return Signing(sorted(found, key=lambda signature: signature.artifact))
@@ -104,26 +101,28 @@ def find_unattested(signing: Signing, is_attested: Callable[[str], bool]) -> lis
     return [*signed, *sorted(lacking)][:_MOST_ATTESTED]
 
 
-def find_signers(settings: Settings, event: Event) -> Signers:
+def find_signers(monorepo: Monorepo) -> Signers:
     """The jobs that push: both workflows on the branch, and the one that publishes at a release's tag.
 
     https://docs.github.com/actions/reference/security/oidc has what GitHub says of a job. Raises RequestError
     outside of Actions, where nobody has such an identity.
     """
-    if not event.actions or not event.repository:
+    if not monorepo.event.actions or not monorepo.event.repository:
         raise RequestError(
             "only a job of GitHub Actions can sign: its identity is what clusters accept",
             "the workflows sign what they push; run one of them",
         )
-    public = event.server_url == "https://github.com"
+    public = monorepo.event.server_url == "https://github.com"
     issuer = (
-        "https://token.actions.githubusercontent.com" if public else f"{event.server_url}/_services/token"
+        "https://token.actions.githubusercontent.com"
+        if public
+        else f"{monorepo.event.server_url}/_services/token"
     )
-    folder = re.escape(f"{event.server_url}/{event.repository}/.github/workflows/")
-    tag = re.escape(settings.release_tag)
+    folder = re.escape(f"{monorepo.event.server_url}/{monorepo.event.repository}/.github/workflows/")
+    tag = re.escape(monorepo.settings.release_tag)
     for field in ("artifact", "version"):
         tag = tag.replace(rf"\{{{field}\}}", ".+")
-    branch = f"heads/{re.escape(settings.branch)}"
+    branch = f"heads/{re.escape(monorepo.settings.branch)}"
     release = rf"release-flux-artifact\.yml@refs/({branch}|tags/{tag})"
     manage = rf"manage-flux-releases\.yml@refs/{branch}"
     return Signers(issuer, f"^{folder}({release}|{manage})$".replace(r"\-", "-"))

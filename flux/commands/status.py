@@ -5,19 +5,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from flux.commands.tag import Convergence, choose, desired_at
-from flux.errors import DesiredStateError, FluxError, ForgeError, OutdatedSettingsError
-from flux.forge.forge import Forge, PullRequest, State
-from flux.git.clone import Clone
+from flux.commands.tag import Convergence
+from flux.errors import DesiredStateError, FluxError, OutdatedSettingsError
+from flux.forge.forge import PullRequest, State
+from flux.monorepo.desired import choose, desired_at
 from flux.monorepo.drift import Looked, look
+from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import find_outdated_settings
 from flux.monorepo.releases import commits_since, last_releases
 from flux.parallel import in_parallel, meanwhile
 from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion, promotion_of_branch
-from flux.registry.target import Registry, Target
+from flux.registry.target import Target
 from flux.registry.versions import versions_of
-from flux.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -74,53 +74,50 @@ class Status:
 
 
 def status(
-    repository: Clone,
-    settings: Settings,
-    registry: Registry,
-    forge: Forge | None,
+    monorepo: Monorepo,
     names: Collection[str],
     on_done: Callable[[str], object],
 ) -> Status:
     """What is where, without changing anything. Raises TipUnknownError where the tip cannot be fetched."""
     with (
-        meanwhile(lambda: forge.pull_requests(State.OPEN) if forge else None) as pull_requests,
-        meanwhile(repository.home_tags) as home_tags,
+        meanwhile(lambda: monorepo.forge.pull_requests(State.OPEN)) as pull_requests,
+        meanwhile(lambda: monorepo.home_tags) as home_tags,
     ):
-        tip = repository.tip(settings.branch)
-        outdated = find_outdated_settings(repository, settings, tip)
+        tip = monorepo.tip
+        outdated = find_outdated_settings(monorepo)
         try:
-            desired = desired_at(repository, settings, tip)
+            desired = desired_at(monorepo, tip)
         except DesiredStateError as error:
             raise outdated or error from error
-        chosen = choose(repository, settings, tip, desired, names)
-        releases = last_releases(settings, home_tags(), chosen)
-        since = commits_since(repository, settings, tip, releases)
+        chosen = choose(monorepo, desired, names)
+        releases = last_releases(monorepo, chosen, home_tags())
+        since = commits_since(monorepo, tip, releases)
 
         def row(looked: Looked) -> Row:
             name, steps = looked.artifact, looked.steps
             release = str(releases[name].version) if name in releases else None
-            has = _actual(registry.repository(name), steps, settings.jobs)
+            has = _actual(monorepo.registry.repository(name), steps, monorepo.settings.jobs)
             return Row(name, release, since.get(name), {step.environment: step for step in steps}, has)
 
-        looked = look(settings, registry, chosen, desired, on_done)
-        rows = {row.artifact: row for row in in_parallel(settings.jobs, row, looked)}
+        looked = look(monorepo, chosen, desired, on_done)
+        rows = {row.artifact: row for row in in_parallel(monorepo.settings.jobs, row, looked)}
         notices = [f"{outdated.message}; {outdated.hint}"] if outdated else []
         try:
-            promotions = _promotions(settings, pull_requests(), chosen)
-        except ForgeError as error:
+            promotions = _promotions(monorepo, pull_requests(), chosen)
+        except FluxError as error:
             promotions = None
             notices.append(f"open promotions are not shown: {error.message}")
     shown = [rows[name] for name in chosen]
-    return Status(settings.environments, shown, promotions, notices, outdated)
+    return Status(monorepo.settings.environments, shown, promotions, notices, outdated)
 
 
 def _promotions(
-    settings: Settings, pulls: Sequence[PullRequest] | None, names: Collection[str]
+    monorepo: Monorepo, pulls: Sequence[PullRequest] | None, names: Collection[str]
 ) -> list[tuple[Promotion, PullRequest]] | None:
     """Those of the named artifacts."""
     if pulls is None:
         return None
-    found = [(promotion_of_branch(p.branch, names), p) for p in pulls if p.base == settings.branch]
+    found = [(promotion_of_branch(p.branch, names), p) for p in pulls if p.base == monorepo.settings.branch]
     return [(promotion, pull) for promotion, pull in found if promotion]
 
 

@@ -6,15 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flux.errors import FluxError, GitError, RegistryError
-from flux.git.clone import Clone
+from flux.monorepo.desired import choose, desired_at
 from flux.monorepo.drift import Looked, Reach, look
+from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
-from flux.monorepo.wanted import require_known
 from flux.parallel import in_parallel, meanwhile
-from flux.promotion.desired import Desired, parse_desired
+from flux.promotion.desired import Desired
 from flux.promotion.plan import Action, Step
-from flux.registry.target import Registry
-from flux.settings import Settings
 
 Working = Callable[[str, int], AbstractContextManager[Callable[[str], object]]]
 """Shows what is being done to how many artifacts, and is told of each that is done."""
@@ -53,12 +51,6 @@ class Convergence:
         }
 
 
-def desired_at(repository: Clone, settings: Settings, tip: str) -> Desired:
-    """The desired state at a commit. Raises DesiredStateError for a file that has errors."""
-    content = repository.file(tip, settings.releaseconfig)
-    return parse_desired(settings.releaseconfig, content, settings.environments)
-
-
 @contextmanager
 def silently(what: str, total: int) -> Iterator[Callable[[str], object]]:
     """Shows nothing."""
@@ -66,11 +58,8 @@ def silently(what: str, total: int) -> Iterator[Callable[[str], object]]:
 
 
 def converge(
-    repository: Clone,
-    settings: Settings,
-    registry: Registry,
+    monorepo: Monorepo,
     names: Collection[str],
-    dry_run: bool,
     working: Working = silently,
     on_plan: Callable[[str, list[Step]], object] = lambda tip, steps: None,
 ) -> Convergence:
@@ -86,28 +75,28 @@ def converge(
     moves: dict[tuple[str, str], Step] = {}
     earlier: dict[tuple[str, str], Step] = {}
     steps: dict[tuple[str, str], Step] = {}
-    tip = repository.tip(settings.branch)
-    desired = _desired_of(repository, settings, tip, names)
+    tip = monorepo.tip
+    desired = _desired_of(monorepo, tip, names)
     due = list(desired)
     for _ in range(_MOST_ROUNDS):
         with working("looking", len(due)) as on_done:
-            looked = look(settings, registry, due, desired, on_done, reach)
+            looked = look(monorepo, due, desired, on_done, reach)
         planned = [step for each in looked for step in each.steps]
         on_plan(tip, planned)
-        if dry_run:
+        if monorepo.dry_run:
             return Convergence(tip, planned, _left(planned))
         with working("tagging", len(due)) as on_done:
-            done = _act(settings, registry, reach, looked, on_done)
+            done = _act(monorepo, reach, looked, on_done)
         for step in done:
             if step.action == Action.MOVED:
                 first = moves.get(_key(step), step)
                 moves[_key(step)] = replace(step, old=first.old)
-        with meanwhile(lambda: repository.tip(settings.branch)) as newest:
-            done = _look_again(settings, registry, reach, done)
+        with meanwhile(lambda: monorepo.tip) as newest:
+            done = _look_again(monorepo, reach, done)
             moved_on, tip = newest() != tip, newest()
         steps |= {_key(step): step for step in done}
         due = list(dict.fromkeys(step.artifact for step in done if step.error == _ASTRAY))
-        if moved_on and (newer := _desired_of(repository, settings, tip, names)) != desired:
+        if moved_on and (newer := _desired_of(monorepo, tip, names)) != desired:
             desired, due = newer, list(newer)
             earlier, steps = dict(moves), {}
         elif not due:
@@ -118,20 +107,19 @@ def converge(
         )
     outdated = {key: move for key, move in earlier.items() if not _follows(steps.get(key))}
     last = [step if key in outdated else _since_the_first(step, moves) for key, step in steps.items()]
-    notices = [*_moved_before(outdated.values(), settings.branch, tip), *_left(last)]
+    notices = [*_moved_before(outdated.values(), monorepo.settings.branch, tip), *_left(last)]
     return Convergence(tip, [*outdated.values(), *last], notices)
 
 
-def _desired_of(repository: Clone, settings: Settings, tip: str, names: Collection[str]) -> Desired:
+def _desired_of(monorepo: Monorepo, tip: str, names: Collection[str]) -> Desired:
     """What is desired at a commit of each artifact named, or of all, be it nothing."""
-    require_current_settings(repository, settings, tip)
-    desired = desired_at(repository, settings, tip)
-    return {name: desired.get(name, {}) for name in choose(repository, settings, tip, desired, names)}
+    require_current_settings(monorepo)
+    desired = desired_at(monorepo, tip)
+    return {name: desired.get(name, {}) for name in choose(monorepo, desired, names)}
 
 
 def _act(
-    settings: Settings,
-    registry: Registry,
+    monorepo: Monorepo,
     reach: Reach,
     looked: Sequence[Looked],
     on_done: Callable[[str], object],
@@ -139,7 +127,7 @@ def _act(
     """The steps, performed; what fails among them leaves the others, unless the registry is gone."""
 
     def one(planned: Looked) -> tuple[str, list[Step]]:
-        publisher = registry.publisher(planned.artifact)
+        publisher = monorepo.registry.publisher(planned.artifact)
 
         def move(step: Step) -> Step:
             manifest = planned.manifests[step.version or ""]
@@ -153,19 +141,19 @@ def _act(
         on_done(planned.artifact)
         return planned.artifact, done
 
-    done = dict(in_parallel(settings.jobs, one, looked))
+    done = dict(in_parallel(monorepo.settings.jobs, one, looked))
     return [step for each in looked for step in done[each.artifact]]
 
 
-def _look_again(settings: Settings, registry: Registry, reach: Reach, steps: Sequence[Step]) -> list[Step]:
+def _look_again(monorepo: Monorepo, reach: Reach, steps: Sequence[Step]) -> list[Step]:
     """The steps, those failed that moved a tag which is elsewhere now."""
     moved = [step for step in steps if step.action == Action.MOVED]
-    if len(moved) > _LOOKS * settings.jobs:
+    if len(moved) > _LOOKS * monorepo.settings.jobs:
         # Of very many one for each image: the last that was written, which stands for those before it.
         moved = list({(step.artifact, step.new): step for step in moved}.values())
 
     def one(step: Step) -> Step:
-        target = registry.repository(step.artifact)
+        target = monorepo.registry.repository(step.artifact)
         try:
             there = reach.ask(lambda: target.resolve(step.environment))
         except FluxError as error:
@@ -173,7 +161,7 @@ def _look_again(settings: Settings, registry: Registry, reach: Reach, steps: Seq
         hint = "`inv status` shows where; find who else moves it, then run `inv tag` again"
         return step if there == step.new else _failed(step, RegistryError(_ASTRAY, hint))
 
-    seen = {_key(step): step for step in in_parallel(settings.jobs, one, moved)}
+    seen = {_key(step): step for step in in_parallel(monorepo.settings.jobs, one, moved)}
     return [seen.get(_key(step), step) for step in steps]
 
 
@@ -202,16 +190,6 @@ def _since_the_first(step: Step, moves: Mapping[tuple[str, str], Step]) -> Step:
 def _moved_before(outdated: Iterable[Step], branch: str, tip: str) -> list[str]:
     moved = [f"{step.artifact}:{step.environment} to {step.version}" for step in outdated]
     return [f"moved before {branch} went on to {tip[:12]}: {', '.join(moved)}"] if moved else []
-
-
-def choose(
-    repository: Clone, settings: Settings, tip: str, desired: Desired, names: Collection[str]
-) -> list[str]:
-    """The artifacts named, or all that the tip has or desires. Raises RequestError for an unknown name."""
-    known = list(dict.fromkeys([*repository.artifacts(tip, settings.prefix), *desired]))
-    for name in names:
-        require_known(name, known, f"the tip, {tip[:12]}")
-    return [name for name in known if name in names or not names]
 
 
 def _left(steps: Iterable[Step]) -> list[str]:

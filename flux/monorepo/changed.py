@@ -7,9 +7,8 @@ from typing import Any
 from flux.artifact.changes import changed_files, owner
 from flux.artifact.ignore import excludes
 from flux.errors import RequestError, TipUnknownError
-from flux.event import Event, PullRequest, Push
-from flux.git.clone import Clone
-from flux.settings import Settings
+from flux.event import PullRequest, Push
+from flux.monorepo.monorepo import Monorepo
 
 _MOST_ENTRIES = 256  # jobs of one matrix: docs.github.com, "Usage limits" of workflows
 
@@ -52,107 +51,107 @@ class Changed:
         return {"include": [{"artifact": ",".join(group)} for group in groups]}
 
 
-def find_changed(repository: Clone, settings: Settings, event: Event, since: str | None) -> Changed:
+def find_changed(monorepo: Monorepo, since: str | None) -> Changed:
     """What changed in the event's commits, in a terminal against the tip, or since the revision `since`.
 
     Raises HistoryMissingError where a shallow clone cannot tell.
     """
-    compared = _comparison(repository, settings, event, since)
-    changes = repository.changes(compared.base, compared.head, settings.prefix)
+    compared = _comparison(monorepo, since)
+    changes = monorepo.git.changes(compared.base, compared.head, monorepo.settings.prefix)
     reasons = changed_files(
         changes,
-        settings.prefix,
-        excludes(settings.ignore),
-        repository.folders_of(compared.base),
-        repository.folders_of(compared.head),
+        monorepo.settings.prefix,
+        excludes(monorepo.settings.ignore),
+        monorepo.git.folders_of(compared.base),
+        monorepo.git.folders_of(compared.head),
     )
-    present = set(repository.artifacts(compared.head, settings.prefix, list(reasons)))
+    present = set(monorepo.git.artifacts(compared.head, monorepo.settings.prefix, list(reasons)))
     return Changed(
         base=compared.base,
         head=compared.head,
         reasons={name: paths for name, paths in sorted(reasons.items()) if name in present},
         removed=sorted(reasons.keys() - present),
-        uncommitted={} if event.actions else find_uncommitted(repository, settings),
+        uncommitted={} if monorepo.event.actions else find_uncommitted(monorepo),
         notices=compared.notices,
     )
 
 
-def find_uncommitted(repository: Clone, settings: Settings) -> dict[str, list[str]]:
+def find_uncommitted(monorepo: Monorepo) -> dict[str, list[str]]:
     """Paths that the working tree has otherwise than HEAD and that would be published, by artifact."""
-    ignored = excludes(settings.ignore)
+    ignored = excludes(monorepo.settings.ignore)
     found: dict[str, list[str]] = {}
-    for path in repository.uncommitted(settings.prefix):
-        owned = owner(path, settings.prefix)
+    for path in monorepo.git.uncommitted(monorepo.settings.prefix):
+        owned = owner(path, monorepo.settings.prefix)
         if owned and not ignored(owned[1]):
             found.setdefault(owned[0], []).append(path)
     return found
 
 
-def _comparison(repository: Clone, settings: Settings, event: Event, since: str | None) -> Comparison:
+def _comparison(monorepo: Monorepo, since: str | None) -> Comparison:
     if since is not None:
-        return Comparison(repository.commit(since), repository.head())
-    match event.change:
+        return Comparison(monorepo.git.commit(since), monorepo.git.head())
+    match monorepo.event.change:
         case Push() as push:
-            return _push(repository, settings, push)
+            return _push(monorepo, push)
         case PullRequest() as request:
-            return _pull_request(repository, request)
+            return _pull_request(monorepo, request)
         case _:
-            return _terminal(repository, settings)
+            return _terminal(monorepo)
 
 
-def _push(repository: Clone, settings: Settings, push: Push) -> Comparison:
+def _push(monorepo: Monorepo, push: Push) -> Comparison:
     if push.after is None:
-        head = repository.head()
+        head = monorepo.git.head()
         return Comparison(head, head, [f"{push.ref} was deleted: nothing to build"])
-    require_commit(repository, push.after)
-    if push.before is not None and repository.obtain(push.before):
+    require_commit(monorepo, push.after)
+    if push.before is not None and monorepo.git.obtain(push.before):
         return Comparison(push.before, push.after)
     if push.before is not None:
         gone = f"{push.before[:12]}, where {push.ref} was before the force push, is gone from origin"
         return Comparison(
             None, push.after, [f"{gone}: no artifact can be ruled out, so all count as changed"]
         )
-    if push.ref == f"refs/heads/{settings.branch}":
+    if push.ref == f"refs/heads/{monorepo.settings.branch}":
         return Comparison(None, push.after)
     try:
-        tip, notices = _tip(repository, settings)
+        tip, notices = _tip(monorepo)
     except TipUnknownError as unknown:
         return Comparison(None, push.after, [f"{unknown.message}: everything on {push.ref} counts as new"])
-    return _since_branching(repository, tip, push.after, notices)
+    return _since_branching(monorepo, tip, push.after, notices)
 
 
-def _pull_request(repository: Clone, request: PullRequest) -> Comparison:
-    require_commit(repository, request.base)
-    require_commit(repository, request.head)
-    return _since_branching(repository, request.base, request.head)
+def _pull_request(monorepo: Monorepo, request: PullRequest) -> Comparison:
+    require_commit(monorepo, request.base)
+    require_commit(monorepo, request.head)
+    return _since_branching(monorepo, request.base, request.head)
 
 
-def _terminal(repository: Clone, settings: Settings) -> Comparison:
-    head = repository.head()
-    tip, notices = _tip(repository, settings)
-    return _since_branching(repository, tip, head, notices)
+def _terminal(monorepo: Monorepo) -> Comparison:
+    head = monorepo.git.head()
+    tip, notices = _tip(monorepo)
+    return _since_branching(monorepo, tip, head, notices)
 
 
-def _tip(repository: Clone, settings: Settings) -> tuple[str, list[str]]:
+def _tip(monorepo: Monorepo) -> tuple[str, list[str]]:
     """The tip, or where origin does not answer the tip as last fetched; for a comparison that will do."""
     try:
-        return repository.tip(settings.branch), []
+        return monorepo.tip, []
     except TipUnknownError as unknown:
-        known = repository.last_known_tip(settings.branch)
+        known = monorepo.git.last_known_tip(monorepo.settings.branch)
         if known is None:
             raise
-        last = f"compared with {settings.branch} as last fetched, {known[:12]}"
+        last = f"compared with {monorepo.settings.branch} as last fetched, {known[:12]}"
         return known, [f"{unknown.message}; {last}"]
 
 
-def _since_branching(repository: Clone, branch: str, head: str, notices: Sequence[str] = ()) -> Comparison:
-    base = repository.merge_base(branch, head)
+def _since_branching(monorepo: Monorepo, branch: str, head: str, notices: Sequence[str] = ()) -> Comparison:
+    base = monorepo.git.merge_base(branch, head)
     unrelated = f"{head[:12]} has no history in common with {branch[:12]}: all of it counts as new"
     return Comparison(base, head, [*notices, *([] if base else [unrelated])])
 
 
-def require_commit(repository: Clone, commit: str) -> None:
-    if not repository.obtain(commit):
+def require_commit(monorepo: Monorepo, commit: str) -> None:
+    if not monorepo.git.obtain(commit):
         raise RequestError(
             f"the event's commit {commit[:12]} is neither in this clone nor to be had from origin",
             "check out the repository that the event is about, with `fetch-depth: 0`",

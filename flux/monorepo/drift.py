@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from flux.errors import FluxError, RegistryUnreachableError
+from flux.monorepo.monorepo import Monorepo
 from flux.parallel import in_parallel
 from flux.promotion.desired import Desired
 from flux.promotion.plan import Action, Step, plan
-from flux.registry.target import Manifest, Registry, Target
-from flux.settings import Settings
+from flux.registry.target import Manifest
 
 Result = TypeVar("Result")
 
@@ -41,8 +41,7 @@ class Reach:
 
 
 def look(
-    settings: Settings,
-    registry: Registry,
+    monorepo: Monorepo,
     names: Sequence[str],
     desired: Desired,
     on_done: Callable[[str], object] = lambda done: None,
@@ -54,7 +53,7 @@ def look(
     def one(artifact: str) -> Looked:
         versions = desired.get(artifact, {})
         try:
-            looked = reach.ask(lambda: _look_at(registry.repository(artifact), settings, artifact, versions))
+            looked = reach.ask(lambda: _look_at(monorepo, artifact, versions))
         except FluxError as error:
             told: list[tuple[str, str | None]] = [*versions.items()] or [("", None)]
             looked = Looked(
@@ -67,17 +66,18 @@ def look(
         on_done(artifact)
         return looked
 
-    found = {looked.artifact: looked for looked in in_parallel(settings.jobs, one, names)}
+    found = {looked.artifact: looked for looked in in_parallel(monorepo.settings.jobs, one, names)}
     return [found[name] for name in names]
 
 
-def _look_at(target: Target, settings: Settings, artifact: str, versions: Mapping[str, str]) -> Looked:
-    environments, wanted = set(settings.environments), set(versions.values())
+def _look_at(monorepo: Monorepo, artifact: str, versions: Mapping[str, str]) -> Looked:
+    target = monorepo.registry.repository(artifact)
+    environments, wanted = set(monorepo.settings.environments), set(versions.values())
     if environments - versions.keys():
         # Most of its environments may have no tag, of which one list tells more than a 404 each.
         there = set(target.tags())
         environments, wanted = environments & there, wanted & there
-    actual = {tag: target.resolve(tag) for tag in settings.environments if tag in environments}
+    actual = {tag: target.resolve(tag) for tag in monorepo.settings.environments if tag in environments}
     fetched = {version: target.fetch_manifest(version) for version in sorted(wanted)}
     manifests = {version: manifest for version, manifest in fetched.items() if manifest}
     digests = {version: manifest.digest for version, manifest in manifests.items()}

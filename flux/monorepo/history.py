@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flux.errors import DesiredStateError
-from flux.git.clone import Clone
+from flux.monorepo.monorepo import Monorepo
 from flux.promotion.desired import parse_artifact
-from flux.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class State:
     versions: Mapping[str, str]
 
 
-def history(repository: Clone, settings: Settings, tip: str, artifact: str) -> Iterator[State]:
+def history(monorepo: Monorepo, artifact: str, tip: str | None = None) -> Iterator[State]:
     """The states that an artifact has been in, from that at the tip back, each with the commit that it began
     with. They are looked for as they are asked for.
 
@@ -29,10 +28,10 @@ def history(repository: Clone, settings: Settings, tip: str, artifact: str) -> I
     states of their time. Raises HistoryMissingError where a shallow clone cannot be completed.
     """
     newer: State | None = None
-    for revision, blob in repository.file_history(tip, settings.releaseconfig):
-        content = repository.read(blob) if blob else None
+    for revision, blob in monorepo.git.file_history(tip or monorepo.tip, monorepo.settings.releaseconfig):
+        content = monorepo.git.read(blob) if blob else None
         try:
-            versions = parse_artifact(settings.releaseconfig, content, artifact)
+            versions = parse_artifact(monorepo.settings.releaseconfig, content, artifact)
         except DesiredStateError:
             continue
         if newer and newer.versions != versions:

@@ -1,18 +1,83 @@
-"""What promotions are about."""
+"""The one context of a command."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from threading import RLock
 
+from flux.event import Event
 from flux.forge.forge import Forge
 from flux.git.clone import Clone
 from flux.registry.target import Registry
 from flux.settings import Settings
 
 
-@dataclass(frozen=True)
 class Monorepo:
-    """One repository with its settings, the registry that it is published to and the forge that it is on."""
+    """What one command works on: git, the settings, the event, the registry, the forge and the tip.
 
-    repository: Clone
-    settings: Settings
-    registry: Registry
-    forge: Forge
+    The registry and the forge are opened when they are first used, and once. The tip and the tags at their
+    home are asked for once; `refresh` forgets them. Call it before and after a write.
+    """
+
+    def __init__(
+        self,
+        git: Clone,
+        settings: Settings,
+        event: Event,
+        open_registry: Callable[["Monorepo"], Registry],
+        open_forge: Callable[["Monorepo"], Forge],
+        dry_run: bool = False,
+    ) -> None:
+        self.git = git
+        self.settings = settings
+        self.event = event
+        self.dry_run = dry_run
+        self._open_registry = open_registry
+        self._open_forge = open_forge
+        self._registry: Registry | None = None
+        self._forge: Forge | None = None
+        self._tip: str | None = None
+        self._home_tags: Mapping[str, str] | None = None
+        self._opening = RLock()
+
+    @property
+    def registry(self) -> Registry:
+        """Raises RequestError where the settings name no registry that this run can push to."""
+        with self._opening:
+            if self._registry is None:
+                self._registry = self._open_registry(self)
+            return self._registry
+
+    @property
+    def forge(self) -> Forge:
+        """Raises RequestError where it is not known which forge this is, and ForgeError without a token."""
+        with self._opening:
+            if self._forge is None:
+                self._forge = self._open_forge(self)
+            return self._forge
+
+    @property
+    def would_have(self) -> Sequence[str]:
+        """What a dry run would have written to the forge, in order."""
+        return getattr(self._forge, "would", ()) if self.dry_run else ()
+
+    @property
+    def tip(self) -> str:
+        """The newest commit of `branch` at its home. Raises TipUnknownError where that cannot be asked."""
+        if self._tip is None:
+            self._tip = self.git.tip(self.settings.branch)
+        return self._tip
+
+    def newest_tip(self) -> str:
+        """The tip, asked for again. Raises TipUnknownError."""
+        self._tip = None
+        return self.tip
+
+    @property
+    def home_tags(self) -> Mapping[str, str]:
+        """Every tag at its home, and its commit. Raises GitError where origin does not answer."""
+        if self._home_tags is None:
+            self._home_tags = self.git.home_tags()
+        return self._home_tags
+
+    def refresh(self) -> None:
+        """Forget the tip and the tags, so that they are asked for again."""
+        self._tip = self._home_tags = None

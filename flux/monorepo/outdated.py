@@ -2,36 +2,38 @@
 
 from flux.errors import OutdatedSettingsError
 from flux.git.clone import Clone
-from flux.settings import FILES, Settings, section
+from flux.monorepo.monorepo import Monorepo
+from flux.settings import FILES, section
 
 
-def require_current_settings(repository: Clone, settings: Settings, tip: str) -> None:
-    """Raises OutdatedSettingsError where the branch has changed them since the checkout."""
-    if outdated := find_outdated_settings(repository, settings, tip):
+def require_current_settings(monorepo: Monorepo) -> None:
+    """Raises OutdatedSettingsError where the branch has changed the settings since the checkout."""
+    if outdated := find_outdated_settings(monorepo):
         raise outdated
 
 
-def find_outdated_settings(repository: Clone, settings: Settings, tip: str) -> OutdatedSettingsError | None:
-    """What is wrong where the branch has changed the settings since the commit checked out left its line;
-    what that commit or the working tree has changed is meant.
+def find_outdated_settings(monorepo: Monorepo) -> OutdatedSettingsError | None:
+    """The error where the branch has changed the settings since the commit checked out left its line.
 
-    Raises HistoryMissingError where a shallow clone cannot tell.
+    What that commit or the working tree has changed is meant to be so, and no error. Raises TipUnknownError,
+    and HistoryMissingError where a shallow clone cannot tell.
     """
-    head = repository.head()
+    git, tip, branch = monorepo.git, monorepo.tip, monorepo.settings.branch
+    head = git.head()
     if head == tip:
         return None
-    now = _settings_at(repository, tip)
-    if now == _settings_at(repository, head):
+    now = _settings_at(git, tip)
+    if now == _settings_at(git, head):
         return None
-    base = repository.merge_base(head, tip)
-    if base is None or now == _settings_at(repository, base):
+    base = git.merge_base(head, tip)
+    if base is None or now == _settings_at(git, base):
         return None
     return OutdatedSettingsError(
-        f"the settings have changed on {settings.branch} since {base[:12]}, which this checkout is based on",
-        f"check out the newest commit of {settings.branch}: `git pull`",
+        f"the settings have changed on {branch} since {base[:12]}, which this checkout is based on",
+        f"check out the newest commit of {branch}: `git pull`",
     )
 
 
-def _settings_at(repository: Clone, commit: str) -> object:
-    contents = (repository.file(commit, path) for path in FILES)
+def _settings_at(git: Clone, commit: str) -> object:
+    contents = (git.file(commit, path) for path in FILES)
     return section(next((content for content in contents if content is not None), b""))

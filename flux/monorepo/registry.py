@@ -1,37 +1,42 @@
 """The registry that the settings name, for who pushes there."""
 
 from flux.errors import RequestError
-from flux.event import Event
-from flux.git.clone import Clone
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.sources import source_url
 from flux.registry import open_registry
 from flux.registry.dry import DryRegistry
 from flux.registry.target import Registry
-from flux.settings import Settings
 
 
-def open_target_registry(repository: Clone, settings: Settings, event: Event, dry_run: bool) -> Registry:
-    """The registry to push to, with its publisher: where nobody says in a job on github.com, its own.
+def open_target_registry(monorepo: Monorepo, reads_only: bool) -> Registry:
+    """The registry, with the publisher that the settings name. One that `reads_only` pushes nothing.
 
-    Raises RequestError on a CI runner for one that would be gone with it, and where the publisher is missing
-    or cannot push to it.
+    A job on github.com for which the settings name no registry gets that of its GitHub repository. Raises
+    RequestError for a folder that would be gone with the job, and where the publisher is missing or cannot
+    push to the registry.
     """
-    location = settings.registry
-    if event.actions and "://" not in location and "registry" not in settings.named:
-        if event.packages is None:
-            raise RequestError(
-                f"the registry is the folder {location}, which is gone when this job ends",
-                "set `registry: oci://...` in invoke.yaml, or name the folder there to use it all the same",
-            )
-        location = event.packages
-    registry = open_registry(location, repository.root, settings.jobs, settings.insecure)
+    settings = monorepo.settings
+    location = _location(monorepo)
+    registry = open_registry(location, monorepo.git.root, settings.jobs, settings.insecure)
     if settings.publisher == "flux":
-        from flux.monorepo.sources import source_url
         from flux.registry.flux import FluxRegistry, require_possible
         from flux.registry.flux_cli import FluxCli
 
-        require_possible(location, settings.insecure, source_url(repository, settings))
+        require_possible(location, settings.insecure, source_url(monorepo))
         cli = FluxCli(settings.flux_version, settings.provider)
-        if not dry_run:
+        if not reads_only:
             cli.require()
         registry = FluxRegistry(registry, cli)
-    return DryRegistry(registry) if dry_run else registry
+    return DryRegistry(registry) if reads_only else registry
+
+
+def _location(monorepo: Monorepo) -> str:
+    settings, event = monorepo.settings, monorepo.event
+    if not event.actions or "://" in settings.registry or "registry" in settings.named:
+        return settings.registry
+    if event.packages is None:
+        raise RequestError(
+            f"the registry is the folder {settings.registry}, which is gone when this job ends",
+            "set `registry: oci://...` in invoke.yaml, or name the folder there to use it all the same",
+        )
+    return event.packages

@@ -7,9 +7,8 @@ from semver import Version
 
 from flux.artifact.changes import changed_files
 from flux.artifact.ignore import excludes
-from flux.git.clone import Clone
+from flux.monorepo.monorepo import Monorepo
 from flux.release.tag import TagForm
-from flux.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -22,9 +21,9 @@ class Released:
     commit: str
 
 
-def releases(settings: Settings, tags: Mapping[str, str], names: Collection[str]) -> list[Released]:
-    """The releases of the named artifacts among git's tags and their commits, the lowest version first."""
-    form = TagForm(settings.release_tag)
+def read_releases(release_tag: str, tags: Mapping[str, str], names: Collection[str]) -> list[Released]:
+    """The releases of the named artifacts among tags and their commits, the lowest version first."""
+    form = TagForm(release_tag)
     found = []
     for tag, commit in tags.items():
         parsed = form.parse(tag)
@@ -33,30 +32,44 @@ def releases(settings: Settings, tags: Mapping[str, str], names: Collection[str]
     return sorted(found, key=lambda released: released.version)
 
 
-def last_releases(settings: Settings, tags: Mapping[str, str], names: Collection[str]) -> dict[str, Released]:
-    """The highest release of each artifact that has one."""
-    return {released.artifact: released for released in releases(settings, tags, names)}
+def releases(monorepo: Monorepo, names: Collection[str]) -> list[Released]:
+    """The releases of the named artifacts that their home has, the lowest version first.
+
+    Raises GitError where their home does not answer.
+    """
+    return read_releases(monorepo.settings.release_tag, monorepo.home_tags, names)
 
 
-def commits_since(
-    repository: Clone, settings: Settings, commit: str, last: Mapping[str, Released]
-) -> dict[str, int]:
+def last_releases(
+    monorepo: Monorepo, names: Collection[str], tags: Mapping[str, str] | None = None
+) -> dict[str, Released]:
+    """The highest release of each artifact that has one, among `tags` or those at their home."""
+    tags = monorepo.home_tags if tags is None else tags
+    found = read_releases(monorepo.settings.release_tag, tags, names)
+    return {released.artifact: released for released in found}
+
+
+def commits_since(monorepo: Monorepo, commit: str, last: Mapping[str, Released]) -> dict[str, int]:
     """How many commits on the first-parent line back from `commit` changed each artifact after its release.
 
     A release that is not on that line is left out.
     """
     tags = [released.commit for released in last.values()]
-    place = {commit: at for at, commit in enumerate(repository.first_parents(commit, tags))} if last else {}
+    place = {commit: at for at, commit in enumerate(monorepo.git.first_parents(commit, tags))} if last else {}
     ends = {name: place[released.commit] for name, released in last.items() if released.commit in place}
     counts = dict.fromkeys(ends, 0)
     if not ends:
         return counts
-    ignored = excludes(settings.ignore)
+    ignored = excludes(monorepo.settings.ignore)
     oldest = max((last[name] for name in ends), key=lambda released: place[released.commit])
-    for passed in repository.line(commit, settings.prefix, list(ends), until=oldest.commit):
+    for passed in monorepo.git.line(commit, monorepo.settings.prefix, list(ends), until=oldest.commit):
         at = place[passed.revision.commit]
         changed = changed_files(
-            passed.changes or [], settings.prefix, ignored, passed.parent_has_folder, passed.has_folder
+            passed.changes or [],
+            monorepo.settings.prefix,
+            ignored,
+            passed.parent_has_folder,
+            passed.has_folder,
         )
         for name in changed.keys() & ends.keys():
             counts[name] += at < ends[name]

@@ -11,9 +11,8 @@ from flux.artifact.name import name_fault
 from flux.artifact.source import https_url
 from flux.artifact.tree import File
 from flux.errors import ContentError
-from flux.git.clone import Clone
+from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.wanted import require_known
-from flux.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -28,15 +27,16 @@ class Source:
 class Sources:
     """Reads artifacts at one commit of a repository."""
 
-    def __init__(self, repository: Clone, settings: Settings, commit: str) -> None:
-        self._repository = repository
-        self._settings = settings
+    def __init__(self, monorepo: Monorepo, commit: str) -> None:
+        self._monorepo = monorepo
+        self._git = monorepo.git
+        self._settings = monorepo.settings
         self.commit = commit
-        self.excludes = excludes(settings.ignore)
+        self.excludes = excludes(monorepo.settings.ignore)
 
     def choose(self, names: Collection[str]) -> list[str]:
         """The artifacts named, or all if none is. Raises RequestError for a name that is no artifact."""
-        present = self._repository.artifacts(self.commit, self._settings.prefix)
+        present = self._git.artifacts(self.commit, self._settings.prefix)
         listing = f"artifacts are the folders under {self._settings.sources}/:"
         for name in names:
             require_known(name, present, self.commit[:12], listing)
@@ -45,9 +45,9 @@ class Sources:
     def load(self, names: Sequence[str]) -> list[Source]:
         """The files of the named artifacts."""
         prefix = self._settings.prefix
-        files = self._repository.files(self.commit, prefix, names)
+        files = self._git.files(self.commit, prefix, names)
         paths = [f"{prefix}{name}/{file.path}" for name in names for file in files[name]]
-        attributes = self._repository.attributes(self.commit, paths)
+        attributes = self._git.attributes(self.commit, paths)
         return [
             Source(
                 name,
@@ -60,7 +60,7 @@ class Sources:
     def revisions(self, names: Sequence[str]) -> dict[str, Revision]:
         """The revision of each of the named artifacts that was ever there."""
         prefix = self._settings.prefix
-        line = self._repository.line(self.commit, prefix, names)
+        line = self._git.line(self.commit, prefix, names)
         return last_changes(line, names, prefix, self.excludes)
 
     def image_of(self, artifact: str) -> Image:
@@ -83,16 +83,16 @@ class Sources:
                 raise error
 
         def read(file: File) -> bytes:
-            content = self._repository.read(file.oid)
+            content = self._git.read(file.oid)
             if error := content_fault(file, content, source.attributes[file.path]):
                 raise error
             return content
 
         tar = layer_of(source.files, self.excludes, read)
-        url = source_url(self._repository, self._settings)
+        url = source_url(self._monorepo)
         return Image(tar, self._settings.branch, revision, url)
 
 
-def source_url(repository: Clone, settings: Settings) -> str:
+def source_url(monorepo: Monorepo) -> str:
     """The URL in the images, empty where there is none."""
-    return settings.source or https_url(repository.origin_url or "")
+    return monorepo.settings.source or https_url(monorepo.git.origin_url or "")

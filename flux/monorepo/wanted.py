@@ -6,15 +6,16 @@ from difflib import get_close_matches
 from semver import Version
 
 from flux.errors import RequestError
-from flux.git.clone import Clone
+from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import releases
 from flux.release.version import newest_stable, parse_version
 from flux.settings import Settings
 
 
-def require_artifact(repository: Clone, settings: Settings, tip: str, artifact: str) -> None:
+def require_artifact(monorepo: Monorepo, artifact: str) -> None:
     """Raises RequestError where the tip has no artifact of that name."""
-    require_known(artifact, repository.artifacts(tip, settings.prefix), f"the tip, {tip[:12]}")
+    tip = monorepo.tip
+    require_known(artifact, monorepo.git.artifacts(tip, monorepo.settings.prefix), f"the tip, {tip[:12]}")
 
 
 def require_known(artifact: str, known: Sequence[str], where: str, listing: str = "there are") -> None:
@@ -43,7 +44,7 @@ def wanted_environments(settings: Settings, name: str) -> tuple[str, ...]:
     )
 
 
-def wanted_version(repository: Clone, settings: Settings, artifact: str, version: str | None) -> Version:
+def wanted_version(monorepo: Monorepo, artifact: str, version: str | None) -> Version:
     """The version given, else that of the artifact's newest stable release.
 
     Raises RequestError for a version that cannot be one, and where there is no stable release; GitError where
@@ -51,7 +52,7 @@ def wanted_version(repository: Clone, settings: Settings, artifact: str, version
     """
     if version is not None:
         return parse_version(version, words=())
-    released = [found.version for found in releases(settings, repository.home_tags(), [artifact])]
+    released = [found.version for found in releases(monorepo, [artifact])]
     newest = newest_stable(released)
     if newest is None:
         raise RequestError(

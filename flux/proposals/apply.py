@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flux.errors import IssueError, RegistryError, RequestError
-from flux.event import Event, IssueEdit
+from flux.event import IssueEdit
 from flux.forge.forge import Issue, PullRequest
 from flux.forge.forge import State as PullState
 from flux.monorepo.history import State, changed_at, history
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.outdated import require_current_settings
 from flux.promotion.boxes import marks, restore, ticked
 from flux.promotion.comment import is_reached
 from flux.promotion.marker import mend_marker, read_marker
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion
-from flux.proposals.authority import refusals, require_authority
 from flux.proposals.converge import Proposals, Proposed, Side
 from flux.proposals.issues import Issues
 from flux.proposals.progress import tell
@@ -54,17 +54,18 @@ class Applier:
         self._monorepo = monorepo
         self._settings = monorepo.settings
         self._forge = monorepo.forge
-        self.issues = Issues(monorepo.settings, monorepo.forge)
+        self.issues = Issues(monorepo)
         self.proposals = Proposals(monorepo)
 
-    def apply(self, number: int, event: Event) -> Applied:
+    def apply(self, number: int) -> Applied:
         """Raises RequestError where there is no such issue, and in a terminal for a caller who may not
         promote; ForgeError where a permission cannot be looked up, with nothing undone; RegistryError where
         the version is not published."""
+        require_current_settings(self._monorepo)
         issue = self._forge.issue(number)
         if issue is None:
             raise RequestError(f"there is no issue {number}", "`inv issue TAG` opens a release's")
-        edit = event.change
+        edit = self._monorepo.event.change
         if isinstance(edit, IssueEdit) and edit.number == number:
             return self._apply_edit(issue, edit)
         fault = self.issues.fault(issue)
@@ -73,7 +74,7 @@ class Applier:
             return _not_ours(issue, fault)
         if self.mend(issue, promotion):
             return _nothing(issue, "its marker had been altered, and is put right; look at its boxes again")
-        if event.actions:
+        if self._monorepo.event.actions:
             return self.expire(issue, promotion)
         return self.apply_all(issue, promotion)
 
@@ -94,7 +95,7 @@ class Applier:
         promotion = None if fault else self.issues.told(issue.number) or read_marker(edit.before)
         if promotion is None:
             return _not_ours(issue, fault)
-        if self.issues.is_automation(edit.sender):
+        if self.issues.authority.is_automation(edit.sender):
             return _nothing(issue, f"the edit is {edit.sender}'s, which is the automation")
         if broken := _broken(edit.after, promotion):
             if _broken(edit.before, promotion):
@@ -106,12 +107,12 @@ class Applier:
             return _nothing(issue, f"{edit.sender} is no person, and not in the setting `automation`")
         known = {*self._settings.groups, *self._settings.environments}
         lost = (marks(edit.before).keys() - marks(edit.after).keys()) & known
-        if lost and issue.body == edit.after and refusals(self._settings, self.issues, edit.sender, lost):
+        if lost and issue.body == edit.after and self.issues.authority.refusals(edit.sender, lost):
             return self._revert(issue, edit, promotion, "took boxes away")
         changed = self._changed(edit)
         if not changed:
             return _nothing(issue, "no box was ticked or unticked")
-        refused = refusals(self._settings, self.issues, edit.sender, changed)
+        refused = self.issues.authority.refusals(edit.sender, changed)
         main = self.proposals.main()
         undone = self._undo(issue, edit, promotion, main, refused)
         body = self._body(issue)
@@ -228,7 +229,7 @@ class Applier:
         # What was asked for by name has no box ticked, and that takes nothing away.
         remove = held - wanted - (branch.named if branch else frozenset())
         if add or remove:
-            require_authority(self._settings, self.issues, self._forge.login(), add | remove)
+            self.issues.authority.require(add | remove)
         applied = self._propose(issue, promotion, add, remove, ())
         return replace(applied, notices=notices + applied.notices)
 
@@ -340,7 +341,7 @@ class Applier:
         }
 
     def _history(self, main: Side, promotion: Promotion) -> Iterator[State]:
-        return history(self._monorepo.repository, self._settings, main.commit, promotion.artifact)
+        return history(self._monorepo, promotion.artifact, main.commit)
 
     def _members(self, names: Iterable[str]) -> set[str]:
         """The environments that boxes stand for."""

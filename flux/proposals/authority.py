@@ -1,40 +1,74 @@
 """Who may promote where."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from flux.errors import RequestError
-from flux.proposals.issues import Issues
-from flux.settings import Settings
+from flux.monorepo.monorepo import Monorepo
+
+MAY_PROMOTE = ("admin", "write")
 
 
-def refusals(settings: Settings, issues: Issues, login: str, names: Iterable[str]) -> dict[str, str]:
-    """Of environments and phases, those that someone may not promote to, each with the reason.
+class Authority:
+    """What the forge and the settings say of logins. The forge is asked once about each."""
 
-    Raises ForgeError where a permission cannot be looked up.
-    """
-    if not issues.may_write(login):
-        return dict.fromkeys(names, "that needs the permission `write`")
-    refused = {}
-    for name in names:
-        phase = next((p for p, members in settings.groups.items() if name == p or name in members), name)
-        promoters = (settings.promoters or {}).get(phase)
-        if promoters is not None and login.casefold() not in {p.casefold() for p in promoters}:
-            refused[name] = f"the promoters of {phase} are {', '.join(promoters) or 'nobody'}"
-    return refused
+    def __init__(self, monorepo: Monorepo) -> None:
+        self._settings = monorepo.settings
+        self._permission = cache(monorepo.forge.permission)
+        self._login = cache(monorepo.forge.login)
 
+    def is_automation(self, login: str) -> bool:
+        """Whether the setting `automation` names the login, or this run's token is its own."""
+        known = {name.casefold() for name in self._settings.automation}
+        return login.casefold() in known or login == self._login()
 
-def require_authority(settings: Settings, issues: Issues, login: str | None, names: Iterable[str]) -> None:
-    """Raises RequestError where the caller of a command may not promote to one of the environments.
+    def is_trusted(self, author: str) -> bool:
+        """Whether what an author wrote can be ours: the automation's, or somebody's who may promote.
 
-    An App's token has no login: what it may do is for GitHub to say, but it is none of the promoters.
-    """
-    if login is None:
-        limited = {p for p in settings.promoters or {} if set(settings.groups[p]) & set(names)}
-        if not limited:
+        Raises ForgeError where the permission cannot be looked up.
+        """
+        return self.is_automation(author) or self.may_write(author)
+
+    def may_write(self, login: str) -> bool:
+        """Raises ForgeError where the permission cannot be looked up."""
+        return self._permission(login) in MAY_PROMOTE
+
+    def refusals(self, login: str, names: Iterable[str]) -> dict[str, str]:
+        """Of environments and phases, those that a login may not promote to, each with the reason.
+
+        Raises ForgeError where the permission cannot be looked up.
+        """
+        if not self.may_write(login):
+            return dict.fromkeys(names, "that needs the permission `write`")
+        refused = {}
+        for name in names:
+            phase = self._phase(name)
+            promoters = (self._settings.promoters or {}).get(phase)
+            if promoters is not None and login.casefold() not in {p.casefold() for p in promoters}:
+                refused[name] = f"the promoters of {phase} are {', '.join(promoters) or 'nobody'}"
+        return refused
+
+    def require(self, names: Iterable[str]) -> None:
+        """Raises RequestError where the caller of this command may not promote to one of the environments.
+
+        An App's token has no login. GitHub decides what it may do, but it is none of the promoters.
+        """
+        login = self._login()
+        if login is None:
+            self._require_no_promoters(set(names))
             return
-        raise RequestError(
-            f"this token is nobody's, and the phase {sorted(limited)[0]} has promoters",
-            "use the token of a person whom the setting `promoters` names",
-        )
-    for name, reason in refusals(settings, issues, login, names).items():
-        raise RequestError(f"{login} may not promote to {name}: {reason}", "ask somebody who may")
+        for name, reason in self.refusals(login, names).items():
+            raise RequestError(f"{login} may not promote to {name}: {reason}", "ask somebody who may")
+
+    def _require_no_promoters(self, names: set[str]) -> None:
+        groups = self._settings.groups
+        limited = sorted(phase for phase in self._settings.promoters or {} if set(groups[phase]) & names)
+        if limited:
+            raise RequestError(
+                f"this token is nobody's, and the phase {limited[0]} has promoters",
+                "use the token of a person whom the setting `promoters` names",
+            )
+
+    def _phase(self, name: str) -> str:
+        groups = self._settings.groups.items()
+        return next((phase for phase, members in groups if name == phase or name in members), name)

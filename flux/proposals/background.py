@@ -5,7 +5,6 @@ from functools import cache
 
 from flux.artifact.difference import difference
 from flux.errors import FluxError, RegistryError
-from flux.git.clone import Clone
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import releases
 from flux.monorepo.sources import source_url
@@ -15,7 +14,6 @@ from flux.promotion.request import Background, Span
 from flux.registry.contents import contents
 from flux.registry.target import Target
 from flux.release.notes import LoggedCommit, commit_line
-from flux.settings import Settings
 
 _MOST_COMMITS = 100
 
@@ -32,13 +30,13 @@ def background(
 
     Raises RegistryError where the registry does not answer.
     """
-    registry, settings = monorepo.registry, monorepo.settings
+    registry = monorepo.registry
     target = registry.repository(promotion.artifact)
     digest = target.resolve(promotion.version)
     image = f"{registry.name(promotion.artifact)}@{digest}" if digest else "not published any more"
     environments = [change.environment for change in changes]
     # Who rolls back has no phase ahead to wait for.
-    ordered = {} if rollback else settings.groups
+    ordered = {} if rollback else monorepo.settings.groups
     early = out_of_order(ordered, versions, promotion.version, environments)
     warnings = [
         f"`{phase}` comes before {', '.join(f'`{e}`' for e in behind)}, which does not have "
@@ -46,21 +44,17 @@ def background(
         for phase, behind in early.items()
     ]
     read = cache(lambda version: _files(target, version))
-    spans = [
-        _span(monorepo.repository, settings, read, promotion, old)
-        for old in dict.fromkeys(change.old for change in changes)
-    ]
+    spans = [_span(monorepo, read, promotion, old) for old in dict.fromkeys(change.old for change in changes)]
     return Background(image, issue, warnings, spans)
 
 
 def _span(
-    repository: Clone,
-    settings: Settings,
+    monorepo: Monorepo,
     read: Callable[[str], dict[str, bytes]],
     promotion: Promotion,
     old: str | None,
 ) -> Span:
-    commits, compare = _commits(repository, settings, promotion, old) if old else ([], "")
+    commits, compare = _commits(monorepo, promotion, old) if old else ([], "")
     try:
         before = read(old) if old else {}
         return Span(old, commits, compare, difference(before, read(promotion.version)))
@@ -75,21 +69,18 @@ def _files(target: Target, version: str) -> dict[str, bytes]:
     return contents(target, manifest)
 
 
-def _commits(repository: Clone, settings: Settings, promotion: Promotion, old: str) -> tuple[list[str], str]:
+def _commits(monorepo: Monorepo, promotion: Promotion, old: str) -> tuple[list[str], str]:
     """The commits that touched the artifact between two releases, as lines of a list, and where to compare
     them; neither where one of them is no release."""
-    tagged = {
-        str(released.version): released
-        for released in releases(settings, repository.home_tags(), [promotion.artifact])
-    }
+    tagged = {str(released.version): released for released in releases(monorepo, [promotion.artifact])}
     if old not in tagged or promotion.version not in tagged:
         return [], ""
     lower, higher = sorted((tagged[old], tagged[promotion.version]), key=lambda released: released.version)
-    source = source_url(repository, settings)
+    source = source_url(monorepo)
     compare = f"{source}/compare/{lower.tag}...{higher.tag}" if source else ""
-    if not repository.obtain(lower.commit) or not repository.obtain(higher.commit):
+    if not monorepo.git.obtain(lower.commit) or not monorepo.git.obtain(higher.commit):
         return [], compare
-    logged = repository.log(higher.commit, lower.commit, f"{settings.prefix}{promotion.artifact}")
+    logged = monorepo.git.log(higher.commit, lower.commit, f"{monorepo.settings.prefix}{promotion.artifact}")
     lines = [commit_line(LoggedCommit(*entry), source) for entry in logged[:_MOST_COMMITS]]
     more = len(logged) - len(lines)
     return lines + ([f"- … and {more} more"] if more else []), compare

@@ -105,18 +105,18 @@ class Proposals:
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._monorepo = monorepo
-        self._repository = monorepo.repository
+        self._git = monorepo.git
         self._settings = monorepo.settings
         self._forge = monorepo.forge
 
     def main(self) -> Side:
         """The desired state at the tip. Raises TipUnknownError, and DesiredStateError for one with errors."""
-        return self._side(self._repository.tip(self._settings.branch))
+        return self._side(self._monorepo.tip)
 
     def begun(self) -> list[Promotion]:
         """Every promotion that has a branch, with or without a pull request, and is not merged."""
         heads = self._forge.branches(BRANCHES)
-        tip = self._repository.tip(self._settings.branch) if heads else ""
+        tip = self._monorepo.tip if heads else ""
         found = (self._promotion_of(branch, head, tip) for branch, head in heads.items())
         return [promotion for promotion in found if promotion]
 
@@ -132,10 +132,10 @@ class Proposals:
         if open_ is None:
             ended = next((pull for pull in reversed(pulls) if pull.head == head), None)
         self._need(head, promotion)
-        base = self._repository.merge_base(main.commit, head)
+        base = self._git.merge_base(main.commit, head)
         if base is None:
             return Branch(main, replace(main, commit=head), open_, ended, head, False, frozenset())
-        messages = self._repository.messages(head, main.commit)
+        messages = self._git.messages(head, main.commit)
         ours = [message.text for message in messages if read_message(message.text) == promotion]
         foreign = next(
             (
@@ -147,7 +147,7 @@ class Proposals:
             "",
         )
         sides = self._past(base), self._past(head)
-        changed = {change.path for change in self._repository.changes(base, head, "")}
+        changed = {change.path for change in self._git.changes(base, head, "")}
         if changed - {self._settings.releaseconfig} or not stays_inside(
             promotion, sides[0].desired, sides[1].desired
         ):
@@ -160,9 +160,9 @@ class Proposals:
         closed unmerged; None where it was not, or its commits are gone too."""
         pulls = self._forge.pull_requests(branch=promotion.branch)
         last = pulls[-1] if pulls else None
-        if last is None or last.state is not State.CLOSED or not self._repository.obtain(last.head):
+        if last is None or last.state is not State.CLOSED or not self._git.obtain(last.head):
             return None
-        base = self._repository.merge_base(main.commit, last.head)
+        base = self._git.merge_base(main.commit, last.head)
         if base is None:
             return None
         sides = self._past(base), self._past(last.head)
@@ -266,7 +266,7 @@ class Proposals:
             edited = self._edited(base, promotion, versions)
             if base.content == main.content:
                 return edited
-            merged = self._repository.merged(base.content or b"", edited, main.content or b"")
+            merged = self._git.merged(base.content or b"", edited, main.content or b"")
             if merged is not None and self._parsed(merged) == self._parsed(expected):
                 return edited
         except DesiredStateError:  # as with environments that there are none of any more
@@ -334,31 +334,31 @@ class Proposals:
 
     def _promotion_of(self, branch: str, head: str, tip: str) -> Promotion | None:
         """The promotion that a branch says to be, by its commits."""
-        messages = self._repository.messages(head, tip) if self._repository.obtain(head) else []
+        messages = self._git.messages(head, tip) if self._git.obtain(head) else []
         said = (read_message(message.text) for message in messages)
         return next((promotion for promotion in said if promotion and promotion.branch == branch), None)
 
     def _need(self, commit: str, promotion: Promotion) -> None:
-        if not self._repository.obtain(commit):
+        if not self._git.obtain(commit):
             raise ForgeError(
                 f"{promotion.branch} is at {commit[:12]}, which origin does not have",
                 "is origin the repository that the forge has? check GITHUB_REPOSITORY",
             )
 
     def _is_main(self, commit: str, main: Side) -> bool:
-        return self._repository.merge_base(commit, main.commit) == commit
+        return self._git.merge_base(commit, main.commit) == commit
 
     def _is_spent(self, branch: Branch, main: Side) -> bool:
         return branch.pull_request is None and self._is_main(branch.head.commit, main)
 
     def _side(self, commit: str) -> Side:
-        content = self._repository.file(commit, self._settings.releaseconfig)
+        content = self._git.file(commit, self._settings.releaseconfig)
         return Side(commit, content, self._parsed(content))
 
     def _past(self, commit: str) -> Side:
         """The desired state at a commit that is not main's any more: environments may have gone since, and a
         file that nobody can read desires nothing."""
-        content = self._repository.file(commit, self._settings.releaseconfig)
+        content = self._git.file(commit, self._settings.releaseconfig)
         try:
             return Side(commit, content, parse_desired(self._settings.releaseconfig, content, None))
         except DesiredStateError:

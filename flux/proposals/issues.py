@@ -3,44 +3,33 @@
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from functools import cache
 from hashlib import sha256
 
 from flux.errors import IssueError
-from flux.forge.forge import Comment, Forge, Issue
+from flux.forge.forge import Comment, Issue
+from flux.monorepo.monorepo import Monorepo
 from flux.promotion.boxes import untick
 from flux.promotion.marker import read_key, read_marker, render_key
 from flux.promotion.proposal import Promotion
-from flux.settings import Settings
+from flux.proposals.authority import Authority
 
-MAY_PROMOTE = ("admin", "write")
 _STANDING = re.compile(r"standing (?P<artifact>\S+) (?P<version>\S+)")
 
 
 class Issues:
     """The promotion issues of one forge."""
 
-    def __init__(self, settings: Settings, forge: Forge) -> None:
-        self._settings = settings
-        self._forge = forge
-        self.permission = cache(forge.permission)
-        self._login = cache(forge.login)
+    def __init__(self, monorepo: Monorepo) -> None:
+        self._settings = monorepo.settings
+        self._forge = monorepo.forge
+        self.authority = Authority(monorepo)
         self._read: dict[int, list[Comment]] = {}
-
-    def is_automation(self, login: str) -> bool:
-        """Whether it is one of the setting `automation`, or whose token this is."""
-        known = {name.casefold() for name in self._settings.automation}
-        return login.casefold() in known or login == self._login()
-
-    def may_write(self, login: str) -> bool:
-        """Raises ForgeError where that cannot be looked up."""
-        return self.permission(login) in MAY_PROMOTE
 
     def fault(self, issue: Issue) -> str:
         """Why an issue is none of ours, whatever its text says; empty where it is one."""
         if self._settings.label not in issue.labels:
             return f"it does not have the label {self._settings.label}"
-        if not self._is_trusted(issue.author):
+        if not self.authority.is_trusted(issue.author):
             return f"its author, {issue.author}, may not write here and is not in the setting `automation`"
         return ""
 
@@ -76,7 +65,7 @@ class Issues:
         """What our comment on an issue says that it is about; fewer people may edit that than the body."""
         for comment in self._comments(number):
             said = _STANDING.fullmatch(read_key(comment.body) or "")
-            if said and self._is_trusted(comment.author):
+            if said and self.authority.is_trusted(comment.author):
                 return Promotion(said["artifact"], said["version"])
         return None
 
@@ -84,7 +73,7 @@ class Issues:
         """A comment of its own, unless the same thing, `about`, has been commented on before."""
         key = sha256("\0".join(about).encode("utf-8", "replace")).hexdigest()[:16]
         if not any(
-            read_key(comment.body) == key and self._is_trusted(comment.author)
+            read_key(comment.body) == key and self.authority.is_trusted(comment.author)
             for comment in self._comments(number)
         ):
             body = f"{render_key(key)}\n{text}\n"
@@ -100,7 +89,9 @@ class Issues:
         body = f"{render_key(f'standing {promotion.artifact} {promotion.version}')}\n{text}"
         comments = self._comments(number)
         for at, comment in enumerate(comments):
-            if _STANDING.fullmatch(read_key(comment.body) or "") and self._is_trusted(comment.author):
+            if _STANDING.fullmatch(read_key(comment.body) or "") and self.authority.is_trusted(
+                comment.author
+            ):
                 if comment.body.strip() != body.strip():
                     self._forge.edit_comment(number, comment.id, body)
                     comments[at] = replace(comment, body=body)
@@ -124,6 +115,3 @@ class Issues:
             raise IssueError(f"issue {number} is gone", "was it deleted or moved meanwhile?")
         if (body := change(issue.body)) != issue.body:
             self._forge.edit_issue(number, body=body)
-
-    def _is_trusted(self, login: str) -> bool:
-        return self.is_automation(login) or self.may_write(login)

@@ -1,5 +1,7 @@
 """Tell in a promotion issue how the promotion stands."""
 
+from collections.abc import Mapping, Sequence
+
 from flux.forge.forge import Issue
 from flux.monorepo.drift import look
 from flux.monorepo.monorepo import Monorepo
@@ -9,7 +11,6 @@ from flux.promotion.plan import Action
 from flux.proposals.converge import Proposed
 from flux.proposals.issues import Issues
 from flux.release.markdown import code
-from flux.settings import Settings
 
 _MOST_NAMES = 10
 _LONGEST_NAME = 40
@@ -24,14 +25,14 @@ def tell(monorepo: Monorepo, issues: Issues, issue: Issue, proposed: Proposed) -
     found = _standings(monorepo, proposed)
     digest = registry.repository(promotion.artifact).resolve(promotion.version)
     image = f"{registry.name(promotion.artifact)}@{digest}" if digest else ""
-    said = [*_said(issue.body, monorepo.settings), *proposed.notices]
+    said = [*_said(issue.body, monorepo.settings.groups), *proposed.notices]
     issues.stand(issue.number, promotion, standing_comment(promotion, found, image, said))
     return found
 
 
 def _standings(monorepo: Monorepo, proposed: Proposed) -> list[Standing]:
-    artifact, settings = proposed.promotion.artifact, monorepo.settings
-    (looked,) = look(settings, monorepo.registry, [artifact], {artifact: proposed.main})
+    artifact = proposed.promotion.artifact
+    (looked,) = look(monorepo, [artifact], {artifact: proposed.main})
     deployed = {step.environment for step in looked.steps if step.action == Action.UNCHANGED}
     url = proposed.pull_request.url if proposed.pull_request else ""
     environments = {change.environment for change in proposed.changes}
@@ -42,16 +43,16 @@ def _standings(monorepo: Monorepo, proposed: Proposed) -> list[Standing]:
             environment in deployed,
             url if environment in environments else "",
         )
-        for environment in settings.environments
+        for environment in monorepo.settings.environments
     ]
 
 
-def _said(body: str, settings: Settings) -> list[str]:
+def _said(body: str, groups: Mapping[str, Sequence[str]]) -> list[str]:
     """What people should know of an issue's boxes."""
     said = []
-    if names := unknown(body, settings.groups):
+    if names := unknown(body, groups):
         said.append(f"Boxes that name no environment and are ignored: {_listed(names)}.")
-    if names := repeated(body, settings.groups):
+    if names := repeated(body, groups):
         said.append(f"Of these only the first box counts: {_listed(names)}.")
     return said
 

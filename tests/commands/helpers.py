@@ -14,9 +14,9 @@ from markdown_it import MarkdownIt
 
 from flux.commands.build import Build, Result, plan_build
 from flux.event import Event, PullRequest, Push
-from flux.git.clone import Clone
 from flux.monorepo.changed import Changed, find_changed
 from flux.settings import Settings
+from tests.monorepos import opened
 from tests.repo import Repo
 
 ZEROS = "0" * 40
@@ -78,8 +78,8 @@ def pull_request(base: str, head: str) -> Event:
 
 def changed(repo: Repo | Path, event: Event = TERMINAL, since: str | None = None, **settings: Any) -> Changed:
     path = repo.path if isinstance(repo, Repo) else repo
-    with Clone(path) as repository:
-        return find_changed(repository, Settings(**settings), event, since)
+    with opened(path, Settings(**settings), event) as monorepo:
+        return find_changed(monorepo, since)
 
 
 def build(
@@ -95,8 +95,8 @@ def build(
     path = repo.path if isinstance(repo, Repo) else repo
     if event.actions:
         settings.setdefault("named", frozenset({"registry"}))
-    with Clone(path) as repository:
-        plan = plan_build(repository, Settings(**settings), event, names, only_changed, since, dry_run)
+    with opened(path, Settings(**settings), event, dry_run=dry_run) as monorepo:
+        plan = plan_build(monorepo, names, only_changed, since)
         return plan.build(on_result)
 
 

@@ -16,17 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from flux.commands.build import plan_build
-from flux.event import TERMINAL
-from flux.git.clone import Clone
 from flux.settings import Settings
+from tests.monorepos import opened
 
 _EVENTS = {"folder": ("open", "os.rename", "os.mkdir", "fcntl.flock"), "server": ("http.client.send",)}
 
 
 def build(repo: str, place: str) -> None:
-    with Clone(Path(repo)) as repository:
-        settings = Settings(registry=place, jobs=1)
-        built = plan_build(repository, settings, TERMINAL, (), False, None, False).build(lambda result: None)
+    with opened(Path(repo), Settings(registry=place, jobs=1)) as monorepo:
+        built = plan_build(monorepo, (), False, None).build(lambda result: None)
     assert not built.failed, built.failed
 
 

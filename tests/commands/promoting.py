@@ -3,7 +3,8 @@
 import json
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,6 @@ from flux.promotion.boxes import mark
 from flux.proposals.apply import Applied, Applier
 from flux.proposals.converge import Proposed
 from flux.registry import open_registry
-from flux.registry.target import Registry
 from flux.settings import Phase, Settings
 from tests.commands.helpers import in_actions
 from tests.repo import Repo
@@ -192,65 +192,67 @@ class World:
         return replace(self, settings=replace(self.settings, **settings))
 
     def build(self) -> None:
-        with Clone(self.repo.path) as repository:
-            built = plan_build(repository, self.settings, TERMINAL, [], False, None, False).build(
-                lambda result: None
-            )
+        with self.opened() as monorepo:
+            built = plan_build(monorepo, [], False, None).build(lambda result: None)
             assert not built.failed, built.failed
 
     def release(self, artifact: str, version: str, login: str = "alice", *, publish: bool = True) -> str:
         """Change an artifact, release and publish it."""
         self.change({f"artifacts/{artifact}/x.yaml": f"version: {version}\n"}, f"feat: {artifact} {version}")
-        with Clone(self.repo.path) as repository:
-            forge = self.forge(login)
-            planned = plan_release(repository, self.settings, forge, artifact, version, False)
-            create_release(self.settings, TERMINAL, forge, planned)
+        with self.opened(login=login) as monorepo:
+            planned = plan_release(monorepo, artifact, version, False)
+            create_release(monorepo, planned)
         if publish:
             self.publish(planned.tag)
         return planned.tag
 
     def publish(self, tag: str) -> None:
-        with Clone(self.repo.path) as repository:
-            published = publish(repository, self.settings, TERMINAL, tag, False)
+        with self.opened() as monorepo:
+            published = publish(monorepo, tag)
             assert published.result
             assert not published.result.error, published.result
 
     def open(self, tag: str, event: "Event" = TERMINAL) -> Opened:
-        with Clone(self.repo.path) as repository:
-            return open_issue(repository, self.settings, event, self.forge(), tag)
+        with self.opened(event) as monorepo:
+            return open_issue(monorepo, tag)
 
     def apply(self, event: "Event" = TERMINAL, number: int = 1, login: str | None = None) -> Applied:
-        with Clone(self.repo.path) as repository:
-            return Applier(self._monorepo(repository, login)).apply(number, event)
+        with self.opened(event, login) as monorepo:
+            return Applier(monorepo).apply(number)
 
     def promote(
         self, artifact: str, name: str, version: str | None = None, login: str | None = "alice"
     ) -> Proposed:
-        with Clone(self.repo.path) as repository:
-            return Promoter(self._monorepo(repository, login)).promote(artifact, name, version)
+        with self.opened(login=login) as monorepo:
+            return Promoter(monorepo).promote(artifact, name, version)
 
     def roll_back(self, artifact: str, name: str, login: str = "alice") -> Proposed:
-        with Clone(self.repo.path) as repository:
-            return Promoter(self._monorepo(repository, login)).roll_back(artifact, name)
+        with self.opened(login=login) as monorepo:
+            return Promoter(monorepo).roll_back(artifact, name)
 
     def sync(self) -> Sync:
-        with Clone(self.repo.path) as repository:
-            return Syncer(self._monorepo(repository)).sync(lambda done: None)
+        with self.opened() as monorepo:
+            return Syncer(monorepo).sync(lambda done: None)
 
     def tag(self) -> Convergence:
-        with Clone(self.repo.path) as repository:
-            return converge(repository, self.settings, self._registry(repository), [], False)
+        with self.opened() as monorepo:
+            return converge(monorepo, [])
 
     def reconcile(self, event: "Event" = TERMINAL) -> Reconciled:
-        with Clone(self.repo.path) as repository:
-            reconciler = Reconciler(self._monorepo(repository), event, dry_run=False)
-            return reconciler.reconcile(lambda done: None)
+        with self.opened(event) as monorepo:
+            return Reconciler(monorepo).reconcile(lambda done: None)
 
-    def _monorepo(self, repository: Clone, login: str | None = None) -> Monorepo:
-        return Monorepo(repository, self.settings, self._registry(repository), self.forge(login))
-
-    def _registry(self, repository: Clone) -> Registry:
-        return open_target_registry(repository, self.settings, TERMINAL, dry_run=False)
+    @contextmanager
+    def opened(self, event: "Event" = TERMINAL, login: str | None = None) -> Iterator[Monorepo]:
+        """The context of a command, with the forge as a person has it, or as the automation does."""
+        with Clone(self.repo.path) as git:
+            yield Monorepo(
+                git,
+                self.settings,
+                event,
+                lambda monorepo: open_target_registry(monorepo, reads_only=False),
+                lambda monorepo: self.forge(login),
+            )
 
 
 def start(folder: Path, registry: str) -> Repo:

@@ -1,6 +1,7 @@
 """Releasing, publishing and tagging as functions on real repositories, and monorepos to do it in."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,25 @@ from flux.event import Event
 from flux.forge.forge import Forge, Release
 from flux.forge.local import LocalForge
 from flux.git.clone import Clone
-from flux.monorepo.registry import open_target_registry
+from flux.monorepo.monorepo import Monorepo
 from flux.promotion.plan import Step
 from flux.registry import open_registry
 from flux.registry.target import Registry
 from flux.settings import Phase, Settings
 from tests.commands.helpers import TERMINAL, build
+from tests.monorepos import monorepo_of, opened
 from tests.repo import Repo
 
 PHASES = (Phase("at", ("at_ring1", "at_ring2")), Phase("prod", ("prod_ring1",)))
 PHASES_SETTING = {phase.name: list(phase.environments) for phase in PHASES}
 CONFIG = "flux/releaseconfig.json"
+
+
+@contextmanager
+def local(repo: Repo, forge: Forge | None, settings: Settings, event: Event = TERMINAL) -> Iterator[Monorepo]:
+    """With a forge of the clone's own, unless one is given."""
+    with Clone(repo.path) as git:
+        yield monorepo_of(git, settings, event, forge=forge or LocalForge(git.root, git))
 
 
 def plan(
@@ -36,9 +45,8 @@ def plan(
     forge: Forge | None = None,
     **settings: Any,
 ) -> Planned:
-    with Clone(repo.path) as repository:
-        forge = forge or LocalForge(repository.root, repository)
-        return plan_release(repository, Settings(**settings), forge, artifact, wanted, allow_unchanged)
+    with local(repo, forge, Settings(**settings)) as monorepo:
+        return plan_release(monorepo, artifact, wanted, allow_unchanged)
 
 
 def release(
@@ -54,9 +62,8 @@ def release(
     """As `inv release`, with a forge of this repository's own unless one is given: what was done, the release
     and whether it was made now."""
     planned = plan(repo, artifact, wanted, allow_unchanged=allow_unchanged, forge=forge, **settings)
-    with Clone(repo.path) as repository:
-        forge = forge or LocalForge(repository.root, repository)
-        done = create_release(Settings(**settings), event, forge, planned)
+    with local(repo, forge, Settings(**settings), event) as monorepo:
+        done = create_release(monorepo, planned)
     assert done.release
     return done, done.release, planned.release is None
 
@@ -64,8 +71,8 @@ def release(
 def publish(
     repo: Repo, tag: str, *, event: Event = TERMINAL, dry_run: bool = False, **settings: Any
 ) -> Published:
-    with Clone(repo.path) as repository:
-        return publish_module.publish(repository, Settings(**settings), event, tag, dry_run)
+    with opened(repo, Settings(**settings), event, dry_run=dry_run) as monorepo:
+        return publish_module.publish(monorepo, tag)
 
 
 def tag(
@@ -79,9 +86,8 @@ def tag(
 ) -> Convergence:
     """As `inv tag`; `wrapped` is acted on instead of the registry of that name."""
     chosen = Settings(registry=registry, phases=PHASES, **settings)
-    with Clone(repo.path) as repository:
-        target = wrapped or open_target_registry(repository, chosen, TERMINAL, dry_run)
-        return converge(repository, chosen, target, names, dry_run, on_plan=on_plan)
+    with opened(repo, chosen, dry_run=dry_run, registry=wrapped) as monorepo:
+        return converge(monorepo, names, on_plan=on_plan)
 
 
 def status(
@@ -93,9 +99,8 @@ def status(
     **settings: Any,
 ) -> Status:
     chosen = Settings(registry=registry, phases=PHASES, **settings)
-    with Clone(repo.path) as repository:
-        target = wrapped or open_target_registry(repository, chosen, TERMINAL, True)
-        return find_status(repository, chosen, target, forge, names, lambda done: None)
+    with opened(repo, chosen, dry_run=True, registry=wrapped, forge=forge) as monorepo:
+        return find_status(monorepo, names, lambda done: None)
 
 
 def actions_of(steps: Iterable[Step]) -> dict[str, str]:

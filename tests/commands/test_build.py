@@ -20,8 +20,6 @@ from hypothesis import strategies as st
 from flux.commands.build import Build, Result
 from flux.errors import HistoryMissingError, RequestError
 from flux.event import Event
-from flux.git.clone import Clone
-from flux.monorepo.registry import open_target_registry
 from flux.registry.layout import LayoutTarget
 from flux.settings import Settings
 from tests.commands.helpers import (
@@ -43,6 +41,7 @@ from tests.commands.helpers import (
     push_payload,
 )
 from tests.commands.test_oracle import Made, histories, imported
+from tests.monorepos import opened
 from tests.repo import Repo
 
 FILES = {
@@ -1254,6 +1253,6 @@ def test_an_error_of_git_is_one_of_ours(repo: Repo, monkeypatch: pytest.MonkeyPa
 def test_a_job_on_github_has_a_registry_of_its_own(named: dict[str, Any], place: str, tmp_path: Path) -> None:
     repo = Repo(tmp_path / "repo")
     event = Event(True, None, None, None, repository="Octo/monorepo")
-    with Clone(repo.path) as repository:
-        registry = open_target_registry(repository, Settings(**named), event, dry_run=False)
+    with opened(repo, Settings(**named), event) as monorepo:
+        registry = monorepo.registry
     assert registry.name("app") == place

@@ -15,11 +15,11 @@ import pytest
 from flux import kustomize as kustomize_module
 from flux.commands.check import Check, check
 from flux.errors import RequestError
-from flux.git.clone import Clone
 from flux.settings import Phase, Settings
 from tests import parts
 from tests.commands.helpers import in_actions, inv, monorepo, push_payload
 from tests.conftest import need
+from tests.monorepos import opened
 from tests.repo import Repo
 from tests.servers import Answer, Server, serve
 
@@ -410,8 +410,8 @@ CASES = {
 
 
 def run_check(repo: Repo, *names: str, **settings: Any) -> Check:
-    with Clone(repo.path) as repository:
-        return check(repository, Settings(**settings), names, lambda done: None)
+    with opened(repo, Settings(**settings)) as monorepo:
+        return check(monorepo, names, lambda done: None)
 
 
 def lines(found: Check) -> list[str]:
@@ -844,5 +844,5 @@ def test_the_artifacts_of_this_repository_are_fit(renderer: tuple[str, ...]) -> 
     root = Path(__file__).parents[2]
     if not (root / ".git").exists():
         pytest.skip("not a clone")
-    with Clone(root) as repository:
-        assert lines(check(repository, Settings(), (), lambda done: None)) == []
+    with opened(root) as monorepo:
+        assert lines(check(monorepo, (), lambda done: None)) == []

@@ -13,12 +13,12 @@ import yaml
 from docs.picture import LEFT_OUT, PICTURE, make_monorepo, shown_commands, shown_lines
 from flux.commands.demo import Chosen, Demo, beginnings, choose, plan_demo
 from flux.errors import RequestError
-from flux.git.clone import Clone
 from flux.promotion.boxes import ticked
 from flux.promotion.issue import issue_body
 from flux.promotion.proposal import Promotion
 from flux.settings import Phase, Settings, read_settings
 from tests.commands.helpers import Finished, inv, monorepo
+from tests.monorepos import opened
 from tests.repo import Repo
 
 CHOSEN = Chosen("app", "artifacts/app/x.yaml")
@@ -27,8 +27,8 @@ CHOSEN = Chosen("app", "artifacts/app/x.yaml")
 def chosen(tmp_path: Path, files: Mapping[str, str], *names: str, **settings: str) -> Chosen:
     repo = Repo(tmp_path / "repo")
     repo.commit(files=files)
-    with Clone(repo.path) as repository:
-        return choose(repository, Settings(**settings), names)  # type: ignore[arg-type]
+    with opened(repo, Settings(**settings)) as monorepo:  # type: ignore[arg-type]
+        return choose(monorepo, names)
 
 
 def commands(demo: Demo) -> list[str]:
@@ -52,8 +52,8 @@ def test_the_artifact_is_the_first_that_is_fit(tmp_path: Path) -> None:
     }
     repo.commit(files=files)
     settings = Settings(ignore=("c-left-out", "/x.yaml"), release_tag="{artifact}-v{version}")
-    with Clone(repo.path) as repository:
-        found = choose(repository, settings, ())
+    with opened(repo, settings) as monorepo:
+        found = choose(monorepo, ())
     assert found == Chosen("e", "artifacts/e/deep/b.yml", is_closed=False)
 
 
@@ -82,8 +82,8 @@ def test_nothing_is_desired_in_the_beginning(
 ) -> None:
     repo = Repo(tmp_path)
     repo.commit(files={"state.json": content} if content else {})
-    with Clone(tmp_path) as repository:
-        assert beginnings(repository, Settings(releaseconfig="state.json")) == expected
+    with opened(tmp_path, Settings(releaseconfig="state.json")) as monorepo:
+        assert beginnings(monorepo) == expected
 
 
 # What is typed
@@ -153,8 +153,8 @@ def test_the_picture_shows_what_is_typed_and_why(tmp_path: Path) -> None:
     """`nox -s docs` draws it anew."""
     make_monorepo(tmp_path)
     settings = read_settings(yaml.safe_load((tmp_path / "invoke.yaml").read_text())["flux"], {})
-    with Clone(tmp_path) as repository:
-        plan = plan_demo(settings, choose(repository, settings, ()), {})
+    with opened(tmp_path, settings) as monorepo:
+        plan = plan_demo(settings, choose(monorepo, ()), {})
     picture = PICTURE.read_text(encoding="utf-8")
     export, *typed = shown_commands(picture)
     assert export == "export " + " ".join(f"{name}={value}" for name, value in plan.variables.items())

@@ -10,7 +10,6 @@ from flux.artifact.archive import archive
 from flux.artifact.image import LAYER_TYPE, digest_of
 from flux.commands.diff import Compared, Diff, diff
 from flux.errors import RegistryUnreachableError
-from flux.git.clone import Clone
 from flux.registry.target import Manifest
 from flux.settings import Settings
 from tests.commands.helpers import commands, in_actions, inv, one_table
@@ -21,6 +20,7 @@ from tests.commands.test_tag import either as either
 from tests.commands.test_tag import kind as kind
 from tests.commands.test_tag import seed as seed
 from tests.commands.test_tag import world as world
+from tests.monorepos import opened
 
 # `publish_versions` adds a line for each version.
 ADDED = """\
@@ -46,8 +46,8 @@ diff --git a/x.yaml b/x.yaml
 
 def compare(world: World, name: str, version: str | None = None, artifact: str = "app", **more: Any) -> Diff:
     settings = Settings(registry=world.place.location, phases=PHASES)
-    with Clone(world.repo.path) as repository:
-        return diff(repository, settings, more.get("registry") or world.open(), artifact, name, version)
+    with opened(world.repo, settings, registry=more.get("registry") or world.open()) as monorepo:
+        return diff(monorepo, artifact, name, version)
 
 
 def run(world: World, *arguments: str, **env: str) -> Any:

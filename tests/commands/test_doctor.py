@@ -7,18 +7,14 @@ import shlex
 import shutil
 import stat
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flux import running
 from flux.commands.doctor import Diagnosis, Health, Line, examine
 from flux.errors import ForgeError
-from flux.event import Event
-from flux.git.clone import Clone
-from flux.settings import Settings
 from tests import parts
 from tests.commands.helpers import (
     actions_checkout,
@@ -62,11 +58,10 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
 def found(
     configured: object = None,
     environment: Mapping[str, str] | None = None,
-    open_forge: Callable[[Settings, Event, Clone], Any] = running.open_forge,
 ) -> dict[str, list[Line]]:
     """The lines by subject, from the folder that this process is in."""
     lines: dict[str, list[Line]] = {}
-    for line in examine(configured, environment or {}, running.open_repository, open_forge):
+    for line in examine(configured, environment or {}):
         lines.setdefault(line.subject, []).append(line)
     return lines
 
@@ -593,11 +588,12 @@ def test_what_nobody_foresaw_is_a_line_too(repo: Repo, monkeypatch: pytest.Monke
         "importlib.metadata.requires",
         "flux.git.clone.Clone.tip",
         "flux.git.clone.Clone.artifacts",
-        "flux.monorepo.registry.open_target_registry",
+        "flux.commands.doctor.open_target_registry",
         "flux.registry.container.Engine",
     ):
         monkeypatch.setattr(name, fail)
-    lines = found(open_forge=lambda *given: Odd())
+    monkeypatch.setattr("flux.commands.doctor.open_forge", lambda monorepo: Odd())
+    lines = found()
     bad = ["packages", "kustomize", "origin", "engine", "registry", "forge"]
     assert {subject for subject in bad if health(lines).get(subject) == ["problem"]} == set(bad)
     assert health(lines)["sources"] == ["problem", "warning"]

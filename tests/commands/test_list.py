@@ -8,10 +8,10 @@ import pytest
 from flux.commands.list import Listing, list_artifacts
 from flux.errors import RequestError
 from flux.event import Event
-from flux.git.clone import Clone
 from flux.settings import Settings
 from tests.commands.helpers import TERMINAL, actions_checkout, break_origin, in_actions, inv, monorepo, push
 from tests.commands.helpers import push_payload as payload
+from tests.monorepos import opened
 from tests.repo import Repo
 
 FILES = {f"artifacts/{name}/base.yaml": f"{name}\n" for name in ("app", "db", "web")}
@@ -48,8 +48,8 @@ def tag(repo: Repo, name: str, at: str = "HEAD", message: str | None = None) -> 
 
 
 def listed(repo: Repo, event: Event = TERMINAL, **settings: Any) -> Listing:
-    with Clone(repo.path) as repository:
-        return list_artifacts(repository, Settings(**settings), event)
+    with opened(repo, Settings(**settings), event) as monorepo:
+        return list_artifacts(monorepo)
 
 
 def rows(listing: Listing) -> dict[str, tuple[str | None, int | None, bool | None]]:

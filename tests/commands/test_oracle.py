@@ -19,7 +19,8 @@ from flux.artifact.tree import EXECUTABLE, REGULAR, File
 from flux.commands.list import list_artifacts
 from flux.git.clone import Clone
 from flux.settings import Settings
-from tests.commands.helpers import TERMINAL, changed, push
+from tests.commands.helpers import changed, push
+from tests.monorepos import opened
 from tests.repo import Repo
 
 Tree = Mapping[str, tuple[int, str]]
@@ -231,8 +232,8 @@ def test_commits_since_a_release_are_those_that_changed_the_layer(
         for name, places in releases.items():
             for at, version in places:
                 repo.tag(f"{name}/{version}", hashes[at], message=picks.draw(st.sampled_from([None, "x"])))
-        with Clone(repo.path) as repository:
-            listing = list_artifacts(repository, settings, TERMINAL)
+        with opened(repo, settings) as monorepo:
+            listing = list_artifacts(monorepo)
     assert {listed.artifact for listed in listing.artifacts} == made[head].keys()
     for listed in listing.artifacts:
         places = releases.get(listed.artifact, [])

@@ -34,7 +34,6 @@ from flux.errors import FluxError
 from flux.event import TERMINAL, Event
 from flux.forge.forge import Issue, PullRequest
 from flux.forge.patience import Patience
-from flux.git.clone import Clone
 from flux.monorepo.sources import Sources
 from flux.promotion.boxes import mark, marks, ticked
 from flux.promotion.comment import is_reached
@@ -265,10 +264,9 @@ class Story(RuleBasedStateMachine):
     def release(self, artifact: str, bump: str, publish: bool) -> None:
         path = f"artifacts/{artifact}/x.yaml"
         self.world.change({path: f"release: {next(self.numbers)}\n"})
-        with Clone(self.world.repo.path) as repository:
-            forge = self.world.forge("alice")
-            planned = plan_release(repository, self.world.settings, forge, artifact, bump, False)
-            create_release(self.world.settings, TERMINAL, forge, planned)
+        with self.world.opened(login="alice") as monorepo:
+            planned = plan_release(monorepo, artifact, bump, False)
+            create_release(monorepo, planned)
         self.releases.append(planned.tag)
         if publish:
             self.world.publish(planned.tag)
@@ -534,8 +532,8 @@ class Story(RuleBasedStateMachine):
 
     def _latest_is_mains(self) -> None:
         tip = self.home.git("rev-parse", "main")
-        with Clone(self.world.repo.path) as repository:
-            revisions = Sources(repository, self.world.settings, tip).revisions(ARTIFACTS)
+        with self.world.opened() as monorepo:
+            revisions = Sources(monorepo, tip).revisions(ARTIFACTS)
         for artifact, revision in revisions.items():
             tags = self.world.tags(artifact)
             assert tags[LATEST] == tags[revision.tag], f"{artifact}:latest is not {revision.tag}"

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from flux.errors import ForgeError, RegistryError, RequestError
-from flux.git.clone import Clone
 from flux.monorepo.sources import Sources
 from flux.promotion.boxes import mark
 from flux.registry import open_registry
@@ -620,8 +619,8 @@ def test_reconcile_vouches_for_no_release_of_a_commit_that_is_not_mains(world: W
     world.repo.git("checkout", "--quiet", "-b", "side")
     world.repo.commit("side", files={"artifacts/eso/x.yaml": "evil: 1\n"})
     world.repo.git("tag", "flux-oci-eso-v1.3.0")
-    with Clone(world.repo.path) as repository:
-        evil = Sources(repository, world.settings, repository.head()).image_of("eso")
+    with world.opened() as monorepo:
+        evil = Sources(monorepo, monorepo.git.head()).image_of("eso")
     if world.github:
         world.repo.git("push", "--quiet", "origin", "flux-oci-eso-v1.3.0")
     world.repo.git("checkout", "--quiet", "main")

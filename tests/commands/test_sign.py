@@ -6,6 +6,7 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 import yaml
@@ -13,8 +14,10 @@ import yaml
 from flux.commands.sign import Signature, Signing, find_signers, find_unattested, read_digests, sign
 from flux.errors import RequestError
 from flux.event import TERMINAL, Event
+from flux.git.clone import Clone
 from flux.settings import Settings
 from tests.commands.helpers import crowded, inv, monorepo
+from tests.monorepos import monorepo_of
 
 TAG = "flux-oci-eso-v1.0.0"
 DIGEST = f"sha256:{'0' * 64}"
@@ -47,9 +50,12 @@ OTHERS = [
     "alice@example.com",
 ]
 
+# Nothing of git is asked.
+NO_CLONE = cast(Clone, None)
+
 
 def signers(event: Event, **settings: str) -> tuple[str, str]:
-    found = find_signers(Settings(**settings), event)  # type: ignore[arg-type]
+    found = find_signers(monorepo_of(NO_CLONE, Settings(**settings), event))  # type: ignore[arg-type]
     return found.issuer, found.identity
 
 
@@ -84,7 +90,7 @@ def test_settings_are_heeded() -> None:
 
 def test_a_terminal_has_no_identity() -> None:
     with pytest.raises(RequestError, match="only a job of GitHub Actions can sign"):
-        find_signers(Settings(), TERMINAL)
+        find_signers(monorepo_of(NO_CLONE))
 
 
 @pytest.mark.parametrize(
@@ -140,7 +146,7 @@ def test_more_may_be_signed_than_processes_run_at_once(
     digests = tmp_path / "digests.json"
     digests.write_text(json.dumps(many))
     event = replace(TERMINAL, actions=True, repository="octo/monorepo")
-    signed = sign(Settings(jobs=16), event, digests, False, lambda done: None)
+    signed = sign(monorepo_of(NO_CLONE, Settings(jobs=16), event), digests, lambda done: None)
     assert {signature.action for signature in signed.signatures} == {"signed"}
     assert len(running()) == 60, "each was verified and signed"
     assert 1 < max(running()) <= 8

@@ -15,7 +15,7 @@ from flux.errors import TipUnknownError
 from flux.event import read_surroundings
 from flux.forge import find_origin_token
 from flux.git.clone import Access, Clone
-from flux.running import open_repository
+from flux.monorepo.opening import open_clone
 from flux.settings import Settings
 from tests import parts
 from tests.commands.helpers import Finished, inv, monorepo
@@ -98,7 +98,7 @@ def test_the_token_of_a_variable_is_for_the_server_of_the_api(
 ) -> None:
     monkeypatch.chdir(Repo(tmp_path).path)
     monkeypatch.setenv("GH_TOKEN", TOKEN)
-    with open_repository(Settings(), read_surroundings(variables)) as repository:
+    with open_clone(Settings(), read_surroundings(variables)) as repository:
         configured = repository._git.environment()
     assert configured["GIT_CONFIG_KEY_1"] == f"http.{server}/.extraHeader"
     assert configured["GIT_CONFIG_VALUE_1"] == f"Authorization: {HEADER}"

@@ -12,13 +12,13 @@ from uuid import uuid4
 import pytest
 
 from flux.commands.diff import diff
-from flux.git.clone import Clone
 from flux.registry.contents import contents
 from flux.registry.remote import RemoteRegistry
 from flux.registry.target import Target
 from flux.settings import Settings
 from tests.commands.helpers import build, inv
 from tests.commands.promoting import PHASES, World, start
+from tests.monorepos import opened
 from tests.parts import Registry
 
 SOURCE = "https://git.example.com/platform/monorepo"
@@ -129,9 +129,9 @@ def test_what_one_hand_published_the_other_promotes_compares_and_rolls_back(
     old, new = digests
     assert mixed.moved() == {"at_ring1": old} | dict.fromkeys(PROD, old)
 
-    with Clone(world.repo.path) as repository:
-        registry = RemoteRegistry(mixed.url.removeprefix("oci://"), 1, None)
-        (compared,) = diff(repository, world.settings, registry, "eso", "prod", "1.1.0").compared
+    registry = RemoteRegistry(mixed.url.removeprefix("oci://"), 1, None)
+    with opened(world.repo, world.settings, registry=registry) as monorepo:
+        (compared,) = diff(monorepo, "eso", "prod", "1.1.0").compared
     assert (compared.version, compared.digest) == ("1.0.0", old)
     assert [file.path for file in compared.files] == ["x.yaml"]
     assert {"-version: 1.0.0", "+version: 1.1.0"} <= set(compared.files[0].lines)

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from flux.errors import HistoryMissingError
-from flux.git.clone import Clone
 from flux.monorepo.history import State, before, changed_at, history
 from flux.settings import Settings
 from tests.commands.helpers import actions_checkout, break_origin
 from tests.commands.releasing import CONFIG, PHASES
+from tests.monorepos import opened
 from tests.repo import Repo
 
 SETTINGS = Settings(phases=PHASES)
@@ -23,8 +23,8 @@ def desire(repo: Repo, **versions: Mapping[str, str]) -> str:
 
 
 def states(repo: Repo, artifact: str = "app") -> list[State]:
-    with Clone(repo.path) as repository:
-        return list(history(repository, SETTINGS, repo.head, artifact))
+    with opened(repo, SETTINGS) as monorepo:
+        return list(history(monorepo, artifact, repo.head))
 
 
 def versions(repo: Repo, artifact: str = "app") -> list[tuple[str, dict[str, str]]]:
@@ -32,8 +32,8 @@ def versions(repo: Repo, artifact: str = "app") -> list[tuple[str, dict[str, str
 
 
 def gone_back(repo: Repo, environment: str, artifact: str = "app") -> str | None:
-    with Clone(repo.path) as repository:
-        return before(history(repository, SETTINGS, repo.head, artifact), environment)
+    with opened(repo, SETTINGS) as monorepo:
+        return before(history(monorepo, artifact, repo.head), environment)
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from flux.errors import RequestError
-from flux.git.clone import Clone
 from flux.monorepo.wanted import wanted_environments, wanted_version
 from flux.settings import Phase, Settings
 from tests.commands.releasing import PHASES
+from tests.monorepos import opened
 from tests.repo import Repo
 
 SETTINGS = Settings(phases=(*PHASES, Phase("dr", ("dr",))))
@@ -46,8 +46,8 @@ def test_an_unknown_name_gets_the_nearest(name: str, hint: str) -> None:
 
 
 def wanted(repo: Repo, artifact: str, version: str | None = None) -> str:
-    with Clone(repo.path) as repository:
-        return str(wanted_version(repository, SETTINGS, artifact, version))
+    with opened(repo, SETTINGS) as monorepo:
+        return str(wanted_version(monorepo, artifact, version))
 
 
 def test_the_newest_stable_release_is_that_of_the_tags_at_home(tmp_path: Path) -> None:

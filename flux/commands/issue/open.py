@@ -3,18 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flux.commands.publish import read_tag
-from flux.commands.tag import desired_at
 from flux.errors import ForgeError, RequestError
-from flux.event import Event
 from flux.forge.forge import Forge, Issue
-from flux.git.clone import Clone
+from flux.monorepo.desired import desired_at
+from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
+from flux.monorepo.release_tags import read_tag
 from flux.monorepo.sources import Sources
 from flux.promotion.issue import issue_body, issue_title
 from flux.promotion.proposal import Promotion
 from flux.proposals.issues import Issues
-from flux.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -31,47 +29,46 @@ class Opened:
         return {"issue": {"number": issue.number, "url": issue.url, "action": self.action} if issue else None}
 
 
-def open_issue(repository: Clone, settings: Settings, event: Event, forge: Forge, tag: str) -> Opened:
+def open_issue(monorepo: Monorepo, tag: str) -> Opened:
     """The promotion issue of a release.
 
     Raises RequestError as `read_tag` does, and for an artifact that the release's commit does not have;
     OutdatedSettingsError where the tip has other settings.
     """
-    tagged = read_tag(repository, settings, event, tag)
+    tagged = read_tag(monorepo, tag)
     if tagged is None:
         return Opened(tag, None, notices=(f"{tag} is no release tag of ours: there is nothing to promote",))
-    tip = repository.tip(settings.branch)
-    require_current_settings(repository, settings, tip)
+    require_current_settings(monorepo)
     promotion = Promotion(tagged.artifact, str(tagged.version))
-    issues = Issues(settings, forge)
+    issues = Issues(monorepo)
     there = issues.of(promotion)
     if there:
-        return Opened(tag, _kept(forge, issues, promotion, there), "found")
+        return Opened(tag, _kept(monorepo.forge, issues, promotion, there), "found")
     for author in issues.strangers(promotion):
         raise RequestError(
             f"{author} has opened the issue of {tag}, and is not in the setting `automation`",
             f"add {author} to it",
         )
-    release = forge.release(tag)
+    release = monorepo.forge.release(tag)
     # Computed, so that nothing need be published yet.
-    image = Sources(repository, settings, tagged.commit).image_of(tagged.artifact)
+    image = Sources(monorepo, tagged.commit).image_of(tagged.artifact)
     body = issue_body(
         promotion,
         image.diff_id,
         release.url if release else "",
-        settings.groups,
-        desired_at(repository, settings, tip).get(promotion.artifact, {}),
+        monorepo.settings.groups,
+        desired_at(monorepo, monorepo.tip).get(promotion.artifact, {}),
     )
-    opened = forge.create_issue(
+    opened = monorepo.forge.create_issue(
         issue_title(promotion.artifact, promotion.version),
         body,
-        settings.label,
+        monorepo.settings.label,
         release.author if release else None,
     )
     if fault := issues.fault(opened):
         raise ForgeError(f"issue {opened.number} was opened, but is not ours: {fault}", "name it there")
     again = {issue.number: issue for issue in [opened, *issues.of(promotion)]}
-    kept = _kept(forge, issues, promotion, list(again.values()))
+    kept = _kept(monorepo.forge, issues, promotion, list(again.values()))
     return Opened(tag, kept, "opened" if kept.number == opened.number else "found")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flux.errors import FluxError
 from flux.forge.forge import Issue
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.outdated import require_current_settings
 from flux.promotion.boxes import marks, ticked
 from flux.promotion.comment import Standing, is_reached
 from flux.promotion.proposal import Promotion
@@ -72,6 +73,7 @@ class Syncer:
 
     def sync(self, on_done: Callable[[object], object]) -> Sync:
         """One promotion's failure leaves the others unharmed."""
+        require_current_settings(self._monorepo)
         issues: dict[Promotion, Issue] = {}
         for issue, promotion in self._applier.issues.all():
             if promotion not in issues or (issue.open and not issues[promotion].open):

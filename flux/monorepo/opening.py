@@ -1,0 +1,74 @@
+"""Opens what a command works on: the clone, its registry and its forge."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flux.event import Event
+from flux.forge.forge import Forge
+from flux.forge.token import given_token
+from flux.git.clone import Access, Clone
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.registry import open_target_registry
+from flux.settings import Settings
+
+
+@contextmanager
+def open_monorepo(
+    settings: Settings, event: Event, *, dry_run: bool = False, pushes: bool = False
+) -> Iterator[Monorepo]:
+    """The monorepo that this process runs in, for the time of one command.
+
+    In a dry run neither registry nor forge writes; only a command that `pushes` gets a registry that does.
+    Raises RequestError where there is no clone.
+    """
+    reads_only = dry_run or not pushes
+    with open_clone(settings, event) as git:
+        yield Monorepo(
+            git, settings, event, lambda m: open_target_registry(m, reads_only), open_forge, dry_run
+        )
+
+
+def open_clone(settings: Settings, event: Event, folder: Path | None = None) -> Clone:
+    """The clone in a folder, by default the current one. Raises RequestError where there is none."""
+    token = given_token(os.environ)
+    access = Access(event.server_url, token) if token else None
+    return Clone(folder, access, lambda origin: _find_access(settings, event, origin))
+
+
+def open_forge(monorepo: Monorepo) -> Forge:
+    """The forge that the settings or origin name; in a dry run one that only notes what it would write.
+
+    Raises RequestError where it is not known which, and ForgeError without a token.
+    """
+    from flux import forge
+
+    event = monorepo.event
+    opened = forge.open_forge(
+        monorepo.settings.forge,
+        monorepo.git,
+        api_url=event.api_url,
+        repository=event.repository,
+        environment=os.environ,
+    )
+    if not monorepo.dry_run:
+        return opened
+    from flux.forge.dry import DryForge
+
+    return DryForge(opened)
+
+
+def _find_access(settings: Settings, event: Event, origin: str) -> Access | None:
+    """What git gets when origin refuses it and no variable has a token: that of `gh auth login`."""
+    from flux.forge import find_origin_token
+
+    found = find_origin_token(
+        settings.forge,
+        origin,
+        api_url=event.api_url,
+        server_url=event.server_url,
+        repository=event.repository,
+        environment=os.environ,
+    )
+    return Access(*found) if found else None

@@ -1,0 +1,63 @@
+"""Release tags at their home: what they say, and whether their commit is on the tip's line."""
+
+from dataclasses import dataclass
+
+from semver import Version
+
+from flux.errors import RequestError
+from flux.monorepo.monorepo import Monorepo
+from flux.release.tag import TagForm
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """What a release tag says, and the commit that it is at."""
+
+    artifact: str
+    version: Version
+    commit: str
+
+
+def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
+    """The release of a tag at its home, on the line of the tip.
+
+    None in a release's event for a tag of another form, which is none of ours. Raises RequestError for a
+    version with build metadata, for a tag that is not there, and for a commit that is not on the first-parent
+    line of the tip.
+    """
+    form = TagForm(monorepo.settings.release_tag)
+    parsed = form.parse(tag)
+    if parsed is None:
+        without, plus, _ = tag.rpartition("+")
+        if plus and form.parse(without):
+            raise RequestError(
+                f"{tag!r} has build metadata, and `+` cannot be in an OCI tag", f"release it as {without}"
+            )
+        if monorepo.event.name == "release":
+            return None
+        raise RequestError(
+            f"{tag!r} is no release tag", f"release tags have the form {monorepo.settings.release_tag}"
+        )
+    commit = monorepo.home_tags.get(tag)
+    if commit is None or not monorepo.git.obtain(commit):
+        where = "origin" if monorepo.git.origin_url else "this repository"
+        raise RequestError(f"there is no tag {tag} in {where}", "make the release first: `inv release`")
+    require_on_line(monorepo, commit, tag)
+    return Tagged(*parsed, commit)
+
+
+def require_on_line(monorepo: Monorepo, commit: str, what: str) -> None:
+    """Raises RequestError for a commit that is not on the first-parent line of the tip."""
+    tip, branch = monorepo.tip, monorepo.settings.branch
+    if monorepo.git.is_on_line(commit, tip):
+        return
+    merge = monorepo.git.merge_of(commit, tip)
+    if merge is None:
+        raise RequestError(
+            f"{what} is at {commit[:12]}, which is not on {branch}",
+            f"merge it into {branch} first",
+        )
+    raise RequestError(
+        f"{what} is at {commit[:12]}, a commit of a branch that {merge[:12]} merged into {branch}",
+        f"release {merge[:12]}, which is on the first-parent line of {branch}",
+    )

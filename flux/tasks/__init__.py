@@ -1,0 +1,20 @@
+"""What one can type. Each task parses, calls one use case and reports.
+
+A task imports what is heavy itself, so that `inv --list` costs what Invoke costs.
+"""
+
+from invoke.collection import Collection
+
+from flux.tasks.artifacts import build, changed, check, list_
+from flux.tasks.environments import reconcile, status, tag_
+from flux.tasks.issues import apply, open_, sync
+from flux.tasks.machine import demo, doctor, down, up
+from flux.tasks.promotions import diff, promote, rollback
+from flux.tasks.releases import publish, release, sign
+
+ns = Collection(
+    *(list_, changed, check, build, release, publish, sign, tag_, status, diff, promote, rollback),
+    *(reconcile, doctor, demo),
+)
+ns.add_collection(Collection("issue", open_, apply, sync))
+ns.add_collection(Collection("registry", up, down))

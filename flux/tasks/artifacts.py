@@ -1,0 +1,86 @@
+"""What `inv` shows of artifacts: which there are, which changed, whether they are fit; and building them."""
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+from flux.running import names, running
+from flux.tasks.options import ARTIFACT, DIGESTS, DRY_RUN, JSON, SINCE
+
+
+@task(name="list", help={"json": JSON})
+def list_(context: Context, json: bool = False) -> None:
+    """Show the artifacts: last release, commits since, changed or not."""
+    with running(context, json) as run:
+        from flux.commands.list import list_artifacts
+        from flux.report.list import show_listing
+
+        show_listing(run.report, list_artifacts(run.monorepo))
+
+
+@task(help={"since": SINCE, "diff": "show how their files differ, too", "json": JSON})
+def changed(context: Context, since: str | None = None, diff: bool = False, json: bool = False) -> None:
+    """Show which artifacts changed, and which files say so."""
+    with running(context, json) as run:
+        from flux.monorepo.changed import find_changed
+        from flux.report.changed import show_changed
+
+        found = find_changed(run.monorepo, since)
+        if not diff:
+            show_changed(run.report, found)
+            return
+        from flux.monorepo.compare import compare
+
+        show_changed(run.report, found, compare(run.monorepo, found))
+
+
+@task(iterable=["artifact"], help={"artifact": ARTIFACT, "json": JSON})
+def check(context: Context, artifact: list[str] | None = None, json: bool = False) -> None:
+    """Check that artifacts are fit to publish, and the desired state."""
+    with running(context, json) as run:
+        from flux.commands.check import check as check_artifacts
+        from flux.report.check import show_check
+
+        with run.report.working("checking") as on_done:
+            checked = check_artifacts(run.monorepo, names(artifact), on_done)
+        show_check(run.report, checked)
+        if checked.failed:
+            raise Exit(code=1)
+
+
+@task(
+    iterable=["artifact"],
+    help={
+        "artifact": ARTIFACT,
+        "changed": "only what changed, as `inv changed` says",
+        "since": f"with --changed: {SINCE}",
+        "digests": DIGESTS,
+        "dry-run": DRY_RUN,
+        "json": JSON,
+    },
+)
+def build(
+    context: Context,
+    artifact: list[str] | None = None,
+    changed: bool = False,
+    since: str | None = None,
+    digests: str | None = None,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Build artifacts and push them with their commit tag and `latest`."""
+    with running(context, json, dry_run=dry_run, pushes=True) as run:
+        from flux.commands.build import plan_build
+        from flux.report.build import building, show_build
+
+        plan = plan_build(
+            run.monorepo,
+            names(artifact),
+            changed or since is not None,
+            since,
+        )
+        with building(run.report, len(plan.names), dry_run) as on_result:
+            built = plan.build(on_result)
+        show_build(run.report, built, digests, dry_run)
+        if built.failed:
+            raise Exit(code=1)

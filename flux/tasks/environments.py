@@ -1,0 +1,64 @@
+"""What `inv` shows of environments: moving their tags, looking at them, doing all that is due."""
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+from flux.running import names, running
+from flux.tasks.options import ARTIFACT, DIGESTS, DRY_RUN, JSON
+
+
+@task(name="tag", iterable=["artifact"], help={"artifact": ARTIFACT, "dry-run": DRY_RUN, "json": JSON})
+def tag_(
+    context: Context, artifact: list[str] | None = None, dry_run: bool = False, json: bool = False
+) -> None:
+    """Converge the environment tags to the desired state at the tip."""
+    with running(context, json, dry_run=dry_run, pushes=True) as run:
+        from flux.commands.tag import converge
+        from flux.report.tag import show_convergence, show_plan
+
+        convergence = converge(
+            run.monorepo,
+            names(artifact),
+            run.report.working,
+            lambda tip, steps: show_plan(run.report, tip, steps),
+        )
+        show_convergence(run.report, convergence, dry_run)
+        if convergence.failed:
+            raise Exit(code=1)
+
+
+@task(
+    iterable=["artifact"],
+    help={"artifact": ARTIFACT, "check": "exit code 1 when anything drifts", "json": JSON},
+)
+def status(
+    context: Context, artifact: list[str] | None = None, check: bool = False, json: bool = False
+) -> None:
+    """Show artifacts by environments: desired, actual, drift, open pull requests."""
+    with running(context, json) as run:
+        from flux.commands.status import status as find_status
+        from flux.report.status import show_status
+
+        with run.report.working("looking") as on_done:
+            found = find_status(run.monorepo, names(artifact), on_done)
+        show_status(run.report, found)
+        if found.failed or (check and (found.drifts or found.outdated)):
+            raise Exit(code=1)
+
+
+@task(help={"digests": DIGESTS, "dry-run": DRY_RUN, "json": JSON})
+def reconcile(
+    context: Context, digests: str | None = None, dry_run: bool = False, json: bool = False
+) -> None:
+    """Do whatever is due: build, publish, issue, apply, tag, sync."""
+    with running(context, json, dry_run=dry_run, pushes=True) as run:
+        from flux.commands.reconcile import Reconciler
+        from flux.report.promotion import show_reconciled
+
+        reconciler = Reconciler(run.monorepo)
+        with run.report.working("reconciling") as on_done:
+            done = reconciler.reconcile(on_done)
+        show_reconciled(run.report, done, digests, dry_run)
+        if done.errors:
+            raise Exit(code=1)

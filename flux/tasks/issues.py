@@ -1,0 +1,51 @@
+"""What `inv issue` shows."""
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+from flux.running import issue_number, running
+from flux.tasks.options import DRY_RUN, JSON
+
+
+@task(
+    name="open",
+    default=True,
+    positional=["tag"],
+    help={"tag": "a release tag", "dry-run": DRY_RUN, "json": JSON},
+)
+def open_(context: Context, tag: str, dry_run: bool = False, json: bool = False) -> None:
+    """Open the promotion issue of a release, or find the one there is."""
+    with running(context, json, dry_run=dry_run) as run:
+        from flux.commands.issue.open import open_issue
+        from flux.report.promotion import show_issue
+
+        show_issue(run.report, open_issue(run.monorepo, tag))
+
+
+@task(positional=["number"], help={"number": "a promotion issue", "dry-run": DRY_RUN, "json": JSON})
+def apply(context: Context, number: str, dry_run: bool = False, json: bool = False) -> None:
+    """Turn the boxes ticked in a promotion issue into its pull request."""
+    with running(context, json, dry_run=dry_run) as run:
+        from flux.proposals.apply import Applier
+        from flux.report.promotion import show_applied
+
+        applied = Applier(run.monorepo).apply(issue_number(number))
+        show_applied(run.report, applied)
+        if applied.failed:
+            raise Exit(code=1)
+
+
+@task(help={"dry-run": DRY_RUN, "json": JSON})
+def sync(context: Context, dry_run: bool = False, json: bool = False) -> None:
+    """Bring promotion issues and pull requests up to date with main and the registry."""
+    with running(context, json, dry_run=dry_run) as run:
+        from flux.commands.issue.sync import Syncer
+        from flux.report.promotion import show_sync
+
+        syncer = Syncer(run.monorepo)
+        with run.report.working("syncing") as on_done:
+            synced = syncer.sync(on_done)
+        show_sync(run.report, synced)
+        if synced.failed:
+            raise Exit(code=1)

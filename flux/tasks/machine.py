@@ -1,0 +1,88 @@
+"""What `inv` shows for this machine: a demo, a doctor and a local registry."""
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+from flux.running import configuration, names, reporting, running
+from flux.tasks.options import DRY_RUN, JSON
+
+
+@task(
+    iterable=["artifact"],
+    help={
+        "artifact": "an artifact to play it with; the first that is fit by default",
+        "folder": "where the clone goes, new or empty; a temporary folder by default",
+    },
+)
+def demo(context: Context, artifact: list[str] | None = None, folder: str | None = None) -> None:
+    """Play the whole story on a clone that can be thrown away."""
+    with running(context, json=False) as run:
+        from flux.commands.demo import beginnings, choose, left_out, plan_demo
+        from flux.report.demo import show_beginning, show_end, show_typed, show_why
+        from flux.report.text import some
+        from flux.shell import Shell, free_folder, name_of_inv
+
+        chosen = choose(run.monorepo, names(artifact))
+        files = beginnings(run.monorepo)
+        if paths := left_out(run.monorepo):
+            run.report.notice(f"not committed, so not in the demo: {some(paths)}")
+        place = free_folder(folder)
+        git, branch = run.monorepo.git, run.monorepo.settings.branch
+        with git.clone(place, branch, files, "Begin with nothing deployed") as clone:
+            plan = plan_demo(run.monorepo.settings, chosen, clone.tags())
+        show_beginning(run.report, plan)
+        shell = Shell(place, {**run.variables, **plan.variables})
+        for step in plan.steps:
+            show_why(run.report, step.why)
+            for command in step.typed:
+                show_typed(run.report, command)
+                shell.type(command)
+        show_end(run.report, plan, name_of_inv(), place)
+
+
+@task(
+    help={
+        "port": "a port of this machine's loopback, instead of a free one",
+        "image": "the registry's image, instead of registry:3",
+        "dry-run": DRY_RUN,
+        "json": JSON,
+    }
+)
+def up(
+    context: Context,
+    port: str | None = None,
+    image: str | None = None,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Start a local registry in a container, or find the one that runs."""
+    with running(context, json) as run:
+        from flux.commands.local_registry import bring_up
+        from flux.report.local_registry import show_up
+
+        with run.report.working("starting"):
+            local = bring_up(port, image, dry_run)
+        show_up(run.report, local, dry_run)
+
+
+@task(help={"purge": "drop its data too", "dry-run": DRY_RUN, "json": JSON})
+def down(context: Context, purge: bool = False, dry_run: bool = False, json: bool = False) -> None:
+    """Stop the local registry."""
+    with running(context, json) as run:
+        from flux.commands.local_registry import bring_down
+        from flux.report.local_registry import show_down
+
+        show_down(run.report, bring_down(purge, dry_run), dry_run)
+
+
+@task(help={"json": JSON})
+def doctor(context: Context, json: bool = False) -> None:
+    """Check that all the commands need is here, with the fix for what is not."""
+    with reporting(json) as report:
+        from flux.commands.doctor import examine
+        from flux.report.doctor import show_doctor
+
+        lines = examine(*configuration(context))
+        if show_doctor(report, lines).failed:
+            raise Exit(code=1)

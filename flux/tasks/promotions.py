@@ -1,0 +1,80 @@
+"""What `inv` shows of promotions that people ask for by name."""
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+from flux.running import running
+from flux.tasks.options import DRY_RUN, JSON
+
+
+@task(
+    positional=["artifact", "environment"],
+    help={
+        "artifact": "the artifact",
+        "environment": "an environment, or a phase for all of its environments",
+        "version": "a published version; the newest stable release by default",
+        "dry-run": DRY_RUN,
+        "json": JSON,
+    },
+)
+def promote(
+    context: Context,
+    artifact: str,
+    environment: str,
+    version: str | None = None,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Open or update the pull request that promotes to an environment or a phase."""
+    with running(context, json, dry_run=dry_run) as run:
+        from flux.commands.promote import Promoter
+        from flux.report.promotion import show_proposed
+
+        proposed = Promoter(run.monorepo).promote(artifact, environment, version)
+        show_proposed(run.report, proposed)
+        if proposed.stopped:
+            raise Exit(code=1)
+
+
+@task(
+    positional=["artifact", "environment"],
+    help={
+        "artifact": "the artifact",
+        "environment": "an environment, or a phase for all of its environments",
+        "dry-run": DRY_RUN,
+        "json": JSON,
+    },
+)
+def rollback(
+    context: Context, artifact: str, environment: str, dry_run: bool = False, json: bool = False
+) -> None:
+    """Open the pull request back to the version that an environment had before."""
+    with running(context, json, dry_run=dry_run) as run:
+        from flux.commands.promote import Promoter
+        from flux.report.promotion import show_proposed
+
+        proposed = Promoter(run.monorepo).roll_back(artifact, environment)
+        show_proposed(run.report, proposed)
+        if proposed.stopped:
+            raise Exit(code=1)
+
+
+@task(
+    positional=["artifact", "environment"],
+    help={
+        "artifact": "the artifact",
+        "environment": "an environment, or a phase for all of its environments",
+        "version": "a published version; the newest stable release by default",
+        "json": JSON,
+    },
+)
+def diff(
+    context: Context, artifact: str, environment: str, version: str | None = None, json: bool = False
+) -> None:
+    """Show what promoting a version would change in an environment, file by file."""
+    with running(context, json) as run:
+        from flux.commands.diff import diff as find_diff
+        from flux.report.diff import show_diff
+
+        show_diff(run.report, find_diff(run.monorepo, artifact, environment, version))

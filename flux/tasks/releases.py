@@ -1,0 +1,88 @@
+"""What `inv` shows of releases: making, publishing and signing them."""
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+from flux.running import running
+from flux.tasks.options import DIGESTS, DRY_RUN, JSON
+
+
+@task(
+    positional=["artifact", "version"],
+    help={
+        "artifact": "the artifact",
+        "version": "a semantic version, or major, minor, patch, prerelease",
+        "allow-unchanged": "even if nothing changed since the last release",
+        "dry-run": DRY_RUN,
+        "json": JSON,
+    },
+)
+def release(
+    context: Context,
+    artifact: str,
+    version: str,
+    allow_unchanged: bool = False,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Release an artifact at the commit checked out."""
+    with running(context, json, dry_run=dry_run) as run:
+        from flux.commands.release import create_release, plan_release
+        from flux.report.release import show_planned_release, show_released
+
+        planned = plan_release(run.monorepo, artifact, version, allow_unchanged)
+        if dry_run:
+            show_planned_release(run.report, planned)
+        else:
+            done = create_release(run.monorepo, planned)
+            show_released(run.report, done, is_new=planned.release is None)
+            if done.failed:
+                raise Exit(code=1)
+
+
+@task(
+    positional=["tag"],
+    help={"tag": "a release tag", "digests": DIGESTS, "dry-run": DRY_RUN, "json": JSON},
+)
+def publish(
+    context: Context, tag: str, digests: str | None = None, dry_run: bool = False, json: bool = False
+) -> None:
+    """Build a release's artifact at its commit and push it under the version."""
+    with running(context, json, dry_run=dry_run, pushes=True) as run:
+        from flux.commands.publish import publish as publish_release
+        from flux.report.build import show_published
+
+        published = publish_release(run.monorepo, tag)
+        show_published(run.report, published, digests, dry_run)
+        if published.result and published.result.error:
+            raise Exit(code=1)
+
+
+@task(
+    positional=["digests"],
+    help={
+        "digests": "a file that a command has written with --digests",
+        "unattested": "write the images that GitHub has no attestation of to this file, as sha256sum does",
+        "dry-run": DRY_RUN,
+        "json": JSON,
+    },
+)
+def sign(
+    context: Context, digests: str, unattested: str | None = None, dry_run: bool = False, json: bool = False
+) -> None:
+    """Sign images that have no valid signature yet, as a job of GitHub Actions."""
+    with running(context, json, dry_run=dry_run) as run:
+        from pathlib import Path
+
+        from flux.commands.sign import find_unattested
+        from flux.commands.sign import sign as sign_images
+        from flux.report.sign import show_signing, show_unattested
+
+        with run.report.working("signing") as on_done:
+            signing = sign_images(run.monorepo, Path(digests), on_done)
+        show_signing(run.report, signing)
+        if unattested and not dry_run:
+            show_unattested(run.report, find_unattested(signing, run.monorepo.forge.is_attested), unattested)
+        if signing.failed:
+            raise Exit(code=1)
