@@ -1,16 +1,11 @@
-"""A promotion as it is proposed: which environments one version of one artifact goes to, from a branch's
-recorded edit, what main has now, and what people want."""
+"""What a promotion's branch proposes: the environments that one version of one artifact goes to."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from semver import Version
 
 BRANCHES = "promote/"
-_TRAILER = re.compile(r"^Promotion: (?P<artifact>\S+) (?P<version>\S+)$", re.MULTILINE)
-_NAMED = re.compile(r"^By-name: (?P<names>.+)$", re.MULTILINE)
-_ROLL_BACK = "Roll back"
 
 
 @dataclass(frozen=True)
@@ -26,7 +21,7 @@ class Promotion:
 
 
 @dataclass(frozen=True)
-class Change:
+class VersionChange:
     """One environment's version, before and after; `old` is None where it had none."""
 
     environment: str
@@ -42,11 +37,11 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Proposal:
     """`changes` are what the branch has to propose; `dropped` has, for each environment that it proposed and
     may not any more, the version that main has given it meanwhile."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[VersionChange, ...]
     dropped: Mapping[str, str | None]
 
     @property
@@ -54,7 +49,7 @@ class Plan:
         return {change.environment: change.new for change in self.changes}
 
 
-def plan(
+def propose(
     version: str,
     base: Mapping[str, str],
     branch: Mapping[str, str],
@@ -62,7 +57,7 @@ def plan(
     add: Collection[str],
     remove: Collection[str],
     order: Sequence[str],
-) -> Plan:
+) -> Proposal:
     """What a branch should propose.
 
     `base`, `branch` and `main` are one artifact's versions by environment: where the branch left main, at
@@ -77,11 +72,11 @@ def plan(
     }
     wanted = (proposed | set(add)) - set(remove) - dropped.keys()
     changes = tuple(
-        Change(environment, main.get(environment), version)
+        VersionChange(environment, main.get(environment), version)
         for environment in order
         if environment in wanted and main.get(environment) != version
     )
-    return Plan(changes, dropped)
+    return Proposal(changes, dropped)
 
 
 def proposes(base: Mapping[str, str], branch: Mapping[str, str]) -> set[str]:
@@ -111,34 +106,3 @@ def promotion_of_branch(branch: str, artifacts: Iterable[str]) -> Promotion | No
         if version != branch and Version.is_valid(version):
             return Promotion(artifact, version)
     return None
-
-
-def commit_message(
-    promotion: Promotion, environments: Iterable[str], rollback: bool, named: Sequence[str] = ()
-) -> str:
-    """Says what the branch proposes, in a form that is read back; `named` are environments that were asked
-    for by name, rather than by a box."""
-    listed = ", ".join(environments)
-    if not listed:
-        subject = f"Take {promotion.artifact} {promotion.version} back"
-    elif rollback:
-        subject = f"{_ROLL_BACK} {promotion.artifact} to {promotion.version} in {listed}"
-    else:
-        subject = f"Promote {promotion.artifact} {promotion.version} to {listed}"
-    by_name = f"By-name: {' '.join(named)}\n" if named else ""
-    return f"{subject}\n\n{by_name}Promotion: {promotion.artifact} {promotion.version}\n"
-
-
-def read_message(message: str) -> Promotion | None:
-    """The promotion that a commit of ours belongs to, None for anybody else's commit."""
-    found = [Promotion(match["artifact"], match["version"]) for match in _TRAILER.finditer(message)]
-    return found[0] if len(found) == 1 else None
-
-
-def read_named(message: str) -> list[str]:
-    """The environments that a commit of ours was asked for by name."""
-    return [name for match in _NAMED.finditer(message) for name in match["names"].split()]
-
-
-def is_rollback(message: str) -> bool:
-    return message.startswith(_ROLL_BACK)

@@ -9,8 +9,8 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import releases
 from flux.monorepo.sources import source_url
 from flux.promotion.order import out_of_order
-from flux.promotion.proposal import Change, Promotion
-from flux.promotion.request import Background, Span
+from flux.promotion.proposal import Promotion, VersionChange
+from flux.promotion.texts.request import Background, Span
 from flux.registry.contents import contents
 from flux.registry.target import Target
 from flux.release.notes import LoggedCommit, commit_line
@@ -21,7 +21,7 @@ _MOST_COMMITS = 100
 def background(
     monorepo: Monorepo,
     promotion: Promotion,
-    changes: Sequence[Change],
+    changes: Sequence[VersionChange],
     versions: Mapping[str, str],
     issue: str,
     rollback: bool,

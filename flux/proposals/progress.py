@@ -6,8 +6,8 @@ from flux.forge.forge import Issue
 from flux.monorepo.drift import look
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.boxes import repeated, unknown
-from flux.promotion.comment import Standing, standing_comment
 from flux.promotion.plan import Action
+from flux.promotion.texts.comment import Standing, standing_comment
 from flux.proposals.converge import Proposed
 from flux.proposals.issues import Issues
 from flux.release.markdown import code

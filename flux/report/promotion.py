@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from flux.commands.issue.sync import Sync, Synced
     from flux.commands.reconcile import Reconciled
     from flux.forge.forge import Issue, PullRequest
-    from flux.promotion.proposal import Change
+    from flux.promotion.proposal import VersionChange
     from flux.proposals.apply import Applied
     from flux.proposals.converge import Proposed
     from flux.report.report import Report
@@ -67,7 +67,7 @@ def show_proposed(report: Report, proposed: Proposed) -> None:
         report.table(_HEADER, rows)
 
 
-def _direction(change: Change) -> str:
+def _direction(change: VersionChange) -> str:
     if change.old is None:
         return "new"
     return "down" if change.is_downgrade else "up"

@@ -27,10 +27,10 @@ def open_(context: Context, tag: str, dry_run: bool = False, json: bool = False)
 def apply(context: Context, number: str, dry_run: bool = False, json: bool = False) -> None:
     """Turn the boxes ticked in a promotion issue into its pull request."""
     with running(context, json, dry_run=dry_run) as run:
-        from flux.proposals.apply import Applier
+        from flux.commands.issue.apply import apply_issue
         from flux.report.promotion import show_applied
 
-        applied = Applier(run.monorepo).apply(issue_number(number))
+        applied = apply_issue(run.monorepo, issue_number(number))
         show_applied(run.report, applied)
         if applied.failed:
             raise Exit(code=1)

@@ -28,10 +28,10 @@ def promote(
 ) -> None:
     """Open or update the pull request that promotes to an environment or a phase."""
     with running(context, json, dry_run=dry_run) as run:
-        from flux.commands.promote import Promoter
+        from flux.commands.promote import promote as propose
         from flux.report.promotion import show_proposed
 
-        proposed = Promoter(run.monorepo).promote(artifact, environment, version)
+        proposed = propose(run.monorepo, artifact, environment, version)
         show_proposed(run.report, proposed)
         if proposed.stopped:
             raise Exit(code=1)
@@ -51,10 +51,10 @@ def rollback(
 ) -> None:
     """Open the pull request back to the version that an environment had before."""
     with running(context, json, dry_run=dry_run) as run:
-        from flux.commands.promote import Promoter
+        from flux.commands.rollback import roll_back
         from flux.report.promotion import show_proposed
 
-        proposed = Promoter(run.monorepo).roll_back(artifact, environment)
+        proposed = roll_back(run.monorepo, artifact, environment)
         show_proposed(run.report, proposed)
         if proposed.stopped:
             raise Exit(code=1)

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from flux.commands.build import plan_build
 from flux.commands.issue.open import Opened, open_issue
 from flux.commands.issue.sync import Sync, Syncer
-from flux.commands.promote import Promoter
+from flux.commands.promote import promote
 from flux.commands.publish import publish
 from flux.commands.reconcile import Reconciled, Reconciler
 from flux.commands.release import create_release, plan_release
+from flux.commands.rollback import roll_back
 from flux.commands.tag import Convergence, converge
 from flux.event import TERMINAL, Event, read_event
 from flux.forge.forge import Forge, Issue, PullRequest, State
@@ -224,11 +225,11 @@ class World:
         self, artifact: str, name: str, version: str | None = None, login: str | None = "alice"
     ) -> Proposed:
         with self.opened(login=login) as monorepo:
-            return Promoter(monorepo).promote(artifact, name, version)
+            return promote(monorepo, artifact, name, version)
 
     def roll_back(self, artifact: str, name: str, login: str = "alice") -> Proposed:
         with self.opened(login=login) as monorepo:
-            return Promoter(monorepo).roll_back(artifact, name)
+            return roll_back(monorepo, artifact, name)
 
     def sync(self) -> Sync:
         with self.opened() as monorepo:

@@ -14,8 +14,8 @@ from docs.picture import LEFT_OUT, PICTURE, make_monorepo, shown_commands, shown
 from flux.commands.demo import Chosen, Demo, beginnings, choose, plan_demo
 from flux.errors import RequestError
 from flux.promotion.boxes import ticked
-from flux.promotion.issue import issue_body
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts.issue import issue_body
 from flux.settings import Phase, Settings, read_settings
 from tests.commands.helpers import Finished, inv, monorepo
 from tests.monorepos import opened

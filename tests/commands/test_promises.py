@@ -36,8 +36,8 @@ from flux.forge.forge import Issue, PullRequest
 from flux.forge.patience import Patience
 from flux.monorepo.sources import Sources
 from flux.promotion.boxes import mark, marks, ticked
-from flux.promotion.comment import is_reached
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts.comment import is_reached
 from flux.proposals import apply as apply_module
 from flux.registry import open_registry
 from tests.commands.disturbing import disturbed, faulty_registry, mortal

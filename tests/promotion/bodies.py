@@ -18,7 +18,7 @@ class HostileBody:
     """One file of hostile, or one that is made because it is large.
 
     MARKER in `text` stands for the right marker. `ticked` are the environments that the body wants, of those
-    of tests.promotion.texts.PHASES, and `unknown` its other boxes; `marked` is whether the issue is one of
+    of tests.promotion.samples.PHASES, and `unknown` its other boxes; `marked` is whether the issue is one of
     ours. A body that is `refused` is so with these words.
     """
 

@@ -18,7 +18,7 @@ from flux.promotion.boxes import (
     unknown,
     untick,
 )
-from tests.promotion import texts
+from tests.promotion import samples
 from tests.promotion.github import shown
 
 PHASES = {"at": ("at_ring1", "at_ring2"), "tt": ("tt_ring1",), "prod": ("prod",)}
@@ -186,9 +186,9 @@ def test_github_shows_every_box_that_is_read(body: str) -> None:
 
 @st.composite
 def _unticking(draw: st.DrawFn) -> tuple[str, set[str], dict[str, tuple[str, ...]]]:
-    phases = draw(texts.phases())
+    phases = draw(samples.phases())
     environments = [environment for members in phases.values() for environment in members]
-    return draw(texts.bodies(phases)), draw(st.sets(st.sampled_from(environments))), phases
+    return draw(samples.bodies(phases)), draw(st.sets(st.sampled_from(environments))), phases
 
 
 @given(_unticking())
@@ -212,8 +212,8 @@ def test_what_is_unticked_is_not_wanted_and_all_else_is(
 
 @st.composite
 def _history(draw: st.DrawFn) -> tuple[list[str], dict[str, tuple[str, ...]]]:
-    phases, whole = draw(texts.phases()), draw(st.booleans())
-    return [draw(texts.bodies(phases, whole)) for _ in range(3)], phases
+    phases, whole = draw(samples.phases()), draw(st.booleans())
+    return [draw(samples.bodies(phases, whole)) for _ in range(3)], phases
 
 
 @given(_history())

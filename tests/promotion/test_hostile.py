@@ -10,7 +10,7 @@ from flux.promotion.marker import read_marker
 from flux.promotion.proposal import Promotion
 from tests.promotion.bodies import HostileBody, hostile_bodies
 from tests.promotion.github import shown
-from tests.promotion.texts import PHASES
+from tests.promotion.samples import PHASES
 
 _BODIES = hostile_bodies()
 _MARKER = Promotion("app", "1.1.0")

@@ -6,17 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.promotion.proposal import (
-    Change,
-    Promotion,
-    commit_message,
-    is_rollback,
-    plan,
-    proposes,
-    read_message,
-    read_named,
-    stays_inside,
-)
+from flux.promotion.commits import commit_message, is_rollback, read_message, read_named
+from flux.promotion.proposal import Promotion, VersionChange, propose, proposes, stays_inside
 
 ORDER = ("at_ring1", "at_ring2", "tt", "prod")
 WANTED = "1.1.0"
@@ -29,7 +20,7 @@ def test_what_is_planned(
     base: dict[str, str], held: set[str], main: dict[str, str], add: set[str], remove: set[str]
 ) -> None:
     branch = {**base, **dict.fromkeys(held, WANTED)}
-    planned = plan(WANTED, base, branch, main, add, remove, ORDER)
+    planned = propose(WANTED, base, branch, main, add, remove, ORDER)
     environments = [change.environment for change in planned.changes]
     proposed = proposes(base, branch)
     assert environments == [e for e in ORDER if e in environments]
@@ -37,7 +28,7 @@ def test_what_is_planned(
     assert set(environments) <= (proposed | add) - remove
     assert all(main.get(e) != WANTED for e in environments)
     assert all(
-        change == Change(change.environment, main.get(change.environment), WANTED)
+        change == VersionChange(change.environment, main.get(change.environment), WANTED)
         for change in planned.changes
     )
     # What is asked for now is proposed whatever main did; what was before, only where main stood still.
@@ -48,7 +39,7 @@ def test_what_is_planned(
         assert not (moved and environment in environments)
     # Main with the plan merged, looked at again, leaves nothing to do.
     merged = {**main, **planned.versions}
-    again = plan(WANTED, merged, merged, merged, add - remove, remove, ORDER)
+    again = propose(WANTED, merged, merged, merged, add - remove, remove, ORDER)
     assert not again.changes
 
 
@@ -56,9 +47,9 @@ def test_what_is_planned(
 def test_planning_again_plans_the_same(
     base: dict[str, str], held: set[str], main: dict[str, str], add: set[str]
 ) -> None:
-    first = plan(WANTED, base, {**base, **dict.fromkeys(held, WANTED)}, main, add, (), ORDER)
+    first = propose(WANTED, base, {**base, **dict.fromkeys(held, WANTED)}, main, add, (), ORDER)
     # The branch as it is then: from main, with the plan.
-    second = plan(WANTED, main, {**main, **first.versions}, main, (), (), ORDER)
+    second = propose(WANTED, main, {**main, **first.versions}, main, (), (), ORDER)
     assert (second.changes, second.dropped) == (first.changes, {})
 
 
@@ -119,4 +110,4 @@ def test_other_commits_belong_to_none(message: str) -> None:
     ],
 )
 def test_a_downgrade(old: str | None, new: str, down: bool) -> None:
-    assert Change("tt", old, new).is_downgrade == down
+    assert VersionChange("tt", old, new).is_downgrade == down

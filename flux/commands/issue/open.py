@@ -10,8 +10,8 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.release_tags import read_tag
 from flux.monorepo.sources import Sources
-from flux.promotion.issue import issue_body, issue_title
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts.issue import issue_body, issue_title
 from flux.proposals.issues import Issues
 
 

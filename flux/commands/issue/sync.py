@@ -9,8 +9,9 @@ from flux.forge.forge import Issue
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
 from flux.promotion.boxes import marks, ticked
-from flux.promotion.comment import Standing, is_reached
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts.comment import Standing, is_reached
+from flux.promotion.texts.notices import ROLLED_BACK, pull_request_closed
 from flux.proposals.apply import Applier
 from flux.proposals.converge import Proposed
 from flux.proposals.progress import tell
@@ -78,7 +79,7 @@ class Syncer:
         for issue, promotion in self._applier.issues.all():
             if promotion not in issues or (issue.open and not issues[promotion].open):
                 issues[promotion] = issue
-        begun = self._applier.proposals.begun()
+        begun = self._applier.branches.begun()
         due = dict.fromkeys([*(p for p, issue in issues.items() if issue.open), *begun])
         done = []
         for promotion in due:
@@ -89,7 +90,7 @@ class Syncer:
     def _one(self, promotion: Promotion, issue: Issue | None) -> Synced:
         try:
             if issue is None:
-                return _stopped(Synced(promotion, None, self._applier.proposals.converge(promotion)))
+                return _stopped(Synced(promotion, None, self._applier.converger.converge(promotion)))
             self._applier.mend(issue, promotion)
             proposed = self._applier.converge(issue, promotion)
             undone = self._take_back(issue, promotion)
@@ -105,7 +106,7 @@ class Syncer:
     def _take_back(self, issue: Issue, promotion: Promotion) -> tuple[str, ...]:
         """Untick what had this version and was given a lower one since, and what was closed with its branch
         gone."""
-        main = self._applier.proposals.main()
+        main = self._applier.branches.main()
         versions = main.of(promotion.artifact)
         fallen = {
             environment
@@ -114,17 +115,17 @@ class Syncer:
         }
         if not fallen:
             return ()
-        if branch := self._applier.proposals.branch(promotion, main):
+        if branch := self._applier.branches.read(promotion, main):
             fallen -= branch.proposes(promotion.artifact)
             closed = None
         else:
-            closed = self._applier.proposals.closed(promotion, main)
+            closed = self._applier.branches.closed(promotion, main)
         had = self._applier.had(main, promotion, fallen)
-        undone = self._applier.take_back(issue, had, "it was rolled back since", main.commit)
+        undone = self._applier.take_back(issue, had, ROLLED_BACK, main.commit)
         if closed:
             pull, proposed = closed
             gone = (fallen & proposed) - had
-            undone += self._applier.take_back(issue, gone, f"{pull.url} was closed", str(pull.number))
+            undone += self._applier.take_back(issue, gone, pull_request_closed(pull.url), str(pull.number))
         return undone
 
     def _is_complete(self, issue: Issue, promotion: Promotion, standings: list[Standing]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from flux.artifact.difference import FileDifference, fenced
 from flux.promotion.boxes import LONGEST_BODY
-from flux.promotion.proposal import Change, Promotion
+from flux.promotion.proposal import Promotion, VersionChange
 
 MOST_CHARACTERS = LONGEST_BODY
 _MOST_TITLE = 256
@@ -41,7 +41,7 @@ class Background:
 
 def request_title(
     promotion: Promotion,
-    changes: Sequence[Change],
+    changes: Sequence[VersionChange],
     phases: Mapping[str, Sequence[str]],
     rollback: bool,
 ) -> str:
@@ -62,7 +62,7 @@ def request_title(
 
 
 def request_body(
-    promotion: Promotion, changes: Sequence[Change], background: Background, rollback: bool
+    promotion: Promotion, changes: Sequence[VersionChange], background: Background, rollback: bool
 ) -> str:
     """Markdown under GitHub's limit: environments, image, commits in between, and the manifests' diff."""
     artifact, version = promotion.artifact, promotion.version
@@ -92,13 +92,13 @@ def request_body(
     return text + "\n"
 
 
-def _direction(change: Change) -> str:
+def _direction(change: VersionChange) -> str:
     if change.old is None:
         return "new"
     return "⚠️ **down**" if change.is_downgrade else "up"
 
 
-def _folded(promotion: Promotion, changes: Sequence[Change], span: Span, room: int) -> str:
+def _folded(promotion: Promotion, changes: Sequence[VersionChange], span: Span, room: int) -> str:
     since = span.old or "nothing"
     if span.unknown:
         return f"What changes in the manifests since {since} cannot be shown: {span.unknown[:_MOST_REASON]}"

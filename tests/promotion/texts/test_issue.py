@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux.promotion.boxes import LONGEST_BODY, read_boxes, repeated, ticked, unknown
-from flux.promotion.issue import issue_body, issue_title
 from flux.promotion.marker import read_marker
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts.issue import issue_body, issue_title
 from tests.promotion.github import shown
-from tests.promotion.texts import CURRENT, DIFF_ID, MARKER, PHASES, URL, phases
+from tests.promotion.samples import CURRENT, DIFF_ID, MARKER, PHASES, URL, phases
 
 
 def test_the_whole_of_it() -> None:

@@ -6,17 +6,17 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from flux.artifact.difference import difference
-from flux.promotion.comment import Standing, is_reached, standing_comment
 from flux.promotion.order import out_of_order
-from flux.promotion.proposal import Change, Promotion
-from flux.promotion.request import MOST_CHARACTERS, Background, Span, request_body, request_title
+from flux.promotion.proposal import Promotion, VersionChange
+from flux.promotion.texts.comment import Standing, is_reached, standing_comment
+from flux.promotion.texts.request import MOST_CHARACTERS, Background, Span, request_body, request_title
 
 PROMOTION = Promotion("eso", "1.1.0")
 PHASES = {"at": ("at_ring1", "at_ring2"), "tt": ("tt",), "prod": ("prod_ring1", "prod_ring2")}
 
 
-def changes(*environments: str, old: str | None = "1.0.0") -> list[Change]:
-    return [Change(environment, old, "1.1.0") for environment in environments]
+def changes(*environments: str, old: str | None = "1.0.0") -> list[VersionChange]:
+    return [VersionChange(environment, old, "1.1.0") for environment in environments]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_body_stays_under_the_limit_and_nothing_ends_its_fences(
         Span(f"1.0.{n}", [f"- {'x' * 500}"] * (more // 10), "https://x", difference({}, {**files, **big}))
         for n in range(count)
     ]
-    proposed = [Change(f"ring{n}", f"1.0.{n}", "1.1.0") for n in range(count)]
+    proposed = [VersionChange(f"ring{n}", f"1.0.{n}", "1.1.0") for n in range(count)]
     body = request_body(PROMOTION, proposed, Background("image", "", [], spans), rollback=False)
     assert len(body) <= MOST_CHARACTERS
     fences = [t for t in MarkdownIt("commonmark").parse(body) if t.type == "fence"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from semver import Version
 
 from flux.promotion.proposal import Promotion
-from flux.promotion.request import MOST_CHARACTERS
+from flux.promotion.texts.request import MOST_CHARACTERS
 
 _MOST_ROWS = 200
 

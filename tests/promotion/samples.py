@@ -4,8 +4,8 @@ import re
 
 from hypothesis import strategies as st
 
-from flux.promotion.issue import issue_body
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts.issue import issue_body
 
 MARKER = Promotion("eso", "1.1.0")
 DIFF_ID = f"sha256:{'0' * 64}"

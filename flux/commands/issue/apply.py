@@ -1,0 +1,9 @@
+"""Apply the boxes of a promotion issue."""
+
+from flux.monorepo.monorepo import Monorepo
+from flux.proposals.apply import Applied, Applier
+
+
+def apply_issue(monorepo: Monorepo, number: int) -> Applied:
+    """Turn the boxes that are ticked in an issue into its pull request. It raises as `Applier` does."""
+    return Applier(monorepo).apply(number)

@@ -1,0 +1,152 @@
+"""The next step that brings a promotion's branch to what is wanted, decided from facts."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flux.errors import DesiredStateError
+from flux.promotion.commits import commit_message
+from flux.promotion.desired import Desired
+from flux.promotion.edit import set_versions
+from flux.promotion.proposal import Promotion, Proposal, propose
+
+Merge = Callable[[bytes, bytes, bytes], bytes | None]
+"""The three-way merge of a base, ours and theirs; None where they conflict."""
+Parse = Callable[[bytes], Desired]
+"""The desired state that a file's content says. Raises DesiredStateError."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """The desired state at one commit. `content` is None where there is no file."""
+
+    commit: str
+    content: bytes | None
+    desired: Desired
+
+    def of(self, artifact: str) -> Mapping[str, str]:
+        """The artifact's versions by environment."""
+        return self.desired.get(artifact, {})
+
+
+@dataclass(frozen=True)
+class BranchState:
+    """A promotion's branch: `base` is where it left main, `head` where it is.
+
+    `is_over` says that its pull request was merged or closed, or that main has all of it. `is_foreign` says
+    that it has somebody else's commit.
+    """
+
+    base: Side
+    head: Side
+    is_over: bool
+    is_foreign: bool
+    is_rollback: bool
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is wanted beside what the branch proposes already. `named` says that `add` was asked for by name,
+    rather than by a box."""
+
+    add: Collection[str] = ()
+    remove: Collection[str] = ()
+    rollback: bool = False
+    named: bool = False
+
+
+class StepKind(StrEnum):
+    """What happens to the branch."""
+
+    END = "end"
+    """Delete it: what it was for is over. Then decide again."""
+    STOP = "stop"
+    """Leave it: somebody else's commit is on it."""
+    CLOSE = "close"
+    """Delete it: nothing is left to propose."""
+    NOTHING = "nothing"
+    """There is no branch, and nothing to propose."""
+    KEEP = "keep"
+    """It proposes what is wanted."""
+    CREATE = "create"
+    ADVANCE = "advance"
+
+
+_NO_PROPOSAL = Proposal((), {})
+
+
+@dataclass(frozen=True)
+class BranchStep:
+    """One step. `parents`, `content` and `message` are of the commit that CREATE and ADVANCE make."""
+
+    kind: StepKind
+    proposal: Proposal = _NO_PROPOSAL
+    rollback: bool = False
+    parents: Sequence[str] = ()
+    content: bytes = b""
+    message: str = ""
+
+
+def next_step(
+    promotion: Promotion,
+    main: Side,
+    branch: BranchState | None,
+    wish: Wish,
+    order: Sequence[str],
+    parse: Parse,
+    merge: Merge,
+) -> BranchStep:
+    """The step that brings a branch, or None, to what is wished for. `order` has the environments in order.
+
+    Branches only move forward. A branch that git would not merge into main as it is gets a merge of main:
+    main is its first parent, so that main's line stays the first-parent line.
+    """
+    if branch and branch.is_over:
+        return BranchStep(StepKind.END)
+    if branch and branch.is_foreign:
+        return BranchStep(StepKind.STOP)
+    versions = main.of(promotion.artifact)
+    proposal = propose(
+        promotion.version,
+        branch.base.of(promotion.artifact) if branch else versions,
+        branch.head.of(promotion.artifact) if branch else versions,
+        versions,
+        wish.add,
+        wish.remove,
+        order,
+    )
+    if not proposal.changes:
+        return BranchStep(StepKind.CLOSE if branch else StepKind.NOTHING, proposal)
+    rollback = wish.rollback or bool(branch and branch.is_rollback)
+    named = [environment for environment in proposal.versions if wish.named and environment in wish.add]
+    message = commit_message(promotion, proposal.versions, rollback, named)
+    content = set_versions(main.content, promotion.artifact, proposal.versions, order)
+    if branch is None:
+        return BranchStep(StepKind.CREATE, proposal, rollback, (main.commit,), content, message)
+    edited = _merging(promotion, branch.base, main, proposal, content, order, parse, merge)
+    if edited is None:
+        parents = (main.commit, branch.head.commit)
+        return BranchStep(StepKind.ADVANCE, proposal, rollback, parents, content, message)
+    kind = StepKind.KEEP if edited == branch.head.content else StepKind.ADVANCE
+    return BranchStep(kind, proposal, rollback, (branch.head.commit,), edited, message)
+
+
+def _merging(
+    promotion: Promotion,
+    base: Side,
+    main: Side,
+    proposal: Proposal,
+    expected: bytes,
+    order: Sequence[str],
+    parse: Parse,
+    merge: Merge,
+) -> bytes | None:
+    """The edit on top of where the branch left main, where git merges it into main to what is expected."""
+    try:
+        edited = set_versions(base.content, promotion.artifact, proposal.versions, order)
+        if base.content == main.content:
+            return edited
+        merged = merge(base.content or b"", edited, main.content or b"")
+        return edited if merged is not None and parse(merged) == parse(expected) else None
+    except DesiredStateError:  # as with environments that are gone
+        return None

@@ -1,0 +1,70 @@
+"""What is said to people about their ticks, in comments and notices."""
+
+from collections.abc import Iterable, Mapping
+
+MARKER_MENDED = "The hidden first line of this issue had been altered. It is put right again."
+TICK_LOST = "the tick got lost on its way; tick it again if it is still wanted"
+ROLLED_BACK = "it was rolled back since"
+MAIN_CHANGED = "main has another version since it was ticked; tick it again if it is still wanted"
+
+
+def mention(login: str) -> str:
+    """A login that GitHub notifies. A name with a space is none."""
+    return f"@{login}" if " " not in login else login
+
+
+def edit_undone(sender: str, broken: str) -> str:
+    """For an edit that altered what tools read."""
+    return f"{mention(sender)}: this edit {broken}, so it was undone as a whole."
+
+
+def edit_refused(sender: str) -> str:
+    """For an edit of an issue that somebody had altered before."""
+    return (
+        f"{mention(sender)}: an earlier edit had altered the hidden first line here. That is put right. "
+        "What you ticked was not applied: tick it again if it is still wanted."
+    )
+
+
+def ticks_undone(sender: str, reasons: Mapping[str, str]) -> str:
+    """For boxes that somebody ticked or unticked who may not, each with the reason."""
+    listed = "; ".join(f"`{name}`: {reason}" for name, reason in reasons.items())
+    return f"{mention(sender)} may not promote here, so this was undone: {listed}."
+
+
+def unticked(environments: Iterable[str], reason: str) -> str:
+    """For boxes that were unticked by us."""
+    names = ", ".join(f"`{environment}`" for environment in environments)
+    return f"Unticked {names}: {reason}."
+
+
+def pull_request_closed(url: str) -> str:
+    """The reason for an untick when a pull request was closed."""
+    return f"{url} was closed"
+
+
+def main_has(version: str | None) -> str:
+    """The reason for an untick when main gave an environment another version."""
+    return f"main has {version or 'no version'} for it now"
+
+
+def had_it(artifact: str, environment: str, version: str, now: str | None) -> str:
+    """For a tick of a version that an environment had, and lost since."""
+    return (
+        f"{environment} had {version} and has {now or 'none'} since: "
+        f"`inv promote {artifact} {environment} --version {version}` goes back"
+    )
+
+
+def comes_first(behind: Iterable[str], version: str) -> str:
+    """The reason for an untick when the phase before is not done."""
+    return f"{', '.join(behind)} comes first and does not have {version}"
+
+
+def foreign_commit(branch: str, commit: str, has_request: bool) -> str:
+    """For a branch that somebody else has committed to."""
+    what = "merge or close its pull request" if has_request else "delete the branch"
+    return (
+        f"{branch} has a commit that is not the automation's, {commit[:12]}, "
+        f"and is left as it is: {what}, or take the commit off the branch"
+    )

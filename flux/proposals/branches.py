@@ -1,0 +1,160 @@
+"""Reads promotions' branches: where they left main, what they propose, and their pull requests."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from flux.errors import DesiredStateError, ForgeError
+from flux.forge.forge import PullRequest, State
+from flux.git.clone import Message
+from flux.monorepo.monorepo import Monorepo
+from flux.promotion.commits import is_rollback, read_message, read_named
+from flux.promotion.convergence import BranchState, Side
+from flux.promotion.desired import Desired, parse_desired
+from flux.promotion.proposal import BRANCHES, Promotion, proposes, stays_inside
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A promotion's branch: where it left main, where it is, its pull request and what it says of itself.
+
+    `pull_request` is the open one; `ended` the merged or closed one that the branch was for, which it has
+    outlived. `foreign` is a commit on it that is somebody else's, or empty. `is_spent` says that it has no
+    pull request, and main has all of it. `named` are the environments that someone asked for by name.
+    """
+
+    base: Side
+    head: Side
+    pull_request: PullRequest | None
+    ended: PullRequest | None
+    foreign: str
+    rollback: bool
+    is_spent: bool
+    named: frozenset[str]
+
+    def proposes(self, artifact: str) -> set[str]:
+        """The environments that the branch gives another version."""
+        return proposes(self.base.of(artifact), self.head.of(artifact))
+
+    @property
+    def state(self) -> BranchState:
+        """What decides about its next step."""
+        is_over = bool(self.ended) or self.is_spent
+        return BranchState(self.base, self.head, is_over, bool(self.foreign), self.rollback)
+
+
+class Branches:
+    """The promotions' branches of one monorepo."""
+
+    def __init__(self, monorepo: Monorepo) -> None:
+        self._monorepo = monorepo
+        self._git = monorepo.git
+        self._settings = monorepo.settings
+        self._forge = monorepo.forge
+
+    def main(self) -> Side:
+        """The desired state at the tip. Raises TipUnknownError, and DesiredStateError for one with errors."""
+        tip = self._monorepo.tip
+        content = self._git.file(tip, self._settings.releaseconfig)
+        return Side(tip, content, self.parse(content))
+
+    def begun(self) -> list[Promotion]:
+        """Every promotion that has a branch, with or without a pull request, and is not merged."""
+        heads = self._forge.branches(BRANCHES)
+        tip = self._monorepo.tip if heads else ""
+        found = (self._promotion_of(branch, head, tip) for branch, head in heads.items())
+        return [promotion for promotion in found if promotion]
+
+    def read(self, promotion: Promotion, main: Side) -> Branch | None:
+        """A promotion's branch as it is now, None where there is none.
+
+        Raises ForgeError where origin does not have the branch's commit.
+        """
+        head = self._forge.branch(promotion.branch)
+        if head is None:
+            return None
+        open_, ended = self._pull_requests(promotion, head)
+        if not self._git.obtain(head):
+            raise ForgeError(
+                f"{promotion.branch} is at {head[:12]}, which origin does not have",
+                "is origin the repository that the forge has? check GITHUB_REPOSITORY",
+            )
+        base = self._git.merge_base(main.commit, head)
+        if base is None:
+            return Branch(main, replace(main, commit=head), open_, ended, head, False, False, frozenset())
+        messages = self._git.messages(head, main.commit)
+        ours = [message.text for message in messages if read_message(message.text) == promotion]
+        sides = self._past(base), self._past(head)
+        foreign = self._foreign(promotion, main, messages)
+        if not foreign and self._goes_beyond(promotion, *sides):
+            foreign = head
+        named = frozenset(name for text in ours for name in read_named(text))
+        is_spent = open_ is None and base == head
+        return Branch(*sides, open_, ended, foreign, any(map(is_rollback, ours)), is_spent, named)
+
+    def closed(self, promotion: Promotion, main: Side) -> tuple[PullRequest, set[str]] | None:
+        """The last pull request of a promotion whose branch is gone, and what it proposed.
+
+        None where it was not closed unmerged, or its commits are gone too.
+        """
+        pulls = self._forge.pull_requests(branch=promotion.branch)
+        last = pulls[-1] if pulls else None
+        if last is None or last.state is not State.CLOSED or not self._git.obtain(last.head):
+            return None
+        base = self._git.merge_base(main.commit, last.head)
+        if base is None:
+            return None
+        sides = self._past(base), self._past(last.head)
+        return last, proposes(*(side.of(promotion.artifact) for side in sides))
+
+    def parse(self, content: bytes | None) -> Desired:
+        """Raises DesiredStateError for a file that has errors by today's settings."""
+        return parse_desired(self._settings.releaseconfig, content, self._settings.environments)
+
+    def _pull_requests(
+        self, promotion: Promotion, head: str
+    ) -> tuple[PullRequest | None, PullRequest | None]:
+        """The open one; without one, the ended one that was for this very head."""
+        pulls = self._forge.pull_requests(branch=promotion.branch)
+        ours = [pull for pull in pulls if pull.base == self._settings.branch]
+        open_ = _first(ours, lambda pull: pull.state is State.OPEN)
+        return open_, None if open_ else _first(ours[::-1], lambda pull: pull.head == head)
+
+    def _foreign(self, promotion: Promotion, main: Side, messages: Sequence[Message]) -> str:
+        """A commit that is neither this promotion's nor a merge of main, or empty."""
+        for message in messages:
+            merges_main = len(message.parents) == 2 and self._is_main(message.parents[1], main)
+            if read_message(message.text) != promotion and not merges_main:
+                return message.commit
+        return ""
+
+    def _goes_beyond(self, promotion: Promotion, base: Side, head: Side) -> bool:
+        """Whether a branch changes more than this promotion's versions."""
+        changed = {change.path for change in self._git.changes(base.commit, head.commit, "")}
+        return bool(changed - {self._settings.releaseconfig}) or not stays_inside(
+            promotion, base.desired, head.desired
+        )
+
+    def _promotion_of(self, branch: str, head: str, tip: str) -> Promotion | None:
+        """The promotion that a branch says to be, by its commits."""
+        messages = self._git.messages(head, tip) if self._git.obtain(head) else []
+        said = (read_message(message.text) for message in messages)
+        return next((promotion for promotion in said if promotion and promotion.branch == branch), None)
+
+    def _is_main(self, commit: str, main: Side) -> bool:
+        return self._git.merge_base(commit, main.commit) == commit
+
+    def _past(self, commit: str) -> Side:
+        """The desired state at a commit that is not main's any more.
+
+        Environments may have gone since, and a file that nobody can read desires nothing.
+        """
+        path = self._settings.releaseconfig
+        content = self._git.file(commit, path)
+        try:
+            return Side(commit, content, parse_desired(path, content, None))
+        except DesiredStateError:
+            return Side(commit, content, {})
+
+
+def _first(pulls: Sequence[PullRequest], fits: Callable[[PullRequest], bool]) -> PullRequest | None:
+    return next((pull for pull in pulls if fits(pull)), None)
