@@ -99,7 +99,7 @@ def test_the_token_of_a_variable_is_for_the_server_of_the_api(
     monkeypatch.chdir(Repo(tmp_path).path)
     monkeypatch.setenv("GH_TOKEN", TOKEN)
     with open_repository(Settings(), read_surroundings(variables)) as repository:
-        configured = repository._git.environment()
+        configured = repository.parts.process.environment()
     assert configured["GIT_CONFIG_KEY_1"] == f"http.{server}/.extraHeader"
     assert configured["GIT_CONFIG_VALUE_1"] == f"Authorization: {HEADER}"
 
