@@ -1,1 +1,1 @@
-"""Git on this machine: the clone, and through it origin."""
+"""All that runs git. Every other room gets commits, trees and blobs from `flux.git.clone`."""

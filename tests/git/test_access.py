@@ -98,8 +98,8 @@ def test_the_token_of_a_variable_is_for_the_server_of_the_api(
 ) -> None:
     monkeypatch.chdir(Repo(tmp_path).path)
     monkeypatch.setenv("GH_TOKEN", TOKEN)
-    with open_clone(Settings(), read_surroundings(variables)) as repository:
-        configured = repository._git.environment()
+    with open_clone(Settings(), read_surroundings(variables)) as clone:
+        configured = clone.parts.process.environment()
     assert configured["GIT_CONFIG_KEY_1"] == f"http.{server}/.extraHeader"
     assert configured["GIT_CONFIG_VALUE_1"] == f"Authorization: {HEADER}"
 

@@ -1,0 +1,26 @@
+"""The token with which git asks origin."""
+
+import base64
+import os
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Access:
+    """A token for all that is under a URL, such as `https://github.com`."""
+
+    url: str
+    token: str = field(repr=False)
+
+    def environment(self) -> dict[str, str]:
+        """Git's configuration for one command (git-config(1), GIT_CONFIG_COUNT).
+
+        The empty value takes away what a checkout may have persisted, since GitHub refuses two headers.
+        """
+        login = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
+        count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+        entries: dict[str, str] = {"GIT_CONFIG_COUNT": str(count + 2)}
+        for at, value in enumerate(("", f"Authorization: Basic {login}"), start=count):
+            entries[f"GIT_CONFIG_KEY_{at}"] = f"http.{self.url.rstrip('/')}/.extraHeader"
+            entries[f"GIT_CONFIG_VALUE_{at}"] = value
+        return entries

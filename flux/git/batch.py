@@ -1,0 +1,100 @@
+"""One `git cat-file --batch` that reads all objects of a clone, for any number of threads."""
+
+import os
+import subprocess
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+
+from flux.git.process import Process
+
+_MOST_PARSED = 256 * 1024 * 1024  # bytes of a commit, a tree or a tag
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object as git stores it. `kind` is `commit`, `tree`, `blob` or `tag`."""
+
+    kind: str
+    content: bytes
+
+
+class BatchError(Exception):
+    """Git ended instead of answering: the object is damaged, or was to be fetched and could not be."""
+
+
+class Batch:
+    """The process, started when it is first asked, and again after it has ended."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._asking = Lock()
+        self._running: subprocess.Popen[bytes] | None = None
+        self._stop: Callable[[], object] = lambda: None
+
+    def ask(self, oid: str) -> Object | None:
+        """An object by its full name, None where there is none. Raises BatchError where git fails.
+
+        Git looks for new packs before it says that an object is missing, so that what was fetched meanwhile
+        is found.
+        """
+        with self._asking:
+            started = self._running is None
+            try:
+                return self._ask(oid)
+            except BatchError:
+                if started:
+                    raise
+            return self._ask(oid)  # it may have ended long ago
+
+    def close(self) -> None:
+        """End the process; the next question starts another."""
+        with self._asking:
+            self._close()
+
+    def _ask(self, oid: str) -> Object | None:
+        running = self._running or self._start()
+        assert running.stdin
+        assert running.stdout
+        try:
+            running.stdin.write(oid.encode("ascii") + b"\n")
+            running.stdin.flush()
+            header = running.stdout.readline().split()
+            if header[1:] == [b"missing"]:
+                return None
+            if len(header) != 3:
+                raise BatchError(f"git ended at {oid[:12]}")
+            kind, size = header[1].decode("ascii"), int(header[2])
+            if kind != "blob" and size > _MOST_PARSED:
+                raise BatchError(f"{oid[:12]} is a {kind} of {size} bytes")
+            content = running.stdout.read(size)
+            if len(content) != size or running.stdout.read(1) != b"\n":
+                raise BatchError(f"git ended in {oid[:12]}")
+        except BaseException as error:  # whatever it was, the next answer would not be to the next question
+            self._close()
+            if isinstance(error, OSError | ValueError):
+                raise BatchError(f"git ended at {oid[:12]}") from error
+            raise
+        return Object(kind, content)
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        self._running = running = subprocess.Popen(
+            self._process.command("cat-file", "--batch"),
+            cwd=self._process.root,
+            env={**os.environ, **self._process.environment(), "LC_ALL": "C", "LANGUAGE": "C"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # nobody would read it, and a full pipe is a standstill
+        )
+        self._stop = weakref.finalize(self, _end, running)
+        return running
+
+    def _close(self) -> None:
+        self._stop()
+        self._running = None
+
+
+def _end(running: "subprocess.Popen[bytes]") -> None:
+    running.kill()
+    running.communicate()

@@ -1,0 +1,87 @@
+"""Which commit a revision names, whether it is here, and what two commits have in common."""
+
+import re
+from contextlib import suppress
+
+from flux.errors import GitError, HistoryMissingError, RequestError
+from flux.git.objects import NAME, Objects
+from flux.git.origin import Origin
+from flux.git.process import Process
+from flux.git.shallow import FETCH_DEPTH, Shallow
+
+
+class Commits:
+    """The commits of a clone."""
+
+    def __init__(self, process: Process, origin: Origin, shallow: Shallow, objects: Objects) -> None:
+        self._process = process
+        self._origin = origin
+        self._shallow = shallow
+        self._objects = objects
+
+    def commit(self, revision: str) -> str:
+        """The commit that a revision names. Raises RequestError where it names none."""
+        if (found := self.resolve(revision)) is None and self._shallow.edge():
+            with suppress(HistoryMissingError):
+                self._shallow.complete()
+                found = self.resolve(revision)
+        if found is None:
+            hint = "`git log` and `git branch -a` show what there is"
+            raise RequestError(
+                f"{revision!r} names no commit in this clone",
+                f"the clone is shallow: {FETCH_DEPTH}" if self._shallow.edge() else hint,
+            )
+        return found
+
+    def resolve(self, revision: str) -> str | None:
+        """The commit that a revision names, None where it names none."""
+        if NAME.fullmatch(revision):
+            with suppress(GitError):
+                found = self._objects.commit(revision)
+                return found[0] if found else None
+            return None
+        try:
+            named = revision + "^{commit}"
+            line = self._process.run("rev-parse", "--verify", "--quiet", "--end-of-options", named)
+        except GitError:
+            return None
+        return line if re.fullmatch("[0-9a-f]{40}", line) else None
+
+    def head(self) -> str:
+        """The commit checked out."""
+        try:
+            return self.commit("HEAD")
+        except RequestError as error:
+            raise RequestError("this repository has no commit yet", "commit something first") from error
+
+    def obtain(self, commit: str) -> bool:
+        """Whether the commit is here, after fetching it from origin where it was not.
+
+        Raises HistoryMissingError where a shallow clone cannot tell, GitError where origin does not answer.
+        """
+        if self.resolve(commit):
+            return True
+        try:
+            self._origin.fetch(*(["--depth=1"] if self._shallow.edge() else []), "origin", commit)
+        except GitError:
+            if self._shallow.edge():
+                self._shallow.complete()
+            elif self._origin.url:
+                self._origin.list_refs("--heads")  # an origin that does not answer may have it all the same
+        return self.resolve(commit) is not None
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor, None for unrelated histories.
+
+        Raises HistoryMissingError where a shallow clone cannot tell and cannot be completed: half a history
+        can name an older ancestor than the best.
+        """
+        if one == other:
+            return one
+        self._shallow.complete((one, other))
+        try:
+            return self._process.run("merge-base", one, other)
+        except GitError as error:
+            if error.status != 1:
+                raise
+            return None

@@ -1,0 +1,84 @@
+"""What git prints, as values. Names are bytes to git: what is not UTF-8 is kept as surrogate escapes."""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import IO
+
+from flux.artifact.image import Revision
+from flux.artifact.tree import EXECUTABLE, REGULAR, SYMLINK, Change
+from flux.errors import GitError
+
+Logged = tuple[Revision, str | None, list[tuple[str, str]]]
+"""A commit, its first parent, and the entries and paths of what it changed."""
+
+
+def refs(listed: str, separator: str) -> dict[str, str]:
+    """Names and objects of `ls-remote` or `show-ref`, a ref to a line."""
+    rows = (line.partition(separator) for line in listed.split("\n") if line)
+    return {name: oid for oid, _, name in rows}
+
+
+def tags(refs: Mapping[str, str]) -> dict[str, str]:
+    """Tags without what comes before and after their names; the peeled one comes after the tag's own."""
+    return {name.removeprefix("refs/tags/").removesuffix("^{}"): oid for name, oid in refs.items()}
+
+
+def change(raw: str, path: str) -> Change:
+    """One entry of `git diff --raw -z`: `:MODE MODE OID OID STATUS`, and the path."""
+    return Change(path, added=raw.endswith("A"), deleted=raw.endswith("D"))
+
+
+def blob(raw: str) -> str | None:
+    """The blob after such an entry, None where there is none any more."""
+    _, mode, _, oid, _ = raw.removeprefix(":").split(" ")
+    return oid if int(mode, 8) in (REGULAR, EXECUTABLE, SYMLINK) else None
+
+
+def read_log(stream: IO[bytes]) -> Iterator[Logged]:
+    """Commits of `git log -z --raw` with the header `%H %ct %P`, as they come."""
+    header: list[str] = []
+    changes: list[tuple[str, str]] = []
+    fields = _fields(stream)
+    for raw in fields:
+        text = raw.removeprefix("\n")  # git's own, before the changes of a commit
+        if text.startswith(":"):
+            changes.append((text, next(fields)))
+        elif text:
+            if header:
+                yield _logged(header, changes)
+            header, changes = text.split(" "), []
+    if header:
+        yield _logged(header, changes)
+
+
+def _logged(header: list[str], changes: list[tuple[str, str]]) -> Logged:
+    commit, time, parent = header[:3]
+    return Revision(commit, int(time)), parent or None, changes
+
+
+def _fields(stream: IO[bytes]) -> Iterator[str]:
+    """The NUL-terminated fields of a stream."""
+    rest = b""
+    while chunk := stream.read1(65536):  # type: ignore[attr-defined]
+        *whole, rest = (rest + chunk).split(b"\0")
+        for part in whole:
+            yield part.decode("utf-8", "surrogateescape")
+
+
+def error(stderr: str, status: int = 0) -> GitError:
+    """What git said, in one line, without a credential that a URL carries, even one with bare slashes."""
+    said = stderr.strip().removeprefix("stderr: '").removesuffix("'").strip()
+    lines = [re.sub(r"://[^\s'\"]*@", "://", line) for line in said.splitlines()]
+    fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
+    first = (fatal or lines or [""])[0]
+    if first == "fatal: Could not read from remote repository." and (before := lines[: lines.index(first)]):
+        first = before[-1]  # what ssh said, or the host through it
+    return GitError(re.sub(r"^(fatal|error): ", "", first), status=status)
+
+
+def trusting(message: str) -> str:
+    """What lets git read a clone that is somebody else's, where that is what it said."""
+    found = re.search("dubious ownership in repository at '(.*)'$", message)
+    command = ["git", "config", "--global", "--add", "safe.directory", found[1]] if found else []
+    return f"if you trust it: `{shlex.join(command)}`" if command else ""

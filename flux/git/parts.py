@@ -1,0 +1,35 @@
+"""What a clone is made of, each part on those before it."""
+
+from flux.git.attributes import Attributes
+from flux.git.commits import Commits
+from flux.git.history import History
+from flux.git.home import Home
+from flux.git.objects import Objects
+from flux.git.origin import Origin
+from flux.git.process import Process
+from flux.git.refs import Refs
+from flux.git.shallow import Shallow
+from flux.git.tags import Tags
+from flux.git.trees import Trees
+from flux.git.writing import Writing
+
+
+class Parts:
+    """The parts of one clone. They share a process that reads objects, until they are closed."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.origin = Origin(process)
+        self.shallow = Shallow(process, self.origin)
+        self.objects = Objects(process)
+        self.commits = Commits(process, self.origin, self.shallow, self.objects)
+        self.refs = Refs(process, self.commits)
+        self.tags = Tags(process, self.origin)
+        self.home = Home(self.origin, self.commits, self.refs)
+        self.trees = Trees(process, self.commits, self.objects)
+        self.history = History(process, self.shallow, self.trees)
+        self.attributes = Attributes(process, self.objects)
+        self.writing = Writing(process)
+
+    def close(self) -> None:
+        self.objects.close()

@@ -1,0 +1,190 @@
+"""Running git: its environment, its arguments, and what it says when it fails."""
+
+import os
+import re
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+from flux.errors import GitError, RequestError
+from flux.git import output
+from flux.git.access import Access
+
+try:
+    import git as gitpython
+except ModuleNotFoundError:
+    raise
+except ImportError as error:  # GitPython looks for the program when it is imported
+    raise GitError("git was not found", "install git, or add it to PATH") from error
+
+OLDEST_GIT = (2, 31)
+"""Which brought `log --diff-merges` and GIT_CONFIG_COUNT."""
+
+_CONFIGURATION = (
+    *("-c", "advice.graftFileDeprecated=false"),
+    *("-c", "core.precomposeUnicode=false"),
+    *("-c", "i18n.logOutputEncoding=UTF-8"),
+    # A pack appears whole. Unpacked, a commit is there before its tree, for another run in this clone to see.
+    *("-c", "fetch.unpackLimit=1"),
+)
+_NETWORK_SECONDS = 300
+# How git says that a host wants to know who asks, or does not show this to whom it takes us for.
+_REFUSED = re.compile(
+    r"could not read (Username|Password)|Authentication failed|repository '.*' not found$|error: 40[134]$"
+)
+_KEPT_ENVIRONMENT = re.compile(
+    r"GIT_(SSH|SSL|HTTP|PROXY|ASKPASS|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY|VALUE)|AUTHOR|COMMITTER"
+    r"|EXEC_PATH|ALLOW_PROTOCOL|PYTHON|TRACE|CURL)"
+)
+
+
+def git_version() -> tuple[int, ...]:
+    """That of the git on PATH."""
+    return gitpython.Git().version_info
+
+
+class Process:
+    """Git in one clone. `root` is the top of its work tree, `objects` the folder of its objects.
+
+    Git asks origin with `access` where that is given. Where it is not, and origin refuses what git has of its
+    own, `find_access` is called once, with the URL of origin. Raises RequestError where there is no clone.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        access: Access | None = None,
+        find_access: Callable[[str], Access | None] | None = None,
+    ) -> None:
+        self._find_access = None if access else find_access
+        self._gaining, self._gained = Lock(), False
+        _forget_hooks()
+        self._git = gitpython.Git(folder)
+        self._git.update_environment(
+            GIT_NO_REPLACE_OBJECTS="1",
+            GIT_GRAFT_FILE=os.devnull,
+            GIT_LITERAL_PATHSPECS="1",
+            GIT_OPTIONAL_LOCKS="0",
+            GIT_TERMINAL_PROMPT="0",
+            # For all commands: in a partial clone any of them may have to fetch.
+            **(access.environment() if access else {}),
+        )
+        self.root, self.objects = self._find_root(folder)
+        environment = self._git.environment()
+        self._git = gitpython.Git(self.root)
+        self._git.update_environment(**environment)
+
+    def _find_root(self, folder: Path) -> tuple[Path, Path]:
+        try:
+            root = self.run("rev-parse", "--show-toplevel")
+            place = self.run("rev-parse", "--show-object-format", "--git-path", "objects")
+        except GitError as error:
+            raise RequestError(
+                f"{folder} is not in a git work tree: {error.message}",
+                error.hint or output.trusting(error.message) or "run this in a clone of the monorepo",
+            ) from error
+        hashes, objects = place.split("\n", 1)
+        if hashes != "sha1":
+            raise RequestError(
+                f"{root} has {hashes} objects, and Flux's revisions are sha1",
+                "convert it, or keep the artifacts in another clone",
+            )
+        return Path(root), (folder / objects).resolve()
+
+    def environment(self) -> dict[str, str]:
+        """What git has in its environment beside that of this process."""
+        return self._git.environment()
+
+    @cached_property
+    def origin_url(self) -> str | None:
+        """Where origin is, as the clone's configuration spells it; None where there is no origin."""
+        try:
+            # Not `remote get-url`, which has this machine's mirrors and aliases (url.<base>.insteadOf).
+            return self.run("config", "--get", "remote.origin.url")
+        except GitError:
+            return None
+
+    def gain_access(self) -> bool:
+        """Whether there is another way to ask origin than the one that was refused."""
+        with self._gaining:
+            find, self._find_access = self._find_access, None
+            if find and self.origin_url and (access := find(self.origin_url)):
+                self._git.update_environment(**access.environment())
+                self._gained = True
+            return self._gained
+
+    def run(self, *arguments: str, network: bool = False) -> str:
+        """What git prints, less the last newline. Raises GitError where it fails."""
+        try:
+            return self._run_once(arguments, network)
+        except GitError as refused:
+            if not _REFUSED.search(refused.message) or not self.gain_access():
+                raise
+            return self._run_once(arguments, network)
+
+    def fields(self, *arguments: str) -> list[str]:
+        """What git prints where each part ends with NUL."""
+        return self.run(*arguments).split("\0")[:-1]
+
+    def pipe(self, content: bytes, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
+        """What git prints when it is given this content. Raises GitError where it fails."""
+        with self.started(*arguments, environment=environment) as process:
+            printed, stderr = process.communicate(content)
+        if process.returncode:
+            raise output.error(stderr.decode("utf-8", "replace"))
+        return printed.decode("utf-8", "surrogateescape").rstrip("\n")
+
+    def pipe_fields(
+        self, fields: Iterable[str], *arguments: str, environment: Mapping[str, str]
+    ) -> list[str]:
+        """As `pipe`, of parts that each end with NUL on both sides."""
+        content = "".join(field + "\0" for field in fields).encode("utf-8", "surrogateescape")
+        return self.pipe(content, *arguments, environment=environment).split("\0")[:-1]
+
+    @contextmanager
+    def started(
+        self, *arguments: str, environment: Mapping[str, str] | None = None
+    ) -> Iterator["subprocess.Popen[bytes]"]:
+        """Git with pipes to and from it, ended when the caller is done."""
+        begun = self._git.execute(
+            self.command(*arguments),
+            as_process=True,
+            istream=subprocess.PIPE,
+            env=dict(environment or {}),
+        )
+        process = begun.proc
+        assert process is not None
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
+
+    def _run_once(self, arguments: Sequence[str], network: bool) -> str:
+        try:
+            printed = self._git.execute(
+                self.command(*arguments),
+                kill_after_timeout=_NETWORK_SECONDS if network else None,
+                stdout_as_string=False,
+            )
+            return printed.decode("utf-8", "surrogateescape")
+        except gitpython.GitCommandError as error:
+            status = error.status if isinstance(error.status, int) else 0
+            raise output.error(str(error.stderr), status) from error
+
+    def command(self, *arguments: str) -> list[str]:
+        """Names are bytes to git, UTF-8 by custom, whatever encoding Python found in the environment."""
+        encoded = (os.fsdecode(argument.encode("utf-8", "surrogateescape")) for argument in arguments)
+        return [str(self._git.GIT_PYTHON_GIT_EXECUTABLE), *_CONFIGURATION, *encoded]
+
+
+def _forget_hooks() -> None:
+    """Drop what a hook or `git rebase --exec` sets, which would point git at another index or object store.
+
+    githooks(5) says to unset it, and GitPython hands on what this process has.
+    """
+    for name in [n for n in os.environ if n.startswith("GIT_") and not _KEPT_ENVIRONMENT.match(n)]:
+        del os.environ[name]

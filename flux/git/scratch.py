@@ -1,0 +1,63 @@
+"""A clone of a clone, for no use but a try, that leads nowhere."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from flux.git.objects import is_partial
+from flux.git.parts import Parts
+from flux.git.process import Process
+
+# What it has instead of this machine's: who commits, and nothing that could ask for a key, run a hook, change
+# a file on its way or want the network.
+_APART = {
+    "user.name": "inv demo",
+    "user.email": "demo@localhost",
+    "commit.gpgSign": "false",
+    "core.autocrlf": "false",
+    "core.hooksPath": os.devnull,
+    "filter.lfs.clean": "",
+    "filter.lfs.process": "",
+    "filter.lfs.required": "false",
+    "filter.lfs.smudge": "",
+    "gc.auto": "0",
+    "merge.ff": "true",
+}
+
+
+def clone_apart(source: Parts, folder: Path, branch: str, files: Mapping[str, bytes], message: str) -> None:
+    """Clone what is checked out, as `branch`, into an empty or new folder.
+
+    The clone has no origin, and an identity of its own. `files` that are given are in one commit more, with
+    the message. Of a shallow or partial clone it has one commit and no tags, since without an origin what
+    lacks of the history could not be fetched.
+    """
+    commit = source.commits.head()
+    is_whole = not (source.shallow.edge() or is_partial(source.process))
+    _copy(source.process, folder, [] if is_whole else ["--no-tags"])
+    clone = Parts(Process(folder))
+    clone.process.run("remote", "remove", "origin")
+    if not is_whole:
+        commit = clone.writing.write_tree_commit(f"{commit}^{{tree}}", [], "All there is\n")
+    if files:
+        commit = clone.writing.write_commit([commit], files, message)
+    clone.process.run("checkout", "--quiet", "--force", "-B", branch, commit)
+    for name, oid in clone.refs.refs("refs/heads").items():
+        if name != f"refs/heads/{branch}":
+            clone.refs.move_ref(name, None, oid)
+    if not is_whole:
+        clone.shallow.forget()
+        # They name commits whose parents are not there.
+        shutil.rmtree(clone.process.objects.with_name("logs"))
+    clone.close()
+
+
+def _copy(source: Process, folder: Path, flags: list[str]) -> None:
+    source.run(
+        *("-c", "protocol.file.allow=always", "-c", "clone.rejectShallow=false"),
+        *("clone", "--quiet", "--no-checkout", "--template=", "--origin=origin"),
+        *(f"--config={name}={value}" for name, value in _APART.items()),
+        *flags,
+        *("--", str(source.root), str(folder)),
+    )

@@ -1,0 +1,47 @@
+"""Shallow clones: where their history ends, and how the rest of it is fetched."""
+
+from collections.abc import Iterable
+
+from flux.errors import GitError, HistoryMissingError
+from flux.git.origin import Origin
+from flux.git.process import Process
+
+FETCH_DEPTH = "check out with `fetch-depth: 0` (actions/checkout), or run `git fetch --unshallow`"
+
+
+class Shallow:
+    """The edge of a clone's history; a clone that is whole has none."""
+
+    def __init__(self, process: Process, origin: Origin) -> None:
+        self._origin = origin
+        self._file = process.objects.with_name("shallow")
+
+    def edge(self) -> set[str]:
+        """The commits whose parents this clone lacks."""
+        try:
+            return set(self._file.read_text().split())
+        except FileNotFoundError:
+            return set()
+
+    def complete(self, commits: Iterable[str] = ()) -> None:
+        """Fetch all history before the commits, where any is lacking.
+
+        Raises HistoryMissingError where origin does not have it.
+        """
+        if not self.edge():
+            return
+        for what in dict.fromkeys((tuple(commits), ())):
+            try:
+                self._origin.fetch("--unshallow", "origin", *what)
+            except GitError:
+                continue
+            if not self.edge():
+                return
+        raise HistoryMissingError(
+            "this clone is shallow, and the history that decides could not be fetched from origin",
+            FETCH_DEPTH,
+        )
+
+    def forget(self) -> None:
+        """Say that what is here is all there is."""
+        self._file.unlink(missing_ok=True)

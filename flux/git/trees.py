@@ -1,0 +1,107 @@
+"""Trees: which folders and files a commit has, and what differs between two commits."""
+
+import os
+from collections.abc import Sequence
+
+from flux.artifact.changes import HasFolder
+from flux.artifact.tree import Change, File
+from flux.git import output
+from flux.git.commits import Commits
+from flux.git.objects import NAME, Entry, Objects
+from flux.git.process import Process
+
+RAW_DIFF = (
+    "--raw",
+    "-z",
+    "--no-abbrev",
+    "--no-renames",
+    "--no-ext-diff",
+    "--no-color",
+    "--no-relative",
+    "--ignore-submodules=none",
+    f"-O{os.devnull}",
+)
+MOST_PATHS = 500
+"""Above it, git is told the folder that has them all."""
+
+_EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+
+
+def narrowest(sources: str, names: Sequence[str] | None, ending: str = "") -> list[str]:
+    """The narrowest list of paths that is worth its length."""
+    if names is None or len(names) > MOST_PATHS:
+        return [sources] if sources else []
+    return [f"{sources}{name}{ending}" for name in names]
+
+
+class Trees:
+    """The trees of a clone's commits. `sources` is the folder of the artifacts, empty or ending in `/`."""
+
+    def __init__(self, process: Process, commits: Commits, objects: Objects) -> None:
+        self._process = process
+        self._commits = commits
+        self._objects = objects
+
+    def artifacts(self, commit: str, sources: str, names: Sequence[str] | None = None) -> list[str]:
+        """The folders under `sources`, of those named or all, in git's order."""
+        if names is not None and not names:
+            return []
+        paths = narrowest(sources, names)
+        lines = self._process.fields("ls-tree", "-z", commit, *(["--", *paths] if paths else []))
+        found = (line.partition("\t") for line in lines)
+        folders = [path[len(sources) :] for entry, _, path in found if entry.split()[1] == "tree"]
+        return folders if names is None else [name for name in folders if name in set(names)]
+
+    def files(self, commit: str, sources: str, names: Sequence[str]) -> dict[str, list[File]]:
+        """Every file of the named artifacts, with paths relative to the artifact's folder."""
+        listed: dict[str, list[File]] = {name: [] for name in names}
+        if not names:
+            return listed
+        paths = narrowest(sources, names, "/")
+        limits = ["--", *paths] if paths else []
+        for line in self._process.fields("ls-tree", "-r", "-z", commit, *limits):
+            entry, _, path = line.partition("\t")
+            name, _, inside = path[len(sources) :].partition("/")
+            if inside and name in listed:
+                mode, _, oid = entry.split()
+                listed[name].append(File(inside, int(mode, 8), oid))
+        return listed
+
+    def changes(self, old: str | None, new: str, sources: str) -> list[Change]:
+        """What differs under `sources` between two commits; from nothing at all where `old` is None."""
+        under = ["--", sources] if sources else []
+        fields = self._process.fields("diff", *RAW_DIFF, old or _EMPTY_TREE, new, *under)
+        return [output.change(raw, path) for raw, path in zip(fields[::2], fields[1::2], strict=True)]
+
+    def folders_of(self, commit: str | None) -> HasFolder:
+        """Whether a folder is in the commit's tree; no folder is in that of None."""
+
+        def has(folder: str) -> bool:
+            if commit is None:
+                return False
+            entry = self.entry(commit, folder)
+            return entry is not None and entry.is_tree
+
+        return has
+
+    def file(self, commit: str, path: str) -> bytes | None:
+        """The content of one file at a commit, None where there is none."""
+        entry = self.entry(commit, path)
+        return self._objects.blob(entry.oid) if entry and entry.is_blob else None
+
+    def entry(self, commit: str, path: str) -> Entry | None:
+        """What is at a path of a commit, None where nothing is."""
+        oid = commit if NAME.fullmatch(commit) else self._commits.commit(commit)
+        entry = Entry(0o40000, self._objects.tree_of(oid))
+        for part in filter(None, path.split("/")):
+            below = self._objects.tree(entry.oid).get(part) if entry.is_tree else None
+            if below is None:
+                return None
+            entry = below
+        return entry
+
+    def uncommitted(self, sources: str) -> list[str]:
+        """Paths under `sources` that the working tree has otherwise than HEAD, or that git does not track."""
+        listing = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
+        fields = self._process.fields(*listing, *(["--", sources] if sources else []))
+        return [field[3:] for field in fields]

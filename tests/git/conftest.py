@@ -1,0 +1,36 @@
+"""What every test of git begins with."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flux.artifact.changes import Commit
+from flux.git.clone import Clone
+from tests.repo import Repo
+
+SOURCES = "artifacts/"
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    repo = Repo(tmp_path / "repo")
+    repo.commit(files={"artifacts/app/base.yaml": "app", "artifacts/db/base.yaml": "db"})
+    return repo
+
+
+@pytest.fixture
+def git(repo: Repo) -> Iterator[Clone]:
+    with Clone(repo.path) as clone:
+        yield clone
+
+
+def commits(walk: Iterator[Commit]) -> list[str]:
+    return [commit.revision.commit for commit in walk]
+
+
+def partial(repo: Repo, tmp_path: Path) -> Repo:
+    """A clone that has no blobs, and nothing checked out."""
+    origin = repo.bare_origin()
+    origin.git("config", "uploadpack.allowFilter", "true")
+    return origin.clone(tmp_path / "partial", "--filter=blob:none", "--no-checkout")

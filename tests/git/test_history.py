@@ -1,0 +1,126 @@
+"""The first-parent line, whatever shape history has."""
+
+from pathlib import Path
+
+import pytest
+
+from flux.errors import HistoryMissingError
+from flux.git.clone import Clone
+from tests.commands.helpers import actions_checkout, break_origin, inv, monorepo
+from tests.git.conftest import SOURCES, commits
+from tests.repo import Repo
+
+
+def test_a_folder_name_that_begins_with_a_newline_is_not_another(repo: Repo, git: Clone) -> None:
+    """Git prints a newline of its own before the changes of a commit."""
+    repo.commit(files={"app/x": "1", "\napp/x": "1"})
+    app = repo.commit(files={"app/x": "2"})
+    other = repo.commit(files={"\napp/x": "2"})
+    walk = list(git.line(repo.head, "", ["app", "\napp"]))
+    assert [(c.revision.commit, [change.path for change in c.changes or []]) for c in walk[:2]] == [
+        (other, ["\napp/x"]),
+        (app, ["app/x"]),
+    ]
+
+
+def test_the_line_of_a_merge_is_that_of_its_first_parent(repo: Repo, git: Clone) -> None:
+    first = repo.head
+    repo.checkout("side", create=True)
+    repo.commit(files={"artifacts/app/side": "x"})
+    repo.commit(files={"artifacts/app/side": "y"})
+    repo.checkout("main")
+    repo.commit(files={"README.md": "x"})
+    merge = repo.merge("side")
+    assert commits(git.line(merge, SOURCES, ["app"])) == [merge, first]
+    assert commits(git.line(merge, SOURCES, ["db"])) == [first]
+    assert git.first_parents(merge)[0] == merge
+    assert len(git.first_parents(merge)) == 3
+
+
+def test_a_merge_that_takes_nothing_is_not_on_the_line(repo: Repo, git: Clone) -> None:
+    first = repo.head
+    repo.checkout("side", create=True)
+    repo.commit(files={"artifacts/app/side": "x"})
+    repo.checkout("main")
+    repo.commit()
+    repo.git("merge", "--quiet", "--strategy=ours", "--no-edit", "side")
+    assert commits(git.line(repo.head, SOURCES, ["app"])) == [first]
+
+
+def test_an_octopus(repo: Repo, git: Clone) -> None:
+    start = repo.head
+    for name in ("one", "two", "three"):
+        repo.git("checkout", "--quiet", "-b", name, start)
+        repo.commit(files={f"artifacts/app/{name}": "x"})
+    repo.checkout("main")
+    repo.git("merge", "--quiet", "--no-edit", "--no-ff", "one", "two", "three")
+    (octopus, *_) = git.line(repo.head, SOURCES, ["app"])
+    assert octopus.revision.commit == repo.head
+    assert {change.path for change in octopus.changes or []} >= {"artifacts/app/one", "artifacts/app/two"}
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 4])
+def test_the_line_goes_on_past_the_edge_of_a_shallow_clone(repo: Repo, tmp_path: Path, depth: int) -> None:
+    expected = [repo.head]
+    for number in range(3):
+        repo.commit(files={"README.md": str(number)})
+        expected.insert(0, repo.commit(files={"artifacts/app/base.yaml": str(number)}))
+    origin = repo.bare_origin()
+    clone = actions_checkout(origin, tmp_path / "clone", repo.head, depth=depth)
+    with Clone(clone.path) as git:
+        assert commits(git.line(clone.head, SOURCES, ["app"])) == expected
+        assert len(git.first_parents(clone.head)) == 7
+
+
+def test_a_line_that_ends_before_the_edge_asks_nobody(repo: Repo, tmp_path: Path) -> None:
+    """What is found within the clone's own history needs no origin."""
+    repo.commit()
+    last = repo.commit(files={"artifacts/app/base.yaml": "new"})
+    clone = actions_checkout(repo.bare_origin(), tmp_path / "clone", repo.head, depth=2)
+    break_origin(clone)
+    with Clone(clone.path) as git:
+        assert next(git.line(clone.head, SOURCES, ["app"])).revision.commit == last
+        with pytest.raises(HistoryMissingError, match="shallow"):
+            list(git.line(clone.head, SOURCES, ["app"]))
+
+
+@pytest.mark.filterwarnings("default")
+def test_grafts_do_not_bend_the_line(repo: Repo, git: Clone) -> None:
+    first = repo.head
+    middle = repo.commit(files={"artifacts/app/base.yaml": "2"})
+    last = repo.commit()
+    (repo.path / ".git/info").mkdir(exist_ok=True)
+    (repo.path / ".git/info/grafts").write_text(f"{last} {first}\n")
+    assert commits(git.line(last, SOURCES, ["app"])) == [middle, first]
+
+
+def test_replacements_do_not_bend_the_line(repo: Repo, git: Clone) -> None:
+    first = repo.head
+    middle = repo.commit(files={"artifacts/app/base.yaml": "2"})
+    last = repo.commit()
+    repo.git("replace", "--graft", last, first)
+    assert commits(git.line(last, SOURCES, ["app"])) == [middle, first]
+
+
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "UTF-16"])
+def test_what_people_wrote_is_read_in_no_encoding_of_the_users(repo: Repo, git: Clone, encoding: str) -> None:
+    commit = repo.commit("café", files={"artifacts/app/base.yaml": "2"})
+    repo.git("config", "i18n.logOutputEncoding", encoding)
+    assert git.log(commit, None, "artifacts/app")[0] == (commit, "café")
+    assert next(git.line(commit, SOURCES, ["app"])).revision.commit == commit
+
+
+def test_a_commit_graph_that_is_old(repo: Repo, git: Clone) -> None:
+    first = repo.head
+    repo.git("commit-graph", "write", "--reachable", "--changed-paths")
+    last = repo.commit(files={"artifacts/app/base.yaml": "2"})
+    assert commits(git.line(last, SOURCES, ["app"])) == [last, first]
+
+
+def test_a_commit_of_the_far_future(tmp_path: Path) -> None:
+    """Git takes times that no calendar of the image's does."""
+    repo = monorepo(tmp_path, {"artifacts/app/base.yaml": "app"})
+    repo.commit(files={"artifacts/db/base.yaml": "db"}, date="@999999999999 +0000")
+    ran = inv(repo, "build", "--json")
+    assert ran.code in (0, 1)
+    assert {result["artifact"]: result["action"] for result in ran.document["artifacts"]}["app"] == "pushed"
