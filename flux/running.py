@@ -123,7 +123,7 @@ def reporting(json: bool) -> Iterator["Report"]:
     except KeyboardInterrupt:
         report.notice("interrupted; run the same command again, it continues from here")
         sys.stdout.flush()
-        from flux.registry.staging import remove_staged
+        from flux.registry.flux_cli.staging import remove_staged
 
         remove_staged()
         os._exit(130)  # not waiting for requests under way; whatever they leave, the next run repairs
@@ -136,7 +136,7 @@ def configuration(context: Context) -> tuple[object, Mapping[str, str]]:
 
 def open_repository(settings: "Settings", event: "Event") -> "Clone":
     """The clone that this runs in. Raises RequestError where there is none."""
-    from flux.forge.token import given_token
+    from flux.forge.github.token import given_token
     from flux.git.clone import Access, Clone
 
     token = given_token(os.environ)

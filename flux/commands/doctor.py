@@ -226,7 +226,7 @@ def _flux(settings: Settings) -> Iterator[Line]:
     if settings.publisher == "builtin":
         yield Line("flux", Health.OK, "not needed: the publisher is builtin")
         return
-    from flux.registry.flux_cli import FluxCli
+    from flux.registry.flux_cli.cli import FluxCli
 
     there = FluxCli(settings.flux_version, settings.provider).require()
     yield Line("flux", Health.OK, f"{there}, and {settings.flux_version} is wanted")
@@ -282,7 +282,7 @@ def _registry(settings: Settings, event: Event, repository: Clone, names: Sequen
 
 
 def _forge(forge: Forge, place: Place | None) -> Line:
-    from flux.forge.token import PERMISSIONS, VARIABLES, given_by
+    from flux.forge.github.token import PERMISSIONS, VARIABLES, given_by
 
     lacks, login = forge.lacks(), forge.login()
     if place is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flux.commands.tag import Convergence, choose, desired_at
 from flux.errors import DesiredStateError, FluxError, ForgeError, OutdatedSettingsError
-from flux.forge.forge import Forge, PullRequest, State
+from flux.forge.forge import Forge, PullRequest, PullState
 from flux.git.clone import Clone
 from flux.monorepo.drift import Looked, look
 from flux.monorepo.outdated import find_outdated_settings
@@ -83,7 +83,7 @@ def status(
 ) -> Status:
     """What is where, without changing anything. Raises TipUnknownError where the tip cannot be fetched."""
     with (
-        meanwhile(lambda: forge.pull_requests(State.OPEN) if forge else None) as pull_requests,
+        meanwhile(lambda: forge.pull_requests(PullState.OPEN) if forge else None) as pull_requests,
         meanwhile(repository.home_tags) as home_tags,
     ):
         tip = repository.tip(settings.branch)

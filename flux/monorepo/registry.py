@@ -26,8 +26,8 @@ def open_target_registry(repository: Clone, settings: Settings, event: Event, dr
     registry = open_registry(location, repository.root, settings.jobs, settings.insecure)
     if settings.publisher == "flux":
         from flux.monorepo.sources import source_url
-        from flux.registry.flux import FluxRegistry, require_possible
-        from flux.registry.flux_cli import FluxCli
+        from flux.registry.flux_cli.cli import FluxCli
+        from flux.registry.flux_cli.registry import FluxRegistry, require_possible
 
         require_possible(location, settings.insecure, source_url(repository, settings))
         cli = FluxCli(settings.flux_version, settings.provider)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flux.errors import DesiredStateError, ForgeError
-from flux.forge.forge import PullRequest, State
+from flux.forge.forge import PullRequest, PullState
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.desired import Desired, parse_desired
 from flux.promotion.edit import set_versions
@@ -127,7 +127,7 @@ class Proposals:
             return None
         base_branch = self._settings.branch
         pulls = [p for p in self._forge.pull_requests(branch=promotion.branch) if p.base == base_branch]
-        open_ = next((pull for pull in pulls if pull.state is State.OPEN), None)
+        open_ = next((pull for pull in pulls if pull.state is PullState.OPEN), None)
         ended = None
         if open_ is None:
             ended = next((pull for pull in reversed(pulls) if pull.head == head), None)
@@ -160,7 +160,7 @@ class Proposals:
         closed unmerged; None where it was not, or its commits are gone too."""
         pulls = self._forge.pull_requests(branch=promotion.branch)
         last = pulls[-1] if pulls else None
-        if last is None or last.state is not State.CLOSED or not self._repository.obtain(last.head):
+        if last is None or last.state is not PullState.CLOSED or not self._repository.obtain(last.head):
             return None
         base = self._repository.merge_base(main.commit, last.head)
         if base is None:
@@ -302,7 +302,7 @@ class Proposals:
             return self._forge.create_pull_request(title, body, promotion.branch, self._settings.branch)
         except ForgeError:
             # Somebody was faster, or an earlier try that was not answered did it after all.
-            there = self._forge.pull_requests(State.OPEN, promotion.branch)
+            there = self._forge.pull_requests(PullState.OPEN, promotion.branch)
             if not there:
                 raise
             return there[0]

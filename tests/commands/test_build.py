@@ -22,7 +22,7 @@ from flux.errors import HistoryMissingError, RequestError
 from flux.event import Event
 from flux.git.clone import Clone
 from flux.monorepo.registry import open_target_registry
-from flux.registry.layout import LayoutTarget
+from flux.registry.folder.layout import LayoutTarget
 from flux.settings import Settings
 from tests.commands.helpers import (
     HOSTILE_NAMES,
