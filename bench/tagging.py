@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.measure import Goal, Row, Run, interleave
 from bench.monorepo import git
 from bench.workbench import Place, Workbench
-from flux.registry.remote import RemoteRegistry
+from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Manifest
 
 _MOST_ARTIFACTS = 30

@@ -73,7 +73,7 @@ def reporting(json: bool) -> Iterator["Report"]:
     except KeyboardInterrupt:
         report.notice("interrupted; run the same command again, it continues from here")
         sys.stdout.flush()
-        from flux.registry.staging import remove_staged
+        from flux.registry.flux_cli.staging import remove_staged
 
         remove_staged()
         os._exit(130)  # not waiting for requests under way; whatever they leave, the next run repairs

@@ -74,7 +74,7 @@ def test_the_list_of_commands_waits_for_nothing_heavy() -> None:
 
 
 def test_environment_tags_wait_neither_for_the_build_nor_for_its_patterns() -> None:
-    loaded = loaded_with("flux.commands.tag, flux.monorepo.registry, flux.forge.token, flux.running")
+    loaded = loaded_with("flux.commands.tag, flux.monorepo.registry, flux.forge.github.token, flux.running")
     assert loaded >= {"git", "semver", "flux.git.clone"}
     assert not loaded & (_HEAVY - {"git", "semver"})
     assert not loaded & {"flux.commands.build", "flux.monorepo.sources", "flux.forge.forge"}

@@ -23,7 +23,8 @@ from flux.errors import FluxError
 from flux.registry.builtin import BuiltinPublisher
 from flux.registry.identity import is_ours, is_same
 from flux.registry.push import push
-from flux.registry.remote import RemoteRegistry, RemoteTarget
+from flux.registry.remote.registry import RemoteRegistry
+from flux.registry.remote.repository import RemoteTarget
 from flux.registry.target import Manifest
 from tests.commands.helpers import Finished, in_actions, inv, monorepo
 from tests.registry.images import image

@@ -229,7 +229,7 @@ def _flux(settings: Settings) -> Iterator[Line]:
     if settings.publisher == "builtin":
         yield Line("flux", Health.OK, "not needed: the publisher is builtin")
         return
-    from flux.registry.flux_cli import FluxCli
+    from flux.registry.flux_cli.cli import FluxCli
 
     there = FluxCli(settings.flux_version, settings.provider).require()
     yield Line("flux", Health.OK, f"{there}, and {settings.flux_version} is wanted")
@@ -283,7 +283,7 @@ def _registry(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
 
 
 def _forge(forge: Forge, place: Place | None) -> Line:
-    from flux.forge.token import PERMISSIONS, VARIABLES, given_by
+    from flux.forge.github.token import PERMISSIONS, VARIABLES, given_by
 
     lacks, login = forge.lacks(), forge.login()
     if place is None:

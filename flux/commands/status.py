@@ -7,7 +7,7 @@ from typing import Any
 
 from flux.commands.tag import Convergence
 from flux.errors import DesiredStateError, FluxError, OutdatedSettingsError
-from flux.forge.forge import PullRequest, State
+from flux.forge.forge import PullRequest, PullState
 from flux.monorepo.desired import choose, desired_at
 from flux.monorepo.drift import Looked, look
 from flux.monorepo.monorepo import Monorepo
@@ -80,7 +80,7 @@ def status(
 ) -> Status:
     """What is where, without changing anything. Raises TipUnknownError where the tip cannot be fetched."""
     with (
-        meanwhile(lambda: monorepo.forge.pull_requests(State.OPEN)) as pull_requests,
+        meanwhile(lambda: monorepo.forge.pull_requests(PullState.OPEN)) as pull_requests,
         meanwhile(lambda: monorepo.home_tags) as home_tags,
     ):
         tip = monorepo.tip

@@ -7,7 +7,7 @@ from flux.errors import RequestError
 
 if TYPE_CHECKING:
     from flux.forge.forge import Forge
-    from flux.forge.git import Git
+    from flux.forge.local.git import Git
 
 
 def open_forge(
@@ -22,11 +22,11 @@ def open_forge(
 
     place = find_place(kind, git.origin_url, api_url, repository)
     if place is None:
-        from flux.forge.local import LocalForge
+        from flux.forge.local.forge import LocalForge
 
         return LocalForge(git.root, git)
-    from flux.forge.github import GitHubForge
-    from flux.forge.token import find_token
+    from flux.forge.github.forge import GitHubForge
+    from flux.forge.github.token import find_token
 
     return GitHubForge(place.api_url, place.repository, find_token(environment, place.host))
 
@@ -46,8 +46,8 @@ def find_origin_token(
     """
     from urllib.parse import urlsplit
 
+    from flux.forge.github.token import token_of_gh
     from flux.forge.place import find_place
-    from flux.forge.token import token_of_gh
 
     try:
         place = find_place(kind, origin, api_url, repository)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 
-from flux.forge.forge import Comment, Forge, Issue, Protection, PullRequest, Release, State
+from flux.forge.forge import Comment, Forge, Issue, Protection, PullRequest, PullState, Release
 
 _NONE = "0" * 40
 
@@ -84,12 +84,14 @@ class DryForge:
     def pull_request(self, number: int) -> PullRequest | None:
         return self._forge.pull_request(number)
 
-    def pull_requests(self, state: State | None = None, branch: str | None = None) -> Sequence[PullRequest]:
+    def pull_requests(
+        self, state: PullState | None = None, branch: str | None = None
+    ) -> Sequence[PullRequest]:
         return self._forge.pull_requests(state, branch)
 
     def create_pull_request(self, title: str, body: str, branch: str, base: str) -> PullRequest:
         self.would.append(f"open pull request {title!r} from {branch}")
-        return PullRequest(0, title, body, branch, _NONE, base, State.OPEN, self._author(), "")
+        return PullRequest(0, title, body, branch, _NONE, base, PullState.OPEN, self._author(), "")
 
     def edit_pull_request(
         self, number: int, *, title: str | None = None, body: str | None = None, open: bool | None = None

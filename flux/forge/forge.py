@@ -45,7 +45,7 @@ class Comment:
     author: str
 
 
-class State(StrEnum):
+class PullState(StrEnum):
     """Of a pull request."""
 
     OPEN = "open"
@@ -63,7 +63,7 @@ class PullRequest:
     branch: str
     head: str
     base: str
-    state: State
+    state: PullState
     author: str
     url: str
 
@@ -141,7 +141,9 @@ class Forge(Protocol):
 
     def pull_request(self, number: int) -> PullRequest | None: ...
 
-    def pull_requests(self, state: State | None = None, branch: str | None = None) -> Sequence[PullRequest]:
+    def pull_requests(
+        self, state: PullState | None = None, branch: str | None = None
+    ) -> Sequence[PullRequest]:
         """Those in a state, or from a branch, or all; the oldest first."""
 
     def create_pull_request(self, title: str, body: str, branch: str, base: str) -> PullRequest:

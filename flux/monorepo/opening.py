@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flux.event import Event
 from flux.forge.forge import Forge
-from flux.forge.token import given_token
+from flux.forge.github.token import given_token
 from flux.git.clone import Access, Clone
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.registry import open_target_registry

@@ -19,8 +19,8 @@ def open_target_registry(monorepo: Monorepo, reads_only: bool) -> Registry:
     location = _location(monorepo)
     registry = open_registry(location, monorepo.git.root, settings.jobs, settings.insecure)
     if settings.publisher == "flux":
-        from flux.registry.flux import FluxRegistry, require_possible
-        from flux.registry.flux_cli import FluxCli
+        from flux.registry.flux_cli.cli import FluxCli
+        from flux.registry.flux_cli.registry import FluxRegistry, require_possible
 
         require_possible(location, settings.insecure, source_url(monorepo))
         cli = FluxCli(settings.flux_version, settings.provider)

@@ -12,8 +12,7 @@ from typing import Any
 
 from flux.errors import RegistryError, RequestError
 from flux.event import IssueEdit
-from flux.forge.forge import Issue, PullRequest
-from flux.forge.forge import State as PullState
+from flux.forge.forge import Issue, PullRequest, PullState
 from flux.monorepo.history import changed_at, history
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings

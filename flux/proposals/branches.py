@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from flux.errors import DesiredStateError, ForgeError
-from flux.forge.forge import PullRequest, State
+from flux.forge.forge import PullRequest, PullState
 from flux.git.clone import Message
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.commits import is_rollback, read_message, read_named
@@ -98,7 +98,7 @@ class Branches:
         """
         pulls = self._forge.pull_requests(branch=promotion.branch)
         last = pulls[-1] if pulls else None
-        if last is None or last.state is not State.CLOSED or not self._git.obtain(last.head):
+        if last is None or last.state is not PullState.CLOSED or not self._git.obtain(last.head):
             return None
         base = self._git.merge_base(main.commit, last.head)
         if base is None:
@@ -116,7 +116,7 @@ class Branches:
         """The open one; without one, the ended one that was for this very head."""
         pulls = self._forge.pull_requests(branch=promotion.branch)
         ours = [pull for pull in pulls if pull.base == self._settings.branch]
-        open_ = _first(ours, lambda pull: pull.state is State.OPEN)
+        open_ = _first(ours, lambda pull: pull.state is PullState.OPEN)
         return open_, None if open_ else _first(ours[::-1], lambda pull: pull.head == head)
 
     def _foreign(self, promotion: Promotion, main: Side, messages: Sequence[Message]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from flux.errors import ForgeError
-from flux.forge.forge import PullRequest, State
+from flux.forge.forge import PullRequest, PullState
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts.request import request_body, request_title
@@ -47,7 +47,7 @@ class Requests:
             return self._forge.create_pull_request(title, body, promotion.branch, self._settings.branch)
         except ForgeError:
             # Somebody was faster, or an earlier try that was not answered did it after all.
-            there = self._forge.pull_requests(State.OPEN, promotion.branch)
+            there = self._forge.pull_requests(PullState.OPEN, promotion.branch)
             if not there:
                 raise
             return there[0]

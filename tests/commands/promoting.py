@@ -19,9 +19,9 @@ from flux.commands.release import create_release, plan_release
 from flux.commands.rollback import roll_back
 from flux.commands.tag import Convergence, converge
 from flux.event import TERMINAL, Event, read_event
-from flux.forge.forge import Forge, Issue, PullRequest, State
-from flux.forge.github import GitHubForge
-from flux.forge.local import LocalForge
+from flux.forge.forge import Forge, Issue, PullRequest, PullState
+from flux.forge.github.forge import GitHubForge
+from flux.forge.local.forge import LocalForge
 from flux.git.clone import Clone
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.registry import open_target_registry
@@ -95,7 +95,7 @@ class World:
     def comments(self, number: int = 1) -> list[str]:
         return [comment.body for comment in self.forge().comments(number)]
 
-    def pulls(self, state: State | None = State.OPEN) -> list[PullRequest]:
+    def pulls(self, state: PullState | None = PullState.OPEN) -> list[PullRequest]:
         return list(self.forge().pull_requests(state))
 
     def pull(self) -> PullRequest:

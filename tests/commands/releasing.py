@@ -13,7 +13,7 @@ from flux.commands.status import status as find_status
 from flux.commands.tag import Convergence, converge
 from flux.event import Event
 from flux.forge.forge import Forge, Release
-from flux.forge.local import LocalForge
+from flux.forge.local.forge import LocalForge
 from flux.git.clone import Clone
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.plan import Step

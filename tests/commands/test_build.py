@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from flux.commands.build import Build, Result
 from flux.errors import HistoryMissingError, RequestError
 from flux.event import Event
-from flux.registry.layout import LayoutTarget
+from flux.registry.folder.layout import LayoutTarget
 from flux.settings import Settings
 from tests.commands.helpers import (
     HOSTILE_NAMES,

@@ -545,7 +545,7 @@ def test_the_fixes_are_what_to_type(
     token = github.token("alice")
     for name, value in {**github.gh(token), "GITHUB_API_URL": "http://api.github.localhost"}.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("flux.forge.connection.DEFAULT_SECONDS_BETWEEN_REQUESTS", 0)
+    monkeypatch.setattr("flux.forge.github.connection.DEFAULT_SECONDS_BETWEEN_REQUESTS", 0)
 
     def fix(subject: str) -> None:
         command = the(asked(github, monkeypatch, token), subject).fix.split("`")[1]
@@ -612,7 +612,7 @@ def test_what_nobody_foresaw_at_the_door(repo: Repo, monkeypatch: pytest.MonkeyP
 
 
 def test_a_forge_that_breaks_off_in_the_middle(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flux.forge.github import GitHubForge
+    from flux.forge.github.forge import GitHubForge
 
     def fail(*arguments: object) -> Any:
         raise ForgeError("GitHub broke off", "run it again")

@@ -26,9 +26,9 @@ from urllib3 import Timeout
 from flux.commands.build import Build
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.monorepo import registry as monorepo_registry
-from flux.registry import http as http_module
 from flux.registry import open_registry
 from flux.registry.builtin import BuiltinPublisher
+from flux.registry.remote import connection as http_module
 from flux.registry.target import Manifest, Publisher, Registry, Target
 from tests import parts
 from tests.commands.helpers import build, inv, monorepo

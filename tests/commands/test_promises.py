@@ -33,7 +33,7 @@ from flux.commands.release import create_release, plan_release
 from flux.errors import FluxError
 from flux.event import TERMINAL, Event
 from flux.forge.forge import Issue, PullRequest
-from flux.forge.patience import Patience
+from flux.forge.github.patience import Patience
 from flux.monorepo.sources import Sources
 from flux.promotion.boxes import mark, marks, ticked
 from flux.promotion.proposal import Promotion

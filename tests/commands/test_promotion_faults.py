@@ -16,7 +16,7 @@ from flux.commands.issue.sync import Sync
 from flux.commands.reconcile import Reconciled
 from flux.errors import FluxError
 from flux.event import TERMINAL, Event
-from flux.forge.patience import Patience
+from flux.forge.github.patience import Patience
 from tests.commands.conftest import run_hub
 from tests.commands.disturbing import disturbed, faulty_registry
 from tests.commands.promoting import World

@@ -13,7 +13,7 @@ from flux.artifact.image import MANIFEST_TYPE
 from flux.errors import FluxError, RequestError
 from flux.event import Event
 from flux.registry import open_registry
-from flux.registry.layout import LayoutTarget
+from flux.registry.folder.layout import LayoutTarget
 from flux.registry.target import Manifest
 from tests import parts
 from tests.commands.helpers import (

@@ -10,7 +10,7 @@ import pytest
 
 from flux.errors import ContentError, FluxError, RequestError
 from flux.event import Event
-from flux.forge.github import GitHubForge
+from flux.forge.github.forge import GitHubForge
 from tests.commands.helpers import Actions, actions, actions_checkout, in_actions, inv, monorepo
 from tests.commands.releasing import plan, release
 from tests.github.fixtures import RunGitHub

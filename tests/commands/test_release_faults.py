@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flux.errors import FluxError, RegistryError, RegistryUnreachableError
-from flux.forge.github import GitHubForge
+from flux.forge.github.forge import GitHubForge
 from tests.commands.helpers import actions, build, monorepo
 from tests.commands.releasing import publish, release
 from tests.commands.test_faults import Place, fault_at, folder, refuse
@@ -32,7 +32,7 @@ IN_A_JOB = actions(None)
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flux.forge.patience.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("flux.forge.github.patience.time.sleep", lambda seconds: None)
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from flux.errors import (
     TipUnknownError,
 )
 from flux.forge.forge import Forge, PullRequest
-from flux.forge.github import GitHubForge
-from flux.forge.local import LocalForge
+from flux.forge.github.forge import GitHubForge
+from flux.forge.local.forge import LocalForge
 from flux.git.clone import Clone
 from tests.commands.helpers import break_origin, in_actions, inv, one_table
 from tests.commands.releasing import CONFIG, status, tag

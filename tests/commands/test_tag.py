@@ -25,7 +25,7 @@ from flux.promotion.plan import Step
 from flux.registry import open_registry
 from flux.registry.builtin import BuiltinPublisher
 from flux.registry.dry import DryRegistry
-from flux.registry.layout import LayoutTarget
+from flux.registry.folder.layout import LayoutTarget
 from flux.registry.target import Publisher, Registry, Target
 from tests import parts
 from tests.commands.helpers import NOWHERE, break_origin, in_actions, inv, monorepo

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from flux.forge.forge import Forge, PullRequest
-from flux.forge.github import GitHubForge
-from flux.forge.local import LocalForge
+from flux.forge.github.forge import GitHubForge
+from flux.forge.local.forge import LocalForge
 from flux.git.clone import Clone
 from tests.github.fixtures import RunGitHub
 from tests.github.fixtures import run_github as run_github

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flux.errors import FluxError, ForgeError
-from flux.forge.forge import Forge, State
+from flux.forge.forge import Forge, PullState
 from tests.forge.conftest import Place
 
 ABSENT = 404
@@ -256,7 +256,7 @@ def test_a_pull_request_is_opened_and_found(place: Place) -> None:
     created = place.forge.create_pull_request("Promote eso", ODD, "promote/eso-1.0.0", "main")
     assert (created.title, created.body, created.author) == ("Promote eso", ODD, place.login)
     assert (created.branch, created.head, created.base) == ("promote/eso-1.0.0", commit, "main")
-    assert created.state is State.OPEN
+    assert created.state is PullState.OPEN
     assert created.url.startswith(place.url)
     assert place.forge.pull_request(created.number) == created
     assert place.forge.pull_requests() == [created]
@@ -276,17 +276,17 @@ def test_pull_requests_are_listed_by_state_and_branch(place: Place) -> None:
     place.merge(three)
     listed = {
         (state, branch): [pull.number for pull in forge.pull_requests(state, branch)]
-        for state in (None, *State)
+        for state in (None, *PullState)
         for branch in (None, "promote/two", "promote", "absent")
     }
     all_of_them = [one.number, two.number, three.number]
     expected = {
         (None, None): all_of_them,
-        (State.OPEN, None): all_of_them[:1],
-        (State.CLOSED, None): all_of_them[1:2],
-        (State.MERGED, None): all_of_them[2:],
+        (PullState.OPEN, None): all_of_them[:1],
+        (PullState.CLOSED, None): all_of_them[1:2],
+        (PullState.MERGED, None): all_of_them[2:],
         (None, "promote/two"): all_of_them[1:2],
-        (State.CLOSED, "promote/two"): all_of_them[1:2],
+        (PullState.CLOSED, "promote/two"): all_of_them[1:2],
     }
     assert {key: numbers for key, numbers in listed.items() if numbers} == expected
 
@@ -311,20 +311,20 @@ def test_a_branch_has_one_open_pull_request(place: Place) -> None:
         place.forge.create_pull_request("Title", "", "topic", "main")
     place.forge.edit_pull_request(first.number, open=False)
     second = place.forge.create_pull_request("Title", "", "topic", "main")
-    assert [pull.number for pull in place.forge.pull_requests(State.OPEN)] == [second.number]
+    assert [pull.number for pull in place.forge.pull_requests(PullState.OPEN)] == [second.number]
     with pytest.raises(ForgeError, match="topic"):
         place.forge.edit_pull_request(first.number, open=True)
-    assert [pull.state for pull in place.forge.pull_requests()] == [State.CLOSED, State.OPEN]
+    assert [pull.state for pull in place.forge.pull_requests()] == [PullState.CLOSED, PullState.OPEN]
 
 
 def test_a_pull_request_is_edited_closed_and_reopened(place: Place) -> None:
     created = place.propose()
     for changed, title, body, state in (
-        ({"title": "New"}, "New", "Body", State.OPEN),
-        ({"body": "New\r\n"}, "New", "New\n", State.OPEN),
-        ({"open": False}, "New", "New\n", State.CLOSED),
-        ({"open": False}, "New", "New\n", State.CLOSED),
-        ({"open": True, "body": ""}, "New", "", State.OPEN),
+        ({"title": "New"}, "New", "Body", PullState.OPEN),
+        ({"body": "New\r\n"}, "New", "New\n", PullState.OPEN),
+        ({"open": False}, "New", "New\n", PullState.CLOSED),
+        ({"open": False}, "New", "New\n", PullState.CLOSED),
+        ({"open": True, "body": ""}, "New", "", PullState.OPEN),
     ):
         place.forge.edit_pull_request(created.number, **changed)
         pull = place.forge.pull_request(created.number)
@@ -339,11 +339,11 @@ def test_a_pull_request_follows_its_branch(place: Place) -> None:
     assert place.forge.advance_branch("topic", commit)
     pull = place.forge.pull_request(created.number)
     assert pull is not None
-    assert (pull.head, pull.state) == (commit, State.OPEN)
+    assert (pull.head, pull.state) == (commit, PullState.OPEN)
     place.merge(pull)
     pull = place.forge.pull_request(created.number)
     assert pull is not None
-    assert (pull.head, pull.state) == (commit, State.MERGED)
+    assert (pull.head, pull.state) == (commit, PullState.MERGED)
 
 
 def test_a_merged_pull_request_stays_so_when_its_branch_goes_and_comes_again(place: Place) -> None:
@@ -352,13 +352,13 @@ def test_a_merged_pull_request_stays_so_when_its_branch_goes_and_comes_again(pla
     with pytest.raises(ForgeError, match=str(first.number)):
         place.forge.edit_pull_request(first.number, open=True)
     assert place.forge.delete_branch("topic", first.head)
-    assert place.forge.pull_requests(State.MERGED, "topic")[0].head == first.head
+    assert place.forge.pull_requests(PullState.MERGED, "topic")[0].head == first.head
     place.start("topic", "again")
-    assert [pull.state for pull in place.forge.pull_requests(branch="topic")] == [State.MERGED]
+    assert [pull.state for pull in place.forge.pull_requests(branch="topic")] == [PullState.MERGED]
     second = place.forge.create_pull_request("Again", "", "topic", "main")
     assert [(pull.number, pull.state) for pull in place.forge.pull_requests(branch="topic")] == [
-        (first.number, State.MERGED),
-        (second.number, State.OPEN),
+        (first.number, PullState.MERGED),
+        (second.number, PullState.OPEN),
     ]
 
 
@@ -367,7 +367,7 @@ def test_a_merged_pull_request_stays_so_when_its_branch_moves_on(place: Place) -
     place.merge(first)
     commit = place.commit("more", onto=place.tip)
     assert place.forge.advance_branch("topic", commit)
-    assert [pull.state for pull in place.forge.pull_requests(branch="topic")] == [State.MERGED]
+    assert [pull.state for pull in place.forge.pull_requests(branch="topic")] == [PullState.MERGED]
     second = place.forge.create_pull_request("More", "", "topic", "main")
     assert second.head == commit
 
@@ -376,11 +376,11 @@ def test_a_pull_request_closes_with_its_branch(place: Place) -> None:
     first = place.propose()
     assert place.forge.delete_branch("topic", first.head)
     assert place.forge.pull_request(first.number) is not None
-    assert place.forge.pull_requests(State.CLOSED, "topic")[0].head == first.head
+    assert place.forge.pull_requests(PullState.CLOSED, "topic")[0].head == first.head
     with pytest.raises(ForgeError):
         place.forge.edit_pull_request(first.number, open=True)
     place.start("topic", "again")
-    assert [pull.state for pull in place.forge.pull_requests(branch="topic")] == [State.CLOSED]
+    assert [pull.state for pull in place.forge.pull_requests(branch="topic")] == [PullState.CLOSED]
 
 
 # Branches
@@ -409,7 +409,7 @@ def test_a_branch_that_moved_on_is_not_deleted(place: Place) -> None:
     assert place.forge.advance_branch("topic", further)
     assert not place.forge.delete_branch("topic", first.head)
     assert place.forge.branch("topic") == further
-    assert place.forge.pull_requests(State.OPEN, "topic")[0].head == further
+    assert place.forge.pull_requests(PullState.OPEN, "topic")[0].head == further
 
 
 def test_branches_are_listed_by_how_their_names_begin(place: Place) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from flux.commands.diff import diff
 from flux.registry.contents import contents
-from flux.registry.remote import RemoteRegistry
+from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Target
 from flux.settings import Settings
 from tests.commands.helpers import build, inv

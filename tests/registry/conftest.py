@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from flux.registry.flux import FluxRegistry
-from flux.registry.flux_cli import FluxCli
-from flux.registry.layout import LayoutRegistry
-from flux.registry.remote import RemoteRegistry
+from flux.registry.flux_cli.cli import FluxCli
+from flux.registry.flux_cli.registry import FluxRegistry
+from flux.registry.folder.registry import LayoutRegistry
+from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Publisher, Registry, Target
 from tests import parts
 

@@ -17,7 +17,7 @@ from flux.artifact.archive import BLOCK, archive
 from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, digest_of
 from flux.errors import BlobMissingError, RegistryError
 from flux.registry.contents import contents
-from flux.registry.layout import LayoutRegistry
+from flux.registry.folder.registry import LayoutRegistry
 from flux.registry.target import Manifest, Target
 from tests.artifact.trees import Tree, layer, trees
 from tests.registry.conftest import Place

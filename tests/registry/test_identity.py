@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, Image, digest_of
 from flux.errors import RegistryError
+from flux.registry.folder.registry import LayoutRegistry
 from flux.registry.identity import is_ours, is_same
-from flux.registry.layout import LayoutRegistry
 from flux.registry.target import Manifest, Target
 from tests.registry.images import FLUX_CONFIG, image, push
 

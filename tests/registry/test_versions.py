@@ -5,7 +5,7 @@ from threading import Barrier
 
 import pytest
 
-from flux.registry.layout import LayoutTarget
+from flux.registry.folder.layout import LayoutTarget
 from flux.registry.versions import versions_of
 
 TAGS = {"1.0.0": "a", "1.1.0": "b", "1.10.0": "c", "1.2.0": "c", "2.0.0-rc.1": "d", "at": "e", "latest": "f"}

@@ -21,9 +21,9 @@ from github.PullRequest import PullRequest as GitHubPullRequest
 from github.Repository import Repository
 
 from flux.errors import ForgeError
-from flux.forge.connection import Connection, done, found
-from flux.forge.forge import Comment, Issue, Protection, PullRequest, Release, State
-from flux.forge.protection import find_protection, find_told
+from flux.forge.forge import Comment, Issue, Protection, PullRequest, PullState, Release
+from flux.forge.github.connection import Connection, done, found
+from flux.forge.github.protection import find_protection, find_told
 
 _CONTENTS = "contents: write"
 _ISSUES = "issues: write"
@@ -181,8 +181,10 @@ class GitHubForge:
             pull = found(lambda: repository.get_pull(number).complete())
             return _pull_request(pull) if pull and _is_from(repository, pull) else None
 
-    def pull_requests(self, state: State | None = None, branch: str | None = None) -> Sequence[PullRequest]:
-        asked = "all" if state is None else "open" if state is State.OPEN else "closed"
+    def pull_requests(
+        self, state: PullState | None = None, branch: str | None = None
+    ) -> Sequence[PullRequest]:
+        asked = "all" if state is None else "open" if state is PullState.OPEN else "closed"
         with self._github.asking("list pull requests", _PULL_REQUESTS) as repository:
             # Without the owner GitHub ignores the filter.
             head = NotSet if branch is None else f"{repository.owner.login}:{branch}"
@@ -341,9 +343,9 @@ def _is_from(repository: Repository, pull: GitHubPullRequest) -> bool:
 
 def _pull_request(pull: GitHubPullRequest) -> PullRequest:
     if pull.merged_at is not None:
-        state = State.MERGED
+        state = PullState.MERGED
     else:
-        state = State.OPEN if pull.state == "open" else State.CLOSED
+        state = PullState.OPEN if pull.state == "open" else PullState.CLOSED
     return PullRequest(
         number=pull.number,
         title=pull.title,

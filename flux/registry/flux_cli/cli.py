@@ -15,7 +15,7 @@ from threading import BoundedSemaphore
 
 from flux.errors import RegistryError, RegistryUnreachableError, RequestError
 from flux.registry.admission import Admission
-from flux.registry.http import PassingError, Persistence
+from flux.registry.remote.connection import PassingError, Persistence
 
 _ANSWER_SECONDS = 10
 _MOST_AT_ONCE = 8  # of some 100 MiB each, however many requests may be in flight

@@ -19,10 +19,10 @@ import pytest
 
 from flux.artifact.image import digest_of
 from flux.errors import RegistryError, RegistryUnreachableError
-from flux.registry.flux import FluxRegistry
-from flux.registry.flux_cli import FluxCli
-from flux.registry.http import Connection, is_loopback
-from flux.registry.remote import RemoteRegistry
+from flux.registry.flux_cli.cli import FluxCli
+from flux.registry.flux_cli.registry import FluxRegistry
+from flux.registry.remote.connection import Connection, is_loopback
+from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Target
 from tests import parts
 from tests.commands.helpers import Finished, in_actions, inv, monorepo, push_payload
@@ -777,7 +777,7 @@ def test_plain_http_is_for_loopback_and_where_it_is_asked_for(host: str, plain: 
 
 
 def test_what_is_shown_of_credentials(docker: Docker) -> None:
-    from flux.registry.authorization import Authorization, Credentials
+    from flux.registry.remote.authorization import Authorization, Credentials
 
     docker.login("registry.example", USER)
     ask: Callable[..., tuple[int, bytes]] = lambda *arguments: (200, b"{}")  # noqa: E731

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flux.errors import ForgeError
-from flux.forge.token import find_token
+from flux.forge.github.token import find_token
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_the_order(gh: Path, environment: dict[str, str], token: str) -> None:
 
 @pytest.mark.parametrize("program", [None, "exit 1", "echo", "exec sleep 60"])
 def test_without_a_token(gh: Path, monkeypatch: pytest.MonkeyPatch, program: str | None) -> None:
-    monkeypatch.setattr("flux.forge.token._SECONDS", 0.5)
+    monkeypatch.setattr("flux.forge.github.token._SECONDS", 0.5)
     (gh / "gh").write_text(f"#!/bin/sh\n{program}\n")
     path = f"{gh}:/usr/bin:/bin" if program else str(gh / "absent")
     with pytest.raises(ForgeError) as raised:

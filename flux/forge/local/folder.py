@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import get_ident
 
 from flux.errors import ForgeError
-from flux.forge.document import BrokenDocumentError, Document, parse, render
+from flux.forge.local.document import BrokenDocumentError, Document, parse, render
 
 ISSUES = "issues"
 PULLS = "pulls"

@@ -18,30 +18,12 @@ from typing import Any
 
 from flux.artifact.image import MANIFEST_TYPE, digest_of
 from flux.errors import BlobMissingError, RegistryError
-from flux.registry.builtin import BuiltinPublisher
 from flux.registry.target import Manifest
 
 _TAG = "org.opencontainers.image.ref.name"
 _ANEW = "delete the folder of that artifact and build it again"
 _ELSEWHERE = "check the disk and its permissions, or set `flux.registry` to another folder"
 _INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
-
-
-class LayoutRegistry:
-    """`location` is the folder as people write it, `folder` where it is."""
-
-    def __init__(self, location: str, folder: Path) -> None:
-        self._location = location.rstrip("/")
-        self._folder = folder
-
-    def repository(self, artifact: str) -> "LayoutTarget":
-        return LayoutTarget(self._folder / artifact)
-
-    def publisher(self, artifact: str) -> BuiltinPublisher:
-        return BuiltinPublisher(self.repository(artifact))
-
-    def name(self, artifact: str) -> str:
-        return f"{self._location}/{artifact}"
 
 
 class LayoutTarget:

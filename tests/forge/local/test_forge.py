@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from flux.errors import ForgeError, GitError
-from flux.forge.forge import Release, State
-from flux.forge.local import LocalForge
+from flux.forge.forge import PullState, Release
+from flux.forge.local.forge import LocalForge
 from flux.git.clone import Clone
 from tests.forge.conftest import Place
 from tests.repo import Repo
@@ -47,7 +47,7 @@ def pull(local: Place, root: Path) -> Path:
     return root / "pulls" / "1.md"
 
 
-def state(local: Place, number: int = 1) -> State:
+def state(local: Place, number: int = 1) -> PullState:
     found = local.forge.pull_request(number)
     assert found is not None
     return found.state
@@ -298,9 +298,9 @@ def test_an_edit_leaves_a_broken_file_alone(local: Place, issue: Path) -> None:
 @pytest.mark.parametrize("how", ["--no-ff", "--ff-only"])
 def test_a_merge_with_git_merges_the_pull_request(local: Place, pull: Path, how: str) -> None:
     local.repo.git("merge", "--quiet", how, "--no-edit", "topic")
-    assert state(local) is State.MERGED
+    assert state(local) is PullState.MERGED
     local.repo.git("branch", "--quiet", "-d", "topic")
-    assert state(local) is State.MERGED
+    assert state(local) is PullState.MERGED
 
 
 def test_commits_of_ones_own_ride_along(local: Place, pull: Path) -> None:
@@ -308,14 +308,14 @@ def test_commits_of_ones_own_ride_along(local: Place, pull: Path) -> None:
     commit = local.repo.commit(files={"mine": "x"})
     found = local.forge.pull_request(1)
     assert found is not None
-    assert (found.head, found.state) == (commit, State.OPEN)
+    assert (found.head, found.state) == (commit, PullState.OPEN)
     local.repo.checkout("main")
     local.repo.merge("topic")
-    assert state(local) is State.MERGED
+    assert state(local) is PullState.MERGED
 
 
-@pytest.mark.parametrize("word", list(State))
-def test_the_file_can_say_the_state(local: Place, pull: Path, word: State) -> None:
+@pytest.mark.parametrize("word", list(PullState))
+def test_the_file_can_say_the_state(local: Place, pull: Path, word: PullState) -> None:
     pull.write_text(pull.read_text().replace("state: open", f"state: {word.value}"))
     assert state(local) is word
 
@@ -326,18 +326,18 @@ def test_deleting_the_branch_with_git_closes_the_pull_request(local: Place, pull
     local.repo.git("gc", "--quiet", "--prune=now")
     found = local.forge.pull_request(1)
     assert found is not None
-    assert (found.state, found.head) == (State.CLOSED, before.head)
+    assert (found.state, found.head) == (PullState.CLOSED, before.head)
     local.start("topic", "again")
-    assert state(local) is State.CLOSED
+    assert state(local) is PullState.CLOSED
 
 
 def test_a_rebased_branch_is_merged_too(local: Place, pull: Path) -> None:
     local.repo.commit(files={"file": "main moved\n"})
     local.repo.git("rebase", "--quiet", "main", "topic")
     local.repo.checkout("main")
-    assert state(local) is State.OPEN
+    assert state(local) is PullState.OPEN
     local.repo.merge("topic")
-    assert state(local) is State.MERGED
+    assert state(local) is PullState.MERGED
 
 
 @pytest.mark.parametrize("move", ["advance", "delete"])

@@ -9,15 +9,15 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from flux.errors import ForgeError, GitError
-from flux.forge.document import Document
-from flux.forge.folder import ISSUES, PULLS, Folder
-from flux.forge.forge import Comment, Issue, Protection, PullRequest, Release, State
-from flux.forge.git import AnnotatedTag, Git
+from flux.forge.forge import Comment, Issue, Protection, PullRequest, PullState, Release
+from flux.forge.local.document import Document
+from flux.forge.local.folder import ISSUES, PULLS, Folder
+from flux.forge.local.git import AnnotatedTag, Git
 
 T = TypeVar("T")
 
 _PRERELEASE = "\n\nPrerelease: true\n"
-_OPEN_OR_CLOSED = (State.OPEN.value, State.CLOSED.value)
+_OPEN_OR_CLOSED = (PullState.OPEN.value, PullState.CLOSED.value)
 
 
 class LocalForge:
@@ -121,7 +121,7 @@ class LocalForge:
                 title=document.text("title"),
                 body=document.body,
                 author=document.text("author"),
-                open=document.choice("state", _OPEN_OR_CLOSED) == State.OPEN,
+                open=document.choice("state", _OPEN_OR_CLOSED) == PullState.OPEN,
                 labels=document.texts("labels"),
                 url=path.as_uri(),
                 updated=path.stat().st_mtime,
@@ -182,7 +182,7 @@ class LocalForge:
             return None
         with self._folder.legible(path):
             branch, base = document.text("branch"), document.text("base")
-            declared = State(document.choice("state", tuple(State)))
+            declared = PullState(document.choice("state", tuple(PullState)))
             state, head = self._state(number, declared, branch, base)
             return PullRequest(
                 number=number,
@@ -196,7 +196,9 @@ class LocalForge:
                 url=path.as_uri(),
             )
 
-    def pull_requests(self, state: State | None = None, branch: str | None = None) -> Sequence[PullRequest]:
+    def pull_requests(
+        self, state: PullState | None = None, branch: str | None = None
+    ) -> Sequence[PullRequest]:
         every = [self.pull_request(number) for number in self._folder.numbers(PULLS)]
         return [
             pull for pull in every if pull and state in (None, pull.state) and branch in (None, pull.branch)
@@ -223,8 +225,8 @@ class LocalForge:
     ) -> None:
         changed = {} if title is None else {"title": title}
         pull = self.pull_request(number)
-        if pull and open is not None and pull.state is not State.MERGED:
-            if open and pull.state is State.CLOSED:
+        if pull and open is not None and pull.state is not PullState.MERGED:
+            if open and pull.state is PullState.CLOSED:
                 head = self._need_branch(pull.branch)
                 self._need_no_other(pull.branch)
                 self._record(number, head)
@@ -234,7 +236,7 @@ class LocalForge:
         path = self._folder.path(PULLS, number)
         self._folder.edit(path, lambda document: document.changed(body=body, **changed))
 
-    def _state(self, number: int, declared: State, branch: str, base: str) -> tuple[State, str]:
+    def _state(self, number: int, declared: PullState, branch: str, base: str) -> tuple[PullState, str]:
         """What has become of a pull request, and the commit it is at.
 
         A branch can be deleted after its merge, and begun anew for another pull request: so the commit that
@@ -242,25 +244,25 @@ class LocalForge:
         """
         live = self._git.ref(_head_of(branch))
         kept = self._git.ref(_kept(number))
-        if declared is not State.OPEN:
+        if declared is not PullState.OPEN:
             return declared, kept or live or ""
         onto = self._git.ref(_head_of(base))
         for head in (kept, live):
             if head and onto and self._contains(onto, head):
-                return State.MERGED, head
-        return (State.OPEN, live) if live else (State.CLOSED, kept or "")
+                return PullState.MERGED, head
+        return (PullState.OPEN, live) if live else (PullState.CLOSED, kept or "")
 
     def _settle(self, branch: str) -> list[int]:
         """Write down what became of the branch's pull requests, so that it stays. Gives those still open."""
         still = []
         for pull in self.pull_requests(branch=branch):
-            if pull.state is State.OPEN:
+            if pull.state is PullState.OPEN:
                 still.append(pull.number)
             else:
                 self._set_state(pull.number, pull.state)
         return still
 
-    def _set_state(self, number: int, state: State) -> None:
+    def _set_state(self, number: int, state: PullState) -> None:
         path = self._folder.path(PULLS, number)
         document = self._folder.read(path)
         if document and document.fields.get("state") != state.value:
@@ -324,7 +326,7 @@ class LocalForge:
         if not self._git.move_ref(_head_of(name), None, at):
             return False
         for number in still_open:
-            self._set_state(number, State.CLOSED)
+            self._set_state(number, PullState.CLOSED)
         return True
 
     def protection(self, branch: str) -> Protection | None:

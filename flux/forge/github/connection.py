@@ -15,7 +15,7 @@ from requests.exceptions import SSLError
 from urllib3.exceptions import NewConnectionError
 
 from flux.errors import ForgeError
-from flux.forge.patience import Patience, RateLimitError
+from flux.forge.github.patience import Patience, RateLimitError
 
 T = TypeVar("T")
 

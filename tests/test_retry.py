@@ -7,7 +7,7 @@ import pytest
 import urllib3
 
 from flux.errors import RegistryError
-from flux.registry.http import PassingError, Persistence
+from flux.registry.remote.connection import PassingError, Persistence
 
 
 class Clock:
@@ -27,7 +27,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr("urllib3.util.retry.time.sleep", clock.sleep)
-    monkeypatch.setattr("flux.registry.http.monotonic", clock)
+    monkeypatch.setattr("flux.registry.remote.connection.monotonic", clock)
     return clock
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from flux.artifact.image import MANIFEST_TYPE, digest_of
 from flux.errors import RegistryError, RegistryUnreachableError
-from flux.registry.remote import RemoteRegistry
+from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Manifest, Target
 from tests.registry.scripted import CUT_OFF, DROPPED, Script, reply, scripted
 from tests.servers import Answer

@@ -24,7 +24,7 @@ from urllib3.exceptions import (
 
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.registry.admission import Admission
-from flux.registry.authorization import Authorization
+from flux.registry.remote.authorization import Authorization
 
 T = TypeVar("T")
 

@@ -1,62 +1,16 @@
-"""The publisher that is the flux CLI.
-
-It looks with our own requests, as all else does; what is missing goes through the program.
-"""
+"""A registry that the flux CLI writes to, and what the CLI demands of it."""
 
 import ipaddress
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from tempfile import gettempdir
 
-from flux.artifact.image import Image
-from flux.errors import RegistryError, RequestError
-from flux.registry.flux_cli import FluxCli
-from flux.registry.http import is_loopback
-from flux.registry.identity import is_same
-from flux.registry.staging import stage, staging_folder
-from flux.registry.target import Manifest, Registry, Target
+from flux.errors import RequestError
+from flux.registry.flux_cli.cli import FluxCli
+from flux.registry.flux_cli.publisher import FluxPublisher
+from flux.registry.remote.connection import is_loopback
+from flux.registry.target import Registry, Target
 
 _PRIVATE = [ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
-
-
-@dataclass(frozen=True)
-class FluxPublisher:
-    """`name` is the repository's, as one would give it to `docker pull`."""
-
-    cli: FluxCli
-    name: str
-    target: Target
-
-    def foresee(self, image: Image) -> None:
-        """Nobody knows: the layer is compressed by Go."""
-
-    def push(self, image: Image, tags: Sequence[str]) -> str:
-        """Raises RegistryError where flux packed other content than the image's: no tag but the first is
-        pointed at it then."""
-        first, *others = tags
-        url = f"oci://{self.name}:{first}"
-        try:
-            with staging_folder() as folder:
-                content = folder / "content"
-                ignored = stage(image.tar, content)
-                digest = self.cli.push(url, content, image.source, image.revision_annotation, ignored)
-        except OSError as error:
-            raise RegistryError(
-                f"the files for `flux push` could not be written to {gettempdir()}: {error.strerror}",
-                "let TMPDIR name a folder with room, on a file system that keeps every name as it is",
-            ) from error
-        if not is_same(self.target, self.target.fetch_manifest(digest), image):
-            raise RegistryError(
-                f"flux packed other content in {self.name}:{first}: its diff ID is not {image.diff_id}",
-                "set `flux_version` to a version that packs alike, or `publisher: builtin`",
-            )
-        if others:
-            self.cli.tag(f"oci://{self.name}@{digest}", others)
-        return digest
-
-    def tag(self, manifest: Manifest, tag: str) -> None:
-        self.cli.tag(f"oci://{self.name}@{manifest.digest}", [tag])
 
 
 @dataclass(frozen=True)

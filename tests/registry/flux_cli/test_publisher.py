@@ -14,10 +14,10 @@ import pytest
 from flux.artifact.archive import archive
 from flux.errors import RegistryError, RegistryUnreachableError, RequestError
 from flux.parallel import in_parallel
-from flux.registry.flux import FluxRegistry, require_possible
-from flux.registry.flux_cli import FluxCli
+from flux.registry.flux_cli.cli import FluxCli
+from flux.registry.flux_cli.registry import FluxRegistry, require_possible
 from flux.registry.push import push
-from flux.registry.remote import RemoteRegistry
+from flux.registry.remote.registry import RemoteRegistry
 from tests import parts
 from tests.commands.helpers import crowded, inv, monorepo
 from tests.registry.conftest import Place
@@ -75,7 +75,7 @@ def test_a_flux_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "flux").write_text("#!/bin/sh\nexec sleep 60\n")
     (tmp_path / "flux").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr("flux.registry.flux_cli._ANSWER_SECONDS", 1)
+    monkeypatch.setattr("flux.registry.flux_cli.cli._ANSWER_SECONDS", 1)
     with pytest.raises(RequestError) as raised:
         FluxCli("2.9", "generic").require()
     assert raised.value.message == "the publisher is flux, which does not answer within 1 seconds"

@@ -11,7 +11,7 @@ import pytest
 from flux.artifact.image import MANIFEST_TYPE, digest_of
 from flux.errors import RegistryError
 from flux.registry import open_registry
-from flux.registry.layout import LayoutRegistry
+from flux.registry.folder.registry import LayoutRegistry
 from flux.registry.target import Target
 from tests.registry.images import image, push
 
@@ -68,7 +68,7 @@ _TAGGER = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from flux.registry.layout import LayoutRegistry
+from flux.registry.folder.registry import LayoutRegistry
 from tests.registry.images import image, push
 print("ready", flush=True)
 sys.stdin.readline()
@@ -100,7 +100,7 @@ def test_two_processes_at_once_lose_nothing(target: Target, tmp_path: Path) -> N
 _BUSY = """
 import os, sys
 from pathlib import Path
-from flux.registry.layout import LayoutRegistry
+from flux.registry.folder.registry import LayoutRegistry
 from tests.registry.images import image, push
 target = LayoutRegistry("images", Path(sys.argv[1])).repository("artifact")
 for number in range(10**9):

@@ -12,8 +12,8 @@ import pytest
 from flux.errors import ForgeError
 from flux.forge import open_forge
 from flux.forge.forge import Forge
-from flux.forge.github import GitHubForge
-from flux.forge.local import LocalForge
+from flux.forge.github.forge import GitHubForge
+from flux.forge.local.forge import LocalForge
 from flux.git.clone import Clone
 from tests.forge.conftest import Place
 from tests.registry.scripted import Script, scripted
@@ -54,7 +54,7 @@ def failure(act: Callable[[GitHubForge], object], *replies: Answer) -> tuple[str
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that would have been waited."""
     waited: list[float] = []
-    monkeypatch.setattr("flux.forge.patience.time.sleep", waited.append)
+    monkeypatch.setattr("flux.forge.github.patience.time.sleep", waited.append)
     return waited
 
 

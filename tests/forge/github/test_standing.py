@@ -7,7 +7,7 @@ import pytest
 
 from flux.errors import ForgeError
 from flux.forge.forge import Protection
-from flux.forge.github import GitHubForge
+from flux.forge.github.forge import GitHubForge
 from tests.forge.conftest import Place
 from tests.github import faults
 from tests.github.server import GitHub
@@ -114,7 +114,7 @@ def test_accounts_of_people_and_of_apps(server: GitHub, hub: Place) -> None:
 
 def test_what_fails_is_no_answer(server: GitHub, hub: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     forge = hub.forge
-    monkeypatch.setattr("flux.forge.patience.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("flux.forge.github.patience.time.sleep", lambda seconds: None)
     asks: dict[str, Callable[[], object]] = {
         "GET */branches/main": lambda: forge.protection("main"),
         "GET */rules/*": lambda: forge.protection("main"),

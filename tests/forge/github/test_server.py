@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from flux.errors import ForgeError
-from flux.forge.forge import State
-from flux.forge.github import GitHubForge
+from flux.forge.forge import PullState
+from flux.forge.github.forge import GitHubForge
 from tests.forge.conftest import Place
 from tests.github import faults
 from tests.github.server import GitHub
@@ -17,7 +17,7 @@ ALL = {"contents": "write", "issues": "write", "pull_requests": "write", "action
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     waited: list[float] = []
-    monkeypatch.setattr("flux.forge.patience.time.sleep", waited.append)
+    monkeypatch.setattr("flux.forge.github.patience.time.sleep", waited.append)
     return waited
 
 
@@ -38,7 +38,7 @@ def test_the_story_under_a_jobs_token(server: GitHub, hub: Place) -> None:
     assert forge.create_branch("promote", commit)
     pull = forge.create_pull_request("Promote", "Closes #1", "promote", "main")
     hub.merge(pull)
-    assert [each.state for each in forge.pull_requests(branch="promote")] == [State.MERGED]
+    assert [each.state for each in forge.pull_requests(branch="promote")] == [PullState.MERGED]
     found = forge.issue(issue.number)
     assert found is not None
     assert not found.open

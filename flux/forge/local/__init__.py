@@ -1,0 +1,1 @@
+"""Files and branches of the clone as a forge."""

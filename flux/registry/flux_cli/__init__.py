@@ -1,0 +1,1 @@
+"""The flux CLI as publisher."""

@@ -1,0 +1,1 @@
+"""Images in folders of OCI image layouts."""

@@ -1,0 +1,1 @@
+"""Images in a registry over HTTP."""
