@@ -14,9 +14,11 @@ from flux.reasons import Fault, of_json, of_system
 
 
 def fault(text: str | bytes) -> Fault:
-    with pytest.raises((ValueError, RecursionError)) as caught:
+    try:
         json.loads(text if isinstance(text, str) else text.decode("utf-8"))
-    return of_json(caught.value)
+    except (ValueError, RecursionError) as error:
+        return of_json(error)
+    raise AssertionError(f"{text!r} is JSON")
 
 
 @pytest.mark.parametrize(
@@ -65,14 +67,19 @@ def test_json_that_nobody_wrote(text: str) -> None:
     assert fault(text) == Fault("not JSON that anyone wrote: nested too deep, or a number too long", 1)
 
 
-@given(st.text(alphabet='{}[],:"\\ \na1-', max_size=30))
-def test_any_text_has_a_reason_in_one_of_its_lines(text: str) -> None:
+def fault_or_none(text: str) -> Fault | None:
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        found = of_json(error)
+        return of_json(error)
+    return None
+
+
+@given(st.text(alphabet='{}[],:"\\ \na1-', max_size=30))
+def test_any_text_has_a_reason_in_one_of_its_lines(text: str) -> None:
+    found = fault_or_none(text)
+    if found is not None:
         assert found.reason.startswith("not JSON: ")
-        assert error.msg not in found.reason
         assert 1 <= found.line <= text.count("\n") + 1
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,8 @@ from flux.git.clone import Clone
 from flux.settings import Settings
 from tests.commands.helpers import TERMINAL, changed, push
 from tests.repo import Repo
+
+pytestmark = pytest.mark.stories
 
 Tree = Mapping[str, tuple[int, str]]
 """Mode and content by path."""
