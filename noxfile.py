@@ -9,11 +9,15 @@ from pathlib import Path
 import nox
 
 sys.path.insert(0, str(Path(__file__).parent))
-from tests import parts
+from tests import parts, sessions
 from tests.github import descriptions
 
 nox.options.sessions = ["lint", "types", "tests"]
 nox.options.reuse_venv = "yes"
+
+COMPLEXITY = 15
+"""The cognitive complexity that a function may have."""
+PARALLEL = ("--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal")
 
 WORKFLOWS = sorted(str(path) for path in Path(".github/workflows").glob("*.yml"))
 ACTIONS = sorted(str(path) for path in Path(".github/actions").glob("*/action.yml"))
@@ -21,11 +25,13 @@ ACTIONS = sorted(str(path) for path in Path(".github/actions").glob("*/action.ym
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, and which module may import which."""
-    session.install("ruff~=0.17.6", "import-linter~=2.16")
+    """Style, which module may import which, and how much a reader has to hold in mind."""
+    session.install("ruff~=0.17.6", "import-linter~=2.16", "complexipy~=8.3")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("lint-imports")
+    bound = ("--max-complexity-allowed", str(COMPLEXITY), "--failed", "--plain")
+    session.run("complexipy", "flux", "tests", "bench", "docs", "noxfile.py", "tasks.py", *bound)
 
 
 @nox.session
@@ -37,9 +43,44 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """The tests; those of a real part that is missing are skipped and say how to get it."""
+    """The tests but for the long ones; one that lacks a part is skipped and says how to get it."""
+    run_tests(session, "tests")
+
+
+@nox.session
+def stories(session: nox.Session) -> None:
+    """Long stories: FLUX_TESTS_STORIES says how many are made up, FLUX_TESTS_STEPS how long each may be."""
+    run_tests(session, "stories")
+
+
+@nox.session
+def actions(session: nox.Session) -> None:
+    """The workflows, run by act, and their signatures."""
+    run_tests(session, "actions")
+
+
+@nox.session
+def engine(session: nox.Session) -> None:
+    """What needs a Docker engine; as root, or where sudo asks for no password."""
+    run_tests(session, "engine")
+
+
+@nox.session(python=sessions.PYTHONS)
+def everywhere(session: nox.Session) -> None:
+    """What `tests` runs, on each Python that is supported."""
+    run_tests(session, "tests")
+
+
+@nox.session(python=sessions.PYTHONS)
+def pure(session: nox.Session) -> None:
+    """The pure rooms and one build, on each Python that is supported."""
     session.install("--editable", ".[tests]")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *PARALLEL, *sessions.PURE, sessions.BUILD, *session.posargs)
+
+
+def run_tests(session: nox.Session, name: str) -> None:
+    session.install("--editable", ".[tests]")
+    session.run("pytest", *PARALLEL, "-m", sessions.expression(name), *session.posargs)
 
 
 @nox.session

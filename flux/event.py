@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from flux import reasons
 from flux.errors import RequestError
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -155,17 +156,13 @@ def _lines(body: str) -> str:
 
 def _payload(path: str) -> dict[str, Any]:
     if not path:
-        raise RequestError(
-            "the event of this run could not be read: GITHUB_EVENT_PATH is not set",
-            "GITHUB_EVENT_PATH must name the file that GitHub Actions wrote",
-        )
+        raise _unreadable("GITHUB_EVENT_PATH is not set")
     try:
         payload = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise RequestError(
-            f"the event of this run could not be read: {error}",
-            "GITHUB_EVENT_PATH must name the file that GitHub Actions wrote",
-        ) from error
+    except OSError as error:
+        raise _unreadable(f"{path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(reasons.of_json(error).reason) from error
     if not isinstance(payload, dict):
         raise _malformed("is not an object")
     return payload
@@ -182,6 +179,13 @@ def _at(payload: Any, *keys: str) -> Any:
     for key in keys:
         payload = payload.get(key) if isinstance(payload, dict) else None
     return payload
+
+
+def _unreadable(why: str) -> RequestError:
+    return RequestError(
+        f"the event of this run could not be read: {why}",
+        "GITHUB_EVENT_PATH must name the file that GitHub Actions wrote",
+    )
 
 
 def _malformed(what: str) -> RequestError:

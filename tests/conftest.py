@@ -2,22 +2,24 @@
 parts as fixtures: where one is missing its tests skip, or fail where all are due."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from hypothesis import settings
 
-from tests import engine, parts
+from tests import engine, parts, sessions
 
 Part = TypeVar("Part")
 
-settings.register_profile("default", max_examples=50, deadline=None)
+settings.register_profile("default", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 pytest_plugins = ["tests.github.fixtures"]
+
+_ACTIONS = Path(__file__).parent / "actions"
 
 # REGISTRY_ overrides settings of the registry server and of skopeo.
 _SCRUBBED = ("GITHUB_", "GH_", "GIT_", "INVOKE_", "DOCKER_", "REGISTRY_")
@@ -60,12 +62,52 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         yield
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    for name, what in sessions.LONG.items():
+        config.addinivalue_line("markers", f"{name}: {what}; `nox -s {name}` runs it")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test the marker of its session: by what it needs, by its folder, or by its own mark."""
+    for item in items:
+        if "docker_engine" in getattr(item, "fixturenames", ()):
+            item.add_marker("engine")
+        if _ACTIONS in item.path.parents:
+            item.add_marker("actions")
+        if len(mine := {mark.name for mark in item.iter_markers()} & sessions.LONG.keys()) > 1:
+            raise pytest.UsageError(f"{item.nodeid} belongs to more than one session: {', '.join(mine)}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where every part is due, a test that is skipped has failed."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and _all_parts_are_due():
+        report.outcome = "failed"
+        report.longrepr = f"skipped, where every part is due: {report.longreprtext or report.longrepr}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Add a line for .ci/run, which sums up its sessions."""
+    if tally := os.environ.get("FLUX_TESTS_TALLY"):
+        passed, failed, broken = (
+            len(terminalreporter.getreports(name)) for name in ("passed", "failed", "error")
+        )
+        with Path(tally).open("a") as file:
+            file.write(f"{passed} {failed + broken}\n")
+
+
+def _all_parts_are_due() -> bool:
+    return os.environ.get("FLUX_TESTS_REQUIRE_PARTS") == "1"
+
+
 def need(find: Callable[[], Part]) -> Part:
     try:
         return find()
     except parts.MissingError as missing:
         remedy = str(missing)
-    if os.environ.get("FLUX_TESTS_REQUIRE_PARTS") == "1":
+    if _all_parts_are_due():
         pytest.fail(remedy, pytrace=False)
     pytest.skip(remedy)
 

@@ -1,6 +1,8 @@
 """What GitHub Actions says about the run, and what it does when that is not so."""
 
+import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +128,7 @@ def test_a_payload_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(RequestError) as caught:
         read_event(variables)
     path = variables["GITHUB_EVENT_PATH"]
-    expected = f"the event of this run could not be read: [Errno 2] No such file or directory: '{path}'"
+    expected = f"the event of this run could not be read: {path}: {os.strerror(errno.ENOENT)}"
     assert caught.value.message == expected
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from semver import Version
 
+from flux import reasons
 from flux.artifact.finding import Finding, Level
 from flux.artifact.name import name_fault
 from flux.errors import DesiredStateError
@@ -93,14 +94,9 @@ def _read(path: str, content: bytes) -> _Read:
 
     try:
         document = json.loads(content.decode("utf-8"), object_pairs_hook=unique)
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        return _Read(None, [Finding(Level.ERROR, path, "not UTF-8", line)], broken=True)
-    except json.JSONDecodeError as error:
-        return _Read(None, [Finding(Level.ERROR, path, f"not JSON: {error.msg}", error.lineno)], broken=True)
-    except (ValueError, RecursionError):
-        message = "not JSON that anyone wrote: nested too deep, or a number too long"
-        return _Read(None, [Finding(Level.ERROR, path, message, 1)], broken=True)
+    except (ValueError, RecursionError) as error:
+        fault = reasons.of_json(error)
+        return _Read(None, [Finding(Level.ERROR, path, fault.reason, fault.line)], broken=True)
     return _Read(
         document,
         [

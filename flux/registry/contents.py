@@ -80,7 +80,8 @@ def _decompressed(layer: bytes) -> bytes:
         with GzipFile(fileobj=BytesIO(layer)) as file:
             tar = file.read(_MOST_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise _NotOneError(f"its layer is no gzip: {error}") from error
+        why = "it ends too early" if isinstance(error, EOFError) else "it has other bytes"
+        raise _NotOneError(f"its layer is no gzip: {why}") from error
     if len(tar) > _MOST_BYTES:
         raise _NotOneError(_too_much())
     return tar
@@ -103,7 +104,8 @@ def _entries(tar: bytes) -> Iterator[_Entry]:
                 end += member.size + -member.size % BLOCK
                 yield path, member.mode, file.read()
     except (tarfile.TarError, ValueError, OverflowError, RecursionError) as error:
-        raise _NotOneError(f"its layer is no tar: {error}") from error
+        why = "it ends too early, or has other bytes" if tar else "it is empty"
+        raise _NotOneError(f"its layer is no tar: {why}") from error
     if any(tar[end : end + BLOCK]):  # where tarfile stops as if that were the end
         raise _NotOneError("its layer is no tar: it is broken in the middle")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +23,8 @@ from flux.settings import Settings
 from tests.commands.helpers import changed, push
 from tests.monorepos import opened
 from tests.repo import Repo
+
+pytestmark = pytest.mark.stories
 
 Tree = Mapping[str, tuple[int, str]]
 """Mode and content by path."""

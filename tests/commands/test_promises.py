@@ -51,6 +51,8 @@ ARTIFACTS = ("eso", "dashboard")
 ENVIRONMENTS = tuple(environment for phase in PHASES for environment in phase.environments)
 GROUPS = {phase.name: phase.environments for phase in PHASES}
 BOXES = tuple(dict.fromkeys([*GROUPS, *ENVIRONMENTS]))
+pytestmark = pytest.mark.stories
+
 MAY = ("alice", "bob")
 EDITORS = (*MAY, "trudy")
 HOUR = 3600.0

@@ -102,10 +102,10 @@ def test_one_fault_is_enough(state: dict[str, dict[str, str]], data: st.DataObje
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", f"{PATH}:1: not JSON: Expecting value"),
+        ("", f"{PATH}:1: not JSON: it is empty"),
         ('{\n  "app": {\n    "at_ring1": "1.0.0",\n  }\n}', f"{PATH}:4: not JSON: "),
         ('{"app": {}\n', f"{PATH}:2: not JSON: "),
-        ('\n\n{"app": {}} x', f"{PATH}:3: not JSON: Extra data"),
+        ('\n\n{"app": {}} x', f"{PATH}:3: not JSON: unexpected 'x'"),
         ("{'app': {}}", f"{PATH}:1: not JSON: "),
         ("<<<<<<< HEAD\n{}", f"{PATH}:1: not JSON: "),
         ('{\n\n"app": {\n<<<<<<< HEAD\n', f"{PATH}:4: not JSON: "),

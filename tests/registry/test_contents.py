@@ -137,10 +137,10 @@ def test_more_than_fits(target: Target) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda tar: tar[:1026], "its layer is no tar: unexpected end of data"),
+        (lambda tar: tar[:1026], "its layer is no tar: it ends too early"),
         (lambda tar: tar[:700], "its layer is no tar: it is broken in the middle"),
         (lambda tar: b"a: 1\n" * 200, "its layer is no tar: "),
-        (lambda tar: b"", "its layer is no tar: empty file"),
+        (lambda tar: b"", "its layer is no tar: it is empty"),
         # tarfile takes the first broken header for the end, and says nothing.
         (lambda tar: tar[:512] + b"x" * 512 + tar[1024:], "its layer is no tar: it is broken in the middle"),
     ],

@@ -16,6 +16,7 @@ from urllib3.exceptions import NewConnectionError
 
 from flux.errors import ForgeError
 from flux.forge.github.patience import Patience, RateLimitError
+from flux.reasons import of_system
 
 T = TypeVar("T")
 
@@ -186,7 +187,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 def _reason(error: BaseException) -> str:
     """The innermost cause, which is what the system said."""
     *_, error = _causes(error)
-    return _line(str(error)) or type(error).__name__
+    return _line(of_system(error)) or type(error).__name__
 
 
 def _is_loopback(host: str) -> bool:

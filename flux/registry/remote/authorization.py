@@ -15,6 +15,7 @@ from typing import Protocol
 from urllib.parse import urlencode
 from urllib.request import parse_http_list, parse_keqv_list
 
+from flux import reasons
 from flux.errors import RegistryError, RegistryUnreachableError
 
 _DOCKER_HUB = "registry-1.docker.io"
@@ -181,6 +182,16 @@ def _parse(challenge: str) -> _Challenge:
     return _Challenge(scheme.lower(), parameters)
 
 
+def _fault(error: Exception) -> str:
+    """What Docker's configuration has wrong, or what a credential helper said."""
+    cause = error.__cause__ or error
+    if isinstance(cause, json.JSONDecodeError | UnicodeDecodeError | RecursionError):
+        return reasons.of_json(cause).reason
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror
+    return "it is not a configuration" if isinstance(cause, _BROKEN) else str(cause).partition("\n")[0]
+
+
 def _docker_credentials(host: str) -> Credentials | None:
     """What Docker's configuration and credential helpers have for a host."""
     import warnings
@@ -201,9 +212,8 @@ def _docker_credentials(host: str) -> Credentials | None:
             found = auths.resolve_authconfig(name) or {}
         given = {key.lower(): value for key, value in found.items() if isinstance(value, str) and value}
     except (DockerException, OSError, *_BROKEN) as error:
-        reason = str(error.__cause__ or error).partition("\n")[0]
         raise RegistryUnreachableError(
-            f"the credentials that Docker has for {host} could not be read: {reason}",
+            f"the credentials that Docker has for {host} could not be read: {_fault(error)}",
             f"log in again with `docker login {host}`, or mend DOCKER_CONFIG",
         ) from error
     if token := given.get("identitytoken"):

@@ -23,6 +23,7 @@ from urllib3.exceptions import (
 )
 
 from flux.errors import RegistryError, RegistryUnreachableError
+from flux.reasons import of_system
 from flux.registry.admission import Admission
 from flux.registry.remote.authorization import Authorization
 
@@ -324,7 +325,7 @@ def _reason(error: HTTPError) -> str:
     cause: BaseException = error
     while (inner := cause.__cause__ or cause.__context__) is not None:
         cause = inner
-    said = "".join(c for c in " ".join(str(cause).split()) if c.isprintable())
+    said = "".join(c for c in " ".join(of_system(cause).split()) if c.isprintable())
     return said[:300] or type(error).__name__
 
 

@@ -503,7 +503,7 @@ def test_success_tells_no_secret_either(
 @pytest.mark.parametrize(
     ("config", "reason"),
     [
-        ('{"auths": }', "Expecting value: line 1 column 11 (char 10)"),
+        ('{"auths": }', "not JSON: unexpected '}'"),
         ("[]", ""),
         ('{"auths": []}', ""),
         ('{"auths": {"HOST": "x"}}', "Invalid configuration for registry HOST"),

@@ -1,0 +1,67 @@
+"""Why something failed, in words that are the same on every Python.
+
+The standard library's own words change from one Python to the next.
+"""
+
+import re
+from dataclasses import dataclass
+from json import JSONDecodeError
+
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
+
+
+@dataclass(frozen=True)
+class Fault:
+    reason: str
+    line: int
+
+
+def of_json(error: ValueError | RecursionError) -> Fault:
+    """What is wrong with JSON that `json.loads` refused, and in which line."""
+    if isinstance(error, UnicodeDecodeError):
+        return Fault("not UTF-8", error.object[: error.start].count(b"\n") + 1)
+    if isinstance(error, JSONDecodeError):
+        at = _place(error.doc, error.pos)
+        return Fault(f"not JSON: {_unexpected(error.doc, at)}", error.doc.count("\n", 0, at) + 1)
+    return Fault("not JSON that anyone wrote: nested too deep, or a number too long", 1)
+
+
+def of_system(error: BaseException) -> str:
+    """What the system had against a request: an error of a file, a connection or a certificate."""
+    import http.client
+    import ssl
+
+    match error:
+        case ssl.SSLCertVerificationError():
+            return error.verify_message or "it is not valid"
+        case ssl.SSLError(reason=str(reason)):
+            return reason.replace("_", " ").lower()
+        case OSError(errno=int(number), strerror=str(said)):
+            return f"[Errno {number}] {said}"
+        case TimeoutError():
+            return "timed out"
+        case http.client.RemoteDisconnected():
+            return "the connection was closed before an answer came"
+        case http.client.IncompleteRead():
+            return "the answer ends too early"
+        case http.client.HTTPException():
+            return "the answer is not HTTP"
+    return str(error)
+
+
+def _place(text: str, at: int) -> int:
+    """Where it is wrong. A comma too many is at the bracket after it, as Python up to 3.12 has it."""
+    comma = re.compile(r",\s*(?=[]}])").match(text, at)
+    return comma.end() if comma else at
+
+
+def _unexpected(text: str, at: int) -> str:
+    if not text.strip():
+        return "it is empty"
+    if not text[at:].strip():
+        return "it ends too early"
+    if text[at] == '"' and not _STRING.match(text, at):
+        return "a text in quotes does not end in its line"
+    if text[at] in "]}" and text[:at].rstrip().endswith(","):
+        return f"a comma before {text[at]!r}"
+    return f"unexpected {text[at]!r}"
