@@ -114,6 +114,19 @@ def workflows(session: nox.Session) -> None:
     session.run(parts.actionlint(), *parts.ACTIONLINT_ALONE, external=True)
 
 
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Renew the files that workflows install from; `-- --upgrade-package NAME` renews one package."""
+    session.install("uv~=0.13.9")
+    compile_ = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.11"]
+    # Hashes and names alone: where a package comes from is for each machine to say.
+    compile_ += ["--generate-hashes", "--only-binary=:all:", "--no-emit-index-url", "--no-emit-find-links"]
+    compile_ += ["--custom-compile-command=nox -s lock", *(session.posargs or ["--upgrade"])]
+    session.run(*compile_, "pyproject.toml", "--output-file=.github/actions/setup/requirements.txt")
+    for group in ("checks", "build"):
+        session.run(*compile_, f"--group={group}", f"--output-file=.ci/{group}.txt")
+
+
 @nox.session(python=False)
 def flux(session: nox.Session) -> None:
     """Build the real flux CLI into the cache, unless it is there."""

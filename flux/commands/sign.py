@@ -102,7 +102,7 @@ def find_unattested(signing: Signing, is_attested: Callable[[str], bool]) -> lis
 
 
 def find_signers(monorepo: Monorepo) -> Signers:
-    """The jobs that push: both workflows on the branch, and the one that publishes at a release's tag.
+    """The jobs that sign what was pushed: those of two workflows, as they stand on the branch.
 
     https://docs.github.com/actions/reference/security/oidc has what GitHub says of a job. Raises RequestError
     outside of Actions, where nobody has such an identity.
@@ -119,17 +119,24 @@ def find_signers(monorepo: Monorepo) -> Signers:
         else f"{monorepo.event.server_url}/_services/token"
     )
     folder = re.escape(f"{monorepo.event.server_url}/{monorepo.event.repository}/.github/workflows/")
-    tag = re.escape(monorepo.settings.release_tag)
-    for field in ("artifact", "version"):
-        tag = tag.replace(rf"\{{{field}\}}", ".+")
-    branch = f"heads/{re.escape(monorepo.settings.branch)}"
-    release = rf"release-flux-artifact\.yml@refs/({branch}|tags/{tag})"
-    manage = rf"manage-flux-releases\.yml@refs/{branch}"
-    return Signers(issuer, f"^{folder}({release}|{manage})$".replace(r"\-", "-"))
+    branch = re.escape(monorepo.settings.branch)
+    workflows = r"(release-flux-artifact|manage-flux-releases)\.yml"
+    return Signers(issuer, f"^{folder}{workflows}@refs/heads/{branch}$".replace(r"\-", "-"))
 
 
 def read_digests(path: Path) -> dict[str, str]:
-    """What a command has written with `--digests`. Raises RequestError for what it has not."""
+    """What commands have written with `--digests`: a file, or a folder with a file of each job.
+
+    Raises RequestError for what none has written.
+    """
+    files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+    read = [_read_file(file) for file in files]
+    if not read:
+        raise RequestError(f"{path} has no digests of images", _WRITE)
+    return {artifact: reference for digests in read for artifact, reference in digests.items()}
+
+
+def _read_file(path: Path) -> dict[str, str]:
     try:
         digests = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -5,7 +5,9 @@ import json
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from flux.registry import open_registry
 from flux.settings import Phase, Settings
 from tests import parts
 from tests.actions.driver import Runners
+from tests.actions.locks import read_lock
 from tests.commands.promoting import World
 from tests.conftest import need
 from tests.github.fixtures import RunGitHub
@@ -27,6 +30,7 @@ from tests.registry.token_service import TokenService, User, run_token_service
 from tests.repo import Repo
 
 ROOT = Path(__file__).parents[2]
+LOCKS = (".github/actions/setup/requirements.txt", ".ci/build.txt")
 _LEFT_OUT = ("tests/", "bench/")
 
 
@@ -126,6 +130,16 @@ class Monorepo:
         return settings
 
 
+def _as_installed(lock: str) -> str:
+    """A lock with the versions that are here, since there is no index to have others from."""
+    lines = []
+    for pin in read_lock(lock):
+        with suppress(PackageNotFoundError):
+            marker = f" ; {pin.requirement.marker}" if pin.requirement.marker else ""
+            lines.append(f"{pin.name}=={distribution(pin.name).version}{marker} {pin.hashes[0]}\n")
+    return "".join(lines)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def hangup() -> Iterator[None]:
     """Act gives each step a terminal of its own: killed, it ends its steps by hanging up, which they would
@@ -172,6 +186,8 @@ def monorepo(
     settings = yaml.safe_load((repo.path / "invoke.yaml").read_text())
     settings["flux"] |= {"registry": location, "forge": "github"}
     repo.write("invoke.yaml", yaml.safe_dump(settings))
+    for lock in LOCKS:
+        repo.write(lock, _as_installed((ROOT / lock).read_text()))
     repo.commit("start")
     origin = repo.bare_origin()
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))

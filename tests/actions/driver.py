@@ -21,6 +21,7 @@ from typing import Any
 
 import yaml
 
+from tests.actions.needs import Ended, alone, is_due, needs, outputs, spelled, together
 from tests.actions.triggers import events_of, starts
 from tests.github import faults
 from tests.github.gitdata import Person
@@ -55,6 +56,18 @@ class Job:
 
     def __str__(self) -> str:
         return f"{self.workflow}: {self.name} ({self.event}): {self.result}"
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A run of the workflow at `path`; `by` is who triggered it."""
+
+    number: int
+    event: Event
+    path: str
+    ref: str
+    commit: str
+    by: str
 
 
 @dataclass
@@ -118,26 +131,46 @@ class Runners:
             for path, workflow in self._workflows(commit).items()
             if event.name != "workflow_dispatch" or event.payload["workflow"] == path
             if starts(workflow, event.name, event.payload, lambda: self._changed(event))
-            for names in _together(workflow["jobs"])
+            for names in _groups(workflow["jobs"])
             if not self.left_out & set(names)
         ]
 
         def run(one: tuple[str, list[str]]) -> list[Job]:
-            return self._run(event, *one, ref, commit, by or event.sender)
+            path, names = one
+            return self._run_group(
+                _Run(next(self._runs), event, path, ref, commit, by or event.sender), names
+            )
 
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             ran = [job for jobs in pool.map(run, due) for job in jobs]
         return [job for job in ran if job.result != "skipped"]
 
-    def _run(self, event: Event, path: str, names: list[str], ref: str, commit: str, by: str) -> list[Job]:
+    def _run_group(self, run: _Run, names: list[str]) -> list[Job]:
+        """Jobs that build on each other, one after the other; those that call another workflow at once."""
+        workflow = spelled(yaml.safe_load(self._read(run.commit, run.path)))
+        if any("uses" in workflow["jobs"][name] for name in names):
+            return self._run(run, workflow, names)
+        ran: list[Job] = []
+        ended: dict[str, Ended] = {}
+        for name in names:
+            job = workflow["jobs"][name]
+            before = {each: ended[each] for each in needs(job)}
+            ended[name] = Ended("skipped", {})
+            if is_due(job, before):
+                ran += self._run(run, alone(workflow, name, before), [name])
+                result = "failure" if ran[-1].result == "killed" else ran[-1].result
+                ended[name] = Ended(result, outputs(ran[-1].outputs))
+        return ran
+
+    def _run(self, run: _Run, workflow: JSON, names: list[str]) -> list[Job]:
         """Jobs with act, on a runner of their own; where there are several they share one token."""
-        number = next(self._runs)
-        folder = self.folder / f"{number}-{names[0]}"
+        event, path, ref, commit = run.event, run.path, run.ref, run.commit
+        folder = self.folder / f"{run.number}-{names[0]}"
         checkout = folder / "workflow"
         _git("clone", "--quiet", "--shared", "--no-checkout", str(self._repository.git.path), str(checkout))
         _git("-C", str(checkout), "checkout", "--quiet", "--detach", commit)
         (folder / "event.json").write_text(json.dumps(event.payload))
-        workflow = yaml.safe_load((checkout / path).read_text())
+        (checkout / path).write_text(json.dumps(workflow))
         permissions = _permissions(workflow, names)
         token = self.github.actions_token(**permissions)
         rights = _RIGHTS.get(permissions.get("packages", ""))
@@ -149,7 +182,6 @@ class Runners:
             "--json",
             f"--directory={checkout}",
             f"--workflows={path}",
-            *([f"--job={names[0]}"] if len(names) == 1 else []),
             f"--eventpath={folder / 'event.json'}",
             f"--actor={event.sender}",
             "--platform=ubuntu-latest=-self-hosted",
@@ -165,15 +197,16 @@ class Runners:
             **self.github.environment("", self.full_name),
             "GITHUB_REF": ref,
             "GITHUB_SHA": commit,
-            "GITHUB_RUN_ID": str(number),
-            "GITHUB_TRIGGERING_ACTOR": by,
+            "GITHUB_RUN_ID": str(run.number),
+            "GITHUB_TRIGGERING_ACTOR": run.by,
             "GITHUB_WORKFLOW_REF": f"{self.full_name}/{path}@{ref}",
         }
         if permissions.get("id_token") == "write":
             called = _called(workflow, names) or path
-            given |= self.github.identity(**self._claims(path, called, ref, commit, event, number))
+            given |= self.github.identity(**self._claims(path, called, ref, commit, event, run.number))
         command += [f"--env={key}={value}" for key, value in given.items()]
         environment = {**os.environ, **self._runner(folder, checkout), **self.environment}
+        environment["TEST_ARTIFACTS"] = str(self.folder / f"{run.number}-artifacts")
         return self._finished(command, environment, event, path, names)
 
     def _finished(
@@ -253,8 +286,6 @@ class Runners:
         packages = {str(distribution(name).locate_file("")) for name in ("invoke", "gitpython", "pip")}
         return {
             "DOCKER_CONFIG": str(folder / "docker"),
-            "PIP_NO_BUILD_ISOLATION": "false",  # which is how pip is told so
-            "PIP_NO_DEPS": "true",
             "PIP_NO_INDEX": "true",
             "PIP_ROOT_USER_ACTION": "ignore",
             "TEST_APP_KEY": APP_KEY,
@@ -302,6 +333,10 @@ class Runners:
         git.set_ref(ref, commit, git.ref(ref))
         return ref, commit
 
+    def _read(self, commit: str, path: str) -> bytes:
+        entry = self._repository.git.entry(commit, path)
+        return bytes(self._repository.git.read(entry.sha))
+
     def _workflows(self, commit: str) -> dict[str, JSON]:
         git = self._repository.git
         folder = git.entry(commit, _WORKFLOWS)
@@ -321,11 +356,11 @@ class Runners:
         return _git("-C", str(self._repository.git.path), "diff", "--name-only", between).splitlines()
 
 
-def _together(jobs: JSON) -> list[list[str]]:
-    """The jobs of a workflow, each by itself, unless they build on each other: then act has to know all."""
-    if any("needs" in job or "uses" in job for job in jobs.values()):
-        return [list(jobs)]
-    return [[name] for name in jobs]
+def _groups(jobs: JSON) -> list[list[str]]:
+    """The jobs that are run together: those that build on each other, and where one calls a workflow all."""
+    if any("uses" in job for job in jobs.values()):
+        return [list(jobs)]  # act has to know them all
+    return together(jobs)
 
 
 def _called(workflow: JSON, jobs: list[str]) -> str | None:
