@@ -149,6 +149,21 @@ def flux(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
+def reader(session: nox.Session) -> None:
+    """Build what reads manifests as Flux does into the cache, unless it is there."""
+
+    def build(folder: Path) -> None:
+        shutil.copy(parts.READER_SOURCE, folder)
+        module = f"github.com/google/go-containerregistry@v{parts.READER}"
+        with session.chdir(folder):
+            session.run("go", "mod", "init", "reader", silent=True)
+            session.run("go", "get", module, silent=True)
+            session.run("go", "build", "-ldflags", "-s -w", "-o", "reader")
+
+    build_into_cache(session, "reader", parts.READER, parts.reader, build)
+
+
+@nox.session(python=False)
 def kustomize(session: nox.Session) -> None:
     """Build kustomize and kubectl, which has it too, into the cache, unless they are there."""
 

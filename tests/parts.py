@@ -30,6 +30,10 @@ ACTIONLINT = "1.7.12"
 # The same everywhere, whatever other linters there are.
 ACTIONLINT_ALONE = ("-shellcheck=", "-pyflakes=")
 
+# Of go-containerregistry, with which flux reads manifests: the version in its go.mod.
+READER = "0.21.6"
+READER_SOURCE = Path(__file__).parent / "artifact" / "reader" / "main.go"
+
 # Read once, since the tests move HOME.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flux-artifacts"
 
@@ -64,6 +68,12 @@ def flux() -> str:
         if program and _output(program, "--version").split()[-1:] == [FLUX]:
             return program
     raise MissingError(f"flux {FLUX} is missing: nox -s flux")
+
+
+@cache
+def reader() -> str:
+    """What reads manifests as flux does."""
+    return _built("reader", READER, "reader")
 
 
 @cache

@@ -7,8 +7,9 @@ https://fluxcd.io/flux/cheatsheets/oci-artifacts/
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -50,12 +51,17 @@ class Revision:
 
 @dataclass(frozen=True)
 class Image:
-    """An image as it is pushed. `tar` is the uncompressed layer, `source` a URL or empty."""
+    """An image as it is pushed. `tar` is the uncompressed layer, `source` a URL or empty.
+
+    `is_at` tells whether a commit of the branch has exactly this content, as the revision has. Others who
+    publish the same content may name such a commit. Without it, only the revision is one.
+    """
 
     tar: bytes
     branch: str
     revision: Revision
     source: str
+    is_at: Callable[[str], bool] = field(default=lambda commit: False, compare=False, repr=False)
 
     @cached_property
     def diff_id(self) -> str:
@@ -64,7 +70,7 @@ class Image:
     @cached_property
     def config(self) -> bytes:
         """A function of the diff ID alone, so that equal content has an equal config digest."""
-        return _json({"architecture": "", "os": "", "rootfs": {"type": "layers", "diff_ids": [self.diff_id]}})
+        return _config(self.diff_id)
 
     @cached_property
     def config_digest(self) -> str:
@@ -111,6 +117,12 @@ class Image:
         return f"{self.branch}@sha1:{self.revision.commit}"
 
 
+def told_diff_id(config: bytes) -> str | None:
+    """The diff ID that a config of ours tells; None for any other config."""
+    found = re.search(rb"sha256:[0-9a-f]{64}", config)
+    return found[0].decode() if found and _config(found[0].decode()) == config else None
+
+
 def published(files: Iterable[File], excludes: Excludes) -> tuple[set[str], list[File]]:
     """The folders and files of an artifact that are in its image.
 
@@ -146,6 +158,10 @@ def layer_of(files: Iterable[File], excludes: Excludes, read: Callable[[File], b
             ),
         ]
     )
+
+
+def _config(diff_id: str) -> bytes:
+    return _json({"architecture": "", "os": "", "rootfs": {"type": "layers", "diff_ids": [diff_id]}})
 
 
 def _descriptor(media_type: str, content: bytes) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flux.artifact.image import Image, Revision, layer_of, published
 from flux.artifact.name import name_fault
 from flux.artifact.source import https_url
 from flux.artifact.tree import File
-from flux.errors import ContentError
+from flux.errors import ContentError, RequestError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.wanted import require_known
 
@@ -90,7 +90,25 @@ class Sources:
 
         tar = layer_of(source.files, self.excludes, read)
         url = source_url(self._monorepo)
-        return Image(tar, self._settings.branch, revision, url)
+
+        def is_at(commit: str) -> bool:
+            return self._has_at(commit, source.artifact, tar)
+
+        return Image(tar, self._settings.branch, revision, url, is_at)
+
+    def _has_at(self, commit: str, artifact: str, tar: bytes) -> bool:
+        """Whether a commit on the branch's first-parent line has an artifact with this layer.
+
+        It is asked for by whoever can write to the registry, so nothing is fetched for it but the tip.
+        """
+        if commit not in self._git.first_parents(self.commit):
+            tip = self._monorepo.tip
+            if commit not in self._git.first_parents(tip, [commit]):
+                return False
+        try:
+            return Sources(self._monorepo, commit).image_of(artifact).tar == tar
+        except (RequestError, ContentError):
+            return False
 
 
 def source_url(monorepo: Monorepo) -> str:

@@ -1,28 +1,19 @@
 """The files of an image, whoever pushed it."""
 
-import tarfile
-import zlib
-from collections.abc import Iterable, Iterator
-from gzip import GzipFile
-from io import BytesIO
-from pathlib import PurePosixPath
-from typing import Any
+from collections.abc import Iterable
 
-from flux.artifact.archive import BLOCK
-from flux.artifact.image import LAYER_TYPE
-from flux.errors import RegistryError
+from flux.artifact.image_manifest import Foreign, ImageManifest, parse
+from flux.artifact.unpacking import Entry, decompressed, entries
+from flux.errors import ContentError, RegistryError
 from flux.registry.target import Manifest, Target
 
 _MOST_BYTES = 100 << 20
 """As Flux's own reader has it: DefaultMaxUntarSize in github.com/fluxcd/pkg/tar."""
 
+# YAML gets a tenth of its size, seldom a fiftieth. What gets less is made to fill somebody's memory.
+_MOST_TIMES, _ALWAYS_FITS = 200, 16 << 20
 
-_Entry = tuple[str, int, bytes | None]
-"""Path, mode and content of what is in a layer; a folder has no content."""
-
-
-class _NotOneError(Exception):
-    """What it is instead of an image of an artifact."""
+_INSTEAD = "publish an image of the artifact in its place"
 
 
 def contents(target: Target, manifest: Manifest) -> dict[str, bytes]:
@@ -35,87 +26,60 @@ def contents(target: Target, manifest: Manifest) -> dict[str, bytes]:
 
 
 def modes(target: Target, manifest: Manifest) -> dict[str, int]:
-    """The modes of an image's files and folders. Raises what `contents` does."""
-    return {path: mode for path, mode, _ in _unpacked(target, manifest)}
+    """The modes of an image's files and folders: of one name the first, which stays. Raises what `contents`
+    does."""
+    found: dict[str, int] = {}
+    for entry in _unpacked(target, manifest):
+        found.setdefault(entry.path, entry.mode)
+    return found
 
 
 def has_files(target: Target, manifest: Manifest, tar: bytes) -> bool:
     """Whether an image has the files of a layer, whatever their modes."""
     try:
-        return contents(target, manifest) == _files(_entries(tar))
-    except (RegistryError, _NotOneError):
+        return contents(target, manifest) == _files(entries([tar]))
+    except (RegistryError, ContentError):
         return False
 
 
-def _files(entries: Iterable[_Entry]) -> dict[str, bytes]:
-    return {path: content for path, _, content in entries if content is not None}
+def _files(found: Iterable[Entry]) -> dict[str, bytes]:
+    return {entry.path: entry.content for entry in found if entry.content is not None}
 
 
-def _unpacked(target: Target, manifest: Manifest) -> list[_Entry]:
-    try:
-        layer = _layer(manifest.document)
-        return list(_entries(_decompressed(target.fetch_blob(layer))))
-    except _NotOneError as error:
+def _unpacked(target: Target, manifest: Manifest) -> list[Entry]:
+    read = parse(manifest.content, manifest.media_type)
+    if isinstance(read, Foreign):
         raise RegistryError(
-            f"{manifest.digest} cannot be shown: {error}", "publish an image of the artifact in its place"
-        ) from error
-
-
-def _layer(document: dict[str, Any] | None) -> str:
-    """The digest of the one layer. Raises _NotOneError."""
+            f"{manifest.digest} cannot be shown: it is no image of one layer", f"{read.why}: {_INSTEAD}"
+        )
     try:
-        (layer,) = (document or {})["layers"]
-        media_type, digest, size = layer["mediaType"], layer["digest"], layer.get("size")
-    except (KeyError, TypeError, ValueError) as error:
-        raise _NotOneError("it is no image of one layer") from error
-    if media_type != LAYER_TYPE or not isinstance(digest, str):
-        raise _NotOneError(f"its layer is of the type {media_type!r}, not {LAYER_TYPE}")
-    if isinstance(size, int) and size > _MOST_BYTES:
-        raise _NotOneError(_too_much())
-    return digest
+        layer = _layer(target, read)
+        _require_bounded(layer)
+        return list(entries(decompressed(layer)))
+    except ContentError as error:
+        raise RegistryError(f"{manifest.digest} cannot be shown: {error.message}", _INSTEAD) from error
 
 
-def _decompressed(layer: bytes) -> bytes:
-    try:
-        with GzipFile(fileobj=BytesIO(layer)) as file:
-            tar = file.read(_MOST_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        why = "it ends too early" if isinstance(error, EOFError) else "it has other bytes"
-        raise _NotOneError(f"its layer is no gzip: {why}") from error
-    if len(tar) > _MOST_BYTES:
-        raise _NotOneError(_too_much())
-    return tar
+def _layer(target: Target, manifest: ImageManifest) -> bytes:
+    if fault := manifest.type_fault:
+        raise ContentError(fault)
+    if manifest.layer.size > _MOST_BYTES:
+        raise ContentError(_too_much())
+    layer = target.fetch_blob(manifest.layer.digest)
+    if len(layer) != manifest.layer.size:
+        raise ContentError(f"its layer has {len(layer)} bytes, not the {manifest.layer.size} that it tells")
+    return layer
 
 
-def _entries(tar: bytes) -> Iterator[_Entry]:
-    end = 0
-    try:
-        with tarfile.open(fileobj=BytesIO(tar), mode="r:", encoding="utf-8") as archive:
-            for member in archive:
-                path = _path(member)
-                end = member.offset_data
-                if member.isdir():
-                    yield path, member.mode, None
-                if member.isdir() or member.issym():
-                    continue
-                file = archive.extractfile(member) if member.isreg() and not member.issparse() else None
-                if file is None or path == ".":
-                    raise _NotOneError(f"{member.name!r} in it is no file")
-                end += member.size + -member.size % BLOCK
-                yield path, member.mode, file.read()
-    except (tarfile.TarError, ValueError, OverflowError, RecursionError) as error:
-        why = "it ends too early, or has other bytes" if tar else "it is empty"
-        raise _NotOneError(f"its layer is no tar: {why}") from error
-    if any(tar[end : end + BLOCK]):  # where tarfile stops as if that were the end
-        raise _NotOneError("its layer is no tar: it is broken in the middle")
-
-
-def _path(member: tarfile.TarInfo) -> str:
-    """The path of an entry, by Flux's own rules. Raises _NotOneError for one that leads elsewhere."""
-    path = PurePosixPath(member.name)
-    if member.size < 0 or path.is_absolute() or ".." in path.parts or "\\" in member.name:
-        raise _NotOneError(f"{member.name!r} in it is no path of a file")
-    return str(path)
+def _require_bounded(layer: bytes) -> None:
+    """Raises ContentError for a layer that unpacks to too much, before anything of it is kept."""
+    size = 0
+    for piece in decompressed(layer):
+        size += len(piece)
+        if size > _MOST_BYTES:
+            raise ContentError(_too_much())
+    if size > max(_ALWAYS_FITS, _MOST_TIMES * len(layer)):
+        raise ContentError(f"it unpacks to more than {_MOST_TIMES} times its size")
 
 
 def _too_much() -> str:

@@ -1,81 +1,109 @@
-"""Whether an image that is there is the same as one of ours.
+"""Whether an image that is there is one of ours.
 
-What is the same may be signed, so for that only the layer's own bytes are believed: a config can tell the
-diff ID of another one.
+What is ours may be signed, and may go to production. Who can write to the registry is not believed. The
+manifest is read strictly, the layer is unpacked and compared with what git builds, and the annotations have
+to say what we would say.
 """
 
-import base64
-import io
-import json
-import zlib
-from gzip import BadGzipFile, GzipFile
-from hashlib import sha256
-from typing import Any
+from dataclasses import dataclass
+from enum import StrEnum
 
-from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, REVISION, Image
-from flux.errors import BlobMissingError
+from flux.artifact.claims import claim_fault, revision_fault
+from flux.artifact.image import MANIFEST_TYPE, Image, told_diff_id
+from flux.artifact.image_manifest import Foreign, ImageManifest, parse
+from flux.artifact.unpacking import decompressed
+from flux.errors import BlobMissingError, ContentError
 from flux.registry.target import Manifest, Target
 
-_CHUNK = 1 << 20
+_OVERHEAD = 64 << 10
+"""Bytes that a compressor may add to what it cannot compress, and room to spare."""
+
+
+class Standing(StrEnum):
+    """What an image that is there is to the one that git builds."""
+
+    SAME = "same"
+    FOREIGN = "foreign"
+    OTHER = "other content"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`why` is a clause for people; empty where the content is the same, or simply another."""
+
+    standing: Standing
+    why: str = ""
+
+    @property
+    def is_same(self) -> bool:
+        return self.standing is Standing.SAME
+
+
+_SAME, _OTHER = Verdict(Standing.SAME), Verdict(Standing.OTHER)
+
+
+def judge(target: Target, manifest: Manifest, image: Image) -> Verdict:
+    """Whether a manifest is the image that git builds, whoever pushed and compressed it.
+
+    No blob is fetched where the manifest is the one that we would write. Raises RegistryError where a blob
+    cannot be fetched.
+    """
+    if is_ours(manifest, image):
+        return _SAME
+    read = parse(manifest.content, manifest.media_type)
+    if isinstance(read, Foreign):
+        return Verdict(Standing.OTHER if read.is_other else Standing.FOREIGN, read.why)
+    if fault := read.type_fault or claim_fault(read.annotations, image):
+        return Verdict(Standing.FOREIGN, fault)
+    verdict = _content(target, read, image)
+    if verdict.is_same and (fault := revision_fault(read.annotations, image)):
+        return Verdict(Standing.FOREIGN, fault)
+    return verdict
 
 
 def is_same(target: Target, manifest: Manifest | None, image: Image) -> bool:
-    """Whether a manifest has the image's content: the same diff ID and media types, whatever compressed it,
-    and whatever its config and its annotations say."""
-    document = manifest.document if manifest else None
-    if document is None:
-        return False
-    config, layers = document.get("config"), document.get("layers")
-    if not isinstance(config, dict) or config.get("mediaType") != CONFIG_TYPE:
-        return False
-    if not isinstance(layers, list) or len(layers) != 1 or not isinstance(layers[0], dict):
-        return False
-    if layers[0].get("mediaType") != LAYER_TYPE:
-        return False
-    digest = str(layers[0].get("digest"))
-    # With our config it is probably our layer too, which takes no request to tell.
-    if config.get("digest") == image.config_digest and digest == image.layer_digest:
-        return True
-    if _tells_of_another(config, image):
-        return False
-    try:
-        return _unpacks_to(target.fetch_blob(digest), image)
-    except BlobMissingError:
-        return False
+    """Whether there is a manifest, and `judge` finds it to be the image."""
+    return manifest is not None and judge(target, manifest, image).is_same
 
 
 def is_ours(manifest: Manifest | None, image: Image) -> bool:
-    """Whether a manifest is what `image` is pushed as, its revision included."""
-    document = (manifest and manifest.document) or {}
-    try:
-        return bool(
-            document["config"]["digest"] == image.config_digest
-            and document["layers"][0]["digest"] == image.layer_digest
-            and document["annotations"][REVISION] == image.revision_annotation
-        )
-    except (KeyError, TypeError, IndexError):
+    """Whether a manifest is to the byte the one that we write for an image."""
+    if manifest is None or manifest.media_type != MANIFEST_TYPE:
         return False
+    # To compress the layer takes longer than to see that it is none of ours.
+    return image.config_digest.encode() in manifest.content and manifest.content == image.manifest
 
 
-def _tells_of_another(config: dict[str, Any], image: Image) -> bool:
-    """Whether a config that is embedded in the manifest, as ours are, tells another diff ID."""
+def _content(target: Target, manifest: ImageManifest, image: Image) -> Verdict:
+    """Whether the layer unpacks to the image's. Of a config nothing is believed but that it is of another."""
+    config, layer = manifest.config, manifest.layer
+    if config.digest == image.config_digest and config.size != len(image.config):
+        return Verdict(Standing.FOREIGN, f"its config has {len(image.config)} bytes, not {config.size}")
+    if config.digest == image.config_digest and layer.digest == image.layer_digest:
+        if layer.size != len(image.layer):
+            return Verdict(Standing.FOREIGN, f"its layer has {len(image.layer)} bytes, not {layer.size}")
+        return _SAME
+    if told_diff_id(config.data or b"") not in (None, image.diff_id):
+        return _OTHER
+    if layer.size > 2 * len(image.tar) + _OVERHEAD:
+        return _OTHER
     try:
-        (diff_id,) = json.loads(base64.b64decode(config["data"]))["rootfs"]["diff_ids"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return False
-    return bool(diff_id != image.diff_id)
+        blob = target.fetch_blob(layer.digest)
+    except BlobMissingError:
+        return Verdict(Standing.OTHER, "its layer is missing")
+    if len(blob) != layer.size:
+        return Verdict(Standing.FOREIGN, f"its layer has {len(blob)} bytes, not {layer.size}")
+    return _unpacked(blob, image.tar)
 
 
-def _unpacks_to(layer: bytes, image: Image) -> bool:
-    """Whether a layer has the image's diff ID; of one that is larger than the image no more is unpacked."""
-    diff_id, size = sha256(), 0
+def _unpacked(layer: bytes, tar: bytes) -> Verdict:
+    """Whether a layer unpacks to a tar. Nothing is unpacked behind the first byte that differs."""
+    at = 0
     try:
-        with GzipFile(fileobj=io.BytesIO(layer)) as content:
-            while chunk := content.read(_CHUNK):
-                size += len(chunk)
-                if size > len(image.tar):
-                    return False
-                diff_id.update(chunk)
-    except (BadGzipFile, EOFError, zlib.error):
-        return False
-    return "sha256:" + diff_id.hexdigest() == image.diff_id
+        for piece in decompressed(layer):
+            if tar[at : at + len(piece)] != piece:
+                return _OTHER
+            at += len(piece)
+    except ContentError as error:
+        return Verdict(Standing.OTHER, error.message)
+    return _SAME if at == len(tar) else _OTHER

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flux.artifact.image import Image
 from flux.errors import RegistryError
 from flux.registry.contents import has_files
-from flux.registry.identity import is_ours, is_same
+from flux.registry.identity import Standing, Verdict, is_ours, judge
 from flux.registry.target import Manifest, Publisher, Target
 
 
@@ -32,13 +32,13 @@ def push(publisher: Publisher, image: Image, tags: Sequence[str], fixed: str = "
         manifest = target.fetch_manifest(tag)
         if manifest is None:
             continue
-        if manifest in there.values() or is_same(target, manifest, image):
+        if manifest in there.values() or (verdict := judge(target, manifest, image)).is_same:
             there[tag] = manifest
             if tag == tags[-1] and is_ours(manifest, image):
                 # The tags before it were written before it.
                 return Pushed(manifest.digest, "unchanged", tuple(tags))
         elif tag == fixed:
-            raise _other_content(target, tag, manifest, image)
+            raise _refusal(target, tag, manifest, image, verdict)
     if not there:
         return Pushed(publisher.push(image, tags), "pushed")
     manifest = there.get(fixed) or next(there[tag] for tag in tags if tag in there)
@@ -49,13 +49,18 @@ def push(publisher: Publisher, image: Image, tags: Sequence[str], fixed: str = "
     return Pushed(manifest.digest, "tagged" if missing else "unchanged", had)
 
 
-def _other_content(target: Target, tag: str, manifest: Manifest, image: Image) -> RegistryError:
+def _refusal(target: Target, tag: str, manifest: Manifest, image: Image, verdict: Verdict) -> RegistryError:
     never = f"{manifest.digest}, and a version never changes"
-    if has_files(target, manifest, image.tar):
+    if verdict.standing is Standing.OTHER and has_files(target, manifest, image.tar):
         return RegistryError(
             f"{tag} is published with the same files under other modes, {never}",
             "release a new version; who pushes by hand needs a clean checkout under umask 022",
         )
+    if not verdict.why:
+        return RegistryError(
+            f"{tag} is published with other content, {never}", "release the new content as a new version"
+        )
     return RegistryError(
-        f"{tag} is published with other content, {never}", "release the new content as a new version"
+        f"{tag} is published with other content, {never}: {verdict.why}",
+        "find out who pushed it, and release a new version",
     )

@@ -1,16 +1,18 @@
 """The interfaces that every place for images has, one repository at a time."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from flux.artifact.image import Image, digest_of
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """A manifest exactly as it is stored."""
+    """A manifest exactly as it is stored: of an image, or of anything else that a tag may hold.
+
+    `media_type` is what the place says that it is, whatever the content says.
+    """
 
     content: bytes
     media_type: str
@@ -18,15 +20,6 @@ class Manifest:
     @property
     def digest(self) -> str:
         return digest_of(self.content)
-
-    @property
-    def document(self) -> dict[str, Any] | None:
-        """What it says, None where that is no JSON object."""
-        try:
-            document = json.loads(self.content)
-        except (ValueError, RecursionError):
-            return None
-        return document if isinstance(document, dict) else None
 
 
 class Target(Protocol):

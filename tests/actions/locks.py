@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import cast
 
-from packaging.markers import Environment, default_environment
+from packaging.markers import default_environment
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
@@ -14,6 +16,9 @@ TARGETS = [
     for system, machine in [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64")]
     for python in ("3.11", "3.12", "3.13", "3.14")
 ]
+Markers = dict[str, str | AbstractSet[str]]
+"""What markers are evaluated in: names of PEP 508, and their values."""
+
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 
@@ -34,9 +39,9 @@ class Pin:
         (only,) = self.requirement.specifier
         return only.version
 
-    def holds_in(self, target: Environment) -> bool:
+    def holds_in(self, target: Markers) -> bool:
         marker = self.requirement.marker
-        return marker is None or marker.evaluate(dict(target))
+        return marker is None or marker.evaluate(target)
 
 
 def read_lock(text: str) -> list[Pin]:
@@ -79,7 +84,7 @@ def faults(lock: str, wanted: Iterable[str], project: str) -> Iterator[str]:
         yield f"{name} is locked, but not wanted"
 
 
-def _faults_in(target: Environment, pins: list[Pin], requirements: list[Requirement]) -> Iterator[str]:
+def _faults_in(target: Markers, pins: list[Pin], requirements: list[Requirement]) -> Iterator[str]:
     where = f"on {target['sys_platform']} {target['platform_machine']}, Python {target['python_version']}"
     found: dict[str, Pin] = {}
     for pin in pins:
@@ -88,7 +93,7 @@ def _faults_in(target: Environment, pins: list[Pin], requirements: list[Requirem
                 yield f"{pin.name} is there twice {where}"
             found[pin.name] = pin
     for each in requirements:
-        if each.marker and not each.marker.evaluate(dict(target)):
+        if each.marker and not each.marker.evaluate(target):
             continue
         here = found.get(canonicalize_name(each.name))
         if here is None:
@@ -105,13 +110,13 @@ def needed(names: Mapping[str, str], requires: Iterable[str], target: tuple[str,
     for text in requires:
         requirement = Requirement(text)
         name = canonicalize_name(requirement.name)
-        if requirement.marker and not requirement.marker.evaluate({**environment, "extra": ""}):
+        if requirement.marker and not requirement.marker.evaluate(environment | {"extra": ""}):
             continue
         if name not in names or not requirement.specifier.contains(names[name], prereleases=True):
             yield text
 
 
-def _environment(system: str, machine: str, python: str) -> Environment:
+def _environment(system: str, machine: str, python: str) -> Markers:
     environment = default_environment()
     environment["sys_platform"], environment["platform_machine"] = system, machine
     environment["platform_system"] = {"linux": "Linux", "darwin": "Darwin"}[system]
@@ -120,4 +125,4 @@ def _environment(system: str, machine: str, python: str) -> Environment:
     environment["implementation_version"] = f"{python}.0"
     environment["implementation_name"] = "cpython"
     environment["platform_python_implementation"] = "CPython"
-    return environment
+    return cast(Markers, environment)

@@ -1,9 +1,12 @@
-"""When an image that is there counts as one of ours: for its content, whoever pushed and compressed it."""
+"""When an image that is there counts as one of ours: for its content, whoever pushed and compressed it, if
+its manifest can be read in one way only and its annotations are true."""
 
 import base64
 import gzip
 import json
+import zlib
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, Image, digest_of
+from flux.artifact.image_manifest import OTHER_TYPES
 from flux.errors import RegistryError
 from flux.registry.folder.registry import LayoutRegistry
-from flux.registry.identity import is_ours, is_same
+from flux.registry.identity import Standing, Verdict, is_ours, is_same, judge
 from flux.registry.target import Manifest, Target
 from tests.registry.images import FLUX_CONFIG, image, push
 
@@ -38,11 +42,13 @@ def theirs(
     config_type: str = CONFIG_TYPE,
     layer_type: str = LAYER_TYPE,
 ) -> Manifest:
-    """An image that someone else made."""
+    """An image that someone else made of our content."""
     document = {
         "schemaVersion": 2,
+        "mediaType": MANIFEST_TYPE,
         "config": blob(target, config, config_type),
         "layers": [blob(target, layer, layer_type) for layer in layers],
+        "annotations": json.loads(OURS.manifest)["annotations"],
     }
     return Manifest(json.dumps(document).encode(), MANIFEST_TYPE)
 
@@ -84,15 +90,51 @@ def test_other_content_is_another_image(target: Target) -> None:
     assert not is_same(target, theirs(target, gzip.compress(OURS.tar + b"\0")), OURS)
 
 
-@pytest.mark.parametrize("other", [image(OURS.tar, commit="b" * 40), image(OURS.tar, source="https://other")])
-def test_annotations_do_not_count(target: Target, other: Image) -> None:
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        (
+            image(OURS.tar, commit="b" * 40),
+            "its revision is bbbbbbbbbbbb, at which main has not this content",
+        ),
+        (
+            image(OURS.tar, source="https://other/y"),
+            "its source is 'https://other/y', not https://example.com/x",
+        ),
+        (image(OURS.tar, source=""), "it has no annotation org.opencontainers.image.source"),
+    ],
+)
+def test_annotations_that_are_not_true_are_foreign(target: Target, other: Image, why: str) -> None:
+    """Flux's events and a signature would repeat them."""
     manifest = push(target, other, "latest")
-    assert manifest.content != OURS.manifest
-    assert is_same(target, manifest, OURS)
+    assert judge(target, manifest, OURS) == Verdict(Standing.FOREIGN, why)
+    assert not is_same(target, manifest, OURS)
+    assert not is_ours(manifest, OURS)
 
 
-def test_ours_is_of_the_same_revision() -> None:
-    assert is_ours(Manifest(image(OURS.tar, source="https://other").manifest, MANIFEST_TYPE), OURS)
+def test_another_commit_with_the_same_content_may_be_named(target: Target) -> None:
+    asked = []
+
+    def is_at(commit: str) -> bool:
+        asked.append(commit)
+        return commit == "b" * 40
+
+    ours = replace(OURS, is_at=is_at)
+    for commit, same in (("a" * 40, True), ("b" * 40, True), ("c" * 40, False)):
+        manifest = push(target, image(OURS.tar, commit=commit), "latest")
+        assert is_same(target, manifest, ours) is same
+    assert asked == ["b" * 40, "c" * 40]
+    # Git is not asked for the content of another.
+    assert not is_same(target, push(target, image(b"other", commit="d" * 40), "latest"), ours)
+    assert len(asked) == 2
+
+
+def test_ours_is_ours_to_the_byte() -> None:
+    assert is_ours(Manifest(OURS.manifest, MANIFEST_TYPE), OURS)
+    for media_type in OTHER_TYPES:
+        assert not is_ours(Manifest(OURS.manifest, media_type), OURS)
+    assert not is_ours(Manifest(OURS.manifest + b" ", MANIFEST_TYPE), OURS)
+    assert not is_ours(Manifest(image(OURS.tar, source="https://other").manifest, MANIFEST_TYPE), OURS)
     assert not is_ours(Manifest(image(OURS.tar, commit="b" * 40).manifest, MANIFEST_TYPE), OURS)
     assert not is_ours(Manifest(image(b"other").manifest, MANIFEST_TYPE), OURS)
     assert not is_ours(edited(annotations={}), OURS)
@@ -104,6 +146,54 @@ def test_the_manifest_alone_tells_ours(target: Target) -> None:
     config = json.loads(OURS.manifest)["config"]
     del config["data"]
     assert is_same(target, edited(config=config), OURS)
+
+
+@pytest.mark.parametrize("key", ["layers", "Layers", "layer\N{LATIN SMALL LETTER LONG S}", "\\u004cayers"])
+def test_a_second_list_of_layers_is_foreign(target: Target, key: str) -> None:
+    """Flux would take the second: tests/artifact/test_image_manifest.py."""
+    other = json.dumps([blob(target, image(b"evil").layer, LAYER_TYPE)])
+    for ours in (OURS.manifest, theirs(target, OURS.layer).content):
+        content = f'{ours.decode()[:-1]},"{key}":{other}}}'.encode()
+        verdict = judge(target, Manifest(content, MANIFEST_TYPE), OURS)
+        assert verdict.standing is Standing.FOREIGN
+        assert "layers" in verdict.why
+
+
+@pytest.mark.parametrize("media_type", [*OTHER_TYPES, "application/x", ""])
+def test_another_type_is_other_content(target: Target, media_type: str) -> None:
+    for content in (OURS.manifest, b"{}", b"\xff"):
+        verdict = judge(target, Manifest(content, media_type), OURS)
+        assert verdict.standing is Standing.OTHER
+        assert verdict.why == f"it is {OTHER_TYPES.get(media_type, f'of the type {media_type!r}')}"
+
+
+@pytest.mark.parametrize("part", ["config", "layers"])
+@pytest.mark.parametrize("change", [-1, 1, 1 << 40])
+def test_sizes_that_are_not_true_are_foreign(target: Target, part: str, change: int) -> None:
+    """Flux would not pull it, whatever it holds."""
+    push(target, OURS, "latest")
+    document = json.loads(theirs(target, OURS.layer, config=OURS.config).content)
+    (document[part] if part == "config" else document[part][0])["size"] += change
+    verdict = judge(target, Manifest(json.dumps(document).encode(), MANIFEST_TYPE), OURS)
+    assert verdict.standing is Standing.FOREIGN
+    document = json.loads(theirs(target, gzip.compress(OURS.tar)).content)
+    document["layers"][0]["size"] += change
+    assert not is_same(target, Manifest(json.dumps(document).encode(), MANIFEST_TYPE), OURS)
+
+
+def test_a_layer_too_large_for_ours_is_not_fetched(target: Target) -> None:
+    told = {"mediaType": LAYER_TYPE, "digest": digest_of(b"never there"), "size": 1 << 40}
+    document = json.loads(theirs(target, OURS.layer).content) | {"layers": [told]}
+    assert judge(target, Manifest(json.dumps(document).encode(), MANIFEST_TYPE), OURS) == Verdict(
+        Standing.OTHER
+    )
+
+
+def test_a_layer_that_is_missing(target: Target) -> None:
+    told = {"mediaType": LAYER_TYPE, "digest": digest_of(b"gone"), "size": 4}
+    document = json.loads(theirs(target, OURS.layer).content) | {"layers": [told]}
+    verdict = judge(target, Manifest(json.dumps(document).encode(), MANIFEST_TYPE), OURS)
+    assert verdict == Verdict(Standing.OTHER, "its layer is missing")
 
 
 def test_a_config_that_tells_of_another_layer_is_not_believed(target: Target) -> None:
@@ -187,6 +277,11 @@ def test_another_number_of_layers_is_another_image(target: Target) -> None:
         OURS.layer[:-8] + bytes(8),
         OURS.layer[:12] + b"\xff" * 40 + OURS.layer[52:],
         OURS.layer + b"more",
+        OURS.layer + bytes(512),
+        gzip.compress(OURS.tar[:9]) + bytes(8) + gzip.compress(OURS.tar[9:]),
+        zlib.compress(OURS.tar),
+        b"\x28\xb5\x2f\xfd" + OURS.layer,
+        OURS.layer[:3] + b"\xe0" + OURS.layer[4:],
         OURS.tar,
     ],
     ids=[
@@ -198,6 +293,11 @@ def test_another_number_of_layers_is_another_image(target: Target) -> None:
         "wrong sum",
         "wrong bits",
         "more",
+        "padded",
+        "padded inside",
+        "zlib",
+        "zstd",
+        "flags that nobody knows",
         "not compressed",
     ],
 )

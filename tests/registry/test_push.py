@@ -1,18 +1,21 @@
 """Bringing tags to an image: only what is missing is sent, and the next run finishes one that was cut off."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from flux.artifact.image import MANIFEST_TYPE
+from flux.artifact.image import LAYER_TYPE, MANIFEST_TYPE
+from flux.artifact.image_manifest import OTHER_TYPES
 from flux.errors import RegistryError
 from flux.registry.builtin import BuiltinPublisher
 from flux.registry.push import Pushed, push
 from flux.registry.target import Manifest, Target
 from tests.registry.conftest import Place
 from tests.registry.images import image, packed
+from tests.registry.images import push as push_all
 
 TAGS = ["aaaaaaaaaaaa", "latest"]
 
@@ -50,20 +53,77 @@ def test_a_revert_is_published(publishing: Place) -> None:
     assert len([write for write in publishing.writes() if "digest=" in write]) == layers
 
 
+THEIRS = packed(commit="f" * 40)
+"""Our content, of another commit."""
+OURS = replace(packed(), is_at=lambda commit: commit == THEIRS.revision.commit)
+"""For which git says that it is what that commit has."""
+
+
 @pytest.mark.parametrize("there", TAGS)
 def test_the_same_content_under_one_tag_gets_the_other(publishing: Place, there: str) -> None:
-    """Not pushed again, whatever its annotations."""
-    theirs = packed(commit="f" * 40)
-    digest = push(publishing.publisher, theirs, [there]).digest
-    assert push(publishing.publisher, packed(), TAGS) == Pushed(digest, "tagged", (there,))
+    """Not pushed again, as long as its annotations are true."""
+    digest = push(publishing.publisher, THEIRS, [there]).digest
+    assert push(publishing.publisher, OURS, TAGS) == Pushed(digest, "tagged", (there,))
     assert state(publishing) == dict.fromkeys(TAGS, digest)
 
 
 def test_the_same_content_of_another_revision_is_looked_at_under_each_tag(publishing: Place) -> None:
-    digest = push(publishing.publisher, packed(commit="f" * 40), TAGS).digest
+    digest = push(publishing.publisher, THEIRS, TAGS).digest
     before = publishing.writes()
-    assert push(publishing.publisher, packed(), TAGS) == Pushed(digest, "unchanged", (*TAGS,))
+    assert push(publishing.publisher, OURS, TAGS) == Pushed(digest, "unchanged", (*TAGS,))
     assert publishing.writes() == before
+
+
+def test_the_same_content_under_a_false_revision_is_replaced(publishing: Place) -> None:
+    theirs = push(publishing.publisher, THEIRS, TAGS).digest
+    pushed = push(publishing.publisher, packed(), TAGS)
+    assert pushed.action == "pushed"
+    assert state(publishing) == dict.fromkeys(TAGS, pushed.digest)
+    assert pushed.digest != theirs
+
+
+def with_key(key: str) -> Manifest:
+    """Ours, with a second list of layers."""
+    content = packed().manifest[:-1] + f',"{key}":{json.dumps([LAYER])}}}'.encode()
+    return Manifest(content, MANIFEST_TYPE)
+
+
+LAYER = {"mediaType": LAYER_TYPE, "digest": packed(b"evil").layer_digest, "size": len(packed(b"evil").layer)}
+INDEX, DOCKER_LIST = list(OTHER_TYPES)[:2]
+FOREIGN = {
+    "Flux reads the key 'Layers' as layers": with_key("Layers"),
+    "Flux reads the key 'layer\N{LATIN SMALL LETTER LONG S}' as layers": with_key("layer\\u017f"),
+    "it has the key 'layers' twice": with_key("layers"),
+    "it is an image index": Manifest(
+        json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": []}).encode(), INDEX
+    ),
+    "it is a Docker manifest list": Manifest(
+        json.dumps({"schemaVersion": 2, "mediaType": DOCKER_LIST, "manifests": []}).encode(), DOCKER_LIST
+    ),
+}
+
+
+@pytest.mark.parametrize("why", FOREIGN)
+def test_what_is_foreign_is_refused_under_a_version_and_replaced_elsewhere(place: Place, why: str) -> None:
+    target, foreign = place.target, FOREIGN[why]
+    push_all(target, packed(), "ours")
+    push_all(target, packed(b"evil"), "evil")
+    for tag in (*TAGS, "1.0.0"):
+        target.push_manifest(foreign, tag)
+        assert target.resolve(tag) == foreign.digest
+        assert target.fetch_manifest(tag) == foreign
+    before = place.writes()
+    with pytest.raises(RegistryError) as raised:
+        push(place.publisher, packed(), [TAGS[0], "1.0.0"], fixed="1.0.0")
+    assert raised.value.message == (
+        f"1.0.0 is published with other content, {foreign.digest}, and a version never changes: {why}"
+    )
+    assert raised.value.hint
+    assert place.writes() == before
+    ours = push(place.publisher, packed(), TAGS)
+    assert ours.action == "pushed"
+    assert [target.fetch_manifest(tag) for tag in TAGS] == [Manifest(packed().manifest, MANIFEST_TYPE)] * 2
+    assert target.resolve("1.0.0") == foreign.digest
 
 
 def test_a_version_never_changes(publishing: Place) -> None:

@@ -36,14 +36,15 @@ class LayoutTarget:
         return next((_digest(entry) for entry in self._manifests() if _tag(entry) == tag), None)
 
     def fetch_manifest(self, reference: str) -> Manifest | None:
-        digest = reference if ":" in reference else self.resolve(reference)
-        if digest is None:
+        entries = [entry for entry in self._manifests() if reference in (_tag(entry), _digest(entry))]
+        if not entries and ":" not in reference:
             return None
+        digest = _digest(entries[0]) if entries else reference
         try:
             content = self.fetch_blob(digest)
         except BlobMissingError:
             return None
-        return Manifest(content, _media_type(content))
+        return Manifest(content, _media_type(entries[0]) if entries else _told_media_type(content))
 
     def fetch_blob(self, digest: str) -> bytes:
         path = self._blob(digest)
@@ -164,7 +165,13 @@ def _tag(entry: dict[str, Any]) -> str | None:
     return tag
 
 
-def _media_type(manifest: bytes) -> str:
+def _media_type(entry: dict[str, Any]) -> str:
+    media_type = entry.get("mediaType")
+    return media_type if isinstance(media_type, str) else ""
+
+
+def _told_media_type(manifest: bytes) -> str:
+    """Of a manifest that no tag points at."""
     try:
         media_type = json.loads(manifest)["mediaType"]
     except (ValueError, KeyError, TypeError, RecursionError):

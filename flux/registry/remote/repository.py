@@ -10,11 +10,13 @@ from contextlib import suppress
 from urllib.parse import urljoin
 
 from flux.artifact.image import MANIFEST_TYPE, digest_of
+from flux.artifact.image_manifest import OTHER_TYPES
 from flux.errors import BlobMissingError, RegistryError
 from flux.registry.remote.connection import Answer, Connection, join
 from flux.registry.target import Manifest
 
-_ACCEPT = {"Accept": MANIFEST_TYPE}
+# A registry may answer 404 for what it has in a type that it was not asked for.
+_ACCEPT = {"Accept": ", ".join([MANIFEST_TYPE, *OTHER_TYPES, "*/*"])}
 _NEXT = re.compile(r'<([^>]+)>;\s*rel="?next"?')
 _MOST_PAGES = 1000
 

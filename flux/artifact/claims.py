@@ -1,0 +1,60 @@
+"""Whether the annotations of an image that is there say what we would say.
+
+Flux's events and `flux list artifacts` repeat them, and a signature covers them. People who push by hand name
+the commit that they have checked out and the URL that they cloned from: both are right if git says so.
+
+https://github.com/opencontainers/image-spec/blob/main/annotations.md
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from flux.artifact.image import CREATED, REVISION, SOURCE, Image
+from flux.artifact.image_manifest import shown
+from flux.artifact.source import https_url
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})")
+
+
+def claim_fault(annotations: Mapping[str, str], image: Image) -> str:
+    """Why annotations are none that we or flux would write for an image; empty where they are.
+
+    The commit of the revision is not judged here: git has to be asked for it, with `revision_fault`.
+    """
+    for key in sorted(annotations.keys() - {CREATED, REVISION, SOURCE}):
+        return f"it has the annotation {shown(key)}"
+    for key in (CREATED, REVISION):
+        if key not in annotations:
+            return f"it has no annotation {key}"
+    if not _is_time(annotations[CREATED]):
+        return f"its annotation {CREATED} is no time: {shown(annotations[CREATED])}"
+    branch, _, commit = annotations[REVISION].rpartition("@sha1:")
+    if branch != image.branch or not _COMMIT.fullmatch(commit):
+        return f"its revision is {shown(annotations[REVISION])}, not a commit of {image.branch}"
+    return _source_fault(annotations.get(SOURCE), image.source)
+
+
+def revision_fault(annotations: Mapping[str, str], image: Image) -> str:
+    """Why annotations without a `claim_fault` name the wrong commit; empty where they name a right one."""
+    commit = annotations[REVISION].rpartition(":")[2]
+    if commit == image.revision.commit or image.is_at(commit):
+        return ""
+    return f"its revision is {commit[:12]}, at which {image.branch} has not this content"
+
+
+def _source_fault(source: str | None, ours: str) -> str:
+    if source is None:
+        return f"it has no annotation {SOURCE}" if ours else ""
+    if not source.isprintable() or (ours and ours not in (source, https_url(source))):
+        return f"its source is {shown(source)}, not {ours or 'a URL'}"
+    return ""
+
+
+def _is_time(text: str) -> bool:
+    """Whether a text is a time as RFC 3339 has it, to the second."""
+    try:
+        return bool(_TIME.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False

@@ -1,0 +1,218 @@
+r"""The strict reader of image manifests: what it accepts, Flux reads the same way.
+
+Flux reads with Go's `encoding/json`. Go matches keys without case (`Layers`, `layer\u017F`), lets the last of
+several win, takes a missing or null value for an empty one, and ignores what follows the document. Each of
+these lets one manifest say one thing to people and another thing to a cluster. So nothing of the kind is
+accepted: every key is known, written as Flux writes it, and there once.
+
+https://github.com/opencontainers/image-spec/blob/main/manifest.md, https://pkg.go.dev/encoding/json#Unmarshal
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, digest_of
+
+OTHER_TYPES = {
+    "application/vnd.oci.image.index.v1+json": "an image index",
+    "application/vnd.docker.distribution.manifest.list.v2+json": "a Docker manifest list",
+    "application/vnd.docker.distribution.manifest.v2+json": "a Docker manifest",
+    "application/vnd.docker.distribution.manifest.v1+prettyjws": "a Docker manifest of schema 1",
+    "application/vnd.docker.distribution.manifest.v1+json": "a Docker manifest of schema 1",
+    "application/vnd.oci.artifact.manifest.v1+json": "an OCI artifact manifest",
+}
+"""What a tag may hold beside an image of ours, and what people call it."""
+
+MOST_BYTES = 4 << 20
+# An image of Flux's has six of the first and some twenty of the second.
+_MOST_NESTED, _MOST_VALUES = 64, 1000
+_MOST_SHOWN = 60
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """What a manifest says of a blob. `data` is the blob itself, where the manifest has it too."""
+
+    media_type: str
+    digest: str
+    size: int
+    data: bytes | None = None
+
+
+@dataclass(frozen=True)
+class ImageManifest:
+    """A manifest of one config and one layer, which Go reads as we do."""
+
+    config: Descriptor
+    layer: Descriptor
+    annotations: Mapping[str, str]
+
+    @property
+    def type_fault(self) -> str:
+        """Why it is no image of Flux's, by its media types; empty where it is one."""
+        for name, has, wanted in (
+            ("config", self.config.media_type, CONFIG_TYPE),
+            ("layer", self.layer.media_type, LAYER_TYPE),
+        ):
+            if has != wanted:
+                return f"its {name} is of the type {shown(has)}, not {wanted}"
+        return ""
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Why a manifest is not accepted, as a clause. `is_other` where it is openly of another kind."""
+
+    why: str
+    is_other: bool = False
+
+
+class _ForeignError(Exception):
+    """Why a manifest is not accepted."""
+
+
+def parse(content: bytes, media_type: str) -> ImageManifest | Foreign:
+    """What a manifest says. `media_type` is what the registry says that it is."""
+    if media_type in OTHER_TYPES:
+        return Foreign(f"it is {OTHER_TYPES[media_type]}", is_other=True)
+    if media_type != MANIFEST_TYPE:
+        return Foreign(f"it is of the type {shown(media_type)}", is_other=True)
+    try:
+        return _manifest(_document(content))
+    except _ForeignError as error:
+        return Foreign(str(error))
+
+
+def shown(text: str) -> str:
+    """Text from outside in quotes: short, in one line, and without a character that does something."""
+    quoted = repr(text[:_MOST_SHOWN])
+    if len(text) <= _MOST_SHOWN and len(quoted) <= _MOST_SHOWN + 2:
+        return quoted
+    return f"{quoted[:_MOST_SHOWN]}…{quoted[0]}"
+
+
+# JSON
+
+
+def _document(content: bytes) -> object:
+    if len(content) > MOST_BYTES:
+        raise _ForeignError(f"it has more than {MOST_BYTES >> 20} MiB")
+    if content.count(b"{") + content.count(b"[") > _MOST_NESTED or content.count(b",") > _MOST_VALUES:
+        raise _ForeignError("it has more in it than an image of Flux's")
+    try:
+        return json.loads(
+            content.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_int=_integer,
+            parse_float=_no_integer,
+            parse_constant=_no_integer,
+        )
+    except UnicodeDecodeError as error:
+        raise _ForeignError("it is not UTF-8") from error
+    except (ValueError, RecursionError) as error:
+        raise _ForeignError("it is no JSON document") from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys are there once and whose texts are Unicode."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _ForeignError(f"it has the key {shown(key)} twice")
+        for text in (key, value):
+            if isinstance(text, str) and re.search("[\ud800-\udfff]", text):
+                raise _ForeignError("it has half of a surrogate pair in a text")
+        found[key] = value
+    return found
+
+
+def _integer(token: str) -> int:
+    # Go reads 64 bits; -0 is 0 to it, and nothing that anyone writes.
+    if token.startswith("-") or len(token) > 19 or int(token) >= 1 << 63:
+        raise _ForeignError(f"it has the number {shown(token)}")
+    return int(token)
+
+
+def _no_integer(token: str) -> NoReturn:
+    raise _ForeignError(f"it has the number {shown(token)}")
+
+
+# What the document says
+
+
+def _manifest(document: object) -> ImageManifest:
+    known = ("schemaVersion", "mediaType", "config", "layers")
+    manifest = _fields(document, "it", known, ("annotations",))
+    if type(manifest["schemaVersion"]) is not int or manifest["schemaVersion"] != 2:
+        raise _ForeignError("its schemaVersion is not 2")
+    if manifest["mediaType"] != MANIFEST_TYPE:
+        raise _ForeignError(f"its mediaType is not {MANIFEST_TYPE}, which the registry says it is")
+    layers = manifest["layers"]
+    if not isinstance(layers, list) or len(layers) != 1:
+        raise _ForeignError("it has not one layer")
+    config = _descriptor(manifest["config"], "its config", ("data",))
+    layer = _descriptor(layers[0], "its layer")
+    if config.digest == layer.digest:
+        raise _ForeignError("its config is its layer")  # Go looks a descriptor up by its digest
+    return ImageManifest(config, layer, _annotations(manifest.get("annotations", {})))
+
+
+def _fields(
+    value: object, what: str, required: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """An object with exactly these keys."""
+    if not isinstance(value, dict):
+        raise _ForeignError(f"{what} is no JSON object")
+    known = (*required, *optional)
+    for key in value:
+        if key in known:
+            continue
+        for other in known:
+            if key.casefold() == other.casefold():
+                raise _ForeignError(f"Flux reads the key {shown(key)} as {other}")
+        raise _ForeignError(f"{what} has the key {shown(key)}, which no image of Flux's has")
+    for key in required:
+        if key not in value:
+            raise _ForeignError(f"{what} has no {key}")
+    return value
+
+
+def _descriptor(value: object, what: str, optional: tuple[str, ...] = ()) -> Descriptor:
+    fields = _fields(value, what, ("mediaType", "digest", "size"), optional)
+    media_type, digest, size, data = (fields.get(key) for key in ("mediaType", "digest", "size", "data"))
+    if not isinstance(media_type, str):
+        raise _ForeignError(f"{what} has a mediaType that is no text")
+    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+        raise _ForeignError(f"{what} has a digest that is no sha256 digest")
+    if type(size) is not int:
+        raise _ForeignError(f"{what} has a size that is no number of bytes")
+    return Descriptor(media_type, digest, size, _data(data, digest, size) if "data" in fields else None)
+
+
+def _data(value: object, digest: str, size: int) -> bytes:
+    """An embedded config, which has to be the one of the descriptor."""
+    try:
+        data = base64.b64decode(value, validate=True) if isinstance(value, str) else None
+    except (binascii.Error, ValueError):
+        data = None
+    if data is None or base64.b64encode(data).decode() != value:
+        raise _ForeignError("its config has data that is no Base64")
+    if len(data) != size or digest_of(data) != digest:
+        raise _ForeignError("its config has other data than its digest says")
+    return data
+
+
+def _annotations(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise _ForeignError("its annotations are no JSON object")
+    for key, text in value.items():
+        if not isinstance(text, str):
+            raise _ForeignError(f"its annotation {shown(key)} is no text")
+    return value
