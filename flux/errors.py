@@ -62,6 +62,10 @@ class BlobMissingError(RegistryError):
     """A registry does not have a blob that its own manifest names."""
 
 
+class UnvouchedError(FluxError):
+    """No release on the branch's line made the image that the registry has for a version."""
+
+
 class SigningError(FluxError):
     """An image could not be signed."""
 

@@ -246,10 +246,12 @@ class World:
     @contextmanager
     def opened(self, event: "Event" = TERMINAL, login: str | None = None) -> Iterator[Monorepo]:
         """The context of a command, with the forge as a person has it, or as the automation does."""
+        # In a job, a registry in a folder has to be named.
+        settings = replace(self.settings, named=self.settings.named | {"registry"})
         with Clone(self.repo.path) as git:
             yield Monorepo(
                 git,
-                self.settings,
+                settings,
                 event,
                 lambda monorepo: open_target_registry(monorepo, reads_only=False),
                 lambda monorepo: self.forge(login),

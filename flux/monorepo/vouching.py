@@ -1,0 +1,121 @@
+"""Whether what the registry has for a version is what the version's release has in git.
+
+Nothing moves to an environment, and nothing is signed, without that. A registry's own word is not believed.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from threading import RLock
+
+from semver import Version
+
+from flux.artifact.image import REVISION, Image
+from flux.artifact.image_manifest import Foreign, parse
+from flux.errors import ContentError, FluxError, RequestError, UnvouchedError
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.sources import Sources
+from flux.registry.identity import judge
+from flux.registry.target import Manifest
+from flux.release.tag import TagForm
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_AGAIN = "find out who pushed it, then release a higher version"
+_REBUILD = "build it with `inv build` or `inv publish`"
+
+
+class Vouching:
+    """Builds images from git, and compares. Each manifest is judged once; threads may share this."""
+
+    def __init__(self, monorepo: Monorepo) -> None:
+        self._monorepo = monorepo
+        self._form = TagForm(monorepo.settings.release_tag)
+        self._judged: dict[tuple[str, str, str], FluxError | None] = {}
+        self._line: frozenset[str] = frozenset()
+        self._judging = RLock()
+
+    def fault(self, artifact: str, version: str, manifest: Manifest) -> FluxError | None:
+        """Why a manifest is not what git builds for a version's release; None where it is.
+
+        The error is an UnvouchedError, or says what could not be asked of git or the registry.
+        """
+        return self.faults(artifact, version, [manifest])[manifest.digest]
+
+    def faults(
+        self, artifact: str, version: str, manifests: Sequence[Manifest]
+    ) -> dict[str, FluxError | None]:
+        """The same of several manifests, by digest. The version is built once."""
+        build = cache(lambda: self._release_image(artifact, version))
+        with self._judging:
+            for manifest in manifests:
+                key = (artifact, version, manifest.digest)
+                if key not in self._judged:
+                    self._judged[key] = self._judge(artifact, f"{artifact} {version}", manifest, build)
+            return {m.digest: self._judged[artifact, version, m.digest] for m in manifests}
+
+    def require(self, artifact: str, version: str, manifest: Manifest) -> None:
+        """Raises the error that `fault` gives."""
+        if error := self.fault(artifact, version, manifest):
+            raise error
+
+    def build_fault(self, artifact: str, manifest: Manifest) -> FluxError | None:
+        """Why a manifest is not what git builds at the commit that its revision names; None where it is.
+
+        The commit has to be on the first-parent line of the tip.
+        """
+        read = parse(manifest.content, manifest.media_type)
+        commit = "" if isinstance(read, Foreign) else read.annotations.get(REVISION, "").rpartition(":")[2]
+        about = f"{artifact} at {manifest.digest[:19]}"
+        if isinstance(read, Foreign) or not _COMMIT.fullmatch(commit):
+            why = read.why if isinstance(read, Foreign) else "its revision names no commit"
+            return UnvouchedError(f"{about} is no image that this tool or flux writes: {why}", _REBUILD)
+        if not self._is_on_line(commit):
+            branch = self._monorepo.settings.branch
+            return UnvouchedError(
+                f"{about} says that it is of {commit[:12]}, which is not on {branch}", _REBUILD
+            )
+        return self._judge(artifact, about, manifest, lambda: self._image(artifact, commit))
+
+    def release_commit(self, artifact: str, version: str) -> str:
+        """The commit of a version's release. Raises UnvouchedError where no release on the line made it."""
+        tag = self._form.render(artifact, Version.parse(version))
+        commit = self._monorepo.home_tags.get(tag)
+        if commit is None:
+            raise UnvouchedError(
+                f"there is no release of {artifact} {version}: the tag {tag} is missing",
+                f"release it with `inv release {artifact} {version}`, or name a version that is released",
+            )
+        if not self._is_on_line(commit):
+            branch = self._monorepo.settings.branch
+            raise UnvouchedError(
+                f"{tag} is at {commit[:12]}, which is not on the first-parent line of {branch}",
+                f"release a commit of {branch} under a higher version",
+            )
+        return commit
+
+    def _judge(
+        self, artifact: str, about: str, manifest: Manifest, build: Callable[[], Image]
+    ) -> FluxError | None:
+        try:
+            verdict = judge(self._monorepo.registry.repository(artifact), manifest, build())
+        except (RequestError, ContentError) as error:
+            return UnvouchedError(f"{about} cannot be built from git: {error.message}", error.hint)
+        except FluxError as error:
+            return error
+        if verdict.is_same:
+            return None
+        why = verdict.why or "its content is another"
+        return UnvouchedError(f"{about} in the registry is not what git builds: {why}", _AGAIN)
+
+    def _release_image(self, artifact: str, version: str) -> Image:
+        return self._image(artifact, self.release_commit(artifact, version))
+
+    def _image(self, artifact: str, commit: str) -> Image:
+        return Sources(self._monorepo, commit).image_of(artifact)
+
+    def _is_on_line(self, commit: str) -> bool:
+        git, tip = self._monorepo.git, self._monorepo.tip
+        with self._judging:
+            if not self._line:
+                self._line = frozenset(git.first_parents(tip, [commit]))
+        return commit in self._line or (git.obtain(commit) and git.is_on_line(commit, tip))
