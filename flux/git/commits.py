@@ -1,6 +1,7 @@
 """Which commit a revision names, whether it is here, and what two commits have in common."""
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 
 from flux.errors import GitError, HistoryMissingError, RequestError
@@ -61,14 +62,31 @@ class Commits:
         """
         if self.resolve(commit):
             return True
+        if not NAME.fullmatch(commit):
+            return False
         try:
-            self._origin.fetch(*(["--depth=1"] if self._shallow.edge() else []), "origin", commit)
+            self._fetch([commit])
         except GitError:
             if self._shallow.edge():
                 self._shallow.complete()
             elif self._origin.url:
                 self._origin.list_refs("--heads")  # an origin that does not answer may have it all the same
         return self.resolve(commit) is not None
+
+    def obtain_all(self, commits: Iterable[str]) -> set[str]:
+        """Those of the commits that are here, after fetching from origin, at once, those that were not.
+
+        Raises as `obtain`.
+        """
+        wanted = dict.fromkeys(commits)
+        lacking = [commit for commit in wanted if NAME.fullmatch(commit) and not self.resolve(commit)]
+        if len(lacking) > 1:
+            with suppress(GitError):  # one that origin lacks is enough
+                self._fetch(lacking)
+        return {commit for commit in wanted if self.obtain(commit)}
+
+    def _fetch(self, commits: Iterable[str]) -> None:
+        self._origin.fetch(*(["--depth=1"] if self._shallow.edge() else []), "origin", *commits)
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor, None for unrelated histories.

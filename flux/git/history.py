@@ -12,14 +12,32 @@ from flux.git.process import Process
 from flux.git.shallow import Shallow
 from flux.git.trees import RAW_DIFF, Trees, narrowest
 
+LOG = (
+    *("log", "-z", "--no-show-signature", "--no-color", "--no-notes"),
+    "--format=tformat:%H%n%P%n%ct%n%cn <%ce>%n%B",
+)
+"""Commits as `read_messages` takes them."""
+
 
 @dataclass(frozen=True)
 class Message:
-    """A commit, its parents, and what it says."""
+    """A commit, its parents, and what it says.
+
+    `committer` is `name <email>`, `time` in seconds since the epoch, 0 where the commit has none.
+    """
 
     commit: str
     parents: tuple[str, ...]
     text: str
+    committer: str = ""
+    time: int = 0
+
+
+def read_messages(printed: str) -> Iterator[Message]:
+    """The commits of `LOG`."""
+    for field in printed.split("\0")[:-1]:
+        commit, parents, time, committer, text = field.split("\n", 4)
+        yield Message(commit, tuple(parents.split()), text, committer, int(time or 0))
 
 
 class History:
@@ -128,9 +146,4 @@ class History:
 
     def messages(self, commit: str, since: str) -> list[Message]:
         """The commits up to `commit` that are not up to `since`, the newest first."""
-        fields = self._process.fields(
-            *("log", "-z", "--no-show-signature", "--no-color", "--format=tformat:%H%n%P%n%B"),
-            *(commit, f"^{since}"),
-        )
-        found = (field.split("\n", 2) for field in fields)
-        return [Message(oid, tuple(parents.split()), text) for oid, parents, text in found]
+        return list(read_messages(self._process.run(*LOG, commit, f"^{since}")))

@@ -130,12 +130,16 @@ class Process:
         return self.run(*arguments).split("\0")[:-1]
 
     def pipe(self, content: bytes, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
-        """What git prints when it is given this content. Raises GitError where it fails."""
+        """What git prints when it is given this content, less the last newlines. Raises GitError."""
+        return self.pipe_all(content, *arguments, environment=environment).rstrip("\n")
+
+    def pipe_all(self, content: bytes, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
+        """As `pipe`, to the last newline."""
         with self.started(*arguments, environment=environment) as process:
             printed, stderr = process.communicate(content)
         if process.returncode:
             raise output.error(stderr.decode("utf-8", "replace"))
-        return printed.decode("utf-8", "surrogateescape").rstrip("\n")
+        return printed.decode("utf-8", "surrogateescape")
 
     def pipe_fields(
         self, fields: Iterable[str], *arguments: str, environment: Mapping[str, str]
