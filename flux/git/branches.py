@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from itertools import count
 
 from flux.git.commits import Commits
-from flux.git.history import LOG, Message, read_messages
+from flux.git.history import LOG, History, Message, read_messages
 from flux.git.process import Process
 from flux.git.shallow import Shallow
 
@@ -22,6 +22,8 @@ class Branch:
     head: str
     messages: tuple[Message, ...]
     merge_base: str | None
+    is_simple: bool = True
+    """Whether the branch meets main's history in one commit at most."""
 
     @cached_property
     def _own(self) -> frozenset[str]:
@@ -35,13 +37,16 @@ class Branch:
 class Branches:
     """The branches of a clone."""
 
-    def __init__(self, process: Process, shallow: Shallow, commits: Commits) -> None:
+    def __init__(self, process: Process, shallow: Shallow, commits: Commits, history: History) -> None:
         self._process = process
         self._shallow = shallow
         self._commits = commits
+        self._history = history
 
     def branches_since(self, heads: Collection[str], main: str) -> dict[str, Branch]:
         """Each head with what it has that `main` does not. The commits have to be here.
+
+        `messages` and `merge_base` of the same heads and `main` need no process after it.
 
         Raises HistoryMissingError where a shallow clone cannot tell and cannot be completed, GitError where a
         commit is not here.
@@ -50,7 +55,13 @@ class Branches:
             return {}
         self._shallow.complete((*heads, main))
         found = self._beside(heads, main)
-        return {head: self._branch(head, main, found) for head in heads}
+        branches = {head: self._branch(head, main, found) for head in heads}
+        for head, branch in branches.items():
+            if branch.is_simple:
+                self._commits.note_merge_base(main, head, branch.merge_base)
+                self._commits.note_merge_base(head, main, branch.merge_base)
+            self._history.note_messages(head, main, branch.messages)
+        return branches
 
     def _beside(self, heads: Iterable[str], main: str) -> dict[str, Message]:
         """All commits that any of the heads has and main has not."""
@@ -66,7 +77,7 @@ class Branches:
         # Whatever both have in common, main's part of it begins at one of these.
         edge = {parent for message in own for parent in message.parents} - names
         if len(edge) > 1:
-            return Branch(head, tuple(own), self._commits.merge_base(main, head))
+            return Branch(head, tuple(own), self._commits.merge_base(main, head), is_simple=False)
         return Branch(head, tuple(own), next(iter(edge), None))
 
 

@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from flux.errors import GitError, HistoryMissingError, RequestError
+from flux.git.kept import Kept
 from flux.git.objects import NAME, Objects
 from flux.git.origin import Origin
 from flux.git.process import Process
 from flux.git.shallow import FETCH_DEPTH, Shallow
+
+_MOST_BASES = 10_000
 
 
 class Commits:
@@ -19,6 +22,7 @@ class Commits:
         self._origin = origin
         self._shallow = shallow
         self._objects = objects
+        self._bases: Kept[tuple[str, str], tuple[str | None]] = Kept(_MOST_BASES)
 
     def commit(self, revision: str) -> str:
         """The commit that a revision names. Raises RequestError where it names none."""
@@ -41,6 +45,9 @@ class Commits:
                 found = self._objects.commit(revision)
                 return found[0] if found else None
             return None
+        if revision == "HEAD" or revision.startswith("refs/"):
+            with suppress(GitError):
+                return self._objects.commit_at(revision)
         try:
             named = revision + "^{commit}"
             line = self._process.run("rev-parse", "--verify", "--quiet", "--end-of-options", named)
@@ -97,9 +104,18 @@ class Commits:
         if one == other:
             return one
         self._shallow.complete((one, other))
+        if known := self._bases.get((one, other)):
+            return known[0]
         try:
-            return self._process.run("merge-base", one, other)
+            base = self._process.run("merge-base", one, other)
         except GitError as error:
             if error.status != 1:
                 raise
-            return None
+            base = None
+        return self.note_merge_base(one, other, base)
+
+    def note_merge_base(self, one: str, other: str, base: str | None) -> str | None:
+        """Keep what is known of two commits, whose histories are here as a whole, and give it back."""
+        if NAME.fullmatch(one) and NAME.fullmatch(other):
+            self._bases.put((one, other), (base,))
+        return base

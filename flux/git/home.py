@@ -86,7 +86,7 @@ class Home:
             raise failure or error from error
 
     def _local_tip(self, branch: str, at: HomeRefs | None) -> str:
-        for other in self._origin.other_remotes():
+        for other in self._origin.other_remotes:
             raise TipUnknownError(
                 f"there is no remote called origin; this clone has {other}",
                 f"`git remote rename {other} origin`",

@@ -1,6 +1,7 @@
 """Origin: where it is, which refs it has, and what is fetched from it."""
 
 import re
+from functools import cached_property
 from random import random
 from time import sleep
 
@@ -27,6 +28,7 @@ class Origin:
         """Where it is; None where there is none."""
         return self._process.origin_url
 
+    @cached_property
     def other_remotes(self) -> list[str]:
         """The remotes that are somewhere; of others there may be settings."""
         try:

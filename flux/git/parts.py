@@ -29,8 +29,8 @@ class Parts:
         self.home = Home(self.origin, self.commits, self.refs)
         self.trees = Trees(process, self.commits, self.objects)
         self.history = History(process, self.shallow, self.trees)
-        self.branches = Branches(process, self.shallow, self.commits)
-        self.attributes = Attributes(process, self.objects)
+        self.branches = Branches(process, self.shallow, self.commits, self.history)
+        self.attributes = Attributes(process, self.objects, self.trees)
         self.writing = Writing(process)
 
     def close(self) -> None:

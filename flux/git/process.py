@@ -79,14 +79,13 @@ class Process:
 
     def _find_root(self, folder: Path) -> tuple[Path, Path]:
         try:
-            root = self.run("rev-parse", "--show-toplevel")
-            place = self.run("rev-parse", "--show-object-format", "--git-path", "objects")
+            place = self.run("rev-parse", "--show-toplevel", "--show-object-format", "--git-path", "objects")
         except GitError as error:
             raise RequestError(
                 f"{folder} is not in a git work tree: {error.message}",
                 error.hint or output.trusting(error.message) or "run this in a clone of the monorepo",
             ) from error
-        hashes, objects = place.split("\n", 1)
+        root, hashes, objects = re.split(r"\n(sha1|sha256)\n", place, maxsplit=1)
         if hashes != "sha1":
             raise RequestError(
                 f"{root} has {hashes} objects, and Flux's revisions are sha1",
