@@ -9,15 +9,16 @@ from pathlib import Path
 from flux.artifact.content import ATTRIBUTES
 from flux.git.objects import Objects
 from flux.git.process import Process
-from flux.git.trees import MOST_PATHS
+from flux.git.trees import MOST_PATHS, Trees
 
 
 class Attributes:
     """The attributes in `ATTRIBUTES` that the commits of a clone give."""
 
-    def __init__(self, process: Process, objects: Objects) -> None:
+    def __init__(self, process: Process, objects: Objects, trees: Trees) -> None:
         self._process = process
         self._objects = objects
+        self._trees = trees
 
     def attributes(self, commit: str, paths: Sequence[str]) -> dict[str, dict[str, str]]:
         """Those that the commit's own .gitattributes give to each path.
@@ -45,10 +46,20 @@ class Attributes:
         """The .gitattributes that can speak of `paths`, as `ls-tree` lists them."""
         folders = {"", *(path[: at + 1] for path in paths for at, part in enumerate(path) if part == "/")}
         if len(folders) <= MOST_PATHS:
-            wanted = [folder + ".gitattributes" for folder in sorted(folders)]
-            return self._process.fields("ls-tree", "-z", commit, "--", *wanted)
+            wanted = (
+                (folder, self._trees.entry(commit, folder + ".gitattributes")) for folder in sorted(folders)
+            )
+            return [
+                f"{entry.mode:06o} blob {entry.oid}\t{folder}.gitattributes"
+                for folder, entry in wanted
+                if entry and entry.is_file
+            ]
         listed = self._process.fields("ls-tree", "-r", "-z", commit)
-        return [line for line in listed if line.endswith(".gitattributes") and _folder(line) in folders]
+        return [
+            line
+            for line in listed
+            if line.startswith("100") and line.endswith(".gitattributes") and _folder(line) in folders
+        ]
 
 
 def _scratch(folder: Path, objects: Path) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """One `git cat-file --batch` that reads all objects of a clone, for any number of threads."""
 
 import os
+import re
 import subprocess
 import weakref
 from collections.abc import Callable
@@ -16,6 +17,7 @@ _MOST_PARSED = 256 * 1024 * 1024  # bytes of a commit, a tree or a tag
 class Object:
     """An object as git stores it. `kind` is `commit`, `tree`, `blob` or `tag`."""
 
+    oid: str
     kind: str
     content: bytes
 
@@ -33,50 +35,48 @@ class Batch:
         self._running: subprocess.Popen[bytes] | None = None
         self._stop: Callable[[], object] = lambda: None
 
-    def ask(self, oid: str) -> Object | None:
-        """An object by its full name, None where there is none. Raises BatchError where git fails.
+    def ask(self, name: str) -> Object | None:
+        """The object that a name or a ref is, None where there is none. Raises BatchError where git fails.
 
-        Git looks for new packs before it says that an object is missing, so that what was fetched meanwhile
-        is found.
+        Git looks for new packs before it says that an object is missing, and reads a ref anew each time, so
+        that what was fetched or moved meanwhile is found.
         """
+        if "\n" in name:
+            return None
         with self._asking:
             started = self._running is None
             try:
-                return self._ask(oid)
+                return self._ask(name)
             except BatchError:
                 if started:
                     raise
-            return self._ask(oid)  # it may have ended long ago
+            return self._ask(name)  # it may have ended long ago
 
     def close(self) -> None:
         """End the process; the next question starts another."""
         with self._asking:
             self._close()
 
-    def _ask(self, oid: str) -> Object | None:
+    def _ask(self, name: str) -> Object | None:
         running = self._running or self._start()
         assert running.stdin
         assert running.stdout
         try:
-            running.stdin.write(oid.encode("ascii") + b"\n")
+            running.stdin.write(name.encode("utf-8", "surrogateescape") + b"\n")
             running.stdin.flush()
-            header = running.stdout.readline().split()
-            if header[1:] == [b"missing"]:
+            header = running.stdout.readline()
+            if header.endswith((b" missing\n", b" ambiguous\n")):
                 return None
-            if len(header) != 3:
-                raise BatchError(f"git ended at {oid[:12]}")
-            kind, size = header[1].decode("ascii"), int(header[2])
-            if kind != "blob" and size > _MOST_PARSED:
-                raise BatchError(f"{oid[:12]} is a {kind} of {size} bytes")
+            oid, kind, size = _parse_header(header)
             content = running.stdout.read(size)
             if len(content) != size or running.stdout.read(1) != b"\n":
-                raise BatchError(f"git ended in {oid[:12]}")
+                raise BatchError(f"git ended in {name}")
         except BaseException as error:  # whatever it was, the next answer would not be to the next question
             self._close()
             if isinstance(error, OSError | ValueError):
-                raise BatchError(f"git ended at {oid[:12]}") from error
+                raise BatchError(f"git ended at {name}") from error
             raise
-        return Object(kind, content)
+        return Object(oid, kind, content)
 
     def _start(self) -> "subprocess.Popen[bytes]":
         self._running = running = subprocess.Popen(
@@ -93,6 +93,19 @@ class Batch:
     def _close(self) -> None:
         self._stop()
         self._running = None
+
+
+def _parse_header(header: bytes) -> tuple[str, str, int]:
+    """Name, kind and size of what follows."""
+    found = re.fullmatch(
+        r"([0-9a-f]{40}) (commit|tree|blob|tag) ([0-9]{1,18})\n", header.decode("ascii", "replace")
+    )
+    if not found:
+        raise BatchError("git ended without an answer")
+    oid, kind, size = found[1], found[2], int(found[3])
+    if kind != "blob" and size > _MOST_PARSED:
+        raise BatchError(f"{oid} is a {kind} of {size} bytes")
+    return oid, kind, size
 
 
 def _end(running: "subprocess.Popen[bytes]") -> None:

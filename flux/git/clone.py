@@ -12,7 +12,9 @@ from types import TracebackType
 from typing import Self
 
 from flux.git.access import Access
+from flux.git.branches import Branch
 from flux.git.history import Message
+from flux.git.home import HomeRefs
 from flux.git.merge import merge
 from flux.git.parts import Parts
 from flux.git.process import OLDEST_GIT, Process, git_version
@@ -20,7 +22,17 @@ from flux.git.scratch import clone_apart
 from flux.git.shallow import FETCH_DEPTH
 from flux.git.tags import Tag
 
-__all__ = ["FETCH_DEPTH", "OLDEST_GIT", "Access", "Clone", "Message", "Tag", "git_version"]
+__all__ = [
+    "FETCH_DEPTH",
+    "OLDEST_GIT",
+    "Access",
+    "Branch",
+    "Clone",
+    "HomeRefs",
+    "Message",
+    "Tag",
+    "git_version",
+]
 
 
 class Clone:
@@ -42,8 +54,10 @@ class Clone:
         self.commit = parts.commits.commit
         self.head = parts.commits.head
         self.obtain = parts.commits.obtain
+        self.obtain_all = parts.commits.obtain_all
         self.merge_base = parts.commits.merge_base
 
+        self.home_refs = parts.home.home_refs
         self.tip = parts.home.tip
         self.last_known_tip = parts.home.last_known_tip
         self.home_tags = parts.home.home_tags
@@ -64,6 +78,7 @@ class Clone:
         self.merge_of = parts.history.merge_of
         self.log = parts.history.log
         self.messages = parts.history.messages
+        self.branches_since = parts.branches.branches_since
         self.merged = partial(merge, parts.process)
 
         self.ref = parts.refs.ref

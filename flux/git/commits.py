@@ -1,13 +1,17 @@
 """Which commit a revision names, whether it is here, and what two commits have in common."""
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 
 from flux.errors import GitError, HistoryMissingError, RequestError
+from flux.git.kept import Kept
 from flux.git.objects import NAME, Objects
 from flux.git.origin import Origin
 from flux.git.process import Process
 from flux.git.shallow import FETCH_DEPTH, Shallow
+
+_MOST_BASES = 10_000
 
 
 class Commits:
@@ -18,6 +22,7 @@ class Commits:
         self._origin = origin
         self._shallow = shallow
         self._objects = objects
+        self._bases: Kept[tuple[str, str], tuple[str | None]] = Kept(_MOST_BASES)
 
     def commit(self, revision: str) -> str:
         """The commit that a revision names. Raises RequestError where it names none."""
@@ -40,6 +45,9 @@ class Commits:
                 found = self._objects.commit(revision)
                 return found[0] if found else None
             return None
+        if revision == "HEAD" or revision.startswith("refs/"):
+            with suppress(GitError):
+                return self._objects.commit_at(revision)
         try:
             named = revision + "^{commit}"
             line = self._process.run("rev-parse", "--verify", "--quiet", "--end-of-options", named)
@@ -61,14 +69,31 @@ class Commits:
         """
         if self.resolve(commit):
             return True
+        if not NAME.fullmatch(commit):
+            return False
         try:
-            self._origin.fetch(*(["--depth=1"] if self._shallow.edge() else []), "origin", commit)
+            self._fetch([commit])
         except GitError:
             if self._shallow.edge():
                 self._shallow.complete()
             elif self._origin.url:
                 self._origin.list_refs("--heads")  # an origin that does not answer may have it all the same
         return self.resolve(commit) is not None
+
+    def obtain_all(self, commits: Iterable[str]) -> set[str]:
+        """Those of the commits that are here, after fetching from origin, at once, those that were not.
+
+        Raises as `obtain`.
+        """
+        wanted = dict.fromkeys(commits)
+        lacking = [commit for commit in wanted if NAME.fullmatch(commit) and not self.resolve(commit)]
+        if len(lacking) > 1:
+            with suppress(GitError):  # one that origin lacks is enough
+                self._fetch(lacking)
+        return {commit for commit in wanted if self.obtain(commit)}
+
+    def _fetch(self, commits: Iterable[str]) -> None:
+        self._origin.fetch(*(["--depth=1"] if self._shallow.edge() else []), "origin", *commits)
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor, None for unrelated histories.
@@ -79,9 +104,18 @@ class Commits:
         if one == other:
             return one
         self._shallow.complete((one, other))
+        if known := self._bases.get((one, other)):
+            return known[0]
         try:
-            return self._process.run("merge-base", one, other)
+            base = self._process.run("merge-base", one, other)
         except GitError as error:
             if error.status != 1:
                 raise
-            return None
+            base = None
+        return self.note_merge_base(one, other, base)
+
+    def note_merge_base(self, one: str, other: str, base: str | None) -> str | None:
+        """Keep what is known of two commits, whose histories are here as a whole, and give it back."""
+        if NAME.fullmatch(one) and NAME.fullmatch(other):
+            self._bases.put((one, other), (base,))
+        return base

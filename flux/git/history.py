@@ -8,18 +8,40 @@ from flux.artifact.changes import Commit
 from flux.artifact.image import Revision
 from flux.errors import GitError, HistoryMissingError
 from flux.git import output
+from flux.git.kept import Kept
+from flux.git.objects import NAME
 from flux.git.process import Process
 from flux.git.shallow import Shallow
 from flux.git.trees import RAW_DIFF, Trees, narrowest
 
+_MOST_MESSAGES = 16 * 1024 * 1024  # characters
+
+LOG = (
+    *("log", "-z", "--no-show-signature", "--no-color", "--no-notes"),
+    "--format=tformat:%H%n%P%n%ct%n%cn <%ce>%n%B",
+)
+"""Commits as `read_messages` takes them."""
+
 
 @dataclass(frozen=True)
 class Message:
-    """A commit, its parents, and what it says."""
+    """A commit, its parents, and what it says.
+
+    `committer` is `name <email>`, `time` in seconds since the epoch, 0 where the commit has none.
+    """
 
     commit: str
     parents: tuple[str, ...]
     text: str
+    committer: str = ""
+    time: int = 0
+
+
+def read_messages(printed: str) -> Iterator[Message]:
+    """The commits of `LOG`."""
+    for field in printed.split("\0")[:-1]:
+        commit, parents, time, committer, text = field.split("\n", 4)
+        yield Message(commit, tuple(parents.split()), text, committer, int(time or 0))
 
 
 class History:
@@ -29,6 +51,8 @@ class History:
         self._process = process
         self._shallow = shallow
         self._trees = trees
+        self._messages: Kept[tuple[str, str], tuple[Message, ...]] = Kept(_MOST_MESSAGES)
+        self._logs: Kept[tuple[str, str | None, str], tuple[tuple[str, str], ...]] = Kept(_MOST_MESSAGES)
 
     def line(
         self, commit: str, sources: str, names: Sequence[str], until: str | None = None
@@ -119,18 +143,31 @@ class History:
     def log(self, commit: str, since: str | None, folder: str) -> list[tuple[str, str]]:
         """Commit and subject of what touched a folder up to `commit` and not up to `since`, newest first;
         merges are left out, since what they brought is there."""
+        if known := self._logs.get((commit, since, folder)):
+            return list(known)
         span = [commit, *([f"^{since}"] if since else [])]
         fields = self._process.fields(
             *("log", "-z", "--no-merges", "--no-show-signature", "--no-color", "--format=tformat:%H %s"),
             *(*span, "--", folder),
         )
-        return [(field[:40], field[41:]) for field in fields]
+        found = [(field[:40], field[41:]) for field in fields]
+        if not self._shallow.edge() and all(map(NAME.fullmatch, (commit, since or commit))):
+            self._logs.put(
+                (commit, since, folder), tuple(found), sum(len(field) + 100 for field in fields) + 1
+            )
+        return found
 
     def messages(self, commit: str, since: str) -> list[Message]:
         """The commits up to `commit` that are not up to `since`, the newest first."""
-        fields = self._process.fields(
-            *("log", "-z", "--no-show-signature", "--no-color", "--format=tformat:%H%n%P%n%B"),
-            *(commit, f"^{since}"),
-        )
-        found = (field.split("\n", 2) for field in fields)
-        return [Message(oid, tuple(parents.split()), text) for oid, parents, text in found]
+        if known := self._messages.get((commit, since)):
+            return list(known)
+        messages = tuple(read_messages(self._process.run(*LOG, commit, f"^{since}")))
+        if not self._shallow.edge():
+            self.note_messages(commit, since, messages)
+        return list(messages)
+
+    def note_messages(self, commit: str, since: str, messages: tuple[Message, ...]) -> None:
+        """Keep the answer of `messages`, where history is here as a whole."""
+        if NAME.fullmatch(commit) and NAME.fullmatch(since):
+            size = sum(len(message.text) + 200 for message in messages)
+            self._messages.put((commit, since), messages, size + 1)

@@ -1,30 +1,66 @@
 """The home of branches and tags: origin, or where there is none this clone."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
 from flux.errors import GitError, RequestError, TipUnknownError
 from flux.git import output
 from flux.git.commits import Commits
 from flux.git.origin import Origin
 from flux.git.refs import Refs
 
+_HEADS = "refs/heads/"
+_TAGS = "refs/tags/"
+
+
+@dataclass(frozen=True)
+class HomeRefs:
+    """Branches and tags by name, at one moment. Tags have the object that they point at in the end."""
+
+    heads: Mapping[str, str]
+    tags: Mapping[str, str]
+
+    @classmethod
+    def of(cls, refs: Mapping[str, str]) -> Self:
+        heads = {name.removeprefix(_HEADS): oid for name, oid in refs.items() if name.startswith(_HEADS)}
+        tags = {name: oid for name, oid in refs.items() if name.startswith(_TAGS)}
+        return cls(heads, output.tags(tags))
+
 
 class Home:
-    """What is asked of it is asked anew each time."""
+    """What is asked of it is asked anew each time, but for what the caller has asked and holds (`at`)."""
 
     def __init__(self, origin: Origin, commits: Commits, refs: Refs) -> None:
         self._origin = origin
         self._commits = commits
         self._refs = refs
 
-    def tip(self, branch: str) -> str:
-        """The newest commit of `branch` at its home. Raises TipUnknownError where that cannot be asked."""
+    def home_refs(self) -> HomeRefs:
+        """Every branch and tag at once. Raises TipUnknownError where origin does not answer."""
         if self._origin.url is None:
-            return self._local_tip(branch)
+            return HomeRefs.of(self._refs.heads_and_tags())
         try:
-            tip = self._origin.list_refs("--heads", f"refs/heads/{branch}").get(f"refs/heads/{branch}")
-            if tip is None:
+            return HomeRefs.of(self._origin.list_refs("--heads", "--tags"))
+        except GitError as error:
+            raise TipUnknownError(
+                f"the branches and tags could not be fetched from origin: {error.message}",
+                "check the network and your access to origin",
+            ) from error
+
+    def tip(self, branch: str, at: HomeRefs | None = None) -> str:
+        """The newest commit of `branch` at its home; it is here then.
+
+        Raises TipUnknownError where that cannot be asked.
+        """
+        if self._origin.url is None:
+            return self._local_tip(branch, at)
+        try:
+            heads = at.heads if at else self._heads(branch)
+            if (tip := heads.get(branch)) is None:
                 raise GitError(f"it has no branch {branch!r}")
             if not self._commits.resolve(tip):
-                self._origin.fetch("origin", f"+refs/heads/{branch}:refs/remotes/origin/{branch}")
+                self._fetch(branch, tip)
             return tip
         except GitError as error:
             raise TipUnknownError(
@@ -32,14 +68,31 @@ class Home:
                 "check the network and your access to origin, and `flux.branch` in invoke.yaml",
             ) from error
 
-    def _local_tip(self, branch: str) -> str:
-        for other in self._origin.other_remotes():
+    def _heads(self, branch: str) -> Mapping[str, str]:
+        return HomeRefs.of(self._origin.list_refs("--heads", pattern=_HEADS + branch)).heads
+
+    def _fetch(self, branch: str, tip: str) -> None:
+        """Have a tip here. What another run does to the same ref meanwhile does not matter."""
+        failure = None
+        try:
+            self._origin.fetch("origin", f"+{_HEADS}{branch}:refs/remotes/origin/{branch}")
+        except GitError as error:
+            failure = error
+        if self._commits.resolve(tip):
+            return
+        try:
+            self._origin.fetch("origin", tip)  # the branch was moved to another line
+        except GitError as error:
+            raise failure or error from error
+
+    def _local_tip(self, branch: str, at: HomeRefs | None) -> str:
+        for other in self._origin.other_remotes:
             raise TipUnknownError(
                 f"there is no remote called origin; this clone has {other}",
                 f"`git remote rename {other} origin`",
             )
         try:
-            return self._commits.commit(f"refs/heads/{branch}")
+            return self._commits.commit(at.heads.get(branch, "") if at else _HEADS + branch)
         except RequestError as error:
             raise TipUnknownError(
                 f"there is no branch {branch!r}, and no origin to ask for it",
@@ -53,11 +106,13 @@ class Home:
         except RequestError:
             return None
 
-    def home_tags(self) -> dict[str, str]:
-        """Every tag at origin, with the commit that it points at; this clone's where there is no origin.
+    def home_tags(self, at: HomeRefs | None = None) -> dict[str, str]:
+        """Every tag at home, with the object that it points at in the end.
 
         Raises GitError where origin does not answer.
         """
+        if at:
+            return dict(at.tags)
         if self._origin.url is None:
             return self._refs.tags()
         try:

@@ -1,15 +1,15 @@
 """Commits, trees and blobs by their names. They never change, so that what was read once is kept."""
 
 import re
-from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from threading import Lock
 
+from flux.artifact.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK
 from flux.errors import GitError
 from flux.git.batch import Batch, BatchError, Object
+from flux.git.kept import Kept
 from flux.git.process import Process
 
 _MOST_KEPT = 32 * 1024 * 1024  # bytes of all objects that are kept
@@ -32,6 +32,10 @@ class Entry:
         return self.mode == 0o40000
 
     @property
+    def is_file(self) -> bool:
+        return self.mode >> 12 == 0o10
+
+    @property
     def is_blob(self) -> bool:
         """A file or a symbolic link."""
         return self.mode >> 12 in (0o10, 0o12)
@@ -43,9 +47,7 @@ class Objects:
     def __init__(self, process: Process) -> None:
         self._process = process
         self._batch = Batch(process)
-        self._keeping = Lock()
-        self._kept: OrderedDict[str, Object] = OrderedDict()
-        self._size = 0
+        self._kept: Kept[str, Object] = Kept(_MOST_KEPT, _LARGEST_KEPT)
 
     def close(self) -> None:
         self._batch.close()
@@ -78,7 +80,7 @@ class Objects:
         found = self.find(oid)
         if found is None or found.kind != "tree":
             raise _lacking(oid)
-        return _parse_tree(found.content)
+        return parse_tree(found.content)
 
     def blob(self, oid: str) -> bytes:
         """The content of a blob. Raises GitError where it is not to be had."""
@@ -91,14 +93,20 @@ class Objects:
         """An object, None where nobody has it. Raises GitError where git cannot say."""
         if not NAME.fullmatch(oid):
             raise GitError(f"{oid!r} is no name of an object")
-        with self._keeping:
-            if kept := self._kept.get(oid):
-                self._kept.move_to_end(oid)
-                return kept
+        if kept := self._kept.get(oid):
+            return kept
         found = self._ask(oid)
-        if found:
-            self._keep(oid, found)
+        if found and (found.kind != "blob" or len(found.content) <= _LARGEST_BLOB_KEPT):
+            self._kept.put(oid, found, len(found.content))
         return found
+
+    def commit_at(self, ref: str) -> str | None:
+        """The commit that a ref is at now, None where there is no such ref. Raises GitError."""
+        try:
+            found = self._batch.ask(ref + "^{commit}")
+        except BatchError as error:
+            raise GitError(f"{ref} cannot be read", "`git fsck` says what is damaged") from error
+        return found.oid if found else None
 
     def _ask(self, oid: str) -> Object | None:
         try:
@@ -113,16 +121,6 @@ class Objects:
             return self._batch.ask(oid)
         except BatchError as error:
             raise _lacking(oid) from error
-
-    def _keep(self, oid: str, found: Object) -> None:
-        if len(found.content) > (_LARGEST_BLOB_KEPT if found.kind == "blob" else _LARGEST_KEPT):
-            return
-        with self._keeping:
-            if oid not in self._kept:
-                self._kept[oid] = found
-                self._size += len(found.content)
-            while self._size > _MOST_KEPT:
-                self._size -= len(self._kept.popitem(last=False)[1].content)
 
     @cached_property
     def _partial(self) -> bool:
@@ -152,15 +150,36 @@ def _lacking(oid: str) -> GitError:
 
 
 @lru_cache(maxsize=_MOST_TREES)
-def _parse_tree(content: bytes) -> Mapping[str, Entry]:
+def parse_tree(content: bytes) -> Mapping[str, Entry]:
+    """The entries of a tree by name, in git's order. Raises GitError for what is none."""
     entries: dict[str, Entry] = {}
     at = 0
     while at < len(content):
         space = content.find(b" ", at)
         end = content.find(b"\0", space)
         if not at < space < end or len(content) < end + 21:
-            raise GitError("a tree of this clone cannot be read", "`git fsck` says what is damaged")
+            raise _damaged_tree()
         name = content[space + 1 : end].decode("utf-8", "surrogateescape")
-        entries[name] = Entry(int(content[at:space], 8), content[end + 1 : end + 21].hex())
+        entries[name] = Entry(_mode(content[at:space]), content[end + 1 : end + 21].hex())
         at = end + 21
     return entries
+
+
+def _mode(written: bytes) -> int:
+    """The mode as git has it, whatever an old tool wrote."""
+    if not re.fullmatch(rb"[0-7]{1,11}", written):
+        raise _damaged_tree()
+    mode = int(written, 8)
+    match mode >> 12:
+        case 0o04:
+            return 0o40000
+        case 0o10:
+            return EXECUTABLE if mode & 0o100 else REGULAR
+        case 0o12:
+            return SYMLINK
+        case _:
+            return SUBMODULE
+
+
+def _damaged_tree() -> GitError:
+    return GitError("a tree of this clone cannot be read", "`git fsck` says what is damaged")

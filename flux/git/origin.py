@@ -1,8 +1,20 @@
 """Origin: where it is, which refs it has, and what is fetched from it."""
 
+import re
+from functools import cached_property
+from random import random
+from time import sleep
+
 from flux.errors import GitError
 from flux.git import output
 from flux.git.process import Process
+
+# What git says where another run locks or moves what it is about to.
+_CROSSED = re.compile(
+    r"cannot lock ref|\.lock': File exists|shallow file has changed"
+    r"|incorrect old value|reference already exists"
+)
+_PAUSES = (0.05, 0.1, 0.2, 0.4)  # seconds
 
 
 class Origin:
@@ -16,6 +28,7 @@ class Origin:
         """Where it is; None where there is none."""
         return self._process.origin_url
 
+    @cached_property
     def other_remotes(self) -> list[str]:
         """The remotes that are somewhere; of others there may be settings."""
         try:
@@ -25,12 +38,20 @@ class Origin:
         names = (name.removeprefix("remote.").removesuffix(".url") for name in listed.splitlines())
         return list(dict.fromkeys(names))
 
-    def list_refs(self, *which: str) -> dict[str, str]:
-        """Refs and what they point at; git matches a pattern with the end of a ref's name."""
-        listed = self._process.run("ls-remote", *which[:1], "origin", *which[1:], network=True)
+    def list_refs(self, *options: str, pattern: str | None = None) -> dict[str, str]:
+        """Refs and what they point at. Git matches a pattern with the end of a ref's name."""
+        patterns = [pattern] if pattern else []
+        listed = self._process.run("ls-remote", *options, "origin", *patterns, network=True)
         return output.refs(listed, "\t")
 
     def fetch(self, *what: str) -> None:
-        """Fetch exactly this. Raises GitError."""
+        """Fetch exactly this, again where another run was at the same ref. Raises GitError."""
         quiet = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-gc")
-        self._process.run("fetch", *quiet, *what, network=True)
+        for pause in (*_PAUSES, None):
+            try:
+                self._process.run("fetch", *quiet, *what, network=True)
+                return
+            except GitError as error:
+                if pause is None or not _CROSSED.search(error.message):
+                    raise
+                sleep(pause * (1 + random()))

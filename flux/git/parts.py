@@ -1,6 +1,7 @@
 """What a clone is made of, each part on those before it."""
 
 from flux.git.attributes import Attributes
+from flux.git.branches import Branches
 from flux.git.commits import Commits
 from flux.git.history import History
 from flux.git.home import Home
@@ -28,7 +29,8 @@ class Parts:
         self.home = Home(self.origin, self.commits, self.refs)
         self.trees = Trees(process, self.commits, self.objects)
         self.history = History(process, self.shallow, self.trees)
-        self.attributes = Attributes(process, self.objects)
+        self.branches = Branches(process, self.shallow, self.commits, self.history)
+        self.attributes = Attributes(process, self.objects, self.trees)
         self.writing = Writing(process)
 
     def close(self) -> None:

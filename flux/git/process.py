@@ -79,14 +79,13 @@ class Process:
 
     def _find_root(self, folder: Path) -> tuple[Path, Path]:
         try:
-            root = self.run("rev-parse", "--show-toplevel")
-            place = self.run("rev-parse", "--show-object-format", "--git-path", "objects")
+            place = self.run("rev-parse", "--show-toplevel", "--show-object-format", "--git-path", "objects")
         except GitError as error:
             raise RequestError(
                 f"{folder} is not in a git work tree: {error.message}",
                 error.hint or output.trusting(error.message) or "run this in a clone of the monorepo",
             ) from error
-        hashes, objects = place.split("\n", 1)
+        root, hashes, objects = re.split(r"\n(sha1|sha256)\n", place, maxsplit=1)
         if hashes != "sha1":
             raise RequestError(
                 f"{root} has {hashes} objects, and Flux's revisions are sha1",
@@ -130,12 +129,16 @@ class Process:
         return self.run(*arguments).split("\0")[:-1]
 
     def pipe(self, content: bytes, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
-        """What git prints when it is given this content. Raises GitError where it fails."""
+        """What git prints when it is given this content, less the last newlines. Raises GitError."""
+        return self.pipe_all(content, *arguments, environment=environment).rstrip("\n")
+
+    def pipe_all(self, content: bytes, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
+        """As `pipe`, to the last newline."""
         with self.started(*arguments, environment=environment) as process:
             printed, stderr = process.communicate(content)
         if process.returncode:
             raise output.error(stderr.decode("utf-8", "replace"))
-        return printed.decode("utf-8", "surrogateescape").rstrip("\n")
+        return printed.decode("utf-8", "surrogateescape")
 
     def pipe_fields(
         self, fields: Iterable[str], *arguments: str, environment: Mapping[str, str]

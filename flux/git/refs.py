@@ -45,10 +45,16 @@ class Refs:
 
     def tags(self) -> dict[str, str]:
         """Every tag of this clone, with the object that it points at in the end."""
+        return output.tags(self._show("--tags"))
+
+    def heads_and_tags(self) -> dict[str, str]:
+        """Every branch and tag, and the latter once more, with `^{}`, where it points at in the end."""
+        return self._show("--heads", "--tags")
+
+    def _show(self, *which: str) -> dict[str, str]:
         try:
-            listed = self._process.run("show-ref", "--tags", "--dereference")
+            return output.refs(self._process.run("show-ref", "--dereference", *which), " ")
         except GitError as error:
             if error.status != 1:
                 raise
             return {}
-        return output.tags(output.refs(listed, " "))

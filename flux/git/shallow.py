@@ -1,6 +1,7 @@
 """Shallow clones: where their history ends, and how the rest of it is fetched."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from flux.errors import GitError, HistoryMissingError
 from flux.git.origin import Origin
@@ -31,10 +32,8 @@ class Shallow:
         if not self.edge():
             return
         for what in dict.fromkeys((tuple(commits), ())):
-            try:
+            with suppress(GitError):  # as where another run has completed it meanwhile
                 self._origin.fetch("--unshallow", "origin", *what)
-            except GitError:
-                continue
             if not self.edge():
                 return
         raise HistoryMissingError(

@@ -7,6 +7,7 @@ from flux.artifact.changes import HasFolder
 from flux.artifact.tree import Change, File
 from flux.git import output
 from flux.git.commits import Commits
+from flux.git.comparison import compare
 from flux.git.objects import NAME, Entry, Objects
 from flux.git.process import Process
 
@@ -46,11 +47,10 @@ class Trees:
         """The folders under `sources`, of those named or all, in git's order."""
         if names is not None and not names:
             return []
-        paths = narrowest(sources, names)
-        lines = self._process.fields("ls-tree", "-z", commit, *(["--", *paths] if paths else []))
-        found = (line.partition("\t") for line in lines)
-        folders = [path[len(sources) :] for entry, _, path in found if entry.split()[1] == "tree"]
-        return folders if names is None else [name for name in folders if name in set(names)]
+        wanted = None if names is None else set(names)
+        folder = self.entry(commit, sources)
+        below = self._objects.tree(folder.oid) if folder and folder.is_tree else {}
+        return [name for name, entry in below.items() if entry.is_tree and (wanted is None or name in wanted)]
 
     def files(self, commit: str, sources: str, names: Sequence[str]) -> dict[str, list[File]]:
         """Every file of the named artifacts, with paths relative to the artifact's folder."""
@@ -68,10 +68,19 @@ class Trees:
         return listed
 
     def changes(self, old: str | None, new: str, sources: str) -> list[Change]:
-        """What differs under `sources` between two commits; from nothing at all where `old` is None."""
+        """What differs at or under a path between two commits; from nothing at all where `old` is None."""
+        if (few := self._few_changes(old, new, sources)) is not None:
+            return few
         under = ["--", sources] if sources else []
         fields = self._process.fields("diff", *RAW_DIFF, old or _EMPTY_TREE, new, *under)
         return [output.change(raw, path) for raw, path in zip(fields[::2], fields[1::2], strict=True)]
+
+    def _few_changes(self, old: str | None, new: str, sources: str) -> list[Change] | None:
+        """The same without a process of its own, None where that would read many trees."""
+        before, after = self.entry(old, sources) if old else None, self.entry(new, sources)
+        if sources.endswith("/") and not all(entry is None or entry.is_tree for entry in (before, after)):
+            return None  # to git, `x/` is no file `x`
+        return compare(self._objects.tree, before, after, sources.rstrip("/"))
 
     def folders_of(self, commit: str | None) -> HasFolder:
         """Whether a folder is in the commit's tree; no folder is in that of None."""

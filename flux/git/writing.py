@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from flux.errors import GitError
@@ -17,6 +18,10 @@ class Writing:
 
     def identity(self) -> str:
         """Who commits here, as `name <email>`. Raises GitError where git does not know."""
+        return self._identity
+
+    @cached_property
+    def _identity(self) -> str:
         try:
             return self._process.run("var", "GIT_AUTHOR_IDENT").rpartition("> ")[0] + ">"
         except GitError as error:

@@ -7,6 +7,7 @@ import pytest
 
 from flux.artifact.changes import Commit
 from flux.git.clone import Clone
+from tests.git.counted import CountedGit
 from tests.repo import Repo
 
 SOURCES = "artifacts/"
@@ -23,6 +24,14 @@ def repo(tmp_path: Path) -> Repo:
 def git(repo: Repo) -> Iterator[Clone]:
     with Clone(repo.path) as clone:
         yield clone
+
+
+@pytest.fixture
+def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CountedGit:
+    """Every git of this process, and of those that it starts, is written down."""
+    git = CountedGit.make(tmp_path / "counted-git")
+    monkeypatch.setenv("PATH", git.environment()["PATH"])
+    return git
 
 
 def commits(walk: Iterator[Commit]) -> list[str]:
