@@ -29,6 +29,9 @@ _MOST_SHOWN = 100
 _TYPES = {b"0": 0o100000, b"\0": 0o100000, b"5": 0o040000, b"2": 0o120000}
 """Files, files of old, folders and symlinks, with the type that a mode may name as well: sys/stat.h."""
 
+_NUMBERS = ((100, 108), (108, 116), (116, 124), (124, 136), (136, 148))
+"""Where a header has the mode, the user, the group, the size and the time."""
+
 _FOLDER, _SYMLINK, _PAX, _LONG_NAME, _LONG_LINK = b"5", b"2", b"x", b"L", b"K"
 
 
@@ -197,7 +200,7 @@ def _next(tar: _Stream) -> _Header | None:
 
 
 def _block(tar: _Stream) -> bytes | None:
-    """The next header. None at the end: two blocks of zeros, or no more bytes."""
+    """The next header. None at the end: two blocks of zeros, or no more bytes (behind one, too)."""
     block = tar.read(BLOCK)
     if not block:
         return None
@@ -205,7 +208,8 @@ def _block(tar: _Stream) -> bytes | None:
         if len(block) < BLOCK:
             raise _no_tar("it is broken in the middle")
         return block
-    if len(block) < BLOCK or any(tar.read(BLOCK)):
+    second = tar.read(BLOCK)
+    if len(block) < BLOCK or len(second) not in (0, BLOCK) or any(second):
         raise _no_tar("it is broken in the middle")
     return None
 
@@ -215,7 +219,7 @@ def _parsed(block: bytes, first: bool) -> _Header:
     try:
         if _number(block[148:156]) != total:
             raise ValueError
-        mode, size = _number(block[100:108]), _number(block[124:136])
+        mode, _, _, size, _ = (_number(block[at:end]) for at, end in _NUMBERS)
     except ValueError as error:
         why = "it does not begin with a header" if first else "it is broken in the middle"
         raise _no_tar(why) from error

@@ -3,7 +3,10 @@
 import gzip
 import io
 import json
+import subprocess
+import sys
 import tarfile
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -132,6 +135,74 @@ def test_more_than_fits(target: Target) -> None:
     assert refused(target, put(target, bomb)) == "it holds more than 100 MiB"
     told = {"mediaType": LAYER_TYPE, "digest": digest_of(b"never fetched"), "size": 1 << 40}
     assert refused(target, put(target, b"", layers=[told])) == "it holds more than 100 MiB"
+
+
+# Two bombs of 3 MiB: of many gzip members, and of one, which a program can make of one piece again and again.
+_MEMBER = gzip.compress(bytes(64 << 20), 9)
+
+
+def _endless() -> bytes:
+    packer = zlib.compressobj(9, wbits=31)
+    first, again = (packer.compress(bytes(8 << 20)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    return first + again * ((3 << 20) // len(again) - 1)
+
+
+_HEADERS = tar(member("pax", type=b"x", size=0))[:BLOCK] * (64 << 11)
+BOMBS = {
+    "members": lambda: _MEMBER * ((3 << 20) // len(_MEMBER)),
+    "one member": _endless,
+    "a name": lambda: gzip.compress(_long_name(), 9),
+    "names": lambda: gzip.compress(_HEADERS, 9),
+    "less than the limit": lambda: gzip.compress(tar(member("x", size=0)) + bytes(99 << 20), 9),
+    "a file": lambda: gzip.compress(_of_size(90 << 20), 9),
+}
+
+_MEASURE = """
+import resource, sys
+from pathlib import Path
+from flux.errors import RegistryError
+from flux.registry import contents as _
+from flux.registry.contents import contents, modes
+from flux.registry.layout import LayoutRegistry
+
+target = LayoutRegistry("images", Path(sys.argv[1])).repository("artifact")
+manifest = target.fetch_manifest("bomb")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    contents(target, manifest)
+except RegistryError as error:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, error.message)
+"""
+
+
+def _long_name() -> bytes:
+    info = member("x" * 200)
+    written = bytearray(tar(info, format=tarfile.GNU_FORMAT))
+    written[124:136] = b"%011o\0" % (90 << 20)
+    written[148:156] = b" " * 8
+    written[148:156] = b"%06o\0 " % sum(written[:BLOCK])
+    return bytes(written[:BLOCK]) + b"x" * (90 << 20)
+
+
+def _of_size(size: int) -> bytes:
+    written = bytearray(tar(member("x")))
+    written[124:136] = b"%011o\0" % size
+    written[148:156] = b" " * 8
+    written[148:156] = b"%06o\0 " % sum(written[:BLOCK])
+    return bytes(written[:BLOCK]) + bytes(size) + bytes(2 * BLOCK)
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_costs_little_memory(target: Target, tmp_path: Path, name: str) -> None:
+    bomb = BOMBS[name]()
+    assert len(bomb) <= 3 << 20
+    target.push_manifest(put(target, bomb), "bomb")
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURE, tmp_path], capture_output=True, text=True, check=True, timeout=60
+    )
+    kibibytes, _, message = done.stdout.partition(" ")
+    assert int(kibibytes) < 50 << 10
+    assert " cannot be shown: it" in message
 
 
 @pytest.mark.parametrize(

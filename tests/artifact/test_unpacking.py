@@ -1,0 +1,365 @@
+"""Layers from a registry are unpacked as Flux unpacks them, or refused in one line."""
+
+import gzip
+import io
+import tarfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flux.artifact.archive import BLOCK, archive
+from flux.artifact.unpacking import Entry, decompressed, entries
+from flux.errors import ContentError
+from tests.artifact.trees import Tree, layer, trees
+
+A = archive([("a", 0o644, b"content")])
+
+
+def header(name: bytes = b"x", kind: bytes = b"0", size: int = 0, **fields: bytes) -> bytes:
+    """A header with its checksum right; `at_345=b"…"` puts bytes at an offset."""
+    block = bytearray(archive([("x", 0o644, b"")])[:BLOCK])
+    block[0:100] = name.ljust(100, b"\0")
+    block[124:136] = b"%011o\0" % size
+    block[156:157] = kind
+    for field, value in fields.items():
+        at = int(field.removeprefix("at_"))
+        block[at : at + len(value)] = value
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+
+def pax(*records: bytes, kind: bytes = b"x") -> bytes:
+    content = b"".join(records)
+    return header(b"pax", kind, len(content)) + content + bytes(-len(content) % BLOCK)
+
+
+def record(key: bytes, value: bytes) -> bytes:
+    rest = b" %s=%s\n" % (key, value)
+    length = next(n for n in range(1, 10**6) if len(str(n)) + len(rest) == n)
+    return b"%d%s" % (length, rest)
+
+
+END = bytes(2 * BLOCK)
+
+
+def refused(tar: bytes) -> str:
+    with pytest.raises(ContentError) as raised:
+        list(entries([tar]))
+    assert raised.value.message.isprintable()
+    assert len(raised.value.message) < 1000
+    return raised.value.message
+
+
+def pieces(content: bytes, sizes: list[int]) -> Iterator[bytes]:
+    for size in sizes:
+        yield content[:size]
+        content = content[size:]
+    yield content
+
+
+# Gzip
+
+
+@given(st.lists(st.binary(max_size=200_000), min_size=1, max_size=4), st.integers(0, 9))
+def test_any_gzip_of_one_member_or_several(contents: list[bytes], level: int) -> None:
+    found = list(decompressed(b"".join(gzip.compress(content, level) for content in contents)))
+    assert b"".join(found) == b"".join(contents)
+    assert all(0 < len(piece) <= 256 << 10 for piece in found)
+
+
+def test_a_large_layer_comes_in_pieces() -> None:
+    found = [len(piece) for piece in decompressed(gzip.compress(bytes(10 << 20)))]
+    assert sum(found) == 10 << 20
+    assert max(found) <= 256 << 10
+
+
+@pytest.mark.parametrize("more", [b"\0", b"x", bytes(512), b"\x1f\x8b", gzip.compress(A)[:-1], A])
+def test_gzip_that_goes_on(more: bytes) -> None:
+    with pytest.raises(ContentError, match=r"^its layer is no gzip: "):
+        list(decompressed(gzip.compress(A) + more))
+
+
+@given(st.binary(max_size=60))
+def test_no_bytes_are_a_crash(content: bytes) -> None:
+    for odd in (content, b"\x1f\x8b\x08" + content, gzip.compress(A)[:-9] + content):
+        with suppress(ContentError):
+            list(decompressed(odd))
+
+
+def test_very_many_members_take_no_very_long_time() -> None:
+    """A copy of the rest for each would be a terabyte."""
+    assert list(decompressed(gzip.compress(b"") * 100_000 + gzip.compress(b"x"))) == [b"x"]
+
+
+# Tar
+
+
+@given(trees(max_size=5), st.lists(st.integers(0, 1500), max_size=20))
+def test_what_we_pack_in_any_pieces(tree: Tree, sizes: list[int]) -> None:
+    tree = {path: entry for path, entry in tree.items() if "\\" not in path and "../" not in path}
+    found = list(entries(pieces(layer(tree, lambda path: False), [size or 1 for size in sizes])))
+    assert {e.path: e.content for e in found if e.content is not None} == {
+        path: content for path, (_, content) in tree.items()
+    }
+    assert {e.mode for e in found} <= {0o755, 0o644}
+    assert found[0] == Entry(".", 0o755, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), [("./a", "a"), ("a//b", "a/b"), ("a/./b", "a/b"), ("..a", "..a"), ("é\n", "é\n")]
+)
+def test_names_that_are_written_otherwise(name: str, path: str) -> None:
+    assert [entry.path for entry in entries([archive([(name, 0o644, b"")])])] == [path]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"/etc/passwd",
+        b"..",
+        b"../x",
+        b"a/../x",
+        b"a/..",
+        b"a../x",
+        b"a\\b",
+        b"\\",
+        b"",
+        b".",
+        b"a/",
+        b"./",
+        b"a/.",
+    ],
+)
+def test_names_that_lead_elsewhere(name: bytes) -> None:
+    assert " in it is no " in refused(header(name) + END)
+    if name not in (b"", b".", b"a/", b"./", b"a/."):
+        assert " in it is no path" in refused(header(name, b"5") + END)
+        assert " in it is no path" in refused(header(name, b"2") + END)
+        assert " in it is no path" in refused(pax(record(b"path", name)) + header() + END)
+
+
+@pytest.mark.parametrize(
+    "kind", [b"1", b"3", b"4", b"6", b"7", b"S", b"g", b"V", b"M", b"X", b"D", b"A", b"\xff"]
+)
+def test_kinds_that_flux_does_not_unpack(kind: bytes) -> None:
+    """A hard link and a PAX header for all become empty files in Flux."""
+    assert refused(header(b"x", kind) + END) == "'x' in it is no file"
+
+
+@pytest.mark.parametrize("mode", [b"0120644", b"0040755", b"0060644", b"0020644", b"0140644", b"1000644"])
+def test_a_file_whose_mode_says_something_else(mode: bytes) -> None:
+    """Go believes the mode: Flux would leave out a file that we show, or make a folder of it."""
+    assert refused(header(at_100=mode) + END) == "'x' in it is no file"
+
+
+def test_modes() -> None:
+    tar = header(at_100=b"0100755") + header(b"d", b"5", at_100=b"0042755") + header(b"y", b"\0") + END
+    found = [(entry.path, entry.mode, entry.content) for entry in entries([tar])]
+    assert found == [("x", 0o755, b""), ("d", 0o2755, None), ("y", 0o644, b"")]
+
+
+@pytest.mark.parametrize("kind", [b"5", b"2"])
+def test_a_folder_with_content(kind: bytes) -> None:
+    """Some readers skip it, others take it for the next header."""
+    assert refused(header(b"x", kind, BLOCK) + A) == "'x' in it is no file"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [(b"a", b"0"), (b"a/b", b"0")],
+        [(b"a/b", b"0"), (b"a", b"0")],
+        [(b"a", b"0"), (b"./a", b"5")],
+        [(b"a", b"5"), (b"a", b"0")],
+        [(b"a/b/c", b"5"), (b"a/b", b"0")],
+    ],
+)
+def test_a_file_and_a_folder_of_one_name(names: list[tuple[bytes, bytes]]) -> None:
+    assert "it is a file and a folder" in refused(b"".join(header(*name) for name in names) + END)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pax(record(b"path", b"y")) * 2,
+        header(b"L", b"L", 2) + b"y\0".ljust(BLOCK, b"\0") + pax(record(b"path", b"z")),
+        (header(b"L", b"L", 2) + b"y\0".ljust(BLOCK, b"\0")) * 2,
+        pax(record(b"path", b"y"), record(b"path", b"z")),
+        pax(record(b"path", b"y\0z")),
+        pax(b"8 path=y\n"),
+        pax(b"11 path=y\n"),
+        pax(b" path=y\n"),
+        pax(b"-9 path=y\n"),
+        pax(b"9" * 5000 + b" path=y\n"),
+        pax(b"\xb2 path=y\n"),
+        pax(b"8 path y\n"),
+        pax(b"x"),
+        header(b"pax", b"x", 2 << 20) + bytes(2 << 20),
+        header(b"L", b"L", 8 << 30),
+    ],
+)
+def test_headers_that_overrule_or_are_broken(before: bytes) -> None:
+    assert refused(before + header() + END).startswith("its layer is no tar: ")
+
+
+@pytest.mark.parametrize(
+    "size", [b"-1024", b"+1", b"0x1", b"1" * 19, b"1.0", "\N{FULLWIDTH DIGIT ONE}".encode()]
+)
+def test_a_size_that_is_none(size: bytes) -> None:
+    assert refused(pax(record(b"size", size)) + header() + END) == "'x' in it is no file"
+
+
+@pytest.mark.parametrize(
+    "key", [b"GNU.sparse.map", b"GNU.sparse.major", b"GNU.sparse.size", b"GNU.sparse.name"]
+)
+def test_sparse_files(key: bytes) -> None:
+    assert refused(pax(record(key, b"0")) + header() + END) == "'x' in it is no file"
+
+
+def test_pax_and_gnu_headers() -> None:
+    long = b"/".join([b"n" * 90] * 3)
+    tar = pax(record(b"path", long), record(b"size", b"2"), record(b"mtime", b"1.5"), record(b"x", b"a=b"))
+    tar += header(b"cut", size=9) + b"hi".ljust(BLOCK, b"\0")
+    tar += header(b"L", b"L", len(long) + 3) + (b"y/" + long + b"\0").ljust(BLOCK, b"\0") + header(b"cut")
+    tar += header(b"K", b"K", 5) + b"link\0".ljust(BLOCK, b"\0") + header(b"link", b"2")
+    tar += header(b"big", at_124=b"\x80" + bytes(10) + b"\x03") + b"big".ljust(BLOCK, b"\0")
+    found = [(entry.path, entry.content) for entry in entries([tar + END])]
+    assert found == [(long.decode(), b"hi"), (f"y/{long.decode()}", b""), ("big", b"big")]
+
+
+def test_a_prefix_where_go_may_not_see_it() -> None:
+    assert [e.path for e in entries([header(at_345=b"folder") + END])] == ["folder/x"]
+    for magic in (b"ustar  \0", bytes(8)):
+        assert "form of old" in refused(header(at_345=b"folder", at_257=magic) + END)
+        assert [e.path for e in entries([header(at_257=magic) + END])] == ["x"]
+    assert "form of old" in refused(header(at_345=b"folder", at_508=b"tar\0") + END)
+
+
+@pytest.mark.parametrize(
+    ("tar", "why"),
+    [
+        (b"", "empty file"),
+        (A[:-1], "it is broken in the middle"),
+        (A[: BLOCK + 3], "unexpected end of data"),
+        (A[: BLOCK + 100], "unexpected end of data"),
+        (A[:700][:BLOCK] + A[BLOCK : 2 * BLOCK] + b"x" * BLOCK, "it is broken in the middle"),
+        (A[: 2 * BLOCK] + bytes(BLOCK) + A, "it is broken in the middle"),
+        (A + A, "it goes on after its end"),
+        (A + bytes(9000) + b"x", "it goes on after its end"),
+        (pax(record(b"path", b"y")), "it is broken in the middle"),
+        (pax(record(b"path", b"y")) + END, "it is broken in the middle"),
+        (b"x" * 2000, "it does not begin with a header"),
+        (header(at_124=b"7777777777\0"), "unexpected end of data"),
+        (header(at_124=b"\x80" + b"\xff" * 11), "unexpected end of data"),
+        (header(at_124=b"\xff" * 12), "it does not begin with a header"),
+        (header(at_124=b"9"), "it does not begin with a header"),
+    ],
+)
+def test_what_is_no_tar(tar: bytes, why: str) -> None:
+    assert refused(tar) == f"its layer is no tar: {why}"
+
+
+def test_the_end_of_other_tools() -> None:
+    for tar in (A[: 2 * BLOCK], A[: 3 * BLOCK], A, A + bytes(10240)):
+        assert [(entry.path, entry.content) for entry in entries([tar])] == [("a", b"content")]
+
+
+# More than anyone publishes
+
+
+def test_too_many_files() -> None:
+    def files(number: int) -> Iterator[bytes]:
+        yield from (header(b"%d" % n) for n in range(number))
+        yield END
+
+    found = entries(files(50_001))
+    assert sum(1 for _ in islice(found, 50_000)) == 50_000
+    with pytest.raises(ContentError, match="more than 50000 files and folders"):
+        next(found)
+
+
+def test_too_long_and_too_deep() -> None:
+    deep = b"/".join([b"d"] * 100)
+    assert [e.path for e in entries([pax(record(b"path", deep)) + header() + END])] == [deep.decode()]
+    for path in (deep + b"/d", b"d" * 4097, b"d/" * 100_000 + b"x"):
+        assert "longer than 4096 bytes or 100 folders" in refused(pax(record(b"path", path)) + header() + END)
+
+
+def test_names_that_fill_the_memory() -> None:
+    """A few KiB when compressed."""
+
+    def files() -> Iterator[bytes]:
+        for number in range(5000):
+            path = b"/".join([b"%039d" % number] * 99)
+            yield pax(record(b"path", path)) + header()
+
+    with pytest.raises(ContentError, match="names too long"):
+        list(entries(files()))
+
+
+# As others see it
+
+
+def tar(members: list[tuple[str, bytes]], format: int) -> bytes:
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w", format=format) as file:
+        for name, content in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            file.addfile(info, io.BytesIO(content))
+    return written.getvalue()
+
+
+@given(
+    st.dictionaries(
+        st.lists(st.sampled_from(["x" * 60, "é", "y.yaml"]), min_size=1, max_size=4).map("/".join),
+        st.binary(max_size=600),
+        max_size=4,
+    ),
+    st.sampled_from([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT]),
+)
+def test_what_python_packs(files: dict[str, bytes], format: int) -> None:
+    files = {p: c for p, c in files.items() if not any(other.startswith(f"{p}/") for other in files)}
+    found = list(entries([tar(list(files.items()), format)]))
+    assert {entry.path: entry.content for entry in found} == files
+
+
+_WRITES = st.tuples(st.integers(0, 9 * BLOCK), st.binary(min_size=1, max_size=12))
+
+
+@given(st.lists(_WRITES, min_size=1, max_size=4))
+def test_what_is_accepted_python_reads_alike(writes: list[tuple[int, bytes]]) -> None:
+    odd = bytearray(tar([("é" * 80, b"1" * 600), ("b", b"2"), ("n" * 120, b"3")], tarfile.PAX_FORMAT))
+    for at, value in writes:
+        odd[at : at + len(value)] = value
+        at = at // BLOCK * BLOCK
+        odd[at + 148 : at + 156] = b" " * 8
+        odd[at + 148 : at + 156] = b"%06o\0 " % sum(odd[at : at + BLOCK])
+    content = bytes(odd)
+    try:
+        found = list(entries([content]))
+    except ContentError:
+        return
+    theirs: list[Any] = []
+    with (
+        suppress(tarfile.ReadError, ValueError),  # of what neither needs, such as a device
+        tarfile.open(fileobj=io.BytesIO(content), mode="r:", encoding="utf-8") as file,
+    ):
+        theirs = [(m.size, m.isdir()) for m in file if not m.issym()]
+    assert not theirs or [(len(e.content or b""), e.content is None) for e in found] == theirs
+
+
+def test_a_stream_that_breaks_off_in_a_flush() -> None:
+    packer = zlib.compressobj(9, wbits=31)
+    cut = packer.compress(A) + packer.flush(zlib.Z_FULL_FLUSH)
+    found = decompressed(cut)
+    assert next(found) == A
+    with pytest.raises(ContentError, match="cut off"):
+        next(found)
