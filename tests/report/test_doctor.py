@@ -48,9 +48,7 @@ def test_a_job_has_annotations(stage: Stage) -> None:
 def test_json_and_what_failed(stage: Stage) -> None:
     failed = []
     shown = stage.json(lambda report: failed.append(show_doctor(report, LINES).failed))
-    assert [
-        line["subject"] for line in next(iter(v for v in shown.document.values() if isinstance(v, list)))
-    ] == ["git", "branch", "registry"]
+    assert [check["subject"] for check in shown.document["checks"]] == ["git", "branch", "registry"]
     assert failed == [True]
     stage.log(lambda report: failed.append(show_doctor(report, LINES[:2]).failed))
     assert failed == [True, False]
