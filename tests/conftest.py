@@ -44,7 +44,7 @@ auto = 0
 
 @pytest.fixture(scope="session", autouse=True)
 def interruptible() -> Iterator[None]:
-    """What a shell without job control runs in the background ignores Ctrl-C, and so would all that we run."""
+    """A shell without job control has its background jobs ignore Ctrl-C, and so would all that we run."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
