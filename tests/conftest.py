@@ -2,6 +2,7 @@
 parts as fixtures: where one is missing its tests skip, or fail where all are due."""
 
 import os
+import signal
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -39,6 +40,14 @@ allow = always
 [gc]
 auto = 0
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> Iterator[None]:
+    """A shell without job control has its background jobs ignore Ctrl-C, and so would all that we run."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session", autouse=True)

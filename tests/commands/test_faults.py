@@ -35,6 +35,8 @@ from tests.commands.helpers import build, inv, monorepo
 from tests.repo import Repo
 from tests.servers import Answer, Request, Server, serve
 
+pytestmark = pytest.mark.stories
+
 REFUSED = f"[Errno {errno.ECONNREFUSED}] {os.strerror(errno.ECONNREFUSED)}"
 State = dict[str, dict[str, str | None]]
 _INTERRUPTED = "interrupted; run the same command again, it continues from here"

@@ -13,6 +13,8 @@ from tests.commands.helpers import actions
 from tests.commands.promoting import World
 from tests.promotion.bodies import HostileBody, hostile_bodies
 
+pytestmark = pytest.mark.stories
+
 TAG = "flux-oci-eso-v1.1.0"
 MARKER = Promotion("eso", "1.1.0")
 BODIES = hostile_bodies()

@@ -27,6 +27,8 @@ from tests.github.server import GitHub
 from tests.github.state import Pull
 from tests.github.wire import Request
 
+pytestmark = pytest.mark.stories
+
 TAG = "flux-oci-eso-v1.1.0"
 HOUR = timedelta(hours=1)
 

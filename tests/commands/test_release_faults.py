@@ -24,6 +24,8 @@ from tests.github.fixtures import run_github as run_github
 from tests.github.server import GitHub
 from tests.repo import Repo
 
+pytestmark = pytest.mark.stories
+
 TAG = "flux-oci-app-v1.0.0"
 WORKFLOWS = ("manage-flux-releases.yml", "release-flux-artifact.yml")
 ALL = {"contents": "write", "actions": "write"}

@@ -1,0 +1,44 @@
+"""Findings as lines, as annotations of a job, and counted."""
+
+import pytest
+
+from flux.artifact.finding import Finding, Level
+from flux.commands.check import Check
+from flux.report.check import show_check
+from tests.report.showing import Stage
+
+CHECK = Check(
+    ["app", "db"],
+    [
+        Finding(Level.ERROR, "app/x,y:z.yaml", "not YAML: 100%", 3),
+        Finding(Level.WARNING, "db/s.yaml", "a Secret"),
+    ],
+    ["nothing was rendered"],
+)
+
+
+def test_a_log(stage: Stage) -> None:
+    shown = stage.log(lambda report: show_check(report, CHECK))
+    assert shown.lines == [
+        "error app/x,y:z.yaml:3: not YAML: 100%",
+        "warning db/s.yaml: a Secret",
+        "2 artifacts checked: 1 errors, 1 warnings.",
+    ]
+    assert shown.err == "nothing was rendered\n"
+
+
+def test_a_job_has_annotations(stage: Stage) -> None:
+    shown = stage.job(lambda report: show_check(report, CHECK))
+    assert shown.lines == [
+        "::warning::nothing was rendered",
+        "::error file=app/x%2Cy%3Az.yaml,line=3::not YAML: 100%25",
+        "::warning file=db/s.yaml::a Secret",
+        "2 artifacts checked: 1 errors, 1 warnings.",
+    ]
+    assert "### 2 artifacts checked: 1 errors, 1 warnings." in shown.summary
+    assert ["warning", "db/s.yaml", "", "a Secret"] in shown.rows
+
+
+@pytest.mark.parametrize("check", [CHECK, Check([], [])])
+def test_json(stage: Stage, check: Check) -> None:
+    assert stage.json(lambda report: show_check(report, check)).document == check.document()

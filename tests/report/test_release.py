@@ -1,0 +1,56 @@
+"""A release that is made, planned, or there already."""
+
+from dataclasses import replace
+
+import pytest
+from semver import Version
+
+from flux.commands.release import Planned
+from flux.errors import ForgeError
+from flux.forge.forge import Release
+from flux.report.release import show_planned_release, show_released
+from tests.report.showing import COMMIT, Stage
+
+URL = "https://github.com/octo/mono/releases/tag/app-v1.0.0"
+RELEASE = Release("app-v1.0.0", COMMIT, "app 1.0.0", "", False, "alice", URL, 0.0)
+PLANNED = Planned(
+    "app", Version(1), "app-v1.0.0", COMMIT, "### Added\n\n- \x1b[31m", uncommitted=("artifacts/app/x",)
+)
+
+
+def test_a_dry_run_shows_the_notes(stage: Stage) -> None:
+    shown = stage.log(lambda report: show_planned_release(report, PLANNED))
+    assert shown.lines == [
+        f"app-v1.0.0 would be released at {'c' * 12}, with these notes:",
+        "",
+        "### Added",
+        "",
+        "- \\x1b[31m",
+    ]
+    assert shown.err == "app: not committed, so in no image: artifacts/app/x\n"
+    document = stage.json(lambda report: show_planned_release(report, PLANNED)).document
+    assert document == PLANNED.document()
+
+
+@pytest.mark.parametrize(
+    ("is_new", "url", "said"),
+    [
+        (True, URL, f"released at {'c' * 12}, {URL}"),
+        (False, URL, f"is released already at {'c' * 12}, {URL}"),
+        (True, "file:///x", f"released at {'c' * 12}, see `git show app-v1.0.0`"),
+    ],
+)
+def test_what_was_done(stage: Stage, is_new: bool, url: str, said: str) -> None:
+    done = replace(PLANNED, release=replace(RELEASE, url=url), uncommitted=())
+    shown = stage.log(lambda report: show_released(report, done, is_new))
+    assert (shown.lines, shown.err) == ([f"app-v1.0.0: {said}"], "")
+
+
+def test_a_job_and_what_failed_after_it(stage: Stage) -> None:
+    failed = ForgeError("a workflow was not started", "start it")
+    done = replace(PLANNED, release=RELEASE, uncommitted=(), notices=("slow",), failed=(failed,))
+    shown = stage.job(lambda report: show_released(report, done, True))
+    assert shown.outputs == {"tag": "app-v1.0.0"}
+    assert shown.rows == [[f"[app-v1.0.0]({URL})", COMMIT]]
+    assert "::warning::slow" in shown.lines
+    assert shown.lines[-1] == "::error::a workflow was not started%0Astart it"

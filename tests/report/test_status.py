@@ -1,0 +1,65 @@
+"""Artifacts by environments: what they should have, what they have instead, and what is open."""
+
+import pytest
+
+from flux.commands.status import Row, Status
+from flux.forge.forge import PullRequest, State
+from flux.promotion.plan import Action, Step
+from flux.promotion.proposal import Promotion
+from flux.report.status import show_status
+from tests.report.showing import COMMIT, DIGEST, OTHER, Stage
+
+SAME = Step("app", "at", "1.0.0", DIGEST, DIGEST, Action.UNCHANGED)
+DRIFTED = Step("app", "prod", "1.0.0", OTHER, DIGEST, Action.MOVE)
+PULL = PullRequest(7, "Promote app", "", "b", COMMIT, "main", State.OPEN, "alice", "https://example.com/7")
+
+
+def status(*steps: Step, has: dict[str, str] | None = None, commits_since: int | None = 3) -> Status:
+    row = Row("app", "1.0.0", commits_since, {step.environment: step for step in steps}, has or {})
+    return Status(["at", "tt", "prod"], [row], [(Promotion("app", "2.0.0"), PULL)], ["slow"])
+
+
+def test_a_log(stage: Stage) -> None:
+    shown = stage.log(lambda report: show_status(report, status(SAME, DRIFTED, has={"prod": "0.9.0"})))
+    assert shown.lines[0].split() == ["Artifact", "Release", "Commits", "since", "at", "prod"]
+    assert shown.lines[2].split() == ["app", "1.0.0", "3", "1.0.0", "1.0.0", "≠", "0.9.0"]
+    assert shown.lines[3:] == [
+        "Nothing is in tt.",
+        "open: Promote app https://example.com/7",
+        "1 of 2 environment tags drift.",
+    ]
+    assert shown.err == "slow\n"
+
+
+@pytest.mark.parametrize(
+    ("step", "cell"),
+    [
+        (SAME, "1.0.0"),
+        (DRIFTED, "1.0.0 ≠ " + OTHER[:19]),
+        (Step("app", "at", "1.0.0", None, DIGEST, Action.MOVE), "1.0.0 ≠ nothing"),
+        (Step("app", "at", "1.0.0", None, None, Action.FAILED, "no answer"), "1.0.0 ≠ ?"),
+    ],
+)
+def test_a_cell(stage: Stage, step: Step, cell: str) -> None:
+    rows = stage.job(lambda report: show_status(report, status(step))).rows
+    assert cell in rows[0]
+
+
+@pytest.mark.parametrize(("count", "said"), [(None, "?"), (0, ""), (3, "3")])
+def test_commits_since_the_release(stage: Stage, count: int | None, said: str) -> None:
+    rows = stage.job(lambda report: show_status(report, status(SAME, commits_since=count))).rows
+    assert rows[0][2] == said
+
+
+def test_nothing_drifts(stage: Stage) -> None:
+    assert stage.log(lambda report: show_status(report, status(SAME))).lines[-1] == "No drift."
+
+
+def test_a_job_links_to_the_pull_requests(stage: Stage) -> None:
+    rows = stage.job(lambda report: show_status(report, status(SAME))).rows
+    assert ["app", "2.0.0", "[Promote app \\#7](https://example.com/7)"] in rows
+
+
+def test_json(stage: Stage) -> None:
+    found = status(SAME, DRIFTED)
+    assert stage.json(lambda report: show_status(report, found)).document == found.document()
