@@ -2,45 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from flux.artifact.image import Revision
 from flux.errors import FluxError, GitError, RegistryUnreachableError, TipUnknownError
 from flux.event import Push
 from flux.monorepo.changed import find_changed, require_commit
+from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Source, Sources
 from flux.parallel import in_parallel
 from flux.registry.push import push
 
 LATEST = "latest"
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of one artifact; `error` and `hint` where it failed."""
-
-    artifact: str
-    repository: str
-    revision: str
-    digest: str | None = None
-    diff_id: str | None = None
-    tags: tuple[str, ...] = ()
-    action: str = "failed"
-    error: str = ""
-    hint: str = ""
-
-    def document(self) -> dict[str, Any]:
-        document: dict[str, Any] = {
-            "artifact": self.artifact,
-            "repository": self.repository,
-            "digest": self.digest,
-            "diff_id": self.diff_id,
-            "revision": self.revision,
-            "tags": list(self.tags),
-            "action": self.action,
-        }
-        return document | ({"error": self.error} if self.error else {})
+_WRITTEN = (ImageAction.PUSHED, ImageAction.TAGGED)
 
 
 @dataclass(frozen=True)
@@ -48,15 +22,12 @@ class Build:
     """The results in the order of the artifacts, and what else people should know."""
 
     commit: str
-    results: list[Result]
+    results: list[ImageResult]
     notices: list[str] = field(default_factory=list)
 
     @property
-    def failed(self) -> list[Result]:
+    def failed(self) -> list[ImageResult]:
         return [result for result in self.results if result.error]
-
-    def document(self) -> dict[str, Any]:
-        return {"artifacts": [result.document() for result in self.results]}
 
     def digests(self) -> dict[str, str]:
         return {r.artifact: f"{r.repository}@{r.digest}" for r in self.results if r.digest}
@@ -105,7 +76,7 @@ class Builder:
         self._sources = sources
         self._unreachable: RegistryUnreachableError | None = None
 
-    def build(self, on_result: Callable[[Result], object]) -> Build:
+    def build(self, on_result: Callable[[ImageResult], object]) -> Build:
         """Build and push each artifact; the failure of one leaves the others unharmed.
 
         `on_result` is called as each is done. Raises HistoryMissingError before anything is pushed.
@@ -115,7 +86,7 @@ class Builder:
         tip = self._tip()
         revisions = self._sources.revisions(self.names)
         at_tip = self._revisions_at(tip, self.names) if tip else {}
-        results: dict[str, Result] = {}
+        results: dict[str, ImageResult] = {}
         for result in in_parallel(
             self._settings.jobs,
             lambda source: self._one(source, revisions[source.artifact], at_tip.get(source.artifact)),
@@ -124,7 +95,7 @@ class Builder:
             results[result.artifact] = result
             on_result(result)
         if tip:
-            results |= self._settle([r for r in results.values() if r.action != "failed"], tip, at_tip)
+            results |= self._settle([r for r in results.values() if not r.error], tip, at_tip)
         return Build(self._sources.commit, [results[name] for name in self.names], self._notices)
 
     def _tip(self) -> str | None:
@@ -137,10 +108,10 @@ class Builder:
     def _revisions_at(self, commit: str, names: Sequence[str]) -> dict[str, Revision]:
         return Sources(self._monorepo, commit).revisions(names)
 
-    def _one(self, source: Source, revision: Revision, at_tip: Revision | None) -> Result:
+    def _one(self, source: Source, revision: Revision, at_tip: Revision | None) -> ImageResult:
         moves_latest = revision == at_tip
         tags = [revision.tag, *([LATEST] if moves_latest else [])]
-        result = Result(
+        result = ImageResult(
             source.artifact,
             self._registry.name(source.artifact),
             f"{self._settings.branch}@sha1:{revision.commit}",
@@ -153,17 +124,21 @@ class Builder:
         except FluxError as error:
             if isinstance(error, RegistryUnreachableError):
                 self._unreachable = error
-            return replace(result, error=error.message, hint=error.hint)
-        action = "kept" if pushed.action == "unchanged" and not moves_latest else pushed.action
+            return result.failed(error)
+        action = ImageAction(pushed.action)
+        if action == ImageAction.UNCHANGED and not moves_latest:
+            action = ImageAction.KEPT
         return replace(result, digest=pushed.digest, diff_id=image.diff_id, tags=tuple(tags), action=action)
 
-    def _settle(self, results: list[Result], tip: str, revisions: dict[str, Revision]) -> dict[str, Result]:
+    def _settle(
+        self, results: list[ImageResult], tip: str, revisions: dict[str, Revision]
+    ) -> dict[str, ImageResult]:
         """Look at the tip again: where it went on meanwhile, `latest` belongs to what a newer run has pushed.
 
         Returns the results that are no longer true.
         """
-        moved = {r.artifact: r for r in results if LATEST in r.tags and r.action in ("pushed", "tagged")}
-        altered: dict[str, Result] = {}
+        moved = {r.artifact: r for r in results if LATEST in r.tags and r.action in _WRITTEN}
+        altered: dict[str, ImageResult] = {}
         try:
             while moved and (now := self._monorepo.newest_tip()) != tip:
                 tip, before = now, revisions
@@ -175,7 +150,7 @@ class Builder:
             self._notices.append(f"`{LATEST}` was moved, but now {unknown.message}; build again to be sure")
         return altered
 
-    def _give_latest(self, result: Result, revision: Revision) -> dict[str, Result]:
+    def _give_latest(self, result: ImageResult, revision: Revision) -> dict[str, ImageResult]:
         publisher = self._registry.publisher(result.artifact)
         try:
             newer = publisher.target.fetch_manifest(revision.tag)
@@ -183,6 +158,6 @@ class Builder:
                 return {}  # the newer run has yet to push it, and moves `latest` then
             publisher.tag(newer, LATEST)
         except FluxError as error:
-            return {result.artifact: replace(result, action="failed", error=error.message, hint=error.hint)}
+            return {result.artifact: result.failed(error)}
         tags = tuple(tag for tag in result.tags if tag != LATEST)
         return {result.artifact: replace(result, tags=tags)}

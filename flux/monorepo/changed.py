@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from flux.artifact.changes import changed_files, owner
 from flux.artifact.ignore import excludes
 from flux.errors import RequestError, TipUnknownError
 from flux.event import PullRequest, Push
 from flux.monorepo.monorepo import Monorepo
-
-_MOST_ENTRIES = 256  # jobs of one matrix: docs.github.com, "Usage limits" of workflows
 
 
 @dataclass(frozen=True)
@@ -40,15 +37,6 @@ class Changed:
     @property
     def artifacts(self) -> list[str]:
         return list(self.reasons)
-
-    def document(self) -> dict[str, Any]:
-        return {"artifacts": self.artifacts, "removed": self.removed, "reasons": self.reasons}
-
-    def matrix(self) -> dict[str, Any]:
-        """For `strategy.matrix`: entries with `artifact`, a name or several with commas between, for `-a`."""
-        size = -(-len(self.artifacts) // _MOST_ENTRIES) or 1
-        groups = [self.artifacts[at : at + size] for at in range(0, len(self.artifacts), size)]
-        return {"include": [{"artifact": ",".join(group)} for group in groups]}
 
 
 def find_changed(monorepo: Monorepo, since: str | None) -> Changed:
