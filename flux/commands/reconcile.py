@@ -7,12 +7,12 @@ from typing import Any
 
 from semver import Version
 
-from flux.commands.build import Build, Builder
 from flux.commands.issue.open import Opened, open_issue
 from flux.commands.issue.sync import Sync, Syncer
 from flux.commands.publish import publish_release
 from flux.commands.tag import Convergence, converge
 from flux.errors import ContentError, FluxError, RequestError
+from flux.monorepo.builder import Build, Builder
 from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from flux.errors import FluxError, GitError, TagElsewhereError
+from flux.errors import GitError
 from flux.monorepo.desired import choose, desired_at
 from flux.monorepo.drift import Looked, Reach, look
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.moving import look_again, move_tags
 from flux.monorepo.outdated import require_current_settings
-from flux.parallel import in_parallel, meanwhile
+from flux.parallel import meanwhile
 from flux.promotion.desired import Desired
 from flux.promotion.moves import Moves, is_elsewhere
 from flux.promotion.plan import Action, Step
@@ -21,7 +22,6 @@ OnPlan = Callable[[str, list[Step]], object]
 """Is told of the tip and of what is about to be done, before it is."""
 
 _MOST_ROUNDS = 5
-_LOOKS = 4  # round trips that the second look may take
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class _Run:
     def act(self, looked: Sequence[Looked]) -> None:
         """Do what is due, look at it again, and find what is due then."""
         with self._working("tagging", len(self.due)) as on_done:
-            acted = _act(self._monorepo, self._reach, looked, on_done)
+            acted = move_tags(self._monorepo, self._reach, looked, on_done)
         self._moves.acted(acted)
         seen, tip = self._look_again(acted)
         self._moves.seen(seen)
@@ -116,7 +116,7 @@ class _Run:
         if not any(step.action == Action.MOVED for step in acted):
             return list(acted), self.tip
         with meanwhile(self._monorepo.newest_tip) as newest:
-            return _look_again(self._monorepo, self._reach, acted), newest()
+            return look_again(self._monorepo, self._reach, acted), newest()
 
     def _follow(self, tip: str) -> None:
         """Go on from another tip, from the beginning where it desires something else."""
@@ -133,59 +133,6 @@ def _desired_of(monorepo: Monorepo, tip: str, names: Collection[str]) -> Desired
     require_current_settings(monorepo)
     desired = desired_at(monorepo, tip)
     return {name: desired.get(name, {}) for name in choose(monorepo, desired, names)}
-
-
-def _act(
-    monorepo: Monorepo,
-    reach: Reach,
-    looked: Sequence[Looked],
-    on_done: Callable[[str], object],
-) -> list[Step]:
-    """Perform the steps. If one fails, the others are still done, unless the registry is gone."""
-
-    def one(planned: Looked) -> tuple[str, list[Step]]:
-        publisher = monorepo.registry.publisher(planned.artifact)
-
-        def move(step: Step) -> Step:
-            manifest = planned.manifests[step.version or ""]
-            try:
-                reach.ask(lambda: publisher.tag(manifest, step.environment))
-            except FluxError as error:
-                return step.failed(error)
-            return replace(step, action=Action.MOVED)
-
-        done = [move(step) if step.action == Action.MOVE else step for step in planned.steps]
-        on_done(planned.artifact)
-        return planned.artifact, done
-
-    done = dict(in_parallel(monorepo.settings.jobs, one, looked))
-    return [step for each in looked for step in done[each.artifact]]
-
-
-def _look_again(monorepo: Monorepo, reach: Reach, steps: Sequence[Step]) -> list[Step]:
-    """The steps. Those whose tag is elsewhere by now have failed."""
-    moved = [step for step in steps if step.action == Action.MOVED]
-    if len(moved) > _LOOKS * monorepo.settings.jobs:
-        # Of very many, one for each image: the last one written stands for those before it.
-        moved = list({(step.artifact, step.new): step for step in moved}.values())
-
-    def one(step: Step) -> Step:
-        target = monorepo.registry.repository(step.artifact)
-        try:
-            there = reach.ask(lambda: target.resolve(step.environment))
-        except FluxError as error:
-            return step.failed(error)
-        return step if there == step.new else step.failed(_elsewhere())
-
-    seen = {step.key: step for step in in_parallel(monorepo.settings.jobs, one, moved)}
-    return [seen.get(step.key, step) for step in steps]
-
-
-def _elsewhere() -> TagElsewhereError:
-    return TagElsewhereError(
-        "the tag was moved, and looked at again it was elsewhere",
-        "`inv status` shows where; find who else moves it, then run `inv tag` again",
-    )
 
 
 def _moved_before(superseded: Iterable[Step], branch: str, tip: str) -> list[str]:

@@ -10,7 +10,7 @@ from flux.report.image_result import HEADER, image_document, linked, row
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from flux.commands.build import Build
+    from flux.monorepo.builder import Build
     from flux.monorepo.image_result import ImageResult
     from flux.report.report import Report
 

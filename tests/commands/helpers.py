@@ -12,8 +12,9 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from flux.commands.build import Build, plan_build
+from flux.commands.build import plan_build
 from flux.event import Event, PullRequest, Push
+from flux.monorepo.builder import Build
 from flux.monorepo.changed import Changed, find_changed
 from flux.monorepo.image_result import ImageResult
 from flux.settings import Settings

@@ -17,9 +17,9 @@ from hypothesis import assume, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from flux.commands.build import Build
 from flux.errors import HistoryMissingError, RequestError
 from flux.event import Event
+from flux.monorepo.builder import Build
 from flux.monorepo.image_result import ImageResult
 from flux.registry.folder.layout import LayoutTarget
 from flux.report.build import document

@@ -23,9 +23,9 @@ from uuid import uuid4
 import pytest
 from urllib3 import Timeout
 
-from flux.commands.build import Build
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.monorepo import registry as monorepo_registry
+from flux.monorepo.builder import Build
 from flux.registry import open_registry
 from flux.registry.builtin import BuiltinPublisher
 from flux.registry.remote import connection as http_module
