@@ -4,6 +4,8 @@ Each says in one line what happened and to what, and in a second what to do abou
 one place, `flux.running`, which prints them and turns `exit_code` into the process's.
 """
 
+from typing import TypeVar
+
 
 class FluxError(Exception):
     """It could not be done: exit code 1."""
@@ -58,6 +60,10 @@ class RegistryUnreachableError(RegistryError):
     """A registry does not answer at all."""
 
 
+class TagElsewhereError(RegistryError):
+    """A tag was moved, and soon after it was somewhere else."""
+
+
 class BlobMissingError(RegistryError):
     """A registry does not have a blob that its own manifest names."""
 
@@ -84,3 +90,12 @@ class DesiredStateError(FluxError):
 
 class EngineError(FluxError):
     """There is no container engine, or it refused a request."""
+
+
+Error = TypeVar("Error", bound=FluxError)
+
+
+def without_frames(error: Error) -> Error:
+    """The error for a result to hold. Frames, and the errors behind it, would keep images in memory."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)

@@ -1,1 +1,1 @@
-"""The use cases, one file each. They ask git and the registry, let the pure rooms decide, and act."""
+"""The commands, one file each. They ask git and the registry, let the pure rooms decide, and act."""

@@ -1,65 +1,13 @@
-"""Build artifacts from a commit and push them under its commit tag and `latest`."""
+"""Build artifacts: those named, those changed, or all."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Sequence
 
-from flux.artifact.image import Revision
-from flux.errors import FluxError, GitError, RegistryUnreachableError, TipUnknownError
 from flux.event import Push
-from flux.monorepo.changed import find_changed, require_commit
+from flux.monorepo.builder import Builder
+from flux.monorepo.changed import find_changed
+from flux.monorepo.comparison import require_commit
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.sources import Source, Sources
-from flux.parallel import in_parallel
-from flux.registry.push import push
-
-LATEST = "latest"
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of one artifact; `error` and `hint` where it failed."""
-
-    artifact: str
-    repository: str
-    revision: str
-    digest: str | None = None
-    diff_id: str | None = None
-    tags: tuple[str, ...] = ()
-    action: str = "failed"
-    error: str = ""
-    hint: str = ""
-
-    def document(self) -> dict[str, Any]:
-        document: dict[str, Any] = {
-            "artifact": self.artifact,
-            "repository": self.repository,
-            "digest": self.digest,
-            "diff_id": self.diff_id,
-            "revision": self.revision,
-            "tags": list(self.tags),
-            "action": self.action,
-        }
-        return document | ({"error": self.error} if self.error else {})
-
-
-@dataclass(frozen=True)
-class Build:
-    """The results in the order of the artifacts, and what else people should know."""
-
-    commit: str
-    results: list[Result]
-    notices: list[str] = field(default_factory=list)
-
-    @property
-    def failed(self) -> list[Result]:
-        return [result for result in self.results if result.error]
-
-    def document(self) -> dict[str, Any]:
-        return {"artifacts": [result.document() for result in self.results]}
-
-    def digests(self) -> dict[str, str]:
-        return {r.artifact: f"{r.repository}@{r.digest}" for r in self.results if r.digest}
+from flux.monorepo.sources import Sources
 
 
 def plan_build(
@@ -67,8 +15,8 @@ def plan_build(
     names: Sequence[str],
     changed: bool,
     since: str | None,
-) -> "Builder":
-    """Choose the commit and the artifacts: those named, those changed, or all.
+) -> Builder:
+    """Choose the commit and the artifacts.
 
     Raises RequestError for a name that is no artifact.
     """
@@ -85,104 +33,3 @@ def plan_build(
             f"there are no artifacts in {monorepo.settings.sources}: is the setting `sources` right?"
         )
     return Builder(monorepo, sources, chosen, notices)
-
-
-class Builder:
-    """Builds artifacts as one commit has them, and pushes them to one registry."""
-
-    def __init__(
-        self,
-        monorepo: Monorepo,
-        sources: Sources,
-        names: Sequence[str],
-        notices: Sequence[str],
-    ) -> None:
-        self.names = names
-        self._notices = list(notices)
-        self._monorepo = monorepo
-        self._settings = monorepo.settings
-        self._registry = monorepo.registry
-        self._sources = sources
-        self._unreachable: RegistryUnreachableError | None = None
-
-    def build(self, on_result: Callable[[Result], object]) -> Build:
-        """Build and push each artifact; the failure of one leaves the others unharmed.
-
-        `on_result` is called as each is done. Raises HistoryMissingError before anything is pushed.
-        """
-        if not self.names:
-            return Build(self._sources.commit, [], self._notices)
-        tip = self._tip()
-        revisions = self._sources.revisions(self.names)
-        at_tip = self._revisions_at(tip, self.names) if tip else {}
-        results: dict[str, Result] = {}
-        for result in in_parallel(
-            self._settings.jobs,
-            lambda source: self._one(source, revisions[source.artifact], at_tip.get(source.artifact)),
-            self._sources.load(self.names),
-        ):
-            results[result.artifact] = result
-            on_result(result)
-        if tip:
-            results |= self._settle([r for r in results.values() if r.action != "failed"], tip, at_tip)
-        return Build(self._sources.commit, [results[name] for name in self.names], self._notices)
-
-    def _tip(self) -> str | None:
-        try:
-            return self._monorepo.tip
-        except TipUnknownError as unknown:
-            self._notices.append(f"`{LATEST}` stays where it is: {unknown.message}")
-            return None
-
-    def _revisions_at(self, commit: str, names: Sequence[str]) -> dict[str, Revision]:
-        return Sources(self._monorepo, commit).revisions(names)
-
-    def _one(self, source: Source, revision: Revision, at_tip: Revision | None) -> Result:
-        moves_latest = revision == at_tip
-        tags = [revision.tag, *([LATEST] if moves_latest else [])]
-        result = Result(
-            source.artifact,
-            self._registry.name(source.artifact),
-            f"{self._settings.branch}@sha1:{revision.commit}",
-        )
-        try:
-            if self._unreachable:
-                raise self._unreachable
-            image = self._sources.image(source, revision)
-            pushed = push(self._registry.publisher(source.artifact), image, tags)
-        except FluxError as error:
-            if isinstance(error, RegistryUnreachableError):
-                self._unreachable = error
-            return replace(result, error=error.message, hint=error.hint)
-        action = "kept" if pushed.action == "unchanged" and not moves_latest else pushed.action
-        return replace(result, digest=pushed.digest, diff_id=image.diff_id, tags=tuple(tags), action=action)
-
-    def _settle(self, results: list[Result], tip: str, revisions: dict[str, Revision]) -> dict[str, Result]:
-        """Look at the tip again: where it went on meanwhile, `latest` belongs to what a newer run has pushed.
-
-        Returns the results that are no longer true.
-        """
-        moved = {r.artifact: r for r in results if LATEST in r.tags and r.action in ("pushed", "tagged")}
-        altered: dict[str, Result] = {}
-        try:
-            while moved and (now := self._monorepo.newest_tip()) != tip:
-                tip, before = now, revisions
-                revisions = self._revisions_at(now, list(moved))
-                for name, revision in revisions.items():
-                    if revision != before.get(name):
-                        altered |= self._give_latest(moved[name], revision)
-        except GitError as unknown:
-            self._notices.append(f"`{LATEST}` was moved, but now {unknown.message}; build again to be sure")
-        return altered
-
-    def _give_latest(self, result: Result, revision: Revision) -> dict[str, Result]:
-        publisher = self._registry.publisher(result.artifact)
-        try:
-            newer = publisher.target.fetch_manifest(revision.tag)
-            if newer is None:
-                return {}  # the newer run has yet to push it, and moves `latest` then
-            publisher.tag(newer, LATEST)
-        except FluxError as error:
-            return {result.artifact: replace(result, action="failed", error=error.message, hint=error.hint)}
-        tags = tuple(tag for tag in result.tags if tag != LATEST)
-        return {result.artifact: replace(result, tags=tags)}

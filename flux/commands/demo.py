@@ -33,7 +33,7 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class Step:
+class Scene:
     """What is typed into a shell in the clone, a command a line, and why."""
 
     why: str
@@ -45,7 +45,7 @@ class Demo:
     """`variables` are exported before the first step; `afterwards` are commands to try after the last."""
 
     variables: Mapping[str, str]
-    steps: tuple[Step, ...]
+    scenes: tuple[Scene, ...]
     afterwards: tuple[str, ...]
 
 
@@ -108,7 +108,7 @@ def plan_demo(settings: Settings, chosen: Chosen, tags: Mapping[str, str]) -> De
     version = next_version("minor", earlier[-1].version if earlier else None)
     return Demo(
         _variables(settings),
-        _steps(settings, chosen, version),
+        _scenes(settings, chosen, version),
         ("head -20 .forge/pulls/2.md", "inv list", *_promotion(settings, artifact)),
     )
 
@@ -123,42 +123,42 @@ def _variables(settings: Settings) -> dict[str, str]:
     return variables
 
 
-def _steps(settings: Settings, chosen: Chosen, version: Version) -> tuple[Step, ...]:
+def _scenes(settings: Settings, chosen: Chosen, version: Version) -> tuple[Scene, ...]:
     artifact, tag = chosen.artifact, TagForm(settings.release_tag).render(chosen.artifact, version)
     environment, state = settings.environments[0], settings.releaseconfig
     path = quote(chosen.path)
     comment = f"echo '{_COMMENT}'" if chosen.is_closed else f"printf '\\n{_COMMENT}\\n'"
     branch = Promotion(artifact, str(version)).branch
     return (
-        Step(
+        Scene(
             f"An artifact changes: {artifact}, by a commit on {settings.branch}.",
             (f"{comment} >> {path}", f"git commit -am 'feat({artifact}): a comment, for the demo'"),
         ),
-        Step(
+        Scene(
             "Build what changed and push the image. In GitHub Actions a push runs this.",
             ("inv build --since HEAD~1",),
         ),
-        Step("Release it: a tag in git, with notes of what changed.", (f"inv release {artifact} minor",)),
-        Step(
+        Scene("Release it: a tag in git, with notes of what changed.", (f"inv release {artifact} minor",)),
+        Scene(
             "Publish the release. The same commit gives the same image: it gets one more tag.",
             (f"inv publish {quote(tag)}",),
         ),
-        Step("Open an issue that has a box for each environment.", (f"inv issue {quote(tag)}",)),
-        Step(
+        Scene("Open an issue that has a box for each environment.", (f"inv issue {quote(tag)}",)),
+        Scene(
             f"Tick {environment}. On GitHub that is a click; here the issue is a file.",
             (
                 f"sed -i.bak 's/\\[ \\] `{environment}`/[x] `{environment}`/' .forge/issues/1.md",
                 "grep '\\[.\\]' .forge/issues/1.md",
             ),
         ),
-        Step(f"The tick becomes a pull request that edits {state}.", ("inv issue.apply 1",)),
-        Step("Somebody merges it.", (f"git merge {quote(branch)}",)),
-        Step(
+        Scene(f"The tick becomes a pull request that edits {state}.", ("inv issue.apply 1",)),
+        Scene("Somebody merges it.", (f"git merge {quote(branch)}",)),
+        Scene(
             f"Move the tag {environment} in the registry, which that environment's clusters follow.",
             ("inv tag",),
         ),
-        Step("Tell in the issue how far the release has come.", ("inv issue.sync",)),
-        Step("What is where, and whether it is what it should be.", (f"inv status -a {artifact}",)),
+        Scene("Tell in the issue how far the release has come.", ("inv issue.sync",)),
+        Scene("What is where, and whether it is what it should be.", (f"inv status -a {artifact}",)),
     )
 
 

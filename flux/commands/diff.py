@@ -1,9 +1,10 @@
 """What promoting a version would change in environments, from the registry's own contents."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
-from flux.artifact.difference import FileDifference, difference, text
+from flux.artifact.difference import FileDifference, difference
 from flux.errors import RequestError
 from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
@@ -16,10 +17,10 @@ from flux.registry.versions import versions_of
 
 @dataclass(frozen=True)
 class Compared:
-    """The environments whose tags point at one image, and the files that the new one has otherwise.
+    """The environments whose tags point at one image, and the files that differ in the new image.
 
-    `digest` is that of the image that they have, None for nothing yet; `version` is what it is published as,
-    None where that is no version. `other_modes`: the files are the same, and their modes are not.
+    `digest` is that of the image that they have, None for nothing yet. `version` is what that image is
+    published as, None where it is no version. `other_modes`: the files are the same, but not their modes.
     """
 
     environments: tuple[str, ...]
@@ -31,39 +32,15 @@ class Compared:
 
 @dataclass(frozen=True)
 class Diff:
-    """`digest` is that of the version's image; what is compared is in the order of the environments."""
+    """`digest` is that of the version's image. `compared` is in the order of the environments."""
 
     artifact: str
     version: str
     digest: str
     compared: list[Compared]
 
-    def document(self) -> dict[str, Any]:
-        return {
-            "artifact": self.artifact,
-            "version": self.version,
-            "digest": self.digest,
-            "compared": [
-                {
-                    "environments": list(compared.environments),
-                    "version": compared.version,
-                    "digest": compared.digest,
-                    "files": [
-                        {
-                            "path": file.path,
-                            "change": file.kind,
-                            "binary": file.is_binary,
-                            "diff": text([file]),
-                        }
-                        for file in compared.files
-                    ],
-                }
-                for compared in self.compared
-            ],
-        }
 
-
-def diff(
+def compare_version(
     monorepo: Monorepo,
     artifact: str,
     name: str,
@@ -86,31 +63,51 @@ def diff(
             "publish it first: `inv publish TAG`",
         )
     there = set(target.tags())
+    deployed = _deployed(target, environments, there, monorepo.settings.jobs)
+    likely = list(desired_at(monorepo, tip).get(artifact, {}).values())
+    others = {old.digest for old in deployed if old} - {new.digest}
+    versions = {new.digest: wanted} | versions_of(target, there, others, monorepo.settings.jobs, likely)
+    comparer = _Comparer(target, new, versions)
+    return Diff(artifact, wanted, new.digest, [comparer.one(old, names) for old, names in deployed.items()])
+
+
+def _deployed(
+    target: Target, environments: Sequence[str], there: Collection[str], jobs: int
+) -> dict[Manifest | None, list[str]]:
+    """The environments that have each image, and under None those that have nothing."""
 
     def fetch(environment: str) -> tuple[str, Manifest | None]:
         return environment, target.fetch_manifest(environment) if environment in there else None
 
-    now = dict(in_parallel(monorepo.settings.jobs, fetch, environments))
+    now = dict(in_parallel(jobs, fetch, environments))
     members: dict[Manifest | None, list[str]] = {}
     for environment in environments:
         members.setdefault(now[environment], []).append(environment)
-    likely = list(desired_at(monorepo, tip).get(artifact, {}).values())
-    others = {old.digest for old in members if old} - {new.digest}
-    versions = {new.digest: wanted} | versions_of(target, there, others, monorepo.settings.jobs, likely)
-    files: dict[str, bytes] | None = None
-    compared = []
-    for old, names in members.items():
-        differing: list[FileDifference] = []
-        other_modes = False
-        if old is None or old.digest != new.digest:
-            files = contents(target, new) if files is None else files
-            differing = difference(contents(target, old) if old else {}, files)
-            other_modes = bool(old and not differing and _has_other_modes(target, old, new))
-        digest = old.digest if old else None
-        compared.append(Compared(tuple(names), versions.get(digest or ""), digest, differing, other_modes))
-    return Diff(artifact, wanted, new.digest, compared)
+    return members
 
 
-def _has_other_modes(target: Target, old: Manifest, new: Manifest) -> bool:
-    before, after = modes(target, old), modes(target, new)
-    return any(before[path] != after[path] for path in before.keys() & after)
+class _Comparer:
+    """Compares images with a new one, whose files are fetched once and only if an image differs."""
+
+    def __init__(self, target: Target, new: Manifest, versions: dict[str, str]) -> None:
+        self._target = target
+        self._new = new
+        self._versions = versions
+
+    def one(self, old: Manifest | None, environments: Sequence[str]) -> Compared:
+        names = tuple(environments)
+        if old is None:
+            return Compared(names, None, None, difference({}, self._files))
+        version = self._versions.get(old.digest)
+        if old.digest == self._new.digest:
+            return Compared(names, version, old.digest, [])
+        files = difference(contents(self._target, old), self._files)
+        return Compared(names, version, old.digest, files, not files and self._has_other_modes(old))
+
+    @cached_property
+    def _files(self) -> dict[str, bytes]:
+        return contents(self._target, self._new)
+
+    def _has_other_modes(self, old: Manifest) -> bool:
+        before, after = modes(self._target, old), modes(self._target, self._new)
+        return any(before[path] != after[path] for path in before.keys() & after)

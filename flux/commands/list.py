@@ -1,7 +1,6 @@
 """The artifacts, their last release, and what came after it."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from flux.errors import GitError
 from flux.monorepo.changed import Changed, find_changed
@@ -12,10 +11,10 @@ from flux.parallel import meanwhile
 
 @dataclass(frozen=True)
 class Listed:
-    """One artifact. None stands for what there is not, or cannot be told.
+    """One artifact. None stands for what is not there, or cannot be told.
 
-    `commits_since` counts the commits on the first-parent line that changed it after `release`; `changed`
-    is what `inv changed` says.
+    `commits_since` counts the commits on the first-parent line that changed it after `release`. `changed` is
+    what `inv changed` says.
     """
 
     artifact: str
@@ -23,26 +22,15 @@ class Listed:
     commits_since: int | None
     changed: bool | None
 
-    def document(self) -> dict[str, Any]:
-        return {
-            "artifact": self.artifact,
-            "release": self.release,
-            "commits_since": self.commits_since,
-            "changed": self.changed,
-        }
-
 
 @dataclass(frozen=True)
 class Listing:
     artifacts: list[Listed]
     notices: list[str] = field(default_factory=list)
 
-    def document(self) -> dict[str, Any]:
-        return {"artifacts": [listed.document() for listed in self.artifacts]}
-
 
 def list_artifacts(monorepo: Monorepo) -> Listing:
-    """Every artifact at the commit checked out, with the releases that origin has, where it answers."""
+    """Every artifact at the commit checked out. The releases are origin's, or this clone's without it."""
     head = monorepo.git.head()
     names = monorepo.git.artifacts(head, monorepo.settings.prefix)
     with meanwhile(lambda: monorepo.home_tags) as home_tags:
@@ -73,7 +61,7 @@ def list_artifacts(monorepo: Monorepo) -> Listing:
 
 
 def _changed(monorepo: Monorepo) -> tuple[Changed | None, list[str]]:
-    """None, and why, where neither origin nor the history that is here can tell."""
+    """None where neither origin nor the history in this clone can tell, and the reason."""
     try:
         changed = find_changed(monorepo, None)
     except GitError as unknown:

@@ -1,10 +1,9 @@
-"""Publish a release: build its artifact at its commit and push it under the version."""
+"""Publish a release: build its artifact at its commit and push the image under the version."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from flux.commands.build import Result
 from flux.errors import RegistryError
+from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_tags import read_tag
 from flux.monorepo.sources import Sources
@@ -13,21 +12,18 @@ from flux.registry.push import push
 
 @dataclass(frozen=True)
 class Published:
-    """`result` is None where the tag is none of ours; `same_as` is the commit tag that had the image."""
+    """`result` is None where the tag is none of ours. `same_as` is the commit tag that had the image."""
 
     tag: str
-    result: Result | None
+    result: ImageResult | None
     same_as: str = ""
     notices: list[str] = field(default_factory=list)
 
-    def document(self) -> dict[str, Any]:
-        return {"artifacts": [self.result.document()] if self.result else []}
 
-
-def publish(monorepo: Monorepo, tag: str) -> Published:
+def publish_release(monorepo: Monorepo, tag: str) -> Published:
     """Push the image of a release under its version and its commit tag.
 
-    The result is a failed one where the version is published with other content.
+    The result has an error where the version is published with other content.
     """
     tagged = read_tag(monorepo, tag)
     if tagged is None:
@@ -35,10 +31,11 @@ def publish(monorepo: Monorepo, tag: str) -> Published:
     registry = monorepo.registry
     image = Sources(monorepo, tagged.commit).image_of(tagged.artifact)
     name, revision, version = tagged.artifact, image.revision, str(tagged.version)
-    result = Result(name, registry.name(name), image.revision_annotation, diff_id=image.diff_id)
+    result = ImageResult(name, registry.name(name), image.revision_annotation, diff_id=image.diff_id)
     try:
         pushed = push(registry.publisher(name), image, [revision.tag, version], fixed=version)
     except RegistryError as error:
-        return Published(tag, replace(result, error=error.message, hint=error.hint))
-    result = replace(result, digest=pushed.digest, tags=(revision.tag, version), action=pushed.action)
+        return Published(tag, result.failed(error))
+    action = ImageAction(pushed.action)
+    result = replace(result, digest=pushed.digest, tags=(revision.tag, version), action=action)
     return Published(tag, result, revision.tag if revision.tag in pushed.had else "")

@@ -7,12 +7,12 @@ from typing import Any
 
 from semver import Version
 
-from flux.commands.build import Build, Builder
 from flux.commands.issue.open import Opened, open_issue
 from flux.commands.issue.sync import Sync, Syncer
-from flux.commands.publish import publish
+from flux.commands.publish import publish_release
 from flux.commands.tag import Convergence, converge
 from flux.errors import ContentError, FluxError, RequestError
+from flux.monorepo.builder import Build, Builder
 from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
@@ -92,7 +92,7 @@ class Reconciler:
         self._done.digests.update(built.digests())
         for result in built.results:
             if result.error:
-                self._fail(result.artifact, FluxError(result.error, result.hint))
+                self._fail(result.artifact, result.error)
             elif result.action in ("pushed", "tagged"):
                 self._did(f"{result.artifact}: {result.action} {', '.join(result.tags)}")
 
@@ -106,7 +106,7 @@ class Reconciler:
                 self._note(released, manifest.digest)
         for released in sorted(missing, key=lambda released: (released.artifact, released.version)):
             try:
-                published = publish(self._monorepo, released.tag)
+                published = publish_release(self._monorepo, released.tag)
             except (RequestError, ContentError) as refusal:
                 self._done.notices.append(f"{released.tag} cannot be published: {refusal.message}")
                 continue
@@ -115,7 +115,7 @@ class Reconciler:
                 continue
             result = published.result
             if result and result.error:
-                self._fail(released.tag, FluxError(result.error, result.hint))
+                self._fail(released.tag, result.error)
             elif result:
                 if result.action != "unchanged":
                     self._did(f"{released.tag}: {result.action}")
@@ -213,9 +213,8 @@ class Reconciler:
     def _tag(self, tip: str) -> None:
         convergence: Convergence = converge(self._monorepo, [])
         for step in convergence.steps:
-            if step.action in (Action.MISSING, Action.FAILED):
-                error = step.error or f"version {step.version} is not published"
-                self._fail(f"{step.artifact}:{step.environment}".rstrip(":"), FluxError(error, step.hint))
+            if step.fault:
+                self._fail(step.name, step.fault)
             elif step.action in (Action.MOVED, Action.MOVE):
                 self._did(f"{step.artifact}:{step.environment}: {step.action} to {step.version}")
 

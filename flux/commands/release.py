@@ -1,7 +1,6 @@
 """Release an artifact: tag a commit, with notes of what changed in it."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from semver import Version
 
@@ -26,9 +25,9 @@ _AUTOMATION = "github-actions[bot]"
 
 
 @dataclass(frozen=True)
-class Planned:
-    """A release to be made; `release` is the one that there is. `uncommitted` has paths of the artifact in
-    the working tree, which are not in it; `failed` has why what should follow was not started."""
+class PlannedRelease:
+    """A release to make. `release` is there where it was made before. `uncommitted` has paths of the artifact
+    in the working tree, which are not released."""
 
     artifact: str
     version: Version
@@ -37,20 +36,16 @@ class Planned:
     notes: str
     release: Release | None = None
     uncommitted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MadeRelease:
+    """A release, made now or before. `failed` has the errors of workflows that could not be started."""
+
+    planned: PlannedRelease
+    release: Release
     notices: tuple[str, ...] = ()
     failed: tuple[ForgeError, ...] = ()
-
-    def document(self) -> dict[str, Any]:
-        return {
-            "release": {
-                "artifact": self.artifact,
-                "version": str(self.version),
-                "tag": self.tag,
-                "commit": self.commit,
-                "url": self.release.url if self.release else None,
-                "notes": self.notes,
-            }
-        }
 
 
 def plan_release(
@@ -58,7 +53,7 @@ def plan_release(
     artifact: str,
     wanted: str,
     allow_unchanged: bool,
-) -> Planned:
+) -> PlannedRelease:
     """What `wanted`, a version or one of BUMPS, means for an artifact at the commit checked out.
 
     Raises RequestError where there is nothing to release there, or no such version can be, and ContentError
@@ -89,11 +84,11 @@ def plan_release(
     notes = _notes(monorepo, sources, artifact, last, tag)
     uncommitted = find_uncommitted(monorepo).get(artifact, ())
     existing = monorepo.forge.release(tag) if again else None
-    return Planned(artifact, version, tag, commit, notes, existing, tuple(uncommitted))
+    return PlannedRelease(artifact, version, tag, commit, notes, existing, tuple(uncommitted))
 
 
-def create_release(monorepo: Monorepo, planned: Planned) -> Planned:
-    """Make the release, unless it is there, and start what its event would, where it fires none."""
+def create_release(monorepo: Monorepo, planned: PlannedRelease) -> MadeRelease:
+    """Make the release unless it is there. Start the workflows that its event does not start."""
     title = f"{planned.artifact} {planned.version}"
     release = planned.release or monorepo.forge.create_release(
         planned.tag, planned.commit, title, planned.notes, bool(planned.version.prerelease)
@@ -101,7 +96,7 @@ def create_release(monorepo: Monorepo, planned: Planned) -> Planned:
     notices: list[str] = []
     failed: list[ForgeError] = []
     if monorepo.event.actions and release.author == _AUTOMATION:
-        # What GITHUB_TOKEN does fires no event, but for a dispatch.
+        # What GITHUB_TOKEN does fires no event, except for a dispatch.
         for workflow in WORKFLOWS:
             try:
                 if not monorepo.forge.dispatch(workflow, monorepo.settings.branch, {"tag": planned.tag}):
@@ -110,7 +105,7 @@ def create_release(monorepo: Monorepo, planned: Planned) -> Planned:
                     )
             except ForgeError as error:
                 failed.append(error)
-    return replace(planned, release=release, notices=tuple(notices), failed=tuple(failed))
+    return MadeRelease(planned, release, tuple(notices), tuple(failed))
 
 
 def _again(earlier: list[Released], wanted: str, commit: str, allow_unchanged: bool) -> Released | None:

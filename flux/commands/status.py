@@ -3,9 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
 
-from flux.commands.tag import Convergence
 from flux.errors import DesiredStateError, FluxError, OutdatedSettingsError
 from flux.forge.forge import PullRequest, PullState
 from flux.monorepo.desired import choose, desired_at
@@ -56,24 +54,8 @@ class Status:
     def drifts(self) -> bool:
         return any(step.drifts for step in self.steps)
 
-    def document(self) -> dict[str, Any]:
-        """That of `inv tag`, without acting, and more."""
-        return {
-            **Convergence("", self.steps).document(),
-            "artifacts": [
-                {
-                    "artifact": row.artifact,
-                    "release": row.release,
-                    "commits_since": row.commits_since,
-                    "has": row.has,
-                }
-                for row in self.rows
-            ],
-            "promotions": None if self.promotions is None else [_document(*one) for one in self.promotions],
-        }
 
-
-def status(
+def find_status(
     monorepo: Monorepo,
     names: Collection[str],
     on_done: Callable[[str], object],
@@ -119,16 +101,6 @@ def _promotions(
         return None
     found = [(promotion_of_branch(p.branch, names), p) for p in pulls if p.base == monorepo.settings.branch]
     return [(promotion, pull) for promotion, pull in found if promotion]
-
-
-def _document(promotion: Promotion, pull: PullRequest) -> dict[str, Any]:
-    return {
-        "artifact": promotion.artifact,
-        "version": promotion.version,
-        "number": pull.number,
-        "title": pull.title,
-        "url": pull.url,
-    }
 
 
 def _actual(target: Target, steps: Iterable[Step], jobs: int) -> dict[str, str]:

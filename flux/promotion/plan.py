@@ -1,21 +1,23 @@
 """What has to happen to environment tags for the registry to be as desired."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from flux.errors import FluxError, without_frames
 
 
 class Action(StrEnum):
-    """What became, or has to become, of one environment's tag."""
+    """What was done with one environment's tag, or has to be."""
 
     UNCHANGED = "unchanged"
     MOVE = "move"
     MOVED = "moved"
     MISSING = "missing"
-    """There is no image of the desired version."""
+    """The desired version is not published."""
     FAILED = "failed"
     LEFT = "left"
-    """The tag is there and the desired state has no version for it: left alone."""
+    """The tag is there, and no version is desired for it: it stays."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,8 @@ class Step:
     """One environment of one artifact: the version that it should have, the digest that its tag points at,
     and the digest of that version. None where there is none.
 
-    An artifact whose registry does not answer and that has no desired version is one failed step of no
-    environment.
+    An artifact without a desired version whose registry does not answer is one failed step without an
+    environment. `error` says why a step failed.
     """
 
     artifact: str
@@ -33,15 +35,36 @@ class Step:
     old: str | None
     new: str | None
     action: Action
-    error: str = ""
-    hint: str = ""
+    error: FluxError | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.artifact, self.environment
+
+    @property
+    def name(self) -> str:
+        """As people write it: `artifact:environment`."""
+        return f"{self.artifact}:{self.environment}".rstrip(":")
+
+    @property
+    def fault(self) -> FluxError | None:
+        """Why the tag is not as desired, where it could not be moved."""
+        if self.action == Action.MISSING:
+            return FluxError(
+                f"version {self.version} is not published",
+                "publish it with `inv publish TAG`, then run `inv tag` again",
+            )
+        return self.error
+
+    def failed(self, error: FluxError) -> "Step":
+        return replace(self, action=Action.FAILED, error=without_frames(error))
 
     @property
     def drifts(self) -> bool:
         return self.action not in (Action.UNCHANGED, Action.MOVED, Action.LEFT)
 
 
-def plan(
+def plan_tags(
     artifact: str,
     desired: Mapping[str, str],
     actual: Mapping[str, str | None],
@@ -49,8 +72,8 @@ def plan(
 ) -> list[Step]:
     """The steps for one artifact.
 
-    `desired` has a version for each environment, `actual` the digest of each environment's tag (those that
-    are not desired among them), `published` the digest of each desired version.
+    `desired` has a version for each environment, and `published` the digest of each desired version. `actual`
+    has the digest of each environment's tag, also of environments without a desired version.
     """
     steps = []
     for environment, version in desired.items():

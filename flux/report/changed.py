@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flux.report.text import some, some_of
 
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from flux.monorepo.changed import Changed
     from flux.report.report import Report
 
-
-# Of the mebibyte that a step's summary may have.
+_HEADER = ("Artifact", "Changed files")
 _MOST_CHARACTERS = 500_000
+"""A step's summary may have a mebibyte."""
+_MOST_ENTRIES = 256
+"""Jobs of one matrix: docs.github.com, "Usage limits" of workflows."""
 
 
 def show_changed(
@@ -23,27 +25,40 @@ def show_changed(
 ) -> None:
     report.notices(changed.notices)
     show_uncommitted(report, changed.uncommitted)
-    document = changed.document()
-    report.outputs({"artifacts": document["artifacts"], "matrix": changed.matrix()})
-    header = ("Artifact", "Changed files")
+    report.outputs({"artifacts": changed.artifacts, "matrix": matrix(changed.artifacts)})
     gone = [(name, "removed") for name in changed.removed]
-    report.summary("Changed artifacts", header, [*((n, some(p)) for n, p in changed.reasons.items()), *gone])
+    report.summary("Changed artifacts", _HEADER, [*((n, some(p)) for n, p in changed.reasons.items()), *gone])
     if differences is not None:
-        from flux.artifact.difference import text
-
-        document |= {"diffs": {name: text(files) for name, files in differences.items()}}
         _fold(report, differences)
-    if report.document(document):
+    if report.document(document(changed, differences)):
         return
     if not changed.reasons and not changed.removed:
         report.print("No artifact changed.")
         return
-    report.table(header, [*((n, "\n".join(some_of(p))) for n, p in changed.reasons.items()), *gone])
+    report.table(_HEADER, [*((n, "\n".join(some_of(p))) for n, p in changed.reasons.items()), *gone])
     if differences:
         _show_files(report, differences)
 
 
-def _show_files(report: Report, differences: dict[str, list[FileDifference]]) -> None:
+def document(
+    changed: Changed, differences: Mapping[str, Sequence[FileDifference]] | None = None
+) -> dict[str, Any]:
+    found = {"artifacts": changed.artifacts, "removed": changed.removed, "reasons": changed.reasons}
+    if differences is None:
+        return found
+    from flux.artifact.difference import text
+
+    return {**found, "diffs": {name: text(files) for name, files in differences.items()}}
+
+
+def matrix(artifacts: Sequence[str]) -> dict[str, Any]:
+    """For `strategy.matrix`. The `artifact` of an entry is for `-a`: a name, or several with commas."""
+    size = -(-len(artifacts) // _MOST_ENTRIES) or 1
+    groups = [artifacts[at : at + size] for at in range(0, len(artifacts), size)]
+    return {"include": [{"artifact": ",".join(group)} for group in groups]}
+
+
+def _show_files(report: Report, differences: Mapping[str, Sequence[FileDifference]]) -> None:
     from flux.report.diff import show_file
 
     for name, files in differences.items():

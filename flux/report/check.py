@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flux.report.text import Styled, property_value, text
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def show_check(report: Report, check: Check) -> None:
     report.notices(check.notices)
-    if report.document(check.document()):
+    if report.document(document(check)):
         return
     for finding in check.findings:
         _show_finding(report, finding)
@@ -25,6 +25,16 @@ def show_check(report: Report, check: Check) -> None:
     header = ("Level", "File", "Line", "What")
     rows = [(f.level, f.path, text(f.line or None), f.message) for f in check.findings]
     report.summary(counted, header, rows)
+
+
+def document(check: Check) -> dict[str, Any]:
+    return {
+        "artifacts": check.artifacts,
+        "findings": [
+            {"level": f.level, "path": f.path, "line": f.line or None, "message": f.message}
+            for f in check.findings
+        ],
+    }
 
 
 def _show_finding(report: Report, finding: Finding) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flux.report.text import Styled
 
@@ -22,7 +22,7 @@ def show_diff(report: Report, diff: Diff) -> None:
         for file in compared.files
     ]
     report.summary(f"{diff.artifact} {diff.version}", header, rows)
-    if report.document(diff.document()):
+    if report.document(document(diff)):
         return
     for compared in diff.compared:
         where = f"{diff.artifact} in {', '.join(compared.environments)}"
@@ -31,8 +31,31 @@ def show_diff(report: Report, diff: Diff) -> None:
             show_file(report, file)
 
 
+def document(diff: Diff) -> dict[str, Any]:
+    return {
+        "artifact": diff.artifact,
+        "version": diff.version,
+        "digest": diff.digest,
+        "compared": [
+            {
+                "environments": list(compared.environments),
+                "version": compared.version,
+                "digest": compared.digest,
+                "files": [_file(file) for file in compared.files],
+            }
+            for compared in diff.compared
+        ],
+    }
+
+
+def _file(file: FileDifference) -> dict[str, Any]:
+    from flux.artifact.difference import text
+
+    return {"path": file.path, "change": file.kind, "binary": file.is_binary, "diff": text([file])}
+
+
 def _old(report: Report, compared: Compared) -> str:
-    """What the environments have now: a version, else the digest of an image that is published as none."""
+    """What the environments have now: a version, else the digest of an image without a version."""
     return compared.version or report.digest(compared.digest) or "nothing"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flux.report.text import text
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def show_listing(report: Report, listing: Listing) -> None:
     report.notices(listing.notices)
-    if report.document(listing.document()):
+    if report.document(document(listing)):
         return
     rows = [
         (
@@ -25,3 +25,17 @@ def show_listing(report: Report, listing: Listing) -> None:
         for listed in listing.artifacts
     ]
     report.table(("Artifact", "Last release", "Commits since", "Changed"), rows)
+
+
+def document(listing: Listing) -> dict[str, Any]:
+    return {
+        "artifacts": [
+            {
+                "artifact": listed.artifact,
+                "release": listed.release,
+                "commits_since": listed.commits_since,
+                "changed": listed.changed,
+            }
+            for listed in listing.artifacts
+        ]
+    }

@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flux.report.changed import show_uncommitted
 from flux.report.text import Link
 
 if TYPE_CHECKING:
-    from flux.commands.release import Planned
+    from flux.commands.release import MadeRelease, PlannedRelease
+    from flux.forge.forge import Release
     from flux.report.report import Report
 
 
-def show_planned_release(report: Report, planned: Planned) -> None:
+def show_planned_release(report: Report, planned: PlannedRelease) -> None:
     """A dry run of a release."""
     show_uncommitted(report, {planned.artifact: planned.uncommitted})
-    if not report.document(planned.document()):
+    if not report.document(document(planned, planned.release)):
         report.print(f"{planned.tag} would be released at {planned.commit[:12]}, with these notes:")
         report.print("")
         report.print(planned.notes, kept="\n")
 
 
-def show_released(report: Report, done: Planned, is_new: bool) -> None:
-    show_uncommitted(report, {done.artifact: done.uncommitted})
-    report.notices(done.notices)
-    report.outputs({"tag": done.tag})
-    url = done.release.url if done.release else ""
-    report.summary(f"Release {done.tag}", ("Release", "Commit"), [(Link(done.tag, url), done.commit)])
-    if not report.document(done.document()):
-        said = "released" if is_new else "is released already"
+def show_released(report: Report, made: MadeRelease) -> None:
+    planned, url = made.planned, made.release.url
+    show_uncommitted(report, {planned.artifact: planned.uncommitted})
+    report.notices(made.notices)
+    report.outputs({"tag": planned.tag})
+    row = (Link(planned.tag, url), planned.commit)
+    report.summary(f"Release {planned.tag}", ("Release", "Commit"), [row])
+    if not report.document(document(planned, made.release)):
+        said = "is released already" if planned.release else "released"
         # The local forge has its releases in git.
-        where = f"see `git show {done.tag}`" if url.startswith("file:") else url
-        report.print(f"{done.tag}: {said} at {done.commit[:12]}, {where}")
-    for error in done.failed:
+        where = f"see `git show {planned.tag}`" if url.startswith("file:") else url
+        report.print(f"{planned.tag}: {said} at {planned.commit[:12]}, {where}")
+    for error in made.failed:
         report.error(error)
+
+
+def document(planned: PlannedRelease, release: Release | None) -> dict[str, Any]:
+    return {
+        "release": {
+            "artifact": planned.artifact,
+            "version": str(planned.version),
+            "tag": planned.tag,
+            "commit": planned.commit,
+            "url": release.url if release else None,
+            "notes": planned.notes,
+        }
+    }

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from flux.report.text import MOST_NAMES, Link, Styled, aligned, markdown, markdown_row, short, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rich.console import Console
 
@@ -95,13 +95,23 @@ class Report:
             return text
         return Link(text, f"{where.server_url}/{where.repository}/{path}")
 
-    def failure(self, names: Sequence[str], error: str, hint: str) -> None:
+    def failure(self, names: Sequence[str], error: FluxError) -> None:
+        """An error, and what it is about."""
         from flux.errors import FluxError
 
         listed = ", ".join(names[:MOST_NAMES]) + (
             f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         )
-        self.error(FluxError(f"{listed}: {error}", hint))
+        self.error(FluxError(f"{listed}: {error.message}", error.hint))
+
+    def failures(self, failed: Iterable[tuple[str, FluxError | None]]) -> None:
+        """What failed, and why. Failures for the same reason are one error."""
+        groups: dict[tuple[str, str], tuple[FluxError, list[str]]] = {}
+        for name, error in failed:
+            if error:
+                groups.setdefault((error.message, error.hint), (error, []))[1].append(name)
+        for error, names in groups.values():
+            self.failure(names, error)
 
     def notices(self, notices: Sequence[str]) -> None:
         for text in notices:

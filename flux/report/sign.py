@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flux.errors import FluxError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,7 +24,7 @@ def show_signing(report: Report, signing: Signing) -> None:
         else:
             report.print("No image to sign.")
     for each in signing.failed:
-        report.failure([each.artifact], each.error, each.hint)
+        report.failure([each.artifact], FluxError(each.error, each.hint))
 
 
 def show_unattested(report: Report, references: Sequence[str], file: str) -> None:

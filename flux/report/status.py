@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flux.report.tag import show_failures
+from flux.report.tag import document as tags_document
 from flux.report.text import Link, place, short, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flux.commands.status import Row, Status
+    from flux.forge.forge import PullRequest
+    from flux.promotion.proposal import Promotion
     from flux.report.report import Report
 
 
@@ -31,12 +33,12 @@ def show_status(report: Report, status: Status) -> None:
             (p.artifact, p.version, Link(f"{pull.title} #{pull.number}", pull.url)) for p, pull in promotions
         ]
         report.summary("Open promotions", ("Artifact", "Version", "Pull request"), links)
-    if report.document(status.document()):
+    if report.document(document(status)):
         return
     _show_map(report, header, rows, len(status.environments))
     for _, pull in promotions:
         report.print(f"open: {pull.title} {place(pull.url)}")
-    show_failures(report, status.failed)
+    report.failures((step.name, step.fault) for step in status.failed)
     tags = [step for step in status.steps if step.environment]
     if drifting := sum(step.drifts for step in tags):
         report.print(f"{drifting} of {len(tags)} environment tags drift.")
@@ -44,10 +46,37 @@ def show_status(report: Report, status: Status) -> None:
         report.print("No drift.")
 
 
+def document(status: Status) -> dict[str, Any]:
+    """That of `inv tag`, with nothing done, and more."""
+    return {
+        **tags_document(status.steps),
+        "artifacts": [
+            {
+                "artifact": row.artifact,
+                "release": row.release,
+                "commits_since": row.commits_since,
+                "has": row.has,
+            }
+            for row in status.rows
+        ],
+        "promotions": None if status.promotions is None else [_promotion(*one) for one in status.promotions],
+    }
+
+
+def _promotion(promotion: Promotion, pull: PullRequest) -> dict[str, Any]:
+    return {
+        "artifact": promotion.artifact,
+        "version": promotion.version,
+        "number": pull.number,
+        "title": pull.title,
+        "url": pull.url,
+    }
+
+
 def _show_map(
     report: Report, header: Sequence[str], rows: Sequence[Sequence[str]], environments: int
 ) -> None:
-    """A table as narrow as can be: the last columns are environments, and what no artifact is in has none."""
+    """A table without its empty columns. The last columns are environments."""
     empty = {at for at in range(1, len(header)) if not any(row[at] for row in rows)}
     kept = [at for at in range(len(header)) if at not in empty]
     report.table([header[at] for at in kept], [[row[at] for at in kept] for row in rows])
@@ -56,12 +85,12 @@ def _show_map(
 
 
 def _commits_since(row: Row) -> str:
-    """Nothing where nothing is new, which is otherwise than where that cannot be told."""
+    """Nothing where nothing is new, `?` where that cannot be told."""
     return "?" if row.release and row.commits_since is None else text(row.commits_since or None)
 
 
 def _cell(row: Row, environment: str) -> str:
-    """The desired version, and after an arrow what is there instead."""
+    """The desired version, and what is there instead."""
     step = row.steps.get(environment)
     if step is None:
         return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flux.promotion.plan import Action
 from flux.report.text import markdown
@@ -33,11 +33,28 @@ def show_convergence(report: Report, convergence: Convergence, dry_run: bool) ->
     tip = markdown(report.page(convergence.tip[:12], f"commit/{convergence.tip}"))
     title = f"Plan for {tip}" if dry_run else f"Environment tags at {tip}"
     report.summary(title, _HEADER, _rows(report, convergence.steps))
-    if not report.document(convergence.document()):
+    if not report.document(document(convergence.steps)):
         counts = Counter(step.action for step in convergence.steps)
         moved = f"{counts[Action.MOVE]} would move" if dry_run else f"{counts[Action.MOVED]} moved"
         report.print(f"Environment tags: {moved}, {counts[Action.UNCHANGED]} as desired.")
-    show_failures(report, convergence.failed)
+    report.failures((step.name, step.fault) for step in convergence.failed)
+
+
+def document(steps: Sequence[Step]) -> dict[str, Any]:
+    return {
+        "tags": [
+            {
+                "artifact": step.artifact,
+                "environment": step.environment or None,
+                "version": step.version,
+                "from": step.old,
+                "to": step.new,
+                "action": step.action,
+            }
+            | ({"error": step.error.message} if step.error else {})
+            for step in steps
+        ]
+    }
 
 
 def _rows(report: Report, steps: Sequence[Step]) -> list[tuple[str, ...]]:
@@ -53,14 +70,3 @@ def _rows(report: Report, steps: Sequence[Step]) -> list[tuple[str, ...]]:
         for s in steps
         if s.action != Action.UNCHANGED
     ]
-
-
-def show_failures(report: Report, failed: Sequence[Step]) -> None:
-    """What failed for the same reason is one error."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for step in failed:
-        error = step.error or f"version {step.version} is not published"
-        hint = step.hint if step.error else "publish it with `inv publish TAG`, then run `inv tag` again"
-        groups.setdefault((error, hint), []).append(f"{step.artifact}:{step.environment}".rstrip(":"))
-    for (error, hint), names in groups.items():
-        report.failure(names, error, hint)

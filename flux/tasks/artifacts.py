@@ -22,23 +22,17 @@ def list_(context: Context, json: bool = False) -> None:
 def changed(context: Context, since: str | None = None, diff: bool = False, json: bool = False) -> None:
     """Show which artifacts changed, and which files say so."""
     with running(context, json) as run:
-        from flux.monorepo.changed import find_changed
+        from flux.commands.changed import list_changed
         from flux.report.changed import show_changed
 
-        found = find_changed(run.monorepo, since)
-        if not diff:
-            show_changed(run.report, found)
-            return
-        from flux.monorepo.compare import compare
-
-        show_changed(run.report, found, compare(run.monorepo, found))
+        show_changed(run.report, *list_changed(run.monorepo, since, with_files=diff))
 
 
 @task(iterable=["artifact"], help={"artifact": ARTIFACT, "json": JSON})
 def check(context: Context, artifact: list[str] | None = None, json: bool = False) -> None:
     """Check that artifacts are fit to publish, and the desired state."""
     with running(context, json) as run:
-        from flux.commands.check import check as check_artifacts
+        from flux.commands.check import check_artifacts
         from flux.report.check import show_check
 
         with run.report.working("checking") as on_done:

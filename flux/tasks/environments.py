@@ -37,7 +37,7 @@ def status(
 ) -> None:
     """Show artifacts by environments: desired, actual, drift, open pull requests."""
     with running(context, json) as run:
-        from flux.commands.status import status as find_status
+        from flux.commands.status import find_status
         from flux.report.status import show_status
 
         with run.report.working("looking") as on_done:
@@ -54,7 +54,7 @@ def reconcile(
     """Do whatever is due: build, publish, issue, apply, tag, sync."""
     with running(context, json, dry_run=dry_run, pushes=True) as run:
         from flux.commands.reconcile import Reconciler
-        from flux.report.promotion import show_reconciled
+        from flux.report.reconcile import show_reconciled
 
         reconciler = Reconciler(run.monorepo)
         with run.report.working("reconciling") as on_done:

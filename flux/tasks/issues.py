@@ -18,7 +18,7 @@ def open_(context: Context, tag: str, dry_run: bool = False, json: bool = False)
     """Open the promotion issue of a release, or find the one there is."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.issue.open import open_issue
-        from flux.report.promotion import show_issue
+        from flux.report.issue.open import show_issue
 
         show_issue(run.report, open_issue(run.monorepo, tag))
 
@@ -28,7 +28,7 @@ def apply(context: Context, number: str, dry_run: bool = False, json: bool = Fal
     """Turn the boxes ticked in a promotion issue into its pull request."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.issue.apply import apply_issue
-        from flux.report.promotion import show_applied
+        from flux.report.issue.apply import show_applied
 
         applied = apply_issue(run.monorepo, issue_number(number))
         show_applied(run.report, applied)
@@ -41,7 +41,7 @@ def sync(context: Context, dry_run: bool = False, json: bool = False) -> None:
     """Bring promotion issues and pull requests up to date with main and the registry."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.issue.sync import Syncer
-        from flux.report.promotion import show_sync
+        from flux.report.issue.sync import show_sync
 
         syncer = Syncer(run.monorepo)
         with run.report.working("syncing") as on_done:

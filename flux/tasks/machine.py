@@ -33,9 +33,9 @@ def demo(context: Context, artifact: list[str] | None = None, folder: str | None
             plan = plan_demo(run.monorepo.settings, chosen, clone.tags())
         show_beginning(run.report, plan)
         shell = Shell(place, {**run.variables, **plan.variables})
-        for step in plan.steps:
-            show_why(run.report, step.why)
-            for command in step.typed:
+        for scene in plan.scenes:
+            show_why(run.report, scene.why)
+            for command in scene.typed:
                 show_typed(run.report, command)
                 shell.type(command)
         show_end(run.report, plan, name_of_inv(), place)
@@ -58,8 +58,8 @@ def up(
 ) -> None:
     """Start a local registry in a container, or find the one that runs."""
     with running(context, json) as run:
-        from flux.commands.local_registry import bring_up
-        from flux.report.local_registry import show_up
+        from flux.commands.registry.up import bring_up
+        from flux.report.registry.up import show_up
 
         with run.report.working("starting"):
             local = bring_up(port, image, dry_run)
@@ -70,8 +70,8 @@ def up(
 def down(context: Context, purge: bool = False, dry_run: bool = False, json: bool = False) -> None:
     """Stop the local registry."""
     with running(context, json) as run:
-        from flux.commands.local_registry import bring_down
-        from flux.report.local_registry import show_down
+        from flux.commands.registry.down import bring_down
+        from flux.report.registry.down import show_down
 
         show_down(run.report, bring_down(purge, dry_run), dry_run)
 

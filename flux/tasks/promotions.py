@@ -29,7 +29,7 @@ def promote(
     """Open or update the pull request that promotes to an environment or a phase."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.promote import promote as propose
-        from flux.report.promotion import show_proposed
+        from flux.report.promote import show_proposed
 
         proposed = propose(run.monorepo, artifact, environment, version)
         show_proposed(run.report, proposed)
@@ -52,7 +52,7 @@ def rollback(
     """Open the pull request back to the version that an environment had before."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.rollback import roll_back
-        from flux.report.promotion import show_proposed
+        from flux.report.promote import show_proposed
 
         proposed = roll_back(run.monorepo, artifact, environment)
         show_proposed(run.report, proposed)
@@ -74,7 +74,7 @@ def diff(
 ) -> None:
     """Show what promoting a version would change in an environment, file by file."""
     with running(context, json) as run:
-        from flux.commands.diff import diff as find_diff
+        from flux.commands.diff import compare_version
         from flux.report.diff import show_diff
 
-        show_diff(run.report, find_diff(run.monorepo, artifact, environment, version))
+        show_diff(run.report, compare_version(run.monorepo, artifact, environment, version))

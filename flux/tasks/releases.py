@@ -35,9 +35,9 @@ def release(
         if dry_run:
             show_planned_release(run.report, planned)
         else:
-            done = create_release(run.monorepo, planned)
-            show_released(run.report, done, is_new=planned.release is None)
-            if done.failed:
+            made = create_release(run.monorepo, planned)
+            show_released(run.report, made)
+            if made.failed:
                 raise Exit(code=1)
 
 
@@ -50,8 +50,8 @@ def publish(
 ) -> None:
     """Build a release's artifact at its commit and push it under the version."""
     with running(context, json, dry_run=dry_run, pushes=True) as run:
-        from flux.commands.publish import publish as publish_release
-        from flux.report.build import show_published
+        from flux.commands.publish import publish_release
+        from flux.report.publish import show_published
 
         published = publish_release(run.monorepo, tag)
         show_published(run.report, published, digests, dry_run)

@@ -12,9 +12,11 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from flux.commands.build import Build, Result, plan_build
+from flux.commands.build import plan_build
 from flux.event import Event, PullRequest, Push
+from flux.monorepo.builder import Build
 from flux.monorepo.changed import Changed, find_changed
+from flux.monorepo.image_result import ImageResult
 from flux.settings import Settings
 from tests.monorepos import opened
 from tests.repo import Repo
@@ -89,7 +91,7 @@ def build(
     only_changed: bool = False,
     since: str | None = None,
     dry_run: bool = False,
-    on_result: Callable[[Result], object] = lambda result: None,
+    on_result: Callable[[ImageResult], object] = lambda result: None,
     **settings: Any,
 ) -> Build:
     path = repo.path if isinstance(repo, Repo) else repo

@@ -13,7 +13,7 @@ from flux.commands.build import plan_build
 from flux.commands.issue.open import Opened, open_issue
 from flux.commands.issue.sync import Sync, Syncer
 from flux.commands.promote import promote
-from flux.commands.publish import publish
+from flux.commands.publish import publish_release
 from flux.commands.reconcile import Reconciled, Reconciler
 from flux.commands.release import create_release, plan_release
 from flux.commands.rollback import roll_back
@@ -209,7 +209,7 @@ class World:
 
     def publish(self, tag: str) -> None:
         with self.opened() as monorepo:
-            published = publish(monorepo, tag)
+            published = publish_release(monorepo, tag)
             assert published.result
             assert not published.result.error, published.result
 

@@ -5,11 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flux.commands import publish as publish_module
-from flux.commands.publish import Published
-from flux.commands.release import Planned, create_release, plan_release
-from flux.commands.status import Status
-from flux.commands.status import status as find_status
+from flux.commands.publish import Published, publish_release
+from flux.commands.release import MadeRelease, PlannedRelease, create_release, plan_release
+from flux.commands.status import Status, find_status
 from flux.commands.tag import Convergence, converge
 from flux.event import Event
 from flux.forge.forge import Forge, Release
@@ -44,12 +42,12 @@ def plan(
     allow_unchanged: bool = False,
     forge: Forge | None = None,
     **settings: Any,
-) -> Planned:
+) -> PlannedRelease:
     with local(repo, forge, Settings(**settings)) as monorepo:
         return plan_release(monorepo, artifact, wanted, allow_unchanged)
 
 
-def release(
+def make_release(
     repo: Repo,
     artifact: str,
     wanted: str,
@@ -58,21 +56,24 @@ def release(
     allow_unchanged: bool = False,
     forge: Forge | None = None,
     **settings: Any,
-) -> tuple[Planned, Release, bool]:
-    """As `inv release`, with a forge of this repository's own unless one is given: what was done, the release
-    and whether it was made now."""
+) -> MadeRelease:
+    """As `inv release`, with a forge of this repository's own unless one is given."""
     planned = plan(repo, artifact, wanted, allow_unchanged=allow_unchanged, forge=forge, **settings)
     with local(repo, forge, Settings(**settings), event) as monorepo:
-        done = create_release(monorepo, planned)
-    assert done.release
-    return done, done.release, planned.release is None
+        return create_release(monorepo, planned)
+
+
+def release(repo: Repo, artifact: str, wanted: str, **more: Any) -> tuple[PlannedRelease, Release, bool]:
+    """The same: its plan, the release, and whether it was made now."""
+    made = make_release(repo, artifact, wanted, **more)
+    return made.planned, made.release, made.planned.release is None
 
 
 def publish(
     repo: Repo, tag: str, *, event: Event = TERMINAL, dry_run: bool = False, **settings: Any
 ) -> Published:
     with opened(repo, Settings(**settings), event, dry_run=dry_run) as monorepo:
-        return publish_module.publish(monorepo, tag)
+        return publish_release(monorepo, tag)
 
 
 def tag(

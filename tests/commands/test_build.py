@@ -17,10 +17,12 @@ from hypothesis import assume, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from flux.commands.build import Build, Result
 from flux.errors import HistoryMissingError, RequestError
 from flux.event import Event
+from flux.monorepo.builder import Build
+from flux.monorepo.image_result import ImageResult
 from flux.registry.folder.layout import LayoutTarget
+from flux.report.build import document
 from flux.settings import Settings
 from tests.commands.helpers import (
     HOSTILE_NAMES,
@@ -83,7 +85,7 @@ def tags(repo: Repo, artifact: str, registry: str = ".registry") -> dict[str, st
     return {tag: target.resolve(tag) for tag in target.tags()}
 
 
-def by_name(built: Build) -> dict[str, Result]:
+def by_name(built: Build) -> dict[str, ImageResult]:
     return {result.artifact: result for result in built.results}
 
 
@@ -198,7 +200,7 @@ def test_a_shallow_clone_gives_the_same_digests(repo: Repo, origin: Repo, tmp_pa
     edit(repo, "db", push=True)
     expected = build(repo)
     clone = actions_checkout(origin, tmp_path / "clone", repo.head, depth=depth)
-    assert build(clone).document() == expected.document()
+    assert document(build(clone)) == document(expected)
 
 
 @pytest.mark.parametrize("depth", [1, 2])
@@ -418,7 +420,7 @@ def test_any_history_in_any_clone_gives_the_same_digests(
         expected = build(repo, ignore=ignore)
         assert not [result for result in expected.results if result.error]
         clone = actions_checkout(origin, Path(folder) / "clone", hashes[-1])
-        assert build(clone, ignore=ignore).document() == expected.document()
+        assert document(build(clone, ignore=ignore)) == document(expected)
         repo.commit(files={"elsewhere/x": "x"})
         repo.push()
         later = build(repo, ignore=ignore, registry="later")
@@ -449,7 +451,7 @@ def test_a_run_that_is_killed_anywhere_is_finished_by_the_next(
         for part in range(5)
     }
     repo = monorepo(tmp_path / "repo", files)
-    expected = build(repo, registry="expected").document()["artifacts"]
+    expected = document(build(repo, registry="expected"))["artifacts"]
     cut_short = 0
     for wait in (0.005, 0.02, 0.05, 0.1):
         process = subprocess.Popen(
@@ -477,7 +479,7 @@ def test_a_run_that_is_killed_anywhere_is_finished_by_the_next(
     assert cut_short
     final = build(repo)
     assert not final.failed
-    assert [result["digest"] for result in final.document()["artifacts"]] == [r["digest"] for r in expected]
+    assert [result["digest"] for result in document(final)["artifacts"]] == [r["digest"] for r in expected]
     for result in final.results:
         assert tags(repo, result.artifact) == dict.fromkeys(result.tags, result.digest)
     assert set(each_action(build(repo)).values()) == {"unchanged"}
@@ -663,11 +665,11 @@ def test_an_artifact_that_the_tip_does_not_have(repo: Repo) -> None:
     assert result.tags == (back[:12], "latest")
 
 
-def once(act: Callable[[], object]) -> Callable[[Result], None]:
+def once(act: Callable[[], object]) -> Callable[[ImageResult], None]:
     """Act when the first artifact is done: after the tip was asked for, before the run ends."""
-    done: list[Result] = []
+    done: list[ImageResult] = []
 
-    def on_result(result: Result) -> None:
+    def on_result(result: ImageResult) -> None:
         done.append(result)
         if len(done) == 1:
             act()
@@ -854,7 +856,7 @@ def test_attributes_that_are_committed_do_matter(repo: Repo, place: str) -> None
     repo.commit(files={place: "**/deployment.yaml filter=lfs\n"})
     built = by_name(build(repo))
     assert built["app"].action == "failed"
-    assert "base/deployment.yaml" in built["app"].error
+    assert "base/deployment.yaml" in str(built["app"].error)
     assert built["db"].action == "pushed"
     assert by_name(build(repo, ignore=("deployment.yaml",), registry="other"))["app"].action == "pushed"
 

@@ -13,6 +13,7 @@ import pytest
 from flux.errors import GitError, HistoryMissingError, RequestError, TipUnknownError
 from flux.git.clone import Clone
 from flux.monorepo.changed import Changed
+from flux.report.changed import document, matrix
 from tests.commands.helpers import (
     HOSTILE_NAMES,
     TERMINAL,
@@ -535,7 +536,7 @@ def test_a_deleted_artifact_is_removed(repo: Repo) -> None:
     repo.commit()
     found = compared(repo)
     assert says(found) == (set(), {"app"})
-    assert found.document() == {"artifacts": [], "removed": ["app"], "reasons": {}}
+    assert document(found) == {"artifacts": [], "removed": ["app"], "reasons": {}}
 
 
 def test_all_artifacts_deleted(repo: Repo) -> None:
@@ -579,7 +580,7 @@ def test_files_beside_the_artifacts_are_none(repo: Repo) -> None:
     repo.commit(files={"README.md": "other", "artifacts2/app/base.yaml": "x", "other/artifacts/app/y": "y"})
     settings: dict[str, Any] = {"releaseconfig": "artifacts/releaseconfig.json"}
     assert says(compared(repo, **settings)) == (set(), set())
-    assert changed(repo, **settings).document() == {"artifacts": [], "removed": [], "reasons": {}}
+    assert document(changed(repo, **settings)) == {"artifacts": [], "removed": [], "reasons": {}}
 
 
 def test_files_of_any_name(repo: Repo) -> None:
@@ -610,7 +611,7 @@ def test_artifacts_of_any_name(repo: Repo, sources: str) -> None:
     repo.commit(files=dict.fromkeys(files.values(), "one"))
     found = compared(repo, sources=sources)
     assert found.reasons == {name: [path] for name, path in files.items()}
-    assert json.loads(json.dumps(found.document())) == found.document()
+    assert json.loads(json.dumps(document(found))) == document(found)
     for name in files:
         repo.remove(f"{prefix}{name}")
     repo.commit()
@@ -1178,7 +1179,7 @@ def test_nothing_changed_in_actions(tmp_path: Path) -> None:
 @pytest.mark.parametrize("count", [0, 1, 255, 256, 257, 511, 512, 513, 10_000])
 def test_a_matrix_has_at_most_256_entries_and_every_artifact_once(count: int) -> None:
     names = [f"artifact-{number:05}" for number in range(count)]
-    entries = Changed(None, "", {name: [""] for name in names}, [], {}, []).matrix()["include"]
+    entries = matrix(names)["include"]
     assert len(entries) <= 256
     assert [name for entry in entries for name in entry["artifact"].split(",")] == names
     assert all(list(entry) == ["artifact"] for entry in entries)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from flux import kustomize as kustomize_module
-from flux.commands.check import Check, check
+from flux.commands.check import Check, check_artifacts
 from flux.errors import RequestError
 from flux.settings import Phase, Settings
 from tests import parts
@@ -411,7 +411,7 @@ CASES = {
 
 def run_check(repo: Repo, *names: str, **settings: Any) -> Check:
     with opened(repo, Settings(**settings)) as monorepo:
-        return check(monorepo, names, lambda done: None)
+        return check_artifacts(monorepo, names, lambda done: None)
 
 
 def lines(found: Check) -> list[str]:
@@ -845,4 +845,4 @@ def test_the_artifacts_of_this_repository_are_fit(renderer: tuple[str, ...]) -> 
     if not (root / ".git").exists():
         pytest.skip("not a clone")
     with opened(root) as monorepo:
-        assert lines(check(monorepo, (), lambda done: None)) == []
+        assert lines(check_artifacts(monorepo, (), lambda done: None)) == []

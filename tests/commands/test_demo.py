@@ -32,7 +32,7 @@ def chosen(tmp_path: Path, files: Mapping[str, str], *names: str, **settings: st
 
 
 def commands(demo: Demo) -> list[str]:
-    return [command for step in demo.steps for command in step.typed]
+    return [command for scene in demo.scenes for command in scene.typed]
 
 
 # What is changed
@@ -158,10 +158,10 @@ def test_the_picture_shows_what_is_typed_and_why(tmp_path: Path) -> None:
     picture = PICTURE.read_text(encoding="utf-8")
     export, *typed = shown_commands(picture)
     assert export == "export " + " ".join(f"{name}={value}" for name, value in plan.variables.items())
-    shown = [step for step in plan.steps if not set(step.typed) & set(LEFT_OUT)]
-    assert typed == [command for step in shown for command in step.typed]
+    shown = [scene for scene in plan.scenes if not set(scene.typed) & set(LEFT_OUT)]
+    assert typed == [command for scene in shown for command in scene.typed]
     whys = [line.removeprefix("# ") for line in shown_lines(picture) if line.startswith("# ")]
-    assert whys[2:] == [step.why for step in shown]
+    assert whys[2:] == [scene.why for scene in shown]
     assert str(tmp_path.parent) not in picture
     assert "http" not in picture.replace("http://www.w3.org/", "").replace("https://www.textualize.io", "")
 

@@ -8,7 +8,7 @@ import pytest
 
 from flux.artifact.archive import archive
 from flux.artifact.image import LAYER_TYPE, digest_of
-from flux.commands.diff import Compared, Diff, diff
+from flux.commands.diff import Compared, Diff, compare_version
 from flux.errors import RegistryUnreachableError
 from flux.registry.target import Manifest
 from flux.settings import Settings
@@ -47,7 +47,7 @@ diff --git a/x.yaml b/x.yaml
 def compare(world: World, name: str, version: str | None = None, artifact: str = "app", **more: Any) -> Diff:
     settings = Settings(registry=world.place.location, phases=PHASES)
     with opened(world.repo, settings, registry=more.get("registry") or world.open()) as monorepo:
-        return diff(monorepo, artifact, name, version)
+        return compare_version(monorepo, artifact, name, version)
 
 
 def run(world: World, *arguments: str, **env: str) -> Any:

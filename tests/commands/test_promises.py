@@ -27,13 +27,13 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from semver import Version
 
 from flux.commands import reconcile as reconcile_module
-from flux.commands.build import LATEST
 from flux.commands.reconcile import Reconciled
 from flux.commands.release import create_release, plan_release
 from flux.errors import FluxError
 from flux.event import TERMINAL, Event
 from flux.forge.forge import Issue, PullRequest
 from flux.forge.github.patience import Patience
+from flux.monorepo.latest import LATEST
 from flux.monorepo.sources import Sources
 from flux.promotion.boxes import mark, marks, ticked
 from flux.promotion.proposal import Promotion

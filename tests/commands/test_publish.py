@@ -15,6 +15,7 @@ from flux.event import Event
 from flux.registry import open_registry
 from flux.registry.folder.layout import LayoutTarget
 from flux.registry.target import Manifest
+from flux.report.publish import document
 from tests import parts
 from tests.commands.helpers import (
     TERMINAL,
@@ -256,7 +257,7 @@ def test_a_tag_of_another_form(repo: Repo, images: Place, tag: str) -> None:
     published = publish(repo, tag, event=RELEASE_EVENT, **named)
     assert published.result is None
     assert published.notices == [f"{tag} is no release tag of ours: nothing to publish"]
-    assert published.document() == {"artifacts": []}
+    assert document(published) == {"artifacts": []}
     for event in (TERMINAL, replace(actions(None), name="workflow_dispatch")):
         with pytest.raises(RequestError) as error:
             publish(repo, tag, event=event, **named)
@@ -288,10 +289,11 @@ def test_other_content_is_refused(repo: Repo, place: Place) -> None:
         result = publish(repo, TAG, registry=place.location, dry_run=dry_run).result
         assert result
         assert result.action == "failed"
-        assert result.error == (
+        assert result.error
+        assert result.error.message == (
             f"1.0.0 is published with other content, {state['app']['1.0.0']}, and a version never changes"
         )
-        assert result.hint == "release the new content as a new version"
+        assert result.error.hint == "release the new content as a new version"
     assert place.writes() == before
     assert digests(place.location, "app") == state
 
@@ -318,7 +320,7 @@ def test_a_version_that_is_something_else(repo: Repo, images: Place, content: by
     before = tree(Path(images.location))
     result = publish(repo, TAG, registry=images.location).result
     assert result
-    assert "1.0.0 is published with other content, sha256:" in result.error
+    assert "1.0.0 is published with other content, sha256:" in str(result.error)
     assert tree(Path(images.location)) == before
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.local_registry import Down, Up, bring_down, bring_up
+from flux.commands.registry.down import Down, bring_down
+from flux.commands.registry.up import Up, bring_up
 from flux.errors import EngineError, RequestError
 from tests import parts
 from tests.commands.helpers import inv, monorepo

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from flux.commands.diff import diff
+from flux.commands.diff import compare_version
 from flux.registry.contents import contents
 from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Target
@@ -131,7 +131,7 @@ def test_what_one_hand_published_the_other_promotes_compares_and_rolls_back(
 
     registry = RemoteRegistry(mixed.url.removeprefix("oci://"), 1, None)
     with opened(world.repo, world.settings, registry=registry) as monorepo:
-        (compared,) = diff(monorepo, "eso", "prod", "1.1.0").compared
+        (compared,) = compare_version(monorepo, "eso", "prod", "1.1.0").compared
     assert (compared.version, compared.digest) == ("1.0.0", old)
     assert [file.path for file in compared.files] == ["x.yaml"]
     assert {"-version: 1.0.0", "+version: 1.1.0"} <= set(compared.files[0].lines)

@@ -1,19 +1,29 @@
-"""How the published files of changed artifacts differ, by git alone."""
+"""Which artifacts changed, and how their published files differ, by git alone."""
 
 from collections.abc import Iterable, Mapping
 
 from flux.artifact.difference import FileDifference, difference
 from flux.artifact.image import published
 from flux.artifact.tree import EXECUTABLE, REGULAR, File
-from flux.monorepo.changed import Changed
+from flux.monorepo.changed import Changed, find_changed
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
 
 Files = Mapping[str, File]
+Differences = dict[str, list[FileDifference]]
+"""The files of each changed artifact that differ."""
 
 
-def compare(monorepo: Monorepo, changed: Changed) -> dict[str, list[FileDifference]]:
-    """The files of each changed or removed artifact that differ; of links and modes it knows nothing."""
+def list_changed(
+    monorepo: Monorepo, since: str | None, with_files: bool
+) -> tuple[Changed, Differences | None]:
+    """What changed, as `find_changed` says. `with_files` also compares the files of what changed."""
+    changed = find_changed(monorepo, since)
+    return changed, compare(monorepo, changed) if with_files else None
+
+
+def compare(monorepo: Monorepo, changed: Changed) -> Differences:
+    """The files of each changed or removed artifact that differ. Links and modes are not compared."""
     names = [*changed.reasons, *changed.removed]
     old = _published(monorepo, changed.base, names) if changed.base else {}
     new = _published(monorepo, changed.head, names)

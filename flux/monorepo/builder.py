@@ -1,0 +1,109 @@
+"""Build artifacts as one commit has them, and push them under its commit tag and `latest`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from flux.artifact.image import Revision
+from flux.errors import FluxError, RegistryUnreachableError, TipUnknownError
+from flux.monorepo.image_result import ImageAction, ImageResult
+from flux.monorepo.latest import LATEST, settle_latest
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.sources import Source, Sources
+from flux.parallel import in_parallel
+from flux.registry.push import push
+
+
+@dataclass(frozen=True)
+class Build:
+    """The results in the order of the artifacts, and what else people should know."""
+
+    commit: str
+    results: list[ImageResult]
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def failed(self) -> list[ImageResult]:
+        return [result for result in self.results if result.error]
+
+    def digests(self) -> dict[str, str]:
+        return {r.artifact: f"{r.repository}@{r.digest}" for r in self.results if r.digest}
+
+
+class Builder:
+    """Builds the named artifacts as one commit has them, and pushes them to the registry."""
+
+    def __init__(
+        self,
+        monorepo: Monorepo,
+        sources: Sources,
+        names: Sequence[str],
+        notices: Sequence[str],
+    ) -> None:
+        self.names = names
+        self._notices = list(notices)
+        self._monorepo = monorepo
+        self._settings = monorepo.settings
+        self._registry = monorepo.registry
+        self._sources = sources
+        self._unreachable: RegistryUnreachableError | None = None
+
+    def build(self, on_result: Callable[[ImageResult], object]) -> Build:
+        """Build and push each artifact. If one fails, the others are still pushed.
+
+        `on_result` is called as each is done. Raises HistoryMissingError before anything is pushed.
+        """
+        if not self.names:
+            return Build(self._sources.commit, [], self._notices)
+        tip = self._tip()
+        revisions = self._sources.revisions(self.names)
+        at_tip = Sources(self._monorepo, tip).revisions(self.names) if tip else {}
+        results: dict[str, ImageResult] = {}
+        for result in in_parallel(
+            self._settings.jobs,
+            lambda source: self._one(source, revisions[source.artifact], at_tip.get(source.artifact)),
+            self._sources.load(self.names),
+        ):
+            results[result.artifact] = result
+            on_result(result)
+        if tip:
+            results |= self._settle(results, tip, at_tip)
+        return Build(self._sources.commit, [results[name] for name in self.names], self._notices)
+
+    def _tip(self) -> str | None:
+        try:
+            return self._monorepo.tip
+        except TipUnknownError as unknown:
+            self._notices.append(f"`{LATEST}` stays where it is: {unknown.message}")
+            return None
+
+    def _one(self, source: Source, revision: Revision, at_tip: Revision | None) -> ImageResult:
+        moves_latest = revision == at_tip
+        tags = [revision.tag, *([LATEST] if moves_latest else [])]
+        result = ImageResult(
+            source.artifact,
+            self._registry.name(source.artifact),
+            f"{self._settings.branch}@sha1:{revision.commit}",
+        )
+        try:
+            if self._unreachable:
+                raise self._unreachable
+            image = self._sources.image(source, revision)
+            pushed = push(self._registry.publisher(source.artifact), image, tags)
+        except FluxError as error:
+            if isinstance(error, RegistryUnreachableError):
+                self._unreachable = error
+            return result.failed(error)
+        action = ImageAction(pushed.action)
+        if action == ImageAction.UNCHANGED and not moves_latest:
+            action = ImageAction.KEPT
+        return replace(result, digest=pushed.digest, diff_id=image.diff_id, tags=tuple(tags), action=action)
+
+    def _settle(
+        self, results: dict[str, ImageResult], tip: str, at_tip: dict[str, Revision]
+    ) -> dict[str, ImageResult]:
+        """The results that are no longer true, where the tip moved on while `latest` was moved."""
+        written = (ImageAction.PUSHED, ImageAction.TAGGED)
+        moved = {name: r for name, r in results.items() if LATEST in r.tags and r.action in written}
+        altered, notices = settle_latest(self._monorepo, moved, tip, at_tip)
+        self._notices += notices
+        return altered

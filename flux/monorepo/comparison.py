@@ -1,0 +1,92 @@
+"""Which two commits are compared, whatever started this run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flux.errors import RequestError, TipUnknownError
+from flux.event import PullRequest, Push
+from flux.monorepo.monorepo import Monorepo
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two commits: `base` is None where everything at `head` is new."""
+
+    base: str | None
+    head: str
+    notices: list[str] = field(default_factory=list)
+
+
+def find_comparison(monorepo: Monorepo, since: str | None) -> Comparison:
+    """The commits of the event, of a terminal's branch since the tip, or since the revision `since`.
+
+    Raises TipUnknownError where nobody knows the tip, and RequestError for a commit that is nowhere.
+    """
+    if since is not None:
+        return Comparison(monorepo.git.commit(since), monorepo.git.head())
+    match monorepo.event.change:
+        case Push() as push:
+            return _push(monorepo, push)
+        case PullRequest() as request:
+            return _pull_request(monorepo, request)
+        case _:
+            return _terminal(monorepo)
+
+
+def _push(monorepo: Monorepo, push: Push) -> Comparison:
+    if push.after is None:
+        head = monorepo.git.head()
+        return Comparison(head, head, [f"{push.ref} was deleted: nothing to build"])
+    require_commit(monorepo, push.after)
+    if push.before is not None and monorepo.git.obtain(push.before):
+        return Comparison(push.before, push.after)
+    if push.before is not None:
+        gone = f"{push.before[:12]}, where {push.ref} was before the force push, is gone from origin"
+        return Comparison(
+            None, push.after, [f"{gone}: no artifact can be ruled out, so all count as changed"]
+        )
+    if push.ref == f"refs/heads/{monorepo.settings.branch}":
+        return Comparison(None, push.after)
+    try:
+        tip, notices = _tip(monorepo)
+    except TipUnknownError as unknown:
+        return Comparison(None, push.after, [f"{unknown.message}: everything on {push.ref} counts as new"])
+    return _since_branching(monorepo, tip, push.after, notices)
+
+
+def _pull_request(monorepo: Monorepo, request: PullRequest) -> Comparison:
+    require_commit(monorepo, request.base)
+    require_commit(monorepo, request.head)
+    return _since_branching(monorepo, request.base, request.head)
+
+
+def _terminal(monorepo: Monorepo) -> Comparison:
+    head = monorepo.git.head()
+    tip, notices = _tip(monorepo)
+    return _since_branching(monorepo, tip, head, notices)
+
+
+def _tip(monorepo: Monorepo) -> tuple[str, list[str]]:
+    """The tip, or where origin does not answer the tip as last fetched; for a comparison that will do."""
+    try:
+        return monorepo.tip, []
+    except TipUnknownError as unknown:
+        known = monorepo.git.last_known_tip(monorepo.settings.branch)
+        if known is None:
+            raise
+        last = f"compared with {monorepo.settings.branch} as last fetched, {known[:12]}"
+        return known, [f"{unknown.message}; {last}"]
+
+
+def _since_branching(monorepo: Monorepo, branch: str, head: str, notices: Sequence[str] = ()) -> Comparison:
+    base = monorepo.git.merge_base(branch, head)
+    unrelated = f"{head[:12]} has no history in common with {branch[:12]}: all of it counts as new"
+    return Comparison(base, head, [*notices, *([] if base else [unrelated])])
+
+
+def require_commit(monorepo: Monorepo, commit: str) -> None:
+    if not monorepo.git.obtain(commit):
+        raise RequestError(
+            f"the event's commit {commit[:12]} is neither in this clone nor to be had from origin",
+            "check out the repository that the event is about, with `fetch-depth: 0`",
+        )

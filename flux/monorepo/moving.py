@@ -1,0 +1,65 @@
+"""Move environment tags in the registry, and look whether they stayed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from flux.errors import FluxError, TagElsewhereError
+from flux.monorepo.drift import Looked, Reach
+from flux.monorepo.monorepo import Monorepo
+from flux.parallel import in_parallel
+from flux.promotion.plan import Action, Step
+
+_LOOKS = 4  # round trips that the second look may take
+
+
+def move_tags(
+    monorepo: Monorepo,
+    reach: Reach,
+    looked: Sequence[Looked],
+    on_done: Callable[[str], object],
+) -> list[Step]:
+    """Perform the steps. If one fails, the others are still done, unless the registry is gone."""
+
+    def one(planned: Looked) -> tuple[str, list[Step]]:
+        publisher = monorepo.registry.publisher(planned.artifact)
+
+        def move(step: Step) -> Step:
+            manifest = planned.manifests[step.version or ""]
+            try:
+                reach.ask(lambda: publisher.tag(manifest, step.environment))
+            except FluxError as error:
+                return step.failed(error)
+            return replace(step, action=Action.MOVED)
+
+        done = [move(step) if step.action == Action.MOVE else step for step in planned.steps]
+        on_done(planned.artifact)
+        return planned.artifact, done
+
+    done = dict(in_parallel(monorepo.settings.jobs, one, looked))
+    return [step for each in looked for step in done[each.artifact]]
+
+
+def look_again(monorepo: Monorepo, reach: Reach, steps: Sequence[Step]) -> list[Step]:
+    """The steps. Those whose tag is elsewhere by now have failed."""
+    moved = [step for step in steps if step.action == Action.MOVED]
+    if len(moved) > _LOOKS * monorepo.settings.jobs:
+        # Of very many, one for each image: the last one written stands for those before it.
+        moved = list({(step.artifact, step.new): step for step in moved}.values())
+
+    def one(step: Step) -> Step:
+        target = monorepo.registry.repository(step.artifact)
+        try:
+            there = reach.ask(lambda: target.resolve(step.environment))
+        except FluxError as error:
+            return step.failed(error)
+        return step if there == step.new else step.failed(_elsewhere())
+
+    seen = {step.key: step for step in in_parallel(monorepo.settings.jobs, one, moved)}
+    return [seen.get(step.key, step) for step in steps]
+
+
+def _elsewhere() -> TagElsewhereError:
+    return TagElsewhereError(
+        "the tag was moved, and looked at again it was elsewhere",
+        "`inv status` shows where; find who else moves it, then run `inv tag` again",
+    )

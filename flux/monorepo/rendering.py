@@ -1,0 +1,53 @@
+"""Render the kustomizations of an artifact as its cluster would."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from flux.artifact.finding import Finding, Level
+from flux.artifact.kustomization import Kustomization, renderable
+from flux.artifact.tree import path_bytes
+from flux.kustomize import Kustomize, RemoteBaseError
+
+
+def render_all(
+    contents: Mapping[str, bytes], kustomizations: Mapping[str, Kustomization], kustomize: Kustomize
+) -> Iterator[Finding]:
+    """What kustomize has against the files of an artifact, whose kustomizations are given by folder."""
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch).resolve()
+        _write(root, contents)
+        if not kustomizations:
+            _generate(root, [path for path in contents if path.endswith((".yaml", ".yml"))])
+        for folder in renderable(kustomizations) if kustomizations else [""]:
+            path = kustomizations[folder].path if kustomizations else ""
+            yield from _render(kustomize, root, folder, path)
+
+
+def _write(root: Path, contents: Mapping[str, bytes]) -> None:
+    for path, content in contents.items():
+        file = root / Path(path_bytes(path).decode("utf-8", "surrogateescape"))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+
+def _generate(folder: Path, manifests: list[str]) -> None:
+    """The kustomization that Flux makes of a folder without one: all its manifests.
+
+    https://fluxcd.io/flux/components/kustomize/kustomizations/#generating-a-kustomizationyaml-file
+    """
+    import yaml
+
+    document = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump(document | {"resources": sorted(manifests)}))
+
+
+def _render(kustomize: Kustomize, root: Path, folder: str, path: str) -> Iterator[Finding]:
+    try:
+        said = kustomize.render(root / folder)
+    except RemoteBaseError:
+        yield Finding(Level.WARNING, path, "reads something remote: not fetched, so not rendered")
+        return
+    if said:
+        said = said.replace(f"{root}/", "").replace(str(root), ".")
+        yield Finding(Level.ERROR, path, f"not rendered: {said}")

@@ -1,0 +1,24 @@
+"""What `inv issue.apply` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flux.report.promote import show_proposed
+from flux.report.text import markdown
+
+if TYPE_CHECKING:
+    from flux.proposals.apply import Applied
+    from flux.report.report import Report
+
+
+def show_applied(report: Report, applied: Applied) -> None:
+    report.notices(applied.notices)
+    report.notices([f"undone: {undone}" for undone in applied.undone])
+    if applied.undone:
+        issue = markdown(report.page(f"issue {applied.number}", f"issues/{applied.number}"))
+        report.summary(f"Undone in {issue}", ("What",), [(undone,) for undone in applied.undone])
+    if applied.proposed:
+        show_proposed(report, applied.proposed)
+    elif not report.document(applied.document()):
+        report.print(f"issue {applied.number}: nothing to apply.")

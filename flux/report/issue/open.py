@@ -1,0 +1,22 @@
+"""What `inv issue` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flux.report.text import Link, place
+
+if TYPE_CHECKING:
+    from flux.commands.issue.open import Opened
+    from flux.report.report import Report
+
+
+def show_issue(report: Report, opened: Opened) -> None:
+    report.notices(opened.notices)
+    issue = opened.issue
+    if issue:
+        report.outputs({"issue": issue.number})
+        row = (Link(f"#{issue.number}", issue.url), opened.action)
+        report.summary(f"Promotion issue of {opened.tag}", ("Issue", "What"), [row])
+    if not report.document(opened.document()) and issue:
+        report.print(f"{opened.tag}: {opened.action} issue {issue.number}, {place(issue.url)}")

@@ -1,0 +1,49 @@
+"""What `inv issue.sync` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from flux.errors import FluxError
+from flux.report.text import Link, place
+
+if TYPE_CHECKING:
+    from flux.commands.issue.sync import Sync, Synced
+    from flux.forge.forge import Issue, PullRequest
+    from flux.report.report import Report
+
+Cell = TypeVar("Cell", str, Link | str)
+
+_HEADER = ("Promotion", "Deployed", "Issue", "Pull request", "What was done")
+
+
+def show_sync(report: Report, sync: Sync) -> None:
+    found = [(one, one.issue, one.proposed.pull_request if one.proposed else None) for one in sync.promotions]
+    links = [_synced(one, _link(issue), _link(pull)) for one, issue, pull in found]
+    report.summary("Promotions", _HEADER, links)
+    if not report.document(sync.document()):
+        if found:
+            report.table(_HEADER, [_synced(one, _place(issue), _place(pull)) for one, issue, pull in found])
+        else:
+            report.print("No promotion is open.")
+    for one in sync.failed:
+        report.failure([f"{one.promotion.artifact} {one.promotion.version}"], FluxError(one.error, one.hint))
+
+
+def _synced(one: Synced, issue: Cell, pull: Cell) -> tuple[str | Cell, ...]:
+    deployed = sum(s.deployed and s.desired == one.promotion.version for s in one.standings)
+    return (
+        f"{one.promotion.artifact} {one.promotion.version}",
+        f"{deployed} of {len(one.standings)}" if one.standings else "",
+        issue,
+        pull,
+        ", ".join(one.repaired) or ("failed" if one.error else "as it should be"),
+    )
+
+
+def _link(there: Issue | PullRequest | None) -> Link | str:
+    return Link(f"#{there.number}", there.url) if there else ""
+
+
+def _place(there: Issue | PullRequest | None) -> str:
+    return place(there.url) if there else ""

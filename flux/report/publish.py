@@ -1,0 +1,39 @@
+"""What `inv publish` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flux.report.image_result import HEADER, image_document, linked
+from flux.report.text import markdown
+
+if TYPE_CHECKING:
+    from flux.commands.publish import Published
+    from flux.report.report import Report
+
+
+def show_published(report: Report, published: Published, digests: str | None, dry_run: bool) -> None:
+    report.notices(published.notices)
+    result = published.result
+    if result is None:
+        report.document(document(published))
+        return
+    page = markdown(report.page(published.tag, f"releases/tag/{published.tag}"))
+    report.summary(f"Release {page}", HEADER[dry_run], [linked(report, result)])
+    if result.error:
+        report.document(document(published))
+        report.failure([result.artifact], result.error)
+        return
+    reference = result.repository + (f"@{result.digest}" if result.digest else "")
+    if not dry_run:
+        report.digests({result.artifact: reference}, digests)
+    if report.document(document(published)):
+        return
+    would = "would be " if dry_run else ""
+    same = f", same digest as {published.same_as}" if published.same_as else ""
+    image = f"{result.repository}@{report.digest(result.digest)}"
+    report.print(f"{published.tag}: {would}{result.action} {image}{same}")
+
+
+def document(published: Published) -> dict[str, Any]:
+    return {"artifacts": [image_document(published.result)] if published.result else []}

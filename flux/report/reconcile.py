@@ -1,0 +1,23 @@
+"""What `inv reconcile` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flux.commands.reconcile import Reconciled
+    from flux.report.report import Report
+
+
+def show_reconciled(report: Report, done: Reconciled, digests: str | None, dry_run: bool) -> None:
+    report.notices(done.notices)
+    if not dry_run:
+        report.digests(done.digests, digests)
+    report.summary("Reconciled", ("What was due",), [(what,) for what in done.repaired])
+    if not report.document(done.document()):
+        for what in done.repaired:
+            report.print(f"repaired: {what}")
+        if not done.repaired and not done.errors:
+            report.print("Nothing was due.")
+    for about, error in done.errors:
+        report.failure([about], error)

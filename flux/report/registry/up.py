@@ -1,0 +1,34 @@
+"""What `inv registry.up` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flux.commands.registry.up import LocalRegistry
+    from flux.report.report import Report
+
+_SAID = {"created": "created", "started": "started again", "running": "runs already"}
+
+
+def show_up(report: Report, local: LocalRegistry, dry_run: bool) -> None:
+    if report.document(_document(local)):
+        return
+    location = local.registry.location
+    done = _SAID[local.action]
+    if dry_run and local.action != "running":
+        done = f"would be {done}"
+    report.print(f"{location}: {done}, {local.registry.image}")
+    report.print(f"set `registry: {location}` in invoke.yaml, or `export INVOKE_FLUX_REGISTRY={location}`")
+
+
+def _document(local: LocalRegistry) -> dict[str, Any]:
+    from flux.registry.container import NAME
+
+    return {
+        "registry": local.registry.location,
+        "image": local.registry.image,
+        "container": NAME,
+        "volume": NAME,
+        "action": local.action,
+    }
