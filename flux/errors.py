@@ -72,6 +72,10 @@ class UnvouchedError(FluxError):
     """No release on the branch's line made the image that the registry has for a version."""
 
 
+class UnpublishedError(RequestError):
+    """The registry does not have a version."""
+
+
 class SigningError(FluxError):
     """An image could not be signed."""
 

@@ -11,7 +11,7 @@ from flux.promotion.convergence import Wish
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion
 from flux.proposals.converge import Proposed
-from flux.proposals.named import propose_by_name, require_published
+from flux.proposals.named import propose_by_name, require_promotable
 
 
 def promote(monorepo: Monorepo, artifact: str, name: str, version: str | None) -> Proposed:
@@ -24,7 +24,7 @@ def promote(monorepo: Monorepo, artifact: str, name: str, version: str | None) -
     require_artifact(monorepo, artifact)
     environments = wanted_environments(monorepo.settings, name)
     promotion = Promotion(artifact, str(wanted_version(monorepo, artifact, version)))
-    require_published(monorepo, promotion)
+    require_promotable(monorepo, promotion)
     _require_order(monorepo, promotion, environments)
     return propose_by_name(monorepo, promotion, Wish(environments, named=True))
 

@@ -18,13 +18,13 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.releases import Released, releases
 from flux.monorepo.sources import Sources
+from flux.monorepo.vouching import Vouching
 from flux.parallel import in_parallel
 from flux.promotion.desired import Desired
 from flux.promotion.plan import Action
 from flux.promotion.proposal import Promotion
 from flux.proposals.apply import Applied, Applier
 from flux.proposals.issues import Issues
-from flux.registry.identity import is_same
 from flux.registry.target import Manifest
 from flux.release.tag import TagForm
 
@@ -60,6 +60,7 @@ class Reconciler:
         self._git = monorepo.git
         self._settings = monorepo.settings
         self._forge = monorepo.forge
+        self._vouching = Vouching(monorepo)
         self._done = Reconciled()
 
     def reconcile(self, on_done: Callable[[object], object]) -> Reconciled:
@@ -102,7 +103,7 @@ class Reconciler:
         for released, manifest in self._due(tip):
             if manifest is None:
                 missing.append(released)
-            elif self._is_releases(released, manifest, tip):
+            elif self._is_vouched(released, manifest):
                 self._note(released, manifest.digest)
         for released in sorted(missing, key=lambda released: (released.artifact, released.version)):
             try:
@@ -142,26 +143,14 @@ class Reconciler:
 
         return [found for group in in_parallel(self._settings.jobs, look, ordered) for found in group]
 
-    def _is_releases(self, released: Released, manifest: Manifest, tip: str) -> bool:
-        """Whether what a version has in the registry is what its release has."""
+    def _is_vouched(self, released: Released, manifest: Manifest) -> bool:
+        """Whether what the registry has for a version is what git builds for its release."""
         if self._done.digests.get(released.artifact) == self._image(released.artifact, manifest.digest):
             return True  # it is the tip's, and was compared with that
-        try:
-            if not self._git.obtain(released.commit) or not self._git.is_on_line(released.commit, tip):
-                raise RequestError(f"{released.tag} is at a commit that is not on {self._settings.branch}")
-            image = Sources(self._monorepo, released.commit).image_of(released.artifact)
-            if is_same(self._monorepo.registry.repository(released.artifact), manifest, image):
-                return True
-            why = f"the content of {manifest.digest} is not that of {released.tag}"
-        except (RequestError, ContentError) as refusal:
-            why = refusal.message
-        except FluxError as error:
+        error = self._vouching.fault(released.artifact, str(released.version), manifest)
+        if error:
             self._fail(released.tag, error)
-            return False
-        self._done.notices.append(
-            f"{released.artifact}:{released.version} is published, and nothing vouches for it: {why}"
-        )
-        return False
+        return error is None
 
     def _open_issues(self, tip: str) -> None:
         """The issue of each artifact's newest release, while that is news and above all that is deployed."""
@@ -211,8 +200,11 @@ class Reconciler:
                 self._did(f"issue {issue.number}: {applied.proposed.action} {promotion.branch}")
 
     def _tag(self, tip: str) -> None:
-        convergence: Convergence = converge(self._monorepo, [])
+        convergence: Convergence = converge(self._monorepo, [], vouching=self._vouching, thorough=True)
+        told = {error.message for _, error in self._done.errors}
         for step in convergence.steps:
+            if step.fault and step.fault.message in told:
+                continue
             if step.fault:
                 self._fail(step.name, step.fault)
             elif step.action in (Action.MOVED, Action.MOVE):

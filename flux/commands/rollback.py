@@ -10,7 +10,7 @@ from flux.monorepo.wanted import require_artifact, wanted_environments
 from flux.promotion.convergence import Wish
 from flux.promotion.proposal import Promotion
 from flux.proposals.converge import Proposed
-from flux.proposals.named import propose_by_name, require_published
+from flux.proposals.named import propose_by_name, require_promotable
 
 
 def roll_back(monorepo: Monorepo, artifact: str, name: str) -> Proposed:
@@ -24,7 +24,7 @@ def roll_back(monorepo: Monorepo, artifact: str, name: str) -> Proposed:
     states = list(history(monorepo, artifact))
     earlier = {environment: before(states, environment) for environment in environments}
     promotion = Promotion(artifact, _the_version(artifact, name, earlier))
-    require_published(monorepo, promotion)
+    require_promotable(monorepo, promotion)
     return propose_by_name(monorepo, promotion, Wish(environments, rollback=True, named=True))
 
 

@@ -59,8 +59,13 @@ def find_status(
     monorepo: Monorepo,
     names: Collection[str],
     on_done: Callable[[str], object],
+    thorough: bool = False,
 ) -> Status:
-    """What is where, without changing anything. Raises TipUnknownError where the tip cannot be fetched."""
+    """What is where, without changing anything.
+
+    With `thorough`, tags that are in place are compared with what git builds, too. Raises TipUnknownError
+    where the tip cannot be fetched.
+    """
     with (
         meanwhile(lambda: monorepo.forge.pull_requests(PullState.OPEN)) as pull_requests,
         meanwhile(lambda: monorepo.home_tags) as home_tags,
@@ -81,7 +86,7 @@ def find_status(
             has = _actual(monorepo.registry.repository(name), steps, monorepo.settings.jobs)
             return Row(name, release, since.get(name), {step.environment: step for step in steps}, has)
 
-        looked = look(monorepo, chosen, desired, on_done)
+        looked = look(monorepo, chosen, desired, on_done, thorough=thorough)
         rows = {row.artifact: row for row in in_parallel(monorepo.settings.jobs, row, looked)}
         notices = [f"{outdated.message}; {outdated.hint}"] if outdated else []
         try:

@@ -10,6 +10,7 @@ from flux.monorepo.drift import Looked, Reach, look
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.moving import look_again, move_tags
 from flux.monorepo.outdated import require_current_settings
+from flux.monorepo.vouching import Vouching
 from flux.parallel import meanwhile
 from flux.promotion.desired import Desired
 from flux.promotion.moves import Moves, is_elsewhere
@@ -48,6 +49,8 @@ def converge(
     names: Collection[str],
     working: Working = silently,
     on_plan: OnPlan = lambda tip, steps: None,
+    vouching: Vouching | None = None,
+    thorough: bool = False,
 ) -> Convergence:
     """Move the tags that differ, of the artifacts named or of all: look, plan, act, look again.
 
@@ -55,10 +58,12 @@ def converge(
     is the last. It is done again too for artifacts whose tags did not stay. The tip is asked for again only
     after something was moved.
 
-    Raises TipUnknownError where the tip cannot be fetched, and OutdatedSettingsError where the tip has other
-    settings. Then nothing was moved.
+    A version moves only where the registry has what git builds for its release. With `thorough`, what is in
+    place is judged, too. Raises TipUnknownError where
+    the tip cannot be fetched, and OutdatedSettingsError where the tip has other settings. Then nothing was
+    moved.
     """
-    run = _Run(monorepo, names, working)
+    run = _Run(monorepo, names, working, vouching or Vouching(monorepo), thorough)
     for _ in range(_MOST_ROUNDS):
         looked = run.look()
         planned = [step for each in looked for step in each.steps]
@@ -74,8 +79,12 @@ def converge(
 class _Run:
     """One run. `due` are the artifacts that have to be looked at, `tip` is the commit that desires it."""
 
-    def __init__(self, monorepo: Monorepo, names: Collection[str], working: Working) -> None:
+    def __init__(
+        self, monorepo: Monorepo, names: Collection[str], working: Working, vouching: Vouching, thorough: bool
+    ) -> None:
         self._monorepo = monorepo
+        self._vouching = vouching
+        self._thorough = thorough
         self._names = names
         self._working = working
         self._reach = Reach()
@@ -87,7 +96,15 @@ class _Run:
 
     def look(self) -> list[Looked]:
         with self._working("looking", len(self.due)) as on_done:
-            return look(self._monorepo, self.due, self._desired, on_done, self._reach)
+            return look(
+                self._monorepo,
+                self.due,
+                self._desired,
+                on_done,
+                self._reach,
+                vouching=self._vouching,
+                thorough=self._thorough,
+            )
 
     def act(self, looked: Sequence[Looked]) -> None:
         """Do what is due, look at it again, and find what is due then."""

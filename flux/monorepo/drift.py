@@ -1,17 +1,19 @@
 """What the registry has for each environment, and what it should have."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from flux.errors import FluxError, RegistryUnreachableError
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.vouching import Vouching
 from flux.parallel import in_parallel
 from flux.promotion.desired import Desired
 from flux.promotion.plan import Action, Step, plan_tags
 from flux.registry.target import Manifest
 
 Answer = TypeVar("Answer")
+_UNKNOWN = FluxError("it was not judged")
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,22 @@ def look(
     desired: Desired,
     on_done: Callable[[str], object] = lambda done: None,
     reach: Reach | None = None,
+    *,
+    vouching: Vouching | None = None,
+    thorough: bool = False,
 ) -> list[Looked]:
-    """The steps of each artifact. Where the registry fails, the steps of that artifact have the error."""
-    reach = reach or Reach()
+    """The steps of each artifact. Where the registry fails, the steps of that artifact have the error.
+
+    What would move is judged by what git builds for its release: a tag whose content is right stays, and a
+    version that is not its release's fails. A `thorough` look judges what is in place, too.
+    """
+    reach, vouching = reach or Reach(), vouching or Vouching(monorepo)
 
     def one(artifact: str) -> Looked:
         versions = desired.get(artifact, {})
         try:
             looked = reach.ask(lambda: _look_at(monorepo, artifact, versions))
+            looked = reach.ask(lambda: _vouched(monorepo, vouching, looked, thorough))
         except FluxError as error:
             told: list[tuple[str, str | None]] = [*versions.items()] or [("", None)]
             steps = [Step(artifact, name, version, None, None, Action.FAILED) for name, version in told]
@@ -77,3 +87,38 @@ def _look_at(monorepo: Monorepo, artifact: str, versions: Mapping[str, str]) -> 
     manifests = {version: manifest for version, manifest in fetched.items() if manifest}
     digests = {version: manifest.digest for version, manifest in manifests.items()}
     return Looked(artifact, plan_tags(artifact, versions, actual, digests), manifests)
+
+
+def _vouched(monorepo: Monorepo, vouching: Vouching, looked: Looked, thorough: bool) -> Looked:
+    """The steps, of which those stay or fail that must not be taken."""
+    steps = list(looked.steps)
+    for version, manifest in looked.manifests.items():
+        own = [step for step in steps if step.version == version]
+        moves = [step for step in own if step.action == Action.MOVE]
+        if moves or (thorough and own):
+            judged = _judge(monorepo, vouching, looked.artifact, version, manifest, moves)
+            steps = [judged(step) if step in own else step for step in steps]
+    return replace(looked, steps=steps)
+
+
+def _judge(
+    monorepo: Monorepo,
+    vouching: Vouching,
+    artifact: str,
+    version: str,
+    manifest: Manifest,
+    moves: Sequence[Step],
+) -> Callable[[Step], Step]:
+    """What becomes of a step to a version, by what git builds for the version."""
+    target = monorepo.registry.repository(artifact)
+    there = [target.fetch_manifest(digest) for digest in {step.old for step in moves if step.old}]
+    faults = vouching.faults(artifact, version, [manifest, *(one for one in there if one)])
+
+    def judged(step: Step) -> Step:
+        if step.action == Action.MOVE and faults.get(step.old or "", _UNKNOWN) is None:
+            return replace(step, new=step.old, action=Action.UNCHANGED)
+        if error := faults[manifest.digest]:
+            return step.failed(error)
+        return step
+
+    return judged

@@ -12,7 +12,7 @@ from semver import Version
 
 from flux.artifact.image import REVISION, Image
 from flux.artifact.image_manifest import Foreign, parse
-from flux.errors import ContentError, FluxError, RequestError, UnvouchedError
+from flux.errors import ContentError, FluxError, RequestError, UnpublishedError, UnvouchedError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
 from flux.registry.identity import judge
@@ -31,7 +31,7 @@ class Vouching:
         self._monorepo = monorepo
         self._form = TagForm(monorepo.settings.release_tag)
         self._judged: dict[tuple[str, str, str], FluxError | None] = {}
-        self._line: frozenset[str] = frozenset()
+        self._line: tuple[str, frozenset[str]] = "", frozenset()
         self._judging = RLock()
 
     def fault(self, artifact: str, version: str, manifest: Manifest) -> FluxError | None:
@@ -53,10 +53,23 @@ class Vouching:
                     self._judged[key] = self._judge(artifact, f"{artifact} {version}", manifest, build)
             return {m.digest: self._judged[artifact, version, m.digest] for m in manifests}
 
-    def require(self, artifact: str, version: str, manifest: Manifest) -> None:
-        """Raises the error that `fault` gives."""
-        if error := self.fault(artifact, version, manifest):
-            raise error
+    def promotion_fault(self, artifact: str, version: str) -> FluxError | None:
+        """Why a version may not be promoted; None where its release's image is published.
+
+        The error is an UnvouchedError, an UnpublishedError, or says what could not be asked.
+        """
+        try:
+            self.release_commit(artifact, version)
+            manifest = self._monorepo.registry.repository(artifact).fetch_manifest(version)
+        except FluxError as error:
+            return error
+        if manifest is None:
+            tag = self._form.render(artifact, Version.parse(version))
+            return UnpublishedError(
+                f"{artifact} {version} is not published, so it cannot be promoted",
+                f"publish it with `inv publish {tag}`, then ask for it again",
+            )
+        return self.fault(artifact, version, manifest)
 
     def build_fault(self, artifact: str, manifest: Manifest) -> FluxError | None:
         """Why a manifest is not what git builds at the commit that its revision names; None where it is.
@@ -116,6 +129,7 @@ class Vouching:
     def _is_on_line(self, commit: str) -> bool:
         git, tip = self._monorepo.git, self._monorepo.tip
         with self._judging:
-            if not self._line:
-                self._line = frozenset(git.first_parents(tip, [commit]))
-        return commit in self._line or (git.obtain(commit) and git.is_on_line(commit, tip))
+            if self._line[0] != tip:
+                self._line = tip, frozenset(git.first_parents(tip, [commit]))
+            line = self._line[1]
+        return commit in line or (git.obtain(commit) and git.is_on_line(commit, tip))

@@ -10,12 +10,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flux.errors import RegistryError, RequestError
+from flux.errors import RequestError
 from flux.event import IssueEdit
 from flux.forge.forge import Issue, PullRequest, PullState
 from flux.monorepo.history import changed_at, history
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
+from flux.monorepo.vouching import Vouching
 from flux.promotion import edits
 from flux.promotion.boxes import ticked
 from flux.promotion.convergence import Side, Wish
@@ -56,6 +57,7 @@ class Applier:
         self._monorepo = monorepo
         self._forge = monorepo.forge
         self._rules = Rules(monorepo.settings.groups, monorepo.settings.require_order)
+        self._vouching = Vouching(monorepo)
         self.issues = Issues(monorepo)
         self.converger = Converger(monorepo)
         self.branches = self.converger.branches
@@ -64,8 +66,8 @@ class Applier:
         """Apply the edit that started this run, or in a terminal all boxes.
 
         Raises RequestError where there is no such issue, and in a terminal for a caller who may not promote.
-        Raises ForgeError where a permission cannot be looked up, with nothing undone, and RegistryError where
-        the version is not published.
+        Raises ForgeError where a permission cannot be looked up, with nothing undone, and UnpublishedError or
+        UnvouchedError where the registry does not have the release's image.
         """
         require_current_settings(self._monorepo)
         issue = self._forge.issue(number)
@@ -213,17 +215,13 @@ class Applier:
         return Situation(issue.body, versions, proposed, refused, times)
 
     def _propose(self, issue: Issue, promotion: Promotion, decision: Decision) -> Applied:
-        """Let the pull request follow a decision. What is not published is not added."""
+        """Let the pull request follow a decision. What is not the release's image is not added."""
         add, remove = decision.add or frozenset(), decision.remove or frozenset()
-        target = self._monorepo.registry.repository(promotion.artifact)
-        unpublished = add and target.resolve(promotion.version) is None
-        proposed = self.converge(issue, promotion, Wish(frozenset() if unpublished else add, remove))
+        fault = self._vouching.promotion_fault(promotion.artifact, promotion.version) if add else None
+        proposed = self.converge(issue, promotion, Wish(frozenset() if fault else add, remove))
         tell(self._monorepo, self.issues, issue, proposed)
-        if unpublished:
-            raise RegistryError(
-                f"{promotion.artifact} {promotion.version} is not published, so it cannot be promoted",
-                "publish it with `inv publish TAG`, then tick the box again",
-            )
+        if fault:
+            raise fault
         dropped = tuple(f"{e}: main has {v or 'no version'} now" for e, v in proposed.dropped.items())
         return replace(
             self._done(issue, decision),

@@ -1,7 +1,7 @@
 """Proposes what somebody asks for by name, in a terminal."""
 
-from flux.errors import RequestError
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.vouching import Vouching
 from flux.promotion.convergence import Wish
 from flux.promotion.proposal import Promotion
 from flux.proposals.apply import Applier
@@ -9,13 +9,13 @@ from flux.proposals.converge import Proposed
 from flux.proposals.progress import tell
 
 
-def require_published(monorepo: Monorepo, promotion: Promotion) -> None:
-    """Raises RequestError where the registry does not have the version."""
-    if monorepo.registry.repository(promotion.artifact).resolve(promotion.version) is None:
-        raise RequestError(
-            f"{promotion.artifact} {promotion.version} is not published, so it cannot be promoted",
-            "publish it first: `inv publish TAG`",
-        )
+def require_promotable(monorepo: Monorepo, promotion: Promotion) -> None:
+    """Raises UnpublishedError where the registry does not have the version.
+
+    Raises UnvouchedError where no release made it, or the registry has something else under it.
+    """
+    if error := Vouching(monorepo).promotion_fault(promotion.artifact, promotion.version):
+        raise error
 
 
 def propose_by_name(monorepo: Monorepo, promotion: Promotion, wish: Wish) -> Proposed:

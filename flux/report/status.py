@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flux.errors import UnvouchedError
 from flux.report.tag import document as tags_document
 from flux.report.text import Link, place, short, text
 
@@ -96,5 +97,7 @@ def _cell(row: Row, environment: str) -> str:
         return ""
     if not step.drifts and step.version:
         return step.version
+    if isinstance(step.error, UnvouchedError):
+        return f"{step.version}, not the release's"
     has = short(row.has.get(environment) or step.old) or ("?" if step.error else "nothing")
     return f"{step.version or 'none'} ≠ {has}"

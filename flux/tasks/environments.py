@@ -41,7 +41,7 @@ def status(
         from flux.report.status import show_status
 
         with run.report.working("looking") as on_done:
-            found = find_status(run.monorepo, names(artifact), on_done)
+            found = find_status(run.monorepo, names(artifact), on_done, thorough=check)
         show_status(run.report, found)
         if found.failed or (check and (found.drifts or found.outdated)):
             raise Exit(code=1)

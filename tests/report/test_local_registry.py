@@ -1,10 +1,10 @@
 """A registry in a container: what was done, and the setting to use."""
 
 import pytest
-
 from flux.commands.local_registry import Down, LocalRegistry, Up
-from flux.registry.container import Contained
 from flux.report.local_registry import show_down, show_up
+
+from flux.registry.container import Contained
 from tests.report.showing import Stage
 
 REGISTRY = Contained("registry:3", 5001, True)

@@ -1,17 +1,17 @@
 """What became of promotion issues and pull requests."""
 
 import pytest
+from flux.promotion.comment import Standing
+from flux.report.promotion import show_applied, show_issue, show_proposed, show_reconciled, show_sync
 
 from flux.commands.issue.open import Opened
 from flux.commands.issue.sync import Sync, Synced
 from flux.commands.reconcile import Reconciled
 from flux.errors import ForgeError
 from flux.forge.forge import Issue, PullRequest, State
-from flux.promotion.comment import Standing
 from flux.promotion.proposal import Change, Promotion
 from flux.proposals.apply import Applied
 from flux.proposals.converge import Proposed
-from flux.report.promotion import show_applied, show_issue, show_proposed, show_reconciled, show_sync
 from tests.report.showing import COMMIT, Stage
 
 PROMOTION = Promotion("app", "2.0.0")
