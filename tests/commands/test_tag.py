@@ -651,7 +651,8 @@ def test_a_tag_that_never_stays_is_a_failure(world: World) -> None:
     (failed,) = done.failed
     assert (failed.artifact, failed.environment, failed.action) == ("app", "at_ring1", "failed")
     assert str(failed.error) == "the tag was moved, and looked at again it was elsewhere"
-    assert failed.hint.startswith("`inv status` shows where")
+    assert failed.error
+    assert failed.error.hint.startswith("`inv status` shows where")
     assert failed.new == world.published["app"]["1.1.0"]
     assert world.environments() == {**FIRST, "app": {**FIRST["app"], "at_ring1": "1.0.0"}}
 
