@@ -113,18 +113,20 @@ def _examine_places(
     yield from _looked_at("sources", lambda: _sources(monorepo.settings, names))
     yield from _looked_at("registry", lambda: _registry(monorepo, names))
 
-    def ask_forge() -> tuple[Forge, Place | None, Line]:
-        from flux.forge.place import find_place
+    def ask_forge() -> tuple[Forge, Place, Line]:
+        from flux.forge import find_place
+        from flux.forge.place import Clues
 
         event, origin = monorepo.event, monorepo.git.origin_url
-        place = find_place(monorepo.settings.forge, origin, event.api_url, event.repository)
+        clues = Clues(origin, event.api_url, event.repository)
+        place = find_place(monorepo.settings.forge, clues)
         forge = monorepo.forge
         return forge, place, _forge(forge, place)
 
     if asked := (yield from _obtained("forge", ask_forge)):
         forge, place, line = asked
         yield line
-        if place:
+        if place.kind == "github":
             yield from _looked_at("workflows", lambda: _workflows(forge, place))
             yield from _looked_at("branch", lambda: _branch(forge, place, monorepo.settings.branch))
             yield from _looked_at("automation", lambda: _automation(monorepo))
@@ -282,11 +284,11 @@ def _registry(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
     yield Line("registry", Health.OK, f"{registry.name(name)} can be read and written")
 
 
-def _forge(forge: Forge, place: Place | None) -> Line:
+def _forge(forge: Forge, place: Place) -> Line:
     from flux.forge.github.token import PERMISSIONS, VARIABLES, given_by
 
     lacks, login = forge.lacks(), forge.login()
-    if place is None:
+    if place.kind == "local":
         return Line("forge", Health.OK, f"files in .forge, as {login}")
     who = f"{place.repository} as {login or 'an App'}"
     if lacks:

@@ -1,64 +1,51 @@
-"""Where releases, issues and pull requests live: GitHub, or files and branches of the repository itself."""
+"""Where releases, issues and pull requests live: GitHub, or files and branches of the clone itself."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flux.errors import RequestError
 
 if TYPE_CHECKING:
     from flux.forge.forge import Forge
     from flux.forge.local.git import Git
+    from flux.forge.place import Clues, Place
 
 
-def open_forge(
-    kind: str, git: "Git", *, api_url: str | None, repository: str | None, environment: Mapping[str, str]
-) -> "Forge":
-    """The forge of a clone: `kind` is `github`, `local`, or empty for what the origin's host says.
+def find_place(kind: str, clues: "Clues") -> "Place":
+    """Where the forge is. With no `kind` the clues decide. Raises RequestError where they do not tell."""
+    from flux.forge.kinds import KINDS
 
-    `api_url` and `repository` (`owner/name`) are what GitHub Actions or a person say, if they do; the
-    token is found in `environment` or asked of `gh`.
-    """
-    from flux.forge.place import find_place
+    chosen = kind or next(name for name, row in KINDS.items() if row.is_there(clues))
+    return KINDS[chosen].find(clues)
 
-    place = find_place(kind, git.origin_url, api_url, repository)
-    if place is None:
-        from flux.forge.local.forge import LocalForge
 
-        return LocalForge(git.root, git)
-    from flux.forge.github.forge import GitHubForge
-    from flux.forge.github.token import find_token
+def forge_at(place: "Place", git: "Git", environment: Mapping[str, str]) -> "Forge":
+    """The forge at a place, for a clone. A token is found in `environment`, or with the forge's own CLI."""
+    from flux.forge.kinds import KINDS
 
-    return GitHubForge(place.api_url, place.repository, find_token(environment, place.host))
+    return KINDS[place.kind].open(place, git, environment)
 
 
 def find_origin_token(
-    kind: str,
-    origin: str,
-    *,
-    api_url: str | None,
-    server_url: str,
-    repository: str | None,
-    environment: Mapping[str, str],
+    kind: str, clues: "Clues", *, server_url: str, environment: Mapping[str, str]
 ) -> tuple[str, str] | None:
-    """The part of origin's URL that a token is for, and that of `gh auth login`; None where it has none.
+    """The part of origin's URL that a token is for, and that of the CLI's login; None where it has none.
 
     Only of an origin at the forge's own host, and over HTTPS unless `server_url` says otherwise.
     """
-    from urllib.parse import urlsplit
-
-    from flux.forge.github.token import token_of_gh
-    from flux.forge.place import find_place
+    from flux.forge.kinds import KINDS
 
     try:
-        place = find_place(kind, origin, api_url, repository)
+        place = find_place(kind, clues)
     except RequestError:
         return None
-    if place is None:
+    if not place.host:
         return None
-    parts = urlsplit(origin)
+    parts = urlsplit(clues.origin or "")
     base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
     known = {f"https://{place.host}", *([server_url] if urlsplit(server_url).netloc == place.host else [])}
     if base not in known:
         return None
-    token = token_of_gh(environment, place.host)
+    token = KINDS[place.kind].login_token(place, environment)
     return (base, token) if token else None

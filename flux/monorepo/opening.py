@@ -42,16 +42,12 @@ def open_forge(monorepo: Monorepo) -> Forge:
 
     Raises RequestError where it is not known which, and ForgeError without a token.
     """
-    from flux import forge
+    from flux.forge import find_place, forge_at
+    from flux.forge.place import Clues
 
     event = monorepo.event
-    opened = forge.open_forge(
-        monorepo.settings.forge,
-        monorepo.git,
-        api_url=event.api_url,
-        repository=event.repository,
-        environment=os.environ,
-    )
+    clues = Clues(monorepo.git.origin_url, event.api_url, event.repository)
+    opened = forge_at(find_place(monorepo.settings.forge, clues), monorepo.git, os.environ)
     if not monorepo.dry_run:
         return opened
     from flux.forge.dry import DryForge
@@ -62,13 +58,8 @@ def open_forge(monorepo: Monorepo) -> Forge:
 def _find_access(settings: Settings, event: Event, origin: str) -> Access | None:
     """What git gets when origin refuses it and no variable has a token: that of `gh auth login`."""
     from flux.forge import find_origin_token
+    from flux.forge.place import Clues
 
-    found = find_origin_token(
-        settings.forge,
-        origin,
-        api_url=event.api_url,
-        server_url=event.server_url,
-        repository=event.repository,
-        environment=os.environ,
-    )
+    clues = Clues(origin, event.api_url, event.repository)
+    found = find_origin_token(settings.forge, clues, server_url=event.server_url, environment=os.environ)
     return Access(*found) if found else None

@@ -17,8 +17,8 @@ class DryTarget:
     def fetch_manifest(self, reference: str) -> Manifest | None:
         return self.target.fetch_manifest(reference)
 
-    def fetch_blob(self, digest: str) -> bytes:
-        return self.target.fetch_blob(digest)
+    def fetch_blob(self, digest: str, size: int | None = None) -> bytes:
+        return self.target.fetch_blob(digest, size)
 
     def push_blob(self, content: bytes) -> None:
         pass

@@ -31,8 +31,8 @@ class Target(Protocol):
     def fetch_manifest(self, reference: str) -> Manifest | None:
         """The manifest behind a tag or digest, None where there is none."""
 
-    def fetch_blob(self, digest: str) -> bytes:
-        """A blob's content, which has that digest."""
+    def fetch_blob(self, digest: str, size: int | None = None) -> bytes:
+        """A blob's content, which has that digest. One larger than its declared size is refused."""
 
     def push_blob(self, content: bytes) -> None:
         """Store a blob; nothing is sent or written where it is there."""

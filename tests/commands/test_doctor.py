@@ -545,7 +545,7 @@ def test_the_fixes_are_what_to_type(
     token = github.token("alice")
     for name, value in {**github.gh(token), "GITHUB_API_URL": "http://api.github.localhost"}.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("flux.forge.github.connection.DEFAULT_SECONDS_BETWEEN_REQUESTS", 0)
+    monkeypatch.setattr("flux.forge.github.api.DEFAULT_SECONDS_BETWEEN_REQUESTS", 0)
 
     def fix(subject: str) -> None:
         command = the(asked(github, monkeypatch, token), subject).fix.split("`")[1]

@@ -21,14 +21,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from urllib3 import Timeout
 
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.monorepo import registry as monorepo_registry
 from flux.monorepo.builder import Build
 from flux.registry import open_registry
 from flux.registry.builtin import BuiltinPublisher
-from flux.registry.remote import connection as http_module
+from flux.registry.remote import limits
 from flux.registry.target import Manifest, Publisher, Registry, Target
 from tests import parts
 from tests.commands.helpers import build, inv, monorepo
@@ -197,8 +196,8 @@ class FaultyTarget:
         manifest: Manifest | None = self._call("fetch_manifest", reference)
         return manifest
 
-    def fetch_blob(self, digest: str) -> bytes:
-        content: bytes = self._call("fetch_blob", digest)
+    def fetch_blob(self, digest: str, size: int | None = None) -> bytes:
+        content: bytes = self._call("fetch_blob", digest, size)
         return content
 
     def push_blob(self, content: bytes) -> None:
@@ -553,7 +552,7 @@ def test_a_registry_that_is_not_there(story: Story, nowhere: Callable[[], Any], 
 def test_a_registry_that_takes_calls_and_says_nothing(
     story: Story, monkeypatch: pytest.MonkeyPatch, tls: bool
 ) -> None:
-    monkeypatch.setattr(http_module, "_TIMEOUT", Timeout(connect=0.5, read=0.5))
+    monkeypatch.setattr(limits, "LIMITS", limits.Limits(seconds=0.5, connect=0.5))
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         host = f"127.0.0.1:{listener.getsockname()[1]}"
         started = time.monotonic()

@@ -32,7 +32,7 @@ from flux.commands.release import create_release, plan_release
 from flux.errors import FluxError
 from flux.event import TERMINAL, Event
 from flux.forge.forge import Issue, PullRequest
-from flux.forge.github.patience import Patience
+from flux.forge.github.retry import GitHubRetry
 from flux.monorepo.latest import LATEST
 from flux.monorepo.sources import Sources
 from flux.promotion.boxes import mark, marks, ticked
@@ -567,7 +567,7 @@ def clock(world: World, monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock(world)
     for module in (apply_module, reconcile_module):
         monkeypatch.setattr(module, "time", SimpleNamespace(time=clock.time))
-    monkeypatch.setattr(Patience, "sleep", lambda *_: None)
+    monkeypatch.setattr(GitHubRetry, "sleep", lambda *_: None)
     return clock
 
 

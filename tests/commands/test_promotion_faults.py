@@ -16,7 +16,7 @@ from flux.commands.issue.sync import Sync
 from flux.commands.reconcile import Reconciled
 from flux.errors import FluxError
 from flux.event import TERMINAL, Event
-from flux.forge.github.patience import Patience
+from flux.forge.github.retry import GitHubRetry
 from tests.commands.conftest import run_hub
 from tests.commands.disturbing import disturbed, faulty_registry
 from tests.commands.promoting import World
@@ -74,7 +74,7 @@ def state(world: World) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Patience, "sleep", lambda *_: None)
+    monkeypatch.setattr(GitHubRetry, "sleep", lambda *_: None)
 
 
 def is_seen(request: Request) -> bool:

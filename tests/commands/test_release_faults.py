@@ -34,7 +34,7 @@ IN_A_JOB = actions(None)
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flux.forge.github.patience.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("flux.forge.github.retry.time.sleep", lambda seconds: None)
 
 
 @pytest.fixture

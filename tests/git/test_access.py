@@ -14,6 +14,7 @@ import pytest
 from flux.errors import TipUnknownError
 from flux.event import read_surroundings
 from flux.forge import find_origin_token
+from flux.forge.place import Clues
 from flux.git.clone import Access, Clone
 from flux.monorepo.opening import open_clone
 from flux.settings import Settings
@@ -248,10 +249,8 @@ def test_whose_origin_the_token_is_for(tmp_path: Path, origin: str, base: str | 
     program.chmod(0o755)
     found = find_origin_token(
         "",
-        origin,
-        api_url=None,
+        Clues(origin),
         server_url="https://github.com",
-        repository=None,
         environment={"PATH": f"{tmp_path}:/usr/bin:/bin"},
     )
     assert found == ((base, TOKEN) if base else None)

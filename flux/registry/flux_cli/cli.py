@@ -14,8 +14,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 
 from flux.errors import RegistryError, RegistryUnreachableError, RequestError
-from flux.registry.admission import Admission
-from flux.registry.remote.connection import PassingError, Persistence
+from flux.retry import CircuitBreaker, Retries, TransientError
 
 _ANSWER_SECONDS = 10
 _MOST_AT_ONCE = 8  # of some 100 MiB each, however many requests may be in flight
@@ -41,9 +40,9 @@ class FluxCli:
     def __init__(self, version: str, provider: str) -> None:
         self.version = version
         self.provider = provider
-        self._persistence = Persistence()
+        self._retries = Retries()
         self._running = BoundedSemaphore(_MOST_AT_ONCE)
-        self._admission = Admission()
+        self._breaker = CircuitBreaker(RegistryUnreachableError)
 
     def require(self) -> str:
         """The version that is there. Raises RequestError where flux is missing, of another version, or does
@@ -110,7 +109,7 @@ class FluxCli:
 
     def _run(self, verb: str, url: str, *options: str) -> bytes:
         command = ["flux", verb, "artifact", url, f"--provider={self.provider}", *options]
-        return self._persistence.persist(verb, lambda: self._admission.go(lambda: self._try(command)))
+        return self._retries.call(verb, lambda: self._breaker.call(lambda: self._try(command)))
 
     def _try(self, command: Sequence[str]) -> bytes:
         what = " ".join(command[:4])
@@ -134,7 +133,7 @@ class FluxCli:
             raise RegistryError(f"{what} failed: {said}", self._login(command[3]))
         is_limit = bool(_LIMITED.search(said))
         if is_limit or _RACED.search(said):
-            raise PassingError(RegistryError(f"{what} failed: {said}", _AGAIN), is_limit=is_limit)
+            raise TransientError(RegistryError(f"{what} failed: {said}", _AGAIN), is_limit=is_limit)
         hint = _AGAIN if self.provider == "generic" else f"check the setting `provider`, or {_AGAIN}"
         raise RegistryError(f"{what} failed: {said}", hint)
 

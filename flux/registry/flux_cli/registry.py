@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flux.errors import RequestError
 from flux.registry.flux_cli.cli import FluxCli
 from flux.registry.flux_cli.publisher import FluxPublisher
-from flux.registry.remote.connection import is_loopback
+from flux.registry.remote.address import is_loopback
 from flux.registry.target import Registry, Target
 
 _PRIVATE = [ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]

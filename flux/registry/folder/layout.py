@@ -46,10 +46,11 @@ class LayoutTarget:
             return None
         return Manifest(content, _media_type(entries[0]) if entries else _told_media_type(content))
 
-    def fetch_blob(self, digest: str) -> bytes:
+    def fetch_blob(self, digest: str, size: int | None = None) -> bytes:
         path = self._blob(digest)
         try:
-            content = path.read_bytes()
+            with path.open("rb") as file:
+                content = file.read(-1 if size is None else size + 1)
         except FileNotFoundError as error:
             raise BlobMissingError(f"{path} is missing", _ANEW) from error
         except OSError as error:

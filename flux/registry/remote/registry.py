@@ -2,19 +2,20 @@
 
 from flux.registry.builtin import BuiltinPublisher
 from flux.registry.remote.connection import Connection
+from flux.registry.remote.limits import Limits, usual_limits
 from flux.registry.remote.repository import RemoteTarget
 
 
 class RemoteRegistry:
     """`host/prefix`, with at most `jobs` connections at once."""
 
-    def __init__(self, location: str, jobs: int, insecure: bool | None) -> None:
+    def __init__(self, location: str, jobs: int, insecure: bool | None, limits: Limits | None = None) -> None:
         host, _, prefix = location.rstrip("/").partition("/")
         self._host = host
         self._prefix = f"{prefix}/" if prefix else ""
-        # Docker Hub's registry is not at the name that people know.
-        api = "registry-1.docker.io" if host == "docker.io" else host
-        self._connection = Connection(api, jobs, insecure)
+        # Docker Hub's registry is not at the names that people know.
+        api = "registry-1.docker.io" if host in ("docker.io", "index.docker.io") else host
+        self._connection = Connection(api, jobs, insecure, limits or usual_limits())
 
     def repository(self, artifact: str) -> RemoteTarget:
         return RemoteTarget(self._connection, self._prefix + artifact)

@@ -10,12 +10,7 @@ import github
 import pytest
 
 from flux.errors import ForgeError
-from flux.forge import open_forge
-from flux.forge.forge import Forge
 from flux.forge.github.forge import GitHubForge
-from flux.forge.local.forge import LocalForge
-from flux.git.clone import Clone
-from tests.forge.conftest import Place
 from tests.registry.scripted import Script, scripted
 from tests.registry.token_service import make_certificate
 from tests.servers import Answer, serve
@@ -54,7 +49,7 @@ def failure(act: Callable[[GitHubForge], object], *replies: Answer) -> tuple[str
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that would have been waited."""
     waited: list[float] = []
-    monkeypatch.setattr("flux.forge.github.patience.time.sleep", waited.append)
+    monkeypatch.setattr("flux.forge.github.retry.time.sleep", waited.append)
     return waited
 
 
@@ -457,19 +452,3 @@ def test_requests_are_paced_but_on_this_machine(
     monkeypatch: pytest.MonkeyPatch, api_url: str, seconds: tuple[float, float]
 ) -> None:
     assert pacing(monkeypatch, api_url) == seconds
-
-
-# Opening
-
-
-def open_at(repository: Path, kind: str, **environment: str) -> Forge:
-    return open_forge(
-        kind, Clone(repository), api_url="http://127.0.0.1:9", repository="o/n", environment=environment
-    )
-
-
-def test_a_forge_is_opened_by_its_kind(local: Place) -> None:
-    assert isinstance(open_at(local.repo.path, "local"), LocalForge)
-    assert isinstance(open_at(local.repo.path, "github", GH_TOKEN="secret"), GitHubForge)
-    with pytest.raises(ForgeError, match=r"there is no token for 127\.0\.0\.1:9"):
-        open_at(local.repo.path, "github")

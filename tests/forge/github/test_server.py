@@ -17,7 +17,7 @@ ALL = {"contents": "write", "issues": "write", "pull_requests": "write", "action
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     waited: list[float] = []
-    monkeypatch.setattr("flux.forge.github.patience.time.sleep", waited.append)
+    monkeypatch.setattr("flux.forge.github.retry.time.sleep", waited.append)
     return waited
 
 

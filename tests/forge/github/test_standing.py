@@ -114,7 +114,7 @@ def test_accounts_of_people_and_of_apps(server: GitHub, hub: Place) -> None:
 
 def test_what_fails_is_no_answer(server: GitHub, hub: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     forge = hub.forge
-    monkeypatch.setattr("flux.forge.github.patience.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("flux.forge.github.retry.time.sleep", lambda seconds: None)
     asks: dict[str, Callable[[], object]] = {
         "GET */branches/main": lambda: forge.protection("main"),
         "GET */rules/*": lambda: forge.protection("main"),

@@ -1,0 +1,41 @@
+"""Who asks, and what others may do."""
+
+from collections.abc import Sequence
+
+from github.GithubException import GithubException
+
+from flux.forge.github.api import Part
+from flux.forge.github.permissions import METADATA
+
+
+class Accounts(Part):
+    def login(self) -> str | None:
+        return self._github.login()
+
+    def permission(self, login: str) -> str:
+        with self._github.asking(f"say what {login} may do", METADATA) as repository:
+            try:
+                return repository.get_collaborator_permission(login)
+            except GithubException as error:
+                # The answer for a name that no person has, such as an App's.
+                if error.status == 404 and (error.message or "").endswith(" is not a user"):
+                    return "none"
+                # Only who may push is told of others; of oneself that says enough.
+                if error.status == 403 and "push access" in (error.message or "") and login == self.login():
+                    return "read"
+                raise
+
+    def lacks(self) -> Sequence[str] | None:
+        with self._github.asking("say what this token may do", METADATA) as repository:
+            may, private = repository.raw_data.get("permissions") or {}, repository.private
+        if self.login() is None:
+            return None  # the role of an App is not what its token may
+        scopes = self._github.scopes
+        if scopes is not None and not scopes & ({"repo"} if private else {"repo", "public_repo"}):
+            return ["the scope `repo`"]
+        if not may.get("push"):
+            return ["write access to the repository"]
+        return None if scopes is None else []
+
+    def has_account(self, login: str) -> bool:
+        return self._github.has_account(login)

@@ -1,0 +1,22 @@
+"""Fields as GitHub answers them, and as it takes them."""
+
+from github.GithubObject import NotSet, Opt
+from github.NamedUser import NamedUser
+from github.Organization import Organization
+
+
+def login_of(user: NamedUser | Organization | None) -> str:
+    """GitHub shows an account that was deleted as this one."""
+    return user.login if user else "ghost"
+
+
+def lf(body: str | None) -> str:
+    return (body or "").replace("\r\n", "\n")
+
+
+def given(text: str | None) -> Opt[str]:
+    return NotSet if text is None else text
+
+
+def state_of(open: bool | None) -> Opt[str]:
+    return NotSet if open is None else "open" if open else "closed"

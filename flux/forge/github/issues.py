@@ -1,0 +1,83 @@
+"""Issues, their labels, and comments on them and on pull requests."""
+
+from collections.abc import Sequence
+
+from github.Issue import Issue as GitHubIssue
+from github.IssueComment import IssueComment
+from github.Repository import Repository
+
+from flux.forge.forge import Comment, Issue
+from flux.forge.github.api import GitHubApi, Part, done, found
+from flux.forge.github.fields import given, lf, login_of, state_of
+from flux.forge.github.permissions import ISSUES
+
+_GREEN = "0e8a16"
+
+
+class Issues(Part):
+    def __init__(self, github: GitHubApi) -> None:
+        super().__init__(github)
+        self._labels: set[str] = set()
+
+    def issue(self, number: int) -> Issue | None:
+        with self._github.asking(f"find issue {number}", ISSUES) as repository:
+            issue = found(lambda: repository.get_issue(number).complete())
+            # One that was moved to another repository is found there.
+            here = issue and issue.number == number and issue.repository_url == repository.url
+            return _issue(issue) if issue and here and not _is_pull_request(issue) else None
+
+    def issues(self, label: str) -> Sequence[Issue]:
+        with self._github.asking(f"list issues labelled {label}", ISSUES) as repository:
+            listed = repository.get_issues(state="all", labels=[label], sort="created", direction="asc")
+            return [_issue(issue) for issue in listed if not _is_pull_request(issue)]
+
+    def create_issue(self, title: str, body: str, label: str, assignee: str | None) -> Issue:
+        with self._github.asking("open an issue", ISSUES) as repository:
+            self._need_label(repository, label)
+            assignees = [assignee] if assignee and repository.has_in_assignees(assignee) else []
+            return _issue(repository.create_issue(title, body, labels=[label], assignees=assignees))
+
+    def edit_issue(self, number: int, *, body: str | None = None, open: bool | None = None) -> None:
+        with self._github.asking(f"edit issue {number}", ISSUES) as repository:
+            repository.get_issue(number).edit(body=given(body), state=state_of(open))
+
+    def comments(self, number: int) -> Sequence[Comment]:
+        with self._github.asking(f"list comments on {number}", ISSUES) as repository:
+            return [_comment(comment) for comment in repository.get_issue(number).get_comments()]
+
+    def create_comment(self, number: int, body: str) -> Comment:
+        with self._github.asking(f"comment on {number}", ISSUES) as repository:
+            return _comment(repository.get_issue(number).create_comment(body))
+
+    def edit_comment(self, number: int, comment: int, body: str) -> None:
+        with self._github.asking(f"edit comment {comment} on {number}", ISSUES) as repository:
+            repository.get_issue(number).get_comment(comment).edit(body)
+
+    def _need_label(self, repository: Repository, label: str) -> None:
+        if label in self._labels:
+            return
+        if found(lambda: repository.get_label(label).complete()) is None:
+            done(lambda: repository.create_label(label, _GREEN), "already_exists")
+        self._labels.add(label)
+
+
+def _issue(issue: GitHubIssue) -> Issue:
+    return Issue(
+        number=issue.number,
+        title=issue.title,
+        body=lf(issue.body),
+        author=login_of(issue.user),
+        open=issue.state == "open",
+        labels=tuple(label.name for label in issue.labels),
+        url=issue.html_url,
+        updated=issue.updated_at.timestamp(),
+    )
+
+
+def _is_pull_request(issue: GitHubIssue) -> bool:
+    """By its URL: an issue has no `pull_request` at all, and PyGithub would ask for each one again."""
+    return issue.html_url.split("/")[-2] == "pull"
+
+
+def _comment(comment: IssueComment) -> Comment:
+    return Comment(comment.id, lf(comment.body), login_of(comment.user))

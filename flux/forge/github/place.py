@@ -1,0 +1,50 @@
+"""Which repository of which GitHub it is."""
+
+import re
+from urllib.parse import urlsplit
+
+from flux.artifact.source import https_url
+from flux.errors import RequestError
+from flux.forge.place import Clues, Place
+
+KIND = "github"
+
+_DOT_COM = "github.com"
+_NAME = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9._-]+")
+
+
+def is_there(clues: Clues) -> bool:
+    """Whether the clues lead to GitHub."""
+    host, _ = _parts(clues)
+    hosts = {_DOT_COM, Place(KIND, _api(clues)).host} - {""}
+    return bool(clues.repository) or host in hosts or host.endswith(".ghe.com")
+
+
+def find(clues: Clues) -> Place:
+    """Raises RequestError where the clues do not tell the repository."""
+    host, path = _parts(clues)
+    api = _api(clues)
+    name = clues.repository or path
+    if not _NAME.fullmatch(name):
+        raise RequestError(
+            "it is not known which repository on GitHub this is" + (f": {name!r} is no name" if name else ""),
+            "let origin be its URL, set GITHUB_REPOSITORY to owner/name, or without GitHub `forge: local`",
+        )
+    if api and urlsplit(api).scheme not in ("http", "https"):
+        raise RequestError(f"GITHUB_API_URL is {api!r}, no URL", "an example is https://api.github.com")
+    return Place(KIND, api or _api_url(host or _DOT_COM), name)
+
+
+def _parts(clues: Clues) -> tuple[str, str]:
+    host, _, path = https_url(clues.origin or "").removeprefix("https://").partition("/")
+    return host, path
+
+
+def _api(clues: Clues) -> str:
+    return (clues.api_url or "").rstrip("/")
+
+
+def _api_url(host: str) -> str:
+    """https://docs.github.com/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api"""
+    own = host == _DOT_COM or host.endswith(".ghe.com")
+    return f"https://api.{host}" if own else f"https://{host}/api/v3"

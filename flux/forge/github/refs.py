@@ -1,0 +1,37 @@
+"""Branches and tags of a repository on GitHub."""
+
+from urllib.parse import quote
+
+from github.GitRef import GitRef
+from github.Repository import Repository
+
+from flux.forge.github.api import found
+
+
+def find_ref(repository: Repository, name: str) -> GitRef | None:
+    return found(lambda: repository.get_git_ref(name).complete())
+
+
+def find_tagged(repository: Repository, tag: str) -> str | None:
+    """The commit of a tag, whether that is annotated or not."""
+    ref = find_ref(repository, f"tags/{tag}")
+    return peeled(repository, (ref.object.type, ref.object.sha)) if ref else None
+
+
+def matching_refs(repository: Repository, kind: str, prefix: str = "") -> dict[str, tuple[str, str]]:
+    """The type and the hash of what each tag or branch points at whose name begins so."""
+    # All at once: this list has no pages, which PyGithub would ask for.
+    url = f"{repository.url}/git/matching-refs/{kind}{quote(prefix)}"
+    _, refs = repository.requester.requestJsonAndCheck("GET", url)
+    return {
+        ref["ref"].removeprefix(f"refs/{kind}"): (ref["object"]["type"], ref["object"]["sha"]) for ref in refs
+    }
+
+
+def peeled(repository: Repository, target: tuple[str, str]) -> str:
+    """The commit that a tag's target is or leads to."""
+    kind, sha = target
+    while kind == "tag":
+        tagged = repository.get_git_tag(sha).object
+        kind, sha = tagged.type, tagged.sha
+    return sha

@@ -1,0 +1,65 @@
+"""Branches. Who moves one writes down what becomes of its pull requests."""
+
+from collections.abc import Mapping, Sequence
+
+from flux.errors import ForgeError
+from flux.forge.forge import Protection, PullState
+from flux.forge.local.pulls import PullRequests
+from flux.forge.local.refs import head_of
+
+
+class Branches(PullRequests):
+    def branch(self, name: str) -> str | None:
+        return self._git.ref(head_of(name))
+
+    def branches(self, prefix: str) -> Mapping[str, str]:
+        heads = head_of("")
+        found = {name.removeprefix(heads): commit for name, commit in self._git.refs(heads).items()}
+        return {name: commit for name, commit in found.items() if name.startswith(prefix)}
+
+    def commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
+        return self._git.write_commit(parents, files, message)
+
+    def create_branch(self, name: str, commit: str) -> bool:
+        if self.branch(name) is not None:
+            return False
+        self._settle(name)
+        return self._git.move_ref(head_of(name), commit, None)
+
+    def advance_branch(self, name: str, commit: str) -> bool:
+        at = self.branch(name)
+        if at is None or not self._contains(commit, at):
+            return False
+        self._need_not_checked_out(name)
+        still_open = self._settle(name)
+        if not self._git.move_ref(head_of(name), commit, at):
+            return False
+        for number in still_open:
+            self._record(number, commit)
+        return True
+
+    def delete_branch(self, name: str, at: str) -> bool:
+        now = self.branch(name)
+        if now is None:
+            return True
+        self._need_not_checked_out(name)
+        still_open = self._settle(name)
+        for number in still_open:
+            self._record(number, now)
+        if not self._git.move_ref(head_of(name), None, at):
+            return False
+        for number in still_open:
+            self._set_state(number, PullState.CLOSED)
+        return True
+
+    def protection(self, branch: str) -> Protection | None:
+        """None: whoever has the repository may do in it what they like."""
+        return None
+
+    def _need_not_checked_out(self, branch: str) -> None:
+        folder = self._git.checked_out(branch)
+        if folder is not None:
+            raise ForgeError(
+                f"branch {branch} is checked out in {folder}, whose files would not follow it",
+                "check out another branch there: `git switch main`",
+            )

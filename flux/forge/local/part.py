@@ -1,0 +1,26 @@
+"""What every part of the local forge works on."""
+
+from pathlib import Path
+from typing import TypeVar
+
+from flux.errors import ForgeError
+from flux.forge.local.folder import Folder
+from flux.forge.local.git import Git
+
+T = TypeVar("T")
+
+
+class Part:
+    """One part of what a forge can do, for the clone at `root`."""
+
+    def __init__(self, root: Path, git: Git) -> None:
+        self._root = root
+        self._git = git
+        self._folder = Folder(root / ".forge")
+
+
+def made(thing: T | None) -> T:
+    """What was just made."""
+    if thing is None:
+        raise ForgeError("something deletes what is made here", "stop it, and run the same command again")
+    return thing

@@ -1,0 +1,52 @@
+"""What a registry asks for with `WWW-Authenticate` (RFC 9110, section 11.6.1)."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_BETWEEN = re.compile(r"[\s,]*")
+_PARAMETER = re.compile(rf'({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
+_SCHEME = re.compile(rf"({_TOKEN})(?=[\s,]|$)")
+_BROKEN = re.compile(r"[^,]*")
+_ESCAPED = re.compile(r"\\(.)")
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """One way to log in. The scheme, and the names of the parameters, are in lower case."""
+
+    scheme: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> str:
+        return self.parameters.get(name, "")
+
+
+def parse_challenges(headers: Iterable[str]) -> list[Challenge]:
+    """Every challenge of one or more headers, in their order. What is broken is left out."""
+    return [challenge for header in headers for challenge in _parse(header)]
+
+
+def _parse(header: str) -> list[Challenge]:
+    found: list[Challenge] = []
+    parameters: dict[str, str] = {}
+    at = 0
+    while (at := _after(_BETWEEN, header, at)) < len(header):
+        if match := _PARAMETER.match(header, at):
+            quoted = match[2]
+            value = match[3] if quoted is None else _ESCAPED.sub(r"\1", quoted)
+            parameters.setdefault(match[1].lower(), value)
+            at = match.end()
+        elif match := _SCHEME.match(header, at):
+            parameters = {}
+            found.append(Challenge(match[1].lower(), parameters))
+            at = match.end()
+        else:
+            at = max(_after(_BROKEN, header, at), at + 1)
+    return found
+
+
+def _after(pattern: re.Pattern[str], header: str, at: int) -> int:
+    match = pattern.match(header, at)
+    return match.end() if match else at

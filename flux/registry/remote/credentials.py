@@ -1,0 +1,149 @@
+"""The credentials that `docker login` or `podman login` left on this machine.
+
+Docker's own file counts first, then that of REGISTRY_AUTH_FILE, then Podman's.
+
+https://docs.docker.com/reference/cli/docker/login/#credential-stores
+https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md
+"""
+
+import base64
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flux.errors import RegistryUnreachableError
+from flux.reasons import of_json
+from flux.registry.remote.helper import HelperError, ask_helper
+
+_HUB = "docker.io"
+_HUB_NAMES = frozenset({_HUB, "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"})
+_HUB_URL = "https://index.docker.io/v1/"
+_MOST = 4 << 20
+
+
+class BrokenConfigError(Exception):
+    """A file, or what it has for a host, is not what Docker writes; says what is wrong."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A user and password, or a refresh token."""
+
+    username: str = ""
+    password: str = field(default="", repr=False)
+    refresh_token: str = field(default="", repr=False)
+
+    @property
+    def basic(self) -> str:
+        pair = f"{self.username}:{self.password}".encode()
+        return "Basic " + base64.b64encode(pair).decode()
+
+
+def find_credentials(host: str, environment: Mapping[str, str] = os.environ) -> Credentials | None:
+    """What there is for a registry. Raises RegistryUnreachableError for what cannot be read."""
+    for path in _files(environment):
+        try:
+            found = _in_file(path, registry_of(host))
+        except (BrokenConfigError, HelperError, OSError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise RegistryUnreachableError(
+                f"the credentials that Docker has for {host} could not be read: {reason}",
+                f"log in again with `docker login {host}`, or mend {path}",
+            ) from error
+        if found is not None:
+            return found
+    return None
+
+
+def registry_of(key: str) -> str:
+    """The host that a key of a configuration is for, Docker Hub's under its one name."""
+    host = key.partition("://")[2] if "://" in key else key
+    host = host.partition("/")[0].lower()
+    return _HUB if host in _HUB_NAMES else host
+
+
+def _files(environment: Mapping[str, str]) -> Iterator[Path]:
+    home = Path(environment.get("HOME") or Path.home())
+    yield Path(environment.get("DOCKER_CONFIG") or home / ".docker") / "config.json"
+    if named := environment.get("REGISTRY_AUTH_FILE"):
+        yield Path(named)
+    if runtime := environment.get("XDG_RUNTIME_DIR"):
+        yield Path(runtime) / "containers" / "auth.json"
+    yield Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "containers" / "auth.json"
+
+
+def _in_file(path: Path, registry: str) -> Credentials | None:
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if len(content) > _MOST:
+        raise BrokenConfigError("the file is too large")
+    try:
+        config = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise BrokenConfigError(of_json(error).reason) from error
+    if not isinstance(config, dict):
+        raise BrokenConfigError("the file is no configuration of Docker's")
+    return _of_helper(config, registry) or _of_entry(config, registry)
+
+
+def _of_helper(config: Mapping[str, Any], registry: str) -> Credentials | None:
+    helpers = _mapping(config, "credHelpers")
+    chosen = next((name for key, name in helpers.items() if registry_of(key) == registry), None)
+    program = chosen or config.get("credsStore")
+    if not program:
+        return None
+    if not isinstance(program, str):
+        raise BrokenConfigError(f"{program!r} is no credential helper")
+    answer = ask_helper(program, _HUB_URL if registry == _HUB else registry)
+    if answer is None:
+        return None
+    if answer.username == "<token>":
+        return Credentials(refresh_token=answer.secret)
+    return Credentials(answer.username, answer.secret)
+
+
+def _of_entry(config: Mapping[str, Any], registry: str) -> Credentials | None:
+    for key, entry in _mapping(config, "auths").items():
+        if registry_of(key) == registry and entry:
+            if not isinstance(entry, dict):
+                raise BrokenConfigError(f"the entry for {key} is broken")
+            if found := _read_entry(key, entry):
+                return found
+    return None
+
+
+def _read_entry(key: str, entry: Mapping[str, Any]) -> Credentials | None:
+    given = {name: value for name, value in entry.items() if value}
+    for name in ("auth", "identitytoken", "username", "password"):
+        if not isinstance(given.get(name, ""), str):
+            raise BrokenConfigError(f"`{name}` in the entry for {key} is no text")
+    if token := given.get("identitytoken"):
+        return Credentials(refresh_token=token)
+    if "auth" in given:
+        return _decoded(key, given["auth"])
+    if "username" in given:
+        return Credentials(given["username"], given.get("password", ""))
+    return None
+
+
+def _decoded(key: str, auth: str) -> Credentials:
+    try:
+        pair = base64.b64decode(auth, validate=True).decode()
+    except ValueError as error:
+        raise BrokenConfigError(f"`auth` in the entry for {key} is no base64") from error
+    username, colon, password = pair.partition(":")
+    if not colon:
+        raise BrokenConfigError(f"`auth` in the entry for {key} has no password")
+    return Credentials(username, password.strip("\0"))
+
+
+def _mapping(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = config.get(name) or {}
+    if not isinstance(value, dict):
+        raise BrokenConfigError(f"`{name}` is no mapping")
+    return value

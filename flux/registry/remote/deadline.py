@@ -1,0 +1,131 @@
+"""A deadline for a request as a whole.
+
+The timeouts of sockets are for each wait: a server that sends one byte a second meets none of them.
+"""
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.ssl_ import create_urllib3_context
+
+
+class Deadline:
+    """When the request that this thread makes has to be over."""
+
+    def __init__(self, seconds: float) -> None:
+        self._began = time.monotonic()
+        self._seconds = seconds
+
+    def extend_to(self, seconds: float) -> None:
+        """Give it so many seconds, counted from when it began."""
+        self._seconds = max(self._seconds, seconds)
+
+    @property
+    def seconds(self) -> float:
+        return self._seconds
+
+    @property
+    def left(self) -> float:
+        return self._began + self._seconds - time.monotonic()
+
+
+_current = threading.local()
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[Deadline]:
+    """For all that this thread sends and receives in the block."""
+    _current.deadline = made = Deadline(seconds)
+    try:
+        yield made
+    finally:
+        _current.deadline = None
+
+
+def _hurry(sock: socket.socket) -> None:
+    """Let the next wait be no longer than what is left."""
+    current: Deadline | None = getattr(_current, "deadline", None)
+    if current is not None:
+        if current.left <= 0:
+            raise TimeoutError("the time is over")
+        sock.settimeout(current.left)
+
+
+if TYPE_CHECKING:
+    _Base = socket.socket
+else:
+    _Base = object
+
+
+class _Hurried(_Base):
+    """Mixed into a socket."""
+
+    def recv(self, *arguments: Any) -> bytes:
+        _hurry(self)
+        return super().recv(*arguments)
+
+    def recv_into(self, *arguments: Any) -> int:
+        _hurry(self)
+        return super().recv_into(*arguments)
+
+    def send(self, *arguments: Any) -> int:
+        _hurry(self)
+        return super().send(*arguments)
+
+    def sendall(self, *arguments: Any) -> None:
+        _hurry(self)
+        return super().sendall(*arguments)
+
+
+class _Socket(_Hurried, socket.socket):
+    pass
+
+
+class _TlsSocket(_Hurried, ssl.SSLSocket):
+    pass
+
+
+def _hurried(sock: socket.socket) -> socket.socket:
+    timeout = sock.gettimeout()
+    ours = _Socket(sock.family, sock.type, sock.proto, fileno=sock.detach())
+    ours.settimeout(timeout)
+    return ours
+
+
+class _Connection(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return _hurried(super()._new_conn())
+
+
+class _TlsConnection(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return _hurried(super()._new_conn())
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+def tls_context() -> ssl.SSLContext:
+    """Trusts what this machine trusts (SSL_CERT_FILE)."""
+    context = create_urllib3_context()
+    context.load_default_certs()
+    context.sslsocket_class = _TlsSocket
+    return context
+
+
+def keep_deadlines(pools: PoolManager) -> PoolManager:
+    """Connections of these pools end with the deadline of who uses them."""
+    pools.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+    return pools

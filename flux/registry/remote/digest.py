@@ -1,0 +1,31 @@
+"""Digests that a registry tells, which count only where they are ones."""
+
+import re
+from collections.abc import Mapping
+
+from flux.errors import RegistryError
+from flux.registry.remote.errors import AGAIN, one_line
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_HEADER = "Docker-Content-Digest"
+
+
+def is_digest(text: object) -> bool:
+    return isinstance(text, str) and _DIGEST.fullmatch(text) is not None
+
+
+def told_digest(headers: Mapping[str, str], where: str) -> str | None:
+    """What the header tells, None without one. Raises RegistryError for one that is no sha256 digest."""
+    told = headers.get(_HEADER)
+    if told is not None and not is_digest(told):
+        raise RegistryError(f"{where} sent {one_line(told)!r}, which is no sha256 digest", AGAIN)
+    return told
+
+
+def require_same(digest: str, claimed: str | None, what: str) -> None:
+    """Raises RegistryError where the content has another digest than was claimed."""
+    if claimed is not None and claimed != digest:
+        raise RegistryError(
+            f"{what} has digest {digest}, not {claimed}",
+            "run it again; where that stays so, the registry, or a proxy before it, alters content",
+        )

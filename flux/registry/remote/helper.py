@@ -1,0 +1,70 @@
+"""A credential helper of Docker's: `docker-credential-NAME get`.
+
+https://github.com/docker/docker-credential-helpers
+"""
+
+import json
+import subprocess
+from dataclasses import dataclass, field
+
+SECONDS = 30.0
+_NOT_FOUND = "credentials not found"
+_MOST_SAID = 200
+
+
+class HelperError(Exception):
+    """A helper is missing, hangs, or answered what none should."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """With a refresh token, the user is `<token>`."""
+
+    username: str
+    secret: str = field(repr=False)
+
+
+def ask_helper(name: str, server: str) -> Answer | None:
+    """What the helper has for a server, None where it has nothing. Raises HelperError."""
+    program = f"docker-credential-{name}"
+    code, said = _run(program, server)
+    if code:
+        if _NOT_FOUND in said.lower():
+            return None
+        raise HelperError(f"{program} failed: {_shown(said) or 'it did not say why'}")
+    try:
+        answer = json.loads(said)
+        username, secret = answer["Username"], answer["Secret"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise HelperError(f"{program} answered with no credentials") from error
+    if not isinstance(username, str) or not isinstance(secret, str):
+        raise HelperError(f"{program} answered with no credentials")
+    return Answer(username, secret) if username or secret else None
+
+
+def _run(program: str, server: str) -> tuple[int, str]:
+    """Its exit code and what it printed."""
+    try:
+        process = subprocess.Popen(
+            [program, "get"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    except FileNotFoundError as error:
+        raise HelperError(f"{program} not installed or not available in PATH") from error
+    except (OSError, ValueError) as error:
+        raise HelperError(f"{program!r} could not be run") from error
+    with process:
+        try:
+            said, _ = process.communicate(server.encode(), timeout=SECONDS)
+        except subprocess.TimeoutExpired as error:
+            process.kill()
+            raise HelperError(f"{program} did not answer within {SECONDS:.0f} s") from error
+        except OSError as error:
+            raise HelperError(f"{program} went away: {error.strerror}") from error
+    return process.returncode, said.decode("utf-8", "replace").strip()
+
+
+def _shown(text: str) -> str:
+    return "".join(c for c in " ".join(text.split()) if c.isprintable())[:_MOST_SAID]

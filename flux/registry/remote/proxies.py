@@ -1,0 +1,70 @@
+"""Which proxy a URL goes through, as HTTP_PROXY, HTTPS_PROXY and NO_PROXY say."""
+
+import ssl
+from threading import Lock
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from urllib3 import PoolManager, ProxyManager, Timeout, make_headers
+from urllib3.exceptions import LocationValueError, ProxySchemeUnknown
+
+from flux.errors import RegistryUnreachableError
+from flux.registry.remote.address import is_loopback
+from flux.registry.remote.deadline import keep_deadlines, tls_context
+
+
+class Pools:
+    """Connections that are kept open, at most `jobs` to one host: one set for each proxy, and one without."""
+
+    def __init__(self, jobs: int, connect_seconds: float) -> None:
+        self._jobs = jobs
+        self._timeout = Timeout(connect=connect_seconds)
+        self._lock = Lock()
+        self._pools: dict[str | None, PoolManager] = {}
+        self._context: ssl.SSLContext | None = None
+
+    def for_url(self, url: str) -> PoolManager:
+        """Raises RegistryUnreachableError for a proxy that is none."""
+        proxy = proxy_of(url)
+        with self._lock:
+            if proxy not in self._pools:
+                self._pools[proxy] = self._open(url, proxy)
+            return self._pools[proxy]
+
+    def _open(self, url: str, proxy: str | None) -> PoolManager:
+        self._context = self._context or tls_context()
+        options: dict[str, Any] = {
+            "maxsize": self._jobs,
+            "timeout": self._timeout,
+            "ssl_context": self._context,
+        }
+        if proxy is None:
+            return keep_deadlines(PoolManager(**options))
+        try:
+            return keep_deadlines(ProxyManager(proxy, proxy_headers=_credentials_of(proxy), **options))
+        except (ProxySchemeUnknown, LocationValueError, ValueError) as error:
+            parts = urlsplit(url)
+            raise RegistryUnreachableError(
+                f"the proxy in front of {parts.netloc} is none that speaks HTTP",
+                f"let {parts.scheme.upper()}_PROXY be http://NAME:PORT, or let NO_PROXY name the registry",
+            ) from error
+
+
+def proxy_of(url: str) -> str | None:
+    """None for this machine's own addresses, and where NO_PROXY names the host."""
+    parts = urlsplit(url)
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or is_loopback(parts.netloc) or proxy_bypass(parts.netloc):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _credentials_of(proxy: str) -> dict[str, str]:
+    """The header `Proxy-Authorization` for the user and password in a proxy's URL."""
+    parts = urlsplit(proxy)
+    if parts.username is None:
+        return {}
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return dict(make_headers(proxy_basic_auth=pair))

@@ -1,0 +1,139 @@
+"""One request and its answer, within the limits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from threading import BoundedSemaphore
+from urllib.parse import urlsplit
+
+from urllib3 import BaseHTTPResponse, HTTPHeaderDict
+from urllib3.exceptions import HTTPError
+
+from flux.errors import RegistryError
+from flux.registry.remote.address import in_our_scheme, is_at, join, origin_of
+from flux.registry.remote.deadline import Deadline, deadline
+from flux.registry.remote.errors import CHECK, network_failure, too_late
+from flux.registry.remote.limits import Limits, in_words
+from flux.registry.remote.proxies import Pools
+
+_CHUNK = 64 << 10
+_MOST_REDIRECTS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REFUSALS = 300
+
+
+@dataclass(frozen=True)
+class Request:
+    """`most` is how many bytes a good answer may have. That of a `blob` may take longer.
+
+    Who `stays` follows redirects on the same origin only.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None
+    most: int
+    blob: bool = False
+    stays: bool = False
+
+    @property
+    def where(self) -> str:
+        parts = urlsplit(self.url)
+        return f"{self.method} {parts.path} on {parts.netloc.rpartition('@')[2]}"
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer, read whole, to a request for `url`. A refusal's body may be cut short."""
+
+    url: str
+    status: int
+    headers: HTTPHeaderDict
+    data: bytes
+
+
+class Transport:
+    """At most `jobs` requests at once. `answered` is true once a server has answered at all."""
+
+    def __init__(self, jobs: int, limits: Limits) -> None:
+        self.limits = limits
+        self.answered = False
+        self._pools = Pools(jobs, limits.connect)
+        self._turns = BoundedSemaphore(jobs)
+
+    def send(self, request: Request) -> Response:
+        """The answer, after redirects; another origin gets no credentials.
+
+        Raises RegistryError, RegistryUnreachableError, or TransientError where another try may do better.
+        """
+        for _ in range(_MOST_REDIRECTS + 1):
+            response = self._send(request)
+            location = response.headers.get("Location")
+            if response.status not in _REDIRECTS or location is None:
+                return response
+            following = _redirected(request, location, response.status)
+            if request.stays and not is_at(following.url, origin_of(request.url)):
+                return response
+            request = following
+        raise RegistryError(f"{request.where} redirects for ever", CHECK)
+
+    def _send(self, request: Request) -> Response:
+        allowed = self.limits.seconds_for(len(request.body or b"")) if request.blob else self.limits.seconds
+        headers = {**request.headers, "Accept-Encoding": "identity"}
+        with self._turns, deadline(allowed) as ends:
+            try:
+                response = self._pools.for_url(request.url).request(
+                    request.method,
+                    request.url,
+                    headers=headers,
+                    body=request.body,
+                    retries=False,
+                    redirect=False,
+                    preload_content=False,
+                    decode_content=False,
+                )
+                self.answered = True
+                return self._read(request, response, ends)
+            except HTTPError as error:
+                if ends.left <= 0:
+                    raise too_late(request.where, request.url, ends.seconds, self.answered) from error
+                raise network_failure(request.where, request.url, error, self.answered) from error
+            except ValueError as error:
+                raise RegistryError(f"{request.where}: not an address", CHECK) from error
+
+    def _read(self, request: Request, response: BaseHTTPResponse, ends: Deadline) -> Response:
+        refused = response.status >= _REFUSALS
+        most = self.limits.error if refused else request.most
+        body = BytesIO()
+        try:
+            while chunk := response.read(_CHUNK):
+                body.write(chunk[: most - body.tell()] if refused else chunk)
+                if body.tell() > most:
+                    raise RegistryError(f"{request.where} sent more than {in_words(most)}", CHECK)
+                if refused and body.tell() == most:
+                    response.close()
+                    break
+                if request.blob:
+                    ends.extend_to(self.limits.seconds_for(body.tell()))
+        except BaseException:
+            response.close()
+            raise
+        finally:
+            response.release_conn()
+        return Response(request.url, response.status, response.headers, body.getvalue())
+
+
+def _redirected(request: Request, location: str, status: int) -> Request:
+    origin = origin_of(request.url)
+    url = join(request.url, location)
+    if origin.startswith("https:"):
+        url = in_our_scheme(url, origin)
+    headers = {
+        name: value
+        for name, value in request.headers.items()
+        if name != "Authorization" or is_at(url, origin)
+    }
+    method = "GET" if status == 303 and request.method != "HEAD" else request.method
+    body = request.body if method == request.method else None
+    return Request(method, url, headers, body, request.most, request.blob, request.stays)
