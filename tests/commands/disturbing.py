@@ -12,7 +12,7 @@ from flux.monorepo import registry as monorepo_registry
 from flux.registry import open_registry
 from flux.registry.target import Registry
 from tests.commands import promoting
-from tests.commands.test_faults import Faulty, refuse
+from tests.commands.faulty import Faulty, refuse
 from tests.github import faults
 from tests.github.faults import Fault
 from tests.github.server import GitHub

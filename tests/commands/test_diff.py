@@ -12,14 +12,14 @@ from flux.commands.diff import Compared, Diff, compare_version
 from flux.errors import RegistryUnreachableError
 from flux.registry.target import Manifest
 from flux.settings import Settings
+from tests.commands.faulty import Faulty, refuse
 from tests.commands.helpers import commands, in_actions, inv, one_table
 from tests.commands.releasing import PHASES, tag
-from tests.commands.test_faults import Faulty, refuse
-from tests.commands.test_tag import FIRST, World
-from tests.commands.test_tag import either as either
-from tests.commands.test_tag import kind as kind
-from tests.commands.test_tag import seed as seed
-from tests.commands.test_tag import world as world
+from tests.commands.tagging import FIRST, World
+from tests.commands.tagging import either as either
+from tests.commands.tagging import kind as kind
+from tests.commands.tagging import seed as seed
+from tests.commands.tagging import world as world
 from tests.monorepos import opened
 
 # `publish_versions` adds a line for each version.

@@ -2,82 +2,25 @@
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from flux.artifact.image import MANIFEST_TYPE
-from flux.errors import FluxError, RequestError
-from flux.event import Event
 from flux.registry import open_registry
 from flux.registry.folder.layout import LayoutTarget
 from flux.registry.target import Manifest
-from flux.report.publish import document
-from tests import parts
+from tests.commands.faulty import Place, folder
 from tests.commands.helpers import (
-    TERMINAL,
-    actions,
-    actions_checkout,
-    break_origin,
-    build,
     in_actions,
     inv,
-    monorepo,
 )
-from tests.commands.releasing import digests, publish, release, tree
-from tests.commands.test_faults import Place, folder, on_server
+from tests.commands.publishing import FILES, TAG, edit, pushed_by_main, same_image
+from tests.commands.publishing import images as images
+from tests.commands.publishing import place as place
+from tests.commands.publishing import repo as repo
+from tests.commands.releasing import digests, publish, tree
 from tests.repo import Repo
-
-TAG = "flux-oci-app-v1.0.0"
-FILES = {"artifacts/app/x.yaml": "app: 1\n", "artifacts/db/x.yaml": "db: 1\n"}
-RELEASE_EVENT = replace(actions(None), name="release")
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return monorepo(tmp_path / "repo", FILES)
-
-
-@pytest.fixture(params=["folder", "server"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    if request.param == "folder":
-        return folder(tmp_path / "images")
-    server: parts.Registry = request.getfixturevalue("registry_server")
-    return on_server(server, f"publish/{uuid4().hex}")
-
-
-@pytest.fixture
-def images(tmp_path: Path) -> Place:
-    """Where which registry it is does not matter."""
-    return folder(tmp_path / "images")
-
-
-def edit(repo: Repo, artifact: str = "app") -> str:
-    path = repo.path / f"artifacts/{artifact}/x.yaml"
-    path.write_text(path.read_text() + "# more\n")
-    return repo.commit("edit")
-
-
-def pushed_by_main(repo: Repo, place: Place, artifact: str = "app") -> str:
-    (result,) = build(repo, artifact, registry=place.location).results
-    assert result.digest
-    return result.digest
-
-
-def same_image(repo: Repo, place: Place, tag: str, digest: str, commit: str) -> None:
-    published = publish(repo, tag, registry=place.location)
-    assert published.result
-    assert (published.result.digest, published.result.action) == (digest, "tagged")
-    assert published.same_as == commit[:12]
-    assert digests(place.location, "app")["app"]["1.0.0"] == digest
-    before = place.writes()
-    again = publish(repo, tag, registry=place.location)
-    assert again.result
-    assert (again.result.digest, again.result.action) == (digest, "unchanged")
-    assert place.writes() == before
 
 
 def test_the_digest_that_main_pushed(repo: Repo, place: Place) -> None:
@@ -129,36 +72,6 @@ def test_years_later(repo: Repo, images: Place) -> None:
     assert digests(images.location, "app")["app"]["latest"] == latest
 
 
-def test_a_merge(repo: Repo, images: Place) -> None:
-    repo.checkout("topic", create=True)
-    feature = edit(repo)
-    repo.checkout("main")
-    repo.commit("meanwhile", files={"README": "x"})
-    merge = repo.merge("topic")
-    digest = pushed_by_main(repo, images)
-    repo.tag(TAG, merge)
-    same_image(repo, images, TAG, digest, merge)
-    repo.tag("flux-oci-app-v2.0.0", feature)
-    before = images.writes()
-    with pytest.raises(RequestError) as error:
-        publish(repo, "flux-oci-app-v2.0.0", registry=images.location)
-    assert error.value.message == (
-        f"flux-oci-app-v2.0.0 is at {feature[:12]}, a commit of a branch that {merge[:12]} merged into main"
-    )
-    assert images.writes() == before
-
-
-def test_an_unmerged_commit(repo: Repo, images: Place) -> None:
-    repo.checkout("topic", create=True)
-    feature = edit(repo)
-    repo.tag(TAG)
-    for event in (TERMINAL, RELEASE_EVENT):
-        with pytest.raises(RequestError) as error:
-            publish(repo, TAG, registry=images.location, event=event, named=frozenset({"registry"}))
-        assert error.value.message == f"{TAG} is at {feature[:12]}, which is not on main"
-    assert images.writes() == []
-
-
 def test_a_prerelease_is_published_as_itself(repo: Repo, place: Place) -> None:
     digest = pushed_by_main(repo, place)
     for version in ("1.0.0-rc.1", "1.0.0-0a.x-y", "1.0.0"):
@@ -176,103 +89,6 @@ def test_names_that_look_alike(repo: Repo, images: Place) -> None:
     assert published.result
     assert published.result.artifact == "app-v1"
     assert digests(images.location, "app", "app-v1")["app"] == {}
-
-
-# Where the tag is
-
-
-@pytest.mark.parametrize("depth", [0, 1])
-def test_a_tag_that_only_origin_has(repo: Repo, images: Place, tmp_path: Path, depth: int) -> None:
-    digest, changed = pushed_by_main(repo, images), repo.head
-    for number in range(3):
-        edit(repo, "db")
-        if number == 0:
-            repo.tag(TAG, message="annotated")
-    origin = repo.bare_origin()
-    clone = actions_checkout(origin, tmp_path / "clone", repo.head, depth=depth)
-    assert clone.git("tag") == ""
-    same_image(clone, images, TAG, digest, changed)
-    assert clone.git("tag") == ""
-
-
-def test_origins_tag_counts(repo: Repo, images: Place, tmp_path: Path) -> None:
-    """A tag of the same name here is not the release."""
-    digest, changed = pushed_by_main(repo, images), repo.head
-    origin = repo.bare_origin()
-    origin.git("tag", TAG, changed)
-    edit(repo)
-    repo.push()
-    repo.tag(TAG)
-    same_image(repo, images, TAG, digest, changed)
-
-
-@pytest.mark.parametrize("with_origin", [False, True])
-def test_no_such_tag(repo: Repo, images: Place, with_origin: bool) -> None:
-    if with_origin:
-        repo.bare_origin()
-        repo.tag(TAG)  # but not there
-    with pytest.raises(RequestError) as error:
-        publish(repo, TAG, registry=images.location)
-    where = "origin" if with_origin else "this repository"
-    assert error.value.message == f"there is no tag {TAG} in {where}"
-    assert error.value.hint == "make the release first: `inv release`"
-
-
-def test_a_release_of_a_clone_with_an_origin(repo: Repo, images: Place) -> None:
-    """Where the local forge keeps releases, publishing finds them."""
-    repo.bare_origin()
-    release(repo, "app", "1.0.0")
-    assert publish(repo, TAG, registry=images.location).result
-
-
-def test_a_tag_of_no_commit(repo: Repo, images: Place) -> None:
-    repo.git("tag", TAG, repo.git("rev-parse", "HEAD:artifacts"))
-    with pytest.raises(FluxError):
-        publish(repo, TAG, registry=images.location)
-    assert images.writes() == []
-
-
-def test_origin_gone(repo: Repo, images: Place) -> None:
-    repo.bare_origin()
-    break_origin(repo)
-    with pytest.raises(FluxError) as error:
-        publish(repo, TAG, registry=images.location)
-    assert error.value.exit_code == 1
-    assert images.writes() == []
-
-
-def test_an_artifact_that_is_none(repo: Repo, images: Place) -> None:
-    repo.tag("flux-oci-ap-v1.0.0")
-    with pytest.raises(RequestError) as error:
-        publish(repo, "flux-oci-ap-v1.0.0", registry=images.location)
-    assert "did you mean app?" in error.value.message
-
-
-FOREIGN = ["v1.0.0", "flux-oci-app-1.0.0", "v1.0.0+b", "flux-oci-v1.0.0", "", "+", "--help", "$(id)"]
-
-
-@pytest.mark.parametrize("tag", FOREIGN)
-def test_a_tag_of_another_form(repo: Repo, images: Place, tag: str) -> None:
-    named: dict[str, Any] = {"registry": images.location, "named": frozenset({"registry"})}
-    published = publish(repo, tag, event=RELEASE_EVENT, **named)
-    assert published.result is None
-    assert published.notices == [f"{tag} is no release tag of ours: nothing to publish"]
-    assert document(published) == {"artifacts": []}
-    for event in (TERMINAL, replace(actions(None), name="workflow_dispatch")):
-        with pytest.raises(RequestError) as error:
-            publish(repo, tag, event=event, **named)
-        assert error.value.message == f"{tag!r} is no release tag"
-        assert error.value.hint == "release tags have the form flux-oci-{artifact}-v{version}"
-
-
-@pytest.mark.parametrize("event", [TERMINAL, RELEASE_EVENT])
-def test_build_metadata_is_refused_with_the_reason(repo: Repo, images: Place, event: Event) -> None:
-    repo.tag(f"{TAG}+b.1")
-    with pytest.raises(RequestError) as error:
-        publish(repo, f"{TAG}+b.1", registry=images.location, event=event, named=frozenset({"registry"}))
-    assert error.value.message == f"'{TAG}+b.1' has build metadata, and `+` cannot be in an OCI tag"
-    assert error.value.hint == f"release it as {TAG}"
-    assert images.writes() == []
 
 
 # A published version never changes

@@ -17,14 +17,14 @@ from flux.forge.forge import Forge, PullRequest
 from flux.forge.github.forge import GitHubForge
 from flux.forge.local.forge import LocalForge
 from flux.git.clone import Clone
+from tests.commands.faulty import Faulty, refuse
 from tests.commands.helpers import break_origin, in_actions, inv, one_table
 from tests.commands.releasing import CONFIG, status, tag
-from tests.commands.test_faults import Faulty, refuse
-from tests.commands.test_tag import FIRST, MORE, MOVED, SECOND, World, leave_behind
-from tests.commands.test_tag import either as either
-from tests.commands.test_tag import kind as kind
-from tests.commands.test_tag import seed as seed
-from tests.commands.test_tag import world as world
+from tests.commands.tagging import FIRST, MORE, MOVED, SECOND, World, leave_behind
+from tests.commands.tagging import either as either
+from tests.commands.tagging import kind as kind
+from tests.commands.tagging import seed as seed
+from tests.commands.tagging import world as world
 from tests.github.fixtures import RunGitHub
 from tests.github.fixtures import run_github as run_github
 from tests.repo import Repo

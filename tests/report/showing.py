@@ -8,12 +8,28 @@ from typing import Any
 
 import pytest
 
+from flux.errors import RegistryError
 from flux.event import TERMINAL, Event
+from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.report.report import Report
 
 COMMIT = "c" * 40
 DIGEST = "sha256:" + "a" * 64
 OTHER = "sha256:" + "b" * 64
+PUSHED = ImageResult(
+    "app",
+    "ghcr.io/o/app",
+    f"main@sha1:{COMMIT}",
+    DIGEST,
+    tags=("cccccccccccc", "latest"),
+    action=ImageAction.PUSHED,
+)
+FAILED = [
+    ImageResult(name, f"ghcr.io/o/{name}", f"main@sha1:{COMMIT}").failed(
+        RegistryError("the registry broke off", "again")
+    )
+    for name in ("b", "c")
+]
 
 
 @dataclass(frozen=True)

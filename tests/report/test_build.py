@@ -5,18 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.build import Build, Result
-from flux.commands.publish import Published
-from flux.report.build import building, show_build, show_published
-from tests.report.showing import COMMIT, DIGEST, Stage
+from flux.monorepo.builder import Build
+from flux.report.build import building, document, show_build
+from tests.report.showing import COMMIT, DIGEST, FAILED, PUSHED, Stage
 
-PUSHED = Result(
-    "app", "ghcr.io/o/app", f"main@sha1:{COMMIT}", DIGEST, None, ("cccccccccccc", "latest"), "pushed"
-)
-FAILED = [
-    Result(name, f"ghcr.io/o/{name}", f"main@sha1:{COMMIT}", error="the registry broke off", hint="again")
-    for name in ("b", "c")
-]
 BUILD = Build(COMMIT, [PUSHED, *FAILED], ["latest stays"])
 
 
@@ -59,31 +51,5 @@ def test_a_log_has_a_line_as_each_is_done(stage: Stage) -> None:
 
 def test_json(stage: Stage) -> None:
     shown = stage.json(lambda report: show_build(report, BUILD, None, dry_run=False))
-    assert shown.document == BUILD.document()
+    assert shown.document == document(BUILD)
     assert "error: b, c: the registry broke off" in shown.err
-
-
-def test_a_release_that_is_published(stage: Stage) -> None:
-    published = Published("app-v1.0.0", PUSHED, same_as="cccccccccccc")
-    shown = stage.log(lambda report: show_published(report, published, None, dry_run=False))
-    assert shown.lines == [f"app-v1.0.0: pushed ghcr.io/o/app@{DIGEST}, same digest as cccccccccccc"]
-    planned = stage.log(lambda report: show_published(report, published, None, dry_run=True))
-    assert planned.lines[0].startswith("app-v1.0.0: would be pushed ")
-    job = stage.job(lambda report: show_published(report, published, None, dry_run=False))
-    assert job.outputs == {"digests": {"app": f"ghcr.io/o/app@{DIGEST}"}}
-
-
-def test_a_tag_that_is_none_of_ours(stage: Stage) -> None:
-    published = Published("v1", None, notices=["not ours"])
-    shown = stage.log(lambda report: show_published(report, published, None, dry_run=False))
-    assert (shown.out, shown.err) == ("", "not ours\n")
-    assert stage.json(lambda report: show_published(report, published, None, False)).document == (
-        published.document()
-    )
-
-
-def test_a_release_that_is_not_published(stage: Stage) -> None:
-    published = Published("b-v1.0.0", FAILED[0])
-    shown = stage.job(lambda report: show_published(report, published, None, dry_run=False))
-    assert shown.outputs == {}
-    assert shown.lines == ["::error::b: the registry broke off%0Aagain"]

@@ -6,7 +6,7 @@ import pytest
 
 from flux.artifact.difference import FileDifference, Kind
 from flux.monorepo.changed import Changed
-from flux.report.changed import show_changed
+from flux.report.changed import document, matrix, show_changed
 from tests.report.showing import COMMIT, Stage
 
 PATHS = [f"artifacts/app/{n}.yaml" for n in range(7)]
@@ -37,7 +37,7 @@ def test_nothing(stage: Stage) -> None:
 
 def test_a_job(stage: Stage) -> None:
     shown = stage.job(lambda report: show_changed(report, CHANGED))
-    assert shown.outputs == {"artifacts": ["app"], "matrix": CHANGED.matrix()}
+    assert shown.outputs == {"artifacts": ["app"], "matrix": matrix(["app"])}
     assert shown.rows == [["app", f"{', '.join(PATHS[:5])}, and 2 more"], ["gone", "removed"]]
 
 
@@ -46,9 +46,9 @@ def test_the_files_that_differ(stage: Stage) -> None:
     shown = stage.log(lambda report: show_changed(report, CHANGED, differences))
     assert shown.lines[-1] == "db: no file's content differs"
     assert shown.lines[-4:-1] == ["@@ -1 +1 @@", "-a: 1", "+a: 2"]
-    document = stage.json(lambda report: show_changed(report, CHANGED, differences)).document
-    assert document["diffs"].keys() == {"app", "db"}
-    assert "+a: 2" in document["diffs"]["app"]
+    diffs = stage.json(lambda report: show_changed(report, CHANGED, differences)).document["diffs"]
+    assert diffs.keys() == {"app", "db"}
+    assert "+a: 2" in diffs["app"]
     summary = stage.job(lambda report: show_changed(report, CHANGED, differences)).summary
     assert summary.count("<details>") == 2
 
@@ -63,4 +63,13 @@ def test_a_summary_that_would_be_too_long_is_cut_and_says_so(stage: Stage, lines
 
 def test_json(stage: Stage) -> None:
     shown = stage.json(lambda report: show_changed(report, CHANGED))
-    assert shown.document == json.loads(json.dumps(CHANGED.document()))
+    assert shown.document == json.loads(json.dumps(document(CHANGED)))
+
+
+@pytest.mark.parametrize("count", [0, 1, 255, 256, 257, 511, 512, 513, 10_000])
+def test_a_matrix_has_at_most_256_entries_and_every_artifact_once(count: int) -> None:
+    names = [f"artifact-{number:05}" for number in range(count)]
+    entries = matrix(names)["include"]
+    assert len(entries) <= 256
+    assert [name for entry in entries for name in entry["artifact"].split(",")] == names
+    assert all(list(entry) == ["artifact"] for entry in entries)

@@ -4,7 +4,7 @@ import pytest
 
 from flux.artifact.finding import Finding, Level
 from flux.commands.check import Check
-from flux.report.check import show_check
+from flux.report.check import document, show_check
 from tests.report.showing import Stage
 
 CHECK = Check(
@@ -41,4 +41,4 @@ def test_a_job_has_annotations(stage: Stage) -> None:
 
 @pytest.mark.parametrize("check", [CHECK, Check([], [])])
 def test_json(stage: Stage, check: Check) -> None:
-    assert stage.json(lambda report: show_check(report, check)).document == check.document()
+    assert stage.json(lambda report: show_check(report, check)).document == document(check)

@@ -1,7 +1,7 @@
 """The listing, with what there is not and what cannot be told kept apart."""
 
 from flux.commands.list import Listed, Listing
-from flux.report.list import show_listing
+from flux.report.list import document, show_listing
 from tests.report.showing import Stage
 
 LISTING = Listing(
@@ -26,5 +26,5 @@ def test_a_log(stage: Stage) -> None:
 
 def test_json(stage: Stage) -> None:
     shown = stage.json(lambda report: show_listing(report, LISTING))
-    assert shown.document == LISTING.document()
+    assert shown.document == document(LISTING)
     assert shown.err == "origin does not answer\n"

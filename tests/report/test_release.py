@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 from semver import Version
 
-from flux.commands.release import Planned
+from flux.commands.release import MadeRelease, PlannedRelease
 from flux.errors import ForgeError
 from flux.forge.forge import Release
-from flux.report.release import show_planned_release, show_released
+from flux.report.release import document, show_planned_release, show_released
 from tests.report.showing import COMMIT, Stage
 
 URL = "https://github.com/octo/mono/releases/tag/app-v1.0.0"
 RELEASE = Release("app-v1.0.0", COMMIT, "app 1.0.0", "", False, "alice", URL, 0.0)
-PLANNED = Planned(
+PLANNED = PlannedRelease(
     "app", Version(1), "app-v1.0.0", COMMIT, "### Added\n\n- \x1b[31m", uncommitted=("artifacts/app/x",)
 )
 
@@ -28,8 +28,9 @@ def test_a_dry_run_shows_the_notes(stage: Stage) -> None:
         "- \\x1b[31m",
     ]
     assert shown.err == "app: not committed, so in no image: artifacts/app/x\n"
-    document = stage.json(lambda report: show_planned_release(report, PLANNED)).document
-    assert document == PLANNED.document()
+    shown = stage.json(lambda report: show_planned_release(report, PLANNED))
+    assert shown.document == document(PLANNED, None)
+    assert shown.document["release"]["url"] is None
 
 
 @pytest.mark.parametrize(
@@ -41,15 +42,16 @@ def test_a_dry_run_shows_the_notes(stage: Stage) -> None:
     ],
 )
 def test_what_was_done(stage: Stage, is_new: bool, url: str, said: str) -> None:
-    done = replace(PLANNED, release=replace(RELEASE, url=url), uncommitted=())
-    shown = stage.log(lambda report: show_released(report, done, is_new))
+    planned = replace(PLANNED, release=None if is_new else RELEASE, uncommitted=())
+    made = MadeRelease(planned, replace(RELEASE, url=url))
+    shown = stage.log(lambda report: show_released(report, made))
     assert (shown.lines, shown.err) == ([f"app-v1.0.0: {said}"], "")
 
 
 def test_a_job_and_what_failed_after_it(stage: Stage) -> None:
     failed = ForgeError("a workflow was not started", "start it")
-    done = replace(PLANNED, release=RELEASE, uncommitted=(), notices=("slow",), failed=(failed,))
-    shown = stage.job(lambda report: show_released(report, done, True))
+    made = MadeRelease(replace(PLANNED, uncommitted=()), RELEASE, ("slow",), (failed,))
+    shown = stage.job(lambda report: show_released(report, made))
     assert shown.outputs == {"tag": "app-v1.0.0"}
     assert shown.rows == [[f"[app-v1.0.0]({URL})", COMMIT]]
     assert "::warning::slow" in shown.lines

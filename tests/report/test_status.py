@@ -3,15 +3,18 @@
 import pytest
 
 from flux.commands.status import Row, Status
-from flux.forge.forge import PullRequest, State
+from flux.errors import RegistryError
+from flux.forge.forge import PullRequest, PullState
 from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion
-from flux.report.status import show_status
+from flux.report.status import document, show_status
 from tests.report.showing import COMMIT, DIGEST, OTHER, Stage
 
 SAME = Step("app", "at", "1.0.0", DIGEST, DIGEST, Action.UNCHANGED)
 DRIFTED = Step("app", "prod", "1.0.0", OTHER, DIGEST, Action.MOVE)
-PULL = PullRequest(7, "Promote app", "", "b", COMMIT, "main", State.OPEN, "alice", "https://example.com/7")
+PULL = PullRequest(
+    7, "Promote app", "", "b", COMMIT, "main", PullState.OPEN, "alice", "https://example.com/7"
+)
 
 
 def status(*steps: Step, has: dict[str, str] | None = None, commits_since: int | None = 3) -> Status:
@@ -37,7 +40,7 @@ def test_a_log(stage: Stage) -> None:
         (SAME, "1.0.0"),
         (DRIFTED, "1.0.0 ≠ " + OTHER[:19]),
         (Step("app", "at", "1.0.0", None, DIGEST, Action.MOVE), "1.0.0 ≠ nothing"),
-        (Step("app", "at", "1.0.0", None, None, Action.FAILED, "no answer"), "1.0.0 ≠ ?"),
+        (Step("app", "at", "1.0.0", None, None, Action.FAILED, RegistryError("no answer")), "1.0.0 ≠ ?"),
     ],
 )
 def test_a_cell(stage: Stage, step: Step, cell: str) -> None:
@@ -62,4 +65,4 @@ def test_a_job_links_to_the_pull_requests(stage: Stage) -> None:
 
 def test_json(stage: Stage) -> None:
     found = status(SAME, DRIFTED)
-    assert stage.json(lambda report: show_status(report, found)).document == found.document()
+    assert stage.json(lambda report: show_status(report, found)).document == document(found)

@@ -3,8 +3,9 @@
 import pytest
 
 from flux.commands.tag import Convergence
+from flux.errors import RegistryError
 from flux.promotion.plan import Action, Step
-from flux.report.tag import show_convergence, show_failures, show_plan
+from flux.report.tag import document, show_convergence, show_plan
 from tests.report.showing import COMMIT, DIGEST, OTHER, Stage
 
 MOVED = Step("app", "at_ring1", "1.0.0", None, DIGEST, Action.MOVED)
@@ -29,16 +30,16 @@ def test_what_was_done(stage: Stage, dry_run: bool, said: str) -> None:
     assert shown.err == "odd tag\n"
     job = stage.job(lambda report: show_convergence(report, done, dry_run))
     assert job.rows == [["app", "at\\_ring1", "1.0.0", "none", DIGEST, str(Action.MOVED)]]
-    assert stage.json(lambda report: show_convergence(report, done, dry_run)).document == done.document()
+    assert stage.json(lambda report: show_convergence(report, done, dry_run)).document == document(done.steps)
 
 
 def test_one_reason_is_one_error(stage: Stage) -> None:
     failed = [
-        Step("app", "at_ring1", "2.0.0", OTHER, None, Action.FAILED),
-        Step("app", "tt_ring1", "2.0.0", OTHER, None, Action.FAILED),
-        Step("db", "", None, None, None, Action.FAILED, "it does not answer", "start it"),
+        Step("app", "at_ring1", "2.0.0", OTHER, None, Action.MISSING),
+        Step("app", "tt_ring1", "2.0.0", OTHER, None, Action.MISSING),
+        Step("db", "", None, None, None, Action.FAILED, RegistryError("it does not answer", "start it")),
     ]
-    shown = stage.log(lambda report: show_failures(report, failed))
+    shown = stage.log(lambda report: show_convergence(report, Convergence(COMMIT, failed), dry_run=False))
     assert shown.err.splitlines() == [
         "error: app:at_ring1, app:tt_ring1: version 2.0.0 is not published",
         "hint: publish it with `inv publish TAG`, then run `inv tag` again",

@@ -12,7 +12,7 @@ _SAID = {"created": "created", "started": "started again", "running": "runs alre
 
 
 def show_up(report: Report, local: LocalRegistry, dry_run: bool) -> None:
-    if report.document(_document(local)):
+    if report.document(document(local)):
         return
     location = local.registry.location
     done = _SAID[local.action]
@@ -22,7 +22,7 @@ def show_up(report: Report, local: LocalRegistry, dry_run: bool) -> None:
     report.print(f"set `registry: {location}` in invoke.yaml, or `export INVOKE_FLUX_REGISTRY={location}`")
 
 
-def _document(local: LocalRegistry) -> dict[str, Any]:
+def document(local: LocalRegistry) -> dict[str, Any]:
     from flux.registry.container import NAME
 
     return {

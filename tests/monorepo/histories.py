@@ -1,30 +1,16 @@
-"""Change detection against the slow and obvious way: make the layers of both commits and compare them.
-
-Histories come from `git fast-import`, which takes any tree as it is, in one process.
-"""
+"""Made-up histories, and the layers of their commits."""
 
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.artifact.changes import last_changes
-from flux.artifact.ignore import Excludes, excludes
+from flux.artifact.ignore import Excludes
 from flux.artifact.image import layer_of
 from flux.artifact.tree import EXECUTABLE, REGULAR, File
-from flux.commands.list import list_artifacts
-from flux.git.clone import Clone
-from flux.settings import Settings
-from tests.commands.helpers import changed, push
-from tests.monorepos import opened
 from tests.repo import Repo
-
-pytestmark = pytest.mark.stories
 
 Tree = Mapping[str, tuple[int, str]]
 """Mode and content by path."""
@@ -174,80 +160,3 @@ def line(history: list[Made], at: int) -> Iterator[tuple[int, int | None]]:
 
 def changed_at(made: list[dict[str, bytes]], name: str, at: int, parent: int | None) -> bool:
     return parent is None or made[at].get(name) != made[parent].get(name)
-
-
-@given(
-    history=histories(),
-    ignore=st.sampled_from(PATTERNS),
-    sources=st.sampled_from([".", "artifacts", "a/b"]),
-    picks=st.data(),
-)
-def test_changes_and_revisions_are_those_of_the_layers(
-    history: list[Made], ignore: tuple[str, ...], sources: str, picks: st.DataObject
-) -> None:
-    settings = Settings(sources=sources, ignore=ignore, branch=f"c{len(history)}")
-    ignored = excludes(ignore)
-    made = [layers(commit.tree, ignored) for commit in history]
-    with TemporaryDirectory() as folder:
-        repo, hashes = imported(Path(folder) / "repo", history, settings.prefix)
-
-        place = st.integers(0, len(history) - 1)
-        old, new = picks.draw(place), picks.draw(place)
-        found = changed(repo, push(hashes[old], hashes[new]), sources=sources, ignore=ignore)
-        assert found.artifacts == sorted(n for n in made[new] if made[old].get(n) != made[new][n])
-        assert found.removed == sorted(made[old].keys() - made[new].keys())
-        for name, paths in found.reasons.items():
-            assert paths, "there is a reason"
-            for path in paths:
-                inside = path.removeprefix(settings.prefix)
-                assert inside.startswith(f"{name}/")
-                assert history[old].tree.get(inside) != history[new].tree.get(inside), "that is true"
-
-        with Clone(repo.path) as repository:
-            names = repository.artifacts(hashes[new], settings.prefix)
-            assert sorted(names) == sorted(made[new])
-            asked = picks.draw(st.sets(st.sampled_from(names))) if names else set()
-            for wanted in (names, sorted(asked)):
-                walk = repository.line(hashes[new], settings.prefix, wanted)
-                revisions = last_changes(walk, wanted, settings.prefix, ignored) if wanted else {}
-                assert {name: hashes.index(r.commit) for name, r in revisions.items()} == {
-                    name: next(at for at, parent in line(history, new) if changed_at(made, name, at, parent))
-                    for name in wanted
-                }
-                assert all(r.time == 1000 * (hashes.index(r.commit) + 1) for r in revisions.values())
-
-
-@given(history=histories(), ignore=st.sampled_from(PATTERNS), picks=st.data())
-def test_commits_since_a_release_are_those_that_changed_the_layer(
-    history: list[Made], ignore: tuple[str, ...], picks: st.DataObject
-) -> None:
-    settings = Settings(ignore=ignore, branch=f"c{len(history)}", release_tag="{artifact}/{version}")
-    made = [layers(commit.tree, excludes(ignore)) for commit in history]
-    head = len(history) - 1
-    on_line = {at for at, _ in line(history, head)}
-    with TemporaryDirectory() as folder:
-        repo, hashes = imported(Path(folder) / "repo", history, settings.prefix)
-        repo.git("checkout", "--quiet", "--detach", hashes[head])
-        releases = {
-            name: [(at, f"1.0.{n}") for n, at in enumerate(sorted(picks.draw(st.sets(st.integers(0, head)))))]
-            for name in NAMES
-        }
-        for name, places in releases.items():
-            for at, version in places:
-                repo.tag(f"{name}/{version}", hashes[at], message=picks.draw(st.sampled_from([None, "x"])))
-        with opened(repo, settings) as monorepo:
-            listing = list_artifacts(monorepo)
-    assert {listed.artifact for listed in listing.artifacts} == made[head].keys()
-    for listed in listing.artifacts:
-        places = releases.get(listed.artifact, [])
-        assert listed.release == (places[-1][1] if places else None)
-        if not places or places[-1][0] not in on_line:
-            assert listed.commits_since is None
-            continue
-        since = 0
-        for at, parent in line(history, head):
-            if at == places[-1][0]:
-                break
-            since += changed_at(made, listed.artifact, at, parent)
-        assert listed.commits_since == since
-        assert listed.changed is False

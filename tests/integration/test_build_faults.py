@@ -1,8 +1,6 @@
 """Whatever goes wrong in the middle, the next run makes of the registry what an undisturbed run would have:
 a call that fails, a process that is killed or interrupted, a registry that goes away, two runs at once."""
 
-import errno
-import http.client
 import os
 import random
 import re
@@ -13,10 +11,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -24,215 +21,32 @@ import pytest
 
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.monorepo import registry as monorepo_registry
-from flux.monorepo.builder import Build
 from flux.registry import open_registry
-from flux.registry.builtin import BuiltinPublisher
 from flux.registry.remote import limits
-from flux.registry.target import Manifest, Publisher, Registry, Target
 from tests import parts
+from tests.commands.faulty import (
+    REFUSED,
+    Place,
+    State,
+    Story,
+    actions,
+    command,
+    fault_at,
+    fresh,
+    on_server,
+    push,
+    refuse,
+    repaired,
+)
+from tests.commands.faulty import expected as expected
+from tests.commands.faulty import kind as kind
+from tests.commands.faulty import new_place as new_place
+from tests.commands.faulty import story as story
 from tests.commands.helpers import build, inv, monorepo
 from tests.repo import Repo
-from tests.servers import Answer, Request, Server, serve
+from tests.servers import Answer, serve
 
 pytestmark = pytest.mark.stories
-
-REFUSED = f"[Errno {errno.ECONNREFUSED}] {os.strerror(errno.ECONNREFUSED)}"
-State = dict[str, dict[str, str | None]]
-_INTERRUPTED = "interrupted; run the same command again, it continues from here"
-
-
-@dataclass(frozen=True)
-class Place:
-    """A registry of one kind, with what is there and what was ever written there."""
-
-    location: str
-    writes: Callable[[], list[str]]
-
-    def state(self) -> State:
-        """Every repository's tags and their digests, each of an image that is whole."""
-        registry = open_registry(self.location, Path("/nowhere"), jobs=1, insecure=None)
-        found: State = {}
-        for name in ("app", "db", "web"):
-            target = registry.repository(name)
-            found[name] = {tag: target.resolve(tag) for tag in sorted(target.tags())}
-            for digest in set(found[name].values()):
-                assert digest
-                _whole(target, digest)
-        return found
-
-
-def _whole(target: Target, digest: str) -> None:
-    manifest = target.fetch_manifest(digest)
-    assert manifest is not None
-    for blob in re.findall(rb'"digest":"(sha256:[0-9a-f]{64})"', manifest.content):
-        target.fetch_blob(blob.decode())
-
-
-@pytest.fixture(params=["folder", "server"])
-def kind(request: pytest.FixtureRequest) -> str:
-    assert isinstance(request.param, str)
-    return request.param
-
-
-@pytest.fixture
-def new_place(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Place]:
-    """Makes an empty registry; a part of its name may be given."""
-    if kind == "folder":
-        return lambda name=None: folder(tmp_path / "images" / (name or uuid4().hex))
-    server: parts.Registry = request.getfixturevalue("registry_server")
-    return lambda name=None: on_server(server, f"faults/{name or uuid4().hex}")
-
-
-def folder(path: Path) -> Place:
-    def writes() -> list[str]:
-        stats = {file: file.stat() for file in path.rglob("*")}
-        return sorted(f"{file} {stat.st_ino} {stat.st_mtime_ns}" for file, stat in stats.items())
-
-    return Place(str(path), writes)
-
-
-def on_server(server: parts.Registry, prefix: str) -> Place:
-    def writes() -> list[str]:
-        log = server.log.read_text()
-        return re.findall(rf'"((?:PUT|POST|PATCH|DELETE) /v2/{prefix}/\S+) HTTP', log)
-
-    return Place(f"oci://{server.host}/{prefix}", writes)
-
-
-@dataclass(frozen=True)
-class Story:
-    """A monorepo whose second commit changes `app`, adds `web` and leaves `db`; `before` is a clone at the
-    first."""
-
-    repo: Repo
-    before: Repo
-
-
-@pytest.fixture
-def story(tmp_path: Path) -> Story:
-    repo = monorepo(tmp_path / "repo", {f"artifacts/{name}/x.yaml": f"{name}: 1\n" for name in ("app", "db")})
-    before = repo.clone(tmp_path / "before")
-    before.git("remote", "remove", "origin")
-    repo.commit(files={"artifacts/app/x.yaml": "app: 2\n", "artifacts/web/x.yaml": "web: 1\n"})
-    return Story(repo, before)
-
-
-def push(repo: Repo, place: Place, jobs: int = 1) -> Build:
-    return build(repo, registry=place.location, jobs=jobs)
-
-
-def actions(built: Build) -> dict[str, str]:
-    return {result.artifact: result.action for result in built.results}
-
-
-def repaired(repo: Repo, place: Place, expected: State) -> None:
-    """The next run ends well and leaves what an undisturbed one does; the one after it writes nothing."""
-    assert push(repo, place).failed == []
-    assert place.state() == expected
-    before = place.writes()
-    assert set(actions(push(repo, place)).values()) == {"unchanged"}
-    assert place.writes() == before
-
-
-@pytest.fixture
-def expected(story: Story, new_place: Callable[..., Place]) -> State:
-    """What undisturbed runs leave."""
-    place = new_place()
-    push(story.before, place)
-    assert actions(push(story.repo, place)) == {"app": "pushed", "db": "unchanged", "web": "pushed"}
-    state = place.state()
-    assert {name: len(tags) for name, tags in state.items()} == {"app": 3, "db": 2, "web": 2}
-    return state
-
-
-# A call that fails
-
-
-@dataclass
-class Faulty:
-    """A registry that does `fault` at its n-th call: before the call, or when it has done its work."""
-
-    registry: Registry
-    number: int
-    fault: Callable[[], object]
-    late: bool = False
-    calls: list[str] = field(default_factory=list)
-
-    def repository(self, artifact: str) -> "FaultyTarget":
-        return FaultyTarget(self, self.registry.repository(artifact), artifact)
-
-    def publisher(self, artifact: str) -> Publisher:
-        return BuiltinPublisher(self.repository(artifact))
-
-    def name(self, artifact: str) -> str:
-        return self.registry.name(artifact)
-
-    @property
-    def hit(self) -> bool:
-        return len(self.calls) >= self.number
-
-
-@dataclass
-class FaultyTarget:
-    faulty: Faulty
-    target: Target
-    artifact: str
-
-    def _call(self, name: str, *arguments: Any) -> Any:
-        self.faulty.calls.append(f"{self.artifact} {name}")
-        due = len(self.faulty.calls) == self.faulty.number
-        if due and not self.faulty.late:
-            self.faulty.fault()
-        answer = getattr(self.target, name)(*arguments)
-        if due and self.faulty.late:
-            self.faulty.fault()
-        return answer
-
-    def resolve(self, tag: str) -> str | None:
-        digest: str | None = self._call("resolve", tag)
-        return digest
-
-    def fetch_manifest(self, reference: str) -> Manifest | None:
-        manifest: Manifest | None = self._call("fetch_manifest", reference)
-        return manifest
-
-    def fetch_blob(self, digest: str, size: int | None = None) -> bytes:
-        content: bytes = self._call("fetch_blob", digest, size)
-        return content
-
-    def push_blob(self, content: bytes) -> None:
-        self._call("push_blob", content)
-
-    def push_manifest(self, manifest: Manifest, tag: str) -> None:
-        self._call("push_manifest", manifest, tag)
-
-    def tags(self) -> list[str]:
-        tags: list[str] = self._call("tags")
-        return tags
-
-    def try_push(self) -> None:
-        self._call("try_push")
-
-
-@contextmanager
-def fault_at(number: int, fault: Callable[[], object], late: bool = False) -> Iterator[Callable[[], Faulty]]:
-    """Registries opened by `inv build` in this process are faulty; gives the last one that was."""
-    opened: list[Faulty] = []
-
-    def open_faulty(*arguments: Any) -> Registry:
-        opened.append(Faulty(open_registry(*arguments), number, fault, late))
-        return opened[-1]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(monorepo_registry, "open_registry", open_faulty)
-        yield lambda: opened[-1]
-
-
-def refuse(error: type[RegistryError]) -> Callable[[], object]:
-    def fault() -> None:
-        raise error("the registry is tired", "let it rest")
-
-    return fault
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
@@ -330,18 +144,6 @@ def test_a_disk_that_is_full(story: Story, expected: State, new_place: Callable[
     hint = "hint: check the disk and its permissions, or set `flux.registry` to another folder"
     assert set(lines[1::2]) == {hint}
     repaired(story.repo, place, expected)
-
-
-def command(repo: Repo, place: Place, *arguments: str) -> "subprocess.Popen[bytes]":
-    """`inv build` in a process group of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "invoke", "build", *arguments],
-        cwd=repo.path,
-        env={**os.environ, "INVOKE_FLUX_REGISTRY": place.location},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        process_group=0,
-    )
 
 
 def test_a_kill_at_any_moment(story: Story, expected: State, new_place: Callable[..., Place]) -> None:
@@ -499,13 +301,7 @@ def test_a_registry_that_dies_in_the_middle(
     assert time.monotonic() - started < 10
     with run_registry(tmp_path / "registry") as registry:
         place = on_server(registry, "faults")
-        repaired(story.repo, place, _fresh(story, tmp_path))
-
-
-def _fresh(story: Story, tmp_path: Path) -> State:
-    place = folder(tmp_path / "fresh")
-    push(story.repo, place)
-    return place.state()
+        repaired(story.repo, place, fresh(story, tmp_path))
 
 
 @contextmanager
@@ -574,162 +370,6 @@ def test_a_token_service_that_is_not_there(story: Story) -> None:
     assert seconds < 5
 
 
-# A person who loses patience
-
-
-@dataclass
-class Moody:
-    """In front of a real registry: hands everything on until a request that `balks` at, and then answers
-    nothing at all."""
-
-    host: str
-    balks: Callable[[Request], bool] = lambda request: False
-    balked: Event = field(default_factory=Event)
-    over: Event = field(default_factory=Event)
-
-    def answer(self, request: Request) -> Answer | bytes:
-        if self.balked.is_set() or self.balks(request):
-            self.balked.set()
-            self.over.wait(60)
-            return b""
-        with closing(http.client.HTTPConnection(self.host, timeout=30)) as connection:
-            headers = {name: value for name, value in request.headers.items() if name != "Host"}
-            connection.request(request.method, request.path, request.body, {**headers, "Host": self.host})
-            response = connection.getresponse()
-            kept = ("content-type", "docker-content-digest", "location", "link")
-            headers_ = [(n, v) for n, v in response.getheaders() if n.lower() in kept]
-            return Answer(response.status, response.read(), headers_)
-
-
-@pytest.fixture
-def moody(registry_server: parts.Registry) -> Iterator[tuple[Moody, Server]]:
-    moods = Moody(registry_server.host)
-    with serve(moods.answer) as server:
-        yield moods, server
-        moods.over.set()
-
-
-def at_work(repo: Repo, stub: Path, task: str, **environment: str) -> "subprocess.Popen[bytes]":
-    """A command that has begun to run a stub, which is first on its PATH and then writes a log beside it."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "invoke", task],
-        cwd=repo.path,
-        env={**os.environ, "PATH": f"{stub.parent}:{os.environ['PATH']}", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        process_group=0,
-    )
-    deadline = time.monotonic() + 30
-    while not Path(f"{stub}.log").exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return process
-
-
-def interrupt(process: "subprocess.Popen[bytes]", whole_group: bool) -> tuple[float, list[str]]:
-    """SIGINT as Ctrl-C sends it, to all in the terminal, or to `inv` alone."""
-    started = time.monotonic()
-    (os.killpg if whole_group else os.kill)(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=60)
-    return time.monotonic() - started, said.decode().splitlines()
-
-
-@pytest.mark.parametrize("whole_group", [False, True], ids=["process", "terminal"])
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
-def test_an_interrupt_while_a_registry_does_not_answer(
-    story: Story, moody: tuple[Moody, Server], method: str, whole_group: bool, tmp_path: Path
-) -> None:
-    moods, server = moody
-    moods.balks = lambda request: request.method == method and "/app/" in request.path
-    place = Place(f"oci://{server.host}/{uuid4().hex}", list)
-    process = command(story.repo, place)
-    assert moods.balked.wait(30)
-    seconds, said = interrupt(process, whole_group)
-    assert (process.returncode, said) == (130, [_INTERRUPTED])
-    assert seconds < 1
-    moods.balks = lambda request: False
-    moods.balked.clear()
-    repaired(story.repo, place, _fresh(story, tmp_path))
-
-
-def test_an_interrupt_while_waiting_for_another_try(story: Story) -> None:
-    asked = Event()
-
-    def busy(request: Request) -> Answer:
-        asked.set()
-        return Answer(429, b"", [("Retry-After", "60")])
-
-    with serve(busy) as server:
-        process = command(story.repo, Place(f"oci://{server.host}/x", list))
-        assert asked.wait(30)
-        time.sleep(0.1)
-        seconds, said = interrupt(process, whole_group=False)
-    assert (process.returncode, said) == (130, [_INTERRUPTED])
-    assert seconds < 1
-
-
-@pytest.mark.parametrize("whole_group", [False, True], ids=["process", "terminal"])
-def test_an_interrupt_while_git_waits_for_origin(story: Story, tmp_path: Path, whole_group: bool) -> None:
-    asked, over = Event(), Event()
-
-    def hang(request: Request) -> bytes:
-        asked.set()
-        over.wait(60)
-        return b""
-
-    with serve(hang) as server:
-        story.repo.git("remote", "add", "origin", f"http://{server.host}/x.git")
-        process = command(story.repo, folder(tmp_path / "images"))
-        assert asked.wait(30)
-        seconds, said = interrupt(process, whole_group)
-        over.set()
-    assert (process.returncode, said) == (130, [_INTERRUPTED])
-    assert seconds < 1
-
-
-def test_an_interrupt_of_a_check(story: Story, tmp_path: Path) -> None:
-    """With kustomize at work on many folders."""
-    stub = tmp_path / "bin" / "kustomize"
-    stub.parent.mkdir()
-    stub.write_text(
-        '#!/bin/sh\n[ "$1" = version ] && echo v5.0.0 && exit\necho >>"$0.log"\nexec /bin/sleep 1\n'
-    )
-    stub.chmod(0o755)
-    for folder_ in range(20):
-        story.repo.write(f"artifacts/app/{folder_}/kustomization.yaml", "resources: []\n")
-    story.repo.commit()
-    process = at_work(story.repo, stub, "check")
-    seconds, said = interrupt(process, whole_group=True)
-    assert (process.returncode, said) == (130, [_INTERRUPTED])
-    assert seconds < 1
-
-
-@pytest.mark.parametrize("whole_group", [False, True], ids=["process", "terminal"])
-def test_an_interrupt_while_flux_pushes_leaves_no_folder(
-    story: Story, registry_server: parts.Registry, tmp_path: Path, whole_group: bool
-) -> None:
-    stub = tmp_path / "bin" / "flux"
-    stub.parent.mkdir()
-    stub.write_text(
-        '#!/bin/sh\n[ "$1" = version ] && echo \'{"flux": "v2.9.4"}\' && exit\n'
-        'echo >>"$0.log"\nexec /bin/sleep 5\n'
-    )
-    stub.chmod(0o755)
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
-    env = {
-        "TMPDIR": str(temporary),
-        "INVOKE_FLUX_PUBLISHER": "flux",
-        "INVOKE_FLUX_REGISTRY": f"oci://{registry_server.host}/{uuid4().hex}",
-        "INVOKE_FLUX_SOURCE": "https://example.com/x",
-    }
-    process = at_work(story.repo, stub, "build", **env)
-    assert list(temporary.glob("flux-artifacts-*"))
-    seconds, said = interrupt(process, whole_group)
-    assert (process.returncode, said) == (130, [_INTERRUPTED])
-    assert seconds < 1
-    assert list(temporary.iterdir()) == []
-
-
 # One of many
 
 
@@ -778,4 +418,4 @@ def test_one_repository_that_the_registry_cannot_serve(
     assert said[1] == "hint: run the same command again: it continues where this run stopped"
     assert seconds < 15
     broken.unlink()
-    repaired(story.repo, place, _fresh(story, tmp_path))
+    repaired(story.repo, place, fresh(story, tmp_path))

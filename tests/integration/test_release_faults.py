@@ -13,11 +13,11 @@ import pytest
 
 from flux.errors import FluxError, RegistryError, RegistryUnreachableError
 from flux.forge.github.forge import GitHubForge
+from tests.commands.faulty import Place, fault_at, folder, refuse
+from tests.commands.faulty import kind as kind
+from tests.commands.faulty import new_place as new_place
 from tests.commands.helpers import actions, build, monorepo
 from tests.commands.releasing import make_release, publish
-from tests.commands.test_faults import Place, fault_at, folder, refuse
-from tests.commands.test_faults import kind as kind
-from tests.commands.test_faults import new_place as new_place
 from tests.github import faults
 from tests.github.fixtures import RunGitHub
 from tests.github.fixtures import run_github as run_github

@@ -1,10 +1,10 @@
 """A registry in a container: what was done, and the setting to use."""
 
 import pytest
-from flux.commands.local_registry import Down, LocalRegistry, Up
-from flux.report.local_registry import show_down, show_up
 
+from flux.commands.registry.up import LocalRegistry, Up
 from flux.registry.container import Contained
+from flux.report.registry.up import document, show_up
 from tests.report.showing import Stage
 
 REGISTRY = Contained("registry:3", 5001, True)
@@ -29,14 +29,4 @@ def test_up(stage: Stage, action: Up, dry_run: bool, said: str) -> None:
         f"{place}: {said}, registry:3",
         f"set `registry: {place}` in invoke.yaml, or `export INVOKE_FLUX_REGISTRY={place}`",
     ]
-    assert stage.json(lambda report: show_up(report, local, dry_run)).document == local.document()
-
-
-@pytest.mark.parametrize("done", Down)
-@pytest.mark.parametrize("dry_run", [False, True])
-def test_down(stage: Stage, done: Down, dry_run: bool) -> None:
-    (line,) = stage.log(lambda report: show_down(report, done, dry_run)).lines
-    assert line.startswith("registry: ")
-    assert ("would be" in line) == (dry_run and done in (Down.PURGED, Down.STOPPED))
-    assert ("--purge" in line) == (done in (Down.STOPPED, Down.DOWN))
-    assert stage.json(lambda report: show_down(report, done, dry_run)).document == {"action": str(done)}
+    assert stage.json(lambda report: show_up(report, local, dry_run)).document == document(local)

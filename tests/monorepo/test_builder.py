@@ -1,0 +1,232 @@
+"""Building and pushing: run again it does nothing, and what fails leaves the others."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flux.registry.folder.layout import LayoutTarget
+from flux.report.build import document
+from tests.commands.helpers import (
+    HOSTILE_NAMES,
+    ZEROS,
+    build,
+    commands,
+    in_actions,
+    inv,
+    monorepo,
+    one_table,
+    push_payload,
+)
+from tests.monorepo.building import NAMES, bad_artifacts, by_name, digests, each_action, edit, snapshot, tags
+from tests.monorepo.building import repo as repo
+from tests.repo import Repo
+
+# Promise 2: converge, don't replay
+
+
+def test_the_second_run_writes_nothing(repo: Repo) -> None:
+    build(repo)
+    before = snapshot(repo.path / ".registry")
+    again = build(repo)
+    assert set(each_action(again).values()) == {"unchanged"}
+    assert snapshot(repo.path / ".registry") == before
+    for name in NAMES:
+        assert by_name(again)[name].tags == (repo.head[:12], "latest")
+
+
+@pytest.mark.parametrize("signal_", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_is_killed_anywhere_is_finished_by_the_next(
+    tmp_path: Path, signal_: signal.Signals
+) -> None:
+    files = {
+        f"artifacts/artifact-{number:03}/{part}.yaml": f"{number} {part}\n" * 500
+        for number in range(60)
+        for part in range(5)
+    }
+    repo = monorepo(tmp_path / "repo", files)
+    expected = document(build(repo, registry="expected"))["artifacts"]
+    cut_short = 0
+    for wait in (0.005, 0.02, 0.05, 0.1):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "invoke", "build"],
+            cwd=repo.path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        deadline = time.monotonic() + 20
+        there = len(list((repo.path / ".registry").glob("*/index.json")))
+        while (
+            process.poll() is None
+            and len(list((repo.path / ".registry").glob("*/index.json"))) <= there
+            and time.monotonic() < deadline
+        ):
+            time.sleep(0.005)
+        time.sleep(wait)
+        process.send_signal(signal_)
+        _, errors = process.communicate(timeout=30)
+        assert "Traceback" not in errors, errors
+        cut_short += process.returncode != 0
+        for index in (repo.path / ".registry").glob("*/index.json"):
+            json.loads(index.read_text())
+    assert cut_short
+    final = build(repo)
+    assert not final.failed
+    assert [result["digest"] for result in document(final)["artifacts"]] == [r["digest"] for r in expected]
+    for result in final.results:
+        assert tags(repo, result.artifact) == dict.fromkeys(result.tags, result.digest)
+    assert set(each_action(build(repo)).values()) == {"unchanged"}
+
+
+def test_what_was_lost_from_the_registry_comes_back(repo: Repo) -> None:
+    expected = digests(build(repo))
+    (repo.path / ".registry/app").rename(repo.path / ".registry/gone")
+    built = build(repo)
+    assert each_action(built) == {"app": "pushed", "db": "unchanged", "web": "unchanged"}
+    assert digests(built) == expected
+
+
+@pytest.mark.parametrize("tag", ["latest", "commit"])
+def test_a_tag_that_is_elsewhere_comes_back(repo: Repo, tag: str) -> None:
+    build(repo)
+    name = "latest" if tag == "latest" else repo.head[:12]
+    app, db = (LayoutTarget(repo.path / ".registry" / artifact) for artifact in ("app", "db"))
+    other = db.fetch_manifest("latest")
+    expected = app.resolve("latest")
+    assert other
+    app.push_manifest(other, name)
+    build(repo)
+    assert app.resolve("latest") == expected
+    if tag == "latest":
+        assert app.resolve(repo.head[:12]) == expected
+
+
+def test_a_second_run_on_a_commit_that_is_not_the_tip_keeps_what_is(repo: Repo) -> None:
+    start = repo.head
+    edit(repo, "app", push=True)
+    build(repo)
+    repo.checkout(start)
+    assert each_action(build(repo)) == {"app": "pushed", "db": "unchanged", "web": "unchanged"}
+    before = snapshot(repo.path / ".registry")
+    assert each_action(build(repo)) == {"app": "kept", "db": "unchanged", "web": "unchanged"}
+    assert snapshot(repo.path / ".registry") == before
+
+
+def test_what_may_not_be_published_fails_by_name_and_the_others_go_out(repo: Repo) -> None:
+    bad = bad_artifacts(repo)
+    repo.push()
+    ran = inv(repo, "build", "--json")
+    assert ran.code == 1
+    found = {result["artifact"]: result for result in ran.document["artifacts"]}
+    assert set(found) == {*NAMES, *bad}
+    for name in NAMES:
+        assert found[name]["action"] == "pushed"
+        assert "error" not in found[name]
+    for name, file in bad.items():
+        assert found[name]["action"] == "failed", name
+        assert found[name]["digest"] is None
+        assert found[name]["tags"] == []
+        assert file in found[name]["error"]
+        assert not (repo.path / ".registry" / name).exists()
+        assert any(name in line and file in line for line in ran.err.splitlines())
+    plain = inv(repo, "build")
+    assert plain.code == 1
+    for name, file in bad.items():
+        assert f"{name}: {file}" in plain.err
+    assert {
+        result["action"] for result in inv(repo, "build", "--json", "-a", "app").document["artifacts"]
+    } == {"unchanged"}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Application", "'A'"),
+        ("my app", "' '"),
+        ("café", "'é'"),
+        ("a+b", "'+'"),
+        ("a\nb", "'\\n'"),
+        ("a,b", "','"),
+        ("-app", "letter or digit"),
+        ("app-", "letter or digit"),
+        ("a..b", "separator"),
+        ("x" * 129, "128"),
+        (os.fsdecode(b"caf\xe9"), "character 4"),
+    ],
+)
+def test_a_name_that_no_repository_can_have(repo: Repo, name: str, said: str) -> None:
+    repo.commit(files={f"artifacts/{name}/x.yaml": "x"})
+    repo.push()
+    ran = inv(repo, "build", "--json")
+    assert ran.code == 1
+    found = {result["artifact"]: result for result in ran.document["artifacts"]}
+    assert found[name]["action"] == "failed"
+    assert said in found[name]["error"]
+    assert {found[other]["action"] for other in NAMES} == {"pushed"}
+    assert {path.name for path in (repo.path / ".registry").iterdir()} == set(NAMES)
+
+
+def test_names_of_any_kind_are_only_names(repo: Repo, tmp_path: Path) -> None:
+    """None of them can be published, and none is obeyed by what reads the log or the summary."""
+    repo.commit(files={f"artifacts/{name}/{name}": "x" for name in HOSTILE_NAMES})
+    repo.push()
+    job = in_actions(tmp_path / "job", "push", push_payload(ZEROS, repo.head))
+    ran = inv(repo, "build", env={**job.env, "INVOKE_FLUX_REGISTRY": ".registry"})
+    assert ran.code == 1
+    one_table(job.summary.read_text(), rows=len(NAMES) + len(HOSTILE_NAMES))
+    obeyed = commands(ran.said)
+    assert all(line.startswith("::error::") for line in obeyed), obeyed
+    assert len(obeyed) == len(HOSTILE_NAMES)
+    assert set(job.outputs["digests"]) == set(NAMES)
+
+
+def test_a_registry_folder_that_is_broken_for_one_artifact(repo: Repo) -> None:
+    build(repo)
+    index = repo.path / ".registry/app/index.json"
+    content = index.read_text()
+    index.write_text(content[:-10])
+    edit(repo, *NAMES, push=True)
+    ran = inv(repo, "build", "--json")
+    assert ran.code == 1
+    found = {result["artifact"]: result for result in ran.document["artifacts"]}
+    assert {name: result["action"] for name, result in found.items()} == {
+        "app": "failed",
+        "db": "pushed",
+        "web": "pushed",
+    }
+    assert "index.json" in found["app"]["error"]
+    index.write_text(content)
+    assert each_action(build(repo)) == {"app": "pushed", "db": "unchanged", "web": "unchanged"}
+
+
+def test_a_registry_that_is_a_file(repo: Repo) -> None:
+    repo.write(".registry", "a file")
+    ran = inv(repo, "build", "--json")
+    assert ran.code == 1
+    assert {result["action"] for result in ran.document["artifacts"]} == {"failed"}
+
+
+def test_an_object_that_this_clone_lost(repo: Repo) -> None:
+    """Its artifact fails by name, the others go out."""
+    oid = repo.git("rev-parse", "HEAD:artifacts/app/base/deployment.yaml")
+    (repo.path / ".git/objects" / oid[:2] / oid[2:]).unlink()
+    ran = inv(repo, "build", "--json")
+    assert ran.code == 1
+    found = {result["artifact"]: result["action"] for result in ran.document["artifacts"]}
+    assert found == {"app": "failed", "db": "pushed", "web": "pushed"}
+
+
+def test_a_time_that_no_image_can_have(repo: Repo) -> None:
+    path = "artifacts/late/x.yaml"
+    repo.commit(files={path: "x"}, date="@999999999999 +0000")
+    repo.push()
+    ran = inv(repo, "build", "--json")
+    found = {result["artifact"]: result["action"] for result in ran.document["artifacts"]}
+    assert {found[name] for name in NAMES} == {"pushed"}
+    assert ran.code == (1 if found["late"] == "failed" else 0)

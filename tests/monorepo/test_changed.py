@@ -1,0 +1,428 @@
+"""Which artifacts changed between two commits, in any clone."""
+
+import json
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flux.artifact.changes import last_changes
+from flux.artifact.ignore import excludes
+from flux.errors import HistoryMissingError
+from flux.git.clone import Clone
+from flux.monorepo.changed import Changed
+from flux.report.changed import document
+from flux.settings import Settings
+from tests.commands.helpers import (
+    HOSTILE_NAMES,
+    TERMINAL,
+    actions_checkout,
+    break_origin,
+    changed,
+    pull_request,
+    push,
+)
+from tests.monorepo.changing import FILES, edit, says
+from tests.monorepo.changing import origin as origin
+from tests.monorepo.changing import repo as repo
+from tests.monorepo.histories import PATTERNS, Made, changed_at, histories, imported, layers, line
+from tests.repo import Repo
+
+# What counts
+
+
+def compared(repo: Repo, **settings: Any) -> Changed:
+    """The last commit against the one before."""
+    return changed(repo, push(repo.git("rev-parse", "HEAD~1"), repo.head), **settings)
+
+
+def test_a_file_moved_to_another_artifact_counts_on_both_sides(repo: Repo) -> None:
+    repo.commit(files={"artifacts/app/shared.yaml": "a long and similar content\n" * 20})
+    repo.move("artifacts/app/shared.yaml", "artifacts/db/shared.yaml")
+    repo.commit()
+    assert compared(repo).reasons == {
+        "app": ["artifacts/app/shared.yaml"],
+        "db": ["artifacts/db/shared.yaml"],
+    }
+
+
+def test_a_renamed_artifact_is_a_new_one_and_a_removed_one(repo: Repo) -> None:
+    repo.move("artifacts/app", "artifacts/application")
+    repo.commit()
+    assert says(compared(repo)) == ({"application"}, {"app"})
+
+
+def test_a_file_moved_out_and_into_artifacts(repo: Repo) -> None:
+    repo.commit(files={"artifacts/app/doc.md": "doc\n" * 30, "docs/other.md": "other\n" * 30})
+    repo.move("artifacts/app/doc.md", "docs/doc.md")
+    repo.move("docs/other.md", "artifacts/db/other.md")
+    repo.commit()
+    assert compared(repo).reasons == {"app": ["artifacts/app/doc.md"], "db": ["artifacts/db/other.md"]}
+
+
+def test_a_deleted_artifact_is_removed(repo: Repo) -> None:
+    repo.remove("artifacts/app")
+    repo.commit()
+    found = compared(repo)
+    assert says(found) == (set(), {"app"})
+    assert document(found) == {"artifacts": [], "removed": ["app"], "reasons": {}}
+
+
+def test_all_artifacts_deleted(repo: Repo) -> None:
+    repo.remove("artifacts")
+    repo.commit()
+    assert says(compared(repo)) == (set(), {"app", "db", "web"})
+
+
+def test_an_artifact_replaced_by_a_file_and_back(repo: Repo) -> None:
+    repo.remove("artifacts/app")
+    repo.commit(files={"artifacts/app": "now a file\n"})
+    assert says(compared(repo)) == (set(), {"app"})
+    repo.remove("artifacts/app")
+    repo.commit(files=FILES)
+    assert says(compared(repo)) == ({"app"}, set())
+
+
+@pytest.mark.parametrize("file", ["base.yaml", "logo.png"])
+def test_an_artifact_replaced_by_a_submodule(repo: Repo, file: str) -> None:
+    repo.commit(files={f"artifacts/new/{file}": "x"})
+    repo.git("rm", "--quiet", "--cached", f"artifacts/new/{file}")
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{repo.head},artifacts/new")
+    repo.git("commit", "--quiet", "-m", "submodule")
+    assert says(compared(repo)) == (set(), {"new"})
+
+
+def test_a_file_becomes_a_folder_and_back(repo: Repo) -> None:
+    repo.commit(files={"artifacts/app/x": "file"})
+    repo.remove("artifacts/app/x")
+    repo.commit(files={"artifacts/app/x/y.yaml": "in a folder"})
+    assert compared(repo).reasons == {"app": ["artifacts/app/x", "artifacts/app/x/y.yaml"]}
+    repo.remove("artifacts/app/x")
+    repo.commit(files={"artifacts/app/x": "file"})
+    assert compared(repo).reasons == {"app": ["artifacts/app/x", "artifacts/app/x/y.yaml"]}
+
+
+def test_files_beside_the_artifacts_are_none(repo: Repo) -> None:
+    repo.write("artifacts/releaseconfig.json", "{}")
+    repo.write("artifacts/README.md", "other")
+    repo.symlink("artifacts/link", "app")
+    repo.commit(files={"README.md": "other", "artifacts2/app/base.yaml": "x", "other/artifacts/app/y": "y"})
+    settings: dict[str, Any] = {"releaseconfig": "artifacts/releaseconfig.json"}
+    assert says(compared(repo, **settings)) == (set(), set())
+    assert document(changed(repo, **settings)) == {"artifacts": [], "removed": [], "reasons": {}}
+
+
+def test_files_of_any_name(repo: Repo) -> None:
+    paths = {f"artifacts/app/{name}" for name in HOSTILE_NAMES}
+
+    def reason() -> set[str]:
+        found = compared(repo).reasons
+        assert set(found) == {"app"}
+        return set(found["app"])
+
+    repo.commit(files=dict.fromkeys(paths, "one"))
+    assert reason() == paths
+    for path in paths:
+        repo.write(path, "one", executable=True)
+    assert set(changed(repo).uncommitted["app"]) == paths
+    repo.commit()
+    assert reason() == paths
+    for path in paths:
+        repo.remove(path)
+    repo.commit()
+    assert reason() == paths
+
+
+@pytest.mark.parametrize("sources", ["artifacts", "."])
+def test_artifacts_of_any_name(repo: Repo, sources: str) -> None:
+    prefix = "" if sources == "." else f"{sources}/"
+    files = {name: f"{prefix}{name}/base.yaml" for name in HOSTILE_NAMES}
+    repo.commit(files=dict.fromkeys(files.values(), "one"))
+    found = compared(repo, sources=sources)
+    assert found.reasons == {name: [path] for name, path in files.items()}
+    assert json.loads(json.dumps(document(found))) == document(found)
+    for name in files:
+        repo.remove(f"{prefix}{name}")
+    repo.commit()
+    assert says(compared(repo, sources=sources)) == (set(), set(files))
+
+
+def test_a_sources_folder_of_any_name(repo: Repo) -> None:
+    for sources in ("with space", "é/日本", "*", ":x", "-x", "[a]/b"):
+        repo.commit(files={f"{sources}/app/base.yaml": "one"})
+        assert compared(repo, sources=sources).reasons == {"app": [f"{sources}/app/base.yaml"]}
+
+
+def test_a_mode_is_content(repo: Repo) -> None:
+    (repo.path / "artifacts/app/base.yaml").chmod(0o755)
+    repo.commit()
+    assert compared(repo).reasons == {"app": ["artifacts/app/base.yaml"]}
+
+
+def test_a_symlink_is_content(repo: Repo) -> None:
+    repo.remove("artifacts/app/base.yaml")
+    repo.symlink("artifacts/app/base.yaml", "elsewhere")
+    repo.commit()
+    assert compared(repo).reasons == {"app": ["artifacts/app/base.yaml"]}
+
+
+@pytest.mark.parametrize(
+    ("ignore", "path", "counts"),
+    [
+        ((), "logo.png", False),
+        ((), "deep/er/logo.JPG", True),
+        ((), "deep/er/logo.jpg", False),
+        ((), ".gitignore", False),
+        ((), ".gitattributes", False),
+        ((), "chart.tar.gz", False),
+        ((), "chart.tgz", True),
+        ((), "CHANGELOG.md", True),
+        (("CHANGELOG.md",), "CHANGELOG.md", False),
+        (("CHANGELOG.md",), "deep/CHANGELOG.md", False),
+        (("/CHANGELOG.md",), "deep/CHANGELOG.md", True),
+        (("/CHANGELOG.md",), "CHANGELOG.md", False),
+        (("*.md", "!README.md"), "README.md", True),
+        (("*.md", "!README.md"), "NEWS.md", False),
+        (("!*.png",), "logo.png", True),
+        (("docs/",), "docs/a.md", False),
+        (("docs/",), "deep/docs/a.md", False),
+        (("docs/",), "docs", True),
+        (("/docs/",), "deep/docs/a.md", True),
+        (("docs/**",), "docs/a/b.md", False),
+        (("**/tmp",), "a/tmp/x", False),
+        (("a/b",), "a/b", False),
+        (("a/b",), "x/a/b", True),
+        (("*.md",), "new\nline.md", False),
+        (("# comment",), "# comment", True),
+        (("\\#hash",), "#hash", False),
+        (("app",), "base.txt", True),
+        (("artifacts/",), "base.txt", True),
+    ],
+)
+def test_what_is_left_out_is_no_change(repo: Repo, ignore: tuple[str, ...], path: str, counts: bool) -> None:
+    place = f"artifacts/app/{path}"
+    # Whatever folders it needs are there already.
+    repo.commit(files={f"{Path(place).parent}/keep.yaml": "x"})
+    expected = {"app": [place]} if counts else {}
+    for content in ("one", "other"):
+        repo.commit(files={place: content})
+        assert compared(repo, ignore=ignore).reasons == expected
+    repo.write(place, "other", executable=True)
+    repo.commit()
+    assert compared(repo, ignore=ignore).reasons == expected
+    repo.write(place, "uncommitted")
+    assert changed(repo, ignore=ignore).uncommitted == expected
+    repo.remove(place)
+    repo.commit()
+    assert compared(repo, ignore=ignore).reasons == expected
+
+
+def test_a_file_that_is_left_out_still_makes_its_folder(repo: Repo) -> None:
+    repo.commit(files={"artifacts/app/pictures/logo.png": "x"})
+    assert compared(repo).reasons == {"app": ["artifacts/app/pictures/logo.png"]}
+    repo.commit(files={"artifacts/app/pictures/other.png": "x"})
+    assert compared(repo).reasons == {}
+    repo.remove("artifacts/app/pictures/logo.png")
+    repo.commit()
+    assert compared(repo).reasons == {}
+    repo.remove("artifacts/app/pictures/other.png")
+    repo.commit()
+    assert compared(repo).reasons == {"app": ["artifacts/app/pictures/other.png"]}
+
+
+def test_a_folder_that_is_left_out_is_no_change(repo: Repo) -> None:
+    ignore = ("docs/", "*.md")
+    repo.commit(files={"artifacts/app/docs/a.yaml": "x", "artifacts/app/docs/deep/b.md": "x"})
+    assert compared(repo, ignore=ignore).reasons == {}
+    repo.commit(files={"artifacts/app/new/docs/a.yaml": "x"})
+    assert compared(repo, ignore=ignore).reasons == {"app": ["artifacts/app/new/docs/a.yaml"]}
+    repo.remove("artifacts/app/docs")
+    repo.commit()
+    assert compared(repo, ignore=ignore).reasons == {}
+
+
+def test_an_artifact_of_nothing_published(repo: Repo) -> None:
+    repo.commit(files={"artifacts/new/logo.png": "x"})
+    assert says(compared(repo)) == ({"new"}, set())
+    repo.commit(files={"artifacts/new/logo.png": "y"})
+    assert says(compared(repo)) == (set(), set())
+    repo.remove("artifacts/new")
+    repo.commit()
+    assert says(compared(repo)) == (set(), {"new"})
+
+
+@pytest.mark.parametrize(
+    ("sources", "path", "artifact"),
+    [
+        ("components", "components/app/x.yaml", "app"),
+        ("components", "artifacts/app/x.yaml", None),
+        ("components", "deep/components/app/x.yaml", None),
+        ("a/b", "a/b/app/x.yaml", "app"),
+        ("a/b", "a/b2/app/x.yaml", None),
+        ("a/b", "a/app/x.yaml", None),
+        (".", "app/x.yaml", "app"),
+        (".", "artifacts/app/x.yaml", "artifacts"),
+        (".", "x.yaml", None),
+    ],
+)
+def test_where_the_sources_are(repo: Repo, sources: str, path: str, artifact: str | None) -> None:
+    repo.commit(files={path: "x"})
+    expected = {artifact: [path]} if artifact else {}
+    assert compared(repo, sources=sources).reasons == expected
+    repo.write(path, "uncommitted")
+    assert changed(repo, sources=sources).uncommitted == expected
+
+
+def test_more_names_than_a_command_line_takes(repo: Repo) -> None:
+    names = [f"artifact-{number:04}" for number in range(1200)]
+    repo.commit(files={f"artifacts/{name}/base.yaml": name for name in names})
+    assert compared(repo).artifacts == names
+
+
+# Shallow clones
+
+
+@pytest.fixture
+def pushed(repo: Repo) -> tuple[str, str]:
+    """A push of three commits, the first of which changed app and the last db; origin has it."""
+    before = repo.head
+    edit(repo, "app")
+    repo.commit()
+    after = edit(repo, "db")
+    repo.push()
+    return before, after
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_a_shallow_clone_completes_itself(
+    origin: Repo, tmp_path: Path, pushed: tuple[str, str], depth: int
+) -> None:
+    clone = actions_checkout(origin, tmp_path / "clone", pushed[1], depth=depth)
+    assert says(changed(clone, push(*pushed))) == ({"app", "db"}, set())
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_a_shallow_clone_that_cannot_complete_itself_never_guesses(
+    origin: Repo, tmp_path: Path, pushed: tuple[str, str], depth: int
+) -> None:
+    clone = actions_checkout(origin, tmp_path / "clone", pushed[1], depth=depth)
+    break_origin(clone)
+    with pytest.raises(HistoryMissingError) as raised:
+        changed(clone, push(*pushed))
+    assert "fetch-depth: 0" in raised.value.hint
+    assert raised.value.exit_code == 1
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_shallow_clone_in_a_terminal(repo: Repo, origin: Repo, tmp_path: Path, depth: int) -> None:
+    for name in ("app", "db", "web"):
+        edit(repo, name)
+    repo.push()
+    clone = origin.clone(tmp_path / "clone", f"--depth={depth}")
+    assert says(changed(clone)) == (set(), set())
+    clone.write("artifacts/app/new.yaml", "x")
+    clone.commit()
+    edit(repo, "db")
+    repo.push()
+    assert says(changed(clone)) == ({"app"}, set())
+
+
+def test_a_shallow_clone_in_a_terminal_without_its_origin(repo: Repo, origin: Repo, tmp_path: Path) -> None:
+    edit(repo, "app")
+    repo.push()
+    clone = origin.clone(tmp_path / "clone", "--depth=1")
+    clone.write("artifacts/app/new.yaml", "x")
+    clone.commit()
+    break_origin(clone)
+    with pytest.raises(HistoryMissingError, match="shallow"):
+        changed(clone)
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_pull_request_in_a_shallow_clone_without_its_origin(
+    repo: Repo, origin: Repo, tmp_path: Path, depth: int
+) -> None:
+    repo.checkout("feature", create=True)
+    head = edit(repo, "db")
+    repo.checkout("main")
+    base = edit(repo, "app")
+    repo.git("checkout", "--quiet", "--detach")
+    merge = repo.merge("feature")
+    repo.push("origin", "HEAD:refs/pull/1/merge")
+    clone = actions_checkout(origin, tmp_path / "clone", merge, "1/merge", depth)
+    break_origin(clone)
+    with pytest.raises(HistoryMissingError) as raised:
+        changed(clone, pull_request(base, head))
+    assert "fetch-depth: 0" in raised.value.hint
+
+
+def test_an_origin_that_is_shallow_itself(origin: Repo, tmp_path: Path, pushed: tuple[str, str]) -> None:
+    halfway = origin.clone(tmp_path / "halfway.git", "--bare", "--depth=1")
+    clone = halfway.clone(tmp_path / "clone")
+    with pytest.raises(HistoryMissingError):
+        changed(clone, push(*pushed))
+
+
+def test_a_clone_without_blobs(repo: Repo, origin: Repo, tmp_path: Path, pushed: tuple[str, str]) -> None:
+    origin.git("config", "uploadpack.allowFilter", "true")
+    for flag in ("--filter=blob:none", "--filter=tree:0"):
+        clone = origin.clone(tmp_path / flag, flag, "--no-checkout")
+        assert says(changed(clone, push(*pushed))) == ({"app", "db"}, set())
+
+
+def test_the_same_for_every_event_says_the_same_as_git(repo: Repo) -> None:
+    """What `git diff` of people's own says, for one plain case."""
+    start = repo.head
+    edit(repo, "app", "web")
+    listed = subprocess.run(
+        ["git", "diff", "--name-only", start, "HEAD"], cwd=repo.path, capture_output=True, text=True
+    ).stdout.splitlines()
+    expected = {path.split("/")[1]: [path] for path in listed}
+    for found in (changed(repo, push(start, repo.head)), changed(repo, TERMINAL), changed(repo, since=start)):
+        assert found.reasons == expected
+
+
+@pytest.mark.stories
+@given(
+    history=histories(),
+    ignore=st.sampled_from(PATTERNS),
+    sources=st.sampled_from([".", "artifacts", "a/b"]),
+    picks=st.data(),
+)
+def test_changes_and_revisions_are_those_of_the_layers(
+    history: list[Made], ignore: tuple[str, ...], sources: str, picks: st.DataObject
+) -> None:
+    settings = Settings(sources=sources, ignore=ignore, branch=f"c{len(history)}")
+    ignored = excludes(ignore)
+    made = [layers(commit.tree, ignored) for commit in history]
+    with TemporaryDirectory() as folder:
+        repo, hashes = imported(Path(folder) / "repo", history, settings.prefix)
+
+        place = st.integers(0, len(history) - 1)
+        old, new = picks.draw(place), picks.draw(place)
+        found = changed(repo, push(hashes[old], hashes[new]), sources=sources, ignore=ignore)
+        assert found.artifacts == sorted(n for n in made[new] if made[old].get(n) != made[new][n])
+        assert found.removed == sorted(made[old].keys() - made[new].keys())
+        for name, paths in found.reasons.items():
+            assert paths, "there is a reason"
+            for path in paths:
+                inside = path.removeprefix(settings.prefix)
+                assert inside.startswith(f"{name}/")
+                assert history[old].tree.get(inside) != history[new].tree.get(inside), "that is true"
+
+        with Clone(repo.path) as repository:
+            names = repository.artifacts(hashes[new], settings.prefix)
+            assert sorted(names) == sorted(made[new])
+            asked = picks.draw(st.sets(st.sampled_from(names))) if names else set()
+            for wanted in (names, sorted(asked)):
+                walk = repository.line(hashes[new], settings.prefix, wanted)
+                revisions = last_changes(walk, wanted, settings.prefix, ignored) if wanted else {}
+                assert {name: hashes.index(r.commit) for name, r in revisions.items()} == {
+                    name: next(at for at, parent in line(history, new) if changed_at(made, name, at, parent))
+                    for name in wanted
+                }
+                assert all(r.time == 1000 * (hashes.index(r.commit) + 1) for r in revisions.values())

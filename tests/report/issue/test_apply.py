@@ -1,0 +1,15 @@
+"""What became of the boxes of an issue."""
+
+from flux.proposals.apply import Applied
+from flux.report.issue.apply import show_applied
+from tests.report.promotions import PROPOSED
+from tests.report.showing import Stage
+
+
+def test_an_edit(stage: Stage) -> None:
+    nothing = stage.log(lambda report: show_applied(report, Applied(3)))
+    assert nothing.lines == ["issue 3: nothing to apply."]
+    applied = Applied(3, PROPOSED, undone=("`prod` by trudy, who may not",))
+    shown = stage.job(lambda report: show_applied(report, applied))
+    assert "::warning::undone: `prod` by trudy, who may not" in shown.lines
+    assert "### Undone in [issue 3](https://github.com/octo/mono/issues/3)" in shown.summary

@@ -1,0 +1,21 @@
+"""What `inv issue` shows of an issue that was opened or found."""
+
+from flux.commands.issue.open import Opened
+from flux.report.issue.open import show_issue
+from tests.report.promotions import ISSUE
+from tests.report.showing import Stage
+
+
+def test_an_issue(stage: Stage) -> None:
+    opened = Opened("app-v2.0.0", ISSUE, "opened")
+    shown = stage.log(lambda report: show_issue(report, opened))
+    assert shown.lines == ["app-v2.0.0: opened issue 3, https://example.com/i/3"]
+    job = stage.job(lambda report: show_issue(report, opened))
+    assert job.outputs == {"issue": 3}
+    assert job.rows == [["[\\#3](https://example.com/i/3)", "opened"]]
+    assert stage.json(lambda report: show_issue(report, opened)).document == opened.document()
+
+
+def test_a_tag_that_is_none_of_ours(stage: Stage) -> None:
+    shown = stage.job(lambda report: show_issue(report, Opened("v1", None, notices=("not ours",))))
+    assert (shown.lines, shown.outputs) == (["::warning::not ours"], {})

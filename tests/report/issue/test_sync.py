@@ -1,0 +1,26 @@
+"""What became of every promotion that is open."""
+
+from flux.commands.issue.sync import Sync, Synced
+from flux.promotion.proposal import Promotion
+from flux.promotion.texts.comment import Standing
+from flux.report.issue.sync import show_sync
+from tests.report.promotions import ISSUE, PROMOTION, PROPOSED
+from tests.report.showing import Stage
+
+
+def test_all_promotions(stage: Stage) -> None:
+    standings = (Standing("at", "2.0.0", True), Standing("tt", "2.0.0", False), Standing("prod", None, True))
+    sync = Sync(
+        [
+            Synced(PROMOTION, ISSUE, PROPOSED, standings=standings),
+            Synced(Promotion("db", "1.0.0"), None, None, error="GitHub broke off", hint="again"),
+        ]
+    )
+    shown = stage.log(lambda report: show_sync(report, sync))
+    assert shown.lines[2].startswith(
+        "app 2.0.0   1 of 3     https://example.com/i/3   https://example.com/p/7"
+    )
+    assert shown.lines[3].split() == ["db", "1.0.0", "failed"]
+    assert shown.err.splitlines() == ["error: db 1.0.0: GitHub broke off", "hint: again"]
+    assert stage.json(lambda report: show_sync(report, sync)).document == sync.document()
+    assert stage.log(lambda report: show_sync(report, Sync([]))).lines == ["No promotion is open."]

@@ -1,0 +1,31 @@
+"""What became of a promotion's pull request."""
+
+import pytest
+
+from flux.proposals.converge import Proposed, ProposedAction
+from flux.report.promote import show_proposed
+from tests.report.promotions import PROMOTION, PROPOSED
+from tests.report.showing import Stage
+
+
+def test_a_pull_request(stage: Stage) -> None:
+    shown = stage.log(lambda report: show_proposed(report, PROPOSED))
+    assert shown.lines[0] == "app 2.0.0: opened pull request 7, https://example.com/p/7"
+    assert [line.split() for line in shown.lines[3:]] == [
+        ["at", "none", "2.0.0", "new"],
+        ["tt", "1.0.0", "2.0.0", "up"],
+        ["prod", "3.0.0", "2.0.0", "down"],
+    ]
+    assert shown.err.splitlines() == [
+        "x is not proposed any more: main has 1.5.0 for it now",
+        "y is not proposed any more: main has no version for it now",
+    ]
+    assert stage.json(lambda report: show_proposed(report, PROPOSED)).document == PROPOSED.document()
+
+
+@pytest.mark.parametrize(
+    ("action", "said"), [(ProposedAction.STOPPED, "stopped"), (ProposedAction.NONE, "nothing to propose")]
+)
+def test_no_pull_request(stage: Stage, action: ProposedAction, said: str) -> None:
+    shown = stage.log(lambda report: show_proposed(report, Proposed(PROMOTION, action, {})))
+    assert shown.lines == [f"app 2.0.0: {said}."]
