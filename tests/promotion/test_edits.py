@@ -62,20 +62,20 @@ def notes(decision: Decision) -> list[str]:
 
 def test_a_tick_adds_and_an_untick_takes_away() -> None:
     added = decide(edit(BODY, body("at_ring1")), PROMOTION, Situation(body("at_ring1")), RULES)
-    assert (added.add, added.remove, added.actions) == ({"at_ring1"}, set(), ())
+    assert (added.add, added.remove, added.actions) == (frozenset({"at_ring1"}), frozenset(), ())
     taken = decide(edit(body("at_ring1"), BODY), PROMOTION, Situation(BODY), RULES)
-    assert (taken.add, taken.remove, taken.actions) == (set(), {"at_ring1"}, ())
+    assert (taken.add, taken.remove, taken.actions) == (frozenset(), frozenset({"at_ring1"}), ())
 
 
 def test_a_phase_stands_for_its_environments() -> None:
     decided = decide(edit(BODY, body("at")), PROMOTION, Situation(body("at")), RULES)
-    assert decided.add == {"at_ring1", "at_ring2"}
+    assert decided.add == frozenset({"at_ring1", "at_ring2"})
 
 
 def test_an_environment_of_a_ticked_phase_is_still_wanted() -> None:
     before, after = body("at", "at_ring1"), body("at")
     decided = decide(edit(before, after), PROMOTION, Situation(after), RULES)
-    assert decided.remove == set()
+    assert decided.remove == frozenset()
     assert decided.notices == ("at_ring1 is still wanted: the box of its whole phase is ticked",)
 
 
@@ -100,7 +100,7 @@ def test_what_somebody_may_of_one_edit_stays() -> None:
     after = body("at_ring1", "prod_ring1")
     situation = Situation(after, refused={"prod_ring1": "no"})
     decided = decide(edit(BODY, after), PROMOTION, situation, RULES)
-    assert decided.add == {"at_ring1"}
+    assert decided.add == frozenset({"at_ring1"})
     assert performed(decided, after) == body("at_ring1")
 
 
@@ -126,14 +126,16 @@ def test_boxes_that_are_taken_away_without_permission_come_back() -> None:
 def test_the_order_of_phases_where_it_is_required() -> None:
     after = body("tt_ring1")
     free = decide(edit(BODY, after), PROMOTION, Situation(after), RULES)
-    assert free.add == {"tt_ring1"}
+    assert free.add == frozenset({"tt_ring1"})
     held = decide(edit(BODY, after), PROMOTION, Situation(after), ORDERED)
-    assert held.add == set()
+    assert held.add == frozenset()
     assert performed(held, after) == BODY
     (said,) = held.undone
     assert said.startswith("tt_ring1: at_ring1, at_ring2 comes first")
     versions = dict.fromkeys(("at_ring1", "at_ring2"), PROMOTION.version)
-    assert decide(edit(BODY, after), PROMOTION, Situation(after, versions), ORDERED).add == {"tt_ring1"}
+    assert decide(edit(BODY, after), PROMOTION, Situation(after, versions), ORDERED).add == frozenset(
+        {"tt_ring1"}
+    )
 
 
 @pytest.mark.parametrize(("changed_at", "added"), [(99.0, True), (100.0, True), (101.0, False)])
@@ -141,7 +143,7 @@ def test_a_tick_before_main_changed_counts_no_more(changed_at: float, added: boo
     after = body("at_ring1")
     situation = Situation(after, {"at_ring1": "9.0.0"}, changed_at={"at_ring1": changed_at})
     decided = decide(edit(BODY, after), PROMOTION, situation, RULES)
-    assert (decided.add == {"at_ring1"}) == added
+    assert (decided.add == frozenset({"at_ring1"})) == added
     assert (decided.undone == (f"at_ring1: {MAIN_CHANGED}",)) == (not added)
 
 
@@ -206,14 +208,18 @@ def test_all_boxes_by_hand() -> None:
     found = situation(body("at_ring1", "tt_ring1"), {"tt_ring1": PROMOTION.version}, "prod_ring1")
     assert missing(PROMOTION, found, RULES) == {"at_ring1"}
     decided = decide_all(PROMOTION, found, (), (), RULES)
-    assert (decided.add, decided.remove, decided.notices) == ({"at_ring1"}, {"prod_ring1"}, ())
+    assert (decided.add, decided.remove, decided.notices) == (
+        frozenset({"at_ring1"}),
+        frozenset({"prod_ring1"}),
+        (),
+    )
     named = decide_all(PROMOTION, found, (), ["prod_ring1"], RULES)
-    assert named.remove == set(), "what was asked for by name has no box"
+    assert named.remove == frozenset(), "what was asked for by name has no box"
 
 
 def test_a_version_that_was_replaced_does_not_come_back_by_itself() -> None:
     decided = decide_all(PROMOTION, situation(body("at_ring1"), {}), ["at_ring1"], (), RULES)
-    assert decided.add == set()
+    assert decided.add == frozenset()
     assert "inv promote eso at_ring1 --version" in decided.notices[0]
 
 

@@ -1,30 +1,28 @@
 """What became of promotion issues and pull requests."""
 
 import pytest
+from flux.promotion.comment import Standing
+from flux.report.promotion import show_applied, show_issue, show_proposed, show_reconciled, show_sync
 
 from flux.commands.issue.open import Opened
 from flux.commands.issue.sync import Sync, Synced
 from flux.commands.reconcile import Reconciled
 from flux.errors import ForgeError
-from flux.forge.forge import Issue, PullRequest, PullState
-from flux.promotion.proposal import Promotion, VersionChange
-from flux.promotion.texts.comment import Standing
+from flux.forge.forge import Issue, PullRequest, State
+from flux.promotion.proposal import Change, Promotion
 from flux.proposals.apply import Applied
-from flux.proposals.converge import Proposed, ProposedAction
-from flux.report.promotion import show_applied, show_issue, show_proposed, show_reconciled, show_sync
+from flux.proposals.converge import Proposed
 from tests.report.showing import COMMIT, Stage
 
 PROMOTION = Promotion("app", "2.0.0")
 ISSUE = Issue(3, "Promote app", "", "alice", True, (), "https://example.com/i/3", 0.0)
-PULL = PullRequest(
-    7, "Promote app", "", "b", COMMIT, "main", PullState.OPEN, "alice", "https://example.com/p/7"
-)
+PULL = PullRequest(7, "Promote app", "", "b", COMMIT, "main", State.OPEN, "alice", "https://example.com/p/7")
 CHANGES = (
-    VersionChange("at", None, "2.0.0"),
-    VersionChange("tt", "1.0.0", "2.0.0"),
-    VersionChange("prod", "3.0.0", "2.0.0"),
+    Change("at", None, "2.0.0"),
+    Change("tt", "1.0.0", "2.0.0"),
+    Change("prod", "3.0.0", "2.0.0"),
 )
-PROPOSED = Proposed(PROMOTION, ProposedAction.OPENED, {}, PULL, CHANGES, {"x": "1.5.0", "y": None})
+PROPOSED = Proposed(PROMOTION, "opened", {}, PULL, CHANGES, {"x": "1.5.0", "y": None})
 
 
 def test_an_issue(stage: Stage) -> None:
@@ -57,10 +55,8 @@ def test_a_pull_request(stage: Stage) -> None:
     assert stage.json(lambda report: show_proposed(report, PROPOSED)).document == PROPOSED.document()
 
 
-@pytest.mark.parametrize(
-    ("action", "said"), [(ProposedAction.STOPPED, "stopped"), (ProposedAction.NONE, "nothing to propose")]
-)
-def test_no_pull_request(stage: Stage, action: ProposedAction, said: str) -> None:
+@pytest.mark.parametrize(("action", "said"), [("stopped", "stopped"), ("none", "nothing to propose")])
+def test_no_pull_request(stage: Stage, action: str, said: str) -> None:
     shown = stage.log(lambda report: show_proposed(report, Proposed(PROMOTION, action, {})))
     assert shown.lines == [f"app 2.0.0: {said}."]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from flux.commands.status import Row, Status
-from flux.forge.forge import PullRequest, PullState
+from flux.forge.forge import PullRequest, State
 from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion
 from flux.report.status import show_status
@@ -11,9 +11,7 @@ from tests.report.showing import COMMIT, DIGEST, OTHER, Stage
 
 SAME = Step("app", "at", "1.0.0", DIGEST, DIGEST, Action.UNCHANGED)
 DRIFTED = Step("app", "prod", "1.0.0", OTHER, DIGEST, Action.MOVE)
-PULL = PullRequest(
-    7, "Promote app", "", "b", COMMIT, "main", PullState.OPEN, "alice", "https://example.com/7"
-)
+PULL = PullRequest(7, "Promote app", "", "b", COMMIT, "main", State.OPEN, "alice", "https://example.com/7")
 
 
 def status(*steps: Step, has: dict[str, str] | None = None, commits_since: int | None = 3) -> Status:
