@@ -1,5 +1,6 @@
 """Who may know whom, and what a command that needs little does not wait for."""
 
+import ast
 import json
 import os
 import re
@@ -8,11 +9,14 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import median
 
 import pytest
 
 _ROOT = Path(__file__).parent.parent
 _LINT = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
+
+_LONGEST, _MEDIAN = 300, 100  # lines of a module
 
 
 def lint(folder: Path) -> "subprocess.CompletedProcess[str]":
@@ -31,8 +35,8 @@ def test_the_arrows() -> None:
 @pytest.mark.parametrize(
     ("module", "added", "broken"),
     [
-        ("artifact/name.py", "from flux import repository", "Arrows point down"),
-        ("repository.py", "from flux import registry", "Arrows point down"),
+        ("artifact/name.py", "from flux import registry", "Arrows point down"),
+        ("git/clone.py", "from flux import registry", "Arrows point down"),
         ("release/tag.py", "from pathlib import Path", "The pure rooms know no system"),
         ("commands/changed.py", "import subprocess", "Only report prints"),
         ("newcomer.py", "", "Arrows point down"),
@@ -56,6 +60,86 @@ def test_commands_write_to_registries_through_a_publisher() -> None:
     """Of which there is one for the flux CLI; the writes of a target are those of the built-in one."""
     for path in (_ROOT / "flux/commands").glob("*.py"):
         assert not {"push_blob", "push_manifest"} & set(re.findall(r"\w+", path.read_text())), path.name
+
+
+def modules() -> list[Path]:
+    return [path.relative_to(_ROOT / "flux") for path in sorted((_ROOT / "flux").rglob("*.py"))]
+
+
+def test_each_module_has_its_test_file() -> None:
+    """Of the same path and name; what an `__init__.py` does is tested with its room."""
+    missing = [
+        f"tests/{module.with_name(f'test_{module.name}')} for flux/{module}"
+        for module in modules()
+        if module.name != "__init__.py"
+        and not (_ROOT / "tests" / module.with_name(f"test_{module.name}")).exists()
+    ]
+    assert missing == []
+
+
+def test_modules_are_short() -> None:
+    sizes = {module: len((_ROOT / "flux" / module).read_text().splitlines()) for module in modules()}
+    assert {str(module): size for module, size in sizes.items() if size > _LONGEST} == {}
+    assert median(size for module, size in sizes.items() if module.name != "__init__.py") <= _MEDIAN
+
+
+# Whose text the standard library writes, and may write otherwise in its next version.
+_ITS_ERRORS = {
+    *("ArithmeticError", "AttributeError", "EOFError", "JSONDecodeError", "KeyError", "LookupError"),
+    *("OSError", "OverflowError", "RecursionError", "TarError", "TypeError", "UnicodeDecodeError"),
+    *("UnicodeError", "ValueError", "HTTPException", "IndexError"),
+}
+
+
+def quoted_errors(source: str) -> list[int]:
+    """The lines that put an error of the standard library into a text as it is."""
+    lines = []
+    for handler in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ExceptHandler)):
+        if (
+            not handler.name
+            or not handler.type
+            or not _ITS_ERRORS & set(re.findall(r"\w+", ast.unparse(handler.type)))
+        ):
+            continue
+        for node in (node for statement in handler.body for node in ast.walk(statement)):
+            value = node.value if isinstance(node, ast.FormattedValue) else None
+            if (
+                isinstance(node, ast.Call)
+                and ast.unparse(node.func) in ("str", "repr", "format")
+                and node.args
+            ):
+                value = node.args[0]
+            if isinstance(node, ast.Attribute) and node.attr in ("msg", "args"):
+                value = node.value
+            if isinstance(value, ast.Name) and value.id == handler.name:
+                lines.append(value.lineno)
+    return lines
+
+
+def test_no_message_depends_on_the_words_of_the_standard_library() -> None:
+    # Where a setting is read every ValueError is raised there, with a text of ours.
+    found = {
+        str(module): lines
+        for module in modules()
+        if module.parts[0] != "settings" and module.name != "settings.py"
+        if (lines := quoted_errors((_ROOT / "flux" / module).read_text()))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("handler", "lines"),
+    [
+        ("except ValueError as error: raise Our(f'no: {error}')", [3]),
+        ("except (OSError, zlib.error) as e: raise Our(str(e)) from e", [3]),
+        ("except json.JSONDecodeError as error: say(error.msg)", [3]),
+        ("except OSError as error: raise Our(f'no: {error.strerror}')", []),
+        ("except ValueError as error: raise Our('no') from error", []),
+        ("except FluxError as error: say(f'{error}')", []),
+    ],
+)
+def test_an_error_that_is_quoted_is_found(handler: str, lines: list[int]) -> None:
+    assert quoted_errors(f"try:\n    x()\n{handler}\n") == lines
 
 
 # PyYAML is not among them: Invoke's own YAML looks for it.

@@ -111,20 +111,22 @@ def link_faults(path: Path, text: str) -> list[str]:
     for token in inlines(text):
         if token.type == "text" and (undefined := re.search(r"\[[^]]+\]\[[^]]*\]", token.content)):
             faults.append(f"{undefined[0]}: no such reference")
-        target = token.attrGet("href") or token.attrGet("src")
-        if not target:
-            continue
-        parts = urlsplit(str(target))
-        if parts.scheme or parts.netloc:
-            if parts.scheme not in ("https", "mailto"):
-                faults.append(f"{target}: not https")
-            continue
-        file = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-        if not file.is_relative_to(ROOT) or not file.exists():
-            faults.append(f"{target}: no such file")
-        elif parts.fragment and (file.suffix != ".md" or unquote(parts.fragment) not in anchors(file)):
-            faults.append(f"{target}: no such heading")
+        if target := str(token.attrGet("href") or token.attrGet("src") or ""):
+            fault = target_fault(path, target)
+            faults += [f"{target}: {fault}"] if fault else []
     return faults
+
+
+def target_fault(path: Path, target: str) -> str:
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc:
+        return "" if parts.scheme in ("https", "mailto") else "not https"
+    file = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+    if not file.is_relative_to(ROOT) or not file.exists():
+        return "no such file"
+    if parts.fragment and (file.suffix != ".md" or unquote(parts.fragment) not in anchors(file)):
+        return "no such heading"
+    return ""
 
 
 def name(path: Path) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.actions.conftest import Monorepo
 from tests.actions.driver import Job
-from tests.github.helpers import told
+from tests.github.tests.calls import told
 
 TAG = "flux-oci-eso-v1.0.0"
 

@@ -54,16 +54,17 @@ def authorize(token: Token | None, repo: Repository, need: Need) -> None:
             raise RefusedError(401, "Requires authentication")
         return
     if token.kind is not Secret.CLASSIC and not _permitted(token, repo, need):
-        bearer = "integration" if token.automatic else "personal access token"
-        level = "write" if need.write else "read"
-        wanted = "; ".join(f"{name}={level}" for name in need.permissions)
-        raise RefusedError(
-            403,
-            f"Resource not accessible by {bearer}",
-            headers={"X-Accepted-GitHub-Permissions": wanted},
-        )
+        raise _not_accessible(token, need)
     if own < need.role and not token.automatic:
         raise missing() if need.hidden else admin_rights()
+
+
+def _not_accessible(token: Token, need: Need) -> RefusedError:
+    bearer = "integration" if token.automatic else "personal access token"
+    level = "write" if need.write else "read"
+    wanted = "; ".join(f"{name}={level}" for name in need.permissions)
+    headers = {"X-Accepted-GitHub-Permissions": wanted}
+    return RefusedError(403, f"Resource not accessible by {bearer}", headers=headers)
 
 
 def administers(*, write: bool = False) -> Need:

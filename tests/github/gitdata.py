@@ -5,7 +5,7 @@ import re
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -195,18 +195,7 @@ class Git:
     def write_tree(self, base: str | None, entries: Iterable[Entry]) -> str:
         """A tree with all that `base` has, and these entries instead."""
         there = self.entries(base, recursive=True) if base else []
-        lines = []
-        for entry in entries:
-            if entry.sha is None or entry.type == "tree":
-                gone = [each.path for each in there if _within(each.path, entry.path)]
-                lines += [f"0 {NULL}\t{path}" for path in gone]
-            if entry.sha is None:
-                continue
-            if entry.type == "tree":
-                inner = self.entries(entry.sha, recursive=True)
-                lines += [f"{e.mode} {e.sha}\t{entry.path}/{e.path}" for e in inner if e.type != "tree"]
-            else:
-                lines.append(f"{entry.mode} {entry.sha}\t{entry.path}")
+        lines = [line for entry in entries for line in self._index_lines(entry, there)]
         with tempfile.TemporaryDirectory() as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
             if base:
@@ -214,6 +203,19 @@ class Git:
             info = os.fsencode("".join(f"{line}\0" for line in lines))
             self._run("update-index", "--add", "--replace", "-z", "--index-info", stdin=info, env=index)
             return self._run("write-tree", env=index).decode().strip()
+
+    def _index_lines(self, entry: Entry, there: Sequence[Entry]) -> Iterator[str]:
+        """What `git update-index` takes for an entry in place of what is there."""
+        if entry.sha is None or entry.type == "tree":
+            yield from (f"0 {NULL}\t{each.path}" for each in there if _within(each.path, entry.path))
+        if entry.sha is None:
+            return
+        if entry.type != "tree":
+            yield f"{entry.mode} {entry.sha}\t{entry.path}"
+            return
+        for inner in self.entries(entry.sha, recursive=True):
+            if inner.type != "tree":
+                yield f"{inner.mode} {inner.sha}\t{entry.path}/{inner.path}"
 
     # Refs
 

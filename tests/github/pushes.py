@@ -41,17 +41,22 @@ def _follow(world: World, repo: Repository, token: Token, ref: str, old: str | N
     if not ref.startswith(("refs/heads/", "refs/tags/")) or old == new:
         return
     _tell(world, repo, token, ref, old, new)
-    if not ref.startswith("refs/heads/"):
-        return
-    branch = ref.removeprefix("refs/heads/")
-    for pull in [pull for pull in repo.pulls if not pull.closed]:
-        if branch in (pull.head, pull.base) and new is None:
+    if ref.startswith("refs/heads/"):
+        _follow_branch(world, repo, token, ref.removeprefix("refs/heads/"), old, new)
+
+
+def _follow_branch(
+    world: World, repo: Repository, token: Token, branch: str, old: str | None, new: str | None
+) -> None:
+    """What becomes of the pull requests from and to a branch, and of the issues that its commits close."""
+    for pull in [pull for pull in repo.pulls if not pull.closed and branch in (pull.head, pull.base)]:
+        if new is None:
             close(world, repo, token, pull)
-        elif pull.head == branch and new is not None:
+        elif pull.head == branch:
             pull.head_sha, pull.updated = new, world.now()
             pull.base_sha = repo.git.branch(pull.base) or pull.base_sha
             world.tell_issue(repo, token, "synchronize", pull, before=old, after=new)
-        elif pull.base == branch and new is not None and repo.git.is_ancestor(repo.head(pull), new):
+        elif repo.git.is_ancestor(repo.head(pull), new):
             merged(world, repo, token, pull, new)
     if branch == repo.default_branch and old and new:
         messages = [repo.git.commit(sha).message for sha in repo.git.history(new, f"^{old}")]

@@ -112,13 +112,8 @@ class Api:
 
     def complain_of_request(self, operation: Operation, query: Mapping[str, str], body: Any) -> str | None:
         for name, text in query.items():
-            if name not in operation.parameters:
-                return f"the query parameter {name} is not described"
-            schema = self._resolve(operation.parameters[name]["schema"])
-            if schema.get("type") == "integer" and not text.isdecimal():
-                return f"the query parameter {name} is no number: {text}"
-            if text not in schema.get("enum", [text]):
-                return f"the query parameter {name} is none of {schema['enum']}: {text}"
+            if complaint := self._complain_of_parameter(operation, name, text):
+                return complaint
         content = operation.about.get("requestBody")
         if content is None:
             return None if body is None else "a body is not described"
@@ -130,6 +125,16 @@ class Api:
         return self._requests.complaint(
             _pointer(operation, "requestBody", "content", "application/json", "schema"), body
         )
+
+    def _complain_of_parameter(self, operation: Operation, name: str, text: str) -> str | None:
+        if name not in operation.parameters:
+            return f"the query parameter {name} is not described"
+        schema = self._resolve(operation.parameters[name]["schema"])
+        if schema.get("type") == "integer" and not text.isdecimal():
+            return f"the query parameter {name} is no number: {text}"
+        if text not in schema.get("enum", [text]):
+            return f"the query parameter {name} is none of {schema['enum']}: {text}"
+        return None
 
     def complain_of_response(self, operation: Operation, status: int, body: Any) -> str | None:
         where = operation.about["responses"].get(str(status))

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.promotion.commits import commit_message, is_rollback, read_message, read_named
 from flux.promotion.proposal import Promotion, VersionChange, propose, proposes, stays_inside
 
 ORDER = ("at_ring1", "at_ring2", "tt", "prod")
@@ -69,35 +68,6 @@ def test_a_branch_that_does_more_than_its_promotion(
     branch: Mapping[str, Mapping[str, str]], inside: bool
 ) -> None:
     assert stays_inside(Promotion("eso", WANTED), {"eso": {"tt": "1.0.0"}}, branch) == inside
-
-
-@pytest.mark.parametrize("environments", [[], ["tt"], ["at_ring1", "prod"]])
-@pytest.mark.parametrize("rollback", [True, False])
-@pytest.mark.parametrize("promotion", [Promotion("eso", "1.1.0"), Promotion("a-v1", "1.0.0-rc.1")])
-def test_a_commit_says_what_it_belongs_to(
-    promotion: Promotion, environments: list[str], rollback: bool
-) -> None:
-    message = commit_message(promotion, environments, rollback)
-    assert read_message(message) == promotion
-    assert is_rollback(message) == (rollback and bool(environments))
-    assert read_named(message) == []
-    named = commit_message(promotion, environments, rollback, environments)
-    assert (read_message(named), read_named(named)) == (promotion, environments)
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        "Promote eso 1.1.0 to tt",
-        "x\n\nPromotion: eso",
-        "x\n\nPromotion: eso 1.1.0 tt",
-        "x\n\nPromotion: eso 1.1.0\nPromotion: eso 1.2.0\n",
-        "x\n\n> Promotion: eso 1.1.0",
-        "",
-    ],
-)
-def test_other_commits_belong_to_none(message: str) -> None:
-    assert read_message(message) is None
 
 
 @pytest.mark.parametrize(

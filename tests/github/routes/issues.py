@@ -1,5 +1,6 @@
 """Issues, which pull requests are too, and the comments on both."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,21 +25,24 @@ _TITLE_LIMIT = 256
 )
 def list_issues(call: Call) -> Reply:
     query = call.query
-    issues = list(call.repo.issues.values())
-    if (state := query.get("state", "open")) != "all":
-        issues = [issue for issue in issues if issue.state == state]
-    if wanted := {name.lower() for name in query.get("labels", "").split(",") if name}:
-        issues = [issue for issue in issues if wanted <= {label.name.lower() for label in issue.labels}]
-    if creator := query.get("creator"):
-        issues = [issue for issue in issues if issue.author.login.lower() == creator.lower()]
-    if assignee := query.get("assignee"):
-        issues = [issue for issue in issues if _assigned(issue, assignee)]
-    if since := query.get("since"):
-        issues = [issue for issue in issues if issue.updated >= datetime.fromisoformat(since)]
+    issues = [issue for issue in call.repo.issues.values() if _is_asked_for(issue, query)]
     keys = {"updated": lambda issue: issue.updated, "comments": lambda issue: len(issue.comments)}
     key: Any = keys.get(query.get("sort", "created"), lambda issue: issue.number)
     issues.sort(key=key, reverse=query.get("direction", "desc") == "desc")
     return call.page(issues, call.view.issue)
+
+
+def _is_asked_for(issue: Issue, query: Mapping[str, str]) -> bool:
+    state, since = query.get("state", "open"), query.get("since")
+    labels = {name.lower() for name in query.get("labels", "").split(",") if name}
+    creator, assignee = query.get("creator", "").lower(), query.get("assignee")
+    return (
+        state in ("all", issue.state)
+        and labels <= {label.name.lower() for label in issue.labels}
+        and creator in ("", issue.author.login.lower())
+        and (not assignee or _assigned(issue, assignee))
+        and (not since or issue.updated >= datetime.fromisoformat(since))
+    )
 
 
 @route("POST /repos/{owner}/{repo}/issues", _OPEN, takes="title body labels assignees assignee")

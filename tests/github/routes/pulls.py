@@ -1,5 +1,7 @@
 """Pull requests from a branch of the repository itself into another."""
 
+from collections.abc import Mapping
+
 from tests.github import access, pushes
 from tests.github.call import Call, route
 from tests.github.gitdata import GitError
@@ -14,16 +16,7 @@ _WRITE = access.writes("pull_requests", role=Role.READ)
 @route("GET /repos/{owner}/{repo}/pulls", _READ, asks="state head base sort direction")
 def list_pulls(call: Call) -> Reply:
     query = call.query
-    pulls = call.repo.pulls
-    if (state := query.get("state", "open")) != "all":
-        pulls = [pull for pull in pulls if pull.state == state]
-    owner, colon, branch = query.get("head", "").partition(":")
-    if colon:
-        # Without the owner the filter is none.
-        ours = owner.lower() == call.repo.owner.login.lower()
-        pulls = [pull for pull in pulls if ours and pull.head == branch]
-    if base := query.get("base"):
-        pulls = [pull for pull in pulls if pull.base == base]
+    pulls = [pull for pull in call.repo.pulls if _is_asked_for(pull, query, call.repo.owner.login)]
     sort = query.get("sort", "created")
     if sort == "updated":
         pulls.sort(key=lambda pull: pull.updated)
@@ -32,6 +25,14 @@ def list_pulls(call: Call) -> Reply:
     if query.get("direction", default) == "desc":
         pulls.reverse()
     return call.page(pulls, call.view.pull_in_list)
+
+
+def _is_asked_for(pull: Pull, query: Mapping[str, str], ours: str) -> bool:
+    state, base = query.get("state", "open"), query.get("base", "")
+    owner, colon, branch = query.get("head", "").partition(":")
+    # Without the owner the filter is none.
+    from_head = not colon or (owner.lower() == ours.lower() and pull.head == branch)
+    return state in ("all", pull.state) and base in ("", pull.base) and from_head
 
 
 @route("GET /repos/{owner}/{repo}/pulls/{pull_number}", _READ)

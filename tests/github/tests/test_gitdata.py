@@ -5,8 +5,8 @@ import base64
 import pytest
 from github import InputGitAuthor, InputGitTreeElement, UnknownObjectException
 
-from tests.github.helpers import OCTO, branch, call, commit, refused, told
 from tests.github.server import GitHub
+from tests.github.tests.calls import OCTO, branch, call, commit, refused, told
 from tests.repo import Repo
 
 

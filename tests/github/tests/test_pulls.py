@@ -7,8 +7,8 @@ from github.PullRequest import PullRequest
 from github.Repository import Repository
 
 from tests.github import faults
-from tests.github.helpers import OCTO, branch, call, commit, refused, told
 from tests.github.server import GitHub
+from tests.github.tests.calls import OCTO, branch, call, commit, refused, told
 from tests.repo import Repo
 
 

@@ -18,9 +18,9 @@ from tests import parts
 from tests.conftest import need
 from tests.github import faults
 from tests.github.fixtures import RunGitHub
-from tests.github.helpers import OCTO, branch, call, refused, told
 from tests.github.server import GitHub
 from tests.github.state import Role
+from tests.github.tests.calls import OCTO, branch, call, refused, told
 from tests.repo import Repo
 
 # Who calls

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.github.helpers import refused, told
 from tests.github.server import GitHub
+from tests.github.tests.calls import refused, told
 from tests.repo import Repo
 
 PUBLISH = """\

@@ -5,8 +5,8 @@ import pytest
 from github import UnknownObjectException
 from github.GitRelease import GitRelease
 
-from tests.github.helpers import OCTO, branch, call, refused, told
 from tests.github.server import GitHub
+from tests.github.tests.calls import OCTO, branch, call, refused, told
 from tests.repo import Repo
 
 

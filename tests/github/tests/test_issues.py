@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.github.helpers import OCTO, branch, call, refused, told
 from tests.github.server import GitHub
+from tests.github.tests.calls import OCTO, branch, call, refused, told
 
 
 def test_an_issue_is_opened(github: GitHub) -> None:

@@ -1,0 +1,236 @@
+"""What follows from an edit of a promotion issue, decided purely."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flux.promotion.boxes import mark, ticked
+from flux.promotion.edits import (
+    Decision,
+    Edit,
+    Note,
+    Rewrite,
+    Rules,
+    Situation,
+    Untick,
+    broken,
+    changed_boxes,
+    decide,
+    decide_all,
+    decide_broken,
+    lost_boxes,
+    mend,
+    missing,
+    nothing,
+    take_back,
+)
+from flux.promotion.marker import read_marker
+from flux.promotion.proposal import Promotion
+from flux.promotion.texts.issue import issue_body
+from flux.promotion.texts.notices import MAIN_CHANGED
+from tests.promotion import samples
+
+PROMOTION = samples.MARKER
+RULES = Rules(samples.PHASES)
+ORDERED = Rules(samples.PHASES, require_order=True)
+BODY = issue_body(PROMOTION, samples.DIFF_ID, samples.URL, samples.PHASES, samples.CURRENT)
+
+
+def body(*names: str) -> str:
+    return mark(BODY, dict.fromkeys(names, True))
+
+
+def edit(before: str, after: str) -> Edit:
+    return Edit("bob", before, after, 100.0)
+
+
+def performed(decision: Decision, text: str) -> str:
+    """The body after a decision's actions."""
+    for action in decision.actions:
+        if isinstance(action, Rewrite):
+            text = action.change(text)
+        if isinstance(action, Untick):
+            text = mark(text, dict.fromkeys(action.environments, False))
+    return text
+
+
+def notes(decision: Decision) -> list[str]:
+    return [action.text for action in decision.actions if isinstance(action, Note)]
+
+
+def test_a_tick_adds_and_an_untick_takes_away() -> None:
+    added = decide(edit(BODY, body("at_ring1")), PROMOTION, Situation(body("at_ring1")), RULES)
+    assert (added.add, added.remove, added.actions) == (frozenset({"at_ring1"}), frozenset(), ())
+    taken = decide(edit(body("at_ring1"), BODY), PROMOTION, Situation(BODY), RULES)
+    assert (taken.add, taken.remove, taken.actions) == (frozenset(), frozenset({"at_ring1"}), ())
+
+
+def test_a_phase_stands_for_its_environments() -> None:
+    decided = decide(edit(BODY, body("at")), PROMOTION, Situation(body("at")), RULES)
+    assert decided.add == frozenset({"at_ring1", "at_ring2"})
+
+
+def test_an_environment_of_a_ticked_phase_is_still_wanted() -> None:
+    before, after = body("at", "at_ring1"), body("at")
+    decided = decide(edit(before, after), PROMOTION, Situation(after), RULES)
+    assert decided.remove == frozenset()
+    assert decided.notices == ("at_ring1 is still wanted: the box of its whole phase is ticked",)
+
+
+def test_words_around_the_boxes_are_none_of_ours() -> None:
+    decided = decide(edit(BODY, f"{BODY}\nthanks"), PROMOTION, Situation(f"{BODY}\nthanks"), RULES)
+    assert decided == nothing("no box was ticked or unticked")
+
+
+@pytest.mark.parametrize("tick", [True, False])
+def test_who_may_not_is_undone_and_told(tick: bool) -> None:
+    before, after = (BODY, body("prod_ring1")) if tick else (body("prod_ring1"), BODY)
+    refused = {"prod_ring1": "no permission"}
+    decided = decide(edit(before, after), PROMOTION, Situation(after, refused=refused), RULES)
+    assert (decided.add, decided.remove) == (None, None)
+    assert performed(decided, after) == before
+    assert decided.undone == ("prod_ring1: bob may not: no permission",)
+    (note,) = notes(decided)
+    assert note.startswith("@bob may not promote here")
+
+
+def test_what_somebody_may_of_one_edit_stays() -> None:
+    after = body("at_ring1", "prod_ring1")
+    situation = Situation(after, refused={"prod_ring1": "no"})
+    decided = decide(edit(BODY, after), PROMOTION, situation, RULES)
+    assert decided.add == frozenset({"at_ring1"})
+    assert performed(decided, after) == body("at_ring1")
+
+
+@pytest.mark.parametrize(
+    "vouched", [{"proposed": ["prod_ring1"]}, {"versions": {"prod_ring1": PROMOTION.version}}]
+)
+def test_a_tick_that_others_have_vouched_for_stays(vouched: dict[str, object]) -> None:
+    after = body("prod_ring1")
+    situation = Situation(after, refused={"prod_ring1": "no"}, **vouched)  # type: ignore[arg-type]
+    decided = decide(edit(BODY, after), PROMOTION, situation, RULES)
+    assert decided.actions == ()
+
+
+def test_boxes_that_are_taken_away_without_permission_come_back() -> None:
+    after = "\n".join(line for line in BODY.splitlines() if "prod" not in line)
+    assert lost_boxes(edit(BODY, after), RULES) >= {"prod", "prod_ring1"}
+    decided = decide(edit(BODY, after), PROMOTION, Situation(after, refused={"prod_ring1": "no"}), RULES)
+    assert performed(decided, after) == BODY
+    allowed = decide(edit(BODY, after), PROMOTION, Situation(after), RULES)
+    assert allowed.actions == ()
+
+
+def test_the_order_of_phases_where_it_is_required() -> None:
+    after = body("tt_ring1")
+    free = decide(edit(BODY, after), PROMOTION, Situation(after), RULES)
+    assert free.add == frozenset({"tt_ring1"})
+    held = decide(edit(BODY, after), PROMOTION, Situation(after), ORDERED)
+    assert held.add == frozenset()
+    assert performed(held, after) == BODY
+    (said,) = held.undone
+    assert said.startswith("tt_ring1: at_ring1, at_ring2 comes first")
+    versions = dict.fromkeys(("at_ring1", "at_ring2"), PROMOTION.version)
+    assert decide(edit(BODY, after), PROMOTION, Situation(after, versions), ORDERED).add == frozenset(
+        {"tt_ring1"}
+    )
+
+
+@pytest.mark.parametrize(("changed_at", "added"), [(99.0, True), (100.0, True), (101.0, False)])
+def test_a_tick_before_main_changed_counts_no_more(changed_at: float, added: bool) -> None:
+    after = body("at_ring1")
+    situation = Situation(after, {"at_ring1": "9.0.0"}, changed_at={"at_ring1": changed_at})
+    decided = decide(edit(BODY, after), PROMOTION, situation, RULES)
+    assert (decided.add == frozenset({"at_ring1"})) == added
+    assert (decided.undone == (f"at_ring1: {MAIN_CHANGED}",)) == (not added)
+
+
+@given(
+    before=st.sets(st.sampled_from(sorted(RULES.names))),
+    after=st.sets(st.sampled_from(sorted(RULES.names))),
+    refused=st.sets(st.sampled_from(sorted(RULES.names))),
+)
+def test_nothing_that_somebody_may_not_is_proposed(
+    before: set[str], after: set[str], refused: set[str]
+) -> None:
+    was, became = body(*before), body(*after)
+    situation = Situation(became, refused=dict.fromkeys(refused, "no"))
+    decided = decide(edit(was, became), PROMOTION, situation, RULES)
+    changed = changed_boxes(edit(was, became), RULES)
+    assert changed == {name: name in after for name in before ^ after}
+    mine = {name for name in changed if name not in refused}
+    assert (decided.add or set()) <= RULES.members(name for name in mine if name in after)
+    assert (decided.remove or set()) <= RULES.members(name for name in mine if name not in after)
+    undone = performed(decided, became)
+    assert ticked(undone, {}) - RULES.names == set()
+    for name in refused & changed.keys():
+        assert (mark(undone, {name: name in before})) == undone, "it is as it was"
+
+
+def test_an_edit_that_breaks_the_text_is_undone_as_a_whole() -> None:
+    altered = BODY.partition("\n")[2]
+    assert broken(altered, PROMOTION) == "altered the issue's marker"
+    assert broken(BODY, PROMOTION) == ""
+    assert broken(BODY, Promotion("eso", "9.9.9")) != ""
+    decided = decide_broken(edit(BODY, altered), PROMOTION, altered, RULES)
+    assert decided is not None
+    assert performed(decided, altered) == BODY
+    assert decided.undone == ("bob altered the issue's marker",)
+    put_right = decide_broken(edit(BODY, altered), PROMOTION, body("at"), RULES)
+    assert put_right is not None
+    assert put_right.actions == (), "somebody has put it right meanwhile"
+
+
+def test_an_edit_of_what_was_altered_before_counts_for_nothing() -> None:
+    altered = BODY.partition("\n")[2]
+    after = mark(altered, {"prod_ring1": True})
+    decided = decide_broken(edit(altered, after), PROMOTION, after, RULES)
+    assert decided is not None
+    right = performed(decided, after)
+    assert read_marker(right) == PROMOTION
+    assert ticked(right, samples.PHASES) == set()
+
+
+def test_an_edit_before_one_that_broke_the_text_waits() -> None:
+    altered = BODY.partition("\n")[2]
+    decided = decide_broken(edit(BODY, body("at")), PROMOTION, altered, RULES)
+    assert decided == nothing("a later edit altered the issue's marker")
+    assert decide_broken(edit(BODY, body("at")), PROMOTION, body("at"), RULES) is None
+
+
+def situation(text: str, versions: Mapping[str, str], *proposed: str) -> Situation:
+    return Situation(text, versions, proposed)
+
+
+def test_all_boxes_by_hand() -> None:
+    found = situation(body("at_ring1", "tt_ring1"), {"tt_ring1": PROMOTION.version}, "prod_ring1")
+    assert missing(PROMOTION, found, RULES) == {"at_ring1"}
+    decided = decide_all(PROMOTION, found, (), (), RULES)
+    assert (decided.add, decided.remove, decided.notices) == (
+        frozenset({"at_ring1"}),
+        frozenset({"prod_ring1"}),
+        (),
+    )
+    named = decide_all(PROMOTION, found, (), ["prod_ring1"], RULES)
+    assert named.remove == frozenset(), "what was asked for by name has no box"
+
+
+def test_a_version_that_was_replaced_does_not_come_back_by_itself() -> None:
+    decided = decide_all(PROMOTION, situation(body("at_ring1"), {}), ["at_ring1"], (), RULES)
+    assert decided.add == frozenset()
+    assert "inv promote eso at_ring1 --version" in decided.notices[0]
+
+
+def test_taking_back_says_why_once() -> None:
+    decided = take_back([(["tt_ring1", "at_ring1"], "why"), ([], "no")], "now", RULES)
+    assert performed(decided, body("at_ring1", "tt_ring1", "prod")) == body("prod")
+    assert decided.undone == ("at_ring1: why", "tt_ring1: why")
+    assert len(notes(decided)) == 1
+    assert mend(PROMOTION, 1.0).actions != mend(PROMOTION, 2.0).actions, "each occasion is one"
+
+
+def test_a_marker_is_mended() -> None:
+    altered = BODY.partition("\n")[2]
+    assert read_marker(performed(mend(PROMOTION, 1.0), altered)) == PROMOTION

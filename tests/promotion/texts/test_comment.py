@@ -1,0 +1,44 @@
+"""The comment that says how a promotion stands."""
+
+import pytest
+
+from flux.promotion.proposal import Promotion
+from flux.promotion.texts.comment import Standing, is_reached, standing_comment
+from flux.promotion.texts.request import MOST_CHARACTERS
+
+PROMOTION = Promotion("eso", "1.1.0")
+
+
+def test_the_comment_says_where_each_environment_stands() -> None:
+    standings = [
+        Standing("at_ring1", "1.1.0", True),
+        Standing("at_ring2", "1.1.0", False),
+        Standing("tt", "1.0.0", True, "https://x/pull/4"),
+        Standing("prod_ring1", "1.2.0", True),
+        Standing("prod_ring2", None, False),
+    ]
+    rows = standing_comment(PROMOTION, standings, "registry/eso@sha256:1", ["Said."]).splitlines()
+    assert rows[0] == "Published as `registry/eso@sha256:1`."
+    assert rows[4:9] == [
+        "| `at_ring1` | ✅ deployed |",
+        "| `at_ring2` | merged; its tag follows with `inv tag` |",
+        "| `tt` | proposed in https://x/pull/4, from 1.0.0 |",
+        "| `prod_ring1` | 1.2.0, which has replaced it |",
+        "| `prod_ring2` | none |",
+    ]
+    assert rows[-1] == "Said."
+
+
+def test_the_comment_has_room_for_any_number_of_environments() -> None:
+    many = [Standing(f"{'e' * 100}{n}", "1.0.0", False) for n in range(5000)]
+    text = standing_comment(PROMOTION, many, "", ["x" * 70_000])
+    assert len(text) <= MOST_CHARACTERS
+    assert "and 4800 more" in text
+    assert "not published yet" in text
+
+
+@pytest.mark.parametrize(
+    ("desired", "reached"), [(None, False), ("1.0.9", False), ("1.1.0", True), ("2.0.0-a", True)]
+)
+def test_reached(desired: str | None, reached: bool) -> None:
+    assert is_reached(PROMOTION, desired) == reached
