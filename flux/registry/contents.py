@@ -65,7 +65,7 @@ def _layer(target: Target, manifest: ImageManifest) -> bytes:
         raise ContentError(fault)
     if manifest.layer.size > _MOST_BYTES:
         raise ContentError(_too_much())
-    layer = target.fetch_blob(manifest.layer.digest)
+    layer = target.fetch_blob(manifest.layer.digest, manifest.layer.size)
     if len(layer) != manifest.layer.size:
         raise ContentError(f"its layer has {len(layer)} bytes, not the {manifest.layer.size} that it tells")
     return layer

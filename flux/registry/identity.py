@@ -88,7 +88,7 @@ def _content(target: Target, manifest: ImageManifest, image: Image) -> Verdict:
     if layer.size > 2 * len(image.tar) + _OVERHEAD:
         return _OTHER
     try:
-        blob = target.fetch_blob(layer.digest)
+        blob = target.fetch_blob(layer.digest, layer.size)
     except BlobMissingError:
         return Verdict(Standing.OTHER, "its layer is missing")
     if len(blob) != layer.size:

@@ -148,7 +148,7 @@ def _endless() -> bytes:
 
 
 _HEADERS = tar(member("pax", type=b"x", size=0))[:BLOCK] * (64 << 11)
-BOMBS = {
+BOMBS: dict[str, Callable[[], bytes]] = {
     "members": lambda: _MEMBER * ((3 << 20) // len(_MEMBER)),
     "one member": _endless,
     "a name": lambda: gzip.compress(_long_name(), 9),
