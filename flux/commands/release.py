@@ -15,7 +15,8 @@ from flux.monorepo.changed import find_uncommitted
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_tags import require_on_line
 from flux.monorepo.releases import Released, releases
-from flux.monorepo.sources import Sources, source_url
+from flux.monorepo.source_url import source_url
+from flux.monorepo.sources import Sources
 from flux.release.notes import LoggedCommit, release_notes
 from flux.release.tag import TagForm
 from flux.release.version import BUMPS, next_version, parse_version

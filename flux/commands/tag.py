@@ -1,8 +1,11 @@
 """Move the registry's environment tags to what the tip desires."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from flux.errors import GitError
 from flux.monorepo.desired import choose, desired_at
@@ -10,11 +13,13 @@ from flux.monorepo.drift import Looked, Reach, look
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.moving import look_again, move_tags
 from flux.monorepo.outdated import require_current_settings
-from flux.monorepo.vouching import Vouching
 from flux.parallel import meanwhile
 from flux.promotion.desired import Desired
 from flux.promotion.moves import Moves, is_elsewhere
 from flux.promotion.plan import Action, Step
+
+if TYPE_CHECKING:
+    from flux.monorepo.vouching import Vouching
 
 Working = Callable[[str, int], AbstractContextManager[Callable[[str], object]]]
 """Shows that so many artifacts are being worked on, and is told of each that is done."""
@@ -63,7 +68,7 @@ def converge(
     the tip cannot be fetched, and OutdatedSettingsError where the tip has other settings. Then nothing was
     moved.
     """
-    run = _Run(monorepo, names, working, vouching or Vouching(monorepo), thorough)
+    run = _Run(monorepo, names, working, vouching, thorough)
     for _ in range(_MOST_ROUNDS):
         looked = run.look()
         planned = [step for each in looked for step in each.steps]
@@ -80,7 +85,12 @@ class _Run:
     """One run. `due` are the artifacts that have to be looked at, `tip` is the commit that desires it."""
 
     def __init__(
-        self, monorepo: Monorepo, names: Collection[str], working: Working, vouching: Vouching, thorough: bool
+        self,
+        monorepo: Monorepo,
+        names: Collection[str],
+        working: Working,
+        vouching: Vouching | None,
+        thorough: bool,
     ) -> None:
         self._monorepo = monorepo
         self._vouching = vouching

@@ -1,16 +1,21 @@
 """What the registry has for each environment, and what it should have."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
 
 from flux.errors import FluxError, RegistryUnreachableError
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.vouching import Vouching
 from flux.parallel import in_parallel
 from flux.promotion.desired import Desired
 from flux.promotion.plan import Action, Step, plan_tags
 from flux.registry.target import Manifest
+
+if TYPE_CHECKING:
+    from flux.monorepo.vouching import Vouching
 
 Answer = TypeVar("Answer")
 _UNKNOWN = FluxError("it was not judged")
@@ -57,13 +62,18 @@ def look(
     What would move is judged by what git builds for its release: a tag whose content is right stays, and a
     version that is not its release's fails. A `thorough` look judges what is in place, too.
     """
-    reach, vouching = reach or Reach(), vouching or Vouching(monorepo)
+    reach = reach or Reach()
+
+    @cache
+    def vouch() -> Vouching:
+
+        return vouching or Vouching(monorepo)
 
     def one(artifact: str) -> Looked:
         versions = desired.get(artifact, {})
         try:
             looked = reach.ask(lambda: _look_at(monorepo, artifact, versions))
-            looked = reach.ask(lambda: _vouched(monorepo, vouching, looked, thorough))
+            looked = reach.ask(lambda: _vouched(monorepo, vouch, looked, thorough))
         except FluxError as error:
             told: list[tuple[str, str | None]] = [*versions.items()] or [("", None)]
             steps = [Step(artifact, name, version, None, None, Action.FAILED) for name, version in told]
@@ -89,14 +99,14 @@ def _look_at(monorepo: Monorepo, artifact: str, versions: Mapping[str, str]) -> 
     return Looked(artifact, plan_tags(artifact, versions, actual, digests), manifests)
 
 
-def _vouched(monorepo: Monorepo, vouching: Vouching, looked: Looked, thorough: bool) -> Looked:
+def _vouched(monorepo: Monorepo, vouch: Callable[[], Vouching], looked: Looked, thorough: bool) -> Looked:
     """The steps, of which those stay or fail that must not be taken."""
     steps = list(looked.steps)
     for version, manifest in looked.manifests.items():
         own = [step for step in steps if step.version == version]
         moves = [step for step in own if step.action == Action.MOVE]
         if moves or (thorough and own):
-            judged = _judge(monorepo, vouching, looked.artifact, version, manifest, moves)
+            judged = _judge(monorepo, vouch(), looked.artifact, version, manifest, moves)
             steps = [judged(step) if step in own else step for step in steps]
     return replace(looked, steps=steps)
 

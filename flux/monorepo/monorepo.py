@@ -1,13 +1,18 @@
 """The one context of a command."""
 
-from collections.abc import Callable, Mapping, Sequence
-from threading import RLock
+from __future__ import annotations
 
-from flux.event import Event
-from flux.forge.forge import Forge
-from flux.git.clone import Clone
-from flux.registry.target import Registry
-from flux.settings import Settings
+from threading import RLock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from flux.event import Event
+    from flux.forge.forge import Forge
+    from flux.git.clone import Clone
+    from flux.registry.target import Registry
+    from flux.settings import Settings
 
 
 class Monorepo:
@@ -22,8 +27,8 @@ class Monorepo:
         git: Clone,
         settings: Settings,
         event: Event,
-        open_registry: Callable[["Monorepo"], Registry],
-        open_forge: Callable[["Monorepo"], Forge],
+        open_registry: Callable[[Monorepo], Registry],
+        open_forge: Callable[[Monorepo], Forge],
         dry_run: bool = False,
     ) -> None:
         self.git = git

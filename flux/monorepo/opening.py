@@ -1,17 +1,23 @@
 """Opens what a command works on: the clone, its registry and its forge."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from __future__ import annotations
 
-from flux.event import Event
-from flux.forge.forge import Forge
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from flux.forge.github.token import given_token
 from flux.git.clone import Access, Clone
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.registry import open_target_registry
-from flux.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flux.event import Event
+    from flux.forge.forge import Forge
+    from flux.settings import Settings
 
 
 @contextmanager

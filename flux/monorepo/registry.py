@@ -2,7 +2,7 @@
 
 from flux.errors import RequestError
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.sources import source_url
+from flux.monorepo.source_url import source_url
 from flux.registry import open_registry
 from flux.registry.dry import DryRegistry
 from flux.registry.target import Registry

@@ -8,10 +8,10 @@ from flux.artifact.content import Attributes, content_fault, kind_fault
 from flux.artifact.ignore import excludes
 from flux.artifact.image import Image, Revision, layer_of, published
 from flux.artifact.name import name_fault
-from flux.artifact.source import https_url
 from flux.artifact.tree import File
 from flux.errors import ContentError, RequestError
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.source_url import source_url
 from flux.monorepo.wanted import require_known
 
 
@@ -109,8 +109,3 @@ class Sources:
             return Sources(self._monorepo, commit).image_of(artifact).tar == tar
         except (RequestError, ContentError):
             return False
-
-
-def source_url(monorepo: Monorepo) -> str:
-    """The URL in the images, empty where there is none."""
-    return monorepo.settings.source or https_url(monorepo.git.origin_url or "")

@@ -7,7 +7,7 @@ from flux.artifact.difference import difference
 from flux.errors import FluxError, RegistryError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import releases
-from flux.monorepo.sources import source_url
+from flux.monorepo.source_url import source_url
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts.request import Background, Span

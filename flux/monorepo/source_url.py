@@ -1,0 +1,9 @@
+"""The URL that images name as their source."""
+
+from flux.artifact.source import https_url
+from flux.monorepo.monorepo import Monorepo
+
+
+def source_url(monorepo: Monorepo) -> str:
+    """The URL in the images, empty where there is none."""
+    return monorepo.settings.source or https_url(monorepo.git.origin_url or "")

@@ -1,0 +1,51 @@
+"""The reader of phases and their environments. It raises ValueError."""
+
+import re
+from collections.abc import Mapping
+
+from flux.settings.settings import Phase
+from flux.settings.values import names, text
+
+
+def phases(value: object) -> tuple[Phase, ...]:
+    if isinstance(value, Mapping):
+        items = list(value.items())
+    elif isinstance(value, str):
+        items = [(name, None) for name in names(value)]
+    elif isinstance(value, list | tuple):
+        items = [
+            pair for item in value for pair in (item.items() if isinstance(item, Mapping) else [(item, None)])
+        ]
+    else:
+        raise ValueError
+    read = tuple(Phase(_environment(name), _environments(name, group)) for name, group in items)
+    environments = [environment for phase in read for environment in phase.environments]
+    groups = [phase.name for phase in read if phase.environments != (phase.name,)]
+    for taken in ([phase.name for phase in read], environments + groups):
+        if twice := [name for name in taken if taken.count(name) > 1]:
+            raise ValueError(f"{twice[0]!r} is there twice")
+    return read
+
+
+def _environments(phase: object, group: object) -> tuple[str, ...]:
+    if not group:
+        return (_environment(phase),)
+    if not isinstance(group, list | tuple):
+        raise ValueError
+    return tuple(map(_environment, group))
+
+
+def _environment(value: object) -> str:
+    """An OCI tag that is not one of the other kinds of tags: a version, a commit, `latest`, a signature."""
+    name = text(value)
+    if not re.fullmatch(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}", name):
+        raise ValueError(f"{name!r} cannot be an OCI tag")
+    if re.match(r"v?\d+(\.\d+){0,2}([.+-]|$)", name):
+        raise ValueError(f"{name!r} reads as a version")
+    if name == "latest":
+        raise ValueError("'latest' is that of the branch")
+    if re.fullmatch(r"[0-9a-f]{7,64}", name):
+        raise ValueError(f"{name!r} reads as a commit")
+    if name.endswith((".sig", ".att", ".sbom")):
+        raise ValueError(f"{name!r} reads as a signature")
+    return name

@@ -1,0 +1,58 @@
+"""Readers of the names of places: registries, branches, release tags and URLs. They raise ValueError."""
+
+import re
+from urllib.parse import urlsplit
+
+from flux.settings.values import text
+
+
+def registry(value: object) -> str:
+    location = text(value)
+    scheme, separator, rest = location.partition("://")
+    if not separator:
+        first = location.partition("/")[0]
+        if ":" in first or "@" in first or "." in first.lstrip("."):
+            raise ValueError("a registry begins with oci://, a folder of such a name with ./")
+        return location.rstrip("/") or "/"
+    host, _, path = rest.rstrip("/").partition("/")
+    if scheme != "oci":
+        raise ValueError("a registry begins with oci://")
+    if "@" in rest:
+        raise ValueError("credentials do not belong here; use docker login")
+    if not re.fullmatch(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?", host):
+        raise ValueError("its host is not one")
+    part = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+    if path and not re.fullmatch(rf"{part}(?:/{part})*", path):
+        raise ValueError("its path is not that of an OCI repository")
+    return f"oci://{host}/{path}".rstrip("/")
+
+
+def branch(value: object) -> str:
+    """A branch's name, by the rules of git-check-ref-format(1)."""
+    name = text(value)
+    if re.search(r"[\s~^:?*\[\\\x7f]|\.\.|@\{|//|^[-/]|[/.]$|\.lock(/|$)|(^|/)\.", name) or name == "@":
+        raise ValueError
+    return name
+
+
+def release_tag(value: object) -> str:
+    from flux.release.tag import TagForm
+
+    form = text(value)
+    if fault := TagForm(form).fault():
+        raise ValueError(f"it {fault}")
+    branch(form.replace("{artifact}", "a").replace("{version}", "1.0.0"))
+    return form
+
+
+def source(value: object) -> str:
+    url = text(value)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ValueError from None  # what it says may hold a password
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError
+    if "@" in url:
+        raise ValueError("credentials do not belong in images")
+    return url

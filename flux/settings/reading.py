@@ -1,0 +1,116 @@
+"""Makes the settings from Invoke's configuration, once, at the door. Nothing else reads it.
+
+They stand under `flux:` in invoke.yaml (or wherever else Invoke looks), and a variable `INVOKE_FLUX_<NAME>`
+overrides one.
+"""
+
+import os
+import re
+from collections.abc import Mapping, MutableMapping
+from difflib import get_close_matches
+from typing import Any
+
+from flux.errors import SettingError
+from flux.settings.settings import Settings
+from flux.settings.table import READERS
+
+FILES = ("invoke.yaml", "invoke.yml", "invoke.json")
+"""A project's configuration, of which Invoke reads the first that is there."""
+
+_PREFIX = "INVOKE_FLUX_"
+
+
+def take_environment(environment: MutableMapping[str, str] = os.environ) -> dict[str, str]:
+    """Take the variables `INVOKE_FLUX_*` away from Invoke, which would cast them to the type that invoke.yaml
+    happens to have, read `false` as true and refuse lists. To be called before Invoke looks."""
+    names = [name for name in environment if name.startswith(_PREFIX)]
+    return {name: environment.pop(name) for name in names}
+
+
+def read_settings(configured: object, environment: Mapping[str, str]) -> Settings:
+    """The settings of `flux:` in Invoke's configuration, overridden by `environment`.
+
+    Raises SettingError, which names the setting, for an unknown one and for a value that is not allowed.
+    """
+    values: dict[str, Any] = {}
+    for origin, (name, value) in _given(configured, environment).items():
+        values[name] = _valid(origin, name, value)
+    settings = Settings(**values, named=frozenset(values))
+    _check_together(settings)
+    return settings
+
+
+def section(content: bytes) -> object:
+    """What a project's configuration has under `flux:`; all of it where it cannot be read."""
+    import yaml
+
+    try:
+        document = yaml.safe_load(content)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return content
+    return (document.get("flux") if isinstance(document, dict) else None) or {}
+
+
+def find_faults(configured: object, environment: Mapping[str, str]) -> list[SettingError]:
+    """All that is wrong with the settings, of which `read_settings` raises the first."""
+    faults: list[SettingError] = []
+    try:
+        for origin, (name, value) in _given(configured, environment).items():
+            try:
+                _valid(origin, name, value)
+            except SettingError as fault:
+                faults.append(fault)
+        if not faults:
+            read_settings(configured, environment)
+    except SettingError as fault:
+        faults.append(fault)
+    return faults
+
+
+def _given(configured: object, environment: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
+    """Names and values by where they come from, which people are told."""
+    if configured is None:
+        configured = {}
+    if not isinstance(configured, Mapping):
+        raise SettingError(
+            f"`flux` in invoke.yaml is {_shown(configured)}, not settings",
+            "write `flux:` and one setting a line",
+        )
+    given: dict[str, tuple[str, Any]] = {
+        f"flux.{key}": (str(key), value) for key, value in configured.items()
+    }
+    for variable, text in environment.items():
+        name = variable.removeprefix(_PREFIX).lower()
+        given.pop(f"flux.{name}", None)
+        given[variable] = (name, text)
+    return given
+
+
+def _valid(origin: str, name: str, value: object) -> Any:
+    if name not in READERS:
+        near = get_close_matches(name, READERS, n=1)
+        raise SettingError(
+            f"{origin} is not a setting" + (f"; did you mean {near[0]}?" if near else ""),
+            f"settings are {', '.join(sorted(READERS))}",
+        )
+    read, allowed = READERS[name]
+    try:
+        return read(value)
+    except ValueError as error:
+        reason = f" ({error})" if str(error) else ""
+        raise SettingError(f"{origin} cannot be {_shown(value)}{reason}", f"allowed is {allowed}") from error
+
+
+def _shown(value: object) -> str:
+    """A value as it may be printed: without the password of a URL."""
+    return re.sub(r"//.*@", "//", repr(value))
+
+
+def _check_together(settings: Settings) -> None:
+    phases = {phase.name for phase in settings.phases}
+    for phase in settings.promoters or {}:
+        if phase not in phases:
+            raise SettingError(
+                f"flux.promoters names {phase!r}, which is no phase",
+                f"phases are {', '.join(sorted(phases))}",
+            )

@@ -1,0 +1,35 @@
+"""Which reader each setting has, and what people are told that it allows."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
+from flux.settings.phases import phases
+from flux.settings.places import branch, registry, release_tag, source
+from flux.settings.settings import Settings
+from flux.settings.values import file, flag, folder, jobs, names, one_of, patterns, promoters, text, version
+
+_FLAG = "true or false"
+_PATH = "a path below the repository's root, its parts joined by /"
+READERS: dict[str, tuple[Callable[[object], Any], str]] = {
+    "sources": (folder, _PATH),
+    "releaseconfig": (file, _PATH),
+    "registry": (registry, "a folder, or oci://HOST[:PORT]/PATH in lower case"),
+    "branch": (branch, "the name of a branch"),
+    "release_tag": (release_tag, "text with {artifact} and {version} that can be told apart"),
+    "source": (source, "the https URL of the repository"),
+    "phases": (phases, "a list of phases, each with a list of environments: OCI tags, each once"),
+    "ignore": (patterns, "a list of gitignore patterns"),
+    "jobs": (jobs, "a whole number from 1 to 64"),
+    "insecure": (flag, _FLAG),
+    "publisher": (one_of("builtin", "flux"), "builtin or flux"),
+    "flux_version": (version, "a version or how it begins: '2', '2.9' or '2.9.4'"),
+    "provider": (one_of("generic", "azure", "aws", "gcp"), "generic, azure, aws or gcp"),
+    "forge": (one_of("github", "local"), "github or local"),
+    "label": (text, "a label's name"),
+    "promoters": (promoters, "in invoke.yaml: a list of logins for each phase"),
+    "automation": (names, "a list of logins"),
+    "require_order": (flag, _FLAG),
+}
+
+assert READERS.keys() == {field.name for field in fields(Settings)} - {"named"}

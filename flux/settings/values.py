@@ -1,0 +1,84 @@
+"""Readers of plain values: from YAML's or a variable's value to ours. ValueError where one is not allowed."""
+
+import re
+from collections.abc import Callable, Mapping
+
+
+def text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise ValueError
+    return value.strip()
+
+
+def folder(value: object) -> str:
+    path = text(value).removeprefix("./").rstrip("/") or "."
+    parts = path.split("/")
+    if path.startswith("/") or ".." in parts or "" in parts or ("." in parts and path != "."):
+        raise ValueError
+    return path
+
+
+def file(value: object) -> str:
+    path = folder(value)
+    if path == ".":
+        raise ValueError
+    return path
+
+
+def names(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = [item for item in value.split(",") if item.strip()]
+    if not isinstance(value, list | tuple):
+        raise ValueError
+    return tuple(text(item) for item in value)
+
+
+def patterns(value: object) -> tuple[str, ...]:
+    from flux.artifact.ignore import excludes
+
+    patterns = names(value)
+    excludes(patterns)
+    return patterns
+
+
+def jobs(value: object) -> int:
+    if isinstance(value, str) and re.fullmatch(r"\s*\d{1,4}\s*", value):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 64:
+        raise ValueError
+    return value
+
+
+def flag(value: object) -> bool:
+    if isinstance(value, str):
+        value = {"true": True, "1": True, "false": False, "0": False}.get(value.strip().lower())
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def promoters(value: object) -> Mapping[str, tuple[str, ...]]:
+    if value == "":
+        return {}
+    if not isinstance(value, Mapping):
+        raise ValueError
+    return {text(phase): names(logins) for phase, logins in value.items()}
+
+
+def version(value: object) -> str:
+    """A version, or how it begins: `2.9`, which is a number to YAML as 2.10 is 2.1."""
+    if isinstance(value, float):
+        raise ValueError("write it in quotes")
+    written = text(str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
+    if not re.fullmatch(r"\d+(\.\d+(\.\d+(-[0-9A-Za-z.-]+)?)?)?", written.removeprefix("v")):
+        raise ValueError
+    return written.removeprefix("v")
+
+
+def one_of(*allowed: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if value not in allowed:
+            raise ValueError
+        return str(value)
+
+    return read
