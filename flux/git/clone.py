@@ -39,7 +39,8 @@ class Clone:
     """A clone on this machine, and through it its origin. Each name is one of the parts', described there.
 
     Origin is asked with `access` where that is given. Where it is not, and origin refuses what git has of its
-    own, `find_access` is called once, with the URL of origin. Raises RequestError where there is no clone.
+    own, `find_access` is called once, with the URL that git fetches from. Raises RequestError where there is
+    no clone.
     """
 
     def __init__(
@@ -97,6 +98,11 @@ class Clone:
     def origin_url(self) -> str | None:
         """Where origin is; None where there is no origin."""
         return self.parts.origin.url
+
+    @property
+    def fetch_url(self) -> str | None:
+        """Where git asks when it asks origin, which this machine's settings may have elsewhere."""
+        return self.parts.process.fetch_url
 
     @property
     def shallow(self) -> bool:

@@ -41,7 +41,13 @@ def read_messages(printed: str) -> Iterator[Message]:
     """The commits of `LOG`."""
     for field in printed.split("\0")[:-1]:
         commit, parents, time, committer, text = field.split("\n", 4)
-        yield Message(commit, tuple(parents.split()), text, committer, int(time or 0))
+        yield Message(
+            commit,
+            tuple(parents.split()),
+            output.readable(text),
+            output.readable(committer),
+            output.seconds(time),
+        )
 
 
 class History:
@@ -150,7 +156,7 @@ class History:
             *("log", "-z", "--no-merges", "--no-show-signature", "--no-color", "--format=tformat:%H %s"),
             *(*span, "--", folder),
         )
-        found = [(field[:40], field[41:]) for field in fields]
+        found = [(field[:40], output.readable(field[41:])) for field in fields]
         if not self._shallow.edge() and all(map(NAME.fullmatch, (commit, since or commit))):
             self._logs.put(
                 (commit, since, folder), tuple(found), sum(len(field) + 100 for field in fields) + 1

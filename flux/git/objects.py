@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from flux.artifact.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK
 from flux.errors import GitError
@@ -15,7 +15,7 @@ from flux.git.process import Process
 _MOST_KEPT = 32 * 1024 * 1024  # bytes of all objects that are kept
 _LARGEST_KEPT = 4 * 1024 * 1024
 _LARGEST_BLOB_KEPT = 64 * 1024
-_MOST_TREES = 256  # parsed
+_MOST_PARSED = 16 * 1024 * 1024  # bytes of trees, before they were parsed
 _MOST_TAGS = 20  # of tags of tags
 NAME = re.compile("[0-9a-f]{40}")
 
@@ -48,6 +48,7 @@ class Objects:
         self._process = process
         self._batch = Batch(process)
         self._kept: Kept[str, Object] = Kept(_MOST_KEPT, _LARGEST_KEPT)
+        self._trees: Kept[str, Mapping[str, Entry]] = Kept(_MOST_PARSED, _LARGEST_KEPT)
 
     def close(self) -> None:
         self._batch.close()
@@ -77,10 +78,12 @@ class Objects:
 
     def tree(self, oid: str) -> Mapping[str, Entry]:
         """The entries of a tree by name. Raises GitError where it is not to be had."""
+        if parsed := self._trees.get(oid):
+            return parsed
         found = self.find(oid)
         if found is None or found.kind != "tree":
             raise _lacking(oid)
-        return parse_tree(found.content)
+        return self._trees.put(oid, parse_tree(found.content), len(found.content))
 
     def blob(self, oid: str) -> bytes:
         """The content of a blob. Raises GitError where it is not to be had."""
@@ -149,7 +152,6 @@ def _lacking(oid: str) -> GitError:
     )
 
 
-@lru_cache(maxsize=_MOST_TREES)
 def parse_tree(content: bytes) -> Mapping[str, Entry]:
     """The entries of a tree by name, in git's order. Raises GitError for what is none."""
     entries: dict[str, Entry] = {}

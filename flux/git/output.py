@@ -9,6 +9,9 @@ from flux.artifact.image import Revision
 from flux.artifact.tree import EXECUTABLE, REGULAR, SYMLINK, Change
 from flux.errors import GitError
 
+_MOST_DIGITS = 18
+_LATEST: int = 10**_MOST_DIGITS
+
 Logged = tuple[Revision, str | None, list[tuple[str, str]]]
 """A commit, its first parent, and the entries and paths of what it changed."""
 
@@ -54,7 +57,7 @@ def read_log(stream: IO[bytes]) -> Iterator[Logged]:
 
 def _logged(header: list[str], changes: list[tuple[str, str]]) -> Logged:
     commit, time, parent = header[:3]
-    return Revision(commit, int(time)), parent or None, changes
+    return Revision(commit, seconds(time)), parent or None, changes
 
 
 def _fields(stream: IO[bytes]) -> Iterator[str]:
@@ -64,6 +67,18 @@ def _fields(stream: IO[bytes]) -> Iterator[str]:
         *whole, rest = (rest + chunk).split(b"\0")
         for part in whole:
             yield part.decode("utf-8", "surrogateescape")
+
+
+def seconds(printed: str) -> int:
+    """Seconds since the epoch, up to a bound; 0 for no date or a broken one, as git has it."""
+    if not re.fullmatch("[0-9]+", printed):
+        return 0
+    return int(printed) if len(printed) <= _MOST_DIGITS else _LATEST
+
+
+def readable(text: str) -> str:
+    """What people wrote, with a mark for each byte that is not UTF-8: it is to be shown, not to be found."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def error(stderr: str, status: int = 0) -> GitError:

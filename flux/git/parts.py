@@ -25,7 +25,7 @@ class Parts:
         self.objects = Objects(process)
         self.commits = Commits(process, self.origin, self.shallow, self.objects)
         self.refs = Refs(process, self.commits)
-        self.tags = Tags(process, self.origin)
+        self.tags = Tags(process, self.origin, self.objects)
         self.home = Home(self.origin, self.commits, self.refs)
         self.trees = Trees(process, self.commits, self.objects)
         self.history = History(process, self.shallow, self.trees)

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -50,7 +50,8 @@ class Process:
     """Git in one clone. `root` is the top of its work tree, `objects` the folder of its objects.
 
     Git asks origin with `access` where that is given. Where it is not, and origin refuses what git has of its
-    own, `find_access` is called once, with the URL of origin. Raises RequestError where there is no clone.
+    own, `find_access` is called once, with the URL that git fetches from. Raises RequestError where there is
+    no clone.
     """
 
     def __init__(
@@ -99,18 +100,30 @@ class Process:
 
     @cached_property
     def origin_url(self) -> str | None:
-        """Where origin is, as the clone's configuration spells it; None where there is no origin."""
-        try:
-            # Not `remote get-url`, which has this machine's mirrors and aliases (url.<base>.insteadOf).
-            return self.run("config", "--get", "remote.origin.url")
-        except GitError:
+        """Where origin is, as the clone's configuration spells it; None where there is no origin.
+
+        Of several URLs it is the first, which git fetches from. An empty one takes back those before it.
+        """
+        urls: list[str] = []
+        with suppress(GitError):
+            for url in self.fields("config", "-z", "--get-all", "remote.origin.url"):
+                urls = [*urls, url] if url else []
+        return urls[0] if urls else None
+
+    @cached_property
+    def fetch_url(self) -> str | None:
+        """Where git asks when it asks origin, with this machine's aliases (url.<base>.insteadOf)."""
+        if self.origin_url is None:
             return None
+        with suppress(GitError):
+            return self.run("remote", "get-url", "origin")
+        return self.origin_url
 
     def gain_access(self) -> bool:
         """Whether there is another way to ask origin than the one that was refused."""
         with self._gaining:
             find, self._find_access = self._find_access, None
-            if find and self.origin_url and (access := find(self.origin_url)):
+            if find and self.fetch_url and (access := find(self.fetch_url)):
                 self._git.update_environment(**access.environment())
                 self._gained = True
             return self._gained

@@ -1,26 +1,25 @@
 """Annotated tags: reading them, making one, and bringing it to origin."""
 
+import re
 from dataclasses import dataclass
 
+from flux.errors import GitError
+from flux.git import output
+from flux.git.objects import Objects
 from flux.git.origin import Origin
 from flux.git.process import Process
 
-_FIELDS = (
-    "refname:strip=2",
-    "*objecttype",
-    "*objectname",
-    "taggername",
-    "taggeremail",
-    "taggerdate:unix",
-    "contents",
-    "contents:signature",
+# A line that begins so begins a signature: gitformat-signature(5).
+_SIGNATURE = re.compile(
+    r"^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SIGNED MESSAGE|SSH SIGNATURE)-----", re.MULTILINE
 )
+_LATEST = 253_402_300_799  # the last second that calendars have
 
 
 @dataclass(frozen=True)
 class Tag:
-    """An annotated tag. `tagger` is `name <email>`, `commit` what it points at in the end, `time` in seconds
-    since the epoch."""
+    """An annotated tag. `tagger` is `name <email>`, empty where it has none; `commit` is what it points at in
+    the end, `time` in seconds since the epoch: the tagger's, or where that is lacking the committer's."""
 
     name: str
     commit: str
@@ -32,30 +31,33 @@ class Tag:
 class Tags:
     """The annotated tags of a clone."""
 
-    def __init__(self, process: Process, origin: Origin) -> None:
+    def __init__(self, process: Process, origin: Origin, objects: Objects) -> None:
         self._process = process
         self._origin = origin
+        self._objects = objects
 
     def annotated_tags(self) -> list[Tag]:
-        """Every annotated tag of a commit, the newest first, of those of one second the highest version."""
-        listed = self._process.run(
-            "for-each-ref",
-            *("--sort=-version:refname", "--sort=-taggerdate"),
-            "--format=" + "".join(f"%({field})%00" for field in _FIELDS),
-            "refs/tags",
-        ).split("\0")
-        rows = zip(*[iter(listed)] * len(_FIELDS), strict=False)
-        return [
-            Tag(
-                name.removeprefix("\n"),
-                commit,
-                message.removesuffix(signature),
-                f"{tagger} {email}",
-                int(time),
-            )
-            for name, kind, commit, tagger, email, time, message, signature in rows
-            if kind == "commit"
-        ]
+        """Every annotated tag of a commit, the newest first, of those of one second the highest version.
+
+        A tag of a tag counts as one of the commit that it ends at. Of trees and blobs there are none here.
+        """
+        # Not its dates, of which one that is broken would be the end of git.
+        form = "--format=%(objecttype) %(objectname) %(refname:strip=2)"
+        listed = self._process.run("for-each-ref", "--sort=-version:refname", form, "refs/tags")
+        rows = (line.split(" ", 2) for line in listed.split("\n") if line)
+        found = (self._read(name, oid) for kind, oid, name in rows if kind == "tag")
+        return sorted(filter(None, found), key=lambda tag: -tag.time)
+
+    def _read(self, name: str, oid: str) -> Tag | None:
+        try:
+            tag, pointed = self._objects.find(oid), self._objects.commit(oid)
+        except GitError:
+            return None
+        if tag is None or pointed is None:
+            return None
+        commit, content = pointed
+        tagger, time, message = parse_tag(tag.content)
+        return Tag(name, commit, message, tagger, time or _committed(content))
 
     def create_tag(self, name: str, commit: str, message: str, replace: bool = False) -> None:
         """An annotated tag with exactly this message. Raises GitError where there is a tag of that name,
@@ -78,3 +80,26 @@ class Tags:
         """Have a tag as origin has it; nothing where there is no origin. Raises GitError."""
         if self._origin.url:
             self._origin.fetch("origin", f"+refs/tags/{name}:refs/tags/{name}")
+
+
+def parse_tag(content: bytes) -> tuple[str, int, str]:
+    """Who made a tag (`name <email>`), when (0 for no date), and its message without a signature."""
+    header, _, body = content.decode("utf-8", "replace").partition("\n\n")
+    found = re.search(r"^tagger ([^<\n]*)(<[^>\n]*>)(?: ([0-9]+)(?= |$))?", header, re.MULTILINE | re.ASCII)
+    who = f"{found[1].strip()} {found[2]}".strip() if found else ""
+    signatures = list(_SIGNATURE.finditer(body))
+    message = body[: signatures[-1].start()] if signatures else body
+    return who, _time(found[3] or "") if found else 0, message
+
+
+def _time(printed: str) -> int:
+    """Seconds since the epoch, 0 for what no calendar has."""
+    time = output.seconds(printed)
+    return time if time <= _LATEST else 0
+
+
+def _committed(content: bytes) -> int:
+    """The date in a commit."""
+    header = content.partition(b"\n\n")[0].decode("ascii", "replace")
+    found = re.search(r"^committer .*> ([0-9]+)(?: |$)", header, re.MULTILINE | re.ASCII)
+    return _time(found[1]) if found else 0

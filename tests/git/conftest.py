@@ -1,5 +1,6 @@
 """What every test of git begins with."""
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,13 @@ def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CountedGit:
 
 def commits(walk: Iterator[Commit]) -> list[str]:
     return [commit.revision.commit for commit in walk]
+
+
+def write_object(repo: Repo, kind: str, content: bytes) -> str:
+    """Any object at all, right or wrong."""
+    command = ["git", "-C", str(repo.path), "hash-object", "-t", kind, "-w", "--literally", "--stdin"]
+    written = subprocess.run(command, input=content, stdout=subprocess.PIPE, check=True)
+    return written.stdout.decode().strip()
 
 
 def partial(repo: Repo, tmp_path: Path) -> Repo:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from flux.errors import HistoryMissingError
+from flux.artifact.image import Revision
+from flux.errors import GitError, HistoryMissingError
 from flux.git.clone import Clone
 from tests.commands.helpers import actions_checkout, break_origin, inv, monorepo
-from tests.git.conftest import SOURCES, commits
+from tests.git.conftest import SOURCES, commits, write_object
 from tests.repo import Repo
 
 
@@ -124,3 +125,74 @@ def test_a_commit_of_the_far_future(tmp_path: Path) -> None:
     ran = inv(repo, "build", "--json")
     assert ran.code in (0, 1)
     assert {result["artifact"]: result["action"] for result in ran.document["artifacts"]}["app"] == "pushed"
+
+
+# Commits that only other tools make
+
+
+def committed(repo: Repo, committer: str | bytes | None, subject: bytes = b"odd") -> str:
+    """A commit on main with any committer line, None being no line."""
+    repo.write("artifacts/app/base.yaml", f"{committer!r}{subject!r}")
+    repo.git("add", "--all")
+    who = committer.encode() if isinstance(committer, str) else committer
+    line = b"" if who is None else b"committer " + who + b"\n"
+    begin = f"tree {repo.git('write-tree')}\nparent {repo.head}\nauthor A <a@example.com> 1 +0000\n".encode()
+    oid = write_object(repo, "commit", begin + line + b"\n" + subject + b"\n")
+    repo.git("update-ref", "refs/heads/main", oid)
+    return oid
+
+
+@pytest.mark.parametrize(
+    ("committer", "time"),
+    [
+        (None, 0),
+        ("", 0),
+        ("C <c@example.com>", 0),
+        ("C <c@example.com> ", 0),
+        ("C <c@example.com> today +0000", 0),
+        ("C <c@example.com> -5 +0000", 0),
+        ("C <c@example.com> 1700000000", 0),
+        ("C <c@example.com> 1700000000 +9999", 1700000000),
+        ("C <c@example.com> 1700000000 +051800", 1700000000),
+        ("C <c@example.com> 1700000000 Z", 0),
+        ("<> 1700000000 +0000", 1700000000),
+        (b"\xe9 <c@example.com> 1700000000 +0000", 1700000000),
+        ("C <c@example.com> 99999999999999999999999 +0000", 10**18),
+        ("C <c@example.com> " + "9" * 5000 + " +0000", 10**18),
+        ("no mail at all", 0),
+    ],
+)
+def test_committers_of_any_kind(repo: Repo, git: Clone, committer: str | bytes | None, time: int) -> None:
+    first = repo.head
+    odd = committed(repo, committer)
+    last = repo.commit(files={"artifacts/app/base.yaml": "last"})
+    assert [c.revision for c in git.line(last, SOURCES, ["app"])][1] == Revision(odd, time)
+    assert [r for r, _ in git.file_history(last, "artifacts/app/base.yaml")][1] == Revision(odd, time)
+    found = git.messages(last, first)
+    assert {message.commit: message.time for message in found}[odd] == time
+    branch = git.branches_since([last], first)[last]
+    assert (list(branch.messages), branch.merge_base) == (found, first)
+    assert (odd, "odd") in git.log(last, first, "artifacts/app")
+    assert git.first_parents(last)[1] == odd
+    assert git.merge_base(odd, last) == odd
+    assert git.file(odd, "artifacts/app/base.yaml") != git.file(first, "artifacts/app/base.yaml")
+
+
+def test_subjects_that_are_not_utf_8(repo: Repo, git: Clone) -> None:
+    """They are to be shown, and what is shown is UTF-8."""
+    first = repo.head
+    odd = committed(repo, "C <c@example.com> 1700000000 +0000", b"caf\xe9 \xff\xfe \x00 rest")
+    for text in (git.log(odd, first, "artifacts")[0][1], git.messages(odd, first)[0].text):
+        assert text.startswith("caf\N{REPLACEMENT CHARACTER} ")
+        assert text.encode("utf-8")
+
+
+def test_a_commit_whose_parent_is_a_lie(repo: Repo, git: Clone) -> None:
+    tree = repo.git("rev-parse", "HEAD^{tree}")
+    who = "A <a@example.com> 1 +0000"
+    for parent in ("1" * 40, tree):
+        content = f"tree {tree}\nparent {parent}\nauthor {who}\ncommitter {who}\n\nx\n".encode()
+        odd = write_object(repo, "commit", content)
+        with pytest.raises(GitError) as raised:
+            git.first_parents(odd)
+        assert "\n" not in raised.value.message
