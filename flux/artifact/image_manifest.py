@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, digest_of
 
+# By the media type, what else a tag may hold, and what people call it.
 OTHER_TYPES = {
     "application/vnd.oci.image.index.v1+json": "an image index",
     "application/vnd.docker.distribution.manifest.list.v2+json": "a Docker manifest list",
@@ -26,7 +27,6 @@ OTHER_TYPES = {
     "application/vnd.docker.distribution.manifest.v1+json": "a Docker manifest of schema 1",
     "application/vnd.oci.artifact.manifest.v1+json": "an OCI artifact manifest",
 }
-"""What a tag may hold beside an image of ours, and what people call it."""
 
 MOST_BYTES = 4 << 20
 # An image of Flux's has six of the first and some twenty of the second.

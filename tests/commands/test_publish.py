@@ -157,8 +157,13 @@ def test_the_same_content_at_another_commit(repo: Repo, images: Place) -> None:
 # An image of someone else's
 
 
-def foreign(repo: Repo, place: Place, *tags: str) -> str:
-    """Main's image with other annotations, under these tags and no other."""
+ELSEWHERE = "1" * 40
+"""A commit that nobody has."""
+
+
+def foreign(repo: Repo, place: Place, *tags: str, commit: str = "") -> str:
+    """Main's image with other annotations, under these tags and no other. They name the commit, or a new one
+    that leaves the artifact alone."""
     scratch = Path(place.location + "-scratch") if "://" not in place.location else None
     own = folder(scratch) if scratch else place
     pushed_by_main(repo, own)
@@ -169,7 +174,11 @@ def foreign(repo: Repo, place: Place, *tags: str) -> str:
     target = open_registry(place.location, Path("/"), 1, None).repository("app")
     for blob in (document["config"], *document["layers"]):
         target.push_blob(source.fetch_blob(blob["digest"]))
-    document["annotations"] = {"org.opencontainers.image.revision": "main@sha1:" + "1" * 40}
+    commit = commit or repo.commit("leaves the artifact alone", files={"unrelated.txt": "1"})
+    document["annotations"] |= {
+        "org.opencontainers.image.created": "2020-02-20T20:20:20Z",
+        "org.opencontainers.image.revision": f"main@sha1:{commit}",
+    }
     theirs = Manifest(json.dumps(document).encode(), MANIFEST_TYPE)
     for tag in tags:
         target.push_manifest(theirs, tag)
@@ -177,13 +186,41 @@ def foreign(repo: Repo, place: Place, *tags: str) -> str:
 
 
 def test_an_image_of_someone_else_is_tagged_only(repo: Repo, place: Place) -> None:
-    theirs = foreign(repo, place, repo.head[:12])
+    revision = repo.head[:12]
+    theirs = foreign(repo, place, revision)
     repo.tag(TAG)
     published = publish(repo, TAG, registry=place.location)
     assert published.result
     assert (published.result.action, published.result.digest) == ("tagged", theirs)
-    assert published.same_as == repo.head[:12]
+    assert published.same_as == revision
     assert digests(place.location, "app")["app"]["1.0.0"] == theirs
+
+
+def test_an_image_that_names_a_commit_of_nobody_is_replaced(repo: Repo, place: Place) -> None:
+    theirs = foreign(repo, place, repo.head[:12], commit=ELSEWHERE)
+    repo.tag(TAG)
+    published = publish(repo, TAG, registry=place.location)
+    assert published.result
+    assert published.result.action == "pushed"
+    tags = digests(place.location, "app")["app"]
+    assert tags[repo.head[:12]] == tags["1.0.0"] == published.result.digest != theirs
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_version_that_names_a_commit_with_other_content(repo: Repo, images: Place, own: bool) -> None:
+    """Of ours, or of nobody's: nothing is fetched to find out."""
+    other = repo.head
+    edit(repo)
+    theirs = foreign(repo, images, "1.0.0", commit=other if own else ELSEWHERE)
+    repo.tag(TAG)
+    before = images.writes()
+    published = publish(repo, TAG, registry=images.location)
+    assert published.result
+    assert published.result.error == (
+        f"1.0.0 is published with other content, {theirs}, and a version never changes: "
+        f"its revision is {(other if own else ELSEWHERE)[:12]}, at which main has not this content"
+    )
+    assert images.writes() == before
 
 
 def test_a_version_of_someone_else_with_the_same_content(repo: Repo, images: Place) -> None:

@@ -11,6 +11,7 @@ from os import strerror
 import pytest
 
 from flux.artifact.image import MANIFEST_TYPE, digest_of
+from flux.artifact.image_manifest import OTHER_TYPES
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Manifest, Target
@@ -50,6 +51,16 @@ def test_the_digest_that_head_tells_is_enough() -> None:
     with scripted(reply(headers=DIGEST)) as script:
         assert at(script).resolve("latest") == MANIFEST.digest
     assert script.asked == [f"HEAD {LATEST}"]
+
+
+def test_every_type_that_a_tag_may_hold_is_asked_for() -> None:
+    """To a request for another a registry may answer 404, as if there were nothing."""
+    with scripted(reply(headers=DIGEST), reply(body=MANIFEST.content)) as script:
+        at(script).resolve("latest")
+        at(script).fetch_manifest("latest")
+    for request in script.requests:
+        first, *others, last = request.headers["Accept"].split(", ")
+        assert (first, set(others), last) == (MANIFEST_TYPE, OTHER_TYPES.keys(), "*/*")
 
 
 def test_without_the_digest_of_head_the_manifest_is_fetched() -> None:
