@@ -84,6 +84,15 @@ def run_tests(session: nox.Session, name: str) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """How many small faults in the pure rooms and the identity of images the tests notice; for hours."""
+    session.install("mutmut~=3.8", "--editable", ".[tests]")
+    session.env["HYPOTHESIS_PROFILE"] = "mutation"
+    session.run("mutmut", "run", *session.posargs)
+    session.run("mutmut", "results")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """How fast the commands are, beside peers measured in the same run; `-- --help` has the options."""
     # As another monorepo has it: Invoke writes no bytecode, so an editable one is compiled by every command.

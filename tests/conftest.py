@@ -16,11 +16,13 @@ Part = TypeVar("Part")
 
 settings.register_profile("default", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("mutation", max_examples=25, deadline=None, derandomize=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 pytest_plugins = ["tests.github.fixtures"]
 
 _ACTIONS = Path(__file__).parent / "actions"
+_RUNNERS = {"monorepo", "registry", "packages"}  # what there takes a runner or a registry of jobs
 
 # REGISTRY_ overrides settings of the registry server and of skopeo.
 _SCRUBBED = ("GITHUB_", "GH_", "GIT_", "INVOKE_", "DOCKER_", "REGISTRY_")
@@ -81,7 +83,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "docker_engine" in getattr(item, "fixturenames", ()):
             item.add_marker("engine")
-        if _ACTIONS in item.path.parents:
+        if _ACTIONS in item.path.parents and _RUNNERS & {*getattr(item, "fixturenames", ())}:
             item.add_marker("actions")
         if len(mine := {mark.name for mark in item.iter_markers()} & sessions.LONG.keys()) > 1:
             raise pytest.UsageError(f"{item.nodeid} belongs to more than one session: {', '.join(mine)}")

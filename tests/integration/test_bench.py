@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.stories
 @pytest.mark.usefixtures("run_registry", "flux_cli")
 def test_every_row_is_measured(tmp_path: Path) -> None:
     result = tmp_path / "bench.json"
