@@ -9,7 +9,7 @@ from flux.promotion.desired import parse_artifact
 
 
 @dataclass(frozen=True)
-class State:
+class DesiredVersions:
     """An artifact's versions by environment, as a commit of the tip's first-parent line set them.
 
     `time` is the committer's, in seconds since the epoch.
@@ -20,14 +20,14 @@ class State:
     versions: Mapping[str, str]
 
 
-def history(monorepo: Monorepo, artifact: str, tip: str | None = None) -> Iterator[State]:
+def history(monorepo: Monorepo, artifact: str, tip: str | None = None) -> Iterator[DesiredVersions]:
     """The states that an artifact has been in, from that at the tip back, each with the commit that it began
     with. They are looked for as they are asked for.
 
     A file that has errors never was a state, and is passed over. Environments that are no more are in the
     states of their time. Raises HistoryMissingError where a shallow clone cannot be completed.
     """
-    newer: State | None = None
+    newer: DesiredVersions | None = None
     for revision, blob in monorepo.git.file_history(tip or monorepo.tip, monorepo.settings.releaseconfig):
         content = monorepo.git.read(blob) if blob else None
         try:
@@ -36,12 +36,12 @@ def history(monorepo: Monorepo, artifact: str, tip: str | None = None) -> Iterat
             continue
         if newer and newer.versions != versions:
             yield newer
-        newer = State(revision.commit, revision.time, versions)
+        newer = DesiredVersions(revision.commit, revision.time, versions)
     if newer:
         yield newer
 
 
-def before(states: Iterable[State], environment: str) -> str | None:
+def before(states: Iterable[DesiredVersions], environment: str) -> str | None:
     """The version that an environment had before the one that it has in the first state, None where it never
     had another."""
     versions = (state.versions.get(environment) for state in states)
@@ -49,10 +49,10 @@ def before(states: Iterable[State], environment: str) -> str | None:
     return next((version for version in versions if version not in (None, now)), None)
 
 
-def changed_at(states: Iterable[State], environment: str) -> int:
+def changed_at(states: Iterable[DesiredVersions], environment: str) -> int:
     """When an environment was given the version that it has in the first state, or lost it, in seconds since
     the epoch; 0 where it never had any."""
-    later: State | None = None
+    later: DesiredVersions | None = None
     for state in states:
         if later and state.versions.get(environment) != later.versions.get(environment):
             return later.time

@@ -36,24 +36,6 @@ def test_in_actions_each_failure_is_an_annotation(repo: Repo, tmp_path: Path) ->
     assert all(name in job.summary.read_text().replace("\\", "") for name in bad)
 
 
-# What is built
-
-
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        ([], NAMES),
-        (["-a", "web", "--artifact", "app"], ["app", "web"]),
-        (["-a", "web,app"], ["app", "web"]),
-        (["-a", "app,app", "--artifact=app"], ["app"]),
-    ],
-)
-def test_artifacts_by_name(repo: Repo, arguments: list[str], expected: list[str]) -> None:
-    ran = inv(repo, "build", "--json", "--dry-run", *arguments)
-    assert ran.code == 0, ran.said
-    assert [result["artifact"] for result in ran.document["artifacts"]] == expected
-
-
 @pytest.mark.parametrize("name", ["ap", "App", "artifacts/app", "app/", "*", ".", "..", "README.md", "-x"])
 def test_a_name_that_is_no_artifact(repo: Repo, name: str) -> None:
     ran = inv(repo, "build", "--json", f"--artifact={name}")
@@ -69,14 +51,6 @@ def test_one_unknown_name_among_known_ones_builds_nothing(repo: Repo) -> None:
     ran = inv(repo, "build", "-a", "app,dbb")
     assert ran.code == 2
     assert "did you mean db?" in ran.err
-    assert not (repo.path / ".registry").exists()
-
-
-@pytest.mark.parametrize("empty", ["", ",", " ", ", ,"])
-def test_an_empty_name_is_not_all_of_them(repo: Repo, empty: str) -> None:
-    """A workflow whose expression came out empty: `inv build -a "${{ matrix.artefact }}"`."""
-    ran = inv(repo, "build", f"--artifact={empty}")
-    assert ran.code == 2
     assert not (repo.path / ".registry").exists()
 
 

@@ -159,18 +159,6 @@ def test_one_document_and_all_else_on_the_other_stream(tmp_path: Path) -> None:
     assert "artifacts/db/base.yaml" in ran.err
 
 
-def test_since_on_the_command_line(tmp_path: Path) -> None:
-    repo = monorepo(tmp_path / "repo", FILES)
-    repo.tag("v1")
-    edit(repo, "app")
-    assert inv(repo, "changed", "--json", "--since", "v1").document["artifacts"] == ["app"]
-    for garbage in ("--since=--output=x", "--since=", "--since=nonesuch"):
-        ran = inv(repo, "changed", "--json", garbage)
-        assert (ran.code, ran.out) == (2, ""), ran.said
-        assert len(ran.err.splitlines()) == 2, "what happened, and what to do"
-    assert repo.git("status", "--porcelain") == ""
-
-
 def test_names_that_a_terminal_would_obey_are_spelled_out(tmp_path: Path) -> None:
     repo = monorepo(tmp_path / "repo", FILES)
     repo.checkout("feature", create=True)
@@ -196,13 +184,6 @@ def test_without_git(tmp_path: Path) -> None:
     assert ran.code == 1
     assert "git was not found" in ran.err
     assert len(ran.err.splitlines()) == 2
-
-
-def test_chained_tasks(tmp_path: Path) -> None:
-    repo = monorepo(tmp_path / "repo", FILES)
-    ran = inv(repo, "list", "changed", "build", "--dry-run")
-    assert ran.code == 0
-    assert "No artifact changed." in ran.out
 
 
 def test_the_difference_of_what_changed(tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ from flux.commands.diff import Compared, Diff, compare_version
 from flux.errors import RegistryUnreachableError
 from flux.registry.target import Manifest
 from flux.settings import Settings
+from tests.commands.diffing import run, settle
 from tests.commands.faulty import Faulty, refuse
-from tests.commands.helpers import commands, in_actions, inv, one_table
-from tests.commands.releasing import PHASES, tag
-from tests.commands.tagging import FIRST, World
+from tests.commands.helpers import commands, in_actions, one_table
+from tests.commands.releasing import PHASES
+from tests.commands.tagging import World
 from tests.commands.tagging import either as either
 from tests.commands.tagging import kind as kind
 from tests.commands.tagging import seed as seed
@@ -48,15 +49,6 @@ def compare(world: World, name: str, version: str | None = None, artifact: str =
     settings = Settings(registry=world.place.location, phases=PHASES)
     with opened(world.repo, settings, registry=more.get("registry") or world.open()) as monorepo:
         return compare_version(monorepo, artifact, name, version)
-
-
-def run(world: World, *arguments: str, **env: str) -> Any:
-    return inv(world.repo, "diff", *arguments, env={"INVOKE_FLUX_REGISTRY": world.place.location, **env})
-
-
-def settle(world: World) -> None:
-    world.want(FIRST)
-    tag(world.repo, registry=world.place.location)
 
 
 def shapes(found: Diff) -> list[tuple[tuple[str, ...], str | None, int]]:
@@ -125,26 +117,6 @@ def test_what_nothing_is_deployed_of_is_all_added(world: World) -> None:
     done = run(world, "app", "at")
     assert done.code == 0
     assert done.out == "app in at_ring1, at_ring2: nothing -> 1.1.0\n" + ADDED
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message", "hint"),
-    [
-        (("app", "prod", "--version", "3.0.0"), "app 3.0.0 is not published", "`inv publish TAG`"),
-        (("app", "prod_ring9"), "there is no environment or phase 'prod_ring9'", "did you mean prod_ring1?"),
-        (("ap", "prod"), "there is no artifact 'ap' at the tip, ", "there are app, db"),
-        (("app", "prod", "--version", "1.0"), "'1.0' is no semantic version", "write it as 1.2.3"),
-        (("app", "prod", "--version", "latest"), "'latest' is no semantic version", "write it as 1.2.3"),
-        (("new", "prod"), "new has no stable release", "`inv release new minor`"),
-    ],
-)
-def test_a_wrong_request(world: World, arguments: tuple[str, ...], message: str, hint: str) -> None:
-    world.repo.commit(files={"artifacts/new/x.yaml": "new: 1\n"})
-    settle(world)
-    done = run(world, *arguments)
-    assert (done.code, done.out) == (2, "")
-    assert f"error: {message}" in done.err
-    assert hint in done.err.partition("\nhint: ")[2]
 
 
 def test_what_it_shows(world: World) -> None:

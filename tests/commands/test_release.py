@@ -13,19 +13,14 @@ from flux.event import Event
 from flux.forge.github.forge import GitHubForge
 from tests.commands.helpers import Actions, actions, actions_checkout, in_actions, inv, monorepo
 from tests.commands.releasing import plan, release
+from tests.commands.to_release import FILES
+from tests.commands.to_release import repo as repo
 from tests.github.fixtures import RunGitHub
 from tests.github.fixtures import run_github as run_github
 from tests.github.server import GitHub
 from tests.repo import Repo
 
-FILES = {"artifacts/app/x.yaml": "app: 1\n", "artifacts/db/x.yaml": "db: 1\n"}
 ALL = {"contents": "write", "issues": "write", "pull_requests": "write", "actions": "write"}
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    """Two artifacts, and no origin."""
-    return monorepo(tmp_path / "repo", FILES)
 
 
 def edit(repo: Repo, subject: str = "fix: edit", artifact: str = "app") -> str:
@@ -562,11 +557,6 @@ def test_json(repo: Repo) -> None:
         assert released["commit"] == repo.head
     done = inv(repo, "release", "app", "0.1.0", "--json")
     assert (done.code, done.out) == (2, "")
-
-
-def test_without_arguments(repo: Repo) -> None:
-    for arguments in (["release"], ["release", "app"]):
-        assert inv(repo, *arguments).code == 1  # Invoke's own
 
 
 # On GitHub

@@ -17,6 +17,7 @@ from flux.forge.forge import Forge, PullRequest
 from flux.forge.github.forge import GitHubForge
 from flux.forge.local.forge import LocalForge
 from flux.git.clone import Clone
+from tests.commands.drifting import run, settled
 from tests.commands.faulty import Faulty, refuse
 from tests.commands.helpers import break_origin, in_actions, inv, one_table
 from tests.commands.releasing import CONFIG, status, tag
@@ -32,15 +33,6 @@ from tests.repo import Repo
 
 def look(world: World, *names: str, **more: Any) -> Any:
     return status(world.repo, *names, registry=world.place.location, **more)
-
-
-def run(world: World, *arguments: str, **env: str) -> Any:
-    return inv(world.repo, "status", *arguments, env={"INVOKE_FLUX_REGISTRY": world.place.location, **env})
-
-
-def settled(world: World) -> None:
-    world.want(FIRST)
-    tag(world.repo, registry=world.place.location)
 
 
 def drifting(world: World) -> None:
@@ -129,21 +121,6 @@ def test_a_release_that_is_not_on_the_line(world: World) -> None:
     assert said[:3] == ["app", "3.0.0", "?"]
     said = [cell.strip() for cell in cells(run(world).out, "db")]
     assert said[:3] == ["db", "2.0.0", "1.0.0"]
-
-
-def test_check(world: World) -> None:
-    settled(world)
-    assert run(world, "--check").code == 0
-    world.want(SECOND)
-    assert run(world).code == 0
-    assert run(world, "--check").code == 1
-    # What is left alone is no drift.
-    world.want({})
-    assert run(world, "--check").code == 0
-    world.want({"app": {"at_ring1": "9.9.9"}})
-    assert run(world, "--check", "-a", "db").code == 0
-    assert run(world, "--check", "-a", "app").code == 1
-    assert run(world, "--check", "-a", "ap").code == 2
 
 
 def test_json_is_that_of_a_dry_tag_and_more(world: World) -> None:

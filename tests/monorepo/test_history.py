@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flux.errors import HistoryMissingError
-from flux.monorepo.history import State, before, changed_at, history
+from flux.monorepo.history import DesiredVersions, before, changed_at, history
 from flux.settings import Settings
 from tests.commands.helpers import actions_checkout, break_origin
 from tests.commands.releasing import CONFIG, PHASES
@@ -22,7 +22,7 @@ def desire(repo: Repo, **versions: Mapping[str, str]) -> str:
     return repo.commit(files={CONFIG: json.dumps(versions, indent=2)})
 
 
-def states(repo: Repo, artifact: str = "app") -> list[State]:
+def states(repo: Repo, artifact: str = "app") -> list[DesiredVersions]:
     with opened(repo, SETTINGS) as monorepo:
         return list(history(monorepo, artifact, repo.head))
 

@@ -1,0 +1,18 @@
+"""Environment tags that drift."""
+
+from typing import Any
+
+from tests.commands.helpers import inv
+from tests.commands.releasing import tag
+from tests.commands.tagging import FIRST, World
+from tests.commands.tagging import seed as seed
+from tests.commands.tagging import world as world
+
+
+def run(world: World, *arguments: str, **env: str) -> Any:
+    return inv(world.repo, "status", *arguments, env={"INVOKE_FLUX_REGISTRY": world.place.location, **env})
+
+
+def settled(world: World) -> None:
+    world.want(FIRST)
+    tag(world.repo, registry=world.place.location)

@@ -1,0 +1,56 @@
+"""The tasks for artifacts: names, revisions and chains on the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.helpers import (
+    inv,
+    monorepo,
+)
+from tests.monorepo.building import NAMES
+from tests.monorepo.building import repo as repo
+from tests.monorepo.changing import FILES, edit
+from tests.repo import Repo
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], NAMES),
+        (["-a", "web", "--artifact", "app"], ["app", "web"]),
+        (["-a", "web,app"], ["app", "web"]),
+        (["-a", "app,app", "--artifact=app"], ["app"]),
+    ],
+)
+def test_artifacts_by_name(repo: Repo, arguments: list[str], expected: list[str]) -> None:
+    ran = inv(repo, "build", "--json", "--dry-run", *arguments)
+    assert ran.code == 0, ran.said
+    assert [result["artifact"] for result in ran.document["artifacts"]] == expected
+
+
+@pytest.mark.parametrize("empty", ["", ",", " ", ", ,"])
+def test_an_empty_name_is_not_all_of_them(repo: Repo, empty: str) -> None:
+    """A workflow whose expression came out empty: `inv build -a "${{ matrix.artefact }}"`."""
+    ran = inv(repo, "build", f"--artifact={empty}")
+    assert ran.code == 2
+    assert not (repo.path / ".registry").exists()
+
+
+def test_since_on_the_command_line(tmp_path: Path) -> None:
+    repo = monorepo(tmp_path / "repo", FILES)
+    repo.tag("v1")
+    edit(repo, "app")
+    assert inv(repo, "changed", "--json", "--since", "v1").document["artifacts"] == ["app"]
+    for garbage in ("--since=--output=x", "--since=", "--since=nonesuch"):
+        ran = inv(repo, "changed", "--json", garbage)
+        assert (ran.code, ran.out) == (2, ""), ran.said
+        assert len(ran.err.splitlines()) == 2, "what happened, and what to do"
+    assert repo.git("status", "--porcelain") == ""
+
+
+def test_chained_tasks(tmp_path: Path) -> None:
+    repo = monorepo(tmp_path / "repo", FILES)
+    ran = inv(repo, "list", "changed", "build", "--dry-run")
+    assert ran.code == 0
+    assert "No artifact changed." in ran.out

@@ -1,0 +1,10 @@
+"""The tasks for releases, as one types them."""
+
+from tests.commands.helpers import inv
+from tests.commands.to_release import repo as repo
+from tests.repo import Repo
+
+
+def test_without_arguments(repo: Repo) -> None:
+    for arguments in (["release"], ["release", "app"]):
+        assert inv(repo, *arguments).code == 1  # Invoke's own
