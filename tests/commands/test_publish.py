@@ -216,7 +216,7 @@ def test_a_version_that_names_a_commit_with_other_content(repo: Repo, images: Pl
     before = images.writes()
     published = publish(repo, TAG, registry=images.location)
     assert published.result
-    assert published.result.error == (
+    assert str(published.result.error) == (
         f"1.0.0 is published with other content, {theirs}, and a version never changes: "
         f"its revision is {(other if own else ELSEWHERE)[:12]}, at which main has not this content"
     )

@@ -21,7 +21,7 @@ from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, digest_o
 from flux.errors import RegistryError
 from flux.registry.contents import contents
 from flux.registry.identity import Standing, judge
-from flux.registry.remote import RemoteRegistry
+from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Manifest, Target
 from tests.parts import Registry
 from tests.registry.images import FLUX_CONFIG, packed

@@ -60,7 +60,7 @@ def test_every_type_that_a_tag_may_hold_is_asked_for() -> None:
         at(script).fetch_manifest("latest")
     for request in script.requests:
         first, *others, last = request.headers["Accept"].split(", ")
-        assert (first, set(others), last) == (MANIFEST_TYPE, OTHER_TYPES.keys(), "*/*")
+        assert (first, set(others), last) == (MANIFEST_TYPE, set(OTHER_TYPES), "*/*")
 
 
 def test_without_the_digest_of_head_the_manifest_is_fetched() -> None:
