@@ -66,8 +66,9 @@ def look(
 
     @cache
     def vouch() -> Vouching:
+        from flux.monorepo import vouching as module
 
-        return vouching or Vouching(monorepo)
+        return vouching or module.Vouching(monorepo)
 
     def one(artifact: str) -> Looked:
         versions = desired.get(artifact, {})

@@ -1,0 +1,152 @@
+"""What the registry has for a version goes nowhere unless git builds it for the version's release."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flux.artifact.archive import archive
+from flux.artifact.image import LAYER_TYPE, MANIFEST_TYPE, Image, digest_of
+from flux.errors import FluxError, UnpublishedError, UnvouchedError
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.vouching import Vouching
+from flux.registry import open_registry
+from flux.registry.target import Manifest, Target
+from flux.settings import Settings
+from tests.commands.helpers import monorepo
+from tests.commands.releasing import publish, release
+from tests.monorepos import opened
+from tests.registry.images import packed, push
+from tests.repo import Repo
+
+EVIL = gzip.compress(archive([(".", 0o755, None), ("x.yaml", 0o644, b"evil: 1\n")]), mtime=0)
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    """Two artifacts; `app` 1.0.0 and 1.1.0 are released and published."""
+    repo = monorepo(tmp_path / "repo", {f"artifacts/{name}/x.yaml": "a: 1\n" for name in ("app", "db")})
+    for version in ("1.0.0", "1.1.0"):
+        repo.commit(version, files={"artifacts/app/x.yaml": f"version: {version}\n"})
+        planned, *_ = release(repo, "app", version)
+        publish(repo, planned.tag)
+    return repo
+
+
+@pytest.fixture
+def run(repo: Repo) -> Iterator[Monorepo]:
+    with opened(repo, Settings()) as run:
+        yield run
+
+
+@pytest.fixture
+def target(repo: Repo) -> Target:
+    return open_registry(".registry", repo.path, 1, None).repository("app")
+
+
+def good(target: Target, version: str = "1.0.0") -> Manifest:
+    manifest = target.fetch_manifest(version)
+    assert manifest
+    return manifest
+
+
+def with_second_layers(target: Target, key: str) -> Manifest:
+    """A good manifest that names another layer under a key that Go takes for `layers`."""
+    target.push_blob(EVIL)
+    layer = {"mediaType": LAYER_TYPE, "digest": digest_of(EVIL), "size": len(EVIL)}
+    content = good(target).content.rstrip()
+    assert content.endswith(b"}")
+    extra = f', "{key}": {json.dumps([layer])}}}'.encode()
+    return Manifest(content[:-1] + extra, MANIFEST_TYPE)
+
+
+def test_what_git_builds_is_vouched_for(run: Monorepo, target: Target) -> None:
+    vouching = Vouching(run)
+    for version in ("1.0.0", "1.1.0"):
+        assert vouching.fault("app", version, good(target, version)) is None
+        assert vouching.promotion_fault("app", version) is None
+        assert vouching.build_fault("app", good(target, version)) is None
+
+
+@pytest.mark.parametrize("key", ["Layers", "LAYERS", "layer\u017f", "layers"])
+def test_a_second_key_that_flux_reads_as_layers(run: Monorepo, target: Target, key: str) -> None:
+    forged = with_second_layers(target, key)
+    target.push_manifest(forged, "1.0.0")
+    for error in (
+        Vouching(run).fault("app", "1.0.0", forged),
+        Vouching(run).promotion_fault("app", "1.0.0"),
+        Vouching(run).build_fault("app", forged),
+    ):
+        assert isinstance(error, UnvouchedError)
+        assert error.hint
+
+
+def test_the_image_of_another_version_is_not_the_versions(run: Monorepo, target: Target) -> None:
+    error = Vouching(run).fault("app", "1.0.0", good(target, "1.1.0"))
+    assert isinstance(error, UnvouchedError)
+    assert error.message == ("app 1.0.0 in the registry is not what git builds: its content is another")
+
+
+def test_other_content_under_a_version(run: Monorepo, repo: Repo, target: Target) -> None:
+    commit = repo.git("rev-parse", "flux-oci-app-v1.0.0^{commit}")
+    forged = push(target, packed(b"evil: 1\n", commit=commit, source=""), "1.0.0")
+    assert isinstance(Vouching(run).promotion_fault("app", "1.0.0"), UnvouchedError)
+    assert isinstance(Vouching(run).build_fault("app", forged), UnvouchedError)
+
+
+def test_a_version_that_no_release_made(run: Monorepo, target: Target) -> None:
+    target.push_manifest(good(target, "1.1.0"), "9.9.9")
+    error = Vouching(run).promotion_fault("app", "9.9.9")
+    assert isinstance(error, UnvouchedError)
+    assert error.message == "there is no release of app 9.9.9: the tag flux-oci-app-v9.9.9 is missing"
+
+
+def test_a_release_of_a_commit_that_is_not_on_the_line(run: Monorepo, repo: Repo, target: Target) -> None:
+    repo.git("checkout", "--quiet", "-b", "side")
+    side = repo.commit("side", files={"artifacts/app/x.yaml": "evil: 1\n"})
+    repo.git("tag", "flux-oci-app-v1.2.0")
+    repo.git("checkout", "--quiet", "main")
+    pushed = push(target, packed(b"evil: 1\n", commit=side, source=""), "1.2.0")
+    error = Vouching(run).promotion_fault("app", "1.2.0")
+    assert isinstance(error, UnvouchedError)
+    assert "not on the first-parent line of main" in error.message
+    error = Vouching(run).build_fault("app", pushed)
+    assert isinstance(error, UnvouchedError)
+    assert "which is not on main" in error.message
+
+
+def test_a_version_that_is_not_published(run: Monorepo, repo: Repo) -> None:
+    planned, *_ = release(repo, "db", "1.0.0")
+    error = Vouching(run).promotion_fault("db", "1.0.0")
+    assert isinstance(error, UnpublishedError)
+    assert planned.tag in error.hint
+
+
+@pytest.mark.parametrize(
+    "revision",
+    ["", "main", "main@sha1:", "main@sha1:HEAD", "main@sha1:" + "f" * 40, "main@sha1:--all", "x" * 5000],
+)
+def test_a_revision_that_is_no_commit_of_main(run: Monorepo, target: Target, revision: str) -> None:
+    document = json.loads(good(target).content)
+    document["annotations"]["org.opencontainers.image.revision"] = revision
+    forged = Manifest(json.dumps(document).encode(), MANIFEST_TYPE)
+    assert isinstance(Vouching(run).build_fault("app", forged), FluxError)
+
+
+def test_each_manifest_is_judged_once(run: Monorepo, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[str] = []
+    vouching = Vouching(run)
+    build = vouching._image
+
+    def count(artifact: str, commit: str) -> Image:
+        built.append(commit)
+        return build(artifact, commit)
+
+    monkeypatch.setattr(vouching, "_image", count)
+    manifests = [good(target, version) for version in ("1.0.0", "1.1.0")]
+    for _ in range(3):
+        faults = vouching.faults("app", "1.0.0", manifests)
+        assert [bool(faults[manifest.digest]) for manifest in manifests] == [False, True]
+    assert len(built) == 1
