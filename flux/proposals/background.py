@@ -10,6 +10,7 @@ from flux.monorepo.releases import releases
 from flux.monorepo.source_url import source_url
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion, VersionChange
+from flux.promotion.texts.notices import not_published
 from flux.promotion.texts.request import Background, Span
 from flux.registry.contents import contents
 from flux.registry.target import Target
@@ -43,6 +44,8 @@ def background(
         f"{promotion.version} yet."
         for phase, behind in early.items()
     ]
+    if digest is None:
+        warnings.insert(0, not_published(promotion.artifact, promotion.version))
     read = cache(lambda version: _files(target, version))
     spans = [_span(monorepo, read, promotion, old) for old in dict.fromkeys(change.old for change in changes)]
     return Background(image, issue, warnings, spans)

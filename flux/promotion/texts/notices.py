@@ -61,6 +61,14 @@ def comes_first(behind: Iterable[str], version: str) -> str:
     return f"{', '.join(behind)} comes first and does not have {version}"
 
 
+def not_published(artifact: str, version: str) -> str:
+    """For a pull request whose version was deleted from the registry."""
+    return (
+        f"The registry does not have `{artifact}` {version} any more. If this is merged, the environments "
+        "keep what they have. Publish the version again first, or close this pull request."
+    )
+
+
 def foreign_commit(branch: str, commit: str, has_request: bool) -> str:
     """For a branch that somebody else has committed to."""
     what = "merge or close its pull request" if has_request else "delete the branch"
