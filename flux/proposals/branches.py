@@ -60,8 +60,12 @@ class Branches:
     def begun(self) -> list[Promotion]:
         """Every promotion that has a branch, with or without a pull request, and is not merged."""
         heads = self._forge.branches(BRANCHES)
-        tip = self._monorepo.tip if heads else ""
-        found = (self._promotion_of(branch, head, tip) for branch, head in heads.items())
+        if not heads:
+            return []
+        here = self._git.obtain_all(heads.values())
+        # One walk for all of them; what is asked of each branch later needs no other.
+        self._git.branches_since(here, self._monorepo.tip)
+        found = (self._promotion_of(branch, head) for branch, head in heads.items() if head in here)
         return [promotion for promotion in found if promotion]
 
     def read(self, promotion: Promotion, main: Side) -> Branch | None:
@@ -134,9 +138,9 @@ class Branches:
             promotion, base.desired, head.desired
         )
 
-    def _promotion_of(self, branch: str, head: str, tip: str) -> Promotion | None:
+    def _promotion_of(self, branch: str, head: str) -> Promotion | None:
         """The promotion that a branch says to be, by its commits."""
-        messages = self._git.messages(head, tip) if self._git.obtain(head) else []
+        messages = self._git.messages(head, self._monorepo.tip)
         said = (read_message(message.text) for message in messages)
         return next((promotion for promotion in said if promotion and promotion.branch == branch), None)
 

@@ -87,6 +87,10 @@ class World:
         found: dict[str, dict[str, str]] = json.loads(text)
         return found
 
+    def issues(self) -> list[int]:
+        """The numbers of the promotion issues, the oldest first."""
+        return [issue.number for issue in self.forge().issues(self.settings.label)]
+
     def issue(self, number: int = 1) -> Issue:
         issue = self.forge().issue(number)
         assert issue
