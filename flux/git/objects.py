@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from flux.artifact.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK
 from flux.errors import GitError
@@ -18,10 +18,10 @@ _LARGEST_BLOB_KEPT = 64 * 1024
 _MOST_PARSED = 16 * 1024 * 1024  # bytes of trees, before they were parsed
 _MOST_TAGS = 20  # of tags of tags
 NAME = re.compile("[0-9a-f]{40}")
+_ENTRY = re.compile(rb"([0-7]{1,11}) ([^\0]+)\0(.{20})", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What a tree has under a name."""
 
     mode: int
@@ -154,23 +154,18 @@ def _lacking(oid: str) -> GitError:
 
 def parse_tree(content: bytes) -> Mapping[str, Entry]:
     """The entries of a tree by name, in git's order. Raises GitError for what is none."""
-    entries: dict[str, Entry] = {}
-    at = 0
-    while at < len(content):
-        space = content.find(b" ", at)
-        end = content.find(b"\0", space)
-        if not at < space < end or len(content) < end + 21:
-            raise _damaged_tree()
-        name = content[space + 1 : end].decode("utf-8", "surrogateescape")
-        entries[name] = Entry(_mode(content[at:space]), content[end + 1 : end + 21].hex())
-        at = end + 21
-    return entries
+    found = _ENTRY.findall(content)
+    # What is between two entries, or after the last, is in none.
+    if sum(len(mode) + len(name) + 22 for mode, name, _ in found) != len(content):
+        raise GitError("a tree of this clone cannot be read", "`git fsck` says what is damaged")
+    return {
+        name.decode("utf-8", "surrogateescape"): Entry(_mode(mode), oid.hex()) for mode, name, oid in found
+    }
 
 
+@lru_cache(maxsize=64)
 def _mode(written: bytes) -> int:
     """The mode as git has it, whatever an old tool wrote."""
-    if not re.fullmatch(rb"[0-7]{1,11}", written):
-        raise _damaged_tree()
     mode = int(written, 8)
     match mode >> 12:
         case 0o04:
@@ -181,7 +176,3 @@ def _mode(written: bytes) -> int:
             return SYMLINK
         case _:
             return SUBMODULE
-
-
-def _damaged_tree() -> GitError:
-    return GitError("a tree of this clone cannot be read", "`git fsck` says what is damaged")

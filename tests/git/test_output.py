@@ -1,0 +1,86 @@
+"""What git prints is read as values, whatever bytes are in it."""
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flux.artifact.image import Revision
+from flux.git import output
+
+
+def test_refs_and_tags() -> None:
+    listed = "1\trefs/tags/v1\n2\trefs/tags/v1^{}\n3\trefs/tags/\N{LINE SEPARATOR}x\n"
+    refs = output.refs(listed, "\t")
+    assert refs == {"refs/tags/v1": "1", "refs/tags/v1^{}": "2", "refs/tags/\N{LINE SEPARATOR}x": "3"}
+    assert output.tags(refs) == {"v1": "2", "\N{LINE SEPARATOR}x": "3"}
+
+
+@pytest.mark.parametrize(
+    ("printed", "seconds"),
+    [
+        ("0", 0),
+        ("1700000000", 1700000000),
+        ("", 0),
+        ("-1", 0),
+        ("1.5", 0),
+        (" 1", 0),
+        ("\N{ARABIC-INDIC DIGIT ONE}", 0),
+        ("9" * 18, 10**18 - 1),
+        ("9" * 19, 10**18),
+        ("9" * 10_000, 10**18),
+    ],
+)
+def test_seconds(printed: str, seconds: int) -> None:
+    assert output.seconds(printed) == seconds
+
+
+@given(st.binary())
+def test_what_is_readable_can_be_shown(written: bytes) -> None:
+    text = output.readable(written.decode("utf-8", "surrogateescape"))
+    assert text == text.encode("utf-8").decode("utf-8") == written.decode("utf-8", "replace")
+
+
+@given(st.binary(max_size=300))
+def test_a_log_is_read_in_pieces_of_any_size(cut: bytes) -> None:
+    commit, parent = "1" * 40, "2" * 40
+    raw = f":100644 100644 {commit} {parent} M".encode()
+    printed = b"\0".join(
+        (f"{commit} 5 {parent}".encode(), b"\n" + raw, b"a\xff", raw, b"\nb", f"{parent}  ".encode(), b"")
+    )
+
+    class Slow(io.BytesIO):
+        sizes = iter(cut)
+
+        def read1(self, size: int | None = -1, /) -> bytes:
+            return super().read1(next(self.sizes, 7) % 50 + 1)
+
+    changed = [(raw.decode(), "a\udcff"), (raw.decode(), "\nb")]
+    assert list(output.read_log(Slow(printed))) == [
+        (Revision(commit, 5), parent, changed),
+        (Revision(parent, 0), None, []),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stderr", "said"),
+    [
+        ("fatal: no\nhint: more\n", "no"),
+        ("warning: x\nerror: y\nfatal: z", "y"),
+        ("", ""),
+        ("ssh: host unknown\nfatal: Could not read from remote repository.\n\nPlease", "ssh: host unknown"),
+        ("fatal: Could not read from remote repository.", "Could not read from remote repository."),
+        ("fatal: https://u:p@h/x: no", "https://h/x: no"),
+        ("fatal: 'https://u:p/q@h/x' no", "'https://h/x' no"),
+    ],
+)
+def test_what_went_wrong_in_one_line(stderr: str, said: str) -> None:
+    error = output.error(stderr, 128)
+    assert (error.message, error.status) == (said, 128)
+
+
+def test_how_a_clone_comes_to_be_trusted() -> None:
+    hint = output.trusting("detected dubious ownership in repository at '/a b/c'")
+    assert hint == "if you trust it: `git config --global --add safe.directory '/a b/c'`"
+    assert output.trusting("something else") == ""
