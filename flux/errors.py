@@ -64,6 +64,10 @@ class TagElsewhereError(RegistryError):
     """A tag was moved, and soon after it was somewhere else."""
 
 
+class TooLargeError(RegistryError):
+    """A registry has more under a name than it may, or than it says."""
+
+
 class BlobMissingError(RegistryError):
     """A registry does not have a blob that its own manifest names."""
 

@@ -63,9 +63,9 @@ def decompressed(layer: bytes) -> Iterator[bytes]:
             while not rest and not member.eof and (piece := member.decompress(b"", _CHUNK)):
                 yield piece
     except zlib.error as error:
-        raise ContentError(f"its layer is no gzip: {error}") from error
+        raise ContentError("its layer is no gzip: it has other bytes") from error
     if not member.eof:
-        raise ContentError("its layer is no gzip: it is cut off")
+        raise ContentError("its layer is no gzip: it ends too early")
 
 
 def entries(pieces: Iterable[bytes]) -> Iterator[Entry]:
@@ -81,7 +81,7 @@ def entries(pieces: Iterable[bytes]) -> Iterator[Entry]:
         if header.kind != _SYMLINK:
             yield Entry(header.path, header.mode & 0o7777, None if header.kind == _FOLDER else content)
     if tar.at == 0:
-        raise _no_tar("empty file")
+        raise _no_tar("it is empty")
     if any(any(piece) for piece in tar.remaining()):
         raise _no_tar("it goes on after its end")
 
@@ -133,7 +133,7 @@ class _Stream:
             raise _no_tar("a header of it is larger than any that is used")
         content = self.read(size)
         if len(content) < size or len(self.read(-size % BLOCK)) < -size % BLOCK:
-            raise _no_tar("unexpected end of data")
+            raise _no_tar("it ends too early")
         return content
 
     def remaining(self) -> Iterator[bytes]:

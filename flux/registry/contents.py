@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from flux.artifact.image_manifest import Foreign, ImageManifest, parse
 from flux.artifact.unpacking import Entry, decompressed, entries
-from flux.errors import ContentError, RegistryError
+from flux.errors import ContentError, RegistryError, TooLargeError
 from flux.registry.target import Manifest, Target
 
 _MOST_BYTES = 100 << 20
@@ -65,9 +65,13 @@ def _layer(target: Target, manifest: ImageManifest) -> bytes:
         raise ContentError(fault)
     if manifest.layer.size > _MOST_BYTES:
         raise ContentError(_too_much())
-    layer = target.fetch_blob(manifest.layer.digest, manifest.layer.size)
-    if len(layer) != manifest.layer.size:
-        raise ContentError(f"its layer has {len(layer)} bytes, not the {manifest.layer.size} that it tells")
+    size = manifest.layer.size
+    try:
+        layer = target.fetch_blob(manifest.layer.digest, size)
+    except TooLargeError as error:
+        raise ContentError(f"its layer has more than the {size} bytes that it tells") from error
+    if len(layer) != size:
+        raise ContentError(f"its layer has {len(layer)} bytes, not the {size} that it tells")
     return layer
 
 

@@ -12,7 +12,7 @@ from flux.artifact.claims import claim_fault, revision_fault
 from flux.artifact.image import MANIFEST_TYPE, Image, told_diff_id
 from flux.artifact.image_manifest import Foreign, ImageManifest, parse
 from flux.artifact.unpacking import decompressed
-from flux.errors import BlobMissingError, ContentError
+from flux.errors import BlobMissingError, ContentError, TooLargeError
 from flux.registry.target import Manifest, Target
 
 _OVERHEAD = 64 << 10
@@ -91,6 +91,8 @@ def _content(target: Target, manifest: ImageManifest, image: Image) -> Verdict:
         blob = target.fetch_blob(layer.digest, layer.size)
     except BlobMissingError:
         return Verdict(Standing.OTHER, "its layer is missing")
+    except TooLargeError:
+        return Verdict(Standing.FOREIGN, f"its layer has more than the {layer.size} bytes that it tells")
     if len(blob) != layer.size:
         return Verdict(Standing.FOREIGN, f"its layer has {len(blob)} bytes, not {layer.size}")
     return _unpacked(blob, image.tar)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flux.artifact.image import Image
-from flux.errors import RegistryError
+from flux.errors import RegistryError, TooLargeError
 from flux.registry.contents import has_files
 from flux.registry.identity import Standing, Verdict, is_ours, judge
 from flux.registry.target import Manifest, Publisher, Target
@@ -29,7 +29,12 @@ def push(publisher: Publisher, image: Image, tags: Sequence[str], fixed: str = "
     target = publisher.target
     there: dict[str, Manifest] = {}
     for tag in reversed(tags):
-        manifest = target.fetch_manifest(tag)
+        try:
+            manifest = target.fetch_manifest(tag)
+        except TooLargeError:
+            if tag == fixed:
+                raise
+            continue  # no manifest of ours, which ours replaces
         if manifest is None:
             continue
         if manifest in there.values() or (verdict := judge(target, manifest, image)).is_same:

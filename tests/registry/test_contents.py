@@ -163,7 +163,7 @@ from pathlib import Path
 from flux.errors import RegistryError
 from flux.registry import contents as _
 from flux.registry.contents import contents, modes
-from flux.registry.layout import LayoutRegistry
+from flux.registry.folder.registry import LayoutRegistry
 
 target = LayoutRegistry("images", Path(sys.argv[1])).repository("artifact")
 manifest = target.fetch_manifest("bomb")

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from flux.artifact.image import LAYER_TYPE, MANIFEST_TYPE
+from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, digest_of
 from flux.artifact.image_manifest import OTHER_TYPES
 from flux.errors import RegistryError
 from flux.registry.builtin import BuiltinPublisher
 from flux.registry.push import Pushed, push
 from flux.registry.target import Manifest, Target
 from tests.registry.conftest import Place
-from tests.registry.images import image, packed
+from tests.registry.images import FLUX_CONFIG, image, packed
 from tests.registry.images import push as push_all
 
 TAGS = ["aaaaaaaaaaaa", "latest"]
@@ -89,11 +89,28 @@ def with_key(key: str) -> Manifest:
 
 
 LAYER = {"mediaType": LAYER_TYPE, "digest": packed(b"evil").layer_digest, "size": len(packed(b"evil").layer)}
+
+
+def with_size(size: int) -> Manifest:
+    """As flux writes it, our layer with another size."""
+    document = json.loads(packed().manifest)
+    document["config"] = {
+        "mediaType": CONFIG_TYPE,
+        "digest": digest_of(FLUX_CONFIG),
+        "size": len(FLUX_CONFIG),
+    }
+    document["layers"][0]["size"] = size
+    return Manifest(json.dumps(document).encode(), MANIFEST_TYPE)
+
+
+SIZE = len(packed().layer)
 INDEX, DOCKER_LIST = list(OTHER_TYPES)[:2]
 FOREIGN = {
     "Flux reads the key 'Layers' as layers": with_key("Layers"),
     "Flux reads the key 'layer\N{LATIN SMALL LETTER LONG S}' as layers": with_key("layer\\u017f"),
     "it has the key 'layers' twice": with_key("layers"),
+    f"its layer has more than the {SIZE - 1} bytes that it tells": with_size(SIZE - 1),
+    f"its layer has {SIZE} bytes, not {SIZE + 1}": with_size(SIZE + 1),
     "it is an image index": Manifest(
         json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": []}).encode(), INDEX
     ),
@@ -108,6 +125,7 @@ def test_what_is_foreign_is_refused_under_a_version_and_replaced_elsewhere(place
     target, foreign = place.target, FOREIGN[why]
     push_all(target, packed(), "ours")
     push_all(target, packed(b"evil"), "evil")
+    target.push_blob(FLUX_CONFIG)
     for tag in (*TAGS, "1.0.0"):
         target.push_manifest(foreign, tag)
         assert target.resolve(tag) == foreign.digest

@@ -11,7 +11,7 @@ from flux.artifact.image import Image
 from flux.errors import RegistryError
 from flux.registry.flux_cli.cli import FluxCli
 from flux.registry.flux_cli.staging import stage, staging_folder
-from flux.registry.identity import is_same
+from flux.registry.identity import judge
 from flux.registry.target import Manifest, Target
 
 
@@ -41,9 +41,12 @@ class FluxPublisher:
                 f"the files for `flux push` could not be written to {gettempdir()}: {error.strerror}",
                 "let TMPDIR name a folder with room, on a file system that keeps every name as it is",
             ) from error
-        if not is_same(self.target, self.target.fetch_manifest(digest), image):
+        manifest = self.target.fetch_manifest(digest)
+        verdict = judge(self.target, manifest, image) if manifest else None
+        if verdict is None or not verdict.is_same:
+            why = (verdict and verdict.why) or f"its diff ID is not {image.diff_id}"
             raise RegistryError(
-                f"flux packed other content in {self.name}:{first}: its diff ID is not {image.diff_id}",
+                f"flux packed other content in {self.name}:{first}: {why}",
                 "set `flux_version` to a version that packs alike, or `publisher: builtin`",
             )
         if others:

@@ -17,7 +17,7 @@ from threading import get_ident
 from typing import Any
 
 from flux.artifact.image import MANIFEST_TYPE, digest_of
-from flux.errors import BlobMissingError, RegistryError
+from flux.errors import BlobMissingError, RegistryError, TooLargeError
 from flux.registry.target import Manifest
 
 _TAG = "org.opencontainers.image.ref.name"
@@ -57,6 +57,8 @@ class LayoutTarget:
             raise RegistryError(
                 f"{path} could not be read: {error.strerror}", "check its permissions"
             ) from error
+        if size is not None and len(content) > size:
+            raise TooLargeError(f"{path} has more than the {size} bytes that its manifest tells", _ANEW)
         if digest_of(content) != digest:
             raise RegistryError(f"{path} does not have its digest", _ANEW)
         return content

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from urllib3 import BaseHTTPResponse, HTTPHeaderDict
 from urllib3.exceptions import HTTPError
 
-from flux.errors import RegistryError
+from flux.errors import RegistryError, TooLargeError
 from flux.registry.remote.address import in_our_scheme, is_at, join, origin_of
 from flux.registry.remote.deadline import Deadline, deadline
 from flux.registry.remote.errors import CHECK, network_failure, too_late
@@ -110,7 +110,7 @@ class Transport:
             while chunk := response.read(_CHUNK):
                 body.write(chunk[: most - body.tell()] if refused else chunk)
                 if body.tell() > most:
-                    raise RegistryError(f"{request.where} sent more than {in_words(most)}", CHECK)
+                    raise TooLargeError(f"{request.where} sent more than {in_words(most)}", CHECK)
                 if refused and body.tell() == most:
                     response.close()
                     break

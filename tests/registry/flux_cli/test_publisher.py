@@ -218,6 +218,21 @@ def test_what_flux_packed_otherwise_gets_no_further_tag(
     assert push(flux.publisher, packed(), [*TAGS, "1.0.0"], fixed="1.0.0").action == "pushed"
 
 
+def test_a_flux_that_says_more_than_we_do_is_told_why(
+    flux: Place, flux_cli: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meddling = tmp_path / "flux"
+    meddling.write_text(f'#!/bin/sh\n[ "$1" != push ] || set -- "$@" -a x=y\nexec "{flux_cli}" "$@"\n')
+    meddling.chmod(0o755)
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+        error = failed(lambda: push(flux.publisher, packed(), TAGS))
+    assert error.message.endswith(f":{TAGS[0]}: it has the annotation 'x'")
+    assert flux.target.resolve("latest") is None
+    # It is replaced, as it is foreign.
+    assert push(flux.publisher, packed(), TAGS).action == "pushed"
+
+
 # What a registry says to flux
 
 
