@@ -24,17 +24,7 @@ _QUICK = {"artifacts": 10, "sizes": (10, 100), "large": 1, "repeats": 2, "slow_r
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = _parser()
-    given = parser.parse_args(arguments)
-    if given.quick:
-        parser.set_defaults(**_QUICK)
-        given = parser.parse_args(arguments)
-        if given.check:
-            parser.error("the goals are those of a full run: --quick has none to check")
-    names = [scenario.__name__ for scenario in SCENARIOS]
-    for name in given.scenarios:
-        if name not in names:
-            parser.error(f"no scenario {name!r}; there are {', '.join(names)}")
+    given = _given(arguments)
     options = Options(
         given.artifacts,
         given.files,
@@ -73,6 +63,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         document = {"machine": machine, "options": vars(options), "rows": [row.document() for row in rows]}
         given.json.write_text(json.dumps(document, indent=2) + "\n")
     return 1 if given.check and any(row.met is False for row in rows) else 0
+
+
+def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.quick and given.check:
+        parser.error("the goals are those of a full run: --quick has none to check")
+    if given.quick:
+        parser.set_defaults(**_QUICK)
+        given = parser.parse_args(arguments)
+    names = [scenario.__name__ for scenario in SCENARIOS]
+    if unknown := [name for name in given.scenarios if name not in names]:
+        parser.error(f"no scenario {unknown[0]!r}; there are {', '.join(names)}")
+    return given
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import termios
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from xml.etree import ElementTree
@@ -139,15 +139,18 @@ def _cut(lines: Iterable[Text]) -> list[Text]:
     for step in steps:
         if any(line.plain.removeprefix(_PROMPT) in LEFT_OUT for line in step):
             continue
-        count = 0
-        for line in step:
-            count = 0 if line.plain.startswith((_PROMPT, "#")) else count + 1
-            if count < _MOST_OUTPUT or (count == _MOST_OUTPUT and line is step[-1]):
-                kept.append(line)
-            elif count == _MOST_OUTPUT:
-                kept.append(Text("…", "bright_black"))
-        kept.append(Text())
+        kept += [*_shortened(step), Text()]
     return kept[:-1]
+
+
+def _shortened(step: Sequence[Text]) -> Iterator[Text]:
+    count = 0
+    for line in step:
+        count = 0 if line.plain.startswith((_PROMPT, "#")) else count + 1
+        if count < _MOST_OUTPUT or (count == _MOST_OUTPUT and line is step[-1]):
+            yield line
+        elif count == _MOST_OUTPUT:
+            yield Text("…", "bright_black")
 
 
 def draw() -> str:

@@ -93,27 +93,26 @@ _ITS_ERRORS = {
 
 def quoted_errors(source: str) -> list[int]:
     """The lines that put an error of the standard library into a text as it is."""
-    lines = []
-    for handler in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ExceptHandler)):
-        if (
-            not handler.name
-            or not handler.type
-            or not _ITS_ERRORS & set(re.findall(r"\w+", ast.unparse(handler.type)))
-        ):
-            continue
-        for node in (node for statement in handler.body for node in ast.walk(statement)):
-            value = node.value if isinstance(node, ast.FormattedValue) else None
-            if (
-                isinstance(node, ast.Call)
-                and ast.unparse(node.func) in ("str", "repr", "format")
-                and node.args
-            ):
-                value = node.args[0]
-            if isinstance(node, ast.Attribute) and node.attr in ("msg", "args"):
-                value = node.value
-            if isinstance(value, ast.Name) and value.id == handler.name:
-                lines.append(value.lineno)
-    return lines
+    return [
+        quoted.lineno
+        for handler in ast.walk(ast.parse(source))
+        if isinstance(handler, ast.ExceptHandler) and handler.name and handler.type
+        if _ITS_ERRORS & set(re.findall(r"\w+", ast.unparse(handler.type)))
+        for statement in handler.body
+        for quoted in map(quoted_value, ast.walk(statement))
+        if isinstance(quoted, ast.Name) and quoted.id == handler.name
+    ]
+
+
+def quoted_value(node: ast.AST) -> ast.AST | None:
+    """What a node makes text of, or takes the text of."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("str", "repr", "format") and node.args:
+        return node.args[0]
+    if isinstance(node, ast.FormattedValue) or (
+        isinstance(node, ast.Attribute) and node.attr in ("msg", "args")
+    ):
+        return node.value
+    return None
 
 
 def test_no_message_depends_on_the_words_of_the_standard_library() -> None:

@@ -5,7 +5,7 @@ https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,25 +96,36 @@ def _read(
 def _named(document: Mapping[str, Any]) -> Iterator[str]:
     """Every file or folder that a kustomization names."""
     for key in _PATHS + _INLINE_OR_PATHS:
-        for value in _list(document.get(key)):
-            if isinstance(value, str) and "\n" not in value and value.strip():
-                yield value
+        yield from (value for value in _list(document.get(key)) if _is_path(value))
     for key in _OBJECTS_WITH_PATH:
-        for item in _list(document.get(key)):
-            if isinstance(item, dict) and isinstance(item.get("path"), str):
-                yield item["path"]
+        yield from _path_of(_list(document.get(key)))
     for key in _GENERATORS:
-        for item in _list(document.get(key)):
-            if not isinstance(item, dict):
-                continue
-            for value in _list(item.get("files")):
-                key, separator, named = str(value).partition("=")
-                yield named if separator and "/" not in key else str(value)
-            for value in [*_list(item.get("envs")), *_list([item["env"]] if "env" in item else None)]:
-                yield str(value)
-    openapi = document.get("openapi")
-    if isinstance(openapi, dict) and isinstance(openapi.get("path"), str):
-        yield openapi["path"]
+        for generator in _list(document.get(key)):
+            yield from _generated_from(generator)
+    yield from _path_of([document.get("openapi")])
+
+
+def _is_path(value: object) -> bool:
+    """Some lists hold paths and whole documents, which have several lines."""
+    return isinstance(value, str) and "\n" not in value and bool(value.strip())
+
+
+def _path_of(items: Iterable[object]) -> Iterator[str]:
+    for item in items:
+        if isinstance(item, dict) and isinstance(item.get("path"), str):
+            yield item["path"]
+
+
+def _generated_from(generator: object) -> Iterator[str]:
+    """The files of a generator; `key=file` gives one another name."""
+    if not isinstance(generator, dict):
+        return
+    for value in map(str, _list(generator.get("files"))):
+        key, separator, named = value.partition("=")
+        yield named if separator and "/" not in key else value
+    yield from map(str, _list(generator.get("envs")))
+    if "env" in generator:
+        yield str(generator["env"])
 
 
 def _list(value: object) -> list[Any]:

@@ -86,20 +86,28 @@ def _twice(path: str, node: yaml.Node) -> Iterator[Finding]:
     pending, walked = [node], {node}
     while pending:
         node = pending.pop()
-        children: list[yaml.Node] = []
-        if isinstance(node, yaml.SequenceNode):
-            children = node.value
         if isinstance(node, yaml.MappingNode):
-            children = [value for _, value in node.value]
-            seen: set[str] = set()
-            for key, _ in node.value:
-                if isinstance(key, yaml.ScalarNode) and key.value in seen and key.value != "<<":
-                    line = key.start_mark.line + 1
-                    yield Finding(Level.ERROR, path, f"key {key.value!r} is there twice", line)
-                if isinstance(key, yaml.ScalarNode):
-                    seen.add(key.value)
-        pending += [child for child in children if child not in walked]  # an alias is the same node again
+            yield from _keys_twice(path, node)
+        children = [child for child in _children(node) if child not in walked]
+        pending += children  # an alias is the same node again
         walked.update(children)
+
+
+def _keys_twice(path: str, mapping: yaml.MappingNode) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for key, _ in mapping.value:
+        if not isinstance(key, yaml.ScalarNode):
+            continue
+        if key.value in seen and key.value != "<<":
+            line = key.start_mark.line + 1
+            yield Finding(Level.ERROR, path, f"key {key.value!r} is there twice", line)
+        seen.add(key.value)
+
+
+def _children(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [value for _, value in node.value]
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
 
 def _secrets(path: str, node: yaml.Node) -> Iterator[Finding]:

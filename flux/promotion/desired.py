@@ -67,13 +67,8 @@ def check_desired(
         yield Finding(Level.ERROR, path, "must be an object of artifacts")
         return
     for artifact, versions in read.document.items():
-        message = ""
-        if fault := name_fault(artifact):
-            message = f"{artifact!r} cannot be an artifact: it {fault}"
-        elif not isinstance(versions, dict):
-            message = f"{artifact} must have an object of environments"
-        if message:
-            yield Finding(Level.ERROR, path, message, _line(content, artifact))
+        if fault := _artifact_fault(artifact, versions):
+            yield Finding(Level.ERROR, path, fault, _line(content, artifact))
             continue
         if artifacts is not None and artifact not in artifacts and versions:
             message = f"{artifact} is no artifact any more, but still deployed to {', '.join(versions)}"
@@ -82,6 +77,12 @@ def check_desired(
             if fault := _fault(environment, version, environments):
                 line = _line(content, artifact, environment)
                 yield Finding(Level.ERROR, path, f"{artifact} has {fault}", line)
+
+
+def _artifact_fault(artifact: str, versions: object) -> str:
+    if fault := name_fault(artifact):
+        return f"{artifact!r} cannot be an artifact: it {fault}"
+    return "" if isinstance(versions, dict) else f"{artifact} must have an object of environments"
 
 
 def _read(path: str, content: bytes) -> _Read:

@@ -1,0 +1,12 @@
+"""A finding says how bad it is in the words of GitHub's annotations."""
+
+from flux.artifact.finding import Finding, Level
+
+
+def test_levels_are_commands_of_workflows() -> None:
+    assert [f"::{level}::" for level in Level] == ["::error::", "::warning::"]
+
+
+def test_a_finding_of_a_whole_file_has_no_line() -> None:
+    assert Finding(Level.ERROR, "x.yaml", "no") == Finding(Level.ERROR, "x.yaml", "no", 0)
+    assert len({Finding(Level.ERROR, "x.yaml", "no", line) for line in (0, 1, 1)}) == 2
