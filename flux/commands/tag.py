@@ -59,14 +59,15 @@ def converge(
 ) -> Convergence:
     """Move the tags that differ, of the artifacts named or of all: look, plan, act, look again.
 
-    It is done again where the tip desires something else by then, so that of two runs the one that knows more
-    is the last. It is done again too for artifacts whose tags did not stay. The tip is asked for again only
-    after something was moved.
+    A tag moves only to what git builds for the release of that version. With `thorough`, the images that are
+    in place are compared with git too.
 
-    A version moves only where the registry has what git builds for its release. With `thorough`, what is in
-    place is judged, too. Raises TipUnknownError where
-    the tip cannot be fetched, and OutdatedSettingsError where the tip has other settings. Then nothing was
-    moved.
+    All is done again where the tip desires something else by then, so that of two runs the one that knows
+    more is the last. It is done again too for artifacts whose tags did not stay. The tip is asked for again
+    only after something was moved.
+
+    Raises TipUnknownError where the tip cannot be fetched, and OutdatedSettingsError where the tip has other
+    settings. Then nothing was moved.
     """
     run = _Run(monorepo, names, working, vouching, thorough)
     for _ in range(_MOST_ROUNDS):

@@ -101,14 +101,13 @@ def _look_at(monorepo: Monorepo, artifact: str, versions: Mapping[str, str]) -> 
 
 
 def _vouched(monorepo: Monorepo, vouch: Callable[[], Vouching], looked: Looked, thorough: bool) -> Looked:
-    """The steps, of which those stay or fail that must not be taken."""
-    steps = list(looked.steps)
+    """The steps. A step that must not be taken stays or fails."""
+    judges: dict[str | None, Callable[[Step], Step]] = {}
     for version, manifest in looked.manifests.items():
-        own = [step for step in steps if step.version == version]
-        moves = [step for step in own if step.action == Action.MOVE]
-        if moves or (thorough and own):
-            judged = _judge(monorepo, vouch(), looked.artifact, version, manifest, moves)
-            steps = [judged(step) if step in own else step for step in steps]
+        moves = [step for step in looked.steps if step.version == version and step.action == Action.MOVE]
+        if moves or thorough:
+            judges[version] = _judge(monorepo, vouch(), looked.artifact, version, manifest, moves)
+    steps = [judges[step.version](step) if step.version in judges else step for step in looked.steps]
     return replace(looked, steps=steps)
 
 
