@@ -1,12 +1,13 @@
 """Which proxy a URL goes through, as HTTP_PROXY, HTTPS_PROXY and NO_PROXY say."""
 
 import ssl
+from base64 import b64encode
 from threading import Lock
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from urllib3 import PoolManager, ProxyManager, Timeout, make_headers
+from urllib3 import PoolManager, ProxyManager, Timeout
 from urllib3.exceptions import LocationValueError, ProxySchemeUnknown
 
 from flux.errors import RegistryUnreachableError
@@ -67,4 +68,4 @@ def _credentials_of(proxy: str) -> dict[str, str]:
     if parts.username is None:
         return {}
     pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-    return dict(make_headers(proxy_basic_auth=pair))
+    return {"Proxy-Authorization": "Basic " + b64encode(pair.encode()).decode()}
