@@ -2,6 +2,7 @@
 
 import base64
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,13 +12,14 @@ import pytest
 
 from flux.artifact.image import digest_of
 from flux.errors import RegistryUnreachableError
+from flux.registry.remote.limits import Limits
 from flux.registry.remote.proxies import proxy_of
 from flux.registry.remote.registry import RemoteRegistry
 from tests.registry.remote.logins import Docker, build, lines
 from tests.registry.scripted import reply, scripted
 from tests.registry.token_service import make_certificate
 from tests.repo import Repo
-from tests.servers import Answer, Server, serve
+from tests.servers import Answer, Request, Server, serve
 
 USER = "us:er"
 PASSWORD = "pr0xy@pa55"
@@ -147,6 +149,23 @@ def test_its_password_goes_with_connect_and_not_into_the_tunnel(
     assert f"proxy-authorization: {HEADER}".lower() in heads[0].lower()
     assert heads[0].startswith("CONNECT registry.example:443 ")
     assert "Proxy-Authorization" not in request.headers
+
+
+def test_a_proxy_with_tls_is_no_way_round_a_deadline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.path))
+
+    def slow(request: Request) -> Answer:
+        time.sleep(3)
+        return Answer()
+
+    with serve(slow, certificate.files) as proxy:
+        monkeypatch.setenv("http_proxy", f"https://{proxy.host}")
+        remote = RemoteRegistry("registry.example", jobs=1, insecure=True, limits=Limits(seconds=1))
+        began = time.monotonic()
+        with pytest.raises(RegistryUnreachableError, match="took longer than 1 s"):
+            remote.repository("app").tags()
+        assert time.monotonic() - began < 2
 
 
 def test_a_proxy_that_wants_another_password(monkeypatch: pytest.MonkeyPatch) -> None:
