@@ -27,7 +27,7 @@ CHECK = "check the setting `registry`"
 _MOST_SAID = 300
 _MOST_READ = 4000
 _RACED = frozenset({"DIGEST_INVALID", "MANIFEST_BLOB_UNKNOWN", "BLOB_UPLOAD_UNKNOWN"})
-_LIMIT = re.compile(r"rate.?limit|too many requests|toomanyrequests", re.IGNORECASE)
+_LIMIT = re.compile(r"\brate.?limit|too many requests|toomanyrequests", re.IGNORECASE)
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 

@@ -2,15 +2,21 @@
 
 import re
 
-_PARAMETER = r"""\s*;\s*[^,;"\s=]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^,;"\s]*))?"""
-_LINK = re.compile(rf"<([^>]*)>((?:{_PARAMETER})*)")
-_REL = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|([^,;"\s]*))""", re.IGNORECASE)
+_VALUE = r"""(?:"((?:[^"\\]|\\.)*)"|([^,;"\s]*))"""
+_PARAMETER = re.compile(rf"""\s*;\s*([^,;"\s=]+)(?:\s*=\s*{_VALUE})?""")
+_TARGET = re.compile(r"<([^<>]*)>")
 
 
 def next_link(header: str) -> str | None:
     """The target of the first link whose relation is `next`."""
-    for target, parameters in _LINK.findall(header):
-        relation = _REL.search(parameters)
-        if relation and "next" in (relation[1] or relation[2] or "").lower().split():
-            return str(target).strip()
+    at = 0
+    while target := _TARGET.search(header, at):
+        at = target.end()
+        relation = ""
+        while parameter := _PARAMETER.match(header, at):
+            at = parameter.end()
+            if parameter[1].lower() == "rel":
+                relation = relation or parameter[2] or parameter[3] or ""
+        if "next" in relation.lower().split():
+            return target[1].strip()
     return None

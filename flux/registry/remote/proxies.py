@@ -1,25 +1,27 @@
 """Which proxy a URL goes through, as HTTP_PROXY, HTTPS_PROXY and NO_PROXY say."""
 
 import ssl
+from base64 import b64encode
 from threading import Lock
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from urllib3 import PoolManager, ProxyManager, Timeout, make_headers
+from urllib3 import PoolManager, ProxyManager, Timeout
 from urllib3.exceptions import LocationValueError, ProxySchemeUnknown
 
 from flux.errors import RegistryUnreachableError
 from flux.registry.remote.address import is_loopback
 from flux.registry.remote.deadline import keep_deadlines, tls_context
+from flux.registry.remote.limits import Limits
 
 
 class Pools:
     """Connections that are kept open, at most `jobs` to one host: one set for each proxy, and one without."""
 
-    def __init__(self, jobs: int, connect_seconds: float) -> None:
+    def __init__(self, jobs: int, limits: Limits) -> None:
         self._jobs = jobs
-        self._timeout = Timeout(connect=connect_seconds)
+        self._timeout = Timeout(connect=limits.connect, read=limits.seconds)
         self._lock = Lock()
         self._pools: dict[str | None, PoolManager] = {}
         self._context: ssl.SSLContext | None = None
@@ -42,7 +44,8 @@ class Pools:
         if proxy is None:
             return keep_deadlines(PoolManager(**options))
         try:
-            return keep_deadlines(ProxyManager(proxy, proxy_headers=_credentials_of(proxy), **options))
+            options |= {"proxy_headers": _credentials_of(proxy), "proxy_ssl_context": self._context}
+            return keep_deadlines(ProxyManager(proxy, **options))
         except (ProxySchemeUnknown, LocationValueError, ValueError) as error:
             parts = urlsplit(url)
             raise RegistryUnreachableError(
@@ -67,4 +70,4 @@ def _credentials_of(proxy: str) -> dict[str, str]:
     if parts.username is None:
         return {}
     pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-    return dict(make_headers(proxy_basic_auth=pair))
+    return {"Proxy-Authorization": "Basic " + b64encode(pair.encode()).decode()}

@@ -59,7 +59,7 @@ class Transport:
     def __init__(self, jobs: int, limits: Limits) -> None:
         self.limits = limits
         self.answered = False
-        self._pools = Pools(jobs, limits.connect)
+        self._pools = Pools(jobs, limits)
         self._turns = BoundedSemaphore(jobs)
 
     def send(self, request: Request) -> Response:

@@ -16,7 +16,7 @@ from flux.errors import RegistryError, RegistryUnreachableError
 from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Manifest, Target
 from tests.registry.scripted import CUT_OFF, DROPPED, Script, reply, scripted
-from tests.servers import Answer
+from tests.servers import Answer, Request, serve
 
 MANIFEST = Manifest(b'{"schemaVersion": 2}', MANIFEST_TYPE)
 DIGEST = {"Docker-Content-Digest": MANIFEST.digest}
@@ -114,6 +114,49 @@ def test_a_blob_may_be_elsewhere() -> None:
     assert storage.asked == ["GET /bucket?signature=1"]
 
 
+# Absence, and registries that do not serve HEAD
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 406, 410, 415, 501])
+def test_a_head_that_is_not_served_is_no_absence(status: int) -> None:
+    there = reply(body=MANIFEST.content)
+    with scripted(reply(status), there, there) as script:
+        target = at(script)
+        assert target.resolve("latest") == MANIFEST.digest
+        assert target.resolve("latest") == MANIFEST.digest
+    # Once is enough to know.
+    assert script.asked == [f"HEAD {LATEST}", f"GET {LATEST}", f"GET {LATEST}"]
+
+
+def test_only_a_get_says_that_a_tag_is_absent() -> None:
+    absent = error(404, "MANIFEST_UNKNOWN")
+    with scripted(reply(404), absent, reply(404), absent) as script:
+        target = at(script)
+        assert target.resolve("latest") is None
+        assert target.resolve("latest") is None
+    assert script.asked == [f"HEAD {LATEST}", f"GET {LATEST}"] * 2
+
+
+def test_a_head_that_fails_is_tried_again_before_it_is_given_up() -> None:
+    with scripted(reply(503), reply(429), reply(headers=DIGEST)) as script:
+        assert at(script).resolve("latest") == MANIFEST.digest
+    assert script.asked == [f"HEAD {LATEST}"] * 3
+
+
+def test_every_type_is_asked_for() -> None:
+    """docker-registry answers 404 for an index to who asks for images only."""
+
+    def picky(request: Request) -> Answer:
+        asked = {kind.strip() for kind in request.headers.get("Accept", "").split(",")}
+        return reply(body=MANIFEST.content, headers={"Content-Type": kind}) if kind in asked else reply(404)
+
+    for kind in (MANIFEST_TYPE, *OTHER_TYPES):
+        with serve(picky) as server:
+            target = RemoteRegistry(server.host, jobs=1, insecure=None).repository("artifact")
+            assert target.resolve("latest") == MANIFEST.digest
+            assert target.fetch_manifest("latest") == Manifest(MANIFEST.content, kind)
+
+
 # Tags
 
 
@@ -198,6 +241,26 @@ def test_a_manifest_that_arrived_otherwise_is_noticed() -> None:
         said = refused(lambda: at(script).push_manifest(MANIFEST, "latest"))
     name = f"{script.host}/some/artifact"
     assert said.message == f"{name}: manifest latest has digest {MANIFEST.digest}, not {OTHER}"
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_a_manifest_is_stored_once_its_digest_is_confirmed(status: int) -> None:
+    with scripted(reply(status, headers=DIGEST)) as script:
+        at(script).push_manifest(MANIFEST, "latest")
+    assert script.asked == [f"PUT {LATEST}"]
+
+
+@pytest.mark.parametrize("status", [200, 202])
+def test_an_answer_that_tells_no_digest_is_looked_after(status: int) -> None:
+    with scripted(reply(status), reply(headers=DIGEST)) as script:
+        at(script).push_manifest(MANIFEST, "latest")
+    assert script.asked == [f"PUT {LATEST}", f"HEAD {LATEST}"]
+    with scripted(reply(status, b"<html>", HTML), reply(404), reply(404)) as script:
+        said = refused(lambda: at(script).push_manifest(MANIFEST, "latest"))
+    assert said.message.endswith(f"manifest latest has digest {MANIFEST.digest}, not none at all")
+    with scripted(reply(status), reply(headers={"Docker-Content-Digest": OTHER})) as script:
+        said = refused(lambda: at(script).push_manifest(MANIFEST, "latest"))
+    assert said.message.endswith(f"has digest {MANIFEST.digest}, not {OTHER}")
 
 
 # What passes
@@ -391,7 +454,7 @@ def test_plain_http_where_https_is_due_is_said_at_once() -> None:
         said = refused(target.tags)
         assert time.monotonic() - before < 2
     assert isinstance(said, RegistryUnreachableError)
-    assert said.message.startswith(f"{host} has no certificate that this machine trusts: [SSL")
+    assert said.message.startswith(f"{host} has no certificate that this machine trusts: ")
     assert said.hint == "let SSL_CERT_FILE name a file with its CA; for plain HTTP set `insecure: true`"
 
 

@@ -3,13 +3,20 @@
 import re
 import time
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from urllib3 import HTTPHeaderDict
 
 from flux.errors import RegistryError, RegistryUnreachableError
+from flux.registry.remote import token as tokens_module
+from flux.registry.remote.address import is_loopback
+from flux.registry.remote.challenge import Challenge
+from flux.registry.remote.credentials import Credentials
 from flux.registry.remote.registry import RemoteRegistry
+from flux.registry.remote.transport import Response
 from flux.registry.target import Target
 from tests import parts
 from tests.registry.images import image, push
@@ -105,3 +112,91 @@ def test_no_password_goes_to_a_plain_token_service(
                 f"{registry.host} sends its logins to {realm!r}, which is not https"
             )
     assert tokens.server.requests == []
+
+
+def test_a_token_service_that_redirects_on_its_own_origin(docker: Docker) -> None:
+    def answer(request: Request) -> Answer:
+        if request.path.startswith("/token?"):
+            return Answer(307, b"", [("Location", f"http://{server.host}/auth/token?x=1")])
+        if request.path.startswith("/token"):
+            return Answer(308, b"", [("Location", "/auth/token")])
+        if request.path.startswith("/auth/"):
+            seen.append(request.headers.get("Authorization") or request.body.decode())
+            return Answer(200, b'{"token": "t"}')
+        if request.headers.get("Authorization") == "Bearer t":
+            return Answer(200, b'{"tags": ["a"]}')
+        return Answer(401, b"", [("WWW-Authenticate", f'Bearer realm="http://{server.host}/token"')])
+
+    seen: list[str] = []
+    for way in ("auth", "identitytoken"):
+        with serve(answer) as server:
+            docker.login(server.host, USER, way)
+            assert RemoteRegistry(server.host, jobs=1, insecure=None).repository("app").tags() == ["a"]
+    assert seen[0].startswith("Basic ")
+    assert f"refresh_token={USER.refresh_token}" in seen[1]
+
+
+ASKED: list[str] = []
+
+
+def service(host: str, insecure: bool | None = None) -> tokens_module.TokenService:
+    def ask(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
+        ASKED.append(url)
+        return Response(url, 200, HTTPHeaderDict(), b'{"token": "t", "expires_in": 1e400}')
+
+    plain = is_loopback(host) if insecure is None else insecure
+    return tokens_module.TokenService(host, f"{'http' if plain else 'https'}://{host}", ask)
+
+
+@pytest.mark.parametrize(
+    ("host", "insecure", "realm", "trusted"),
+    [
+        ("registry.example", False, "https://auth.example/token", True),
+        ("registry.example", False, "https://registry.example/token", True),
+        ("registry.example", False, "http://registry.example/token", False),
+        ("registry.example", False, "http://127.0.0.1/token", False),
+        ("registry.example", True, "http://registry.example:5001/token", True),
+        ("registry.example", True, "http://auth.example/token", False),
+        ("registry.example", True, "http://registry.example.evil.example/token", False),
+        ("registry.example", True, "https://auth.example/token", True),
+        ("127.0.0.1:5000", None, "http://localhost:5001/token", True),
+        ("127.0.0.1:5000", None, "http://auth.example/token", False),
+        ("registry.example", False, "//auth.example/token", False),
+        ("registry.example", False, "https:///token", False),
+        ("registry.example", False, "ftp://auth.example/token", False),
+        ("registry.example", False, "https://[", False),
+        ("registry.example", False, "", False),
+    ],
+)
+def test_where_a_password_may_go(host: str, insecure: bool | None, realm: str, trusted: bool) -> None:
+    ASKED.clear()
+    challenge = Challenge("bearer", {"realm": realm})
+    for credentials in (Credentials("user", "x"), Credentials(refresh_token="x"), None):
+        if trusted:
+            assert service(host, insecure).token(challenge, "app", credentials).text == "t"
+        else:
+            with pytest.raises(RegistryUnreachableError, match="which is not https"):
+                service(host, insecure).token(challenge, "app", credentials)
+    assert bool(ASKED) is trusted
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"token": 1}',
+        b'{"token": "a\\nb"}',
+        b'{"token": "\xc3\xa9"}',
+        b'{"token": "t", "expires_in": "x"}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_token_that_is_none(content: bytes) -> None:
+    def ask(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
+        return Response(url, 200, HTTPHeaderDict(), content)
+
+    broken = tokens_module.TokenService("host", "https://host", ask)
+    with pytest.raises(RegistryUnreachableError, match="sent no token"):
+        broken.token(Challenge("bearer", {"realm": "https://host/token"}), "app", None)

@@ -1,0 +1,25 @@
+"""Who asks, and what others may do."""
+
+from tests.forge.github.replies import SECONDARY, THERE, failure, forge_at, refusal
+from tests.registry.scripted import scripted
+
+
+def test_an_app_has_no_login() -> None:
+    with scripted(refusal(403, "Resource not accessible by integration")) as script:
+        assert forge_at(script).login() is None
+
+
+def test_a_rate_limit_is_no_app(pauses: list[float]) -> None:
+    message, _ = failure(lambda forge: forge.login(), refusal(403, SECONDARY, Retry_After="61"))
+    assert message.startswith(f"GitHub did not say whose token this is: {SECONDARY}; ")
+
+
+def test_who_is_no_person_has_no_permission() -> None:
+    with scripted(THERE, refusal(404, "dependabot[bot] is not a user")) as script:
+        assert forge_at(script).permission("dependabot[bot]") == "none"
+    assert script.asked[1] == "GET /repos/owner/name/collaborators/dependabot%5Bbot%5D/permission"
+
+
+def test_a_permission_that_cannot_be_looked_up_is_no_answer() -> None:
+    message, _ = failure(lambda forge: forge.permission("ann"), THERE, refusal(404, "Not Found"))
+    assert message == "GitHub did not say what ann may do in owner/name: Not Found (404)"
