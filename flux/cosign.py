@@ -1,15 +1,26 @@
-"""Signs images as a job of GitHub Actions, with no key of ours, by the cosign that is there.
+"""Signs images as a job of GitHub Actions, with no key of ours, and verifies them. Cosign on PATH does it.
 
 https://docs.sigstore.dev/cosign/signing/overview/
 """
 
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flux.errors import RequestError, SigningError
 
 _SECONDS = 240  # cosign itself gives up after 180
+Annotations = Mapping[str, str]
+"""What a signature says of an image: they are signed too, and can be asked for.
+
+https://docs.sigstore.dev/cosign/verifying/verify/
+"""
+
+NONE: Annotations = {}
+
+# Of what cosign says, at most this much is shown.
+_SHOWN = 500
 
 
 @dataclass(frozen=True)
@@ -26,19 +37,27 @@ class Cosign:
 
     program: str
 
-    def is_signed(self, reference: str, signers: Signers) -> bool:
-        """Whether `repository@digest` has a valid signature of theirs. What cannot be verified has none."""
+    def is_signed(self, reference: str, signers: Signers, annotations: Annotations = NONE) -> bool:
+        """Whether a valid signature of theirs says this of `repository@digest`."""
+        return self.fault(reference, signers, annotations) is None
+
+    def fault(self, reference: str, signers: Signers, annotations: Annotations = NONE) -> str | None:
+        """Why no valid signature of theirs says this of an image; None where one does.
+
+        What cannot be verified has none.
+        """
         identity = f"--certificate-identity-regexp={signers.identity}"
         issuer = f"--certificate-oidc-issuer={signers.issuer}"
-        return self._run("verify", identity, issuer, reference).returncode == 0
+        done = self._run("verify", identity, issuer, *_flags(annotations), reference)
+        return _reason(done) if done.returncode else None
 
-    def sign(self, reference: str) -> None:
+    def sign(self, reference: str, annotations: Annotations = NONE) -> None:
         """Sign `repository@digest` as who this job is. Raises SigningError."""
-        done = self._run("sign", "--yes", reference)
+        done = self._run("sign", "--yes", *_flags(annotations), reference)
         if done.returncode:
-            said = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
-            reason = said[-1].removeprefix("Error: ") if said else f"exit code {done.returncode}"
-            raise SigningError(f"cosign did not sign: {reason}", "run the job again, it signs what is left")
+            raise SigningError(
+                f"cosign did not sign: {_reason(done)}", "run the job again, it signs what is left"
+            )
 
     def _run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         command = [self.program, *arguments]
@@ -60,4 +79,18 @@ def find_cosign() -> Cosign:
     """The cosign on PATH. Raises RequestError where there is none."""
     if program := shutil.which("cosign"):
         return Cosign(program)
-    raise RequestError("cosign is not on PATH", "in a workflow, let sigstore/cosign-installer come first")
+    raise RequestError(
+        "cosign is not on PATH", "install cosign 3; in a workflow, let sigstore/cosign-installer come first"
+    )
+
+
+def _flags(annotations: Annotations) -> list[str]:
+    return [f"--annotations={key}={value}" for key, value in annotations.items()]
+
+
+def _reason(done: "subprocess.CompletedProcess[str]") -> str:
+    """One line, of what may come from a registry."""
+    said = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+    reason = said[-1].removeprefix("Error: ") if said else f"exit code {done.returncode}"
+    printable = "".join(character if character.isprintable() else "?" for character in reason)
+    return printable if len(printable) <= _SHOWN else f"{printable[:_SHOWN]}…"

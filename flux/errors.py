@@ -84,6 +84,10 @@ class SigningError(FluxError):
     """An image could not be signed."""
 
 
+class SignatureError(FluxError):
+    """An image has no valid signature, and needs one."""
+
+
 class ForgeError(FluxError):
     """The forge refused a request, or is not to be reached."""
 

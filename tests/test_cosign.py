@@ -57,6 +57,22 @@ def test_whether_an_image_is_signed(script: Script, code: int, signed: bool) -> 
     ]
 
 
+def test_what_a_signature_says(script: Script) -> None:
+    said = {"artifact": "eso", "version": "1.0.0"}
+    flags = ["--annotations=artifact=eso", "--annotations=version=1.0.0"]
+    assert script.answer(0).fault(REFERENCE, SIGNERS, said) is None
+    assert script.asked[3:] == [*flags, REFERENCE]
+    script.answer(0).sign(REFERENCE, said)
+    assert script.asked == ["sign", "--yes", *flags, REFERENCE]
+
+
+def test_what_a_registry_says_is_one_short_line(script: Script) -> None:
+    fault = script.answer(1, f"Error: no\x1b[31m{'x' * 900}\n").fault(REFERENCE, SIGNERS)
+    assert fault is not None
+    assert fault.startswith("no?[31mx")
+    assert len(fault) == 501
+
+
 def test_signing(script: Script) -> None:
     script.answer(0).sign(REFERENCE)
     assert script.asked == ["sign", "--yes", REFERENCE]

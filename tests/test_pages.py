@@ -46,6 +46,12 @@ HEADINGS = {
         ## What "same" means
         ## What flux cannot do
     """,
+    "docs/signatures.md": """
+        # Signatures
+        ## Built, or promoted
+        ## Signed as what
+        ## Nothing is promoted without a signature
+    """,
 }
 """What each page has, in its order: a heading that is gone was swallowed, or moved without this list."""
 

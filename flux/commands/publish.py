@@ -12,11 +12,15 @@ from flux.registry.push import push
 
 @dataclass(frozen=True)
 class Published:
-    """`result` is None where the tag is none of ours. `same_as` is the commit tag that had the image."""
+    """`result` is None where the tag is none of ours. `same_as` is the commit tag that had the image.
+
+    `about` is the artifact and the version.
+    """
 
     tag: str
     result: ImageResult | None
     same_as: str = ""
+    about: str = ""
     notices: list[str] = field(default_factory=list)
 
 
@@ -38,4 +42,5 @@ def publish_release(monorepo: Monorepo, tag: str) -> Published:
         return Published(tag, result.failed(error))
     action = ImageAction(pushed.action)
     result = replace(result, digest=pushed.digest, tags=(revision.tag, version), action=action)
-    return Published(tag, result, revision.tag if revision.tag in pushed.had else "")
+    same_as = revision.tag if revision.tag in pushed.had else ""
+    return Published(tag, result, same_as, f"{name} {version}")

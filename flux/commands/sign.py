@@ -3,14 +3,17 @@
 import json
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from flux.cosign import Signers, find_cosign
+from flux.artifact.name import name_fault
+from flux.cosign import Annotations, Cosign, Signers, find_cosign
 from flux.errors import FluxError, RequestError
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.signers import find_signers
 from flux.parallel import in_parallel
 
 # What actions/attest takes at once: https://github.com/actions/attest
@@ -20,27 +23,51 @@ _MOST_ASKED = 400
 # Processes of cosign, of some 100 MiB each, however many requests may be in flight.
 _MOST_AT_ONCE = 8
 _REFERENCE = re.compile(r"[a-zA-Z0-9\[][^\s@]*@sha256:[0-9a-f]{64}")
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*")
 _WRITE = "let `inv build`, `inv publish` or `inv reconcile` write it, with `--digests FILE`"
 
 
 @dataclass(frozen=True)
+class Subject:
+    """An image, `repository@digest`, and what is to be signed of it: its artifact, its version, its phase."""
+
+    reference: str
+    annotations: Annotations
+
+
+Accept = Callable[[Monorepo, Subject], FluxError | None]
+"""Says why an image is not what its subject says; None where it is. Nothing else is signed."""
+
+
+class Action(StrEnum):
+    """What became of an image's signature; `unsigned` is said in a dry run."""
+
+    VALID = "valid"
+    UNSIGNED = "unsigned"
+    SIGNED = "signed"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
 class Signature:
-    """What became of one image's: `action` is `valid`, `unsigned` (in a dry run), `signed` or `failed`."""
+    """What became of one image's."""
 
     artifact: str
     reference: str
-    action: str
-    error: str = ""
-    hint: str = ""
+    action: Action
+    error: FluxError | None = None
 
     def document(self) -> dict[str, Any]:
-        document = {"artifact": self.artifact, "reference": self.reference, "action": self.action}
-        return document | ({"error": self.error} if self.error else {})
+        document = {"artifact": self.artifact, "reference": self.reference, "action": str(self.action)}
+        return document | ({"error": self.error.message} if self.error else {})
 
 
 @dataclass(frozen=True)
 class Signing:
     signatures: list[Signature]
+    note: str = ""
+    """Why there is nothing to sign."""
 
     @property
     def failed(self) -> list[Signature]:
@@ -54,37 +81,68 @@ def sign(
     monorepo: Monorepo,
     digests: Path,
     on_done: Callable[[object], object],
+    accept: Accept | None = None,
 ) -> Signing:
-    """Sign each image that a file has digests of, a JSON object of artifact to `repository@sha256:…`, once.
+    """Sign each image once, of those that files have digests of: a JSON object of artifact, or artifact and
+    version, to `repository@sha256:…`.
 
-    The failure of one leaves the others unharmed. Raises RequestError for anything else, outside of Actions,
-    and where there is no cosign.
+    Those that `accept` refuses, and the failure of one, leave the others unharmed. Raises RequestError for
+    anything else, outside of Actions, and where there is no cosign.
     """
-    signers, images, cosign = find_signers(monorepo), read_digests(digests), find_cosign()
-    groups: dict[str, dict[str, str]] = {}
-    for artifact, reference in images.items():
-        groups.setdefault(reference.partition("@")[0], {}).setdefault(reference, artifact)
+    signers = find_signers(monorepo)
+    return sign_all(
+        monorepo, find_subjects(read_digests(digests)), signers, accept or in_our_repository, on_done
+    )
 
-    def one(artifact: str, reference: str) -> Signature:
-        if cosign.is_signed(reference, signers):
-            return Signature(artifact, reference, "valid")
-        if monorepo.dry_run:
-            return Signature(artifact, reference, "unsigned")
-        try:
-            cosign.sign(reference)
-        except FluxError as error:
-            return Signature(artifact, reference, "failed", error.message, error.hint)
-        return Signature(artifact, reference, "signed")
 
-    def all_of(group: dict[str, str]) -> list[Signature]:
+def sign_all(
+    monorepo: Monorepo,
+    subjects: Iterable[Subject],
+    signers: Signers,
+    accept: Accept,
+    on_done: Callable[[object], object],
+) -> Signing:
+    """Sign what has no valid signature of the signers yet. Raises RequestError where there is no cosign."""
+    cosign = find_cosign()
+    groups: dict[str, list[Subject]] = {}
+    for subject in subjects:
+        groups.setdefault(subject.reference.partition("@")[0], []).append(subject)
+
+    def all_of(group: list[Subject]) -> list[Signature]:
         """Those of one repository, one after another: not every registry stands two writers of one."""
-        return [one(artifact, reference) for reference, artifact in group.items()]
+        return [_sign(monorepo, subject, signers, cosign, accept) for subject in group]
 
     found: list[Signature] = []
     for signatures in in_parallel(min(monorepo.settings.jobs, _MOST_AT_ONCE), all_of, groups.values()):
         found += signatures
         on_done(signatures)
     return Signing(sorted(found, key=lambda signature: signature.artifact))
+
+
+def _sign(
+    monorepo: Monorepo, subject: Subject, signers: Signers, cosign: Cosign, accept: Accept
+) -> Signature:
+    artifact, reference = " ".join(subject.annotations.values()), subject.reference
+    if refusal := accept(monorepo, subject):
+        return Signature(artifact, reference, Action.REFUSED, refusal)
+    if cosign.is_signed(reference, signers, subject.annotations):
+        return Signature(artifact, reference, Action.VALID)
+    if monorepo.dry_run:
+        return Signature(artifact, reference, Action.UNSIGNED)
+    try:
+        cosign.sign(reference, subject.annotations)
+    except FluxError as error:
+        return Signature(artifact, reference, Action.FAILED, error)
+    return Signature(artifact, reference, Action.SIGNED)
+
+
+def in_our_repository(monorepo: Monorepo, subject: Subject) -> FluxError | None:
+    """Accepts what lies in the repository of its artifact, whatever a file of digests says."""
+    artifact = subject.annotations["artifact"]
+    ours = monorepo.registry.name(artifact)
+    if subject.reference.partition("@")[0] == ours:
+        return None
+    return FluxError(f"{subject.reference} is not in {ours}, so it is not signed as {artifact}", _WRITE)
 
 
 def find_unattested(signing: Signing, is_attested: Callable[[str], bool]) -> list[str]:
@@ -94,34 +152,25 @@ def find_unattested(signing: Signing, is_attested: Callable[[str], bool]) -> lis
     Of very many that were signed before, each run asks for others.
     """
     signed, valid = (
-        [s.reference for s in signing.signatures if s.action == action] for action in ("signed", "valid")
+        list(dict.fromkeys(s.reference for s in signing.signatures if s.action == action))
+        for action in (Action.SIGNED, Action.VALID)
     )
     asked = random.sample(valid, min(len(valid), _MOST_ASKED))
     lacking = [reference for reference in asked if not is_attested(reference.partition("@")[2])]
-    return [*signed, *sorted(lacking)][:_MOST_ATTESTED]
+    return list(dict.fromkeys([*signed, *sorted(lacking)]))[:_MOST_ATTESTED]
 
 
-def find_signers(monorepo: Monorepo) -> Signers:
-    """The jobs that sign what was pushed: those of two workflows, as they stand on the branch.
-
-    https://docs.github.com/actions/reference/security/oidc has what GitHub says of a job. Raises RequestError
-    outside of Actions, where nobody has such an identity.
-    """
-    if not monorepo.event.actions or not monorepo.event.repository:
-        raise RequestError(
-            "only a job of GitHub Actions can sign: its identity is what clusters accept",
-            "the workflows sign what they push; run one of them",
-        )
-    public = monorepo.event.server_url == "https://github.com"
-    issuer = (
-        "https://token.actions.githubusercontent.com"
-        if public
-        else f"{monorepo.event.server_url}/_services/token"
-    )
-    folder = re.escape(f"{monorepo.event.server_url}/{monorepo.event.repository}/.github/workflows/")
-    branch = re.escape(monorepo.settings.branch)
-    workflows = r"(release-flux-artifact|manage-flux-releases)\.yml"
-    return Signers(issuer, f"^{folder}{workflows}@refs/heads/{branch}$".replace(r"\-", "-"))
+def find_subjects(digests: dict[str, str]) -> list[Subject]:
+    """What is to be said of each image; of one that has versions nothing but these."""
+    versioned = {(about.partition(" ")[0], image) for about, image in digests.items() if " " in about}
+    subjects = []
+    for about, reference in digests.items():
+        artifact, _, version = about.partition(" ")
+        if version:
+            subjects.append(Subject(reference, {"artifact": artifact, "version": version}))
+        elif (artifact, reference) not in versioned:
+            subjects.append(Subject(reference, {"artifact": artifact}))
+    return subjects
 
 
 def read_digests(path: Path) -> dict[str, str]:
@@ -133,7 +182,7 @@ def read_digests(path: Path) -> dict[str, str]:
     read = [_read_file(file) for file in files]
     if not read:
         raise RequestError(f"{path} has no digests of images", _WRITE)
-    return {artifact: reference for digests in read for artifact, reference in digests.items()}
+    return {about: reference for digests in read for about, reference in digests.items()}
 
 
 def _read_file(path: Path) -> dict[str, str]:
@@ -143,8 +192,13 @@ def _read_file(path: Path) -> dict[str, str]:
         raise RequestError(f"{path} could not be read: {error.strerror}", _WRITE) from error
     except (ValueError, RecursionError):
         digests = None
-    if not isinstance(digests, dict) or not all(
-        isinstance(reference, str) and _REFERENCE.fullmatch(reference) for reference in digests.values()
-    ):
+    if not isinstance(digests, dict) or not all(map(_is_image, digests, digests.values())):
         raise RequestError(f"{path} has no digests of images", _WRITE)
     return digests
+
+
+def _is_image(about: str, reference: object) -> bool:
+    """Whether it is an artifact, or an artifact and a version, and a digest in a repository."""
+    artifact, separator, version = about.partition(" ")
+    named = not name_fault(artifact) and bool(_VERSION.fullmatch(version)) == bool(separator)
+    return named and isinstance(reference, str) and bool(_REFERENCE.fullmatch(reference))

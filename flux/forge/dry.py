@@ -3,7 +3,17 @@
 import time
 from collections.abc import Mapping, Sequence
 
-from flux.forge.forge import Comment, Forge, Issue, Protection, PullRequest, PullState, Release
+from flux.forge.forge import (
+    Comment,
+    Forge,
+    Issue,
+    Keepers,
+    Protection,
+    PullRequest,
+    PullState,
+    Release,
+    TagRules,
+)
 
 _NONE = "0" * 40
 
@@ -127,6 +137,15 @@ class DryForge:
 
     def workflows_may_propose(self) -> bool | None:
         return self._forge.workflows_may_propose()
+
+    def tag_rules(self) -> Sequence[TagRules] | None:
+        return self._forge.tag_rules()
+
+    def owner_faults(self, branch: str) -> Sequence[str]:
+        return self._forge.owner_faults(branch)
+
+    def keepers(self, secret: str) -> Keepers | None:
+        return self._forge.keepers(secret)
 
     def _author(self) -> str:
         return self._forge.login() or ""

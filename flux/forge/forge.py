@@ -1,7 +1,8 @@
 """The interface that every place for releases, issues and pull requests has."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -74,6 +75,49 @@ class Protection:
 
     approvals: int | None
     """That a pull request needs before it is merged; None where the forge does not tell who asks."""
+    owners: bool | None = field(default=False, compare=False)
+    """Whether one of them has to be a code owner's; None as above."""
+    dismisses: bool | None = field(default=False, compare=False)
+    """Whether new commits dismiss them; None as above."""
+
+
+@dataclass(frozen=True)
+class TagRules:
+    """Rules for the tags whose refs match: of `kinds` such as `creation`, only some may do that."""
+
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    kinds: frozenset[str]
+
+    def covers(self, ref: str) -> bool:
+        return _matches(self.include, ref) and not _matches(self.exclude, ref)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Whose jobs may read what is kept there: those of `refs` such as `heads/main`; None for those of any."""
+
+    name: str
+    refs: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Keepers:
+    """Where a secret is kept; `everywhere` is for the jobs of any workflow of the repository."""
+
+    everywhere: bool
+    environments: tuple[Environment, ...]
+
+
+def _matches(patterns: tuple[str, ...], ref: str) -> bool:
+    """As GitHub's rulesets match: `*` stops at a slash, `**/` is any folders or none."""
+    known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    for pattern in patterns:
+        parts = re.findall(r"\*\*/|\*\*|.", pattern, re.DOTALL)
+        expression = "".join(known.get(part) or re.escape(part) for part in parts)
+        if pattern == "~ALL" or re.fullmatch(expression, ref, re.DOTALL):
+            return True
+    return False
 
 
 class Forge(Protocol):
@@ -179,3 +223,12 @@ class Forge(Protocol):
     def workflows_may_propose(self) -> bool | None:
         """Whether workflows may open pull requests with the token that each run is given; None where there
         are none, and where the forge does not tell who asks."""
+
+    def tag_rules(self) -> Sequence[TagRules] | None:
+        """The rules that say who may make, move and delete tags; None where the forge does not tell."""
+
+    def keepers(self, secret: str) -> Keepers | None:
+        """Where a secret for workflows is kept; None where the forge does not tell who asks."""
+
+    def owner_faults(self, branch: str) -> Sequence[str]:
+        """What is wrong with the file of code owners, such as one whom the forge does not know."""

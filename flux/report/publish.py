@@ -26,7 +26,7 @@ def show_published(report: Report, published: Published, digests: str | None, dr
         return
     reference = result.repository + (f"@{result.digest}" if result.digest else "")
     if not dry_run:
-        report.digests({result.artifact: reference}, digests)
+        report.digests({result.artifact: reference}, digests, {published.about: reference})
     if report.document(document(published)):
         return
     would = "would be " if dry_run else ""

@@ -167,11 +167,16 @@ class Report:
             with self._event.output.open("a", encoding="utf-8") as file:
                 file.writelines(f"{name}={json.dumps(value)}\n" for name, value in outputs.items())
 
-    def digests(self, digests: dict[str, str], file: str | None) -> None:
-        """What images there are: an output of the job, and a file, since no variable holds very many."""
+    def digests(
+        self, digests: dict[str, str], file: str | None, written: dict[str, str] | None = None
+    ) -> None:
+        """What images there are: an output of the job, and a file, since no variable holds very many.
+
+        The file is for `inv sign`; `written` is what it has where that is more.
+        """
         self.outputs({"digests": digests})
         if file:
-            Path(file).write_text(json.dumps(digests), encoding="utf-8")
+            Path(file).write_text(json.dumps(written or digests), encoding="utf-8")
 
     def summary(self, title: str, header: Sequence[str], rows: Sequence[Sequence[str | Link]]) -> None:
         """A heading, of Markdown, and a table in the summary of a job of GitHub Actions."""

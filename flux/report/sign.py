@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flux.errors import FluxError
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,9 +20,10 @@ def show_signing(report: Report, signing: Signing) -> None:
         if rows:
             report.table(header, rows)
         else:
-            report.print("No image to sign.")
+            report.print(signing.note or "No image to sign.")
     for each in signing.failed:
-        report.failure([each.artifact], FluxError(each.error, each.hint))
+        if each.error:
+            report.failure([each.artifact], each.error)
 
 
 def show_unattested(report: Report, references: Sequence[str], file: str) -> None:

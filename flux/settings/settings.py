@@ -34,6 +34,10 @@ class Settings:
     promoters: Mapping[str, tuple[str, ...]] | None = None
     automation: tuple[str, ...] = ("github-actions[bot]",)
     require_order: bool = False
+    require_signature: bool = False
+    signature_identity: str = ""
+    signature_issuer: str = ""
+    sign_promotions: bool = False
     named: frozenset[str] = frozenset()
     """Which of them someone set, rather than leaving the default."""
 

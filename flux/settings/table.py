@@ -7,7 +7,19 @@ from typing import Any
 from flux.settings.phases import phases
 from flux.settings.places import branch, registry, release_tag, source
 from flux.settings.settings import Settings
-from flux.settings.values import file, flag, folder, jobs, names, one_of, patterns, promoters, text, version
+from flux.settings.values import (
+    expression,
+    file,
+    flag,
+    folder,
+    jobs,
+    names,
+    one_of,
+    patterns,
+    promoters,
+    text,
+    version,
+)
 
 _FLAG = "true or false"
 _PATH = "a path below the repository's root, its parts joined by /"
@@ -30,6 +42,10 @@ READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "promoters": (promoters, "in invoke.yaml: a list of logins for each phase"),
     "automation": (names, "a list of logins"),
     "require_order": (flag, _FLAG),
+    "require_signature": (flag, _FLAG),
+    "signature_identity": (expression, "a regular expression of whole identities"),
+    "signature_issuer": (source, "the https URL of who issues identities"),
+    "sign_promotions": (flag, _FLAG),
 }
 
 assert READERS.keys() == {field.name for field in fields(Settings)} - {"named"}

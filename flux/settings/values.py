@@ -75,6 +75,16 @@ def version(value: object) -> str:
     return written.removeprefix("v")
 
 
+def expression(value: object) -> str:
+    """A regular expression."""
+    pattern = text(value)
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError):
+        raise ValueError("it is no regular expression") from None
+    return pattern
+
+
 def one_of(*allowed: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         if value not in allowed:

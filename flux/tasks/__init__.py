@@ -10,11 +10,12 @@ from flux.tasks.environments import reconcile, status, tag_
 from flux.tasks.issues import apply, open_, sync
 from flux.tasks.machine import demo, doctor, down, up
 from flux.tasks.promotions import diff, promote, rollback
-from flux.tasks.releases import publish, release, sign
+from flux.tasks.releases import promotions, publish, release, sign
 
 ns = Collection(
-    *(list_, changed, check, build, release, publish, sign, tag_, status, diff, promote, rollback),
+    *(list_, changed, check, build, release, publish, tag_, status, diff, promote, rollback),
     *(reconcile, doctor, demo),
 )
 ns.add_collection(Collection("issue", open_, apply, sync))
+ns.add_collection(Collection("sign", sign, promotions))
 ns.add_collection(Collection("registry", up, down))

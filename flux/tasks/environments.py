@@ -24,6 +24,7 @@ def tag_(
             lambda tip, steps: show_plan(run.report, tip, steps),
         )
         show_convergence(run.report, convergence, dry_run)
+        run.report.outputs({"sign-promotions": run.monorepo.settings.sign_promotions})
         if convergence.failed:
             raise Exit(code=1)
 
@@ -60,5 +61,6 @@ def reconcile(
         with run.report.working("reconciling") as on_done:
             done = reconciler.reconcile(on_done)
         show_reconciled(run.report, done, digests, dry_run)
+        run.report.outputs({"sign-promotions": run.monorepo.settings.sign_promotions})
         if done.errors:
             raise Exit(code=1)

@@ -60,9 +60,10 @@ def publish(
 
 
 @task(
+    default=True,
     positional=["digests"],
     help={
-        "digests": "a file that a command has written with --digests",
+        "digests": "a file that a command has written with --digests, or a folder of such files",
         "unattested": "write the images that GitHub has no attestation of to this file, as sha256sum does",
         "dry-run": DRY_RUN,
         "json": JSON,
@@ -84,5 +85,19 @@ def sign(
         show_signing(run.report, signing)
         if unattested and not dry_run:
             show_unattested(run.report, find_unattested(signing, run.monorepo.forge.is_attested), unattested)
+        if signing.failed:
+            raise Exit(code=1)
+
+
+@task(help={"dry-run": DRY_RUN, "json": JSON})
+def promotions(context: Context, dry_run: bool = False, json: bool = False) -> None:
+    """Sign the images that environments have as promoted, as a job of GitHub Actions."""
+    with running(context, json, dry_run=dry_run) as run:
+        from flux.commands.sign_promotions import sign_promotions
+        from flux.report.sign import show_signing
+
+        with run.report.working("signing") as on_done:
+            signing = sign_promotions(run.monorepo, on_done)
+        show_signing(run.report, signing)
         if signing.failed:
             raise Exit(code=1)

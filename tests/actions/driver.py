@@ -36,6 +36,7 @@ APP_KEY = "the key of the App"
 _WORKFLOWS = ".github/workflows"
 _SECONDS = 300
 _AT_ONCE = 4
+_USES = re.compile(r'uses"?: "?([\w.-]+/[\w.-]+@\w+)')
 _SHOWN = ("error", "warning", "notice")
 _RIGHTS = {"write": frozenset({"pull", "push"}), "read": frozenset({"pull"})}
 
@@ -406,7 +407,7 @@ def _permissions(workflow: JSON, jobs: list[str]) -> dict[str, str]:
 def _standins(checkout: Path) -> list[tuple[str, Path]]:
     """Every action that is used from elsewhere, with its stand-in."""
     files = [*(checkout / ".github").rglob("*.yml")]
-    used = {each for file in files for each in re.findall(r"uses: ([\w.-]+/[\w.-]+@\w+)", file.read_text())}
+    used = {each for file in files for each in re.findall(_USES, file.read_text())}
     return [
         (each, STANDINS / each.partition("/")[2].partition("@")[0])
         for each in sorted(used)

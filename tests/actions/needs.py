@@ -51,8 +51,8 @@ def alone(workflow: JSON, name: str, before: Mapping[str, Ended]) -> JSON:
     job = {key: value for key, value in workflow["jobs"][name].items() if key != "needs"}
     job = _told(job, before)
     if outputs := job.get("outputs"):
-        lines = [f'echo "{_OUTPUT}{key}=${key.upper()}" >>"$GITHUB_OUTPUT"' for key in outputs]
-        env = {key.upper(): value for key, value in outputs.items()}
+        lines = [f'echo "{_OUTPUT}{key}=$OUTPUT{n}" >>"$GITHUB_OUTPUT"' for n, key in enumerate(outputs)]
+        env = {f"OUTPUT{n}": value for n, value in enumerate(outputs.values())}
         tell = {"if": "always()", "shell": "bash", "env": env, "run": "\n".join(lines)}
         job["steps"] = [*job["steps"], tell]
     return {**workflow, "jobs": {name: job}}

@@ -4,6 +4,7 @@ What it lacks of the public one are the logs (Rekor and certificate transparency
 without; all else is as it is there.
 """
 
+import fcntl
 import http.client
 import json
 import shlex
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 
 import yaml
 
@@ -40,7 +42,7 @@ def run_sigstore(folder: Path, github: str) -> Iterator[Path]:
     config = {"oidc-issuers": {issuer: about}, "ci-issuer-metadata": {"github": jobs}}
     (folder / "fulcio.yaml").write_text(yaml.safe_dump(config))
     authority, clock = free_port(), free_port()
-    with ExitStack() as stack:
+    with _alone(), ExitStack() as stack:
         stack.enter_context(
             _running(
                 [
@@ -112,6 +114,14 @@ def _cosign(folder: Path, authority: str, clock: str) -> Path:
     program.write_text(script)
     program.chmod(0o755)
     return program.parent
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """The timestamp server shows its metrics on port 2112, whatever it is told: one at a time."""
+    with Path(gettempdir(), "flux-artifacts-timestamps.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

@@ -49,13 +49,16 @@ def test_no_linter_has_anything_against_them(tmp_path: Path) -> None:
 
 
 def test_entries_are_built_with_all_that_one_build_has() -> None:
-    """They take its place: the login, the environment, the time and the signing are no less."""
+    """They take its place: the login, the environment, the time and what is signed are no less."""
     whole = yaml.safe_load((ROOT / RELEASE).read_text())["jobs"]["build"]
     entry = yaml.safe_load(by_entry((ROOT / RELEASE).read_text()))["jobs"]["build"]
     for key in ("timeout-minutes", "environment", "permissions"):
         assert entry[key] == whole[key]
-    (checkout, setup, _, sign), (our_checkout, our_setup, _, our_sign) = whole["steps"], entry["steps"]
-    assert (our_checkout, our_setup["with"], our_sign) == (checkout, setup["with"], sign)
+    (checkout, setup, _, upload), (our_checkout, our_setup, _, our_upload) = whole["steps"], entry["steps"]
+    assert (our_checkout, our_setup["with"]) == (checkout, setup["with"])
+    assert our_upload["with"].pop("name") == "digests-${{ strategy.job-index }}", "or one would hide another"
+    assert upload["with"].pop("name") == "digests"
+    assert our_upload == upload
 
 
 def test_a_workflow_that_calls_ours_gets_its_outputs(monorepo: Monorepo) -> None:

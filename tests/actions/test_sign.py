@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.actions.conftest import Monorepo
 from tests.actions.sigstore import run_sigstore
@@ -26,11 +27,12 @@ def cosign(monorepo: Monorepo, tmp_path: Path) -> Iterator[str]:
         yield str(folder / "cosign")
 
 
-def verify(cosign: str, monorepo: Monorepo, reference: str, workflow: str) -> bool:
-    """Whether an image is signed by that workflow on main; prints what cosign says, for a test that fails."""
+def verify(cosign: str, monorepo: Monorepo, reference: str, workflow: str, **annotations: str) -> bool:
+    """Whether that workflow on main signed an image so; prints what cosign says, for a test that fails."""
     url = monorepo.github.url
     identity = f"{url}/octo/monorepo/.github/workflows/{workflow}@refs/heads/main"
     flags = [f"--certificate-identity={identity}", f"--certificate-oidc-issuer={url}/_services/token"]
+    flags += [f"--annotations={key}={value}" for key, value in annotations.items()]
     verified = subprocess.run([cosign, "verify", *flags, reference], capture_output=True, text=True)
     print(workflow, verified.returncode, verified.stderr)
     return verified.returncode == 0
@@ -63,8 +65,9 @@ def test_what_is_pushed_is_signed_once(monorepo: Monorepo, cosign: str) -> None:
     monorepo.change("eso")
     event = next(event for event in monorepo.github.events if event.name == "push")
     monorepo.runners.kill_at(REQUEST)
-    (killed,) = monorepo.runners.settle()
-    assert killed.result == "killed", killed.log
+    built, killed = monorepo.runners.settle()
+    assert (built.name, built.result) == ("build", "success"), built.log
+    assert (killed.name, killed.result) == ("sign", "killed"), killed.log
     digest = monorepo.tags("eso")["latest"]
     reference = f"{monorepo.registry.removeprefix('oci://')}/eso@{digest}"
     # Somebody else's signature is none.
@@ -76,11 +79,12 @@ def test_what_is_pushed_is_signed_once(monorepo: Monorepo, cosign: str) -> None:
 
     # The next run that comes along makes it good.
     monorepo.runners.kill_at(ATTEST)
-    (killed,) = monorepo.runners.schedule()
+    _, killed = monorepo.runners.schedule()
     assert killed.result == "killed", killed.log
-    (repaired,) = monorepo.runners.schedule()
-    assert repaired.result == "success", repaired.log
-    assert verify(cosign, monorepo, reference, "manage-flux-releases.yml")
+    _, repaired = monorepo.runners.schedule()
+    assert (repaired.name, repaired.result) == ("sign", "success"), repaired.log
+    assert verify(cosign, monorepo, reference, "manage-flux-releases.yml", artifact="eso")
+    assert not verify(cosign, monorepo, reference, "manage-flux-releases.yml", artifact="dashboard")
     assert not verify(cosign, monorepo, reference, "release-flux-artifact.yml")
     assert "| eso | signed |" in killed.summary
     assert "| eso | valid |" in repaired.summary, "which lacked its attestation alone"
@@ -88,9 +92,51 @@ def test_what_is_pushed_is_signed_once(monorepo: Monorepo, cosign: str) -> None:
     assert repaired.outputs["unattested"] == str(len(ARTIFACTS)), "all that was pushed"
 
     asked = len([request for request in monorepo.github.requests if str(request) == REQUEST])
-    (again,) = monorepo.runners.run(event)
+    _, again = monorepo.runners.run(event)
     assert again.result == "success", again.log
     assert "| eso | valid |" in again.summary, "whichever of the two workflows signed it"
     assert "attested" not in again.log
     assert again.outputs["unattested"] == "0"
     assert len([request for request in monorepo.github.requests if str(request) == REQUEST]) == asked
+
+
+def test_a_release_is_signed_as_that_by_main(monorepo: Monorepo, cosign: str) -> None:
+    """Its event comes with the workflows of the tag, which may do nothing but start those of main."""
+    monorepo.runners.left_out |= {"issue"}
+    monorepo.change("eso")
+    monorepo.release("flux-oci-eso-v1.0.0")
+    jobs = {(job.name, job.event.name): job.result for job in monorepo.runners.settle()}
+    assert jobs == {
+        ("build", "push"): "success",
+        ("sign", "push"): "success",
+        ("dispatch", "release"): "success",
+        ("publish", "workflow_dispatch"): "success",
+        ("sign", "workflow_dispatch"): "success",
+    }
+    reference = f"{monorepo.registry.removeprefix('oci://')}/eso@{monorepo.tags('eso')['1.0.0']}"
+    signed = {"artifact": "eso", "version": "1.0.0"}
+    assert verify(cosign, monorepo, reference, "release-flux-artifact.yml", **signed)
+    assert not verify(
+        cosign, monorepo, reference, "release-flux-artifact.yml", artifact="eso", version="1.0.1"
+    )
+
+
+def test_what_environments_have_is_signed_as_promoted(monorepo: Monorepo, cosign: str) -> None:
+    """By a workflow that signs nothing else, and for the phases that it was promoted to."""
+    runners, workflow = monorepo.runners, "sign-flux-promotions.yml"
+    settings = yaml.safe_load((monorepo.repo.path / "invoke.yaml").read_text())
+    settings["flux"]["sign_promotions"] = True
+    monorepo.prepare({"invoke.yaml": yaml.safe_dump(settings)})
+    monorepo.published("flux-oci-eso-v1.0.0")
+    reference = f"{monorepo.registry.removeprefix('oci://')}/eso@{monorepo.tags('eso')['1.0.0']}"
+    monorepo.update()
+    monorepo.repo.commit(files={"flux/releaseconfig.json": json.dumps({"eso": {"prod_ring1": "1.0.0"}})})
+    monorepo.push()
+    ran = runners.settle()
+    print(*(f"{job}\n{job.log}" for job in ran))
+    jobs = {job.name: job.result for job in ran}
+    assert jobs == {"tag": "success", "sign-promotions": "success", "sign": "success"}
+    said = {"artifact": "eso", "version": "1.0.0"}
+    assert verify(cosign, monorepo, reference, workflow, **said, phase="prod")
+    assert not verify(cosign, monorepo, reference, workflow, **said, phase="at")
+    assert not verify(cosign, monorepo, reference, "manage-flux-releases.yml")

@@ -38,7 +38,7 @@ def test_a_ticked_box_reaches_the_cluster(monorepo: Monorepo, tmp_path: Path) ->
     monorepo.change("eso")
     assert ran(runners.settle()) == {"build": "success"}
     monorepo.release(TAG)
-    assert ran(runners.settle()) == {"publish": "success", "issue": "success"}
+    assert ran(runners.settle()) == {"dispatch": "success", "publish": "success", "issue": "success"}
     issue = monorepo.issue()
     assert issue.user.login == "github-actions[bot]"
     assert [label.name for label in issue.labels] == ["flux-release"]
@@ -161,7 +161,7 @@ def test_what_a_tag_is_called_is_never_run(monorepo: Monorepo, tag: str) -> None
     mark = monorepo.runners.folder / "mark"
     monorepo.release(tag.replace("MARK", str(mark)))
     jobs = {job.name for job in monorepo.runners.settle()}
-    assert jobs == {"issue", "publish"}
+    assert jobs == {"dispatch", "issue", "publish"}
     assert not mark.exists()
     assert list(monorepo.github.repo_as("alice").get_issues()) == []
 
@@ -180,7 +180,7 @@ def test_an_artifact_that_is_gone_is_still_what_is_desired(monorepo: Monorepo) -
 
 def test_a_prerelease_can_be_promoted(monorepo: Monorepo) -> None:
     monorepo.release("flux-oci-eso-v1.0.0-rc.1")
-    assert ran(monorepo.runners.settle()) == {"publish": "success", "issue": "success"}
+    assert ran(monorepo.runners.settle()) == {"dispatch": "success", "publish": "success", "issue": "success"}
     monorepo.tick("at_ring1")
     assert ran(monorepo.runners.settle()) == {"apply": "success"}
     assert monorepo.desired("promote/eso-1.0.0-rc.1") == {"eso": {"at_ring1": "1.0.0-rc.1"}}

@@ -8,13 +8,16 @@ import pytest
 import yaml
 
 from flux.settings import Settings
+from tests.actions.needs import needs
 from tests.actions.triggers import events_of
 
 FOLDER = Path(__file__).parents[2] / ".github"
-NAMES = ("release-flux-artifact.yml", "manage-flux-releases.yml")
+NAMES = ("release-flux-artifact.yml", "manage-flux-releases.yml", "sign-flux-promotions.yml")
+CALLABLE = "build-flux-artifacts.yml"
 ALL = sorted(path.name for path in (FOLDER / "workflows").glob("*.y*ml"))
 RUN = r'inv [a-z. -]+( "\$(TAG|ISSUE)")?( --digests "\$RUNNER_TEMP/digests\.json")?'
-RELEASES = "github.event.release.tag_name"
+SETUP, SIGN = "./.github/actions/setup", "./.github/actions/sign"
+PUSHING = ("${{ vars.FLUX_ENVIRONMENT", "pypi")
 
 
 def read(name: str) -> dict[Any, Any]:
@@ -22,32 +25,117 @@ def read(name: str) -> dict[Any, Any]:
     return found
 
 
-JOBS = [
-    pytest.param(read(name), about, id=f"{name}:{job}")
-    for name in (*NAMES, "build-flux-artifacts.yml")
-    for job, about in read(name)["jobs"].items()
-]
+def action(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load((FOLDER / f"actions/{name}/action.yml").read_text())["runs"][
+        "steps"
+    ]
+    return found
 
 
-@pytest.mark.parametrize(("workflow", "job"), JOBS)
+def jobs(*names: str) -> dict[tuple[str, str], dict[str, Any]]:
+    return {(name, job): about for name in names for job, about in read(name)["jobs"].items()}
+
+
+def steps(job: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those of a job, and those of our own actions that it uses."""
+    found = []
+    for step in job["steps"]:
+        found.append(step)
+        if step.get("uses") in (SETUP, SIGN):
+            found += action(step["uses"].rpartition("/")[2])
+    return found
+
+
+EVERY = pytest.mark.parametrize(
+    ("workflow", "job"),
+    [
+        pytest.param(read(name), about, id=f"{name}:{job}")
+        for (name, job), about in jobs(*NAMES, CALLABLE).items()
+    ],
+)
+RUNNING_INV = pytest.mark.parametrize(
+    "job",
+    [
+        pytest.param(about, id=f"{name}:{job}")
+        for (name, job), about in jobs(*NAMES, CALLABLE).items()
+        if any(step.get("uses") == SETUP for step in about["steps"])
+    ],
+)
+
+
+@EVERY
 def test_a_job(workflow: dict[Any, Any], job: dict[str, Any]) -> None:
     assert workflow["permissions"] == {}
     assert job["timeout-minutes"] <= 60
     if "workflow_call" not in workflow[True]:  # whose caller's it is
         concurrency = job.get("concurrency") or workflow["concurrency"]
         assert concurrency["cancel-in-progress"] is False
+
+
+@RUNNING_INV
+def test_a_job_that_runs_inv(job: dict[str, Any]) -> None:
     checkout, setup, *rest = job["steps"]
     assert checkout["with"]["fetch-depth"] == 0
     assert checkout["with"]["ref"] in ("main", "${{ github.event.after }}")
-    assert setup["uses"] == "./.github/actions/setup"
-    for step in rest:
-        if "uses" in step:
-            assert step["uses"] == "./.github/actions/sign"
-            continue
+    assert setup["uses"] == SETUP
+    ran = [step for step in rest if "run" in step]
+    for step in ran:
         assert re.fullmatch(RUN, step["run"])
         assert step["env"]["GITHUB_TOKEN"]
-    for step in rest[1:]:
-        assert "!cancelled()" in step["if"] or "publish" in step["if"], "whatever became of the one before"
+    for step in [*ran[1:], *(step for step in rest if "upload-artifact" in step.get("uses", ""))]:
+        assert "!cancelled()" in step["if"], "whatever became of the one before"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_who_signs_builds_nothing(name: str) -> None:
+    """What builds has no identity, and what has one is given digests, which it does not believe."""
+    for job in read(name)["jobs"].values():
+        typed = " ".join(step.get("run", "") for step in steps(job))
+        if "id-token" in job["permissions"]:
+            assert not re.search(r"inv (\S+ )*(build|publish|reconcile|tag)\b|-m build|pip wheel", typed)
+        else:
+            assert not re.search(r"inv sign|cosign|gh-action-pypi-publish|actions/attest", str(job["steps"]))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_who_signs_is_started_by_main(name: str) -> None:
+    """A tag has the workflows of its commit, and so has a pull request."""
+    started = set(events_of(read(name)))
+    if any("id-token" in job["permissions"] for job in read(name)["jobs"].values()):
+        assert started <= {"push", "schedule", "workflow_dispatch", "issues", "release"}
+    for job in read(name)["jobs"].values():
+        if "release" in started and "github.event_name == 'release'" in job.get("if", ""):
+            assert job["permissions"] == {"actions": "write"}, "it starts those of main, and no more"
+            assert not any("uses" in step for step in job["steps"])
+
+
+def test_the_event_of_a_release_reaches_no_other_job() -> None:
+    for name in ALL:
+        workflow = read(name)
+        if "release" not in events_of(workflow):
+            continue
+        for job in workflow["jobs"].values():
+            condition = job["if"]
+            known = ("event_name == 'release'", "event_name == 'push'", "event_name == 'workflow_dispatch'")
+            after = (
+                all("if" in workflow["jobs"][each] for each in needs(job)) and "outputs.signable" in condition
+            )
+            assert after or any(each in condition for each in known)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_packages_come_from_a_lock(name: str) -> None:
+    """Wherever a job may write, or holds a secret, or has an identity."""
+    for job in read(name)["jobs"].values():
+        for step in steps(job):
+            for command in re.findall(r"pip install.*", step.get("run", "")):
+                assert "--require-hashes --only-binary :all: --requirement" in command
+
+
+def test_no_python_is_built_beside_secrets() -> None:
+    for (name, _), job in jobs(*ALL).items():
+        builds = any("-m build" in step.get("run", "") for step in job["steps"])
+        assert not builds or (job["permissions"] == {"contents": "read"} and "secrets." not in str(job)), name
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -62,62 +150,84 @@ def test_what_anybody_may_call_has_no_identity(name: str) -> None:
         assert "id-token" not in job["permissions"]
 
 
+def test_what_signs_promotions_signs_nothing_else() -> None:
+    """Its identity says that an image was promoted."""
+    (job,) = read("sign-flux-promotions.yml")["jobs"].values()
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["inv sign.promotions"]
+    others = [step.get("run", "") for _, job in jobs(*NAMES[:2]).items() for step in steps(job)]
+    assert not any("sign.promotions" in run for run in others)
+
+
 def test_digests_are_in_no_variable() -> None:
     """Which holds those of some hundreds of images: 128 KiB."""
-    jobs = [job for name in ALL for job in read(name)["jobs"].values()]
-    steps = [step for job in jobs for step in job["steps"]]
-    steps += yaml.safe_load((FOLDER / "actions/sign/action.yml").read_text())["runs"]["steps"]
-    given = [value for step in steps for key in ("env", "with") for value in step.get(key, {}).values()]
+    found = [step for job in jobs(*ALL).values() for step in job["steps"]] + action("sign")
+    given = [value for step in found for key in ("env", "with") for value in step.get(key, {}).values()]
     assert [value for value in given if re.search(r"outputs\.digests", str(value))] == []
 
 
 def test_only_what_pushes_waits_for_an_environment() -> None:
     """A tick that waited for somebody's approval would be too old when it came."""
-    jobs = {(file, name): job for file in ALL for name, job in read(file)["jobs"].items()}
-    waiting = [name for name, job in jobs.items() if "environment" in job]
-    assert waiting == [name for name, job in jobs.items() if job["permissions"].get("packages") == "write"]
+    waiting = [
+        name for name, job in jobs(*ALL).items() if str(job.get("environment", "")).startswith(PUSHING[0])
+    ]
+    assert waiting == [
+        name for name, job in jobs(*ALL).items() if job["permissions"].get("packages") == "write"
+    ]
+
+
+def test_the_key_of_the_app_can_be_kept_in_an_environment() -> None:
+    """One that is limited to main: otherwise any branch's workflows have it."""
+    for job in jobs(*ALL).values():
+        if "FLUX_APP_KEY" in str(job["steps"]):
+            assert "vars.FLUX_APP_ENVIRONMENT" in job["environment"]
 
 
 def test_who_logs_in_may_read_packages() -> None:
     """And who need not, may not."""
-    for file in (*NAMES, "build-flux-artifacts.yml"):
-        for job in read(file)["jobs"].values():
-            (setup,) = (s for s in job["steps"] if s.get("uses") == "./.github/actions/setup")
+    for job in jobs(*NAMES, CALLABLE).values():
+        for setup in (step for step in job["steps"] if step.get("uses") == SETUP):
             assert bool(setup["with"]["registry"]) is ("packages" in job["permissions"])
 
 
 def test_only_what_asks_the_registry_logs_in() -> None:
-    _, manage = map(read, NAMES)
+    manage = read("manage-flux-releases.yml")
     assert "packages" not in manage["jobs"]["issue"]["permissions"], "the image is built anew to be shown"
 
 
 def test_who_dispatches_cannot_go_around_the_environment() -> None:
-    jobs = [job for file in ALL for job in read(file)["jobs"].values()]
-    assert {job["environment"] for job in jobs if "environment" in job} == {
-        "${{ vars.FLUX_ENVIRONMENT }}",
-        "${{ vars.FLUX_ENVIRONMENT || inputs.environment }}",
-    }
+    """The input comes after the variable, wherever there is one."""
+    for job in jobs(*ALL).values():
+        if "inputs.environment" in str(job.get("environment")):
+            assert "inputs.environment" in job["environment"].partition("vars.FLUX_ENVIRONMENT || ")[2] or (
+                read(CALLABLE)["jobs"]["build"] == job
+            )
 
 
 def test_what_is_queued_is_only_what_does_the_same() -> None:
     """GitHub keeps one run that waits for each group, and drops the others."""
-    release, manage = map(read, NAMES)
+    release, manage = read(NAMES[0]), read(NAMES[1])
     assert "github.event.after || github.event.release.tag_name" in release["concurrency"]["group"]
     groups = {name: job["concurrency"]["group"] for name, job in manage["jobs"].items()}
     assert groups == {
-        "issue": f"flux-issue-${{{{ {RELEASES} || inputs.tag }}}}",
+        "issue": "flux-issue-${{ inputs.tag }}",
         "apply": "flux-apply-${{ github.run_id }}",
         "tag": "flux-tag",
         "reconcile": "flux-reconcile",
+        "sign": "flux-sign-${{ github.run_id }}",
+        "sign-promotions": "flux-have-promotions-signed",
     }
     assert len(set(groups.values())) == len(groups), "another job does something else"
 
 
 def test_what_stands_in_them_is_what_the_settings_say() -> None:
     settings = Settings()
-    release, manage = map(read, NAMES)
+    release, manage = read(NAMES[0]), read(NAMES[1])
     for workflow in (release, manage):
         assert workflow[True]["push"]["branches"] == [settings.branch]
     assert release[True]["push"]["paths"] == [f"{settings.prefix}**"]
     assert manage[True]["push"]["paths"] == [settings.releaseconfig]
     assert f"'{settings.label}'" in manage["jobs"]["apply"]["if"]
+    assert f"'{settings.release_tag.partition('{')[0]}'" in release["jobs"]["dispatch"]["if"]
+    for name in NAMES:
+        for ref in re.findall(r"""ref"?: ?"(\w+)"|ref: (\w+)""", (FOLDER / "workflows" / name).read_text()):
+            assert settings.branch in ref

@@ -2,95 +2,38 @@
 
 import json
 import os
-import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
-import yaml
 
-from flux.commands.sign import Signature, Signing, find_signers, find_unattested, read_digests, sign
-from flux.errors import RequestError
-from flux.event import TERMINAL, Event
+from flux.commands.sign import (
+    Action,
+    Signature,
+    Signing,
+    Subject,
+    find_subjects,
+    find_unattested,
+    read_digests,
+    sign,
+)
+from flux.errors import FluxError, RequestError
+from flux.event import TERMINAL
 from flux.git.clone import Clone
+from flux.monorepo.monorepo import Monorepo
 from flux.settings import Settings
 from tests.commands.helpers import crowded, inv, monorepo
-from tests.monorepos import monorepo_of
+from tests.monorepos import monorepo_of, opened
 
 TAG = "flux-oci-eso-v1.0.0"
 DIGEST = f"sha256:{'0' * 64}"
 IN_ACTIONS = {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "octo/monorepo"}
-README = (Path(__file__).parents[2] / "README.md").read_text()
 
-
-def identity(ref: str, workflow: str = "release-flux-artifact.yml", repository: str = "octo/monorepo") -> str:
-    return f"https://github.com/{repository}/.github/workflows/{workflow}@refs/{ref}"
-
-
-OURS = [
-    identity("heads/main"),
-    identity("heads/main", "manage-flux-releases.yml"),
-    identity("tags/flux-oci-eso-v1.0.0"),
-]
-OTHERS = [
-    identity("heads/main2"),
-    identity("heads/topic"),
-    identity("pull/1/merge"),
-    identity("tags/v1.0.0"),
-    identity("heads/main", "ci.yml"),
-    identity("heads/main", "build-flux-artifacts.yml"),
-    identity("tags/flux-oci-eso-v1.0.0", "manage-flux-releases.yml"),
-    identity("heads/main", "release-flux-artifactXyml"),
-    identity("heads/main", "manage-flux-releases.yml.yml"),
-    identity("heads/main", repository="octo/monorepo2"),
-    identity("heads/main", repository="mallory/octo/monorepo"),
-    f"https://example.com/?{identity('heads/main')}",
-    "alice@example.com",
-]
 
 # Nothing of git is asked.
 NO_CLONE = cast(Clone, None)
-
-
-def signers(event: Event, **settings: str) -> tuple[str, str]:
-    found = find_signers(monorepo_of(NO_CLONE, Settings(**settings), event))  # type: ignore[arg-type]
-    return found.issuer, found.identity
-
-
-def test_the_two_workflows_sign_and_nobody_else() -> None:
-    issuer, pattern = signers(Event(True, None, None, None, repository="octo/monorepo"))
-    assert issuer == "https://token.actions.githubusercontent.com"
-    assert [one for one in OURS if not re.search(pattern, one)] == []
-    assert [one for one in OTHERS if re.search(pattern, one)] == []
-
-
-def test_the_readme_has_flux_accept_the_same() -> None:
-    block = next(text for text in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL) if "cosign" in text)
-    (document,) = [d for d in yaml.safe_load_all(block) if d["kind"] == "OCIRepository"]
-    (accepted,) = document["spec"]["verify"]["matchOIDCIdentity"]
-    event = Event(True, None, None, None, repository="octo/monorepo")
-    assert (accepted["issuer"], accepted["subject"]) == (
-        rf"^{re.escape('https://token.actions.githubusercontent.com')}$",
-        signers(event)[1],
-    )
-
-
-def test_settings_are_heeded() -> None:
-    event = Event(True, None, None, None, repository="octo/x.y", server_url="https://git.example.com")
-    issuer, pattern = signers(event, branch="release/next", release_tag="{artifact}/{version}")
-    assert issuer == "https://git.example.com/_services/token"
-    where = "https://git.example.com/octo/x.y/.github/workflows/release-flux-artifact.yml@refs"
-    assert re.search(pattern, f"{where}/heads/release/next")
-    assert re.search(pattern, f"{where}/tags/eso/1.0.0")
-    assert not re.search(pattern, f"{where}/heads/main")
-    assert not re.search(pattern, f"{where}/tags/eso/1.0.0".replace("x.y", "x-y"))
-
-
-def test_a_terminal_has_no_identity() -> None:
-    with pytest.raises(RequestError, match="only a job of GitHub Actions can sign"):
-        find_signers(monorepo_of(NO_CLONE))
 
 
 @pytest.mark.parametrize(
@@ -105,6 +48,12 @@ def test_a_terminal_has_no_identity() -> None:
         f'{{"eso": "--key=x@{DIGEST}"}}',
         f'{{"eso": "a b@{DIGEST}"}}',
         f'{{"eso": "a@b@{DIGEST}"}}',
+        f'{{"": "ghcr.io/octo/eso@{DIGEST}"}}',
+        f'{{"eso ": "ghcr.io/octo/eso@{DIGEST}"}}',
+        f'{{"eso,version=2": "ghcr.io/octo/eso@{DIGEST}"}}',
+        f'{{"eso 1.0.0,x=y": "ghcr.io/octo/eso@{DIGEST}"}}',
+        f'{{"eso 1.0.0 2": "ghcr.io/octo/eso@{DIGEST}"}}',
+        f'{{"../eso": "ghcr.io/octo/eso@{DIGEST}"}}',
     ],
 )
 def test_what_is_no_image(text: str, tmp_path: Path) -> None:
@@ -146,15 +95,83 @@ def test_more_may_be_signed_than_processes_run_at_once(
     digests = tmp_path / "digests.json"
     digests.write_text(json.dumps(many))
     event = replace(TERMINAL, actions=True, repository="octo/monorepo")
-    signed = sign(monorepo_of(NO_CLONE, Settings(jobs=16), event), digests, lambda done: None)
+    repo = monorepo(tmp_path / "repo", {"artifacts/app1/x.yaml": "x: 1\n"})
+    with opened(repo, Settings(jobs=16), event) as context:
+        signed = sign(context, digests, lambda done: None)
     assert {signature.action for signature in signed.signatures} == {"signed"}
     assert len(running()) == 60, "each was verified and signed"
     assert 1 < max(running()) <= 8
 
 
+def test_what_lies_elsewhere_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of digests may say what it likes; the others are signed."""
+    repo = monorepo(tmp_path / "repo", {"artifacts/eso/x.yaml": "x: 1\n"})
+    log = tmp_path / "signed"
+    stub(tmp_path / "bin/cosign", f'[ "$1" = sign ] && echo "$@" >>{log}')
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    ours = f"ghcr.io/octo/monorepo/eso@{DIGEST}"
+    said = {"eso 1.0.0": ours, "db": ours, "app": f"ghcr.io/mallory/app@{DIGEST}"}
+    (tmp_path / "digests.json").write_text(json.dumps(said))
+    ran = inv(repo, "sign", str(tmp_path / "digests.json"), "--json", env=IN_ACTIONS)
+    assert ran.code == 1
+    actions = {each["artifact"]: each["action"] for each in ran.document["signatures"]}
+    assert actions == {"app": "refused", "eso 1.0.0": "signed", "db": "refused"}
+    assert "ghcr.io/mallory/app" in ran.err
+    (signed,) = log.read_text().splitlines()
+    assert signed == f"sign --yes --annotations=artifact=eso --annotations=version=1.0.0 {ours}"
+
+
+def test_an_image_that_has_versions_is_signed_as_these() -> None:
+    """And what has none as its artifact alone."""
+    one, other = f"ghcr.io/octo/eso@{DIGEST}", f"ghcr.io/octo/eso@{DIGEST[:-1]}1"
+    found = find_subjects({"eso": one, "eso 1.0.0": one, "eso 1.1.0-rc.1": one, "eso2": other})
+    assert [(each.reference, dict(each.annotations)) for each in found] == [
+        (one, {"artifact": "eso", "version": "1.0.0"}),
+        (one, {"artifact": "eso", "version": "1.1.0-rc.1"}),
+        (other, {"artifact": "eso2"}),
+    ]
+
+
+def test_digests_of_several_jobs(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"digests-{name}").mkdir()
+        file = tmp_path / f"digests-{name}/digests.json"
+        file.write_text(json.dumps({name: f"ghcr.io/octo/{name}@{DIGEST}"}))
+    assert read_digests(tmp_path).keys() == {"a", "b"}
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(RequestError, match="no digests of images"):
+        read_digests(tmp_path / "empty")
+
+
+def test_another_check_can_be_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it refuses is not signed, and not even asked of cosign."""
+    stub(tmp_path / "bin/cosign", "exit 3")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    file = tmp_path / "digests.json"
+    file.write_text(json.dumps({"eso 1.0.0": f"ghcr.io/octo/monorepo/eso@{DIGEST}"}))
+    event = replace(TERMINAL, actions=True, repository="octo/monorepo")
+    refusal = FluxError("not what git builds")
+    asked = []
+
+    def accept(monorepo: Monorepo, subject: Subject) -> FluxError:
+        asked.append(subject)
+        return refusal
+
+    signed = sign(monorepo_of(NO_CLONE, Settings(), event), file, lambda done: None, accept)
+    (signature,) = signed.failed
+    assert (signature.action, signature.error) == (Action.REFUSED, refusal)
+    assert [dict(subject.annotations) for subject in asked] == [{"artifact": "eso", "version": "1.0.0"}]
+
+
+def stub(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
 def signing(action: str, count: int) -> Signing:
     references = [f"ghcr.io/octo/{n:04}@sha256:{n:064}" for n in range(count)]
-    return Signing([Signature(reference, reference, action) for reference in references])
+    return Signing([Signature(reference, reference, Action(action)) for reference in references])
 
 
 def test_what_is_attested_later() -> None:

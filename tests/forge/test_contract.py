@@ -449,6 +449,8 @@ def test_a_branch_that_nothing_protects(forge: Forge, name: str) -> None:
 
 def test_what_workflows_may_is_not_told_to_everybody(forge: Forge) -> None:
     assert forge.workflows_may_propose() is None
+    assert forge.keepers("KEY") is None
+    assert forge.owner_faults("main") == []
 
 
 @pytest.mark.parametrize("name", ["topic..", "main/under", "a b"])

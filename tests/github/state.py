@@ -140,6 +140,18 @@ class Release:
 
 
 @dataclass
+class Environment:
+    """Of deployments: whose jobs get in, and the names of the secrets that they find there."""
+
+    id: int
+    created: datetime
+    limits: dict[str, bool] | None = None
+    """As GitHub has them: `protected_branches` or `custom_branch_policies`."""
+    policies: list[dict[str, str]] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
+
+
+@dataclass
 class Repository:
     id: int
     owner: Account
@@ -155,8 +167,17 @@ class Repository:
     """Branches that are said to be; nothing else follows from it."""
     approvals: dict[str, int] = field(default_factory=dict)
     """What the protection of those branches asks for."""
+    reviews: dict[str, set[str]] = field(default_factory=dict)
+    """What it asks of reviews besides, such as `require_code_owner_reviews`."""
     rulesets: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """The rules that apply to a branch besides its own protection; it is protected by any."""
+    tag_rulesets: list[dict[str, Any]] = field(default_factory=list)
+    """Rulesets for tags, as they were made."""
+    environments: dict[str, "Environment"] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
+    """The names of those that every workflow may read."""
+    unknown_owners: list[int] = field(default_factory=list)
+    """The lines of CODEOWNERS that name nobody who may write."""
     actions_may_create_pulls: bool = True
     issues: dict[int, Issue] = field(default_factory=dict)
     """By number, pull requests among them."""

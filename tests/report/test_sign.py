@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.sign import Signature, Signing
+from flux.commands.sign import Action, Signature, Signing
+from flux.errors import FluxError
 from flux.report.sign import show_signing, show_unattested
 from tests.report.showing import DIGEST, OTHER, Stage
 
-SIGNED = Signature("app", f"ghcr.io/o/app@{DIGEST}", "signed")
-FAILED = Signature("db", f"ghcr.io/o/db@{OTHER}", "failed", "cosign did not sign: no", "run it again")
+SIGNED = Signature("app", f"ghcr.io/o/app@{DIGEST}", Action.SIGNED)
+FAILED = Signature(
+    "db", f"ghcr.io/o/db@{OTHER}", Action.FAILED, FluxError("cosign did not sign: no", "run it again")
+)
 
 
 def test_a_log(stage: Stage) -> None:
@@ -20,6 +23,7 @@ def test_a_log(stage: Stage) -> None:
     ]
     assert shown.err.splitlines() == ["error: db: cosign did not sign: no", "hint: run it again"]
     assert stage.log(lambda report: show_signing(report, Signing([]))).lines == ["No image to sign."]
+    assert stage.log(lambda report: show_signing(report, Signing([], "it is off"))).lines == ["it is off"]
 
 
 @pytest.mark.parametrize("signing", [Signing([SIGNED]), Signing([])])

@@ -66,6 +66,15 @@ _RIGHT: tuple[tuple[str, object, str | None, object], ...] = (
     ("promoters", {}, "", {}),
     ("automation", ["acme[bot]"], "acme[bot], ,", ("acme[bot]",)),
     ("require_order", True, "TRUE", True),
+    ("require_signature", True, "true", True),
+    ("sign_promotions", True, "1", True),
+    ("signature_identity", "^https://a/.*$", "^https://a/.*$", "^https://a/.*$"),
+    (
+        "signature_issuer",
+        "https://token.example.com",
+        "https://token.example.com",
+        "https://token.example.com",
+    ),
 )
 
 
@@ -94,6 +103,10 @@ def test_the_defaults() -> None:
         "promoters": None,
         "automation": ("github-actions[bot]",),
         "require_order": False,
+        "require_signature": False,
+        "signature_identity": "",
+        "signature_issuer": "",
+        "sign_promotions": False,
     }
     assert Settings().environments == ("at", "tt", "prod")
 

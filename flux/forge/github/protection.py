@@ -13,6 +13,9 @@ from github.Repository import Repository
 
 from flux.forge.forge import Protection
 
+_Reviews = Mapping[str, Any]
+"""What a branch's own protection asks of reviews."""
+
 
 def find_protection(repository: Repository, branch: str) -> Protection | None:
     name = quote(branch, safe="")
@@ -20,7 +23,13 @@ def find_protection(repository: Repository, branch: str) -> Protection | None:
     rules = find_told(repository, f"rules/branches/{name}") or []
     if not rules and not about.get("protected"):
         return None
-    return Protection(_most_approvals(rules, _own_approvals(repository, name)))
+    asked = [rule.get("parameters") or {} for rule in rules if rule.get("type") == "pull_request"]
+    own = _own_reviews(repository, name)
+    return Protection(
+        _most_approvals(asked, own),
+        _asked_for(asked, "require_code_owner_review", own, "require_code_owner_reviews"),
+        _asked_for(asked, "dismiss_stale_reviews_on_push", own, "dismiss_stale_reviews"),
+    )
 
 
 def find_told(repository: Repository, path: str) -> Any:
@@ -37,22 +46,23 @@ def _get(repository: Repository, path: str) -> Any:
     return repository.requester.requestJsonAndCheck("GET", f"{repository.url}/{path}")[1]
 
 
-def _own_approvals(repository: Repository, branch: str) -> int | None:
-    """What the branch's own protection asks for; 0 where it has none, None where that is not told."""
+def _own_reviews(repository: Repository, branch: str) -> _Reviews | None:
+    """What the branch's own protection asks for; nothing where it has none, None where that is not told."""
     try:
         protection = _get(repository, f"branches/{branch}/protection")
     except GithubException as error:
         if error.status not in (403, 404):
             raise
-        return 0 if error.message == "Branch not protected" else None
-    reviews = protection.get("required_pull_request_reviews") or {}
-    return int(reviews.get("required_approving_review_count") or 0)
+        return {} if error.message == "Branch not protected" else None
+    return protection.get("required_pull_request_reviews") or {}
 
 
-def _most_approvals(rules: Sequence[Mapping[str, Any]], own: int | None) -> int | None:
-    asked = [
-        int((rule.get("parameters") or {}).get("required_approving_review_count") or 0)
-        for rule in rules
-        if rule.get("type") == "pull_request"
-    ]
-    return max([own or 0, *asked]) or own
+def _most_approvals(asked: Sequence[_Reviews], own: _Reviews | None) -> int | None:
+    counts = [int(each.get("required_approving_review_count") or 0) for each in [own or {}, *asked]]
+    return max(counts) or (None if own is None else 0)
+
+
+def _asked_for(asked: Sequence[_Reviews], rule: str, own: _Reviews | None, field: str) -> bool | None:
+    if any(each.get(rule) for each in asked):
+        return True
+    return None if own is None else bool(own.get(field))

@@ -72,6 +72,29 @@ def test_what_workflows_may_is_told_to_administrators(server: GitHub, forge: Git
         assert forge.workflows_may_propose() is (may if kind in ADMINISTER else None)
 
 
+def test_what_a_review_has_to_be_is_told_as_approvals_are(
+    server: GitHub, forge: GitHubForge, kind: str
+) -> None:
+    """A ruleset and the branch's own protection add up."""
+    repository = server.repository("octo/monorepo")
+    repository.protected.add("main")
+    repository.approvals["main"] = 1
+
+    def told() -> tuple[bool | None, bool | None]:
+        protection = forge.protection("main")
+        assert protection is not None
+        return protection.owners, protection.dismisses
+
+    unsaid = False if kind in ADMINISTER else None
+    assert told() == (unsaid, unsaid)
+    repository.reviews["main"] = {"require_code_owner_reviews"}
+    assert told() == ((True, False) if kind in ADMINISTER else (None, None))
+    asked = rule(1)
+    asked["parameters"]["dismiss_stale_reviews_on_push"] = True
+    repository.rulesets["main"] = [rule(1), asked]
+    assert told() == (True if kind in ADMINISTER else None, True)
+
+
 @pytest.mark.parametrize("private", [False, True])
 @pytest.mark.parametrize(
     ("make", "lacks"),
@@ -120,6 +143,10 @@ def test_what_fails_is_no_answer(server: GitHub, hub: Place, monkeypatch: pytest
         "GET */rules/*": lambda: forge.protection("main"),
         "GET */permissions/workflow": forge.workflows_may_propose,
         "GET */users/*": lambda: forge.has_account("bob"),
+        "GET */rulesets": forge.tag_rules,
+        "GET */actions/secrets": lambda: forge.keepers("KEY"),
+        "GET */environments": lambda: forge.keepers("KEY"),
+        "GET */codeowners/errors": lambda: forge.owner_faults("main"),
     }
     for only, ask in asks.items():
         server.fail_next(faults.error(502), times=5, only=only)

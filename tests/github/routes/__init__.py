@@ -33,3 +33,6 @@ from tests.github.routes import (
 from tests.github.routes import (
     repos as repos,
 )
+from tests.github.routes import (
+    safeguards as safeguards,
+)

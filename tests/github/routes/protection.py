@@ -4,6 +4,7 @@ from tests.github import access
 from tests.github.call import Call, route
 from tests.github.wire import JSON, Reply, missing
 
+_ASKED = ("dismiss_stale_reviews", "require_code_owner_reviews")
 _PROTECTION = "/repos/{owner}/{repo}/branches/{branch}/protection"
 
 
@@ -31,21 +32,31 @@ def put_protection(call: Call) -> Reply:
     call.repo.protected.add(call["branch"])
     reviews = call.body["required_pull_request_reviews"]
     call.repo.approvals.pop(call["branch"], None)
+    call.repo.reviews.pop(call["branch"], None)
     if reviews is not None:
-        call.repo.approvals[call["branch"]] = reviews.get("required_approving_review_count", 1)
+        _set_reviews(call, reviews)
     return Reply(200, _shown(call))
 
 
 @route(
     f"PATCH {_PROTECTION}/required_pull_request_reviews",
     access.administers(write=True),
-    takes="required_approving_review_count",
+    takes=f"required_approving_review_count {' '.join(_ASKED)}",
 )
 def patch_reviews(call: Call) -> Reply:
     if call["branch"] not in call.repo.protected:
         raise missing("Branch not protected")
-    call.repo.approvals[call["branch"]] = call.body.get("required_approving_review_count", 1)
+    _set_reviews(call, call.body)
     return Reply(200, _shown(call)["required_pull_request_reviews"])
+
+
+def _set_reviews(call: Call, asked: JSON) -> None:
+    """What is not said stays as it is."""
+    branch = call["branch"]
+    count = asked.get("required_approving_review_count", call.repo.approvals.get(branch, 1))
+    call.repo.approvals[branch] = count
+    before = call.repo.reviews.get(branch, set())
+    call.repo.reviews[branch] = {name for name in _ASKED if asked.get(name, name in before)}
 
 
 def _need_branch(call: Call) -> None:
@@ -59,8 +70,7 @@ def _shown(call: Call) -> JSON:
     if call["branch"] in call.repo.approvals:
         shown["required_pull_request_reviews"] = {
             "url": f"{own}/required_pull_request_reviews",
-            "dismiss_stale_reviews": False,
-            "require_code_owner_reviews": False,
+            **{name: name in call.repo.reviews.get(call["branch"], ()) for name in _ASKED},
             "require_last_push_approval": False,
             "required_approving_review_count": call.repo.approvals[call["branch"]],
         }

@@ -1,0 +1,122 @@
+"""Is everything here that the commands need, with the fix to type for what is not.
+
+Whatever may be missing, git among it, is imported by the check that looks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from flux.commands.doctor import accounts, key, machine, owners, places, reviews, tags
+from flux.commands.doctor.line import Diagnosis, Health, Line, looked_at, obtained, problem
+from flux.event import Event, read_event, read_surroundings
+from flux.settings import Settings, find_faults, read_settings
+
+if TYPE_CHECKING:
+    from flux.forge.forge import Forge
+    from flux.forge.place import Place
+    from flux.git.clone import Clone
+    from flux.monorepo.monorepo import Monorepo
+    from flux.registry.target import Registry
+
+    _Check = Callable[[Monorepo, Place], Iterable[Line]]
+
+__all__ = ["Diagnosis", "Health", "Line", "examine"]
+
+_ON_GITHUB: Mapping[str, _Check] = {
+    "workflows": reviews.workflows,
+    "branch": reviews.branch,
+    "code owners": owners.code_owners,
+    "reviews": reviews.reviews,
+    "approvals": reviews.approvals,
+    "release tags": tags.release_tags,
+    "app key": key.app_key,
+    "automation": accounts.automation,
+}
+
+
+def examine(configured: object, environment: Mapping[str, str]) -> Iterator[Line]:
+    """A line for each thing, as it was looked at; whatever goes wrong is one too.
+
+    What the settings in force do not need is no problem. `configured` and `environment` are what
+    `read_settings` reads.
+    """
+    faults = yield from obtained("settings", lambda: find_faults(configured, environment))
+    yield from (problem("settings", fault) for fault in faults or ())
+    settings = read_settings(configured, environment) if faults == [] else None
+    if settings:
+        named = ", ".join(sorted(settings.named))
+        yield Line("settings", Health.OK, f"valid; set are {named}" if named else "valid, all by default")
+    event = (yield from obtained("event", read_event)) or read_surroundings()
+    yield from looked_at("packages", machine.packages)
+    yield from looked_at("kustomize", machine.kustomize)
+    clone = None
+    if git := (yield from obtained("git", machine.git)):
+        yield git
+        clone = yield from obtained("clone", lambda: open_clone(settings or Settings(), event))
+    head = None
+    if clone:
+        with clone:
+            if head := (yield from obtained("clone", clone.head)):
+                yield from looked_at("clone", lambda: places.clone(clone))
+                if settings:
+                    yield from _examine_places(_context(clone, settings, event))
+    if not (settings and head):
+        said = "origin, registry and forge are looked at when what they need is right"
+        yield Line("the rest", Health.WARNING, said, "put the above right, then run `inv doctor` again")
+
+
+def _examine_places(monorepo: Monorepo) -> Iterator[Line]:
+    yield from looked_at("origin", lambda: places.origin(monorepo))
+    yield from looked_at("flux", lambda: machine.flux(monorepo.settings))
+    yield from looked_at("engine", machine.engine)
+    names = (yield from obtained("sources", lambda: places.artifacts(monorepo))) or []
+    yield from looked_at("sources", lambda: places.sources(monorepo.settings, names))
+    yield from looked_at("registry", lambda: places.registry(monorepo, names))
+
+    def ask_forge() -> tuple[Place, Line]:
+        from flux.forge import find_place
+        from flux.forge.place import Clues
+
+        event, origin = monorepo.event, monorepo.git.origin_url
+        place = find_place(monorepo.settings.forge, Clues(origin, event.api_url, event.repository))
+        return place, accounts.forge(monorepo.forge, place)
+
+    if asked := (yield from obtained("forge", ask_forge)):
+        place, line = asked
+        yield line
+        if place.kind == "github":
+            for subject, check in _ON_GITHUB.items():
+                yield from _checked(subject, check, monorepo, place)
+
+
+def _checked(subject: str, check: _Check, monorepo: Monorepo, place: Place) -> Iterator[Line]:
+    return looked_at(subject, lambda: check(monorepo, place))
+
+
+# Opening, with what may be missing
+
+
+def open_clone(settings: Settings, event: Event) -> Clone:
+    from flux.monorepo import opening
+
+    return opening.open_clone(settings, event)
+
+
+def open_forge(monorepo: Monorepo) -> Forge:
+    from flux.monorepo import opening
+
+    return opening.open_forge(monorepo)
+
+
+def open_target_registry(monorepo: Monorepo) -> Registry:
+    from flux.monorepo import registry
+
+    return registry.open_target_registry(monorepo, reads_only=True)
+
+
+def _context(clone: Clone, settings: Settings, event: Event) -> Monorepo:
+    from flux.monorepo.monorepo import Monorepo
+
+    return Monorepo(clone, settings, event, lambda m: open_target_registry(m), lambda m: open_forge(m))

@@ -1,0 +1,56 @@
+"""The forge: whose token it is, and the logins that the settings name."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flux.commands.doctor.gh import hostname
+from flux.commands.doctor.line import Health, Line
+
+if TYPE_CHECKING:
+    from flux.forge.forge import Forge
+    from flux.forge.place import Place
+    from flux.monorepo.monorepo import Monorepo
+
+
+def forge(forge: Forge, place: Place) -> Line:
+    from flux.forge.github.token import PERMISSIONS, VARIABLES, given_by
+
+    lacks, login = forge.lacks(), forge.login()
+    if place.kind == "local":
+        return Line("forge", Health.OK, f"files in .forge, as {login}")
+    who = f"{place.repository} as {login or 'an App'}"
+    if lacks:
+        given = given_by(os.environ)
+        fix = f"set {given or VARIABLES[0]} to a token of who may write, with the scope `repo`"
+        if not given:
+            refresh = ["gh", "auth", "refresh", *hostname(place), "--scopes", "repo"]
+            fix = f"`{shlex.join(refresh)}`, or {fix}"
+        return Line("forge", Health.PROBLEM, f"{who}: the token lacks {' and '.join(lacks)}", fix)
+    if lacks is None:
+        who += f"; what such a token may is not told: it needs {PERMISSIONS}"
+    return Line("forge", Health.OK, who)
+
+
+def automation(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+    forge, settings = monorepo.forge, monorepo.settings
+    logins = {"automation": settings.automation}
+    for phase, promoters in (settings.promoters or {}).items():
+        logins[f"promoters, {phase}"] = promoters
+    unknown = [
+        (setting, login)
+        for setting, listed in logins.items()
+        for login in listed
+        if not forge.has_account(login)
+    ]
+    for setting, login in unknown:
+        said = f"{setting}: there is no account {login}"
+        fix = "set it right in invoke.yaml; the login of an App is its name and [bot]"
+        yield Line("automation", Health.WARNING, said, fix)
+    if not unknown:
+        own = forge.login()
+        ours = [*settings.automation, *([own] if own and own not in settings.automation else [])]
+        yield Line("automation", Health.OK, f"issues are ours where {' or '.join(ours)} opened them")

@@ -1,0 +1,16 @@
+"""Commands of the gh CLI, to be typed by an administrator."""
+
+import shlex
+
+from flux.forge.place import Place
+
+
+def gh(place: Place, method: str, path: str, *fields: str) -> str:
+    """A request of `gh api`; `path` is below that of the repository, and each field is `name=value`."""
+    typed = [argument for field in fields for argument in ("-F", field)]
+    whole = f"repos/{place.repository}/{path}"
+    return f"`{shlex.join(['gh', 'api', *hostname(place), '--method', method, whole, *typed])}`"
+
+
+def hostname(place: Place) -> list[str]:
+    return [] if place.host == "github.com" else ["--hostname", place.host]

@@ -1,0 +1,73 @@
+"""What was found of one thing, and how a check that fails becomes a line too."""
+
+import logging
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flux.errors import FluxError
+from flux.packages import missing_package
+
+T = TypeVar("T")
+
+
+class Health(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True)
+class Line:
+    """What was found of one thing; `fix` is what to type or to do where it is not OK."""
+
+    subject: str
+    health: Health
+    message: str
+    fix: str = ""
+
+    def document(self) -> dict[str, str]:
+        return {
+            "subject": self.subject,
+            "health": str(self.health),
+            "message": self.message,
+            "fix": self.fix,
+        }
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    lines: Sequence[Line]
+
+    @property
+    def failed(self) -> bool:
+        return any(line.health is Health.PROBLEM for line in self.lines)
+
+    def document(self) -> dict[str, Any]:
+        return {"healthy": not self.failed, "checks": [line.document() for line in self.lines]}
+
+
+def looked_at(subject: str, look: Callable[[], Iterable[Line]]) -> Iterator[Line]:
+    try:
+        yield from look()
+    except Exception as error:
+        yield problem(subject, error)
+
+
+def obtained(subject: str, obtain: Callable[[], T]) -> Generator[Line, None, T | None]:
+    try:
+        return obtain()
+    except Exception as error:
+        yield problem(subject, error)
+        return None
+
+
+def problem(subject: str, error: Exception) -> Line:
+    if isinstance(error, ModuleNotFoundError):
+        error = missing_package(error)
+    if isinstance(error, FluxError):
+        return Line(subject, Health.PROBLEM, error.message, error.hint)
+    logging.getLogger(__name__).debug("%s could not be looked at", subject, exc_info=error)
+    said = f"could not be looked at: {type(error).__name__}: {error}"
+    return Line(subject, Health.PROBLEM, said, "`inv --debug doctor` says more, to be reported")

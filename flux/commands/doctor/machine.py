@@ -1,0 +1,83 @@
+"""What is on this machine. Whatever may be missing is imported by the check that looks for it."""
+
+import platform
+import shlex
+from collections.abc import Iterator
+
+from flux.commands.doctor.line import Health, Line
+from flux.errors import EngineError
+from flux.packages import install
+from flux.settings import Settings
+
+_PACKAGE = "flux-artifacts"
+_KUSTOMIZE = "https://kubectl.docs.kubernetes.io/installation/kustomize/"
+
+
+def packages() -> Iterator[Line]:
+    from importlib.metadata import PackageNotFoundError, requires, version
+
+    from packaging.requirements import Requirement
+
+    try:
+        listed = [Requirement(text) for text in requires(_PACKAGE) or ()]
+    except PackageNotFoundError:
+        said = f"{_PACKAGE} is not installed, so that nobody knows which packages it needs"
+        yield Line("packages", Health.WARNING, said, "install it: `pip install --editable .` in its folder")
+        return
+    wanted = [each for each in listed if each.marker is None or each.marker.evaluate({"extra": ""})]
+    wrong = []
+    for each in wanted:
+        try:
+            there = version(each.name)
+        except PackageNotFoundError:
+            wrong.append((each, f"{each.name} is missing"))
+            continue
+        if not each.specifier.contains(there, prereleases=True):
+            wrong.append((each, f"{each.name} is {there}, not {each.specifier}"))
+    for each, said in wrong:
+        fix = f"`{install(f'{each.name}{each.specifier}')}`"
+        yield Line("packages", Health.PROBLEM, said, fix)
+    if not wrong:
+        said = f"all {len(wanted)} are there, on Python {platform.python_version()}"
+        yield Line("packages", Health.OK, said)
+
+
+def git() -> Line:
+    from flux.git.clone import OLDEST_GIT, git_version
+
+    there = git_version()
+    dotted = ".".join(map(str, there))
+    if there >= OLDEST_GIT:
+        return Line("git", Health.OK, dotted)
+    oldest = ".".join(map(str, OLDEST_GIT))
+    said = f"git is {dotted}, which lacks what is asked of it"
+    return Line("git", Health.PROBLEM, said, f"install git {oldest} or newer")
+
+
+def kustomize() -> Iterator[Line]:
+    from flux.kustomize import find_kustomize
+
+    if found := find_kustomize():
+        yield Line("kustomize", Health.OK, f"`{shlex.join(found.command)}`")
+    else:
+        said = "neither kustomize 5 nor kubectl 1.27 is on PATH, so that `inv check` renders nothing"
+        yield Line("kustomize", Health.WARNING, said, f"install one of them: {_KUSTOMIZE}")
+
+
+def engine() -> Iterator[Line]:
+    from flux.registry.container import Engine
+
+    try:
+        yield Line("engine", Health.OK, f"a container engine answers, of version {Engine().version}")
+    except EngineError as error:
+        yield Line("engine", Health.OK, f"only `inv registry.up` needs one: {error.message}")
+
+
+def flux(settings: Settings) -> Iterator[Line]:
+    if settings.publisher == "builtin":
+        yield Line("flux", Health.OK, "not needed: the publisher is builtin")
+        return
+    from flux.registry.flux_cli.cli import FluxCli
+
+    there = FluxCli(settings.flux_version, settings.provider).require()
+    yield Line("flux", Health.OK, f"{there}, and {settings.flux_version} is wanted")

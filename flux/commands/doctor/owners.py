@@ -1,0 +1,76 @@
+"""Who owns the files that decide what is built, signed and deployed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from flux.commands.doctor.line import Health, Line
+
+if TYPE_CHECKING:
+    from flux.forge.place import Place
+    from flux.monorepo.monorepo import Monorepo
+
+# Of which GitHub reads the first that is there.
+FILES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+_MOST_BYTES = 3 * 1024 * 1024  # GitHub reads no larger one
+_MOST_FAULTS = 3
+_WORKFLOW = ".github/workflows/any.yml"
+
+
+def code_owners(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+    wanted = (_WORKFLOW, "invoke.yaml", "tasks.py", monorepo.settings.releaseconfig)
+    path, content = _find(monorepo)
+    lacking = unowned(content, wanted) if path else list(wanted)
+    faults = monorepo.forge.owner_faults(monorepo.settings.branch)
+    if faults:
+        said = f"GitHub leaves out what is wrong: {'; '.join(faults[:_MOST_FAULTS])}"
+        fix = "name teams or people who may write to the repository"
+        yield Line("code owners", Health.WARNING, said, fix)
+    elif not lacking:
+        yield Line("code owners", Health.OK, f"{path} has an owner for each file that decides")
+    if not lacking:
+        return
+    shown = [name.replace(_WORKFLOW, ".github/") for name in lacking]
+    said = f"nobody owns {', '.join(shown)} at {monorepo.settings.branch}"
+    lines = " and ".join(f"`/{name} @OWNER`" for name in shown)
+    yield Line("code owners", Health.WARNING, said, f"add {lines} to {path or FILES[0]}")
+
+
+def unowned(content: str, paths: Sequence[str]) -> list[str]:
+    """The paths without an owner: the last pattern that matches one decides, and it may name nobody.
+
+    https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
+    """
+    owned: dict[str, bool] = {}
+    for line in content.splitlines():
+        words = line.partition(" #")[0].split()
+        # Unlike gitignore's, a pattern has neither `!` nor `[ ]`; such lines count for nothing.
+        if not words or words[0].startswith(("#", "!")) or "[" in words[0]:
+            continue
+        pattern = _expression(words[0])
+        for path in paths:
+            if pattern.fullmatch(path):
+                owned[path] = any("@" in word for word in words[1:])
+    return [path for path in paths if not owned.get(path)]
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    """A name without a slash is looked for in every folder; one that ends in `/*` has no deeper files."""
+    body = pattern.strip("/")
+    known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    parts = re.findall(r"\*\*/|\*\*|.", body, re.DOTALL)
+    inside = "".join(known.get(part) or re.escape(part) for part in parts)
+    before = "" if "/" in pattern.rstrip("/") else "(?:.*/)?"
+    after = "/.*" if pattern.endswith("/") else "" if re.search(r"/\*$", body) else "(?:/.*)?"
+    return re.compile(before + inside + after, re.DOTALL)
+
+
+def _find(monorepo: Monorepo) -> tuple[str, str]:
+    """The file at the tip and what is in it; nothing where there is none."""
+    for path in FILES:
+        content = monorepo.git.file(monorepo.tip, path)
+        if content is not None and len(content) <= _MOST_BYTES:
+            return path, content.decode(errors="replace")
+    return "", ""

@@ -1,0 +1,54 @@
+"""The clone, its origin, the artifacts in it, and the registry that they go to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from flux.commands.doctor.line import Health, Line
+
+if TYPE_CHECKING:
+    from flux.git.clone import Clone
+    from flux.monorepo.monorepo import Monorepo
+    from flux.settings import Settings
+
+
+def clone(clone: Clone) -> Iterator[Line]:
+    from flux.git.clone import FETCH_DEPTH
+
+    if clone.shallow:
+        said = "it is shallow: the history that decides is fetched whenever it is needed"
+        yield Line("clone", Health.WARNING, said, FETCH_DEPTH)
+    else:
+        yield Line("clone", Health.OK, str(clone.root))
+
+
+def origin(monorepo: Monorepo) -> Iterator[Line]:
+    from flux.artifact.source import https_url
+
+    tip, url = monorepo.tip, monorepo.git.origin_url
+    where = f"at {https_url(url) or 'origin'}" if url else "here, since there is no origin"
+    yield Line("origin", Health.OK, f"{monorepo.settings.branch} is at {tip[:12]} {where}")
+
+
+def artifacts(monorepo: Monorepo) -> list[str]:
+    return monorepo.git.artifacts(monorepo.git.head(), monorepo.settings.prefix)
+
+
+def sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:
+    if names:
+        yield Line("sources", Health.OK, f"{len(names)} artifacts in {settings.sources}")
+    else:
+        said = f"there are no artifacts in {settings.sources}"
+        yield Line("sources", Health.WARNING, said, "commit the first, or set `sources` in invoke.yaml")
+
+
+def registry(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
+    from flux.artifact.name import name_fault
+
+    registry = monorepo.registry
+    name = next((name for name in names if not name_fault(name)), "artifact")
+    target = registry.repository(name)
+    target.tags()
+    target.try_push()
+    yield Line("registry", Health.OK, f"{registry.name(name)} can be read and written")

@@ -1,0 +1,100 @@
+"""What a change needs before it counts: a protected branch, and a review that no workflow can give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flux.commands.doctor.gh import gh
+from flux.commands.doctor.line import Health, Line
+
+if TYPE_CHECKING:
+    from flux.forge.place import Place
+    from flux.monorepo.monorepo import Monorepo
+
+_REVIEWS = "required_pull_request_reviews"
+
+
+def workflows(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+    match monorepo.forge.workflows_may_propose():
+        case True:
+            yield Line("workflows", Health.OK, "they may open pull requests")
+        case False:
+            fix = gh(place, "PUT", "actions/permissions/workflow", "can_approve_pull_request_reviews=true")
+            said = "they may not open pull requests, unless with the token of an App"
+            yield Line("workflows", Health.WARNING, said, fix)
+        case None:
+            said = "only administrators are told whether they may open pull requests"
+            yield Line("workflows", Health.OK, said)
+
+
+def branch(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+    name = monorepo.settings.branch
+    protection = monorepo.forge.protection(name)
+    path = f"branches/{name}/protection"
+    if protection is None:
+        fix = gh(
+            place,
+            "PUT",
+            path,
+            f"{_REVIEWS}[required_approving_review_count]=1",
+            *("required_status_checks=null", "enforce_admins=true", "restrictions=null"),
+        )
+        said = f"{name} is not protected: whoever may push promotes, without a review"
+        yield Line("branch", Health.WARNING, said, fix)
+    elif protection.approvals == 0:
+        fix = gh(place, "PATCH", f"{path}/{_REVIEWS}", "required_approving_review_count=1")
+        said = f"{name} is protected, but a pull request needs no approval"
+        yield Line("branch", Health.WARNING, said, f"{fix}, or the same in its ruleset")
+    elif protection.approvals is None:
+        said = f"{name} is protected; only administrators are told how many approvals it needs"
+        yield Line("branch", Health.OK, said)
+    else:
+        said = f"{name} is protected: a pull request needs approvals ({protection.approvals})"
+        yield Line("branch", Health.OK, said)
+
+
+def reviews(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+    """Whether code owners have to review, and new commits dismiss what was approved before."""
+    name = monorepo.settings.branch
+    protection = monorepo.forge.protection(name)
+    if protection is None:
+        return  # which the line of the branch says
+    lacking = {
+        "require_code_owner_reviews=true": ("no code owner has to review", protection.owners),
+        "dismiss_stale_reviews=true": ("new commits keep older approvals", protection.dismisses),
+    }
+    wrong = [field for field, (_, right) in lacking.items() if right is False]
+    if wrong:
+        said = f"{name}: {' and '.join(lacking[field][0] for field in wrong)}"
+        fields = ["required_approving_review_count=1", *wrong]
+        fix = gh(place, "PATCH", f"branches/{name}/protection/{_REVIEWS}", *fields)
+        yield Line("reviews", Health.WARNING, said, f"{fix}, or the same in its ruleset")
+    elif None in (protection.owners, protection.dismisses):
+        yield Line("reviews", Health.OK, "only administrators are told whether code owners have to review")
+    else:
+        yield Line("reviews", Health.OK, "code owners have to review, and new commits dismiss approvals")
+
+
+def approvals(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+    """Whether a workflow can give the approval that a pull request needs.
+
+    What lets workflows open pull requests lets them approve, too: then only a code owner's review counts.
+    """
+    may = monorepo.forge.workflows_may_propose()
+    protection = monorepo.forge.protection(monorepo.settings.branch)
+    if may is None:
+        yield Line("approvals", Health.OK, "only administrators are told whether workflows may approve")
+    elif not may:
+        yield Line("approvals", Health.OK, "no workflow may approve a pull request")
+    elif protection and protection.owners:
+        yield Line("approvals", Health.OK, "workflows may approve, but a code owner has to review as well")
+    elif protection and protection.owners is None:
+        yield Line(
+            "approvals", Health.OK, "only administrators are told whether a workflow's review is enough"
+        )
+    else:
+        said = "a workflow's approval is enough: what opens pull requests may approve them"
+        fix = gh(place, "PUT", "actions/permissions/workflow", "can_approve_pull_request_reviews=false")
+        fix = f"have code owners review (above), or let an App open pull requests and type {fix}"
+        yield Line("approvals", Health.WARNING, said, fix)

@@ -1,0 +1,44 @@
+"""Who may make release tags, move them and delete them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flux.commands.doctor.gh import gh
+from flux.commands.doctor.line import Health, Line
+
+if TYPE_CHECKING:
+    from flux.forge.place import Place
+    from flux.monorepo.monorepo import Monorepo
+
+_KINDS = {"creation": "make", "update": "move", "deletion": "delete"}
+# https://docs.github.com/rest/repos/rules: who has the role of an administrator.
+_ADMINISTRATOR = 5
+
+
+def release_tags(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+    form = monorepo.settings.release_tag
+    ref = f"refs/tags/{form.replace('{artifact}', 'artifact').replace('{version}', '1.0.0')}"
+    found = monorepo.forge.tag_rules()
+    if found is None:
+        yield Line("release tags", Health.OK, "this token is not told which rulesets there are")
+        return
+    kept = {kind for rules in found if rules.covers(ref) for kind in rules.kinds}
+    lacking = [does for kind, does in _KINDS.items() if kind not in kept]
+    if not lacking:
+        yield Line("release tags", Health.OK, "a ruleset says who may make, move and delete them")
+        return
+    said = f"no ruleset says who may {' or '.join(lacking)} tags such as {ref.removeprefix('refs/tags/')}"
+    pattern = form.replace("{artifact}", "*").replace("{version}", "*")
+    fix = gh(
+        place,
+        "POST",
+        "rulesets",
+        *("name=release tags", "target=tag", "enforcement=active"),
+        *(f"conditions[ref_name][include][]=refs/tags/{pattern}", "conditions[ref_name][exclude][]"),
+        *(f"rules[][type]={kind}" for kind in _KINDS),
+        *(f"bypass_actors[][actor_id]={_ADMINISTRATOR}", "bypass_actors[][actor_type]=RepositoryRole"),
+        "bypass_actors[][bypass_mode]=always",
+    )
+    yield Line("release tags", Health.WARNING, said, f"{fix}, then add to it whoever may release")

@@ -1,0 +1,50 @@
+"""Sign the images that environments have, so that a cluster can ask for what was promoted."""
+
+from collections.abc import Callable
+
+from flux.commands.sign import Accept, Action, Signature, Signing, Subject, in_our_repository, sign_all
+from flux.monorepo.desired import desired_at
+from flux.monorepo.drift import Looked, look
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.signers import Workflows, find_signers
+from flux.promotion.plan import Action as Became
+
+OFF = "`sign_promotions` is off: nothing is signed as promoted"
+
+
+def sign_promotions(
+    monorepo: Monorepo, on_done: Callable[[object], object], accept: Accept = in_our_repository
+) -> Signing:
+    """Sign each image that an environment has as the desired state says, once for each phase.
+
+    Nothing is signed where the setting is off. Raises RequestError outside of Actions and where there is no
+    cosign, DesiredStateError for a desired state that has errors.
+    """
+    if not monorepo.settings.sign_promotions:
+        return Signing([], OFF)
+    signers = find_signers(monorepo, Workflows.PROMOTE)
+    desired = desired_at(monorepo, monorepo.tip)
+    looked = look(monorepo, list(desired), desired, thorough=True)
+    signing = sign_all(monorepo, find_promoted(monorepo, looked), signers, accept, on_done)
+    return Signing([*signing.signatures, *_unseen(monorepo, looked)])
+
+
+def find_promoted(monorepo: Monorepo, looked: list[Looked]) -> list[Subject]:
+    """The images that are where they should be, as the release and for the phase that they are there for."""
+    phases = {name: phase.name for phase in monorepo.settings.phases for name in phase.environments}
+    found: dict[tuple[str, ...], Subject] = {}
+    for step in (step for each in looked for step in each.steps):
+        if step.action is Became.UNCHANGED and step.version and step.new:
+            said = {"artifact": step.artifact, "version": step.version, "phase": phases[step.environment]}
+            subject = Subject(f"{monorepo.registry.name(step.artifact)}@{step.new}", said)
+            found.setdefault((subject.reference, *said.values()), subject)
+    return list(found.values())
+
+
+def _unseen(monorepo: Monorepo, looked: list[Looked]) -> list[Signature]:
+    """Artifacts whose registry does not answer."""
+    failed = {step.artifact: step for each in looked for step in each.steps if step.action is Became.FAILED}
+    return [
+        Signature(name, monorepo.registry.name(name), Action.FAILED, step.error)
+        for name, step in failed.items()
+    ]

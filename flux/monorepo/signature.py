@@ -1,0 +1,23 @@
+"""The gate for images: with `require_signature`, nothing is proposed or moved that lacks a signature."""
+
+from flux.cosign import find_cosign
+from flux.errors import SignatureError
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.signers import required_signers
+
+
+def require_signature(monorepo: Monorepo, artifact: str, version: str, digest: str) -> None:
+    """Let an image of a release pass that has a valid signature, which says that it is this release.
+
+    Everything passes where the setting is off. Raises SignatureError for an image without such a signature,
+    and RequestError where there is no cosign or it is not known who signs.
+    """
+    if not monorepo.settings.require_signature:
+        return
+    reference = f"{monorepo.registry.name(artifact)}@{digest}"
+    signers = required_signers(monorepo)
+    if fault := find_cosign().fault(reference, signers, {"artifact": artifact, "version": version}):
+        raise SignatureError(
+            f"{reference} has no valid signature as {artifact} {version}: {fault}",
+            f"run the workflow that signs ({signers.identity}): `inv reconcile` there finds what lacks one",
+        )

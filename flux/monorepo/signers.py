@@ -1,0 +1,65 @@
+"""Whose signatures count: the workflows of this repository, as they stand on the branch.
+
+A certificate has what GitHub says of a job: the file that it stands in, and the ref that this was read at.
+https://docs.github.com/actions/reference/security/oidc
+"""
+
+import re
+from enum import StrEnum
+
+from flux.cosign import Signers
+from flux.errors import RequestError
+from flux.forge import find_place
+from flux.forge.place import Clues
+from flux.monorepo.monorepo import Monorepo
+
+
+class Workflows(StrEnum):
+    """Which workflows sign what, each a regular expression of their files."""
+
+    BUILD = r"(release-flux-artifact|manage-flux-releases)\.yml"
+    PROMOTE = r"sign-flux-promotions\.yml"
+
+
+def find_signers(monorepo: Monorepo, workflows: Workflows = Workflows.BUILD) -> Signers:
+    """Who signs here. Raises RequestError outside of Actions, where nobody has such an identity."""
+    event = monorepo.event
+    if not event.actions or not event.repository:
+        raise RequestError(
+            "only a job of GitHub Actions can sign: its identity is what clusters accept",
+            "the workflows sign what they push; run one of them",
+        )
+    return _of(monorepo, event.server_url, event.repository, workflows)
+
+
+def required_signers(monorepo: Monorepo) -> Signers:
+    """Whose signature an image needs: who the settings name, and where they do not our workflows.
+
+    Raises RequestError where neither says it.
+    """
+    settings, event = monorepo.settings, monorepo.event
+    if settings.signature_identity:
+        # Cosign would take a part of somebody else's identity.
+        whole = f"^(?:{settings.signature_identity})$"
+        return Signers(settings.signature_issuer or _issuer(event.server_url), whole)
+    clues = Clues(monorepo.git.origin_url, event.api_url, event.repository)
+    place = find_place(settings.forge, clues)
+    if not place.repository:
+        raise RequestError(
+            "`require_signature` is set, and it is not known who signs",
+            "set `signature_identity` and `signature_issuer` in invoke.yaml",
+        )
+    server = event.server_url if event.actions else f"https://{place.host}"
+    found = _of(monorepo, server, place.repository, Workflows.BUILD)
+    return Signers(settings.signature_issuer or found.issuer, found.identity)
+
+
+def _of(monorepo: Monorepo, server: str, repository: str, workflows: Workflows) -> Signers:
+    folder = re.escape(f"{server}/{repository}/.github/workflows/")
+    branch = re.escape(monorepo.settings.branch)
+    return Signers(_issuer(server), f"^{folder}{workflows}@refs/heads/{branch}$".replace(r"\-", "-"))
+
+
+def _issuer(server: str) -> str:
+    public = server == "https://github.com"
+    return "https://token.actions.githubusercontent.com" if public else f"{server}/_services/token"

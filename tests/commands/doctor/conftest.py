@@ -1,0 +1,31 @@
+"""A monorepo, and a GitHub that has it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.commands.doctor.examining import FILES
+from tests.commands.helpers import (
+    monorepo,
+)
+from tests.github.fixtures import RunGitHub
+from tests.github.server import GitHub
+from tests.repo import Repo
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
+    repo = monorepo(tmp_path / "repo", FILES)
+    monkeypatch.chdir(repo.path)
+    return repo
+
+
+@pytest.fixture
+def github(repo: Repo, run_github: RunGitHub, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
+    """A GitHub that has the repository, under the name that gh knows for one that is no real one."""
+    bare = repo.bare_origin()
+    with run_github(bare.path) as server:
+        monkeypatch.setenv("GITHUB_API_URL", server.url)
+        monkeypatch.setenv("GITHUB_REPOSITORY", "octo/monorepo")
+        yield server

@@ -1,0 +1,54 @@
+"""Where the App's key is kept."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.commands.doctor.examining import asked, safe, unsafe
+from tests.github.server import GitHub
+from tests.github.state import Repository
+from tests.repo import Repo
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (
+            lambda there: there.secrets.add("FLUX_APP_KEY"),
+            "a secret of the repository",
+        ),
+        (
+            lambda there: setattr(there.environments["app"], "limits", None),
+            "lets in any ref",
+        ),
+        (
+            lambda there: setattr(
+                there.environments["app"],
+                "limits",
+                {"protected_branches": True, "custom_branch_policies": False},
+            ),
+            "lets in any protected branch instead of main alone",
+        ),
+        (
+            lambda there: there.environments["app"].policies.append({"name": "v*", "type": "tag"}),
+            "lets in heads/main, tags/v* instead",
+        ),
+        (
+            lambda there: there.environments["app"].policies[0].update(name="ma*"),
+            "lets in heads/ma* instead",
+        ),
+    ],
+)
+def test_a_key_that_others_can_have(
+    github: GitHub,
+    repo: Repo,
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[Repository], object],
+    said: str,
+) -> None:
+    """The jobs of any ref but main would have it."""
+    safe(github, repo)
+    spoil(github.repository("octo/monorepo"))
+    bad = unsafe(asked(github, monkeypatch, github.token("alice")))
+    assert list(bad) == ["app key"]
+    assert said in bad["app key"]

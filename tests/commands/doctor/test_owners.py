@@ -1,0 +1,88 @@
+"""Who owns the files that decide."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flux.commands.doctor.owners import unowned
+from flux.settings import Settings
+from tests.commands.doctor.examining import OWNED, asked, safe, the, unsafe
+from tests.github.server import GitHub
+from tests.github.state import Repository
+from tests.repo import Repo
+
+
+@pytest.mark.parametrize(
+    ("content", "lacking"),
+    [
+        ("* @a", []),
+        ("* a@example.com", []),
+        ("* @a\n/tasks.py", ["tasks.py"]),
+        ("* @a\ntasks.py @b # that one", []),
+        ("# * @a", ["github", "invoke.yaml", "tasks.py", "state"]),
+        ("!tasks.py @a\n[t]asks.py @a", ["github", "invoke.yaml", "tasks.py", "state"]),
+        ("/.github/ @a\n*.yaml @a\ntasks.* @a\nflux @a", []),
+        (".github/* @a\n/*.yaml @a\n/*.py @a\nreleaseconfig.json @a", ["github"]),
+        (".github/** @a\ninvoke.yaml tasks.py @a\n**/releaseconfig.json @a", ["tasks.py"]),
+        ("/github/ @a\n/nvoke.yaml @a\n/docs/tasks.py @a\n/flux @a", ["github", "invoke.yaml", "tasks.py"]),
+    ],
+)
+def test_code_owners(content: str, lacking: list[str]) -> None:
+    names = {
+        ".github/workflows/any.yml": "github",
+        "invoke.yaml": "invoke.yaml",
+        "tasks.py": "tasks.py",
+        "flux/releaseconfig.json": "state",
+    }
+    assert [names[path] for path in unowned(content, list(names))] == lacking
+
+
+def test_the_code_owners_of_this_repository() -> None:
+    root = Path(__file__).parents[3]
+    text = (root / OWNED).read_text()
+    wanted = [".github/workflows/x.yml", ".github/actions/setup/requirements.txt", OWNED, "invoke.yaml"]
+    assert unowned(text, [*wanted, "tasks.py", Settings().releaseconfig, ".ci/build.txt"]) == []
+
+
+def test_code_owners_at_the_tip(github: GitHub, repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitHub reads the first of three files."""
+    safe(github, repo)
+    repo.commit(files={"CODEOWNERS": "# nobody\n", "flux/x.json": "{}"})
+    repo.push()
+    token = github.token("alice")
+    assert unsafe(asked(github, monkeypatch, token)) == {}
+    repo.git("rm", "--quiet", OWNED)
+    repo.commit("remove")
+    assert unsafe(asked(github, monkeypatch, token)) == {}, "it is not at the tip yet"
+    repo.push()
+    lines = asked(github, monkeypatch, token)
+    assert (
+        "nobody owns .github/, invoke.yaml, tasks.py, flux/releaseconfig.json at main"
+        in unsafe(lines).values()
+    )
+    assert the(lines, "code owners").fix.endswith("to CODEOWNERS")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (
+            lambda there: there.unknown_owners.append(3),
+            ".github/CODEOWNERS, line 3: Unknown owner",
+        ),
+    ],
+)
+def test_owners_whom_nobody_knows(
+    github: GitHub,
+    repo: Repo,
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[Repository], object],
+    said: str,
+) -> None:
+    """GitHub leaves their lines out."""
+    safe(github, repo)
+    spoil(github.repository("octo/monorepo"))
+    bad = unsafe(asked(github, monkeypatch, github.token("alice")))
+    assert list(bad) == ["code owners"]
+    assert said in bad["code owners"]

@@ -1,0 +1,122 @@
+"""Clones, origins and registries that are otherwise."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from flux.commands.doctor import Health
+from tests import parts
+from tests.commands.doctor.examining import found, health, only, the
+from tests.commands.helpers import (
+    actions_checkout,
+    break_origin,
+)
+from tests.registry.scripted import scripted
+from tests.repo import Repo
+from tests.servers import Answer
+
+
+def test_no_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", only(tmp_path / "bin", "git"))
+    lines = found()
+    assert health(lines) == {"kustomize": ["warning"], "clone": ["problem"], "the rest": ["warning"]}
+    assert the(lines, "clone").fix == "run this in a clone of the monorepo"
+
+
+def test_a_clone_without_a_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Repo(tmp_path / "new").path)
+    lines = found()
+    assert (the(lines, "clone").message, the(lines, "clone").fix) == (
+        "this repository has no commit yet",
+        "commit something first",
+    )
+    assert set(lines) == {"settings", "packages", "kustomize", "git", "clone", "the rest"}
+
+
+def test_an_origin_that_ssh_may_not_read(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.git("remote", "add", "origin", "git@127.0.0.1:octo/monorepo.git")
+    said = "git@127.0.0.1: Permission denied (publickey)."
+    monkeypatch.setenv("GIT_SSH_COMMAND", f"sh -c 'echo {shlex.quote(said)} >&2; exit 255' --")
+    assert said in the(found(), "origin").message
+
+
+def test_a_shallow_clone(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.commit("second")
+    clone = actions_checkout(repo, tmp_path / "clone", repo.head)
+    monkeypatch.chdir(clone.path)
+    clone_line = the(found(), "clone")
+    assert clone_line.health is Health.WARNING
+    assert "`git fetch --unshallow`" in clone_line.fix
+    clone.git("fetch", "--quiet", "--unshallow")
+    assert the(found(), "clone").health is Health.OK
+
+
+def test_origin(repo: Repo) -> None:
+    assert the(found(), "origin").message == f"main is at {repo.head[:12]} here, since there is no origin"
+    repo.bare_origin()
+    assert the(found(), "origin").message == f"main is at {repo.head[:12]} at origin"
+    absent = the(found({"branch": "trunk"}), "origin")
+    assert absent.health is Health.PROBLEM
+    assert "it has no branch 'trunk'" in absent.message
+    assert "`flux.branch`" in absent.fix
+    break_origin(repo)
+    assert the(found(), "origin").health is Health.PROBLEM
+
+
+@pytest.mark.parametrize("password", ["pa55word", "x/pa55word", "x#pa55word", "x@pa55word", "x?/@pa55word"])
+def test_a_password_in_the_url_of_origin_is_not_shown(repo: Repo, password: str) -> None:
+    """Nor what is behind a character of it that should have been escaped."""
+    repo.git("remote", "add", "origin", f"http://user:{password}@127.0.0.1:9/x")
+    assert "pa55word" not in repr(found())
+
+
+def test_no_artifacts(repo: Repo) -> None:
+    line = the(found({"sources": "components"}), "sources")
+    assert (line.health, line.message) == (Health.WARNING, "there are no artifacts in components")
+    assert "`sources`" in line.fix
+
+
+def test_a_registry(repo: Repo, registry_server: parts.Registry) -> None:
+    location = f"{registry_server.host}/doctor"
+    line = the(found({"registry": f"oci://{location}"}), "registry")
+    assert (line.health, line.message) == (Health.OK, f"{location}/app can be read and written")
+    left = [
+        path for path in registry_server.storage.rglob("doctor/**/*") if path.name in ("link", "startedat")
+    ]
+    assert left == []
+
+
+def test_a_registry_that_is_not_there(repo: Repo) -> None:
+    line = the(found({"registry": "oci://127.0.0.1:9/x"}), "registry")
+    assert line.health is Health.PROBLEM
+    assert line.message.startswith("127.0.0.1:9 does not answer")
+    assert "`inv registry.up`" in line.fix
+
+
+def test_a_registry_that_asks_for_a_login(repo: Repo) -> None:
+    with scripted(Answer(401, b"", [("WWW-Authenticate", 'Basic realm="x"')])) as server:
+        line = the(found({"registry": f"oci://{server.host}/x"}), "registry")
+    assert line.health is Health.PROBLEM
+    assert "there are none for it" in line.message
+    assert (
+        line.fix == f"log in with `docker login {server.host}`, or without Docker `oras login {server.host}`"
+    )
+
+
+def test_a_registry_that_may_only_be_read(repo: Repo) -> None:
+    denied = Answer(403, b'{"errors": [{"code": "DENIED", "message": "no"}]}')
+    with scripted(*[Answer(200, b'{"tags": []}')] * 2, denied) as server:
+        line = the(found({"registry": f"oci://{server.host}/x"}), "registry")
+    assert line.health is Health.PROBLEM
+    assert line.message == f"{server.host} does not let this account push: DENIED no"
+    assert "docker login" in line.fix
+
+
+def test_a_folder_that_cannot_be_written(repo: Repo) -> None:
+    repo.write("images", "a file is in the way")
+    line = the(found({"registry": "images"}), "registry")
+    assert line.health is Health.PROBLEM
+    assert "images" in line.message
+    assert "`flux.registry`" in line.fix

@@ -1,0 +1,64 @@
+"""What a review has to be."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.commands.doctor.examining import asked, safe, the, unsafe, without
+from tests.github.server import GitHub
+from tests.github.state import Repository
+from tests.repo import Repo
+
+
+def test_the_branch_is_that_of_the_setting(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    github.repository("octo/monorepo").protected.add("trunk")
+    github.repository("octo/monorepo").approvals["trunk"] = 2
+    lines = asked(github, monkeypatch, github.token("alice"), branch="trunk")
+    assert "trunk is not protected" in the(lines, "branch").message  # there is no such branch
+
+
+def test_a_workflow_that_may_approve(github: GitHub, repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may where it may open pull requests: then only a code owner's review is nobody else's."""
+    safe(github, repo)
+    there = github.repository("octo/monorepo")
+    without(there, "require_code_owner_reviews")
+    bad = unsafe(asked(github, monkeypatch, github.token("alice")))
+    assert set(bad) == {"reviews", "approvals"}
+    assert bad["reviews"] == "main: no code owner has to review"
+    there.actions_may_create_pulls = False
+    assert set(unsafe(asked(github, monkeypatch, github.token("alice")))) == {"reviews"}
+    # A ruleset may ask for it instead.
+    parameters = {
+        "required_approving_review_count": 0,
+        "require_code_owner_review": True,
+        "dismiss_stale_reviews_on_push": False,
+        "require_last_push_approval": False,
+        "required_review_thread_resolution": False,
+    }
+    there.rulesets["main"] = [{"type": "pull_request", "parameters": parameters}]
+    there.actions_may_create_pulls = True
+    assert unsafe(asked(github, monkeypatch, github.token("alice"))) == {}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (
+            lambda there: without(there, "dismiss_stale_reviews"),
+            "new commits keep older approvals",
+        ),
+    ],
+)
+def test_reviews_that_new_commits_keep(
+    github: GitHub,
+    repo: Repo,
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[Repository], object],
+    said: str,
+) -> None:
+    """A commit after the approval needs another."""
+    safe(github, repo)
+    spoil(github.repository("octo/monorepo"))
+    bad = unsafe(asked(github, monkeypatch, github.token("alice")))
+    assert list(bad) == ["reviews"]
+    assert said in bad["reviews"]

@@ -1,0 +1,50 @@
+"""Who may make, move and delete release tags."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.commands.doctor.examining import asked, safe, unsafe
+from tests.github.server import GitHub
+from tests.github.state import Repository
+from tests.repo import Repo
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (
+            lambda there: there.tag_rulesets.clear(),
+            "who may make or move or delete tags",
+        ),
+        (
+            lambda there: there.tag_rulesets[0].update(enforcement="evaluate"),
+            "no ruleset",
+        ),
+        (
+            lambda there: there.tag_rulesets[0]["rules"].pop(),
+            "no ruleset says who may delete",
+        ),
+        (
+            lambda there: there.tag_rulesets[0]["conditions"]["ref_name"].update(include=["refs/tags/v*"]),
+            "tags such as flux-oci-artifact-v1.0.0",
+        ),
+        (
+            lambda there: there.tag_rulesets[0]["conditions"]["ref_name"].update(exclude=["refs/tags/**/*"]),
+            "no ruleset",
+        ),
+    ],
+)
+def test_tags_that_anybody_may_touch(
+    github: GitHub,
+    repo: Repo,
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[Repository], object],
+    said: str,
+) -> None:
+    """Each tag of a release needs all three."""
+    safe(github, repo)
+    spoil(github.repository("octo/monorepo"))
+    bad = unsafe(asked(github, monkeypatch, github.token("alice")))
+    assert list(bad) == ["release tags"]
+    assert said in bad["release tags"]
