@@ -32,6 +32,7 @@ _TYPES = {b"0": 0o100000, b"\0": 0o100000, b"5": 0o040000, b"2": 0o120000}
 _NUMBERS = ((100, 108), (108, 116), (116, 124), (124, 136), (136, 148))
 """Where a header has the mode, the user, the group, the size and the time."""
 
+_NO_SIZE = -1
 _FOLDER, _SYMLINK, _PAX, _LONG_NAME, _LONG_LINK = b"5", b"2", b"x", b"L", b"K"
 
 
@@ -178,14 +179,7 @@ def _next(tar: _Stream) -> _Header | None:
     while (block := _block(tar)) is not None:
         header = _parsed(block, tar.at == BLOCK)
         if header.kind not in (_PAX, _LONG_NAME, _LONG_LINK):
-            header = _Header(
-                header.name if name is None else name,
-                header.mode,
-                header.size if size is None else size,
-                header.kind,
-            )
-            _require_plain(header)
-            return header
+            return _plain(header, name, size)
         if header.kind in before or {_PAX, _LONG_NAME} <= before | {header.kind}:
             raise _no_tar("its headers overrule one another")
         before.add(header.kind)
@@ -244,29 +238,36 @@ def _number(field: bytes) -> int:
 def _pax(content: bytes) -> tuple[bytes | None, int | None]:
     """The path and the size that a PAX header tells."""
     found: dict[bytes, bytes] = {}
-    while content:
-        length, space, _ = content.partition(b" ")
-        end = int(length) if length.isdigit() and len(length) <= 7 else 0
-        key, equals, value = content[len(length) + 1 : end - 1].partition(b"=")
+    at = 0
+    while at < len(content):
+        length, space, _ = content[at : at + 8].partition(b" ")
+        end = at + int(length) if length.isdigit() else at
+        key, equals, value = content[at + len(length) + 1 : end - 1].partition(b"=")
         if not space or not equals or content[end - 1 : end] != b"\n" or key in found or b"\0" in value:
             raise _no_tar("a PAX header of it is broken")
         found[key] = value
-        content = content[end:]
+        at = end
+    path, size = found.get(b"path") or None, found.get(b"size")
     if any(key.startswith(b"GNU.sparse.") for key in found):
-        found[b"size"] = b"sparse"
-    size = found.get(b"size") or None
-    if size is not None and not (size.isdigit() and len(size) <= 18):
-        return found.get(b"path") or None, -1
-    return found.get(b"path") or None, None if size is None else int(size)
+        return path, _NO_SIZE
+    if not size:
+        return path, None
+    return path, int(size) if size.isdigit() and len(size) <= 18 else _NO_SIZE
 
 
-def _require_plain(header: _Header) -> None:
-    """Raises ContentError for what Flux does not unpack, or another reader takes for something else."""
+def _plain(header: _Header, name: bytes | None, size: int | None) -> _Header:
+    """A header with the name and the size that others before it told.
+
+    Raises ContentError for what Flux does not unpack, or another reader takes for something else.
+    """
+    name, size = header.name if name is None else name, header.size if size is None else size
+    header = _Header(name, header.mode, size, header.kind)
     kind = _TYPES.get(header.kind)
     told = header.mode & ~0o7777
     is_file = header.kind in (b"0", b"\0")
     if kind is None or told not in (0, kind) or header.size < 0 or (header.size and not is_file):
         raise header.fault("file")
+    return header
 
 
 def _no_tar(why: str) -> ContentError:

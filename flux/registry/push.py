@@ -26,24 +26,7 @@ def push(publisher: Publisher, image: Image, tags: Sequence[str], fixed: str = "
     Raises RegistryError, before anything is written, where the tag `fixed` has other content: a version
     never changes.
     """
-    target = publisher.target
-    there: dict[str, Manifest] = {}
-    for tag in reversed(tags):
-        try:
-            manifest = target.fetch_manifest(tag)
-        except TooLargeError:
-            if tag == fixed:
-                raise
-            continue  # no manifest of ours, which ours replaces
-        if manifest is None:
-            continue
-        if manifest in there.values() or (verdict := judge(target, manifest, image)).is_same:
-            there[tag] = manifest
-            if tag == tags[-1] and is_ours(manifest, image):
-                # The tags before it were written before it.
-                return Pushed(manifest.digest, "unchanged", tuple(tags))
-        elif tag == fixed:
-            raise _refusal(target, tag, manifest, image, verdict)
+    there = _find_same(publisher.target, image, tags, fixed)
     if not there:
         return Pushed(publisher.push(image, tags), "pushed")
     manifest = there.get(fixed) or next(there[tag] for tag in tags if tag in there)
@@ -52,6 +35,31 @@ def push(publisher: Publisher, image: Image, tags: Sequence[str], fixed: str = "
         publisher.tag(manifest, tag)
     had = tuple(tag for tag in tags if there.get(tag) == manifest)
     return Pushed(manifest.digest, "tagged" if missing else "unchanged", had)
+
+
+def _find_same(target: Target, image: Image, tags: Sequence[str], fixed: str) -> dict[str, Manifest]:
+    """By tag, the manifests that are there and are the image. Raises what `push` does."""
+    there: dict[str, Manifest] = {}
+    for tag in reversed(tags):
+        manifest = _fetch(target, tag, fixed)
+        if manifest is None:
+            continue
+        if tag == tags[-1] and is_ours(manifest, image):
+            return dict.fromkeys(tags, manifest)  # the tags before it were written before it
+        if manifest in there.values() or (verdict := judge(target, manifest, image)).is_same:
+            there[tag] = manifest
+        elif tag == fixed:
+            raise _refusal(target, tag, manifest, image, verdict)
+    return there
+
+
+def _fetch(target: Target, tag: str, fixed: str) -> Manifest | None:
+    try:
+        return target.fetch_manifest(tag)
+    except TooLargeError:
+        if tag == fixed:
+            raise
+        return None  # no manifest of ours, which ours replaces
 
 
 def _refusal(target: Target, tag: str, manifest: Manifest, image: Image, verdict: Verdict) -> RegistryError:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
+from time import process_time
 from typing import Any
 
 import pytest
@@ -302,6 +303,15 @@ def test_names_that_fill_the_memory() -> None:
 
     with pytest.raises(ContentError, match="names too long"):
         list(entries(files()))
+
+
+def test_very_many_records_take_no_very_long_time() -> None:
+    records = b"".join(record(b"%x" % number, b"") for number in range(90_000))
+    assert len(records) < 1 << 20
+    tar = (pax(records) + header()) * 3 + END
+    before = process_time()
+    assert [entry.path for entry in entries([tar])] == ["x"] * 3
+    assert process_time() - before < 2
 
 
 # As others see it
