@@ -11,9 +11,10 @@ from typing import Any
 
 from flux.artifact.name import name_fault
 from flux.cosign import Annotations, Cosign, Signers, find_cosign
-from flux.errors import FluxError, RequestError
+from flux.errors import FluxError, RegistryError, RequestError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.signers import find_signers
+from flux.monorepo.vouching import Vouching
 from flux.parallel import in_parallel
 
 # What actions/attest takes at once: https://github.com/actions/attest
@@ -91,7 +92,11 @@ def sign(
     """
     signers = find_signers(monorepo)
     return sign_all(
-        monorepo, find_subjects(read_digests(digests)), signers, accept or in_our_repository, on_done
+        monorepo,
+        find_subjects(read_digests(digests)),
+        signers,
+        accept or is_built_from_git(Vouching(monorepo)),
+        on_done,
     )
 
 
@@ -143,6 +148,33 @@ def in_our_repository(monorepo: Monorepo, subject: Subject) -> FluxError | None:
     if subject.reference.partition("@")[0] == ours:
         return None
     return FluxError(f"{subject.reference} is not in {ours}, so it is not signed as {artifact}", _WRITE)
+
+
+def is_built_from_git(vouching: Vouching) -> Accept:
+    """Accepts an image in the repository of its artifact that git builds.
+
+    It is built for the release of its version, or at the commit of main that it names. Neither a file of
+    digests nor the registry is believed.
+    """
+
+    def accept(monorepo: Monorepo, subject: Subject) -> FluxError | None:
+        if fault := in_our_repository(monorepo, subject):
+            return fault
+        artifact, version = subject.annotations["artifact"], subject.annotations.get("version")
+        try:
+            digest = subject.reference.partition("@")[2]
+            manifest = monorepo.registry.repository(artifact).fetch_manifest(digest)
+        except FluxError as error:
+            return error
+        if manifest is None:
+            return RegistryError(f"{subject.reference} is not in the registry", _WRITE)
+        return (
+            vouching.fault(artifact, version, manifest)
+            if version
+            else vouching.build_fault(artifact, manifest)
+        )
+
+    return accept
 
 
 def find_unattested(signing: Signing, is_attested: Callable[[str], bool]) -> list[str]:

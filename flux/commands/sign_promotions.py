@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 
-from flux.commands.sign import Accept, Action, Signature, Signing, Subject, in_our_repository, sign_all
+from flux.commands.sign import Accept, Action, Signature, Signing, Subject, is_built_from_git, sign_all
 from flux.monorepo.desired import desired_at
 from flux.monorepo.drift import Looked, look
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.signers import Workflows, find_signers
+from flux.monorepo.vouching import Vouching
 from flux.promotion.plan import Action as Became
 
 OFF = "`sign_promotions` is off: nothing is signed as promoted"
 
 
 def sign_promotions(
-    monorepo: Monorepo, on_done: Callable[[object], object], accept: Accept = in_our_repository
+    monorepo: Monorepo, on_done: Callable[[object], object], accept: Accept | None = None
 ) -> Signing:
     """Sign each image that an environment has as the desired state says, once for each phase.
 
@@ -24,8 +25,11 @@ def sign_promotions(
         return Signing([], OFF)
     signers = find_signers(monorepo, Workflows.PROMOTE)
     desired = desired_at(monorepo, monorepo.tip)
-    looked = look(monorepo, list(desired), desired, thorough=True)
-    signing = sign_all(monorepo, find_promoted(monorepo, looked), signers, accept, on_done)
+    vouching = Vouching(monorepo)
+    looked = look(monorepo, list(desired), desired, vouching=vouching, thorough=True)
+    signing = sign_all(
+        monorepo, find_promoted(monorepo, looked), signers, accept or is_built_from_git(vouching), on_done
+    )
     return Signing([*signing.signatures, *_unseen(monorepo, looked)])
 
 

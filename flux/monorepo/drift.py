@@ -123,12 +123,16 @@ def _judge(
     target = monorepo.registry.repository(artifact)
     there = [target.fetch_manifest(digest) for digest in {step.old for step in moves if step.old}]
     faults = vouching.faults(artifact, version, [manifest, *(one for one in there if one)])
+    content = faults[manifest.digest]
+    signature = (
+        vouching.signature_fault(artifact, version, manifest.digest) if moves and not content else None
+    )
 
     def judged(step: Step) -> Step:
-        if step.action == Action.MOVE and faults.get(step.old or "", _UNKNOWN) is None:
+        moves = step.action == Action.MOVE
+        if moves and faults.get(step.old or "", _UNKNOWN) is None:
             return replace(step, new=step.old, action=Action.UNCHANGED)
-        if error := faults[manifest.digest]:
-            return step.failed(error)
-        return step
+        error = content or (signature if moves else None)
+        return step.failed(error) if error else step
 
     return judged

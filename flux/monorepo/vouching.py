@@ -69,7 +69,20 @@ class Vouching:
                 f"{artifact} {version} is not published, so it cannot be promoted",
                 f"publish it with `inv publish {tag}`, then ask for it again",
             )
-        return self.fault(artifact, version, manifest)
+        fault = self.fault(artifact, version, manifest)
+        return fault or self.signature_fault(artifact, version, manifest.digest)
+
+    def signature_fault(self, artifact: str, version: str, digest: str) -> FluxError | None:
+        """Why an image lacks the signature that `require_signature` asks for; None where it has it."""
+        if not self._monorepo.settings.require_signature:
+            return None
+        from flux.monorepo.signature import require_signature
+
+        try:
+            require_signature(self._monorepo, artifact, version, digest)
+        except FluxError as error:
+            return error
+        return None
 
     def build_fault(self, artifact: str, manifest: Manifest) -> FluxError | None:
         """Why a manifest is not what git builds at the commit that its revision names; None where it is.

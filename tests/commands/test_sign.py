@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
+from uuid import uuid4
 
 import pytest
 
@@ -16,6 +17,7 @@ from flux.commands.sign import (
     Subject,
     find_subjects,
     find_unattested,
+    in_our_repository,
     read_digests,
     sign,
 )
@@ -23,9 +25,13 @@ from flux.errors import FluxError, RequestError
 from flux.event import TERMINAL
 from flux.git.clone import Clone
 from flux.monorepo.monorepo import Monorepo
+from flux.registry import open_registry
 from flux.settings import Settings
+from tests import parts
 from tests.commands.helpers import crowded, inv, monorepo
+from tests.commands.releasing import publish, release
 from tests.monorepos import monorepo_of, opened
+from tests.registry.images import packed, push
 
 TAG = "flux-oci-eso-v1.0.0"
 DIGEST = f"sha256:{'0' * 64}"
@@ -71,18 +77,16 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_thousands_of_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """More than an argument or a variable holds."""
     repo = monorepo(tmp_path / "repo", {"artifacts/eso/x.yaml": "x: 1\n"})
-    cosign = tmp_path / "bin/cosign"
-    cosign.parent.mkdir()
-    cosign.write_text('#!/bin/sh\n[ "$1" = sign ]\n')
-    cosign.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{cosign.parent}:{os.environ['PATH']}")
+    stub(tmp_path / "bin/cosign", '[ "$1" = sign ]')
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
     many = {f"artifact{n:04}": f"ghcr.io/octo/monorepo/artifact{n:04}@sha256:{n:064}" for n in range(2000)}
     digests = tmp_path / "digests.json"
     digests.write_text(json.dumps(many))
     assert digests.stat().st_size > 131_072
-    ran = inv(repo, "sign", str(digests), "--json", env=IN_ACTIONS)
-    assert ran.code == 0, ran.said
-    assert {s["artifact"]: s["action"] for s in ran.document["signatures"]} == dict.fromkeys(many, "signed")
+    event = replace(TERMINAL, actions=True, repository="octo/monorepo")
+    with opened(repo, Settings(), event) as context:
+        signed = sign(context, digests, lambda done: None, in_our_repository)
+    assert {s.artifact: s.action for s in signed.signatures} == dict.fromkeys(many, "signed")
 
 
 def test_more_may_be_signed_than_processes_run_at_once(
@@ -97,26 +101,44 @@ def test_more_may_be_signed_than_processes_run_at_once(
     event = replace(TERMINAL, actions=True, repository="octo/monorepo")
     repo = monorepo(tmp_path / "repo", {"artifacts/app1/x.yaml": "x: 1\n"})
     with opened(repo, Settings(jobs=16), event) as context:
-        signed = sign(context, digests, lambda done: None)
+        signed = sign(context, digests, lambda done: None, in_our_repository)
     assert {signature.action for signature in signed.signatures} == {"signed"}
     assert len(running()) == 60, "each was verified and signed"
     assert 1 < max(running()) <= 8
 
 
-def test_what_lies_elsewhere_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file of digests may say what it likes; the others are signed."""
-    repo = monorepo(tmp_path / "repo", {"artifacts/eso/x.yaml": "x: 1\n"})
+def test_only_what_git_builds_is_signed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, registry_server: parts.Registry
+) -> None:
+    """Neither a file of digests nor a registry is believed; the others are signed."""
+    place = f"oci://{registry_server.host}/signing/{uuid4().hex}"
+    repo = monorepo(tmp_path / "repo", {"artifacts/eso/x.yaml": "x: 1\n"}, {"registry": place})
+    planned, *_ = release(repo, "eso", "1.0.0")
+    published = publish(repo, planned.tag, registry=place).result
+    assert published
+    target = open_registry(place, repo.path, 1, None).repository("eso")
+    forged = push(target, packed(b"evil: 1\n", commit=repo.head, source=""), "1.1.0")
     log = tmp_path / "signed"
     stub(tmp_path / "bin/cosign", f'[ "$1" = sign ] && echo "$@" >>{log}')
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
-    ours = f"ghcr.io/octo/monorepo/eso@{DIGEST}"
-    said = {"eso 1.0.0": ours, "db": ours, "app": f"ghcr.io/mallory/app@{DIGEST}"}
+    name = f"{place.removeprefix('oci://')}/eso"
+    ours = f"{name}@{published.digest}"
+    said = {
+        "eso 1.0.0": ours,
+        "eso 2.0.0": ours,
+        "eso 1.1.0": f"{name}@{forged.digest}",
+        "eso": f"{name}@{forged.digest}",
+        "eso 3.0.0": f"{name}@{DIGEST}",
+        "db": ours,
+        "app": f"ghcr.io/mallory/app@{DIGEST}",
+    }
     (tmp_path / "digests.json").write_text(json.dumps(said))
     ran = inv(repo, "sign", str(tmp_path / "digests.json"), "--json", env=IN_ACTIONS)
     assert ran.code == 1
     actions = {each["artifact"]: each["action"] for each in ran.document["signatures"]}
-    assert actions == {"app": "refused", "eso 1.0.0": "signed", "db": "refused"}
+    assert {about for about, action in actions.items() if action != "refused"} == {"eso 1.0.0"}
     assert "ghcr.io/mallory/app" in ran.err
+    assert "there is no release of eso 1.1.0" in ran.err
     (signed,) = log.read_text().splitlines()
     assert signed == f"sign --yes --annotations=artifact=eso --annotations=version=1.0.0 {ours}"
 
