@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from flux.errors import RegistryUnreachableError
-from flux.reasons import of_json
+from flux.reasons import of_json, of_system
 from flux.registry.remote.helper import HelperError, ask_helper
 
 _HUB = "docker.io"
@@ -47,15 +47,20 @@ def find_credentials(host: str, environment: Mapping[str, str] = os.environ) -> 
     for path in _files(environment):
         try:
             found = _in_file(path, registry_of(host))
-        except (BrokenConfigError, HelperError, OSError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise RegistryUnreachableError(
-                f"the credentials that Docker has for {host} could not be read: {reason}",
-                f"log in again with `docker login {host}`, or mend {path}",
-            ) from error
+        except OSError as error:
+            raise _unreadable(host, path, of_system(error)) from error
+        except (BrokenConfigError, HelperError) as error:
+            raise _unreadable(host, path, str(error)) from error
         if found is not None:
             return found
     return None
+
+
+def _unreadable(host: str, path: Path, reason: str) -> RegistryUnreachableError:
+    return RegistryUnreachableError(
+        f"the credentials that Docker has for {host} could not be read: {reason}",
+        f"log in again with `docker login {host}`, or mend {path}",
+    )
 
 
 def registry_of(key: str) -> str:
