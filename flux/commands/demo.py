@@ -1,4 +1,4 @@
-"""The whole story, from a change to what clusters follow: what a person types, step by step, and why."""
+"""The whole story, from a change to what clusters follow, in scenes that a person types."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ _COMMENT = "# Changed by inv demo."
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the demo changes: a file of an artifact, by its path from the root. `is_closed` says that its last
-    line has an end."""
+    """The file of an artifact that the demo changes, by its path from the root. `is_closed`: its last line
+    ends with a newline."""
 
     artifact: str
     path: str
@@ -34,7 +34,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Scene:
-    """What is typed into a shell in the clone, a command a line, and why."""
+    """Commands that are typed into a shell in the clone, and why."""
 
     why: str
     typed: tuple[str, ...]
@@ -42,7 +42,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Demo:
-    """`variables` are exported before the first step; `afterwards` are commands to try after the last."""
+    """`variables` are exported before the first scene. `afterwards` are commands to try after the last."""
 
     variables: Mapping[str, str]
     scenes: tuple[Scene, ...]
@@ -50,7 +50,7 @@ class Demo:
 
 
 def choose(monorepo: Monorepo, names: Collection[str]) -> Chosen:
-    """The first artifact, of those named or all, that can be built and released and has manifests.
+    """The first artifact, of those named or of all, that can be built and released and has a manifest.
 
     Raises RequestError where there is none, or no environment to promote to.
     """
@@ -85,14 +85,14 @@ def _file(monorepo: Monorepo, sources: Sources, source: Source) -> Chosen | None
 
 
 def beginnings(monorepo: Monorepo) -> dict[str, bytes]:
-    """What the clone has otherwise than HEAD: its registry is empty, so nothing is desired yet."""
+    """The files that differ from HEAD in the clone. Its registry is empty, so nothing may be desired yet."""
     state = monorepo.git.file(monorepo.git.head(), monorepo.settings.releaseconfig)
     is_empty = state is None or b"".join(state.split()) == _NOTHING.strip()
     return {} if is_empty else {monorepo.settings.releaseconfig: _NOTHING}
 
 
 def left_out(monorepo: Monorepo) -> list[str]:
-    """Paths of what matters to the demo and is not committed, so that the clone does not have it."""
+    """Paths that matter to the demo and are not committed. The clone does not have them."""
     ours = ("tasks.py", "invoke.yaml", monorepo.settings.releaseconfig)
     return [
         path
@@ -102,7 +102,7 @@ def left_out(monorepo: Monorepo) -> list[str]:
 
 
 def plan_demo(settings: Settings, chosen: Chosen, tags: Mapping[str, str]) -> Demo:
-    """The story of one artifact; `tags` are the clone's, with their commits."""
+    """The story of one artifact. `tags` are the clone's, with their commits."""
     artifact = chosen.artifact
     earlier = read_releases(settings.release_tag, tags, [artifact])
     version = next_version("minor", earlier[-1].version if earlier else None)

@@ -1,4 +1,4 @@
-"""The map that people look at: what each environment should have, and what it has."""
+"""What each environment should have, and what it has."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
@@ -20,7 +20,7 @@ from flux.registry.versions import versions_of
 
 @dataclass(frozen=True)
 class Row:
-    """One artifact. `has` is, for each environment that drifts, the version whose image its tag points at."""
+    """One artifact. `has` is the version that each drifting environment has instead."""
 
     artifact: str
     release: str | None
@@ -31,9 +31,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Status:
-    """`promotions` are those that are open, each with its pull request; None where the forge did not say.
+    """`promotions` are the open ones, each with its pull request. None where the forge did not answer.
 
-    `outdated` is there where the tip has other settings, so that all of this may be wrong.
+    `outdated` is an error where the tip has other settings. Then all of this may be wrong.
     """
 
     environments: Sequence[str]

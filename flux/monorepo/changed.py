@@ -10,10 +10,10 @@ from flux.monorepo.monorepo import Monorepo
 
 @dataclass(frozen=True)
 class Changed:
-    """`reasons` has the changed artifacts, each with the paths that say so; `removed` those that are gone.
+    """`reasons` has the changed artifacts and their changed paths. `removed` has those that are gone.
 
-    `uncommitted` has paths of the working tree, by artifact; they are in no commit and so in no image. `base`
-    is the commit compared with, None where all is new.
+    `uncommitted` has paths of the working tree, by artifact. They are in no commit, so in no image. `base` is
+    the commit compared with, None where all is new.
     """
 
     base: str | None
@@ -54,7 +54,7 @@ def find_changed(monorepo: Monorepo, since: str | None) -> Changed:
 
 
 def find_uncommitted(monorepo: Monorepo) -> dict[str, list[str]]:
-    """Paths that the working tree has otherwise than HEAD and that would be published, by artifact."""
+    """Paths that differ between the working tree and HEAD and would be published, by artifact."""
     ignored = excludes(monorepo.settings.ignore)
     found: dict[str, list[str]] = {}
     for path in monorepo.git.uncommitted(monorepo.settings.prefix):

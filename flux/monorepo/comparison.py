@@ -1,4 +1,4 @@
-"""Which two commits are compared, whatever started this run."""
+"""Which two commits are compared. That depends on what started this run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from flux.monorepo.monorepo import Monorepo
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two commits: `base` is None where everything at `head` is new."""
+    """Two commits. `base` is None where everything at `head` is new."""
 
     base: str | None
     head: str
@@ -18,9 +18,10 @@ class Comparison:
 
 
 def find_comparison(monorepo: Monorepo, since: str | None) -> Comparison:
-    """The commits of the event, of a terminal's branch since the tip, or since the revision `since`.
+    """With `since`, that revision and HEAD. In Actions, what the event pushed or proposes. In a terminal,
+    what HEAD has beyond the tip.
 
-    Raises TipUnknownError where nobody knows the tip, and RequestError for a commit that is nowhere.
+    Raises TipUnknownError where the tip was never fetched, and RequestError for a commit that is nowhere.
     """
     if since is not None:
         return Comparison(monorepo.git.commit(since), monorepo.git.head())
@@ -67,7 +68,7 @@ def _terminal(monorepo: Monorepo) -> Comparison:
 
 
 def _tip(monorepo: Monorepo) -> tuple[str, list[str]]:
-    """The tip, or where origin does not answer the tip as last fetched; for a comparison that will do."""
+    """The tip. Where origin does not answer, the tip as last fetched: that is enough to compare with."""
     try:
         return monorepo.tip, []
     except TipUnknownError as unknown:
@@ -87,6 +88,6 @@ def _since_branching(monorepo: Monorepo, branch: str, head: str, notices: Sequen
 def require_commit(monorepo: Monorepo, commit: str) -> None:
     if not monorepo.git.obtain(commit):
         raise RequestError(
-            f"the event's commit {commit[:12]} is neither in this clone nor to be had from origin",
-            "check out the repository that the event is about, with `fetch-depth: 0`",
+            f"the event's commit {commit[:12]} is not in this clone and could not be fetched from origin",
+            "check out the GitHub repository of the event, with `fetch-depth: 0`",
         )

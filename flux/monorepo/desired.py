@@ -1,4 +1,4 @@
-"""The desired state at a commit, and the artifacts that it and the sources have."""
+"""The desired state at a commit, and the artifacts that it names or the sources have."""
 
 from collections.abc import Collection
 

@@ -23,7 +23,7 @@ _UNKNOWN = FluxError("it was not judged")
 
 @dataclass(frozen=True)
 class Looked:
-    """One artifact: the steps that are due, and the manifests of the desired versions that are published."""
+    """One artifact: the steps that are due, and the manifests of its desired versions."""
 
     artifact: str
     steps: list[Step]

@@ -1,4 +1,4 @@
-"""What each environment was to have, back through the desired state's history."""
+"""The versions that each environment was to have, back through the history of the desired state."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ class DesiredVersions:
 
 
 def history(monorepo: Monorepo, artifact: str, tip: str | None = None) -> Iterator[DesiredVersions]:
-    """The states that an artifact has been in, from that at the tip back, each with the commit that it began
-    with. They are looked for as they are asked for.
+    """What an artifact was to have, from the tip back. Each has the commit that set it.
 
-    A file that has errors never was a state, and is passed over. Environments that are no more are in the
-    states of their time. Raises HistoryMissingError where a shallow clone cannot be completed.
+    The history is read only as far as it is asked for. A file with errors desired nothing, and is skipped.
+    Environments that were removed since are still in it. Raises HistoryMissingError where a shallow clone
+    cannot be completed.
     """
     newer: DesiredVersions | None = None
     for revision, blob in monorepo.git.file_history(tip or monorepo.tip, monorepo.settings.releaseconfig):
@@ -42,16 +42,15 @@ def history(monorepo: Monorepo, artifact: str, tip: str | None = None) -> Iterat
 
 
 def before(states: Iterable[DesiredVersions], environment: str) -> str | None:
-    """The version that an environment had before the one that it has in the first state, None where it never
-    had another."""
+    """The version that an environment was to have before its newest one. None where there was no other."""
     versions = (state.versions.get(environment) for state in states)
     now = next(versions, None)
     return next((version for version in versions if version not in (None, now)), None)
 
 
 def changed_at(states: Iterable[DesiredVersions], environment: str) -> int:
-    """When an environment was given the version that it has in the first state, or lost it, in seconds since
-    the epoch; 0 where it never had any."""
+    """When an environment was given its newest version, or lost it, in seconds since the epoch. 0 where it
+    never had one."""
     later: DesiredVersions | None = None
     for state in states:
         if later and state.versions.get(environment) != later.versions.get(environment):

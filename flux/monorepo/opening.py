@@ -26,7 +26,8 @@ def open_monorepo(
 ) -> Iterator[Monorepo]:
     """The monorepo that this process runs in, for the time of one command.
 
-    In a dry run neither registry nor forge writes; only a command that `pushes` gets a registry that does.
+    In a dry run neither the registry nor the forge writes. Only a command that `pushes` can write to the
+    registry.
     Raises RequestError where there is no clone.
     """
     reads_only = dry_run or not pushes
@@ -44,7 +45,7 @@ def open_clone(settings: Settings, event: Event, folder: Path | None = None) -> 
 
 
 def open_forge(monorepo: Monorepo) -> Forge:
-    """The forge that the settings or origin name; in a dry run one that only notes what it would write.
+    """The forge that the settings or origin name. In a dry run it only notes what it would write.
 
     Raises RequestError where it is not known which, and ForgeError without a token.
     """
@@ -62,7 +63,7 @@ def open_forge(monorepo: Monorepo) -> Forge:
 
 
 def _find_access(settings: Settings, event: Event, origin: str) -> Access | None:
-    """What git gets when origin refuses it and no variable has a token: that of `gh auth login`."""
+    """The token of `gh auth login`, for when origin refuses git and no variable has a token."""
     from flux.forge import find_origin_token
     from flux.forge.place import Clues
 

@@ -1,4 +1,4 @@
-"""Whether the settings of a checkout are still those of the tip, by whose desired state commands write."""
+"""Whether the settings of a checkout are still those of the tip. Commands write what the tip desires."""
 
 from flux.errors import OutdatedSettingsError
 from flux.git.clone import Clone
@@ -13,9 +13,9 @@ def require_current_settings(monorepo: Monorepo) -> None:
 
 
 def find_outdated_settings(monorepo: Monorepo) -> OutdatedSettingsError | None:
-    """The error where the branch has changed the settings since the commit checked out left its line.
+    """An error if the branch has changed the settings since the checkout branched off; else None.
 
-    What that commit or the working tree has changed is meant to be so, and no error. Raises TipUnknownError,
+    What the checkout or the working tree changed itself is intended, and no error. Raises TipUnknownError,
     and HistoryMissingError where a shallow clone cannot tell.
     """
     git, tip, branch = monorepo.git, monorepo.tip, monorepo.settings.branch

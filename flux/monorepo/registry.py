@@ -1,4 +1,4 @@
-"""The registry that the settings name, for who pushes there."""
+"""The registry that the settings name, and the publisher that pushes there."""
 
 from flux.errors import RequestError
 from flux.monorepo.monorepo import Monorepo
@@ -9,11 +9,11 @@ from flux.registry.target import Registry
 
 
 def open_target_registry(monorepo: Monorepo, reads_only: bool) -> Registry:
-    """The registry, with the publisher that the settings name. One that `reads_only` pushes nothing.
+    """The registry, with the publisher that the settings name. With `reads_only`, nothing is pushed.
 
-    A job on github.com for which the settings name no registry gets that of its GitHub repository. Raises
-    RequestError for a folder that would be gone with the job, and where the publisher is missing or cannot
-    push to the registry.
+    A job on github.com whose settings name no registry gets that of its GitHub repository. Raises
+    RequestError for a folder, which is gone when the job ends, and for a publisher that is missing or cannot
+    push there.
     """
     settings = monorepo.settings
     location = _location(monorepo)

@@ -1,4 +1,4 @@
-"""Release tags at their home: what they say, and whether their commit is on the tip's line."""
+"""Release tags at their home: what they name, and whether their commit is on the tip's line."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from flux.release.tag import TagForm
 
 @dataclass(frozen=True)
 class Tagged:
-    """What a release tag says, and the commit that it is at."""
+    """What a release tag names, and its commit."""
 
     artifact: str
     version: Version
@@ -19,11 +19,11 @@ class Tagged:
 
 
 def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
-    """The release of a tag at its home, on the line of the tip.
+    """The release that a tag names.
 
-    None in a release's event for a tag of another form, which is none of ours. Raises RequestError for a
-    version with build metadata, for a tag that is not there, and for a commit that is not on the first-parent
-    line of the tip.
+    None for a tag of another form, if the event of a release started this run: such a release is not ours.
+    Raises RequestError for a version with build metadata, for a tag that its home does not have, and for a
+    commit that is not on the first-parent line of the tip.
     """
     form = TagForm(monorepo.settings.release_tag)
     parsed = form.parse(tag)
@@ -40,7 +40,7 @@ def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
         )
     commit = monorepo.home_tags.get(tag)
     if commit is None or not monorepo.git.obtain(commit):
-        where = "origin" if monorepo.git.origin_url else "this repository"
+        where = "origin" if monorepo.git.origin_url else "this clone"
         raise RequestError(f"there is no tag {tag} in {where}", "make the release first: `inv release`")
     require_on_line(monorepo, commit, tag)
     return Tagged(*parsed, commit)

@@ -22,7 +22,7 @@ class Released:
 
 
 def read_releases(release_tag: str, tags: Mapping[str, str], names: Collection[str]) -> list[Released]:
-    """The releases of the named artifacts among tags and their commits, the lowest version first."""
+    """The releases of the named artifacts among tags, the lowest version first. `tags` has their commits."""
     form = TagForm(release_tag)
     found = []
     for tag, commit in tags.items():
@@ -33,7 +33,7 @@ def read_releases(release_tag: str, tags: Mapping[str, str], names: Collection[s
 
 
 def releases(monorepo: Monorepo, names: Collection[str]) -> list[Released]:
-    """The releases of the named artifacts that their home has, the lowest version first.
+    """The releases of the named artifacts at their home, the lowest version first.
 
     Raises GitError where their home does not answer.
     """
@@ -43,14 +43,14 @@ def releases(monorepo: Monorepo, names: Collection[str]) -> list[Released]:
 def last_releases(
     monorepo: Monorepo, names: Collection[str], tags: Mapping[str, str] | None = None
 ) -> dict[str, Released]:
-    """The highest release of each artifact that has one, among `tags` or those at their home."""
+    """The highest release of each artifact, among `tags` or those at their home."""
     tags = monorepo.home_tags if tags is None else tags
     found = read_releases(monorepo.settings.release_tag, tags, names)
     return {released.artifact: released for released in found}
 
 
 def commits_since(monorepo: Monorepo, commit: str, last: Mapping[str, Released]) -> dict[str, int]:
-    """How many commits on the first-parent line back from `commit` changed each artifact after its release.
+    """How many commits changed each artifact after its release, on the first-parent line back from `commit`.
 
     A release that is not on that line is left out.
     """

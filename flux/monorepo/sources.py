@@ -25,7 +25,7 @@ class Source:
 
 
 class Sources:
-    """Reads artifacts at one commit of a repository."""
+    """Reads artifacts at one commit."""
 
     def __init__(self, monorepo: Monorepo, commit: str) -> None:
         self._monorepo = monorepo
@@ -58,13 +58,13 @@ class Sources:
         ]
 
     def revisions(self, names: Sequence[str]) -> dict[str, Revision]:
-        """The revision of each of the named artifacts that was ever there."""
+        """The revision of each named artifact. An artifact that was never there has none."""
         prefix = self._settings.prefix
         line = self._git.line(self.commit, prefix, names)
         return last_changes(line, names, prefix, self.excludes)
 
     def image_of(self, artifact: str) -> Image:
-        """The image of one artifact. Raises RequestError where there is no such, and ContentError."""
+        """The image of one artifact. Raises RequestError for an unknown artifact, and ContentError."""
         (name,) = self.choose([artifact])
         (source,) = self.load([name])
         try:
@@ -73,7 +73,7 @@ class Sources:
             raise ContentError(f"{name}: {error.message}", error.hint) from error
 
     def image(self, source: Source, revision: Revision) -> Image:
-        """The image of an artifact. Raises ContentError for what a cluster would get otherwise."""
+        """The image of an artifact. Raises ContentError for content that a cluster would get differently."""
         if fault := name_fault(source.artifact):
             raise ContentError(
                 f"{source.artifact!r} cannot be an OCI repository: it {fault}", "rename the folder"

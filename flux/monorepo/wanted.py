@@ -1,4 +1,4 @@
-"""What people ask for by name: an artifact, environments, and a version to have there."""
+"""What people ask for by name: an artifact, environments and a version."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -19,7 +19,7 @@ def require_artifact(monorepo: Monorepo, artifact: str) -> None:
 
 
 def require_known(artifact: str, known: Sequence[str], where: str, listing: str = "there are") -> None:
-    """Raises RequestError where an artifact is not among those known there, with a hint that lists them."""
+    """Raises RequestError for an artifact that is not known. The hint lists those that are."""
     if artifact in known:
         return
     near = get_close_matches(artifact, known, n=1)
@@ -45,10 +45,10 @@ def wanted_environments(settings: Settings, name: str) -> tuple[str, ...]:
 
 
 def wanted_version(monorepo: Monorepo, artifact: str, version: str | None) -> Version:
-    """The version given, else that of the artifact's newest stable release.
+    """The version given, or that of the artifact's newest stable release.
 
-    Raises RequestError for a version that cannot be one, and where there is no stable release; GitError where
-    the home of the release tags does not answer.
+    Raises RequestError for text that is no version, and where there is no stable release. Raises GitError
+    where the home of the release tags does not answer.
     """
     if version is not None:
         return parse_version(version, words=())

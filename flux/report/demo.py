@@ -1,4 +1,4 @@
-"""What `inv demo` shows around what is typed."""
+"""What `inv demo` shows before and after the commands that are typed."""
 
 from __future__ import annotations
 

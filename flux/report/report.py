@@ -43,14 +43,14 @@ class Report:
                 stream.reconfigure(errors="backslashreplace")
 
     def notice(self, text: str) -> None:
-        """Something people should know that did not stop the command."""
+        """Something that people should know and that did not stop the command."""
         if self._event.actions:
             self.command("warning", text)
         else:
             _write(sys.stderr, Styled(shown(text), "yellow"))
 
     def error(self, error: FluxError) -> None:
-        """What went wrong in one line, what to do in another."""
+        """One line says what went wrong, another what to do."""
         if self._event.actions:
             self.command("error", f"{error.message}\n{error.hint}" if error.hint else error.message)
             return
@@ -60,7 +60,7 @@ class Report:
 
     @contextmanager
     def working(self, what: str, total: int | None = None) -> Iterator[Callable[[object], object]]:
-        """A progress bar in a terminal, to be called as each thing is done; nothing elsewhere."""
+        """A progress bar in a terminal, nothing elsewhere. Call what it yields as each thing is done."""
         if not self.is_interactive:
             yield lambda done: None
             return
@@ -89,7 +89,7 @@ class Report:
         return short(digest) if narrow else digest or ""
 
     def page(self, text: str, path: str) -> Link | str:
-        """A text that leads to a page of the repository, where GitHub runs this."""
+        """A text that links to a page of the GitHub repository, in a job of GitHub Actions."""
         where = self._event
         if not where.actions or not where.repository:
             return text
@@ -120,15 +120,15 @@ class Report:
     # Where it goes
 
     def print(self, *parts: str | Styled, kept: str = "") -> None:
-        """A line of the result, and of what disturbs a terminal only what is `kept`."""
+        """A line of the result. Characters that disturb a terminal are spelled out, but for those `kept`."""
         _write(sys.stdout, *(self._clean(part, kept) for part in parts))
 
     def log(self, text: str) -> None:
-        """A line of what is being done: not the result, so that a JSON document stays alone."""
+        """A line of progress. With --json it goes to standard error, where the document is not."""
         print(self.harmless(shown(text)), file=sys.stderr if self._json else sys.stdout, flush=True)
 
     def harmless(self, text: str) -> str:
-        """Text in which Actions finds no command of somebody else's."""
+        """Text in which GitHub Actions finds no workflow command."""
         return text.replace("::", ": :").replace("##[", "# #[") if self._event.actions else text
 
     def document(self, document: dict[str, Any]) -> bool:
@@ -170,9 +170,9 @@ class Report:
     def digests(
         self, digests: dict[str, str], file: str | None, written: dict[str, str] | None = None
     ) -> None:
-        """What images there are: an output of the job, and a file, since no variable holds very many.
+        """The digests of images, as an output of the job and in a file. A variable cannot hold very many.
 
-        The file is for `inv sign`; `written` is what it has where that is more.
+        The file is for `inv sign`. It has `written` where that is given.
         """
         self.outputs({"digests": digests})
         if file:

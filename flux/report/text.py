@@ -14,7 +14,7 @@ MOST_NAMES = 5
 
 @dataclass(frozen=True)
 class Link:
-    """A text that leads somewhere, where it is shown in a way that can."""
+    """A text with a link, where the place that shows it has links."""
 
     text: str
     url: str
@@ -22,14 +22,14 @@ class Link:
 
 @dataclass(frozen=True)
 class Styled:
-    """A text in a style of rich's, where there are any."""
+    """A text in a style of rich, where styles are shown."""
 
     text: str
     style: str
 
 
 def shown(text: str, kept: str = "") -> str:
-    """Text with whatever would disturb a terminal spelled out, such as newlines in file names."""
+    """Text in which characters that disturb a terminal are spelled out, such as newlines in file names."""
     return "".join(
         c if c.isprintable() or c in kept else c.encode("unicode_escape", "surrogatepass").decode()
         for c in text
@@ -54,7 +54,7 @@ def short(value: str | None) -> str:
 
 
 def place(url: str) -> str:
-    """A URL as people follow it: a file's by its path, from where they are."""
+    """A URL as people follow it. A file is shown by its path from the current folder."""
     parts = urlsplit(url)
     if parts.scheme != "file":
         return url
@@ -74,7 +74,7 @@ def markdown_row(cells: Sequence[str]) -> str:
 
 
 def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """The lines of a table as wide as its widest cells: in a log nothing is folded."""
+    """The lines of a table, as wide as its widest cells: a log does not wrap lines."""
     table = [[cell.split("\n") for cell in row] for row in (header, *rows)]
     widths = [max(len(line) for cell in column for line in cell) for column in zip(*table, strict=True)]
 

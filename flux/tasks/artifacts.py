@@ -1,4 +1,4 @@
-"""What `inv` shows of artifacts: which there are, which changed, whether they are fit; and building them."""
+"""The tasks for artifacts: list them, find what changed, check them, build them."""
 
 from invoke.context import Context
 from invoke.exceptions import Exit

@@ -1,4 +1,4 @@
-"""What `inv` shows of environments: moving their tags, looking at them, doing all that is due."""
+"""The tasks for environments: move their tags, show them, do all that is due."""
 
 from invoke.context import Context
 from invoke.exceptions import Exit

@@ -1,4 +1,4 @@
-"""What `inv issue` shows."""
+"""The tasks for promotion issues."""
 
 from invoke.context import Context
 from invoke.exceptions import Exit

@@ -1,4 +1,4 @@
-"""What `inv` shows for this machine: a demo, a doctor and a local registry."""
+"""The tasks for this machine: a demo, a doctor and a local registry."""
 
 from invoke.context import Context
 from invoke.exceptions import Exit

@@ -1,7 +1,7 @@
-"""What options mean that several commands have."""
+"""The help of options that several commands have."""
 
 ARTIFACT = "only this artifact; repeatable, or several with commas between"
 SINCE = "compare with this commit instead of what started the run"
 JSON = "print one JSON document"
-DIGESTS = "write what images there are now to this file, for `inv sign`"
+DIGESTS = "write the digests of the images to this file, for `inv sign`"
 DRY_RUN = "show what would be done, write nothing"

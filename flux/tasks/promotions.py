@@ -1,4 +1,4 @@
-"""What `inv` shows of promotions that people ask for by name."""
+"""The tasks for promotions that people ask for by name."""
 
 from invoke.context import Context
 from invoke.exceptions import Exit

@@ -1,4 +1,4 @@
-"""What `inv` shows of releases: making, publishing and signing them."""
+"""The tasks for releases: make, publish and sign them."""
 
 from invoke.context import Context
 from invoke.exceptions import Exit

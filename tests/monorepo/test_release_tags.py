@@ -90,7 +90,7 @@ def test_no_such_tag(repo: Repo, images: Place, with_origin: bool) -> None:
         repo.tag(TAG)  # but not there
     with pytest.raises(RequestError) as error:
         publish(repo, TAG, registry=images.location)
-    where = "origin" if with_origin else "this repository"
+    where = "origin" if with_origin else "this clone"
     assert error.value.message == f"there is no tag {TAG} in {where}"
     assert error.value.hint == "make the release first: `inv release`"
 
