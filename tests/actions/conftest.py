@@ -16,6 +16,7 @@ import yaml
 from github.Issue import Issue
 from github.PullRequest import PullRequest
 
+from flux.artifact.source import https_url
 from flux.promotion.boxes import mark
 from flux.registry import open_registry
 from flux.settings import Phase, Settings
@@ -111,12 +112,13 @@ class Monorepo:
     def published(self, *tags: str) -> None:
         """Release, publish and open the issues without a runner, for tests that begin there."""
         phases = tuple(Phase(name, tuple(group)) for name, group in self._settings["phases"].items())
-        world = World(
-            self.repo,
-            self.registry,
-            self.github,
-            Settings(registry=self.registry, phases=phases, ignore=tuple(self._settings["ignore"])),
+        settings = Settings(
+            registry=self.registry,
+            phases=phases,
+            ignore=tuple(self._settings["ignore"]),
+            source=https_url(f"{self.github.url}/octo/monorepo"),  # as it is to a job's clone
         )
+        world = World(self.repo, self.registry, self.github, settings)
         for tag in tags:
             self.change("eso")
             self.release(tag)
