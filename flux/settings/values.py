@@ -42,7 +42,7 @@ def patterns(value: object) -> tuple[str, ...]:
 
 
 def jobs(value: object) -> int:
-    if isinstance(value, str) and re.fullmatch(r"\s*\d{1,4}\s*", value):
+    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,4}\s*", value):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 64:
         raise ValueError
