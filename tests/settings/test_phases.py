@@ -1,0 +1,50 @@
+"""Phases and their environments, in each of the forms that people write."""
+
+import pytest
+
+from flux.settings.phases import phases
+from flux.settings.settings import Phase
+
+AT, PROD = Phase("at", ("at",)), Phase("prod", ("prod_1", "prod_2"))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("at", (AT,)),
+        (" at , ", (AT,)),
+        (["at"], (AT,)),
+        (["at", {"prod": ["prod_1", "prod_2"]}], (AT, PROD)),
+        ({"at": None, "prod": ["prod_1", "prod_2"]}, (AT, PROD)),
+        ([{"at": [], "prod": ("prod_1", "prod_2")}], (AT, PROD)),
+        ({"at": ["at"]}, (AT,)),
+        ([], ()),
+        ({}, ()),
+    ],
+)
+def test_forms(value: object, expected: tuple[Phase, ...]) -> None:
+    assert phases(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        (7, ""),
+        (None, ""),
+        ({"at": "at_1"}, ""),
+        ({"at": {"at_1": None}}, ""),
+        ([["at"]], ""),
+        ([7], ""),
+        ("at,at", "'at' is there twice"),
+        ({"at": ["x", "x"]}, "'x' is there twice"),
+        ({"at": ["x"], "tt": ["x"]}, "'x' is there twice"),
+        ({"at": ["x", "tt"], "tt": ["y"]}, "'tt' is there twice"),
+        ("latest", "'latest' is that of the branch"),
+        ({"at": ["1.0.0"]}, "'1.0.0' reads as a version"),
+        ({"a/b": ["x"]}, "'a/b' cannot be an OCI tag"),
+    ],
+)
+def test_what_is_refused(value: object, fault: str) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the texts are compared
+        phases(value)
+    assert str(caught.value) == fault
