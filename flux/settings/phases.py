@@ -1,30 +1,32 @@
 """The reader of phases and their environments. It raises ValueError."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from flux.settings.settings import Phase
 from flux.settings.values import names, text
 
 
 def phases(value: object) -> tuple[Phase, ...]:
-    if isinstance(value, Mapping):
-        items = list(value.items())
-    elif isinstance(value, str):
-        items = [(name, None) for name in names(value)]
-    elif isinstance(value, list | tuple):
-        items = [
-            pair for item in value for pair in (item.items() if isinstance(item, Mapping) else [(item, None)])
-        ]
-    else:
-        raise ValueError
-    read = tuple(Phase(_environment(name), _environments(name, group)) for name, group in items)
+    read = tuple(Phase(_environment(name), _environments(name, group)) for name, group in _items(value))
     environments = [environment for phase in read for environment in phase.environments]
     groups = [phase.name for phase in read if phase.environments != (phase.name,)]
     for taken in ([phase.name for phase in read], environments + groups):
         if twice := [name for name in taken if taken.count(name) > 1]:
             raise ValueError(f"{twice[0]!r} is there twice")
     return read
+
+
+def _items(value: object) -> Iterator[tuple[object, object]]:
+    """Names, each with its group or None: of a mapping, a text, or a list of names and mappings."""
+    if isinstance(value, str):
+        value = names(value)
+    if isinstance(value, Mapping):
+        value = [value]
+    if not isinstance(value, list | tuple):
+        raise ValueError
+    for item in value:
+        yield from item.items() if isinstance(item, Mapping) else [(item, None)]
 
 
 def _environments(phase: object, group: object) -> tuple[str, ...]:

@@ -1,18 +1,19 @@
-"""What follows from settings."""
+"""The settings as one object, and what follows from them."""
 
 import pytest
 
-from flux.settings import Phase, Settings, read_settings
+from flux.settings.settings import Phase, Settings
 
-PHASES = (Phase("at", ("at_ring1", "at_ring2")), Phase("prod", ("prod",)))
+GROUPED = Settings(phases=(Phase("at", ("at_1", "at_2")), Phase("prod", ("prod",))))
 
 
 @pytest.mark.parametrize(("sources", "prefix"), [("artifacts", "artifacts/"), ("a/b", "a/b/"), (".", "")])
-def test_the_prefix_of_paths(sources: str, prefix: str) -> None:
-    assert read_settings({"sources": sources}, {}).prefix == prefix
+def test_the_prefix_of_gits_paths(sources: str, prefix: str) -> None:
+    assert Settings(sources=sources).prefix == prefix
 
 
-def test_environments_and_groups_are_in_the_order_of_the_phases() -> None:
-    settings = Settings(phases=PHASES)
-    assert settings.environments == ("at_ring1", "at_ring2", "prod")
-    assert list(settings.groups.items()) == [("at", ("at_ring1", "at_ring2")), ("prod", ("prod",))]
+def test_environments_are_in_the_order_of_the_phases() -> None:
+    assert GROUPED.environments == ("at_1", "at_2", "prod")
+    assert GROUPED.groups == {"at": ("at_1", "at_2"), "prod": ("prod",)}
+    assert list(GROUPED.groups) == ["at", "prod"]
+    assert Settings().environments == ("at", "tt", "prod")
