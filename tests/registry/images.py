@@ -1,5 +1,8 @@
 """Small images to push."""
 
+import gzip
+import json
+
 from flux.artifact.archive import archive
 from flux.artifact.image import MANIFEST_TYPE, Image, Revision
 from flux.registry.target import Manifest, Target
@@ -29,3 +32,11 @@ def push(target: Target, image: Image, *tags: str) -> Manifest:
     for tag in tags:
         target.push_manifest(manifest, tag)
     return manifest
+
+
+def content(target: Target, reference: str) -> bytes:
+    """The uncompressed layer of an image."""
+    manifest = target.fetch_manifest(reference)
+    assert manifest
+    (descriptor,) = json.loads(manifest.content)["layers"]
+    return gzip.decompress(target.fetch_blob(descriptor["digest"]))

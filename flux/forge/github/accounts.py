@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from github.GithubException import GithubException
 
 from flux.forge.github.api import Part
-from flux.forge.github.permissions import METADATA
+from flux.forge.github.token import METADATA
 
 
 class Accounts(Part):

@@ -8,9 +8,9 @@ from github.Repository import Repository
 
 from flux.forge.forge import Protection
 from flux.forge.github.api import Part, done
-from flux.forge.github.permissions import CONTENTS, METADATA
 from flux.forge.github.protection import find_protection
 from flux.forge.github.refs import find_ref, matching_refs
+from flux.forge.github.token import CONTENTS, METADATA
 
 _FILE = "100644"
 

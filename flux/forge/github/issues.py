@@ -9,7 +9,7 @@ from github.Repository import Repository
 from flux.forge.forge import Comment, Issue
 from flux.forge.github.api import GitHubApi, Part, done, found
 from flux.forge.github.fields import given, lf, login_of, state_of
-from flux.forge.github.permissions import ISSUES
+from flux.forge.github.token import ISSUES
 
 _GREEN = "0e8a16"
 

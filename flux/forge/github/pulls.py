@@ -9,7 +9,7 @@ from github.Repository import Repository
 from flux.forge.forge import PullRequest, PullState
 from flux.forge.github.api import Part, found
 from flux.forge.github.fields import given, lf, login_of, state_of
-from flux.forge.github.permissions import PULL_REQUESTS
+from flux.forge.github.token import PULL_REQUESTS
 
 
 class PullRequests(Part):

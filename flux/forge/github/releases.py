@@ -8,8 +8,8 @@ from flux.errors import ForgeError
 from flux.forge.forge import Release
 from flux.forge.github.api import Part, found
 from flux.forge.github.fields import lf, login_of
-from flux.forge.github.permissions import CONTENTS
 from flux.forge.github.refs import find_tagged, matching_refs, peeled
+from flux.forge.github.token import CONTENTS
 
 
 class Releases(Part):

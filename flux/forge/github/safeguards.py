@@ -12,8 +12,8 @@ from github.Repository import Repository
 
 from flux.forge.forge import Environment, Keepers, TagRules
 from flux.forge.github.api import Part
-from flux.forge.github.permissions import CONTENTS, METADATA
 from flux.forge.github.protection import find_told
+from flux.forge.github.token import CONTENTS, METADATA
 
 _PAGE = 100
 _MOST_PAGES = 10

@@ -6,6 +6,15 @@ from collections.abc import Mapping
 from flux.errors import ForgeError
 
 VARIABLES = ("GH_TOKEN", "GITHUB_TOKEN")
+# What a token needs, as GitHub calls it.
+CONTENTS = "contents: write"
+ISSUES = "issues: write"
+PULL_REQUESTS = "pull-requests: write"
+ACTIONS = "actions: write"
+ATTESTATIONS = "attestations: read"
+METADATA = "metadata: read"
+ADMINISTRATION = "administration: read"
+
 PERMISSIONS = "contents, issues, pull-requests and actions: write"
 _SECONDS = 10
 

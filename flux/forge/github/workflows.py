@@ -5,8 +5,8 @@ from functools import partial
 from urllib.parse import quote
 
 from flux.forge.github.api import Part, found
-from flux.forge.github.permissions import ACTIONS, ADMINISTRATION, ATTESTATIONS
 from flux.forge.github.protection import find_told
+from flux.forge.github.token import ACTIONS, ADMINISTRATION, ATTESTATIONS
 
 
 class Workflows(Part):

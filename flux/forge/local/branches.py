@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from flux.errors import ForgeError
 from flux.forge.forge import Protection, PullState
+from flux.forge.local.part import head_of
 from flux.forge.local.pulls import PullRequests
-from flux.forge.local.refs import head_of
 
 
 class Branches(PullRequests):

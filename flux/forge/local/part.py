@@ -24,3 +24,16 @@ def made(thing: T | None) -> T:
     if thing is None:
         raise ForgeError("something deletes what is made here", "stop it, and run the same command again")
     return thing
+
+
+def head_of(branch: str) -> str:
+    return f"refs/heads/{branch}"
+
+
+def tag_of(name: str) -> str:
+    return f"refs/tags/{name}"
+
+
+def kept_of(number: int) -> str:
+    """The commit that a pull request was at."""
+    return f"refs/forge/pulls/{number}"

@@ -6,12 +6,10 @@ from flux.errors import ForgeError
 from flux.forge.forge import PullRequest, PullState
 from flux.forge.local.document import Document
 from flux.forge.local.folder import PULLS
-from flux.forge.local.lifecycle import Lifecycle
-from flux.forge.local.part import made
-from flux.forge.local.refs import head_of
+from flux.forge.local.part import Part, head_of, kept_of, made
 
 
-class PullRequests(Lifecycle):
+class PullRequests(Part):
     def pull_request(self, number: int) -> PullRequest | None:
         path = self._folder.path(PULLS, number)
         document = self._folder.read(path)
@@ -92,3 +90,31 @@ class PullRequests(Lifecycle):
     def _need_no_other(self, branch: str) -> None:
         for number in self._settle(branch):
             raise ForgeError(f"pull request {number} of {branch} is open already", "use that one")
+
+    def _state(self, number: int, declared: PullState, branch: str, base: str) -> tuple[PullState, str]:
+        """What has become of a pull request, and the commit it is at.
+
+        A branch can be deleted after its merge, and begun anew for another pull request: so the commit that
+        was its head is kept, by a ref of ours.
+        """
+        live = self._git.ref(head_of(branch))
+        kept = self._git.ref(kept_of(number))
+        if declared is not PullState.OPEN:
+            return declared, kept or live or ""
+        onto = self._git.ref(head_of(base))
+        for head in (kept, live):
+            if head and onto and self._contains(onto, head):
+                return PullState.MERGED, head
+        return (PullState.OPEN, live) if live else (PullState.CLOSED, kept or "")
+
+    def _set_state(self, number: int, state: PullState) -> None:
+        path = self._folder.path(PULLS, number)
+        document = self._folder.read(path)
+        if document and document.fields.get("state") != state.value:
+            self._folder.edit(path, lambda document: document.changed(state=state.value))
+
+    def _record(self, number: int, head: str) -> None:
+        self._git.move_ref(kept_of(number), head, self._git.ref(kept_of(number)))
+
+    def _contains(self, commit: str, older: str) -> bool:
+        return self._git.merge_base(older, commit) == older

@@ -6,8 +6,7 @@ from urllib.parse import quote
 from flux.errors import ForgeError, GitError
 from flux.forge.forge import Release
 from flux.forge.local.git import AnnotatedTag
-from flux.forge.local.part import Part, made
-from flux.forge.local.refs import tag_of
+from flux.forge.local.part import Part, made, tag_of
 
 _PRERELEASE = "\n\nPrerelease: true\n"
 

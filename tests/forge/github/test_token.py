@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flux.errors import ForgeError
-from flux.forge.github.token import find_token
+from flux.forge.github.token import ACTIONS, CONTENTS, ISSUES, PERMISSIONS, PULL_REQUESTS, find_token
 
 
 @pytest.fixture
@@ -43,3 +43,12 @@ def test_without_a_token(gh: Path, monkeypatch: pytest.MonkeyPatch, program: str
         "set GH_TOKEN to one with the permissions contents, issues, pull-requests and actions: write, "
         "or run `gh auth login`"
     )
+
+
+def test_what_a_token_needs_is_named_in_full() -> None:
+    """Whatever a request to write asks for is in what people are told."""
+    assert all(
+        permission.partition(":")[0] in PERMISSIONS
+        for permission in (CONTENTS, ISSUES, PULL_REQUESTS, ACTIONS)
+    )
+    assert PERMISSIONS.endswith(": write")

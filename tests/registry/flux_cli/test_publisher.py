@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -12,74 +12,20 @@ from uuid import uuid4
 import pytest
 
 from flux.artifact.archive import archive
-from flux.errors import RegistryError, RegistryUnreachableError, RequestError
-from flux.parallel import in_parallel
+from flux.errors import RegistryError, RegistryUnreachableError
 from flux.registry.flux_cli.cli import FluxCli
-from flux.registry.flux_cli.registry import FluxRegistry, require_possible
+from flux.registry.flux_cli.registry import FluxRegistry
 from flux.registry.push import push
 from flux.registry.remote.registry import RemoteRegistry
 from tests import parts
-from tests.commands.helpers import crowded, inv, monorepo
+from tests.commands.helpers import inv, monorepo
 from tests.registry.conftest import Place
+from tests.registry.flux_cli.failing import TAGS, failed
 from tests.registry.front import Hook, front
 from tests.registry.images import image, packed
 from tests.servers import Answer, Request
 
-TAGS = ["aaaaaaaaaaaa", "latest"]
-
-
-def failed(act: Callable[[], object]) -> RegistryError:
-    with pytest.raises(RegistryError) as raised:
-        act()
-    error = raised.value
-    assert "\n" not in error.message + error.hint
-    return error
-
-
 # What has to be there
-
-
-@pytest.mark.usefixtures("flux_cli")
-@pytest.mark.parametrize("wanted", ["2", "2.9", "2.9.4"])
-def test_the_version_wanted_or_how_it_begins(wanted: str) -> None:
-    FluxCli(wanted, "generic").require()
-
-
-@pytest.mark.usefixtures("flux_cli")
-@pytest.mark.parametrize("wanted", ["3", "2.8", "2.9.3", "2.9.40", "2.9.4-rc.1", "2.90", "29"])
-def test_another_version(wanted: str) -> None:
-    with pytest.raises(RequestError) as raised:
-        FluxCli(wanted, "generic").require()
-    assert raised.value.message == (
-        f"flux is 2.9.4, not {wanted}, and another version may pack artifacts otherwise"
-    )
-    assert f"install flux {wanted} (https://fluxcd.io/" in raised.value.hint
-    assert "`flux_version`" in raised.value.hint
-
-
-@pytest.mark.parametrize("program", [None, "#!/bin/sh\nexit 1\n", "#!/bin/sh\necho 2.9.4\n", "not a program"])
-def test_no_flux(program: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if program is not None:
-        (tmp_path / "flux").write_text(program)
-        (tmp_path / "flux").chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(RequestError) as raised:
-        FluxCli("2.9", "generic").require()
-    assert (
-        raised.value.message == "the publisher is flux, and there is no flux on PATH that tells its version"
-    )
-    assert "install flux 2.9 (https://fluxcd.io/" in raised.value.hint
-
-
-def test_a_flux_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "flux").write_text("#!/bin/sh\nexec sleep 60\n")
-    (tmp_path / "flux").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr("flux.registry.flux_cli.cli._ANSWER_SECONDS", 1)
-    with pytest.raises(RequestError) as raised:
-        FluxCli("2.9", "generic").require()
-    assert raised.value.message == "the publisher is flux, which does not answer within 1 seconds"
-    assert "`flux version --client`" in raised.value.hint
 
 
 def test_a_command_without_flux_or_with_another_writes_nothing(
@@ -114,52 +60,6 @@ def test_a_command_without_flux_or_with_another_writes_nothing(
     (programs / "flux").unlink()
     for command in (["build", "--dry-run"], ["status"]):
         assert inv(repo, *command, env=env).code == 0
-
-
-@pytest.mark.parametrize(
-    ("location", "insecure", "said"),
-    [
-        (".registry", None, "which cannot push to a folder: .registry"),
-        ("/srv/images", None, "which cannot push to a folder: /srv/images"),
-        ("oci://registry.example.com/x", True, "which cannot tag over plain HTTP at registry.example.com"),
-        ("oci://registry:5000/x", True, "which cannot tag over plain HTTP at registry:5000"),
-        ("oci://127.0.0.2:5000/x", None, "which cannot tag over plain HTTP at 127.0.0.2:5000"),
-        ("oci://172.32.0.1:5000", True, "which cannot tag over plain HTTP at 172.32.0.1:5000"),
-        ("oci://registry/x", None, "which takes 'registry' for a repository of Docker Hub"),
-        ("oci://localhost/x", None, "which takes 'localhost' for a repository of Docker Hub"),
-    ],
-)
-def test_what_flux_cannot_do_is_refused_by_name(location: str, insecure: bool | None, said: str) -> None:
-    with pytest.raises(RequestError) as raised:
-        require_possible(location, insecure, "https://example.com/x")
-    assert raised.value.message == f"the publisher is flux, {said}"
-    assert raised.value.hint.endswith("or set `publisher: builtin`")
-
-
-@pytest.mark.parametrize(
-    ("location", "insecure"),
-    [
-        ("oci://ghcr.io/acme", None),
-        ("oci://registry.example.com/x", False),
-        ("oci://127.0.0.1:5000/x", None),
-        ("oci://localhost:5000", True),
-        ("oci://registry.localhost:5000", True),
-        ("oci://[::1]:5000/x", None),
-        ("oci://10.0.0.1:5000", True),
-        ("oci://172.31.0.1", True),
-        ("oci://127.0.0.2:5000", False),
-    ],
-)
-def test_what_flux_can_do(location: str, insecure: bool | None) -> None:
-    require_possible(location, insecure, "https://example.com/x")
-
-
-def test_a_host_that_is_called_localhost(registry_server: parts.Registry, flux_cli: str) -> None:
-    """As is the address of IPv4, which every other test has."""
-    host = f"localhost:{registry_server.host.rpartition(':')[2]}"
-    registry = FluxRegistry(RemoteRegistry(f"{host}/{uuid4().hex}", 2, None), FluxCli("2.9", "generic"))
-    assert push(registry.publisher("app"), packed(), TAGS).action == "pushed"
-    assert sorted(registry.repository("app").tags()) == sorted(TAGS)
 
 
 def test_a_source_that_flux_would_split_as_an_annotation(flux: Place) -> None:
@@ -325,23 +225,6 @@ def test_a_provider_is_handed_on(registry_server: parts.Registry) -> None:
             assert "invalid AWS registry" in error.message
             assert error.hint.startswith("check the setting `provider`")
         assert to.repository("app").tags() == []
-
-
-def test_a_flux_that_goes_away(flux: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    error = failed(lambda: flux.publisher.push(packed(), TAGS))
-    assert error.message.endswith("could not be run: No such file or directory")
-
-
-def test_more_may_be_asked_for_than_run_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each process of the real one takes 100 MiB."""
-    running = crowded(tmp_path / "flux", 0.5)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    cli = FluxCli("2.9", "generic")
-    repositories = [f"oci://127.0.0.1:9/app{n}@sha256:{'0' * 64}" for n in range(16)]
-    list(in_parallel(16, lambda url: cli.tag(url, ["at"]), repositories))
-    assert len(running()) == 16
-    assert 4 < max(running()) <= 8, "only the first goes alone"
 
 
 @pytest.mark.parametrize("fault", ["no such folder", "a name that is there"])

@@ -10,19 +10,15 @@ import pytest
 
 from flux.artifact.image import MANIFEST_TYPE, digest_of
 from flux.errors import RegistryError
-from flux.registry import open_registry
 from flux.registry.folder.registry import LayoutRegistry
 from flux.registry.target import Target
+from tests.registry.folder.listing import files
 from tests.registry.images import image, push
 
 
 @pytest.fixture
 def target(tmp_path: Path) -> Target:
     return LayoutRegistry("images", tmp_path).repository("artifact")
-
-
-def files(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_the_folder_is_an_oci_image_layout(target: Target, tmp_path: Path) -> None:
@@ -211,17 +207,3 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert raised.value.hint
     with pytest.raises(RegistryError, match=f"{tmp_path / 'artifact'} could not be written: .+"):
         target.try_push()
-
-
-@pytest.mark.parametrize("location", ["images", "./images", "images/", "some/images"])
-def test_a_relative_folder_is_the_repositorys(tmp_path: Path, location: str) -> None:
-    registry = open_registry(location, tmp_path, jobs=1, insecure=None)
-    push(registry.repository("artifact"), image(), "latest")
-    assert (tmp_path / location / "artifact" / "index.json").is_file()
-    assert registry.name("artifact") == f"{location.rstrip('/')}/artifact"
-
-
-def test_an_absolute_folder_is_itself(tmp_path: Path) -> None:
-    registry = open_registry(str(tmp_path / "images"), tmp_path / "elsewhere", jobs=1, insecure=None)
-    push(registry.repository("artifact"), image(), "latest")
-    assert files(tmp_path) == {f"images/artifact/{path}" for path in files(tmp_path / "images/artifact")}

@@ -15,7 +15,7 @@ from flux.registry.remote.registry import RemoteRegistry
 from tests import parts
 from tests.commands.helpers import build as in_process
 from tests.commands.helpers import monorepo
-from tests.registry import test_contract
+from tests.registry import test_target
 from tests.registry.conftest import Place, kept
 from tests.registry.images import image, push
 from tests.registry.remote.logins import (
@@ -62,7 +62,7 @@ def place(request: pytest.FixtureRequest, docker: Docker) -> Place:
     return Place(to, location, writes, blob, lambda: kept(registry, prefix))
 
 
-globals().update({name: test for name, test in vars(test_contract).items() if name.startswith("test_")})
+globals().update({name: test for name, test in vars(test_target).items() if name.startswith("test_")})
 
 
 @pytest.mark.parametrize("kind", ["password", "token"])

@@ -1,31 +1,15 @@
 """What every publisher promises: the built-in one in a folder and on a server, and the flux CLI."""
 
-import gzip
 import json
 import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 
-from flux.artifact.ignore import excludes
 from flux.artifact.image import CONFIG_TYPE, CREATED, LAYER_TYPE, MANIFEST_TYPE, REVISION, SOURCE
-from flux.registry.dry import DryRegistry
 from flux.registry.identity import is_same
-from flux.registry.target import Target
-from tests.artifact.trees import Tree, layer, trees
-from tests.commands.helpers import HOSTILE_NAMES
 from tests.registry.conftest import Place
-from tests.registry.images import image, packed, push
-
-
-def content(target: Target, reference: str) -> bytes:
-    """The uncompressed layer of an image."""
-    manifest = target.fetch_manifest(reference)
-    assert manifest
-    (descriptor,) = json.loads(manifest.content)["layers"]
-    return gzip.decompress(target.fetch_blob(descriptor["digest"]))
+from tests.registry.images import content, image, packed, push
 
 
 def test_an_image_is_stored_as_what_it_is(publishing: Place) -> None:
@@ -93,18 +77,6 @@ def test_an_image_of_another_publisher_is_tagged_as_it_is(publishing: Place) -> 
     assert publishing.target.fetch_manifest("ours") == manifest
 
 
-def test_a_dry_run_tells_what_can_be_foreseen_and_writes_nothing(publishing: Place) -> None:
-    publishing.publisher.push(packed(b"there"), ["latest"])
-    before = publishing.writes()
-    dry = DryRegistry(publishing.registry).publisher("artifact")
-    assert dry.push(packed(), ["latest"]) == publishing.publisher.foresee(packed()) == dry.foresee(packed())
-    there = dry.target.fetch_manifest("latest")
-    assert there
-    dry.tag(there, "other")
-    assert publishing.writes() == before
-    assert publishing.target.tags() == ["latest"]
-
-
 def test_every_tag_that_a_registry_may_have(publishing: Place) -> None:
     tags = ["a" * 128, "_", "0", "A.b-c_D", "1.0.0-rc.1"]
     digest = publishing.publisher.push(packed(), tags)
@@ -114,35 +86,3 @@ def test_every_tag_that_a_registry_may_have(publishing: Place) -> None:
 
 
 # Layers that nobody would make
-
-_PATTERNS = st.sampled_from(
-    ["a", "b/", "*", "!*.yaml", "!a", "!b", "/a/*", "!/a/b", "[!a]", "a/**/c", "**/b", "\\!x", "x?", "!foo"]
-)
-_NAMES = st.one_of(
-    st.sampled_from(
-        [*"abcx", "c.yaml", "x.png", "foo", "foo.yaml", "foo-bar", ".gitignore", "[!a]", "a,b", 'a"b']
-    ),
-    st.sampled_from([name for name in HOSTILE_NAMES if "\\" not in name]),
-)
-_TREES = trees(st.lists(_NAMES, min_size=1, max_size=5).map("/".join))
-_ROUNDABOUT = ("*", "!*.yaml", "!*.png")  # files, but not their folders
-
-
-def _tree(*paths: str) -> Tree:
-    return {path: (0o100755 if "x" in path else 0o100644, path.encode()[:9]) for path in paths}
-
-
-@example(_tree("a/b/c.yaml", "a/d/left-out", "a.yaml", "e/left-out"), _ROUNDABOUT)
-@example(
-    _tree("new\nline/a.yaml", "tab\tbed/a.yaml", "[a-z]/b.yaml", "*/c.yaml", "**/d.yaml", '",/e.yaml'),
-    _ROUNDABOUT,
-)
-@example(_tree("left-out", "folder/left-out"), ("left-out",))
-@example(_tree("é" * 120 + "/a.yaml", "d" * 100 + "/" + "f" * 120, "x" * 250), _ROUNDABOUT)
-@example({}, ())
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(_TREES, st.lists(_PATTERNS, max_size=5).map(tuple))
-def test_flux_packs_any_layer_again_as_it_is(flux: Place, tree: Tree, patterns: tuple[str, ...]) -> None:
-    ours = image(layer(tree, excludes(patterns)))
-    digest = flux.publisher.push(ours, ["latest"])
-    assert content(flux.target, str(digest)) == ours.tar

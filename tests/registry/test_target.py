@@ -140,21 +140,3 @@ def test_to_try_a_push_leaves_nothing_behind(place: Place) -> None:
 
 def test_repositories_have_names_that_people_can_use(place: Place) -> None:
     assert place.registry.name("artifact") == f"{place.location}/artifact"
-
-
-def test_a_dry_run_reads_everything_and_writes_nothing(place: Place) -> None:
-    there = push(place.target, image(b"there"), "latest")
-    before = place.writes()
-    dry = DryRegistry(place.registry)
-    target = dry.repository("artifact")
-    new = push(target, image(b"new"), "latest", "new")
-    push(dry.repository("new"), image(), "latest")
-    assert place.writes() == before
-    assert place.target.fetch_manifest(new.digest) is None
-    assert place.registry.repository("new").tags() == []
-
-    assert dry.name("artifact") == place.registry.name("artifact")
-    assert target.resolve("latest") == there.digest
-    assert target.fetch_manifest("latest") == there
-    assert target.fetch_blob(image(b"there").config_digest) == image(b"there").config
-    assert target.tags() == ["latest"]

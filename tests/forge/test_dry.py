@@ -1,0 +1,74 @@
+"""A dry run reads from either forge, and writes down what it would write."""
+
+from collections.abc import Callable
+
+import pytest
+
+from flux.errors import ForgeError
+from flux.forge.dry import DryForge
+from flux.forge.forge import PullState
+from tests.forge.conftest import Place
+
+WRITES: dict[str, Callable[[DryForge, Place], object]] = {
+    "release v9": lambda dry, place: dry.create_release("v9", place.tip, "Title", "Body", True),
+    "start ci.yml at main": lambda dry, place: dry.dispatch("ci.yml", "main", {}),
+    "open issue 'Title'": lambda dry, place: dry.create_issue("Title", "Body", "label", None),
+    "edit issue 1": lambda dry, place: dry.edit_issue(1, body="x"),
+    "close issue 1": lambda dry, place: dry.edit_issue(1, open=False),
+    "reopen issue 1": lambda dry, place: dry.edit_issue(1, open=True),
+    "comment on 1": lambda dry, place: dry.create_comment(1, "x"),
+    "update a comment on 1": lambda dry, place: dry.edit_comment(1, 2, "x"),
+    "open pull request 'Title' from b": lambda dry, place: dry.create_pull_request("Title", "", "b", "main"),
+    "edit pull request 2": lambda dry, place: dry.edit_pull_request(2, title="x"),
+    "commit 'First line'": lambda dry, place: dry.commit([place.tip], {}, "First line\n\nmore"),
+    "create branch b": lambda dry, place: dry.create_branch("b", place.tip),
+    "move branch b forward": lambda dry, place: dry.advance_branch("b", place.tip),
+    "delete branch b": lambda dry, place: dry.delete_branch("b", place.tip),
+}
+
+
+@pytest.mark.parametrize(("would", "write"), WRITES.items(), ids=list(WRITES))
+def test_what_would_be_written_is_written_down(
+    place: Place, would: str, write: Callable[[DryForge, Place], object]
+) -> None:
+    issue = place.forge.create_issue("Old", "Body", "label", None)
+    before = (place.repo.git("for-each-ref"), place.forge.issues("label"), place.forge.comments(issue.number))
+    dry = DryForge(place.forge)
+    write(dry, place)
+    assert dry.would == [would]
+    assert before == (
+        place.repo.git("for-each-ref"),
+        place.forge.issues("label"),
+        place.forge.comments(issue.number),
+    )
+
+
+def test_what_is_there_is_read(place: Place) -> None:
+    issue = place.forge.create_issue("Old", "Body", "label", None)
+    pull = place.propose()
+    dry = DryForge(place.forge)
+    assert dry.issue(issue.number) == place.forge.issue(issue.number)
+    assert dry.issues("label") == place.forge.issues("label")
+    assert dry.pull_request(pull.number) == place.forge.pull_request(pull.number)
+    assert dry.pull_requests(PullState.OPEN) == place.forge.pull_requests(PullState.OPEN)
+    assert dry.branches("to") == place.forge.branches("to")
+    assert dry.branch("topic") == pull.head
+    assert dry.login() == place.login
+    assert dry.permission(place.login) == place.forge.permission(place.login)
+    assert dry.has_account("nobody-of-that-name") is False
+    assert dry.releases() == []
+    assert dry.release("v1") is None
+    assert dry.would == []
+
+
+def test_what_would_be_made_can_be_gone_on_with(place: Place) -> None:
+    dry = DryForge(place.forge)
+    issue = dry.create_issue("Title", "Body", "label", None)
+    assert (issue.number, issue.title, issue.author, issue.open) == (0, "Title", place.login, True)
+    assert dry.comments(issue.number) == []
+    assert dry.create_pull_request("Title", "", "b", "main").state is PullState.OPEN
+
+
+def test_what_fails_fails_in_a_dry_run_too(local: Place) -> None:
+    with pytest.raises(ForgeError):
+        DryForge(local.forge).comments(99)
