@@ -120,6 +120,8 @@ def _variables(settings: Settings) -> dict[str, str]:
         variables["INVOKE_FLUX_PUBLISHER"] = "builtin"
     if settings.promoters:
         variables["INVOKE_FLUX_PROMOTERS"] = ""
+    if settings.require_signature:
+        variables["INVOKE_FLUX_REQUIRE_SIGNATURE"] = "false"  # no job of Actions is here to sign
     return variables
 
 

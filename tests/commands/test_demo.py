@@ -201,6 +201,7 @@ SETTINGS = {
     "phases": [{"test": ["test_eu"]}, "prod"],
     "promoters": {"test": ["alice"], "prod": ["bob"]},
     "require_order": True,
+    "require_signature": True,
     "forge": "github",
     "publisher": "flux",
 }
