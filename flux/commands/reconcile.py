@@ -1,11 +1,8 @@
 """Do whatever is due: repair what a lost event or a run that failed has left."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-from semver import Version
 
 from flux.commands.issue.open import Opened, open_issue
 from flux.commands.issue.sync import Sync, Syncer
@@ -14,21 +11,17 @@ from flux.commands.tag import Convergence, converge
 from flux.errors import ContentError, FluxError, RequestError
 from flux.monorepo.builder import Build, Builder
 from flux.monorepo.desired import desired_at
+from flux.monorepo.due import due_releases, news
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
-from flux.monorepo.releases import Released, releases
+from flux.monorepo.releases import Released
 from flux.monorepo.sources import Sources
 from flux.monorepo.vouching import Vouching
-from flux.parallel import in_parallel
-from flux.promotion.desired import Desired
 from flux.promotion.plan import Action
 from flux.promotion.proposal import Promotion
 from flux.proposals.apply import Applied, Applier
 from flux.proposals.issues import Issues
 from flux.registry.target import Manifest
-from flux.release.tag import TagForm
-
-_ISSUE_SECONDS = 7 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -100,85 +93,64 @@ class Reconciler:
     def _publish(self, tip: str) -> None:
         """The newest and the desired releases whose version is not in the registry."""
         missing = []
-        for released, manifest in self._due(tip):
+        for released, manifest in due_releases(self._monorepo, desired_at(self._monorepo, tip), self._fail):
             if manifest is None:
                 missing.append(released)
-            elif self._is_vouched(released, manifest):
+            elif self._is_vouched(released, manifest, tip):
                 self._note(released, manifest.digest)
         for released in sorted(missing, key=lambda released: (released.artifact, released.version)):
-            try:
-                published = publish_release(self._monorepo, released.tag)
-            except (RequestError, ContentError) as refusal:
-                self._done.notices.append(f"{released.tag} cannot be published: {refusal.message}")
-                continue
-            except FluxError as error:
-                self._fail(released.tag, error)
-                continue
-            result = published.result
-            if result and result.error:
-                self._fail(released.tag, result.error)
-            elif result:
-                if result.action != "unchanged":
-                    self._did(f"{released.tag}: {result.action}")
-                self._note(released, result.digest)
+            self._publish_one(released)
 
-    def _due(self, tip: str) -> list[tuple[Released, Manifest | None]]:
-        """The newest and the desired releases, and what the registry has for their versions."""
-        desired = desired_at(self._monorepo, tip)
-        ordered: dict[str, list[Released]] = {}
-        for released in releases(self._monorepo, self._artifacts(tip, desired)):
-            ordered.setdefault(released.artifact, []).append(released)
+    def _publish_one(self, released: Released) -> None:
+        try:
+            result = publish_release(self._monorepo, released.tag).result
+        except (RequestError, ContentError) as refusal:
+            self._done.notices.append(f"{released.tag} cannot be published: {refusal.message}")
+            return
+        except FluxError as error:
+            self._fail(released.tag, error)
+            return
+        if result and result.error:
+            self._fail(released.tag, result.error)
+        elif result:
+            if result.action != "unchanged":
+                self._did(f"{released.tag}: {result.action}")
+            self._note(released, result.digest)
 
-        def look(artifact: str) -> list[tuple[Released, Manifest | None]]:
-            target, wanted = (
-                self._monorepo.registry.repository(artifact),
-                set(desired.get(artifact, {}).values()),
-            )
-            due = [r for r in ordered[artifact] if r is ordered[artifact][-1] or str(r.version) in wanted]
-            try:
-                return [(released, target.fetch_manifest(str(released.version))) for released in due]
-            except FluxError as error:
-                self._fail(artifact, error)
-                return []
-
-        return [found for group in in_parallel(self._settings.jobs, look, ordered) for found in group]
-
-    def _is_vouched(self, released: Released, manifest: Manifest) -> bool:
+    def _is_vouched(self, released: Released, manifest: Manifest, tip: str) -> bool:
         """Whether what the registry has for a version is what git builds for its release."""
-        if self._done.digests.get(released.artifact) == self._image(released.artifact, manifest.digest):
-            return True  # it is the tip's, and was compared with that
+        if self._is_the_tips(released, manifest, tip):
+            return True
         error = self._vouching.fault(released.artifact, str(released.version), manifest)
         if error:
             self._fail(released.tag, error)
         return error is None
 
+    def _is_the_tips(self, released: Released, manifest: Manifest, tip: str) -> bool:
+        """Whether it is what was just built for the tip, and the release has the artifact like that."""
+        built = self._done.digests.get(released.artifact)
+        if built != self._image(released.artifact, manifest.digest) or not self._git.obtain(released.commit):
+            return False
+        folder = f"{self._settings.prefix}{released.artifact}"
+        is_on_line = released.commit in self._git.first_parents(tip)
+        return is_on_line and not self._git.changes(released.commit, tip, folder)
+
     def _open_issues(self, tip: str) -> None:
-        """The issue of each artifact's newest release, while that is news and above all that is deployed."""
-        desired = desired_at(self._monorepo, tip)
-        newest: dict[str, tuple[Version, str, float]] = {}
-        form = TagForm(self._settings.release_tag)
-        present = set(self._git.artifacts(tip, self._settings.prefix))
-        for release in self._forge.releases():
-            parsed = form.parse(release.tag)
-            if parsed and parsed[0] in present and parsed[1] >= newest.get(parsed[0], (parsed[1],))[0]:
-                newest[parsed[0]] = (parsed[1], release.tag, release.published)
-        if not newest:
+        """The issues of releases that are news and have none."""
+        due = news(self._monorepo, desired_at(self._monorepo, tip))
+        had = {promotion for _, promotion in Issues(self._monorepo).all()} if due else set()
+        for release in due:
+            if Promotion(release.artifact, str(release.version)) not in had:
+                self._open_issue(release.tag)
+
+    def _open_issue(self, tag: str) -> None:
+        try:
+            opened: Opened = open_issue(self._monorepo, tag)
+        except (RequestError, ContentError) as refusal:
+            self._done.notices.append(f"{tag} has no promotion issue: {refusal.message}")
             return
-        had = {promotion for _, promotion in Issues(self._monorepo).all()}
-        for artifact, (version, tag, published) in sorted(newest.items()):
-            deployed = [Version.parse(other) for other in desired.get(artifact, {}).values()]
-            recent = time.time() - published < _ISSUE_SECONDS
-            if not recent or any(version <= other for other in deployed):
-                continue
-            if Promotion(artifact, str(version)) in had:
-                continue
-            try:
-                opened: Opened = open_issue(self._monorepo, tag)
-            except (RequestError, ContentError) as refusal:
-                self._done.notices.append(f"{tag} has no promotion issue: {refusal.message}")
-                continue
-            if opened.action == "opened" and opened.issue:
-                self._did(f"{tag}: opened issue {opened.issue.number}")
+        if opened.action == "opened" and opened.issue:
+            self._did(f"{tag}: opened issue {opened.issue.number}")
 
     def _apply(self, tip: str) -> None:
         applier = Applier(self._monorepo)
@@ -218,10 +190,6 @@ class Reconciler:
             if one.error:
                 self._fail(about, FluxError(one.error, one.hint))
             self._did(*(f"{about}: {text}" for text in one.repaired))
-
-    def _artifacts(self, tip: str, desired: Desired) -> list[str]:
-        present = self._git.artifacts(tip, self._settings.prefix)
-        return list(dict.fromkeys([*present, *desired]))
 
     def _note(self, released: Released, digest: str | None) -> None:
         if digest:

@@ -21,35 +21,47 @@ def compare(read: Read, old: Entry | None, new: Entry | None, path: str) -> list
 
     `path` is where both are, empty for the root.
     """
-    left = _MOST_TREES
-
-    def folder(entry: Entry | None) -> Mapping[str, Entry]:
-        nonlocal left
-        if entry is None or not entry.is_tree:
-            return {}
-        if left == 0:
-            raise _TooManyError
-        left -= 1
-        return read(entry.oid)
-
-    def differing(old: Entry | None, new: Entry | None, prefix: str) -> Iterator[Change]:
-        before, after = folder(old), folder(new)
-        for name in before.keys() | after.keys():
-            one, other = before.get(name), after.get(name)
-            if one != other:
-                yield from of_path(one, other, prefix + name)
-
-    def of_path(one: Entry | None, other: Entry | None, path: str) -> Iterator[Change]:
-        if (one and one.is_tree) or (other and other.is_tree):
-            yield from differing(one, other, path + "/")
-        was, is_now = bool(one and not one.is_tree), bool(other and not other.is_tree)
-        if was or is_now:
-            yield Change(path, added=not was, deleted=not is_now)
-
     if old == new:
         return []
+    comparison = _Comparison(read)
     try:
-        changes = of_path(old, new, path) if path else differing(old, new, "")
+        changes = comparison.of_path(old, new, path) if path else comparison.of_trees(old, new, "")
         return sorted(changes, key=lambda change: path_bytes(change.path))
     except _TooManyError:
         return None
+
+
+class _Comparison:
+    """Walks both sides at once, and reads only trees that differ."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._left = _MOST_TREES
+
+    def of_path(self, one: Entry | None, other: Entry | None, path: str) -> Iterator[Change]:
+        """What differs at a path that is not the same on both sides."""
+        if _is_tree(one) or _is_tree(other):
+            yield from self.of_trees(one, other, path + "/")
+        was, is_now = one is not None and not one.is_tree, other is not None and not other.is_tree
+        if was or is_now:
+            yield Change(path, added=not was, deleted=not is_now)
+
+    def of_trees(self, old: Entry | None, new: Entry | None, prefix: str) -> Iterator[Change]:
+        """What differs below two trees. What is no tree has nothing below it."""
+        before, after = self._entries(old), self._entries(new)
+        for name in before.keys() | after.keys():
+            one, other = before.get(name), after.get(name)
+            if one != other:
+                yield from self.of_path(one, other, prefix + name)
+
+    def _entries(self, entry: Entry | None) -> Mapping[str, Entry]:
+        if entry is None or not entry.is_tree:
+            return {}
+        if self._left == 0:
+            raise _TooManyError
+        self._left -= 1
+        return self._read(entry.oid)
+
+
+def _is_tree(entry: Entry | None) -> bool:
+    return entry is not None and entry.is_tree

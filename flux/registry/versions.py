@@ -1,6 +1,6 @@
 """Which published version an image is."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from semver import Version
@@ -11,20 +11,27 @@ from flux.registry.target import Target
 def versions_of(
     target: Target, tags: Iterable[str], digests: Collection[str], jobs: int, likely: Sequence[str] = ()
 ) -> dict[str, str]:
-    """The version that each digest is published under, for those that are: one of the likely, else the
-    highest. The likely are asked for one by one, then all the repository's tags, `jobs` at a time, until each
-    digest is found. Raises RegistryError."""
+    """The version that each digest is published under, for those that are: a likely one, else the highest.
+
+    The likely versions are asked for one by one, then all others, `jobs` at a time, until each digest is
+    found. Raises RegistryError.
+    """
     found: dict[str, str] = {}
-    published = sorted((tag for tag in tags if Version.is_valid(tag)), key=Version.parse, reverse=True)
-    first = [version for version in dict.fromkeys(likely) if version in published]
-    others = [version for version in published if version not in first]
-    groups = [[version] for version in first]
-    groups += [others[at : at + jobs] for at in range(0, len(others), jobs)]
     with ThreadPoolExecutor(jobs) as pool:
-        for group in groups:
+        for group in _groups(tags, likely, jobs):
             if found.keys() >= set(digests):
                 break
-            for version, digest in zip(group, pool.map(target.resolve, group), strict=True):
-                if digest is not None and digest in digests:
-                    found.setdefault(digest, version)
+            resolved = list(zip(pool.map(target.resolve, group), group, strict=True))
+            # Of several versions of one digest the first, which is the highest.
+            named = {digest: version for digest, version in reversed(resolved) if digest}
+            found = {digest: version for digest, version in named.items() if digest in digests} | found
     return found
+
+
+def _groups(tags: Iterable[str], likely: Sequence[str], jobs: int) -> Iterator[list[str]]:
+    """The versions in the order in which they are asked for, so many at a time."""
+    published = sorted((tag for tag in tags if Version.is_valid(tag)), key=Version.parse, reverse=True)
+    first = [version for version in dict.fromkeys(likely) if version in published]
+    yield from ([version] for version in first)
+    others = [version for version in published if version not in first]
+    yield from (others[at : at + jobs] for at in range(0, len(others), jobs))

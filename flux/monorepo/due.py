@@ -1,0 +1,75 @@
+"""What is due of releases: which have to be published, and which are news that an issue tells."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from semver import Version
+
+from flux.errors import FluxError
+from flux.forge.forge import Release
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.releases import Released, releases
+from flux.parallel import in_parallel
+from flux.promotion.desired import Desired
+from flux.registry.target import Manifest
+from flux.release.tag import TagForm
+
+_NEWS_SECONDS = 7 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class News:
+    """The newest release of an artifact. `published` is in seconds since the epoch."""
+
+    artifact: str
+    version: Version
+    tag: str
+    published: float
+
+
+def due_releases(
+    monorepo: Monorepo, desired: Desired, on_failure: Callable[[str, FluxError], object]
+) -> list[tuple[Released, Manifest | None]]:
+    """The newest and the desired releases, and what the registry has for their versions.
+
+    `on_failure` is told of each artifact whose repository does not answer.
+    """
+    present = monorepo.git.artifacts(monorepo.tip, monorepo.settings.prefix)
+    ordered: dict[str, list[Released]] = {}
+    for released in releases(monorepo, list(dict.fromkeys([*present, *desired]))):
+        ordered.setdefault(released.artifact, []).append(released)
+
+    def look(artifact: str) -> list[tuple[Released, Manifest | None]]:
+        target, wanted = monorepo.registry.repository(artifact), set(desired.get(artifact, {}).values())
+        due = [r for r in ordered[artifact] if r is ordered[artifact][-1] or str(r.version) in wanted]
+        try:
+            return [(released, target.fetch_manifest(str(released.version))) for released in due]
+        except FluxError as error:
+            on_failure(artifact, error)
+            return []
+
+    return [found for group in in_parallel(monorepo.settings.jobs, look, ordered) for found in group]
+
+
+def news(monorepo: Monorepo, desired: Desired) -> list[News]:
+    """Releases whose promotion issue is due: each artifact's newest, while it is recent and above all that is
+    deployed."""
+    form = TagForm(monorepo.settings.release_tag)
+    present = set(monorepo.git.artifacts(monorepo.tip, monorepo.settings.prefix))
+    newest: dict[str, News] = {}
+    for release in monorepo.forge.releases():
+        found = _news(form, release)
+        if found and found.artifact in present:
+            newest[found.artifact] = max(newest.get(found.artifact, found), found, key=lambda n: n.version)
+    return [found for _, found in sorted(newest.items()) if _is_due(found, desired.get(found.artifact, {}))]
+
+
+def _news(form: TagForm, release: Release) -> News | None:
+    parsed = form.parse(release.tag)
+    return News(*parsed, release.tag, release.published) if parsed else None
+
+
+def _is_due(found: News, deployed: Mapping[str, str]) -> bool:
+    is_recent = time.time() - found.published < _NEWS_SECONDS
+    return is_recent and all(found.version > Version.parse(other) for other in deployed.values())
