@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from flux.commands.issue.open import Opened, open_issue
 from flux.commands.issue.sync import Sync, Syncer
@@ -37,12 +36,6 @@ class Reconciled:
     errors: list[tuple[str, FluxError]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
-
-    def document(self) -> dict[str, Any]:
-        return {
-            "repaired": self.repaired,
-            "errors": [{"about": about, "error": error.message} for about, error in self.errors],
-        }
 
 
 class Reconciler:

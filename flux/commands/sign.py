@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from flux.artifact.name import name_fault
 from flux.cosign import Annotations, Cosign, Signers, find_cosign
@@ -59,10 +58,6 @@ class Signature:
     action: Action
     error: FluxError | None = None
 
-    def document(self) -> dict[str, Any]:
-        document = {"artifact": self.artifact, "reference": self.reference, "action": str(self.action)}
-        return document | ({"error": self.error.message} if self.error else {})
-
 
 @dataclass(frozen=True)
 class Signing:
@@ -73,9 +68,6 @@ class Signing:
     @property
     def failed(self) -> list[Signature]:
         return [signature for signature in self.signatures if signature.error]
-
-    def document(self) -> dict[str, Any]:
-        return {"signatures": [signature.document() for signature in self.signatures]}
 
 
 def sign(

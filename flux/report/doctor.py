@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flux.commands.doctor import Diagnosis
 from flux.report.text import Styled
@@ -25,10 +25,20 @@ def show_doctor(report: Report, lines: Iterable[Line]) -> Diagnosis:
         if not report.as_json:
             _show_line(report, line)
     diagnosis = Diagnosis(looked)
-    report.document(diagnosis.document())
+    report.document(document(diagnosis))
     rows = [(line.health, line.subject, line.message, line.fix) for line in looked]
     report.summary("Doctor", ("Health", "Subject", "What", "Fix"), rows)
     return diagnosis
+
+
+def document(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "healthy": not diagnosis.failed,
+        "checks": [
+            {"subject": line.subject, "health": str(line.health), "message": line.message, "fix": line.fix}
+            for line in diagnosis.lines
+        ],
+    }
 
 
 def _show_line(report: Report, line: Line) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flux.commands.reconcile import Reconciled
@@ -14,10 +14,17 @@ def show_reconciled(report: Report, done: Reconciled, digests: str | None, dry_r
     if not dry_run:
         report.digests(done.digests, digests)
     report.summary("Reconciled", ("What was due",), [(what,) for what in done.repaired])
-    if not report.document(done.document()):
+    if not report.document(document(done)):
         for what in done.repaired:
             report.print(f"repaired: {what}")
         if not done.repaired and not done.errors:
             report.print("Nothing was due.")
     for about, error in done.errors:
         report.failure([about], error)
+
+
+def document(done: Reconciled) -> dict[str, Any]:
+    return {
+        "repaired": done.repaired,
+        "errors": [{"about": about, "error": error.message} for about, error in done.errors],
+    }

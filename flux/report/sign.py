@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ def show_signing(report: Report, signing: Signing) -> None:
     header = ("Artifact", "Signature", "Image")
     rows = [(each.artifact, each.action, each.reference) for each in signing.signatures]
     report.summary("Signatures", header, rows)
-    if not report.document(signing.document()):
+    if not report.document(document(signing)):
         if rows:
             report.table(header, rows)
         else:
@@ -24,6 +24,16 @@ def show_signing(report: Report, signing: Signing) -> None:
     for each in signing.failed:
         if each.error:
             report.failure([each.artifact], each.error)
+
+
+def document(signing: Signing) -> dict[str, Any]:
+    return {
+        "signatures": [
+            {"artifact": each.artifact, "reference": each.reference, "action": str(each.action)}
+            | ({"error": each.error.message} if each.error else {})
+            for each in signing.signatures
+        ]
+    }
 
 
 def show_unattested(report: Report, references: Sequence[str], file: str) -> None:

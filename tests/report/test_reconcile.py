@@ -14,4 +14,7 @@ def test_what_was_due(stage: Stage) -> None:
     assert stage.job(lambda report: show_reconciled(report, done, None, dry_run=True)).outputs == {}
     nothing = stage.log(lambda report: show_reconciled(report, Reconciled(), None, dry_run=False))
     assert nothing.lines == ["Nothing was due."]
-    assert stage.json(lambda report: show_reconciled(report, done, None, False)).document == done.document()
+    assert stage.json(lambda report: show_reconciled(report, done, None, False)).document == {
+        "repaired": ["app was built"],
+        "errors": [{"about": "db", "error": "no answer"}],
+    }

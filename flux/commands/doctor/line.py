@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flux.errors import FluxError
 from flux.packages import missing_package
@@ -27,14 +27,6 @@ class Line:
     message: str
     fix: str = ""
 
-    def document(self) -> dict[str, str]:
-        return {
-            "subject": self.subject,
-            "health": str(self.health),
-            "message": self.message,
-            "fix": self.fix,
-        }
-
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -43,9 +35,6 @@ class Diagnosis:
     @property
     def failed(self) -> bool:
         return any(line.health is Health.PROBLEM for line in self.lines)
-
-    def document(self) -> dict[str, Any]:
-        return {"healthy": not self.failed, "checks": [line.document() for line in self.lines]}
 
 
 def looked_at(subject: str, look: Callable[[], Iterable[Line]]) -> Iterator[Line]:
