@@ -101,7 +101,8 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Add a line for .ci/run, which sums up its sessions."""
-    if tally := os.environ.get("FLUX_TESTS_TALLY"):
+    is_worker = hasattr(terminalreporter.config, "workerinput")  # whose tests another process counts
+    if (tally := os.environ.get("FLUX_TESTS_TALLY")) and not is_worker:
         passed, failed, broken = (
             len(terminalreporter.getreports(name)) for name in ("passed", "failed", "error")
         )

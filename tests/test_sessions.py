@@ -93,10 +93,12 @@ def test_that_passes(): pass
 """
 
 
-@pytest.mark.parametrize(("required", "failed"), [("", 0), ("1", 4)])
-def test_where_every_part_is_due_a_skipped_test_fails(required: str, failed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("required", "failed", "workers"), [("", 0, "0"), ("1", 4, "0"), ("1", 4, "2")])
+def test_where_every_part_is_due_a_skipped_test_fails(
+    required: str, failed: int, workers: str, tmp_path: Path
+) -> None:
     (tmp_path / "test_one.py").write_text(_SKIPPING)
-    plugin = ["-p", "tests.conftest", "--rootdir", str(tmp_path), "-c", os.devnull]
+    plugin = ["-p", "tests.conftest", "--rootdir", str(tmp_path), "-c", os.devnull, "-n", workers]
     tally = tmp_path / "tally"
     settings = {"FLUX_TESTS_REQUIRE_PARTS": required, "FLUX_TESTS_TALLY": str(tally)}
     done = run_pytest(tmp_path, *plugin, str(tmp_path), **settings)

@@ -28,6 +28,7 @@ from flux.promotion.edits import (
 )
 from flux.promotion.marker import read_marker
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts import notices
 from flux.promotion.texts.issue import issue_body
 from flux.promotion.texts.notices import MAIN_CHANGED
 from tests.promotion import samples
@@ -56,7 +57,7 @@ def performed(decision: Decision, text: str) -> str:
     return text
 
 
-def notes(decision: Decision) -> list[str]:
+def _notes(decision: Decision) -> list[str]:
     return [action.text for action in decision.actions if isinstance(action, Note)]
 
 
@@ -92,7 +93,7 @@ def test_who_may_not_is_undone_and_told(tick: bool) -> None:
     assert (decided.add, decided.remove) == (None, None)
     assert performed(decided, after) == before
     assert decided.undone == ("prod_ring1: bob may not: no permission",)
-    (note,) = notes(decided)
+    (note,) = _notes(decided)
     assert note.startswith("@bob may not promote here")
 
 
@@ -227,10 +228,73 @@ def test_taking_back_says_why_once() -> None:
     decided = take_back([(["tt_ring1", "at_ring1"], "why"), ([], "no")], "now", RULES)
     assert performed(decided, body("at_ring1", "tt_ring1", "prod")) == body("prod")
     assert decided.undone == ("at_ring1: why", "tt_ring1: why")
-    assert len(notes(decided)) == 1
+    assert len(_notes(decided)) == 1
     assert mend(PROMOTION, 1.0).actions != mend(PROMOTION, 2.0).actions, "each occasion is one"
 
 
 def test_a_marker_is_mended() -> None:
     altered = BODY.partition("\n")[2]
     assert read_marker(performed(mend(PROMOTION, 1.0), altered)) == PROMOTION
+
+
+# What is said, and for which occasion
+
+
+def told(decision: Decision) -> list[tuple[tuple[str, ...], str]]:
+    return [(action.about, action.text) for action in decision.actions if isinstance(action, Note)]
+
+
+def test_what_is_said_of_an_edit_that_broke_the_text() -> None:
+    altered = BODY.partition("\n")[2]
+    reverted = decide_broken(edit(BODY, altered), PROMOTION, altered, RULES)
+    assert reverted is not None
+    about = ("broken", "bob", "100.0")
+    assert told(reverted) == [(about, notices.edit_undone("bob", "altered the issue's marker"))]
+    refused = decide_broken(edit(altered, mark(altered, {"at": True})), PROMOTION, altered, RULES)
+    assert refused is not None
+    assert told(refused) == [(("refused", "bob", "100.0"), notices.edit_refused("bob"))]
+    assert refused.undone == ("bob edited an issue that was altered before",)
+    put_right = decide_broken(edit(BODY, altered), PROMOTION, BODY, RULES)
+    assert put_right is not None
+    assert put_right.undone == ("bob altered the issue's marker",)
+
+
+def test_what_is_said_of_boxes() -> None:
+    after = "\n".join(line for line in BODY.splitlines() if "prod" not in line)
+    taken_away = decide(edit(BODY, after), PROMOTION, Situation(after, refused={"prod_ring1": "no"}), RULES)
+    assert told(taken_away) == [(("broken", "bob", "100.0"), notices.edit_undone("bob", "took boxes away"))]
+    after = body("prod_ring1")
+    undone = decide(edit(BODY, after), PROMOTION, Situation(after, refused={"prod_ring1": "no"}), RULES)
+    about = ("undone", "bob", "100.0", "prod_ring1")
+    assert told(undone) == [(about, notices.ticks_undone("bob", {"prod_ring1": "no"}))]
+    early = decide(edit(BODY, after), PROMOTION, Situation(after), ORDERED)
+    reason = notices.comes_first(["tt_ring1", "tt_ring2"], PROMOTION.version)
+    about = ("taken back", reason, "100.0", "prod_ring1")
+    assert told(early) == [(about, notices.unticked(["prod_ring1"], reason))]
+    assert told(mend(PROMOTION, 1.0)) == [(("mended", "1.0"), notices.MARKER_MENDED)]
+
+
+def test_each_group_that_is_taken_back_is_told() -> None:
+    decided = take_back([(["at_ring1"], "one"), (["tt_ring1"], "two")], "now", RULES)
+    assert [text for _, text in told(decided)] == [
+        notices.unticked(["at_ring1"], "one"),
+        notices.unticked(["tt_ring1"], "two"),
+    ]
+    assert decided.undone == ("at_ring1: one", "tt_ring1: two")
+
+
+def test_what_is_left_out_by_hand_is_said() -> None:
+    decided = decide_all(PROMOTION, situation(body("tt"), {}), (), (), ORDERED)
+    reason = notices.comes_first(["at_ring1", "at_ring2"], PROMOTION.version)
+    assert decided.notices == (f"tt_ring1, tt_ring2 left out: {reason}",)
+    assert decided.add == frozenset()
+    found = situation(body("at_ring1"), {"at_ring1": "3.0.0"})
+    replaced = decide_all(PROMOTION, found, ["at_ring1"], (), RULES)
+    assert replaced.notices == (notices.had_it("eso", "at_ring1", PROMOTION.version, "3.0.0"),)
+
+
+def test_a_ticked_box_that_is_taken_away_is_unticked() -> None:
+    before = body("prod_ring1")
+    after = "\n".join(line for line in before.splitlines() if "prod_ring1" not in line)
+    assert changed_boxes(edit(before, after), RULES) == {"prod_ring1": False}
+    assert changed_boxes(edit(after, before), RULES) == {"prod_ring1": True}

@@ -76,12 +76,7 @@ def request_body(
     parts.append(f"Image: `{background.image}`")
     if background.issue:
         parts.append(f"Promotion issue: {background.issue}")
-    for span in background.spans:
-        if span.commits:
-            taken_back = any(change.old == span.old and change.is_downgrade for change in changes)
-            said = "Taken back from" if taken_back else "Commits since"
-            compare = f" ([compare]({span.compare}))" if span.compare else ""
-            parts.append(f"### {said} {span.old}{compare}\n\n" + "\n".join(span.commits))
+    parts += [_commits(changes, span) for span in background.spans if span.commits]
     text = _cut("\n\n".join(parts), MOST_CHARACTERS // 2, "the pull request's own diff")
     shown = background.spans[:_MOST_SPANS]
     for at, span in enumerate(shown):
@@ -90,6 +85,13 @@ def request_body(
     if more := len(background.spans) - len(shown):
         text += f"\n\n… and from {more} more versions: `inv diff` shows them."
     return text + "\n"
+
+
+def _commits(changes: Sequence[VersionChange], span: Span) -> str:
+    taken_back = any(change.old == span.old and change.is_downgrade for change in changes)
+    said = "Taken back from" if taken_back else "Commits since"
+    compare = f" ([compare]({span.compare}))" if span.compare else ""
+    return f"### {said} {span.old}{compare}\n\n" + "\n".join(span.commits)
 
 
 def _direction(change: VersionChange) -> str:
