@@ -7,7 +7,6 @@ from flux.monorepo.history import before, history
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.wanted import require_artifact, wanted_environments
-from flux.promotion.convergence import Wish
 from flux.promotion.proposal import Promotion
 from flux.proposals.converge import Proposed
 from flux.proposals.named import propose_by_name, require_promotable
@@ -25,7 +24,7 @@ def roll_back(monorepo: Monorepo, artifact: str, name: str) -> Proposed:
     earlier = {environment: before(states, environment) for environment in environments}
     promotion = Promotion(artifact, _the_version(artifact, name, earlier))
     require_promotable(monorepo, promotion)
-    return propose_by_name(monorepo, promotion, Wish(environments, rollback=True, named=True))
+    return propose_by_name(monorepo, promotion, environments, rollback=True)
 
 
 def _the_version(artifact: str, name: str, earlier: Mapping[str, str | None]) -> str:

@@ -9,10 +9,13 @@ from flux.errors import IssueError
 from flux.forge.forge import Comment, Issue
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.boxes import untick
+from flux.promotion.ledger import Decision, read_decision, render
 from flux.promotion.marker import read_key, read_marker, render_key
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts import notices as say
 from flux.proposals.authority import Authority
 
+_NOTED = "noted "
 _STANDING = re.compile(r"standing (?P<artifact>\S+) (?P<version>\S+)")
 
 
@@ -65,15 +68,38 @@ class Issues:
         """What our comment on an issue says that it is about; fewer people may edit that than the body."""
         for comment in self._comments(number):
             said = _STANDING.fullmatch(read_key(comment.body) or "")
-            if said and self.authority.is_trusted(comment.author):
+            if said and self.authority.is_ours(comment.author):
                 return Promotion(said["artifact"], said["version"])
         return None
+
+    def write_down(self, number: int, decisions: Iterable[Decision]) -> None:
+        """Record decisions that no commit records, a comment each."""
+        for decision in decisions:
+            if decision not in self.written(number):
+                body = f"{render_key(_NOTED + render(decision))}\n{say.noted(decision)}\n"
+                self._comments(number).append(self._forge.create_comment(number, body))
+
+    def written(self, number: int) -> list[Decision]:
+        """The decisions that comments record: ours, and people's of their own. One that was edited since
+        proves nothing."""
+        found = []
+        for comment in self._comments(number):
+            key = "" if comment.edited else read_key(comment.body) or ""
+            decision = read_decision(key.removeprefix(_NOTED)) if key.startswith(_NOTED) else None
+            if decision and (
+                self.authority.is_ours(comment.author)
+                or (decision.who == comment.author and self.authority.may_write(comment.author))
+            ):
+                found.append(decision)
+        return found
 
     def note(self, number: int, about: Iterable[str], text: str) -> None:
         """A comment of its own, unless the same thing, `about`, has been commented on before."""
         key = sha256("\0".join(about).encode("utf-8", "replace")).hexdigest()[:16]
         if not any(
-            read_key(comment.body) == key and self.authority.is_trusted(comment.author)
+            read_key(comment.body) == key
+            and not comment.edited
+            and self.authority.is_automation(comment.author)
             for comment in self._comments(number)
         ):
             body = f"{render_key(key)}\n{text}\n"

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -158,7 +159,9 @@ class World:
         return self.change({CONFIG: json.dumps(desired, indent=2) + "\n"}, "desire")
 
     def edit(self, change: Callable[[str], str], login: str = "bob", number: int = 1) -> "Event":
-        """Edit an issue's body, and give the event that tells of it."""
+        """Edit an issue's body, and give the event that tells of it. No two edits are in one second."""
+        if self.github:
+            self.github.advance(timedelta(seconds=1))
         forge = self.forge(login)
         issue = forge.issue(number)
         assert issue

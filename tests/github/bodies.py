@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Literal
 from urllib.parse import quote
 
-from tests.github.state import Account, Comment, Issue, Kind, Label, Pull, Release, Repository, Role
+from tests.github.state import Account, Comment, Issue, Kind, Label, Pull, Release, Repository, Role, Status
 from tests.github.wire import JSON, Urls
 
 _REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
@@ -324,6 +324,23 @@ class View:
             "created_at": stamp(release.created),
             "published_at": stamp(release.published) if release.published else None,
             "assets": [],
+        }
+
+    # Commits
+
+    def status(self, sha: str, status: Status) -> JSON:
+        return {
+            "url": f"{self._api}/statuses/{sha}",
+            "avatar_url": f"{self._urls.html}/u/{status.creator.id}",
+            "id": status.id,
+            "node_id": node("SC", status.id),
+            "state": status.state,
+            "description": status.description,
+            "target_url": status.target,
+            "context": status.context,
+            "created_at": stamp(status.created),
+            "updated_at": stamp(status.created),
+            "creator": self.user(status.creator),
         }
 
     # Actions

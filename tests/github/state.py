@@ -125,6 +125,19 @@ class Pull(Issue):
 
 
 @dataclass
+class Status:
+    """Of a commit."""
+
+    id: int
+    creator: Account
+    state: str
+    context: str
+    description: str | None
+    target: str | None
+    created: datetime
+
+
+@dataclass
 class Release:
     id: int
     author: Account
@@ -190,6 +203,8 @@ class Repository:
     """Sigstore's bundles."""
     signed: set[str] = field(default_factory=set)
     """Commits that GitHub made and signed itself."""
+    statuses: dict[str, list[Status]] = field(default_factory=dict)
+    """By commit."""
     known: dict[str, str] = field(default_factory=dict)
     """The refs as they were when last something was told of them."""
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from flux.promotion.ledger import Decision
+from flux.release.markdown import code
+
 MARKER_MENDED = "The hidden first line of this issue had been altered. It is put right again."
 TICK_LOST = "the tick got lost on its way; tick it again if it is still wanted"
 ROLLED_BACK = "it was rolled back since"
@@ -36,6 +39,13 @@ def unticked(environments: Iterable[str], reason: str) -> str:
     """For boxes that were unticked by us."""
     names = ", ".join(f"`{environment}`" for environment in environments)
     return f"Unticked {names}: {reason}."
+
+
+def noted(decision: Decision) -> str:
+    """For a decision that changes nothing now, and that counts against older ones that are still to come."""
+    names = ", ".join(f"`{environment}`" for environment in decision.environments)
+    what = "wants" if decision.asks else "does not want"
+    return f"Noted: {code(decision.who)} {what} {names}. The pull request has it so already."
 
 
 def pull_request_closed(url: str) -> str:

@@ -1,0 +1,252 @@
+"""A tick counts for the person who made it, in whatever order jobs run, and for nobody else."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from flux.event import Event
+from tests.commands.promoting import BOT, CONFIG, PERMISSIONS, World, boxes
+
+TAG = "flux-oci-eso-v1.1.0"
+BRANCH = "promote/eso-1.1.0"
+
+either_order = pytest.mark.parametrize("first", [0, 1], ids=["in order", "the later one first"])
+
+
+def run(world: World, events: list[Event], first: int) -> None:
+    """Let the jobs of two events run, the second one first where that is asked for."""
+    for event in events[::-1] if first else events:
+        world.apply(event)
+
+
+def ticked(world: World) -> set[str]:
+    return {name for name, tick in boxes(world.issue().body).items() if tick}
+
+
+def proposed(world: World) -> set[str]:
+    """What the open pull request proposes; none where there is none."""
+    if not world.pulls():
+        assert world.forge().branch(BRANCH) is None
+        return set()
+    was = world.desired["eso"]
+    return {e for e, v in world.proposed()["eso"].items() if was.get(e) != v}
+
+
+def said(world: World, *words: str) -> bool:
+    return any(all(word in comment for word in words) for comment in world.comments())
+
+
+# Two edits, two jobs
+
+
+@either_order
+def test_a_tick_that_may_not_be_does_not_hold_what_a_promoter_unticked(hub: World, first: int) -> None:
+    world = hub.with_(promoters={"prod": ("alice",)})
+    world.open(TAG)
+    world.apply(world.tick("prod_ring1", "tt", login="alice"))
+    events = [world.untick("prod_ring1", login="alice"), world.tick("prod_ring1", login="bob")]
+    run(world, events, first)
+    assert proposed(world) == ticked(world) == {"tt"}
+    assert said(world, "@bob", "prod_ring1", "promoters")
+
+
+@either_order
+def test_a_writers_tick_counts_though_a_triager_unticked_it(hub: World, first: int) -> None:
+    hub.open(TAG)
+    run(hub, [hub.tick("prod_ring1"), hub.untick("prod_ring1", login="trudy")], first)
+    assert proposed(hub) == ticked(hub) == {"prod_ring1"}
+    assert said(hub, "@trudy", "prod_ring1")
+
+
+@either_order
+def test_a_tick_is_no_longer_wanted_once_it_is_withdrawn(hub: World, first: int) -> None:
+    """Whoever unticks comes first, when there is no branch yet to record it on."""
+    assert hub.github
+    hub.open(TAG)
+    tick = hub.tick("prod_ring1", login="alice")
+    run(hub, [tick, hub.untick("prod_ring1")], first)
+    assert proposed(hub) == ticked(hub) == set()
+    hub.apply(hub.tick("prod_ring1"))
+    assert proposed(hub) == ticked(hub) == {"prod_ring1"}
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3))])
+def test_of_three_who_may_the_last_word_counts(hub: World, order: tuple[int, ...]) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("tt"))
+    events = [
+        hub.tick("prod_ring1", login="alice"),
+        hub.untick("prod_ring1", login="bob"),
+        hub.tick("prod_ring1", login="alice"),
+    ]
+    for number in order:
+        hub.apply(events[number])
+    assert proposed(hub) == ticked(hub) == {"prod_ring1", "tt"}
+
+
+@either_order
+def test_a_bots_tick_is_undone_like_anybody_elses(hub: World, first: int) -> None:
+    assert hub.github
+    hub.open(TAG)
+    hub.apply(hub.tick("prod_ring1", "tt"))
+    withdrawn = hub.untick("prod_ring1")
+    token, hub.token = hub.token, hub.github.app_token("helper", **PERMISSIONS)
+    bots = hub.tick("prod_ring1", login=None)  # type: ignore[arg-type]
+    hub.token = token
+    run(hub, [withdrawn, bots], first)
+    assert proposed(hub) == ticked(hub) == {"tt"}
+    assert said(hub, "helper[bot]", "prod_ring1")
+
+
+def test_unticking_one_ring_under_its_ticked_phase_takes_that_ring_out(world: World) -> None:
+    world.open(TAG)
+    world.apply(world.tick("prod", "prod_ring1", "prod_ring2"))
+    world.apply(world.untick("prod_ring1"))
+    if world.github:
+        assert proposed(world) == ticked(world) == {"prod_ring2"}
+
+
+@either_order
+def test_unticking_a_phase_leaves_a_ring_that_has_its_own_tick(hub: World, first: int) -> None:
+    hub.open(TAG)
+    run(hub, [hub.tick("prod", "prod_ring1"), hub.untick("prod")], first)
+    assert proposed(hub) == ticked(hub) == {"prod_ring1"}
+
+
+# Once
+
+
+@pytest.mark.parametrize("end", ["close", "delete", "merge"])
+def test_an_old_job_that_runs_again_applies_nothing_twice(hub: World, end: str) -> None:
+    hub.open(TAG)
+    event = hub.tick("prod_ring1")
+    hub.apply(event)
+    pull = hub.pull()
+    if end == "merge":
+        hub.merge()
+        hub.sync()
+        hub.desire(prod_ring1="1.0.0")
+    elif end == "close":
+        hub.close()
+        hub.sync()
+    else:
+        assert hub.forge("bob").delete_branch(BRANCH, pull.head)
+    applied = hub.apply(event)
+    assert hub.pulls() == []
+    assert hub.forge().branch(BRANCH) is None
+    assert any("before" in notice for notice in applied.notices) or applied.undone
+
+
+def test_who_decided_is_in_the_commits(world: World) -> None:
+    world.open(TAG)
+    world.apply(world.tick("prod_ring1", "tt"))
+    world.apply(world.untick("tt"))
+    messages = world.bare.git("log", "--format=%B", f"main..{BRANCH}")
+    who = "bob" if world.github else "Test <test@example.com>"
+    assert f"Requested-by: {who}; tick tt prod_ring1; issue 1; " in messages
+    assert f"Withdrawn-by: {who}; untick tt; issue 1; " in messages
+    world.promote("eso", "at_ring1")
+    who = "alice" if world.github else who
+    assert f"Requested-by: {who}; name at_ring1; " in world.bare.git("log", "-1", "--format=%B", BRANCH)
+
+
+# Whose work it is
+
+
+def forged(world: World, message: str) -> str:
+    """A branch of a person's, with our words."""
+    forge = world.forge("bob")
+    tip = world.bare.git("rev-parse", "main")
+    content = world.bare.git("show", f"main:{CONFIG}").replace(
+        '"prod_ring1": "1.0.0"', '"prod_ring1": "1.1.0"'
+    )
+    commit = forge.commit([tip], {CONFIG: content.encode()}, message)
+    assert forge.create_branch(BRANCH, commit)
+    return commit
+
+
+OURS = "Promote eso 1.1.0 to prod_ring1\n\n{}Promotion: eso 1.1.0\n"
+NAMED = "Requested-by: {}; name prod_ring1; 1764449999\n"
+
+
+@pytest.mark.parametrize("who", ["", *map(NAMED.format, ("alice", BOT, "bob"))])
+def test_a_branch_that_a_person_pushed_with_our_words_is_not_ours(hub: World, who: str) -> None:
+    assert hub.github
+    hub.open(TAG)
+    commit = forged(hub, OURS.format(who))
+    assert hub.sync().failed
+    assert hub.pulls(None) == []
+    assert hub.forge().branch(BRANCH) == commit
+    assert hub.apply(hub.tick("tt")).failed
+    assert hub.pulls(None) == []
+
+
+def test_a_commit_with_the_automations_name_is_not_the_automations(hub: World) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("prod_ring1"))
+    message = hub.bare.git("log", "-1", "--format=%B", BRANCH)
+    email = hub.bare.git("log", "-1", "--format=%ae", BRANCH)
+    hub.repo.git("fetch", "--quiet", "origin", BRANCH)
+    hub.repo.git("checkout", "--quiet", "--detach", "FETCH_HEAD")
+    text = hub.proposed()
+    text["eso"]["prod_ring2"] = "1.1.0"
+    hub.repo.write(CONFIG, json.dumps(text, indent=2) + "\n")
+    identity = ("-c", f"user.name={BOT}", "-c", f"user.email={email}")
+    hub.repo.git(*identity, "commit", "-qam", message.replace("prod_ring1", "prod_ring1, prod_ring2"))
+    hub.repo.push("origin", f"HEAD:{BRANCH}")
+    hub.update()
+    assert hub.apply(hub.tick("tt")).failed
+
+
+def test_a_person_answers_for_what_a_command_of_theirs_commits(hub: World) -> None:
+    hub.open(TAG)
+    hub.promote("eso", "prod_ring1", login="alice")
+    hub.apply(hub.tick("tt"))
+    assert proposed(hub) == {"prod_ring1", "tt"}
+
+
+def test_a_status_of_somebody_elses_vouches_for_nobody(hub: World) -> None:
+    hub.open(TAG)
+    commit = forged(hub, OURS.format(NAMED.format("alice")))
+    assert hub.github
+    hub.github.repo_as("bob").get_commit(commit).create_status("success", context="flux-artifacts/made")
+    assert hub.sync().failed
+    assert hub.pulls(None) == []
+
+
+def test_a_merge_that_brings_what_nobody_asked_for_stops_the_branch(hub: World) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("prod_ring1"))
+    hub.change({"README.md": "new\n"})
+    text = hub.bare.git("show", f"{BRANCH}:{CONFIG}").replace('"1.0.0"', '"1.1.0"')
+    forge, tip = hub.forge("bob"), hub.bare.git("rev-parse", "main")
+    merge = forge.commit([hub.pull().head, tip], {CONFIG: text.encode(), "README.md": b"new\n"}, "Merge main")
+    assert forge.advance_branch(BRANCH, merge)
+    assert hub.apply(hub.tick("tt")).failed
+
+
+@pytest.mark.parametrize("author", [BOT, "bob", "trudy"])
+def test_a_noted_decision_counts_of_whom_it_is_and_as_it_was_written(hub: World, author: str) -> None:
+    assert hub.github
+    hub.open(TAG)
+    tick = hub.tick("prod_ring1", login="alice")
+    hub.apply(hub.untick("prod_ring1", login="bob"))
+    noted = next(c for c in hub.github.repository("octo/monorepo").issues[1].comments if "Noted" in c.body)
+    noted.author = replace(noted.author, login=author)
+    hub.apply(tick)
+    assert proposed(hub) == (set() if author != "trudy" else {"prod_ring1"})
+
+
+def test_a_noted_decision_that_somebody_edited_proves_nothing(hub: World) -> None:
+    assert hub.github
+    hub.open(TAG)
+    tick = hub.tick("prod_ring1", login="alice")
+    hub.apply(hub.untick("prod_ring1", login="bob"))
+    noted = next(c for c in hub.github.repository("octo/monorepo").issues[1].comments if "Noted" in c.body)
+    hub.github.advance(timedelta(seconds=2))
+    hub.forge("bob").edit_comment(1, noted.id, noted.body.replace("bob", "alice"))
+    hub.apply(tick)
+    assert proposed(hub) == {"prod_ring1"}
