@@ -92,7 +92,7 @@ class Branches:
         if base is None:
             return Branch(main, replace(main, commit=head), open_, ended, head, False, False, ())
         messages = self._git.messages(head, main.commit)
-        found = self._decisions(promotion, main, head, messages)
+        found = self._decisions(promotion, main.commit, head, messages)
         sides = self._past(base), self._past(head)
         foreign = self._foreign(main, messages, found)
         decisions = tuple(decision for each in found.values() for decision in each)
@@ -120,8 +120,7 @@ class Branches:
     def past_decisions(self, promotion: Promotion, main: Side, than: str) -> list[Decision]:
         """What the pull requests of a promotion record that are over, but for the one whose head is `than`.
 
-        Those whose commits are gone, or on main, record nothing any more: main's history says what came of
-        them.
+        Those whose commits are gone record nothing any more.
         """
         past = [
             pull.head
@@ -132,9 +131,15 @@ class Branches:
             decision
             for head in dict.fromkeys(past[-_MOST_PAST:])
             if self._git.obtain(head)
-            for each in self._decisions(promotion, main, head, self._git.messages(head, main.commit)).values()
-            for decision in each
+            for decision in self._past_decisions(promotion, main, head)
         ]
+
+    def _past_decisions(self, promotion: Promotion, main: Side, head: str) -> list[Decision]:
+        """What a pull request of old records, be it merged or not."""
+        merge = self._git.merge_of(head, main.commit)
+        since = self._git.commit(f"{merge}^1") if merge else main.commit
+        found = self._decisions(promotion, since, head, self._git.messages(head, since))
+        return [decision for each in found.values() for decision in each]
 
     def parse(self, content: bytes | None) -> Desired:
         """Raises DesiredStateError for a file that has errors by today's settings."""
@@ -150,12 +155,12 @@ class Branches:
         return open_, None if open_ else _first(ours[::-1], lambda pull: pull.head == head)
 
     def _decisions(
-        self, promotion: Promotion, main: Side, head: str, messages: Sequence[Message]
+        self, promotion: Promotion, since: str, head: str, messages: Sequence[Message]
     ) -> dict[str, list[Decision]]:
         """The commits that are ours, and what each records."""
         if not any(read_message(message.text) == promotion for message in messages):
             return {}
-        makers = Makers(self._authority, promotion, self._forge.makers(main.commit, head))
+        makers = Makers(self._authority, promotion, self._forge.makers(since, head))
         read = {message.commit: makers.decisions(message) for message in messages}
         return {commit: decisions for commit, decisions in read.items() if decisions is not None}
 
