@@ -29,7 +29,12 @@ def decide(edit: Edit, promotion: Promotion, situation: Situation, rules: Rules)
         return replace(nothing("this edit was applied before"), decisions=())
     new = {name: tick for name, tick in changed.items() if name not in applied}
     undoing = _undo(edit, promotion, new, situation, rules)
-    chosen = {name: tick for name, tick in new.items() if name not in refused}
+    mine = {name: tick for name, tick in new.items() if name not in refused}
+    chosen = {name: tick for name, tick in mine.items() if name not in situation.held}
+    if held := tuple(
+        say.held(name, edit.answers, situation.held[name]) for name in mine if name not in chosen
+    ):
+        undoing = replace(undoing, notices=(*undoing.notices, *held))
     if not chosen:
         return undoing
     add, remove = _chosen(edit, chosen, rules)
@@ -37,7 +42,7 @@ def decide(edit: Edit, promotion: Promotion, situation: Situation, rules: Rules)
     add, early = _in_order(promotion, situation.versions, add, rules)
     add, late = _not_outdated(promotion, situation, add, edit.time)
     taken = take_back([*early, *late], str(edit.time), rules)
-    decisions = _decisions(edit.sender, add, remove, int(edit.time), edit.issue, rules)
+    decisions = _decisions(edit.answers, add, remove, int(edit.time), edit.issue, rules)
     return replace(
         undoing,
         actions=undoing.actions + taken.actions + _settle(situation, decisions, rules),

@@ -10,13 +10,22 @@ from flux.promotion.texts import notices as say
 
 @dataclass(frozen=True)
 class Edit:
-    """An edit of an issue's body, by `sender`, at `time` in seconds since the epoch."""
+    """An edit of an issue's body, by `sender`, at `time` in seconds since the epoch.
+
+    `rerun_by` answers for it where its job is run again, empty for nobody; None in a first run.
+    """
 
     sender: str
     before: str
     after: str
     time: float
     issue: int = 0
+    rerun_by: str | None = None
+
+    @property
+    def answers(self) -> str:
+        """Who answers for what follows."""
+        return self.sender if self.rerun_by is None else self.rerun_by
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,8 @@ Action = Note | Rewrite | Untick
 class Situation:
     """What decides beside the edit. `body` is the issue's body now.
 
-    `refused` has the names that the sender may not promote to, each with the reason. `versions` are main's;
+    `refused` has the names that the sender may not promote to, each with the reason; `held` those that who
+    ran the job again may not. `versions` are main's;
     `changed_at` says when main gave each environment its version, in seconds since the epoch. `proposed` are
     the environments that the promotion's branch proposes. `known` are the decisions that were recorded.
     """
@@ -59,6 +69,7 @@ class Situation:
     refused: Mapping[str, str] = field(default_factory=dict)
     changed_at: Mapping[str, float] = field(default_factory=dict)
     known: Sequence[Decision] = ()
+    held: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -202,7 +202,8 @@ class Applier:
             return _not_ours(issue, fault)
         if self.issues.authority.is_automation(change.sender):
             return self._done(issue, nothing(f"the edit is {change.sender}'s, which is the automation"))
-        edit = Edit(change.sender, change.before, change.after, change.time, issue.number)
+        rerun_by = self._monorepo.event.rerun_by
+        edit = Edit(change.sender, change.before, change.after, change.time, issue.number, rerun_by)
         outcome = altered.decide_broken(edit, promotion, issue.body, self._rules)
         known: Sequence[Decision] = ()
         if outcome is None:
@@ -220,7 +221,10 @@ class Applier:
         """What decides about an edit; no more is asked than that may need."""
         changed = altered.changed_boxes(edit, self._rules)
         names = changed.keys() | altered.lost_boxes(edit, self._rules)
-        refused = self.issues.authority.refusals(edit.sender, names) if names else {}
+        authority = self.issues.authority
+        refused = authority.refusals(edit.sender, names) if names else {}
+        again = edit.rerun_by is not None
+        held = authority.refusals(edit.answers, names - refused.keys()) if again else {}
         if not changed:
             return Situation(issue.body, refused=refused)
         main = self.branches.main()
@@ -230,7 +234,7 @@ class Applier:
             states = list(history(self._monorepo, promotion.artifact, main.commit))
             times = {environment: changed_at(states, environment) for environment in ticks}
         versions = main.of(promotion.artifact)
-        return Situation(issue.body, versions, refused=refused, changed_at=times, known=known)
+        return Situation(issue.body, versions, refused=refused, changed_at=times, known=known, held=held)
 
     def _propose(
         self, issue: Issue, promotion: Promotion, outcome: Outcome, known: Sequence[Decision]

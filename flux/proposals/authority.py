@@ -37,7 +37,7 @@ class Authority:
 
     def may_write(self, login: str) -> bool:
         """Raises ForgeError where the permission cannot be looked up."""
-        return self._permission(login) in MAY_PROMOTE
+        return bool(login) and self._permission(login) in MAY_PROMOTE
 
     def refusals(self, login: str, names: Iterable[str]) -> dict[str, str]:
         """Of environments and phases, those that a login may not promote to, each with the reason.

@@ -153,6 +153,38 @@ def test_who_decided_is_in_the_commits(world: World) -> None:
     assert f"Requested-by: {who}; name at_ring1; " in world.bare.git("log", "-1", "--format=%B", BRANCH)
 
 
+# Again
+
+
+@pytest.mark.parametrize("who", ["trudy", "bob", "", BOT])
+def test_a_job_that_is_run_again_needs_somebody_who_may(hub: World, who: str) -> None:
+    world = hub.with_(promoters={"prod": ("alice",)})
+    world.open(TAG)
+    event = replace(world.tick("prod_ring1", login="alice"), rerun_by=who)
+    applied = world.apply(event)
+    assert any("ran this again" in notice for notice in applied.notices)
+    assert proposed(world) == set()
+    assert ticked(world) == {"prod_ring1"}, "it is alice's still"
+
+
+def test_who_runs_a_job_again_answers_for_it(hub: World) -> None:
+    hub.open(TAG)
+    event = replace(hub.tick("prod_ring1", login="bob"), rerun_by="alice")
+    hub.apply(event)
+    assert "Requested-by: alice; tick prod_ring1;" in hub.bare.git("log", "-1", "--format=%B", BRANCH)
+    hub.close()
+    hub.sync()
+    assert hub.apply(replace(event, rerun_by="bob")).proposed
+    assert proposed(hub) == set()
+
+
+def test_running_a_job_again_makes_nobodys_tick_anothers(hub: World) -> None:
+    hub.open(TAG)
+    event = replace(hub.tick("prod_ring1", login="trudy"), rerun_by="alice")
+    assert hub.apply(event).undone
+    assert proposed(hub) == ticked(hub) == set()
+
+
 # Whose work it is
 
 

@@ -35,6 +35,11 @@ def ticks_undone(sender: str, reasons: Mapping[str, str]) -> str:
     return f"{mention(sender)} may not promote here, so this was undone: {listed}."
 
 
+def held(name: str, who: str, reason: str) -> str:
+    """For a box of an edit whose job was run again by somebody who may not promote there."""
+    return f"{name} was not applied: {who or 'nobody who is known'} ran this again, and may not: {reason}"
+
+
 def unticked(environments: Iterable[str], reason: str) -> str:
     """For boxes that were unticked by us."""
     names = ", ".join(f"`{environment}`" for environment in environments)
