@@ -39,9 +39,10 @@ def decide(edit: Edit, promotion: Promotion, situation: Situation, rules: Rules)
         return undoing
     add, remove = _chosen(edit, chosen, rules)
     add, remove = add - _decided(edit, True, situation), remove - _decided(edit, False, situation)
+    add, gone = _not_gone(situation, add)
     add, early = _in_order(promotion, situation.versions, add, rules)
     add, late = _not_outdated(promotion, situation, add, edit.time)
-    taken = take_back([*early, *late], str(edit.time), rules)
+    taken = take_back([*gone, *early, *late], str(edit.time), rules)
     decisions = _decisions(edit.answers, add, remove, int(edit.time), edit.issue, rules)
     return replace(
         undoing,
@@ -72,14 +73,16 @@ def decide_all(
         say.had_it(promotion.artifact, environment, promotion.version, situation.versions.get(environment))
         for environment in rules.ordered(replaced)
     ]
-    add, early = _in_order(promotion, situation.versions, add - replaced, rules)
+    add, gone = _not_gone(situation, add - replaced)
+    taken = take_back(gone, str(int(time)), rules)
+    add, early = _in_order(promotion, situation.versions, add, rules)
     notes += [f"{', '.join(sorted(left))} left out: {reason}" for left, reason in early]
     said = latest(situation.known)
     named = {environment for environment, last in said.items() if last.how is How.NAME}
     remove = proposed - wanted - named
     now = moment(time, situation.known, add | remove)
     decisions = _decisions(who, add, remove, now, issue, rules)
-    return Outcome(decisions=decisions, notices=tuple(notes))
+    return replace(taken, decisions=decisions, notices=tuple(notes))
 
 
 def missing(promotion: Promotion, situation: Situation, rules: Rules) -> set[str]:
@@ -166,6 +169,11 @@ def _overtaken(
 
     on_main = {e for e, v in situation.versions.items() if tick and v == promotion.version}
     return all(environment in on_main or is_so(environment) for environment in rules.members([name]))
+
+
+def _not_gone(situation: Situation, add: set[str]) -> tuple[set[str], list[tuple[set[str], str]]]:
+    """Leave out all where the artifact was removed or renamed: it can be rolled back, and no more."""
+    return (set(), [(add, say.REMOVED)]) if situation.is_gone and add else (add, [])
 
 
 def _in_order(

@@ -61,6 +61,7 @@ class Situation:
     ran the job again may not. `versions` are main's;
     `changed_at` says when main gave each environment its version, in seconds since the epoch. `proposed` are
     the environments that the promotion's branch proposes. `known` are the decisions that were recorded.
+    `is_gone` says that the tip does not have the artifact any more.
     """
 
     body: str
@@ -70,6 +71,7 @@ class Situation:
     changed_at: Mapping[str, float] = field(default_factory=dict)
     known: Sequence[Decision] = ()
     held: Mapping[str, str] = field(default_factory=dict)
+    is_gone: bool = False
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,8 @@ class Applier:
         branch = self.branches.read(promotion, main)
         proposed = branch.proposes(promotion.artifact) if branch and not branch.ended else set()
         known = self.known(promotion, issue.number)
-        situation = Situation(issue.body, main.of(promotion.artifact), proposed, known=known)
+        gone = self._is_gone(promotion)
+        situation = Situation(issue.body, main.of(promotion.artifact), proposed, known=known, is_gone=gone)
         had = self.had(main, promotion, edits.missing(promotion, situation, self._rules))
         now = self._forge.now()
         authority = self.issues.authority
@@ -110,6 +111,7 @@ class Applier:
         )
         if wanted := {e for decision in outcome.decisions or () for e in decision.environments}:
             authority.require(wanted)
+        self.perform(issue, outcome)
         return self._propose(issue, promotion, outcome, known)
 
     def known(self, promotion: Promotion, number: int | None) -> list[Decision]:
@@ -234,7 +236,14 @@ class Applier:
             states = list(history(self._monorepo, promotion.artifact, main.commit))
             times = {environment: changed_at(states, environment) for environment in ticks}
         versions = main.of(promotion.artifact)
-        return Situation(issue.body, versions, refused=refused, changed_at=times, known=known, held=held)
+        gone = self._is_gone(promotion)
+        return Situation(
+            issue.body, versions, refused=refused, changed_at=times, known=known, held=held, is_gone=gone
+        )
+
+    def _is_gone(self, promotion: Promotion) -> bool:
+        git, prefix = self._monorepo.git, self._monorepo.settings.prefix
+        return promotion.artifact not in git.artifacts(self._monorepo.tip, prefix)
 
     def _propose(
         self, issue: Issue, promotion: Promotion, outcome: Outcome, known: Sequence[Decision]

@@ -234,9 +234,9 @@ class World:
         with self.opened(login=login) as monorepo:
             return promote(monorepo, artifact, name, version)
 
-    def roll_back(self, artifact: str, name: str, login: str = "alice") -> Proposed:
+    def roll_back(self, artifact: str, name: str, login: str = "alice", to: str | None = None) -> Proposed:
         with self.opened(login=login) as monorepo:
-            return roll_back(monorepo, artifact, name)
+            return roll_back(monorepo, artifact, name, to)
 
     def sync(self) -> Sync:
         with self.opened() as monorepo:

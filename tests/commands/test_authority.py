@@ -116,6 +116,20 @@ def test_unticking_a_phase_leaves_a_ring_that_has_its_own_tick(hub: World, first
     assert proposed(hub) == ticked(hub) == {"prod_ring1"}
 
 
+def test_a_tick_for_an_artifact_that_was_removed_is_taken_back(world: World) -> None:
+    world.open(TAG)
+    world.update()
+    world.repo.remove("artifacts/eso")
+    world.repo.commit("remove eso")
+    if world.github:
+        world.repo.push("origin", "main")
+        world.github.pushed("bob")
+    applied = world.apply(world.tick("prod_ring1"))
+    assert applied.undone
+    assert proposed(world) == ticked(world) == set()
+    assert said(world, "prod_ring1", "no artifact any more")
+
+
 # Once
 
 
