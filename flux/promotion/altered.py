@@ -1,7 +1,7 @@
 """What follows where an edit breaks what tools read of a promotion issue."""
 
 from flux.errors import IssueError
-from flux.promotion.boxes import marks, restore
+from flux.promotion.boxes import mark, marks, restore
 from flux.promotion.marker import mend_marker, read_marker
 from flux.promotion.outcome import Edit, Note, Outcome, Rewrite, Rules, nothing
 from flux.promotion.proposal import Promotion
@@ -53,6 +53,24 @@ def decide_lost(
     if not (lost & refused or is_wiped) or not lost - marks(body).keys():
         return None
     return revert(edit, promotion, body, "took boxes away", still=bool(is_wiped) or body == edit.after)
+
+
+def overwritten(edit: Edit, body: str) -> Outcome | None:
+    """Put back the words of an edit that a write of ours has overwritten; None where there were none.
+
+    Only boxes are written by us. So a body that has other words than `edit.after`, and but for its boxes is
+    what was there before the edit, is of somebody who had not seen it.
+    """
+    words = _words(body)
+    if edit.rerun_by is not None or words != _words(edit.before) or words == _words(edit.after):
+        return None
+    note = Note(("overwritten", edit.sender, str(edit.time)), say.put_back(edit.sender))
+    return Outcome((Rewrite(lambda now: mark(edit.after, marks(now)) if _words(now) == words else now), note))
+
+
+def _words(body: str) -> str:
+    """A body without what its boxes say."""
+    return mark(body, dict.fromkeys(marks(body), False))
 
 
 def mend(promotion: Promotion, updated: float) -> Outcome:

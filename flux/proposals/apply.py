@@ -212,6 +212,8 @@ class Applier:
             known = self.known(promotion, issue.number)
             situation = self._situation(issue, edit, promotion, known)
             outcome = edits.decide(edit, promotion, situation, self._rules)
+            if lost := altered.overwritten(edit, issue.body):
+                self.perform(issue, lost)
         self.perform(issue, outcome)
         if outcome.decisions is None:
             return self._done(issue, outcome)

@@ -15,6 +15,7 @@ from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
 from flux.proposals.authority import Authority
 
+_MOST_WRITES = 5
 _NOTED = "noted "
 _STANDING = re.compile(r"standing (?P<artifact>\S+) (?P<version>\S+)")
 
@@ -135,9 +136,11 @@ class Issues:
         self.rewrite(number, lambda body: untick(body, environments, self._settings.groups))
 
     def rewrite(self, number: int, change: Callable[[str], str]) -> None:
-        """Change the body as it is now, for nothing but to undo."""
-        issue = self._forge.issue(number)
-        if issue is None:
-            raise IssueError(f"issue {number} is gone", "was it deleted or moved meanwhile?")
-        if (body := change(issue.body)) != issue.body:
+        """Change the body as it is now, and look again: somebody may have written at the same time."""
+        for _ in range(_MOST_WRITES):
+            issue = self._forge.issue(number)
+            if issue is None:
+                raise IssueError(f"issue {number} is gone", "was it deleted or moved meanwhile?")
+            if (body := change(issue.body)) == issue.body:
+                return
             self._forge.edit_issue(number, body=body)

@@ -8,6 +8,7 @@ from itertools import permutations
 import pytest
 
 from flux.event import Event
+from flux.promotion.boxes import mark
 from tests.commands.promoting import BOT, CONFIG, PERMISSIONS, World, boxes
 
 TAG = "flux-oci-eso-v1.1.0"
@@ -128,6 +129,50 @@ def test_a_tick_for_an_artifact_that_was_removed_is_taken_back(world: World) -> 
     assert applied.undone
     assert proposed(world) == ticked(world) == set()
     assert said(world, "prod_ring1", "no artifact any more")
+
+
+# At the same time
+
+
+@pytest.mark.parametrize("other", ["trudy", "bob"])
+def test_an_edit_that_ours_overwrites_is_not_lost(hub: World, other: str) -> None:
+    """A person saves between our reading of the issue and our writing."""
+    assert hub.github
+    hub.open(TAG)
+    first = hub.tick("prod_ring1", login="trudy")
+    events: list[Event] = []
+
+    def meanwhile() -> None:
+        def change(body: str) -> str:
+            return f"{mark(body, {'tt': True})}\nLooks good to me.\n"
+
+        events.append(hub.edit(change, other))
+
+    hub.github.call_at(1, meanwhile, only="PATCH */issues/1")
+    hub.apply(first)
+    assert "Looks good" not in hub.issue().body
+    hub.apply(events[0])
+    assert "Looks good to me." in hub.issue().body
+    assert said(hub, f"@{other}", "put back")
+    assert proposed(hub) == ticked(hub) == ({"tt"} if other == "bob" else set())
+    before = hub.issue().body
+    hub.apply(events[0])
+    assert hub.issue().body == before
+
+
+def test_an_edit_that_overwrites_ours_is_undone_again(hub: World) -> None:
+    assert hub.github
+    hub.open(TAG)
+    event = hub.tick("prod_ring1", login="trudy")
+    stale = hub.issue().body
+
+    def meanwhile() -> None:
+        hub.forge("bob").edit_issue(1, body=f"{stale}\nthanks\n")
+
+    hub.github.call_at(3, meanwhile, only="GET */issues/1")
+    hub.apply(event)
+    assert ticked(hub) == set()
+    assert "thanks" in hub.issue().body
 
 
 # Once

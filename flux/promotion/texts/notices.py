@@ -41,6 +41,11 @@ def held(name: str, who: str, reason: str) -> str:
     return f"{name} was not applied: {who or 'nobody who is known'} ran this again, and may not: {reason}"
 
 
+def put_back(sender: str) -> str:
+    """For an edit that our own, at the same time, had overwritten."""
+    return f"{mention(sender)}: your edit was overwritten by one of the automation, and is put back."
+
+
 def unticked(environments: Iterable[str], reason: str) -> str:
     """For boxes that were unticked by us."""
     names = ", ".join(f"`{environment}`" for environment in environments)
