@@ -188,6 +188,8 @@ class Reconciler:
             if not issue.open and not self._forge.tells_edits:
                 continue
             try:
+                if applier.issues.disagreement(issue, promotion):
+                    continue  # `sync` says so
                 if applier.mend(issue, promotion):
                     self._did(f"issue {issue.number}: put its marker right")
                     continue

@@ -42,10 +42,12 @@ class Applied:
     proposed: Proposed | None = None
     undone: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    refused: bool = False
+    """Whether what somebody asked for was not done."""
 
     @property
     def failed(self) -> bool:
-        return self.proposed is not None and self.proposed.stopped
+        return self.refused or (self.proposed is not None and self.proposed.stopped)
 
     def document(self) -> dict[str, Any]:
         return self.proposed.document() if self.proposed else {"pull_request": None}
@@ -81,6 +83,8 @@ class Applier:
         promotion = None if fault else self.issues.promotion(issue)
         if promotion is None:
             return _not_ours(issue, fault)
+        if disagrees := self.disagrees(issue, promotion):
+            return disagrees
         if self.mend(issue, promotion):
             why = "its marker had been altered, and is put right; look at its boxes again"
             return self._done(issue, nothing(why))
@@ -199,11 +203,13 @@ class Applier:
     def _apply_edit(self, issue: Issue, change: IssueEdit) -> Applied:
         """Apply one edit, on its sender's authority."""
         fault = self.issues.fault(issue)
-        promotion = None if fault else self.issues.told(issue.number) or read_marker(change.before)
-        if promotion is None:
-            return _not_ours(issue, fault)
+        promotion = self.issues.promotion(issue, change.before)
         if self.issues.authority.is_automation(change.sender):
             return self._done(issue, nothing(f"the edit is {change.sender}'s, which is the automation"))
+        if fault or promotion is None:
+            return self._tell_not_ours(issue, change, promotion, fault)
+        if disagrees := self.disagrees(issue, promotion):
+            return disagrees
         rerun_by = self._monorepo.event.rerun_by
         edit = Edit(change.sender, change.before, change.after, change.time, issue.number, rerun_by)
         outcome = altered.decide_broken(edit, promotion, issue.body, self._rules)
@@ -268,6 +274,26 @@ class Applier:
             undone=outcome.undone + dropped,
             notices=outcome.notices + proposed.notices,
         )
+
+    def disagrees(self, issue: Issue, promotion: Promotion) -> Applied | None:
+        """What becomes of an issue that says two things: it promotes nothing, and says so."""
+        disagreement = self.issues.disagreement(issue, promotion)
+        if not disagreement:
+            return None
+        self.issues.note(issue.number, ("disagrees", disagreement), say.disagreement(disagreement))
+        return Applied(issue.number, notices=(say.disagreement(disagreement),), refused=True)
+
+    def _tell_not_ours(
+        self, issue: Issue, change: IssueEdit, promotion: Promotion | None, fault: str
+    ) -> Applied:
+        """Who may promote, and ticks a box where that does nothing, is told. Others' look-alikes are not."""
+        edit = Edit(change.sender, change.before, change.after, change.time)
+        if promotion is None or not self.issues.authority.may_write(change.sender):
+            return _not_ours(issue, fault)
+        if altered.broken(edit.after, promotion) or not altered.changed_boxes(edit, self._rules):
+            return _not_ours(issue, fault)
+        self.issues.note(issue.number, ("not ours", fault), say.not_ours(fault))
+        return replace(_not_ours(issue, fault), refused=True)
 
     def _done(self, issue: Issue, outcome: Outcome) -> Applied:
         return Applied(issue.number, undone=outcome.undone, notices=outcome.notices)

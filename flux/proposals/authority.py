@@ -6,6 +6,7 @@ from functools import cache
 from flux.errors import RequestError
 from flux.monorepo.monorepo import Monorepo
 
+ACTIONS = "github-actions[bot]"
 MAY_PROMOTE = ("admin", "write")
 
 
@@ -14,19 +15,20 @@ class Authority:
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._settings = monorepo.settings
+        # What was written before an App took over stays the automation's.
+        self._automation = {name.casefold() for name in (ACTIONS, *monorepo.settings.automation)}
         self._tells_edits = monorepo.forge.tells_edits
         self._permission = cache(monorepo.forge.permission)
         self._login = cache(monorepo.forge.login)
 
     def is_automation(self, login: str) -> bool:
         """Whether the setting `automation` names the login, or this run's token is its own."""
-        known = {name.casefold() for name in self._settings.automation}
-        return login.casefold() in known or login == self._login()
+        return login.casefold() in self._automation or login == self._login()
 
     def is_ours(self, login: str) -> bool:
         """Whether the setting `automation` names the login; with a forge that has no events, whoever asks."""
         own = not self._tells_edits and login == self._login()
-        return own or login.casefold() in {name.casefold() for name in self._settings.automation}
+        return own or login.casefold() in self._automation
 
     def is_trusted(self, author: str) -> bool:
         """Whether what an author wrote can be ours: the automation's, or somebody's who may promote.

@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from hashlib import sha256
 
+from semver import Version
+
 from flux.errors import IssueError
 from flux.forge.forge import Comment, Issue
 from flux.monorepo.monorepo import Monorepo
@@ -13,7 +15,9 @@ from flux.promotion.ledger import Decision, read_decision, render
 from flux.promotion.marker import read_key, read_marker, render_key
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
+from flux.promotion.texts.issue import issue_title, read_title
 from flux.proposals.authority import Authority
+from flux.release.tag import TagForm
 
 _MOST_WRITES = 5
 _NOTED = "noted "
@@ -24,6 +28,7 @@ class Issues:
     """The promotion issues of one forge."""
 
     def __init__(self, monorepo: Monorepo) -> None:
+        self._monorepo = monorepo
         self._settings = monorepo.settings
         self._forge = monorepo.forge
         self.authority = Authority(monorepo)
@@ -31,7 +36,7 @@ class Issues:
 
     def fault(self, issue: Issue) -> str:
         """Why an issue is none of ours, whatever its text says; empty where it is one."""
-        if self._settings.label not in issue.labels:
+        if self._settings.label.casefold() not in {label.casefold() for label in issue.labels}:
             return f"it does not have the label {self._settings.label}"
         if not self.authority.is_trusted(issue.author):
             return f"its author, {issue.author}, may not write here and is not in the setting `automation`"
@@ -61,9 +66,25 @@ class Issues:
             if issue.author.endswith("[bot]") and self.fault(issue) and read_marker(issue.body) == promotion
         ]
 
-    def promotion(self, issue: Issue) -> Promotion | None:
-        """What an issue is about: what our comment says, else the body's marker."""
-        return self.told(issue.number) or read_marker(issue.body)
+    def promotion(self, issue: Issue, body: str | None = None) -> Promotion | None:
+        """What an issue is about: what its title says, where its marker or our comment says so too; else
+        whatever these two say. `body` is to be read instead of the one that it has now."""
+        marked, told = read_marker(issue.body if body is None else body), self.told(issue.number)
+        titled = read_title(issue.title)
+        return titled if titled and titled in (marked, told) else told or marked
+
+    def disagreement(self, issue: Issue, promotion: Promotion) -> str:
+        """What speaks against an issue being about a promotion, beside its marker; empty where nothing does.
+
+        Raises GitError where the home of release tags does not answer.
+        """
+        told = self.told(issue.number)
+        if issue.title.strip() != (title := issue_title(promotion.artifact, promotion.version)):
+            return f"its title was {title}"
+        if told not in (None, promotion):
+            return f"a comment of the automation here was changed to say {told.artifact} {told.version}"
+        tag = TagForm(self._settings.release_tag).render(promotion.artifact, Version.parse(promotion.version))
+        return "" if tag in self._monorepo.home_tags else f"there is no release {tag}"
 
     def told(self, number: int) -> Promotion | None:
         """What our comment on an issue says that it is about; fewer people may edit that than the body."""

@@ -131,6 +131,93 @@ def test_a_tick_for_an_artifact_that_was_removed_is_taken_back(world: World) -> 
     assert said(world, "prod_ring1", "no artifact any more")
 
 
+# What an issue is about
+
+
+def retitled(world: World, title: str) -> None:
+    assert world.github
+    world.github.repository("octo/monorepo").issues[1].title = title
+
+
+def test_an_issue_whose_title_was_changed_promotes_nothing_and_says_so(hub: World) -> None:
+    hub.open(TAG)
+    retitled(hub, "Promote eso 1.0.0")
+    applied = hub.apply(hub.tick("prod_ring1"))
+    assert applied.failed
+    assert proposed(hub) == set()
+    assert said(hub, "Nothing is promoted", "Promote eso 1.1.0")
+    assert hub.sync().failed
+    assert len([c for c in hub.comments() if "its title was" in c]) == 1
+    retitled(hub, "Promote eso 1.1.0")
+    assert not hub.apply(hub.tick("tt")).failed
+    assert proposed(hub) == {"tt"}
+
+
+def test_title_and_marker_changed_together_aim_at_nothing_else(hub: World) -> None:
+    hub.open(TAG)
+    hub.edit(lambda body: body.replace('"1.1.0"', '"1.0.0"'), login="trudy")
+    retitled(hub, "Promote eso 1.0.0")
+    assert hub.apply(hub.tick("at_ring2")).failed
+    assert hub.pulls(None) == []
+
+
+@pytest.mark.parametrize("login", ["bob", "mallory"])
+def test_somebody_elses_comment_aims_an_issue_nowhere(hub: World, login: str) -> None:
+    assert hub.github
+    hub.open(TAG)
+    comment = hub.github.repository("octo/monorepo").issues[1].comments.pop()
+    text = comment.body.replace("standing eso 1.1.0", "standing eso 1.0.0")
+    hub.forge(login).create_comment(1, text)
+    hub.apply(hub.tick("prod_ring1"))
+    assert proposed(hub) == {"prod_ring1"}
+
+
+def test_a_promotion_whose_release_is_gone_is_none(world: World) -> None:
+    world.open(TAG)
+    world.bare.git("tag", "-d", TAG)
+    assert world.apply(world.tick("prod_ring1")).failed
+    assert world.pulls(None) == []
+    assert said(world, "there is no release", TAG)
+
+
+# Nothing goes quiet
+
+
+def test_labels_have_no_case(world: World) -> None:
+    world.with_(label="Flux-Release").open(TAG)
+    world.apply(world.tick("prod_ring1"))
+    assert proposed(world) == {"prod_ring1"}
+    assert not world.sync().failed
+
+
+@pytest.mark.parametrize("what", ["label", "author"])
+def test_a_tick_where_nothing_comes_of_it_is_answered(hub: World, what: str) -> None:
+    assert hub.github
+    hub.open(TAG)
+    issue = hub.github.repository("octo/monorepo").issues[1]
+    if what == "label":
+        issue.labels.clear()
+    else:
+        issue.author = hub.github.add_person("dave")
+    applied = hub.apply(hub.tick("prod_ring1"))
+    assert applied.failed
+    assert proposed(hub) == set()
+    assert said(hub, "Nothing is promoted from here", "label" if what == "label" else "dave")
+    assert not hub.apply(hub.edit(lambda body: f"{body}\nwords\n")).failed
+    assert not hub.apply(hub.tick("tt", login="trudy")).failed
+    assert len([c for c in hub.comments() if "promoted from here" in c]) == 1
+
+
+def test_what_github_actions_wrote_stays_ours_when_an_app_takes_over(hub: World) -> None:
+    assert hub.github
+    hub.open(TAG)
+    hub.apply(hub.tick("tt"))
+    world = hub.with_(automation=("flux-promoter[bot]",))
+    world.token = hub.github.app_token(**PERMISSIONS)
+    world.apply(world.tick("prod_ring1"))
+    assert proposed(world) == {"prod_ring1", "tt"}
+
+
 # At the same time
 
 

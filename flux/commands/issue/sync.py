@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flux.errors import FluxError
+from flux.errors import FluxError, IssueError
 from flux.forge.forge import Issue
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
@@ -91,6 +91,8 @@ class Syncer:
         try:
             if issue is None:
                 return _stopped(Synced(promotion, None, self._applier.converger.converge(promotion)))
+            if disagrees := self._applier.disagrees(issue, promotion):
+                raise IssueError(disagrees.notices[0], "put that right, or close the issue")
             self._applier.mend(issue, promotion)
             proposed = self._applier.converge(issue, promotion)
             undone = self._take_back(issue, promotion)

@@ -1,5 +1,6 @@
 """The texts of a promotion issue."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from flux.promotion.boxes import LONGEST_BODY, Phases
@@ -7,9 +8,17 @@ from flux.promotion.marker import render_marker
 from flux.promotion.proposal import Promotion
 from flux.release.markdown import code, link, plain
 
+_TITLE = re.compile(r"Promote (?P<artifact>\S+) (?P<version>\S+)")
+
 
 def issue_title(artifact: str, version: str) -> str:
     return f"Promote {artifact} {version}"
+
+
+def read_title(title: str) -> Promotion | None:
+    """The promotion that an issue's title says, None for other titles."""
+    match = _TITLE.fullmatch(title.strip())
+    return Promotion(match["artifact"], match["version"]) if match else None
 
 
 def issue_body(

@@ -46,6 +46,16 @@ def put_back(sender: str) -> str:
     return f"{mention(sender)}: your edit was overwritten by one of the automation, and is put back."
 
 
+def disagreement(what: str) -> str:
+    """For an issue that does not say one thing about what it promotes."""
+    return f"Nothing is promoted from here until this issue says one thing again: {what}."
+
+
+def not_ours(fault: str) -> str:
+    """For an issue whose boxes somebody ticks, and that is none of ours any more."""
+    return f"Nothing is promoted from here: {fault}. Put that right, then tick the box again."
+
+
 def unticked(environments: Iterable[str], reason: str) -> str:
     """For boxes that were unticked by us."""
     names = ", ".join(f"`{environment}`" for environment in environments)
