@@ -69,6 +69,10 @@ class PullRequest:
     state: PullState
     author: str
     url: str
+    merge_commit: str = ""
+    """What it became on its base, where the forge merged it."""
+    merged: float | None = None
+    """When the forge merged it, in seconds since the epoch."""
 
 
 @dataclass(frozen=True)

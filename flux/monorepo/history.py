@@ -55,11 +55,17 @@ def before(states: Iterable[DesiredVersions], environment: str) -> str | None:
 
 
 def changed_at(states: Iterable[DesiredVersions], environment: str) -> int:
-    """When an environment was given its newest version, or lost it, in seconds since the epoch. 0 where it
-    never had one."""
+    """When an environment was given the version that it has in the first state, or lost it, in seconds since
+    the epoch, by the committer's clock; 0 where it never had any."""
+    change = change_of(states, environment)
+    return change.time if change else 0
+
+
+def change_of(states: Iterable[DesiredVersions], environment: str) -> DesiredVersions | None:
+    """The state that gave an environment the version that it has in the first one, or took it away."""
     later: DesiredVersions | None = None
     for state in states:
         if later and state.versions.get(environment) != later.versions.get(environment):
-            return later.time
+            return later
         later = state
-    return later.time if later and environment in later.versions else 0
+    return later if later and environment in later.versions else None

@@ -13,7 +13,7 @@ from typing import Any
 from flux.errors import RequestError
 from flux.event import IssueEdit
 from flux.forge.forge import Issue, PullRequest, PullState
-from flux.monorepo.history import changed_at, history
+from flux.monorepo.history import history
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.vouching import Vouching
@@ -29,6 +29,7 @@ from flux.promotion.texts.comment import is_reached
 from flux.proposals.converge import Converger, Proposed
 from flux.proposals.issues import Issues
 from flux.proposals.progress import tell
+from flux.proposals.times import changed_since
 
 _UNVOUCHED_SECONDS = 3600
 
@@ -239,10 +240,7 @@ class Applier:
             return Situation(issue.body, refused=refused)
         main = self.branches.main()
         ticks = self._rules.members(name for name, tick in changed.items() if tick and name not in refused)
-        times: dict[str, float] = {}
-        if ticks:
-            states = list(history(self._monorepo, promotion.artifact, main.commit))
-            times = {environment: changed_at(states, environment) for environment in ticks}
+        times = changed_since(self._monorepo, promotion.artifact, main.commit, ticks, edit.time)
         versions = main.of(promotion.artifact)
         gone = self._is_gone(promotion)
         return Situation(

@@ -262,6 +262,55 @@ def test_an_edit_that_overwrites_ours_is_undone_again(hub: World) -> None:
     assert "thanks" in hub.issue().body
 
 
+# By the forge's clock
+
+
+def pushed(world: World, date: str, **versions: str) -> None:
+    """A commit to main by hand, with a date of its committer's."""
+    desired = world.desired
+    desired["eso"].update(versions)
+    world.update()
+    world.repo.commit("desire", files={CONFIG: json.dumps(desired, indent=2) + "\n"}, date=date)
+    world.repo.push("origin", "main")
+    assert world.github
+    world.github.pushed("bob")
+
+
+def test_a_commit_dated_tomorrow_blocks_nobody(hub: World) -> None:
+    hub.open(TAG)
+    pushed(hub, "2099-01-01T00:00:00Z", prod_ring1="1.0.1")
+    assert not hub.apply(hub.tick("prod_ring1")).undone
+    assert proposed(hub) == {"prod_ring1"}
+
+
+@pytest.mark.parametrize("date", ["2001-01-01T00:00:00Z", "2099-01-01T00:00:00Z"])
+def test_a_merge_counts_from_when_the_forge_made_it(hub: World, date: str) -> None:
+    """The clock of whoever made the commit says nothing."""
+    assert hub.github
+    hub.release("eso", "1.2.0")
+    hub.open(TAG)
+    early = hub.tick("prod_ring1")
+    hub.github.advance(timedelta(minutes=5))
+    hub.promote("eso", "prod_ring1", "1.2.0")
+    hub.merge()
+    redated(hub, date)
+    assert hub.apply(early).undone
+    assert proposed(hub) == ticked(hub) == set()
+    hub.github.advance(timedelta(minutes=5))
+    assert not hub.apply(hub.tick("prod_ring1")).undone
+    assert proposed(hub) == {"prod_ring1"}
+
+
+def redated(world: World, date: str) -> None:
+    """Let the last commit of main be one of this date."""
+    assert world.github
+    git = world.repo.git
+    git("commit", "--quiet", "--amend", "--no-edit", "--date", date, date=date)
+    git("push", "--quiet", "--force", "origin", "main")
+    (pull,) = [pull for pull in world.github.repository("octo/monorepo").pulls if pull.merged]
+    pull.merge_commit = world.repo.head
+
+
 # Once
 
 
