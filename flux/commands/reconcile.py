@@ -215,6 +215,7 @@ class Reconciler:
     def _sync(self, tip: str) -> None:
         syncer = Syncer(self._monorepo)
         synced: Sync = syncer.sync(lambda done: None)
+        self._done.notices.extend(synced.notices)
         for one in synced.promotions:
             about = f"{one.promotion.artifact} {one.promotion.version}"
             if one.error:

@@ -77,8 +77,12 @@ class Applier:
         issue = self._forge.issue(number)
         if issue is None:
             raise RequestError(f"there is no issue {number}", "`inv issue TAG` opens a release's")
+        applied = self._apply(issue)
+        return replace(applied, notices=(*applied.notices, *self.issues.warnings))
+
+    def _apply(self, issue: Issue) -> Applied:
         event = self._monorepo.event
-        if isinstance(event.change, IssueEdit) and event.change.number == number:
+        if isinstance(event.change, IssueEdit) and event.change.number == issue.number:
             return self._apply_edit(issue, event.change)
         fault = self.issues.fault(issue)
         promotion = None if fault else self.issues.promotion(issue)

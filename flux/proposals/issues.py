@@ -1,13 +1,14 @@
 """Promotion issues: which of them are ours, and what is written to them once they are open."""
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 
 from semver import Version
 
-from flux.errors import IssueError
+from flux.errors import ForgeRefusedError, IssueError
 from flux.forge.forge import Comment, Issue
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.boxes import untick
@@ -33,6 +34,8 @@ class Issues:
         self._forge = monorepo.forge
         self.authority = Authority(monorepo)
         self._read: dict[int, list[Comment]] = {}
+        self.warnings: list[str] = []
+        """What could not be told."""
 
     def fault(self, issue: Issue) -> str:
         """Why an issue is none of ours, whatever its text says; empty where it is one."""
@@ -99,7 +102,7 @@ class Issues:
         for decision in decisions:
             if decision not in self.written(number):
                 body = f"{render_key(_NOTED + render(decision))}\n{say.noted(decision)}\n"
-                self._comments(number).append(self._forge.create_comment(number, body))
+                self._comment(number, body)
 
     def written(self, number: int) -> list[Decision]:
         """The decisions that comments record: ours, and people's of their own. One that was edited since
@@ -125,7 +128,7 @@ class Issues:
             for comment in self._comments(number)
         ):
             body = f"{render_key(key)}\n{text}\n"
-            self._comments(number).append(self._forge.create_comment(number, body))
+            self._comment(number, body)
 
     def begin(self, number: int, promotion: Promotion, text: str) -> None:
         """Say this in the comment that is kept up to date, where there is none yet."""
@@ -141,10 +144,25 @@ class Issues:
                 comment.author
             ):
                 if comment.body.strip() != body.strip():
-                    self._forge.edit_comment(number, comment.id, body)
-                    comments[at] = replace(comment, body=body)
+                    with self._bearing():
+                        self._forge.edit_comment(number, comment.id, body)
+                        comments[at] = replace(comment, body=body)
                 return
-        comments.append(self._forge.create_comment(number, body))
+        self._comment(number, body)
+
+    def _comment(self, number: int, body: str) -> None:
+        with self._bearing():
+            self._comments(number).append(self._forge.create_comment(number, body))
+
+    @contextmanager
+    def _bearing(self) -> Iterator[None]:
+        """Where the forge refuses to let us tell, as on a locked issue, that is a warning, and no end."""
+        try:
+            yield
+        except ForgeRefusedError as error:
+            warning = f"{error.message}: {error.hint}"
+            if warning not in self.warnings:
+                self.warnings.append(warning)
 
     def _comments(self, number: int) -> list[Comment]:
         """The comments on an issue: asked for once, and ours added."""

@@ -7,6 +7,7 @@ from itertools import permutations
 
 import pytest
 
+from flux.errors import ForgeError
 from flux.event import Event
 from flux.promotion.boxes import mark
 from tests.commands.promoting import BOT, CONFIG, PERMISSIONS, World, boxes
@@ -206,6 +207,32 @@ def test_a_tick_where_nothing_comes_of_it_is_answered(hub: World, what: str) -> 
     assert not hub.apply(hub.edit(lambda body: f"{body}\nwords\n")).failed
     assert not hub.apply(hub.tick("tt", login="trudy")).failed
     assert len([c for c in hub.comments() if "promoted from here" in c]) == 1
+
+
+def test_on_a_locked_issue_what_may_not_be_is_undone_all_the_same(hub: World) -> None:
+    assert hub.github
+    hub.open(TAG)
+    hub.github.repository("octo/monorepo").issues[1].locked = True
+    before = hub.comments()
+    applied = hub.apply(hub.tick("prod_ring1", login="trudy"))
+    assert applied.undone
+    assert ticked(hub) == set()
+    assert any("locked" in notice and "unlock" in notice for notice in applied.notices)
+    applied = hub.apply(hub.tick("tt"))
+    assert not applied.failed
+    assert proposed(hub) == {"tt"}
+    assert not hub.sync().failed
+    assert len(hub.comments()) == len(before)
+
+
+def test_an_archived_repository_is_said_to_be_one(hub: World) -> None:
+    assert hub.github
+    hub.open(TAG)
+    event = hub.tick("prod_ring1")
+    hub.github.repository("octo/monorepo").archived = True
+    with pytest.raises(ForgeError, match="archived") as refused:
+        hub.apply(event)
+    assert "unarchive" in refused.value.hint
 
 
 def test_what_github_actions_wrote_stays_ours_when_an_app_takes_over(hub: World) -> None:

@@ -103,6 +103,7 @@ class Issue:
     closed: datetime | None = None
     closed_by: Account | None = None
     reason: str | None = None
+    locked: bool = False
 
     @property
     def state(self) -> str:
@@ -171,6 +172,7 @@ class Repository:
     name: str
     git: Git
     created: datetime
+    archived: bool = False
     private: bool = False
     """In a public one everybody may read, and open issues."""
     default_branch: str = "main"

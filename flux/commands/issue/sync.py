@@ -43,6 +43,7 @@ class Synced:
 @dataclass(frozen=True)
 class Sync:
     promotions: list[Synced]
+    notices: tuple[str, ...] = ()
 
     @property
     def failed(self) -> list[Synced]:
@@ -85,7 +86,7 @@ class Syncer:
         for promotion in due:
             done.append(self._one(promotion, issues.get(promotion)))
             on_done(promotion)
-        return Sync(done)
+        return Sync(done, tuple(self._applier.issues.warnings))
 
     def _one(self, promotion: Promotion, issue: Issue | None) -> Synced:
         try:
