@@ -1,11 +1,12 @@
 """What follows where an edit breaks what tools read of a promotion issue."""
 
 from flux.errors import IssueError
-from flux.promotion.boxes import mark, marks, restore
+from flux.promotion.boxes import Phases, mark, marks, restore
 from flux.promotion.marker import mend_marker, read_marker
 from flux.promotion.outcome import Edit, Note, Outcome, Rewrite, Rules, nothing
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
+from flux.promotion.texts.issue import with_boxes
 
 
 def broken(body: str, promotion: Promotion) -> str:
@@ -73,10 +74,18 @@ def _words(body: str) -> str:
     return mark(body, dict.fromkeys(marks(body), False))
 
 
-def mend(promotion: Promotion, updated: float) -> Outcome:
-    """Put right what someone has made of the marker. Nobody knows then what the boxes were ticked for."""
-    note = Note(("mended", str(updated)), say.MARKER_MENDED)
-    return Outcome((note, Rewrite(lambda body: mend_marker(body, promotion))))
+def mended(body: str, promotion: Promotion, phases: Phases) -> str:
+    """The body with its marker, and with boxes."""
+    return with_boxes(mend_marker(body, promotion), phases)
+
+
+def mend(promotion: Promotion, updated: float, rules: Rules) -> Outcome:
+    """Put right what someone has made of the marker, or bring back boxes that are all gone.
+
+    Nobody knows then what the boxes were ticked for.
+    """
+    note = Note(("mended", str(updated)), say.MENDED)
+    return Outcome((note, Rewrite(lambda body: mended(body, promotion, rules.phases))))
 
 
 def revert(edit: Edit, promotion: Promotion, body: str, fault: str, still: bool = False) -> Outcome:

@@ -90,6 +90,8 @@ class BranchStep:
     content: bytes = b""
     message: str = ""
     unwritten: Sequence[Decision] = ()
+    decisions: Sequence[Decision] = ()
+    """Those that the branch records when the step is done."""
 
 
 def next_step(
@@ -129,14 +131,18 @@ def next_step(
     message = commit_message(promotion, proposal.versions, rollback, new)
     content = set_versions(main.content, promotion.artifact, proposal.versions, order)
     if branch is None:
-        return BranchStep(StepKind.CREATE, proposal, rollback, (main.commit,), content, message)
+        return BranchStep(StepKind.CREATE, proposal, rollback, (main.commit,), content, message, (), new)
     edited = _merging(promotion, branch.base, main, proposal, content, order, parse, merge)
     if edited is None:
-        parents = (main.commit, branch.head.commit)
-        return BranchStep(StepKind.ADVANCE, proposal, rollback, parents, content, message)
+        parents: tuple[str, ...] = (main.commit, branch.head.commit)
+        written = [*branch.decisions, *new]
+        return BranchStep(StepKind.ADVANCE, proposal, rollback, parents, content, message, (), written)
     kind = StepKind.KEEP if edited == branch.head.content else StepKind.ADVANCE
-    unwritten = new if kind is StepKind.KEEP else ()
-    return BranchStep(kind, proposal, rollback, (branch.head.commit,), edited, message, unwritten)
+    is_kept = kind is StepKind.KEEP
+    unwritten = new if is_kept else []
+    decisions = [*branch.decisions, *([] if is_kept else new)]
+    parents = (branch.head.commit,)
+    return BranchStep(kind, proposal, rollback, parents, edited, message, unwritten, decisions)
 
 
 def _takes_away(decision: Decision, promotion: Promotion, versions: Mapping[str, str]) -> bool:

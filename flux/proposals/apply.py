@@ -21,7 +21,6 @@ from flux.promotion import altered, edits
 from flux.promotion.boxes import ticked
 from flux.promotion.convergence import Side, Wish
 from flux.promotion.ledger import Decision, asked
-from flux.promotion.marker import read_marker
 from flux.promotion.outcome import Edit, Note, Outcome, Rewrite, Rules, Situation, Untick, nothing, take_back
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
@@ -98,10 +97,11 @@ class Applier:
         return self.apply_all(issue, promotion)
 
     def mend(self, issue: Issue, promotion: Promotion) -> bool:
-        """Put right an altered marker that was not undone at once; whether there was one."""
-        is_altered = read_marker(issue.body) != promotion
+        """Put right an altered marker, and boxes that are gone, where that was not undone at once; whether
+        there was any."""
+        is_altered = altered.mended(issue.body, promotion, self._rules.phases) != issue.body
         if is_altered:
-            self.perform(issue, altered.mend(promotion, issue.updated))
+            self.perform(issue, altered.mend(promotion, issue.updated, self._rules))
         return is_altered
 
     def apply_all(self, issue: Issue, promotion: Promotion) -> Applied:

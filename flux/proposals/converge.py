@@ -152,7 +152,9 @@ class Converger:
             case StepKind.STOP if branch:
                 return self._stopped(promotion, main, branch)
         changes = step.proposal.changes
-        pull, written = self._requests.write(promotion, open_, changes, versions, issue, step.rollback)
+        pull, written = self._requests.write(
+            promotion, open_, changes, versions, issue, step.rollback, step.decisions
+        )
         action = (
             ProposedAction.UPDATED if written or step.kind is not StepKind.KEEP else ProposedAction.UNCHANGED
         )

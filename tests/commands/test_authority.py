@@ -235,6 +235,45 @@ def test_an_archived_repository_is_said_to_be_one(hub: World) -> None:
     assert "unarchive" in refused.value.hint
 
 
+@pytest.mark.parametrize("login", ["trudy", "bob"])
+@pytest.mark.parametrize("heard", [True, False])
+@pytest.mark.parametrize("what", ["all", "boxes"])
+def test_a_body_that_was_wiped_gets_its_boxes_back(hub: World, login: str, heard: bool, what: str) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("tt"))
+    before = hub.issue().body
+    names = set(boxes(before))
+    event = hub.edit(lambda body: "" if what == "all" else body.partition("\n")[0], login)
+    if heard:
+        hub.apply(event)
+        assert hub.issue().body == before
+    else:
+        hub.sync()
+        assert set(boxes(hub.issue().body)) == names
+    assert proposed(hub) == {"tt"}
+    hub.apply(hub.tick("prod_ring1"))
+    assert proposed(hub) == {"tt", "prod_ring1"}
+
+
+def test_what_people_write_into_a_pull_request_stays(world: World) -> None:
+    world.open(TAG)
+    world.apply(world.tick("prod_ring1"))
+    pull, forge = world.pull(), world.forge("bob")
+    who = "bob" if world.github else "Test <test@example.com>"
+    assert f"Requested-by: `{who}` for `prod_ring1`" in pull.body
+    forge.edit_pull_request(
+        pull.number, title="For #12", body=f"Because of #12.\n\n{pull.body}\n\nSee there."
+    )
+    world.apply(world.tick("tt"))
+    after = world.pull()
+    assert after.title == "For #12"
+    assert after.body.startswith("Because of #12.\n")
+    assert after.body.rstrip().endswith("See there.")
+    assert after.body.count("| `tt` |") == after.body.count("| `prod_ring1` |") == 1
+    world.sync()
+    assert world.pull() == after
+
+
 def test_what_github_actions_wrote_stays_ours_when_an_app_takes_over(hub: World) -> None:
     assert hub.github
     hub.open(TAG)

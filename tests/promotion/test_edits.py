@@ -263,9 +263,9 @@ def test_taking_back_says_why_once() -> None:
     assert performed(decided, body("at_ring1", "tt_ring1", "prod")) == body("prod")
     assert decided.undone == ("at_ring1: why", "tt_ring1: why")
     assert len(notes(decided)) == 1
-    assert mend(PROMOTION, 1.0).actions != mend(PROMOTION, 2.0).actions, "each occasion is one"
+    assert mend(PROMOTION, 1.0, RULES).actions != mend(PROMOTION, 2.0, RULES).actions, "each occasion is one"
 
 
 def test_a_marker_is_mended() -> None:
     altered = BODY.partition("\n")[2]
-    assert read_marker(performed(mend(PROMOTION, 1.0), altered)) == PROMOTION
+    assert read_marker(performed(mend(PROMOTION, 1.0, RULES), altered)) == PROMOTION

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from flux.promotion.ledger import Decision
 from flux.release.markdown import code
 
-MARKER_MENDED = "The hidden first line of this issue had been altered. It is put right again."
+MENDED = "The hidden first line of this issue, or its boxes, had been altered. That is put right again."
 TICK_LOST = "the tick got lost on its way; tick it again if it is still wanted"
 ROLLED_BACK = "it was rolled back since"
 REMOVED = "it is no artifact any more; what is deployed of it can be rolled back"
