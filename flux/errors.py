@@ -92,6 +92,10 @@ class ForgeError(FluxError):
     """The forge refused a request, or is not to be reached."""
 
 
+class ForgeRefusedError(ForgeError):
+    """The forge answered, and will not do it."""
+
+
 class IssueError(FluxError):
     """A promotion issue is gone, or has a body that cannot be one's."""
 

@@ -54,7 +54,8 @@ class IssueEdit:
 class Event:
     """`actions` says whether this runs in GitHub Actions; `name` and `change` are of the event there.
 
-    `api_url`, `server_url` and `repository` (`owner/name`) are GitHub's, wherever this runs.
+    `api_url`, `server_url` and `repository` (`owner/name`) are GitHub's, wherever this runs. `rerun_by` is
+    who started this run again, empty where that is not told; None for a first attempt.
     """
 
     actions: bool
@@ -65,6 +66,7 @@ class Event:
     api_url: str | None = None
     repository: str | None = None
     server_url: str = "https://github.com"
+    rerun_by: str | None = None
 
     @property
     def packages(self) -> str | None:
@@ -93,6 +95,7 @@ def read_surroundings(environment: Mapping[str, str] = os.environ) -> Event:
         name=environment.get("GITHUB_EVENT_NAME", ""),
         output=_path(environment, "GITHUB_OUTPUT"),
         summary=_path(environment, "GITHUB_STEP_SUMMARY"),
+        rerun_by=_rerun_by(environment),
     )
 
 
@@ -100,6 +103,12 @@ def read_event(environment: Mapping[str, str] = os.environ) -> Event:
     """Raises RequestError for a payload that is not what GitHub sends."""
     event = read_surroundings(environment)
     return replace(event, change=_change(environment)) if event.actions else event
+
+
+def _rerun_by(environment: Mapping[str, str]) -> str | None:
+    """The actor of a run stays who caused its event, whoever runs it again."""
+    first = environment.get("GITHUB_RUN_ATTEMPT", "") in ("", "1")
+    return None if first else environment.get("GITHUB_TRIGGERING_ACTOR", "")
 
 
 def _server_url(api_url: str | None) -> str:

@@ -207,3 +207,18 @@ def test_other_events_of_an_issue_change_nothing(payload: dict[str, Any], tmp_pa
 def test_a_malformed_edit(issue: dict[str, Any], lacks: str, tmp_path: Path) -> None:
     with pytest.raises(RequestError, match=f"lacks a valid {lacks}"):
         read_event(environment(tmp_path, "issues", issue_edit(**issue)))
+
+
+@pytest.mark.parametrize(
+    ("variables", "who"),
+    [
+        ({}, None),
+        ({"GITHUB_RUN_ATTEMPT": "1", "GITHUB_TRIGGERING_ACTOR": "alice"}, None),
+        ({"GITHUB_RUN_ATTEMPT": "2", "GITHUB_TRIGGERING_ACTOR": "alice", "GITHUB_ACTOR": "bob"}, "alice"),
+        ({"GITHUB_RUN_ATTEMPT": "10", "GITHUB_ACTOR": "bob"}, ""),
+        ({"GITHUB_RUN_ATTEMPT": "x"}, ""),
+    ],
+)
+def test_who_runs_a_job_again(variables: dict[str, str], who: str | None) -> None:
+    assert read_event({"GITHUB_ACTIONS": "true", **variables}).rerun_by == who
+    assert read_event(variables).rerun_by is None

@@ -7,7 +7,6 @@ from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.wanted import require_artifact, wanted_environments, wanted_version
-from flux.promotion.convergence import Wish
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion
 from flux.proposals.converge import Proposed
@@ -26,7 +25,7 @@ def promote(monorepo: Monorepo, artifact: str, name: str, version: str | None) -
     promotion = Promotion(artifact, str(wanted_version(monorepo, artifact, version)))
     require_promotable(monorepo, promotion)
     _require_order(monorepo, promotion, environments)
-    return propose_by_name(monorepo, promotion, Wish(environments, named=True))
+    return propose_by_name(monorepo, promotion, environments)
 
 
 def _require_order(monorepo: Monorepo, promotion: Promotion, environments: Sequence[str]) -> None:

@@ -153,6 +153,8 @@ class Reconciler:
             if not issue.open and not self._forge.tells_edits:
                 continue
             try:
+                if applier.issues.disagreement(issue, promotion):
+                    continue  # `sync` says so
                 if applier.mend(issue, promotion):
                     self._did(f"issue {issue.number}: put its marker right")
                     continue
@@ -178,6 +180,7 @@ class Reconciler:
     def _sync(self, tip: str) -> None:
         syncer = Syncer(self._monorepo)
         synced: Sync = syncer.sync(lambda done: None)
+        self._done.notices.extend(synced.notices)
         for one in synced.promotions:
             about = f"{one.promotion.artifact} {one.promotion.version}"
             if one.error:

@@ -1,42 +1,73 @@
-"""Roll environments back to the version that they had before."""
+"""Roll environments back to a lower version."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from semver import Version
 
 from flux.errors import RequestError
+from flux.monorepo.desired import choose, desired_at
 from flux.monorepo.history import before, history
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
-from flux.monorepo.wanted import require_artifact, wanted_environments
-from flux.promotion.convergence import Wish
+from flux.monorepo.wanted import wanted_environments
 from flux.promotion.proposal import Promotion
 from flux.proposals.converge import Proposed
 from flux.proposals.named import propose_by_name, require_promotable
+from flux.release.version import parse_version
 
 
-def roll_back(monorepo: Monorepo, artifact: str, name: str) -> Proposed:
-    """Propose the version that an environment, or all of a phase, had before.
+def roll_back(monorepo: Monorepo, artifact: str, name: str, to: str | None = None) -> Proposed:
+    """Propose the lower version that an environment, or all of a phase, had before, or the one given.
 
-    Raises RequestError where there is none, or not one for all of the phase.
+    What is deployed can be rolled back, whether or not the tip has the artifact still. Raises RequestError
+    where there is no lower version, or not one for all of the phase, and for a version that is not lower.
     """
     require_current_settings(monorepo)
-    require_artifact(monorepo, artifact)
+    desired = desired_at(monorepo, monorepo.tip)
+    choose(monorepo, desired, [artifact])
     environments = wanted_environments(monorepo.settings, name)
+    version = (
+        str(parse_version(to, words=())) if to else _version_before(monorepo, artifact, name, environments)
+    )
+    if to:
+        _require_lower(artifact, version, desired.get(artifact, {}), environments)
+    promotion = Promotion(artifact, version)
+    require_promotable(monorepo, promotion)
+    return propose_by_name(monorepo, promotion, environments, rollback=True)
+
+
+def _version_before(monorepo: Monorepo, artifact: str, name: str, environments: Sequence[str]) -> str:
+    """The one lower version that all of the environments had before."""
     states = list(history(monorepo, artifact))
     earlier = {environment: before(states, environment) for environment in environments}
-    promotion = Promotion(artifact, _the_version(artifact, name, earlier))
-    require_promotable(monorepo, promotion)
-    return propose_by_name(monorepo, promotion, Wish(environments, rollback=True, named=True))
-
-
-def _the_version(artifact: str, name: str, earlier: Mapping[str, str | None]) -> str:
     for environment, version in earlier.items():
         if version is None:
             raise RequestError(
-                f"{artifact} had no other version in {environment} before",
-                f"`inv promote {artifact} {environment} --version VERSION` sets one",
+                f"{artifact} had no lower version in {environment} before",
+                f"`inv rollback {artifact} {environment} --to VERSION` chooses one",
             )
     versions = {version for version in earlier.values() if version}
     if len(versions) > 1:
         listed = ", ".join(f"{environment} {version}" for environment, version in earlier.items())
-        raise RequestError(f"before, {name} had more than one version: {listed}", "roll each back")
+        raise RequestError(
+            f"before, {name} had more than one version: {listed}",
+            "roll each back, or choose one with `--to VERSION`",
+        )
     return versions.pop()
+
+
+def _require_lower(
+    artifact: str, version: str, versions: Mapping[str, str], environments: Sequence[str]
+) -> None:
+    for environment in environments:
+        now = versions.get(environment)
+        if now is None:
+            raise RequestError(
+                f"{artifact} is not in {environment}, so there is nothing to roll back",
+                f"`inv promote {artifact} {environment} --version {version}` brings it there",
+            )
+        if Version.parse(version) >= Version.parse(now):
+            raise RequestError(
+                f"{environment} has {artifact} {now}, and {version} is not lower",
+                f"`inv promote {artifact} {environment} --version {version}` goes up",
+            )

@@ -1,7 +1,7 @@
 """The sink of a dry run: reads from the real forge, and writes down what it would write."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from flux.forge.forge import (
     Comment,
@@ -39,6 +39,9 @@ class DryForge:
 
     def has_account(self, login: str) -> bool:
         return self._forge.has_account(login)
+
+    def now(self) -> float:
+        return self._forge.now()
 
     # Releases
 
@@ -119,6 +122,12 @@ class DryForge:
     def commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         self.would.append(f"commit {message.splitlines()[0]!r}")
         return _NONE
+
+    def vouch(self, commit: str) -> None:
+        pass
+
+    def makers(self, base: str, head: str) -> Mapping[str, Collection[str]]:
+        return self._forge.makers(base, head)
 
     def create_branch(self, name: str, commit: str) -> bool:
         self.would.append(f"create branch {name}")

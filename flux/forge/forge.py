@@ -1,7 +1,7 @@
 """The interface that every place for releases, issues and pull requests has."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -44,6 +44,8 @@ class Comment:
     id: int
     body: str
     author: str
+    edited: bool = False
+    """Whether somebody has changed it since it was written."""
 
 
 class PullState(StrEnum):
@@ -67,6 +69,10 @@ class PullRequest:
     state: PullState
     author: str
     url: str
+    merge_commit: str = ""
+    """What it became on its base, where the forge merged it."""
+    merged: float | None = None
+    """When the forge merged it, in seconds since the epoch."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +147,9 @@ class Forge(Protocol):
     def has_account(self, login: str) -> bool:
         """Whether there is a person or an App of that name."""
 
+    def now(self) -> float:
+        """The time by the forge's clock, in seconds since the epoch."""
+
     # Releases
 
     def release(self, tag: str) -> Release | None:
@@ -207,6 +216,13 @@ class Forge(Protocol):
 
     def commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         """A commit with the first parent's tree and these files instead; on no branch yet."""
+
+    def vouch(self, commit: str) -> None:
+        """Answer for a commit that was just made here, so that `makers` knows it."""
+
+    def makers(self, base: str, head: str) -> Mapping[str, Collection[str]]:
+        """The commits up to `head` that are not up to `base`, each with the logins that are known to have
+        made it or to answer for it; none for a commit that only says whose it is."""
 
     def create_branch(self, name: str, commit: str) -> bool:
         """Whether the branch could be made; False where there is one."""

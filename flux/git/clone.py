@@ -79,6 +79,7 @@ class Clone:
         self.merge_of = parts.history.merge_of
         self.log = parts.history.log
         self.messages = parts.history.messages
+        self.authors = parts.history.authors
         self.branches_since = parts.branches.branches_since
         self.merged = partial(merge, parts.process)
 

@@ -18,7 +18,7 @@ _MOST_MESSAGES = 16 * 1024 * 1024  # characters
 
 LOG = (
     *("log", "-z", "--no-show-signature", "--no-color", "--no-notes"),
-    "--format=tformat:%H%n%P%n%ct%n%cn <%ce>%n%B",
+    "--format=tformat:%H%n%P%n%ct%n%cn <%ce>%n%an <%ae>%n%B",
 )
 """Commits as `read_messages` takes them."""
 
@@ -27,7 +27,7 @@ LOG = (
 class Message:
     """A commit, its parents, and what it says.
 
-    `committer` is `name <email>`, `time` in seconds since the epoch, 0 where the commit has none.
+    `committer` and `author` are `name <email>`; `time` is in seconds since the epoch, 0 where there is none.
     """
 
     commit: str
@@ -35,18 +35,20 @@ class Message:
     text: str
     committer: str = ""
     time: int = 0
+    author: str = ""
 
 
 def read_messages(printed: str) -> Iterator[Message]:
     """The commits of `LOG`."""
     for field in printed.split("\0")[:-1]:
-        commit, parents, time, committer, text = field.split("\n", 4)
+        commit, parents, time, committer, author, text = field.split("\n", 5)
         yield Message(
             commit,
             tuple(parents.split()),
             output.readable(text),
             output.readable(committer),
             output.seconds(time),
+            output.readable(author),
         )
 
 
@@ -171,6 +173,10 @@ class History:
         if not self._shallow.edge():
             self.note_messages(commit, since, messages)
         return list(messages)
+
+    def authors(self, commit: str, since: str) -> dict[str, str]:
+        """The commits up to `commit` that are not up to `since`, each with its author."""
+        return {message.commit: message.author for message in self.messages(commit, since)}
 
     def note_messages(self, commit: str, since: str, messages: tuple[Message, ...]) -> None:
         """Keep the answer of `messages`, where history is here as a whole."""

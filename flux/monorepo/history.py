@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from semver import Version
+
 from flux.errors import DesiredStateError
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.desired import parse_artifact
@@ -42,18 +44,28 @@ def history(monorepo: Monorepo, artifact: str, tip: str | None = None) -> Iterat
 
 
 def before(states: Iterable[DesiredVersions], environment: str) -> str | None:
-    """The version that an environment was to have before its newest one. None where there was no other."""
+    """The last version that an environment had before and that is lower than the one of the first state; of
+    an environment that has none there, the last one. None where it never had such a version."""
     versions = (state.versions.get(environment) for state in states)
     now = next(versions, None)
-    return next((version for version in versions if version not in (None, now)), None)
+    return next(
+        (v for v in versions if v and (now is None or Version.parse(v) < Version.parse(now))),
+        None,
+    )
 
 
 def changed_at(states: Iterable[DesiredVersions], environment: str) -> int:
-    """When an environment was given its newest version, or lost it, in seconds since the epoch. 0 where it
-    never had one."""
+    """When an environment was given the version that it has in the first state, or lost it, in seconds since
+    the epoch, by the committer's clock; 0 where it never had any."""
+    change = change_of(states, environment)
+    return change.time if change else 0
+
+
+def change_of(states: Iterable[DesiredVersions], environment: str) -> DesiredVersions | None:
+    """The state that gave an environment the version that it has in the first one, or took it away."""
     later: DesiredVersions | None = None
     for state in states:
         if later and state.versions.get(environment) != later.versions.get(environment):
-            return later.time
+            return later
         later = state
-    return later.time if later and environment in later.versions else 0
+    return later if later and environment in later.versions else None

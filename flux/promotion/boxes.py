@@ -107,6 +107,13 @@ def restore(body: str, before: str, after: str, names: Collection[str]) -> str:
     return mark(body, {name: was.get(name, False) for name in changed})
 
 
+def settle(body: str, wanted: Mapping[str, bool], phases: Phases) -> str:
+    """The body where these environments are wanted (True) or not, as far as there are boxes to say so."""
+    body = untick(body, [name for name, tick in wanted.items() if not tick], phases)
+    shown = ticked(body, phases)
+    return mark(body, {name: True for name, tick in wanted.items() if tick and name not in shown})
+
+
 def marks(body: str) -> dict[str, bool]:
     """Every box that counts, by name, and whether it is ticked."""
     return {name: box.ticked for name, (box, _) in _first(body).items()}

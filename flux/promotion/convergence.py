@@ -1,6 +1,6 @@
 """The next step that brings a promotion's branch to what is wanted, decided from facts."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,6 +8,7 @@ from flux.errors import DesiredStateError
 from flux.promotion.commits import commit_message
 from flux.promotion.desired import Desired
 from flux.promotion.edit import set_versions
+from flux.promotion.ledger import Decision, asked, news, withdrawn
 from flux.promotion.proposal import Promotion, Proposal, propose
 
 Merge = Callable[[bytes, bytes, bytes], bytes | None]
@@ -34,7 +35,7 @@ class BranchState:
     """A promotion's branch: `base` is where it left main, `head` where it is.
 
     `is_over` says that its pull request was merged or closed, or that main has all of it. `is_foreign` says
-    that it has somebody else's commit.
+    that it has somebody else's commit. `decisions` are those that its commits record.
     """
 
     base: Side
@@ -42,17 +43,17 @@ class BranchState:
     is_over: bool
     is_foreign: bool
     is_rollback: bool
+    decisions: Sequence[Decision] = ()
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is wanted beside what the branch proposes already. `named` says that `add` was asked for by name,
-    rather than by a box."""
+    """What was decided beside what the branch records: `decisions` are to be applied and recorded, `known`
+    were recorded elsewhere before."""
 
-    add: Collection[str] = ()
-    remove: Collection[str] = ()
+    decisions: Sequence[Decision] = ()
+    known: Sequence[Decision] = ()
     rollback: bool = False
-    named: bool = False
 
 
 class StepKind(StrEnum):
@@ -77,7 +78,10 @@ _NO_PROPOSAL = Proposal((), {})
 
 @dataclass(frozen=True)
 class BranchStep:
-    """One step. `parents`, `content` and `message` are of the commit that CREATE and ADVANCE make."""
+    """One step. `parents`, `content` and `message` are of the commit that CREATE and ADVANCE make.
+
+    `unwritten` are new decisions that no commit records, and that count all the same.
+    """
 
     kind: StepKind
     proposal: Proposal = _NO_PROPOSAL
@@ -85,6 +89,9 @@ class BranchStep:
     parents: Sequence[str] = ()
     content: bytes = b""
     message: str = ""
+    unwritten: Sequence[Decision] = ()
+    decisions: Sequence[Decision] = ()
+    """Those that the branch records when the step is done."""
 
 
 def next_step(
@@ -106,29 +113,42 @@ def next_step(
     if branch and branch.is_foreign:
         return BranchStep(StepKind.STOP)
     versions = main.of(promotion.artifact)
+    known = [*(branch.decisions if branch else ()), *wish.known]
+    new = news(wish.decisions, known)
     proposal = propose(
         promotion.version,
         branch.base.of(promotion.artifact) if branch else versions,
         branch.head.of(promotion.artifact) if branch else versions,
         versions,
-        wish.add,
-        wish.remove,
+        asked(new, known),
+        withdrawn([*known, *new]),
         order,
     )
     if not proposal.changes:
-        return BranchStep(StepKind.CLOSE if branch else StepKind.NOTHING, proposal)
+        counts = [d for d in new if branch or _takes_away(d, promotion, versions)]
+        return BranchStep(StepKind.CLOSE if branch else StepKind.NOTHING, proposal, unwritten=counts)
     rollback = wish.rollback or bool(branch and branch.is_rollback)
-    named = [environment for environment in proposal.versions if wish.named and environment in wish.add]
-    message = commit_message(promotion, proposal.versions, rollback, named)
+    message = commit_message(promotion, proposal.versions, rollback, new)
     content = set_versions(main.content, promotion.artifact, proposal.versions, order)
     if branch is None:
-        return BranchStep(StepKind.CREATE, proposal, rollback, (main.commit,), content, message)
+        return BranchStep(StepKind.CREATE, proposal, rollback, (main.commit,), content, message, (), new)
     edited = _merging(promotion, branch.base, main, proposal, content, order, parse, merge)
     if edited is None:
-        parents = (main.commit, branch.head.commit)
-        return BranchStep(StepKind.ADVANCE, proposal, rollback, parents, content, message)
+        parents: tuple[str, ...] = (main.commit, branch.head.commit)
+        written = [*branch.decisions, *new]
+        return BranchStep(StepKind.ADVANCE, proposal, rollback, parents, content, message, (), written)
     kind = StepKind.KEEP if edited == branch.head.content else StepKind.ADVANCE
-    return BranchStep(kind, proposal, rollback, (branch.head.commit,), edited, message)
+    is_kept = kind is StepKind.KEEP
+    unwritten = new if is_kept else []
+    decisions = [*branch.decisions, *([] if is_kept else new)]
+    parents = (branch.head.commit,)
+    return BranchStep(kind, proposal, rollback, parents, edited, message, unwritten, decisions)
+
+
+def _takes_away(decision: Decision, promotion: Promotion, versions: Mapping[str, str]) -> bool:
+    """Whether a decision takes away what main does not have: an older one that asks for it may be on its
+    way."""
+    return not decision.asks and any(versions.get(e) != promotion.version for e in decision.environments)
 
 
 def _merging(

@@ -1,166 +1,54 @@
-"""What follows from an edit of a promotion issue: typed actions, decided from the edit and the state."""
+"""What follows from the boxes of a promotion issue: decisions to record, and what to undo.
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+An edit is judged by its own text before and after, and by its own sender. What happens to be ticked when its
+job runs does not decide: other edits have jobs of their own, which may come in any order.
+"""
 
-from flux.errors import IssueError
-from flux.promotion.boxes import Phases, marks, restore, ticked
-from flux.promotion.marker import mend_marker, read_marker
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from flux.promotion.altered import changed_boxes, decide_lost
+from flux.promotion.boxes import marks, restore, settle, ticked
+from flux.promotion.ledger import Decision, How, latest, moment
 from flux.promotion.order import out_of_order
+from flux.promotion.outcome import Action, Edit, Note, Outcome, Rewrite, Rules, Situation, nothing, take_back
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
 
 
-@dataclass(frozen=True)
-class Edit:
-    """An edit of an issue's body, by `sender`, at `time` in seconds since the epoch."""
-
-    sender: str
-    before: str
-    after: str
-    time: float
-
-
-@dataclass(frozen=True)
-class Note:
-    """Comment once for each occasion. `about` tells occasions apart."""
-
-    about: tuple[str, ...]
-    text: str
-
-
-@dataclass(frozen=True)
-class Rewrite:
-    """Change the body as it is when this is performed."""
-
-    change: Callable[[str], str] = field(compare=False)
-
-
-@dataclass(frozen=True)
-class Untick:
-    """Untick these environments, in the body as it is when this is performed."""
-
-    environments: frozenset[str]
-
-
-Action = Note | Rewrite | Untick
-
-
-@dataclass(frozen=True)
-class Situation:
-    """What decides beside the edit. `body` is the issue's body now.
-
-    `refused` has the names that the sender may not promote to, each with the reason. `versions` are main's;
-    `changed_at` says when main gave each environment its version, in seconds since the epoch. `proposed` are
-    the environments that the promotion's branch proposes.
-    """
-
-    body: str
-    versions: Mapping[str, str] = field(default_factory=dict)
-    proposed: Collection[str] = ()
-    refused: Mapping[str, str] = field(default_factory=dict)
-    changed_at: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Decision:
-    """`actions` in order. `add` and `remove` are what to propose, None for both where nothing is to be.
-
-    `undone` says what the actions undo and why; `notices` what people should know beside that.
-    """
-
-    actions: tuple[Action, ...] = ()
-    add: frozenset[str] | None = None
-    remove: frozenset[str] | None = None
-    undone: tuple[str, ...] = ()
-    notices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The settings that decide: the environments of each phase, and whether phases go in order."""
-
-    phases: Phases
-    require_order: bool = False
-
-    @property
-    def environments(self) -> list[str]:
-        return [environment for members in self.phases.values() for environment in members]
-
-    @property
-    def names(self) -> set[str]:
-        return {*self.phases, *self.environments}
-
-    def members(self, names: Iterable[str]) -> set[str]:
-        """The environments that boxes stand for."""
-        return {environment for name in names for environment in self.phases.get(name, (name,))}
-
-
-def broken(body: str, promotion: Promotion) -> str:
-    """What was done to a body that tools cannot read it any more; empty where nothing was."""
-    try:
-        marks(body)
-    except IssueError:
-        return "made the issue's text one that cannot be read"
-    return "" if read_marker(body) == promotion else "altered the issue's marker"
-
-
-def decide_broken(edit: Edit, promotion: Promotion, body: str, rules: Rules) -> Decision | None:
-    """What follows where an edit, or one before or after it, broke the text. None where none did."""
-    if fault := broken(edit.after, promotion):
-        if broken(edit.before, promotion):
-            return _refuse(edit, promotion, rules)
-        return _revert(edit, promotion, body, fault)
-    if fault := broken(body, promotion):
-        return nothing(f"a later edit {fault}")
-    return None
-
-
-def changed_boxes(edit: Edit, rules: Rules) -> dict[str, bool]:
-    """The boxes of environments and phases that an edit ticked (True) or unticked."""
-    was, became = marks(edit.before), marks(edit.after)
-    return {
-        name: became.get(name, False)
-        for name in [*became, *(name for name in was if name not in became)]
-        if name in rules.names and became.get(name, False) != was.get(name, False)
-    }
-
-
-def lost_boxes(edit: Edit, rules: Rules) -> set[str]:
-    """The boxes of environments and phases that an edit took away."""
-    return (marks(edit.before).keys() - marks(edit.after).keys()) & rules.names
-
-
-def decide(edit: Edit, promotion: Promotion, situation: Situation, rules: Rules) -> Decision:
+def decide(edit: Edit, promotion: Promotion, situation: Situation, rules: Rules) -> Outcome:
     """What follows from an edit whose text can be read, on its sender's authority."""
-    lost = lost_boxes(edit, rules)
-    if situation.body == edit.after and lost & situation.refused.keys():
-        return _revert(edit, promotion, situation.body, "took boxes away")
+    refused = situation.refused.keys()
+    if lost := decide_lost(edit, promotion, situation.body, {*refused}, rules):
+        return lost
     changed = changed_boxes(edit, rules)
     if not changed:
         return nothing("no box was ticked or unticked")
-    undoing = _undo(edit, changed, promotion, situation, rules)
-    chosen = {name: tick for name, tick in changed.items() if name not in situation.refused}
+    applied = _applied(edit, changed, situation, rules)
+    if applied == changed.keys():
+        return replace(nothing("this edit was applied before"), decisions=())
+    new = {name: tick for name, tick in changed.items() if name not in applied}
+    undoing = _undo(edit, promotion, new, situation, rules)
+    mine = {name: tick for name, tick in new.items() if name not in refused}
+    chosen = {name: tick for name, tick in mine.items() if name not in situation.held}
+    if held := tuple(
+        say.held(name, edit.answers, situation.held[name]) for name in mine if name not in chosen
+    ):
+        undoing = replace(undoing, notices=(*undoing.notices, *held))
     if not chosen:
         return undoing
-    body = restore(situation.body, edit.before, edit.after, _put_back(changed, promotion, situation, rules))
-    wanted = ticked(body, rules.phases)
-    add = rules.members(name for name, tick in chosen.items() if tick) & wanted
-    unticked = rules.members(name for name, tick in chosen.items() if not tick)
-    still = tuple(
-        f"{environment} is still wanted: the box of its whole phase is ticked"
-        for environment in sorted(unticked & wanted)
-    )
+    add, remove = _chosen(edit, chosen, rules)
+    add, remove = add - _decided(edit, True, situation), remove - _decided(edit, False, situation)
+    add, gone = _not_gone(situation, add)
     add, early = _in_order(promotion, situation.versions, add, rules)
     add, late = _not_outdated(promotion, situation, add, edit.time)
-    taken = take_back([*early, *late], str(edit.time), rules)
+    taken = take_back([*gone, *early, *late], str(edit.time), rules)
+    decisions = _decisions(edit.answers, add, remove, int(edit.time), edit.issue, rules)
     return replace(
         undoing,
-        actions=undoing.actions + taken.actions,
+        actions=undoing.actions + taken.actions + _settle(situation, decisions, rules),
         undone=undoing.undone + taken.undone,
-        add=frozenset(add),
-        remove=frozenset(unticked - wanted),
-        notices=still,
+        decisions=decisions,
     )
 
 
@@ -168,26 +56,33 @@ def decide_all(
     promotion: Promotion,
     situation: Situation,
     had: Collection[str],
-    named: Collection[str],
+    who: str,
+    time: float,
+    issue: int,
     rules: Rules,
-) -> Decision:
-    """Propose what is ticked, and take away what is not: whoever runs the command answers for all boxes.
+) -> Outcome:
+    """Propose what is ticked, and take away what is not: `who` runs the command, and answers for all boxes.
 
-    `had` are environments that had the version some time on main, `named` those that were asked for by name:
-    no box is ticked for them, and that takes nothing away.
+    `had` are environments that had the version some time on main. What was asked for by name has no box
+    ticked, and that takes nothing away.
     """
     wanted, proposed = ticked(situation.body, rules.phases), set(situation.proposed)
     add = missing(promotion, situation, rules)
     replaced = add & set(had)
     notes = [
         say.had_it(promotion.artifact, environment, promotion.version, situation.versions.get(environment))
-        for environment in rules.environments
-        if environment in replaced
+        for environment in rules.ordered(replaced)
     ]
-    add, early = _in_order(promotion, situation.versions, add - replaced, rules)
+    add, gone = _not_gone(situation, add - replaced)
+    taken = take_back(gone, str(int(time)), rules)
+    add, early = _in_order(promotion, situation.versions, add, rules)
     notes += [f"{', '.join(sorted(left))} left out: {reason}" for left, reason in early]
-    remove = proposed - wanted - set(named)
-    return Decision(add=frozenset(add), remove=frozenset(remove), notices=tuple(notes))
+    said = latest(situation.known)
+    named = {environment for environment, last in said.items() if last.how is How.NAME}
+    remove = proposed - wanted - named
+    now = moment(time, situation.known, add | remove)
+    decisions = _decisions(who, add, remove, now, issue, rules)
+    return replace(taken, decisions=decisions, notices=tuple(notes))
 
 
 def missing(promotion: Promotion, situation: Situation, rules: Rules) -> set[str]:
@@ -196,73 +91,89 @@ def missing(promotion: Promotion, situation: Situation, rules: Rules) -> set[str
     return {e for e in wanted if situation.versions.get(e) != promotion.version}
 
 
-def take_back(groups: Iterable[tuple[Collection[str], str]], occasion: str, rules: Rules) -> Decision:
-    """Untick groups of environments, each for a reason, and say why once for each occasion."""
-    actions: list[Action] = []
-    undone: list[str] = []
-    for environments, reason in groups:
-        listed = [environment for environment in rules.environments if environment in environments]
-        if listed:
-            about = ("taken back", reason, occasion, *listed)
-            actions += [Note(about, say.unticked(listed, reason)), Untick(frozenset(listed))]
-            undone += [f"{environment}: {reason}" for environment in listed]
-    return Decision(tuple(actions), undone=tuple(undone))
+def _chosen(edit: Edit, chosen: Mapping[str, bool], rules: Rules) -> tuple[set[str], set[str]]:
+    """The environments that an edit asks for, and those that it takes away, by these boxes of it.
+
+    An environment's own box says more than that of its phase, and of two that contradict each other the one
+    that takes away counts.
+    """
+    after = marks(edit.after)
+    unticked = {name for name, tick in chosen.items() if not tick}
+    own = {name for name in unticked if name in rules.environments}
+    of_phases = rules.members(unticked - own)
+    remove = own | {environment for environment in of_phases if not after.get(environment)}
+    return rules.members(name for name, tick in chosen.items() if tick) - remove, remove
 
 
-def nothing(why: str) -> Decision:
-    return Decision(notices=(f"nothing was applied: {why}",))
+def _decided(edit: Edit, asks: bool, situation: Situation) -> set[str]:
+    """The environments that this very edit was recorded to ask for, or to take away."""
+    return {
+        environment
+        for decision in situation.known
+        if (decision.issue, decision.time, decision.asks) == (edit.issue, int(edit.time), asks)
+        for environment in decision.environments
+    }
 
 
-def mend(promotion: Promotion, updated: float) -> Decision:
-    """Put right what someone has made of the marker. Nobody knows then what the boxes were ticked for."""
-    note = Note(("mended", str(updated)), say.MARKER_MENDED)
-    return Decision((note, Rewrite(lambda body: mend_marker(body, promotion))))
+def _applied(edit: Edit, changed: Mapping[str, bool], situation: Situation, rules: Rules) -> set[str]:
+    """The boxes of an edit whose decisions were recorded, as when a job is run again."""
+    decided = {asks: _decided(edit, asks, situation) for asks in (True, False)}
+    return {name for name, tick in changed.items() if rules.members([name]) <= decided[tick]}
 
 
-def _revert(edit: Edit, promotion: Promotion, body: str, fault: str) -> Decision:
-    """Undo an edit as a whole, unless somebody has put it right meanwhile."""
-    undone = (f"{edit.sender} {fault}",)
-    if body != edit.after and not broken(body, promotion):
-        return Decision(undone=undone)
-    note = Note(("broken", edit.sender, str(edit.time)), say.edit_undone(edit.sender, fault))
-    return Decision((note, Rewrite(lambda body: edit.before)), undone=undone)
+def _decisions(
+    who: str, add: Collection[str], remove: Collection[str], time: int, issue: int, rules: Rules
+) -> tuple[Decision, ...]:
+    both = ((How.TICK, rules.ordered(add)), (How.UNTICK, rules.ordered(remove)))
+    return tuple(Decision(who, how, names, time, issue or None) for how, names in both if names)
 
 
-def _refuse(edit: Edit, promotion: Promotion, rules: Rules) -> Decision:
-    """Undo an edit of what somebody had altered before: nobody knows what it meant."""
-    changed = changed_boxes(edit, rules)
+def _settle(situation: Situation, decisions: Collection[Decision], rules: Rules) -> tuple[Action, ...]:
+    """Let the boxes that were decided about show the last word on them."""
+    said = latest([*situation.known, *decisions])
+    wanted = {e: said[e].asks for decision in decisions for e in decision.environments}
 
-    def put_right(body: str) -> str:
-        return mend_marker(restore(body, edit.before, edit.after, changed), promotion)
+    def change(body: str) -> str:
+        return settle(body, wanted, rules.phases)
 
-    note = Note(("refused", edit.sender, str(edit.time)), say.edit_refused(edit.sender))
-    undone = (f"{edit.sender} edited an issue that was altered before",)
-    return Decision((note, Rewrite(put_right)), undone=undone)
+    return () if change(situation.body) == situation.body else (Rewrite(change),)
 
 
 def _undo(
-    edit: Edit, changed: Mapping[str, bool], promotion: Promotion, situation: Situation, rules: Rules
-) -> Decision:
+    edit: Edit, promotion: Promotion, changed: Mapping[str, bool], situation: Situation, rules: Rules
+) -> Outcome:
     """Put back what someone ticked or unticked who may not."""
-    put_back = _put_back(changed, promotion, situation, rules)
+    refused = {name: situation.refused[name] for name in changed if name in situation.refused}
+    put_back = {
+        name: reason
+        for name, reason in refused.items()
+        if not _overtaken(edit, promotion, name, changed[name], situation, rules)
+    }
     if not put_back:
-        return Decision()
+        return Outcome()
     note = Note(("undone", edit.sender, str(edit.time), *put_back), say.ticks_undone(edit.sender, put_back))
     rewrite = Rewrite(lambda body: restore(body, edit.before, edit.after, put_back))
     undone = tuple(f"{name}: {edit.sender} may not: {reason}" for name, reason in put_back.items())
-    return Decision((note, rewrite), undone=undone)
+    return Outcome((note, rewrite), undone=undone)
 
 
-def _put_back(
-    changed: Mapping[str, bool], promotion: Promotion, situation: Situation, rules: Rules
-) -> dict[str, str]:
-    """The boxes that are refused, but for ticks that others have vouched for since."""
-    vouched = {*situation.proposed, *(e for e, v in situation.versions.items() if v == promotion.version)}
-    return {
-        name: situation.refused[name]
-        for name, tick in changed.items()
-        if name in situation.refused and not (tick and rules.members([name]) <= vouched)
-    }
+def _overtaken(
+    edit: Edit, promotion: Promotion, name: str, tick: bool, situation: Situation, rules: Rules
+) -> bool:
+    """Whether somebody who may has said the same of a box since, or main has what its tick asks for."""
+    said = latest(situation.known)
+
+    def is_so(environment: str) -> bool:
+        last = said.get(environment)
+        return bool(last and last.time >= int(edit.time) and last.asks == tick)
+
+    on_main = {e for e, v in situation.versions.items() if tick and v == promotion.version}
+    return all(environment in on_main or is_so(environment) for environment in rules.members([name]))
+
+
+def _not_gone(situation: Situation, add: set[str]) -> tuple[set[str], list[tuple[set[str], str]]]:
+    """Leave out all where the artifact was removed or renamed: it can be rolled back, and no more."""
+    return (set(), [(add, say.REMOVED)]) if situation.is_gone and add else (add, [])
 
 
 def _in_order(

@@ -2,32 +2,33 @@
 
 Issue text is data. Boxes are matched against known names, and each tick needs somebody who may promote and
 answers for it. In an issue's event that is the sender of the edit, for the boxes of this edit only. In a
-terminal it is whoever runs the command.
+terminal it is whoever runs the command. Who decided what is recorded, and what is proposed follows from that.
 """
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from flux.errors import RequestError
 from flux.event import IssueEdit
 from flux.forge.forge import Issue, PullRequest, PullState
-from flux.monorepo.history import changed_at, history
+from flux.monorepo.history import history
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.vouching import Vouching
-from flux.promotion import edits
+from flux.promotion import altered, edits
 from flux.promotion.boxes import ticked
 from flux.promotion.convergence import Side, Wish
-from flux.promotion.edits import Decision, Edit, Note, Rewrite, Rules, Situation, Untick
-from flux.promotion.marker import read_marker
+from flux.promotion.ledger import Decision, asked
+from flux.promotion.outcome import Edit, Note, Outcome, Rewrite, Rules, Situation, Untick, nothing, take_back
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
 from flux.promotion.texts.comment import is_reached
 from flux.proposals.converge import Converger, Proposed
 from flux.proposals.issues import Issues
 from flux.proposals.progress import tell
+from flux.proposals.times import changed_since
 
 _UNVOUCHED_SECONDS = 3600
 
@@ -41,10 +42,12 @@ class Applied:
     proposed: Proposed | None = None
     undone: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    refused: bool = False
+    """Whether what somebody asked for was not done."""
 
     @property
     def failed(self) -> bool:
-        return self.proposed is not None and self.proposed.stopped
+        return self.refused or (self.proposed is not None and self.proposed.stopped)
 
     def document(self) -> dict[str, Any]:
         return self.proposed.document() if self.proposed else {"pull_request": None}
@@ -59,7 +62,7 @@ class Applier:
         self._rules = Rules(monorepo.settings.groups, monorepo.settings.require_order)
         self._vouching = Vouching(monorepo)
         self.issues = Issues(monorepo)
-        self.converger = Converger(monorepo)
+        self.converger = Converger(monorepo, self.issues.authority)
         self.branches = self.converger.branches
 
     def apply(self, number: int) -> Applied:
@@ -73,39 +76,61 @@ class Applier:
         issue = self._forge.issue(number)
         if issue is None:
             raise RequestError(f"there is no issue {number}", "`inv issue TAG` opens a release's")
+        applied = self._apply(issue)
+        return replace(applied, notices=(*applied.notices, *self.issues.warnings))
+
+    def _apply(self, issue: Issue) -> Applied:
         event = self._monorepo.event
-        if isinstance(event.change, IssueEdit) and event.change.number == number:
+        if isinstance(event.change, IssueEdit) and event.change.number == issue.number:
             return self._apply_edit(issue, event.change)
         fault = self.issues.fault(issue)
         promotion = None if fault else self.issues.promotion(issue)
         if promotion is None:
             return _not_ours(issue, fault)
+        if disagrees := self.disagrees(issue, promotion):
+            return disagrees
         if self.mend(issue, promotion):
             why = "its marker had been altered, and is put right; look at its boxes again"
-            return self._done(issue, edits.nothing(why))
+            return self._done(issue, nothing(why))
         if event.actions:
             return self.expire(issue, promotion)
         return self.apply_all(issue, promotion)
 
     def mend(self, issue: Issue, promotion: Promotion) -> bool:
-        """Put right an altered marker that was not undone at once; whether there was one."""
-        altered = read_marker(issue.body) != promotion
-        if altered:
-            self.perform(issue, edits.mend(promotion, issue.updated))
-        return altered
+        """Put right an altered marker, and boxes that are gone, where that was not undone at once; whether
+        there was any."""
+        is_altered = altered.mended(issue.body, promotion, self._rules.phases) != issue.body
+        if is_altered:
+            self.perform(issue, altered.mend(promotion, issue.updated, self._rules))
+        return is_altered
 
     def apply_all(self, issue: Issue, promotion: Promotion) -> Applied:
         """Propose what is ticked, and take away what is not, on the authority of whoever runs this."""
         main = self.branches.main()
         branch = self.branches.read(promotion, main)
         proposed = branch.proposes(promotion.artifact) if branch and not branch.ended else set()
-        situation = Situation(issue.body, main.of(promotion.artifact), proposed)
+        known = self.known(promotion, issue.number)
+        gone = self._is_gone(promotion)
+        situation = Situation(issue.body, main.of(promotion.artifact), proposed, known=known, is_gone=gone)
         had = self.had(main, promotion, edits.missing(promotion, situation, self._rules))
-        named = branch.named if branch else ()
-        decision = edits.decide_all(promotion, situation, had, named, self._rules)
-        if wanted := (decision.add or frozenset()) | (decision.remove or frozenset()):
-            self.issues.authority.require(wanted)
-        return self._propose(issue, promotion, decision)
+        now = self._forge.now()
+        authority = self.issues.authority
+        outcome = edits.decide_all(
+            promotion, situation, had, authority.caller, now, issue.number, self._rules
+        )
+        if wanted := {e for decision in outcome.decisions or () for e in decision.environments}:
+            authority.require(wanted)
+        self.perform(issue, outcome)
+        return self._propose(issue, promotion, outcome, known)
+
+    def known(self, promotion: Promotion, number: int | None) -> list[Decision]:
+        """Every decision about a promotion that was recorded: on its branch, by its pull requests before, and
+        in the comments of its issue."""
+        main = self.branches.main()
+        branch = self.branches.read(promotion, main)
+        known = list(branch.decisions) if branch else []
+        known += self.branches.past_decisions(promotion, main, branch.head.commit if branch else "")
+        return known + (self.issues.written(number) if number else [])
 
     def expire(self, issue: Issue, promotion: Promotion) -> Applied:
         """Untick what is neither proposed nor on main, where nobody has touched the issue for an hour.
@@ -113,7 +138,7 @@ class Applier:
         Nobody vouches for such a tick. An unticked box takes nothing away.
         """
         if time.time() - issue.updated < _UNVOUCHED_SECONDS:
-            return self._done(issue, edits.nothing("no edit came with this run"))
+            return self._done(issue, nothing("no edit came with this run"))
         main = self.branches.main()
         versions = main.of(promotion.artifact)
         lost = {
@@ -130,18 +155,22 @@ class Applier:
 
     def converge(self, issue: Issue, promotion: Promotion, wish: Wish | None = None) -> Proposed:
         """Bring the pull request up to date, and untick what it does not propose any more."""
-        wished = wish or Wish()
+        wished = wish or Wish(known=self.issues.written(issue.number))
 
         def ended(pull: PullRequest, environments: set[str]) -> None:
             if pull.state is PullState.CLOSED:
-                gone = environments & ticked(self._body(issue), self._rules.phases) - set(wished.add)
+                anew = asked(wished.decisions, wished.known)
+                gone = environments & ticked(self._body(issue), self._rules.phases) - anew
                 self.take_back(issue, gone, say.pull_request_closed(pull.url), str(pull.number))
 
         def dropped(versions: Mapping[str, str | None]) -> None:
             for environment, version in versions.items():
                 self.take_back(issue, {environment}, say.main_has(version), version or "")
 
-        proposed = self.converger.converge(promotion, wished, issue.url, ended, dropped)
+        def unwritten(decisions: Sequence[Decision]) -> None:
+            self.issues.write_down(issue.number, decisions)
+
+        proposed = self.converger.converge(promotion, wished, issue.url, ended, dropped, unwritten)
         if proposed.stopped and proposed.pull_request:
             self.issues.note(proposed.pull_request.number, proposed.notices, "\n".join(proposed.notices))
         return proposed
@@ -150,9 +179,9 @@ class Applier:
         self, issue: Issue, environments: Collection[str], reason: str, occasion: str
     ) -> tuple[str, ...]:
         """Untick environments and say why, once for each occasion; what was undone."""
-        decision = edits.take_back([(environments, reason)], occasion, self._rules)
-        self.perform(issue, decision)
-        return decision.undone
+        outcome = take_back([(environments, reason)], occasion, self._rules)
+        self.perform(issue, outcome)
+        return outcome.undone
 
     def had(self, main: Side, promotion: Promotion, environments: Collection[str]) -> set[str]:
         """Of environments, those that had the promotion's version some time on main."""
@@ -165,9 +194,9 @@ class Applier:
             if state.versions.get(environment) == promotion.version
         }
 
-    def perform(self, issue: Issue, decision: Decision) -> None:
+    def perform(self, issue: Issue, outcome: Outcome) -> None:
         """Comment on the issue and change its body, in the order of the actions."""
-        for action in decision.actions:
+        for action in outcome.actions:
             match action:
                 case Note(about, text):
                     self.issues.note(issue.number, about, text)
@@ -179,59 +208,97 @@ class Applier:
     def _apply_edit(self, issue: Issue, change: IssueEdit) -> Applied:
         """Apply one edit, on its sender's authority."""
         fault = self.issues.fault(issue)
-        promotion = None if fault else self.issues.told(issue.number) or read_marker(change.before)
-        if promotion is None:
-            return _not_ours(issue, fault)
+        promotion = self.issues.promotion(issue, change.before)
         if self.issues.authority.is_automation(change.sender):
-            return self._done(issue, edits.nothing(f"the edit is {change.sender}'s, which is the automation"))
-        edit = Edit(change.sender, change.before, change.after, change.time)
-        decision = edits.decide_broken(edit, promotion, issue.body, self._rules)
-        if decision is None and edit.sender.endswith("[bot]"):
-            decision = edits.nothing(f"{edit.sender} is no person, and not in the setting `automation`")
-        if decision is None:
-            situation = self._situation(issue, edit, promotion)
-            decision = edits.decide(edit, promotion, situation, self._rules)
-        self.perform(issue, decision)
-        if decision.add is None:
-            return self._done(issue, decision)
-        return self._propose(issue, promotion, decision)
+            return self._done(issue, nothing(f"the edit is {change.sender}'s, which is the automation"))
+        if fault or promotion is None:
+            return self._tell_not_ours(issue, change, promotion, fault)
+        if disagrees := self.disagrees(issue, promotion):
+            return disagrees
+        rerun_by = self._monorepo.event.rerun_by
+        edit = Edit(change.sender, change.before, change.after, change.time, issue.number, rerun_by)
+        outcome = altered.decide_broken(edit, promotion, issue.body, self._rules)
+        known: Sequence[Decision] = ()
+        if outcome is None:
+            known = self.known(promotion, issue.number)
+            situation = self._situation(issue, edit, promotion, known)
+            outcome = edits.decide(edit, promotion, situation, self._rules)
+            if lost := altered.overwritten(edit, issue.body):
+                self.perform(issue, lost)
+        self.perform(issue, outcome)
+        if outcome.decisions is None:
+            return self._done(issue, outcome)
+        return self._propose(issue, promotion, outcome, known)
 
-    def _situation(self, issue: Issue, edit: Edit, promotion: Promotion) -> Situation:
+    def _situation(
+        self, issue: Issue, edit: Edit, promotion: Promotion, known: Sequence[Decision]
+    ) -> Situation:
         """What decides about an edit; no more is asked than that may need."""
-        changed = edits.changed_boxes(edit, self._rules)
-        names = changed.keys() | edits.lost_boxes(edit, self._rules)
-        refused = self.issues.authority.refusals(edit.sender, names) if names else {}
+        changed = altered.changed_boxes(edit, self._rules)
+        names = changed.keys() | altered.lost_boxes(edit, self._rules)
+        authority = self.issues.authority
+        refused = authority.refusals(edit.sender, names) if names else {}
+        again = edit.rerun_by is not None
+        held = authority.refusals(edit.answers, names - refused.keys()) if again else {}
         if not changed:
             return Situation(issue.body, refused=refused)
         main = self.branches.main()
-        versions = main.of(promotion.artifact)
-        branch = self.branches.read(promotion, main) if refused else None
-        proposed = branch.proposes(promotion.artifact) if branch and not branch.ended else set()
         ticks = self._rules.members(name for name, tick in changed.items() if tick and name not in refused)
-        times: dict[str, float] = {}
-        if ticks:
-            states = list(history(self._monorepo, promotion.artifact, main.commit))
-            times = {environment: changed_at(states, environment) for environment in ticks}
-        return Situation(issue.body, versions, proposed, refused, times)
+        times = changed_since(self._monorepo, promotion.artifact, main.commit, ticks, edit.time)
+        versions = main.of(promotion.artifact)
+        gone = self._is_gone(promotion)
+        return Situation(
+            issue.body, versions, refused=refused, changed_at=times, known=known, held=held, is_gone=gone
+        )
 
-    def _propose(self, issue: Issue, promotion: Promotion, decision: Decision) -> Applied:
-        """Let the pull request follow a decision. What is not the release's image is not added."""
-        add, remove = decision.add or frozenset(), decision.remove or frozenset()
-        fault = self._vouching.promotion_fault(promotion.artifact, promotion.version) if add else None
-        proposed = self.converge(issue, promotion, Wish(frozenset() if fault else add, remove))
+    def _is_gone(self, promotion: Promotion) -> bool:
+        git, prefix = self._monorepo.git, self._monorepo.settings.prefix
+        return promotion.artifact not in git.artifacts(self._monorepo.tip, prefix)
+
+    def _propose(
+        self, issue: Issue, promotion: Promotion, outcome: Outcome, known: Sequence[Decision]
+    ) -> Applied:
+        """Let the pull request follow decisions. What is not the release's image is not added."""
+        decisions = outcome.decisions or ()
+        fault = None
+        if asked(decisions, known):
+            fault = self._vouching.promotion_fault(promotion.artifact, promotion.version)
+        if fault:
+            decisions = tuple(decision for decision in decisions if not decision.asks)
+        proposed = self.converge(issue, promotion, Wish(decisions, known))
         tell(self._monorepo, self.issues, issue, proposed)
         if fault:
             raise fault
         dropped = tuple(f"{e}: main has {v or 'no version'} now" for e, v in proposed.dropped.items())
         return replace(
-            self._done(issue, decision),
+            self._done(issue, outcome),
             proposed=proposed,
-            undone=decision.undone + dropped,
-            notices=decision.notices + proposed.notices,
+            undone=outcome.undone + dropped,
+            notices=outcome.notices + proposed.notices,
         )
 
-    def _done(self, issue: Issue, decision: Decision) -> Applied:
-        return Applied(issue.number, undone=decision.undone, notices=decision.notices)
+    def disagrees(self, issue: Issue, promotion: Promotion) -> Applied | None:
+        """What becomes of an issue that says two things: it promotes nothing, and says so."""
+        disagreement = self.issues.disagreement(issue, promotion)
+        if not disagreement:
+            return None
+        self.issues.note(issue.number, ("disagrees", disagreement), say.disagreement(disagreement))
+        return Applied(issue.number, notices=(say.disagreement(disagreement),), refused=True)
+
+    def _tell_not_ours(
+        self, issue: Issue, change: IssueEdit, promotion: Promotion | None, fault: str
+    ) -> Applied:
+        """Who may promote, and ticks a box where that does nothing, is told. Others' look-alikes are not."""
+        edit = Edit(change.sender, change.before, change.after, change.time)
+        if promotion is None or not self.issues.authority.may_write(change.sender):
+            return _not_ours(issue, fault)
+        if altered.broken(edit.after, promotion) or not altered.changed_boxes(edit, self._rules):
+            return _not_ours(issue, fault)
+        self.issues.note(issue.number, ("not ours", fault), say.not_ours(fault))
+        return replace(_not_ours(issue, fault), refused=True)
+
+    def _done(self, issue: Issue, outcome: Outcome) -> Applied:
+        return Applied(issue.number, undone=outcome.undone, notices=outcome.notices)
 
     def _body(self, issue: Issue) -> str:
         """An issue's body as it is now."""

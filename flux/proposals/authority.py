@@ -6,6 +6,7 @@ from functools import cache
 from flux.errors import RequestError
 from flux.monorepo.monorepo import Monorepo
 
+ACTIONS = "github-actions[bot]"
 MAY_PROMOTE = ("admin", "write")
 
 
@@ -14,13 +15,20 @@ class Authority:
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._settings = monorepo.settings
+        # What was written before an App took over stays the automation's.
+        self._automation = {name.casefold() for name in (ACTIONS, *monorepo.settings.automation)}
+        self._tells_edits = monorepo.forge.tells_edits
         self._permission = cache(monorepo.forge.permission)
         self._login = cache(monorepo.forge.login)
 
     def is_automation(self, login: str) -> bool:
         """Whether the setting `automation` names the login, or this run's token is its own."""
-        known = {name.casefold() for name in self._settings.automation}
-        return login.casefold() in known or login == self._login()
+        return login.casefold() in self._automation or login == self._login()
+
+    def is_ours(self, login: str) -> bool:
+        """Whether the setting `automation` names the login; with a forge that has no events, whoever asks."""
+        own = not self._tells_edits and login == self._login()
+        return own or login.casefold() in self._automation
 
     def is_trusted(self, author: str) -> bool:
         """Whether what an author wrote can be ours: the automation's, or somebody's who may promote.
@@ -31,7 +39,7 @@ class Authority:
 
     def may_write(self, login: str) -> bool:
         """Raises ForgeError where the permission cannot be looked up."""
-        return self._permission(login) in MAY_PROMOTE
+        return bool(login) and self._permission(login) in MAY_PROMOTE
 
     def refusals(self, login: str, names: Iterable[str]) -> dict[str, str]:
         """Of environments and phases, those that a login may not promote to, each with the reason.
@@ -40,6 +48,10 @@ class Authority:
         """
         if not self.may_write(login):
             return dict.fromkeys(names, "that needs the permission `write`")
+        return self.not_among_promoters(login, names)
+
+    def not_among_promoters(self, login: str, names: Iterable[str]) -> dict[str, str]:
+        """Of environments and phases, those that promoters are named for and the login is none of."""
         refused = {}
         for name in names:
             phase = self._phase(name)
@@ -59,6 +71,11 @@ class Authority:
             return
         for name, reason in self.refusals(login, names).items():
             raise RequestError(f"{login} may not promote to {name}: {reason}", "ask somebody who may")
+
+    @property
+    def caller(self) -> str:
+        """Who answers for what a command is asked for."""
+        return self._login() or self._settings.automation[0]
 
     def _require_no_promoters(self, names: set[str]) -> None:
         groups = self._settings.groups

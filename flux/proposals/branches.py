@@ -1,16 +1,21 @@
 """Reads promotions' branches: where they left main, what they propose, and their pull requests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from flux.errors import DesiredStateError, ForgeError
 from flux.forge.forge import PullRequest, PullState
 from flux.git.clone import Message
 from flux.monorepo.monorepo import Monorepo
-from flux.promotion.commits import is_rollback, read_message, read_named
+from flux.promotion.commits import is_rollback, read_message
 from flux.promotion.convergence import BranchState, Side
 from flux.promotion.desired import Desired, parse_desired
+from flux.promotion.ledger import Decision, latest
 from flux.promotion.proposal import BRANCHES, Promotion, proposes, stays_inside
+from flux.proposals.authority import Authority
+from flux.proposals.makers import Makers
+
+_MOST_PAST = 20
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,7 @@ class Branch:
 
     `pull_request` is the open one; `ended` the merged or closed one that the branch was for, which it has
     outlived. `foreign` is a commit on it that is somebody else's, or empty. `is_spent` says that it has no
-    pull request, and main has all of it. `named` are the environments that someone asked for by name.
+    pull request, and main has all of it. `decisions` are those that its commits record.
     """
 
     base: Side
@@ -29,7 +34,7 @@ class Branch:
     foreign: str
     rollback: bool
     is_spent: bool
-    named: frozenset[str]
+    decisions: tuple[Decision, ...]
 
     def proposes(self, artifact: str) -> set[str]:
         """The environments that the branch gives another version."""
@@ -39,14 +44,15 @@ class Branch:
     def state(self) -> BranchState:
         """What decides about its next step."""
         is_over = bool(self.ended) or self.is_spent
-        return BranchState(self.base, self.head, is_over, bool(self.foreign), self.rollback)
+        return BranchState(self.base, self.head, is_over, bool(self.foreign), self.rollback, self.decisions)
 
 
 class Branches:
     """The promotions' branches of one monorepo."""
 
-    def __init__(self, monorepo: Monorepo) -> None:
+    def __init__(self, monorepo: Monorepo, authority: Authority) -> None:
         self._monorepo = monorepo
+        self._authority = authority
         self._git = monorepo.git
         self._settings = monorepo.settings
         self._forge = monorepo.forge
@@ -84,16 +90,17 @@ class Branches:
             )
         base = self._git.merge_base(main.commit, head)
         if base is None:
-            return Branch(main, replace(main, commit=head), open_, ended, head, False, False, frozenset())
+            return Branch(main, replace(main, commit=head), open_, ended, head, False, False, ())
         messages = self._git.messages(head, main.commit)
-        ours = [message.text for message in messages if read_message(message.text) == promotion]
+        found = self._decisions(promotion, main.commit, head, messages)
         sides = self._past(base), self._past(head)
-        foreign = self._foreign(promotion, main, messages)
-        if not foreign and self._goes_beyond(promotion, *sides):
+        foreign = self._foreign(main, messages, found)
+        decisions = tuple(decision for each in found.values() for decision in each)
+        if not foreign and self._goes_beyond(promotion, *sides, decisions):
             foreign = head
-        named = frozenset(name for text in ours for name in read_named(text))
+        rollback = any(is_rollback(message.text) for message in messages if message.commit in found)
         is_spent = open_ is None and base == head
-        return Branch(*sides, open_, ended, foreign, any(map(is_rollback, ours)), is_spent, named)
+        return Branch(*sides, open_, ended, foreign, rollback, is_spent, decisions)
 
     def closed(self, promotion: Promotion, main: Side) -> tuple[PullRequest, set[str]] | None:
         """The last pull request of a promotion whose branch is gone, and what it proposed.
@@ -110,6 +117,30 @@ class Branches:
         sides = self._past(base), self._past(last.head)
         return last, proposes(*(side.of(promotion.artifact) for side in sides))
 
+    def past_decisions(self, promotion: Promotion, main: Side, than: str) -> list[Decision]:
+        """What the pull requests of a promotion record that are over, but for the one whose head is `than`.
+
+        Those whose commits are gone record nothing any more.
+        """
+        past = [
+            pull.head
+            for pull in self._forge.pull_requests(branch=promotion.branch)
+            if pull.state is not PullState.OPEN and pull.head and pull.head != than
+        ]
+        return [
+            decision
+            for head in dict.fromkeys(past[-_MOST_PAST:])
+            if self._git.obtain(head)
+            for decision in self._past_decisions(promotion, main, head)
+        ]
+
+    def _past_decisions(self, promotion: Promotion, main: Side, head: str) -> list[Decision]:
+        """What a pull request of old records, be it merged or not."""
+        merge = self._git.merge_of(head, main.commit)
+        since = self._git.commit(f"{merge}^1") if merge else main.commit
+        found = self._decisions(promotion, since, head, self._git.messages(head, since))
+        return [decision for each in found.values() for decision in each]
+
     def parse(self, content: bytes | None) -> Desired:
         """Raises DesiredStateError for a file that has errors by today's settings."""
         return parse_desired(self._settings.releaseconfig, content, self._settings.environments)
@@ -123,19 +154,38 @@ class Branches:
         open_ = _first(ours, lambda pull: pull.state is PullState.OPEN)
         return open_, None if open_ else _first(ours[::-1], lambda pull: pull.head == head)
 
-    def _foreign(self, promotion: Promotion, main: Side, messages: Sequence[Message]) -> str:
-        """A commit that is neither this promotion's nor a merge of main, or empty."""
+    def _decisions(
+        self, promotion: Promotion, since: str, head: str, messages: Sequence[Message]
+    ) -> dict[str, list[Decision]]:
+        """The commits that are ours, and what each records."""
+        if not any(read_message(message.text) == promotion for message in messages):
+            return {}
+        makers = Makers(self._authority, promotion, self._forge.makers(since, head))
+        read = {message.commit: makers.decisions(message) for message in messages}
+        return {commit: decisions for commit, decisions in read.items() if decisions is not None}
+
+    def _foreign(self, main: Side, messages: Sequence[Message], ours: Collection[str]) -> str:
+        """A commit that is neither ours nor a merge of main, or empty."""
         for message in messages:
             merges_main = len(message.parents) == 2 and self._is_main(message.parents[1], main)
-            if read_message(message.text) != promotion and not merges_main:
+            if message.commit not in ours and not merges_main:
                 return message.commit
         return ""
 
-    def _goes_beyond(self, promotion: Promotion, base: Side, head: Side) -> bool:
-        """Whether a branch changes more than this promotion's versions."""
+    def _goes_beyond(
+        self, promotion: Promotion, base: Side, head: Side, decisions: Sequence[Decision]
+    ) -> bool:
+        """Whether a branch changes more than this promotion's versions, or what nobody asked for.
+
+        Branches from before decisions were recorded have none at all.
+        """
         changed = {change.path for change in self._git.changes(base.commit, head.commit, "")}
-        return bool(changed - {self._settings.releaseconfig}) or not stays_inside(
-            promotion, base.desired, head.desired
+        sides = base.of(promotion.artifact), head.of(promotion.artifact)
+        unasked = proposes(*sides) - latest(decisions).keys() if decisions else set()
+        return (
+            bool(changed - {self._settings.releaseconfig})
+            or bool(unasked)
+            or not stays_inside(promotion, base.desired, head.desired)
         )
 
     def _promotion_of(self, branch: str, head: str) -> Promotion | None:

@@ -1,6 +1,6 @@
 """Brings a promotion's branch and pull request to what is wanted, whatever is there already."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -9,14 +9,17 @@ from flux.errors import ForgeError
 from flux.forge.forge import PullRequest
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.convergence import BranchStep, Side, StepKind, Wish, next_step
+from flux.promotion.ledger import Decision
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts.notices import foreign_commit
+from flux.proposals.authority import Authority
 from flux.proposals.branches import Branch, Branches
 from flux.proposals.requests import Requests
 
 _MOST_TRIES = 10
 Ended = Callable[[PullRequest, set[str]], object]
 Dropped = Callable[[Mapping[str, str | None]], object]
+Unwritten = Callable[[Sequence[Decision]], object]
 
 
 class ProposedAction(StrEnum):
@@ -69,11 +72,11 @@ class Proposed:
 class Converger:
     """Performs the steps that `next_step` decides, until nothing is left to do."""
 
-    def __init__(self, monorepo: Monorepo) -> None:
+    def __init__(self, monorepo: Monorepo, authority: Authority) -> None:
         self._monorepo = monorepo
         self._settings = monorepo.settings
         self._forge = monorepo.forge
-        self.branches = Branches(monorepo)
+        self.branches = Branches(monorepo, authority)
         self._requests = Requests(monorepo)
 
     def converge(
@@ -83,13 +86,15 @@ class Converger:
         issue: str = "",
         on_ended: Ended = lambda pull, environments: None,
         on_dropped: Dropped = lambda versions: None,
+        on_unwritten: Unwritten = lambda decisions: None,
     ) -> Proposed:
         """Let the pull request propose what it does already, and what is wished for beside that.
 
         `issue` is the URL of the promotion issue, or empty. All is read again where somebody was faster.
         Before the branch of a pull request that was merged or closed is deleted, `on_ended` is told of the
         pull request and of what it proposed. Before a branch gives up what main has changed, `on_dropped` is
-        told of main's versions. Afterwards nobody could tell any more.
+        told of main's versions. Afterwards nobody could tell any more. `on_unwritten` is told of decisions
+        that no commit will record, before they are followed.
         """
         for _ in range(_MOST_TRIES):
             main = self.branches.main()
@@ -99,6 +104,8 @@ class Converger:
                 on_ended(branch.ended, branch.proposes(promotion.artifact))
             if step.proposal.dropped:
                 on_dropped(step.proposal.dropped)
+            if step.unwritten:
+                on_unwritten(step.unwritten)
             if self._perform(promotion, main, branch, step) and step.kind is not StepKind.END:
                 return self._proposed(promotion, main, branch, step, issue)
         raise ForgeError(
@@ -127,6 +134,7 @@ class Converger:
             return self._forge.delete_branch(promotion.branch, branch.head.commit)
         files = {self._settings.releaseconfig: step.content}
         commit = self._forge.commit(step.parents, files, step.message)
+        self._forge.vouch(commit)
         if step.kind is StepKind.CREATE:
             return self._forge.create_branch(promotion.branch, commit)
         return self._forge.advance_branch(promotion.branch, commit)
@@ -144,7 +152,9 @@ class Converger:
             case StepKind.STOP if branch:
                 return self._stopped(promotion, main, branch)
         changes = step.proposal.changes
-        pull, written = self._requests.write(promotion, open_, changes, versions, issue, step.rollback)
+        pull, written = self._requests.write(
+            promotion, open_, changes, versions, issue, step.rollback, step.decisions
+        )
         action = (
             ProposedAction.UPDATED if written or step.kind is not StepKind.KEEP else ProposedAction.UNCHANGED
         )

@@ -1,18 +1,27 @@
 """Promotion issues: which of them are ours, and what is written to them once they are open."""
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 
-from flux.errors import IssueError
+from semver import Version
+
+from flux.errors import ForgeRefusedError, IssueError
 from flux.forge.forge import Comment, Issue
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.boxes import untick
+from flux.promotion.ledger import Decision, read_decision, render
 from flux.promotion.marker import read_key, read_marker, render_key
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts import notices as say
+from flux.promotion.texts.issue import issue_title, read_title
 from flux.proposals.authority import Authority
+from flux.release.tag import TagForm
 
+_MOST_WRITES = 5
+_NOTED = "noted "
 _STANDING = re.compile(r"standing (?P<artifact>\S+) (?P<version>\S+)")
 
 
@@ -20,14 +29,17 @@ class Issues:
     """The promotion issues of one forge."""
 
     def __init__(self, monorepo: Monorepo) -> None:
+        self._monorepo = monorepo
         self._settings = monorepo.settings
         self._forge = monorepo.forge
         self.authority = Authority(monorepo)
         self._read: dict[int, list[Comment]] = {}
+        self.warnings: list[str] = []
+        """What could not be told."""
 
     def fault(self, issue: Issue) -> str:
         """Why an issue is none of ours, whatever its text says; empty where it is one."""
-        if self._settings.label not in issue.labels:
+        if self._settings.label.casefold() not in {label.casefold() for label in issue.labels}:
             return f"it does not have the label {self._settings.label}"
         if not self.authority.is_trusted(issue.author):
             return f"its author, {issue.author}, may not write here and is not in the setting `automation`"
@@ -57,27 +69,66 @@ class Issues:
             if issue.author.endswith("[bot]") and self.fault(issue) and read_marker(issue.body) == promotion
         ]
 
-    def promotion(self, issue: Issue) -> Promotion | None:
-        """What an issue is about: what our comment says, else the body's marker."""
-        return self.told(issue.number) or read_marker(issue.body)
+    def promotion(self, issue: Issue, body: str | None = None) -> Promotion | None:
+        """What an issue is about: what its title says, where its marker or our comment says so too; else
+        whatever these two say. `body` is to be read instead of the one that it has now."""
+        marked, told = read_marker(issue.body if body is None else body), self.told(issue.number)
+        titled = read_title(issue.title)
+        return titled if titled and titled in (marked, told) else told or marked
+
+    def disagreement(self, issue: Issue, promotion: Promotion) -> str:
+        """What speaks against an issue being about a promotion, beside its marker; empty where nothing does.
+
+        Raises GitError where the home of release tags does not answer.
+        """
+        told = self.told(issue.number)
+        if issue.title.strip() != (title := issue_title(promotion.artifact, promotion.version)):
+            return f"its title was {title}"
+        if told not in (None, promotion):
+            return f"a comment of the automation here was changed to say {told.artifact} {told.version}"
+        tag = TagForm(self._settings.release_tag).render(promotion.artifact, Version.parse(promotion.version))
+        return "" if tag in self._monorepo.home_tags else f"there is no release {tag}"
 
     def told(self, number: int) -> Promotion | None:
         """What our comment on an issue says that it is about; fewer people may edit that than the body."""
         for comment in self._comments(number):
             said = _STANDING.fullmatch(read_key(comment.body) or "")
-            if said and self.authority.is_trusted(comment.author):
+            if said and self.authority.is_ours(comment.author):
                 return Promotion(said["artifact"], said["version"])
         return None
+
+    def write_down(self, number: int, decisions: Iterable[Decision]) -> None:
+        """Record decisions that no commit records, a comment each."""
+        for decision in decisions:
+            if decision not in self.written(number):
+                body = f"{render_key(_NOTED + render(decision))}\n{say.noted(decision)}\n"
+                self._comment(number, body)
+
+    def written(self, number: int) -> list[Decision]:
+        """The decisions that comments record: ours, and people's of their own. One that was edited since
+        proves nothing."""
+        found = []
+        for comment in self._comments(number):
+            key = "" if comment.edited else read_key(comment.body) or ""
+            decision = read_decision(key.removeprefix(_NOTED)) if key.startswith(_NOTED) else None
+            if decision and (
+                self.authority.is_ours(comment.author)
+                or (decision.who == comment.author and self.authority.may_write(comment.author))
+            ):
+                found.append(decision)
+        return found
 
     def note(self, number: int, about: Iterable[str], text: str) -> None:
         """A comment of its own, unless the same thing, `about`, has been commented on before."""
         key = sha256("\0".join(about).encode("utf-8", "replace")).hexdigest()[:16]
         if not any(
-            read_key(comment.body) == key and self.authority.is_trusted(comment.author)
+            read_key(comment.body) == key
+            and not comment.edited
+            and self.authority.is_automation(comment.author)
             for comment in self._comments(number)
         ):
             body = f"{render_key(key)}\n{text}\n"
-            self._comments(number).append(self._forge.create_comment(number, body))
+            self._comment(number, body)
 
     def begin(self, number: int, promotion: Promotion, text: str) -> None:
         """Say this in the comment that is kept up to date, where there is none yet."""
@@ -93,10 +144,25 @@ class Issues:
                 comment.author
             ):
                 if comment.body.strip() != body.strip():
-                    self._forge.edit_comment(number, comment.id, body)
-                    comments[at] = replace(comment, body=body)
+                    with self._bearing():
+                        self._forge.edit_comment(number, comment.id, body)
+                        comments[at] = replace(comment, body=body)
                 return
-        comments.append(self._forge.create_comment(number, body))
+        self._comment(number, body)
+
+    def _comment(self, number: int, body: str) -> None:
+        with self._bearing():
+            self._comments(number).append(self._forge.create_comment(number, body))
+
+    @contextmanager
+    def _bearing(self) -> Iterator[None]:
+        """Where the forge refuses to let us tell, as on a locked issue, that is a warning, and no end."""
+        try:
+            yield
+        except ForgeRefusedError as error:
+            warning = f"{error.message}: {error.hint}"
+            if warning not in self.warnings:
+                self.warnings.append(warning)
 
     def _comments(self, number: int) -> list[Comment]:
         """The comments on an issue: asked for once, and ours added."""
@@ -109,9 +175,11 @@ class Issues:
         self.rewrite(number, lambda body: untick(body, environments, self._settings.groups))
 
     def rewrite(self, number: int, change: Callable[[str], str]) -> None:
-        """Change the body as it is now, for nothing but to undo."""
-        issue = self._forge.issue(number)
-        if issue is None:
-            raise IssueError(f"issue {number} is gone", "was it deleted or moved meanwhile?")
-        if (body := change(issue.body)) != issue.body:
+        """Change the body as it is now, and look again: somebody may have written at the same time."""
+        for _ in range(_MOST_WRITES):
+            issue = self._forge.issue(number)
+            if issue is None:
+                raise IssueError(f"issue {number} is gone", "was it deleted or moved meanwhile?")
+            if (body := change(issue.body)) == issue.body:
+                return
             self._forge.edit_issue(number, body=body)

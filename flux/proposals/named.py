@@ -1,8 +1,11 @@
 """Proposes what somebody asks for by name, in a terminal."""
 
+from collections.abc import Sequence
+
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.vouching import Vouching
 from flux.promotion.convergence import Wish
+from flux.promotion.ledger import Decision, How, moment
 from flux.promotion.proposal import Promotion
 from flux.proposals.apply import Applier
 from flux.proposals.converge import Proposed
@@ -18,14 +21,21 @@ def require_promotable(monorepo: Monorepo, promotion: Promotion) -> None:
         raise error
 
 
-def propose_by_name(monorepo: Monorepo, promotion: Promotion, wish: Wish) -> Proposed:
-    """Bring the pull request to a wish, and tell the promotion's issue where there is one.
+def propose_by_name(
+    monorepo: Monorepo, promotion: Promotion, environments: Sequence[str], rollback: bool = False
+) -> Proposed:
+    """Let the pull request propose a promotion, and tell its issue where there is one.
 
     Raises RequestError where the caller may not promote there.
     """
     applier = Applier(monorepo)
-    applier.issues.authority.require(wish.add)
+    authority = applier.issues.authority
+    authority.require(environments)
     issues = sorted(applier.issues.of(promotion), key=lambda issue: not issue.open)
+    known = applier.known(promotion, issues[0].number if issues else None)
+    now = moment(monorepo.forge.now(), known, environments)
+    decision = Decision(authority.caller, How.NAME, tuple(environments), now)
+    wish = Wish((decision,), known, rollback)
     if not issues:
         return applier.converger.converge(promotion, wish)
     proposed = applier.converge(issues[0], promotion, wish)

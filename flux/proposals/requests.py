@@ -1,13 +1,18 @@
 """Opens and updates the pull request of a promotion."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from flux.errors import ForgeError
 from flux.forge.forge import PullRequest, PullState
 from flux.monorepo.monorepo import Monorepo
+from flux.promotion.ledger import Decision, requesters
 from flux.promotion.proposal import Promotion, VersionChange
-from flux.promotion.texts.request import request_body, request_title
+from flux.promotion.texts.owned import Request, put_in, room_beside
+from flux.promotion.texts.request import MOST_CHARACTERS, request_body, request_title
 from flux.proposals.background import background
+
+_LEAST = 2000
 
 
 class Requests:
@@ -26,20 +31,25 @@ class Requests:
         versions: Mapping[str, str],
         issue: str,
         rollback: bool,
+        decisions: Sequence[Decision] = (),
     ) -> tuple[PullRequest, bool]:
         """The pull request with the title and body that these changes have, and whether it was written to.
 
-        `there` is the open one, `versions` are main's, `issue` is the URL of the promotion issue or empty.
+        `there` is the open one, `versions` are main's, `issue` is the URL of the promotion issue or empty,
+        `decisions` are those that the branch records. What people wrote into it stays.
         Raises RegistryError where the registry does not answer.
         """
         title = request_title(promotion, changes, self._settings.groups, rollback)
         known = background(self._monorepo, promotion, changes, versions, issue, rollback)
-        body = request_body(promotion, changes, known, rollback)
+        known = replace(known, requesters=_requesters(decisions, changes))
+        most = MOST_CHARACTERS - room_beside(there.body if there else "")
+        part = request_body(promotion, changes, known, rollback, max(most, _LEAST))
+        written = put_in(title, part, Request(there.title, there.body) if there else None)
         if there is None:
-            return self._open(promotion, title, body), True
-        if (there.title, there.body.strip()) == (title, body.strip()):
+            return self._open(promotion, written.title, written.body), True
+        if (there.title, there.body.strip()) == (written.title, written.body.strip()):
             return there, False
-        self._forge.edit_pull_request(there.number, title=title, body=body)
+        self._forge.edit_pull_request(there.number, title=written.title, body=written.body)
         return there, True
 
     def _open(self, promotion: Promotion, title: str, body: str) -> PullRequest:
@@ -51,3 +61,12 @@ class Requests:
             if not there:
                 raise
             return there[0]
+
+
+def _requesters(decisions: Sequence[Decision], changes: Sequence[VersionChange]) -> dict[str, list[str]]:
+    """Who asked for what is proposed, each with the environments."""
+    found: dict[str, list[str]] = {}
+    for environment, asked in requesters(decisions, [change.environment for change in changes]).items():
+        for who in sorted({decision.who for decision in asked}):
+            found.setdefault(who, []).append(environment)
+    return found

@@ -42,19 +42,25 @@ def promote(
     help={
         "artifact": "the artifact",
         "environment": "an environment, or a phase for all of its environments",
+        "to": "a lower version; the last lower one that was there by default",
         "dry-run": DRY_RUN,
         "json": JSON,
     },
 )
 def rollback(
-    context: Context, artifact: str, environment: str, dry_run: bool = False, json: bool = False
+    context: Context,
+    artifact: str,
+    environment: str,
+    to: str | None = None,
+    dry_run: bool = False,
+    json: bool = False,
 ) -> None:
-    """Open the pull request back to the version that an environment had before."""
+    """Open the pull request back to the lower version that an environment had before."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.rollback import roll_back
         from flux.report.promote import show_proposed
 
-        proposed = roll_back(run.monorepo, artifact, environment)
+        proposed = roll_back(run.monorepo, artifact, environment, to)
         show_proposed(run.report, proposed)
         if proposed.stopped:
             raise Exit(code=1)

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -158,7 +159,9 @@ class World:
         return self.change({CONFIG: json.dumps(desired, indent=2) + "\n"}, "desire")
 
     def edit(self, change: Callable[[str], str], login: str = "bob", number: int = 1) -> "Event":
-        """Edit an issue's body, and give the event that tells of it."""
+        """Edit an issue's body, and give the event that tells of it. No two edits are in one second."""
+        if self.github:
+            self.github.advance(timedelta(seconds=1))
         forge = self.forge(login)
         issue = forge.issue(number)
         assert issue
@@ -231,9 +234,9 @@ class World:
         with self.opened(login=login) as monorepo:
             return promote(monorepo, artifact, name, version)
 
-    def roll_back(self, artifact: str, name: str, login: str = "alice") -> Proposed:
+    def roll_back(self, artifact: str, name: str, login: str = "alice", to: str | None = None) -> Proposed:
         with self.opened(login=login) as monorepo:
-            return roll_back(monorepo, artifact, name)
+            return roll_back(monorepo, artifact, name, to)
 
     def sync(self) -> Sync:
         with self.opened() as monorepo:

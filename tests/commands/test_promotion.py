@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from flux.errors import ForgeError, RegistryError, RequestError, UnvouchedError
+from flux.errors import ForgeError, RequestError, UnpublishedError, UnvouchedError
 from flux.monorepo.sources import Sources
 from flux.promotion.boxes import mark
 from flux.registry import open_registry
@@ -403,8 +403,9 @@ def test_an_unknown_bot_promotes_nothing(hub: World) -> None:
     hub.token, before = token, hub.token
     event = hub.tick("prod_ring1", login=None)  # type: ignore[arg-type]
     hub.token = before
-    assert "flux-promoter[bot]" in hub.apply(event).notices[0]
+    assert "flux-promoter[bot]" in hub.apply(event).undone[0]
     assert hub.pulls(None) == []
+    assert not any(boxes(hub.issue().body).values())
 
 
 def test_a_permission_that_cannot_be_looked_up_undoes_nothing(hub: World) -> None:
@@ -489,7 +490,7 @@ def test_unpublished_is_not_promoted(world: World) -> None:
     tag = world.release("eso", "1.2.0", publish=False)
     world.open(tag)
     event = world.tick("prod_ring1")
-    with pytest.raises(RegistryError, match="not published"):
+    with pytest.raises(UnpublishedError, match="not published"):
         world.apply(event)
     assert world.pulls(None) == []
     assert any("not published yet" in comment for comment in world.comments())
@@ -739,7 +740,7 @@ def test_an_untick_counts_though_the_version_is_not_published_any_more(local: Wo
     (local.repo.path / ".registry/eso/index.json").write_text(
         json.dumps({"schemaVersion": 2, "manifests": []})
     )
-    with pytest.raises(RegistryError, match="not published"):
+    with pytest.raises(UnpublishedError, match="not published"):
         local.apply()
     assert local.pulls() == []
 

@@ -119,7 +119,7 @@ def test_what_is_no_release_tag(local: World, tmp_path: Path) -> None:
         (("promote", "eso", "production"), "production"),
         (("promote", "eso", "prod", "--version", "1"), "'1' is no semantic version"),
         (("promote", "eso", "prod", "--version", "9.0.0"), "eso 9.0.0 is not published"),
-        (("rollback", "eso", "tt"), "eso had no other version in tt before"),
+        (("rollback", "eso", "tt"), "eso had no lower version in tt before"),
     ],
 )
 def test_a_wrong_request_is_two_lines_and_writes_nothing(

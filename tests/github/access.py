@@ -49,6 +49,8 @@ def authorize(token: Token | None, repo: Repository, need: Need) -> None:
     own = role(token, repo)
     if own < Role.READ:
         raise missing()
+    if need.write and repo.archived and token is not None:
+        raise RefusedError(403, "Repository was archived so is read-only.")
     if token is None:
         if need.write:
             raise RefusedError(401, "Requires authentication")

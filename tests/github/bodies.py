@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Literal
 from urllib.parse import quote
 
-from tests.github.state import Account, Comment, Issue, Kind, Label, Pull, Release, Repository, Role
+from tests.github.state import Account, Comment, Issue, Kind, Label, Pull, Release, Repository, Role, Status
 from tests.github.wire import JSON, Urls
 
 _REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
@@ -158,7 +158,7 @@ class View:
             "open_issues_count": waiting,
             "fork": False,
             "is_template": False,
-            "archived": False,
+            "archived": self._repo.archived,
             "disabled": False,
             "has_issues": True,
             "has_projects": False,
@@ -326,6 +326,23 @@ class View:
             "assets": [],
         }
 
+    # Commits
+
+    def status(self, sha: str, status: Status) -> JSON:
+        return {
+            "url": f"{self._api}/statuses/{sha}",
+            "avatar_url": f"{self._urls.html}/u/{status.creator.id}",
+            "id": status.id,
+            "node_id": node("SC", status.id),
+            "state": status.state,
+            "description": status.description,
+            "target_url": status.target,
+            "context": status.context,
+            "created_at": stamp(status.created),
+            "updated_at": stamp(status.created),
+            "creator": self.user(status.creator),
+        }
+
     # Actions
 
     def workflow(self, id: int, name: str, path: str) -> JSON:
@@ -355,7 +372,7 @@ class View:
             "body": issue.body,
             "user": self.user(issue.author),
             "state": issue.state,
-            "locked": False,
+            "locked": issue.locked,
             "active_lock_reason": None,
             "labels": [self.label(label) for label in issue.labels],
             "assignee": self.user(issue.assignees[0]) if issue.assignees else None,

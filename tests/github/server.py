@@ -7,7 +7,9 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -201,7 +203,9 @@ class GitHub:
 
     def _answer(self, incoming: Incoming) -> Reply | None:
         try:
-            return self._disturbed(*_request(incoming))
+            reply = self._disturbed(*_request(incoming))
+            date = format_datetime(self._world.now(), usegmt=True)
+            return reply and replace(reply, headers={"Date": date, **reply.headers})
         except Exception:
             self.failures.append(f"{incoming.method} {incoming.target} failed:\n{traceback.format_exc()}")
             return RefusedError(500, "Server Error").reply

@@ -103,6 +103,7 @@ class Issue:
     closed: datetime | None = None
     closed_by: Account | None = None
     reason: str | None = None
+    locked: bool = False
 
     @property
     def state(self) -> str:
@@ -122,6 +123,19 @@ class Pull(Issue):
     merged: datetime | None = None
     merged_by: Account | None = None
     merge_commit: str | None = None
+
+
+@dataclass
+class Status:
+    """Of a commit."""
+
+    id: int
+    creator: Account
+    state: str
+    context: str
+    description: str | None
+    target: str | None
+    created: datetime
 
 
 @dataclass
@@ -158,6 +172,7 @@ class Repository:
     name: str
     git: Git
     created: datetime
+    archived: bool = False
     private: bool = False
     """In a public one everybody may read, and open issues."""
     default_branch: str = "main"
@@ -190,6 +205,8 @@ class Repository:
     """Sigstore's bundles."""
     signed: set[str] = field(default_factory=set)
     """Commits that GitHub made and signed itself."""
+    statuses: dict[str, list[Status]] = field(default_factory=dict)
+    """By commit."""
     known: dict[str, str] = field(default_factory=dict)
     """The refs as they were when last something was told of them."""
 

@@ -81,13 +81,13 @@ def test_when_an_environment_was_given_its_version(repo: Repo) -> None:
     assert changed_at([], "at_ring1") == 0
 
 
-def test_the_version_before_is_another_one_of_that_environment(repo: Repo) -> None:
+def test_the_version_before_is_a_lower_one_of_that_environment(repo: Repo) -> None:
     desire(repo, app={"at_ring1": "1.0.0", "prod_ring1": "0.9.0"})
     desire(repo, app={"at_ring1": "1.1.0", "prod_ring1": "0.9.0"})
     desire(repo, app={"at_ring1": "1.2.0", "prod_ring1": "1.0.0"})
     desire(repo, app={"at_ring1": "1.1.0", "prod_ring1": "1.0.0"})  # rolled back
     assert gone_back(repo, "prod_ring1") == "0.9.0"
-    assert gone_back(repo, "at_ring1") == "1.2.0"
+    assert gone_back(repo, "at_ring1") == "1.0.0"
     desire(repo, app={"prod_ring1": "1.0.0"})
     assert gone_back(repo, "at_ring1") == "1.1.0"
     repo.remove(CONFIG)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from flux.promotion.commits import commit_message, is_rollback, read_message, read_named
+from flux.promotion.commits import commit_message, is_rollback, read_message
+from flux.promotion.ledger import Decision, How, read_decisions
 from flux.promotion.proposal import Promotion
 
 
@@ -15,9 +16,10 @@ def test_a_commit_says_what_it_belongs_to(
     message = commit_message(promotion, environments, rollback)
     assert read_message(message) == promotion
     assert is_rollback(message) == (rollback and bool(environments))
-    assert read_named(message) == []
-    named = commit_message(promotion, environments, rollback, environments)
-    assert (read_message(named), read_named(named)) == (promotion, environments)
+    assert read_decisions(message) == []
+    decided = [Decision("bob", how, ("at_ring1", "prod"), 1764449999, 1) for how in How]
+    recorded = commit_message(promotion, environments, rollback, decided)
+    assert (read_message(recorded), read_decisions(recorded)) == (promotion, decided)
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,18 @@
 """The next step of a promotion's branch, for each state that it can be in."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flux.errors import DesiredStateError
-from flux.promotion.commits import is_rollback, read_message, read_named
+from flux.promotion.commits import is_rollback, read_message
 from flux.promotion.convergence import BranchState, BranchStep, Side, StepKind, Wish, next_step
 from flux.promotion.desired import Desired
+from flux.promotion.ledger import Decision, How, read_decisions
 from flux.promotion.proposal import Promotion
 
 ORDER = ("at", "tt", "prod")
@@ -44,6 +46,15 @@ def step(
     return next_step(PROMOTION, side("m", main), branch, wish, ORDER, parse, merge)  # type: ignore[arg-type]
 
 
+def asks(*environments: str, how: How = How.TICK, time: int = 1) -> Decision:
+    return Decision("bob", how, environments, time, 1)
+
+
+def wish(add: Iterable[str] = (), remove: Iterable[str] = (), *, rollback: bool = False) -> Wish:
+    both = (tuple(sorted(add)), How.TICK), (tuple(sorted(remove)), How.UNTICK)
+    return Wish([asks(*names, how=how) for names, how in both if names], (), rollback)
+
+
 def branch(
     head: Mapping[str, str],
     base: Mapping[str, str] = OLD,
@@ -72,39 +83,59 @@ def test_nothing_is_proposed(state: BranchState | None, kind: StepKind) -> None:
 
 
 def test_a_branch_is_created_from_main() -> None:
-    decided = step(OLD, None, Wish(add=["at"]))
+    decided = step(OLD, None, wish(add=["at"]))
     assert (decided.kind, decided.parents, decided.rollback) == (StepKind.CREATE, ("m",), False)
     assert parse(decided.content) == {"eso": {**OLD, "at": "2.0.0"}}
     assert read_message(decided.message) == PROMOTION
-    assert read_named(decided.message) == []
+    assert read_decisions(decided.message) == [asks("at")]
 
 
-def test_what_was_asked_for_by_name_is_recorded_and_nothing_else() -> None:
-    started = branch({**OLD, "tt": "2.0.0"})
-    decided = step(OLD, started, Wish(add=["at"], named=True))
+def test_what_is_new_is_recorded_and_nothing_else() -> None:
+    started = replace(branch({**OLD, "tt": "2.0.0"}), decisions=(asks("tt"),))
+    new = asks("at", how=How.NAME)
+    decided = step(OLD, started, Wish([asks("tt"), new, new]))
     assert decided.proposal.versions == {"at": "2.0.0", "tt": "2.0.0"}
-    assert read_named(decided.message) == ["at"]
+    assert read_decisions(decided.message) == [new]
+
+
+def test_what_no_commit_can_record_is_told() -> None:
+    """Before the branch goes, or where there is none that an untick could be recorded on."""
+    there = replace(branch({**OLD, "at": "2.0.0"}), decisions=(asks("at"),))
+    untick = asks("at", how=How.UNTICK, time=2)
+    closed = step(OLD, there, Wish([untick]))
+    assert (closed.kind, closed.unwritten) == (StepKind.CLOSE, [untick])
+    early = step(OLD, None, Wish([untick]))
+    assert (early.kind, early.unwritten) == (StepKind.NOTHING, [untick])
+    late = step(OLD, None, Wish([asks("at")], [untick]))
+    assert (late.kind, late.unwritten) == (StepKind.NOTHING, [])
+    assert step({**OLD, "at": "2.0.0"}, None, Wish([untick])).unwritten == []
+
+
+def test_an_untick_that_was_recorded_elsewhere_counts_though_its_run_was_killed() -> None:
+    there = replace(branch({**OLD, "at": "2.0.0"}), decisions=(asks("at"),))
+    assert step(OLD, there, Wish((), [asks("at", how=How.UNTICK, time=2)])).kind == StepKind.CLOSE
+    assert step(OLD, there, Wish((), [asks("at", how=How.UNTICK, time=0)])).kind != StepKind.CLOSE
 
 
 def test_a_branch_that_has_what_is_wanted_is_kept() -> None:
-    first = step(OLD, None, Wish(add=["at"]))
+    first = step(OLD, None, wish(add=["at"]))
     there = BranchState(side("b", OLD), Side("h", first.content, parse(first.content)), False, False, False)
-    decided = step(OLD, there, Wish(add=["at"]))
+    decided = step(OLD, there, wish(add=["at"]))
     assert decided.kind == StepKind.KEEP
     assert step(OLD, there, Wish()).kind == StepKind.KEEP
 
 
 def test_a_branch_advances() -> None:
-    decided = step(OLD, branch({**OLD, "at": "2.0.0"}), Wish(add=["tt"]))
+    decided = step(OLD, branch({**OLD, "at": "2.0.0"}), wish(add=["tt"]))
     assert (decided.kind, decided.parents) == (StepKind.ADVANCE, ("h",))
     assert parse(decided.content) == {"eso": {**OLD, "at": "2.0.0", "tt": "2.0.0"}}
 
 
 def test_what_is_taken_away_last_closes_it() -> None:
     both = branch({**OLD, "at": "2.0.0", "tt": "2.0.0"})
-    fewer = step(OLD, both, Wish(remove=["tt"]))
+    fewer = step(OLD, both, wish(remove=["tt"]))
     assert (fewer.kind, fewer.proposal.versions) == (StepKind.ADVANCE, {"at": "2.0.0"})
-    assert step(OLD, both, Wish(remove=["at", "tt"])).kind == StepKind.CLOSE
+    assert step(OLD, both, wish(remove=["at", "tt"])).kind == StepKind.CLOSE
 
 
 def test_main_is_merged_where_git_would_not() -> None:
@@ -124,10 +155,10 @@ def test_a_merge_that_would_say_something_else_is_none() -> None:
 
 
 def test_a_rollback_stays_one() -> None:
-    began = step(OLD, None, Wish(add=["at"], rollback=True))
+    began = step(OLD, None, wish(["at"], rollback=True))
     assert began.rollback
     assert is_rollback(began.message)
-    later = step(OLD, branch({**OLD, "at": "2.0.0"}, is_rollback=True), Wish(add=["tt"]))
+    later = step(OLD, branch({**OLD, "at": "2.0.0"}, is_rollback=True), wish(add=["tt"]))
     assert later.rollback
     assert is_rollback(later.message)
 
@@ -151,13 +182,13 @@ def test_one_step_is_enough(
 ) -> None:
     """What a step has made needs no other: decided again, the branch is kept."""
     there = branch({**base, **dict.fromkeys(held, "2.0.0")}, base)
-    decided = step(main, there, Wish(add - remove, remove))
+    decided = step(main, there, wish(add - remove, remove))
     if decided.kind not in (StepKind.ADVANCE, StepKind.CREATE, StepKind.KEEP):
         assert decided.kind == StepKind.CLOSE
         assert not decided.proposal.changes
         return
     left = side("m", main) if decided.parents[0] == "m" else there.base
     head = Side("n", decided.content, parse(decided.content))
-    again = step(main, BranchState(left, head, False, False, False), Wish(add - remove, remove))
+    again = step(main, BranchState(left, head, False, False, False), wish(add - remove, remove))
     assert again.kind == StepKind.KEEP
     assert again.proposal.versions == decided.proposal.versions

@@ -1,32 +1,28 @@
 """What follows from an edit of a promotion issue, decided purely."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.promotion.boxes import mark, ticked
-from flux.promotion.edits import (
-    Decision,
+from flux.promotion.altered import broken, changed_boxes, decide_broken, lost_boxes, mend
+from flux.promotion.boxes import mark, ticked, untick
+from flux.promotion.edits import decide, decide_all, missing
+from flux.promotion.ledger import Decision, How
+from flux.promotion.marker import read_marker
+from flux.promotion.outcome import (
     Edit,
     Note,
+    Outcome,
     Rewrite,
     Rules,
     Situation,
     Untick,
-    broken,
-    changed_boxes,
-    decide,
-    decide_all,
-    decide_broken,
-    lost_boxes,
-    mend,
-    missing,
     nothing,
     take_back,
 )
-from flux.promotion.marker import read_marker
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices
 from flux.promotion.texts.issue import issue_body
@@ -44,40 +40,69 @@ def body(*names: str) -> str:
 
 
 def edit(before: str, after: str) -> Edit:
-    return Edit("bob", before, after, 100.0)
+    return Edit("bob", before, after, 100.0, 7)
 
 
-def performed(decision: Decision, text: str) -> str:
+def asked(outcome: Outcome) -> set[str]:
+    """The environments that an outcome's decisions ask for."""
+    return {e for decision in outcome.decisions or () if decision.asks for e in decision.environments}
+
+
+def withdrawn(outcome: Outcome) -> set[str]:
+    return {e for decision in outcome.decisions or () if not decision.asks for e in decision.environments}
+
+
+def performed(decision: Outcome, text: str) -> str:
     """The body after a decision's actions."""
     for action in decision.actions:
         if isinstance(action, Rewrite):
             text = action.change(text)
         if isinstance(action, Untick):
-            text = mark(text, dict.fromkeys(action.environments, False))
+            text = untick(text, action.environments, samples.PHASES)
     return text
 
 
-def _notes(decision: Decision) -> list[str]:
+def _notes(decision: Outcome) -> list[str]:
     return [action.text for action in decision.actions if isinstance(action, Note)]
 
 
 def test_a_tick_adds_and_an_untick_takes_away() -> None:
     added = decide(edit(BODY, body("at_ring1")), PROMOTION, Situation(body("at_ring1")), RULES)
-    assert (added.add, added.remove, added.actions) == (frozenset({"at_ring1"}), frozenset(), ())
+    assert (added.decisions, added.actions) == ((Decision("bob", How.TICK, ("at_ring1",), 100, 7),), ())
     taken = decide(edit(body("at_ring1"), BODY), PROMOTION, Situation(BODY), RULES)
-    assert (taken.add, taken.remove, taken.actions) == (frozenset(), frozenset({"at_ring1"}), ())
+    assert (taken.decisions, taken.actions) == ((Decision("bob", How.UNTICK, ("at_ring1",), 100, 7),), ())
 
 
 def test_a_phase_stands_for_its_environments() -> None:
     decided = decide(edit(BODY, body("at")), PROMOTION, Situation(body("at")), RULES)
-    assert decided.add == frozenset({"at_ring1", "at_ring2"})
+    assert asked(decided) == {"at_ring1", "at_ring2"}
 
 
-def test_an_environment_of_a_ticked_phase_is_still_wanted() -> None:
+def test_an_environment_is_taken_out_of_its_ticked_phase() -> None:
     before, after = body("at", "at_ring1"), body("at")
     decided = decide(edit(before, after), PROMOTION, Situation(after), RULES)
-    assert decided.remove == frozenset()
-    assert decided.notices == ("at_ring1 is still wanted: the box of its whole phase is ticked",)
+    assert (asked(decided), withdrawn(decided)) == (set(), {"at_ring1"})
+    assert performed(decided, after) == body("at_ring2")
+
+
+def test_an_edit_is_judged_by_its_own_text_and_not_by_what_is_ticked_now() -> None:
+    ticks = decide(edit(BODY, body("at_ring1")), PROMOTION, Situation(BODY), RULES)
+    assert asked(ticks) == {"at_ring1"}
+    unticks = decide(edit(body("at_ring1"), BODY), PROMOTION, Situation(body("at_ring1")), RULES)
+    assert withdrawn(unticks) == {"at_ring1"}
+
+
+def test_an_edit_that_was_recorded_is_applied_no_more() -> None:
+    known = (Decision("alice", How.TICK, ("at_ring1",), 100, 7),)
+    for situation in (Situation(BODY, known=known), Situation(BODY, known=known, refused={"at_ring1": "no"})):
+        again = decide(edit(BODY, body("at_ring1")), PROMOTION, situation, RULES)
+        assert (again.decisions, again.actions) == ((), ())
+
+
+def test_boxes_show_the_last_word() -> None:
+    later = Decision("alice", How.TICK, ("at_ring1",), 101, 7)
+    decided = decide(edit(body("at_ring1"), BODY), PROMOTION, Situation(BODY, known=[later]), RULES)
+    assert performed(decided, BODY) == body("at_ring1")
 
 
 def test_words_around_the_boxes_are_none_of_ours() -> None:
@@ -90,7 +115,7 @@ def test_who_may_not_is_undone_and_told(tick: bool) -> None:
     before, after = (BODY, body("prod_ring1")) if tick else (body("prod_ring1"), BODY)
     refused = {"prod_ring1": "no permission"}
     decided = decide(edit(before, after), PROMOTION, Situation(after, refused=refused), RULES)
-    assert (decided.add, decided.remove) == (None, None)
+    assert decided.decisions is None
     assert performed(decided, after) == before
     assert decided.undone == ("prod_ring1: bob may not: no permission",)
     (note,) = _notes(decided)
@@ -101,12 +126,16 @@ def test_what_somebody_may_of_one_edit_stays() -> None:
     after = body("at_ring1", "prod_ring1")
     situation = Situation(after, refused={"prod_ring1": "no"})
     decided = decide(edit(BODY, after), PROMOTION, situation, RULES)
-    assert decided.add == frozenset({"at_ring1"})
+    assert asked(decided) == {"at_ring1"}
     assert performed(decided, after) == body("at_ring1")
 
 
 @pytest.mark.parametrize(
-    "vouched", [{"proposed": ["prod_ring1"]}, {"versions": {"prod_ring1": PROMOTION.version}}]
+    "vouched",
+    [
+        {"known": [Decision("alice", How.TICK, ("prod_ring1",), 101, 7)]},
+        {"versions": {"prod_ring1": PROMOTION.version}},
+    ],
 )
 def test_a_tick_that_others_have_vouched_for_stays(vouched: dict[str, object]) -> None:
     after = body("prod_ring1")
@@ -127,16 +156,14 @@ def test_boxes_that_are_taken_away_without_permission_come_back() -> None:
 def test_the_order_of_phases_where_it_is_required() -> None:
     after = body("tt_ring1")
     free = decide(edit(BODY, after), PROMOTION, Situation(after), RULES)
-    assert free.add == frozenset({"tt_ring1"})
+    assert asked(free) == {"tt_ring1"}
     held = decide(edit(BODY, after), PROMOTION, Situation(after), ORDERED)
-    assert held.add == frozenset()
+    assert asked(held) == set()
     assert performed(held, after) == BODY
     (said,) = held.undone
     assert said.startswith("tt_ring1: at_ring1, at_ring2 comes first")
     versions = dict.fromkeys(("at_ring1", "at_ring2"), PROMOTION.version)
-    assert decide(edit(BODY, after), PROMOTION, Situation(after, versions), ORDERED).add == frozenset(
-        {"tt_ring1"}
-    )
+    assert asked(decide(edit(BODY, after), PROMOTION, Situation(after, versions), ORDERED)) == {"tt_ring1"}
 
 
 @pytest.mark.parametrize(("changed_at", "added"), [(99.0, True), (100.0, True), (101.0, False)])
@@ -144,26 +171,28 @@ def test_a_tick_before_main_changed_counts_no_more(changed_at: float, added: boo
     after = body("at_ring1")
     situation = Situation(after, {"at_ring1": "9.0.0"}, changed_at={"at_ring1": changed_at})
     decided = decide(edit(BODY, after), PROMOTION, situation, RULES)
-    assert (decided.add == frozenset({"at_ring1"})) == added
+    assert (asked(decided) == {"at_ring1"}) == added
     assert (decided.undone == (f"at_ring1: {MAIN_CHANGED}",)) == (not added)
 
 
 @given(
     before=st.sets(st.sampled_from(sorted(RULES.names))),
     after=st.sets(st.sampled_from(sorted(RULES.names))),
-    refused=st.sets(st.sampled_from(sorted(RULES.names))),
+    phases=st.sets(st.sampled_from(sorted(samples.PHASES))),
 )
 def test_nothing_that_somebody_may_not_is_proposed(
-    before: set[str], after: set[str], refused: set[str]
+    before: set[str], after: set[str], phases: set[str]
 ) -> None:
+    """Who may promote is a matter of phases, so that a phase and its environments are refused together."""
+    refused = phases | RULES.members(phases)
     was, became = body(*before), body(*after)
     situation = Situation(became, refused=dict.fromkeys(refused, "no"))
     decided = decide(edit(was, became), PROMOTION, situation, RULES)
     changed = changed_boxes(edit(was, became), RULES)
     assert changed == {name: name in after for name in before ^ after}
     mine = {name for name in changed if name not in refused}
-    assert (decided.add or set()) <= RULES.members(name for name in mine if name in after)
-    assert (decided.remove or set()) <= RULES.members(name for name in mine if name not in after)
+    assert asked(decided) <= RULES.members(name for name in mine if name in after)
+    assert withdrawn(decided) <= RULES.members(name for name in mine if name not in after)
     undone = performed(decided, became)
     assert ticked(undone, {}) - RULES.names == set()
     for name in refused & changed.keys():
@@ -208,19 +237,25 @@ def situation(text: str, versions: Mapping[str, str], *proposed: str) -> Situati
 def test_all_boxes_by_hand() -> None:
     found = situation(body("at_ring1", "tt_ring1"), {"tt_ring1": PROMOTION.version}, "prod_ring1")
     assert missing(PROMOTION, found, RULES) == {"at_ring1"}
-    decided = decide_all(PROMOTION, found, (), (), RULES)
-    assert (decided.add, decided.remove, decided.notices) == (
-        frozenset({"at_ring1"}),
-        frozenset({"prod_ring1"}),
-        (),
+    decided = decide_all(PROMOTION, found, (), "bob", 100.0, 7, RULES)
+    assert (asked(decided), withdrawn(decided), decided.notices) == ({"at_ring1"}, {"prod_ring1"}, ())
+    by_name = Decision("alice", How.NAME, ("prod_ring1",), 200)
+    named = decide_all(PROMOTION, replace(found, known=[by_name]), (), "bob", 100.0, 7, RULES)
+    assert withdrawn(named) == set(), "what was asked for by name has no box"
+
+
+def test_a_clock_that_is_behind_makes_nobodys_word_the_older_one() -> None:
+    found = situation(body("at_ring1"), {})
+    before = Decision("alice", How.UNTICK, ("at_ring1",), 200, 7)
+    (decision,) = (
+        decide_all(PROMOTION, replace(found, known=[before]), (), "bob", 100.0, 7, RULES).decisions or ()
     )
-    named = decide_all(PROMOTION, found, (), ["prod_ring1"], RULES)
-    assert named.remove == frozenset(), "what was asked for by name has no box"
+    assert decision.time == 201
 
 
 def test_a_version_that_was_replaced_does_not_come_back_by_itself() -> None:
-    decided = decide_all(PROMOTION, situation(body("at_ring1"), {}), ["at_ring1"], (), RULES)
-    assert decided.add == frozenset()
+    decided = decide_all(PROMOTION, situation(body("at_ring1"), {}), ["at_ring1"], "bob", 100.0, 7, RULES)
+    assert decided.decisions == ()
     assert "inv promote eso at_ring1 --version" in decided.notices[0]
 
 
@@ -229,18 +264,18 @@ def test_taking_back_says_why_once() -> None:
     assert performed(decided, body("at_ring1", "tt_ring1", "prod")) == body("prod")
     assert decided.undone == ("at_ring1: why", "tt_ring1: why")
     assert len(_notes(decided)) == 1
-    assert mend(PROMOTION, 1.0).actions != mend(PROMOTION, 2.0).actions, "each occasion is one"
+    assert mend(PROMOTION, 1.0, RULES).actions != mend(PROMOTION, 2.0, RULES).actions, "each occasion is one"
 
 
 def test_a_marker_is_mended() -> None:
     altered = BODY.partition("\n")[2]
-    assert read_marker(performed(mend(PROMOTION, 1.0), altered)) == PROMOTION
+    assert read_marker(performed(mend(PROMOTION, 1.0, RULES), altered)) == PROMOTION
 
 
 # What is said, and for which occasion
 
 
-def told(decision: Decision) -> list[tuple[tuple[str, ...], str]]:
+def told(decision: Outcome) -> list[tuple[tuple[str, ...], str]]:
     return [(action.about, action.text) for action in decision.actions if isinstance(action, Note)]
 
 
@@ -271,7 +306,6 @@ def test_what_is_said_of_boxes() -> None:
     reason = notices.comes_first(["tt_ring1", "tt_ring2"], PROMOTION.version)
     about = ("taken back", reason, "100.0", "prod_ring1")
     assert told(early) == [(about, notices.unticked(["prod_ring1"], reason))]
-    assert told(mend(PROMOTION, 1.0)) == [(("mended", "1.0"), notices.MARKER_MENDED)]
 
 
 def test_each_group_that_is_taken_back_is_told() -> None:
@@ -284,12 +318,12 @@ def test_each_group_that_is_taken_back_is_told() -> None:
 
 
 def test_what_is_left_out_by_hand_is_said() -> None:
-    decided = decide_all(PROMOTION, situation(body("tt"), {}), (), (), ORDERED)
+    decided = decide_all(PROMOTION, situation(body("tt"), {}), (), "bob", 100.0, 7, ORDERED)
     reason = notices.comes_first(["at_ring1", "at_ring2"], PROMOTION.version)
     assert decided.notices == (f"tt_ring1, tt_ring2 left out: {reason}",)
-    assert decided.add == frozenset()
+    assert decided.decisions == ()
     found = situation(body("at_ring1"), {"at_ring1": "3.0.0"})
-    replaced = decide_all(PROMOTION, found, ["at_ring1"], (), RULES)
+    replaced = decide_all(PROMOTION, found, ["at_ring1"], "bob", 100.0, 7, RULES)
     assert replaced.notices == (notices.had_it("eso", "at_ring1", PROMOTION.version, "3.0.0"),)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flux.errors import FluxError
+from flux.errors import FluxError, IssueError
 from flux.forge.forge import Issue
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
@@ -43,6 +43,7 @@ class Synced:
 @dataclass(frozen=True)
 class Sync:
     promotions: list[Synced]
+    notices: tuple[str, ...] = ()
 
     @property
     def failed(self) -> list[Synced]:
@@ -85,12 +86,14 @@ class Syncer:
         for promotion in due:
             done.append(self._one(promotion, issues.get(promotion)))
             on_done(promotion)
-        return Sync(done)
+        return Sync(done, tuple(self._applier.issues.warnings))
 
     def _one(self, promotion: Promotion, issue: Issue | None) -> Synced:
         try:
             if issue is None:
                 return _stopped(Synced(promotion, None, self._applier.converger.converge(promotion)))
+            if disagrees := self._applier.disagrees(issue, promotion):
+                raise IssueError(disagrees.notices[0], "put that right, or close the issue")
             self._applier.mend(issue, promotion)
             proposed = self._applier.converge(issue, promotion)
             undone = self._take_back(issue, promotion)

@@ -1,6 +1,8 @@
 """Who asks, and what others may do."""
 
+import time
 from collections.abc import Sequence
+from email.utils import parsedate_to_datetime
 
 from github.GithubException import GithubException
 
@@ -39,3 +41,8 @@ class Accounts(Part):
 
     def has_account(self, login: str) -> bool:
         return self._github.has_account(login)
+
+    def now(self) -> float:
+        with self._github.asking("say what time it is", METADATA) as repository:
+            headers, _ = repository.requester.requestJsonAndCheck("GET", repository.url)
+            return parsedate_to_datetime(headers["date"]).timestamp() if "date" in headers else time.time()

@@ -7,7 +7,8 @@ from github import InputGitTreeElement
 from github.Repository import Repository
 
 from flux.forge.forge import Protection
-from flux.forge.github.api import Part, done
+from flux.forge.github.api import done
+from flux.forge.github.makers import Makers
 from flux.forge.github.protection import find_protection
 from flux.forge.github.refs import find_ref, matching_refs
 from flux.forge.github.token import CONTENTS, METADATA
@@ -15,7 +16,7 @@ from flux.forge.github.token import CONTENTS, METADATA
 _FILE = "100644"
 
 
-class Branches(Part):
+class Branches(Makers):
     def branch(self, name: str) -> str | None:
         with self._github.asking(f"find branch {name}", CONTENTS) as repository:
             ref = find_ref(repository, f"heads/{name}")
@@ -36,7 +37,9 @@ class Branches(Part):
                 ]
                 tree = repository.create_git_tree(elements, tree)
             # Without an author GitHub signs what its Apps commit.
-            return repository.create_git_commit(message, tree, lineage).sha
+            made = repository.create_git_commit(message, tree, lineage)
+            self._note(made)
+            return made.sha
 
     def create_branch(self, name: str, commit: str) -> bool:
         with self._github.asking(f"create branch {name}", CONTENTS) as repository:

@@ -9,7 +9,7 @@ from requests import RequestException
 from requests.exceptions import SSLError
 from urllib3.exceptions import NewConnectionError
 
-from flux.errors import ForgeError
+from flux.errors import ForgeError, ForgeRefusedError
 from flux.forge.github.retry import RateLimitError
 from flux.reasons import of_system
 
@@ -51,6 +51,10 @@ def _refusal(what: str, needs: str, error: GithubException) -> ForgeError:
             hint = f"set GH_TOKEN or GITHUB_TOKEN to a valid token with `{needs}`, or run `gh auth login`"
         case 403 if "not permitted to create or approve pull requests" in said:
             hint = "allow it in the repository's settings, Actions, General, or use a GitHub App's token"
+        case 403 if "locked" in said:
+            hint = "unlock the conversation on GitHub"
+        case 403 if "archived" in said:
+            hint = "unarchive the repository in its settings, under Danger Zone"
         case 403:
             hint = f"give the token the permission `{needs}` (in Actions under `permissions:`)"
         case 404:
@@ -59,7 +63,8 @@ def _refusal(what: str, needs: str, error: GithubException) -> ForgeError:
             hint = _AGAIN
         case _:
             hint = "put right what GitHub says, then run the same command again"
-    return ForgeError(message, hint)
+    refused = error.status in (403, 404, 410, 422)
+    return (ForgeRefusedError if refused else ForgeError)(message, hint)
 
 
 def said_by(data: Any) -> str:

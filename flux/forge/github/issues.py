@@ -80,4 +80,5 @@ def _is_pull_request(issue: GitHubIssue) -> bool:
 
 
 def _comment(comment: IssueComment) -> Comment:
-    return Comment(comment.id, lf(comment.body), login_of(comment.user))
+    edited = comment.updated_at != comment.created_at
+    return Comment(comment.id, lf(comment.body), login_of(comment.user), edited)

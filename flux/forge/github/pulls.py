@@ -62,4 +62,6 @@ def _pull_request(pull: GitHubPullRequest) -> PullRequest:
         state=state,
         author=login_of(pull.user),
         url=pull.html_url,
+        merge_commit=(pull.merge_commit_sha or "") if pull.merged_at else "",
+        merged=pull.merged_at.timestamp() if pull.merged_at else None,
     )

@@ -13,6 +13,7 @@ PULL_REQUESTS = "pull-requests: write"
 ACTIONS = "actions: write"
 ATTESTATIONS = "attestations: read"
 METADATA = "metadata: read"
+STATUSES = "statuses: write"
 ADMINISTRATION = "administration: read"
 
 PERMISSIONS = "contents, issues, pull-requests and actions: write"

@@ -1,5 +1,6 @@
 """Who git says commits here is the only account."""
 
+import time
 from collections.abc import Sequence
 
 from flux.forge.local.part import Part
@@ -18,3 +19,6 @@ class Accounts(Part):
 
     def has_account(self, login: str) -> bool:
         return login == self._git.identity()
+
+    def now(self) -> float:
+        return time.time()

@@ -1,6 +1,6 @@
 """Branches. Who moves one writes down what becomes of its pull requests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from flux.errors import ForgeError
 from flux.forge.forge import Protection, PullState
@@ -19,6 +19,13 @@ class Branches(PullRequests):
 
     def commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         return self._git.write_commit(parents, files, message)
+
+    def vouch(self, commit: str) -> None:
+        """Git has its author."""
+
+    def makers(self, base: str, head: str) -> Mapping[str, Collection[str]]:
+        """Those whom git names: it is all that there is to go by."""
+        return {commit: {author} for commit, author in self._git.authors(head, base).items()}
 
     def create_branch(self, name: str, commit: str) -> bool:
         if self.branch(name) is not None:

@@ -52,6 +52,9 @@ class Git(Protocol):
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor, None for unrelated histories."""
 
+    def authors(self, commit: str, since: str) -> dict[str, str]:
+        """The commits up to `commit` that are not up to `since`, each with its author, as `name <email>`."""
+
     def tags(self) -> dict[str, str]:
         """Every tag, annotated or not, with the object that it points at in the end."""
 

@@ -32,7 +32,8 @@ class Issues(Accounts):
 
     def issues(self, label: str) -> Sequence[Issue]:
         every = [self.issue(number) for number in self._folder.numbers(ISSUES)]
-        return [issue for issue in every if issue and label in issue.labels]
+        wanted = label.casefold()
+        return [issue for issue in every if issue and wanted in map(str.casefold, issue.labels)]
 
     def create_issue(self, title: str, body: str, label: str, assignee: str | None) -> Issue:
         fields = {"title": title, "state": "open", "author": self._git.identity(), "labels": [label]}

@@ -1,15 +1,25 @@
 """The texts of a promotion issue."""
 
+import re
 from collections.abc import Iterator, Mapping
 
-from flux.promotion.boxes import LONGEST_BODY, Phases
+from flux.errors import IssueError
+from flux.promotion.boxes import LONGEST_BODY, Phases, marks
 from flux.promotion.marker import render_marker
 from flux.promotion.proposal import Promotion
 from flux.release.markdown import code, link, plain
 
+_TITLE = re.compile(r"Promote (?P<artifact>\S+) (?P<version>\S+)")
+
 
 def issue_title(artifact: str, version: str) -> str:
     return f"Promote {artifact} {version}"
+
+
+def read_title(title: str) -> Promotion | None:
+    """The promotion that an issue's title says, None for other titles."""
+    match = _TITLE.fullmatch(title.strip())
+    return Promotion(match["artifact"], match["version"]) if match else None
 
 
 def issue_body(
@@ -26,6 +36,22 @@ def issue_body(
         if len(body) <= LONGEST_BODY:
             return body
     return head + _TOO_MANY.format(artifact=promotion.artifact, version=promotion.version)
+
+
+def with_boxes(body: str, phases: Phases) -> str:
+    """The body with all boxes, unticked, where somebody has taken all of them out; as it is where there is no
+    room, and where it cannot be read."""
+    names = {*phases, *(environment for members in phases.values() for environment in members)}
+    try:
+        if not names or marks(body).keys() & names:
+            return body
+    except IssueError:
+        return body
+    for boxes in (_boxes(phases, None), _phase_boxes(phases)):
+        whole = body.rstrip() + "\n\n" + _TICK + "\n".join(boxes) + "\n"
+        if len(whole) <= LONGEST_BODY and marks(whole).keys() & names:
+            return whole
+    return body
 
 
 # Each paragraph is one line, since GitHub breaks lines in issues where they end.

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-MARKER_MENDED = "The hidden first line of this issue had been altered. It is put right again."
+from flux.promotion.ledger import Decision
+from flux.release.markdown import code
+
+MENDED = "The hidden first line of this issue, or its boxes, had been altered. That is put right again."
 TICK_LOST = "the tick got lost on its way; tick it again if it is still wanted"
 ROLLED_BACK = "it was rolled back since"
+REMOVED = "it is no artifact any more; what is deployed of it can be rolled back"
 MAIN_CHANGED = "main has another version since it was ticked; tick it again if it is still wanted"
 
 
@@ -32,10 +36,37 @@ def ticks_undone(sender: str, reasons: Mapping[str, str]) -> str:
     return f"{mention(sender)} may not promote here, so this was undone: {listed}."
 
 
+def held(name: str, who: str, reason: str) -> str:
+    """For a box of an edit whose job was run again by somebody who may not promote there."""
+    return f"{name} was not applied: {who or 'nobody who is known'} ran this again, and may not: {reason}"
+
+
+def put_back(sender: str) -> str:
+    """For an edit that our own, at the same time, had overwritten."""
+    return f"{mention(sender)}: your edit was overwritten by one of the automation, and is put back."
+
+
+def disagreement(what: str) -> str:
+    """For an issue that does not say one thing about what it promotes."""
+    return f"Nothing is promoted from here until this issue says one thing again: {what}."
+
+
+def not_ours(fault: str) -> str:
+    """For an issue whose boxes somebody ticks, and that is none of ours any more."""
+    return f"Nothing is promoted from here: {fault}. Put that right, then tick the box again."
+
+
 def unticked(environments: Iterable[str], reason: str) -> str:
     """For boxes that were unticked by us."""
     names = ", ".join(f"`{environment}`" for environment in environments)
     return f"Unticked {names}: {reason}."
+
+
+def noted(decision: Decision) -> str:
+    """For a decision that changes nothing now, and that counts against older ones that are still to come."""
+    names = ", ".join(f"`{environment}`" for environment in decision.environments)
+    what = "wants" if decision.asks else "does not want"
+    return f"Noted: {code(decision.who)} {what} {names}. The pull request has it so already."
 
 
 def pull_request_closed(url: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from flux.artifact.difference import FileDifference, fenced
 from flux.promotion.boxes import LONGEST_BODY
 from flux.promotion.proposal import Promotion, VersionChange
+from flux.release.markdown import code
 
 MOST_CHARACTERS = LONGEST_BODY
 _MOST_TITLE = 256
@@ -37,6 +38,8 @@ class Background:
     issue: str = ""
     warnings: Sequence[str] = ()
     spans: Sequence[Span] = field(default_factory=tuple)
+    requesters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Who asked, each with the environments."""
 
 
 def request_title(
@@ -62,9 +65,14 @@ def request_title(
 
 
 def request_body(
-    promotion: Promotion, changes: Sequence[VersionChange], background: Background, rollback: bool
+    promotion: Promotion,
+    changes: Sequence[VersionChange],
+    background: Background,
+    rollback: bool,
+    most: int = MOST_CHARACTERS,
 ) -> str:
-    """Markdown under GitHub's limit: environments, image, commits in between, and the manifests' diff."""
+    """Markdown under a limit, by default GitHub's: environments, who asked, image, commits in between, and
+    the manifests' diff."""
     artifact, version = promotion.artifact, promotion.version
     parts = []
     if rollback:
@@ -72,15 +80,17 @@ def request_body(
     rows = ["| Environment | From | To | |", "| --- | --- | --- | --- |"]
     rows += [f"| `{c.environment}` | {c.old or 'none'} | {c.new} | {_direction(c)} |" for c in changes]
     parts.append("\n".join(rows))
+    for who, environments in sorted(background.requesters.items()):
+        parts.append(f"Requested-by: {code(who)} for {', '.join(f'`{each}`' for each in environments)}")
     parts += [f"> [!WARNING]\n> {warning}" for warning in background.warnings]
     parts.append(f"Image: `{background.image}`")
     if background.issue:
         parts.append(f"Promotion issue: {background.issue}")
     parts += [_commits(changes, span) for span in background.spans if span.commits]
-    text = _cut("\n\n".join(parts), MOST_CHARACTERS // 2, "the pull request's own diff")
+    text = _cut("\n\n".join(parts), most // 2, "the pull request's own diff")
     shown = background.spans[:_MOST_SPANS]
     for at, span in enumerate(shown):
-        room = (MOST_CHARACTERS - len(text)) // (len(shown) - at) - 500
+        room = (most - len(text)) // (len(shown) - at) - 500
         text += "\n\n" + _folded(promotion, changes, span, room)
     if more := len(background.spans) - len(shown):
         text += f"\n\n… and from {more} more versions: `inv diff` shows them."

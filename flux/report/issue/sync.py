@@ -18,6 +18,7 @@ _HEADER = ("Promotion", "Deployed", "Issue", "Pull request", "What was done")
 
 
 def show_sync(report: Report, sync: Sync) -> None:
+    report.notices(sync.notices)
     found = [(one, one.issue, one.proposed.pull_request if one.proposed else None) for one in sync.promotions]
     links = [_synced(one, _link(issue), _link(pull)) for one, issue, pull in found]
     report.summary("Promotions", _HEADER, links)

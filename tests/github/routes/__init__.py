@@ -36,3 +36,6 @@ from tests.github.routes import (
 from tests.github.routes import (
     safeguards as safeguards,
 )
+from tests.github.routes import (
+    statuses as statuses,
+)

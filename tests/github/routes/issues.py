@@ -8,7 +8,7 @@ from tests.github import access, pushes
 from tests.github.call import Call, route
 from tests.github.routes.labels import label_named
 from tests.github.state import Account, Comment, Issue, Kind, Pull, Role
-from tests.github.wire import Reply, invalid, missing
+from tests.github.wire import RefusedError, Reply, invalid, missing
 
 _READ = access.reads("issues", "pull_requests")
 # Who has read an issue may comment on it, and who has written one may edit it.
@@ -246,6 +246,8 @@ def list_comments(call: Call) -> Reply:
 @route("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", _WRITE, takes="body")
 def create_comment(call: Call) -> Reply:
     issue, text, now = found(call), call.body["body"], call.world.now()
+    if issue.locked and (call.bearer.automatic or call.role < Role.WRITE):
+        raise RefusedError(403, "Unable to create comment because issue is locked.")
     if len(text) > _LIMIT:
         message = f"Body is too long (maximum is {_LIMIT} characters)"
         raise invalid("IssueComment", "data", "unprocessable", message)

@@ -1,0 +1,53 @@
+"""Who made a commit: by GitHub's own signature, or by a status that nobody else can write."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from github.GitCommit import GitCommit
+from github.Repository import Repository
+
+from flux.forge.github.api import GitHubApi, Part
+from flux.forge.github.token import CONTENTS, STATUSES
+
+_MADE = "flux-artifacts/made"
+_WEB_FLOW = "web-flow"
+
+
+class Makers(Part):
+    def __init__(self, github: GitHubApi) -> None:
+        super().__init__(github)
+        self._unsigned: set[str] = set()
+
+    def vouch(self, commit: str) -> None:
+        if commit not in self._unsigned:
+            return
+        with self._github.asking(f"answer for {commit[:12]}", STATUSES) as repository:
+            # Nobody else can write a status in the name of whoever has this token.
+            url = f"{repository.url}/statuses/{commit}"
+            status = {"state": "success", "context": _MADE, "description": "by this account's flux-artifacts"}
+            repository.requester.requestJsonAndCheck("POST", url, input=status)
+        self._unsigned.remove(commit)
+
+    def makers(self, base: str, head: str) -> Mapping[str, Collection[str]]:
+        with self._github.asking(f"say who made {head[:12]}", CONTENTS) as repository:
+            url = f"{repository.url}/compare/{base}...{head}"
+            _, told = repository.requester.requestJsonAndCheck("GET", url)
+            return {commit["sha"]: _makers(repository, commit) for commit in told["commits"]}
+
+    def _note(self, made: GitCommit) -> None:
+        """GitHub signs what its Apps commit, and nothing of people's."""
+        if not made.raw_data["verification"]["verified"]:
+            self._unsigned.add(made.sha)
+
+
+def _makers(repository: Repository, commit: Mapping[str, Any]) -> Collection[str]:
+    author, committer = commit["author"], commit["committer"]
+    # A signature is the committer's, be that GitHub itself. An author alone is a claim.
+    signer = committer["login"] if committer else _WEB_FLOW
+    verified = commit["commit"]["verification"]["verified"]
+    if author and verified and signer in (_WEB_FLOW, author["login"]):
+        return {author["login"]}
+    url = f"{repository.url}/commits/{commit['sha']}/statuses"
+    _, told = repository.requester.requestJsonAndCheck("GET", url, parameters={"per_page": 100})
+    creators = [status["creator"] for status in told if status["context"] == _MADE]
+    return {creator["login"] for creator in creators if creator}

@@ -1,0 +1,109 @@
+"""What follows where an edit breaks what tools read of a promotion issue."""
+
+from flux.errors import IssueError
+from flux.promotion.boxes import Phases, mark, marks, restore
+from flux.promotion.marker import mend_marker, read_marker
+from flux.promotion.outcome import Edit, Note, Outcome, Rewrite, Rules, nothing
+from flux.promotion.proposal import Promotion
+from flux.promotion.texts import notices as say
+from flux.promotion.texts.issue import with_boxes
+
+
+def broken(body: str, promotion: Promotion) -> str:
+    """What was done to a body that tools cannot read it any more; empty where nothing was."""
+    try:
+        marks(body)
+    except IssueError:
+        return "made the issue's text one that cannot be read"
+    return "" if read_marker(body) == promotion else "altered the issue's marker"
+
+
+def decide_broken(edit: Edit, promotion: Promotion, body: str, rules: Rules) -> Outcome | None:
+    """What follows where an edit, or one before or after it, broke the text. None where none did."""
+    if fault := broken(edit.after, promotion):
+        if broken(edit.before, promotion):
+            return _refuse(edit, promotion, rules)
+        return revert(edit, promotion, body, fault)
+    if fault := broken(body, promotion):
+        return nothing(f"a later edit {fault}")
+    return None
+
+
+def changed_boxes(edit: Edit, rules: Rules) -> dict[str, bool]:
+    """The boxes of environments and phases that an edit ticked (True) or unticked."""
+    was, became = marks(edit.before), marks(edit.after)
+    return {
+        name: became.get(name, False)
+        for name in [*became, *(name for name in was if name not in became)]
+        if name in rules.names and became.get(name, False) != was.get(name, False)
+    }
+
+
+def lost_boxes(edit: Edit, rules: Rules) -> set[str]:
+    """The boxes of environments and phases that an edit took away."""
+    return (marks(edit.before).keys() - marks(edit.after).keys()) & rules.names
+
+
+def decide_lost(
+    edit: Edit, promotion: Promotion, body: str, refused: set[str], rules: Rules
+) -> Outcome | None:
+    """What follows where an edit took away boxes that its sender may not tick, or all that there were. None
+    where it did not, and where they are back."""
+    lost = lost_boxes(edit, rules)
+    is_wiped = lost and not marks(edit.after).keys() & rules.names
+    if not (lost & refused or is_wiped) or not lost - marks(body).keys():
+        return None
+    return revert(edit, promotion, body, "took boxes away", still=bool(is_wiped) or body == edit.after)
+
+
+def overwritten(edit: Edit, body: str) -> Outcome | None:
+    """Put back the words of an edit that a write of ours has overwritten; None where there were none.
+
+    Only boxes are written by us. So a body that has other words than `edit.after`, and but for its boxes is
+    what was there before the edit, is of somebody who had not seen it.
+    """
+    words = _words(body)
+    if edit.rerun_by is not None or words != _words(edit.before) or words == _words(edit.after):
+        return None
+    note = Note(("overwritten", edit.sender, str(edit.time)), say.put_back(edit.sender))
+    return Outcome((Rewrite(lambda now: mark(edit.after, marks(now)) if _words(now) == words else now), note))
+
+
+def _words(body: str) -> str:
+    """A body without what its boxes say."""
+    return mark(body, dict.fromkeys(marks(body), False))
+
+
+def mended(body: str, promotion: Promotion, phases: Phases) -> str:
+    """The body with its marker, and with boxes."""
+    return with_boxes(mend_marker(body, promotion), phases)
+
+
+def mend(promotion: Promotion, updated: float, rules: Rules) -> Outcome:
+    """Put right what someone has made of the marker, or bring back boxes that are all gone.
+
+    Nobody knows then what the boxes were ticked for.
+    """
+    note = Note(("mended", str(updated)), say.MENDED)
+    return Outcome((note, Rewrite(lambda body: mended(body, promotion, rules.phases))))
+
+
+def revert(edit: Edit, promotion: Promotion, body: str, fault: str, still: bool = False) -> Outcome:
+    """Undo an edit as a whole, unless somebody has put it right meanwhile; `still` says that nobody has."""
+    undone = (f"{edit.sender} {fault}",)
+    if not still and body != edit.after and not broken(body, promotion):
+        return Outcome(undone=undone)
+    note = Note(("broken", edit.sender, str(edit.time)), say.edit_undone(edit.sender, fault))
+    return Outcome((note, Rewrite(lambda body: edit.before)), undone=undone)
+
+
+def _refuse(edit: Edit, promotion: Promotion, rules: Rules) -> Outcome:
+    """Undo an edit of what somebody had altered before: nobody knows what it meant."""
+    changed = changed_boxes(edit, rules)
+
+    def put_right(body: str) -> str:
+        return mend_marker(restore(body, edit.before, edit.after, changed), promotion)
+
+    note = Note(("refused", edit.sender, str(edit.time)), say.edit_refused(edit.sender))
+    undone = (f"{edit.sender} edited an issue that was altered before",)
+    return Outcome((note, Rewrite(put_right)), undone=undone)

@@ -1,0 +1,138 @@
+"""Who asked for what: the decisions that a promotion's commits record, and what they come to."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+_LINE = re.compile(
+    r"(?P<who>[^\x00-\x1f\x7f\x85\u2028\u2029]{1,200}); (?P<how>tick|name|untick) "
+    r"(?P<environments>[\w.-]+(?: [\w.-]+)*)"
+    r"(?:; issue (?P<issue>[1-9][0-9]{0,8}))?; (?P<time>0|[1-9][0-9]{0,11})",
+    re.ASCII,
+)
+_ASKS, _WITHDRAWS = "Requested-by", "Withdrawn-by"
+_TRAILER = re.compile(rf"(?P<key>{_ASKS}|{_WITHDRAWS}):(?P<rest>.*)", re.IGNORECASE)
+_NOT_READ = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\U0010ffff]")
+
+
+class How(StrEnum):
+    """How somebody decided."""
+
+    TICK = "tick"
+    NAME = "name"
+    """By naming the environments in a command. No box is ticked for them."""
+    UNTICK = "untick"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One person's word on some environments, at `time` in seconds since the epoch; `issue` is where it was
+    said, None for a command without an issue."""
+
+    who: str
+    how: How
+    environments: tuple[str, ...]
+    time: int
+    issue: int | None = None
+
+    @property
+    def asks(self) -> bool:
+        return self.how is not How.UNTICK
+
+    @property
+    def identity(self) -> tuple[int | None, int, bool, tuple[str, ...]]:
+        """Where and when it was said, and what. A job that is run again, by whomever, says the same."""
+        return self.issue, self.time, self.asks, tuple(sorted(self.environments))
+
+    @property
+    def _order(self) -> tuple[int, bool]:
+        """Of one second, what takes away comes last."""
+        return self.time, not self.asks
+
+
+def render(decision: Decision) -> str:
+    """The decision as a commit's trailer, which `read_decision` gives back."""
+    who = _NOT_READ.sub(" ", decision.who)[:200].strip() or "unknown"
+    issue = f"; issue {decision.issue}" if decision.issue else ""
+    key = _ASKS if decision.asks else _WITHDRAWS
+    return f"{key}: {who}; {decision.how} {' '.join(decision.environments)}{issue}; {decision.time}"
+
+
+def read_decision(line: str) -> Decision | None:
+    """The decision that a line is, exactly as `render` writes it."""
+    _key, separator, rest = line.partition(": ")
+    match = _LINE.fullmatch(rest) if separator else None
+    if match is None:
+        return None
+    issue = int(match["issue"]) if match["issue"] else None
+    environments = tuple(match["environments"].split(" "))
+    decision = Decision(match["who"], How(match["how"]), environments, int(match["time"]), issue)
+    return decision if render(decision) == line else None
+
+
+def read_decisions(message: str) -> list[Decision] | None:
+    """The decisions in the trailers of a commit's message.
+
+    None where one of them is not as we write it: somebody else wrote the message, and nothing of it counts.
+    """
+    found = []
+    for line in re.split(r"\r\n?|\n", message):
+        if _TRAILER.match(line):
+            decision = read_decision(line)
+            if decision is None:
+                return None
+            found.append(decision)
+    return found
+
+
+def latest(decisions: Iterable[Decision]) -> dict[str, Decision]:
+    """The last word on each environment."""
+    said: dict[str, Decision] = {}
+    for decision in sorted(decisions, key=lambda decision: decision._order):
+        said |= dict.fromkeys(decision.environments, decision)
+    return said
+
+
+def news(decisions: Iterable[Decision], known: Iterable[Decision]) -> list[Decision]:
+    """The decisions that are not among those known, each once."""
+    there = {decision.identity for decision in known}
+    return [
+        decision for decision in {d.identity: d for d in decisions}.values() if decision.identity not in there
+    ]
+
+
+def asked(new: Iterable[Decision], known: Iterable[Decision]) -> set[str]:
+    """The environments that new decisions ask for, where nobody has decided otherwise since."""
+    new = list(new)
+    said = latest([*known, *new])
+    return {
+        environment
+        for decision in new
+        for environment in decision.environments
+        if decision.asks and said[environment].asks
+    }
+
+
+def withdrawn(decisions: Iterable[Decision]) -> set[str]:
+    """The environments whose last word is that they are not wanted."""
+    return {environment for environment, decision in latest(decisions).items() if not decision.asks}
+
+
+def moment(clock: float, known: Iterable[Decision], environments: Iterable[str]) -> int:
+    """When a command decides: now, and after what was decided about these environments before. A clock that
+    is behind makes nobody's word the older one."""
+    said = latest(known)
+    return max([int(clock), 0, *(said[e].time + 1 for e in environments if e in said)])
+
+
+def requesters(
+    decisions: Iterable[Decision], environments: Iterable[str]
+) -> Mapping[str, Sequence[Decision]]:
+    """Who asked for each of these environments: every decision since it was last withdrawn, in order."""
+    ordered = sorted(decisions, key=lambda decision: decision._order)
+    found: dict[str, list[Decision]] = {environment: [] for environment in environments}
+    for decision in ordered:
+        for environment in found.keys() & set(decision.environments):
+            found[environment] = [*found[environment], decision] if decision.asks else []
+    return found

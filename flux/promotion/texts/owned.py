@@ -1,0 +1,65 @@
+"""The part of a pull request that is ours; the rest of its description is people's, and stays."""
+
+import json
+import re
+from dataclasses import dataclass
+
+_BEGIN = re.compile(r'^<!-- flux-request: (?P<title>".*") -->$', re.MULTILINE)
+_END = "<!-- end of flux-request -->"
+_OLD = re.compile(r"\| Environment \| From \| To \||\*\*This is a rollback\*\*")
+"""How a description began before a part of it was marked."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A pull request's title and description."""
+
+    title: str
+    body: str
+
+
+def room_beside(body: str) -> int:
+    """How many characters of a description are people's, with the marks around our part."""
+    before, _, after = _split(body)
+    return len(before) + len(after) + 600
+
+
+def put_in(title: str, part: str, there: Request | None = None) -> Request:
+    """The title and the description with our part in it, of a new pull request or of the one that is there.
+
+    A title that somebody has changed since we wrote it is theirs.
+    """
+    before, ours, after = _split(there.body) if there else ("", "", "")
+    was = _title(ours)
+    kept = there is not None and was is not None and there.title != was
+    begin = f"<!-- flux-request: {_quoted(title)} -->"
+    body = f"{before}{begin}\n{part.strip()}\n{_END}{after}"
+    return Request(there.title if there and kept else title, body)
+
+
+def _split(body: str) -> tuple[str, str, str]:
+    """What is before our part, the part, and what is after it."""
+    begin, end = _BEGIN.search(body), body.rfind(_END)
+    if begin and begin.end() <= end:
+        return body[: begin.start()], begin[0], body[end + len(_END) :]
+    if not body.strip() or _OLD.match(body):
+        return "", "", ""
+    return body.rstrip() + "\n\n", "", ""
+
+
+def _title(begin: str) -> str | None:
+    """The title that we wrote, None where nobody knows it."""
+    match = _BEGIN.fullmatch(begin)
+    try:
+        title = json.loads(match["title"]) if match else None
+    except ValueError:
+        return None
+    return title if isinstance(title, str) else None
+
+
+def _quoted(title: str) -> str:
+    """JSON in which nothing ends a comment."""
+    text = json.dumps(title)
+    for character, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("--", "-\\u002d")):
+        text = text.replace(character, escaped)
+    return text

@@ -1,0 +1,71 @@
+"""Rolling back goes down, whatever was there before."""
+
+import pytest
+
+from flux.errors import RequestError
+from tests.commands.promoting import World
+
+
+@pytest.fixture
+def deployed(local: World) -> World:
+    """Production has been given 1.0.0, 1.1.0 and 1.2.0 in turn."""
+    local.release("eso", "1.2.0")
+    for version in ("1.1.0", "1.2.0"):
+        local.desire(prod_ring1=version, prod_ring2=version)
+    return local
+
+
+def back(world: World, to: str | None = None) -> str:
+    """Where a rollback that is merged brings production."""
+    world.roll_back("eso", "prod", to=to)
+    world.merge()
+    return world.desired["eso"]["prod_ring1"]
+
+
+def test_each_rollback_goes_below_the_one_before(deployed: World) -> None:
+    assert back(deployed) == "1.1.0"
+    assert back(deployed) == "1.0.0"
+    with pytest.raises(RequestError, match="no lower version in prod_ring1"):
+        deployed.roll_back("eso", "prod")
+
+
+def test_a_version_is_chosen(deployed: World) -> None:
+    assert back(deployed, "1.0.0") == "1.0.0"
+
+
+@pytest.mark.parametrize(
+    ("to", "message"),
+    [
+        ("1.2.0", "prod_ring1 has eso 1.2.0, and 1.2.0 is not lower"),
+        ("9.0.0", "prod_ring1 has eso 1.2.0, and 9.0.0 is not lower"),
+        ("1.0", "no semantic version"),
+    ],
+)
+def test_what_is_not_lower_or_not_there_is_refused(deployed: World, to: str, message: str) -> None:
+    with pytest.raises(RequestError, match=message) as refused:
+        deployed.roll_back("eso", "prod", to=to)
+    assert refused.value.exit_code == 2
+    assert deployed.pulls(None) == []
+
+
+def test_nothing_goes_up_between_rings_of_one_phase(deployed: World) -> None:
+    deployed.desire(prod_ring2="1.0.0")
+    with pytest.raises(RequestError, match=r"prod_ring2 has eso 1\.0\.0, and 1.1.0 is not lower"):
+        deployed.roll_back("eso", "prod", to="1.1.0")
+
+
+def test_an_environment_that_has_none_is_not_rolled_back_to_a_version(deployed: World) -> None:
+    with pytest.raises(RequestError, match="eso is not in tt"):
+        deployed.roll_back("eso", "tt", to="1.0.0")
+
+
+def test_what_was_removed_is_rolled_back_all_the_same(deployed: World) -> None:
+    deployed.repo.remove("artifacts/eso")
+    deployed.repo.commit("remove eso")
+    assert back(deployed) == "1.1.0"
+    with pytest.raises(RequestError, match="no artifact 'eso'"):
+        deployed.promote("eso", "prod", "1.2.0")
+    with pytest.raises(RequestError, match="no artifact 'eso'"):
+        deployed.promote("eso", "prod", "1.0.0")
+    with pytest.raises(RequestError, match="no artifact 'nothing'"):
+        deployed.roll_back("nothing", "prod")

@@ -1,0 +1,53 @@
+"""Our part of a pull request is kept up to date, and people's words stay."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flux.promotion.texts.owned import Request, put_in, room_beside
+
+words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=60)
+
+
+@given(words, words)
+def test_what_is_ours_is_replaced_and_nothing_else(before: str, after: str) -> None:
+    new = put_in("Promote eso 1.1.0 to at", "| part | one |")
+    assert "| part | one |" in new.body
+    edited = Request(new.title, f"{before}\n{new.body}\n{after}")
+    again = put_in("Promote eso 1.1.0 to tt", "| part | two |", edited)
+    assert again.title == "Promote eso 1.1.0 to tt"
+    assert again.body.startswith(f"{before}\n")
+    assert again.body.endswith(f"\n{after}")
+    assert "| part | one |" not in again.body
+    assert put_in("Promote eso 1.1.0 to tt", "| part | two |", again) == again
+    assert room_beside(again.body) >= len(before) + len(after)
+
+
+def test_a_title_that_somebody_changed_is_theirs() -> None:
+    new = put_in("ours", "part")
+    theirs = Request("theirs", new.body)
+    assert put_in("ours, too", "other", theirs).title == "theirs"
+    assert put_in("ours, too", "other", put_in("ours, too", "other", theirs)).title == "theirs"
+
+
+@given(st.text(max_size=80))
+def test_any_title_is_read_back(title: str) -> None:
+    new = put_in(title, "part")
+    assert put_in("next", "part", new).title == "next"
+    assert new.body.count("-->") == 2
+
+
+def test_a_description_from_before_is_replaced() -> None:
+    for old in (
+        "| Environment | From | To | |\n| --- |\n",
+        "**This is a rollback** of `eso` to 1.0.0.\n",
+        "",
+    ):
+        assert put_in("title", "part", Request("old", old)) == put_in("title", "part")
+
+
+@pytest.mark.parametrize("body", ["Because of #12.", "<!-- flux-request: broken -->\nmine"])
+def test_where_our_part_was_taken_out_it_comes_back_below(body: str) -> None:
+    found = put_in("title", "part", Request("mine", body))
+    assert found.body.startswith(f"{body}\n\n<!-- flux-request: ")
+    assert put_in("title", "part", found).body == found.body
