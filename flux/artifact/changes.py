@@ -1,7 +1,7 @@
 """Which artifacts differ between two commits, and which commit changed each of them last."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flux.artifact.ignore import Excludes
@@ -23,6 +23,16 @@ class Commit:
     changes: list[Change] | None
     has_folder: HasFolder
     parent_has_folder: HasFolder
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A commit on a first-parent line. `changed` has the artifacts that it changed, each with the files that
+    say so, None for all that there was."""
+
+    revision: Revision
+    changed: Mapping[str, Sequence[str]] | None
 
 
 def owner(path: str, sources: str) -> tuple[str, str] | None:
@@ -65,9 +75,15 @@ def changed_files(
     return dict(reasons)
 
 
-def last_changes(
-    line: Iterable[Commit], names: Iterable[str], sources: str, excludes: Excludes
-) -> dict[str, Revision]:
+def passed(commit: Commit, sources: str, excludes: Excludes) -> Passed:
+    """What a commit changed of what is published."""
+    if commit.changes is None:
+        return Passed(commit.revision, None)
+    changed = changed_files(commit.changes, sources, excludes, commit.parent_has_folder, commit.has_folder)
+    return Passed(commit.revision, changed)
+
+
+def last_changes(line: Iterable[Passed], names: Iterable[str]) -> dict[str, Revision]:
     """For each artifact the newest commit of `line` (newest first) that changed what is published of it.
 
     Stops reading when every name is found. A name that no commit changed is not in the answer.
@@ -75,14 +91,9 @@ def last_changes(
     wanted = set(names)
     found: dict[str, Revision] = {}
     for commit in line:
-        if commit.changes is None:
-            found |= dict.fromkeys(wanted, commit.revision)
-            break
-        changed = changed_files(
-            commit.changes, sources, excludes, commit.parent_has_folder, commit.has_folder
-        )
-        found |= dict.fromkeys(wanted & changed.keys(), commit.revision)
-        wanted -= changed.keys()
-        if not wanted:
+        changed = wanted if commit.changed is None else wanted & commit.changed.keys()
+        found |= dict.fromkeys(changed, commit.revision)
+        wanted = wanted - changed
+        if commit.changed is None or not wanted:
             break
     return found

@@ -37,14 +37,13 @@ def compare(monorepo: Monorepo, changed: Changed) -> Differences:
 
 def _published(monorepo: Monorepo, commit: str, names: list[str]) -> dict[str, Files]:
     sources = Sources(monorepo, commit)
-    present = monorepo.git.artifacts(commit, monorepo.settings.prefix, names)
     return {
         source.artifact: {
             file.path: file
             for file in published(source.files, sources.excludes)[1]
             if file.mode in (REGULAR, EXECUTABLE)
         }
-        for source in sources.load(present)
+        for source in sources.load(sources.present(names))
     }
 
 

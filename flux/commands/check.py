@@ -39,7 +39,7 @@ def check_artifacts(monorepo: Monorepo, names: Sequence[str], on_done: Callable[
     notices = [] if kustomize else ["kustomizations are not rendered: no kustomize 5 or kubectl 1.27 on PATH"]
 
     def check_one(source: Source) -> tuple[str, list[Finding]]:
-        root = f"{monorepo.settings.prefix}{source.artifact}"
+        root = sources.folder(source.artifact)
         findings = [
             replace(finding, path=f"{root}/{finding.path}" if finding.path else root)
             for finding in _check_artifact(monorepo, sources, kustomize, source)

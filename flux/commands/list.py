@@ -6,6 +6,7 @@ from flux.errors import GitError
 from flux.monorepo.changed import Changed, find_changed
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import commits_since, last_releases
+from flux.monorepo.sources import Sources
 from flux.parallel import meanwhile
 
 
@@ -32,7 +33,7 @@ class Listing:
 def list_artifacts(monorepo: Monorepo) -> Listing:
     """Every artifact at the commit checked out. The releases are origin's, or this clone's without it."""
     head = monorepo.git.head()
-    names = monorepo.git.artifacts(head, monorepo.settings.prefix)
+    names = Sources(monorepo, head).present()
     with meanwhile(lambda: monorepo.home_tags) as home_tags:
         changed, notices = _changed(monorepo)
         try:

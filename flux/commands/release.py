@@ -1,17 +1,18 @@
 """Release an artifact: tag a commit, with notes of what changed in it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from semver import Version
 
-from flux.artifact.changes import changed_files
 from flux.artifact.content import kind_fault
 from flux.artifact.image import published
 from flux.artifact.manifests import is_manifest
 from flux.artifact.versions import named_versions
-from flux.errors import ForgeError, RequestError
+from flux.errors import ContentError, ForgeError, RequestError
 from flux.forge.forge import Release
 from flux.monorepo.changed import find_uncommitted
+from flux.monorepo.line import changed_between
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_tags import require_on_line
 from flux.monorepo.releases import Released, releases
@@ -144,14 +145,8 @@ def _require_not_older(monorepo: Monorepo, last: Released, commit: str) -> None:
 
 
 def _require_change(monorepo: Monorepo, last: Released, commit: str) -> None:
-    sources = Sources(monorepo, commit)
-    folder = f"{monorepo.settings.prefix}{last.artifact}"
-    if monorepo.git.obtain(last.commit) and not changed_files(
-        monorepo.git.changes(last.commit, commit, folder),
-        monorepo.settings.prefix,
-        sources.excludes,
-        monorepo.git.folders_of(last.commit),
-        monorepo.git.folders_of(commit),
+    if monorepo.git.obtain(last.commit) and last.artifact not in changed_between(
+        monorepo, last.commit, commit, last.artifact
     ):
         raise RequestError(
             f"nothing changed in {last.artifact} since {last.version}",
@@ -166,16 +161,22 @@ def _notes(
     last: Released | None,
     tag: str,
 ) -> str:
-    folder = f"{monorepo.settings.prefix}{artifact}"
     since = last.commit if last and monorepo.git.obtain(last.commit) else None
+    earlier = Sources(monorepo, since) if since else None
+    folder = sources.folder(artifact)
     logged = [LoggedCommit(*entry) for entry in monorepo.git.log(sources.commit, since, folder)]
-    before = _versions(monorepo, Sources(monorepo, since), artifact) if since else {}
+    before: dict[str, set[str]] = {}
+    if earlier:
+        with suppress(ContentError):  # its settings may be beyond reading
+            before = _versions(monorepo, earlier, artifact)
     after = _versions(monorepo, sources, artifact) if since else {}
     source = source_url(monorepo)
     return release_notes(logged, source, before, after, (last.tag if last else None, tag))
 
 
 def _versions(monorepo: Monorepo, sources: Sources, artifact: str) -> dict[str, set[str]]:
+    if not sources.present([artifact]):
+        return {}
     (source,) = sources.load([artifact])
     _, kept = published(source.files, sources.excludes)
     return named_versions(

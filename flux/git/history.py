@@ -63,24 +63,31 @@ class History:
         self._logs: Kept[tuple[str, str | None, str], tuple[tuple[str, str], ...]] = Kept(_MOST_MESSAGES)
 
     def line(
-        self, commit: str, sources: str, names: Sequence[str], until: str | None = None
+        self,
+        commit: str,
+        sources: str,
+        names: Sequence[str],
+        until: str | None = None,
+        also: Sequence[str] = (),
     ) -> Iterator[Commit]:
-        """The first-parent line back from `commit`: those commits that changed something of the artifacts,
-        without what `until` has.
+        """The first-parent line back from `commit`: those commits that changed something of the artifacts, or
+        a file of `also`, without what `until` has.
 
         Raises HistoryMissingError where a shallow clone lacks the rest, and it cannot be had.
         """
         span = [commit, *([f"^{until}"] if until else [])]
-        for revision, parent, changes in self._walk(span, narrowest(sources, names), root=False):
+        paths = narrowest(sources, names)
+        for revision, parent, changes in self._walk(span, [*paths, *also] if paths else [], root=False):
             if revision.commit in self._shallow.edge():
                 self._shallow.complete((revision.commit,))
-                yield from self.line(revision.commit, sources, names, until)
+                yield from self.line(revision.commit, sources, names, until, also)
                 return
             yield Commit(
                 revision,
                 [output.change(raw, path) for raw, path in changes] if parent else None,
                 self._trees.folders_of(revision.commit),
                 self._trees.folders_of(parent),
+                parent or None,
             )
 
     def file_history(self, commit: str, path: str) -> Iterator[tuple[Revision, str | None]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from flux.artifact.image import Revision
-from flux.errors import FluxError, RegistryUnreachableError, TipUnknownError
+from flux.errors import ContentError, FluxError, RegistryUnreachableError, TipUnknownError
 from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.latest import LATEST, settle_latest
 from flux.monorepo.monorepo import Monorepo
@@ -56,7 +56,7 @@ class Builder:
             return Build(self._sources.commit, [], self._notices)
         tip = self._tip()
         revisions = self._sources.revisions(self.names)
-        at_tip = Sources(self._monorepo, tip).revisions(self.names) if tip else {}
+        tip, at_tip = self._at_tip(tip)
         results: dict[str, ImageResult] = {}
         for result in in_parallel(
             self._settings.jobs,
@@ -75,6 +75,14 @@ class Builder:
         except TipUnknownError as unknown:
             self._notices.append(f"`{LATEST}` stays where it is: {unknown.message}")
             return None
+
+    def _at_tip(self, tip: str | None) -> tuple[str | None, dict[str, Revision]]:
+        """The tip and each artifact's revision there; no tip where its settings cannot be read."""
+        try:
+            return tip, Sources(self._monorepo, tip).revisions(self.names) if tip else {}
+        except ContentError as error:
+            self._notices.append(f"`{LATEST}` stays where it is: {error.message}")
+            return None, {}
 
     def _one(self, source: Source, revision: Revision, at_tip: Revision | None) -> ImageResult:
         moves_latest = revision == at_tip

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from flux.artifact.changes import changed_files, owner
+from flux.artifact.changes import owner
 from flux.artifact.ignore import excludes
 from flux.monorepo.comparison import find_comparison
+from flux.monorepo.line import changed_between
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.sources import Sources
 
 
 @dataclass(frozen=True)
@@ -31,18 +33,15 @@ class Changed:
 def find_changed(monorepo: Monorepo, since: str | None) -> Changed:
     """What changed in the event's commits, in a terminal against the tip, or since the revision `since`.
 
-    Raises HistoryMissingError where a shallow clone cannot tell.
+    A change of the settings counts for the artifacts that it has published otherwise. Raises
+    HistoryMissingError where a shallow clone cannot tell.
     """
     compared = find_comparison(monorepo, since)
-    changes = monorepo.git.changes(compared.base, compared.head, monorepo.settings.prefix)
-    reasons = changed_files(
-        changes,
-        monorepo.settings.prefix,
-        excludes(monorepo.settings.ignore),
-        monorepo.git.folders_of(compared.base),
-        monorepo.git.folders_of(compared.head),
-    )
-    present = set(monorepo.git.artifacts(compared.head, monorepo.settings.prefix, list(reasons)))
+    if compared.base == compared.head:
+        reasons, present = {}, set()
+    else:
+        reasons = changed_between(monorepo, compared.base, compared.head)
+        present = set(Sources(monorepo, compared.head).present(list(reasons)))
     return Changed(
         base=compared.base,
         head=compared.head,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from flux.artifact.image import Revision
-from flux.errors import FluxError, GitError
+from flux.errors import ContentError, FluxError, GitError
 from flux.monorepo.image_result import ImageResult
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
@@ -28,7 +28,7 @@ def settle_latest(
             for name, revision in revisions.items():
                 if revision != before.get(name):
                     altered |= _give_away(monorepo, moved[name], revision)
-    except GitError as unknown:
+    except (GitError, ContentError) as unknown:
         return altered, [f"`{LATEST}` was moved, but now {unknown.message}; build again to be sure"]
     return altered, []
 

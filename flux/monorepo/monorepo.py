@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from flux.event import Event
     from flux.forge.forge import Forge
     from flux.git.clone import Clone
+    from flux.monorepo.layouts import Layouts
     from flux.registry.target import Registry
     from flux.settings import Settings
 
@@ -39,6 +40,7 @@ class Monorepo:
         self._open_forge = open_forge
         self._registry: Registry | None = None
         self._forge: Forge | None = None
+        self._layouts: Layouts | None = None
         self._tip: str | None = None
         self._home_tags: Mapping[str, str] | None = None
         self._opening = RLock()
@@ -58,6 +60,15 @@ class Monorepo:
             if self._forge is None:
                 self._forge = self._open_forge(self)
             return self._forge
+
+    @property
+    def layouts(self) -> Layouts:
+        """Where each commit has its artifacts, and what it leaves out."""
+        if self._layouts is None:
+            from flux.monorepo.layouts import Layouts
+
+            self._layouts = Layouts(self.git, self.settings)
+        return self._layouts
 
     @property
     def would_have(self) -> Sequence[str]:

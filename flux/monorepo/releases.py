@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from semver import Version
 
-from flux.artifact.changes import changed_files
-from flux.artifact.ignore import excludes
+from flux.monorepo.line import walk
 from flux.monorepo.monorepo import Monorepo
 from flux.release.tag import TagForm
 
@@ -60,17 +59,9 @@ def commits_since(monorepo: Monorepo, commit: str, last: Mapping[str, Released])
     counts = dict.fromkeys(ends, 0)
     if not ends:
         return counts
-    ignored = excludes(monorepo.settings.ignore)
     oldest = max((last[name] for name in ends), key=lambda released: place[released.commit])
-    for passed in monorepo.git.line(commit, monorepo.settings.prefix, list(ends), until=oldest.commit):
+    for passed in walk(monorepo, commit, list(ends), until=oldest.commit):
         at = place[passed.revision.commit]
-        changed = changed_files(
-            passed.changes or [],
-            monorepo.settings.prefix,
-            ignored,
-            passed.parent_has_folder,
-            passed.has_folder,
-        )
-        for name in changed.keys() & ends.keys():
+        for name in ends.keys() & (ends if passed.changed is None else passed.changed).keys():
             counts[name] += at < ends[name]
     return counts

@@ -2,17 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from flux.artifact.changes import last_changes
 from flux.artifact.content import Attributes, content_fault, kind_fault
-from flux.artifact.ignore import excludes
+from flux.artifact.ignore import Excludes
 from flux.artifact.image import Image, Revision, layer_of, published
 from flux.artifact.name import name_fault
 from flux.artifact.tree import File
 from flux.errors import ContentError, RequestError
+from flux.monorepo.line import walk
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.source_url import source_url
 from flux.monorepo.wanted import require_known
+from flux.settings.layout import Layout
 
 
 @dataclass(frozen=True)
@@ -25,26 +28,45 @@ class Source:
 
 
 class Sources:
-    """Reads artifacts at one commit."""
+    """Reads artifacts at one commit, by the settings that this commit has for them.
+
+    All of it raises ContentError where those settings cannot be read.
+    """
 
     def __init__(self, monorepo: Monorepo, commit: str) -> None:
         self._monorepo = monorepo
         self._git = monorepo.git
         self._settings = monorepo.settings
         self.commit = commit
-        self.excludes = excludes(monorepo.settings.ignore)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where the artifacts are, and what of them is left out."""
+        return self._monorepo.layouts.at(self.commit)
+
+    @property
+    def excludes(self) -> Excludes:
+        return self.layout.excludes
+
+    def present(self, names: Sequence[str] | None = None) -> list[str]:
+        """The artifacts that are there, of those named or all."""
+        return self._git.artifacts(self.commit, self.layout.prefix, names)
+
+    def folder(self, artifact: str) -> str:
+        """The folder of an artifact, from the root of the clone."""
+        return f"{self.layout.prefix}{artifact}"
 
     def choose(self, names: Collection[str]) -> list[str]:
         """The artifacts named, or all if none is. Raises RequestError for a name that is no artifact."""
-        present = self._git.artifacts(self.commit, self._settings.prefix)
-        listing = f"artifacts are the folders under {self._settings.sources}/:"
+        present = self.present()
+        listing = f"artifacts are the folders under {self.layout.sources}/:"
         for name in names:
             require_known(name, present, self.commit[:12], listing)
         return [name for name in present if name in names or not names]
 
     def load(self, names: Sequence[str]) -> list[Source]:
         """The files of the named artifacts."""
-        prefix = self._settings.prefix
+        prefix = self.layout.prefix
         files = self._git.files(self.commit, prefix, names)
         paths = [f"{prefix}{name}/{file.path}" for name in names for file in files[name]]
         attributes = self._git.attributes(self.commit, paths)
@@ -57,11 +79,14 @@ class Sources:
             for name in names
         ]
 
+    def left_out(self, artifact: str) -> set[str]:
+        """The files of an artifact's folder that are not published."""
+        files = self._git.files(self.commit, self.layout.prefix, [artifact])[artifact]
+        return {file.path for file in files if self.excludes(file.path)}
+
     def revisions(self, names: Sequence[str]) -> dict[str, Revision]:
         """The revision of each named artifact. An artifact that was never there has none."""
-        prefix = self._settings.prefix
-        line = self._git.line(self.commit, prefix, names)
-        return last_changes(line, names, prefix, self.excludes)
+        return last_changes(walk(self._monorepo, self.commit, names), names)
 
     def image_of(self, artifact: str) -> Image:
         """The image of one artifact. Raises RequestError for an unknown artifact, and ContentError."""

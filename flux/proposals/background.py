@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from flux.artifact.difference import difference
-from flux.errors import FluxError, RegistryError
+from flux.errors import ContentError, FluxError, RegistryError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import releases
 from flux.monorepo.source_url import source_url
+from flux.monorepo.sources import Sources
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts.notices import not_published
@@ -59,10 +60,23 @@ def _span(
 ) -> Span:
     commits, compare = _commits(monorepo, promotion, old) if old else ([], "")
     try:
-        before = read(old) if old else {}
-        return Span(old, commits, compare, difference(before, read(promotion.version)))
+        after = read(promotion.version)
+        before = _but_left_out(monorepo, promotion, read(old), after) if old else {}
+        return Span(old, commits, compare, difference(before, after))
     except FluxError as error:
         return Span(old, commits, compare, unknown=error.message)
+
+
+def _but_left_out(
+    monorepo: Monorepo, promotion: Promotion, before: dict[str, bytes], after: dict[str, bytes]
+) -> dict[str, bytes]:
+    """The files without those that are still in git, and that only the settings have taken away."""
+    gone = before.keys() - after.keys()
+    found = [r for r in releases(monorepo, [promotion.artifact]) if str(r.version) == promotion.version]
+    if not gone or not found or not monorepo.git.obtain(found[0].commit):
+        return before
+    left_out = gone & Sources(monorepo, found[0].commit).left_out(promotion.artifact)
+    return {path: content for path, content in before.items() if path not in left_out}
 
 
 def _files(target: Target, version: str) -> dict[str, bytes]:
@@ -83,7 +97,11 @@ def _commits(monorepo: Monorepo, promotion: Promotion, old: str) -> tuple[list[s
     compare = f"{source}/compare/{lower.tag}...{higher.tag}" if source else ""
     if not monorepo.git.obtain(lower.commit) or not monorepo.git.obtain(higher.commit):
         return [], compare
-    logged = monorepo.git.log(higher.commit, lower.commit, f"{monorepo.settings.prefix}{promotion.artifact}")
+    try:
+        folder = Sources(monorepo, higher.commit).folder(promotion.artifact)
+    except ContentError:  # nobody can read what that commit has as its artifacts
+        return [], compare
+    logged = monorepo.git.log(higher.commit, lower.commit, folder)
     lines = [commit_line(LoggedCommit(*entry), source) for entry in logged[:_MOST_COMMITS]]
     more = len(logged) - len(lines)
     return lines + ([f"- … and {more} more"] if more else []), compare

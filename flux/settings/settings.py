@@ -12,6 +12,10 @@ class Phase:
     environments: tuple[str, ...]
 
 
+def prefix_of(sources: str) -> str:
+    return "" if sources == "." else sources + "/"
+
+
 @dataclass(frozen=True)
 class Settings:
     """Every setting, valid. README.md has what each is for."""
@@ -44,7 +48,7 @@ class Settings:
     @property
     def prefix(self) -> str:
         """The folder of the artifacts as git's paths begin: empty for the root, else ending in `/`."""
-        return "" if self.sources == "." else self.sources + "/"
+        return prefix_of(self.sources)
 
     @property
     def environments(self) -> tuple[str, ...]:

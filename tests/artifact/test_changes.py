@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.artifact.changes import Commit, HasFolder, changed_files, last_changes, owner
+from flux.artifact.changes import Commit, HasFolder, Passed, changed_files, last_changes, owner, passed
 from flux.artifact.ignore import Excludes, excludes
 from flux.artifact.image import Revision
 from flux.artifact.tree import EXECUTABLE, REGULAR, Change
@@ -42,6 +42,10 @@ def line(history: Sequence[Tree]) -> Iterator[Commit]:
             folders(tree),
             folders(parent or ()),
         )
+
+
+def judged(commits: Iterable[Commit], ignored: Excludes = _IGNORED) -> Iterator[Passed]:
+    return (passed(commit, "artifacts/", ignored) for commit in commits)
 
 
 def tree(*paths: str) -> dict[str, tuple[int, bytes]]:
@@ -139,7 +143,7 @@ def test_the_last_change_is_the_newest_with_another_image(
 ) -> None:
     ignored = excludes(patterns)
     names = [name for name in ("eso", "ingress", "docs") if shown(history[0], name, ignored) is not None]
-    found = last_changes(line(history), names, "artifacts/", ignored)
+    found = last_changes(judged(line(history), ignored), names)
     for name in names:
         images = [shown(whole, name, ignored) for whole in [*history, {}]]
         newest = next(at for at, image in enumerate(images) if image != images[at + 1])
@@ -149,7 +153,7 @@ def test_the_last_change_is_the_newest_with_another_image(
 
 def test_the_root_changed_all_that_nothing_later_did() -> None:
     history = [tree("artifacts/eso/a.yaml", "artifacts/ingress/a.yaml"), tree("artifacts/ingress/a.yaml")]
-    found = last_changes(line(history), ["eso", "ingress"], "artifacts/", _IGNORED)
+    found = last_changes(judged(line(history)), ["eso", "ingress"])
     assert found == {"eso": Revision("0" * 40, 0), "ingress": Revision(f"{1:040}", 1)}
 
 
@@ -161,7 +165,7 @@ def test_history_is_read_no_further_than_needed() -> None:
         tree(),
     ]
     commits = line(history)
-    assert last_changes(commits, ["eso"], "artifacts/", _IGNORED) == {"eso": Revision(f"{1:040}", 1)}
+    assert last_changes(judged(commits), ["eso"]) == {"eso": Revision(f"{1:040}", 1)}
     assert next(commits).revision.time == 2
 
 
@@ -169,4 +173,4 @@ def test_a_line_that_ends_early_leaves_names_out() -> None:
     """As the walk of a shallow clone would, where nothing at the edge may be taken for the root."""
     history = [tree("artifacts/eso/a.yaml"), tree("artifacts/eso/b.yaml")]
     commits = list(line(history))[:1]
-    assert last_changes(commits, ["eso", "ingress"], "artifacts/", _IGNORED).keys() == {"eso"}
+    assert last_changes(judged(commits), ["eso", "ingress"]).keys() == {"eso"}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.artifact.changes import last_changes
+from flux.artifact.changes import last_changes, passed
 from flux.artifact.ignore import excludes
 from flux.errors import HistoryMissingError
 from flux.git.clone import Clone
@@ -420,7 +420,11 @@ def test_changes_and_revisions_are_those_of_the_layers(
             asked = picks.draw(st.sets(st.sampled_from(names))) if names else set()
             for wanted in (names, sorted(asked)):
                 walk = repository.line(hashes[new], settings.prefix, wanted)
-                revisions = last_changes(walk, wanted, settings.prefix, ignored) if wanted else {}
+                revisions = (
+                    last_changes((passed(c, settings.prefix, ignored) for c in walk), wanted)
+                    if wanted
+                    else {}
+                )
                 assert {name: hashes.index(r.commit) for name, r in revisions.items()} == {
                     name: next(at for at, parent in line(history, new) if changed_at(made, name, at, parent))
                     for name in wanted

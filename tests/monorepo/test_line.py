@@ -1,0 +1,65 @@
+"""Revisions and changes are those of the layers, whatever settings each commit has."""
+
+import json
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from flux.artifact.ignore import excludes
+from flux.artifact.tree import REGULAR
+from flux.monorepo.line import changed_between
+from flux.monorepo.sources import Sources
+from flux.settings import Settings
+from tests.monorepo.histories import PATTERNS, Made, changed_at, histories, imported, layers, line
+from tests.monorepos import opened
+
+LENGTH = int(os.environ.get("FLUX_TEST_HISTORIES", "40"))
+"""How many made-up histories each test has. A night can have more than a push."""
+
+SOURCES = ["artifacts", "a/b", "."]
+
+
+def settled(made: Made, said: tuple[str, tuple[str, ...]]) -> Made:
+    """The commit with an invoke.yaml, and its artifacts where that says."""
+    sources, ignore = said
+    prefix = "" if sources == "." else f"{sources}/"
+    tree = {f"{prefix}{path}": entry for path, entry in made.tree.items()}
+    content = json.dumps({"flux": {"sources": sources, "ignore": list(ignore)}})
+    return Made(made.parents, tree | {"invoke.yaml": (REGULAR, content)})
+
+
+@hypothesis_settings(max_examples=LENGTH, deadline=None)
+@given(history=histories(), picks=st.data())
+def test_what_changed_is_what_a_cluster_gets_otherwise(history: list[Made], picks: Any) -> None:
+    said = [(picks.draw(st.sampled_from(SOURCES)), picks.draw(st.sampled_from(PATTERNS))) for _ in history]
+    shown = [layers(made.tree, excludes(ignore)) for made, (_, ignore) in zip(history, said, strict=True)]
+    with TemporaryDirectory() as folder:
+        written = [settled(made, one) for made, one in zip(history, said, strict=True)]
+        repo, hashes = imported(Path(folder) / "repo", written, "")
+        with opened(repo, Settings()) as monorepo:
+            for old, before in enumerate(shown):
+                for new, after in enumerate(shown):
+                    found = changed_between(monorepo, hashes[old], hashes[new])
+                    expected = {n for n in before.keys() | after.keys() if before.get(n) != after.get(n)}
+                    assert found.keys() == expected
+                    for name in expected:
+                        alone = changed_between(monorepo, hashes[old], hashes[new], name)
+                        assert alone.get(name) == found[name]
+                        assert found[name]
+            for at, commit in enumerate(hashes):
+                sources = Sources(monorepo, commit)
+                names = sources.present()
+                assert sorted(names) == sorted(shown[at])
+                expected_at = {
+                    name: next(
+                        hashes[c] for c, parent in line(history, at) if changed_at(shown, name, c, parent)
+                    )
+                    for name in names
+                }
+                revisions = sources.revisions(names)
+                assert {name: revision.commit for name, revision in revisions.items()} == expected_at

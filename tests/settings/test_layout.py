@@ -1,0 +1,70 @@
+"""What an invoke.yaml of any commit says of sources and ignored files. It is data from outside."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flux.errors import SettingError
+from flux.settings.layout import Layout, read_layout
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("flux:\n", Layout()),
+        ("flux: {}\n", Layout()),
+        ("flux: {sources: apps}\n", Layout("apps")),
+        ("flux: {sources: ./apps/}\n", Layout("apps")),
+        ("flux: {ignore: ['*.md', docs/]}\n", Layout(ignore=("*.md", "docs/"))),
+        ("flux: {registry: [no, registry], gone: 1}\n", Layout()),
+        ('{"flux": {"ignore": "a,b"}}', Layout(ignore=("a", "b"))),
+        ("", None),
+        ("run: {echo: true}\n", None),
+    ],
+)
+def test_what_it_says(content: str, expected: Layout | None) -> None:
+    assert read_layout(content.encode()) == expected
+
+
+BOMB = "a: &a [x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{name}: &{name} [{','.join(['*' + before] * 8)}]\n"
+    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"flux: [\n",
+        b"\xff\xfe\x00",
+        b"- a\n",
+        b"flux: 3\n",
+        b"flux: {sources: ../up}\n",
+        b"flux: {sources: 3}\n",
+        b"flux: {ignore: {a: b}}\n",
+        b"flux: {ignore: ['!']}\n",
+        b"flux: {sources: !!python/object/apply:os.system [false]}\n",
+        b"[" * 50_000,
+        b"#" * 65_537,
+        (BOMB + "flux: {ignore: *i}\n").encode(),
+        json.dumps({"flux": {"ignore": ["x"] * 1001}}).encode(),
+    ],
+)
+def test_what_cannot_be_read(content: bytes) -> None:
+    with pytest.raises(SettingError) as refused:
+        read_layout(content)
+    assert len(refused.value.message) < 400
+
+
+@given(
+    st.binary(max_size=300)
+    | st.text(max_size=300).map(lambda text: f"flux: {text}".encode("utf-8", "replace"))
+)
+def test_any_content_is_read_or_refused(content: bytes) -> None:
+    try:
+        layout = read_layout(content)
+    except SettingError:
+        return
+    assert layout is None or layout.excludes("x.yaml") in (True, False)
