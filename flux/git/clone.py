@@ -73,6 +73,7 @@ class Clone:
         self.attributes = parts.attributes.attributes
 
         self.line = parts.history.line
+        self.keep_walk = parts.history.keep_walk
         self.file_history = parts.history.file_history
         self.first_parents = parts.history.first_parents
         self.is_on_line = parts.history.is_on_line

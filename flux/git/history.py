@@ -1,6 +1,6 @@
 """History: the first-parent line, what changed along it, and the messages of commits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -13,6 +13,7 @@ from flux.git.objects import NAME
 from flux.git.process import Process
 from flux.git.shallow import Shallow
 from flux.git.trees import RAW_DIFF, Trees, narrowest
+from flux.git.walks import Walk
 
 _MOST_MESSAGES = 16 * 1024 * 1024  # characters
 
@@ -61,6 +62,7 @@ class History:
         self._trees = trees
         self._messages: Kept[tuple[str, str], tuple[Message, ...]] = Kept(_MOST_MESSAGES)
         self._logs: Kept[tuple[str, str | None, str], tuple[tuple[str, str], ...]] = Kept(_MOST_MESSAGES)
+        self._kept_walk: Walk | None = None
 
     def line(
         self,
@@ -75,9 +77,11 @@ class History:
 
         Raises HistoryMissingError where a shallow clone lacks the rest, and it cannot be had.
         """
-        span = [commit, *([f"^{until}"] if until else [])]
         paths = narrowest(sources, names)
-        for revision, parent, changes in self._walk(span, [*paths, *also] if paths else [], root=False):
+        limits = [*paths, *also] if paths else []
+        kept = self._kept_walk.part(commit, limits) if self._kept_walk and not until else None
+        span = [commit, *([f"^{until}"] if until else [])]
+        for revision, parent, changes in kept or self._walk(span, limits, root=False):
             if revision.commit in self._shallow.edge():
                 self._shallow.complete((revision.commit,))
                 yield from self.line(revision.commit, sources, names, until, also)
@@ -89,6 +93,23 @@ class History:
                 self._trees.folders_of(parent),
                 parent or None,
             )
+
+    def keep_walk(self, commit: str, sources: str, also: Sequence[str] = ()) -> None:
+        """Answer `line` from commits of the first-parent line back from `commit` with one process.
+
+        A shallow clone is left as it is: its history may change.
+        """
+        if self._shallow.edge():
+            return
+        self.close()
+        paths = [sources, *also] if sources else []
+        self._kept_walk = Walk(commit, paths, self._walk([commit], paths, root=False), self._first_parents)
+
+    def close(self) -> None:
+        """End the walk that is kept."""
+        if self._kept_walk:
+            self._kept_walk.close()
+        self._kept_walk = None
 
     def file_history(self, commit: str, path: str) -> Iterator[tuple[Revision, str | None]]:
         """The first-parent line back from `commit`: those commits that changed a file, with the blob that it
@@ -109,7 +130,7 @@ class History:
             self._shallow.complete((edge,))
             yield from self.file_history(edge, path)
 
-    def _walk(self, span: Sequence[str], paths: Sequence[str], root: bool) -> Iterator[output.Logged]:
+    def _walk(self, span: Sequence[str], paths: Sequence[str], root: bool) -> Generator[output.Logged]:
         """The commits of a first-parent line that changed something under the paths, as they are found; of a
         commit without parents what it changed only where `root` says so."""
         arguments = (

@@ -34,4 +34,5 @@ class Parts:
         self.writing = Writing(process)
 
     def close(self) -> None:
+        self.history.close()
         self.objects.close()

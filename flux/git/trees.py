@@ -25,6 +25,9 @@ RAW_DIFF = (
 MOST_PATHS = 500
 """Above it, git is told the folder that has them all."""
 
+_MOST_READ = 64
+"""Trees of one folder; of more, one `git ls-tree` is faster."""
+
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
@@ -57,6 +60,8 @@ class Trees:
         listed: dict[str, list[File]] = {name: [] for name in names}
         if not names:
             return listed
+        if len(names) == 1 and (few := self._few_files(commit, sources + names[0])) is not None:
+            return {names[0]: few}
         paths = narrowest(sources, names, "/")
         limits = ["--", *paths] if paths else []
         for line in self._process.fields("ls-tree", "-r", "-z", commit, *limits):
@@ -66,6 +71,24 @@ class Trees:
                 mode, _, oid = entry.split()
                 listed[name].append(File(inside, int(mode, 8), oid))
         return listed
+
+    def _few_files(self, commit: str, folder: str) -> list[File] | None:
+        """The files below a folder in git's order, None where there are many trees to read."""
+        found: list[File] = []
+        top = self.entry(commit, folder)
+        left = [("", top)] if top and top.is_tree else []
+        read = 0
+        while left:
+            path, entry = left.pop()
+            if not entry.is_tree:
+                found.append(File(path, entry.mode, entry.oid))
+                continue
+            if read == _MOST_READ:
+                return None
+            read += 1
+            below = self._objects.tree(entry.oid).items()
+            left += [(f"{path}/{name}".lstrip("/"), each) for name, each in reversed(list(below))]
+        return found
 
     def changes(self, old: str | None, new: str, sources: str) -> list[Change]:
         """What differs at or under a path between two commits; from nothing at all where `old` is None."""

@@ -72,7 +72,7 @@ def compare(
             told = [path for path in differing if not path.endswith("/")] or differing or [""]
             is_new = [old is None or path in other or (not path and name in after) for path in told]
             found[name] = [
-                f"{(new[1] if newer else old[1]).prefix}{name}/{path}"
+                f"{(new if newer or old is None else old)[1].prefix}{name}/{path}"
                 for path, newer in zip(told, is_new, strict=True)
             ]
     return found

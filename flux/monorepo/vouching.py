@@ -18,6 +18,7 @@ from flux.monorepo.sources import Sources
 from flux.registry.identity import judge
 from flux.registry.target import Manifest
 from flux.release.tag import TagForm
+from flux.settings import FILES
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _AGAIN = "find out who pushed it, then release a higher version"
@@ -32,6 +33,7 @@ class Vouching:
         self._form = TagForm(monorepo.settings.release_tag)
         self._judged: dict[tuple[str, str, str], FluxError | None] = {}
         self._line: tuple[str, frozenset[str]] = "", frozenset()
+        self._walked = ""
         self._judging = RLock()
 
     def fault(self, artifact: str, version: str, manifest: Manifest) -> FluxError | None:
@@ -137,7 +139,17 @@ class Vouching:
         return self._image(artifact, self.release_commit(artifact, version))
 
     def _image(self, artifact: str, commit: str) -> Image:
+        self._keep_walk()
         return Sources(self._monorepo, commit).image_of(artifact)
+
+    def _keep_walk(self) -> None:
+        """Let one process of git tell the last change of each artifact at each release."""
+        tip = self._monorepo.tip
+        with self._judging:
+            if self._walked == tip:
+                return
+            self._walked = tip
+            self._monorepo.git.keep_walk(tip, self._monorepo.layouts.at(tip).prefix, FILES)
 
     def _is_on_line(self, commit: str) -> bool:
         git, tip = self._monorepo.git, self._monorepo.tip

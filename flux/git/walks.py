@@ -1,0 +1,79 @@
+"""A walk along a first-parent line that is kept, so that others can go along a part of it."""
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import cached_property
+from threading import RLock
+
+from flux.git.output import Logged
+
+_MOST_CHANGES = 200_000
+"""Changed paths that a kept walk may hold. A longer one is walked anew each time."""
+
+
+class Walk:
+    """The commits back from `start` that changed something under the paths, read as far as somebody asked.
+
+    Without paths it is all that changed. `line` gives the first-parent line back from a commit. Threads may
+    share a walk.
+    """
+
+    def __init__(
+        self,
+        start: str,
+        paths: Sequence[str],
+        commits: Generator[Logged],
+        line: Callable[[str], Sequence[str]],
+    ) -> None:
+        self._start = start
+        self._paths = paths
+        self._commits = commits
+        self._line = line
+        self._read: list[Logged] = []
+        self._held = 0
+        self._reading = RLock()
+
+    def part(self, start: str, paths: Sequence[str]) -> Iterator[Logged] | None:
+        """The commits back from `start` that changed something under these paths.
+
+        None where `start` is not on this line, or these paths are not all of this walk's.
+        """
+        is_covered = paths and (not self._paths or all(_is_under(path, self._paths) for path in paths))
+        if not is_covered or self._held > _MOST_CHANGES or start not in self._places:
+            return None
+        return self._along(self._places[start], paths)
+
+    def close(self) -> None:
+        """End the process that reads."""
+        self._commits.close()
+
+    def _along(self, place: int, paths: Sequence[str]) -> Iterator[Logged]:
+        for revision, parent, changes in self._entries():
+            if self._places[revision.commit] < place:
+                continue
+            own = [change for change in changes if _is_under(change[1], paths)]
+            if own or not parent:
+                yield revision, parent, own
+
+    def _entries(self) -> Iterator[Logged]:
+        at = 0
+        while (entry := self._entry(at)) is not None:
+            yield entry
+            at += 1
+
+    def _entry(self, at: int) -> Logged | None:
+        with self._reading:
+            if at == len(self._read):
+                found = next(self._commits, None)
+                if found is None:
+                    return None
+                self._read.append(found)
+                self._held += len(found[2])
+            return self._read[at]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {commit: at for at, commit in enumerate(self._line(self._start))}
+
+
+def _is_under(path: str, paths: Sequence[str]) -> bool:
+    return any(path == one or path.startswith(one.rstrip("/") + "/") for one in paths)
