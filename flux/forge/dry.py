@@ -12,6 +12,7 @@ from flux.forge.forge import (
     PullRequest,
     PullState,
     Release,
+    Review,
     TagRules,
 )
 
@@ -105,6 +106,9 @@ class DryForge:
     def create_pull_request(self, title: str, body: str, branch: str, base: str) -> PullRequest:
         self.would.append(f"open pull request {title!r} from {branch}")
         return PullRequest(0, title, body, branch, _NONE, base, PullState.OPEN, self._author(), "")
+
+    def reviews(self, number: int) -> Sequence[Review]:
+        return self._forge.reviews(number)
 
     def edit_pull_request(
         self, number: int, *, title: str | None = None, body: str | None = None, open: bool | None = None

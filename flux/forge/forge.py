@@ -76,6 +76,15 @@ class PullRequest:
 
 
 @dataclass(frozen=True)
+class Review:
+    """What somebody said of a pull request at a commit; what neither approves nor refuses is none."""
+
+    who: str
+    approves: bool
+    commit: str
+
+
+@dataclass(frozen=True)
 class Protection:
     """What keeps a branch from being changed by everyone who may push."""
 
@@ -205,6 +214,9 @@ class Forge(Protocol):
     def edit_pull_request(
         self, number: int, *, title: str | None = None, body: str | None = None, open: bool | None = None
     ) -> None: ...
+
+    def reviews(self, number: int) -> Sequence[Review]:
+        """The reviews of a pull request, the oldest first; one that was dismissed approves no more."""
 
     # Branches
 

@@ -30,6 +30,10 @@ class Authority:
         own = not self._tells_edits and login == self._login()
         return own or login.casefold() in self._automation
 
+    def is_bot(self, login: str) -> bool:
+        """Whether nobody is behind a login, whoever's token this is."""
+        return login.endswith("[bot]") or login.casefold() in self._automation
+
     def is_trusted(self, author: str) -> bool:
         """Whether what an author wrote can be ours: the automation's, or somebody's who may promote.
 

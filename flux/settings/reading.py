@@ -108,9 +108,11 @@ def _shown(value: object) -> str:
 
 def _check_together(settings: Settings) -> None:
     phases = {phase.name for phase in settings.phases}
-    for phase in settings.promoters or {}:
+    two = () if isinstance(settings.two_person, bool) else settings.two_person
+    named = [*(("promoters", phase) for phase in settings.promoters or {}), *(("two_person", p) for p in two)]
+    for name, phase in named:
         if phase not in phases:
             raise SettingError(
-                f"flux.promoters names {phase!r}, which is no phase",
+                f"flux.{name} names {phase!r}, which is no phase",
                 f"phases are {', '.join(sorted(phases))}",
             )

@@ -38,6 +38,7 @@ class Settings:
     promoters: Mapping[str, tuple[str, ...]] | None = None
     automation: tuple[str, ...] = ("github-actions[bot]",)
     require_order: bool = False
+    two_person: bool | tuple[str, ...] = False
     require_signature: bool = False
     signature_identity: str = ""
     signature_issuer: str = ""

@@ -57,6 +57,13 @@ def flag(value: object) -> bool:
     return value
 
 
+def flag_or_names(value: object) -> bool | tuple[str, ...]:
+    try:
+        return flag(value)
+    except ValueError:
+        return names(value)
+
+
 def promoters(value: object) -> Mapping[str, tuple[str, ...]]:
     if value == "":
         return {}

@@ -11,11 +11,13 @@ from flux.tasks.issues import apply, open_, sync
 from flux.tasks.machine import demo, doctor, down, up
 from flux.tasks.promotions import diff, promote, rollback
 from flux.tasks.releases import promotions, publish, release, sign
+from flux.tasks.requests import check_request
 
 ns = Collection(
     *(list_, changed, check, build, release, publish, tag_, status, diff, promote, rollback),
     *(reconcile, doctor, demo),
 )
 ns.add_collection(Collection("issue", open_, apply, sync))
+ns.add_collection(Collection("request", check_request))
 ns.add_collection(Collection("sign", sign, promotions))
 ns.add_collection(Collection("registry", up, down))

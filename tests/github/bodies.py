@@ -6,7 +6,19 @@ from functools import cached_property
 from typing import Literal
 from urllib.parse import quote
 
-from tests.github.state import Account, Comment, Issue, Kind, Label, Pull, Release, Repository, Role, Status
+from tests.github.state import (
+    Account,
+    Comment,
+    Issue,
+    Kind,
+    Label,
+    Pull,
+    Release,
+    Repository,
+    Review,
+    Role,
+    Status,
+)
 from tests.github.wire import JSON, Urls
 
 _REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
@@ -291,6 +303,23 @@ class View:
             "additions": sum(change.additions for change in changes),
             "deletions": sum(change.deletions for change in changes),
             "changed_files": len(changes),
+        }
+
+    def review(self, pull: Pull, review: Review) -> JSON:
+        page = f"{self._page(pull)}#pullrequestreview-{review.id}"
+        own = f"{self._api}/pulls/{pull.number}"
+        return {
+            "id": review.id,
+            "node_id": node("PRR", review.id),
+            "user": self.user(review.author),
+            "body": review.body,
+            "state": review.state,
+            "html_url": page,
+            "pull_request_url": own,
+            "_links": {"html": {"href": page}, "pull_request": {"href": own}},
+            "submitted_at": stamp(review.submitted),
+            "commit_id": review.commit,
+            "author_association": self._association(review.author),
         }
 
     def _head(self, pull: Pull) -> str:

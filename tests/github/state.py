@@ -89,6 +89,18 @@ class Comment:
 
 
 @dataclass
+class Review:
+    """Of a pull request."""
+
+    id: int
+    author: Account
+    state: str
+    body: str
+    commit: str
+    submitted: datetime
+
+
+@dataclass
 class Issue:
     id: int
     number: int
@@ -123,6 +135,7 @@ class Pull(Issue):
     merged: datetime | None = None
     merged_by: Account | None = None
     merge_commit: str | None = None
+    reviewed: list[Review] = field(default_factory=list)
 
 
 @dataclass

@@ -6,7 +6,7 @@ from github.GithubObject import NotSet
 from github.PullRequest import PullRequest as GitHubPullRequest
 from github.Repository import Repository
 
-from flux.forge.forge import PullRequest, PullState
+from flux.forge.forge import PullRequest, PullState, Review
 from flux.forge.github.api import Part, found
 from flux.forge.github.fields import given, lf, login_of, state_of
 from flux.forge.github.token import PULL_REQUESTS
@@ -39,6 +39,15 @@ class PullRequests(Part):
         with self._github.asking(f"edit pull request {number}", PULL_REQUESTS) as repository:
             pull = repository.get_pull(number)
             pull.edit(title=given(title), body=given(body), state=state_of(open))
+
+    def reviews(self, number: int) -> Sequence[Review]:
+        with self._github.asking(f"list the reviews of {number}", PULL_REQUESTS) as repository:
+            listed = repository.get_pull(number).get_reviews()
+            return [
+                Review(login_of(each.user), each.state == "APPROVED", each.commit_id or "")
+                for each in listed
+                if each.state in ("APPROVED", "CHANGES_REQUESTED", "DISMISSED")
+            ]
 
 
 def _is_from(repository: Repository, pull: GitHubPullRequest) -> bool:

@@ -6,7 +6,7 @@ from tests.github import access, pushes
 from tests.github.call import Call, route
 from tests.github.gitdata import GitError
 from tests.github.routes import issues
-from tests.github.state import Pull, Role, Secret
+from tests.github.state import Pull, Review, Role, Secret
 from tests.github.wire import BASE_MODIFIED, RefusedError, Reply, invalid, missing
 
 _READ = access.reads("pull_requests")
@@ -199,3 +199,51 @@ def _found(call: Call) -> Pull:
     if not isinstance(pull, Pull):
         raise missing()
     return pull
+
+
+# Reviews
+
+_STATES = {"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED", "COMMENT": "COMMENTED"}
+
+
+@route("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", _READ)
+def list_reviews(call: Call) -> Reply:
+    pull = _found(call)
+    return call.page(pull.reviewed, lambda review: call.view.review(pull, review))
+
+
+@route("POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews", _WRITE, takes="body event commit_id")
+def create_review(call: Call) -> Reply:
+    """What has no event yet, and comments in lines, is not modelled."""
+    pull, event = _found(call), call.body.get("event")
+    if event not in _STATES:
+        raise NotImplementedError(f"a review whose event is {event}")
+    if event == "APPROVE" and pull.author == call.actor:
+        raise RefusedError(
+            422, "Unprocessable Entity", errors=[{"message": "Can not approve your own pull request"}]
+        )
+    review = Review(
+        id=call.world.next_id(),
+        author=call.actor,
+        state=_STATES[event],
+        body=call.body.get("body") or "",
+        commit=call.body.get("commit_id") or call.repo.head(pull),
+        submitted=call.world.now(),
+    )
+    pull.reviewed.append(review)
+    pull.updated = call.world.now()
+    return Reply(200, call.view.review(pull, review))
+
+
+@route(
+    "PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals",
+    access.writes("pull_requests"),
+    takes="message event",
+)
+def dismiss_review(call: Call) -> Reply:
+    pull = _found(call)
+    review = next((each for each in pull.reviewed if str(each.id) == call["review_id"]), None)
+    if review is None:
+        raise missing()
+    review.state = "DISMISSED"
+    return Reply(200, call.view.review(pull, review))

@@ -1,0 +1,80 @@
+"""Check that those who asked for a promotion may, and that somebody else has approved it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flux.errors import RequestError
+from flux.forge.forge import PullRequest
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.outdated import require_current_settings
+from flux.promotion.proposal import BRANCHES, promotion_of_branch
+from flux.promotion.two_people import Approval, faults
+from flux.proposals.authority import Authority
+from flux.proposals.branches import Branches
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A pull request, and why it is not to be merged yet."""
+
+    pull_request: PullRequest
+    faults: list[str] = field(default_factory=list)
+    is_promotion: bool = True
+
+    def document(self) -> dict[str, Any]:
+        pull = self.pull_request
+        return {
+            "pull_request": {"number": pull.number, "url": pull.url, "head": pull.head},
+            "promotion": self.is_promotion,
+            "faults": self.faults,
+        }
+
+
+def check_request(monorepo: Monorepo, number: int) -> Checked:
+    """What speaks against merging a pull request; nothing does where it is no promotion's.
+
+    Raises RequestError where there is no such pull request, and ForgeError where nobody can be asked.
+    """
+    require_current_settings(monorepo)
+    pull = monorepo.forge.pull_request(number)
+    if pull is None:
+        raise RequestError(f"there is no pull request {number}", "`inv status` shows the promotions' own")
+    if not pull.branch.startswith(BRANCHES):
+        return Checked(pull, is_promotion=False)
+    authority = Authority(monorepo)
+    branches = Branches(monorepo, authority)
+    main = branches.main()
+    known = [*monorepo.git.artifacts(monorepo.tip, monorepo.settings.prefix), *main.desired]
+    promotion = promotion_of_branch(pull.branch, known)
+    branch = branches.read(promotion, main) if promotion else None
+    if promotion is None or branch is None:
+        return Checked(pull, [f"{pull.branch} is the branch of no promotion"])
+    if branch.foreign or branch.head.commit != pull.head:
+        commit = branch.foreign or pull.head
+        return Checked(pull, [f"{commit[:12]} is not the automation's, so nobody answers for what it does"])
+    return Checked(
+        pull,
+        faults(
+            branch.proposes(promotion.artifact),
+            branch.decisions,
+            _two_person(monorepo),
+            authority.refusals,
+            _approvals(monorepo, authority, number),
+            pull.head,
+        ),
+    )
+
+
+def _two_person(monorepo: Monorepo) -> set[str]:
+    """The environments that ask for a second person."""
+    asks, groups = monorepo.settings.two_person, monorepo.settings.groups
+    phases = (groups if asks else ()) if isinstance(asks, bool) else asks
+    return {environment for phase in phases for environment in groups[phase]}
+
+
+def _approvals(monorepo: Monorepo, authority: Authority, number: int) -> list[Approval]:
+    """The reviews of people who may write. What the automation approves has nobody behind it."""
+    reviews = monorepo.forge.reviews(number)
+    people = {review.who for review in reviews if not authority.is_bot(review.who)}
+    writers = {who for who in people if authority.may_write(who)}
+    return [Approval(each.who, each.approves, each.commit) for each in reviews if each.who in writers]

@@ -1,0 +1,51 @@
+"""Whether a promotion's pull request has two people behind it."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from flux.promotion.ledger import Decision, requesters
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What somebody's last review says, and of which commit."""
+
+    who: str
+    approves: bool
+    commit: str
+
+
+def faults(
+    proposed: Collection[str],
+    decisions: Sequence[Decision],
+    two_person: Collection[str],
+    refused: Callable[[str, Collection[str]], Mapping[str, str]],
+    approvals: Sequence[Approval],
+    head: str,
+) -> list[str]:
+    """Why a pull request is not to be merged yet, in words; nothing where it may be.
+
+    `two_person` are the environments that ask for a second person. `refused` says where a login may not
+    promote to, and why. `approvals` are of people who may write, the oldest first; only those of `head`
+    count.
+    """
+    found = []
+    asked = requesters(decisions, sorted(proposed))
+    for who in sorted({decision.who for each in asked.values() for decision in each}):
+        own = [environment for environment, each in asked.items() if who in {d.who for d in each}]
+        found += [f"{who} asked for {name}, and may not: {why}" for name, why in refused(who, own).items()]
+    strict = [environment for environment in asked if environment in two_person]
+    if not strict:
+        return found
+    if unknown := [environment for environment in strict if not asked[environment]]:
+        found.append(f"nobody is recorded to have asked for {', '.join(unknown)}")
+    people = {decision.who for environment in strict for decision in asked[environment]}
+    last = {approval.who: approval for approval in approvals}
+    approving = {who for who, approval in last.items() if approval.approves and approval.commit == head}
+    if not {who.casefold() for who in approving} - {who.casefold() for who in people}:
+        listed = ", ".join(sorted(people)) or "nobody"
+        found.append(
+            f"{', '.join(strict)}: asked for by {listed}, and nobody else has approved {head[:12]}"
+            + (f"; {', '.join(sorted(approving))} asked for it too" if approving else "")
+        )
+    return found

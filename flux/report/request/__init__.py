@@ -1,0 +1,1 @@
+"""What `inv request` shows."""

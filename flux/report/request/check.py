@@ -1,0 +1,23 @@
+"""What `inv request.check` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flux.errors import FluxError
+
+if TYPE_CHECKING:
+    from flux.commands.request.check import Checked
+    from flux.report.report import Report
+
+
+def show_checked(report: Report, checked: Checked) -> None:
+    number = checked.pull_request.number
+    report.summary(
+        f"Pull request {number}", ("What speaks against it",), [(each,) for each in checked.faults]
+    )
+    if not report.document(checked.document()) and not checked.faults:
+        said = "those who asked may, and it is approved" if checked.is_promotion else "it is no promotion's"
+        report.print(f"pull request {number}: {said}.")
+    for fault in checked.faults:
+        report.failure([f"pull request {number}"], FluxError(fault, "then run `inv request.check` again"))

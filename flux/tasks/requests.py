@@ -1,0 +1,21 @@
+"""The tasks for promotions' pull requests."""
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+from flux.running import issue_number, running
+from flux.tasks.options import JSON
+
+
+@task(name="check", positional=["number"], help={"number": "a pull request", "json": JSON})
+def check_request(context: Context, number: str, json: bool = False) -> None:
+    """Check that who asked for a promotion may, and that somebody else approved it."""
+    with running(context, json) as run:
+        from flux.commands.request.check import check_request as check
+        from flux.report.request.check import show_checked
+
+        checked = check(run.monorepo, issue_number(number))
+        show_checked(run.report, checked)
+        if checked.faults:
+            raise Exit(code=1)

@@ -1,0 +1,122 @@
+"""Two people: one asks, and another approves what is there now."""
+
+from typing import Any
+
+import pytest
+
+from flux.commands.request.check import Checked, check_request
+from flux.errors import RequestError
+from tests.commands.promoting import BOT, World
+
+TAG = "flux-oci-eso-v1.1.0"
+
+
+def check(world: World, number: int | None = None) -> Checked:
+    with world.opened() as monorepo:
+        return check_request(monorepo, number or world.pull().number)
+
+
+def review(world: World, login: str, event: str = "APPROVE") -> Any:
+    assert world.github
+    token = world.token if login == BOT else world.github.token(login)
+    return world.github.repo_with(token).get_pull(world.pull().number).create_review(event=event, body="x")
+
+
+@pytest.fixture
+def asked(hub: World) -> World:
+    """By bob, for production, which needs two people."""
+    world = hub.with_(two_person=("prod",))
+    world.open(TAG)
+    world.apply(world.tick("prod_ring1"))
+    return world
+
+
+def test_somebody_else_has_to_approve(asked: World) -> None:
+    (fault,) = check(asked).faults
+    assert "asked for by bob, and nobody else has approved" in fault
+    review(asked, "bob")
+    (fault,) = check(asked).faults
+    assert "bob asked for it too" in fault
+    review(asked, "alice")
+    assert check(asked).faults == []
+
+
+@pytest.mark.parametrize("login", ["trudy", "carol", BOT])
+def test_whose_approval_is_nobodys(asked: World, login: str) -> None:
+    if login != BOT:
+        review(asked, login)
+    else:
+        assert asked.github
+        pull = asked.github.repository("octo/monorepo").pulls[0]
+        review(asked, "alice")
+        pull.reviewed[0].author = pull.author
+    assert check(asked).faults
+
+
+def test_an_approval_is_of_what_was_there(asked: World) -> None:
+    review(asked, "alice")
+    asked.apply(asked.tick("tt"))
+    assert check(asked).faults
+    review(asked, "alice")
+    assert check(asked).faults == []
+
+
+@pytest.mark.parametrize("event", ["REQUEST_CHANGES", "COMMENT"])
+def test_an_approval_that_is_taken_back_is_none(asked: World, event: str) -> None:
+    made = review(asked, "alice")
+    review(asked, "alice", event)
+    assert bool(check(asked).faults) == (event == "REQUEST_CHANGES")
+    made.dismiss("no")
+    assert check(asked).faults
+
+
+def test_all_who_asked_are_one_side(asked: World) -> None:
+    asked.apply(asked.tick("prod_ring2", login="alice"))
+    review(asked, "alice")
+    assert check(asked).faults
+
+
+def test_other_phases_need_nobody(hub: World) -> None:
+    world = hub.with_(two_person=("prod",))
+    world.open(TAG)
+    world.apply(world.tick("tt"))
+    assert check(world).faults == []
+    everywhere = world.with_(two_person=True)
+    assert check(everywhere).faults
+    assert check(hub).faults == []
+
+
+def test_who_asked_has_to_be_a_promoter_still(asked: World) -> None:
+    review(asked, "alice")
+    (fault,) = check(asked.with_(promoters={"prod": ("alice",)})).faults
+    assert "bob asked for prod_ring1, and may not" in fault
+
+
+def test_for_a_commit_of_somebody_elses_nobody_answers(asked: World) -> None:
+    review(asked, "alice")
+    forge, head = asked.forge("bob"), asked.pull().head
+    assert forge.advance_branch(asked.pull().branch, forge.commit([head], {"README.md": b"x\n"}, "Mine"))
+    review(asked, "alice")
+    (fault,) = check(asked).faults
+    assert "nobody answers" in fault
+
+
+def test_what_is_no_promotion_needs_nothing(hub: World) -> None:
+    forge = hub.forge("bob")
+    commit = forge.commit([hub.bare.git("rev-parse", "main")], {"README.md": b"x\n"}, "Mine")
+    assert forge.create_branch("mine", commit)
+    number = forge.create_pull_request("Mine", "", "mine", "main").number
+    assert check(hub.with_(two_person=True), number).document() == {
+        "pull_request": {"number": number, "url": forge.pull_request(number).url, "head": commit},  # type: ignore[union-attr]
+        "promotion": False,
+        "faults": [],
+    }
+    with pytest.raises(RequestError, match="no pull request 99"):
+        check(hub, 99)
+
+
+def test_a_clone_alone_has_nobody_to_approve(local: World) -> None:
+    world = local.with_(two_person=True)
+    world.open(TAG)
+    world.apply(world.tick("tt"))
+    assert check(world).faults
