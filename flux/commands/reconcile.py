@@ -145,12 +145,24 @@ class Reconciler:
 
     def _is_vouched(self, released: Released, manifest: Manifest) -> bool:
         """Whether what the registry has for a version is what git builds for its release."""
-        if self._done.digests.get(released.artifact) == self._image(released.artifact, manifest.digest):
-            return True  # it is the tip's, and was compared with that
+        if self._is_the_tips(released, manifest.digest):
+            return True
         error = self._vouching.fault(released.artifact, str(released.version), manifest)
         if error:
             self._fail(released.tag, error)
         return error is None
+
+    def _is_the_tips(self, released: Released, digest: str) -> bool:
+        """Whether an image was compared with what the tip has, and the release has the same."""
+        artifact = released.artifact
+        if self._done.digests.get(artifact) != self._image(artifact, digest):
+            return False
+        try:
+            commit = self._vouching.release_commit(artifact, str(released.version))
+        except FluxError:
+            return False  # to be judged, which says why
+        folder = f"{self._settings.prefix}{artifact}/"
+        return not self._git.changes(commit, self._monorepo.tip, folder)
 
     def _open_issues(self, tip: str) -> None:
         """The issue of each artifact's newest release, while that is news and above all that is deployed."""
