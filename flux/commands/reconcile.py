@@ -87,7 +87,7 @@ class Reconciler:
 
     def _build(self, tip: str) -> None:
         sources = Sources(self._monorepo, tip)
-        builder = Builder(self._monorepo, sources, sources.choose([]), [])
+        builder = Builder(self._monorepo, sources, sources.choose([]), [], thorough=True)
         built: Build = builder.build(lambda result: None)
         self._done.notices.extend(built.notices)
         self._done.digests.update(built.digests())
