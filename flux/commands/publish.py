@@ -37,7 +37,7 @@ def publish_release(monorepo: Monorepo, tag: str) -> Published:
     name, revision, version = tagged.artifact, image.revision, str(tagged.version)
     result = ImageResult(name, registry.name(name), image.revision_annotation, diff_id=image.diff_id)
     try:
-        pushed = push(registry.publisher(name), image, [revision.tag, version], fixed=version)
+        pushed = push(registry.publisher(name), image, [revision.tag, version], fixed=version, thorough=True)
     except RegistryError as error:
         return Published(tag, result.failed(error))
     action = ImageAction(pushed.action)

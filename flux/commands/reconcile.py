@@ -11,6 +11,7 @@ from flux.errors import ContentError, FluxError, RequestError
 from flux.monorepo.builder import Build, Builder
 from flux.monorepo.desired import desired_at
 from flux.monorepo.due import due_releases, news
+from flux.monorepo.line import changed_between
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.releases import Released
@@ -73,7 +74,7 @@ class Reconciler:
 
     def _build(self, tip: str) -> None:
         sources = Sources(self._monorepo, tip)
-        builder = Builder(self._monorepo, sources, sources.choose([]), [])
+        builder = Builder(self._monorepo, sources, sources.choose([]), [], thorough=True)
         built: Build = builder.build(lambda result: None)
         self._done.notices.extend(built.notices)
         self._done.digests.update(built.digests())
@@ -89,7 +90,7 @@ class Reconciler:
         for released, manifest in due_releases(self._monorepo, desired_at(self._monorepo, tip), self._fail):
             if manifest is None:
                 missing.append(released)
-            elif self._is_vouched(released, manifest, tip):
+            elif self._is_vouched(released, manifest):
                 self._note(released, manifest.digest)
         for released in sorted(missing, key=lambda released: (released.artifact, released.version)):
             self._publish_one(released)
@@ -110,23 +111,25 @@ class Reconciler:
                 self._did(f"{released.tag}: {result.action}")
             self._note(released, result.digest)
 
-    def _is_vouched(self, released: Released, manifest: Manifest, tip: str) -> bool:
+    def _is_vouched(self, released: Released, manifest: Manifest) -> bool:
         """Whether what the registry has for a version is what git builds for its release."""
-        if self._is_the_tips(released, manifest, tip):
+        if self._is_the_tips(released, manifest.digest):
             return True
         error = self._vouching.fault(released.artifact, str(released.version), manifest)
         if error:
             self._fail(released.tag, error)
         return error is None
 
-    def _is_the_tips(self, released: Released, manifest: Manifest, tip: str) -> bool:
-        """Whether it is what was just built for the tip, and the release has the artifact like that."""
-        built = self._done.digests.get(released.artifact)
-        if built != self._image(released.artifact, manifest.digest) or not self._git.obtain(released.commit):
+    def _is_the_tips(self, released: Released, digest: str) -> bool:
+        """Whether an image was compared with what the tip has, and the release has the same."""
+        artifact = released.artifact
+        if self._done.digests.get(artifact) != self._image(artifact, digest):
             return False
-        folder = f"{self._settings.prefix}{released.artifact}"
-        is_on_line = released.commit in self._git.first_parents(tip)
-        return is_on_line and not self._git.changes(released.commit, tip, folder)
+        try:
+            commit = self._vouching.release_commit(artifact, str(released.version))
+        except FluxError:
+            return False  # to be judged, which says why
+        return not changed_between(self._monorepo, commit, self._monorepo.tip, artifact)
 
     def _open_issues(self, tip: str) -> None:
         """The issues of releases that are news and have none."""

@@ -30,7 +30,10 @@ class Build:
 
 
 class Builder:
-    """Builds the named artifacts as one commit has them, and pushes them to the registry."""
+    """Builds the named artifacts as one commit has them, and pushes them to the registry.
+
+    A `thorough` one looks at each tag, also where `latest` is right.
+    """
 
     def __init__(
         self,
@@ -38,9 +41,11 @@ class Builder:
         sources: Sources,
         names: Sequence[str],
         notices: Sequence[str],
+        thorough: bool = False,
     ) -> None:
         self.names = names
         self._notices = list(notices)
+        self._thorough = thorough
         self._monorepo = monorepo
         self._settings = monorepo.settings
         self._registry = monorepo.registry
@@ -96,7 +101,7 @@ class Builder:
             if self._unreachable:
                 raise self._unreachable
             image = self._sources.image(source, revision)
-            pushed = push(self._registry.publisher(source.artifact), image, tags)
+            pushed = push(self._registry.publisher(source.artifact), image, tags, thorough=self._thorough)
         except FluxError as error:
             if isinstance(error, RegistryUnreachableError):
                 self._unreachable = error

@@ -8,6 +8,7 @@ from flux.errors import ContentError, FluxError, GitError
 from flux.monorepo.image_result import ImageResult
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
+from flux.registry.identity import is_same
 
 LATEST = "latest"
 
@@ -24,20 +25,23 @@ def settle_latest(
     try:
         while moved and (now := monorepo.newest_tip()) != tip:
             tip, before = now, revisions
-            revisions = Sources(monorepo, now).revisions(list(moved))
+            sources = Sources(monorepo, now)
+            revisions = sources.revisions(list(moved))
             for name, revision in revisions.items():
                 if revision != before.get(name):
-                    altered |= _give_away(monorepo, moved[name], revision)
+                    altered |= _give_away(monorepo, moved[name], sources, revision)
     except (GitError, ContentError) as unknown:
         return altered, [f"`{LATEST}` was moved, but now {unknown.message}; build again to be sure"]
     return altered, []
 
 
-def _give_away(monorepo: Monorepo, result: ImageResult, revision: Revision) -> dict[str, ImageResult]:
+def _give_away(
+    monorepo: Monorepo, result: ImageResult, sources: Sources, revision: Revision
+) -> dict[str, ImageResult]:
     publisher = monorepo.registry.publisher(result.artifact)
     try:
         newer = publisher.target.fetch_manifest(revision.tag)
-        if newer is None:
+        if not newer or not is_same(publisher.target, newer, sources.image_of(result.artifact)):
             return {}  # the newer run has yet to push it, and moves `latest` then
         publisher.tag(newer, LATEST)
     except FluxError as error:

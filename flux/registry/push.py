@@ -20,13 +20,18 @@ class Pushed:
     had: tuple[str, ...] = ()
 
 
-def push(publisher: Publisher, image: Image, tags: Sequence[str], fixed: str = "") -> Pushed:
+def push(
+    publisher: Publisher, image: Image, tags: Sequence[str], fixed: str = "", *, thorough: bool = False
+) -> Pushed:
     """Point the tags at the image, in their order.
+
+    Where the last tag is right, those before it are only looked at if this is `thorough`: a run of ours
+    wrote them before it, but others may have overwritten them since.
 
     Raises RegistryError, before anything is written, where the tag `fixed` has other content: a version
     never changes.
     """
-    there = _find_same(publisher.target, image, tags, fixed)
+    there = _find_same(publisher.target, image, tags, fixed, thorough)
     if not there:
         return Pushed(publisher.push(image, tags), "pushed")
     manifest = there.get(fixed) or next(there[tag] for tag in tags if tag in there)
@@ -37,15 +42,17 @@ def push(publisher: Publisher, image: Image, tags: Sequence[str], fixed: str = "
     return Pushed(manifest.digest, "tagged" if missing else "unchanged", had)
 
 
-def _find_same(target: Target, image: Image, tags: Sequence[str], fixed: str) -> dict[str, Manifest]:
+def _find_same(
+    target: Target, image: Image, tags: Sequence[str], fixed: str, thorough: bool
+) -> dict[str, Manifest]:
     """By tag, the manifests that are there and are the image. Raises what `push` does."""
     there: dict[str, Manifest] = {}
     for tag in reversed(tags):
         manifest = _fetch(target, tag, fixed)
         if manifest is None:
             continue
-        if tag == tags[-1] and is_ours(manifest, image):
-            return dict.fromkeys(tags, manifest)  # the tags before it were written before it
+        if not thorough and tag == tags[-1] and is_ours(manifest, image):
+            return dict.fromkeys(tags, manifest)
         if manifest in there.values() or (verdict := judge(target, manifest, image)).is_same:
             there[tag] = manifest
         elif tag == fixed:

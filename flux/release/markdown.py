@@ -4,6 +4,9 @@ import re
 from urllib.parse import quote
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&@$])")
+# What GitHub makes a reference of, wherever it stands. Behind a word such as "fixes" it closes an issue:
+# https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
+_REFERENCE = re.compile(r"@|#(?=[0-9])|\bGH-(?=[0-9])|:(?=//)", re.IGNORECASE)
 _OF_URLS = "/:?#[]@!$&'*+,;=%~"
 
 
@@ -13,10 +16,14 @@ def escaped(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text of one line that may begin it, without what cannot be seen: no markup, no mention of a person."""
+    """Text of one line that may begin it, without what cannot be seen.
+
+    No markup, no mention of a person, and no reference to an issue: a word joiner is in each.
+    """
     text = escaped("".join(c for c in text if c.isprintable()))
     text = re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", text)
-    return re.sub(r"^([-+])(?=\s|$)", r"\\\1", text).replace("@", "@\u2060")
+    text = re.sub(r"^([-+])(?=\s|$)", r"\\\1", text)
+    return _REFERENCE.sub("\\g<0>\u2060", text)
 
 
 def code(text: str) -> str:

@@ -133,7 +133,9 @@ class Report:
 
     def document(self, document: dict[str, Any]) -> bool:
         if self._json:
-            print(json.dumps(document, indent=2))
+            # Only a text can hold that, and JSON has another way to write it.
+            told = json.dumps(document, indent=2)
+            print(told.replace("##[", "##\\u005b") if self._event.actions else told)
         return self._json
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str | Styled]]) -> None:
@@ -159,7 +161,7 @@ class Report:
         return self.harmless(shown(part, kept))
 
     def command(self, command: str, text: str) -> None:
-        escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        escaped = shown(text, "\n").replace("%", "%25").replace("\n", "%0A")
         print(f"::{command}::{escaped}", file=sys.stderr if self._json else sys.stdout, flush=True)
 
     def outputs(self, outputs: dict[str, Any]) -> None:

@@ -69,6 +69,32 @@ def test_reconcile_moves_and_gives_out_nothing_that_was_overwritten(world: World
     assert not [reference for reference in done.digests.values() if reference.endswith(evil)]
 
 
+def test_reconcile_and_publish_mend_a_commit_tag_that_was_overwritten(world: World) -> None:
+    world.reconcile()
+    target = repository(world)
+    right = target.resolve("latest")
+    (commit,) = (tag for tag in target.tags() if len(tag) == 12 and target.resolve(tag) == right)
+    for mend in (world.reconcile, lambda: world.publish(TAG)):
+        evil = forge(world, commit).digest
+        assert target.resolve(commit) == evil
+        mend()
+        assert target.resolve(commit) == right
+
+
+def test_reconcile_tells_of_a_version_that_is_the_tips_and_not_its_releases(world: World) -> None:
+    """Git builds that image too, but for no release of this version."""
+    world.change({"artifacts/eso/x.yaml": "eso: newer\n"})
+    world.reconcile()
+    target = repository(world)
+    newer = target.fetch_manifest("latest")
+    assert newer
+    assert newer != target.fetch_manifest("1.1.0")
+    target.push_manifest(newer, "1.1.0")
+    done = world.reconcile()
+    assert [(about, type(error)) for about, error in done.errors] == [(TAG, UnvouchedError)]
+    assert "eso 1.1.0" not in done.digests
+
+
 def test_reconcile_tells_of_an_environment_that_was_forged_with_its_version(world: World) -> None:
     forge(world, "1.0.0", "prod_ring1", "prod_ring2", "at_ring1")
     done = world.reconcile()

@@ -23,6 +23,8 @@ from tests.commands.helpers import (
 from tests.monorepo.building import FILES, NAMES, by_name, digests, each_action, edit, elsewhere, tags
 from tests.monorepo.building import origin as origin
 from tests.monorepo.building import repo as repo
+from tests.registry.images import packed
+from tests.registry.images import push as push_image
 from tests.repo import Repo
 
 # Promise 4: `latest` is main's
@@ -206,6 +208,19 @@ def test_a_tip_that_moves_while_the_newer_run_has_yet_to_begin(repo: Repo, origi
     assert set(tags(repo, "app")) == {repo.head[:12], "latest"}
     build(other, registry=str(repo.path / ".registry"))
     assert tags(repo, "app")["latest"] == tags(repo, "app")[other.head[:12]]
+
+
+def test_what_others_have_put_where_a_newer_run_will_push_is_not_latest(repo: Repo, origin: Repo) -> None:
+    other = elsewhere(repo, origin)
+
+    def forge() -> None:
+        target = LayoutTarget(repo.path / ".registry" / "app")
+        push_image(target, packed(b"evil"), edit(other, "app", push=True)[:12])
+
+    (app, *_) = build(repo, on_result=once(forge)).results
+    assert tags(repo, "app")["latest"] == app.digest == tags(repo, "app")[repo.head[:12]]
+    build(other, registry=str(repo.path / ".registry"))
+    assert tags(repo, "app")["latest"] == tags(repo, "app")[other.head[:12]] != app.digest
 
 
 def test_a_tip_that_moves_twice_and_back(repo: Repo, origin: Repo) -> None:

@@ -203,6 +203,18 @@ def test_nothing_to_do_is_one_question(place: Place) -> None:
     assert target.uses == ["fetch_manifest latest"]
 
 
+def test_who_is_thorough_mends_what_others_have_overwritten(place: Place) -> None:
+    ours = push(place.publisher, packed(), TAGS)
+    push_all(place.target, packed(b"evil"), TAGS[0])
+    assert push(place.publisher, packed(), TAGS).action == "unchanged"
+    mended = push(place.publisher, packed(), TAGS, thorough=True)
+    assert mended == Pushed(ours.digest, "tagged", ("latest",))
+    assert state(place) == dict.fromkeys(TAGS, ours.digest)
+    target = Watched(place.target)
+    assert push(target.publisher, packed(), TAGS, thorough=True).action == "unchanged"
+    assert target.uses == ["fetch_manifest latest", "fetch_manifest aaaaaaaaaaaa"]
+
+
 def test_an_image_of_flux_is_downloaded_once(flux: Place) -> None:
     """For its diff ID, which nothing else tells."""
     push(flux.publisher, packed(), TAGS)

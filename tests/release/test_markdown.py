@@ -43,6 +43,11 @@ def test_text_that_begins_a_line_begins_nothing_else(text: str) -> None:
         ("# a", "\\# a"),
         ("thanks @alice", "thanks \\@\u2060alice"),
         ("a\x1b\u202eb", "ab"),
+        ("closes #12", "closes \\#\u206012"),
+        ("Fixes octo/repo#1.", "Fixes octo/repo\\#\u20601."),
+        ("resolves GH-7 and gh-8", "resolves GH-\u20607 and gh-\u20608"),
+        ("fix https://github.com/o/r/issues/1", "fix https:\u2060//github.com/o/r/issues/1"),
+        ("HIGH-1 and C#", "HIGH-1 and C\\#"),
     ],
 )
 def test_plain(text: str, expected: str) -> None:

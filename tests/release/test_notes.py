@@ -162,8 +162,9 @@ def inline_of(markdown: str) -> str:
 def test_a_subject_stays_text(subject: str) -> None:
     # As `git log --format=%s` has subjects: one line, without blanks around it.
     subject = " ".join(subject.split())
-    said = inline_of(notes(f"x {subject}".strip()))
-    expected = "x " + "".join(c for c in subject if c.isprintable()).replace("@", "@\u2060")
+    # Word joiners, which nobody sees, keep references apart: tests/release/test_markdown.py.
+    said = inline_of(notes(f"x {subject}".strip())).replace("\u2060", "")
+    expected = "x " + "".join(c for c in subject if c.isprintable())
     assert " ".join(said.split()) == " ".join((expected + " (000000000000)").split())
 
 

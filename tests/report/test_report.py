@@ -1,5 +1,6 @@
 """What is printed, in a log and in a terminal."""
 
+import json
 import os
 import pty
 import re
@@ -9,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from flux.errors import FluxError
 from flux.event import TERMINAL
 from flux.report.report import Report
 from flux.report.text import Styled, aligned
-from tests.commands.helpers import inv, monorepo
+from tests.commands.helpers import actions, commands, inv, monorepo
 
 DIGEST = "sha256:" + "a" * 64
 
@@ -64,3 +66,29 @@ def test_a_terminal_has_styles_and_folds(monkeypatch: pytest.MonkeyPatch) -> Non
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in said.splitlines()]
     assert max(map(len, lines)) <= 60
     assert "".join(line[6:].strip() for line in lines[2:4]) == DIGEST
+
+
+HOSTILE = "##[add-mask]x ###[error]y\n::error::z\r\x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}"
+
+
+def test_no_document_has_a_workflow_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """The runner looks for the older form anywhere in a line."""
+    document = {"title": HOSTILE, HOSTILE: [HOSTILE]}
+    assert Report(actions(None), as_json=True).document(document)
+    printed = capsys.readouterr().out
+    assert commands(printed) == []
+    assert json.loads(printed) == document
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_an_annotation_is_one_command_and_disturbs_no_terminal(
+    as_json: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = Report(actions(None), as_json)
+    report.error(FluxError(HOSTILE, HOSTILE))
+    report.notice(HOSTILE)
+    said = capsys.readouterr()
+    printed = said.err if as_json else said.out
+    assert [line.split("::")[1] for line in printed.splitlines()] == ["error", "warning"]
+    assert printed.replace("\n", "").isprintable()
+    assert "\\x1b[31m\\u202e" in printed
