@@ -123,7 +123,7 @@ def test_a_renamed_folder_changes_nothing_by_itself(repo: Repo) -> None:
     first = repo.head
     move(repo, "artifacts", "deploy/apps")
     second = configure(repo, sources="deploy/apps")
-    now = {"sources": "deploy/apps"}
+    now: dict[str, Any] = {"sources": "deploy/apps"}
     assert changed(repo, since=first, **now).reasons == {}
     assert {revision(repo, second, name, **now) for name in ("app", "db")} == {first}
     move(repo, "deploy/apps/db", "deploy/apps/base")
