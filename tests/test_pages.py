@@ -37,6 +37,7 @@ HEADINGS = {
         ## In another monorepo
         ## How it works
         ## Settings
+        ### Settings of a commit
         ## How fast
         ## Working on it
     """,
