@@ -3,15 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
+from semver import Version
+
 from flux.artifact.difference import difference
 from flux.errors import ContentError, FluxError, RegistryError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import releases
 from flux.monorepo.source_url import source_url
 from flux.monorepo.sources import Sources
-from flux.promotion.order import out_of_order
+from flux.promotion.order import skipped
 from flux.promotion.proposal import Promotion, VersionChange
-from flux.promotion.texts.notices import not_published
+from flux.promotion.texts import notices as say
 from flux.promotion.texts.request import Background, Span
 from flux.registry.contents import contents
 from flux.registry.target import Target
@@ -39,17 +41,21 @@ def background(
     environments = [change.environment for change in changes]
     # Who rolls back has no phase ahead to wait for.
     ordered = {} if rollback else monorepo.settings.groups
-    early = out_of_order(ordered, versions, promotion.version, environments)
-    warnings = [
-        f"`{phase}` comes before {', '.join(f'`{e}`' for e in behind)}, which does not have "
-        f"{promotion.version} yet."
-        for phase, behind in early.items()
-    ]
+    early = skipped(ordered, versions, promotion.version, environments)
+    warnings = [say.skipped(promotion.version, each) for each in early]
+    last = [*monorepo.settings.groups][-1:]
+    if Version.parse(promotion.version).prerelease and _reaches(monorepo, last, environments):
+        warnings.append(say.prerelease(promotion.version, last[0]))
     if digest is None:
-        warnings.insert(0, not_published(promotion.artifact, promotion.version))
+        warnings.insert(0, say.not_published(promotion.artifact, promotion.version))
     read = cache(lambda version: _files(target, version))
     spans = [_span(monorepo, read, promotion, old) for old in dict.fromkeys(change.old for change in changes)]
     return Background(image, issue, warnings, spans)
+
+
+def _reaches(monorepo: Monorepo, phases: Sequence[str], environments: Sequence[str]) -> bool:
+    groups = monorepo.settings.groups
+    return any(set(groups[phase]) & set(environments) for phase in phases)
 
 
 def _span(

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from semver import Version
+
+from flux.errors import RequestError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.vouching import Vouching
 from flux.promotion.convergence import Wish
@@ -10,13 +13,20 @@ from flux.promotion.proposal import Promotion
 from flux.proposals.apply import Applier
 from flux.proposals.converge import Proposed
 from flux.proposals.progress import tell
+from flux.release.tag import TagForm
 
 
 def require_promotable(monorepo: Monorepo, promotion: Promotion) -> None:
-    """Raises UnpublishedError where the registry does not have the version.
+    """Raises RequestError where there is no such release, and UnpublishedError where the registry lacks it.
 
-    Raises UnvouchedError where no release made it, or the registry has something else under it.
+    Raises UnvouchedError where the registry has something else under the version.
     """
+    tag = TagForm(monorepo.settings.release_tag).render(promotion.artifact, Version.parse(promotion.version))
+    if tag not in monorepo.home_tags:
+        raise RequestError(
+            f"{promotion.artifact} {promotion.version} is not published: there is no release {tag}",
+            f"`inv release {promotion.artifact} {promotion.version}` makes one",
+        )
     if error := Vouching(monorepo).promotion_fault(promotion.artifact, promotion.version):
         raise error
 

@@ -255,6 +255,15 @@ def test_a_body_that_was_wiped_gets_its_boxes_back(hub: World, login: str, heard
     assert proposed(hub) == {"tt", "prod_ring1"}
 
 
+def test_a_prerelease_that_goes_to_the_last_phase_is_marked(local: World) -> None:
+    local.release("eso", "1.2.0-rc.1")
+    local.promote("eso", "tt", "1.2.0-rc.1")
+    assert "prerelease" not in local.pull().body
+    local.promote("eso", "prod_ring1", "1.2.0-rc.1")
+    assert "1.2.0-rc.1 is a **prerelease**, and `prod` is the last phase." in local.pull().body
+    assert "1.2.0-rc.1 is not yet in `tt`, which comes before `prod`." in local.pull().body
+
+
 def test_what_people_write_into_a_pull_request_stays(world: World) -> None:
     world.open(TAG)
     world.apply(world.tick("prod_ring1"))

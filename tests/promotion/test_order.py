@@ -2,7 +2,7 @@
 
 import pytest
 
-from flux.promotion.order import out_of_order
+from flux.promotion.order import Skipped, out_of_order, skipped
 
 PHASES = {"at": ("at_ring1", "at_ring2"), "tt": ("tt",), "prod": ("prod_ring1", "prod_ring2")}
 
@@ -22,3 +22,23 @@ def test_the_order_of_phases(
     versions: dict[str, str], environments: list[str], early: dict[str, list[str]]
 ) -> None:
     assert out_of_order(PHASES, versions, "1.1.0", environments) == early
+
+
+AT = ("at_ring1", "at_ring2")
+
+
+@pytest.mark.parametrize(
+    ("versions", "environments", "expected"),
+    [
+        ({}, ["at_ring1"], []),
+        ({}, ["tt"], [Skipped("at", AT, ("tt",))]),
+        ({}, ["prod_ring2"], [Skipped("at", AT, ("prod",)), Skipped("tt", ("tt",), ("prod",))]),
+        ({}, ["tt", "prod_ring1"], [Skipped("at", AT, ("tt", "prod")), Skipped("tt", ("tt",), ("prod",))]),
+        ({"at_ring1": "1.1.0", "tt": "1.0.9"}, ["tt"], [Skipped("at", ("at_ring2",), ("tt",))]),
+        ({"at_ring1": "1.1.0", "at_ring2": "2.0.0", "tt": "1.1.0"}, ["prod_ring1"], []),
+    ],
+)
+def test_every_environment_that_is_behind_is_named(
+    versions: dict[str, str], environments: list[str], expected: list[Skipped]
+) -> None:
+    assert skipped(PHASES, versions, "1.1.0", environments) == expected

@@ -36,7 +36,7 @@ class Makers(Part):
 
     def _note(self, made: GitCommit) -> None:
         """GitHub signs what its Apps commit, and nothing of people's."""
-        if not made.raw_data["verification"]["verified"]:
+        if not (made.raw_data.get("verification") or {}).get("verified"):
             self._unsigned.add(made.sha)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from flux.promotion.ledger import Decision
+from flux.promotion.order import Skipped
 from flux.release.markdown import code
 
 MENDED = "The hidden first line of this issue, or its boxes, had been altered. That is put right again."
@@ -54,6 +55,20 @@ def disagreement(what: str) -> str:
 def not_ours(fault: str) -> str:
     """For an issue whose boxes somebody ticks, and that is none of ours any more."""
     return f"Nothing is promoted from here: {fault}. Put that right, then tick the box again."
+
+
+def skipped(version: str, ahead: Skipped) -> str:
+    """For a pull request that brings a version to a phase before one ahead of it has all of it."""
+    names = ", ".join(f"`{environment}`" for environment in ahead.behind)
+    later = ", ".join(f"`{phase}`" for phase in ahead.later)
+    own = "" if ahead.behind == (ahead.phase,) else f" (phase `{ahead.phase}`)"
+    come = "comes" if len(ahead.behind) == 1 else "come"
+    return f"{version} is not yet in {names}{own}, which {come} before {later}."
+
+
+def prerelease(version: str, phase: str) -> str:
+    """For a pull request that brings what is no release yet to the last phase."""
+    return f"{version} is a **prerelease**, and `{phase}` is the last phase."
 
 
 def unticked(environments: Iterable[str], reason: str) -> str:

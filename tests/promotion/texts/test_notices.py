@@ -2,6 +2,7 @@
 
 import pytest
 
+from flux.promotion.order import Skipped
 from flux.promotion.texts import notices
 
 
@@ -42,3 +43,13 @@ def test_somebody_elses_commit(has_request: bool, remedy: str) -> None:
         f"promote/eso-1.0.0 has a commit that is not the automation's, {'a' * 12}, "
         f"and is left as it is: {remedy}, or take the commit off the branch"
     )
+
+
+def test_what_is_skipped_reads_the_right_way_round() -> None:
+    assert notices.skipped("3.11.0", Skipped("tt", ("tt_ring1", "tt_ring2"), ("prod",))) == (
+        "3.11.0 is not yet in `tt_ring1`, `tt_ring2` (phase `tt`), which come before `prod`."
+    )
+    assert notices.skipped("3.11.0", Skipped("tt", ("tt",), ("uat", "prod"))) == (
+        "3.11.0 is not yet in `tt`, which comes before `uat`, `prod`."
+    )
+    assert "**prerelease**" in notices.prerelease("1.0.0-rc.1", "prod")
