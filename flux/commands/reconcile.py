@@ -16,7 +16,7 @@ from flux.monorepo.builder import Build, Builder
 from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
-from flux.monorepo.releases import Released, releases
+from flux.monorepo.releases import Released, last_releases, releases
 from flux.monorepo.sources import Sources
 from flux.monorepo.vouching import Vouching
 from flux.parallel import in_parallel
@@ -26,7 +26,6 @@ from flux.promotion.proposal import Promotion
 from flux.proposals.apply import Applied, Applier
 from flux.proposals.issues import Issues
 from flux.registry.target import Manifest
-from flux.release.tag import TagForm
 
 _ISSUE_SECONDS = 7 * 24 * 3600
 
@@ -155,22 +154,17 @@ class Reconciler:
     def _open_issues(self, tip: str) -> None:
         """The issue of each artifact's newest release, while that is news and above all that is deployed."""
         desired = desired_at(self._monorepo, tip)
-        newest: dict[str, tuple[Version, str, float]] = {}
-        form = TagForm(self._settings.release_tag)
-        present = set(self._git.artifacts(tip, self._settings.prefix))
-        for release in self._forge.releases():
-            parsed = form.parse(release.tag)
-            if parsed and parsed[0] in present and parsed[1] >= newest.get(parsed[0], (parsed[1],))[0]:
-                newest[parsed[0]] = (parsed[1], release.tag, release.published)
+        newest = last_releases(self._monorepo, self._git.artifacts(tip, self._settings.prefix))
         if not newest:
             return
+        published = {release.tag: release.published for release in self._forge.releases()}
         had = {promotion for _, promotion in Issues(self._monorepo).all()}
-        for artifact, (version, tag, published) in sorted(newest.items()):
+        for artifact, released in sorted(newest.items()):
+            version, tag = released.version, released.tag
             deployed = [Version.parse(other) for other in desired.get(artifact, {}).values()]
-            recent = time.time() - published < _ISSUE_SECONDS
-            if not recent or any(version <= other for other in deployed):
+            if Promotion(artifact, str(version)) in had or any(version <= other for other in deployed):
                 continue
-            if Promotion(artifact, str(version)) in had:
+            if time.time() - self._made_at(released, published) >= _ISSUE_SECONDS:
                 continue
             try:
                 opened: Opened = open_issue(self._monorepo, tag)
@@ -179,6 +173,12 @@ class Reconciler:
                 continue
             if opened.action == "opened" and opened.issue:
                 self._did(f"{tag}: opened issue {opened.issue.number}")
+
+    def _made_at(self, released: Released, published: Mapping[str, float]) -> float:
+        """When a release was published, or the tag made that was pushed without one."""
+        if released.tag in published or not self._git.obtain(released.commit):
+            return published.get(released.tag, 0)
+        return self._git.made_at(released.tag, released.commit)
 
     def _apply(self, tip: str) -> None:
         applier = Applier(self._monorepo)
