@@ -2,30 +2,17 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from semver import Version
 
 from flux.errors import FluxError
-from flux.forge.forge import Release
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.releases import Released, releases
+from flux.monorepo.releases import Released, last_releases, releases
 from flux.parallel import in_parallel
 from flux.promotion.desired import Desired
 from flux.registry.target import Manifest
-from flux.release.tag import TagForm
 
 _NEWS_SECONDS = 7 * 24 * 3600
-
-
-@dataclass(frozen=True)
-class News:
-    """The newest release of an artifact. `published` is in seconds since the epoch."""
-
-    artifact: str
-    version: Version
-    tag: str
-    published: float
 
 
 def due_releases(
@@ -52,24 +39,24 @@ def due_releases(
     return [found for group in in_parallel(monorepo.settings.jobs, look, ordered) for found in group]
 
 
-def news(monorepo: Monorepo, desired: Desired) -> list[News]:
+def news(monorepo: Monorepo, desired: Desired) -> list[Released]:
     """Releases whose promotion issue is due: each artifact's newest, while it is recent and above all that is
     deployed."""
-    form = TagForm(monorepo.settings.release_tag)
-    present = set(monorepo.git.artifacts(monorepo.tip, monorepo.settings.prefix))
-    newest: dict[str, News] = {}
-    for release in monorepo.forge.releases():
-        found = _news(form, release)
-        if found and found.artifact in present:
-            newest[found.artifact] = max(newest.get(found.artifact, found), found, key=lambda n: n.version)
-    return [found for _, found in sorted(newest.items()) if _is_due(found, desired.get(found.artifact, {}))]
+    newest = last_releases(monorepo, monorepo.git.artifacts(monorepo.tip, monorepo.settings.prefix))
+    above = [found for _, found in sorted(newest.items()) if _is_above(found, desired)]
+    if not above:
+        return []
+    published = {release.tag: release.published for release in monorepo.forge.releases()}
+    return [found for found in above if time.time() - _made_at(monorepo, found, published) < _NEWS_SECONDS]
 
 
-def _news(form: TagForm, release: Release) -> News | None:
-    parsed = form.parse(release.tag)
-    return News(*parsed, release.tag, release.published) if parsed else None
+def _is_above(found: Released, desired: Desired) -> bool:
+    deployed = desired.get(found.artifact, {}).values()
+    return all(found.version > Version.parse(other) for other in deployed)
 
 
-def _is_due(found: News, deployed: Mapping[str, str]) -> bool:
-    is_recent = time.time() - found.published < _NEWS_SECONDS
-    return is_recent and all(found.version > Version.parse(other) for other in deployed.values())
+def _made_at(monorepo: Monorepo, released: Released, published: Mapping[str, float]) -> float:
+    """When a release was published, or the tag made that was pushed without one."""
+    if released.tag in published or not monorepo.git.obtain(released.commit):
+        return published.get(released.tag, 0)
+    return monorepo.git.made_at(released.tag, released.commit)
