@@ -29,23 +29,34 @@ def faults(
     promote to, and why. `approvals` are of people who may write, the oldest first; only those of `head`
     count.
     """
-    found = []
     asked = requesters(decisions, sorted(proposed))
+    found = _refusals(asked, refused)
+    strict = [environment for environment in asked if environment in two_person]
+    if unknown := [environment for environment in strict if not asked[environment]]:
+        found.append(f"nobody is recorded to have asked for {', '.join(unknown)}")
+    return found + (_unapproved(asked, strict, approvals, head) if strict else [])
+
+
+Asked = Mapping[str, Sequence[Decision]]
+"""The decisions that ask for each environment."""
+
+
+def _refusals(asked: Asked, refused: Callable[[str, Collection[str]], Mapping[str, str]]) -> list[str]:
+    """Who asked, and may not."""
+    found = []
     for who in sorted({decision.who for each in asked.values() for decision in each}):
         own = [environment for environment, each in asked.items() if who in {d.who for d in each}]
         found += [f"{who} asked for {name}, and may not: {why}" for name, why in refused(who, own).items()]
-    strict = [environment for environment in asked if environment in two_person]
-    if not strict:
-        return found
-    if unknown := [environment for environment in strict if not asked[environment]]:
-        found.append(f"nobody is recorded to have asked for {', '.join(unknown)}")
+    return found
+
+
+def _unapproved(asked: Asked, strict: Sequence[str], approvals: Sequence[Approval], head: str) -> list[str]:
+    """What lacks the approval of somebody other than those who asked."""
     people = {decision.who for environment in strict for decision in asked[environment]}
     last = {approval.who: approval for approval in approvals}
     approving = {who for who, approval in last.items() if approval.approves and approval.commit == head}
-    if not {who.casefold() for who in approving} - {who.casefold() for who in people}:
-        listed = ", ".join(sorted(people)) or "nobody"
-        found.append(
-            f"{', '.join(strict)}: asked for by {listed}, and nobody else has approved {head[:12]}"
-            + (f"; {', '.join(sorted(approving))} asked for it too" if approving else "")
-        )
-    return found
+    if {who.casefold() for who in approving} - {who.casefold() for who in people}:
+        return []
+    listed = ", ".join(sorted(people)) or "nobody"
+    too = f"; {', '.join(sorted(approving))} asked for it too" if approving else ""
+    return [f"{', '.join(strict)}: asked for by {listed}, and nobody else has approved {head[:12]}{too}"]

@@ -19,10 +19,11 @@ from flux.release.tag import TagForm
 def require_promotable(monorepo: Monorepo, promotion: Promotion) -> None:
     """Raises RequestError where there is no such release, and UnpublishedError where the registry lacks it.
 
-    Raises UnvouchedError where the registry has something else under the version.
+    Raises UnvouchedError where the registry has something under the version that no release made.
     """
     tag = TagForm(monorepo.settings.release_tag).render(promotion.artifact, Version.parse(promotion.version))
-    if tag not in monorepo.home_tags:
+    target = monorepo.registry.repository(promotion.artifact)
+    if tag not in monorepo.home_tags and target.resolve(promotion.version) is None:
         raise RequestError(
             f"{promotion.artifact} {promotion.version} is not published: there is no release {tag}",
             f"`inv release {promotion.artifact} {promotion.version}` makes one",
