@@ -5,7 +5,6 @@ answers for it. In an issue's event that is the sender of the edit, for the boxe
 terminal it is whoever runs the command. Who decided what is recorded, and what is proposed follows from that.
 """
 
-import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -137,7 +136,7 @@ class Applier:
 
         Nobody vouches for such a tick. An unticked box takes nothing away.
         """
-        if time.time() - issue.updated < _UNVOUCHED_SECONDS:
+        if self._forge.now() - issue.updated < _UNVOUCHED_SECONDS:
             return self._done(issue, nothing("no edit came with this run"))
         main = self.branches.main()
         versions = main.of(promotion.artifact)

@@ -26,22 +26,25 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from hypothesis.stateful import run_state_machine_as_test as run
 from semver import Version
 
-from flux.commands import reconcile as reconcile_module
 from flux.commands.reconcile import Reconciled
 from flux.commands.release import create_release, plan_release
 from flux.errors import FluxError
 from flux.event import TERMINAL, Event
 from flux.forge.forge import Issue, PullRequest
 from flux.forge.github.retry import GitHubRetry
+from flux.forge.local import accounts
+from flux.monorepo import due
 from flux.monorepo.latest import LATEST
 from flux.monorepo.sources import Sources
 from flux.promotion.boxes import mark, marks, ticked
+from flux.promotion.commits import commit_message
+from flux.promotion.ledger import Decision, How, render
+from flux.promotion.marker import render_key
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.comment import is_reached
-from flux.proposals import apply as apply_module
 from flux.registry import open_registry
 from tests.commands.disturbing import disturbed, faulty_registry, mortal
-from tests.commands.promoting import CONFIG, PHASES, World
+from tests.commands.promoting import CONFIG, PERMISSIONS, PHASES, World
 from tests.github import faults
 from tests.repo import Repo
 
@@ -120,7 +123,8 @@ class Story(RuleBasedStateMachine):
         clock.ahead = 0.0
         self.clock = clock
         minutes = iter(lambda: int(clock.time() - _START) // 60, -1)
-        self.world = replace(world, repo=Repo(world.repo.path, minutes=minutes))
+        named = replace(world.settings, automation=("flux-promoter[bot]",))
+        self.world = replace(world, repo=Repo(world.repo.path, minutes=minutes), settings=named)
         self.home = self.world.bare
         self.step = 0
         self.numbers = itertools.count(1)
@@ -286,6 +290,24 @@ class Story(RuleBasedStateMachine):
     @rule(pick=picks, boxes=st.sets(names, min_size=1, max_size=3), login=st.sampled_from(EDITORS))
     def edit(self, pick: int, boxes: set[str], login: str) -> None:
         """Tick what is not ticked, and untick what is."""
+        self._toggle(pick, boxes, login)
+
+    @precondition(lambda self: self.events)
+    @rule(pick=picks, boxes=st.sets(names, min_size=1, max_size=3), login=st.sampled_from(EDITORS))
+    def edit_meanwhile(self, pick: int, boxes: set[str], login: str) -> None:
+        """Somebody edits the issue between a command's reading of it and its writing."""
+        github, event = self.world.github, self.events[-1 - pick % len(self.events)]
+        assert github
+
+        def meanwhile() -> None:
+            with suppress(FluxError):
+                self._toggle(pick, boxes, login)
+
+        github.call_at(1, meanwhile, only="PATCH */issues/*")
+        self.command(lambda: self.world.apply(event, event.change.number))  # type: ignore[union-attr]
+        github.calm()
+
+    def _toggle(self, pick: int, boxes: set[str], login: str) -> None:
         number = [*self.titles][pick % len(self.titles)]
         before = self.world.issue(number).body
         was = marks(before)
@@ -364,6 +386,60 @@ class Story(RuleBasedStateMachine):
 
     def versions(self, artifact: str) -> list[str]:
         return [tag.partition("-v")[2] for tag in self.releases if f"-{artifact}-v" in tag]
+
+    @precondition(lambda self: self.events)
+    @rule(pick=picks, login=people, death=deaths)
+    def apply_again(self, pick: int, login: str, death: Death | None) -> None:
+        """Somebody runs the job of an event again. Who may not is no reason to propose anything."""
+        event = replace(self.events[-1 - pick % len(self.events)], rerun_by=login)
+        number = event.change.number  # type: ignore[union-attr]
+        before = self.proposals()
+        self.command(lambda: self.world.apply(event, number), death)
+        if login not in MAY:
+            asked = {branch: known.changes for branch, known in self.proposals().items()}
+            for branch, changes in asked.items():
+                known = before.get(branch)
+                assert not changes - (known.changes if known else set()), f"{branch} follows {login}"
+
+    @precondition(lambda self: self.world.github)
+    @rule(artifact=artifacts, environment=environments, pick=picks, login=st.sampled_from(MAY))
+    def forge_branch(self, artifact: str, environment: str, pick: int, login: str) -> None:
+        """Somebody pushes a branch with our words in its commit."""
+        published = [tag for tag in self.world.tags(artifact) if Version.is_valid(tag)]
+        if not published:
+            return
+        promotion = Promotion(artifact, published[pick % len(published)])
+        forge, tip = self.world.forge(login), self.home.git("rev-parse", "main")
+        desired = {name: dict(versions) for name, versions in self.config(tip).items()}
+        desired.setdefault(artifact, {})[environment] = promotion.version
+        asked = Decision("alice", How.NAME, (environment,), int(self.clock.time()))
+        message = commit_message(promotion, [environment], False, [asked])
+        commit = forge.commit([tip], {CONFIG: (json.dumps(desired, indent=2) + _NEWLINE).encode()}, message)
+        if forge.create_branch(promotion.branch, commit):
+            self.strange.add(commit)
+
+    @precondition(lambda self: self.titles and self.world.github)
+    @rule(pick=picks, artifact=artifacts, version=st.sampled_from(("1.0.0", "1.1.0", "0.0.1")), login=people)
+    def forge_comment(self, pick: int, artifact: str, version: str, login: str) -> None:
+        """Somebody comments with our words."""
+        number = [*self.titles][pick % len(self.titles)]
+        asked = Decision("alice", How.UNTICK, ENVIRONMENTS, int(self.clock.time()) + pick, number)
+        for key in (f"standing {artifact} {version}", f"noted {render(asked)}"):
+            with suppress(FluxError):
+                self.world.forge(login).create_comment(number, f"{render_key(key)}\n")
+
+    @precondition(lambda self: self.world.github)
+    @rule(label=st.sampled_from(("flux-release", "Flux-Release", "FLUX-RELEASE")))
+    def spell_the_label(self, label: str) -> None:
+        self.world.settings = replace(self.world.settings, label=label)
+
+    @precondition(lambda self: self.world.github)
+    @rule(app=st.booleans())
+    def change_the_account(self, app: bool) -> None:
+        """The automation becomes an App, or GitHub Actions again."""
+        github = self.world.github
+        assert github
+        self.world.token = github.app_token(**PERMISSIONS) if app else github.actions_token(**PERMISSIONS)
 
     @rule(pick=picks)
     def merge(self, pick: int) -> None:
@@ -565,7 +641,7 @@ class Story(RuleBasedStateMachine):
 @pytest.fixture
 def clock(world: World, monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock(world)
-    for module in (apply_module, reconcile_module):
+    for module in (accounts, due):
         monkeypatch.setattr(module, "time", SimpleNamespace(time=clock.time))
     monkeypatch.setattr(GitHubRetry, "sleep", lambda *_: None)
     return clock
