@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 
-from flux.errors import RegistryError
+from flux.errors import FluxError, RegistryError
 from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.release_tags import read_tag
+from flux.monorepo.notes import notes_of
+from flux.monorepo.release_tags import Tagged, read_tag
+from flux.monorepo.releases import below, releases
 from flux.monorepo.sources import Sources
 from flux.registry.push import push
 
@@ -43,4 +45,19 @@ def publish_release(monorepo: Monorepo, tag: str) -> Published:
     action = ImageAction(pushed.action)
     result = replace(result, digest=pushed.digest, tags=(revision.tag, version), action=action)
     same_as = revision.tag if revision.tag in pushed.had else ""
-    return Published(tag, result, same_as, f"{name} {version}")
+    notices = _create_release(monorepo, tag, tagged) if monorepo.settings.create_release else []
+    return Published(tag, result, same_as, f"{name} {version}", notices)
+
+
+def _create_release(monorepo: Monorepo, tag: str, tagged: Tagged) -> list[str]:
+    """Make the release of a tag that was pushed without one. The image is published whatever comes of it."""
+    try:
+        if monorepo.forge.release(tag):
+            return []
+        last = below(releases(monorepo, [tagged.artifact]), tagged.version)
+        notes = notes_of(monorepo, tagged.artifact, tagged.commit, last, tag)
+        title = f"{tagged.artifact} {tagged.version}"
+        monorepo.forge.create_release(tag, tagged.commit, title, notes, bool(tagged.version.prerelease))
+    except FluxError as error:
+        return [f"{tag} has no release: {error.message}; {error.hint}"]
+    return [f"{tag}: released from the tag"]

@@ -1,24 +1,19 @@
 """Release an artifact: tag a commit, with notes of what changed in it."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 
 from semver import Version
 
-from flux.artifact.content import kind_fault
-from flux.artifact.image import published
-from flux.artifact.manifests import is_manifest
-from flux.artifact.versions import named_versions
-from flux.errors import ContentError, ForgeError, RequestError
+from flux.errors import ForgeError, RequestError
 from flux.forge.forge import Release
 from flux.monorepo.changed import find_uncommitted
 from flux.monorepo.line import changed_between
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.notes import notes_of
 from flux.monorepo.release_tags import require_on_line
-from flux.monorepo.releases import Released, releases
-from flux.monorepo.source_url import source_url
+from flux.monorepo.releases import Released, below, misnamed_releases, name_misnamed, releases
 from flux.monorepo.sources import Sources
-from flux.release.notes import LoggedCommit, release_notes
+from flux.release.misnamed import Misnamed
 from flux.release.tag import TagForm
 from flux.release.version import BUMPS, next_version, parse_version
 
@@ -38,6 +33,7 @@ class PlannedRelease:
     notes: str
     release: Release | None = None
     uncommitted: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,8 +58,7 @@ def plan_release(
     where that could not be published.
     """
     commit = monorepo.git.head()
-    sources = Sources(monorepo, commit)
-    sources.image_of(artifact)
+    Sources(monorepo, commit).image_of(artifact)
     form = TagForm(monorepo.settings.release_tag)
     if form.misreads(artifact):
         raise RequestError(
@@ -77,16 +72,18 @@ def plan_release(
     require_on_line(monorepo, commit, "HEAD")
     if last and not again:
         _require_not_older(monorepo, last, commit)
-    # A stable version is compared with the last stable one, so that a good candidate can become it.
-    lower = [r for r in earlier if r.version < version and (version.prerelease or not r.version.prerelease)]
-    last = lower[-1] if lower else None
+    misnamed = misnamed_releases(monorepo, [artifact])
+    if misnamed and not earlier:
+        raise _misnamed(monorepo, artifact, misnamed)
+    last = below(earlier, version)
     if last and not again and not allow_unchanged:
         _require_change(monorepo, last, commit)
     tag = form.render(artifact, version)
-    notes = _notes(monorepo, sources, artifact, last, tag)
+    notes = notes_of(monorepo, artifact, commit, last, tag)
     uncommitted = find_uncommitted(monorepo).get(artifact, ())
     existing = monorepo.forge.release(tag) if again else None
-    return PlannedRelease(artifact, version, tag, commit, notes, existing, tuple(uncommitted))
+    notices = tuple(name_misnamed(form, misnamed))
+    return PlannedRelease(artifact, version, tag, commit, notes, existing, tuple(uncommitted), notices)
 
 
 def create_release(monorepo: Monorepo, planned: PlannedRelease) -> MadeRelease:
@@ -132,6 +129,17 @@ def _again(earlier: list[Released], wanted: str, commit: str, allow_unchanged: b
     return None
 
 
+def _misnamed(monorepo: Monorepo, artifact: str, misnamed: list[Misnamed]) -> RequestError:
+    """Why no first version is released: there may be others before it."""
+    form = monorepo.settings.release_tag
+    other = next((found.form for found in misnamed if found.form), "")
+    rename = f"delete the tag, and tag its commit {misnamed[0].right}"
+    return RequestError(
+        f"{misnamed[0].tag} looks like a release of {artifact}, and release tags have the form {form}",
+        f"set `release_tag: {other!r}` in invoke.yaml, or {rename}" if other else rename,
+    )
+
+
 def _require_not_older(monorepo: Monorepo, last: Released, commit: str) -> None:
     """Raises RequestError for a commit that the highest release went past: it has less than that."""
     if commit == last.commit or not monorepo.git.obtain(last.commit):
@@ -152,33 +160,3 @@ def _require_change(monorepo: Monorepo, last: Released, commit: str) -> None:
             f"nothing changed in {last.artifact} since {last.version}",
             "release it all the same with --allow-unchanged",
         )
-
-
-def _notes(
-    monorepo: Monorepo,
-    sources: Sources,
-    artifact: str,
-    last: Released | None,
-    tag: str,
-) -> str:
-    since = last.commit if last and monorepo.git.obtain(last.commit) else None
-    earlier = Sources(monorepo, since) if since else None
-    folder = sources.folder(artifact)
-    logged = [LoggedCommit(*entry) for entry in monorepo.git.log(sources.commit, since, folder)]
-    before: dict[str, set[str]] = {}
-    if earlier:
-        with suppress(ContentError):  # its settings may be beyond reading
-            before = _versions(monorepo, earlier, artifact)
-    after = _versions(monorepo, sources, artifact) if since else {}
-    source = source_url(monorepo)
-    return release_notes(logged, source, before, after, (last.tag if last else None, tag))
-
-
-def _versions(monorepo: Monorepo, sources: Sources, artifact: str) -> dict[str, set[str]]:
-    if not sources.present([artifact]):
-        return {}
-    (source,) = sources.load([artifact])
-    _, kept = published(source.files, sources.excludes)
-    return named_versions(
-        {f.path: monorepo.git.read(f.oid) for f in kept if is_manifest(f.path) and not kind_fault(f)}
-    )

@@ -90,6 +90,7 @@ class Clone:
         self.checked_out = parts.refs.checked_out
         self.tags = parts.refs.tags
         self.annotated_tags = parts.tags.annotated_tags
+        self.made_at = parts.tags.made_at
         self.create_tag = parts.tags.create_tag
         self.push_tag = parts.tags.push_tag
         self.fetch_tag = parts.tags.fetch_tag

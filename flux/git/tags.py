@@ -48,6 +48,17 @@ class Tags:
         found = (self._read(name, oid) for kind, oid, name in rows if kind == "tag")
         return sorted(filter(None, found), key=lambda tag: -tag.time)
 
+    def made_at(self, name: str, commit: str) -> int:
+        """When a tag of a commit was made, as far as this clone knows; else when the commit was.
+
+        In seconds since the epoch. Raises GitError where the commit is not here.
+        """
+        known = (tag for tag in self.annotated_tags() if (tag.name, tag.commit) == (name, commit))
+        if tag := next(known, None):
+            return tag.time
+        found = self._objects.commit(commit)
+        return _committed(found[1]) if found else 0
+
     def _read(self, name: str, oid: str) -> Tag | None:
         try:
             tag, pointed = self._objects.find(oid), self._objects.commit(oid)

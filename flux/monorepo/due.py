@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from semver import Version
 
 from flux.errors import FluxError
-from flux.forge.forge import Release
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.releases import Released, releases
+from flux.monorepo.releases import Released, last_releases, releases
 from flux.parallel import in_parallel
 from flux.promotion.desired import Desired
 from flux.registry.target import Manifest
-from flux.release.tag import TagForm
 
 _NEWS_SECONDS = 7 * 24 * 3600
 
@@ -55,19 +53,22 @@ def due_releases(
 def news(monorepo: Monorepo, desired: Desired) -> list[News]:
     """Releases whose promotion issue is due: each artifact's newest, while it is recent and above all that is
     deployed."""
-    form = TagForm(monorepo.settings.release_tag)
-    present = set(monorepo.git.artifacts(monorepo.tip, monorepo.settings.prefix))
-    newest: dict[str, News] = {}
-    for release in monorepo.forge.releases():
-        found = _news(form, release)
-        if found and found.artifact in present:
-            newest[found.artifact] = max(newest.get(found.artifact, found), found, key=lambda n: n.version)
-    return [found for _, found in sorted(newest.items()) if _is_due(found, desired.get(found.artifact, {}))]
+    newest = last_releases(monorepo, monorepo.git.artifacts(monorepo.tip, monorepo.settings.prefix))
+    published = {release.tag: release.published for release in monorepo.forge.releases()} if newest else {}
+    found = (
+        News(name, last.version, last.tag, _made_at(monorepo, last, published))
+        for name, last in newest.items()
+    )
+    return [
+        one for one in sorted(found, key=lambda n: n.artifact) if _is_due(one, desired.get(one.artifact, {}))
+    ]
 
 
-def _news(form: TagForm, release: Release) -> News | None:
-    parsed = form.parse(release.tag)
-    return News(*parsed, release.tag, release.published) if parsed else None
+def _made_at(monorepo: Monorepo, released: Released, published: Mapping[str, float]) -> float:
+    """When a release was published, or the tag made that was pushed without one."""
+    if released.tag in published or not monorepo.git.obtain(released.commit):
+        return published.get(released.tag, 0)
+    return monorepo.git.made_at(released.tag, released.commit)
 
 
 def _is_due(found: News, deployed: Mapping[str, str]) -> bool:

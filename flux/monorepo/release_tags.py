@@ -6,6 +6,7 @@ from semver import Version
 
 from flux.errors import RequestError
 from flux.monorepo.monorepo import Monorepo
+from flux.release.misnamed import right_name
 from flux.release.tag import TagForm
 
 
@@ -21,9 +22,9 @@ class Tagged:
 def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
     """The release that a tag names.
 
-    None for a tag of another form, if the event of a release started this run: such a release is not ours.
-    Raises RequestError for a version with build metadata, for a tag that its home does not have, and for a
-    commit that is not on the first-parent line of the tip.
+    None for a tag of another form, if the event of a release or of a pushed tag started this run: such a
+    release is not ours. Raises RequestError for a tag that begins as ours do and cannot be read, for one that
+    its home does not have, and for a commit that is not on the first-parent line of the tip.
     """
     form = TagForm(monorepo.settings.release_tag)
     parsed = form.parse(tag)
@@ -33,7 +34,8 @@ def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
             raise RequestError(
                 f"{tag!r} has build metadata, and `+` cannot be in an OCI tag", f"release it as {without}"
             )
-        if monorepo.event.name == "release":
+        _require_no_slip(monorepo, form, tag)
+        if monorepo.event.name in ("release", "push"):
             return None
         raise RequestError(
             f"{tag!r} is no release tag", f"release tags have the form {monorepo.settings.release_tag}"
@@ -44,6 +46,19 @@ def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
         raise RequestError(f"there is no tag {tag} in {where}", "make the release first: `inv release`")
     require_on_line(monorepo, commit, tag)
     return Tagged(*parsed, commit)
+
+
+def _require_no_slip(monorepo: Monorepo, form: TagForm, tag: str) -> None:
+    """Raises RequestError for a tag that was meant to be a release."""
+    names = monorepo.git.artifacts(monorepo.tip, monorepo.settings.prefix)
+    right = right_name(form, tag, names)
+    if right is None:
+        return
+    hint = f"tag the commit {right}, and delete {tag}"
+    raise RequestError(
+        f"{tag!r} is no release tag",
+        f"release tags have the form {form.form}" if right == form.form else hint,
+    )
 
 
 def require_on_line(monorepo: Monorepo, commit: str, what: str) -> None:

@@ -1,13 +1,16 @@
 """What has been released of each artifact, and what came after."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from semver import Version
 
 from flux.monorepo.line import walk
 from flux.monorepo.monorepo import Monorepo
+from flux.release.misnamed import Misnamed, find_misnamed
 from flux.release.tag import TagForm
+
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,36 @@ def last_releases(
     tags = monorepo.home_tags if tags is None else tags
     found = read_releases(monorepo.settings.release_tag, tags, names)
     return {released.artifact: released for released in found}
+
+
+def below(earlier: Sequence[Released], version: Version) -> Released | None:
+    """The release that a version comes after. `earlier` has the lowest first.
+
+    A stable version is compared with the last stable one, so that a good candidate can become it.
+    """
+    lower = [r for r in earlier if r.version < version and (version.prerelease or not r.version.prerelease)]
+    return lower[-1] if lower else None
+
+
+def misnamed_releases(
+    monorepo: Monorepo, names: Collection[str], tags: Mapping[str, str] | None = None
+) -> list[Misnamed]:
+    """The tags that look like releases of the named artifacts, and are of another form.
+
+    Raises GitError where their home does not answer.
+    """
+    tags = monorepo.home_tags if tags is None else tags
+    return find_misnamed(TagForm(monorepo.settings.release_tag), tags, names)
+
+
+def name_misnamed(form: TagForm, misnamed: Sequence[Misnamed]) -> list[str]:
+    """What people are told of such tags: nothing, or one line."""
+    if not misnamed:
+        return []
+    named = [f"{found.tag} (right is {found.right})" for found in misnamed[:_MOST_NAMED]]
+    more = len(misnamed) - len(named)
+    said = ", ".join(named) + (f" and {more} more" if more else "")
+    return [f"tags that look like releases, and are not of the form {form.form}: {said}"]
 
 
 def commits_since(monorepo: Monorepo, commit: str, last: Mapping[str, Released]) -> dict[str, int]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def show_planned_release(report: Report, planned: PlannedRelease) -> None:
     """A dry run of a release."""
     show_uncommitted(report, {planned.artifact: planned.uncommitted})
+    report.notices(planned.notices)
     if not report.document(document(planned, planned.release)):
         report.print(f"{planned.tag} would be released at {planned.commit[:12]}, with these notes:")
         report.print("")
@@ -25,7 +26,7 @@ def show_planned_release(report: Report, planned: PlannedRelease) -> None:
 def show_released(report: Report, made: MadeRelease) -> None:
     planned, url = made.planned, made.release.url
     show_uncommitted(report, {planned.artifact: planned.uncommitted})
-    report.notices(made.notices)
+    report.notices([*planned.notices, *made.notices])
     report.outputs({"tag": planned.tag})
     row = (Link(planned.tag, url), planned.commit)
     report.summary(f"Release {planned.tag}", ("Release", "Commit"), [row])

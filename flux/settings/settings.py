@@ -25,6 +25,7 @@ class Settings:
     registry: str = ".registry"
     branch: str = "main"
     release_tag: str = "flux-oci-{artifact}-v{version}"
+    create_release: bool = False
     source: str = ""
     phases: tuple[Phase, ...] = (Phase("at", ("at",)), Phase("tt", ("tt",)), Phase("prod", ("prod",)))
     ignore: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "registry": (registry, "a folder, or oci://HOST[:PORT]/PATH in lower case"),
     "branch": (branch, "the name of a branch"),
     "release_tag": (release_tag, "text with {artifact} and {version} that can be told apart"),
+    "create_release": (flag, _FLAG),
     "source": (source, "the https URL of the repository"),
     "phases": (phases, "a list of phases, each with a list of environments: OCI tags, each once"),
     "ignore": (patterns, "a list of gitignore patterns"),

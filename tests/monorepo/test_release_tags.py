@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flux.errors import FluxError, RequestError
-from flux.event import Event
+from flux.event import Event, Push
 from flux.report.publish import document
 from tests.commands.faulty import Place
 from tests.commands.helpers import (
@@ -23,6 +23,7 @@ from tests.commands.releasing import publish, release
 from tests.repo import Repo
 
 RELEASE_EVENT = replace(actions(None), name="release")
+TAG_EVENT = replace(actions(Push("refs/tags/x", None, "1" * 40)), name="push")
 
 
 def test_a_merge(repo: Repo, images: Place) -> None:
@@ -125,21 +126,48 @@ def test_an_artifact_that_is_none(repo: Repo, images: Place) -> None:
     assert "did you mean app?" in error.value.message
 
 
-FOREIGN = ["v1.0.0", "flux-oci-app-1.0.0", "v1.0.0+b", "flux-oci-v1.0.0", "", "+", "--help", "$(id)"]
+FOREIGN = ["v1.0.0", "app-1.0.0", "v1.0.0+b", "flux-v1.0.0", "", "+", "--help", "$(id)"]
 
 
 @pytest.mark.parametrize("tag", FOREIGN)
 def test_a_tag_of_another_form(repo: Repo, images: Place, tag: str) -> None:
     named: dict[str, Any] = {"registry": images.location, "named": frozenset({"registry"})}
-    published = publish(repo, tag, event=RELEASE_EVENT, **named)
-    assert published.result is None
-    assert published.notices == [f"{tag} is no release tag of ours: nothing to publish"]
-    assert document(published) == {"artifacts": []}
+    for event in (RELEASE_EVENT, TAG_EVENT):
+        published = publish(repo, tag, event=event, **named)
+        assert published.result is None
+        assert published.notices == [f"{tag} is no release tag of ours: nothing to publish"]
+        assert document(published) == {"artifacts": []}
     for event in (TERMINAL, replace(actions(None), name="workflow_dispatch")):
         with pytest.raises(RequestError) as error:
             publish(repo, tag, event=event, **named)
         assert error.value.message == f"{tag!r} is no release tag"
         assert error.value.hint == "release tags have the form flux-oci-{artifact}-v{version}"
+
+
+@pytest.mark.parametrize(
+    ("tag", "right"),
+    [
+        ("flux-oci-app-v1.0", TAG),
+        ("flux-oci-app-1.0.0", TAG),
+        ("Flux-OCI-app-v1.0.0", TAG),
+        ("flux-oci-App-V1.0.0", TAG),
+        ("flux-oci-app-v1.0.0rc.2", f"{TAG}-rc.2"),
+        ("flux-oci-v1.0.0", ""),
+    ],
+)
+@pytest.mark.parametrize(
+    "event", [TERMINAL, RELEASE_EVENT, replace(actions(None), name="workflow_dispatch"), TAG_EVENT]
+)
+def test_a_slip_fails_with_the_right_name(
+    repo: Repo, images: Place, tag: str, right: str, event: Event
+) -> None:
+    repo.tag(tag)
+    with pytest.raises(RequestError) as error:
+        publish(repo, tag, registry=images.location, event=event, named=frozenset({"registry"}))
+    assert error.value.message == f"{tag!r} is no release tag"
+    form = "release tags have the form flux-oci-{artifact}-v{version}"
+    assert error.value.hint == (f"tag the commit {right}, and delete {tag}" if right else form)
+    assert images.writes() == []
 
 
 @pytest.mark.parametrize("event", [TERMINAL, RELEASE_EVENT])

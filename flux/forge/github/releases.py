@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from github.GitRelease import GitRelease
+from github.Repository import Repository
 
 from flux.errors import ForgeError
 from flux.forge.forge import Release
@@ -38,13 +39,29 @@ class Releases(Part):
             before = find_tagged(repository, tag)
             if before is not None and before != commit:
                 raise _elsewhere(tag, before, commit)
-            created = repository.create_git_release(
-                tag, title, body, prerelease=prerelease, target_commitish=commit, make_latest="false"
-            )
+            if draft := _draft(repository, tag):
+                created = draft.update_release(
+                    draft.name or title,
+                    draft.body or body,
+                    draft=False,
+                    prerelease=prerelease,
+                    tag_name=tag,
+                    target_commitish=commit,
+                    make_latest="false",
+                )
+            else:
+                created = repository.create_git_release(
+                    tag, title, body, prerelease=prerelease, target_commitish=commit, make_latest="false"
+                )
             after = before or find_tagged(repository, tag) or commit
             if after != commit:
                 raise _elsewhere(tag, after, commit)
             return _release(created, commit)
+
+
+def _draft(repository: Repository, tag: str) -> GitRelease | None:
+    """The draft of a release that somebody began. GitHub does not find one by its tag."""
+    return next((r for r in repository.get_releases() if r.draft and r.tag_name == tag), None)
 
 
 def _elsewhere(tag: str, at: str, commit: str) -> ForgeError:

@@ -56,6 +56,20 @@ def test_a_draft_is_no_release(server: GitHub, hub: Place) -> None:
     assert hub.forge.releases() == []
 
 
+@pytest.mark.parametrize("body", ["", "What somebody wrote."])
+def test_a_draft_of_the_tag_is_published(server: GitHub, hub: Place, body: str) -> None:
+    repository = server.client(server.token("alice")).get_repo("octo/monorepo")
+    repository.create_git_release("other-v1.0.0", "Other", "", draft=True, make_latest="false")
+    draft = repository.create_git_release("eso-v1.0.0", "Draft", body, draft=True, make_latest="false")
+    made = hub.forge.create_release("eso-v1.0.0", hub.tip, "eso 1.0.0", "Notes.", True)
+    assert (made.title, made.body, made.prerelease) == ("Draft", body or "Notes.", True)
+    assert made.commit == hub.tip
+    assert hub.forge.release("eso-v1.0.0") == made
+    assert repository.get_release("eso-v1.0.0").id == draft.id
+    assert len(hub.forge.releases()) == 1
+    assert server.repository("octo/monorepo").latest is None
+
+
 def test_a_label_is_made_once(server: GitHub, hub: Place) -> None:
     for forge in (hub.forge, hub.forge, forge_with(server, server.token("bob"))):
         forge.create_issue("Title", "", "flux-release", None)

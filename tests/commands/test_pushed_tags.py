@@ -1,0 +1,107 @@
+"""A release tag that somebody pushed, without a release on GitHub, is a release."""
+
+from pathlib import Path
+
+import pytest
+
+from flux.commands.list import list_artifacts
+from flux.commands.publish import publish_release
+from flux.errors import RequestError
+from tests.commands.helpers import inv, monorepo
+from tests.commands.promoting import World
+from tests.commands.releasing import plan, release
+from tests.monorepos import opened
+from tests.repo import Repo
+
+TAG = "flux-oci-eso-v1.2.0"
+
+
+def push_tag(world: World, *flags: str, tag: str = TAG) -> str:
+    commit = world.change({"artifacts/eso/x.yaml": f"version: {tag}\n"}, f"feat: {tag}")
+    world.repo.git("tag", *flags, tag)
+    if world.github:
+        world.repo.push("origin", tag)
+    return commit
+
+
+@pytest.mark.parametrize("flags", [(), ("-m", "by hand")])
+def test_reconcile_publishes_it_and_opens_its_issue(world: World, flags: tuple[str, ...]) -> None:
+    world.open("flux-oci-eso-v1.1.0")
+    push_tag(world, *flags)
+    done = world.reconcile()
+    assert not done.errors
+    assert f"{TAG}: tagged" in done.repaired or f"{TAG}: pushed" in done.repaired
+    assert world.tags()["1.2.0"]
+
+
+def test_a_new_tag_gets_its_issue_and_an_old_one_does_not(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push_tag(world, "-m", "now")
+    opened_issues = [text for text in world.reconcile().repaired if text.startswith(f"{TAG}: opened")]
+    assert len(opened_issues) == 1
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-01-01T00:00:00Z")
+    world.repo.git("tag", "-m", "long ago", "flux-oci-eso-v1.3.0")
+    if world.github:
+        world.repo.push("origin", "flux-oci-eso-v1.3.0")
+    assert not [text for text in world.reconcile().repaired if "opened" in text]
+
+
+def test_the_release_is_made_from_it_where_that_is_set(world: World) -> None:
+    push_tag(world)
+    with world.opened() as context:
+        assert publish_release(context, TAG).notices == []
+    if not world.github:
+        return
+    assert world.forge().release(TAG) is None
+    asked = world.with_(create_release=True)
+    with asked.opened() as context:
+        assert publish_release(context, TAG).notices == [f"{TAG}: released from the tag"]
+    made = world.forge().release(TAG)
+    assert made
+    assert made.title == "eso 1.2.0"
+    assert f"feat: {TAG}"[6:] in made.body.replace("\\", "")
+    with asked.opened() as context:
+        assert publish_release(context, TAG).notices == []
+    assert len([r for r in world.forge().releases() if r.tag == TAG]) == 1
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return monorepo(
+        tmp_path / "repo", {"artifacts/app/a.yaml": "a: 1\n"}, {"release_tag": "{artifact}/{version}"}
+    )
+
+
+def test_tags_of_another_form_are_named_and_stop_a_first_version(repo: Repo) -> None:
+    for tag in ("app/v1.0.0", "app/v1.1.0", "v3.0.0"):
+        repo.tag(tag)
+    said = inv(repo, "list")
+    assert said.code == 0
+    assert "app/v1.0.0 (right is app/1.0.0), app/v1.1.0 (right is app/1.1.0)" in said.said.replace("\n", " ")
+    assert "v3.0.0" not in said.said
+    refused = inv(repo, "release", "app", "minor")
+    assert refused.code == 2
+    assert "app/v1.0.0 looks like a release of app" in refused.said.replace("\n", " ")
+    assert "{artifact}/v{version}" in refused.said
+    right = {"release_tag": "{artifact}/v{version}"}
+    with opened(repo) as context:
+        assert list_artifacts(context).notices == [
+            "tags that look like releases, and are not of the form flux-oci-{artifact}-v{version}: "
+            "app/v1.0.0 (right is flux-oci-app-v1.0.0), app/v1.1.0 (right is flux-oci-app-v1.1.0)"
+        ]
+    with pytest.raises(RequestError, match="nothing changed"):
+        plan(repo, "app", "1.2.0", **right)
+
+
+def test_a_later_version_is_released_beside_them(repo: Repo) -> None:
+    form = {"release_tag": "{artifact}/{version}"}
+    release(repo, "app", "1.0.0", **form)
+    repo.tag("app-2.0.0")
+    repo.commit(files={"artifacts/app/a.yaml": "a: 2\n"})
+    planned = plan(repo, "app", "minor", **form)
+    assert str(planned.version) == "1.1.0"
+    assert planned.notices == (
+        "tags that look like releases, and are not of the form {artifact}/{version}: "
+        "app-2.0.0 (right is app/2.0.0)",
+    )
