@@ -8,14 +8,14 @@ from flux.errors import ForgeError, RequestError
 from flux.forge.forge import Release
 from flux.monorepo.changed import find_uncommitted
 from flux.monorepo.line import changed_between
+from flux.monorepo.lines import on_line, require_on_line
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.notes import notes_of
-from flux.monorepo.release_tags import require_on_line
 from flux.monorepo.releases import Released, below, misnamed_releases, name_misnamed, releases
 from flux.monorepo.sources import Sources
 from flux.release.misnamed import Misnamed
 from flux.release.tag import TagForm
-from flux.release.version import BUMPS, next_version, parse_version
+from flux.release.version import BUMPS, meanings, newest_stable, next_version, parse_version
 
 WORKFLOWS = ("release-flux-artifact.yml", "manage-flux-releases.yml")
 _AUTOMATION = "github-actions[bot]"
@@ -34,6 +34,8 @@ class PlannedRelease:
     release: Release | None = None
     uncommitted: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    line: str = ""
+    """The maintenance branch that it is from; empty for main."""
 
 
 @dataclass(frozen=True)
@@ -65,15 +67,18 @@ def plan_release(
             f"releases of {artifact!r} would be taken for another artifact's: the name reads as a version",
             "rename the folder",
         )
-    earlier = releases(monorepo, [artifact])
+    released = releases(monorepo, [artifact])
+    line = require_on_line(monorepo, commit, "HEAD")
+    earlier = _of_line(monorepo, line, released)
     last = earlier[-1] if earlier else None
-    again = _again(earlier, wanted, commit, allow_unchanged)
-    version = again.version if again else next_version(wanted, last.version if last else None)
-    require_on_line(monorepo, commit, "HEAD")
+    again = _again(released, earlier, wanted, commit, allow_unchanged)
+    version = again.version if again else _next(wanted, earlier)
+    if not again:
+        _require_free(version, line, released, earlier)
     if last and not again:
         _require_not_older(monorepo, last, commit)
     misnamed = misnamed_releases(monorepo, [artifact])
-    if misnamed and not earlier:
+    if misnamed and not released:
         raise _misnamed(monorepo, artifact, misnamed)
     last = below(earlier, version)
     if last and not again and not allow_unchanged:
@@ -83,7 +88,10 @@ def plan_release(
     uncommitted = find_uncommitted(monorepo).get(artifact, ())
     existing = monorepo.forge.release(tag) if again else None
     notices = tuple(name_misnamed(form, misnamed))
-    return PlannedRelease(artifact, version, tag, commit, notes, existing, tuple(uncommitted), notices)
+    branch = "" if line == monorepo.settings.branch else line
+    return PlannedRelease(
+        artifact, version, tag, commit, notes, existing, tuple(uncommitted), notices, branch
+    )
 
 
 def create_release(monorepo: Monorepo, planned: PlannedRelease) -> MadeRelease:
@@ -107,7 +115,22 @@ def create_release(monorepo: Monorepo, planned: PlannedRelease) -> MadeRelease:
     return MadeRelease(planned, release, tuple(notices), tuple(failed))
 
 
-def _again(earlier: list[Released], wanted: str, commit: str, allow_unchanged: bool) -> Released | None:
+def _of_line(monorepo: Monorepo, line: str, released: list[Released]) -> list[Released]:
+    """The releases that count on a line: on main's all of them."""
+    if line == monorepo.settings.branch:
+        return released
+    there = on_line(monorepo, line, {one.tag: one.commit for one in released})
+    return [one for one in released if one.tag in there]
+
+
+def _next(wanted: str, earlier: list[Released]) -> Version:
+    versions = [one.version for one in earlier]
+    return next_version(wanted, versions[-1] if versions else None, newest_stable(versions))
+
+
+def _again(
+    released: list[Released], earlier: list[Released], wanted: str, commit: str, allow_unchanged: bool
+) -> Released | None:
     """The release that `wanted` names if it is there, at this commit. Raises RequestError for another.
 
     A bump names the last release where it would have led to that, unless one may follow that has nothing new.
@@ -115,18 +138,38 @@ def _again(earlier: list[Released], wanted: str, commit: str, allow_unchanged: b
     if wanted in BUMPS:
         if allow_unchanged or not earlier or earlier[-1].commit != commit:
             return None
-        before = earlier[-2].version if len(earlier) > 1 else None
-        return earlier[-1] if next_version(wanted, before) == earlier[-1].version else None
+        meant = [one.version for one in earlier[:-1]]
+        could = meanings(wanted, meant[-1] if meant else None, newest_stable(meant))
+        return earlier[-1] if earlier[-1].version in could else None
     version = parse_version(wanted)
-    for released in earlier:
-        if released.version == version:
-            if released.commit != commit:
-                raise RequestError(
-                    f"{released.artifact} {version} is released already, at {released.commit[:12]}",
-                    "a version never changes: release a higher one",
-                )
-            return released
+    for one in released:
+        if one.version == version:
+            if one.commit != commit:
+                raise _taken(one)
+            return one
     return None
+
+
+def _taken(one: Released) -> RequestError:
+    return RequestError(
+        f"{one.artifact} {one.version} is released already, at {one.commit[:12]}",
+        "a version never changes: release a higher one",
+    )
+
+
+def _require_free(version: Version, line: str, released: list[Released], earlier: list[Released]) -> None:
+    """Raises RequestError for a version that is taken, and on a maintenance line for one that passes what is
+    released elsewhere: the newest stable release is the highest version."""
+    for one in released:
+        if one.version == version:
+            raise _taken(one)
+    last = earlier[-1].version if earlier else Version(0)
+    others = [one for one in released if one not in earlier and one.version > last]
+    if others and version > others[0].version:
+        raise RequestError(
+            f"{version} on {line} would pass {others[0].version}, which is released elsewhere",
+            f"release a version between {last} and {others[0].version}",
+        )
 
 
 def _misnamed(monorepo: Monorepo, artifact: str, misnamed: list[Misnamed]) -> RequestError:

@@ -77,6 +77,7 @@ class Clone:
         self.file_history = parts.history.file_history
         self.first_parents = parts.history.first_parents
         self.is_on_line = parts.history.is_on_line
+        self.former_line = parts.history.former_line
         self.merge_of = parts.history.merge_of
         self.log = parts.history.log
         self.messages = parts.history.messages

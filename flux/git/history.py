@@ -1,8 +1,10 @@
 """History: the first-parent line, what changed along it, and the messages of commits."""
 
+import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 
 from flux.artifact.changes import Commit
 from flux.artifact.image import Revision
@@ -51,6 +53,12 @@ def read_messages(printed: str) -> Iterator[Message]:
             output.seconds(time),
             output.readable(author),
         )
+
+
+def _pulled(branch: str) -> re.Pattern[str]:
+    """The subject that git gives the merge of a branch's remote state into the branch itself."""
+    name = re.escape(branch)
+    return re.compile(rf"Merge (?:remote-tracking )?branch '(?:origin/)?{name}'(?: of .+?)?(?: into {name})?")
 
 
 class History:
@@ -165,6 +173,27 @@ class History:
         """Whether a commit is on the first-parent line back from the tip."""
         self._shallow.complete((tip, commit))
         return commit in self.first_parents(tip)
+
+    def former_line(self, tip: str, branch: str) -> set[str]:
+        """The commits that were on a branch's first-parent line, and are beside it since somebody pulled.
+
+        Who pulls into a branch with commits of their own, and pushes, makes what was the line the second
+        parent of a merge. Git's own subject of such a merge says so.
+        """
+        pulled = _pulled(branch)
+        line, former, waiting, seen = set(self.first_parents(tip)), set[str](), [tip], set[str]()
+        while waiting:
+            merges = ("log", "-z", "--first-parent", "--merges", "--no-show-signature", "--no-color")
+            for field in self._process.fields(*merges, "--format=tformat:%H %P%n%s", waiting.pop()):
+                commits, _, subject = field.partition("\n")
+                merge, _, *others = commits.split()
+                if merge in seen or not pulled.fullmatch(subject):
+                    continue
+                seen.add(merge)
+                for other in others[:1]:
+                    former |= set(takewhile(lambda commit: commit not in line, self.first_parents(other)))
+                    waiting.append(other)
+        return former
 
     def merge_of(self, commit: str, tip: str) -> str | None:
         """The commit on the tip's first-parent line that brought `commit` in, None where none has."""

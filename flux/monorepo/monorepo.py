@@ -43,6 +43,7 @@ class Monorepo:
         self._layouts: Layouts | None = None
         self._tip: str | None = None
         self._home_tags: Mapping[str, str] | None = None
+        self._home_heads: Mapping[str, str] | None = None
         self._opening = RLock()
 
     @property
@@ -94,6 +95,13 @@ class Monorepo:
             self._home_tags = self.git.home_tags()
         return self._home_tags
 
+    @property
+    def home_heads(self) -> Mapping[str, str]:
+        """Every branch at its home, and its commit. Raises GitError where origin does not answer."""
+        if self._home_heads is None:
+            self._home_heads = self.git.home_refs().heads
+        return self._home_heads
+
     def refresh(self) -> None:
-        """Forget the tip and the tags, so that they are asked for again."""
-        self._tip = self._home_tags = None
+        """Forget the tip, the branches and the tags, so that they are asked for again."""
+        self._tip = self._home_tags = self._home_heads = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from semver import Version
 
 from flux.errors import RequestError
+from flux.monorepo.lines import require_released_on_line
 from flux.monorepo.monorepo import Monorepo
 from flux.release.misnamed import right_name
 from flux.release.tag import TagForm
@@ -24,7 +25,7 @@ def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
 
     None for a tag of another form, if the event of a release or of a pushed tag started this run: such a
     release is not ours. Raises RequestError for a tag that begins as ours do and cannot be read, for one that
-    its home does not have, and for a commit that is not on the first-parent line of the tip.
+    its home does not have, and for a commit that is on no line that releases come from.
     """
     form = TagForm(monorepo.settings.release_tag)
     parsed = form.parse(tag)
@@ -44,7 +45,7 @@ def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
     if commit is None or not monorepo.git.obtain(commit):
         where = "origin" if monorepo.git.origin_url else "this clone"
         raise RequestError(f"there is no tag {tag} in {where}", "make the release first: `inv release`")
-    require_on_line(monorepo, commit, tag)
+    require_released_on_line(monorepo, commit, tag)
     return Tagged(*parsed, commit)
 
 
@@ -58,21 +59,4 @@ def _require_no_slip(monorepo: Monorepo, form: TagForm, tag: str) -> None:
     raise RequestError(
         f"{tag!r} is no release tag",
         f"release tags have the form {form.form}" if right == form.form else hint,
-    )
-
-
-def require_on_line(monorepo: Monorepo, commit: str, what: str) -> None:
-    """Raises RequestError for a commit that is not on the first-parent line of the tip."""
-    tip, branch = monorepo.tip, monorepo.settings.branch
-    if monorepo.git.is_on_line(commit, tip):
-        return
-    merge = monorepo.git.merge_of(commit, tip)
-    if merge is None:
-        raise RequestError(
-            f"{what} is at {commit[:12]}, which is not on {branch}",
-            f"merge it into {branch} first",
-        )
-    raise RequestError(
-        f"{what} is at {commit[:12]}, a commit of a branch that {merge[:12]} merged into {branch}",
-        f"release {merge[:12]}, which is on the first-parent line of {branch}",
     )

@@ -13,6 +13,7 @@ from semver import Version
 from flux.artifact.image import REVISION, Image
 from flux.artifact.image_manifest import Foreign, parse
 from flux.errors import ContentError, FluxError, RequestError, UnpublishedError, UnvouchedError
+from flux.monorepo.lines import find_released_line
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
 from flux.registry.identity import judge
@@ -152,9 +153,10 @@ class Vouching:
             self._monorepo.git.keep_walk(tip, self._monorepo.layouts.at(tip).prefix, FILES)
 
     def _is_on_line(self, commit: str) -> bool:
+        """Whether a commit is or was on a line that releases come from. Main's is read once."""
         git, tip = self._monorepo.git, self._monorepo.tip
         with self._judging:
             if self._line[0] != tip:
                 self._line = tip, frozenset(git.first_parents(tip, [commit]))
             line = self._line[1]
-        return commit in line or (git.obtain(commit) and git.is_on_line(commit, tip))
+        return commit in line or find_released_line(self._monorepo, commit) is not None

@@ -35,23 +35,47 @@ def parse_version(text: str, words: Sequence[str] = BUMPS) -> Version:
     return version
 
 
-def next_version(wanted: str, last: Version | None) -> Version:
+def next_version(wanted: str, last: Version | None, stable: Version | None = None) -> Version:
     """The version that is meant by `wanted`, a version or one of BUMPS.
 
-    A bump that a prerelease was leading up to ends it: `minor` after 1.1.0-rc.2 is 1.1.0. Raises RequestError
-    for a version that is not higher than the last, and for one that cannot be an OCI tag.
+    `last` is the highest release and `stable` the highest that is no prerelease. A bump that a prerelease was
+    leading up to ends it: `minor` after 1.1.0-rc.2 is 1.1.0. Raises RequestError for a bump that may mean
+    another version too, for a version that is not higher than the last, and for one that cannot be an OCI
+    tag. A stable version has to be higher than the last stable one only.
     """
-    if wanted == "prerelease" and last is not None and last.prerelease:
-        return parse_version(str(last.bump_prerelease(bump_when_empty=True)))
     if wanted in BUMPS:
-        return (last or Version(0)).next_version(wanted)
+        meant = meanings(wanted, last, stable)
+        if len(meant) > 1:
+            raise RequestError(
+                f"{wanted!r} may be {meant[0]}, after {stable}, or {meant[1]}, which {last} leads up to",
+                f"say which: {meant[0]} or {meant[1]}",
+            )
+        return parse_version(str(meant[0]))
     version = parse_version(wanted)
-    if last is not None and version <= last:
+    floor = stable if stable is not None and not version.prerelease else last
+    if floor is not None and version <= floor:
         raise RequestError(
-            f"{version} is not higher than the last release, {last}",
-            f"the next are {', '.join(str(last.next_version(bump)) for bump in BUMPS)}",
+            f"{version} is not higher than the last release, {floor}",
+            f"the next are {', '.join(map(str, next_versions(last, stable)))}",
         )
     return version
+
+
+def next_versions(last: Version | None, stable: Version | None = None) -> list[Version]:
+    """Every version that a bump may mean, the highest first."""
+    return sorted({version for bump in BUMPS for version in meanings(bump, last, stable)}, reverse=True)
+
+
+def meanings(bump: str, last: Version | None, stable: Version | None) -> list[Version]:
+    """What a bump means, first what it is after the last stable release; more than one is ambiguous."""
+    if last is None:
+        return [Version(0).next_version(bump)]
+    if bump == "prerelease" and last.prerelease:
+        return [last.bump_prerelease(bump_when_empty=True)]
+    if stable is None or not last.prerelease:
+        return [last.next_version(bump)]
+    after = stable.next_version(bump)
+    return [after] if after > last else [after, last.finalize_version()]
 
 
 def newest_stable(versions: list[Version]) -> Version | None:

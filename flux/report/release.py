@@ -18,7 +18,7 @@ def show_planned_release(report: Report, planned: PlannedRelease) -> None:
     show_uncommitted(report, {planned.artifact: planned.uncommitted})
     report.notices(planned.notices)
     if not report.document(document(planned, planned.release)):
-        report.print(f"{planned.tag} would be released at {planned.commit[:12]}, with these notes:")
+        report.print(f"{planned.tag} would be released at {_place(planned)}, with these notes:")
         report.print("")
         report.print(planned.notes, kept="\n")
 
@@ -34,9 +34,14 @@ def show_released(report: Report, made: MadeRelease) -> None:
         said = "is released already" if planned.release else "released"
         # The local forge has its releases in git.
         where = f"see `git show {planned.tag}`" if url.startswith("file:") else url
-        report.print(f"{planned.tag}: {said} at {planned.commit[:12]}, {where}")
+        report.print(f"{planned.tag}: {said} at {_place(planned)}, {where}")
     for error in made.failed:
         report.error(error)
+
+
+def _place(planned: PlannedRelease) -> str:
+    """The commit, and the line where that is not main's."""
+    return planned.commit[:12] + (f" on {planned.line}" if planned.line else "")
 
 
 def document(planned: PlannedRelease, release: Release | None) -> dict[str, Any]:
@@ -48,5 +53,6 @@ def document(planned: PlannedRelease, release: Release | None) -> dict[str, Any]
             "commit": planned.commit,
             "url": release.url if release else None,
             "notes": planned.notes,
+            **({"branch": planned.line} if planned.line else {}),
         }
     }

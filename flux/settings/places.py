@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from flux.settings.values import text
+from flux.settings.values import names, text
 
 
 def registry(value: object) -> str:
@@ -33,6 +33,14 @@ def branch(value: object) -> str:
     if re.search(r"[\s~^:?*\[\\\x7f]|\.\.|@\{|//|^[-/]|[/.]$|\.lock(/|$)|(^|/)\.", name) or name == "@":
         raise ValueError
     return name
+
+
+def branches(value: object) -> tuple[str, ...]:
+    """Branches, or patterns of their names."""
+    found = names(value)
+    for pattern in found:
+        branch(pattern.replace("*", "x"))
+    return found
 
 
 def release_tag(value: object) -> str:

@@ -24,6 +24,7 @@ class Settings:
     releaseconfig: str = "flux/releaseconfig.json"
     registry: str = ".registry"
     branch: str = "main"
+    branches: tuple[str, ...] = ()
     release_tag: str = "flux-oci-{artifact}-v{version}"
     create_release: bool = False
     source: str = ""

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from flux.settings.phases import phases
-from flux.settings.places import branch, registry, release_tag, source
+from flux.settings.places import branch, branches, registry, release_tag, source
 from flux.settings.settings import Settings
 from flux.settings.values import (
     expression,
@@ -29,6 +29,7 @@ READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "releaseconfig": (file, _PATH),
     "registry": (registry, "a folder, or oci://HOST[:PORT]/PATH in lower case"),
     "branch": (branch, "the name of a branch"),
+    "branches": (branches, "a list of branches, in whose names * stands for any part"),
     "release_tag": (release_tag, "text with {artifact} and {version} that can be told apart"),
     "create_release": (flag, _FLAG),
     "source": (source, "the https URL of the repository"),

@@ -1,6 +1,7 @@
 """A release tag that somebody pushed, without a release on GitHub, is a release."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,7 @@ def test_tags_of_another_form_are_named_and_stop_a_first_version(repo: Repo) -> 
     assert refused.code == 2
     assert "app/v1.0.0 looks like a release of app" in refused.said.replace("\n", " ")
     assert "{artifact}/v{version}" in refused.said
-    right = {"release_tag": "{artifact}/v{version}"}
+    right: dict[str, Any] = {"release_tag": "{artifact}/v{version}"}
     with opened(repo) as context:
         assert list_artifacts(context).notices == [
             "tags that look like releases, and are not of the form flux-oci-{artifact}-v{version}: "
@@ -95,7 +96,7 @@ def test_tags_of_another_form_are_named_and_stop_a_first_version(repo: Repo) -> 
 
 
 def test_a_later_version_is_released_beside_them(repo: Repo) -> None:
-    form = {"release_tag": "{artifact}/{version}"}
+    form: dict[str, Any] = {"release_tag": "{artifact}/{version}"}
     release(repo, "app", "1.0.0", **form)
     repo.tag("app-2.0.0")
     repo.commit(files={"artifacts/app/a.yaml": "a: 2\n"})

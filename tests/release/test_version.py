@@ -51,6 +51,34 @@ def test_bumps(last: str | None, bump: str, expected: str) -> None:
     assert str(next_version(bump, Version.parse(last) if last else None)) == expected
 
 
+@pytest.mark.parametrize(
+    ("stable", "last", "bump", "expected"),
+    [
+        ("1.0.0", "2.0.0-rc.1", "major", "2.0.0"),
+        ("1.0.0", "1.1.0-rc.2", "minor", "1.1.0"),
+        ("1.0.0", "1.0.1-rc.2", "patch", "1.0.1"),
+        ("1.1.0", "1.1.1-rc.2", "minor", "1.2.0"),
+        ("1.0.0", "1.1.0-rc.2", "major", "2.0.0"),
+        ("1.0.0", "2.0.0-rc.1", "prerelease", "2.0.0-rc.2"),
+        ("2.0.0", "2.0.0", "patch", "2.0.1"),
+        ("1.0.0", "2.0.0-rc.1", "patch", "1.0.1 or 2.0.0"),
+        ("1.0.0", "2.0.0-rc.1", "minor", "1.1.0 or 2.0.0"),
+        ("1.0.0", "1.1.0-rc.1", "patch", "1.0.1 or 1.1.0"),
+        ("1.5.0", "3.0.0-rc.1", "major", "2.0.0 or 3.0.0"),
+    ],
+)
+def test_a_bump_beside_a_candidate(stable: str, last: str, bump: str, expected: str) -> None:
+    versions = Version.parse(last), Version.parse(stable)
+    if " or " not in expected:
+        assert str(next_version(bump, *versions)) == expected
+        return
+    with pytest.raises(RequestError) as refused:
+        next_version(bump, *versions)
+    assert refused.value.hint == f"say which: {expected}"
+    for version in expected.split(" or "):
+        assert str(next_version(version, *versions)) == version
+
+
 def test_the_longest_version() -> None:
     longest = f"1.0.0-{'a' * 120}.9"
     assert str(parse_version(longest)) == longest

@@ -1,0 +1,158 @@
+"""Which commits may be released: those of a branch's first-parent line, and those that were on it."""
+
+from pathlib import Path
+
+import pytest
+
+from flux.errors import RequestError
+from flux.monorepo.lines import find_line, find_released_line, maintenance, matches, require_on_line
+from flux.monorepo.vouching import Vouching
+from flux.settings import Settings
+from tests.commands.helpers import build, inv, monorepo
+from tests.commands.releasing import digests, plan, publish, release
+from tests.monorepos import opened
+from tests.repo import Repo
+
+BRANCHES = ("main", "release/*")
+FILE = "artifacts/app/x.yaml"
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    """Version 1.4.2 and its maintenance branch, and 2.0.0 on main."""
+    repo = monorepo(tmp_path / "repo", {FILE: "v: 1\n"})
+    release(repo, "app", "1.4.2")
+    repo.branch("release/1.4")
+    repo.commit(files={FILE: "v: 2\n"})
+    release(repo, "app", "2.0.0")
+    return repo
+
+
+def hotfix(repo: Repo, content: str = "v: 1.1\n") -> str:
+    repo.checkout("release/1.4")
+    return repo.commit("fix: it", files={FILE: content})
+
+
+@pytest.mark.parametrize(
+    ("patterns", "name", "expected"),
+    [
+        (("release/*",), "release/1.4", True),
+        (("release/*",), "release/1.4/x", False),
+        (("release/**",), "release/1.4/x", True),
+        (("v*.x",), "v1.x", True),
+        (("v*.x",), "v1yx", False),
+        (("main",), "maintain", False),
+        ((), "main", False),
+    ],
+)
+def test_patterns(patterns: tuple[str, ...], name: str, expected: bool) -> None:
+    assert matches(patterns, name) is expected
+
+
+def test_a_hotfix_is_released_from_its_line(repo: Repo) -> None:
+    fix = hotfix(repo)
+    with pytest.raises(RequestError, match="which is not on main"):
+        plan(repo, "app", "patch")
+    planned, _, _ = release(repo, "app", "patch", branches=BRANCHES)
+    assert (str(planned.version), planned.line, planned.commit) == ("1.4.3", "release/1.4", fix)
+    assert "flux-oci-app-v1.4.2" in planned.notes or "it" in planned.notes
+    again = plan(repo, "app", "patch", branches=BRANCHES)
+    assert (str(again.version), again.release is not None) == ("1.4.3", True)
+
+
+def test_its_line_is_named(repo: Repo) -> None:
+    fix = hotfix(repo)
+    variables = {"INVOKE_FLUX_BRANCHES": "main,release/*"}
+    said = inv(repo, "release", "app", "patch", env=variables)
+    assert said.code == 0, said.said
+    assert f"released at {fix[:12]} on release/1.4" in said.said.replace("\n", " ")
+
+
+def test_a_version_of_a_maintenance_line_stays_below_the_next_elsewhere(repo: Repo) -> None:
+    hotfix(repo)
+    for wanted in ("2.0.1", "3.0.0"):
+        with pytest.raises(RequestError, match=rf"{wanted} on release/1\.4 would pass 2\.0\.0"):
+            plan(repo, "app", wanted, branches=BRANCHES)
+    with pytest.raises(RequestError, match=r"2\.0\.0 is released already"):
+        plan(repo, "app", "major", branches=BRANCHES)
+    assert str(plan(repo, "app", "minor", branches=BRANCHES).version) == "1.5.0"
+
+
+def test_publishing_and_promoting_ask_for_a_configured_line(repo: Repo, tmp_path: Path) -> None:
+    hotfix(repo)
+    images = str(tmp_path / "images")
+    tag = "flux-oci-app-v1.4.3"
+    release(repo, "app", "patch", branches=BRANCHES)
+    with pytest.raises(RequestError, match="is not on main"):
+        publish(repo, tag, registry=images)
+    assert publish(repo, tag, registry=images, branches=BRANCHES).result
+    for branches, is_fine in ((BRANCHES, True), ((), False)):
+        with opened(repo, Settings(branches=branches, registry=images)) as context:
+            fault = Vouching(context).promotion_fault("app", "1.4.3")
+            assert (fault is None) is is_fine, fault
+    repo.checkout("main")
+    build(repo, registry=images, branches=BRANCHES)
+    there = digests(images, "app")["app"]
+    latest = there["latest"]
+    repo.checkout("release/1.4")
+    build(repo, registry=images, branches=BRANCHES)
+    assert digests(images, "app")["app"]["latest"] == latest != there["1.4.3"]
+
+
+def test_lines_are_those_of_origin(repo: Repo, tmp_path: Path) -> None:
+    origin = repo.bare_origin()
+    fix = hotfix(repo)
+    with opened(repo, Settings(branches=BRANCHES)) as context:
+        assert find_line(context, fix) is None
+    repo.push("origin", "release/1.4")
+    clone = origin.clone(tmp_path / "clone", "--single-branch")
+    with opened(clone, Settings(branches=BRANCHES)) as context:
+        assert maintenance(context) == {"release/1.4": fix}
+        assert find_line(context, fix) == "release/1.4"
+    with opened(clone, Settings()) as context:
+        assert maintenance(context) == {}
+        assert find_line(context, fix) is None
+
+
+def flipped(repo: Repo, merge: str = "merge") -> tuple[str, str]:
+    """The release's commit after somebody with a commit of their own has pulled, and the new tip."""
+    base = repo.head
+    released = repo.commit(files={FILE: "v: 3\n"})
+    release(repo, "app", "3.0.0")
+    repo.commit(files={FILE: "v: 4\n"})
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    repo.git("reset", "--quiet", "--hard", base)
+    repo.commit(files={"README.md": "mine"})
+    repo.git("merge", "--quiet", "--no-edit", *([] if merge == "merge" else ["-m", merge]), "origin/main")
+    return released, repo.head
+
+
+def test_a_release_stays_valid_where_the_line_flips(repo: Repo, tmp_path: Path) -> None:
+    released, tip = flipped(repo)
+    assert released not in repo.git("rev-list", "--first-parent", tip).split()
+    images = str(tmp_path / "images")
+    with opened(repo) as context:
+        assert find_line(context, released) is None
+        assert find_released_line(context, released) == "main"
+    assert publish(repo, "flux-oci-app-v3.0.0", registry=images).result
+    with opened(repo, Settings(registry=images)) as context:
+        assert Vouching(context).promotion_fault("app", "3.0.0") is None
+
+
+def test_twice_flipped(repo: Repo) -> None:
+    released, _ = flipped(repo)
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    repo.git("reset", "--quiet", "--hard", "HEAD^")
+    repo.commit(files={"README.md": "mine again"})
+    repo.git("merge", "--quiet", "--no-edit", "origin/main")
+    with opened(repo) as context:
+        assert find_released_line(context, released) == "main"
+
+
+def test_a_commit_of_another_branch_was_never_on_the_line(repo: Repo) -> None:
+    released, tip = flipped(repo, "Merge branch 'topic'")
+    with opened(repo) as context:
+        assert find_released_line(context, released) is None
+        with pytest.raises(RequestError) as refused:
+            require_on_line(context, released, "it")
+    assert refused.value.hint == f"release {tip[:12]}, which is on the first-parent line of main"
