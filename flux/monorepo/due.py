@@ -28,9 +28,10 @@ def due_releases(
         ordered.setdefault(released.artifact, []).append(released)
 
     def look(artifact: str) -> list[tuple[Released, Manifest | None]]:
-        target, wanted = monorepo.registry.repository(artifact), set(desired.get(artifact, {}).values())
+        wanted = set(desired.get(artifact, {}).values())
         due = [r for r in ordered[artifact] if r is ordered[artifact][-1] or str(r.version) in wanted]
         try:
+            target = monorepo.registry.repository(artifact)
             return [(released, target.fetch_manifest(str(released.version))) for released in due]
         except FluxError as error:
             on_failure(artifact, error)
