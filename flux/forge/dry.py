@@ -32,6 +32,9 @@ class DryForge:
     def login(self) -> str | None:
         return self._forge.login()
 
+    def account(self) -> str | None:
+        return self._forge.login()
+
     def permission(self, login: str) -> str:
         return self._forge.permission(login)
 

@@ -146,6 +146,9 @@ class Forge(Protocol):
     def login(self) -> str | None:
         """Whose token or identity this is; None where the forge does not say (an App's token)."""
 
+    def account(self) -> str | None:
+        """The same, of an App too, as far as that can be found out."""
+
     def permission(self, login: str) -> str:
         """`admin`, `write`, `read` or `none`. Raises ForgeError where it cannot be looked up."""
 

@@ -8,7 +8,7 @@ from flux.errors import DesiredStateError
 from flux.promotion.commits import commit_message
 from flux.promotion.desired import Desired
 from flux.promotion.edit import set_versions
-from flux.promotion.ledger import Decision, asked, news, withdrawn
+from flux.promotion.ledger import Decision, How, asked, latest, news, withdrawn
 from flux.promotion.proposal import Promotion, Proposal, propose
 
 Merge = Callable[[bytes, bytes, bytes], bytes | None]
@@ -139,10 +139,17 @@ def next_step(
         return BranchStep(StepKind.ADVANCE, proposal, rollback, parents, content, message, (), written)
     kind = StepKind.KEEP if edited == branch.head.content else StepKind.ADVANCE
     is_kept = kind is StepKind.KEEP
-    unwritten = new if is_kept else []
+    unwritten = [decision for decision in new if is_kept and not _repeats(decision, known)]
     decisions = [*branch.decisions, *([] if is_kept else new)]
     parents = (branch.head.commit,)
     return BranchStep(kind, proposal, rollback, parents, edited, message, unwritten, decisions)
+
+
+def _repeats(decision: Decision, known: Sequence[Decision]) -> bool:
+    """Whether somebody asks by name for what they asked for last, as when a command is run again."""
+    said = latest(known)
+    own = [said[e].who for e in decision.environments if e in said and said[e].asks]
+    return decision.how is How.NAME and own == [decision.who] * len(decision.environments)
 
 
 def _takes_away(decision: Decision, promotion: Promotion, versions: Mapping[str, str]) -> bool:

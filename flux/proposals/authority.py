@@ -1,9 +1,10 @@
 """Who may promote where."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 
-from flux.errors import RequestError
+from flux.errors import ForgeRefusedError, RequestError
 from flux.monorepo.monorepo import Monorepo
 
 ACTIONS = "github-actions[bot]"
@@ -20,15 +21,24 @@ class Authority:
         self._tells_edits = monorepo.forge.tells_edits
         self._permission = cache(monorepo.forge.permission)
         self._login = cache(monorepo.forge.login)
+        self._account = cache(monorepo.forge.account)
 
     def is_automation(self, login: str) -> bool:
         """Whether the setting `automation` names the login, or this run's token is its own."""
-        return login.casefold() in self._automation or login == self._login()
+        return login.casefold() in self._automation or login == self._login() or self._is_own_app(login)
 
     def is_ours(self, login: str) -> bool:
         """Whether the setting `automation` names the login; with a forge that has no events, whoever asks."""
         own = not self._tells_edits and login == self._login()
-        return own or login.casefold() in self._automation
+        return own or login.casefold() in self._automation or self._is_own_app(login)
+
+    def _is_own_app(self, login: str) -> bool:
+        """Whether the login is that of the App whose token this run has, though no setting names it."""
+        if not login.endswith("[bot]") or self._login() is not None:
+            return False
+        with suppress(ForgeRefusedError):  # a token that may not find out is no reason to fail
+            return login == self._account()
+        return False
 
     def is_bot(self, login: str) -> bool:
         """Whether nobody is behind a login, whoever's token this is."""

@@ -753,11 +753,21 @@ def test_a_phase_before_its_time_is_left_out_where_the_order_is_required(local: 
     assert any("prod_ring1, prod_ring2 left out" in notice for notice in applied.notices)
 
 
-def test_an_app_that_nobody_names_opens_one_issue_and_says_so(hub: World) -> None:
+def test_an_app_whose_token_runs_this_is_the_automation_though_nobody_names_it(hub: World) -> None:
     assert hub.github
     hub.token = hub.github.app_token(**PERMISSIONS)
-    with pytest.raises(ForgeError, match=r"flux-promoter\[bot\].*`automation`"):
-        hub.open(TAG)
+    assert hub.open(TAG).action == "opened"
+    assert hub.open(TAG).action == "found"
+    hub.apply(hub.tick("tt"))
+    assert hub.proposed()["eso"]["tt"] == "1.1.0"
+    assert not hub.sync().failed
+
+
+def test_another_app_that_nobody_names_opens_no_issue_of_ours(hub: World) -> None:
+    assert hub.github
+    hub.token, own = hub.github.app_token(**PERMISSIONS), hub.token
+    hub.open(TAG)
+    hub.token = own
     with pytest.raises(RequestError, match=r"flux-promoter\[bot\] has opened the issue"):
         hub.open(TAG)
     assert [issue.number for issue in hub.forge().issues("flux-release")] == [1]

@@ -111,6 +111,19 @@ def test_what_no_commit_can_record_is_told() -> None:
     assert step({**OLD, "at": "2.0.0"}, None, Wish([untick])).unwritten == []
 
 
+def test_a_command_that_is_run_again_has_nothing_new_to_tell() -> None:
+    first = asks("at", how=How.NAME)
+    created = step(OLD, None, Wish([first]))
+    head = Side("h", created.content, parse(created.content))
+    there = BranchState(side("b", OLD), head, False, False, False, (first,))
+    again = step(OLD, there, Wish([asks("at", how=How.NAME, time=2)]))
+    assert (again.kind, again.unwritten) == (StepKind.KEEP, [])
+    other = replace(asks("at", how=How.NAME, time=2), who="alice")
+    assert step(OLD, there, Wish([other])).unwritten == [other]
+    ticked = asks("at", time=2)
+    assert step(OLD, there, Wish([ticked])).unwritten == [ticked]
+
+
 def test_an_untick_that_was_recorded_elsewhere_counts_though_its_run_was_killed() -> None:
     there = replace(branch({**OLD, "at": "2.0.0"}), decisions=(asks("at"),))
     assert step(OLD, there, Wish((), [asks("at", how=How.UNTICK, time=2)])).kind == StepKind.CLOSE

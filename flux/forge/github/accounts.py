@@ -7,12 +7,26 @@ from email.utils import parsedate_to_datetime
 from github.GithubException import GithubException
 
 from flux.forge.github.api import Part
-from flux.forge.github.token import METADATA
+from flux.forge.github.refs import find_ref
+from flux.forge.github.token import CONTENTS, METADATA
 
 
 class Accounts(Part):
     def login(self) -> str | None:
         return self._github.login()
+
+    def account(self) -> str | None:
+        """GitHub tells of an App's token only in what that makes: here a commit that no branch ever has."""
+        if login := self.login():
+            return login
+        with self._github.asking("say whose token this is", CONTENTS) as repository:
+            ref = find_ref(repository, f"heads/{repository.default_branch}")
+            if ref is None:
+                return None
+            tip = repository.get_git_commit(ref.object.sha)
+            made = repository.create_git_commit("Who am I?", tip.tree, [tip]).raw_data
+            verified = (made.get("verification") or {}).get("verified")
+            return str(made["author"]["name"]) if verified else None
 
     def permission(self, login: str) -> str:
         with self._github.asking(f"say what {login} may do", METADATA) as repository:

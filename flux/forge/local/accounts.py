@@ -10,6 +10,9 @@ class Accounts(Part):
     def login(self) -> str | None:
         return self._git.identity()
 
+    def account(self) -> str | None:
+        return self._git.identity()
+
     def permission(self, login: str) -> str:
         return "admin" if login == self._git.identity() else "none"
 
