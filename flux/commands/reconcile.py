@@ -11,7 +11,7 @@ from flux.commands.issue.open import Opened, open_issue
 from flux.commands.issue.sync import Sync, Syncer
 from flux.commands.publish import publish_release
 from flux.commands.tag import Convergence, converge
-from flux.errors import ContentError, FluxError, RequestError
+from flux.errors import ContentError, FluxError, RegistryUnreachableError, RequestError
 from flux.monorepo.builder import Build, Builder
 from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
@@ -135,11 +135,16 @@ class Reconciler:
                 set(desired.get(artifact, {}).values()),
             )
             due = [r for r in ordered[artifact] if r is ordered[artifact][-1] or str(r.version) in wanted]
-            try:
-                return [(released, target.fetch_manifest(str(released.version))) for released in due]
-            except FluxError as error:
-                self._fail(artifact, error)
-                return []
+            found = []
+            for released in due:
+                try:
+                    found.append((released, target.fetch_manifest(str(released.version))))
+                except RegistryUnreachableError as error:
+                    self._fail(artifact, error)
+                    break
+                except FluxError as error:
+                    self._fail(released.tag, error)
+            return found
 
         return [found for group in in_parallel(self._settings.jobs, look, ordered) for found in group]
 
