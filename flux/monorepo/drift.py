@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
-from flux.errors import FluxError, RegistryUnreachableError
+from flux.errors import FluxError, RegistryError, RegistryUnreachableError, TooLargeError
 from flux.monorepo.monorepo import Monorepo
 from flux.parallel import in_parallel
 from flux.promotion.desired import Desired
 from flux.promotion.plan import Action, Step, plan_tags
-from flux.registry.target import Manifest
+from flux.registry.target import Manifest, Target
 
 if TYPE_CHECKING:
     from flux.monorepo.vouching import Vouching
@@ -94,10 +94,26 @@ def _look_at(monorepo: Monorepo, artifact: str, versions: Mapping[str, str]) -> 
         there = set(target.tags())
         environments, wanted = environments & there, wanted & there
     actual = {tag: target.resolve(tag) for tag in monorepo.settings.environments if tag in environments}
-    fetched = {version: target.fetch_manifest(version) for version in sorted(wanted)}
-    manifests = {version: manifest for version, manifest in fetched.items() if manifest}
+    manifests, faults = _fetch(target, sorted(wanted))
     digests = {version: manifest.digest for version, manifest in manifests.items()}
-    return Looked(artifact, plan_tags(artifact, versions, actual, digests), manifests)
+    planned = plan_tags(artifact, versions, actual, digests)
+    steps = [step.failed(faults[step.version]) if step.version in faults else step for step in planned]
+    return Looked(artifact, steps, manifests)
+
+
+def _fetch(target: Target, versions: Sequence[str]) -> tuple[dict[str, Manifest], dict[str, RegistryError]]:
+    """The manifests that are there, and why others cannot be read. One keeps no other from being judged."""
+    manifests: dict[str, Manifest] = {}
+    faults: dict[str, RegistryError] = {}
+    for version in versions:
+        try:
+            if manifest := target.fetch_manifest(version):
+                manifests[version] = manifest
+        except RegistryUnreachableError:
+            raise
+        except RegistryError as error:
+            faults[version] = error
+    return manifests, faults
 
 
 def _vouched(monorepo: Monorepo, vouch: Callable[[], Vouching], looked: Looked, thorough: bool) -> Looked:
@@ -121,7 +137,7 @@ def _judge(
 ) -> Callable[[Step], Step]:
     """What becomes of a step to a version, by what git builds for the version."""
     target = monorepo.registry.repository(artifact)
-    there = [target.fetch_manifest(digest) for digest in {step.old for step in moves if step.old}]
+    there = [_fetch_small(target, digest) for digest in {step.old for step in moves if step.old}]
     faults = vouching.faults(artifact, version, [manifest, *(one for one in there if one)])
     content = faults[manifest.digest]
     signature = (
@@ -136,3 +152,11 @@ def _judge(
         return step.failed(error) if error else step
 
     return judged
+
+
+def _fetch_small(target: Target, digest: str) -> Manifest | None:
+    """A manifest; None for one that is larger than any of ours."""
+    try:
+        return target.fetch_manifest(digest)
+    except TooLargeError:
+        return None

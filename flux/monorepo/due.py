@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from semver import Version
 
-from flux.errors import FluxError
+from flux.errors import FluxError, RegistryUnreachableError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import Released, last_releases, releases
 from flux.parallel import in_parallel
@@ -20,7 +20,8 @@ def due_releases(
 ) -> list[tuple[Released, Manifest | None]]:
     """The newest and the desired releases, and what the registry has for their versions.
 
-    `on_failure` is told of each artifact whose repository does not answer.
+    `on_failure` is told of an artifact whose repository does not answer, and of a release that it answers
+    badly.
     """
     present = monorepo.git.artifacts(monorepo.tip, monorepo.settings.prefix)
     ordered: dict[str, list[Released]] = {}
@@ -30,12 +31,17 @@ def due_releases(
     def look(artifact: str) -> list[tuple[Released, Manifest | None]]:
         wanted = set(desired.get(artifact, {}).values())
         due = [r for r in ordered[artifact] if r is ordered[artifact][-1] or str(r.version) in wanted]
-        try:
-            target = monorepo.registry.repository(artifact)
-            return [(released, target.fetch_manifest(str(released.version))) for released in due]
-        except FluxError as error:
-            on_failure(artifact, error)
-            return []
+        found = []
+        for released in due:
+            try:
+                target = monorepo.registry.repository(artifact)
+                found.append((released, target.fetch_manifest(str(released.version))))
+            except RegistryUnreachableError as error:
+                on_failure(artifact, error)
+                break
+            except FluxError as error:
+                on_failure(released.tag, error)
+        return found
 
     return [found for group in in_parallel(monorepo.settings.jobs, look, ordered) for found in group]
 

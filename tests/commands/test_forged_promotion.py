@@ -95,6 +95,17 @@ def test_reconcile_tells_of_a_version_that_is_the_tips_and_not_its_releases(worl
     assert "eso 1.1.0" not in done.digests
 
 
+def test_reconcile_gives_out_the_others_where_a_version_cannot_be_read(world: World) -> None:
+    world.release("eso", "1.2.0")
+    digest = repository(world).resolve("1.0.0")
+    assert digest
+    (world.repo.path / world.registry / "eso" / "blobs" / digest.replace(":", "/")).write_bytes(b"broken")
+    done = world.reconcile()
+    assert "flux-oci-eso-v1.0.0" in [about for about, _ in done.errors]
+    assert "eso 1.2.0" in done.digests
+    assert "eso 1.0.0" not in done.digests
+
+
 def test_reconcile_tells_of_an_environment_that_was_forged_with_its_version(world: World) -> None:
     forge(world, "1.0.0", "prod_ring1", "prod_ring2", "at_ring1")
     done = world.reconcile()

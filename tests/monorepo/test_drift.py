@@ -1,21 +1,29 @@
 """What is due of each artifact, and how little is asked of the registry for that."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from flux.artifact.image import MANIFEST_TYPE
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.monorepo.drift import Looked, Reach, look
 from flux.promotion.desired import Desired
 from flux.promotion.plan import Action
+from flux.registry import open_registry
+from flux.registry.remote.limits import LIMITS
 from flux.registry.target import Registry
 from flux.settings import Settings
-from tests.commands.faulty import Faulty, refuse
+from tests import parts
+from tests.commands.faulty import Faulty, on_server, refuse
 from tests.commands.releasing import PHASES
-from tests.commands.tagging import FIRST, World, converge
+from tests.commands.tagging import FIRST, World, converge, copied
 from tests.commands.tagging import seed as seed
 from tests.commands.tagging import world as world
 from tests.monorepos import opened
+from tests.registry.front import front
+from tests.registry.images import packed, push
+from tests.servers import Answer, Server
 
 NEVER = 10**6
 ENVIRONMENTS = [environment for phase in PHASES for environment in phase.environments]
@@ -74,6 +82,44 @@ def test_a_registry_that_fails_for_one_artifact_leaves_the_others(world: World) 
     assert {(step.environment, step.version) for step in app.steps} == set(FIRST["app"].items())
     assert {str(step.error) for step in app.steps} == {"the registry is tired"}
     assert [step.error for step in db.steps] == [None]
+
+
+LARGE = Answer(200, b" " * (LIMITS.manifest + 1), [("Content-Type", MANIFEST_TYPE)])
+ALTERED = Answer(200, b"{}", [("Content-Type", MANIFEST_TYPE), ("Docker-Content-Digest", "sha256:")])
+
+
+@pytest.mark.parametrize("answer", [LARGE, ALTERED], ids=["large", "altered"])
+def test_a_version_that_cannot_be_read_leaves_the_others(
+    seed: Path, tmp_path: Path, registry_server: parts.Registry, answer: Answer
+) -> None:
+    world = copied(seed, tmp_path, on_server(registry_server, f"drift/{uuid4().hex}"))
+    with front(
+        registry_server, lambda r: answer if r.path.endswith("/app/manifests/1.0.0") else None
+    ) as server:
+        (app,) = looked_at(world, reached(world, registry_server, server), {"app": FIRST["app"]})
+    assert {step.environment: str(step.action) for step in app.steps} == {
+        "at_ring1": "move",
+        "at_ring2": "move",
+        "prod_ring1": "failed",
+    }
+    (error,) = (step.error for step in app.steps if step.error)
+    assert isinstance(error, RegistryError)
+    assert error.hint
+
+
+def test_a_tag_with_what_is_too_large_is_moved(
+    seed: Path, tmp_path: Path, registry_server: parts.Registry
+) -> None:
+    world = copied(seed, tmp_path, on_server(registry_server, f"drift/{uuid4().hex}"))
+    evil = push(world.open().repository("app"), packed(b"evil"), "prod_ring1").digest
+    with front(registry_server, lambda r: LARGE if r.path.endswith(evil) else None) as server:
+        (app,) = looked_at(world, reached(world, registry_server, server), {"app": FIRST["app"]})
+    assert {str(step.action) for step in app.steps} == {"move"}
+
+
+def reached(world: World, real: parts.Registry, through: Server) -> Registry:
+    location = world.place.location.replace(real.host, through.host)
+    return open_registry(location, Path("/"), 1, None)
 
 
 def test_an_artifact_of_which_nothing_is_desired_fails_as_one_step(world: World) -> None:

@@ -54,7 +54,7 @@ def test_a_repository_that_does_not_answer_is_told(repo: Repo) -> None:
         registry = context.registry
     with opened(repo, registry=Broken(registry)) as context:  # type: ignore[arg-type]
         assert due_releases(context, {}, lambda artifact, error: told.append(f"{artifact}: {error}")) == []
-    assert told == ["app: the registry is tired"]
+    assert told == ["flux-oci-app-v1.2.0: the registry is tired"]
 
 
 def test_news_is_the_newest_release_above_all_that_is_deployed(repo: Repo) -> None:

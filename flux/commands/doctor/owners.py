@@ -16,13 +16,19 @@ if TYPE_CHECKING:
 FILES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 _MOST_BYTES = 3 * 1024 * 1024  # GitHub reads no larger one
 _MOST_FAULTS = 3
-_WORKFLOW = ".github/workflows/any.yml"
+# A pattern may own some of that folder. What workflows call decides as much, and so does the list of owners.
+_FOLDER = ".github/"
+_IN_FOLDER = tuple(
+    f"{_FOLDER}{path}" for path in ("workflows/any.yml", "actions/any/action.yml", "CODEOWNERS")
+)
 
 
 def code_owners(monorepo: Monorepo, place: Place) -> Iterator[Line]:
-    wanted = (_WORKFLOW, "invoke.yaml", "tasks.py", monorepo.settings.releaseconfig)
     path, content = _find(monorepo)
-    lacking = unowned(content, wanted) if path else list(wanted)
+    wanted = [*_IN_FOLDER, "invoke.yaml", "tasks.py", monorepo.settings.releaseconfig]
+    if path and path not in wanted:
+        wanted.append(path)
+    lacking = unowned(content, wanted) if path else wanted
     faults = monorepo.forge.owner_faults(monorepo.settings.branch)
     if faults:
         said = f"GitHub leaves out what is wrong: {'; '.join(faults[:_MOST_FAULTS])}"
@@ -32,7 +38,7 @@ def code_owners(monorepo: Monorepo, place: Place) -> Iterator[Line]:
         yield Line("code owners", Health.OK, f"{path} has an owner for each file that decides")
     if not lacking:
         return
-    shown = [name.replace(_WORKFLOW, ".github/") for name in lacking]
+    shown = list(dict.fromkeys(_FOLDER if name in _IN_FOLDER else name for name in lacking))
     said = f"nobody owns {', '.join(shown)} at {monorepo.settings.branch}"
     lines = " and ".join(f"`/{name} @OWNER`" for name in shown)
     yield Line("code owners", Health.WARNING, said, f"add {lines} to {path or FILES[0]}")

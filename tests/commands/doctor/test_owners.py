@@ -58,10 +58,24 @@ def test_code_owners_at_the_tip(github: GitHub, repo: Repo, monkeypatch: pytest.
     repo.push()
     lines = asked(github, monkeypatch, token)
     assert (
-        "nobody owns .github/, invoke.yaml, tasks.py, flux/releaseconfig.json at main"
+        "nobody owns .github/, invoke.yaml, tasks.py, flux/releaseconfig.json, CODEOWNERS at main"
         in unsafe(lines).values()
     )
     assert the(lines, "code owners").fix.endswith("to CODEOWNERS")
+
+
+@pytest.mark.parametrize(
+    "some", ["/.github/workflows/", "/.github/workflows/ @a\n/.github/actions/", ".github/*/"]
+)
+def test_who_owns_some_of_the_folder_of_workflows_does_not_own_it(
+    github: GitHub, repo: Repo, monkeypatch: pytest.MonkeyPatch, some: str
+) -> None:
+    """A change of the others, or of the list of owners, needed no owner."""
+    safe(github, repo)
+    repo.commit(files={OWNED: f"*.yaml @a\n*.json @a\n*.py @a\n{some} @a\n"})
+    repo.push()
+    bad = unsafe(asked(github, monkeypatch, github.token("alice")))
+    assert bad == {"code owners": "nobody owns .github/ at main"}
 
 
 @pytest.mark.parametrize(
