@@ -12,6 +12,9 @@ from flux.registry.remote.token import Ask, CredentialsRefusedError, ScopeRefuse
 
 _MARGIN = 0.8  # of a token's life, after which it is not begun with
 
+Use = tuple[str, bool]
+"""A repository, and whether it is only read."""
+
 
 class Authorization:
     """Answers the challenges of one registry, with a token for each repository.
@@ -26,6 +29,7 @@ class Authorization:
         self._credentials: Credentials | None = None
         self._challenge: Challenge | None = None
         self._headers: dict[str, tuple[str, float]] = {}
+        self._let_in: set[Use] = set()  # by a password
         self._condemned = False
 
     def header(self, repository: str) -> str | None:
@@ -45,9 +49,24 @@ class Authorization:
             if self._challenge is None:
                 self._credentials = find_credentials(self._host)
             self._challenge = self._choose(parse_challenges(challenges))
-        if self._challenge.scheme == "basic" and sent is not None and sent.startswith("Basic "):
+        if self._challenge.scheme == "basic" and _is_basic(sent):
             self._condemned = True
             raise self.refused()
+        return self._renew(repository, self._challenge)
+
+    def accepted(self, use: Use, sent: str | None) -> None:
+        """Remember what a password let in."""
+        if _is_basic(sent):
+            self._let_in.add(use)
+
+    def is_good(self, use: Use, sent: str | None) -> bool:
+        """Whether a password that is refused is good: it let in other uses, and never this one."""
+        return _is_basic(sent) and bool(self._let_in) and use not in self._let_in
+
+    def renew(self, repository: str, sent: str | None) -> str | None:
+        """Another header in place of a token that the registry no longer takes; None where there is none."""
+        if self._challenge is None or sent is None or not sent.startswith("Bearer "):
+            return None
         return self._renew(repository, self._challenge)
 
     def refused(self) -> RegistryUnreachableError:
@@ -112,3 +131,7 @@ class Authorization:
         except ScopeRefusedError as error:
             raise self.denied(repository, False, str(error)) from error
         return f"Bearer {token.text}", token.seconds
+
+
+def _is_basic(header: str | None) -> bool:
+    return header is not None and header.startswith("Basic ")

@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.registry.remote.address import in_our_scheme, is_at, is_loopback, join, origin_of
-from flux.registry.remote.authorization import Authorization
-from flux.registry.remote.errors import AGAIN, CHECK, read_refusal, transient
+from flux.registry.remote.authorization import Authorization, Use
+from flux.registry.remote.errors import AGAIN, CHECK, is_outdated, read_refusal, transient
 from flux.registry.remote.limits import Limits
 from flux.registry.remote.transport import Request, Response, Transport
 from flux.retry import CircuitBreaker, Retries, TransientError
@@ -65,15 +65,26 @@ class Connection:
 
     def _send_own(self, repository: str, request: Request) -> Response:
         """A request to this host, after logging in where it asks for that."""
+        use = repository, request.method in _READING
         sent = self._authorization.header(repository)
         response = self._transport.send(_with(request, sent))
-        if response.status == 401 and is_at(response.url, self.origin):
+        if not is_at(response.url, self.origin):
+            return response
+        if self._wants_login(response, use, sent):
             challenges = response.headers.getlist("WWW-Authenticate")
             sent = self._authorization.answer(challenges, repository, sent)
             response = self._transport.send(_with(request, sent))
-            if response.status == 401 and sent.startswith("Basic ") and is_at(response.url, self.origin):
+            if sent.startswith("Basic ") and self._wants_login(response, use, sent):
                 self._authorization.answer(["Basic"], repository, sent)
+        elif is_outdated(response) and (fresh := self._authorization.renew(repository, sent)):
+            sent, response = fresh, self._transport.send(_with(request, fresh))
+        if response.status != 401:
+            self._authorization.accepted(use, sent)
         return response
+
+    def _wants_login(self, response: Response, use: Use, sent: str | None) -> bool:
+        is_own = is_at(response.url, self.origin)
+        return response.status == 401 and is_own and not self._authorization.is_good(use, sent)
 
     def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
         """A request to the token service, which gets no redirect to elsewhere followed."""
@@ -94,6 +105,8 @@ class Connection:
             return passing
         if not is_at(response.url, self.origin):
             return RegistryError(answered, AGAIN)
+        if is_outdated(response):
+            return RegistryError(answered, f"log in again with `docker login {self.host}`")
         if response.status in (401, 403):
             pushing = request.method not in _READING
             return self._authorization.denied(repository, pushing, refusal.text)

@@ -28,6 +28,7 @@ _MOST_SAID = 300
 _MOST_READ = 4000
 _RACED = frozenset({"DIGEST_INVALID", "MANIFEST_BLOB_UNKNOWN", "BLOB_UPLOAD_UNKNOWN"})
 _LIMIT = re.compile(r"\brate.?limit|too many requests|toomanyrequests", re.IGNORECASE)
+_OUTDATED = re.compile(r"\btoken\b.*\b(expired|invalid)|\b(expired|invalid)\b.*\btoken\b", re.IGNORECASE)
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -62,6 +63,11 @@ def is_rate_limit(response: "Response", refusal: Refusal) -> bool:
     if response.status == 403:
         return "Retry-After" in response.headers or bool(_LIMIT.search(refusal.text))
     return response.status == 429
+
+
+def is_outdated(response: "Response") -> bool:
+    """Some registries answer 400 or 403, without a challenge, to a token or login that has expired."""
+    return response.status in (400, 403) and bool(_OUTDATED.search(read_refusal(response).text))
 
 
 def transient(response: "Response", refusal: Refusal, message: str) -> TransientError | None:

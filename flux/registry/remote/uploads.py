@@ -11,6 +11,7 @@ from flux.registry.remote.transport import Response
 _STARTED = (201, 202)
 _NO_MOUNT = (400, 403, 404, 405, 415, 501)
 _STORED = (200, 201, 202, 204)
+_NO_HEAD = (400, 401, 403, 404, 405, 406, 410, 415, 501)
 
 
 class Uploads:
@@ -30,11 +31,11 @@ class Uploads:
         started = self._start(digest)
         if started.status == 201:
             return
-        location = join(started.url, started.headers.get("Location", ""))
+        location = self._location(started)
         url = f"{location}{'&' if '?' in location else '?'}digest={digest}"
         headers = {"Content-Type": "application/octet-stream"}
         stored = self._connection.send(self._repository, "PUT", url, _STORED, headers, content, blob=True)
-        if stored.status != 201 and not self._has(digest):
+        if stored.status != 201 and not self._has(digest) and not self._gives(digest, len(content)):
             raise RegistryError(
                 f"{self._connection.host} answered {stored.status} to an upload to {self._repository}, and "
                 "does not have it",
@@ -48,7 +49,7 @@ class Uploads:
         """
         started = self._connection.persist("POST", lambda: self._start(there))
         if started.status == 202:
-            upload = join(started.url, started.headers.get("Location", ""))
+            upload = self._location(started)
             with suppress(RegistryError):  # who cannot cancel lets it expire
                 self._connection.persist(
                     "DELETE",
@@ -71,9 +72,28 @@ class Uploads:
         self._mounts = False
         return started
 
+    def _location(self, started: Response) -> str:
+        location = started.headers.get("Location")
+        if location is None:
+            raise RegistryError(
+                f"{self._connection.host} does not say where an upload to {self._repository} goes",
+                "check that it has this repository",
+            )
+        return join(started.url, location)
+
     def _has(self, digest: str) -> bool:
-        answer = self._connection.persist(
-            "HEAD",
-            lambda: self._connection.send(self._repository, "HEAD", f"{self._base}{digest}", (200, 404)),
-        )
-        return answer.status == 200
+        """Whether HEAD tells that a blob is there. It may be there without."""
+        return self._look("HEAD", digest, (200, *_NO_HEAD), 0).status == 200
+
+    def _gives(self, digest: str, size: int) -> bool:
+        """Whether a blob comes back, where HEAD does not tell."""
+        answer = self._look("GET", digest, (200, 404), size)
+        return answer.status == 200 and digest_of(answer.data) == digest
+
+    def _look(self, method: str, digest: str, expected: tuple[int, ...], most: int) -> Response:
+        url = f"{self._base}{digest}"
+
+        def send() -> Response:
+            return self._connection.send(self._repository, method, url, expected, most=most, blob=True)
+
+        return self._connection.persist(method, send)

@@ -33,7 +33,7 @@ from tests.registry.remote.logins import (
 )
 from tests.registry.token_service import TokenService
 from tests.repo import Repo
-from tests.servers import Answer, serve
+from tests.servers import Answer, Request, serve
 
 
 @pytest.fixture(params=["password", "token", "refresh token"])
@@ -233,3 +233,70 @@ def test_every_secret_is_one() -> None:
     with pytest.raises(AssertionError, match=r"reader-oHg5SJYR"):
         Docker(Path(), [READER.password]).keep_secrets(f"a {READER.password} b", [])
     assert replace(USER, name="x") != USER
+
+
+def registry_with_passwords(request: Request, closed: str, status: int = 401) -> Answer:
+    """One that takes any password, but not for one repository."""
+    if "Authorization" not in request.headers or closed in request.path:
+        return Answer(status if "Authorization" in request.headers else 401, b"", [BASIC])
+    return Answer(200, b'{"tags": ["a"]}')
+
+
+BASIC = ("WWW-Authenticate", 'Basic realm="tests"')
+
+
+def test_a_password_that_one_repository_refuses_is_good_for_the_others(docker: Docker) -> None:
+    """With 401, as without a password."""
+    with serve(lambda request: registry_with_passwords(request, "/closed/")) as server:
+        docker.login(server.host, USER)
+        registry = RemoteRegistry(server.host, jobs=1, insecure=None)
+        assert registry.repository("open").tags() == ["a"]
+        with pytest.raises(RegistryError) as raised:
+            registry.repository("closed").tags()
+        assert not isinstance(raised.value, RegistryUnreachableError)
+        assert f"{server.host} does not let this account read closed: " in raised.value.message
+        assert registry.repository("open").tags() == ["a"]
+
+
+def test_who_may_read_and_not_push_is_told_so(docker: Docker) -> None:
+    with serve(lambda request: registry_with_passwords(request, "/uploads/")) as server:
+        docker.login(server.host, USER)
+        target = RemoteRegistry(server.host, jobs=1, insecure=None).repository("app")
+        assert target.tags() == ["a"]
+        with pytest.raises(RegistryError, match="does not let this account push"):
+            target.push_blob(b"content")
+        assert target.tags() == ["a"]
+
+
+OVER = b'{"errors": [{"code": "DENIED", "message": "Your Authorization Token has expired."}]}'
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_token_that_is_over_without_a_challenge_is_renewed_once(docker: Docker, status: int) -> None:
+    tokens: list[str] = []
+    renewed = [True]
+
+    def answers(request: Request) -> Answer:
+        if request.path.startswith("/token"):
+            tokens.append(f"t{len(tokens)}")
+            return Answer(200, b'{"token": "%s"}' % tokens[-1].encode())
+        if "Authorization" not in request.headers:
+            realm = f'Bearer realm="http://{server.host}/token"'
+            return Answer(401, b"", [("WWW-Authenticate", realm)])
+        if request.headers["Authorization"] == "Bearer t1" and renewed[0]:
+            return Answer(200, b'{"tags": ["a"]}')
+        return Answer(status, OVER, [("Content-Type", "application/json")])
+
+    with serve(answers) as server:
+        docker.login(server.host, USER)
+        target = RemoteRegistry(server.host, jobs=1, insecure=None).repository("app")
+        with pytest.raises(RegistryError) as raised:
+            target.tags()  # the first token of all is no older one
+        assert target.tags() == ["a"]
+        assert tokens == ["t0", "t1"]
+        renewed[0] = False
+        with pytest.raises(RegistryError) as raised:
+            target.tags()
+    assert tokens == ["t0", "t1", "t2"]
+    assert "Your Authorization Token has expired." in raised.value.message
+    assert raised.value.hint == f"log in again with `docker login {server.host}`"

@@ -375,6 +375,32 @@ def test_a_refusal_is_said_at_once(answer: Answer, message: str, hint: str) -> N
 
 
 @pytest.mark.parametrize(
+    "refusal",
+    [
+        error(412, "PRECONDITION", "configured as immutable"),
+        error(400, "TAG_INVALID", "the tag already exists and cannot be overwritten"),
+        reply(409, b"cannot overwrite latest"),
+    ],
+)
+def test_a_tag_that_nobody_may_move_is_left_where_it_is_right(refusal: Answer) -> None:
+    with scripted(refusal, reply(headers=DIGEST)) as script:
+        at(script).push_manifest(MANIFEST, "latest")
+    assert script.asked == [f"PUT {LATEST}", f"HEAD {LATEST}"]
+    elsewhere = reply(headers={"Docker-Content-Digest": OTHER})
+    with scripted(refusal, elsewhere) as script:
+        said = refused(lambda: at(script).push_manifest(MANIFEST, "latest"))
+    assert f"to PUT {LATEST}" in said.message
+
+
+def test_only_manifests_are_asked_for_by_their_types() -> None:
+    """A registry may answer 406 to who names them elsewhere."""
+    with scripted(reply(body=b'{"tags": []}'), reply(body=BLOB)) as script:
+        at(script).tags()
+        at(script).fetch_blob(BLOB_DIGEST)
+    assert not any("Accept" in request.headers for request in script.requests)
+
+
+@pytest.mark.parametrize(
     "body", [b"[]", b"null", b'{"errors": null}', b'{"errors": [1]}', b'{"errors": [{}]}']
 )
 def test_errors_that_are_none_are_refused_all_the_same(body: bytes) -> None:

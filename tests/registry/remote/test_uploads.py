@@ -45,9 +45,28 @@ def test_an_upload_that_is_answered_otherwise_counts_once_it_is_there(status: in
     with scripted(BEGUN, reply(status), reply(200)) as script:
         at(script.host).push_blob(BLOB)
     assert script.asked == [MOUNT, PUT, HAS]
-    with scripted(BEGUN, reply(status), reply(404)) as script, pytest.raises(RegistryError) as raised:
+    for head in (403, 404, 405):
+        replies = (BEGUN, reply(status), reply(head), reply(404))
+        with scripted(*replies) as script, pytest.raises(RegistryError) as raised:
+            at(script.host).push_blob(BLOB)
+        assert f"answered {status} to an upload to app, and does not have it" in raised.value.message
+
+
+@pytest.mark.parametrize("head", [403, 404, 405, 501])
+def test_a_blob_counts_as_there_where_only_get_tells(head: int) -> None:
+    with scripted(BEGUN, reply(202), reply(head), reply(200, BLOB)) as script:
         at(script.host).push_blob(BLOB)
-    assert f"answered {status} to an upload to app, and does not have it" in raised.value.message
+    assert script.asked == [MOUNT, PUT, HAS, f"GET /v2/app/blobs/{DIGEST}"]
+    other = reply(200, BLOB[::-1])
+    with scripted(BEGUN, reply(202), reply(head), other) as script, pytest.raises(RegistryError):
+        at(script.host).push_blob(BLOB)
+
+
+def test_an_upload_that_goes_nowhere_is_said() -> None:
+    with scripted(reply(202)) as script, pytest.raises(RegistryError) as raised:
+        at(script.host).push_blob(BLOB)
+    assert raised.value.message == f"{script.host} does not say where an upload to app goes"
+    assert script.asked == [MOUNT]
 
 
 def test_credentials_stay_on_the_origin_however_it_is_written() -> None:
