@@ -18,7 +18,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from flux.report.text import MOST_NAMES, Link, Styled, aligned, markdown, markdown_row, short, shown
+from flux.report.text import MOST_NAMES, Link, Styled, aligned, as_typed, markdown, markdown_row, short, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,9 +54,9 @@ class Report:
         if self._event.actions:
             self.command("error", f"{error.message}\n{error.hint}" if error.hint else error.message)
             return
-        _write(sys.stderr, Styled(f"error: {shown(error.message)}", "bold red"))
+        _write(sys.stderr, Styled(f"error: {as_typed(shown(error.message))}", "bold red"))
         if error.hint:
-            _write(sys.stderr, f"hint: {shown(error.hint)}")
+            _write(sys.stderr, f"hint: {as_typed(shown(error.hint))}")
 
     @contextmanager
     def working(self, what: str, total: int | None = None) -> Iterator[Callable[[object], object]]:
