@@ -125,7 +125,7 @@ class Report:
 
     def log(self, text: str) -> None:
         """A line of progress. With --json it goes to standard error, where the document is not."""
-        print(self.harmless(shown(text)), file=sys.stderr if self._json else sys.stdout, flush=True)
+        _print(sys.stderr if self._json else sys.stdout, self.harmless(shown(text)))
 
     def harmless(self, text: str) -> str:
         """Text in which GitHub Actions finds no workflow command."""
@@ -133,7 +133,7 @@ class Report:
 
     def document(self, document: dict[str, Any]) -> bool:
         if self._json:
-            print(json.dumps(document, indent=2))
+            _print(sys.stdout, json.dumps(document, indent=2))
         return self._json
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str | Styled]]) -> None:
@@ -160,7 +160,7 @@ class Report:
 
     def command(self, command: str, text: str) -> None:
         escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        print(f"::{command}::{escaped}", file=sys.stderr if self._json else sys.stdout, flush=True)
+        _print(sys.stderr if self._json else sys.stdout, f"::{command}::{escaped}")
 
     def outputs(self, outputs: dict[str, Any]) -> None:
         if self._event.output:
@@ -202,12 +202,24 @@ def _write(stream: TextIO, *parts: str | Styled) -> None:
     """One line, however long; in a terminal in its styles."""
     if not _is_styled(stream):
         line = "".join(part.text if isinstance(part, Styled) else part for part in parts)
-        print(line, file=stream, flush=True)
+        _print(stream, line)
         return
     from rich.text import Text
 
     text = Text.assemble(*((part.text, part.style) if isinstance(part, Styled) else part for part in parts))
     _console(stream).print(text, soft_wrap=True)
+
+
+def _print(stream: TextIO, line: str) -> None:
+    """A command goes on when nobody reads any more, as in `inv list | head`: what it does is not undone."""
+    try:
+        print(line, file=stream, flush=True)
+    except BrokenPipeError:
+        _silence(stream)
+
+
+def _silence(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _is_styled(stream: TextIO) -> bool:
@@ -227,5 +239,9 @@ def _has_rich() -> bool:
 def _console(stream: TextIO) -> Console:
     from rich.console import Console
 
+    class Patient(Console):
+        def on_broken_pipe(self) -> None:
+            _silence(stream)
+
     width = None if stream.isatty() else _PLAIN_WIDTH
-    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
+    return Patient(file=stream, width=width, markup=False, emoji=False, highlight=False)
