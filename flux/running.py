@@ -64,11 +64,10 @@ def reporting(json: bool) -> Iterator["Report"]:
         report.error(told)
         raise Exit(code=told.exit_code) from error
     except OSError as error:
-        # Only what is printed can still fail so: a reader that went away, as in `inv list | head`, or a full
-        # disk. Nothing more is to be written there, not even by the interpreter when it ends.
+        # Only what is printed can still fail so, on a full disk. Nothing more is to be written there, not
+        # even by the interpreter when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            report.error(FluxError(f"the output could not be written: {error.strerror}"))
+        report.error(FluxError(f"the output could not be written: {error.strerror}"))
         raise Exit(code=1) from error
     except KeyboardInterrupt:
         report.notice("interrupted; run the same command again, it continues from here")

@@ -1,7 +1,7 @@
 """What people ask for by name: an artifact, environments and a version."""
 
-from collections.abc import Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 
 from semver import Version
 
@@ -10,6 +10,8 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import releases
 from flux.release.version import newest_stable, parse_version
 from flux.settings import Settings
+
+_FEW = 5
 
 
 def require_artifact(monorepo: Monorepo, artifact: str) -> None:
@@ -22,12 +24,20 @@ def require_known(artifact: str, known: Sequence[str], where: str, listing: str 
     """Raises RequestError for an artifact that is not known. The hint lists those that are."""
     if artifact in known:
         return
-    near = get_close_matches(artifact, known, n=1)
-    suggestion = f"; did you mean {near[0]}?" if near else ""
+    near = _begun(artifact, known) or _nearest(artifact, known, 0.6)
+    suggestion = f"; did you mean {near}?" if near else ""
     raise RequestError(
-        f"there is no artifact {artifact!r} at {where}{suggestion}",
-        f"{listing} {', '.join(known) or 'none'}",
+        f"there is no artifact {artifact!r} at {where}{suggestion}", _listed(known, listing, bool(near))
     )
+
+
+def _listed(known: Sequence[str], listing: str, is_suggested: bool) -> str:
+    """The names that are known, where they are few. Of many none is shown beside a suggestion."""
+    if len(known) <= _FEW:
+        return f"{listing} {', '.join(known) or 'none'}"
+    if is_suggested:
+        return f"{listing} {len(known)}: `inv list` shows them"
+    return f"{listing} {', '.join(known[:_FEW])} and {len(known) - _FEW} more: `inv list` shows them"
 
 
 def wanted_environments(settings: Settings, name: str) -> tuple[str, ...]:
@@ -37,11 +47,36 @@ def wanted_environments(settings: Settings, name: str) -> tuple[str, ...]:
     if name in settings.groups:
         return settings.groups[name]
     names = list(dict.fromkeys([*settings.groups, *settings.environments]))
-    near = get_close_matches(name, names, n=1)
+    near = _meant(name, list(settings.groups), settings.environments)
     raise RequestError(
         f"there is no environment or phase {name!r}",
-        f"did you mean {near[0]}?" if near else f"there are {', '.join(names) or 'none'}",
+        f"did you mean {near}?" if near else f"there are {', '.join(names) or 'none'}",
     )
+
+
+def _meant(name: str, phases: Sequence[str], environments: Sequence[str]) -> str:
+    """The phase or environment that was meant: what begins so before what is spelled so, phases before
+    environments. An environment has to be very near: a phase's name is not its last ring's."""
+    return (
+        _begun(name, [*phases, *environments])
+        or _nearest(name, phases, 0.6)
+        or _nearest(name, environments, 0.8)
+        or next((phase for phase in phases if name.casefold().startswith(phase.casefold())), "")
+        or _nearest(name, environments, 0.6)
+    )
+
+
+def _begun(name: str, known: Iterable[str]) -> str:
+    """The first name that begins so."""
+    begins = (one for one in known if one.casefold().startswith(name.casefold()))
+    return next(begins, "") if name else ""
+
+
+def _nearest(name: str, known: Iterable[str], cutoff: float) -> str:
+    """The name that is spelled most alike; of several the first."""
+    scored = [(SequenceMatcher(None, one.casefold(), name.casefold()).ratio(), one) for one in known]
+    score, nearest = max(scored, key=lambda pair: pair[0], default=(0.0, ""))
+    return nearest if score >= cutoff else ""
 
 
 def wanted_version(monorepo: Monorepo, artifact: str, version: str | None) -> Version:

@@ -18,7 +18,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from flux.report.text import MOST_NAMES, Link, Styled, aligned, markdown, markdown_row, short, shown
+from flux.report.text import MOST_NAMES, Link, Styled, aligned, as_typed, markdown, markdown_row, short, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,9 +54,9 @@ class Report:
         if self._event.actions:
             self.command("error", f"{error.message}\n{error.hint}" if error.hint else error.message)
             return
-        _write(sys.stderr, Styled(f"error: {shown(error.message)}", "bold red"))
+        _write(sys.stderr, Styled(f"error: {as_typed(shown(error.message))}", "bold red"))
         if error.hint:
-            _write(sys.stderr, f"hint: {shown(error.hint)}")
+            _write(sys.stderr, f"hint: {as_typed(shown(error.hint))}")
 
     @contextmanager
     def working(self, what: str, total: int | None = None) -> Iterator[Callable[[object], object]]:
@@ -125,7 +125,7 @@ class Report:
 
     def log(self, text: str) -> None:
         """A line of progress. With --json it goes to standard error, where the document is not."""
-        print(self.harmless(shown(text)), file=sys.stderr if self._json else sys.stdout, flush=True)
+        _print(sys.stderr if self._json else sys.stdout, self.harmless(shown(text)))
 
     def harmless(self, text: str) -> str:
         """Text in which GitHub Actions finds no workflow command."""
@@ -135,7 +135,7 @@ class Report:
         if self._json:
             # Only a text can hold that, and JSON has another way to write it.
             told = json.dumps(document, indent=2)
-            print(told.replace("##[", "##\\u005b") if self._event.actions else told)
+            _print(sys.stdout, told.replace("##[", "##\\u005b") if self._event.actions else told)
         return self._json
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str | Styled]]) -> None:
@@ -162,7 +162,7 @@ class Report:
 
     def command(self, command: str, text: str) -> None:
         escaped = shown(text, "\n").replace("%", "%25").replace("\n", "%0A")
-        print(f"::{command}::{escaped}", file=sys.stderr if self._json else sys.stdout, flush=True)
+        _print(sys.stderr if self._json else sys.stdout, f"::{command}::{escaped}")
 
     def outputs(self, outputs: dict[str, Any]) -> None:
         if self._event.output:
@@ -204,12 +204,24 @@ def _write(stream: TextIO, *parts: str | Styled) -> None:
     """One line, however long; in a terminal in its styles."""
     if not _is_styled(stream):
         line = "".join(part.text if isinstance(part, Styled) else part for part in parts)
-        print(line, file=stream, flush=True)
+        _print(stream, line)
         return
     from rich.text import Text
 
     text = Text.assemble(*((part.text, part.style) if isinstance(part, Styled) else part for part in parts))
     _console(stream).print(text, soft_wrap=True)
+
+
+def _print(stream: TextIO, line: str) -> None:
+    """A command goes on when nobody reads any more, as in `inv list | head`: what it does is not undone."""
+    try:
+        print(line, file=stream, flush=True)
+    except BrokenPipeError:
+        _silence(stream)
+
+
+def _silence(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _is_styled(stream: TextIO) -> bool:
@@ -229,5 +241,9 @@ def _has_rich() -> bool:
 def _console(stream: TextIO) -> Console:
     from rich.console import Console
 
+    class Patient(Console):
+        def on_broken_pipe(self) -> None:
+            _silence(stream)
+
     width = None if stream.isatty() else _PLAIN_WIDTH
-    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
+    return Patient(file=stream, width=width, markup=False, emoji=False, highlight=False)

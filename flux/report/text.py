@@ -1,5 +1,6 @@
 """Text as it may be shown: on a terminal, in Markdown, in a workflow command."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -34,6 +35,12 @@ def shown(text: str, kept: str = "") -> str:
         c if c.isprintable() or c in kept else c.encode("unicode_escape", "surrogatepass").decode()
         for c in text
     )
+
+
+def as_typed(text: str, program: str | None = None) -> str:
+    """A text whose commands are for the program that runs, which may be there where `inv` is not."""
+    name = Path(program or sys.argv[0]).name
+    return text.replace("`inv ", f"`{name} ") if name == "flux-artifacts" else text
 
 
 def property_value(value: str) -> str:

@@ -2,13 +2,13 @@
 
 from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.tasks import task
 
 from flux.running import names, running
+from flux.tasks.command import command
 from flux.tasks.options import ARTIFACT, DIGESTS, DRY_RUN, JSON, SINCE
 
 
-@task(name="list", help={"json": JSON})
+@command(example="list", name="list", help={"json": JSON})
 def list_(context: Context, json: bool = False) -> None:
     """Show the artifacts: last release, commits since, changed or not."""
     with running(context, json) as run:
@@ -18,7 +18,10 @@ def list_(context: Context, json: bool = False) -> None:
         show_listing(run.report, list_artifacts(run.monorepo))
 
 
-@task(help={"since": SINCE, "diff": "show how their files differ, too", "json": JSON})
+@command(
+    example="changed --since v1",
+    help={"since": SINCE, "diff": "show how their files differ, too", "json": JSON},
+)
 def changed(context: Context, since: str | None = None, diff: bool = False, json: bool = False) -> None:
     """Show which artifacts changed, and which files say so."""
     with running(context, json) as run:
@@ -28,7 +31,7 @@ def changed(context: Context, since: str | None = None, diff: bool = False, json
         show_changed(run.report, *list_changed(run.monorepo, since, with_files=diff))
 
 
-@task(iterable=["artifact"], help={"artifact": ARTIFACT, "json": JSON})
+@command(example="check -a eso", iterable=["artifact"], help={"artifact": ARTIFACT, "json": JSON})
 def check(context: Context, artifact: list[str] | None = None, json: bool = False) -> None:
     """Check that artifacts are fit to publish, and the desired state."""
     with running(context, json) as run:
@@ -42,7 +45,8 @@ def check(context: Context, artifact: list[str] | None = None, json: bool = Fals
             raise Exit(code=1)
 
 
-@task(
+@command(
+    example="build -a eso --dry-run",
     iterable=["artifact"],
     help={
         "artifact": ARTIFACT,

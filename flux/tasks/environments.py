@@ -2,13 +2,18 @@
 
 from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.tasks import task
 
 from flux.running import names, running
+from flux.tasks.command import command
 from flux.tasks.options import ARTIFACT, DIGESTS, DRY_RUN, JSON
 
 
-@task(name="tag", iterable=["artifact"], help={"artifact": ARTIFACT, "dry-run": DRY_RUN, "json": JSON})
+@command(
+    example="tag -a eso --dry-run",
+    name="tag",
+    iterable=["artifact"],
+    help={"artifact": ARTIFACT, "dry-run": DRY_RUN, "json": JSON},
+)
 def tag_(
     context: Context, artifact: list[str] | None = None, dry_run: bool = False, json: bool = False
 ) -> None:
@@ -29,7 +34,8 @@ def tag_(
             raise Exit(code=1)
 
 
-@task(
+@command(
+    example="status -a eso",
     iterable=["artifact"],
     help={"artifact": ARTIFACT, "check": "exit code 1 when anything drifts", "json": JSON},
 )
@@ -48,7 +54,7 @@ def status(
             raise Exit(code=1)
 
 
-@task(help={"digests": DIGESTS, "dry-run": DRY_RUN, "json": JSON})
+@command(example="reconcile --dry-run", help={"digests": DIGESTS, "dry-run": DRY_RUN, "json": JSON})
 def reconcile(
     context: Context, digests: str | None = None, dry_run: bool = False, json: bool = False
 ) -> None:

@@ -2,13 +2,14 @@
 
 from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.tasks import task
 
 from flux.running import issue_number, running
+from flux.tasks.command import command
 from flux.tasks.options import DRY_RUN, JSON
 
 
-@task(
+@command(
+    example="issue flux-oci-eso-v3.10.0",
     name="open",
     default=True,
     positional=["tag"],
@@ -23,7 +24,11 @@ def open_(context: Context, tag: str, dry_run: bool = False, json: bool = False)
         show_issue(run.report, open_issue(run.monorepo, tag))
 
 
-@task(positional=["number"], help={"number": "a promotion issue", "dry-run": DRY_RUN, "json": JSON})
+@command(
+    example="issue.apply 3",
+    positional=["number"],
+    help={"number": "a promotion issue", "dry-run": DRY_RUN, "json": JSON},
+)
 def apply(context: Context, number: str, dry_run: bool = False, json: bool = False) -> None:
     """Turn the boxes ticked in a promotion issue into its pull request."""
     with running(context, json, dry_run=dry_run) as run:
@@ -36,7 +41,7 @@ def apply(context: Context, number: str, dry_run: bool = False, json: bool = Fal
             raise Exit(code=1)
 
 
-@task(help={"dry-run": DRY_RUN, "json": JSON})
+@command(example="issue.sync --dry-run", help={"dry-run": DRY_RUN, "json": JSON})
 def sync(context: Context, dry_run: bool = False, json: bool = False) -> None:
     """Bring promotion issues and pull requests up to date with main and the registry."""
     with running(context, json, dry_run=dry_run) as run:

@@ -2,13 +2,14 @@
 
 from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.tasks import task
 
 from flux.running import configuration, names, reporting, running
+from flux.tasks.command import command
 from flux.tasks.options import DRY_RUN, JSON
 
 
-@task(
+@command(
+    example="demo -a eso",
     iterable=["artifact"],
     help={
         "artifact": "an artifact to play it with; the first that is fit by default",
@@ -41,13 +42,14 @@ def demo(context: Context, artifact: list[str] | None = None, folder: str | None
         show_end(run.report, plan, name_of_inv(), place)
 
 
-@task(
+@command(
+    example="registry.up --port 5001",
     help={
         "port": "a port of this machine's loopback, instead of a free one",
         "image": "the registry's image, instead of registry:3",
         "dry-run": DRY_RUN,
         "json": JSON,
-    }
+    },
 )
 def up(
     context: Context,
@@ -66,7 +68,9 @@ def up(
         show_up(run.report, local, dry_run)
 
 
-@task(help={"purge": "drop its data too", "dry-run": DRY_RUN, "json": JSON})
+@command(
+    example="registry.down --purge", help={"purge": "drop its data too", "dry-run": DRY_RUN, "json": JSON}
+)
 def down(context: Context, purge: bool = False, dry_run: bool = False, json: bool = False) -> None:
     """Stop the local registry."""
     with running(context, json) as run:
@@ -76,7 +80,7 @@ def down(context: Context, purge: bool = False, dry_run: bool = False, json: boo
         show_down(run.report, bring_down(purge, dry_run), dry_run)
 
 
-@task(help={"json": JSON})
+@command(example="doctor", help={"json": JSON})
 def doctor(context: Context, json: bool = False) -> None:
     """Check that all the commands need is here, with the fix for what is not."""
     with reporting(json) as report:

@@ -2,13 +2,15 @@
 
 from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.tasks import task
 
 from flux.running import running
+from flux.tasks.command import command
 from flux.tasks.options import DRY_RUN, JSON
 
 
-@task(
+@command(
+    example="promote eso prod 3.10.0",
+    third="version",
     positional=["artifact", "environment"],
     help={
         "artifact": "the artifact",
@@ -37,7 +39,8 @@ def promote(
             raise Exit(code=1)
 
 
-@task(
+@command(
+    example="rollback eso prod_ring1",
     positional=["artifact", "environment"],
     help={
         "artifact": "the artifact",
@@ -66,7 +69,9 @@ def rollback(
             raise Exit(code=1)
 
 
-@task(
+@command(
+    example="diff eso prod 3.10.0",
+    third="version",
     positional=["artifact", "environment"],
     help={
         "artifact": "the artifact",

@@ -2,13 +2,14 @@
 
 from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.tasks import task
 
 from flux.running import running
+from flux.tasks.command import command
 from flux.tasks.options import DIGESTS, DRY_RUN, JSON
 
 
-@task(
+@command(
+    example="release eso 3.10.0",
     positional=["artifact", "version"],
     help={
         "artifact": "the artifact",
@@ -41,7 +42,8 @@ def release(
                 raise Exit(code=1)
 
 
-@task(
+@command(
+    example="publish flux-oci-eso-v3.10.0",
     positional=["tag"],
     help={"tag": "a release tag", "digests": DIGESTS, "dry-run": DRY_RUN, "json": JSON},
 )
@@ -59,7 +61,8 @@ def publish(
             raise Exit(code=1)
 
 
-@task(
+@command(
+    example="sign digests.json",
     default=True,
     positional=["digests"],
     help={
@@ -89,7 +92,7 @@ def sign(
             raise Exit(code=1)
 
 
-@task(help={"dry-run": DRY_RUN, "json": JSON})
+@command(example="sign.promotions --dry-run", help={"dry-run": DRY_RUN, "json": JSON})
 def promotions(context: Context, dry_run: bool = False, json: bool = False) -> None:
     """Sign the images that environments have as promoted, as a job of GitHub Actions."""
     with running(context, json, dry_run=dry_run) as run:

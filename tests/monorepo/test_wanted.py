@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flux.errors import RequestError
-from flux.monorepo.wanted import wanted_environments, wanted_version
+from flux.monorepo.wanted import require_known, wanted_environments, wanted_version
 from flux.settings import Phase, Settings
 from tests.commands.releasing import PHASES
 from tests.monorepos import opened
@@ -43,6 +43,55 @@ def test_an_unknown_name_gets_the_nearest(name: str, hint: str) -> None:
         wanted_environments(SETTINGS, name)
     assert error.value.message == f"there is no environment or phase {name!r}"
     assert error.value.hint.startswith(hint)
+
+
+RINGS = Settings(
+    phases=tuple(
+        Phase(name, tuple(f"{name}_ring{ring}" for ring in (1, 2, 3))) for name in ("at", "tt", "prod")
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        *(("pro", "prod"), ("p", "prod"), ("prdo", "prod"), ("prod1", "prod"), ("production", "prod")),
+        *(("PROD", "prod"), ("prods", "prod"), ("t", "tt"), ("att", "at"), ("prod_", "prod_ring1")),
+        *(("prod_ring9", "prod_ring1"), ("prod-ring2", "prod_ring2"), ("PROD_RING3", "prod_ring3")),
+        *(("tt_rng2", "tt_ring2"), ("at_ring", "at_ring1")),
+    ],
+)
+def test_a_phase_is_meant_before_an_environment(name: str, near: str) -> None:
+    with pytest.raises(RequestError) as error:
+        wanted_environments(RINGS, name)
+    assert error.value.hint == f"did you mean {near}?"
+
+
+MANY = [f"artifact-{letter}" for letter in "abcdefgh"]
+
+
+@pytest.mark.parametrize(
+    ("artifact", "known", "suggestion", "hint"),
+    [
+        ("ap", ["app", "db"], "; did you mean app?", "there are app, db"),
+        ("x", [], "", "there are none"),
+        ("artifact-x", MANY, "; did you mean artifact-a?", "there are 8: `inv list` shows them"),
+        ("arti", MANY, "; did you mean artifact-a?", "there are 8: `inv list` shows them"),
+        (
+            "zzz",
+            MANY,
+            "",
+            "there are artifact-a, artifact-b, artifact-c, artifact-d, artifact-e and 3 more: "
+            "`inv list` shows them",
+        ),
+    ],
+)
+def test_an_unknown_artifact(artifact: str, known: list[str], suggestion: str, hint: str) -> None:
+    with pytest.raises(RequestError) as error:
+        require_known(artifact, known, "the tip")
+    assert error.value.message == f"there is no artifact {artifact!r} at the tip{suggestion}"
+    assert error.value.hint == hint
+    require_known("app", ["app"], "the tip")
 
 
 def wanted(repo: Repo, artifact: str, version: str | None = None) -> str:

@@ -8,6 +8,30 @@ from invoke.parser.argument import Argument
 
 from flux.tasks import ns, options
 
+OPTIONS = {
+    "apply": "--number -n/--dry-run -j/--json",
+    "build": "-a/--artifact --changed --since --digests -n/--dry-run -j/--json",
+    "changed": "--since --diff -j/--json",
+    "check": "-a/--artifact -j/--json",
+    "demo": "-a/--artifact --folder",
+    "diff": "-a/--artifact --environment --version -j/--json",
+    "doctor": "-j/--json",
+    "down": "--purge -n/--dry-run -j/--json",
+    "list": "-j/--json",
+    "open": "--tag -n/--dry-run -j/--json",
+    "promote": "-a/--artifact --environment --version -n/--dry-run -j/--json",
+    "promotions": "-n/--dry-run -j/--json",
+    "publish": "--tag --digests -n/--dry-run -j/--json",
+    "reconcile": "--digests -n/--dry-run -j/--json",
+    "release": "-a/--artifact --version --allow-unchanged -n/--dry-run -j/--json",
+    "rollback": "-a/--artifact --environment -n/--dry-run -j/--json",
+    "sign": "--digests --unattested -n/--dry-run -j/--json",
+    "status": "-a/--artifact --check -j/--json",
+    "sync": "-n/--dry-run -j/--json",
+    "tag": "-a/--artifact -n/--dry-run -j/--json",
+    "up": "--port --image -n/--dry-run -j/--json",
+}
+
 SAME = {
     "json": (options.JSON, "j"),
     "dry-run": (options.DRY_RUN, "n"),
@@ -28,7 +52,7 @@ ALL = list(arguments(ns))
 
 @pytest.mark.parametrize("name", SAME)
 def test_an_option_means_the_same_everywhere(name: str) -> None:
-    help_text, _ = SAME[name]
+    help_text, letter = SAME[name]
     # The digests that `inv sign` reads are an argument of its own.
     found = [
         (task, argument)
@@ -37,6 +61,28 @@ def test_an_option_means_the_same_everywhere(name: str) -> None:
     ]
     assert len(found) > 2
     assert {argument.help for _, argument in found} == {help_text}
+    assert {argument.nicknames for _, argument in found} == {(letter,) if letter else ()}
+
+
+def test_every_option_of_every_command() -> None:
+    found: dict[str, list[str]] = {}
+    for task, argument in ALL:
+        letters = [f"-{letter}/" for letter in argument.nicknames]
+        found.setdefault(task, []).append("".join([*letters, f"--{argument.names[0]}"]))
+    assert {task: " ".join(options) for task, options in found.items()} == OPTIONS
+
+
+def test_one_letter_has_one_meaning() -> None:
+    meanings: dict[str, set[str]] = {}
+    for _, argument in ALL:
+        for letter in argument.nicknames:
+            meanings.setdefault(letter, set()).add(argument.names[0])
+    assert meanings == {"a": {"artifact"}, "n": {"dry-run"}, "j": {"json"}}
+
+
+def test_asking_for_the_options_changes_nothing() -> None:
+    assert list(map(repr, arguments(ns))) == list(map(repr, arguments(ns)))
+    assert all(argument.help for _, argument in arguments(ns))
 
 
 def test_every_option_says_what_it_means() -> None:

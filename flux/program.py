@@ -1,0 +1,140 @@
+"""The program `flux-artifacts`: the commands of `inv`, from invoke.yaml alone, with errors of our own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from invoke.exceptions import Exit, ParseError
+from invoke.program import Program
+
+from flux.errors import RequestError
+from flux.running import reporting
+from flux.settings import FILES
+from flux.tasks import ns
+from flux.tasks.mistakes import find_mistake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from invoke.parser.argument import Argument
+
+    from flux.tasks.command import Command
+
+NAME = "flux-artifacts"
+
+_IDLE = ("command-timeout", "echo", "hide", "prompt-for-sudo-password", "pty", "warn-only")
+"""Options for shell commands, which no command runs. They are refused, and not shown."""
+
+_HELP = {"dry": "What --dry-run is, for every command.", "debug": "Show tracebacks, and what Invoke does."}
+
+
+class FluxProgram(Program):
+    """It reads the settings of the nearest invoke.yaml above, and needs no tasks.py."""
+
+    def __init__(self) -> None:
+        super().__init__(namespace=ns, name=NAME, binary=NAME, binary_names=[NAME])
+
+    def core_args(self) -> list[Argument]:
+        arguments: list[Argument] = super().core_args()
+        for argument in arguments:
+            argument.help = _HELP.get(argument.names[0], argument.help)
+        return arguments
+
+    def parse_core(self, argv: list[str] | None) -> None:
+        self._parsed(lambda: super(FluxProgram, self).parse_core(argv))
+
+    def parse_collection(self) -> None:
+        super().parse_collection()
+        self.config.set_project_location(_project(Path.cwd()))
+        self._read(self.config.load_project)
+
+    def parse_tasks(self) -> None:
+        """Help comes first: a command whose words are still to be looked up has none yet."""
+        words = self.core.unparsed
+        asked = next((at for at, word in enumerate(words) if word in ("-h", "--help")), 0)
+        if named := [word for word in words[:asked] if word in self._names()]:
+            self.print_task_help(named[-1])
+            raise Exit
+        self._parsed(super().parse_tasks)
+
+    def parse_cleanup(self) -> None:
+        self._parsed(super().parse_cleanup)
+
+    def update_config(self, merge: bool = True) -> None:
+        self._read(lambda: super(FluxProgram, self).update_config(merge))
+
+    def print_version(self) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            own = version(NAME)
+        except PackageNotFoundError:  # run from a checkout that is not installed
+            own = "(not installed)"
+        print(f"{NAME} {own}, Invoke {version('invoke')}")
+
+    def print_help(self) -> None:
+        print(f"Usage: {NAME} [OPTION…] COMMAND [WORD…] [OPTION…] [COMMAND …]\n\nOptions:\n")
+        shown = (help for help in self.initial_context.help_tuples() if not _is_idle(help[0]))
+        self.print_columns(list(shown))
+        self.list_tasks()
+
+    def print_task_help(self, name: str) -> None:
+        command: Command = self.collection[name]
+        print(f"Usage: {NAME} {command.usage}\nFor example: {NAME} {command.example}\n")
+        print(f"{command.summary}\n")
+        self.print_columns(command.help_rows())
+
+    def _parsed(self, parse: Callable[[], None]) -> None:
+        """Raises Exit with code 2, after it has said what is wrong with the line."""
+        try:
+            parse()
+        except ParseError as error:
+            named = error.context.name if error.context else None
+            command = self.collection[named] if named else None
+            _refuse(find_mistake(str(error), command, self._names(), NAME))
+        except ValueError:
+            # Two options of Invoke take a number.
+            _refuse(RequestError("--list-depth and --command-timeout take a number", f"`{NAME} --help`"))
+
+    def _read(self, load: Callable[[], None]) -> None:
+        """Raises Exit with code 2, after it has said which file cannot be read."""
+        from invoke.exceptions import UnknownFileType
+        from invoke.util import yaml  # type: ignore[attr-defined]
+
+        try:
+            load()
+        except (yaml.YAMLError, UnknownFileType, OSError, ValueError, TypeError, AttributeError) as error:
+            mark = getattr(error, "problem_mark", None)
+            where = f", line {mark.line + 1}" if mark else ""
+            files = self.args.config.value or FILES[0]
+            _refuse(RequestError(f"{files} is no configuration{where}", "write settings under `flux:` in it"))
+
+    def _names(self) -> list[str]:
+        return sorted({word for name, aliases in ns.task_names.items() for word in (name, *aliases)})
+
+
+def _is_idle(flags: str) -> bool:
+    return any(f"--{name}" in flags for name in _IDLE)
+
+
+def _project(folder: Path) -> str:
+    """The nearest folder with settings, from `folder` upwards; else `folder`."""
+    for at in (folder, *folder.parents):
+        if any((at / name).is_file() for name in FILES):
+            return str(at)
+    return str(folder)
+
+
+def _refuse(error: RequestError) -> NoReturn:
+    with reporting(json=False):
+        raise error
+    raise Exit(code=error.exit_code)
+
+
+def main() -> None:
+    FluxProgram().run()
+
+
+if __name__ == "__main__":
+    main()

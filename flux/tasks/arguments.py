@@ -1,0 +1,127 @@
+"""What is wrong with a command line as a whole. Pure: nothing here knows Invoke or prints."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from flux.errors import RequestError
+
+_ARTIFACT = ("-a", "--artifact")
+_LATE = {
+    "-d": "--debug",
+    "--debug": "--debug",
+    "-V": "--version",
+    "-c": "--collection",
+    "--collection": "--collection",
+    "-r": "--search-root",
+    "--search-root": "--search-root",
+    "--write-pyc": "--write-pyc",
+    "--print-completion-script": "--print-completion-script",
+}
+"""Options of Invoke that it reads only before the first command. After it, it takes them and does nothing."""
+
+_LISTING = ("-D", "-F", "--list-depth", "--list-format")
+_WITH_VALUE = {
+    *("-T", "--command-timeout", "-f", "--config", "--hide", "-D", "--list-depth", "-F", "--list-format"),
+    *("-c", "--collection", "-r", "--search-root"),
+}
+_ANSWERED_ELSEWHERE = "--number"
+"""An issue's number that is empty is refused with how to say one."""
+
+_IDLE = (
+    ("run", "warn", "--warn-only"),
+    ("run", "pty", "--pty"),
+    ("run", "hide", "--hide"),
+    ("run", "echo", "--echo"),
+    ("sudo", "password", "--prompt-for-sudo-password"),
+    ("timeouts", "command", "--command-timeout"),
+)
+"""Where Invoke keeps what its options for shell commands said. No command here runs one of those."""
+
+
+def find_fault(words: Sequence[str]) -> RequestError | None:
+    """What is wrong with the words of a command line, less the program's name."""
+    for rule in (_empty, _without_artifact, _late, _listing):
+        if fault := rule(words):
+            return fault
+    return None
+
+
+def find_idle(overrides: Mapping[str, Any], remainder: str) -> RequestError | None:
+    """An option of Invoke that would do nothing. `overrides` is what its options said."""
+    for section, key, option in _IDLE:
+        if (overrides.get(section) or {}).get(key):
+            return RequestError(f"{option} does nothing here", "leave it out")
+    if remainder:
+        return RequestError(f"what follows -- is for no command: {remainder}", "leave it out")
+    return None
+
+
+def has_third_word(command: str, words: Sequence[str], takes_value: Callable[[str], bool]) -> bool:
+    """Whether the last `command` among the words has a third word of its own, which begins like a version."""
+    own = words[len(words) - [*reversed(words)].index(command) :] if command in words else []
+    bare = list(_bare(own, takes_value))
+    return len(bare) > 2 and bare[2].removeprefix("v")[:1].isdigit()
+
+
+def _bare(words: Sequence[str], takes_value: Callable[[str], bool]) -> Iterator[str]:
+    """The words that are neither options nor their values."""
+    for before, word in pairwise(["", *words]):
+        if word == "--":
+            return
+        if not word.startswith("-") and not takes_value(before):
+            yield word
+
+
+def _empty(words: Sequence[str]) -> RequestError | None:
+    for before, word in pairwise(["", *words]):
+        option, equals, value = word.partition("=")
+        if equals and option.startswith("-") and _is_empty(value) and option != _ANSWERED_ELSEWHERE:
+            return RequestError(f"{option} has an empty value", "give it one, or leave it out")
+        if _is_empty(word) and before != _ANSWERED_ELSEWHERE:
+            where = before if before.startswith("-") else "a word of the command"
+            said = "has an empty value" if before.startswith("-") else "is empty"
+            return RequestError(f"{where} {said}", "is a variable empty? give a value, or leave it out")
+    return None
+
+
+def _is_empty(value: str) -> bool:
+    return not value.replace(",", "").strip()
+
+
+def _without_artifact(words: Sequence[str]) -> RequestError | None:
+    for word, following in pairwise([*words, "-"]):
+        if word in _ARTIFACT and following.startswith("-"):
+            return RequestError(
+                f"{word} needs the name of an artifact", f"say `{word} NAME`, or leave it out for all of them"
+            )
+    return None
+
+
+def _late(words: Sequence[str]) -> RequestError | None:
+    late = words[_first_command(words) :]
+    for word, following in pairwise([*late, "-"]):
+        option = _LATE.get(word.partition("=")[0])
+        if word == "--version" and following.startswith("-"):
+            return RequestError("--version needs a version here", "say `--version 1.2.3`")
+        if option:
+            return RequestError(
+                f"{word} does nothing after a command",
+                f"put {option} before the command" + (", or say -n for a dry run" if word == "-d" else ""),
+            )
+    return None
+
+
+def _listing(words: Sequence[str]) -> RequestError | None:
+    for word in words:
+        if word.startswith(_LISTING):
+            return RequestError(f"{word} does nothing without --list", "leave it out")
+    return None
+
+
+def _first_command(words: Sequence[str]) -> int:
+    """Where the options of Invoke end."""
+    for at, (before, word) in enumerate(pairwise(["", *words])):
+        if not word.startswith("-") and before not in _WITH_VALUE:
+            return at
+    return len(words)

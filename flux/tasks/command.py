@@ -1,0 +1,118 @@
+"""A task of Invoke that does what its flags say, and says how it is used."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from invoke.context import Context
+from invoke.parser.argument import Argument
+from invoke.tasks import Task, task
+
+from flux.errors import RequestError
+from flux.running import reporting
+from flux.tasks.arguments import find_fault, find_idle, has_third_word
+
+LETTERS = {"artifact": "a", "dry_run": "n", "json": "j"}
+"""The options that have a letter, which is the same in every command."""
+
+_METAVARS = {"artifact": "NAME", "since": "REF", "digests": "FILE", "unattested": "FILE", "port": "N"}
+
+
+def command(*, example: str, third: str = "", **options: Any) -> Callable[[Callable[..., None]], Any]:
+    """Make a command. `example` is one as people type it, less the program; `third` can be a third word."""
+    return task(klass=Command, example=example, third=third, **options)
+
+
+class Command(Task[Any]):
+    """A command. Invoke's own `--dry` means `--dry-run`. An option that would do nothing is refused."""
+
+    def __init__(self, body: Callable[..., None], *, example: str, third: str, **options: Any) -> None:
+        super().__init__(body, auto_shortflags=False, **options)
+        self.summary = self.__doc__ or ""
+        self.example = example
+        self.third = third
+        self.__doc__ = f"{self.summary}\n\nUsage: inv {self.usage}\nFor example: inv {example}"
+
+    def __call__(self, *args: Any, **values: Any) -> Any:
+        context: Context = args[0]
+        fault = find_fault(sys.argv[1:]) or find_idle(
+            getattr(context.config, "_overrides", {}), context.remainder
+        )
+        if context.config.run.dry:
+            if "dry_run" in values:
+                values["dry_run"] = True
+            elif self.name == "demo":
+                fault = RequestError("demo has no dry run", "it writes to a folder of its own alone")
+        if fault:
+            with reporting(bool(values.get("json"))):
+                raise fault
+        return super().__call__(*args, **values)
+
+    @property
+    def usage(self) -> str:
+        """What can be typed, in the order in which it has to be."""
+        arguments = self._arguments({})
+        words = [argument.names[0].upper() for argument in arguments if argument.positional]
+        options = [_option(a) for a in arguments if not a.positional and a.name != self.third]
+        return " ".join([self.typed, *words, *([f"[{self.third.upper()}]"] if self.third else []), *options])
+
+    @property
+    def options(self) -> list[str]:
+        return [f"--{argument.names[0]}" for argument in self._arguments({})]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether `-a` narrows it to some artifacts."""
+        return "artifact" in self.iterable
+
+    def help_rows(self) -> list[tuple[str, str | None]]:
+        """Each word and option with its help."""
+        return [(_help_of(argument), argument.help) for argument in self._arguments(self.help.copy())]
+
+    @property
+    def typed(self) -> str:
+        """The command's own name, with those of the collections that it is in."""
+        return self.example.split()[0]
+
+    def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
+        """Invoke fills no word that may be left out: the third has to be there, in a line where it is."""
+        helps = self.help.copy()
+        arguments = self._arguments(helps)
+        flags = {f"--{name}" for a in arguments if a.takes_value for name in a.names}
+        if self.third and has_third_word(self.typed, sys.argv[1:], {*flags, "-a"}.__contains__):
+            at = sum(argument.positional for argument in arguments)
+            (third,) = (argument for argument in arguments if argument.name == self.third)
+            third.positional = True
+            arguments.remove(third)
+            arguments.insert(at, third)
+        return arguments
+
+    def _arguments(self, helps: dict[str, Any]) -> list[Argument]:
+        whole, self.help = self.help, helps
+        try:
+            return super().get_arguments()
+        finally:
+            self.help = whole
+
+    def arg_opts(self, name: str, default: str, taken_names: set[str]) -> dict[str, Any]:
+        options = super().arg_opts(name, default, taken_names)
+        if name in LETTERS:
+            options["names"].append(LETTERS[name])
+        return options
+
+
+def _option(argument: Argument) -> str:
+    name = f"-{argument.nicknames[0]}" if argument.nicknames else f"--{argument.names[0]}"
+    return f"[{name}{_value(argument)}]"
+
+
+def _help_of(argument: Argument) -> str:
+    if argument.positional:
+        return argument.names[0].upper()
+    letters = [f"-{letter}" for letter in argument.nicknames]
+    return f"{', '.join([*letters, f'--{argument.names[0]}'])}{_value(argument)}"
+
+
+def _value(argument: Argument) -> str:
+    name = argument.names[0]
+    return f" {_METAVARS.get(name, name.upper())}" if argument.takes_value else ""
