@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
+from threading import Lock
 
 from flux.artifact.changes import Commit
 from flux.artifact.image import Revision
@@ -70,7 +71,8 @@ class History:
         self._trees = trees
         self._messages: Kept[tuple[str, str], tuple[Message, ...]] = Kept(_MOST_MESSAGES)
         self._logs: Kept[tuple[str, str | None, str], tuple[tuple[str, str], ...]] = Kept(_MOST_MESSAGES)
-        self._kept_walk: Walk | None = None
+        self._walks: list[Walk] = []
+        self._keeping = Lock()
 
     def line(
         self,
@@ -87,7 +89,7 @@ class History:
         """
         paths = narrowest(sources, names)
         limits = [*paths, *also] if paths else []
-        kept = self._kept_walk.part(commit, limits) if self._kept_walk and not until else None
+        kept = self._walks[-1].part(commit, limits) if self._walks and not until else None
         span = [commit, *([f"^{until}"] if until else [])]
         for revision, parent, changes in kept or self._walk(span, limits, root=False):
             if revision.commit in self._shallow.edge():
@@ -109,15 +111,18 @@ class History:
         """
         if self._shallow.edge():
             return
-        self.close()
         paths = [sources, *also] if sources else []
-        self._kept_walk = Walk(commit, paths, self._walk([commit], paths, root=False), self._first_parents)
+        with self._keeping:
+            if self._walks and self._walks[-1].is_of(commit, paths):
+                return
+            # Somebody may still be on an older one.
+            commits = self._walk([commit], paths, root=False)
+            self._walks.append(Walk(commit, paths, commits, self._first_parents))
 
     def close(self) -> None:
-        """End the walk that is kept."""
-        if self._kept_walk:
-            self._kept_walk.close()
-        self._kept_walk = None
+        """End the walks that are kept."""
+        while self._walks:
+            self._walks.pop().close()
 
     def file_history(self, commit: str, path: str) -> Iterator[tuple[Revision, str | None]]:
         """The first-parent line back from `commit`: those commits that changed a file, with the blob that it

@@ -32,6 +32,10 @@ class Walk:
         self._held = 0
         self._reading = RLock()
 
+    def is_of(self, start: str, paths: Sequence[str]) -> bool:
+        """Whether this is the walk from there, along these paths."""
+        return (self._start, list(self._paths)) == (start, list(paths))
+
     def part(self, start: str, paths: Sequence[str]) -> Iterator[Logged] | None:
         """The commits back from `start` that changed something under these paths.
 
@@ -44,7 +48,8 @@ class Walk:
 
     def close(self) -> None:
         """End the process that reads."""
-        self._commits.close()
+        with self._reading:
+            self._commits.close()
 
     def _along(self, place: int, paths: Sequence[str]) -> Iterator[Logged]:
         for revision, parent, changes in self._entries():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from flux.errors import FluxError, RegistryError, RegistryUnreachableError, TooLargeError
@@ -64,11 +64,15 @@ def look(
     """
     reach = reach or Reach()
 
-    @cache
+    once, made = Lock(), [vouching] if vouching else []
+
     def vouch() -> Vouching:
         from flux.monorepo import vouching as module
 
-        return vouching or module.Vouching(monorepo)
+        with once:
+            if not made:
+                made.append(module.Vouching(monorepo))
+            return made[0]
 
     def one(artifact: str) -> Looked:
         versions = desired.get(artifact, {})

@@ -2,13 +2,18 @@
 
 from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.tasks import task
 
 from flux.running import issue_number, running
+from flux.tasks.command import command
 from flux.tasks.options import JSON
 
 
-@task(name="check", positional=["number"], help={"number": "a pull request", "json": JSON})
+@command(
+    name="check",
+    example="request.check 7",
+    positional=["number"],
+    help={"number": "a pull request", "json": JSON},
+)
 def check_request(context: Context, number: str, json: bool = False) -> None:
     """Check that who asked for a promotion may, and that somebody else approved it."""
     with running(context, json) as run:

@@ -1,6 +1,7 @@
 """One kept walk answers as walks of their own do."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,17 @@ def test_a_walk_that_is_not_read_ends_with_the_clone(tmp_path: Path) -> None:
         next(iter(git.line(line[0], "artifacts/", ["app"])))
     with Clone(repo.path) as git:
         assert told(git, line[0], "app")
+
+
+def test_threads_share_a_walk_that_others_ask_for_again(tmp_path: Path) -> None:
+    repo, line = grown(tmp_path / "repo", 4)
+    cases = [(commit, name) for commit in line for name in NAMES]
+    with Clone(repo.path) as own:
+        expected = [told(own, *case) for case in cases]
+    with Clone(repo.path) as git, ThreadPoolExecutor(8) as pool:
+
+        def ask(case: tuple[str, str]) -> list[tuple[str, list[str] | None]]:
+            git.keep_walk(line[0], "artifacts/", also=("invoke.yaml",))
+            return told(git, *case)
+
+        assert list(pool.map(ask, cases)) == expected
