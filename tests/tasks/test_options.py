@@ -24,7 +24,8 @@ OPTIONS = {
     "publish": "--tag --digests -n/--dry-run -j/--json",
     "reconcile": "--digests -n/--dry-run -j/--json",
     "release": "-a/--artifact --version --allow-unchanged -n/--dry-run -j/--json",
-    "rollback": "-a/--artifact --environment -n/--dry-run -j/--json",
+    "rollback": "-a/--artifact --environment --to -n/--dry-run -j/--json",
+    "request.check": "--number -j/--json",
     "sign": "--digests --unattested -n/--dry-run -j/--json",
     "status": "-a/--artifact --check -j/--json",
     "sync": "-n/--dry-run -j/--json",
@@ -39,12 +40,13 @@ SAME = {
 }
 
 
-def arguments(collection: Collection) -> Iterator[tuple[str, Argument]]:
+def arguments(collection: Collection, prefix: str = "") -> Iterator[tuple[str, Argument]]:
+    """Of each task by its name; where two collections have one of a name, by its whole name."""
     for task in collection.tasks.values():
         for argument in task.get_arguments():
-            yield task.name, argument
-    for below in collection.collections.values():
-        yield from arguments(below)
+            yield f"{prefix}{task.name}", argument
+    for name, below in collection.collections.items():
+        yield from arguments(below, f"{name}." if set(below.tasks) & set(ns.tasks) else "")
 
 
 ALL = list(arguments(ns))
