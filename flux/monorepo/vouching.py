@@ -13,7 +13,7 @@ from semver import Version
 from flux.artifact.image import REVISION, Image
 from flux.artifact.image_manifest import Foreign, parse
 from flux.errors import ContentError, FluxError, RequestError, UnpublishedError, UnvouchedError
-from flux.monorepo.lines import find_released_line
+from flux.monorepo.lines import find_line, find_released_line
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
 from flux.registry.identity import judge
@@ -117,7 +117,7 @@ class Vouching:
                 f"there is no release of {artifact} {version}: the tag {tag} is missing",
                 f"release it with `inv release {artifact} {version}`, or name a version that is released",
             )
-        if not self._is_on_line(commit):
+        if not self._is_on_line(commit) and find_released_line(self._monorepo, commit) is None:
             branch = self._monorepo.settings.branch
             raise UnvouchedError(
                 f"{tag} is at {commit[:12]}, which is not on the first-parent line of {branch}",
@@ -156,11 +156,15 @@ class Vouching:
             self._monorepo.git.keep_walk(tip, self._monorepo.layouts.at(tip).prefix, FILES)
 
     def _is_on_line(self, commit: str) -> bool:
-        """Whether a commit is or was on a line that releases come from. Main's is read once."""
+        """Whether a commit is on a line that releases come from. Main's is read once.
+
+        Where it was on one, only the subject of a merge says so, which anybody's pull request may have. A
+        release's tag has to stand for that.
+        """
         git = self._monorepo.git
         with self._asking:
             tip = self._monorepo.tip
             if self._line[0] != tip:
                 self._line = tip, frozenset(git.first_parents(tip, [commit]))
             line = self._line[1]
-        return commit in line or find_released_line(self._monorepo, commit) is not None
+        return commit in line or find_line(self._monorepo, commit) is not None

@@ -138,6 +138,21 @@ def test_a_revision_that_is_no_commit_of_main(run: Monorepo, target: Target, rev
     assert isinstance(Vouching(run).build_fault("app", forged), FluxError)
 
 
+@pytest.mark.parametrize("subject", ["Merge branch 'main' of https://example.com/x", "Merge branch 'main'"])
+def test_the_subject_of_a_merge_puts_no_commit_on_the_line(repo: Repo, subject: str) -> None:
+    """Of a pull request that takes back what it brings, nobody has reviewed what lies between."""
+    repo.checkout("feature", create=True)
+    between = repo.commit("bring", files={"artifacts/app/x.yaml": "evil: 1\n"})
+    repo.commit("take back", files={"artifacts/app/x.yaml": "version: 1.1.0\n"})
+    repo.checkout("main")
+    repo.git("merge", "--quiet", "--no-ff", "-m", subject, "feature")
+    with opened(repo, Settings()) as run:
+        image = Sources(run, between).image_of("app")
+        error = Vouching(run).build_fault("app", Manifest(image.manifest, MANIFEST_TYPE))
+    assert isinstance(error, UnvouchedError)
+    assert "which is not on main" in error.message
+
+
 def test_no_artifact_waits_for_another(
     run: Monorepo, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
