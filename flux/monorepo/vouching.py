@@ -6,14 +6,14 @@ Nothing moves to an environment, and nothing is signed, without that. A registry
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from threading import RLock
+from threading import Lock
 
 from semver import Version
 
 from flux.artifact.image import REVISION, Image
 from flux.artifact.image_manifest import Foreign, parse
 from flux.errors import ContentError, FluxError, RequestError, UnpublishedError, UnvouchedError
-from flux.monorepo.lines import find_released_line
+from flux.monorepo.lines import find_line, find_released_line
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
 from flux.registry.identity import judge
@@ -27,7 +27,10 @@ _REBUILD = "build it with `inv build` or `inv publish`"
 
 
 class Vouching:
-    """Builds images from git, and compares. Each manifest is judged once; threads may share this."""
+    """Builds images from git, and compares. Each manifest is judged once.
+
+    Threads may share this, each with artifacts of its own. None waits while another builds or downloads.
+    """
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._monorepo = monorepo
@@ -35,7 +38,7 @@ class Vouching:
         self._judged: dict[tuple[str, str, str], FluxError | None] = {}
         self._line: tuple[str, frozenset[str]] = "", frozenset()
         self._walked = ""
-        self._judging = RLock()
+        self._asking = Lock()
 
     def fault(self, artifact: str, version: str, manifest: Manifest) -> FluxError | None:
         """Why a manifest is not what git builds for a version's release; None where it is.
@@ -49,12 +52,11 @@ class Vouching:
     ) -> dict[str, FluxError | None]:
         """The same of several manifests, by digest. The version is built once."""
         build = cache(lambda: self._release_image(artifact, version))
-        with self._judging:
-            for manifest in manifests:
-                key = (artifact, version, manifest.digest)
-                if key not in self._judged:
-                    self._judged[key] = self._judge(artifact, f"{artifact} {version}", manifest, build)
-            return {m.digest: self._judged[artifact, version, m.digest] for m in manifests}
+        for manifest in manifests:
+            key = (artifact, version, manifest.digest)
+            if key not in self._judged:
+                self._judged[key] = self._judge(artifact, f"{artifact} {version}", manifest, build)
+        return {m.digest: self._judged[artifact, version, m.digest] for m in manifests}
 
     def promotion_fault(self, artifact: str, version: str) -> FluxError | None:
         """Why a version may not be promoted; None where its release's image is published.
@@ -108,13 +110,14 @@ class Vouching:
     def release_commit(self, artifact: str, version: str) -> str:
         """The commit of a version's release. Raises UnvouchedError where no release on the line made it."""
         tag = self._form.render(artifact, Version.parse(version))
-        commit = self._monorepo.home_tags.get(tag)
+        with self._asking:
+            commit = self._monorepo.home_tags.get(tag)
         if commit is None:
             raise UnvouchedError(
                 f"there is no release of {artifact} {version}: the tag {tag} is missing",
                 f"release it with `inv release {artifact} {version}`, or name a version that is released",
             )
-        if not self._is_on_line(commit):
+        if not self._is_on_line(commit) and find_released_line(self._monorepo, commit) is None:
             branch = self._monorepo.settings.branch
             raise UnvouchedError(
                 f"{tag} is at {commit[:12]}, which is not on the first-parent line of {branch}",
@@ -145,18 +148,23 @@ class Vouching:
 
     def _keep_walk(self) -> None:
         """Let one process of git tell the last change of each artifact at each release."""
-        tip = self._monorepo.tip
-        with self._judging:
+        with self._asking:
+            tip = self._monorepo.tip
             if self._walked == tip:
                 return
             self._walked = tip
             self._monorepo.git.keep_walk(tip, self._monorepo.layouts.at(tip).prefix, FILES)
 
     def _is_on_line(self, commit: str) -> bool:
-        """Whether a commit is or was on a line that releases come from. Main's is read once."""
-        git, tip = self._monorepo.git, self._monorepo.tip
-        with self._judging:
+        """Whether a commit is on a line that releases come from. Main's is read once.
+
+        Where it was on one, only the subject of a merge says so, which anybody's pull request may have. A
+        release's tag has to stand for that.
+        """
+        git = self._monorepo.git
+        with self._asking:
+            tip = self._monorepo.tip
             if self._line[0] != tip:
                 self._line = tip, frozenset(git.first_parents(tip, [commit]))
             line = self._line[1]
-        return commit in line or find_released_line(self._monorepo, commit) is not None
+        return commit in line or find_line(self._monorepo, commit) is not None

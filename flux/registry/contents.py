@@ -10,8 +10,8 @@ from flux.registry.target import Manifest, Target
 _MOST_BYTES = 100 << 20
 """As Flux's own reader has it: DefaultMaxUntarSize in github.com/fluxcd/pkg/tar."""
 
-# YAML gets a tenth of its size, seldom a fiftieth. What gets less is made to fill somebody's memory.
-_MOST_TIMES, _ALWAYS_FITS = 200, 16 << 20
+# YAML gets a sixth to an eighth of its size. What is large and gets less is made to fill somebody's memory.
+_MOST_TIMES, _ALWAYS_FITS = 12, 32 << 20
 
 _INSTEAD = "publish an image of the artifact in its place"
 

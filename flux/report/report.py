@@ -197,7 +197,7 @@ class Report:
         """More for the summary, folded: a block of Markdown under a title of plain text."""
         if self._event.summary:
             with self._event.summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(f"<details><summary>{escape(title)}</summary>\n\n{block}\n\n</details>\n\n")
+                file.write(f"<details><summary>{escape(shown(title))}</summary>\n\n{block}\n\n</details>\n\n")
 
 
 def _write(stream: TextIO, *parts: str | Styled) -> None:

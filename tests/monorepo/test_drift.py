@@ -20,6 +20,7 @@ from tests.commands.releasing import PHASES
 from tests.commands.tagging import FIRST, World, converge, copied
 from tests.commands.tagging import seed as seed
 from tests.commands.tagging import world as world
+from tests.git.counted import CountedGit
 from tests.monorepos import opened
 from tests.registry.front import front
 from tests.registry.images import packed, push
@@ -73,6 +74,16 @@ def test_no_list_where_every_environment_is_desired(world: World) -> None:
     looked_at(world, faulty, {"app": dict.fromkeys(ENVIRONMENTS, "9.9.9")})
     assert "app tags" not in faulty.calls
     assert len(faulty.calls) == len(ENVIRONMENTS) + 1
+
+
+def test_origin_is_asked_once_for_its_tags_however_many_are_judged(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = CountedGit.make(tmp_path / "git")
+    monkeypatch.setenv("PATH", counted.environment()["PATH"])
+    world.want(FIRST)
+    looked_at(world, world.open(), FIRST, jobs=8)
+    assert len(counted.of("ls-remote")) == 2, "of the tip, and of the tags"
 
 
 def test_a_registry_that_fails_for_one_artifact_leaves_the_others(world: World) -> None:

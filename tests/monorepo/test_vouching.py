@@ -3,7 +3,9 @@
 import gzip
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -11,6 +13,7 @@ from flux.artifact.archive import archive
 from flux.artifact.image import LAYER_TYPE, MANIFEST_TYPE, Image, digest_of
 from flux.errors import FluxError, UnpublishedError, UnvouchedError
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.sources import Sources
 from flux.monorepo.vouching import Vouching
 from flux.registry import open_registry
 from flux.registry.target import Manifest, Target
@@ -133,6 +136,38 @@ def test_a_revision_that_is_no_commit_of_main(run: Monorepo, target: Target, rev
     document["annotations"]["org.opencontainers.image.revision"] = revision
     forged = Manifest(json.dumps(document).encode(), MANIFEST_TYPE)
     assert isinstance(Vouching(run).build_fault("app", forged), FluxError)
+
+
+@pytest.mark.parametrize("subject", ["Merge branch 'main' of https://example.com/x", "Merge branch 'main'"])
+def test_the_subject_of_a_merge_puts_no_commit_on_the_line(repo: Repo, subject: str) -> None:
+    """Of a pull request that takes back what it brings, nobody has reviewed what lies between."""
+    repo.checkout("feature", create=True)
+    between = repo.commit("bring", files={"artifacts/app/x.yaml": "evil: 1\n"})
+    repo.commit("take back", files={"artifacts/app/x.yaml": "version: 1.1.0\n"})
+    repo.checkout("main")
+    repo.git("merge", "--quiet", "--no-ff", "-m", subject, "feature")
+    with opened(repo, Settings()) as run:
+        image = Sources(run, between).image_of("app")
+        error = Vouching(run).build_fault("app", Manifest(image.manifest, MANIFEST_TYPE))
+    assert isinstance(error, UnvouchedError)
+    assert "which is not on main" in error.message
+
+
+def test_no_artifact_waits_for_another(
+    run: Monorepo, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that have to be built meet while they are."""
+    both, build = Barrier(2, timeout=30), Sources.image_of
+
+    def image_of(self: Sources, artifact: str) -> Image:
+        both.wait()
+        return build(self, artifact)
+
+    monkeypatch.setattr(Sources, "image_of", image_of)
+    vouching = Vouching(run)
+    with ThreadPoolExecutor() as pool:
+        asked = [pool.submit(vouching.fault, "app", v, good(target, v)) for v in ("1.0.0", "1.1.0")]
+        assert [each.result() for each in asked] == [None, None]
 
 
 def test_each_manifest_is_judged_once(run: Monorepo, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -155,10 +156,11 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "names": lambda: gzip.compress(_HEADERS, 9),
     "less than the limit": lambda: gzip.compress(tar(member("x", size=0)) + bytes(99 << 20), 9),
     "a file": lambda: gzip.compress(_of_size(90 << 20), 9),
+    "thirty times its size": lambda: gzip.compress(_of_pieces(1000, 2000, 90_000), 1),
 }
 
 _MEASURE = """
-import resource, sys
+import sys, tracemalloc
 from pathlib import Path
 from flux.errors import RegistryError
 from flux.registry import contents as _
@@ -167,11 +169,13 @@ from flux.registry.folder.registry import LayoutRegistry
 
 target = LayoutRegistry("images", Path(sys.argv[1])).repository("artifact")
 manifest = target.fetch_manifest("bomb")
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+tracemalloc.start()
 try:
     contents(target, manifest)
+    message = ""
 except RegistryError as error:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, error.message)
+    message = error.message
+print(tracemalloc.get_traced_memory()[1] >> 10, message)
 """
 
 
@@ -192,17 +196,46 @@ def _of_size(size: int) -> bytes:
     return bytes(written[:BLOCK]) + bytes(size) + bytes(2 * BLOCK)
 
 
+def _of_pieces(files: int, random: int, zeros: int) -> bytes:
+    """Files of which a part cannot be compressed."""
+    numbers = Random(1)
+    content = [(f"{at}.yaml", 0o644, numbers.randbytes(random) + bytes(zeros)) for at in range(files)]
+    return archive(content)
+
+
+def measured(target: Target, folder: Path, layer: bytes) -> tuple[int, str]:
+    """The KiB that it takes to read a layer of at most 3 MiB, and why it is not shown."""
+    assert len(layer) <= 3 << 20
+    target.push_manifest(put(target, layer), "bomb")
+    command = [sys.executable, "-c", _MEASURE, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    kibibytes, _, message = done.stdout.partition(" ")
+    return int(kibibytes), message.strip()
+
+
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_costs_little_memory(target: Target, tmp_path: Path, name: str) -> None:
-    bomb = BOMBS[name]()
-    assert len(bomb) <= 3 << 20
-    target.push_manifest(put(target, bomb), "bomb")
-    done = subprocess.run(
-        [sys.executable, "-c", _MEASURE, tmp_path], capture_output=True, text=True, check=True, timeout=60
-    )
-    kibibytes, _, message = done.stdout.partition(" ")
-    assert int(kibibytes) < 50 << 10
+    kibibytes, message = measured(target, tmp_path, BOMBS[name]())
+    assert kibibytes < 50 << 10
     assert " cannot be shown: it" in message
+
+
+FITTING: dict[str, Callable[[], bytes]] = {
+    "many files": lambda: gzip.compress(_of_pieces(30_000, 0, 300), 9),
+    "eleven times its size": lambda: gzip.compress(_of_pieces(330, 8600, 91_400), 1),
+}
+
+
+@pytest.mark.parametrize("name", FITTING)
+def test_what_is_shown_costs_little_memory(target: Target, tmp_path: Path, name: str) -> None:
+    kibibytes, message = measured(target, tmp_path, FITTING[name]())
+    assert kibibytes < 50 << 10
+    assert message == ""
+
+
+def test_what_is_as_large_and_gets_no_less_than_yaml_does_is_shown(target: Target) -> None:
+    large = gzip.compress(_of_pieces(40, 100_000, 900_000), 1)
+    assert len(contents(target, put(target, large))) == 40
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pty
 import re
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,14 @@ def test_an_annotation_is_one_command_and_disturbs_no_terminal(
     assert [line.split("::")[1] for line in printed.splitlines()] == ["error", "warning"]
     assert printed.replace("\n", "").isprintable()
     assert "\\x1b[31m\\u202e" in printed
+
+
+def test_no_title_of_what_is_folded_ends_its_line(tmp_path: Path) -> None:
+    """A name with an empty line in it began Markdown of its own."""
+    summary = tmp_path / "summary.md"
+    report = Report(replace(actions(None), summary=summary), as_json=False)
+    report.details("a</summary>\n\n# b <b>\n", "```diff\n+ x\n```")
+    lines = summary.read_text().splitlines()
+    title = "a&lt;/summary&gt;\\n\\n# b &lt;b&gt;\\n"
+    assert lines[:2] == [f"<details><summary>{title}</summary>", ""]
+    assert "# b <b>" not in lines
