@@ -1,11 +1,9 @@
 """Who may what, with a password and behind a token service, and what is said to who may not."""
 
-import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from urllib3 import HTTPHeaderDict
@@ -16,7 +14,7 @@ from tests import parts
 from tests.commands.helpers import build as in_process
 from tests.commands.helpers import monorepo
 from tests.registry import test_target
-from tests.registry.conftest import Place, kept
+from tests.registry.conftest import Place, on_distribution
 from tests.registry.images import image, push
 from tests.registry.remote.logins import (
     PUSHER,
@@ -42,24 +40,7 @@ def place(request: pytest.FixtureRequest, docker: Docker) -> Place:
     kind = "password" if request.param == "password" else "token"
     registry: parts.Registry = request.getfixturevalue(f"{kind}_registry")
     docker.login(registry.host, USER, "identitytoken" if request.param == "refresh token" else "auth")
-    prefix = f"contract/{uuid4().hex}"
-
-    def writes() -> list[str]:
-        # A POST answered 201 found the blob there, and one answered 401 came to nothing.
-        lines = re.findall(rf'"(\w+) (/v2/{prefix}/.*) HTTP/1\.1" (\d+) ', registry.log.read_text())
-        return [
-            url
-            for method, url, status in lines
-            if method not in ("GET", "HEAD") and status != "401" and (method, status) != ("POST", "201")
-        ]
-
-    def blob(digest: str) -> Path:
-        hexadecimal = digest.removeprefix("sha256:")
-        return registry.storage / "docker/registry/v2/blobs/sha256" / hexadecimal[:2] / hexadecimal / "data"
-
-    location = f"{registry.host}/{prefix}"
-    to = RemoteRegistry(location, jobs=2, insecure=None)
-    return Place(to, location, writes, blob, lambda: kept(registry, prefix))
+    return on_distribution(registry)
 
 
 globals().update({name: test for name, test in vars(test_target).items() if name.startswith("test_")})
