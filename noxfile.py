@@ -174,7 +174,7 @@ def reader(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def registries(session: nox.Session) -> None:
-    """Build the registries that the contract of targets is tried on into the cache, unless they are there."""
+    """Build registries, and what reads from them, into the cache, unless they are there."""
     modules = {
         "crane": ("github.com/google/go-containerregistry/cmd/crane", parts.CRANE, parts.crane),
         "registry": (
@@ -182,6 +182,7 @@ def registries(session: nox.Session) -> None:
             parts.DISTRIBUTION,
             parts.distribution,
         ),
+        "oras": ("oras.land/oras/cmd/oras", parts.ORAS, parts.oras),
     }
     for name, (module, version, find) in modules.items():
 

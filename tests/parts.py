@@ -37,6 +37,7 @@ READER_SOURCE = Path(__file__).parent / "artifact" / "reader" / "main.go"
 # Registries beside docker-registry. Crane is of go-containerregistry too, and serves one in memory.
 CRANE = READER
 DISTRIBUTION = "3.1.2"
+ORAS = "1.3.6"
 
 # Read once, since the tests move HOME.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flux-artifacts"
@@ -83,6 +84,11 @@ def reader() -> str:
 @cache
 def crane() -> str:
     return _built("crane", CRANE, "registries")
+
+
+@cache
+def oras() -> str:
+    return _built("oras", ORAS, "registries")
 
 
 @cache

@@ -127,16 +127,16 @@ def crane(tmp_path: Path) -> Iterator[Place]:
     altered: dict[bytes, bytes] = {}
 
     def hook(request: Request) -> Answer:
-        answer = forward(server, request)
+        answer = forward(running, request)
         return Answer(answer.status, altered.get(answer.body, answer.body), answer.headers)
 
-    with parts.run_crane(tmp_path / "crane") as server, front(server, hook) as before:
+    with parts.run_crane(tmp_path / "crane") as running, front(running, hook) as before:
 
         def files() -> list[str]:
-            return sorted(str(path) for path in server.storage.rglob("*") if path.is_file())
+            return sorted(str(path) for path in running.storage.rglob("*") if path.is_file())
 
         def writes() -> list[str]:
-            return [*files(), *re.findall(r"PUT /v2/\S+/manifests/.*", server.log.read_text())]
+            return [*files(), *re.findall(r"PUT /v2/\S+/manifests/.*", running.log.read_text())]
 
         registry = RemoteRegistry(before.host, jobs=2, insecure=None)
         yield Place(registry, before.host, writes, altered.__setitem__, files)
