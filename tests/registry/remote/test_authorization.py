@@ -281,3 +281,18 @@ def test_a_token_that_is_over_without_a_challenge_is_renewed_once(docker: Docker
     assert tokens == ["t0", "t1", "t2"]
     assert "Your Authorization Token has expired." in raised.value.message
     assert raised.value.hint == f"log in again with `docker login {server.host}`"
+
+
+def test_a_login_that_has_expired_is_said_in_the_words_of_the_registry(docker: Docker) -> None:
+    """ECR's passwords last for twelve hours, and then its answer is 403."""
+
+    def answers(request: Request) -> Answer:
+        return Answer(403, OVER) if "Authorization" in request.headers else Answer(401, b"", [BASIC])
+
+    with serve(answers) as server:
+        docker.login(server.host, USER)
+        with pytest.raises(RegistryError) as raised:
+            RemoteRegistry(server.host, jobs=1, insecure=None).repository("app").tags()
+    assert raised.value.message.endswith(": DENIED Your Authorization Token has expired.")
+    assert raised.value.hint == f"log in again with `docker login {server.host}`"
+    assert len(server.requests) == 2
