@@ -173,6 +173,26 @@ def reader(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
+def registries(session: nox.Session) -> None:
+    """Build registries, and what reads from them, into the cache, unless they are there."""
+    modules = {
+        "crane": ("github.com/google/go-containerregistry/cmd/crane", parts.CRANE, parts.crane),
+        "registry": (
+            "github.com/distribution/distribution/v3/cmd/registry",
+            parts.DISTRIBUTION,
+            parts.distribution,
+        ),
+        "oras": ("oras.land/oras/cmd/oras", parts.ORAS, parts.oras),
+    }
+    for name, (module, version, find) in modules.items():
+
+        def build(folder: Path, wanted: str = f"{module}@v{version}") -> None:
+            session.run("go", "install", "-ldflags", "-s -w", wanted, env={"GOBIN": str(folder)})
+
+        build_into_cache(session, name, version, find, build)
+
+
+@nox.session(python=False)
 def kustomize(session: nox.Session) -> None:
     """Build kustomize and kubectl, which has it too, into the cache, unless they are there."""
 

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,11 @@ ACTIONLINT_ALONE = ("-shellcheck=", "-pyflakes=")
 # Of go-containerregistry, with which flux reads manifests: the version in its go.mod.
 READER = "0.21.6"
 READER_SOURCE = Path(__file__).parent / "artifact" / "reader" / "main.go"
+
+# Registries beside docker-registry. Crane is of go-containerregistry too, and serves one in memory.
+CRANE = READER
+DISTRIBUTION = "3.1.2"
+ORAS = "1.3.6"
 
 # Read once, since the tests move HOME.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flux-artifacts"
@@ -74,6 +79,22 @@ def flux() -> str:
 def reader() -> str:
     """What reads manifests as flux does."""
     return _built("reader", READER, "reader")
+
+
+@cache
+def crane() -> str:
+    return _built("crane", CRANE, "registries")
+
+
+@cache
+def oras() -> str:
+    return _built("oras", ORAS, "registries")
+
+
+@cache
+def distribution() -> str:
+    """The registry server of today, of which docker-registry is the previous generation."""
+    return _built("registry", DISTRIBUTION, "registries")
 
 
 @cache
@@ -168,13 +189,33 @@ class Registry:
     pid: int
 
 
-@contextmanager
-def run_registry(folder: Path, **config: dict[str, Any]) -> Iterator[Registry]:
+def run_registry(folder: Path, **config: dict[str, Any]) -> AbstractContextManager[Registry]:
     """A registry of its own on loopback, until the block ends.
 
     Sections of its configuration (`auth={"htpasswd": …}`, `http={"tls": …}`) are laid over ours.
     """
-    program = docker_registry()
+    return _run_configured(docker_registry(), folder, config)
+
+
+def run_distribution(folder: Path) -> AbstractContextManager[Registry]:
+    """The same of today."""
+    # Text is what docker-registry logs without being told.
+    return _run_configured(distribution(), folder, {})
+
+
+def run_crane(folder: Path) -> AbstractContextManager[Registry]:
+    """The registry that crane serves: blobs are files, and tags are in memory."""
+    folder.mkdir(parents=True, exist_ok=True)
+    storage = folder / "storage"
+    storage.mkdir()
+    host = f"127.0.0.1:{free_port()}"
+    command = [crane(), "registry", "serve", f"--address={host}", f"--disk={storage}"]
+    return _run(command, Registry(host, folder / "registry.log", storage, 0))
+
+
+def _run_configured(
+    program: str, folder: Path, config: dict[str, dict[str, Any]]
+) -> AbstractContextManager[Registry]:
     folder.mkdir(parents=True, exist_ok=True)
     host, log, storage = f"127.0.0.1:{free_port()}", folder / "registry.log", folder / "storage"
     defaults: dict[str, dict[str, Any]] = {
@@ -188,15 +229,22 @@ def run_registry(folder: Path, **config: dict[str, Any]) -> Iterator[Registry]:
     sections = {name: {**defaults.get(name, {}), **config.get(name, {})} for name in {**defaults, **config}}
     # JSON is YAML, and needs no library.
     (folder / "config.yml").write_text(json.dumps({"version": "0.1", **sections}, indent=2))
-    with log.open("wb") as output:
-        server = subprocess.Popen([program, "serve", folder / "config.yml"], stdout=output, stderr=output)
+    return _run([program, "serve", str(folder / "config.yml")], Registry(host, log, storage, 0))
+
+
+@contextmanager
+def _run(command: list[str], registry: Registry) -> Iterator[Registry]:
+    # Distribution would look for a collector of traces.
+    environment = {**os.environ, "OTEL_TRACES_EXPORTER": "none"}
+    with registry.log.open("wb") as output:
+        server = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
     try:
         deadline = time.monotonic() + 30
-        while not _answers(host):
+        while not _answers(registry.host):
             if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"docker-registry did not start:\n{log.read_text()}")
+                raise RuntimeError(f"{command[0]} did not start:\n{registry.log.read_text()}")
             time.sleep(0.02)
-        yield Registry(host, log, storage, server.pid)
+        yield replace(registry, pid=server.pid)
     finally:
         server.terminate()
         server.wait()

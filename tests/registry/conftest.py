@@ -1,33 +1,37 @@
-"""Both places where images live and both publishers, each test with a prefix of its own."""
+"""The places where images live and both publishers, each test with a prefix of its own."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from flux.artifact.image import digest_of
 from flux.registry.flux_cli.cli import FluxCli
 from flux.registry.flux_cli.registry import FluxRegistry
 from flux.registry.folder.registry import LayoutRegistry
 from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Publisher, Registry, Target
 from tests import parts
+from tests.conftest import need
+from tests.registry.front import forward, front
+from tests.servers import Answer, Request
 
 
 @dataclass(frozen=True)
 class Place:
     """A registry, with the means to look behind it.
 
-    `writes` tells what was ever sent there: two equal answers mean that nothing was in between. `blob` is the
-    file that a digest's content is kept in, `files` are all that is kept of the place's own.
+    `writes` tells what was ever sent there: two equal answers mean that nothing was in between. `alter` puts
+    other content in the place of some, `files` are all that is kept of the place's own.
     """
 
     registry: Registry
     location: str
     writes: Callable[[], list[str]]
-    blob: Callable[[str], Path]
+    alter: Callable[[bytes, bytes], None]
     files: Callable[[], list[str]]
 
     @property
@@ -39,7 +43,7 @@ class Place:
         return self.registry.publisher("artifact")
 
 
-@pytest.fixture(params=["folder", "server"])
+@pytest.fixture(params=["folder", "server", "distribution", "crane"])
 def place(request: pytest.FixtureRequest) -> Place:
     fixture: Place = request.getfixturevalue(request.param)
     return fixture
@@ -65,37 +69,82 @@ def folder(tmp_path: Path) -> Place:
         stats = {path: path.stat() for path in root.rglob("*")}
         return sorted(f"{path} {stat.st_ino} {stat.st_mtime_ns}" for path, stat in stats.items())
 
-    def blob(digest: str) -> Path:
-        return root / "artifact" / "blobs" / digest.replace(":", "/")
+    def alter(content: bytes, other: bytes) -> None:
+        overwrite(root / "artifact" / "blobs" / digest_of(content).replace(":", "/"), content, other)
 
     def files() -> list[str]:
         return sorted(map(str, root.rglob("*")))
 
-    return Place(LayoutRegistry("images", root), "images", writes, blob, files)
+    return Place(LayoutRegistry("images", root), "images", writes, alter, files)
 
 
 @pytest.fixture
 def server(registry_server: parts.Registry) -> Place:
+    return on_distribution(registry_server)
+
+
+@pytest.fixture(scope="session")
+def distribution_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[parts.Registry]:
+    need(parts.distribution)
+    with parts.run_distribution(tmp_path_factory.mktemp("distribution")) as registry:
+        yield registry
+
+
+@pytest.fixture
+def distribution(distribution_server: parts.Registry) -> Place:
+    """What docker-registry is today."""
+    return on_distribution(distribution_server)
+
+
+def on_distribution(server: parts.Registry) -> Place:
     prefix = f"contract/{uuid4().hex}"
 
     def writes() -> list[str]:
-        requests = re.findall(rf'"(\w+) (/v2/{prefix}/.*) HTTP/1\.1" (\d+) ', registry_server.log.read_text())
-        # A POST answered 201 found the blob there: its content is not sent.
+        requests = re.findall(rf'"(\w+) (/v2/{prefix}/.*) HTTP/1\.1" (\d+) ', server.log.read_text())
+        # A POST answered 201 found the blob there: its content is not sent. One answered 401 came to nothing.
         reads = ("GET", "HEAD")
         return [
             url
             for method, url, status in requests
-            if method not in reads and (method, status) != ("POST", "201")
+            if method not in reads and status != "401" and (method, status) != ("POST", "201")
         ]
 
-    def blob(digest: str) -> Path:
-        hexadecimal = digest.removeprefix("sha256:")
-        blobs = registry_server.storage / "docker/registry/v2/blobs/sha256"
-        return blobs / hexadecimal[:2] / hexadecimal / "data"
+    def alter(content: bytes, other: bytes) -> None:
+        hexadecimal = digest_of(content).removeprefix("sha256:")
+        blobs = server.storage / "docker/registry/v2/blobs/sha256"
+        overwrite(blobs / hexadecimal[:2] / hexadecimal / "data", content, other)
 
-    location = f"{registry_server.host}/{prefix}"
+    location = f"{server.host}/{prefix}"
     registry = RemoteRegistry(location, jobs=2, insecure=None)
-    return Place(registry, location, writes, blob, lambda: kept(registry_server, prefix))
+    return Place(registry, location, writes, alter, lambda: kept(server, prefix))
+
+
+@pytest.fixture
+def crane(tmp_path: Path) -> Iterator[Place]:
+    """The registry that crane serves. It mounts nothing, so that a blob that is there goes again, and nothing
+    comes of it: `writes` are what it keeps."""
+    need(parts.crane)
+    altered: dict[bytes, bytes] = {}
+
+    def hook(request: Request) -> Answer:
+        answer = forward(running, request)
+        return Answer(answer.status, altered.get(answer.body, answer.body), answer.headers)
+
+    with parts.run_crane(tmp_path / "crane") as running, front(running, hook) as before:
+
+        def files() -> list[str]:
+            return sorted(str(path) for path in running.storage.rglob("*") if path.is_file())
+
+        def writes() -> list[str]:
+            return [*files(), *re.findall(r"PUT /v2/\S+/manifests/.*", running.log.read_text())]
+
+        registry = RemoteRegistry(before.host, jobs=2, insecure=None)
+        yield Place(registry, before.host, writes, altered.__setitem__, files)
+
+
+def overwrite(path: Path, content: bytes, other: bytes) -> None:
+    assert path.read_bytes() == content != other
+    path.write_bytes(other)
 
 
 def kept(server: parts.Registry, prefix: str) -> list[str]:

@@ -118,9 +118,7 @@ def test_content_that_was_altered_is_noticed(place: Place) -> None:
         (manifest.content, manifest.content.replace(b"https://example.com", b"https://example.org")),
         (altered.layer, altered.layer[:-1] + b"?"),
     ):
-        path = place.blob(digest_of(content))
-        assert path.read_bytes() == content != other
-        path.write_bytes(other)
+        place.alter(content, other)
     for reference in ("latest", manifest.digest):
         with pytest.raises(RegistryError, match="digest"):
             place.target.fetch_manifest(reference)

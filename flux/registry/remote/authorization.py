@@ -47,7 +47,7 @@ class Authorization:
         """
         with self._lock:
             if self._challenge is None:
-                self._credentials = find_credentials(self._host)
+                self._credentials = find_credentials(self._host, repository=repository)
             self._challenge = self._choose(parse_challenges(challenges))
         if self._challenge.scheme == "basic" and _is_basic(sent):
             self._condemned = True

@@ -42,11 +42,17 @@ class Credentials:
         return "Basic " + base64.b64encode(pair).decode()
 
 
-def find_credentials(host: str, environment: Mapping[str, str] = os.environ) -> Credentials | None:
-    """What there is for a registry. Raises RegistryUnreachableError for what cannot be read."""
+def find_credentials(
+    host: str, environment: Mapping[str, str] = os.environ, repository: str = ""
+) -> Credentials | None:
+    """What there is for a registry; of a file that has entries for parts of it, the one for the repository's.
+
+    Raises RegistryUnreachableError for what cannot be read.
+    """
+    wanted = f"{registry_of(host)}/{repository}"
     for path in _files(environment):
         try:
-            found = _in_file(path, registry_of(host))
+            found = _in_file(path, wanted)
         except OSError as error:
             raise _unreadable(host, path, of_system(error)) from error
         except (BrokenConfigError, HelperError) as error:
@@ -80,7 +86,7 @@ def _files(environment: Mapping[str, str]) -> Iterator[Path]:
     yield Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "containers" / "auth.json"
 
 
-def _in_file(path: Path, registry: str) -> Credentials | None:
+def _in_file(path: Path, wanted: str) -> Credentials | None:
     try:
         content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
@@ -93,12 +99,12 @@ def _in_file(path: Path, registry: str) -> Credentials | None:
         raise BrokenConfigError(of_json(error).reason) from error
     if not isinstance(config, dict):
         raise BrokenConfigError("the file is no configuration of Docker's")
-    return _of_helper(config, registry) or _of_entry(config, registry)
+    return _of_helper(config, wanted) or _of_entry(config, wanted)
 
 
-def _of_helper(config: Mapping[str, Any], registry: str) -> Credentials | None:
-    helpers = _mapping(config, "credHelpers")
-    chosen = next((name for key, name in helpers.items() if registry_of(key) == registry), None)
+def _of_helper(config: Mapping[str, Any], wanted: str) -> Credentials | None:
+    registry = wanted.partition("/")[0]
+    chosen = next((name for _, name in _fitting(config, "credHelpers", wanted)), None)
     program = chosen or config.get("credsStore")
     if not program:
         return None
@@ -112,9 +118,9 @@ def _of_helper(config: Mapping[str, Any], registry: str) -> Credentials | None:
     return Credentials(answer.username, answer.secret)
 
 
-def _of_entry(config: Mapping[str, Any], registry: str) -> Credentials | None:
-    for key, entry in _mapping(config, "auths").items():
-        if registry_of(key) == registry and entry:
+def _of_entry(config: Mapping[str, Any], wanted: str) -> Credentials | None:
+    for key, entry in _fitting(config, "auths", wanted):
+        if entry:
             if not isinstance(entry, dict):
                 raise BrokenConfigError(f"the entry for {key} is broken")
             if found := _read_entry(key, entry):
@@ -152,3 +158,18 @@ def _mapping(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise BrokenConfigError(f"`{name}` is no mapping")
     return value
+
+
+def _fitting(config: Mapping[str, Any], name: str, wanted: str) -> list[tuple[str, Any]]:
+    """What a mapping has for the registry of `wanted`: first for the narrowest namespace that it is in, then
+    for all of the registry, and last for other namespaces, as Docker takes them."""
+    registry = wanted.partition("/")[0]
+    found = [(key, value) for key, value in _mapping(config, name).items() if registry_of(key) == registry]
+    return sorted(found, key=lambda pair: _fit(pair[0], wanted), reverse=True)
+
+
+def _fit(key: str, wanted: str) -> int:
+    namespace = "" if "://" in key else key.partition("/")[2].strip("/")
+    if namespace in ("", "v1", "v2"):
+        return 0
+    return len(namespace) if f"{wanted.partition('/')[2]}/".startswith(f"{namespace}/") else -1

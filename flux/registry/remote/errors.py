@@ -62,7 +62,7 @@ def is_rate_limit(response: "Response", refusal: Refusal) -> bool:
     """Some registries answer 403 to who asks too often, and say so in words."""
     if response.status == 403:
         return "Retry-After" in response.headers or bool(_LIMIT.search(refusal.text))
-    return response.status == 429
+    return response.status == 429 or "TOOMANYREQUESTS" in refusal.codes
 
 
 def is_outdated(response: "Response") -> bool:

@@ -2,9 +2,12 @@
 
 import ssl
 from base64 import b64encode
+from collections.abc import Mapping
+from contextlib import suppress
+from ipaddress import ip_address, ip_network
 from threading import Lock
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from urllib3 import PoolManager, ProxyManager, Timeout
@@ -59,9 +62,22 @@ def proxy_of(url: str) -> str | None:
     parts = urlsplit(url)
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy or is_loopback(parts.netloc) or proxy_bypass(parts.netloc):
+    if not proxy or is_loopback(parts.netloc) or proxy_bypass(parts.netloc) or _is_excepted(parts, proxies):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _is_excepted(parts: SplitResult, proxies: Mapping[str, str]) -> bool:
+    """Whether NO_PROXY has the address of a host, or its network. The standard library overlooks those."""
+    try:
+        host = ip_address(parts.hostname or "")
+    except ValueError:
+        return False
+    for name in proxies.get("no", "").split(","):
+        with suppress(ValueError):
+            if host in ip_network(name.strip().strip("[]"), strict=False):
+                return True
+    return False
 
 
 def _credentials_of(proxy: str) -> dict[str, str]:

@@ -70,11 +70,14 @@ class TokenService:
         raise ScopeRefusedError(refusal)
 
     def _takes(self, realm: str, service: str, credentials: Credentials) -> bool:
-        """Whether the service takes the credentials, when no repository is in question."""
+        """Whether the service takes the credentials, when no repository is in question.
+
+        400 may be for the lack of a scope. It is for a refresh token where it says so.
+        """
         response = self._request(realm, {"service": service}, credentials)
         if response.status != 200:
             self._refusal(response)
-        return response.status in (200, 403)
+        return response.status != 401 and "invalid_grant" not in read_refusal(response).codes
 
     def _refusal(self, response: Response) -> str:
         """What the service said. Raises RegistryError for a status that refuses nothing."""

@@ -9,7 +9,7 @@ from flux.registry.remote.connection import Connection
 from flux.registry.remote.transport import Response
 
 _STARTED = (201, 202)
-_NO_MOUNT = (400, 403, 404, 405, 415, 501)
+_NO_MOUNT = (400, 403, 404, 405, 406, 409, 412, 415, 422, 500, 501)
 _STORED = (200, 201, 202, 204)
 _NO_HEAD = (400, 401, 403, 404, 405, 406, 410, 415, 501)
 

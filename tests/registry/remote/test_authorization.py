@@ -1,11 +1,9 @@
 """Who may what, with a password and behind a token service, and what is said to who may not."""
 
-import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from urllib3 import HTTPHeaderDict
@@ -16,7 +14,7 @@ from tests import parts
 from tests.commands.helpers import build as in_process
 from tests.commands.helpers import monorepo
 from tests.registry import test_target
-from tests.registry.conftest import Place, kept
+from tests.registry.conftest import Place, on_distribution
 from tests.registry.images import image, push
 from tests.registry.remote.logins import (
     PUSHER,
@@ -42,24 +40,7 @@ def place(request: pytest.FixtureRequest, docker: Docker) -> Place:
     kind = "password" if request.param == "password" else "token"
     registry: parts.Registry = request.getfixturevalue(f"{kind}_registry")
     docker.login(registry.host, USER, "identitytoken" if request.param == "refresh token" else "auth")
-    prefix = f"contract/{uuid4().hex}"
-
-    def writes() -> list[str]:
-        # A POST answered 201 found the blob there, and one answered 401 came to nothing.
-        lines = re.findall(rf'"(\w+) (/v2/{prefix}/.*) HTTP/1\.1" (\d+) ', registry.log.read_text())
-        return [
-            url
-            for method, url, status in lines
-            if method not in ("GET", "HEAD") and status != "401" and (method, status) != ("POST", "201")
-        ]
-
-    def blob(digest: str) -> Path:
-        hexadecimal = digest.removeprefix("sha256:")
-        return registry.storage / "docker/registry/v2/blobs/sha256" / hexadecimal[:2] / hexadecimal / "data"
-
-    location = f"{registry.host}/{prefix}"
-    to = RemoteRegistry(location, jobs=2, insecure=None)
-    return Place(to, location, writes, blob, lambda: kept(registry, prefix))
+    return on_distribution(registry)
 
 
 globals().update({name: test for name, test in vars(test_target).items() if name.startswith("test_")})
@@ -300,3 +281,18 @@ def test_a_token_that_is_over_without_a_challenge_is_renewed_once(docker: Docker
     assert tokens == ["t0", "t1", "t2"]
     assert "Your Authorization Token has expired." in raised.value.message
     assert raised.value.hint == f"log in again with `docker login {server.host}`"
+
+
+def test_a_login_that_has_expired_is_said_in_the_words_of_the_registry(docker: Docker) -> None:
+    """ECR's passwords last for twelve hours, and then its answer is 403."""
+
+    def answers(request: Request) -> Answer:
+        return Answer(403, OVER) if "Authorization" in request.headers else Answer(401, b"", [BASIC])
+
+    with serve(answers) as server:
+        docker.login(server.host, USER)
+        with pytest.raises(RegistryError) as raised:
+            RemoteRegistry(server.host, jobs=1, insecure=None).repository("app").tags()
+    assert raised.value.message.endswith(": DENIED Your Authorization Token has expired.")
+    assert raised.value.hint == f"log in again with `docker login {server.host}`"
+    assert len(server.requests) == 2

@@ -290,3 +290,42 @@ def test_no_configuration_is_a_crash(home: Home, config: object) -> None:
     home.docker(config)
     with suppress(RegistryUnreachableError):
         home.find()
+
+
+NAMESPACES = {
+    "registry.example/other": "other",
+    "registry.example": "all",
+    "registry.example/team/": "team",
+    "registry.example/team/inner": "inner",
+    "registry.example/te": "te",
+}
+
+
+@pytest.mark.parametrize(
+    ("repository", "whose"),
+    [
+        ("team/app", "team"),
+        ("team/inner/app", "inner"),
+        ("team/inner", "inner"),
+        ("team/inner2", "team"),
+        ("other/app", "other"),
+        ("tea/app", "all"),
+        ("", "all"),
+    ],
+)
+@pytest.mark.parametrize("name", ["config.json", "auth.json"])
+def test_an_entry_for_a_namespace_is_for_what_is_in_it(
+    tmp_path: Path, repository: str, whose: str, name: str
+) -> None:
+    auths = {key: {"username": user, "password": "x"} for key, user in NAMESPACES.items()}
+    (tmp_path / name).write_text(json.dumps({"auths": auths}))
+    environment = {"HOME": str(tmp_path), "DOCKER_CONFIG": str(tmp_path)}
+    environment["REGISTRY_AUTH_FILE"] = str(tmp_path / name)
+    assert find_credentials("registry.example", environment, repository) == Credentials(whose, "x")
+
+
+def test_an_entry_for_another_namespace_is_better_than_none(tmp_path: Path) -> None:
+    auths = {"registry.example/other": {"username": "other", "password": "x"}}
+    (tmp_path / "config.json").write_text(json.dumps({"auths": auths}))
+    found = find_credentials("registry.example", {"DOCKER_CONFIG": str(tmp_path)}, "team/app")
+    assert found == Credentials("other", "x")

@@ -61,6 +61,28 @@ def test_one_proxy_may_be_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     assert proxy_of("https://registry.example/") is None
 
 
+@pytest.mark.parametrize(
+    ("host", "is_excepted"),
+    [
+        ("10.1.2.3", True),
+        ("10.1.2.3:5000", True),
+        ("11.1.2.3", False),
+        ("192.0.2.7", True),
+        ("192.0.2.8", False),
+        ("[fd00::1]:5000", True),
+        ("[fd01::1]", False),
+        ("[2001:db8::5]", True),
+        ("10.example", False),
+    ],
+)
+def test_addresses_and_networks_are_no_hosts_of_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, host: str, is_excepted: bool
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy:1")
+    monkeypatch.setenv("no_proxy", "intern.example, 10.0.0.0/8,192.0.2.7 ,fd00::/16,[2001:db8::5],10.x/99,")
+    assert (proxy_of(f"https://{host}/v2/") is None) == is_excepted
+
+
 def test_a_redirected_blob_has_a_proxy_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """The registry is this machine, and its storage is not."""
     blob = b"content"

@@ -200,3 +200,25 @@ def test_a_token_that_is_none(content: bytes) -> None:
     broken = tokens_module.TokenService("host", "https://host", ask)
     with pytest.raises(RegistryUnreachableError, match="sent no token"):
         broken.token(Challenge("bearer", {"realm": "https://host/token"}), "app", None)
+
+
+def test_a_service_that_wants_a_scope_proves_nothing_by_400(docker: Docker) -> None:
+    """It gives nothing for one repository, and 400 to who names none: the login may be right."""
+
+    def answers(request: Request) -> Answer:
+        if request.path.startswith("/token"):
+            if "scope" not in request.path:
+                return Answer(400, b'{"errors": [{"code": "UNSUPPORTED", "message": "no scope"}]}')
+            return Answer(200, b'{"token": "t"}') if "open" in request.path else Answer(401, b"not yours")
+        if "Authorization" in request.headers:
+            return Answer(200, b'{"tags": ["a"]}')
+        realm = f'Bearer realm="http://{server.host}/token",service="s"'
+        return Answer(401, b"", [("WWW-Authenticate", realm)])
+
+    with serve(answers) as server:
+        docker.login(server.host, USER)
+        registry = RemoteRegistry(server.host, jobs=1, insecure=None)
+        with pytest.raises(RegistryError, match='let this account read closed: "not yours"') as raised:
+            registry.repository("closed").tags()
+        assert not isinstance(raised.value, RegistryUnreachableError)
+        assert registry.repository("open").tags() == ["a"]

@@ -22,7 +22,7 @@ def at(host: str) -> RemoteTarget:
     return RemoteRegistry(host, jobs=1, insecure=None).repository("app")
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 405, 415, 501])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 412, 422, 500, 501])
 def test_a_mount_that_is_refused_is_a_plain_upload(status: int) -> None:
     with scripted(reply(status), BEGUN, reply(201), reply(404), BEGUN, reply(201), reply(200)) as script:
         target = at(script.host)

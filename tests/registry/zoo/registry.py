@@ -55,7 +55,7 @@ def document(value: object, status: int = 200, *headers: tuple[str, str]) -> Ans
 def read(request: Request) -> Call | None:
     parts = urlsplit(request.path)
     match = _PATH.fullmatch(parts.path)
-    return Call(request, *match.groups(), parse_qs(parts.query)) if match else None
+    return Call(request, match[1], match[2], match[3], parse_qs(parts.query)) if match else None
 
 
 class Registry:
