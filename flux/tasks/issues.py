@@ -36,7 +36,7 @@ def apply(context: Context, number: str, dry_run: bool = False, json: bool = Fal
         from flux.report.issue.apply import show_applied
 
         applied = apply_issue(run.monorepo, issue_number(number))
-        show_applied(run.report, applied)
+        show_applied(run.report, applied, dry_run)
         if applied.failed:
             raise Exit(code=1)
 
@@ -51,6 +51,6 @@ def sync(context: Context, dry_run: bool = False, json: bool = False) -> None:
         syncer = Syncer(run.monorepo)
         with run.report.working("syncing") as on_done:
             synced = syncer.sync(on_done)
-        show_sync(run.report, synced)
+        show_sync(run.report, synced, dry_run)
         if synced.failed:
             raise Exit(code=1)

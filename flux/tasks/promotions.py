@@ -34,7 +34,7 @@ def promote(
         from flux.report.promote import show_proposed
 
         proposed = propose(run.monorepo, artifact, environment, version)
-        show_proposed(run.report, proposed)
+        show_proposed(run.report, proposed, dry_run)
         if proposed.stopped:
             raise Exit(code=1)
 
@@ -64,7 +64,7 @@ def rollback(
         from flux.report.promote import show_proposed
 
         proposed = roll_back(run.monorepo, artifact, environment, to)
-        show_proposed(run.report, proposed)
+        show_proposed(run.report, proposed, dry_run)
         if proposed.stopped:
             raise Exit(code=1)
 

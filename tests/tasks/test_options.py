@@ -10,7 +10,7 @@ from flux.tasks import ns, options
 
 OPTIONS = {
     "apply": "--number -n/--dry-run -j/--json",
-    "build": "-a/--artifact --changed --since --digests -n/--dry-run -j/--json",
+    "build": "-a/--artifact --changed --since --digests -n/--dry-run --wide -j/--json",
     "changed": "--since --diff -j/--json",
     "check": "-a/--artifact -j/--json",
     "demo": "-a/--artifact --folder",
@@ -26,9 +26,9 @@ OPTIONS = {
     "release": "-a/--artifact --version --allow-unchanged -n/--dry-run -j/--json",
     "rollback": "-a/--artifact --environment -n/--dry-run -j/--json",
     "sign": "--digests --unattested -n/--dry-run -j/--json",
-    "status": "-a/--artifact --check -j/--json",
+    "status": "-a/--artifact --check --wide -j/--json",
     "sync": "-n/--dry-run -j/--json",
-    "tag": "-a/--artifact -n/--dry-run -j/--json",
+    "tag": "-a/--artifact -n/--dry-run --wide -j/--json",
     "up": "--port --image -n/--dry-run -j/--json",
 }
 
