@@ -129,6 +129,11 @@ class Report:
         for error, names in groups.values():
             self.failure(names, error)
 
+    def next(self, command: str) -> None:
+        """The command that usually follows, for a person at a terminal."""
+        if self.is_interactive and sys.stdout.isatty():
+            _write(sys.stdout, Styled(as_typed(f"next: `{shown(command)}`"), "dim"))
+
     def notices(self, notices: Sequence[str]) -> None:
         for text in notices:
             self.notice(text)

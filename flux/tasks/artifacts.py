@@ -84,3 +84,5 @@ def build(
         show_build(run.report, built, digests, dry_run)
         if built.failed:
             raise Exit(code=1)
+        if built.results and not dry_run:
+            run.report.next(f"inv release {built.results[0].artifact} minor")

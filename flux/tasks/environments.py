@@ -36,6 +36,8 @@ def tag_(
         run.report.outputs({"sign-promotions": run.monorepo.settings.sign_promotions})
         if convergence.failed:
             raise Exit(code=1)
+        if not dry_run:
+            run.report.next("inv issue.sync")
 
 
 @command(

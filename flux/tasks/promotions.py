@@ -37,6 +37,8 @@ def promote(
         show_proposed(run.report, proposed, dry_run)
         if proposed.stopped:
             raise Exit(code=1)
+        if proposed.pull_request and not dry_run:
+            run.report.next("inv tag")
 
 
 @command(
@@ -67,6 +69,8 @@ def rollback(
         show_proposed(run.report, proposed, dry_run)
         if proposed.stopped:
             raise Exit(code=1)
+        if proposed.pull_request and not dry_run:
+            run.report.next("inv tag")
 
 
 @command(

@@ -20,7 +20,8 @@ def test_many_are_one_error(stage: Stage) -> None:
     shown = stage.log(lambda report: show_failed(report, steps, FORM))
     assert shown.err.splitlines() == [
         "error: 32 versions are not published: activemq 1.3.0 (3 environments), "
-        "cert-manager 2.5.0 (at_ring1), a0 1.0.0 (at_ring1), a1 1.0.0 (at_ring1), a2 1.0.0 (at_ring1) and 27 more",
+        "cert-manager 2.5.0 (at_ring1), "
+        "a0 1.0.0 (at_ring1), a1 1.0.0 (at_ring1), a2 1.0.0 (at_ring1) and 27 more",
         "hint: `inv publish oci-activemq-v1.3.0` publishes one, `inv reconcile` all of them",
     ]
 
