@@ -31,9 +31,11 @@ class Run:
 
 
 @contextmanager
-def running(context: Context, json: bool, *, dry_run: bool = False, pushes: bool = False) -> Iterator[Run]:
+def running(
+    context: Context, json: bool, *, dry_run: bool = False, pushes: bool = False, wide: bool = False
+) -> Iterator[Run]:
     """For the time of one command, which needs all of this to be right from the start."""
-    with reporting(json) as report:
+    with reporting(json, wide) as report:
         from flux.event import read_event
         from flux.monorepo.opening import open_monorepo
 
@@ -46,14 +48,14 @@ def running(context: Context, json: bool, *, dry_run: bool = False, pushes: bool
 
 
 @contextmanager
-def reporting(json: bool) -> Iterator["Report"]:
+def reporting(json: bool, wide: bool = False) -> Iterator["Report"]:
     """Every error is turned into what people read, and an exit code."""
     from flux.errors import FluxError
     from flux.event import read_surroundings
     from flux.packages import missing_package
     from flux.report.report import Report
 
-    report = Report(read_surroundings(), json)
+    report = Report(read_surroundings(), json, wide)
     try:
         yield report
         sys.stdout.flush()

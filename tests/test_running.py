@@ -239,3 +239,16 @@ def test_an_interrupt_while_flux_pushes_leaves_no_folder(
     assert (process.returncode, said) == (130, [_INTERRUPTED])
     assert seconds < 1
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("colour", ["", "1"])
+def test_a_reader_that_goes_away_stops_nothing(repo: Repo, colour: str) -> None:
+    """As `inv build | head -1` does: what was asked for is done, and it is no failure."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "invoke", "list", "build"]
+    env = {**os.environ, "FORCE_COLOR": colour}
+    done = subprocess.run(command, cwd=repo.path, stdout=writing, stderr=subprocess.PIPE, env=env)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert inv(repo, "build", "--json").document["artifacts"][0]["action"] == "unchanged"

@@ -33,7 +33,8 @@ def show_build(report: Report, build: Build, digests: str | None, dry_run: bool)
     )
     if not report.document(document(build)):
         if build.results:
-            report.table(HEADER[dry_run], [row(report, result) for result in build.results])
+            changed_first = sorted(build.results, key=lambda result: result.action == "unchanged")
+            report.table(HEADER[dry_run], [row(report, result) for result in changed_first])
         else:
             report.print("No artifact changed: nothing to build.")
     report.failures((result.artifact, result.error) for result in build.failed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flux.report.text import Styled, property_value, text
+from flux.report.text import Styled, counted, property_value, text
 
 if TYPE_CHECKING:
     from flux.artifact.finding import Finding
@@ -20,11 +20,12 @@ def show_check(report: Report, check: Check) -> None:
         _show_finding(report, finding)
     errors = sum(finding.level == "error" for finding in check.findings)
     warnings = len(check.findings) - errors
-    counted = f"{len(check.artifacts)} artifacts checked: {errors} errors, {warnings} warnings."
-    report.print(counted)
+    checked = f"{counted(len(check.artifacts), 'artifact')} checked"
+    said = f"{checked}: {counted(errors, 'error')}, {counted(warnings, 'warning')}."
+    report.print(said)
     header = ("Level", "File", "Line", "What")
     rows = [(f.level, f.path, text(f.line or None), f.message) for f in check.findings]
-    report.summary(counted, header, rows)
+    report.summary(said, header, rows)
 
 
 def document(check: Check) -> dict[str, Any]:

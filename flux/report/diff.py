@@ -17,7 +17,7 @@ _STYLES = {"+": "green", "-": "red", "@": "cyan", "\\": "dim", "B": "bold"}
 def show_diff(report: Report, diff: Diff) -> None:
     header = ("Environments", "From", "File", "Change")
     rows = [
-        (", ".join(compared.environments), _old(report, compared), file.path, str(file.kind))
+        (", ".join(compared.environments), _old(compared), file.path, str(file.kind))
         for compared in diff.compared
         for file in compared.files
     ]
@@ -26,7 +26,7 @@ def show_diff(report: Report, diff: Diff) -> None:
         return
     for compared in diff.compared:
         where = f"{diff.artifact} in {', '.join(compared.environments)}"
-        report.print(f"{where}: {_old(report, compared)} -> {diff.version}{_same(diff, compared)}")
+        report.print(f"{where}: {_old(compared)} -> {diff.version}{_same(diff, compared)}")
         for file in compared.files:
             show_file(report, file)
 
@@ -54,9 +54,9 @@ def _file(file: FileDifference) -> dict[str, Any]:
     return {"path": file.path, "change": file.kind, "binary": file.is_binary, "diff": text([file])}
 
 
-def _old(report: Report, compared: Compared) -> str:
+def _old(compared: Compared) -> str:
     """What the environments have now: a version, else the digest of an image without a version."""
-    return compared.version or report.digest(compared.digest) or "nothing"
+    return compared.version or compared.digest or "nothing"
 
 
 def _same(diff: Diff, compared: Compared) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _HEADER = ("Environment", "From", "To", "")
 
 
-def show_proposed(report: Report, proposed: Proposed) -> None:
+def show_proposed(report: Report, proposed: Proposed, dry_run: bool = False) -> None:
     report.notices(proposed.notices)
     promotion, pull = proposed.promotion, proposed.pull_request
     for environment, version in proposed.dropped.items():
@@ -26,16 +26,24 @@ def show_proposed(report: Report, proposed: Proposed) -> None:
         for change in proposed.changes
     ]
     title = f"{promotion.artifact} {promotion.version}"
-    link = f": {proposed.action} {pull.url}" if pull else ""
+    done = _done(proposed, dry_run)
+    link = f": {done} {pull.url}".rstrip() if pull else ""
     report.summary(f"{title}{link}", _HEADER, rows)
     if report.document(proposed.document()):
         return
     if pull is None:
         report.print(f"{title}: {'stopped' if proposed.stopped else 'nothing to propose'}.")
         return
-    report.print(f"{title}: {proposed.action} pull request {pull.number}, {place(pull.url)}")
+    where = f" pull request {pull.number}, {place(pull.url)}" if pull.number else " a pull request"
+    report.print(f"{title}: {done}{where}")
     if rows:
         report.table(_HEADER, rows)
+
+
+def _done(proposed: Proposed, dry_run: bool) -> str:
+    """What became of the pull request, or in a dry run would."""
+    would = {"opened": "would open", "updated": "would update", "closed": "would close"}
+    return would.get(proposed.action, str(proposed.action)) if dry_run else str(proposed.action)
 
 
 def _direction(change: VersionChange) -> str:

@@ -31,8 +31,7 @@ def show_published(report: Report, published: Published, digests: str | None, dr
         return
     would = "would be " if dry_run else ""
     same = f", same digest as {published.same_as}" if published.same_as else ""
-    image = f"{result.repository}@{report.digest(result.digest)}"
-    report.print(f"{published.tag}: {would}{result.action} {image}{same}")
+    report.print(f"{published.tag}: {would}{result.action} {reference}{same}")
 
 
 def document(published: Published) -> dict[str, Any]:

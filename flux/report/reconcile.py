@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flux.report.conditional import conditional
+
 if TYPE_CHECKING:
     from flux.commands.reconcile import Reconciled
     from flux.report.report import Report
@@ -13,14 +15,14 @@ def show_reconciled(report: Report, done: Reconciled, digests: str | None, dry_r
     report.notices(done.notices)
     if not dry_run:
         report.digests(done.digests, digests)
-    report.summary("Reconciled", ("What was due",), [(what,) for what in done.repaired])
+    done_or_due = [conditional(what) if dry_run else what for what in done.repaired]
+    report.summary("Reconciled", ("What was due",), [(what,) for what in done_or_due])
     if not report.document(document(done)):
-        for what in done.repaired:
-            report.print(f"repaired: {what}")
+        for what in done_or_due:
+            report.print(what if dry_run else f"repaired: {what}")
         if not done.repaired and not done.errors:
             report.print("Nothing was due.")
-    for about, error in done.errors:
-        report.failure([about], error)
+    report.failures(done.errors)
 
 
 def document(done: Reconciled) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -28,16 +29,19 @@ if TYPE_CHECKING:
     from flux.errors import FluxError
     from flux.event import Event
 
-_FULL_DIGEST_WIDTH = 150
+_MOST_ANNOTATIONS = 10
+"""Of each kind that GitHub shows for a step: docs.github.com, "Limits" of annotations."""
 _PLAIN_WIDTH = 240
 
 
 class Report:
     """Tells people, programs and Actions what one command did."""
 
-    def __init__(self, event: Event, as_json: bool) -> None:
+    def __init__(self, event: Event, as_json: bool, wide: bool = False) -> None:
         self._event = event
         self._json = as_json
+        self._wide = wide
+        self._annotations: Counter[str] = Counter()
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
@@ -84,9 +88,21 @@ class Report:
         return sys.stderr.isatty() and not self._event.actions and not self._json and _has_rich()
 
     def digest(self, digest: str | None) -> str:
-        """The whole digest where there is room."""
-        narrow = _is_styled(sys.stdout) and _console(sys.stdout).width < _FULL_DIGEST_WIDTH
-        return short(digest) if narrow else digest or ""
+        """A digest for a table: its beginning, or all of it with --wide."""
+        return digest or "" if self._wide else short(digest)
+
+    def sign(self, sign: str, plain: str) -> str:
+        """A character, or what stands for it where the output's encoding does not have it."""
+        try:
+            sign.encode(sys.stdout.encoding or "ascii")
+        except (UnicodeEncodeError, LookupError):
+            return plain
+        return sign
+
+    @property
+    def width(self) -> int | None:
+        """How many characters a line of the terminal has. None where it is no terminal."""
+        return _console(sys.stdout).width if sys.stdout.isatty() and _has_rich() else None
 
     def page(self, text: str, path: str) -> Link | str:
         """A text that links to a page of the GitHub repository, in a job of GitHub Actions."""
@@ -112,6 +128,11 @@ class Report:
                 groups.setdefault((error.message, error.hint), (error, []))[1].append(name)
         for error, names in groups.values():
             self.failure(names, error)
+
+    def next(self, command: str) -> None:
+        """The command that usually follows, for a person at a terminal."""
+        if self.is_interactive and sys.stdout.isatty():
+            _write(sys.stdout, Styled(as_typed(f"next: `{shown(command)}`"), "dim"))
 
     def notices(self, notices: Sequence[str]) -> None:
         for text in notices:
@@ -142,7 +163,7 @@ class Report:
         cells = [[self._clean(cell, "\n") for cell in row] for row in rows]
         if not _is_styled(sys.stdout):
             plain = [[cell.text if isinstance(cell, Styled) else cell for cell in row] for row in cells]
-            _write(sys.stdout, "\n".join(aligned(header, plain)))
+            _write(sys.stdout, "\n".join(aligned(header, plain, self.sign("─", "-"))))
             return
         from rich import box
         from rich.table import Table
@@ -161,8 +182,20 @@ class Report:
         return self.harmless(shown(part, kept))
 
     def command(self, command: str, text: str) -> None:
+        """A workflow command. Of annotations GitHub shows ten: the others are in the log and the summary."""
+        kind = command.partition(" ")[0]
+        self._annotations[kind] += 1
+        if self._annotations[kind] > _MOST_ANNOTATIONS:
+            self._beyond(kind, text)
+            return
         escaped = shown(text, "\n").replace("%", "%25").replace("\n", "%0A")
         _print(sys.stderr if self._json else sys.stdout, f"::{command}::{escaped}")
+
+    def _beyond(self, kind: str, text: str) -> None:
+        self.log(f"{kind}: {text}")
+        if self._event.summary:
+            with self._event.summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(f"- {kind}: {markdown(text)}\n")
 
     def outputs(self, outputs: dict[str, Any]) -> None:
         if self._event.output:

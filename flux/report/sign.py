@@ -21,9 +21,7 @@ def show_signing(report: Report, signing: Signing) -> None:
             report.table(header, rows)
         else:
             report.print(signing.note or "No image to sign.")
-    for each in signing.failed:
-        if each.error:
-            report.failure([each.artifact], each.error)
+    report.failures((each.artifact, each.error) for each in signing.failed)
 
 
 def document(signing: Signing) -> dict[str, Any]:

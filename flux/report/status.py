@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flux.errors import UnvouchedError
+from flux.report.status_map import Signs, differing, phase_map
 from flux.report.tag import document as tags_document
-from flux.report.text import Link, place, short, text
+from flux.report.text import Link, aligned, place, short, text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from flux.commands.status import Row, Status
     from flux.forge.forge import PullRequest
@@ -17,13 +18,19 @@ if TYPE_CHECKING:
     from flux.report.report import Report
 
 
-def show_status(report: Report, status: Status) -> None:
+def show_status(
+    report: Report,
+    status: Status,
+    phases: Mapping[str, Sequence[str]] | None = None,
+    detailed: bool = False,
+) -> None:
+    """`phases` has the environments of each phase. `detailed` shows a row for each environment."""
     report.notices(status.notices)
     header = ("Artifact", "Release", "Commits since", *status.environments)
     rows = [
         (
             *(row.artifact, row.release or "none", _commits_since(row)),
-            *(_cell(row, environment) for environment in status.environments),
+            *(_cell(report, row, environment) for environment in status.environments),
         )
         for row in status.rows
     ]
@@ -36,7 +43,12 @@ def show_status(report: Report, status: Status) -> None:
         report.summary("Open promotions", ("Artifact", "Version", "Pull request"), links)
     if report.document(document(status)):
         return
-    _show_map(report, header, rows, len(status.environments))
+    if detailed:
+        _show_details(report, status)
+    elif phases and report.width and _width(header, rows) > report.width:
+        _show_phases(report, status, phases, report.width)
+    else:
+        _show_map(report, header, rows, len(status.environments))
     for _, pull in promotions:
         report.print(f"open: {pull.title} {place(pull.url)}")
     report.failures((step.name, step.fault) for step in status.failed)
@@ -85,12 +97,46 @@ def _show_map(
         report.print(f"Nothing is in {', '.join(bare)}.")
 
 
+def _width(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    return max(map(len, aligned(header, rows)))
+
+
+def _show_phases(report: Report, status: Status, phases: Mapping[str, Sequence[str]], width: int) -> None:
+    """A column for each phase, and below what drifts or differs in one."""
+    signs = Signs(report.sign("≠", "!="), report.sign("…", "..."), report.sign("─", "-"))
+    for line in phase_map(status.rows, phases, width, signs):
+        report.print(line)
+    if any(step.drifts for step in status.steps):
+        report.print(f"{signs.drift} the registry has something else.")
+    for row in status.rows:
+        for environment in differing(row, phases):
+            report.print(f"{row.artifact}:{environment}: {_cell(report, row, environment)}")
+
+
+def _show_details(report: Report, status: Status) -> None:
+    """A row for each environment of the artifacts that were asked for."""
+    pulls = {promotion.artifact: place(pull.url) for promotion, pull in status.promotions or []}
+    rows = [
+        (
+            *(row.artifact, environment, _cell(report, row, environment)),
+            *(report.digest(step.old), pulls.get(row.artifact, "")),
+        )
+        for row in status.rows
+        for environment, step in row.steps.items()
+        if environment
+    ]
+    if rows:
+        report.table(("Artifact", "Environment", "Version", "Digest", "Pull request"), rows)
+    else:
+        report.print("Nothing is desired.")
+
+
 def _commits_since(row: Row) -> str:
     """Nothing where nothing is new, `?` where that cannot be told."""
     return "?" if row.release and row.commits_since is None else text(row.commits_since or None)
 
 
-def _cell(row: Row, environment: str) -> str:
+def _cell(report: Report, row: Row, environment: str) -> str:
     """The desired version, and what is there instead."""
     step = row.steps.get(environment)
     if step is None:
@@ -100,4 +146,4 @@ def _cell(row: Row, environment: str) -> str:
     if isinstance(step.error, UnvouchedError):
         return f"{step.version}, not the release's"
     has = short(row.has.get(environment) or step.old) or ("?" if step.error else "nothing")
-    return f"{step.version or 'none'} ≠ {has}"
+    return f"{step.version or 'none'} {report.sign('≠', '!=')} {has}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flux.promotion.plan import Action
 from flux.report.text import markdown
+from flux.report.unpublished import show_failed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from flux.report.report import Report
 
 
-_HEADER = ("Artifact", "Environment", "Version", "From", "To", "Action")
+_HEADER = ("Artifact", "Environment", "Version", "Action", "From", "To")
 
 
 def show_plan(report: Report, tip: str, steps: Sequence[Step]) -> None:
@@ -27,7 +28,7 @@ def show_plan(report: Report, tip: str, steps: Sequence[Step]) -> None:
         report.table(_HEADER, rows)
 
 
-def show_convergence(report: Report, convergence: Convergence, dry_run: bool) -> None:
+def show_convergence(report: Report, convergence: Convergence, dry_run: bool, release_tag: str = "") -> None:
     """What was done."""
     report.notices(convergence.notices)
     tip = markdown(report.page(convergence.tip[:12], f"commit/{convergence.tip}"))
@@ -37,7 +38,7 @@ def show_convergence(report: Report, convergence: Convergence, dry_run: bool) ->
         counts = Counter(step.action for step in convergence.steps)
         moved = f"{counts[Action.MOVE]} would move" if dry_run else f"{counts[Action.MOVED]} moved"
         report.print(f"Environment tags: {moved}, {counts[Action.UNCHANGED]} as desired.")
-    report.failures((step.name, step.fault) for step in convergence.failed)
+    show_failed(report, convergence.failed, release_tag)
 
 
 def document(steps: Sequence[Step]) -> dict[str, Any]:
@@ -63,9 +64,9 @@ def _rows(report: Report, steps: Sequence[Step]) -> list[tuple[str, ...]]:
             s.artifact,
             s.environment,
             s.version or "",
+            str(s.action),
             report.digest(s.old) or "none",
             report.digest(s.new),
-            str(s.action),
         )
         for s in steps
         if s.action != Action.UNCHANGED

@@ -43,6 +43,11 @@ def as_typed(text: str, program: str | None = None) -> str:
     return text.replace("`inv ", f"`{name} ") if name == "flux-artifacts" else text
 
 
+def counted(count: int, what: str) -> str:
+    """A number and a word that agree: `1 artifact`, `2 artifacts`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def property_value(value: str) -> str:
     """A property of a workflow command, whose separators are escaped too."""
     for character in "%\r\n:,":
@@ -80,7 +85,7 @@ def markdown_row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def aligned(header: Sequence[str], rows: Sequence[Sequence[str]], rule: str = "─") -> list[str]:
     """The lines of a table, as wide as its widest cells: a log does not wrap lines."""
     table = [[cell.split("\n") for cell in row] for row in (header, *rows)]
     widths = [max(len(line) for cell in column for line in cell) for column in zip(*table, strict=True)]
@@ -89,8 +94,8 @@ def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
         lines = zip_longest(*row, fillvalue="")
         return ["   ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
 
-    rule = "─" * (sum(widths) + 3 * (len(widths) - 1))
-    return [*laid(table[0]), rule, *(line for row in table[1:] for line in laid(row))]
+    line = rule * (sum(widths) + 3 * (len(widths) - 1))
+    return [*laid(table[0]), line, *(line for row in table[1:] for line in laid(row))]
 
 
 def some_of(paths: Sequence[str]) -> list[str]:

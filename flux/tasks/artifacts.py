@@ -5,7 +5,7 @@ from invoke.exceptions import Exit
 
 from flux.running import names, running
 from flux.tasks.command import command
-from flux.tasks.options import ARTIFACT, DIGESTS, DRY_RUN, JSON, SINCE
+from flux.tasks.options import ARTIFACT, DIGESTS, DRY_RUN, JSON, SINCE, WIDE
 
 
 @command(example="list", name="list", help={"json": JSON})
@@ -54,6 +54,7 @@ def check(context: Context, artifact: list[str] | None = None, json: bool = Fals
         "since": f"with --changed: {SINCE}",
         "digests": DIGESTS,
         "dry-run": DRY_RUN,
+        "wide": WIDE,
         "json": JSON,
     },
 )
@@ -64,10 +65,11 @@ def build(
     since: str | None = None,
     digests: str | None = None,
     dry_run: bool = False,
+    wide: bool = False,
     json: bool = False,
 ) -> None:
     """Build artifacts and push them with their commit tag and `latest`."""
-    with running(context, json, dry_run=dry_run, pushes=True) as run:
+    with running(context, json, wide=wide, dry_run=dry_run, pushes=True) as run:
         from flux.commands.build import plan_build
         from flux.report.build import building, show_build
 
@@ -82,3 +84,5 @@ def build(
         show_build(run.report, built, digests, dry_run)
         if built.failed:
             raise Exit(code=1)
+        if built.results and not dry_run:
+            run.report.next(f"inv release {built.results[0].artifact} minor")

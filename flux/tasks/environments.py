@@ -5,20 +5,24 @@ from invoke.exceptions import Exit
 
 from flux.running import names, running
 from flux.tasks.command import command
-from flux.tasks.options import ARTIFACT, DIGESTS, DRY_RUN, JSON
+from flux.tasks.options import ARTIFACT, DIGESTS, DRY_RUN, JSON, WIDE
 
 
 @command(
     example="tag -a eso --dry-run",
     name="tag",
     iterable=["artifact"],
-    help={"artifact": ARTIFACT, "dry-run": DRY_RUN, "json": JSON},
+    help={"artifact": ARTIFACT, "dry-run": DRY_RUN, "wide": WIDE, "json": JSON},
 )
 def tag_(
-    context: Context, artifact: list[str] | None = None, dry_run: bool = False, json: bool = False
+    context: Context,
+    artifact: list[str] | None = None,
+    dry_run: bool = False,
+    wide: bool = False,
+    json: bool = False,
 ) -> None:
     """Converge the environment tags to the desired state at the tip."""
-    with running(context, json, dry_run=dry_run, pushes=True) as run:
+    with running(context, json, wide=wide, dry_run=dry_run, pushes=True) as run:
         from flux.commands.tag import converge
         from flux.report.tag import show_convergence, show_plan
 
@@ -28,28 +32,35 @@ def tag_(
             run.report.working,
             lambda tip, steps: show_plan(run.report, tip, steps),
         )
-        show_convergence(run.report, convergence, dry_run)
+        show_convergence(run.report, convergence, dry_run, run.monorepo.settings.release_tag)
         run.report.outputs({"sign-promotions": run.monorepo.settings.sign_promotions})
         if convergence.failed:
             raise Exit(code=1)
+        if not dry_run:
+            run.report.next("inv issue.sync")
 
 
 @command(
     example="status -a eso",
     iterable=["artifact"],
-    help={"artifact": ARTIFACT, "check": "exit code 1 when anything drifts", "json": JSON},
+    help={"artifact": ARTIFACT, "check": "exit code 1 when anything drifts", "wide": WIDE, "json": JSON},
 )
 def status(
-    context: Context, artifact: list[str] | None = None, check: bool = False, json: bool = False
+    context: Context,
+    artifact: list[str] | None = None,
+    check: bool = False,
+    wide: bool = False,
+    json: bool = False,
 ) -> None:
     """Show artifacts by environments: desired, actual, drift, open pull requests."""
-    with running(context, json) as run:
+    with running(context, json, wide=wide) as run:
         from flux.commands.status import find_status
         from flux.report.status import show_status
 
         with run.report.working("looking") as on_done:
             found = find_status(run.monorepo, names(artifact), on_done, thorough=check)
-        show_status(run.report, found)
+        at_terminal = run.report.width is not None
+        show_status(run.report, found, run.monorepo.settings.groups, detailed=bool(artifact) and at_terminal)
         if found.failed or (check and (found.drifts or found.outdated)):
             raise Exit(code=1)
 

@@ -21,7 +21,10 @@ def open_(context: Context, tag: str, dry_run: bool = False, json: bool = False)
         from flux.commands.issue.open import open_issue
         from flux.report.issue.open import show_issue
 
-        show_issue(run.report, open_issue(run.monorepo, tag))
+        opened = open_issue(run.monorepo, tag)
+        show_issue(run.report, opened)
+        if opened.issue and not dry_run:
+            run.report.next(f"inv issue.apply {opened.issue.number}")
 
 
 @command(
@@ -36,9 +39,11 @@ def apply(context: Context, number: str, dry_run: bool = False, json: bool = Fal
         from flux.report.issue.apply import show_applied
 
         applied = apply_issue(run.monorepo, issue_number(number))
-        show_applied(run.report, applied)
+        show_applied(run.report, applied, dry_run)
         if applied.failed:
             raise Exit(code=1)
+        if applied.proposed and not dry_run:
+            run.report.next("inv tag")
 
 
 @command(example="issue.sync --dry-run", help={"dry-run": DRY_RUN, "json": JSON})
@@ -51,6 +56,6 @@ def sync(context: Context, dry_run: bool = False, json: bool = False) -> None:
         syncer = Syncer(run.monorepo)
         with run.report.working("syncing") as on_done:
             synced = syncer.sync(on_done)
-        show_sync(run.report, synced)
+        show_sync(run.report, synced, dry_run)
         if synced.failed:
             raise Exit(code=1)

@@ -34,9 +34,11 @@ def promote(
         from flux.report.promote import show_proposed
 
         proposed = propose(run.monorepo, artifact, environment, version)
-        show_proposed(run.report, proposed)
+        show_proposed(run.report, proposed, dry_run)
         if proposed.stopped:
             raise Exit(code=1)
+        if proposed.pull_request and not dry_run:
+            run.report.next("inv tag")
 
 
 @command(
@@ -64,9 +66,11 @@ def rollback(
         from flux.report.promote import show_proposed
 
         proposed = roll_back(run.monorepo, artifact, environment, to)
-        show_proposed(run.report, proposed)
+        show_proposed(run.report, proposed, dry_run)
         if proposed.stopped:
             raise Exit(code=1)
+        if proposed.pull_request and not dry_run:
+            run.report.next("inv tag")
 
 
 @command(

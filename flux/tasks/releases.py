@@ -40,6 +40,7 @@ def release(
             show_released(run.report, made)
             if made.failed:
                 raise Exit(code=1)
+            run.report.next(f"inv publish {planned.tag}")
 
 
 @command(
@@ -59,6 +60,8 @@ def publish(
         show_published(run.report, published, digests, dry_run)
         if published.result and published.result.error:
             raise Exit(code=1)
+        if published.result and not dry_run:
+            run.report.next(f"inv issue {tag}")
 
 
 @command(

@@ -229,11 +229,11 @@ def test_what_people_see(two: Repo) -> None:
         f"error artifacts/app/a,b: c%.yaml:3: {NOT_YAML}",
         f"warning artifacts/db/s.yaml:5: a Secret has its data {PLAIN}",
         f"warning flux/releaseconfig.json: {GONE}",
-        "2 artifacts checked: 1 errors, 2 warnings.",
+        "2 artifacts checked: 1 error, 2 warnings.",
     ]
     finished = inv(two, "check", "-a", "db")
     assert finished.code == 0
-    assert finished.out.splitlines()[-1] == "1 artifacts checked: 0 errors, 1 warnings."
+    assert finished.out.splitlines()[-1] == "1 artifact checked: 0 errors, 1 warning."
 
 
 def test_what_programs_see(two: Repo) -> None:
@@ -263,10 +263,10 @@ def test_what_actions_sees(two: Repo, tmp_path: Path) -> None:
         f"::error file=artifacts/app/a%2Cb%3A c%25.yaml,line=3::{NOT_YAML}",
         f"::warning file=artifacts/db/s.yaml,line=5::a Secret has its data {PLAIN}",
         f"::warning file=flux/releaseconfig.json::{GONE}",
-        "2 artifacts checked: 1 errors, 2 warnings.",
+        "2 artifacts checked: 1 error, 2 warnings.",
     ]
     summary = job.summary.read_text()
-    assert summary.startswith("### 2 artifacts checked: 1 errors, 2 warnings.\n")
+    assert summary.startswith("### 2 artifacts checked: 1 error, 2 warnings.\n")
     assert summary.count("\n| ") == 5
     # Nothing but the document on standard output, and nothing that Actions would not read.
     finished = inv(two, "check", "--json", env=job.env)

@@ -22,7 +22,7 @@ def test_a_log(stage: Stage) -> None:
     assert shown.lines == [
         "error app/x,y:z.yaml:3: not YAML: 100%",
         "warning db/s.yaml: a Secret",
-        "2 artifacts checked: 1 errors, 1 warnings.",
+        "2 artifacts checked: 1 error, 1 warning.",
     ]
     assert shown.err == "nothing was rendered\n"
 
@@ -33,9 +33,9 @@ def test_a_job_has_annotations(stage: Stage) -> None:
         "::warning::nothing was rendered",
         "::error file=app/x%2Cy%3Az.yaml,line=3::not YAML: 100%25",
         "::warning file=db/s.yaml::a Secret",
-        "2 artifacts checked: 1 errors, 1 warnings.",
+        "2 artifacts checked: 1 error, 1 warning.",
     ]
-    assert "### 2 artifacts checked: 1 errors, 1 warnings." in shown.summary
+    assert "### 2 artifacts checked: 1 error, 1 warning." in shown.summary
     assert ["warning", "db/s.yaml", "", "a Secret"] in shown.rows
 
 

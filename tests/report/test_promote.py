@@ -1,10 +1,12 @@
 """What became of a promotion's pull request."""
 
+from dataclasses import replace
+
 import pytest
 
 from flux.proposals.converge import Proposed, ProposedAction
 from flux.report.promote import show_proposed
-from tests.report.promotions import PROMOTION, PROPOSED
+from tests.report.promotions import PROMOTION, PROPOSED, PULL
 from tests.report.showing import Stage
 
 
@@ -29,3 +31,21 @@ def test_a_pull_request(stage: Stage) -> None:
 def test_no_pull_request(stage: Stage, action: ProposedAction, said: str) -> None:
     shown = stage.log(lambda report: show_proposed(report, Proposed(PROMOTION, action, {})))
     assert shown.lines == [f"app 2.0.0: {said}."]
+
+
+@pytest.mark.parametrize(
+    ("action", "would"),
+    [
+        (ProposedAction.OPENED, "would open"),
+        (ProposedAction.UPDATED, "would update"),
+        (ProposedAction.CLOSED, "would close"),
+        (ProposedAction.UNCHANGED, "unchanged"),
+    ],
+)
+def test_a_dry_run_says_would(stage: Stage, action: ProposedAction, would: str) -> None:
+    there = replace(PROPOSED, action=action)
+    shown = stage.log(lambda report: show_proposed(report, there, dry_run=True))
+    assert shown.lines[0] == f"app 2.0.0: {would} pull request 7, https://example.com/p/7"
+    new = replace(there, pull_request=replace(PULL, number=0, url=""))
+    shown = stage.log(lambda report: show_proposed(report, new, dry_run=True))
+    assert shown.lines[0] == f"app 2.0.0: {would} a pull request"

@@ -1,5 +1,6 @@
 """What is printed, in a log and in a terminal."""
 
+import io
 import json
 import os
 import pty
@@ -16,6 +17,7 @@ from flux.event import TERMINAL
 from flux.report.report import Report
 from flux.report.text import Styled, aligned
 from tests.commands.helpers import actions, commands, inv, monorepo
+from tests.report.showing import Stage
 
 DIGEST = "sha256:" + "a" * 64
 
@@ -104,3 +106,48 @@ def test_no_title_of_what_is_folded_ends_its_line(tmp_path: Path) -> None:
     title = "a&lt;/summary&gt;\\n\\n# b &lt;b&gt;\\n"
     assert lines[:2] == [f"<details><summary>{title}</summary>", ""]
     assert "# b <b>" not in lines
+
+
+def test_a_digest_is_twelve_characters_of_a_table() -> None:
+    assert Report(TERMINAL, as_json=False).digest(DIGEST) == DIGEST[:19]
+    assert Report(TERMINAL, as_json=False, wide=True).digest(DIGEST) == DIGEST
+    assert Report(TERMINAL, as_json=False).digest(None) == ""
+
+
+@pytest.mark.parametrize(("encoding", "rule"), [("utf-8", "─"), ("ascii", "-"), ("latin-1", "-")])
+def test_a_rule_is_of_the_characters_that_are_there(
+    encoding: str, rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(said, encoding=encoding))
+    Report(TERMINAL, as_json=False).table(("Name",), [("app",)])
+    assert said.getvalue().decode(encoding).splitlines() == ["Name", rule * 4, "app"]
+    assert Report(TERMINAL, as_json=False).sign("≠", "!=") == ("≠" if encoding == "utf-8" else "!=")
+
+
+def test_ten_annotations_and_the_rest_in_the_summary(stage: Stage) -> None:
+    def show(report: Report) -> None:
+        for number in range(13):
+            report.error(FluxError(f"error {number} <b>"))
+        report.notice("one warning")
+
+    shown = stage.job(show)
+    assert sum(line.startswith("::error::") for line in shown.lines) == 10
+    assert [line for line in shown.lines if line.startswith("error: ")] == [
+        f"error: error {number} <b>" for number in (10, 11, 12)
+    ]
+    assert "::warning::one warning" in shown.lines
+    assert shown.summary.count("- error: error 1") == 3
+
+
+def test_the_next_command_is_for_a_person(monkeypatch: pytest.MonkeyPatch, stage: Stage) -> None:
+    assert stage.log(lambda report: report.next("inv tag")).out == ""
+    assert stage.job(lambda report: report.next("inv tag")).out == ""
+    monkeypatch.setenv("TERM", "dumb")
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr(sys, "stdout", terminal)
+        monkeypatch.setattr(sys, "stderr", terminal)
+        Report(TERMINAL, as_json=False).next("inv tag")
+        Report(TERMINAL, as_json=True).next("inv build")
+    assert everything(ours).strip() == "next: `inv tag`"

@@ -1,5 +1,7 @@
 """Artifacts by environments: what they should have, what they have instead, and what is open."""
 
+from dataclasses import replace
+
 import pytest
 
 from flux.commands.status import Row, Status
@@ -66,3 +68,15 @@ def test_a_job_links_to_the_pull_requests(stage: Stage) -> None:
 def test_json(stage: Stage) -> None:
     found = status(SAME, DRIFTED)
     assert stage.json(lambda report: show_status(report, found)).document == document(found)
+
+
+def test_one_artifact_has_a_row_for_each_environment(stage: Stage) -> None:
+    found = status(SAME, DRIFTED, has={"prod": "0.9.0"})
+    found = replace(found, promotions=[(Promotion("app", "2.0.0"), PULL)])
+    shown = stage.log(lambda report: show_status(report, found, detailed=True))
+    assert [line.split() for line in shown.lines[:4]] == [
+        ["Artifact", "Environment", "Version", "Digest", "Pull", "request"],
+        ["─" * len(shown.lines[1])],
+        ["app", "at", "1.0.0", DIGEST[:19], PULL.url],
+        ["app", "prod", "1.0.0", "≠", "0.9.0", OTHER[:19], PULL.url],
+    ]

@@ -9,28 +9,28 @@ from invoke.parser.argument import Argument
 from flux.tasks import ns, options
 
 OPTIONS = {
-    "apply": "--number -n/--dry-run -j/--json",
-    "build": "-a/--artifact --changed --since --digests -n/--dry-run -j/--json",
+    "issue.apply": "--number -n/--dry-run -j/--json",
+    "build": "-a/--artifact --changed --since --digests -n/--dry-run --wide -j/--json",
     "changed": "--since --diff -j/--json",
     "check": "-a/--artifact -j/--json",
     "demo": "-a/--artifact --folder",
     "diff": "-a/--artifact --environment --version -j/--json",
     "doctor": "-j/--json",
-    "down": "--purge -n/--dry-run -j/--json",
+    "registry.down": "--purge -n/--dry-run -j/--json",
     "list": "-j/--json",
-    "open": "--tag -n/--dry-run -j/--json",
+    "issue": "--tag -n/--dry-run -j/--json",
     "promote": "-a/--artifact --environment --version -n/--dry-run -j/--json",
-    "promotions": "-n/--dry-run -j/--json",
+    "sign.promotions": "-n/--dry-run -j/--json",
     "publish": "--tag --digests -n/--dry-run -j/--json",
     "reconcile": "--digests -n/--dry-run -j/--json",
     "release": "-a/--artifact --version --allow-unchanged -n/--dry-run -j/--json",
-    "rollback": "-a/--artifact --environment --to -n/--dry-run -j/--json",
     "request.check": "--number -j/--json",
+    "rollback": "-a/--artifact --environment --to -n/--dry-run -j/--json",
     "sign": "--digests --unattested -n/--dry-run -j/--json",
-    "status": "-a/--artifact --check -j/--json",
-    "sync": "-n/--dry-run -j/--json",
-    "tag": "-a/--artifact -n/--dry-run -j/--json",
-    "up": "--port --image -n/--dry-run -j/--json",
+    "status": "-a/--artifact --check --wide -j/--json",
+    "issue.sync": "-n/--dry-run -j/--json",
+    "tag": "-a/--artifact -n/--dry-run --wide -j/--json",
+    "registry.up": "--port --image -n/--dry-run -j/--json",
 }
 
 SAME = {
@@ -40,13 +40,12 @@ SAME = {
 }
 
 
-def arguments(collection: Collection, prefix: str = "") -> Iterator[tuple[str, Argument]]:
-    """Of each task by its name; where two collections have one of a name, by its whole name."""
+def arguments(collection: Collection) -> Iterator[tuple[str, Argument]]:
     for task in collection.tasks.values():
         for argument in task.get_arguments():
-            yield f"{prefix}{task.name}", argument
-    for name, below in collection.collections.items():
-        yield from arguments(below, f"{name}." if set(below.tasks) & set(ns.tasks) else "")
+            yield task.typed, argument
+    for below in collection.collections.values():
+        yield from arguments(below)
 
 
 ALL = list(arguments(ns))

@@ -48,7 +48,8 @@ def _refusal(what: str, needs: str, error: GithubException) -> ForgeError:
     message = f"GitHub did not {what}: {said} ({error.status})"
     match error.status:
         case 401:
-            hint = f"set GH_TOKEN or GITHUB_TOKEN to a valid token with `{needs}`, or run `gh auth login`"
+            valid = f"set GH_TOKEN or GITHUB_TOKEN to a valid one with `{needs}`, or run `gh auth login`"
+            hint = f"the token is wrong or has expired: {valid}"
         case 403 if "not permitted to create or approve pull requests" in said:
             hint = "allow it in the repository's settings, Actions, General, or use a GitHub App's token"
         case 403 if "locked" in said:

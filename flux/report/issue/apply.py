@@ -12,13 +12,16 @@ if TYPE_CHECKING:
     from flux.report.report import Report
 
 
-def show_applied(report: Report, applied: Applied) -> None:
+def show_applied(report: Report, applied: Applied, dry_run: bool = False) -> None:
     report.notices(applied.notices)
-    report.notices([f"undone: {undone}" for undone in applied.undone])
+    undoes = "would be undone" if dry_run else "undone"
+    report.notices([f"{undoes}: {undone}" for undone in applied.undone])
     if applied.undone:
         issue = markdown(report.page(f"issue {applied.number}", f"issues/{applied.number}"))
-        report.summary(f"Undone in {issue}", ("What",), [(undone,) for undone in applied.undone])
+        report.summary(
+            f"{undoes.capitalize()} in {issue}", ("What",), [(undone,) for undone in applied.undone]
+        )
     if applied.proposed:
-        show_proposed(report, applied.proposed)
+        show_proposed(report, applied.proposed, dry_run)
     elif not report.document(applied.document()):
         report.print(f"issue {applied.number}: nothing to apply.")

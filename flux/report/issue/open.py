@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 def show_issue(report: Report, opened: Opened) -> None:
     report.notices(opened.notices)
     issue = opened.issue
+    if issue and not issue.number:  # of a dry run: there is none yet
+        if not report.document(opened.document()):
+            report.print(f"{opened.tag}: would open its issue")
+        return
     if issue:
         report.outputs({"issue": issue.number})
         row = (Link(f"#{issue.number}", issue.url), opened.action)

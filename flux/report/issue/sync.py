@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from flux.errors import FluxError
+from flux.report.conditional import conditional
 from flux.report.text import Link, place
 
 if TYPE_CHECKING:
@@ -14,31 +15,40 @@ if TYPE_CHECKING:
 
 Cell = TypeVar("Cell", str, Link | str)
 
-_HEADER = ("Promotion", "Deployed", "Issue", "Pull request", "What was done")
+
+def _header(dry_run: bool) -> tuple[str, ...]:
+    done = "What would be done" if dry_run else "What was done"
+    return "Promotion", "Deployed", "Issue", "Pull request", done
 
 
-def show_sync(report: Report, sync: Sync) -> None:
+def show_sync(report: Report, sync: Sync, dry_run: bool = False) -> None:
     report.notices(sync.notices)
     found = [(one, one.issue, one.proposed.pull_request if one.proposed else None) for one in sync.promotions]
-    links = [_synced(one, _link(issue), _link(pull)) for one, issue, pull in found]
-    report.summary("Promotions", _HEADER, links)
+    links = [_synced(one, _link(issue), _link(pull), dry_run) for one, issue, pull in found]
+    report.summary("Promotions", _header(dry_run), links)
     if not report.document(sync.document()):
         if found:
-            report.table(_HEADER, [_synced(one, _place(issue), _place(pull)) for one, issue, pull in found])
+            report.table(
+                _header(dry_run),
+                [_synced(one, _place(issue), _place(pull), dry_run) for one, issue, pull in found],
+            )
         else:
             report.print("No promotion is open.")
-    for one in sync.failed:
-        report.failure([f"{one.promotion.artifact} {one.promotion.version}"], FluxError(one.error, one.hint))
+    report.failures(
+        (f"{one.promotion.artifact} {one.promotion.version}", FluxError(one.error, one.hint))
+        for one in sync.failed
+    )
 
 
-def _synced(one: Synced, issue: Cell, pull: Cell) -> tuple[str | Cell, ...]:
+def _synced(one: Synced, issue: Cell, pull: Cell, dry_run: bool) -> tuple[str | Cell, ...]:
+    repaired = [conditional(what) if dry_run else what for what in one.repaired]
     deployed = sum(s.deployed and s.desired == one.promotion.version for s in one.standings)
     return (
         f"{one.promotion.artifact} {one.promotion.version}",
         f"{deployed} of {len(one.standings)}" if one.standings else "",
         issue,
         pull,
-        ", ".join(one.repaired) or ("failed" if one.error else "as it should be"),
+        ", ".join(repaired) or ("failed" if one.error else "as it should be"),
     )
 
 

@@ -82,7 +82,10 @@ def test_a_workflow_that_may_not_open_pull_requests() -> None:
 
 
 def test_a_token_that_is_not_valid() -> None:
-    hint = "set GH_TOKEN or GITHUB_TOKEN to a valid token with `metadata: read`, or run `gh auth login`"
+    hint = (
+        "the token is wrong or has expired: "
+        "set GH_TOKEN or GITHUB_TOKEN to a valid one with `metadata: read`, or run `gh auth login`"
+    )
     assert failure(lambda forge: forge.issues("label"), refusal(401, "Bad credentials")) == (
         "GitHub did not find the repository owner/name: Bad credentials (401)",
         hint,

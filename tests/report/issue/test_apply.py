@@ -13,3 +13,10 @@ def test_an_edit(stage: Stage) -> None:
     shown = stage.job(lambda report: show_applied(report, applied))
     assert "::warning::undone: `prod` by trudy, who may not" in shown.lines
     assert "### Undone in [issue 3](https://github.com/octo/mono/issues/3)" in shown.summary
+
+
+def test_a_dry_run_undoes_nothing(stage: Stage) -> None:
+    applied = Applied(3, PROPOSED, undone=("`prod` by trudy, who may not",))
+    shown = stage.log(lambda report: show_applied(report, applied, dry_run=True))
+    assert "would be undone: `prod` by trudy, who may not" in shown.err
+    assert "app 2.0.0: would open pull request 7" in shown.out

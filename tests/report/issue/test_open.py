@@ -1,5 +1,7 @@
 """What `inv issue` shows of an issue that was opened or found."""
 
+from dataclasses import replace
+
 from flux.commands.issue.open import Opened
 from flux.report.issue.open import show_issue
 from tests.report.promotions import ISSUE
@@ -19,3 +21,10 @@ def test_an_issue(stage: Stage) -> None:
 def test_a_tag_that_is_none_of_ours(stage: Stage) -> None:
     shown = stage.job(lambda report: show_issue(report, Opened("v1", None, notices=("not ours",))))
     assert (shown.lines, shown.outputs) == (["::warning::not ours"], {})
+
+
+def test_an_issue_that_would_be_opened(stage: Stage) -> None:
+    opened = Opened("app-v2.0.0", replace(ISSUE, number=0, url=""), "opened")
+    assert stage.log(lambda report: show_issue(report, opened)).lines == ["app-v2.0.0: would open its issue"]
+    assert stage.job(lambda report: show_issue(report, opened)).outputs == {}
+    assert stage.json(lambda report: show_issue(report, opened)).document == opened.document()

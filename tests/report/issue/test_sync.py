@@ -24,3 +24,10 @@ def test_all_promotions(stage: Stage) -> None:
     assert shown.err.splitlines() == ["error: db 1.0.0: GitHub broke off", "hint: again"]
     assert stage.json(lambda report: show_sync(report, sync)).document == sync.document()
     assert stage.log(lambda report: show_sync(report, Sync([]))).lines == ["No promotion is open."]
+
+
+def test_a_dry_run_says_would(stage: Stage) -> None:
+    sync = Sync([Synced(PROMOTION, ISSUE, PROPOSED, closed=True)])
+    shown = stage.log(lambda report: show_sync(report, sync, dry_run=True))
+    assert shown.lines[0].endswith("What would be done")
+    assert shown.lines[2].endswith("would open its pull request, would close its issue")

@@ -1,0 +1,31 @@
+"""What was done, told as what would be done: a dry run never says that it did something. Pure."""
+
+import re
+
+_VERBS = {
+    "closed": "close",
+    "kept": "keep",
+    "made": "make",
+    "move": "move",
+    "moved": "move",
+    "opened": "open",
+    "published": "publish",
+    "pushed": "push",
+    "put": "put",
+    "reopened": "reopen",
+    "signed": "sign",
+    "tagged": "tag",
+    "undone": "undo",
+    "unticked": "untick",
+    "updated": "update",
+}
+_UNNUMBERED = re.compile(r"\b(issue|pull request) 0\b")
+"""What is not there yet has no number."""
+
+
+def conditional(done: str) -> str:
+    """`app: pushed 1.0.0` as `app: would push 1.0.0`."""
+    about, colon, what = done.rpartition(": ")
+    verb, _, rest = what.partition(" ")
+    said = f"would {_VERBS[verb]} {rest}".rstrip() if verb in _VERBS else f"would be done: {what}"
+    return _UNNUMBERED.sub(r"a new \1", f"{about}{colon}{said}")

@@ -1,0 +1,65 @@
+"""The map of `inv status` for a terminal that is narrow: a column for each phase. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flux.report.text import aligned
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flux.commands.status import Row
+
+_SHOWN = 2
+"""More versions than these in one phase are counted."""
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What the output's encoding has."""
+
+    drift: str = "≠"
+    more: str = "…"
+    rule: str = "─"
+
+
+def phase_map(
+    rows: Sequence[Row], phases: Mapping[str, Sequence[str]], width: int, signs: Signs
+) -> list[str]:
+    """One line for each artifact, none longer than `width`. Phases in which nothing is have no column."""
+    full = [
+        [row.artifact, row.release or "none", *(_cell(row, rings, signs) for rings in phases.values())]
+        for row in rows
+    ]
+    header = ["Artifact", "Release", *phases]
+    kept = [at for at in range(len(header)) if at < 2 or any(line[at] for line in full)]
+    # What does not fit goes: first the release, then the end of long names.
+    for columns in (kept, [at for at in kept if at != 1]):
+        lines = aligned(
+            [header[at] for at in columns], [[line[at] for at in columns] for line in full], signs.rule
+        )
+        if max(map(len, lines)) <= width:
+            return lines
+    return [line if len(line) <= width else line[: width - len(signs.more)] + signs.more for line in lines]
+
+
+def _cell(row: Row, rings: Sequence[str], signs: Signs) -> str:
+    """The version that the rings have, or those that they have; a sign where one drifts."""
+    steps = [row.steps[ring] for ring in rings if ring in row.steps]
+    if not steps:
+        return ""
+    versions = list(dict.fromkeys(step.version or "none" for step in steps))
+    said = " ".join(versions) if len(versions) <= _SHOWN else f"{len(versions)} versions"
+    return f"{said} {signs.drift}" if any(step.drifts for step in steps) else said
+
+
+def differing(row: Row, phases: Mapping[str, Sequence[str]]) -> list[str]:
+    """The environments that the map shows together though they differ, or that drift."""
+    found = []
+    for rings in phases.values():
+        steps = [row.steps[ring] for ring in rings if ring in row.steps]
+        differ = len({step.version for step in steps}) > 1
+        found += [step.environment for step in steps if differ or step.drifts]
+    return found
