@@ -13,7 +13,7 @@ from flux.tasks.options import DIGESTS, DRY_RUN, JSON
     positional=["artifact", "version"],
     help={
         "artifact": "the artifact",
-        "version": "a semantic version, or major, minor, patch, prerelease",
+        "version": "a semantic version, or major, minor, patch, prerelease, or auto, as commits ask",
         "allow-unchanged": "even if nothing changed since the last release",
         "dry-run": DRY_RUN,
         "json": JSON,
