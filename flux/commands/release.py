@@ -83,8 +83,9 @@ def plan_release(
     if last and not again:
         _require_not_older(monorepo, last, commit)
     misnamed = misnamed_releases(monorepo, [artifact])
-    if misnamed and not released:
-        raise _misnamed(monorepo, artifact, misnamed)
+    others = [found for found in misnamed if not found.is_slip]
+    if others and not released:
+        raise _misnamed(monorepo, artifact, others)
     last = below(earlier, version)
     if last and not again and not allow_unchanged:
         _require_change(monorepo, last, commit)

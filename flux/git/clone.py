@@ -64,6 +64,7 @@ class Clone:
         self.home_tags = parts.home.home_tags
 
         self.artifacts = parts.trees.artifacts
+        self.entries = parts.trees.entries
         self.files = parts.trees.files
         self.changes = parts.trees.changes
         self.folders_of = parts.trees.folders_of
