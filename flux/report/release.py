@@ -10,6 +10,7 @@ from flux.report.text import Link
 if TYPE_CHECKING:
     from flux.commands.release import MadeRelease, PlannedRelease
     from flux.forge.forge import Release
+    from flux.forge.place import Place
     from flux.report.report import Report
 
 
@@ -21,6 +22,12 @@ def show_planned_release(report: Report, planned: PlannedRelease) -> None:
         report.print(f"{planned.tag} would be released at {_place(planned)}, with these notes:")
         report.print("")
         report.print(planned.notes, kept="\n")
+
+
+def show_forge(report: Report, planned: PlannedRelease, place: Place) -> None:
+    """Where a release is about to be made."""
+    where = f"{place.host}/{place.repository}" if place.host else "the tags of git, by the local forge"
+    report.progress(f"{planned.tag} goes to {where}")
 
 
 def show_released(report: Report, made: MadeRelease) -> None:
