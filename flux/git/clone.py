@@ -125,7 +125,7 @@ class Clone:
 
     @property
     def disagreeing_urls(self) -> list[str]:
-        """The URLs of origin, if they are of different places. Git fetches from the first and pushes to all."""
+        """The URLs of origin, where they are of different places. Git pushes to all of them."""
         from flux.artifact.source import https_url
 
         urls = self.parts.process.origin_urls

@@ -65,3 +65,23 @@ def test_all_of_them_succeed_and_latest_is_right(repo: Repo, tmp_path: Path) -> 
     assert tags(repo, "app")["at"] == tags(repo, "app")["1.0.0"]
     released = Repo(repo.path.with_name("repo.git"), bare=True).git("tag").split()
     assert {"flux-oci-db-v1.0.0", "flux-oci-db-v2.0.0", "flux-oci-web-v2.0.0"} <= set(released)
+
+
+def test_main_moved_and_nobody_has_fetched_it(repo: Repo, tmp_path: Path) -> None:
+    """Each run fetches the same ref. `latest` is not given to what is old by now."""
+    before = tags(repo, "db")
+    other = Repo(repo.path.with_name("repo.git"), bare=True).clone(tmp_path / "other")
+    tip = other.commit(files={"artifacts/db/x.yaml": "db: 2\n"})
+    other.push()
+    started = [start(repo, *words) for words in (("build",), ("build",), ("status",), ("tag",), ("tag",))]
+    for process in started:
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == 0, (process.args, out, err)
+    assert tags(repo, "db") == before
+    repo.git("pull", "--quiet", "origin", "main")
+    started = [start(repo, "build") for _ in range(3)]
+    for process in started:
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == 0, (process.args, out, err)
+    there = tags(repo, "db")
+    assert there["latest"] == there[tip[:12]] != before["latest"]
