@@ -24,10 +24,14 @@ def show_planned_release(report: Report, planned: PlannedRelease) -> None:
         report.print(planned.notes, kept="\n")
 
 
-def show_forge(report: Report, planned: PlannedRelease, place: Place) -> None:
-    """Where a release is about to be made."""
-    where = f"{place.host}/{place.repository}" if place.host else "the tags of git, by the local forge"
-    report.progress(f"{planned.tag} goes to {where}")
+def show_forge(report: Report, planned: PlannedRelease, place: Place, origin: str | None) -> None:
+    """Where a release is about to be made, unless that is a clone that has nothing to do with a host."""
+    from flux.artifact.source import https_url
+
+    if place.host:
+        report.progress(f"{planned.tag} goes to {place.host}/{place.repository}")
+    elif url := https_url(origin or ""):
+        report.progress(f"{planned.tag} goes to a tag of git at {url}, and to no forge there")
 
 
 def show_released(report: Report, made: MadeRelease) -> None:

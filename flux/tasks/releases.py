@@ -37,7 +37,7 @@ def release(
         if dry_run:
             show_planned_release(run.report, planned)
         else:
-            show_forge(run.report, planned, find_forge_place(run.monorepo))
+            show_forge(run.report, planned, find_forge_place(run.monorepo), run.monorepo.git.hosted_url)
             made = create_release(run.monorepo, planned)
             show_released(run.report, made)
             if made.failed:
