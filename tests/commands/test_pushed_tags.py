@@ -1,7 +1,6 @@
 """A release tag that somebody pushed, without a release on GitHub, is a release."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
