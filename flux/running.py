@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from flux.settings import read_settings, take_environment
+from flux.settings import read_settings, require_section, take_environment
 
 if TYPE_CHECKING:
     from flux.monorepo.monorepo import Monorepo
@@ -40,6 +40,7 @@ def running(
         from flux.monorepo.opening import open_monorepo
 
         event = read_event()
+        require_section(context.config.keys())
         settings = read_settings(*configuration(context))
         with open_monorepo(settings, event, dry_run=dry_run, pushes=pushes) as monorepo:
             yield Run(monorepo, report, _ENVIRONMENT)
@@ -66,8 +67,11 @@ def reporting(json: bool, wide: bool = False) -> Iterator["Report"]:
         report.error(told)
         raise Exit(code=told.exit_code) from error
     except OSError as error:
-        # Only what is printed can still fail so, on a full disk. Nothing more is to be written there, not
-        # even by the interpreter when it ends.
+        if error.filename is not None:
+            report.error(FluxError(f"{os.fsdecode(error.filename)}: {error.strerror}"))
+            raise Exit(code=1) from error
+        # What has no name is what is printed, on a full disk. Nothing more is to be written there, not even
+        # by the interpreter when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         report.error(FluxError(f"the output could not be written: {error.strerror}"))
         raise Exit(code=1) from error

@@ -38,6 +38,8 @@ HEADINGS = {
         ## How it works
         ## Settings
         ### Settings of a commit
+        ### Release tags
+        ### Maintenance lines
         ## How fast
         ## Working on it
     """,

@@ -1,11 +1,15 @@
 """What may not be in an artifact: whatever a cluster would get otherwise than people see it."""
 
+import re
 from collections.abc import Mapping
 
 from flux.artifact.tree import SUBMODULE, SYMLINK, File
 from flux.errors import ContentError
 
-_LFS = b"version https://git-lfs.github.com/spec/"
+# Of every version that it had: github.com/git-lfs/git-lfs, lfs/pointer.go.
+_LFS = re.compile(
+    rb"version https?://(?:git-lfs\.github\.com/spec|hawser\.github\.com/spec|git-media\.io/v)/"
+)
 _LFS_LONGEST = 1024  # bytes: github.com/git-lfs/git-lfs, docs/spec.md
 
 _CONTROL = bytes({*range(32), 127} - set(b"\b\t\n\r\f\x1b"))
@@ -39,7 +43,7 @@ def kind_fault(file: File) -> ContentError | None:
 
 def content_fault(file: File, content: bytes, attributes: Attributes) -> ContentError | None:
     """Why a file cannot be published: a checkout would not have its blob byte for byte."""
-    if content.startswith(_LFS) and len(content) < _LFS_LONGEST:
+    if len(content) < _LFS_LONGEST and _LFS.match(content):
         return ContentError(
             f"{file.path} is a Git LFS pointer, not the file it stands for",
             "commit the file itself (`git lfs untrack`), or list it under the setting `ignore`",

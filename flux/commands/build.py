@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flux.event import Push
+from flux.event import PullRequest, Push
 from flux.monorepo.builder import Builder
 from flux.monorepo.changed import find_changed
 from flux.monorepo.comparison import require_commit
@@ -18,18 +18,25 @@ def plan_build(
 ) -> Builder:
     """Choose the commit and the artifacts.
 
-    Raises RequestError for a name that is no artifact.
+    What was compared is what is built. Raises RequestError for a name that is no artifact, and for a commit
+    of the event that is nowhere.
     """
     found = find_changed(monorepo, since) if changed else None
-    change = monorepo.event.change
-    pushed = change.after if isinstance(change, Push) and since is None else None
-    if pushed:
-        require_commit(monorepo, pushed)
-    sources = Sources(monorepo, pushed or monorepo.git.head())
+    sources = Sources(monorepo, found.head if found else _commit(monorepo))
     chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]
     notices = list(found.notices) if found else []
     if found is None and not chosen:
         notices.append(
             f"there are no artifacts in {monorepo.settings.sources}: is the setting `sources` right?"
         )
-    return Builder(monorepo, sources, chosen, notices)
+    return Builder(monorepo, sources, chosen, notices, everything=not names)
+
+
+def _commit(monorepo: Monorepo) -> str:
+    """The commit that the event is about; in a terminal the one checked out."""
+    match monorepo.event.change:
+        case Push(after=str() as commit) | PullRequest(head=commit):
+            require_commit(monorepo, commit)
+            return commit
+        case _:
+            return monorepo.git.head()

@@ -17,8 +17,13 @@ Differences = dict[str, list[FileDifference]]
 def list_changed(
     monorepo: Monorepo, since: str | None, with_files: bool
 ) -> tuple[Changed, Differences | None]:
-    """What changed, as `find_changed` says. `with_files` also compares the files of what changed."""
+    """What changed, as `find_changed` says. `with_files` also compares the files of what changed.
+
+    Raises ContentError for a symlink or a submodule in the place of an artifact.
+    """
     changed = find_changed(monorepo, since)
+    for error in Sources(monorepo, changed.head).refused().values():
+        raise error
     return changed, compare(monorepo, changed) if with_files else None
 
 

@@ -49,6 +49,11 @@ def check_artifacts(monorepo: Monorepo, names: Sequence[str], on_done: Callable[
 
     found = dict(in_parallel(monorepo.settings.jobs, check_one, sources.load(chosen)))
     findings = [finding for name in chosen for finding in found[name]]
+    if not names:
+        findings += [
+            Finding(Level.ERROR, sources.folder(name), error.message.removeprefix(name + " "))
+            for name, error in sources.refused().items()
+        ]
     desired = monorepo.git.file(sources.commit, monorepo.settings.releaseconfig)
     if desired is not None and not names:
         present = sources.choose(())

@@ -10,14 +10,17 @@ from flux.monorepo.changed import find_uncommitted
 from flux.monorepo.line import changed_between
 from flux.monorepo.lines import on_line, require_on_line
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.notes import notes_of
+from flux.monorepo.notes import commits_of, notes_of
 from flux.monorepo.releases import Released, below, misnamed_releases, name_misnamed, releases
 from flux.monorepo.sources import Sources
+from flux.release.commits import asked_bump, read_commit
 from flux.release.misnamed import Misnamed
 from flux.release.tag import TagForm
 from flux.release.version import BUMPS, meanings, newest_stable, next_version, parse_version
 
 WORKFLOWS = ("release-flux-artifact.yml", "manage-flux-releases.yml")
+AUTO = "auto"
+"""The bump that the commits ask for."""
 _AUTOMATION = "github-actions[bot]"
 
 
@@ -54,7 +57,7 @@ def plan_release(
     wanted: str,
     allow_unchanged: bool,
 ) -> PlannedRelease:
-    """What `wanted`, a version or one of BUMPS, means for an artifact at the commit checked out.
+    """What `wanted`, a version, one of BUMPS or AUTO, means for an artifact at the commit checked out.
 
     Raises RequestError where there is nothing to release there, or no such version can be, and ContentError
     where that could not be published.
@@ -71,6 +74,8 @@ def plan_release(
     line = require_on_line(monorepo, commit, "HEAD")
     earlier = _of_line(monorepo, line, released)
     last = earlier[-1] if earlier else None
+    if wanted == AUTO:
+        wanted = _asked(monorepo, artifact, commit, earlier)
     again = _again(released, earlier, wanted, commit, allow_unchanged)
     version = again.version if again else _next(wanted, earlier)
     if not again:
@@ -78,8 +83,9 @@ def plan_release(
     if last and not again:
         _require_not_older(monorepo, last, commit)
     misnamed = misnamed_releases(monorepo, [artifact])
-    if misnamed and not released:
-        raise _misnamed(monorepo, artifact, misnamed)
+    others = [found for found in misnamed if not found.is_slip]
+    if others and not released:
+        raise _misnamed(monorepo, artifact, others)
     last = below(earlier, version)
     if last and not again and not allow_unchanged:
         _require_change(monorepo, last, commit)
@@ -87,7 +93,10 @@ def plan_release(
     notes = notes_of(monorepo, artifact, commit, last, tag)
     uncommitted = find_uncommitted(monorepo).get(artifact, ())
     existing = monorepo.forge.release(tag) if again else None
-    notices = tuple(name_misnamed(form, misnamed))
+    notices = (
+        *name_misnamed(form, misnamed),
+        *([] if again else _too_small(monorepo, artifact, commit, earlier, version)),
+    )
     branch = "" if line == monorepo.settings.branch else line
     return PlannedRelease(
         artifact, version, tag, commit, notes, existing, tuple(uncommitted), notices, branch
@@ -113,6 +122,38 @@ def create_release(monorepo: Monorepo, planned: PlannedRelease) -> MadeRelease:
             except ForgeError as error:
                 failed.append(error)
     return MadeRelease(planned, release, tuple(notices), tuple(failed))
+
+
+def _stable(earlier: list[Released]) -> Released | None:
+    """The release that a bump counts from."""
+    return next((one for one in reversed(earlier) if not one.version.prerelease), None)
+
+
+def _asked(monorepo: Monorepo, artifact: str, commit: str, earlier: list[Released]) -> str:
+    """The bump that the commits since the last stable release ask for; the release there, if it is one."""
+    if earlier and earlier[-1].commit == commit:
+        return str(earlier[-1].version)
+    last = _stable(earlier)
+    return asked_bump(commits_of(monorepo, artifact, commit, last), last.version if last else None)
+
+
+def _too_small(
+    monorepo: Monorepo, artifact: str, commit: str, earlier: list[Released], version: Version
+) -> list[str]:
+    """A warning where a version does not say that something breaks."""
+    last = _stable(earlier)
+    if last is None or version < last.version:
+        return []
+    broken = [one for one in commits_of(monorepo, artifact, commit, last) if read_commit(one).is_breaking]
+    if not broken:
+        return []
+    asked = next_version(asked_bump(broken, last.version), last.version)
+    if version.finalize_version() >= asked:
+        return []
+    return [
+        f"{version} is less than {asked}, which the breaking change of {broken[0].commit[:12]} asks for: "
+        f"{broken[0].subject}"
+    ]
 
 
 def _of_line(monorepo: Monorepo, line: str, released: list[Released]) -> list[Released]:

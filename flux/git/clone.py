@@ -20,6 +20,7 @@ from flux.git.parts import Parts
 from flux.git.process import OLDEST_GIT, Process, git_version
 from flux.git.scratch import clone_apart
 from flux.git.shallow import FETCH_DEPTH
+from flux.git.ssh import resolved
 from flux.git.tags import Tag
 
 __all__ = [
@@ -64,6 +65,7 @@ class Clone:
         self.home_tags = parts.home.home_tags
 
         self.artifacts = parts.trees.artifacts
+        self.entries = parts.trees.entries
         self.files = parts.trees.files
         self.changes = parts.trees.changes
         self.folders_of = parts.trees.folders_of
@@ -107,6 +109,27 @@ class Clone:
     def fetch_url(self) -> str | None:
         """Where git asks when it asks origin, which this machine's settings may have elsewhere."""
         return self.parts.process.fetch_url
+
+    @property
+    def hosted_url(self) -> str | None:
+        """Where origin is, for who asks whose host that is: with the aliases of git and of ssh.
+
+        Where git's aliases lead to a folder, such as a mirror, it is what they stand for.
+        """
+        from flux.artifact.source import https_url
+
+        url, fetched = self.origin_url, self.fetch_url
+        if url is None or fetched is None:
+            return url
+        return resolved(fetched if https_url(fetched) else url)
+
+    @property
+    def disagreeing_urls(self) -> list[str]:
+        """The URLs of origin, where they are of different places. Git pushes to all of them."""
+        from flux.artifact.source import https_url
+
+        urls = self.parts.process.origin_urls
+        return list(urls) if len({https_url(resolved(url)) or url for url in urls}) > 1 else []
 
     @property
     def shallow(self) -> bool:

@@ -62,6 +62,12 @@ def _pulled(branch: str) -> re.Pattern[str]:
     return re.compile(rf"Merge (?:remote-tracking )?branch '(?:origin/)?{name}'(?: of .+?)?(?: into {name})?")
 
 
+def _with_own_changes(printed: str) -> set[str]:
+    """The merges that a combined diff names files of."""
+    shown = (part.strip().split("\n", 1) for part in printed.split("\1")[1:])
+    return {lines[0] for lines in shown if len(lines) > 1}
+
+
 class History:
     """The history of a clone. Where it meets the edge of a shallow clone, it fetches the rest."""
 
@@ -70,7 +76,9 @@ class History:
         self._shallow = shallow
         self._trees = trees
         self._messages: Kept[tuple[str, str], tuple[Message, ...]] = Kept(_MOST_MESSAGES)
-        self._logs: Kept[tuple[str, str | None, str], tuple[tuple[str, str], ...]] = Kept(_MOST_MESSAGES)
+        self._logs: Kept[tuple[str, str | None, tuple[str, ...]], tuple[tuple[str, str, str], ...]] = Kept(
+            _MOST_MESSAGES
+        )
         self._walks: list[Walk] = []
         self._keeping = Lock()
 
@@ -210,21 +218,28 @@ class History:
         line = set(after).intersection(self.first_parents(tip))
         return next((candidate for candidate in reversed(after) if candidate in line), None)
 
-    def log(self, commit: str, since: str | None, folder: str) -> list[tuple[str, str]]:
-        """Commit and subject of what touched a folder up to `commit` and not up to `since`, newest first;
-        merges are left out, since what they brought is there."""
-        if known := self._logs.get((commit, since, folder)):
+    def log(self, commit: str, since: str | None, *folders: str) -> list[tuple[str, str, str]]:
+        """Commit, subject and body of what touched folders up to `commit` and not up to `since`, the newest
+        first.
+
+        What a merge brought is there. The merge itself is too where it has what none of its parents has.
+        """
+        if known := self._logs.get((commit, since, folders)):
             return list(known)
-        span = [commit, *([f"^{since}"] if since else [])]
-        fields = self._process.fields(
-            *("log", "-z", "--no-merges", "--no-show-signature", "--no-color", "--format=tformat:%H %s"),
-            *(*span, "--", folder),
-        )
-        found = [(field[:40], output.readable(field[41:])) for field in fields]
+        span = [commit, *([f"^{since}"] if since else []), "--", *folders]
+        log = ("log", "--no-show-signature", "--no-color", "--no-notes")
+        fields = self._process.fields(*log, "-z", "--format=tformat:%H %P%n%s%n%b", *span)
+        merging = ("--merges", "-c", "--name-only", "--no-renames", "--format=tformat:%x01%H")
+        merges = _with_own_changes(self._process.run(*log, *merging, *span))
+        found: list[tuple[str, str, str]] = []
+        for field in fields:
+            names, subject, body = field.split("\n", 2)
+            name, *parents = names.split()
+            if len(parents) < 2 or name in merges:
+                found.append((name, output.readable(subject), output.readable(body)))
         if not self._shallow.edge() and all(map(NAME.fullmatch, (commit, since or commit))):
-            self._logs.put(
-                (commit, since, folder), tuple(found), sum(len(field) + 100 for field in fields) + 1
-            )
+            size = sum(len(field) + 100 for field in fields) + 1
+            self._logs.put((commit, since, folders), tuple(found), size)
         return found
 
     def messages(self, commit: str, since: str) -> list[Message]:

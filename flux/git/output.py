@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO
 
 from flux.artifact.image import Revision
@@ -11,6 +11,13 @@ from flux.errors import GitError
 
 _MOST_DIGITS = 18
 _LATEST: int = 10**_MOST_DIGITS
+
+WHO = "run `git config --global user.name NAME` and `git config --global user.email EMAIL`"
+_REJECTED = re.compile(
+    r" ?! \[(?:remote )?(?:rejected|failure)\] +(?:\S+ +-> +)?(?P<ref>\S+) +\((?P<why>.*)\)$"
+)
+_MOST_TOLD = 5  # lines
+_LONGEST = 1000  # characters
 
 Logged = tuple[Revision, str | None, list[tuple[str, str]]]
 """A commit, its first parent, and the entries and paths of what it changed."""
@@ -85,11 +92,38 @@ def error(stderr: str, status: int = 0) -> GitError:
     """What git said, in one line, without a credential that a URL carries, even one with bare slashes."""
     said = stderr.strip().removeprefix("stderr: '").removesuffix("'").strip()
     lines = [re.sub(r"://[^\s'\"]*@", "://", line) for line in said.splitlines()]
+    if unknown := _unknown(said, status):
+        return unknown
     fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
     first = (fatal or lines or [""])[0]
     if first == "fatal: Could not read from remote repository." and (before := lines[: lines.index(first)]):
         first = before[-1]  # what ssh said, or the host through it
-    return GitError(re.sub(r"^(fatal|error): ", "", first), status=status)
+    message = re.sub(r"^(fatal|error): ", "", first)
+    if refused := _refused(lines):
+        message, hint = refused
+        return GitError(message, hint, status)
+    return GitError(message, status=status)
+
+
+def _unknown(said: str, status: int) -> GitError | None:
+    """The error of a clone that has nobody to commit as."""
+    if not re.search("Please tell me who you are|empty ident name|unable to auto-detect email", said):
+        return None
+    return GitError("git does not know who you are", WHO, status)
+
+
+def _refused(lines: Sequence[str]) -> tuple[str, str] | None:
+    """Why a push was refused, with what the other side said of it, and what to do; None for no such push."""
+    rejected = [found for line in lines if (found := _REJECTED.match(line))]
+    if not rejected or not any("failed to push some refs" in line for line in lines):
+        return None
+    ref, why = rejected[0]["ref"], rejected[0]["why"]
+    told = [line.removeprefix("remote:").strip() for line in lines if line.startswith("remote:")]
+    told = [line for line in told if re.search(r"\w", line)][:_MOST_TOLD]
+    said = "; ".join([why, *(line.removeprefix("error: ") for line in told)])[:_LONGEST]
+    if "stale info" in why or "fetch first" in why:
+        return f"{ref} was not pushed: somebody has moved it meanwhile ({why})", "run the same command again"
+    return f"{ref} was not pushed: {said}", "whoever keeps the rules of origin can allow it" if told else ""
 
 
 def trusting(message: str) -> str:

@@ -99,16 +99,18 @@ class Process:
         return self._git.environment()
 
     @cached_property
-    def origin_url(self) -> str | None:
-        """Where origin is, as the clone's configuration spells it; None where there is no origin.
-
-        Of several URLs it is the first, which git fetches from. An empty one takes back those before it.
-        """
+    def origin_urls(self) -> tuple[str, ...]:
+        """Every URL of origin, as the configuration spells them. An empty one takes back those before it."""
         urls: list[str] = []
         with suppress(GitError):
             for url in self.fields("config", "-z", "--get-all", "remote.origin.url"):
                 urls = [*urls, url] if url else []
-        return urls[0] if urls else None
+        return tuple(urls)
+
+    @property
+    def origin_url(self) -> str | None:
+        """Where origin is: of several URLs the first, which git fetches from. None where there is none."""
+        return self.origin_urls[0] if self.origin_urls else None
 
     @cached_property
     def fetch_url(self) -> str | None:

@@ -55,6 +55,12 @@ class Trees:
         below = self._objects.tree(folder.oid) if folder and folder.is_tree else {}
         return [name for name, entry in below.items() if entry.is_tree and (wanted is None or name in wanted)]
 
+    def entries(self, commit: str, folder: str) -> dict[str, int]:
+        """The names directly in a folder of a commit, and git's mode of each."""
+        found = self.entry(commit, folder)
+        below = self._objects.tree(found.oid) if found and found.is_tree else {}
+        return {name: entry.mode for name, entry in below.items()}
+
     def files(self, commit: str, sources: str, names: Sequence[str]) -> dict[str, list[File]]:
         """Every file of the named artifacts, with paths relative to the artifact's folder."""
         listed: dict[str, list[File]] = {name: [] for name in names}

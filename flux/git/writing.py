@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from flux.errors import GitError
+from flux.git.output import WHO
 from flux.git.process import Process
 
 
@@ -25,10 +26,7 @@ class Writing:
         try:
             return self._process.run("var", "GIT_AUTHOR_IDENT").rpartition("> ")[0] + ">"
         except GitError as error:
-            raise GitError(
-                "git does not know who you are",
-                "run `git config --global user.name NAME` and `git config --global user.email EMAIL`",
-            ) from error
+            raise GitError("git does not know who you are", WHO) from error
 
     def write_commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         """A commit with the first parent's tree and these files instead; no ref, index or file changes."""

@@ -42,8 +42,11 @@ class Builder:
         names: Sequence[str],
         notices: Sequence[str],
         thorough: bool = False,
+        *,
+        everything: bool = False,
     ) -> None:
         self.names = names
+        self._everything = everything
         self._notices = list(notices)
         self._thorough = thorough
         self._monorepo = monorepo
@@ -58,7 +61,7 @@ class Builder:
         `on_result` is called as each is done. Raises HistoryMissingError before anything is pushed.
         """
         if not self.names:
-            return Build(self._sources.commit, [], self._notices)
+            return Build(self._sources.commit, self._refused(), self._notices)
         tip = self._tip()
         revisions = self._sources.revisions(self.names)
         tip, at_tip = self._at_tip(tip)
@@ -72,7 +75,15 @@ class Builder:
             on_result(result)
         if tip:
             results |= self._settle(results, tip, at_tip)
-        return Build(self._sources.commit, [results[name] for name in self.names], self._notices)
+        built = [results[name] for name in self.names]
+        return Build(self._sources.commit, [*built, *self._refused()], self._notices)
+
+    def _refused(self) -> list[ImageResult]:
+        """What would be skipped as no folder, and must not be in silence."""
+        return [
+            ImageResult(name, self._registry.name(name), "").failed(ContentError(error.message, error.hint))
+            for name, error in (self._sources.refused() if self._everything else {}).items()
+        ]
 
     def _tip(self) -> str | None:
         try:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from flux.artifact.changes import owner
 from flux.artifact.ignore import excludes
-from flux.monorepo.comparison import find_comparison
+from flux.event import PullRequest, Push
+from flux.monorepo.comparison import Comparison, find_comparison
 from flux.monorepo.line import changed_between
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
@@ -48,8 +49,20 @@ def find_changed(monorepo: Monorepo, since: str | None) -> Changed:
         reasons={name: paths for name, paths in sorted(reasons.items()) if name in present},
         removed=sorted(reasons.keys() - present),
         uncommitted={} if monorepo.event.actions else find_uncommitted(monorepo),
-        notices=compared.notices,
+        notices=[*compared.notices, *(_nothing(monorepo, compared) if not reasons else [])],
     )
+
+
+def _nothing(monorepo: Monorepo, compared: Comparison) -> list[str]:
+    """What was compared, where a job that no push and no pull request started found no change."""
+    event = monorepo.event
+    if not event.actions or compared.base is None or isinstance(event.change, Push | PullRequest):
+        return []
+    if compared.base == compared.head:
+        return [
+            f"{compared.head[:12]} is on {monorepo.settings.branch}: compared with itself, it has no change"
+        ]
+    return [f"nothing changed from {compared.base[:12]} to {compared.head[:12]}"]
 
 
 def find_uncommitted(monorepo: Monorepo) -> dict[str, list[str]]:

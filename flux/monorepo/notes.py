@@ -11,14 +11,25 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import Released
 from flux.monorepo.source_url import source_url
 from flux.monorepo.sources import Sources
-from flux.release.notes import LoggedCommit, release_notes
+from flux.release.commits import LoggedCommit
+from flux.release.notes import release_notes
+
+
+def commits_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | None) -> list[LoggedCommit]:
+    """The commits that touched an artifact after a release, the newest first; both folders where it moved."""
+    since = last.commit if last and monorepo.git.obtain(last.commit) else None
+    folders = [Sources(monorepo, commit).folder(artifact)]
+    if since:
+        with suppress(ContentError):
+            folders.append(Sources(monorepo, since).folder(artifact))
+    return [LoggedCommit(*entry) for entry in monorepo.git.log(commit, since, *dict.fromkeys(folders))]
 
 
 def notes_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | None, tag: str) -> str:
     """What came after the release `last`, up to a commit that the tag is for."""
     sources = Sources(monorepo, commit)
     since = last.commit if last and monorepo.git.obtain(last.commit) else None
-    logged = [LoggedCommit(*entry) for entry in monorepo.git.log(commit, since, sources.folder(artifact))]
+    logged = commits_of(monorepo, artifact, commit, last)
     before: dict[str, set[str]] = {}
     if since:
         with suppress(ContentError):  # its settings may be beyond reading

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from flux.event import Event
     from flux.forge.forge import Forge
+    from flux.forge.place import Place
     from flux.settings import Settings
 
 
@@ -49,17 +50,24 @@ def open_forge(monorepo: Monorepo) -> Forge:
 
     Raises RequestError where it is not known which, and ForgeError without a token.
     """
-    from flux.forge import find_place, forge_at
-    from flux.forge.place import Clues
+    from flux.forge import forge_at
 
-    event = monorepo.event
-    clues = Clues(monorepo.git.origin_url, event.api_url, event.repository)
-    opened = forge_at(find_place(monorepo.settings.forge, clues), monorepo.git, os.environ)
+    opened = forge_at(find_forge_place(monorepo), monorepo.git, os.environ)
     if not monorepo.dry_run:
         return opened
     from flux.forge.dry import DryForge
 
     return DryForge(opened)
+
+
+def find_forge_place(monorepo: Monorepo) -> Place:
+    """Which forge it is, and where. Raises RequestError where that is not known."""
+    from flux.forge import find_place
+    from flux.forge.place import Clues
+
+    event = monorepo.event
+    clues = Clues(monorepo.git.hosted_url, event.api_url, event.repository)
+    return find_place(monorepo.settings.forge, clues)
 
 
 def _find_access(settings: Settings, event: Event, origin: str) -> Access | None:

@@ -9,7 +9,7 @@ from flux.artifact.content import Attributes, content_fault, kind_fault
 from flux.artifact.ignore import Excludes
 from flux.artifact.image import Image, Revision, layer_of, published
 from flux.artifact.name import name_fault
-from flux.artifact.tree import File
+from flux.artifact.tree import SUBMODULE, SYMLINK, File
 from flux.errors import ContentError, RequestError
 from flux.monorepo.line import walk
 from flux.monorepo.monorepo import Monorepo
@@ -52,6 +52,16 @@ class Sources:
         """The artifacts that are there, of those named or all."""
         return self._git.artifacts(self.commit, self.layout.prefix, names)
 
+    def refused(self) -> dict[str, ContentError]:
+        """The symlinks and submodules in the folder of the artifacts, where an artifact would be a folder.
+
+        At the root of a clone a symlink may be anything, and only a submodule would be an artifact.
+        """
+        kinds = (SUBMODULE, SYMLINK) if self.layout.prefix else (SUBMODULE,)
+        found = self._git.entries(self.commit, self.layout.prefix)
+        faults = {name: kind_fault(File(name, mode, "")) for name, mode in found.items() if mode in kinds}
+        return {name: fault for name, fault in faults.items() if fault}
+
     def folder(self, artifact: str) -> str:
         """The folder of an artifact, from the root of the clone."""
         return f"{self.layout.prefix}{artifact}"
@@ -59,6 +69,10 @@ class Sources:
     def choose(self, names: Collection[str]) -> list[str]:
         """The artifacts named, or all if none is. Raises RequestError for a name that is no artifact."""
         present = self.present()
+        refused = self.refused() if set(names) - set(present) else {}
+        for name in names:
+            if name in refused:
+                raise refused[name]
         listing = f"artifacts are the folders under {self.layout.sources}/:"
         for name in names:
             require_known(name, present, self.commit[:12], listing)

@@ -8,6 +8,7 @@ from semver import Version
 from flux.artifact.difference import difference
 from flux.errors import ContentError, FluxError, RegistryError
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.notes import commits_of
 from flux.monorepo.releases import releases
 from flux.monorepo.source_url import source_url
 from flux.monorepo.sources import Sources
@@ -17,7 +18,7 @@ from flux.promotion.texts import notices as say
 from flux.promotion.texts.request import Background, Span
 from flux.registry.contents import contents
 from flux.registry.target import Target
-from flux.release.notes import LoggedCommit, commit_line
+from flux.release.notes import commit_line
 
 _MOST_COMMITS = 100
 
@@ -104,10 +105,9 @@ def _commits(monorepo: Monorepo, promotion: Promotion, old: str) -> tuple[list[s
     if not monorepo.git.obtain(lower.commit) or not monorepo.git.obtain(higher.commit):
         return [], compare
     try:
-        folder = Sources(monorepo, higher.commit).folder(promotion.artifact)
+        logged = commits_of(monorepo, promotion.artifact, higher.commit, lower)
     except ContentError:  # nobody can read what that commit has as its artifacts
         return [], compare
-    logged = monorepo.git.log(higher.commit, lower.commit, folder)
-    lines = [commit_line(LoggedCommit(*entry), source) for entry in logged[:_MOST_COMMITS]]
+    lines = [commit_line(entry, source) for entry in logged[:_MOST_COMMITS]]
     more = len(logged) - len(lines)
     return lines + ([f"- … and {more} more"] if more else []), compare

@@ -27,6 +27,8 @@ class Misnamed:
     artifact: str
     right: str
     form: str
+    is_slip: bool = False
+    """Whether it begins as releases do, so that only what follows is wrong."""
 
 
 def find_misnamed(form: TagForm, tags: Iterable[str], artifacts: Collection[str]) -> list[Misnamed]:
@@ -69,9 +71,9 @@ def _read(form: TagForm, tag: str, names: dict[str, str]) -> Misnamed | None:
         if artifact and (version := _nearest(said)):
             start = between.start() - len(artifact)
             other = f"{tag[:start]}{{artifact}}{between[0]}{{version}}"
-            return Misnamed(
-                tag, artifact, form.render(artifact, version), _usable(other, said, tag, artifact)
-            )
+            is_slip = bool(prefixes[0]) and tag.lower().startswith(prefixes[0])
+            usable = _usable(other, said, tag, artifact)
+            return Misnamed(tag, artifact, form.render(artifact, version), usable, is_slip)
     return None
 
 

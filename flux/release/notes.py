@@ -1,12 +1,10 @@
 """The notes of a release: what changed in one artifact since its last."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from flux.release.commits import LoggedCommit, Said, read_commit
 from flux.release.markdown import code, plain
 
-_CONVENTIONAL = re.compile(r"(?P<type>[a-zA-Z]+)(?:\((?P<scope>[^)]*)\))?(?P<breaking>!)?: +(?P<subject>.+)")
 _TITLES = {
     "feat": "Features",
     "fix": "Fixes",
@@ -17,14 +15,6 @@ _TITLES = {
 }
 _BREAKING, _OTHER = "Breaking changes", "Changes"
 _MOST_CHARACTERS = 100_000  # GitHub takes 125,000
-
-
-@dataclass(frozen=True)
-class LoggedCommit:
-    """A commit that touched an artifact."""
-
-    commit: str
-    subject: str
 
 
 def release_notes(
@@ -41,8 +31,8 @@ def release_notes(
     """
     groups: dict[str, list[str]] = {}
     for logged in commits:
-        title, line = _titled(logged, source)
-        groups.setdefault(title, []).append(line)
+        for title, line in _titled(logged, source):
+            groups.setdefault(title, []).append(line)
     order = [_BREAKING, *dict.fromkeys(_TITLES.values()), _OTHER]
     parts = [
         f"### {title}\n\n" + "\n".join(groups[title]) for title in dict.fromkeys(order) if title in groups
@@ -57,19 +47,29 @@ def release_notes(
 
 
 def commit_line(logged: LoggedCommit, source: str) -> str:
-    """A commit as a line of a Markdown list."""
-    return _titled(logged, source)[1]
+    """A commit as a line of a Markdown list, as the notes of a release have it."""
+    title, line = _titled(logged, source)[0]
+    return line.replace("- ", "- **breaking:** ", 1) if title == _BREAKING else line
 
 
-def _titled(logged: LoggedCommit, source: str) -> tuple[str, str]:
+def _titled(logged: LoggedCommit, source: str) -> list[tuple[str, str]]:
+    """The headings that a commit comes under, each with its line: one for each breaking change."""
+    said = read_commit(logged)
+    scope = f"**{plain(said.scope)}:** " if said.scope else ""
+    about, ending = f"- {scope}{plain(said.subject)}", _ending(logged, said, source)
+    title = _TITLES.get(said.type, _OTHER)
+    if not said.is_breaking:
+        return [(title, f"{about} {ending}")]
+    if not said.breaks:
+        return [(_BREAKING, f"{about} {ending}")]
+    broken = [(_BREAKING, f"{about}: {plain(text)} {ending}") for text in said.breaks]
+    return [*broken, (title, f"{about} {ending}")]
+
+
+def _ending(logged: LoggedCommit, said: Said, source: str) -> str:
     short = logged.commit[:12]
     link = f"[`{short}`]({source}/commit/{logged.commit})" if source else f"`{short}`"
-    match = _CONVENTIONAL.fullmatch(logged.subject)
-    if match is None:
-        return _OTHER, f"- {plain(logged.subject)} ({link})"
-    title = _BREAKING if match["breaking"] else _TITLES.get(match["type"].lower(), _OTHER)
-    scope = f"**{plain(match['scope'])}:** " if match["scope"] else ""
-    return title, f"- {scope}{plain(match['subject'])} ({link})"
+    return f"({link}{''.join(f', with {plain(name)}' for name in said.authors)})"
 
 
 def _version_changes(before: Mapping[str, set[str]], after: Mapping[str, set[str]]) -> list[str]:

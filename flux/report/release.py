@@ -10,6 +10,7 @@ from flux.report.text import Link
 if TYPE_CHECKING:
     from flux.commands.release import MadeRelease, PlannedRelease
     from flux.forge.forge import Release
+    from flux.forge.place import Place
     from flux.report.report import Report
 
 
@@ -21,6 +22,16 @@ def show_planned_release(report: Report, planned: PlannedRelease) -> None:
         report.print(f"{planned.tag} would be released at {_place(planned)}, with these notes:")
         report.print("")
         report.print(planned.notes, kept="\n")
+
+
+def show_forge(report: Report, planned: PlannedRelease, place: Place, origin: str | None) -> None:
+    """Where a release is about to be made, unless that is a clone that has nothing to do with a host."""
+    from flux.artifact.source import https_url
+
+    if place.host:
+        report.progress(f"{planned.tag} goes to {place.host}/{place.repository}")
+    elif url := https_url(origin or ""):
+        report.progress(f"{planned.tag} goes to a tag of git at {url}, and to no forge there")
 
 
 def show_released(report: Report, made: MadeRelease) -> None:

@@ -148,6 +148,10 @@ class Report:
         """A line of progress. With --json it goes to standard error, where the document is not."""
         _print(sys.stderr if self._json else sys.stdout, self.harmless(shown(text)))
 
+    def progress(self, text: str) -> None:
+        """What is about to be done, beside the result."""
+        print(self.harmless(shown(text)), file=sys.stderr, flush=True)
+
     def harmless(self, text: str) -> str:
         """Text in which GitHub Actions finds no workflow command."""
         return text.replace("::", ": :").replace("##[", "# #[") if self._event.actions else text

@@ -6,7 +6,7 @@ overrides one.
 
 import os
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -38,6 +38,19 @@ def read_settings(configured: object, environment: Mapping[str, str]) -> Setting
     settings = Settings(**values, named=frozenset(values))
     _check_together(settings)
     return settings
+
+
+def require_section(keys: Iterable[str]) -> None:
+    """Raises SettingError where `flux` is lacking in Invoke's configuration, and another key is nearly it."""
+    given = list(keys)
+    if "flux" in given:
+        return
+    for key in given:
+        if abs(len(key) - len("flux")) < 2 and get_close_matches(key.lower(), ["flux"], cutoff=0.75):
+            raise SettingError(
+                f"{key!r} in invoke.yaml is no section of settings; did you mean flux?",
+                "write `flux:` and one setting a line",
+            )
 
 
 def section(content: bytes) -> object:

@@ -13,7 +13,7 @@ from flux.tasks.options import DIGESTS, DRY_RUN, JSON
     positional=["artifact", "version"],
     help={
         "artifact": "the artifact",
-        "version": "a semantic version, or major, minor, patch, prerelease",
+        "version": "a semantic version, or major, minor, patch, prerelease, or auto, as commits ask",
         "allow-unchanged": "even if nothing changed since the last release",
         "dry-run": DRY_RUN,
         "json": JSON,
@@ -30,12 +30,14 @@ def release(
     """Release an artifact at the commit checked out."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.release import create_release, plan_release
-        from flux.report.release import show_planned_release, show_released
+        from flux.monorepo.opening import find_forge_place
+        from flux.report.release import show_forge, show_planned_release, show_released
 
         planned = plan_release(run.monorepo, artifact, version, allow_unchanged)
         if dry_run:
             show_planned_release(run.report, planned)
         else:
+            show_forge(run.report, planned, find_forge_place(run.monorepo), run.monorepo.git.hosted_url)
             made = create_release(run.monorepo, planned)
             show_released(run.report, made)
             if made.failed:

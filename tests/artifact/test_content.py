@@ -48,7 +48,16 @@ def fault(content: bytes, attributes: Mapping[str, str]) -> ContentError | None:
     return content_fault(File("base/a.yaml", REGULAR, "0" * 40), content, attributes)
 
 
-@pytest.mark.parametrize("content", [_POINTER, b"version https://git-lfs.github.com/spec/v2\n"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        _POINTER,
+        b"version https://git-lfs.github.com/spec/v2\n",
+        _POINTER.replace(b"git-lfs", b"hawser"),
+        b"version http://git-media.io/v/2\noid sha256:1\nsize 1\n",
+        _POINTER.replace(b"oid", b"ext-0-foo sha256:1\noid"),
+    ],
+)
 def test_an_lfs_pointer(content: bytes) -> None:
     assert told(fault(content, {})) == (
         "base/a.yaml is a Git LFS pointer, not the file it stands for",

@@ -1,7 +1,6 @@
 """A release tag that somebody pushed, without a release on GitHub, is a release."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,6 +14,7 @@ from tests.monorepos import opened
 from tests.repo import Repo
 
 TAG = "flux-oci-eso-v1.2.0"
+PLAIN = "{artifact}/{version}"
 
 
 def push_tag(world: World, *flags: str, tag: str = TAG) -> str:
@@ -85,22 +85,20 @@ def test_tags_of_another_form_are_named_and_stop_a_first_version(repo: Repo) -> 
     assert refused.code == 2
     assert "app/v1.0.0 looks like a release of app" in refused.said.replace("\n", " ")
     assert "{artifact}/v{version}" in refused.said
-    right: dict[str, Any] = {"release_tag": "{artifact}/v{version}"}
     with opened(repo) as context:
         assert list_artifacts(context).notices == [
             "tags that look like releases, and are not of the form flux-oci-{artifact}-v{version}: "
             "app/v1.0.0 (right is flux-oci-app-v1.0.0), app/v1.1.0 (right is flux-oci-app-v1.1.0)"
         ]
     with pytest.raises(RequestError, match="nothing changed"):
-        plan(repo, "app", "1.2.0", **right)
+        plan(repo, "app", "1.2.0", release_tag="{artifact}/v{version}")
 
 
 def test_a_later_version_is_released_beside_them(repo: Repo) -> None:
-    form: dict[str, Any] = {"release_tag": "{artifact}/{version}"}
-    release(repo, "app", "1.0.0", **form)
+    release(repo, "app", "1.0.0", release_tag=PLAIN)
     repo.tag("app-2.0.0")
     repo.commit(files={"artifacts/app/a.yaml": "a: 2\n"})
-    planned = plan(repo, "app", "minor", **form)
+    planned = plan(repo, "app", "minor", release_tag=PLAIN)
     assert str(planned.version) == "1.1.0"
     assert planned.notices == (
         "tags that look like releases, and are not of the form {artifact}/{version}: "

@@ -412,7 +412,9 @@ def test_tags_of_another_form(repo: Repo) -> None:
     assert release(repo, "app", "1.0.0", **form)[1].tag == "app/1.0.0"
     edit(repo)
     assert release(repo, "app", "minor", **form)[1].tag == "app/1.1.0"
-    assert plan(repo, "app", "major").tag == "flux-oci-app-v1.0.0"
+    message, hint = refused(repo, "app", "major")
+    assert message.startswith("app/1.0.0 looks like a release of app")
+    assert "`release_tag: '{artifact}/{version}'`" in hint
 
 
 def test_artifacts_at_the_root(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def test_replacements_do_not_bend_the_line(repo: Repo, git: Clone) -> None:
 def test_what_people_wrote_is_read_in_no_encoding_of_the_users(repo: Repo, git: Clone, encoding: str) -> None:
     commit = repo.commit("café", files={"artifacts/app/base.yaml": "2"})
     repo.git("config", "i18n.logOutputEncoding", encoding)
-    assert git.log(commit, None, "artifacts/app")[0] == (commit, "café")
+    assert git.log(commit, None, "artifacts/app")[0][:2] == (commit, "café")
     assert next(git.line(commit, SOURCES, ["app"])).revision.commit == commit
 
 
@@ -172,7 +172,7 @@ def test_committers_of_any_kind(repo: Repo, git: Clone, committer: str | bytes |
     assert {message.commit: message.time for message in found}[odd] == time
     branch = git.branches_since([last], first)[last]
     assert (list(branch.messages), branch.merge_base) == (found, first)
-    assert (odd, "odd") in git.log(last, first, "artifacts/app")
+    assert (odd, "odd", "") in git.log(last, first, "artifacts/app")
     assert git.first_parents(last)[1] == odd
     assert git.merge_base(odd, last) == odd
     assert git.file(odd, "artifacts/app/base.yaml") != git.file(first, "artifacts/app/base.yaml")
@@ -196,3 +196,35 @@ def test_a_commit_whose_parent_is_a_lie(repo: Repo, git: Clone) -> None:
         with pytest.raises(GitError) as raised:
             git.first_parents(odd)
         assert "\n" not in raised.value.message
+
+
+def test_a_merge_that_changes_something_itself_is_logged(repo: Repo) -> None:
+    first = repo.head
+    repo.checkout("side", create=True)
+    side = repo.commit("side", files={"artifacts/app/side.yaml": "1"})
+    repo.checkout("main")
+    main = repo.commit("main\n\nBREAKING CHANGE: it\n", files={"artifacts/app/main.yaml": "1"})
+    clean = repo.merge("side")
+    with Clone(repo.path) as git:
+        logged = git.log(clean, first, "artifacts/app")
+        assert {commit for commit, *_ in logged} == {side, main}
+        assert next(body for commit, _, body in logged if commit == main).strip() == "BREAKING CHANGE: it"
+    repo.checkout("other", create=True)
+    repo.git("reset", "--quiet", "--hard", first)
+    repo.commit("other", files={"artifacts/db/x.yaml": "1"})
+    repo.git("merge", "--quiet", "--no-commit", "--no-ff", "main")
+    evil = repo.commit("by hand", files={"artifacts/app/slipped.yaml": "in"})
+    with Clone(repo.path) as git:
+        logged = git.log(evil, first, "artifacts/app")
+        assert logged[0][:2] == (evil, "by hand")
+        assert {commit for commit, *_ in logged} == {evil, side, main}
+        assert [c for c, *_ in git.log(evil, first, "artifacts/db")] != [evil]
+
+
+def test_two_folders_are_logged_as_one(repo: Repo) -> None:
+    first = repo.head
+    one = repo.commit("one", files={"artifacts/app/x.yaml": "1"})
+    two = repo.commit("two", files={"apps/app/x.yaml": "1"})
+    with Clone(repo.path) as git:
+        assert [c for c, *_ in git.log(two, first, "apps/app", "artifacts/app")] == [two, one]
+        assert [c for c, *_ in git.log(two, first, "apps/app")] == [two]

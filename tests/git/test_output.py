@@ -71,6 +71,27 @@ def test_a_log_is_read_in_pieces_of_any_size(cut: bytes) -> None:
         ("", ""),
         ("ssh: host unknown\nfatal: Could not read from remote repository.\n\nPlease", "ssh: host unknown"),
         ("fatal: Could not read from remote repository.", "Could not read from remote repository."),
+        (
+            "*** Please tell me who you are.\n\nfatal: unable to auto-detect email",
+            "git does not know who you are",
+        ),
+        ("fatal: empty ident name (for <x@y>) not allowed", "git does not know who you are"),
+        (
+            "remote: error: GH013: Repository rule violations found for refs/tags/a.\nremote: \n"
+            "remote: - Cannot create ref due to creations being restricted.\nTo https://u:p@h/x\n"
+            " ! [remote rejected] a -> a (push declined due to repository rule violations)\n"
+            "error: failed to push some refs to 'https://h/x'",
+            "a was not pushed: push declined due to repository rule violations; GH013: Repository rule "
+            "violations found for refs/tags/a.; - Cannot create ref due to creations being restricted.",
+        ),
+        (
+            "To h\n ! [rejected]        a -> a (stale info)\nerror: failed to push some refs to 'h'",
+            "a was not pushed: somebody has moved it meanwhile (stale info)",
+        ),
+        (
+            " ! [rejected]  a -> b (unable to update local ref)\nerror: cannot lock ref refs/b",
+            "cannot lock ref refs/b",
+        ),
         ("fatal: https://u:p@h/x: no", "https://h/x: no"),
         ("fatal: 'https://u:p/q@h/x' no", "'https://h/x' no"),
     ],

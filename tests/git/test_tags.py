@@ -174,3 +174,35 @@ def test_a_tag_that_another_run_fetches(repo: Repo, tmp_path: Path) -> None:
     with Clone(repo.path) as git:
         git.fetch_tag("v1")
         assert git.tags() == {"v1": repo.head}
+
+
+@pytest.mark.parametrize(
+    "said", ["Releases are made by the release team.", "Nobody pushes on Fridays \u2603."]
+)
+def test_why_origin_refuses_a_tag_is_said(repo: Repo, said: str) -> None:
+    origin = repo.bare_origin()
+    hook = origin.path / "hooks" / "update"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    with Clone(repo.path) as git:
+        git.create_tag("v1", repo.head, "one\n")
+        with pytest.raises(GitError) as refused:
+            git.push_tag("v1")
+    assert refused.value.message == (
+        f"v1 was not pushed: hook declined; {said}; hook declined to update refs/tags/v1"
+    )
+    assert refused.value.hint
+
+
+def test_a_tag_that_moved_meanwhile_is_said(repo: Repo) -> None:
+    origin = repo.bare_origin()
+    first = repo.head
+    second = repo.commit("second")
+    origin.git("tag", "v1", first)
+    with Clone(repo.path) as git:
+        git.create_tag("v1", first, "one\n")
+        with pytest.raises(GitError) as refused:
+            git.push_tag("v1", over=second)
+    assert refused.value.message == "v1 was not pushed: somebody has moved it meanwhile (stale info)"
+    assert refused.value.hint == "run the same command again"

@@ -15,8 +15,9 @@ from flux.artifact.tree import REGULAR
 from flux.monorepo.line import changed_between
 from flux.monorepo.sources import Sources
 from flux.settings import Settings
-from tests.monorepo.histories import PATTERNS, Made, changed_at, histories, imported, layers, line
+from tests.monorepo.histories import PATTERNS, Made, Tree, changed_at, histories, imported, layers, line
 from tests.monorepos import opened
+from tests.repo import Repo
 
 LENGTH = int(os.environ.get("FLUX_TEST_HISTORIES", "40"))
 """How many made-up histories each test has. A night can have more than a push."""
@@ -33,14 +34,29 @@ def settled(made: Made, said: tuple[str, tuple[str, ...]]) -> Made:
     return Made(made.parents, tree | {"invoke.yaml": (REGULAR, content)})
 
 
+def listed(repo: Repo, commit: str, sources: str) -> Tree:
+    """What git lists in the folder of the artifacts: mode and object by path."""
+    folder = "" if sources == "." else f"{sources}/"
+    tree: dict[str, tuple[int, str]] = {}
+    for entry in repo.git("ls-tree", "-r", "-z", commit).split("\0")[:-1]:
+        about, _, path = entry.partition("\t")
+        mode, _, oid = about.split()
+        if path.startswith(folder):
+            tree[path.removeprefix(folder)] = (int(mode, 8), oid)
+    return tree
+
+
 @hypothesis_settings(max_examples=LENGTH, deadline=None)
 @given(history=histories(), picks=st.data())
 def test_what_changed_is_what_a_cluster_gets_otherwise(history: list[Made], picks: Any) -> None:
     said = [(picks.draw(st.sampled_from(SOURCES)), picks.draw(st.sampled_from(PATTERNS))) for _ in history]
-    shown = [layers(made.tree, excludes(ignore)) for made, (_, ignore) in zip(history, said, strict=True)]
     with TemporaryDirectory() as folder:
         written = [settled(made, one) for made, one in zip(history, said, strict=True)]
         repo, hashes = imported(Path(folder) / "repo", written, "")
+        shown = [
+            layers(listed(repo, commit, sources), excludes(ignore))
+            for commit, (sources, ignore) in zip(hashes, said, strict=True)
+        ]
         with opened(repo, Settings()) as monorepo:
             for old, before in enumerate(shown):
                 for new, after in enumerate(shown):

@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from flux.release.notes import LoggedCommit, release_notes
+from flux.release.commits import LoggedCommit
+from flux.release.notes import commit_line, release_notes
 
 SOURCE = "https://github.com/octo/monorepo"
 TAGS = ("eso-v1.0.0", "eso-v1.1.0")
@@ -93,6 +94,20 @@ def test_the_whole_of_it() -> None:
 )
 def test_groups(subject: str, title: str, line: str) -> None:
     assert notes(subject) == f"### {title}\n\n- {line} (`000000000000`)"
+
+
+def test_footers_and_who_else_wrote_it() -> None:
+    body = "Text.\n\nBREAKING-CHANGE: the <b>store</b> is gone\nCo-authored-by: Eve @evil <e@x>\n"
+    logged = LoggedCommit("a" * 40, "feat(x): a", body)
+    text = release_notes([logged, commit('Revert "feat: b"')], "", {}, {}, (None, "t"))
+    breaking, features, reverts = (part.split("\n\n")[-1] for part in text.split("\n\n### "))
+    ending = "(`aaaaaaaaaaaa`, with Eve"
+    assert "### Breaking changes" in text
+    assert breaking.startswith("- **x:** a: the \\<b\\>store\\</b\\> is gone " + ending)
+    assert features.startswith("- **x:** a " + ending)
+    assert reverts.startswith('- Revert "feat: b" ')
+    assert "@evil" not in text
+    assert commit_line(logged, "").startswith("- **breaking:** **x:** a: the ")
 
 
 def test_a_merge_that_says_nothing_else() -> None:

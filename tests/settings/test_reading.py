@@ -18,7 +18,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flux.errors import SettingError
-from flux.settings import Phase, Settings, read_settings, take_environment
+from flux.settings import Phase, Settings, read_settings, require_section, take_environment
 from tests.repo import Repo
 
 _NAMES = {field.name for field in fields(Settings)} - {"named"}
@@ -301,3 +301,23 @@ def test_inv_reads_flags_in_variables(configured: str, text: str, tls: bool, tmp
         result = inv(repo.path, "build", INVOKE_FLUX_REGISTRY=f"oci://{host}/acme", INVOKE_FLUX_INSECURE=text)
     assert result.returncode == 1, result.stderr
     assert set(received) == {b"\x16" if tls else b"G"}
+
+
+@pytest.mark.parametrize("key", ["Flux", "FLUX", "flx", "fluxx", "fulx", "flux_"])
+def test_a_key_that_is_nearly_the_section_is_named(key: str) -> None:
+    with pytest.raises(SettingError, match=f"'{key}' in invoke.yaml .*did you mean flux"):
+        require_section(["run", key, "tasks"])
+    require_section([key, "flux"])
+
+
+@pytest.mark.parametrize("key", ["run", "influx", "fluentd", "tasks", "f", "", "x" * 100])
+def test_other_keys_are_nobodys_business(key: str) -> None:
+    require_section(["sudo", key])
+
+
+def test_inv_names_such_a_key(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit(files={"tasks.py": "from flux.tasks import ns\n", "invoke.yaml": "Flux:\n  jobs: 1\n"})
+    refused = inv(repo.path, "list")
+    assert refused.returncode == 2
+    assert "did you mean flux?" in refused.stderr
