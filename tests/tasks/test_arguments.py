@@ -40,9 +40,9 @@ def test_what_would_do_nothing(line: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["build", "-a", ""], "-a has an empty value"),
-        (["build", "-a", " ,"], "-a has an empty value"),
-        (["build", "--artifact="], "--artifact has an empty value"),
+        (["build", "-a", ""], "-a has an empty name"),
+        (["build", "-a", " ,"], "-a has an empty name"),
+        (["build", "--artifact="], "-a has an empty name"),
         (["build", "--since="], "--since has an empty value"),
         (["promote", "eso", "prod", "--version", "\t"], "--version has an empty value"),
         (["promote", "", "prod"], "a word of the command is empty"),
