@@ -25,8 +25,8 @@ _WITH_VALUE = {
     *("-T", "--command-timeout", "-f", "--config", "--hide", "-D", "--list-depth", "-F", "--list-format"),
     *("-c", "--collection", "-r", "--search-root"),
 }
-_ANSWERED_ELSEWHERE = ("--number", "publish", "issue")
-"""An empty number or release tag is refused with how to say one."""
+_ANSWERED_ELSEWHERE = ("--number", "--since")
+"""What is empty here is refused with more: how to say a number, which commit there is none of."""
 
 _IDLE = (
     ("run", "warn", "--warn-only"),
@@ -78,7 +78,7 @@ def _empty(words: Sequence[str]) -> RequestError | None:
         option, equals, value = word.partition("=")
         if equals and option.startswith("-") and _is_empty(value) and option not in _ANSWERED_ELSEWHERE:
             return _empty_value(option)
-        if _is_empty(word) and before not in _ANSWERED_ELSEWHERE:
+        if _is_empty(word) and before not in _ANSWERED_ELSEWHERE and (before == "sign" or before[:1] == "-"):
             return (
                 _empty_value(before)
                 if before.startswith("-")
