@@ -25,7 +25,7 @@ def show_failed(report: Report, steps: Sequence[Step], release_tag: str = "") ->
     if len(versions) > _FEW:
         report.error(_unpublished(missing, release_tag))
         steps = [step for step in steps if step.action != Action.MISSING]
-    report.failures((step.name, _named(step, release_tag)) for step in steps)
+    report.failures((step.name, step.fault) for step in steps)
 
 
 def _unpublished(steps: Sequence[Step], release_tag: str) -> FluxError:
@@ -43,15 +43,6 @@ def _unpublished(steps: Sequence[Step], release_tag: str) -> FluxError:
 
 def _where(environments: Sequence[str]) -> str:
     return environments[0] if len(environments) == 1 else f"{len(environments)} environments"
-
-
-def _named(step: Step, release_tag: str) -> FluxError | None:
-    """The step's error, with a command that can be pasted."""
-    fault = step.fault
-    if fault is None or step.action != Action.MISSING or not step.version:
-        return fault
-    tag = _tag(release_tag, step.artifact, step.version)
-    return FluxError(fault.message, fault.hint.replace("`inv publish TAG`", f"`inv publish {tag}`"))
 
 
 def _tag(form: str, artifact: str, version: str) -> str:

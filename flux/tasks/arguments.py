@@ -25,8 +25,8 @@ _WITH_VALUE = {
     *("-T", "--command-timeout", "-f", "--config", "--hide", "-D", "--list-depth", "-F", "--list-format"),
     *("-c", "--collection", "-r", "--search-root"),
 }
-_ANSWERED_ELSEWHERE = "--number"
-"""An issue's number that is empty is refused with how to say one."""
+_ANSWERED_ELSEWHERE = ("--number", "--since")
+"""What is empty here is refused with more: how to say a number, which commit there is none of."""
 
 _IDLE = (
     ("run", "warn", "--warn-only"),
@@ -76,13 +76,21 @@ def _bare(words: Sequence[str], takes_value: Callable[[str], bool]) -> Iterator[
 def _empty(words: Sequence[str]) -> RequestError | None:
     for before, word in pairwise(["", *words]):
         option, equals, value = word.partition("=")
-        if equals and option.startswith("-") and _is_empty(value) and option != _ANSWERED_ELSEWHERE:
-            return RequestError(f"{option} has an empty value", "give it one, or leave it out")
-        if _is_empty(word) and before != _ANSWERED_ELSEWHERE:
-            where = before if before.startswith("-") else "a word of the command"
-            said = "has an empty value" if before.startswith("-") else "is empty"
-            return RequestError(f"{where} {said}", "is a variable empty? give a value, or leave it out")
+        if equals and option.startswith("-") and _is_empty(value) and option not in _ANSWERED_ELSEWHERE:
+            return _empty_value(option)
+        if _is_empty(word) and before not in _ANSWERED_ELSEWHERE and (before == "sign" or before[:1] == "-"):
+            return (
+                _empty_value(before)
+                if before.startswith("-")
+                else RequestError("a word of the command is empty", "is a variable empty? give it a value")
+            )
     return None
+
+
+def _empty_value(option: str) -> RequestError:
+    if option in _ARTIFACT:
+        return RequestError("-a has an empty name", "name an artifact, or leave -a out for all of them")
+    return RequestError(f"{option} has an empty value", "give it one, or leave it out")
 
 
 def _is_empty(value: str) -> bool:
@@ -91,7 +99,7 @@ def _is_empty(value: str) -> bool:
 
 def _without_artifact(words: Sequence[str]) -> RequestError | None:
     for word, following in pairwise([*words, "-"]):
-        if word in _ARTIFACT and following.startswith("-"):
+        if word in _ARTIFACT and following.startswith("-") and following != "--help":
             return RequestError(
                 f"{word} needs the name of an artifact", f"say `{word} NAME`, or leave it out for all of them"
             )
