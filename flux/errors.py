@@ -76,7 +76,7 @@ class UnvouchedError(FluxError):
     """No release on the branch's line made the image that the registry has for a version."""
 
 
-class UnpublishedError(RequestError):
+class UnpublishedError(FluxError):
     """The registry does not have a version."""
 
 

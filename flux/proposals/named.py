@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from semver import Version
 
-from flux.errors import RequestError
+from flux.errors import RequestError, UnpublishedError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.vouching import Vouching
 from flux.promotion.convergence import Wish
@@ -17,7 +17,7 @@ from flux.release.tag import TagForm
 
 
 def require_promotable(monorepo: Monorepo, promotion: Promotion) -> None:
-    """Raises RequestError where there is no such release, and UnpublishedError where the registry lacks it.
+    """Raises RequestError where there is no such release, and where the registry lacks it.
 
     Raises UnvouchedError where the registry has something under the version that no release made.
     """
@@ -28,7 +28,10 @@ def require_promotable(monorepo: Monorepo, promotion: Promotion) -> None:
             f"{promotion.artifact} {promotion.version} is not published: there is no release {tag}",
             f"`inv release {promotion.artifact} {promotion.version}` makes one",
         )
-    if error := Vouching(monorepo).promotion_fault(promotion.artifact, promotion.version):
+    error = Vouching(monorepo).promotion_fault(promotion.artifact, promotion.version)
+    if isinstance(error, UnpublishedError):
+        raise RequestError(error.message, error.hint)
+    if error:
         raise error
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from flux.errors import UnpublishedError, UnvouchedError
+from flux.errors import RequestError, UnvouchedError
 from flux.registry import open_registry
 from flux.registry.target import Manifest, Target
 from tests.commands.promoting import World
@@ -115,7 +115,7 @@ def test_reconcile_tells_of_an_environment_that_was_forged_with_its_version(worl
 def test_a_version_that_is_published_again_can_be_promoted(world: World) -> None:
     world.open(TAG)
     tag = world.release("eso", "1.2.0", publish=False)
-    with pytest.raises(UnpublishedError, match="is not published"):
+    with pytest.raises(RequestError, match="is not published"):
         world.promote("eso", "at", "1.2.0")
     world.publish(tag)
     assert world.promote("eso", "at", "1.2.0").pull_request

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from flux.artifact.difference import FileDifference, fenced
 from flux.promotion.boxes import LONGEST_BODY
 from flux.promotion.proposal import Promotion, VersionChange
-from flux.release.markdown import code
+from flux.release.markdown import code, plain
 
 MOST_CHARACTERS = LONGEST_BODY
 _MOST_TITLE = 256
@@ -113,7 +113,8 @@ def _direction(change: VersionChange) -> str:
 def _folded(promotion: Promotion, changes: Sequence[VersionChange], span: Span, room: int) -> str:
     since = span.old or "nothing"
     if span.unknown:
-        return f"What changes in the manifests since {since} cannot be shown: {span.unknown[:_MOST_REASON]}"
+        reason = plain(span.unknown[:_MOST_REASON])
+        return f"What changes in the manifests since {since} cannot be shown: {reason}"
     if not span.difference:
         return f"The manifests are the same as those of {since}."
     environment = next(change.environment for change in changes if change.old == span.old)
