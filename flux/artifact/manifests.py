@@ -78,7 +78,8 @@ def _place(error: yaml.YAMLError, content: bytes) -> tuple[str, int]:
     if isinstance(error, yaml.reader.ReaderError):
         line = content.decode("utf-8")[: error.position].count("\n") + 1
     else:
-        line = mark.line + 1 if mark else 0
+        # At the end of a text the parser is in a line that is not there.
+        line = min(mark.line + 1, content.count(b"\n") + 1) if mark else 0
     return f"not YAML: {problem}", line
 
 

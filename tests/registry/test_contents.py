@@ -81,7 +81,8 @@ def test_the_files_of_an_image_of_ours(place: Place) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(trees(max_size=5))
 def test_every_file_of_ours_comes_back(target: Target, tree: Tree) -> None:
-    tree = {path: entry for path, entry in tree.items() if "\\" not in path}
+    # Flux unpacks none that has either, so that none is published.
+    tree = {path: entry for path, entry in tree.items() if "\\" not in path and "../" not in path}
     manifest = put(target, gzip.compress(layer(tree, lambda path: False), 1))
     assert contents(target, manifest) == {path: content for path, (_, content) in tree.items()}
 
