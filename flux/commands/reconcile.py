@@ -19,7 +19,8 @@ from flux.monorepo.sources import Sources
 from flux.monorepo.vouching import Vouching
 from flux.promotion.plan import Action
 from flux.promotion.proposal import Promotion
-from flux.proposals.apply import Applied, Applier
+from flux.proposals.applied import Applied
+from flux.proposals.apply import Applier
 from flux.proposals.issues import Issues
 from flux.registry.target import Manifest
 
@@ -187,7 +188,7 @@ class Reconciler:
         for one in synced.promotions:
             about = f"{one.promotion.artifact} {one.promotion.version}"
             if one.error:
-                self._fail(about, FluxError(one.error, one.hint))
+                self._fail(about, one.error)
             self._did(*(f"{about}: {text}" for text in one.repaired))
 
     def _note(self, released: Released, digest: str | None) -> None:

@@ -32,9 +32,6 @@ class VersionChange:
     def is_downgrade(self) -> bool:
         return self.old is not None and Version.parse(self.new) < Version.parse(self.old)
 
-    def document(self) -> dict[str, str | None]:
-        return {"environment": self.environment, "from": self.old, "to": self.new}
-
 
 @dataclass(frozen=True)
 class Proposal:

@@ -6,8 +6,7 @@ terminal it is whoever runs the command. Who decided what is recorded, and what 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from flux.errors import RequestError
 from flux.event import IssueEdit
@@ -24,32 +23,13 @@ from flux.promotion.outcome import Edit, Note, Outcome, Rewrite, Rules, Situatio
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
 from flux.promotion.texts.comment import is_reached
+from flux.proposals.applied import Applied, not_ours
 from flux.proposals.converge import Converger, Proposed
 from flux.proposals.issues import Issues
 from flux.proposals.progress import tell
-from flux.proposals.times import changed_since
+from flux.proposals.situation import is_gone, situation_of
 
 _UNVOUCHED_SECONDS = 3600
-
-
-@dataclass(frozen=True)
-class Applied:
-    """`proposed` is None where there was nothing to apply. `undone` says what was undone in the issue, and
-    why."""
-
-    number: int
-    proposed: Proposed | None = None
-    undone: tuple[str, ...] = ()
-    notices: tuple[str, ...] = ()
-    refused: bool = False
-    """Whether what somebody asked for was not done."""
-
-    @property
-    def failed(self) -> bool:
-        return self.refused or (self.proposed is not None and self.proposed.stopped)
-
-    def document(self) -> dict[str, Any]:
-        return self.proposed.document() if self.proposed else {"pull_request": None}
 
 
 class Applier:
@@ -85,7 +65,7 @@ class Applier:
         fault = self.issues.fault(issue)
         promotion = None if fault else self.issues.promotion(issue)
         if promotion is None:
-            return _not_ours(issue, fault)
+            return not_ours(issue, fault)
         if disagrees := self.disagrees(issue, promotion):
             return disagrees
         if self.mend(issue, promotion):
@@ -109,7 +89,7 @@ class Applier:
         branch = self.branches.read(promotion, main)
         proposed = branch.proposes(promotion.artifact) if branch and not branch.ended else set()
         known = self.known(promotion, issue.number)
-        gone = self._is_gone(promotion)
+        gone = is_gone(self._monorepo, promotion)
         situation = Situation(issue.body, main.of(promotion.artifact), proposed, known=known, is_gone=gone)
         had = self.had(main, promotion, edits.missing(promotion, situation, self._rules))
         now = self._forge.now()
@@ -220,7 +200,10 @@ class Applier:
         known: Sequence[Decision] = ()
         if outcome is None:
             known = self.known(promotion, issue.number)
-            situation = self._situation(issue, edit, promotion, known)
+            main = self.branches.main()
+            situation = situation_of(
+                self._monorepo, self.issues.authority, issue, edit, promotion, known, main, self._rules
+            )
             outcome = edits.decide(edit, promotion, situation, self._rules)
             if lost := altered.overwritten(edit, issue.body):
                 self.perform(issue, lost)
@@ -228,31 +211,6 @@ class Applier:
         if outcome.decisions is None:
             return self._done(issue, outcome)
         return self._propose(issue, promotion, outcome, known)
-
-    def _situation(
-        self, issue: Issue, edit: Edit, promotion: Promotion, known: Sequence[Decision]
-    ) -> Situation:
-        """What decides about an edit; no more is asked than that may need."""
-        changed = altered.changed_boxes(edit, self._rules)
-        names = changed.keys() | altered.lost_boxes(edit, self._rules)
-        authority = self.issues.authority
-        refused = authority.refusals(edit.sender, names) if names else {}
-        again = edit.rerun_by is not None
-        held = authority.refusals(edit.answers, names - refused.keys()) if again else {}
-        if not changed:
-            return Situation(issue.body, refused=refused)
-        main = self.branches.main()
-        ticks = self._rules.members(name for name, tick in changed.items() if tick and name not in refused)
-        times = changed_since(self._monorepo, promotion.artifact, main.commit, ticks, edit.time)
-        versions = main.of(promotion.artifact)
-        gone = self._is_gone(promotion)
-        return Situation(
-            issue.body, versions, refused=refused, changed_at=times, known=known, held=held, is_gone=gone
-        )
-
-    def _is_gone(self, promotion: Promotion) -> bool:
-        git, prefix = self._monorepo.git, self._monorepo.settings.prefix
-        return promotion.artifact not in git.artifacts(self._monorepo.tip, prefix)
 
     def _propose(
         self, issue: Issue, promotion: Promotion, outcome: Outcome, known: Sequence[Decision]
@@ -290,11 +248,11 @@ class Applier:
         """Who may promote, and ticks a box where that does nothing, is told. Others' look-alikes are not."""
         edit = Edit(change.sender, change.before, change.after, change.time)
         if promotion is None or not self.issues.authority.may_write(change.sender):
-            return _not_ours(issue, fault)
+            return not_ours(issue, fault)
         if altered.broken(edit.after, promotion) or not altered.changed_boxes(edit, self._rules):
-            return _not_ours(issue, fault)
+            return not_ours(issue, fault)
         self.issues.note(issue.number, ("not ours", fault), say.not_ours(fault))
-        return replace(_not_ours(issue, fault), refused=True)
+        return replace(not_ours(issue, fault), refused=True)
 
     def _done(self, issue: Issue, outcome: Outcome) -> Applied:
         return Applied(issue.number, undone=outcome.undone, notices=outcome.notices)
@@ -303,8 +261,3 @@ class Applier:
         """An issue's body as it is now."""
         now = self._forge.issue(issue.number)
         return now.body if now else issue.body
-
-
-def _not_ours(issue: Issue, fault: str) -> Applied:
-    fault = fault or "it does not have the marker of one"
-    return Applied(issue.number, notices=(f"issue {issue.number} is no promotion issue of ours: {fault}",))

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from flux.errors import ForgeError
 from flux.forge.forge import PullRequest
@@ -54,19 +53,6 @@ class Proposed:
     @property
     def stopped(self) -> bool:
         return self.action is ProposedAction.STOPPED
-
-    def document(self) -> dict[str, Any]:
-        pull = self.pull_request
-        if pull is None:
-            return {"pull_request": None}
-        return {
-            "pull_request": {
-                "number": pull.number,
-                "url": pull.url,
-                "branch": pull.branch,
-                "changes": [change.document() for change in self.changes],
-            }
-        }
 
 
 class Converger:

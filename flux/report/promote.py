@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flux.report.text import place
 
@@ -29,7 +29,7 @@ def show_proposed(report: Report, proposed: Proposed, dry_run: bool = False) -> 
     done = _done(proposed, dry_run)
     link = f": {done} {pull.url}".rstrip() if pull else ""
     report.summary(f"{title}{link}", _HEADER, rows)
-    if report.document(proposed.document()):
+    if report.document(document(proposed)):
         return
     if pull is None:
         report.print(f"{title}: {'stopped' if proposed.stopped else 'nothing to propose'}.")
@@ -50,3 +50,14 @@ def _direction(change: VersionChange) -> str:
     if change.old is None:
         return "new"
     return "down" if change.is_downgrade else "up"
+
+
+def document(proposed: Proposed | None) -> dict[str, Any]:
+    """The pull request, None where there is none."""
+    pull = proposed.pull_request if proposed else None
+    if proposed is None or pull is None:
+        return {"pull_request": None}
+    changes = [{"environment": c.environment, "from": c.old, "to": c.new} for c in proposed.changes]
+    return {
+        "pull_request": {"number": pull.number, "url": pull.url, "branch": pull.branch, "changes": changes}
+    }

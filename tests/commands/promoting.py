@@ -27,7 +27,8 @@ from flux.git.clone import Clone
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.registry import open_target_registry
 from flux.promotion.boxes import mark
-from flux.proposals.apply import Applied, Applier
+from flux.proposals.applied import Applied
+from flux.proposals.apply import Applier
 from flux.proposals.converge import Proposed
 from flux.registry import open_registry
 from flux.settings import Phase, Settings

@@ -8,6 +8,7 @@ import pytest
 from flux.errors import ForgeError, RequestError, UnpublishedError, UnvouchedError
 from flux.monorepo.sources import Sources
 from flux.promotion.boxes import mark
+from flux.promotion.proposal import VersionChange
 from flux.registry import open_registry
 from flux.registry.target import Target
 from flux.settings import Phase
@@ -94,9 +95,7 @@ def test_a_tick_becomes_a_pull_request_of_one_line(world: World) -> None:
     applied = world.apply(world.tick("prod_ring1"))
     assert applied.proposed
     assert applied.proposed.action == "opened"
-    assert applied.document()["pull_request"]["changes"] == [
-        {"environment": "prod_ring1", "from": "1.0.0", "to": "1.1.0"}
-    ]
+    assert applied.proposed.changes == (VersionChange("prod_ring1", "1.0.0", "1.1.0"),)
     assert diff(world) == ['-    "prod_ring1": "1.0.0",', '+    "prod_ring1": "1.1.0",']
     pull = world.pull()
     assert (pull.branch, pull.base) == (BRANCH, "main")

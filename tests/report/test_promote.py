@@ -22,7 +22,13 @@ def test_a_pull_request(stage: Stage) -> None:
         "x is not proposed any more: main has 1.5.0 for it now",
         "y is not proposed any more: main has no version for it now",
     ]
-    assert stage.json(lambda report: show_proposed(report, PROPOSED)).document == PROPOSED.document()
+    pull = stage.json(lambda report: show_proposed(report, PROPOSED)).document["pull_request"]
+    assert (pull["number"], pull["url"]) == (7, "https://example.com/p/7")
+    assert pull["changes"] == [
+        {"environment": "at", "from": None, "to": "2.0.0"},
+        {"environment": "tt", "from": "1.0.0", "to": "2.0.0"},
+        {"environment": "prod", "from": "3.0.0", "to": "2.0.0"},
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Apply the boxes of a promotion issue."""
 
 from flux.monorepo.monorepo import Monorepo
-from flux.proposals.apply import Applied, Applier
+from flux.proposals.applied import Applied
+from flux.proposals.apply import Applier
 
 
 def apply_issue(monorepo: Monorepo, number: int) -> Applied:

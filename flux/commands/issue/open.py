@@ -1,7 +1,6 @@
 """Open a release's promotion issue, or find the one that there is."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from flux.errors import ForgeError, RequestError
 from flux.forge.forge import Forge, Issue
@@ -23,10 +22,6 @@ class Opened:
     issue: Issue | None
     action: str = ""
     notices: tuple[str, ...] = ()
-
-    def document(self) -> dict[str, Any]:
-        issue = self.issue
-        return {"issue": {"number": issue.number, "url": issue.url, "action": self.action} if issue else None}
 
 
 def open_issue(monorepo: Monorepo, tag: str) -> Opened:

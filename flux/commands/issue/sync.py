@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
-from flux.errors import FluxError, IssueError
+from flux.errors import FluxError, ForgeError, IssueError, without_frames
 from flux.forge.forge import Issue
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
@@ -28,8 +27,7 @@ class Synced:
     closed: bool = False
     undone: tuple[str, ...] = ()
     standings: tuple[Standing, ...] = ()
-    error: str = ""
-    hint: str = ""
+    error: FluxError | None = None
 
     @property
     def repaired(self) -> list[str]:
@@ -48,21 +46,6 @@ class Sync:
     @property
     def failed(self) -> list[Synced]:
         return [synced for synced in self.promotions if synced.error]
-
-    def document(self) -> dict[str, Any]:
-        return {
-            "promotions": [
-                {
-                    "artifact": synced.promotion.artifact,
-                    "version": synced.promotion.version,
-                    "issue": synced.issue.number if synced.issue else None,
-                    "closed": synced.closed,
-                    **(synced.proposed.document() if synced.proposed else {"pull_request": None}),
-                }
-                | ({"error": synced.error} if synced.error else {})
-                for synced in self.promotions
-            ]
-        }
 
 
 class Syncer:
@@ -104,7 +87,7 @@ class Syncer:
                 self._monorepo.forge.edit_issue(issue.number, open=False)
             return _stopped(Synced(promotion, issue, proposed, closes, undone, tuple(standings)))
         except FluxError as error:
-            return Synced(promotion, issue, None, error=error.message, hint=error.hint)
+            return Synced(promotion, issue, None, error=without_frames(error))
 
     def _take_back(self, issue: Issue, promotion: Promotion) -> tuple[str, ...]:
         """Untick what had this version and was given a lower one since, and what was closed with its branch
@@ -152,5 +135,5 @@ class Syncer:
 def _stopped(synced: Synced) -> Synced:
     """A promotion that somebody else's commit has stopped is one that failed."""
     if synced.proposed and synced.proposed.stopped:
-        return replace(synced, error=synced.proposed.notices[0], hint="then run `inv issue.sync`")
+        return replace(synced, error=ForgeError(synced.proposed.notices[0], "then run `inv issue.sync`"))
     return synced

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flux.report.promote import show_proposed
+from flux.report.promote import document, show_proposed
 from flux.report.text import markdown
 
 if TYPE_CHECKING:
-    from flux.proposals.apply import Applied
+    from flux.proposals.applied import Applied
     from flux.report.report import Report
 
 
@@ -23,5 +23,5 @@ def show_applied(report: Report, applied: Applied, dry_run: bool = False) -> Non
         )
     if applied.proposed:
         show_proposed(report, applied.proposed, dry_run)
-    elif not report.document(applied.document()):
+    elif not report.document(document(applied.proposed)):
         report.print(f"issue {applied.number}: nothing to apply.")

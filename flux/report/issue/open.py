@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flux.report.text import Link, place
 
@@ -15,12 +15,17 @@ def show_issue(report: Report, opened: Opened) -> None:
     report.notices(opened.notices)
     issue = opened.issue
     if issue and not issue.number:  # of a dry run: there is none yet
-        if not report.document(opened.document()):
+        if not report.document(document(opened)):
             report.print(f"{opened.tag}: would open its issue")
         return
     if issue:
         report.outputs({"issue": issue.number})
         row = (Link(f"#{issue.number}", issue.url), opened.action)
         report.summary(f"Promotion issue of {opened.tag}", ("Issue", "What"), [row])
-    if not report.document(opened.document()) and issue:
+    if not report.document(document(opened)) and issue:
         report.print(f"{opened.tag}: {opened.action} issue {issue.number}, {place(issue.url)}")
+
+
+def document(opened: Opened) -> dict[str, Any]:
+    issue = opened.issue
+    return {"issue": {"number": issue.number, "url": issue.url, "action": opened.action} if issue else None}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from flux.errors import FluxError
 from flux.report.conditional import conditional
+from flux.report.promote import document as proposed_document
 from flux.report.text import Link, place
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def show_sync(report: Report, sync: Sync, dry_run: bool = False) -> None:
     found = [(one, one.issue, one.proposed.pull_request if one.proposed else None) for one in sync.promotions]
     links = [_synced(one, _link(issue), _link(pull), dry_run) for one, issue, pull in found]
     report.summary("Promotions", _header(dry_run), links)
-    if not report.document(sync.document()):
+    if not report.document(document(sync)):
         if found:
             report.table(
                 _header(dry_run),
@@ -34,10 +34,23 @@ def show_sync(report: Report, sync: Sync, dry_run: bool = False) -> None:
             )
         else:
             report.print("No promotion is open.")
-    report.failures(
-        (f"{one.promotion.artifact} {one.promotion.version}", FluxError(one.error, one.hint))
-        for one in sync.failed
-    )
+    report.failures((f"{one.promotion.artifact} {one.promotion.version}", one.error) for one in sync.failed)
+
+
+def document(sync: Sync) -> dict[str, Any]:
+    return {
+        "promotions": [
+            {
+                "artifact": one.promotion.artifact,
+                "version": one.promotion.version,
+                "issue": one.issue.number if one.issue else None,
+                "closed": one.closed,
+                **proposed_document(one.proposed),
+            }
+            | ({"error": one.error.message} if one.error else {})
+            for one in sync.promotions
+        ]
+    }
 
 
 def _synced(one: Synced, issue: Cell, pull: Cell, dry_run: bool) -> tuple[str | Cell, ...]:

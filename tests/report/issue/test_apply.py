@@ -1,6 +1,6 @@
 """What became of the boxes of an issue."""
 
-from flux.proposals.apply import Applied
+from flux.proposals.applied import Applied
 from flux.report.issue.apply import show_applied
 from tests.report.promotions import PROPOSED
 from tests.report.showing import Stage

@@ -1,6 +1,7 @@
 """What became of every promotion that is open."""
 
 from flux.commands.issue.sync import Sync, Synced
+from flux.errors import ForgeError
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.comment import Standing
 from flux.report.issue.sync import show_sync
@@ -13,7 +14,7 @@ def test_all_promotions(stage: Stage) -> None:
     sync = Sync(
         [
             Synced(PROMOTION, ISSUE, PROPOSED, standings=standings),
-            Synced(Promotion("db", "1.0.0"), None, None, error="GitHub broke off", hint="again"),
+            Synced(Promotion("db", "1.0.0"), None, None, error=ForgeError("GitHub broke off", "again")),
         ]
     )
     shown = stage.log(lambda report: show_sync(report, sync))
@@ -22,7 +23,21 @@ def test_all_promotions(stage: Stage) -> None:
     )
     assert shown.lines[3].split() == ["db", "1.0.0", "failed"]
     assert shown.err.splitlines() == ["error: db 1.0.0: GitHub broke off", "hint: again"]
-    assert stage.json(lambda report: show_sync(report, sync)).document == sync.document()
+    app, db = stage.json(lambda report: show_sync(report, sync)).document["promotions"]
+    assert (app["artifact"], app["issue"], app["closed"], app["pull_request"]["number"]) == (
+        "app",
+        3,
+        False,
+        7,
+    )
+    assert db == {
+        "artifact": "db",
+        "version": "1.0.0",
+        "issue": None,
+        "closed": False,
+        "pull_request": None,
+        "error": "GitHub broke off",
+    }
     assert stage.log(lambda report: show_sync(report, Sync([]))).lines == ["No promotion is open."]
 
 

@@ -1,0 +1,53 @@
+"""What decides about an edit of a promotion issue, beside the edit itself."""
+
+from collections.abc import Sequence
+
+from flux.forge.forge import Issue
+from flux.monorepo.monorepo import Monorepo
+from flux.promotion import altered
+from flux.promotion.convergence import Side
+from flux.promotion.ledger import Decision
+from flux.promotion.outcome import Edit, Rules, Situation
+from flux.promotion.proposal import Promotion
+from flux.proposals.authority import Authority
+from flux.proposals.times import changed_since
+
+
+def situation_of(
+    monorepo: Monorepo,
+    authority: Authority,
+    issue: Issue,
+    edit: Edit,
+    promotion: Promotion,
+    known: Sequence[Decision],
+    main: Side,
+    rules: Rules,
+) -> Situation:
+    """The situation of an edit; no more is asked of the forge and of git than that may need.
+
+    `known` are the decisions that are recorded, `main` is the desired state at the tip. Raises ForgeError
+    where a permission cannot be looked up.
+    """
+    changed = altered.changed_boxes(edit, rules)
+    names = changed.keys() | altered.lost_boxes(edit, rules)
+    refused = authority.refusals(edit.sender, names) if names else {}
+    again = edit.rerun_by is not None
+    held = authority.refusals(edit.answers, names - refused.keys()) if again else {}
+    if not changed:
+        return Situation(issue.body, refused=refused)
+    ticks = rules.members(name for name, tick in changed.items() if tick and name not in refused)
+    times = changed_since(monorepo, promotion.artifact, main.commit, ticks, edit.time)
+    return Situation(
+        issue.body,
+        main.of(promotion.artifact),
+        refused=refused,
+        changed_at=times,
+        known=known,
+        held=held,
+        is_gone=is_gone(monorepo, promotion),
+    )
+
+
+def is_gone(monorepo: Monorepo, promotion: Promotion) -> bool:
+    """Whether the tip does not have the artifact any more."""
+    return promotion.artifact not in monorepo.git.artifacts(monorepo.tip, monorepo.settings.prefix)
