@@ -183,12 +183,10 @@ def _again(
         could = meanings(wanted, meant[-1] if meant else None, newest_stable(meant))
         return earlier[-1] if earlier[-1].version in could else None
     version = parse_version(wanted)
-    for one in released:
-        if one.version == version:
-            if one.commit != commit:
-                raise _taken(one)
-            return one
-    return None
+    there = next((one for one in released if one.version == version), None)
+    if there and there.commit != commit:
+        raise _taken(there)
+    return there
 
 
 def _taken(one: Released) -> RequestError:

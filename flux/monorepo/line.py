@@ -1,6 +1,6 @@
 """The first-parent line, and which artifacts each of its commits changed."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from flux.artifact.changes import Commit, Passed, changed_files, passed
 from flux.artifact.image import published
@@ -64,18 +64,21 @@ def compare(
 ) -> dict[str, list[str]]:
     """The artifacts that are published otherwise, read from the trees of two commits and their layouts."""
     before, after = _published(git, *old, names) if old else {}, _published(git, *new, names)
+    was = (old or new)[1].prefix
     found: dict[str, list[str]] = {}
     for name in sorted(before.keys() | after.keys()):
-        one, other = before.get(name, {}), after.get(name, {})
-        differing = [path for path in sorted(one.keys() | other.keys()) if one.get(path) != other.get(path)]
-        if differing or (name in before) != (name in after):
-            told = [path for path in differing if not path.endswith("/")] or differing or [""]
-            is_new = [old is None or path in other or (not path and name in after) for path in told]
-            found[name] = [
-                f"{(new if newer or old is None else old)[1].prefix}{name}/{path}"
-                for path, newer in zip(told, is_new, strict=True)
-            ]
+        one, other = before.get(name), after.get(name)
+        if one != other:
+            there = set(other or {}) | ({""} if other is not None else set())
+            told = _differing(one or {}, other or {})
+            found[name] = [f"{new[1].prefix if path in there else was}{name}/{path}" for path in told]
     return found
+
+
+def _differing(one: Mapping[str, object], other: Mapping[str, object]) -> list[str]:
+    """The paths that say so: files, else folders, else the artifact itself."""
+    differing = [path for path in sorted(one.keys() | other.keys()) if one.get(path) != other.get(path)]
+    return [path for path in differing if not path.endswith("/")] or differing or [""]
 
 
 def _layout_before(layouts: Layouts, commit: Commit, layout: Layout) -> Layout | None:

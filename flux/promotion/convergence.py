@@ -1,7 +1,7 @@
 """The next step that brings a promotion's branch to what is wanted, decided from facts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from flux.errors import DesiredStateError
@@ -132,17 +132,39 @@ def next_step(
     content = set_versions(main.content, promotion.artifact, proposal.versions, order)
     if branch is None:
         return BranchStep(StepKind.CREATE, proposal, rollback, (main.commit,), content, message, (), new)
+    created = BranchStep(StepKind.ADVANCE, proposal, rollback, (), content, message)
+    return _advance(promotion, main, branch, created, new, known, order, parse, merge)
+
+
+def _advance(
+    promotion: Promotion,
+    main: Side,
+    branch: BranchState,
+    step: BranchStep,
+    new: Sequence[Decision],
+    known: Sequence[Decision],
+    order: Sequence[str],
+    parse: Parse,
+    merge: Merge,
+) -> BranchStep:
+    """The step of a branch that is there, to the content and the message that `step` has for main."""
+    proposal, content = step.proposal, step.content
     edited = _merging(promotion, branch.base, main, proposal, content, order, parse, merge)
     if edited is None:
-        parents: tuple[str, ...] = (main.commit, branch.head.commit)
-        written = [*branch.decisions, *new]
-        return BranchStep(StepKind.ADVANCE, proposal, rollback, parents, content, message, (), written)
+        parents = (main.commit, branch.head.commit)
+        return replace(step, parents=parents, decisions=[*branch.decisions, *new])
     kind = StepKind.KEEP if edited == branch.head.content else StepKind.ADVANCE
     is_kept = kind is StepKind.KEEP
     unwritten = [decision for decision in new if is_kept and not _repeats(decision, known)]
     decisions = [*branch.decisions, *([] if is_kept else new)]
-    parents = (branch.head.commit,)
-    return BranchStep(kind, proposal, rollback, parents, edited, message, unwritten, decisions)
+    return replace(
+        step,
+        kind=kind,
+        parents=(branch.head.commit,),
+        content=edited,
+        unwritten=unwritten,
+        decisions=decisions,
+    )
 
 
 def _repeats(decision: Decision, known: Sequence[Decision]) -> bool:

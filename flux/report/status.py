@@ -35,10 +35,10 @@ def show_status(
         for row in status.rows
     ]
     report.summary("Artifacts by environment", header, rows)
-    promotions = status.promotions or []
     if status.promotions is not None:
         links = [
-            (p.artifact, p.version, Link(f"{pull.title} #{pull.number}", pull.url)) for p, pull in promotions
+            (p.artifact, p.version, Link(f"{pull.title} #{pull.number}", pull.url))
+            for p, pull in status.promotions
         ]
         report.summary("Open promotions", ("Artifact", "Version", "Pull request"), links)
     if report.document(document(status)):
@@ -49,7 +49,12 @@ def show_status(
         _show_phases(report, status, phases, report.width)
     else:
         _show_map(report, header, rows, len(status.environments))
-    for _, pull in promotions:
+    _show_rest(report, status)
+
+
+def _show_rest(report: Report, status: Status) -> None:
+    """Open pull requests, what failed, and how much drifts."""
+    for _, pull in status.promotions or []:
         report.print(f"open: {pull.title} {place(pull.url)}")
     report.failures((step.name, step.fault) for step in status.failed)
     tags = [step for step in status.steps if step.environment]

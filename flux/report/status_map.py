@@ -36,13 +36,16 @@ def phase_map(
     header = ["Artifact", "Release", *phases]
     kept = [at for at in range(len(header)) if at < 2 or any(line[at] for line in full)]
     # What does not fit goes: first the release, then the end of long names.
-    for columns in (kept, [at for at in kept if at != 1]):
-        lines = aligned(
-            [header[at] for at in columns], [[line[at] for at in columns] for line in full], signs.rule
-        )
-        if max(map(len, lines)) <= width:
-            return lines
+    lines = _aligned(header, full, kept, signs)
+    if max(map(len, lines)) > width:
+        lines = _aligned(header, full, [at for at in kept if at != 1], signs)
     return [line if len(line) <= width else line[: width - len(signs.more)] + signs.more for line in lines]
+
+
+def _aligned(
+    header: Sequence[str], rows: Sequence[Sequence[str]], columns: Sequence[int], signs: Signs
+) -> list[str]:
+    return aligned([header[at] for at in columns], [[row[at] for at in columns] for row in rows], signs.rule)
 
 
 def _cell(row: Row, rings: Sequence[str], signs: Signs) -> str:

@@ -69,3 +69,25 @@ def test_what_was_removed_is_rolled_back_all_the_same(deployed: World) -> None:
         deployed.promote("eso", "prod", "1.0.0")
     with pytest.raises(RequestError, match="no artifact 'nothing'"):
         deployed.roll_back("nothing", "prod")
+
+
+def test_roll_back_goes_to_the_version_before(world: World) -> None:
+    world.promote("eso", "prod")
+    world.merge()
+    world.tag()
+    proposed = world.roll_back("eso", "prod")
+    assert proposed.promotion.version == "1.0.0"
+    pull = world.pull()
+    assert pull.title == "Roll back eso to 1.0.0 in prod"
+    assert "rollback" in pull.body
+    assert "down" in pull.body
+    world.sync()
+    assert world.pull() == pull
+    world.merge()
+    world.tag()
+    assert world.tags()["prod_ring1"] == world.tags()["1.0.0"]
+
+
+def test_nothing_to_roll_back_to(world: World) -> None:
+    with pytest.raises(RequestError, match="no other version in tt"):
+        world.roll_back("eso", "tt")

@@ -1,0 +1,75 @@
+"""Which issues are ours, and what becomes of what people make of them."""
+
+import pytest
+
+from flux.promotion.boxes import mark
+from tests.commands.promoted import TAG
+from tests.commands.promoting import World
+
+
+def test_an_outsiders_look_alike_is_no_issue_of_ours(hub: World) -> None:
+    hub.open(TAG)
+    body = hub.issue().body
+    assert hub.github
+    hub.github.repository("octo/monorepo").issues[1].comments.clear()
+    hub.forge().edit_issue(1, body="gone")
+    hub.forge("mallory").create_issue("Promote", body, "flux-release", None)
+    hub.forge().edit_issue(2, body=None)
+    assert hub.open(TAG).issue == hub.issue(3)
+
+
+def test_an_edit_of_the_marker_is_reverted_whole(hub: World) -> None:
+    hub.open(TAG)
+    body = hub.issue().body
+    event = hub.edit(
+        lambda text: text.replace("1.1.0", "1.0.0").replace("- [ ] `at_ring1`", "- [x] `at_ring1`")
+    )
+    applied = hub.apply(event)
+    assert applied.undone
+    assert hub.issue().body == body
+    assert hub.pulls(None) == []
+    hub.apply(event)
+    assert len([c for c in hub.comments() if "marker" in c and "@bob" in c]) == 1
+
+
+@pytest.mark.parametrize("login", ["trudy", "bob"])
+def test_an_edit_that_nobody_can_read_is_reverted_whole(hub: World, login: str) -> None:
+    hub.open(TAG)
+    body = hub.issue().body
+    applied = hub.apply(hub.edit(lambda text: mark(text, {"tt": True}) + "\x1b", login))
+    assert applied.undone
+    assert hub.issue().body == body
+    assert hub.pulls(None) == []
+
+
+def test_a_box_that_an_outsider_deletes_comes_back(hub: World) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("tt"))
+    body = hub.issue().body
+    hub.apply(hub.edit(lambda text: "".join(x for x in text.splitlines(True) if "`tt`" not in x), "trudy"))
+    assert hub.issue().body == body
+    assert hub.proposed()["eso"]["tt"] == "1.1.0"
+
+
+def test_an_altered_marker_whose_event_was_lost_promotes_nothing(hub: World) -> None:
+    """Nobody sees it, so whoever ticks means another version than the body says."""
+    hub.open(TAG)
+    body = hub.issue().body
+    hub.edit(lambda text: text.replace('"1.1.0"', '"1.0.0"'), login="trudy")
+    applied = hub.apply(hub.tick("tt"))
+    assert applied.undone
+    assert hub.issue().body == body
+    assert any("@bob" in comment and "altered" in comment for comment in hub.comments())
+    hub.edit(lambda text: text.partition("\n")[2], login="trudy")
+    assert not hub.reconcile().errors
+    assert hub.pulls(None) == []
+    assert hub.open(TAG).action == "found"
+    hub.apply(hub.tick("tt"))
+    assert hub.proposed()["eso"]["tt"] == "1.1.0"
+
+
+def test_a_box_that_an_outsider_takes_away_comes_back_unticked_or_not(hub: World) -> None:
+    hub.open(TAG)
+    body = hub.issue().body
+    hub.apply(hub.edit(lambda text: "".join(x for x in text.splitlines(True) if "prod" not in x), "trudy"))
+    assert hub.issue().body == body
