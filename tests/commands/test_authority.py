@@ -1,6 +1,5 @@
 """A tick counts for the person who made it, in whatever order jobs run, and for nobody else."""
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
@@ -10,38 +9,8 @@ import pytest
 from flux.errors import ForgeError
 from flux.event import Event
 from flux.promotion.boxes import mark
-from tests.commands.promoting import BOT, CONFIG, PERMISSIONS, World, boxes
-
-TAG = "flux-oci-eso-v1.1.0"
-BRANCH = "promote/eso-1.1.0"
-
-either_order = pytest.mark.parametrize("first", [0, 1], ids=["in order", "the later one first"])
-
-
-def run(world: World, events: list[Event], first: int) -> None:
-    """Let the jobs of two events run, the second one first where that is asked for."""
-    for event in events[::-1] if first else events:
-        world.apply(event)
-
-
-def ticked(world: World) -> set[str]:
-    return {name for name, tick in boxes(world.issue().body).items() if tick}
-
-
-def proposed(world: World) -> set[str]:
-    """What the open pull request proposes; none where there is none."""
-    if not world.pulls():
-        assert world.forge().branch(BRANCH) is None
-        return set()
-    was = world.desired["eso"]
-    return {e for e, v in world.proposed()["eso"].items() if was.get(e) != v}
-
-
-def said(world: World, *words: str) -> bool:
-    return any(all(word in comment for word in words) for comment in world.comments())
-
-
-# Two edits, two jobs
+from tests.commands.deciding import BRANCH, TAG, either_order, proposed, retitled, run, said, ticked
+from tests.commands.promoting import BOT, PERMISSIONS, World, boxes
 
 
 @either_order
@@ -118,28 +87,6 @@ def test_unticking_a_phase_leaves_a_ring_that_has_its_own_tick(hub: World, first
     assert proposed(hub) == ticked(hub) == {"prod_ring1"}
 
 
-def test_a_tick_for_an_artifact_that_was_removed_is_taken_back(world: World) -> None:
-    world.open(TAG)
-    world.update()
-    world.repo.remove("artifacts/eso")
-    world.repo.commit("remove eso")
-    if world.github:
-        world.repo.push("origin", "main")
-        world.github.pushed("bob")
-    applied = world.apply(world.tick("prod_ring1"))
-    assert applied.undone
-    assert proposed(world) == ticked(world) == set()
-    assert said(world, "prod_ring1", "no artifact any more")
-
-
-# What an issue is about
-
-
-def retitled(world: World, title: str) -> None:
-    assert world.github
-    world.github.repository("octo/monorepo").issues[1].title = title
-
-
 def test_an_issue_whose_title_was_changed_promotes_nothing_and_says_so(hub: World) -> None:
     hub.open(TAG)
     retitled(hub, "Promote eso 1.0.0")
@@ -181,32 +128,11 @@ def test_a_promotion_whose_release_is_gone_is_none(world: World) -> None:
     assert said(world, "there is no release", TAG)
 
 
-# Nothing goes quiet
-
-
 def test_labels_have_no_case(world: World) -> None:
     world.with_(label="Flux-Release").open(TAG)
     world.apply(world.tick("prod_ring1"))
     assert proposed(world) == {"prod_ring1"}
     assert not world.sync().failed
-
-
-@pytest.mark.parametrize("what", ["label", "author"])
-def test_a_tick_where_nothing_comes_of_it_is_answered(hub: World, what: str) -> None:
-    assert hub.github
-    hub.open(TAG)
-    issue = hub.github.repository("octo/monorepo").issues[1]
-    if what == "label":
-        issue.labels.clear()
-    else:
-        issue.author = hub.github.add_person("dave")
-    applied = hub.apply(hub.tick("prod_ring1"))
-    assert applied.failed
-    assert proposed(hub) == set()
-    assert said(hub, "Nothing is promoted from here", "label" if what == "label" else "dave")
-    assert not hub.apply(hub.edit(lambda body: f"{body}\nwords\n")).failed
-    assert not hub.apply(hub.tick("tt", login="trudy")).failed
-    assert len([c for c in hub.comments() if "promoted from here" in c]) == 1
 
 
 def test_on_a_locked_issue_what_may_not_be_is_undone_all_the_same(hub: World) -> None:
@@ -293,9 +219,6 @@ def test_what_github_actions_wrote_stays_ours_when_an_app_takes_over(hub: World)
     assert proposed(world) == {"prod_ring1", "tt"}
 
 
-# At the same time
-
-
 @pytest.mark.parametrize("other", ["trudy", "bob"])
 def test_an_edit_that_ours_overwrites_is_not_lost(hub: World, other: str) -> None:
     """A person saves between our reading of the issue and our writing."""
@@ -337,58 +260,6 @@ def test_an_edit_that_overwrites_ours_is_undone_again(hub: World) -> None:
     assert "thanks" in hub.issue().body
 
 
-# By the forge's clock
-
-
-def pushed(world: World, date: str, **versions: str) -> None:
-    """A commit to main by hand, with a date of its committer's."""
-    desired = world.desired
-    desired["eso"].update(versions)
-    world.update()
-    world.repo.commit("desire", files={CONFIG: json.dumps(desired, indent=2) + "\n"}, date=date)
-    world.repo.push("origin", "main")
-    assert world.github
-    world.github.pushed("bob")
-
-
-def test_a_commit_dated_tomorrow_blocks_nobody(hub: World) -> None:
-    hub.open(TAG)
-    pushed(hub, "2099-01-01T00:00:00Z", prod_ring1="1.0.1")
-    assert not hub.apply(hub.tick("prod_ring1")).undone
-    assert proposed(hub) == {"prod_ring1"}
-
-
-@pytest.mark.parametrize("date", ["2001-01-01T00:00:00Z", "2099-01-01T00:00:00Z"])
-def test_a_merge_counts_from_when_the_forge_made_it(hub: World, date: str) -> None:
-    """The clock of whoever made the commit says nothing."""
-    assert hub.github
-    hub.release("eso", "1.2.0")
-    hub.open(TAG)
-    early = hub.tick("prod_ring1")
-    hub.github.advance(timedelta(minutes=5))
-    hub.promote("eso", "prod_ring1", "1.2.0")
-    hub.merge()
-    redated(hub, date)
-    assert hub.apply(early).undone
-    assert proposed(hub) == ticked(hub) == set()
-    hub.github.advance(timedelta(minutes=5))
-    assert not hub.apply(hub.tick("prod_ring1")).undone
-    assert proposed(hub) == {"prod_ring1"}
-
-
-def redated(world: World, date: str) -> None:
-    """Let the last commit of main be one of this date."""
-    assert world.github
-    git = world.repo.git
-    git("commit", "--quiet", "--amend", "--no-edit", "--date", date, date=date)
-    git("push", "--quiet", "--force", "origin", "main")
-    (pull,) = [pull for pull in world.github.repository("octo/monorepo").pulls if pull.merged]
-    pull.merge_commit = world.repo.head
-
-
-# Once
-
-
 @pytest.mark.parametrize("end", ["close", "delete", "merge"])
 def test_an_old_job_that_runs_again_applies_nothing_twice(hub: World, end: str) -> None:
     hub.open(TAG)
@@ -423,111 +294,11 @@ def test_who_decided_is_in_the_commits(world: World) -> None:
     assert f"Requested-by: {who}; name at_ring1; " in world.bare.git("log", "-1", "--format=%B", BRANCH)
 
 
-# Again
-
-
-@pytest.mark.parametrize("who", ["trudy", "bob", "", BOT])
-def test_a_job_that_is_run_again_needs_somebody_who_may(hub: World, who: str) -> None:
-    world = hub.with_(promoters={"prod": ("alice",)})
-    world.open(TAG)
-    event = replace(world.tick("prod_ring1", login="alice"), rerun_by=who)
-    applied = world.apply(event)
-    assert any("ran this again" in notice for notice in applied.notices)
-    assert proposed(world) == set()
-    assert ticked(world) == {"prod_ring1"}, "it is alice's still"
-
-
-def test_who_runs_a_job_again_answers_for_it(hub: World) -> None:
-    hub.open(TAG)
-    event = replace(hub.tick("prod_ring1", login="bob"), rerun_by="alice")
-    hub.apply(event)
-    assert "Requested-by: alice; tick prod_ring1;" in hub.bare.git("log", "-1", "--format=%B", BRANCH)
-    hub.close()
-    hub.sync()
-    assert hub.apply(replace(event, rerun_by="bob")).proposed
-    assert proposed(hub) == set()
-
-
 def test_running_a_job_again_makes_nobodys_tick_anothers(hub: World) -> None:
     hub.open(TAG)
     event = replace(hub.tick("prod_ring1", login="trudy"), rerun_by="alice")
     assert hub.apply(event).undone
     assert proposed(hub) == ticked(hub) == set()
-
-
-# Whose work it is
-
-
-def forged(world: World, message: str) -> str:
-    """A branch of a person's, with our words."""
-    forge = world.forge("bob")
-    tip = world.bare.git("rev-parse", "main")
-    content = world.bare.git("show", f"main:{CONFIG}").replace(
-        '"prod_ring1": "1.0.0"', '"prod_ring1": "1.1.0"'
-    )
-    commit = forge.commit([tip], {CONFIG: content.encode()}, message)
-    assert forge.create_branch(BRANCH, commit)
-    return commit
-
-
-OURS = "Promote eso 1.1.0 to prod_ring1\n\n{}Promotion: eso 1.1.0\n"
-NAMED = "Requested-by: {}; name prod_ring1; 1764449999\n"
-
-
-@pytest.mark.parametrize("who", ["", *map(NAMED.format, ("alice", BOT, "bob"))])
-def test_a_branch_that_a_person_pushed_with_our_words_is_not_ours(hub: World, who: str) -> None:
-    assert hub.github
-    hub.open(TAG)
-    commit = forged(hub, OURS.format(who))
-    assert hub.sync().failed
-    assert hub.pulls(None) == []
-    assert hub.forge().branch(BRANCH) == commit
-    assert hub.apply(hub.tick("tt")).failed
-    assert hub.pulls(None) == []
-
-
-def test_a_commit_with_the_automations_name_is_not_the_automations(hub: World) -> None:
-    hub.open(TAG)
-    hub.apply(hub.tick("prod_ring1"))
-    message = hub.bare.git("log", "-1", "--format=%B", BRANCH)
-    email = hub.bare.git("log", "-1", "--format=%ae", BRANCH)
-    hub.repo.git("fetch", "--quiet", "origin", BRANCH)
-    hub.repo.git("checkout", "--quiet", "--detach", "FETCH_HEAD")
-    text = hub.proposed()
-    text["eso"]["prod_ring2"] = "1.1.0"
-    hub.repo.write(CONFIG, json.dumps(text, indent=2) + "\n")
-    identity = ("-c", f"user.name={BOT}", "-c", f"user.email={email}")
-    hub.repo.git(*identity, "commit", "-qam", message.replace("prod_ring1", "prod_ring1, prod_ring2"))
-    hub.repo.push("origin", f"HEAD:{BRANCH}")
-    hub.update()
-    assert hub.apply(hub.tick("tt")).failed
-
-
-def test_a_person_answers_for_what_a_command_of_theirs_commits(hub: World) -> None:
-    hub.open(TAG)
-    hub.promote("eso", "prod_ring1", login="alice")
-    hub.apply(hub.tick("tt"))
-    assert proposed(hub) == {"prod_ring1", "tt"}
-
-
-def test_a_status_of_somebody_elses_vouches_for_nobody(hub: World) -> None:
-    hub.open(TAG)
-    commit = forged(hub, OURS.format(NAMED.format("alice")))
-    assert hub.github
-    hub.github.repo_as("bob").get_commit(commit).create_status("success", context="flux-artifacts/made")
-    assert hub.sync().failed
-    assert hub.pulls(None) == []
-
-
-def test_a_merge_that_brings_what_nobody_asked_for_stops_the_branch(hub: World) -> None:
-    hub.open(TAG)
-    hub.apply(hub.tick("prod_ring1"))
-    hub.change({"README.md": "new\n"})
-    text = hub.bare.git("show", f"{BRANCH}:{CONFIG}").replace('"1.0.0"', '"1.1.0"')
-    forge, tip = hub.forge("bob"), hub.bare.git("rev-parse", "main")
-    merge = forge.commit([hub.pull().head, tip], {CONFIG: text.encode(), "README.md": b"new\n"}, "Merge main")
-    assert forge.advance_branch(BRANCH, merge)
-    assert hub.apply(hub.tick("tt")).failed
 
 
 @pytest.mark.parametrize("author", [BOT, "bob", "trudy"])

@@ -1,69 +1,38 @@
 """What follows from an edit of a promotion issue, decided purely."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.promotion.altered import broken, changed_boxes, decide_broken, lost_boxes, mend
-from flux.promotion.boxes import mark, ticked, untick
+from flux.promotion.altered import broken, changed_boxes, decide_broken, lost_boxes
+from flux.promotion.boxes import mark, ticked
 from flux.promotion.edits import decide, decide_all, missing
 from flux.promotion.ledger import Decision, How
 from flux.promotion.marker import read_marker
 from flux.promotion.outcome import (
-    Edit,
-    Note,
-    Outcome,
-    Rewrite,
-    Rules,
     Situation,
-    Untick,
     nothing,
-    take_back,
 )
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices
-from flux.promotion.texts.issue import issue_body
 from flux.promotion.texts.notices import MAIN_CHANGED
 from tests.promotion import samples
-
-PROMOTION = samples.MARKER
-RULES = Rules(samples.PHASES)
-ORDERED = Rules(samples.PHASES, require_order=True)
-BODY = issue_body(PROMOTION, samples.DIFF_ID, samples.URL, samples.PHASES, samples.CURRENT)
-
-
-def body(*names: str) -> str:
-    return mark(BODY, dict.fromkeys(names, True))
-
-
-def edit(before: str, after: str) -> Edit:
-    return Edit("bob", before, after, 100.0, 7)
-
-
-def asked(outcome: Outcome) -> set[str]:
-    """The environments that an outcome's decisions ask for."""
-    return {e for decision in outcome.decisions or () if decision.asks for e in decision.environments}
-
-
-def withdrawn(outcome: Outcome) -> set[str]:
-    return {e for decision in outcome.decisions or () if not decision.asks for e in decision.environments}
-
-
-def performed(decision: Outcome, text: str) -> str:
-    """The body after a decision's actions."""
-    for action in decision.actions:
-        if isinstance(action, Rewrite):
-            text = action.change(text)
-        if isinstance(action, Untick):
-            text = untick(text, action.environments, samples.PHASES)
-    return text
-
-
-def _notes(decision: Outcome) -> list[str]:
-    return [action.text for action in decision.actions if isinstance(action, Note)]
+from tests.promotion.editing import (
+    BODY,
+    ORDERED,
+    PROMOTION,
+    RULES,
+    _notes,
+    asked,
+    body,
+    edit,
+    performed,
+    situation,
+    told,
+    withdrawn,
+)
 
 
 def test_a_tick_adds_and_an_untick_takes_away() -> None:
@@ -94,8 +63,8 @@ def test_an_edit_is_judged_by_its_own_text_and_not_by_what_is_ticked_now() -> No
 
 def test_an_edit_that_was_recorded_is_applied_no_more() -> None:
     known = (Decision("alice", How.TICK, ("at_ring1",), 100, 7),)
-    for situation in (Situation(BODY, known=known), Situation(BODY, known=known, refused={"at_ring1": "no"})):
-        again = decide(edit(BODY, body("at_ring1")), PROMOTION, situation, RULES)
+    for found in (Situation(BODY, known=known), Situation(BODY, known=known, refused={"at_ring1": "no"})):
+        again = decide(edit(BODY, body("at_ring1")), PROMOTION, found, RULES)
         assert (again.decisions, again.actions) == ((), ())
 
 
@@ -230,10 +199,6 @@ def test_an_edit_before_one_that_broke_the_text_waits() -> None:
     assert decide_broken(edit(BODY, body("at")), PROMOTION, body("at"), RULES) is None
 
 
-def situation(text: str, versions: Mapping[str, str], *proposed: str) -> Situation:
-    return Situation(text, versions, proposed)
-
-
 def test_all_boxes_by_hand() -> None:
     found = situation(body("at_ring1", "tt_ring1"), {"tt_ring1": PROMOTION.version}, "prod_ring1")
     assert missing(PROMOTION, found, RULES) == {"at_ring1"}
@@ -259,41 +224,6 @@ def test_a_version_that_was_replaced_does_not_come_back_by_itself() -> None:
     assert "inv promote eso at_ring1 --version" in decided.notices[0]
 
 
-def test_taking_back_says_why_once() -> None:
-    decided = take_back([(["tt_ring1", "at_ring1"], "why"), ([], "no")], "now", RULES)
-    assert performed(decided, body("at_ring1", "tt_ring1", "prod")) == body("prod")
-    assert decided.undone == ("at_ring1: why", "tt_ring1: why")
-    assert len(_notes(decided)) == 1
-    assert mend(PROMOTION, 1.0, RULES).actions != mend(PROMOTION, 2.0, RULES).actions, "each occasion is one"
-
-
-def test_a_marker_is_mended() -> None:
-    altered = BODY.partition("\n")[2]
-    assert read_marker(performed(mend(PROMOTION, 1.0, RULES), altered)) == PROMOTION
-
-
-# What is said, and for which occasion
-
-
-def told(decision: Outcome) -> list[tuple[tuple[str, ...], str]]:
-    return [(action.about, action.text) for action in decision.actions if isinstance(action, Note)]
-
-
-def test_what_is_said_of_an_edit_that_broke_the_text() -> None:
-    altered = BODY.partition("\n")[2]
-    reverted = decide_broken(edit(BODY, altered), PROMOTION, altered, RULES)
-    assert reverted is not None
-    about = ("broken", "bob", "100.0")
-    assert told(reverted) == [(about, notices.edit_undone("bob", "altered the issue's marker"))]
-    refused = decide_broken(edit(altered, mark(altered, {"at": True})), PROMOTION, altered, RULES)
-    assert refused is not None
-    assert told(refused) == [(("refused", "bob", "100.0"), notices.edit_refused("bob"))]
-    assert refused.undone == ("bob edited an issue that was altered before",)
-    put_right = decide_broken(edit(BODY, altered), PROMOTION, BODY, RULES)
-    assert put_right is not None
-    assert put_right.undone == ("bob altered the issue's marker",)
-
-
 def test_what_is_said_of_boxes() -> None:
     after = "\n".join(line for line in BODY.splitlines() if "prod" not in line)
     taken_away = decide(edit(BODY, after), PROMOTION, Situation(after, refused={"prod_ring1": "no"}), RULES)
@@ -308,15 +238,6 @@ def test_what_is_said_of_boxes() -> None:
     assert told(early) == [(about, notices.unticked(["prod_ring1"], reason))]
 
 
-def test_each_group_that_is_taken_back_is_told() -> None:
-    decided = take_back([(["at_ring1"], "one"), (["tt_ring1"], "two")], "now", RULES)
-    assert [text for _, text in told(decided)] == [
-        notices.unticked(["at_ring1"], "one"),
-        notices.unticked(["tt_ring1"], "two"),
-    ]
-    assert decided.undone == ("at_ring1: one", "tt_ring1: two")
-
-
 def test_what_is_left_out_by_hand_is_said() -> None:
     decided = decide_all(PROMOTION, situation(body("tt"), {}), (), "bob", 100.0, 7, ORDERED)
     reason = notices.comes_first(["at_ring1", "at_ring2"], PROMOTION.version)
@@ -325,10 +246,3 @@ def test_what_is_left_out_by_hand_is_said() -> None:
     found = situation(body("at_ring1"), {"at_ring1": "3.0.0"})
     replaced = decide_all(PROMOTION, found, ["at_ring1"], "bob", 100.0, 7, RULES)
     assert replaced.notices == (notices.had_it("eso", "at_ring1", PROMOTION.version, "3.0.0"),)
-
-
-def test_a_ticked_box_that_is_taken_away_is_unticked() -> None:
-    before = body("prod_ring1")
-    after = "\n".join(line for line in before.splitlines() if "prod_ring1" not in line)
-    assert changed_boxes(edit(before, after), RULES) == {"prod_ring1": False}
-    assert changed_boxes(edit(after, before), RULES) == {"prod_ring1": True}

@@ -1,12 +1,12 @@
-"""Check that those who asked for a promotion may, and that somebody else has approved it."""
+"""Check a promotion's pull request: its image, who asked, and who approved."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from flux.errors import RequestError
 from flux.forge.forge import PullRequest
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
+from flux.monorepo.vouching import Vouching
 from flux.promotion.proposal import BRANCHES, promotion_of_branch
 from flux.promotion.two_people import Approval, faults
 from flux.proposals.authority import Authority
@@ -20,14 +20,6 @@ class Checked:
     pull_request: PullRequest
     faults: list[str] = field(default_factory=list)
     is_promotion: bool = True
-
-    def document(self) -> dict[str, Any]:
-        pull = self.pull_request
-        return {
-            "pull_request": {"number": pull.number, "url": pull.url, "head": pull.head},
-            "promotion": self.is_promotion,
-            "faults": self.faults,
-        }
 
 
 def check_request(monorepo: Monorepo, number: int) -> Checked:
@@ -52,16 +44,20 @@ def check_request(monorepo: Monorepo, number: int) -> Checked:
     if branch.foreign or branch.head.commit != pull.head:
         commit = branch.foreign or pull.head
         return Checked(pull, [f"{commit[:12]} is not the automation's, so nobody answers for what it does"])
+    unvouched = Vouching(monorepo).promotion_fault(promotion.artifact, promotion.version)
     return Checked(
         pull,
-        faults(
-            branch.proposes(promotion.artifact),
-            branch.decisions,
-            _two_person(monorepo),
-            authority.refusals,
-            _approvals(monorepo, authority, number),
-            pull.head,
-        ),
+        [
+            *([unvouched.message] if unvouched else []),
+            *faults(
+                branch.proposes(promotion.artifact),
+                branch.decisions,
+                _two_person(monorepo),
+                authority.refusals,
+                _approvals(monorepo, authority, number),
+                pull.head,
+            ),
+        ],
     )
 
 

@@ -6,7 +6,9 @@ import pytest
 
 from flux.commands.request.check import Checked, check_request
 from flux.errors import RequestError
+from flux.report.request.check import document
 from tests.commands.promoting import BOT, World
+from tests.commands.test_forged_promotion import untag
 
 TAG = "flux-oci-eso-v1.1.0"
 
@@ -106,7 +108,7 @@ def test_what_is_no_promotion_needs_nothing(hub: World) -> None:
     commit = forge.commit([hub.bare.git("rev-parse", "main")], {"README.md": b"x\n"}, "Mine")
     assert forge.create_branch("mine", commit)
     number = forge.create_pull_request("Mine", "", "mine", "main").number
-    assert check(hub.with_(two_person=True), number).document() == {
+    assert document(check(hub.with_(two_person=True), number)) == {
         "pull_request": {"number": number, "url": forge.pull_request(number).url, "head": commit},  # type: ignore[union-attr]
         "promotion": False,
         "faults": [],
@@ -120,3 +122,14 @@ def test_a_clone_alone_has_nobody_to_approve(local: World) -> None:
     world.open(TAG)
     world.apply(world.tick("tt"))
     assert check(world).faults
+
+
+def test_a_version_that_is_gone_from_the_registry_speaks_against_it(hub: World) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("at_ring1"))
+    assert check(hub).faults == []
+    untag(hub, "1.1.0")
+    (fault,) = check(hub).faults
+    assert fault == "eso 1.1.0 is not published, so it cannot be promoted"
+    hub.publish(TAG)
+    assert check(hub).faults == []

@@ -1,0 +1,57 @@
+"""One asks, and another approves what is there now."""
+
+from collections.abc import Collection, Mapping
+
+import pytest
+
+from flux.promotion.ledger import Decision, How
+from flux.promotion.two_people import Approval, faults
+
+HEAD, OLD = "a" * 40, "b" * 40
+ASKED = (Decision("bob", How.TICK, ("at", "prod"), 100, 1),)
+
+
+def allowed(who: str, names: Collection[str]) -> Mapping[str, str]:
+    return {}
+
+
+def found(*approvals: Approval, decisions: tuple[Decision, ...] = ASKED) -> list[str]:
+    return faults({"at", "prod"}, decisions, {"prod"}, allowed, approvals, HEAD)
+
+
+def test_somebody_else_has_to_approve_the_head() -> None:
+    assert found(Approval("alice", True, HEAD)) == []
+    (fault,) = found()
+    assert fault == f"prod: asked for by bob, and nobody else has approved {HEAD[:12]}"
+
+
+@pytest.mark.parametrize(
+    "approvals",
+    [
+        [Approval("bob", True, HEAD)],
+        [Approval("BOB", True, HEAD)],
+        [Approval("alice", True, OLD)],
+        [Approval("alice", False, HEAD)],
+        [Approval("alice", True, HEAD), Approval("alice", False, HEAD)],
+    ],
+)
+def test_what_is_no_approval_of_somebody_else(approvals: list[Approval]) -> None:
+    assert len(found(*approvals)) == 1
+
+
+def test_no_second_person_is_asked_for_elsewhere() -> None:
+    assert faults({"at"}, ASKED, {"prod"}, allowed, [], HEAD) == []
+    assert faults({"at", "prod"}, ASKED, set(), allowed, [], HEAD) == []
+
+
+def test_what_nobody_asked_for_is_told() -> None:
+    first, _ = found(decisions=())
+    assert first == "nobody is recorded to have asked for prod"
+
+
+def test_who_asked_and_may_not_any_more_is_told() -> None:
+    def refused(who: str, names: Collection[str]) -> Mapping[str, str]:
+        return {"prod": "the promoters of prod are alice"} if who == "bob" else {}
+
+    told = faults({"prod"}, ASKED, set(), refused, [], HEAD)
+    assert told == ["bob asked for prod, and may not: the promoters of prod are alice"]

@@ -1,0 +1,71 @@
+"""Whose the commits of a branch are."""
+
+import json
+
+import pytest
+
+from tests.commands.deciding import (
+    BRANCH,
+    NAMED,
+    OURS,
+    TAG,
+    forged,
+    proposed,
+)
+from tests.commands.promoting import BOT, CONFIG, World
+
+
+@pytest.mark.parametrize("who", ["", *map(NAMED.format, ("alice", BOT, "bob"))])
+def test_a_branch_that_a_person_pushed_with_our_words_is_not_ours(hub: World, who: str) -> None:
+    assert hub.github
+    hub.open(TAG)
+    commit = forged(hub, OURS.format(who))
+    assert hub.sync().failed
+    assert hub.pulls(None) == []
+    assert hub.forge().branch(BRANCH) == commit
+    assert hub.apply(hub.tick("tt")).failed
+    assert hub.pulls(None) == []
+
+
+def test_a_commit_with_the_automations_name_is_not_the_automations(hub: World) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("prod_ring1"))
+    message = hub.bare.git("log", "-1", "--format=%B", BRANCH)
+    email = hub.bare.git("log", "-1", "--format=%ae", BRANCH)
+    hub.repo.git("fetch", "--quiet", "origin", BRANCH)
+    hub.repo.git("checkout", "--quiet", "--detach", "FETCH_HEAD")
+    text = hub.proposed()
+    text["eso"]["prod_ring2"] = "1.1.0"
+    hub.repo.write(CONFIG, json.dumps(text, indent=2) + "\n")
+    identity = ("-c", f"user.name={BOT}", "-c", f"user.email={email}")
+    hub.repo.git(*identity, "commit", "-qam", message.replace("prod_ring1", "prod_ring1, prod_ring2"))
+    hub.repo.push("origin", f"HEAD:{BRANCH}")
+    hub.update()
+    assert hub.apply(hub.tick("tt")).failed
+
+
+def test_a_person_answers_for_what_a_command_of_theirs_commits(hub: World) -> None:
+    hub.open(TAG)
+    hub.promote("eso", "prod_ring1", login="alice")
+    hub.apply(hub.tick("tt"))
+    assert proposed(hub) == {"prod_ring1", "tt"}
+
+
+def test_a_status_of_somebody_elses_vouches_for_nobody(hub: World) -> None:
+    hub.open(TAG)
+    commit = forged(hub, OURS.format(NAMED.format("alice")))
+    assert hub.github
+    hub.github.repo_as("bob").get_commit(commit).create_status("success", context="flux-artifacts/made")
+    assert hub.sync().failed
+    assert hub.pulls(None) == []
+
+
+def test_a_merge_that_brings_what_nobody_asked_for_stops_the_branch(hub: World) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("prod_ring1"))
+    hub.change({"README.md": "new\n"})
+    text = hub.bare.git("show", f"{BRANCH}:{CONFIG}").replace('"1.0.0"', '"1.1.0"')
+    forge, tip = hub.forge("bob"), hub.bare.git("rev-parse", "main")
+    merge = forge.commit([hub.pull().head, tip], {CONFIG: text.encode(), "README.md": b"new\n"}, "Merge main")
+    assert forge.advance_branch(BRANCH, merge)
+    assert hub.apply(hub.tick("tt")).failed

@@ -1,0 +1,30 @@
+"""What speaks against a pull request."""
+
+from flux.commands.request.check import Checked
+from flux.report.request.check import show_checked
+from tests.report.promotions import PULL
+from tests.report.showing import Stage
+
+FAULT = "prod: asked for by bob, and nobody else has approved"
+
+
+def test_what_speaks_against_it_is_an_error(stage: Stage) -> None:
+    shown = stage.job(lambda report: show_checked(report, Checked(PULL, [FAULT])))
+    (line,) = shown.lines
+    assert line.startswith(f"::error::pull request {PULL.number}: {FAULT}")
+    assert shown.rows == [[FAULT]]
+
+
+def test_nothing_speaks_against_it(stage: Stage) -> None:
+    shown = stage.log(lambda report: show_checked(report, Checked(PULL)))
+    assert shown.lines == [f"pull request {PULL.number}: those who asked may, and it is approved."]
+    shown = stage.log(lambda report: show_checked(report, Checked(PULL, is_promotion=False)))
+    assert shown.lines == [f"pull request {PULL.number}: it is no promotion's."]
+
+
+def test_json(stage: Stage) -> None:
+    assert stage.json(lambda report: show_checked(report, Checked(PULL, [FAULT]))).document == {
+        "pull_request": {"number": PULL.number, "url": PULL.url, "head": PULL.head},
+        "promotion": True,
+        "faults": [FAULT],
+    }
