@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from flux.registry.push import push
 from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.remote.repository import RemoteTarget
 from flux.registry.target import Manifest
+from flux.retry import Retries
 from tests.commands.helpers import Finished, in_actions, inv, monorepo
 from tests.registry.images import image
 from tests.repo import Repo
@@ -475,9 +475,17 @@ def fuzzed() -> Iterator[Fuzzed]:
 
 @pytest.fixture(scope="module", autouse=True)
 def impatient() -> Iterator[None]:
-    """The same as ever, without the waiting."""
+    """The same retries, where a pause only moves the clock."""
+    now = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    defaults = Retries.__init__.__kwdefaults__
+    assert defaults
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(time, "sleep", lambda seconds: None)
+        patch.setitem(defaults, "sleep", sleep)
+        patch.setitem(defaults, "clock", lambda: now[0])
         yield
 
 

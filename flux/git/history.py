@@ -56,6 +56,11 @@ def read_messages(printed: str) -> Iterator[Message]:
         )
 
 
+def _is_of_forge(committer: str) -> bool:
+    """GitHub commits its merges as `noreply@github.com`, and a GitHub Enterprise Server as its own host."""
+    return committer.lower().startswith("noreply@")
+
+
 def _pulled(branch: str) -> re.Pattern[str]:
     """The subject that git gives the merge of a branch's remote state into the branch itself."""
     name = re.escape(branch)
@@ -191,16 +196,17 @@ class History:
         """The commits that were on a branch's first-parent line, and are beside it since somebody pulled.
 
         Who pulls into a branch with commits of their own, and pushes, makes what was the line the second
-        parent of a merge. Git's own subject of such a merge says so.
+        parent of a merge. Git's own subject of such a merge says so. A merge that a forge made is no pull:
+        its subject may be the title of anybody's pull request.
         """
         pulled = _pulled(branch)
         line, former, waiting, seen = set(self.first_parents(tip)), set[str](), [tip], set[str]()
         while waiting:
             merges = ("log", "-z", "--first-parent", "--merges", "--no-show-signature", "--no-color")
-            for field in self._process.fields(*merges, "--format=tformat:%H %P%n%s", waiting.pop()):
-                commits, _, subject = field.partition("\n")
+            for field in self._process.fields(*merges, "--format=tformat:%H %P%n%ce%n%s", waiting.pop()):
+                commits, committer, subject = field.split("\n", 2)
                 merge, _, *others = commits.split()
-                if merge in seen or not pulled.fullmatch(subject):
+                if merge in seen or _is_of_forge(committer) or not pulled.fullmatch(subject):
                     continue
                 seen.add(merge)
                 for other in others[:1]:

@@ -13,8 +13,7 @@ from semver import Version
 from flux.artifact.image import REVISION, Image
 from flux.artifact.image_manifest import Foreign, parse
 from flux.errors import ContentError, FluxError, RequestError, UnpublishedError, UnvouchedError
-from flux.monorepo.line import changed_between
-from flux.monorepo.lines import find_line, find_released_line, lines
+from flux.monorepo.lines import find_line, find_released_line
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
 from flux.registry.identity import judge
@@ -118,7 +117,7 @@ class Vouching:
                 f"there is no release of {artifact} {version}: the tag {tag} is missing",
                 f"release it with `inv release {artifact} {version}`, or name a version that is released",
             )
-        if not self._is_on_line(commit) and not self._was_on_line(artifact, commit):
+        if not self._is_on_line(commit) and find_released_line(self._monorepo, commit) is None:
             branch = self._monorepo.settings.branch
             raise UnvouchedError(
                 f"{tag} is at {commit[:12]}, which is not on the first-parent line of {branch}",
@@ -155,16 +154,6 @@ class Vouching:
                 return
             self._walked = tip
             self._monorepo.git.keep_walk(tip, self._monorepo.layouts.at(tip).prefix, FILES)
-
-    def _was_on_line(self, artifact: str, commit: str) -> bool:
-        """Whether a commit was on a line before somebody pulled, and the line has its content.
-
-        Who merges can write what a merge says of itself. So the merge has to have the artifact as the commit
-        has it.
-        """
-        line = find_released_line(self._monorepo, commit)
-        merge = self._monorepo.git.merge_of(commit, lines(self._monorepo)[line]) if line else None
-        return merge is not None and not changed_between(self._monorepo, commit, merge, artifact)
 
     def _is_on_line(self, commit: str) -> bool:
         """Whether a commit is on a line that releases come from. Main's is read once.

@@ -45,14 +45,15 @@ def hold(repo: Repo, heads: Sequence[str], main: str) -> None:
 
 def test_what_is_told_of_a_commit(repo: Repo, git: Clone) -> None:
     main = repo.head
+    us = "Å B <test@example.com>"
     repo.git("config", "user.name", "Å B")
     first = repo.commit("one\n\ntwo\n\n\n")
     last = repo.commit("café")
     (branch,) = git.branches_since([last], main).values()
     assert branch.merge_base == main
     assert branch.messages == (
-        Message(last, (first,), "café\n", "Å B <test@example.com>", 1767225600 + 120),
-        Message(first, (main,), "one\n\ntwo\n", "Å B <test@example.com>", 1767225600 + 60),
+        Message(last, (first,), "café\n", us, 1767225600 + 120, us),
+        Message(first, (main,), "one\n\ntwo\n", us, 1767225600 + 60, us),
     )
 
 

@@ -182,7 +182,7 @@ def test_names_of_any_kind_are_only_names(repo: Repo, tmp_path: Path) -> None:
     one_table(job.summary.read_text(), rows=len(NAMES) + len(HOSTILE_NAMES))
     obeyed = commands(ran.said)
     assert all(line.startswith("::error::") for line in obeyed), obeyed
-    assert len(obeyed) == len(HOSTILE_NAMES)
+    assert len(obeyed) == 10  # GitHub shows no more of a step; the log and the summary have the others
     assert set(job.outputs["digests"]) == set(NAMES)
 
 

@@ -104,9 +104,9 @@ def test_where_this_machine_fetches_from_does_not_matter(repo: Repo, base: str) 
 
 def test_no_credential_is_in_what_is_pushed_or_said(repo: Repo, tmp_path: Path) -> None:
     repo.git("remote", "set-url", "origin", "http://user:s3cret@127.0.0.1:1/org/mono.git")
-    for arguments in ([], ["--json"], ["--debug"]):
+    for arguments in (["build"], ["build", "--json"], ["--debug", "build"]):
         ran = subprocess.run(
-            [sys.executable, "-m", "invoke", *arguments[1:], "build", *arguments[:1]],
+            [sys.executable, "-m", "invoke", *arguments],
             cwd=repo.path,
             capture_output=True,
             text=True,

@@ -153,6 +153,22 @@ def test_the_subject_of_a_merge_puts_no_commit_on_the_line(repo: Repo, subject: 
     assert "which is not on main" in error.message
 
 
+@pytest.mark.parametrize("forge", ["noreply@github.com", "noreply@ghe.example.com"])
+def test_a_release_between_is_refused_whatever_title_the_pull_request_has(
+    repo: Repo, forge: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The forge takes the title of a pull request as the subject of its merge."""
+    repo.checkout("feature", create=True)
+    between = repo.commit("bring", files={"artifacts/app/x.yaml": "evil: 1\n"})
+    repo.commit("take back", files={"artifacts/app/x.yaml": "version: 1.1.0\n"})
+    repo.checkout("main")
+    monkeypatch.setenv("GIT_COMMITTER_EMAIL", forge)
+    repo.git("merge", "--quiet", "--no-ff", "-m", "Merge branch 'main' of https://example.com/x", "feature")
+    repo.tag("flux-oci-app-v3.0.0", between)
+    with opened(repo, Settings()) as run, pytest.raises(UnvouchedError, match="first-parent line of main"):
+        Vouching(run).release_commit("app", "3.0.0")
+
+
 def test_no_artifact_waits_for_another(
     run: Monorepo, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
