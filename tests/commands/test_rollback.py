@@ -89,5 +89,5 @@ def test_roll_back_goes_to_the_version_before(world: World) -> None:
 
 
 def test_nothing_to_roll_back_to(world: World) -> None:
-    with pytest.raises(RequestError, match="no other version in tt"):
+    with pytest.raises(RequestError, match="had no lower version in tt before"):
         world.roll_back("eso", "tt")
