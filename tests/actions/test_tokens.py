@@ -60,7 +60,7 @@ def test_an_app_proposes_and_merges(monorepo: Monorepo) -> None:
     monorepo.published(TAG)
     monorepo.tick("prod_ring2")
     jobs = runners.settle()
-    assert ran(jobs) == {"apply": "success", "artifacts": "success"}, "its checks run"
+    assert ran(jobs) == {"apply": "success", "artifacts": "success", "authority": "success"}, "its checks run"
     assert runners.waiting == []
     (pull,) = monorepo.pulls()
     assert pull.user.login == "flux-promoter[bot]"
