@@ -78,6 +78,7 @@ def test_the_readme_has_these_rows() -> None:
         "a person ticks a box": test_story.test_a_ticked_box_reaches_the_cluster,
         "the pull request is opened with `GITHUB_TOKEN`": test_a_workflow_merges,
         "the pull request is opened with an App's token": test_an_app_proposes_and_merges,
+        "a promotion's pull request is opened, changed or reviewed": test_an_app_proposes_and_merges,
         "a person merges": test_story.test_a_ticked_box_reaches_the_cluster,
         "a workflow merges, with `GITHUB_TOKEN`": test_a_workflow_merges,
         "an App merges": test_an_app_proposes_and_merges,
