@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from bench.measure import Goal, Row, Run, interleave
@@ -34,11 +33,12 @@ def _beside_flux(
     monorepo = bench.monorepo(artifacts, 2)
     clone = bench.clone(monorepo, monorepo.before)
     names = sorted(path.name for path in (clone / "artifacts").iterdir())
-    _desire(bench, clone, names)
     pairs = "".join(f"{name} {environment}\n" for name in names for environment in ENVIRONMENTS)
     script, listed = str(bench.write("tag-one.sh", _TAG_ONE)), str(bench.write("pairs", pairs))
     with bench.registry(where == "far") as place:
-        _fill(bench, clone, place, names)
+        for version in ("1.0.0", "1.1.0"):
+            _release(bench, clone, place, names, version)
+        _desire(bench, clone, names)
 
         def ours(version: str) -> Run:
             _point(place, names, version)
@@ -77,17 +77,21 @@ def _desire(bench: Workbench, clone: Path, names: list[str]) -> None:
     git(clone, bench.environment, "push", "--quiet", "origin", "HEAD:main")
 
 
-def _fill(bench: Workbench, clone: Path, place: Place, names: list[str]) -> None:
-    """Two versions of each artifact, past the proxy."""
+def _release(bench: Workbench, clone: Path, place: Place, names: list[str], version: str) -> None:
+    """A version of each artifact, on origin's main and, past the proxy, in the registry."""
+    for name in names:
+        (clone / "artifacts" / name / "version").write_text(f"{version}\n")
+    git(clone, bench.environment, "add", "artifacts")
+    git(clone, bench.environment, "commit", "--quiet", f"--message=Release {version} of all")
+    for name in names:
+        git(clone, bench.environment, "tag", f"flux-oci-{name}-v{version}")
+    git(clone, bench.environment, "push", "--quiet", "--tags", "origin", "HEAD:main")
     bench.run([bench.inv, "build"], clone, INVOKE_FLUX_REGISTRY=f"oci://{place.registry.host}")
     for name in names:
         target = RemoteRegistry(place.registry.host, 1, None).repository(name)
-        first = target.fetch_manifest("latest")
-        assert first
-        document = json.loads(first.content)
-        document["annotations"]["version"] = "1.1.0"
-        target.push_manifest(first, "1.0.0")
-        target.push_manifest(replace(first, content=json.dumps(document).encode()), "1.1.0")
+        built = target.fetch_manifest("latest")
+        assert built
+        target.push_manifest(built, version)
 
 
 def _point(place: Place, names: list[str], version: str) -> None:
