@@ -86,22 +86,29 @@ def serve(answers: Answers, certificate: tuple[Path, Path] | None = None) -> Ite
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    with _Quiet(("127.0.0.1", 0), Handler) as server:
+    with QuietServer(("127.0.0.1", 0), Handler) as server:
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*certificate)
             server.socket = context.wrap_socket(server.socket, server_side=True)
         running.append(Server(f"127.0.0.1:{server.server_port}"))
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
+        with serving(server):
             yield running[0]
-        finally:
-            server.shutdown()
-            thread.join()
 
 
-class _Quiet(ThreadingHTTPServer):
+@contextmanager
+def serving(server: ThreadingHTTPServer) -> Iterator[None]:
+    """A thread answers for as long as the block lasts."""
+    thread = Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+class QuietServer(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 

@@ -158,8 +158,8 @@ class Vouching:
     def _is_on_line(self, commit: str) -> bool:
         """Whether a commit is on a line that releases come from. Main's is read once.
 
-        Where it was on one, only the subject of a merge says so, which anybody's pull request may have. A
-        release's tag has to stand for that.
+        A commit that was on a line before somebody pulled is not on it here. Only a merge's subject tells of
+        that, so it takes a release's tag as well.
         """
         git = self._monorepo.git
         with self._asking:

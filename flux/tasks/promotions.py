@@ -1,11 +1,22 @@
 """The tasks for promotions that people ask for by name."""
 
+from typing import TYPE_CHECKING
+
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from flux.running import running
+from flux.running import Run, running
 from flux.tasks.command import command
 from flux.tasks.options import DRY_RUN, JSON
+
+if TYPE_CHECKING:
+    from flux.proposals.converge import Proposed
+
+_WHERE = {
+    "artifact": "the artifact",
+    "environment": "an environment, or a phase for all of its environments",
+}
+_VERSION = "a published version; the newest stable release by default"
 
 
 @command(
@@ -13,9 +24,8 @@ from flux.tasks.options import DRY_RUN, JSON
     third="version",
     positional=["artifact", "environment"],
     help={
-        "artifact": "the artifact",
-        "environment": "an environment, or a phase for all of its environments",
-        "version": "a published version; the newest stable release by default",
+        **_WHERE,
+        "version": _VERSION,
         "dry-run": DRY_RUN,
         "json": JSON,
     },
@@ -31,22 +41,15 @@ def promote(
     """Open or update the pull request that promotes to an environment or a phase."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.promote import promote as propose
-        from flux.report.promote import show_proposed
 
-        proposed = propose(run.monorepo, artifact, environment, version)
-        show_proposed(run.report, proposed, dry_run)
-        if proposed.stopped:
-            raise Exit(code=1)
-        if proposed.pull_request and not dry_run:
-            run.report.next("inv tag")
+        _show(run, propose(run.monorepo, artifact, environment, version))
 
 
 @command(
     example="rollback eso prod_ring1",
     positional=["artifact", "environment"],
     help={
-        "artifact": "the artifact",
-        "environment": "an environment, or a phase for all of its environments",
+        **_WHERE,
         "to": "a lower version; the last lower one that was there by default",
         "dry-run": DRY_RUN,
         "json": JSON,
@@ -63,14 +66,8 @@ def rollback(
     """Open the pull request back to the lower version that an environment had before."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.rollback import roll_back
-        from flux.report.promote import show_proposed
 
-        proposed = roll_back(run.monorepo, artifact, environment, to)
-        show_proposed(run.report, proposed, dry_run)
-        if proposed.stopped:
-            raise Exit(code=1)
-        if proposed.pull_request and not dry_run:
-            run.report.next("inv tag")
+        _show(run, roll_back(run.monorepo, artifact, environment, to))
 
 
 @command(
@@ -78,9 +75,8 @@ def rollback(
     third="version",
     positional=["artifact", "environment"],
     help={
-        "artifact": "the artifact",
-        "environment": "an environment, or a phase for all of its environments",
-        "version": "a published version; the newest stable release by default",
+        **_WHERE,
+        "version": _VERSION,
         "json": JSON,
     },
 )
@@ -93,3 +89,15 @@ def diff(
         from flux.report.diff import show_diff
 
         show_diff(run.report, compare_version(run.monorepo, artifact, environment, version))
+
+
+def _show(run: Run, proposed: "Proposed") -> None:
+    """What is proposed, and the command after it. Raises Exit with code 1 where a branch is stopped."""
+    from flux.report.promote import show_proposed
+
+    dry_run = run.monorepo.dry_run
+    show_proposed(run.report, proposed, dry_run)
+    if proposed.stopped:
+        raise Exit(code=1)
+    if proposed.pull_request and not dry_run:
+        run.report.next("inv tag")

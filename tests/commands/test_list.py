@@ -11,10 +11,9 @@ from flux.event import Event
 from flux.settings import Settings
 from tests.commands.helpers import TERMINAL, actions_checkout, break_origin, in_actions, inv, monorepo, push
 from tests.commands.helpers import push_payload as payload
+from tests.monorepo.changing import FILES, edit
 from tests.monorepos import opened
 from tests.repo import Repo
-
-FILES = {f"artifacts/{name}/base.yaml": f"{name}\n" for name in ("app", "db", "web")}
 
 
 @pytest.fixture
@@ -27,13 +26,6 @@ def repo(tmp_path: Path) -> Repo:
 @pytest.fixture
 def origin(repo: Repo) -> Repo:
     return Repo(repo.path.with_name("repo.git"), bare=True)
-
-
-def edit(repo: Repo, *names: str) -> str:
-    for name in names:
-        path = repo.path / f"artifacts/{name}/base.yaml"
-        path.write_text(path.read_text() + "more\n")
-    return repo.commit(f"edit {names}")
 
 
 def release(repo: Repo, artifact: str, version: str, at: str = "HEAD", message: str | None = None) -> None:

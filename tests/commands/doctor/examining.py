@@ -2,7 +2,7 @@
 
 import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -96,6 +96,15 @@ def unsafe(lines: Mapping[str, list[Line]]) -> dict[str, str]:
     assert told.keys() == SAFE
     assert all(line.fix for line in told.values() if line.health is Health.WARNING)
     return {subject: line.message for subject, line in told.items() if line.health is not Health.OK}
+
+
+def spoiled(
+    github: GitHub, repo: Repo, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Repository], object]
+) -> dict[str, str]:
+    """What is unsafe where all is as it should be, but for what `spoil` changes."""
+    safe(github, repo)
+    spoil(github.repository("octo/monorepo"))
+    return unsafe(asked(github, monkeypatch, github.token("alice")))
 
 
 def without(there: Repository, what: str) -> None:

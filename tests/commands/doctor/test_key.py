@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.commands.doctor.examining import asked, safe, unsafe
+from tests.commands.doctor.examining import spoiled
 from tests.github.server import GitHub
 from tests.github.state import Repository
 from tests.repo import Repo
@@ -47,8 +47,6 @@ def test_a_key_that_others_can_have(
     said: str,
 ) -> None:
     """The jobs of any ref but main would have it."""
-    safe(github, repo)
-    spoil(github.repository("octo/monorepo"))
-    bad = unsafe(asked(github, monkeypatch, github.token("alice")))
+    bad = spoiled(github, repo, monkeypatch, spoil)
     assert list(bad) == ["app key"]
     assert said in bad["app key"]

@@ -7,7 +7,7 @@ import pytest
 
 from flux.commands.doctor.owners import unowned
 from flux.settings import Settings
-from tests.commands.doctor.examining import OWNED, asked, safe, the, unsafe
+from tests.commands.doctor.examining import OWNED, asked, safe, spoiled, the, unsafe
 from tests.github.server import GitHub
 from tests.github.state import Repository
 from tests.repo import Repo
@@ -95,8 +95,6 @@ def test_owners_whom_nobody_knows(
     said: str,
 ) -> None:
     """GitHub leaves their lines out."""
-    safe(github, repo)
-    spoil(github.repository("octo/monorepo"))
-    bad = unsafe(asked(github, monkeypatch, github.token("alice")))
+    bad = spoiled(github, repo, monkeypatch, spoil)
     assert list(bad) == ["code owners"]
     assert said in bad["code owners"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.commands.doctor.examining import asked, safe, the, unsafe, without
+from tests.commands.doctor.examining import asked, safe, spoiled, the, unsafe, without
 from tests.github.server import GitHub
 from tests.github.state import Repository
 from tests.repo import Repo
@@ -57,8 +57,6 @@ def test_reviews_that_new_commits_keep(
     said: str,
 ) -> None:
     """A commit after the approval needs another."""
-    safe(github, repo)
-    spoil(github.repository("octo/monorepo"))
-    bad = unsafe(asked(github, monkeypatch, github.token("alice")))
+    bad = spoiled(github, repo, monkeypatch, spoil)
     assert list(bad) == ["reviews"]
     assert said in bad["reviews"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.commands.doctor.examining import asked, safe, unsafe
+from tests.commands.doctor.examining import spoiled
 from tests.github.server import GitHub
 from tests.github.state import Repository
 from tests.repo import Repo
@@ -43,8 +43,6 @@ def test_tags_that_anybody_may_touch(
     said: str,
 ) -> None:
     """Each tag of a release needs all three."""
-    safe(github, repo)
-    spoil(github.repository("octo/monorepo"))
-    bad = unsafe(asked(github, monkeypatch, github.token("alice")))
+    bad = spoiled(github, repo, monkeypatch, spoil)
     assert list(bad) == ["release tags"]
     assert said in bad["release tags"]

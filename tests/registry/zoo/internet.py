@@ -1,16 +1,15 @@
 """Sites under their real names, behind one proxy on loopback that ends their TLS."""
 
 import ssl
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Lock
 from typing import Any
 
 from tests.registry.token_service import Certificate
-from tests.servers import Answer, Request
+from tests.servers import Answer, QuietServer, Request, serving
 
 Site = Callable[[Request], Answer]
 
@@ -84,22 +83,7 @@ def internet(
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    with _Quiet(("127.0.0.1", 0), Handler) as server:
+    with QuietServer(("127.0.0.1", 0), Handler) as server:
         net.proxy = f"127.0.0.1:{server.server_port}"
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
+        with serving(server):
             yield net
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-class _Quiet(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in the middle is no error here."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
