@@ -104,9 +104,17 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The picture of `inv demo` in the README, played and drawn anew."""
+    """Write the generated parts of the docs anew, and play and draw the picture of `inv demo`."""
     session.install("--editable", ".", "pyte~=0.8.2")
+    session.run("python", "-m", "docs.generate")
     session.run("python", "-m", "docs.picture")
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """The docs as a site, in site/; a link that leads nowhere is an error."""
+    session.install("mkdocs-material~=9.8", "mike~=2.2")
+    session.run("mkdocs", "build", "--strict", "--quiet", env={"NO_MKDOCS_2_WARNING": "1"})
 
 
 @nox.session

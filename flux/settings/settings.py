@@ -18,7 +18,7 @@ def prefix_of(sources: str) -> str:
 
 @dataclass(frozen=True)
 class Settings:
-    """Every setting, valid. README.md has what each is for."""
+    """Every setting, valid. `descriptions.py` says what each is for."""
 
     sources: str = "artifacts"
     releaseconfig: str = "flux/releaseconfig.json"

@@ -1,4 +1,4 @@
-"""What docs/signatures.md tells clusters to accept is who signs here."""
+"""What docs/how-to/verify-signatures.md tells clusters to accept is who signs here."""
 
 import re
 from dataclasses import replace
@@ -13,7 +13,7 @@ from flux.git.clone import Clone
 from flux.monorepo.signers import Workflows, find_signers
 from tests.monorepos import monorepo_of
 
-DOCS = (Path(__file__).parents[2] / "docs/signatures.md").read_text()
+DOCS = (Path(__file__).parents[2] / "docs/how-to/verify-signatures.md").read_text()
 BLOCKS = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
 
 

@@ -1,4 +1,4 @@
-"""Which chain starts under which token: a test for each row of the README's table."""
+"""Which chain starts under which token: a test for each row of the table in docs/reference/workflows.md."""
 
 import re
 from pathlib import Path
@@ -71,7 +71,7 @@ def test_an_app_proposes_and_merges(monorepo: Monorepo) -> None:
     assert monorepo.issue().comments == 1, "one comment, which is kept up to date"
 
 
-def test_the_readme_has_these_rows() -> None:
+def test_the_page_has_these_rows() -> None:
     tested = {
         "a person releases": test_story.test_a_ticked_box_reaches_the_cluster,
         "a workflow releases, with `GITHUB_TOKEN`": test_a_workflow_releases,
@@ -83,7 +83,7 @@ def test_the_readme_has_these_rows() -> None:
         "a workflow merges, with `GITHUB_TOKEN`": test_a_workflow_merges,
         "an App merges": test_an_app_proposes_and_merges,
     }
-    before, _, after = (ROOT / "README.md").read_text().partition("| what happens |")
-    assert "`actions: write`" in before.rpartition("### ")[2]
+    before, _, after = (ROOT / "docs/reference/workflows.md").read_text().partition("| what happens |")
+    assert "`actions: write`" in before.rpartition("## ")[2]
     table = after.partition("\n\n")[0]
     assert re.findall(r"^\| (.+?) \|", table, re.MULTILINE) == list(tested)

@@ -50,7 +50,7 @@ def test_the_page_on_publishers(run_registry: RunRegistry, tmp_path: Path) -> No
         "PATH": os.pathsep.join([scripts, os.environ["PATH"]]),
         "INVOKE_FLUX_SOURCE": "https://git.example.com/platform/monorepo",
     }
-    page = (ROOT / "docs/publishers.md").read_text()
+    page = (ROOT / "docs/how-to/flux-cli.md").read_text()
     examples = _EXAMPLE.findall(page)
     assert len(examples) == page.count("```console") > 0
     written, printed = "", ""

@@ -16,7 +16,7 @@ from flux.settings import Settings
 from tests.monorepos import monorepo_of, opened
 from tests.repo import Repo
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs/how-to/verify-signatures.md").read_text()
 
 # Nothing of git is asked.
 NO_CLONE = cast(Clone, None)
@@ -61,8 +61,8 @@ def test_the_two_workflows_sign_and_nobody_else() -> None:
     assert [one for one in OTHERS if re.search(pattern, one)] == []
 
 
-def test_the_readme_has_flux_accept_the_same() -> None:
-    block = next(text for text in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL) if "cosign" in text)
+def test_the_page_has_flux_accept_the_same() -> None:
+    block = next(text for text in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL) if "cosign" in text)
     (document,) = [d for d in yaml.safe_load_all(block) if d["kind"] == "OCIRepository"]
     (accepted,) = document["spec"]["verify"]["matchOIDCIdentity"]
     event = Event(True, None, None, None, repository="octo/monorepo")

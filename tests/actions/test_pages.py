@@ -1,4 +1,4 @@
-"""The workflows that the README shows for those who need more."""
+"""The workflows that the pages show for those who need more."""
 
 import json
 import re
@@ -14,19 +14,21 @@ from tests.conftest import need
 from tests.github.world import Event
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text()
+PAGES = "".join(
+    (ROOT / "docs" / page).read_text() for page in ("reference/workflows.md", "how-to/large-monorepos.md")
+)
 FOLDER = ".github/workflows"
 RELEASE = f"{FOLDER}/release-flux-artifact.yml"
 
 
 def block(start: str) -> str:
     """The block of YAML that begins so."""
-    (found,) = re.findall(rf"```yaml\n({re.escape(start)}.*?)```", README, re.DOTALL)
+    (found,) = re.findall(rf"```yaml\n({re.escape(start)}.*?)```", PAGES, re.DOTALL)
     return str(found)
 
 
 def by_entry(release: str) -> str:
-    """release-flux-artifact.yml with the jobs of the README in place of its own `build`."""
+    """release-flux-artifact.yml with the jobs of the page in place of its own `build`."""
     workflow = yaml.safe_load(release)
     del workflow["jobs"]["build"]
     workflow["jobs"] |= yaml.safe_load(block("jobs:\n  changed:"))["jobs"]
@@ -39,7 +41,7 @@ def test_no_linter_has_anything_against_them(tmp_path: Path) -> None:
     root = tmp_path / "repo"
     (root / ".git").mkdir(parents=True)  # by which actionlint knows whose workflows they are
     shutil.copytree(ROOT / ".github", root / ".github")
-    blocks = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    blocks = re.findall(r"```yaml\n(.*?)```", PAGES, re.DOTALL)
     whole = {found[1]: text for text in blocks if (found := re.match(rf"# ({FOLDER}/.+)\n", text))}
     assert len(whole) + 1 == sum(bool(re.search(r"^jobs:", text, re.MULTILINE)) for text in blocks)
     for path, text in {**whole, RELEASE: by_entry((ROOT / RELEASE).read_text())}.items():

@@ -1,0 +1,166 @@
+"""The generated parts of the pages: `python -m docs.generate` writes them anew.
+
+A part stands between `<!-- generated: NAME -->` and `<!-- end of NAME -->`. People write the rest.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import MISSING, fields
+from pathlib import Path
+
+import yaml
+
+from flux.settings import Settings
+from flux.settings.descriptions import DESCRIPTIONS
+from flux.settings.table import READERS
+from flux.tasks import ns
+from flux.tasks.command import Command
+
+ROOT = Path(__file__).parent.parent
+PAGES = ROOT / "docs"
+WORKFLOWS = (
+    "release-flux-artifact.yml",
+    "manage-flux-releases.yml",
+    "check-flux-promotions.yml",
+    "sign-flux-promotions.yml",
+    "build-flux-artifacts.yml",
+)
+"""What an adopter uses, in the order in which it matters."""
+
+_PART = re.compile(
+    r"(?P<start><!-- generated: (?P<name>\w+) -->\n).*?(?P<end><!-- end of (?P=name) -->)", re.DOTALL
+)
+_REASON = re.compile(r"^ +(?P<what>[a-z-]+): (?P<right>read|write) # (?P<why>.+)$", re.MULTILINE)
+_RUN = re.compile(r"inv (?:[a-z.]+ )*[a-z.]+")
+
+
+def commands() -> str:
+    """A table of all commands, and a section for each."""
+    found = [ns[name] for name in ns.task_names]
+    return "\n".join([*_overview(found), *(line for command in found for line in _section(command))])
+
+
+def settings() -> str:
+    """A table of all settings."""
+    rows = [[f"`{name}`", _default(name), _allowed(name), DESCRIPTIONS[name]] for name in READERS]
+    return "\n".join(_table(["setting", "default", "allowed", "what it is for"], rows))
+
+
+def workflows() -> str:
+    """A section for each workflow: what starts it, its inputs, its jobs and what these may."""
+    lines: list[str] = []
+    for name in WORKFLOWS:
+        text = (ROOT / ".github/workflows" / name).read_text(encoding="utf-8")
+        lines += [
+            "",
+            f"### {name}",
+            "",
+            *_comment(text),
+            "",
+            *_inputs(yaml.safe_load(text)),
+            *_jobs(text),
+            "",
+        ]
+    return "\n".join(lines)
+
+
+PARTS: dict[str, Callable[[], str]] = {"commands": commands, "settings": settings, "workflows": workflows}
+
+
+def filled(page: str) -> str:
+    """The page with its generated parts as they are now."""
+    return _PART.sub(lambda part: f"{part['start']}{PARTS[part['name']]().strip()}\n{part['end']}", page)
+
+
+def pages() -> list[Path]:
+    """The pages that have a generated part."""
+    found = sorted(PAGES.rglob("*.md"))
+    return [path for path in found if "<!-- generated: " in path.read_text(encoding="utf-8")]
+
+
+def _overview(found: Sequence[Command]) -> list[str]:
+    rows = [[f"[`inv {command.typed}`](#inv-{_anchor(command.typed)})", command.summary] for command in found]
+    return [*_table(["command", "does"], rows), ""]
+
+
+def _section(command: Command) -> list[str]:
+    rows = [[f"`{words}`", text or ""] for words, text in command.help_rows()]
+    return [
+        f"## inv {command.typed}",
+        "",
+        command.summary,
+        "",
+        "```sh",
+        f"inv {command.usage}",
+        f"inv {command.example}  # for example",
+        "```",
+        "",
+        *_table(["word or option", "meaning"], rows),
+        "",
+    ]
+
+
+def _default(name: str) -> str:
+    (field,) = (field for field in fields(Settings) if field.name == name)
+    if name == "phases":
+        return "`{at: [], tt: [], prod: []}`"
+    if field.default in (MISSING, None, "", ()):
+        return "none"
+    if isinstance(field.default, tuple):
+        return ", ".join(f"`{value}`" for value in field.default)
+    return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
+
+
+def _allowed(name: str) -> str:
+    return READERS[name][1]
+
+
+def _comment(text: str) -> list[str]:
+    """The comment that a workflow begins with."""
+    return [line.removeprefix("#").strip() for line in text.partition("name:")[0].splitlines()]
+
+
+def _inputs(workflow: dict[str, object]) -> list[str]:
+    events = workflow[True]  # type: ignore[index]  # which is how YAML 1.1 reads `on`
+    rows = []
+    for details in events.values():  # type: ignore[attr-defined]
+        for kind in ("inputs", "secrets", "outputs") if isinstance(details, dict) else ():
+            for name, what in details.get(kind, {}).items():
+                rows.append([f"`{name}`", kind.removesuffix("s"), str(what["description"])])
+    started = ", ".join(f"`{event}`" for event in events)  # type: ignore[attr-defined]
+    table = [*_table(["name", "is", "meaning"], rows), ""] if rows else []
+    return [f"Started by: {started}.", "", *table]
+
+
+def _jobs(text: str) -> list[str]:
+    rows = []
+    for name, body in _bodies(text):
+        rights = [f"`{part['what']}: {part['right']}` {part['why']}" for part in _REASON.finditer(body)]
+        runs = dict.fromkeys(f"`{run}`" for run in _RUN.findall(re.sub(r"#.*", "", body)))
+        rows.append([f"`{name}`", ", ".join(runs), "<br/>".join(rights)])
+    return _table(["job", "runs", "permissions, and why"], rows)
+
+
+def _bodies(text: str) -> Iterator[tuple[str, str]]:
+    """Each job of a workflow, as it is written."""
+    parts = re.split(r"^  ([a-z-]+):\n", text.partition("\njobs:\n")[2], flags=re.MULTILINE)
+    return zip(parts[1::2], parts[2::2], strict=True)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    escaped = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
+    return [f"| {' | '.join(row)} |" for row in [heads, ["---"] * len(heads), *escaped]]
+
+
+def _anchor(typed: str) -> str:
+    return typed.replace(".", "")
+
+
+def main() -> None:
+    for path in pages():
+        text = path.read_text(encoding="utf-8")
+        path.write_text(filled(text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

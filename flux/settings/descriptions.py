@@ -1,0 +1,72 @@
+"""What each setting is for, in Markdown: for the reference and for editors."""
+
+DESCRIPTIONS: dict[str, str] = {
+    "sources": "The folder of the artifacts. Each commit is built with its own.",
+    "registry": (
+        "Where images live: `oci://HOST/PREFIX`, or a folder with one OCI image layout for each"
+        " artifact. If nothing is set, Actions on github.com uses `oci://ghcr.io/OWNER/REPOSITORY`. A"
+        " runner elsewhere refuses the folder, which would go with the job."
+    ),
+    "branch": "The branch that releases come from.",
+    "branches": (
+        'The branches whose commits may be released, for example `[main, "release/*"]`. `*` stops at a'
+        " slash. By default only `branch`."
+    ),
+    "source": "The URL of this git repository in the images. By default that of origin, as https.",
+    "ignore": (
+        "Gitignore patterns of files to leave out of images, beside those that Flux leaves out. The last"
+        " pattern that matches a path decides. Each commit is built with its own."
+    ),
+    "jobs": (
+        "How many requests may be in flight. Of the flux CLI and of cosign at most eight processes run"
+        " at once."
+    ),
+    "insecure": (
+        "`true`: plain HTTP to any registry. `false`: TLS even on this machine's own addresses. By"
+        " default plain HTTP on loopback only."
+    ),
+    "release_tag": "The form of release tags.",
+    "create_release": (
+        "Whether `inv publish` makes a release on GitHub for a release tag that was pushed without one."
+    ),
+    "releaseconfig": "The file of the desired state: which version each environment should have.",
+    "phases": (
+        "Ordered groups of environments, for example `{prod: [prod_ring1, prod_ring2]}`. A phase without"
+        " environments is itself one."
+    ),
+    "promoters": (
+        "The logins that may promote to a phase, for example `{prod: [octocat]}`. They need write"
+        " permission too. By default everybody who may write."
+    ),
+    "automation": (
+        "The logins whose issues and edits are the automation's. Name the App that your workflows use"
+        " here, as `my-app[bot]`."
+    ),
+    "require_signature": (
+        "Whether only a version with a valid signature may be promoted, and only such a tag moved."
+    ),
+    "signature_identity": (
+        "With `require_signature`: who has to have signed, as a regular expression of whole identities."
+        " By default the workflows of this repository."
+    ),
+    "signature_issuer": (
+        "With `require_signature`: the URL of who issues such identities. By default GitHub's."
+    ),
+    "sign_promotions": "Whether a workflow signs what environments have as promoted.",
+    "require_order": (
+        "Whether a phase may get a version only after the phase before has it. By default the pull"
+        " request warns."
+    ),
+    "two_person": (
+        "Where a promotion needs two people: `true`, or a list of phases. `inv request.check` passes"
+        " there only when somebody other than those who asked has approved the newest commit."
+    ),
+    "label": "The label of promotion issues.",
+    "forge": (
+        "Where issues and pull requests live: `github` or `local`. By default it follows from the host"
+        " of origin."
+    ),
+    "publisher": "Who writes to the registry: `builtin`, or `flux`, the flux CLI.",
+    "flux_version": "With `publisher: flux`: the version of the CLI, or how it begins.",
+    "provider": "With `publisher: flux`: how the CLI logs in: `generic`, `azure`, `aws` or `gcp`.",
+}
