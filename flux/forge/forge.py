@@ -73,6 +73,8 @@ class PullRequest:
     """What it became on its base, where the forge merged it."""
     merged: float | None = None
     """When the forge merged it, in seconds since the epoch."""
+    merger: str = ""
+    """Who merged it. Only the look at one pull request tells."""
 
 
 @dataclass(frozen=True)

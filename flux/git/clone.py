@@ -77,6 +77,7 @@ class Clone:
         self.line = parts.history.line
         self.keep_walk = parts.history.keep_walk
         self.file_history = parts.history.file_history
+        self.file_log = parts.file_logs.file_log
         self.first_parents = parts.history.first_parents
         self.is_on_line = parts.history.is_on_line
         self.former_line = parts.history.former_line
@@ -93,6 +94,7 @@ class Clone:
         self.checked_out = parts.refs.checked_out
         self.tags = parts.refs.tags
         self.annotated_tags = parts.tags.annotated_tags
+        self.made = parts.tags.made
         self.made_at = parts.tags.made_at
         self.create_tag = parts.tags.create_tag
         self.push_tag = parts.tags.push_tag

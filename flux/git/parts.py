@@ -3,6 +3,7 @@
 from flux.git.attributes import Attributes
 from flux.git.branches import Branches
 from flux.git.commits import Commits
+from flux.git.file_log import FileLog
 from flux.git.history import History
 from flux.git.home import Home
 from flux.git.objects import Objects
@@ -29,6 +30,7 @@ class Parts:
         self.home = Home(self.origin, self.commits, self.refs)
         self.trees = Trees(process, self.commits, self.objects)
         self.history = History(process, self.shallow, self.trees)
+        self.file_logs = FileLog(process, self.shallow)
         self.branches = Branches(process, self.shallow, self.commits, self.history)
         self.attributes = Attributes(process, self.objects, self.trees)
         self.writing = Writing(process)

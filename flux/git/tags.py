@@ -1,6 +1,8 @@
 """Annotated tags: reading them, making one, and bringing it to origin."""
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flux.errors import GitError
@@ -58,6 +60,20 @@ class Tags:
             return tag.time
         found = self._objects.commit(commit)
         return _committed(found[1]) if found else 0
+
+    def made(self, tags: Mapping[str, str]) -> dict[str, int]:
+        """When each of some tags was made, in seconds since the epoch, as `made_at` tells; `tags` has their
+        commits. One whose commit is not here is left out."""
+        annotated = {(tag.name, tag.commit): tag.time for tag in self.annotated_tags()} if tags else {}
+        times = dict[str, int]()
+        for name, commit in tags.items():
+            if (name, commit) in annotated:
+                times[name] = annotated[name, commit]
+                continue
+            with suppress(GitError):
+                found = self._objects.commit(commit)
+                times[name] = _committed(found[1]) if found else 0
+        return {name: time for name, time in times.items() if time}
 
     def _read(self, name: str, oid: str) -> Tag | None:
         try:

@@ -6,7 +6,7 @@ A task imports what is heavy itself, so that `inv --list` costs what Invoke cost
 from invoke.collection import Collection
 
 from flux.tasks.artifacts import build, changed, check, list_
-from flux.tasks.environments import reconcile, status, tag_
+from flux.tasks.environments import log, reconcile, status, tag_
 from flux.tasks.issues import apply, open_, sync
 from flux.tasks.machine import demo, doctor, down, up
 from flux.tasks.promotions import diff, promote, rollback
@@ -15,7 +15,7 @@ from flux.tasks.requests import check_request
 
 ns = Collection(
     *(list_, changed, check, build, release, publish, tag_, status, diff, promote, rollback),
-    *(reconcile, doctor, demo),
+    *(log, reconcile, doctor, demo),
 )
 ns.add_collection(Collection("issue", open_, apply, sync))
 ns.add_collection(Collection("request", check_request))

@@ -1,7 +1,7 @@
 """What is wrong with a command line as a whole. Pure: nothing here knows Invoke or prints."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 from flux.errors import RequestError
@@ -62,6 +62,17 @@ def has_third_word(command: str, words: Sequence[str], takes_value: Callable[[st
     own = words[len(words) - [*reversed(words)].index(command) :] if command in words else []
     bare = list(_bare(own, takes_value))
     return len(bare) > 2 and bare[2].removeprefix("v")[:1].isdigit()
+
+
+def count_words(
+    command: str,
+    words: Sequence[str],
+    takes_value: Callable[[str], bool],
+    is_command: Callable[[str], bool],
+) -> int:
+    """How many words of its own the last `command` among the words has, up to the next command."""
+    own = words[len(words) - [*reversed(words)].index(command) :] if command in words else []
+    return sum(1 for _ in takewhile(lambda word: not is_command(word), _bare(own, takes_value)))
 
 
 def _bare(words: Sequence[str], takes_value: Callable[[str], bool]) -> Iterator[str]:

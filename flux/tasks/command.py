@@ -1,7 +1,7 @@
 """A task of Invoke that does what its flags say, and says how it is used."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from invoke.context import Context
@@ -10,7 +10,7 @@ from invoke.tasks import Task, task
 
 from flux.errors import RequestError
 from flux.running import reporting
-from flux.tasks.arguments import find_fault, find_idle, has_third_word
+from flux.tasks.arguments import count_words, find_fault, find_idle, has_third_word
 
 LETTERS = {"artifact": "a", "dry_run": "n", "json": "j"}
 """The options that have a letter, which is the same in every command."""
@@ -18,19 +18,31 @@ LETTERS = {"artifact": "a", "dry_run": "n", "json": "j"}
 _METAVARS = {"artifact": "NAME", "since": "REF", "digests": "FILE", "unattested": "FILE", "port": "N"}
 
 
-def command(*, example: str, third: str = "", **options: Any) -> Callable[[Callable[..., None]], Any]:
-    """Make a command. `example` is one as people type it, less the program; `third` can be a third word."""
-    return task(klass=Command, example=example, third=third, **options)
+def command(
+    *, example: str, third: str = "", optional: Sequence[str] = (), **options: Any
+) -> Callable[[Callable[..., None]], Any]:
+    """Make a command. `example` is one as people type it, less the program. The argument `third` can be given
+    as a third word that looks like a version, and those of `optional` as the first words, in this order."""
+    return task(klass=Command, example=example, third=third, optional=optional, **options)
 
 
 class Command(Task[Any]):
     """A command. Invoke's own `--dry` means `--dry-run`. An option that would do nothing is refused."""
 
-    def __init__(self, body: Callable[..., None], *, example: str, third: str, **options: Any) -> None:
+    def __init__(
+        self,
+        body: Callable[..., None],
+        *,
+        example: str,
+        third: str,
+        optional: Sequence[str],
+        **options: Any,
+    ) -> None:
         super().__init__(body, auto_shortflags=False, **options)
         self.summary = self.__doc__ or ""
         self.example = example
         self.third = third
+        self.optional = tuple(optional)
         self.__doc__ = f"{self.summary}\n\nUsage: inv {self.usage}\nFor example: inv {example}"
 
     def __call__(self, *args: Any, **values: Any) -> Any:
@@ -53,8 +65,9 @@ class Command(Task[Any]):
         """What can be typed, in the order in which it has to be."""
         arguments = self._arguments({})
         words = [argument.names[0].upper() for argument in arguments if argument.positional]
-        options = [_option(a) for a in arguments if not a.positional and a.name != self.third]
-        return " ".join([self.typed, *words, *([f"[{self.third.upper()}]"] if self.third else []), *options])
+        left_out = [*self.optional, *([self.third] if self.third else [])]
+        options = [_option(a) for a in arguments if not a.positional and a.name not in left_out]
+        return " ".join([self.typed, *words, *(f"[{name.upper()}]" for name in left_out), *options])
 
     @property
     def options(self) -> list[str]:
@@ -75,16 +88,16 @@ class Command(Task[Any]):
         return self.example.split()[0]
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
-        """Invoke fills no word that may be left out: the third has to be there, in a line where it is."""
-        helps = self.help.copy()
-        arguments = self._arguments(helps)
+        """Invoke fills no word that may be left out: it has to be there, in a line where it is."""
+        arguments = self._arguments(self.help.copy())
         flags = {f"--{name}" for a in arguments if a.takes_value for name in a.names}
-        if self.third and has_third_word(self.typed, sys.argv[1:], {*flags, "-a"}.__contains__):
-            at = sum(argument.positional for argument in arguments)
-            (third,) = (argument for argument in arguments if argument.name == self.third)
-            third.positional = True
-            arguments.remove(third)
-            arguments.insert(at, third)
+        takes_value = {*flags, "-a"}.__contains__
+        if self.third and has_third_word(self.typed, sys.argv[1:], takes_value):
+            _take_as_word(arguments, self.third)
+        if self.optional:
+            given = count_words(self.typed, sys.argv[1:], takes_value, _is_command)
+            for name in self.optional[:given]:
+                _take_as_word(arguments, name)
         return arguments
 
     def _arguments(self, helps: dict[str, Any]) -> list[Argument]:
@@ -99,6 +112,21 @@ class Command(Task[Any]):
         if name in LETTERS:
             options["names"].append(LETTERS[name])
         return options
+
+
+def _take_as_word(arguments: list[Argument], name: str) -> None:
+    """Make an argument the next positional one."""
+    at = sum(argument.positional for argument in arguments)
+    (taken,) = (argument for argument in arguments if argument.name == name)
+    taken.positional = True
+    arguments.remove(taken)
+    arguments.insert(at, taken)
+
+
+def _is_command(word: str) -> bool:
+    from flux.tasks import ns
+
+    return any(word == name or word in aliases for name, aliases in ns.task_names.items())
 
 
 def _option(argument: Argument) -> str:

@@ -81,3 +81,32 @@ def reconcile(
         run.report.outputs({"sign-promotions": run.monorepo.settings.sign_promotions})
         if done.errors:
             raise Exit(code=1)
+
+
+@command(
+    example="log eso prod --since 30d",
+    optional=["artifact", "environment"],
+    help={
+        "artifact": "of one artifact",
+        "environment": "of an environment or a phase",
+        "since": "a date, a time, or how long ago: 2026-11-01, 2026-11-01T10:00Z, 30d",
+        "json": JSON,
+    },
+)
+def log(
+    context: Context,
+    artifact: str | None = None,
+    environment: str | None = None,
+    since: str | None = None,
+    json: bool = False,
+) -> None:
+    """Show how environments got what they have: when, from which version to which, and who asked."""
+    with running(context, json) as run:
+        import time
+
+        from flux.commands.log import read_log
+        from flux.promotion.since import parse_since
+        from flux.report.log import show_log
+
+        moment = None if since is None else parse_since(since, time.time())
+        show_log(run.report, read_log(run.monorepo, artifact, environment, moment))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.tasks.arguments import find_fault, find_idle, has_third_word
+from flux.tasks.arguments import count_words, find_fault, find_idle, has_third_word
 
 FLAGS = {"--version", "--since", "-a", "--artifact"}
 
@@ -124,3 +124,23 @@ def test_options_that_work_are_not_idle() -> None:
 )
 def test_a_third_word(line: str, has: bool) -> None:
     assert has_third_word("promote", line.split(), FLAGS.__contains__) is has
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("log", 0),
+        ("log eso", 1),
+        ("log eso prod -j", 2),
+        ("log -j eso --since 30d prod", 2),
+        ("log list", 0),
+        ("log eso list prod", 1),
+        ("list log eso", 1),
+        ("log -- eso", 0),
+        ("log --since=30d", 0),
+        ("tag", 0),
+    ],
+)
+def test_words_that_may_be_left_out(line: str, count: int) -> None:
+    takes_value = {"--since"}.__contains__
+    assert count_words("log", line.split(), takes_value, {"log", "list", "tag"}.__contains__) == count

@@ -1,6 +1,7 @@
 """Pull requests between branches of the repository itself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from github.GithubObject import NotSet
 from github.PullRequest import PullRequest as GitHubPullRequest
@@ -16,7 +17,9 @@ class PullRequests(Part):
     def pull_request(self, number: int) -> PullRequest | None:
         with self._github.asking(f"find pull request {number}", PULL_REQUESTS) as repository:
             pull = found(lambda: repository.get_pull(number).complete())
-            return _pull_request(pull) if pull and _is_from(repository, pull) else None
+            if not pull or not _is_from(repository, pull):
+                return None
+            return replace(_pull_request(pull), merger=login_of(pull.merged_by) if pull.merged_by else "")
 
     def pull_requests(
         self, state: PullState | None = None, branch: str | None = None

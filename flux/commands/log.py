@@ -1,0 +1,182 @@
+"""How each environment got what it has: every change of the desired state, from git's history."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import partial
+
+from semver import Version
+
+from flux.errors import FluxError, RequestError, TipUnknownError
+from flux.forge.forge import PullRequest, PullState
+from flux.monorepo.monorepo import Monorepo
+from flux.parallel import in_parallel
+from flux.promotion.timeline import LogEntry, Recorded, timeline
+from flux.release.tag import TagForm
+
+_MOST_ASKED_ABOUT = 50
+"""Pull requests whose reviews are asked for: the newest."""
+
+
+@dataclass(frozen=True)
+class Logged:
+    """One change. `released` is when its version was released, in seconds since the epoch, None where no tag
+    tells. `approved` and `merged_by` are logins, as far as the forge was asked and knows."""
+
+    entry: LogEntry
+    released: float | None = None
+    pull: PullRequest | None = None
+    approved: tuple[str, ...] = ()
+
+    @property
+    def time(self) -> float:
+        """When it was merged: by the forge's clock, else by the committer's."""
+        return self.pull.merged if self.pull and self.pull.merged else self.entry.time
+
+    @property
+    def delay(self) -> float | None:
+        """How long after the release it came, in seconds."""
+        return None if self.released is None else self.time - self.released
+
+
+@dataclass(frozen=True)
+class Log:
+    """The changes, the newest first."""
+
+    changes: list[Logged]
+    notices: list[str] = field(default_factory=list)
+
+
+def read_log(
+    monorepo: Monorepo,
+    artifact: str | None = None,
+    environment: str | None = None,
+    since: float | None = None,
+) -> Log:
+    """Every change of what environments should have, of all artifacts or one, in all environments or one.
+
+    It reads any history that is there, also from before this tool, whatever settings were in force. Raises
+    RequestError for an artifact, an environment or a phase that was never there.
+    """
+    notices: list[str] = []
+    entries = list(timeline(_recorded(monorepo, _tip(monorepo, notices))))
+    environments = _environments(monorepo, entries, environment)
+    if artifact is not None:
+        known = {entry.artifact for entry in entries} | set(_present(monorepo))
+        _require_known("artifact", artifact, known)
+    chosen = [
+        entry
+        for entry in entries
+        if (artifact is None or entry.artifact == artifact)
+        and (environments is None or entry.environment in environments)
+        and (since is None or entry.time >= since)
+    ]
+    return Log(_told(monorepo, chosen, notices), notices)
+
+
+def _tip(monorepo: Monorepo, notices: list[str]) -> str:
+    try:
+        return monorepo.tip
+    except TipUnknownError as unknown:
+        if known := monorepo.git.last_known_tip(monorepo.settings.branch):
+            notices.append(f"{unknown.message}; this is what this clone knows")
+            return known
+        raise
+
+
+def _recorded(monorepo: Monorepo, tip: str) -> Iterable[Recorded]:
+    for change in monorepo.git.file_log(tip, monorepo.settings.releaseconfig):
+        content = monorepo.git.read(change.blob) if change.blob else None
+        yield Recorded(change.commit, change.time, content, change.messages, change.merged)
+
+
+def _present(monorepo: Monorepo) -> Iterable[str]:
+    return monorepo.git.artifacts(monorepo.git.head(), monorepo.settings.prefix)
+
+
+def _environments(monorepo: Monorepo, entries: Sequence[LogEntry], named: str | None) -> Sequence[str] | None:
+    """Those that a name stands for; a phase is all of its environments."""
+    if named is None:
+        return None
+    groups = monorepo.settings.groups
+    if named in groups:
+        return groups[named]
+    _require_known(
+        "environment",
+        named,
+        {entry.environment for entry in entries} | set(monorepo.settings.environments) | set(groups),
+    )
+    return [named]
+
+
+def _require_known(what: str, name: str, known: Iterable[str]) -> None:
+    names = sorted(known)
+    if name not in names:
+        near = get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]}?" if near else "`inv log` shows all there is"
+        raise RequestError(f"there has never been an {what} {name!r}", hint)
+
+
+def _told(monorepo: Monorepo, entries: Sequence[LogEntry], notices: list[str]) -> list[Logged]:
+    """The entries with what tags and the forge tell of them."""
+    if not entries:
+        return []
+    released = _release_times(monorepo, entries)
+    pulls: dict[int, PullRequest] = {}
+    numbers: list[int | None] = [None] * len(entries)
+    approved: Mapping[int, tuple[str, ...]] = {}
+    try:
+        merged = Merged(monorepo.forge.pull_requests(PullState.MERGED))
+        numbers = [merged.number_of(entry) for entry in entries]
+        pulls = dict(merged.by_number)
+        asked = list(dict.fromkeys(number for number in numbers if number))[:_MOST_ASKED_ABOUT]
+        for number, pull, who in in_parallel(monorepo.settings.jobs, partial(_look, monorepo), asked):
+            pulls[number] = pull or pulls[number]
+            approved = {**approved, number: who}
+    except FluxError as error:
+        notices.append(f"who approved and merged is not shown: {error.message}")
+    return [
+        Logged(
+            entry,
+            released.get((entry.artifact, entry.after or "")),
+            pulls.get(number) if number else None,
+            approved.get(number, ()) if number else (),
+        )
+        for entry, number in zip(entries, numbers, strict=True)
+    ]
+
+
+class Merged:
+    """The merged pull requests, to be found by what is known of a change."""
+
+    def __init__(self, pulls: Iterable[PullRequest]) -> None:
+        self.by_number = {pull.number: pull for pull in pulls}
+        self._by_commit = {p.merge_commit: p.number for p in self.by_number.values() if p.merge_commit}
+        self._by_head = {pull.head: pull.number for pull in self.by_number.values() if pull.head}
+
+    def number_of(self, entry: LogEntry) -> int | None:
+        """The pull request that a change came by: the one that became its commit, or whose head it has, else
+        the one that its commit's subject names."""
+        heads = (self._by_head.get(commit) for commit in (entry.commit, *entry.merged))
+        found = self._by_commit.get(entry.commit) or next(filter(None, heads), None)
+        return found or (entry.pull if entry.pull in self.by_number else None)
+
+
+def _look(monorepo: Monorepo, number: int) -> tuple[int, PullRequest | None, tuple[str, ...]]:
+    """A pull request, and who approves it."""
+    last = {review.who: review.approves for review in monorepo.forge.reviews(number)}
+    approvers = tuple(who for who, approves in last.items() if approves)
+    return number, monorepo.forge.pull_request(number), approvers
+
+
+def _release_times(monorepo: Monorepo, entries: Sequence[LogEntry]) -> dict[tuple[str, str], float]:
+    """When each version was released, by the tags of this clone."""
+    form, tags = TagForm(monorepo.settings.release_tag), monorepo.git.tags()
+    wanted = {
+        (entry.artifact, entry.after): form.render(entry.artifact, Version.parse(entry.after))
+        for entry in entries
+        if entry.after
+    }
+    there = {tag: tags[tag] for tag in wanted.values() if tag in tags}
+    times = monorepo.git.made(there)
+    return {key: times[tag] for key, tag in wanted.items() if tag in times}

@@ -1,0 +1,117 @@
+"""All changes of one file along a first-parent line, with what people wrote about each."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flux.git import output
+from flux.git.process import Process
+from flux.git.shallow import Shallow
+
+_MOST_MESSAGE = 20_000  # characters that are kept of a message
+_MOST_BROUGHT = 1000  # commits of one merge
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """A commit of the line that changed the file; `blob` is the file from then on, None where it is gone.
+
+    `time` is the committer's, in seconds since the epoch. `messages` has the commit's own message, then those
+    of the commits that it merged and that changed the file, the newest first. `merged` has those commits.
+    """
+
+    commit: str
+    time: int
+    blob: str | None
+    messages: tuple[str, ...]
+    merged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Node:
+    """A commit that changed the file, or that joins such commits; `parents` are of the same kind."""
+
+    time: int
+    parents: tuple[str, ...]
+    message: str
+    raw: str | None
+
+
+class FileLog:
+    """The log of files of a clone."""
+
+    def __init__(self, process: Process, shallow: Shallow) -> None:
+        self._process = process
+        self._shallow = shallow
+
+    def file_log(self, commit: str, path: str) -> list[FileChange]:
+        """The changes of a file up to `commit`, the newest first, by one git process.
+
+        Raises HistoryMissingError where a shallow clone lacks the rest, and it cannot be had.
+        """
+        if edge := self._shallow.edge():
+            self._shallow.complete(tuple(edge)[:1])
+        nodes = dict(self._nodes(commit, path))
+        return list(_changes(nodes, next(iter(nodes), None)))
+
+    def _nodes(self, commit: str, path: str) -> Iterator[tuple[str, _Node]]:
+        fields = iter(
+            self._process.fields(
+                *("-c", "log.showRoot=true", "-c", "log.follow=false"),
+                *("log", "-z", "--full-history", "--parents", "--topo-order", "--diff-merges=first-parent"),
+                *("--raw", "--no-abbrev", "--no-renames", "--no-ext-diff"),
+                *("--no-show-signature", "--no-color", "--no-notes"),
+                *("--format=tformat:%H%n%ct%n%P%n%B", commit, "--", path),
+            )
+        )
+        header, raw = "", None
+        for field in fields:
+            text = field.removeprefix("\n")  # git's own, before what a commit changed
+            if text.startswith(":"):
+                raw = text
+                next(fields)
+            elif text:
+                if header:
+                    yield _node(header, raw)
+                header, raw = text, None
+        if header:
+            yield _node(header, raw)
+
+
+def _node(header: str, raw: str | None) -> tuple[str, _Node]:
+    commit, time, parents, message = header.split("\n", 3)
+    told = output.readable(message[:_MOST_MESSAGE])
+    return commit, _Node(output.seconds(time), tuple(parents.split()), told, raw)
+
+
+def _changes(nodes: dict[str, _Node], start: str | None) -> Iterator[FileChange]:
+    """Along the first parents; what is reached otherwise was brought by the last that passed on the line."""
+    line = list(_line(nodes, start))
+    seen = set(line)
+    brought: dict[str, list[str]] = {}
+    # The oldest first, so that each commit counts for the merge that brought it to the line.
+    for commit in reversed(line):
+        brought[commit] = _brought(nodes, nodes[commit].parents[1:], seen)
+    for commit in line:
+        node = nodes[commit]
+        if node.raw:
+            messages = (node.message, *(nodes[each].message for each in brought[commit]))
+            yield FileChange(commit, node.time, output.blob(node.raw), messages, tuple(brought[commit]))
+
+
+def _line(nodes: dict[str, _Node], start: str | None) -> Iterator[str]:
+    while start in nodes:
+        yield start
+        start = next(iter(nodes[start].parents), None)
+
+
+def _brought(nodes: dict[str, _Node], starts: Sequence[str], seen: set[str]) -> list[str]:
+    found: list[str] = []
+    waiting = list(starts)
+    while waiting and len(found) < _MOST_BROUGHT:
+        commit = waiting.pop(0)
+        if commit in seen or commit not in nodes:
+            continue
+        seen.add(commit)
+        found.append(commit)
+        waiting.extend(nodes[commit].parents)
+    return found

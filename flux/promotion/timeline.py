@@ -1,0 +1,148 @@
+"""How each environment got the version that it has: one entry for each change of the desired state."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from semver import Version
+
+from flux.promotion.commits import is_rollback
+from flux.promotion.ledger import read_decisions
+
+_PULL = re.compile(r"\(#(?P<squashed>[1-9][0-9]{0,8})\)$|^Merge pull request #(?P<merged>[1-9][0-9]{0,8}) ")
+_BY_HAND = re.compile(r"^(?:Requested-by|By-name): (?P<who>[^\s;<>]{1,100})$", re.MULTILINE)
+_MOST_ASKED = 20
+
+
+class Direction(StrEnum):
+    """What a change did to an environment's version."""
+
+    FIRST = "first"
+    """The environment had none before."""
+    UP = "up"
+    DOWN = "down"
+    """To a lower version, and no commit says that it is a rollback."""
+    ROLLBACK = "rollback"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One environment of one artifact got another version. `before` and `after` are None for none.
+
+    `time` is the committer's, in seconds since the epoch. `asked` are the logins that the commits name, and
+    `pull` is the number of the pull request that the commit's subject names. Both are what the commits say.
+    """
+
+    artifact: str
+    environment: str
+    before: str | None
+    after: str | None
+    direction: Direction
+    commit: str
+    time: int
+    asked: tuple[str, ...] = ()
+    pull: int | None = None
+    merged: tuple[str, ...] = ()
+    """The commits that came with it by a merge."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The desired state as a commit left it; `content` is None where the file is gone."""
+
+    commit: str
+    time: int
+    content: bytes | None
+    messages: tuple[str, ...]
+    merged: tuple[str, ...] = ()
+
+
+def timeline(recorded: Iterable[Recorded]) -> Iterator[LogEntry]:
+    """Every change of an environment's version; `recorded` has the newest first, and so has the answer.
+
+    A file that cannot be read changed nothing: the next one that can is compared with the one before it.
+    """
+    newer: tuple[Recorded, Mapping[str, Mapping[str, str]]] | None = None
+    for state in recorded:
+        versions = read_versions(state.content)
+        if versions is None:
+            continue
+        if newer:
+            yield from _entries(newer[0], versions, newer[1])
+        newer = state, versions
+    if newer:
+        yield from _entries(newer[0], {}, newer[1])
+
+
+def read_versions(content: bytes | None) -> Mapping[str, Mapping[str, str]] | None:
+    """The versions by artifact and environment, whatever settings they were made under; None where the file
+    is broken. What is no version of an environment is left out."""
+    if content is None:
+        return {}
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict):
+        return None
+    return {name: versions for name, versions in document.items() if isinstance(versions, dict)}
+
+
+def _entries(
+    state: Recorded, before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
+) -> Iterator[LogEntry]:
+    said: tuple[tuple[str, ...], int | None, bool] | None = None
+    for artifact in sorted(before.keys() | after.keys()):
+        old, new = before.get(artifact, {}), after.get(artifact, {})
+        if old == new:
+            continue
+        for environment in sorted(old.keys() | new.keys()):
+            if old.get(environment) == new.get(environment):
+                continue  # before the versions are parsed, which takes the most time
+            was, now = _version(old.get(environment)), _version(new.get(environment))
+            if was == now:
+                continue
+            said = said or _said(state.messages)
+            asked, pull, rolled_back = said
+            direction = _direction(was, now, rolled_back)
+            yield LogEntry(
+                *(artifact, environment, was, now, direction, state.commit, state.time, asked, pull),
+                merged=state.merged,
+            )
+
+
+def _version(value: object) -> str | None:
+    return value if isinstance(value, str) and len(value) <= 128 and _parse(value) else None
+
+
+@lru_cache(4096)
+def _parse(version: str) -> Version | None:
+    return Version.parse(version) if Version.is_valid(version) else None
+
+
+def _direction(was: str | None, now: str | None, rolled_back: bool) -> Direction:
+    if was is None:
+        return Direction.FIRST
+    if now is None:
+        return Direction.REMOVED
+    lower, higher = _parse(was), _parse(now)
+    if lower is None or higher is None or higher >= lower:
+        return Direction.UP
+    return Direction.ROLLBACK if rolled_back else Direction.DOWN
+
+
+def _said(messages: Iterable[str]) -> tuple[tuple[str, ...], int | None, bool]:
+    """Who asked, the pull request, and whether it is a rollback, by the messages of a change."""
+    own, *brought = [*messages, ""]
+    asked: dict[str, None] = {}
+    for message in (own, *brought):
+        decisions = read_decisions(message)
+        names = [d.who for d in decisions if d.asks] if decisions is not None else _BY_HAND.findall(message)
+        asked |= dict.fromkeys(names)
+    match = _PULL.search(own.partition("\n")[0])
+    pull = int(match["squashed"] or match["merged"]) if match else None
+    return tuple(asked)[:_MOST_ASKED], pull, any(map(is_rollback, (own, *brought)))

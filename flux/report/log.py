@@ -1,0 +1,88 @@
+"""What `inv log` shows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flux.report.text import text
+
+if TYPE_CHECKING:
+    from flux.commands.log import Log, Logged
+    from flux.report.report import Report
+
+_UNITS = (("d", 24 * 3600), ("h", 3600), ("min", 60))
+
+
+def show_log(report: Report, log: Log) -> None:
+    report.notices(log.notices)
+    if report.document(document(log)):
+        return
+    header = (
+        "Merged",
+        "Artifact",
+        "Environment",
+        "From",
+        "To",
+        "",
+        "Asked by",
+        "After release",
+        "Pull request",
+    )
+    rows = [
+        (
+            day(logged.time),
+            logged.entry.artifact,
+            logged.entry.environment,
+            logged.entry.before or "none",
+            logged.entry.after or "none",
+            str(logged.entry.direction),
+            ", ".join(logged.entry.asked),
+            duration(logged.delay),
+            f"#{logged.pull.number}" if logged.pull else logged.entry.commit[:12],
+        )
+        for logged in log.changes
+    ]
+    report.table(header, rows)
+
+
+def document(log: Log) -> dict[str, Any]:
+    """Times are seconds since the epoch, and a delay is in seconds."""
+    return {"changes": [_record(logged) for logged in log.changes]}
+
+
+def _record(logged: Logged) -> dict[str, Any]:
+    entry, pull = logged.entry, logged.pull
+    return {
+        "artifact": entry.artifact,
+        "environment": entry.environment,
+        "from": entry.before,
+        "to": entry.after,
+        "direction": str(entry.direction),
+        "merged": logged.time,
+        "commit": entry.commit,
+        "asked": list(entry.asked),
+        "approved": list(logged.approved),
+        "merged_by": (pull.merger if pull else "") or None,
+        "pull_request": {"number": pull.number, "url": pull.url} if pull else None,
+        "released": logged.released,
+        "after_release": logged.delay,
+    }
+
+
+def day(time: float) -> str:
+    """A time in UTC, to the minute."""
+    try:
+        return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):
+        return "?"
+
+
+def duration(seconds: float | None) -> str:
+    """A time span in its largest unit, such as `3d`; nothing where it is not known or below zero."""
+    if seconds is None or seconds < 0:
+        return ""
+    for name, size in _UNITS:
+        if seconds >= size:
+            return f"{text(int(seconds // size))}{name}"
+    return f"{int(seconds)}s"

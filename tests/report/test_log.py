@@ -1,0 +1,74 @@
+"""How a log of changes is shown."""
+
+import pytest
+
+from flux.commands.log import Log, Logged
+from flux.forge.forge import PullRequest, PullState
+from flux.promotion.timeline import Direction, LogEntry
+from flux.report.log import day, document, duration, show_log
+from tests.report.showing import COMMIT, Stage
+
+ENTRY = LogEntry("app", "prod", "1.0.0", "1.1.0", Direction.UP, COMMIT, 1_767_225_600, ("alice", "bob"))
+FIRST = LogEntry("app", "at", None, "1.0.0", Direction.FIRST, COMMIT, 1_767_225_000)
+PULL = PullRequest(
+    *(7, "Promote app", "", "b", COMMIT, "main", PullState.MERGED, "alice", "https://example.com/7"),
+    merged=1_767_229_200.0,
+    merger="carol",
+)
+LOG = Log([Logged(ENTRY, 1_767_142_800.0, PULL, ("carol",)), Logged(FIRST)], ["slow"])
+
+
+def test_a_log(stage: Stage) -> None:
+    shown = stage.log(lambda report: show_log(report, LOG))
+    assert shown.lines[0].split() == [
+        *(
+            "Merged",
+            "Artifact",
+            "Environment",
+            "From",
+            "To",
+            "Asked",
+            "by",
+            "After",
+            "release",
+            "Pull",
+            "request",
+        )
+    ]
+    assert shown.lines[2].split() == [
+        *("2026-01-01", "01:00", "app", "prod", "1.0.0", "1.1.0", "up", "alice,", "bob", "1d", "#7")
+    ]
+    assert shown.lines[3].split() == [
+        *("2025-12-31", "23:50", "app", "at", "none", "1.0.0", "first", COMMIT[:12])
+    ]
+    assert shown.err == "slow\n"
+
+
+def test_a_document() -> None:
+    first, second = document(LOG)["changes"]
+    assert first["merged"] == 1_767_229_200.0
+    assert (first["approved"], first["merged_by"]) == (["carol"], "carol")
+    assert first["pull_request"] == {"number": 7, "url": "https://example.com/7"}
+    assert first["after_release"] == 86_400.0
+    assert (second["from"], second["pull_request"], second["merged_by"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (None, ""),
+        (-5, ""),
+        (0, "0s"),
+        (59, "59s"),
+        (60, "1min"),
+        (3599, "59min"),
+        (86_399, "23h"),
+        (172_800, "2d"),
+    ],
+)
+def test_a_duration(seconds: float | None, said: str) -> None:
+    assert duration(seconds) == said
+
+
+def test_a_time_that_no_calendar_has() -> None:
+    assert day(10.0**18) == "?"
