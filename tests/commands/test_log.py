@@ -10,9 +10,11 @@ from tests.commands.helpers import inv
 from tests.commands.promoting import CONFIG, World
 
 
-def log(world: World, *names: str | None, since: float | None = None) -> Log:
+def log(
+    world: World, artifact: str | None = None, environment: str | None = None, since: float | None = None
+) -> Log:
     with world.opened() as monorepo:
-        return read_log(monorepo, *names, since=since)
+        return read_log(monorepo, artifact, environment, since)
 
 
 def told(found: Log) -> list[str]:
