@@ -20,6 +20,7 @@ COMPLEXITY = 15
 PARALLEL = ("--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal")
 
 WORKFLOWS = sorted(str(path) for path in Path(".github/workflows").glob("*.yml"))
+FORMS = [f".github/ISSUE_TEMPLATE/{name}.yml" for name in ("bug", "feature")]
 ACTIONS = sorted(str(path) for path in Path(".github/actions").glob("*/action.yml"))
 
 
@@ -119,11 +120,12 @@ def site(session: nox.Session) -> None:
 
 @nox.session
 def workflows(session: nox.Session) -> None:
-    """The GitHub workflows and their actions: their security, their syntax and their schema."""
+    """The GitHub workflows, actions and issue forms: their security, their syntax and their schema."""
     session.install("zizmor~=1.32.0", "check-jsonschema~=0.39.0")
     session.run("zizmor", "--offline", "--pedantic", "--no-progress", *WORKFLOWS, *ACTIONS)
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-actions", *ACTIONS)
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-issue-forms", *FORMS)
 
     def build(folder: Path) -> None:
         module = f"github.com/rhysd/actionlint/cmd/actionlint@v{parts.ACTIONLINT}"

@@ -2,6 +2,7 @@
 
 Each says in one line what happened and to what, and in a second what to do about it. They are caught in
 one place, `flux.running`, which prints them and turns `exit_code` into the process's.
+Each kind has a heading in docs/troubleshooting.md.
 """
 
 from typing import TypeVar
@@ -10,6 +11,9 @@ from typing import TypeVar
 class FluxError(Exception):
     """It could not be done: exit code 1."""
 
+    heading = "It could not be done"
+    """Under which docs/troubleshooting.md explains it. Each kind of error has its own."""
+
     exit_code = 1
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -17,27 +21,41 @@ class FluxError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def anchor(self) -> str:
+        """The heading as pages link to it."""
+        return self.heading.lower().replace(" ", "-")
+
 
 class RequestError(FluxError):
     """The request was wrong, and nothing was written: exit code 2."""
 
+    heading = "The request is wrong"
     exit_code = 2
 
 
 class SettingError(RequestError):
     """A setting is unknown or has a value that is not allowed."""
 
+    heading = "A setting is wrong"
+
 
 class OutdatedSettingsError(FluxError):
     """The settings of the checkout are older than those of the tip."""
+
+    heading = "The settings have changed on the branch"
 
 
 class ContentError(FluxError):
     """An artifact holds something that a cluster would not get as people see it."""
 
+    heading = "An artifact cannot be published"
+
 
 class GitError(FluxError):
     """Git could not answer. `status` is its exit code, where it has ended with one."""
+
+    heading = "Git could not answer"
 
     def __init__(self, message: str, hint: str = "", status: int = 0) -> None:
         super().__init__(message, hint)
@@ -47,65 +65,97 @@ class GitError(FluxError):
 class HistoryMissingError(GitError):
     """The clone is shallow and the history that decides could not be fetched."""
 
+    heading = "The history is missing"
+
 
 class TipUnknownError(GitError):
     """The tip of the branch could not be fetched from its home."""
+
+    heading = "The tip is unknown"
 
 
 class RegistryError(FluxError):
     """A registry refused a request or answered what no registry should."""
 
+    heading = "The registry refused a request"
+
 
 class RegistryUnreachableError(RegistryError):
     """A registry does not answer at all."""
+
+    heading = "The registry does not answer"
 
 
 class TagElsewhereError(RegistryError):
     """A tag was moved, and soon after it was somewhere else."""
 
+    heading = "A tag is somewhere else"
+
 
 class TooLargeError(RegistryError):
     """A registry has more under a name than it may, or than it says."""
+
+    heading = "A registry sent too much"
 
 
 class BlobMissingError(RegistryError):
     """A registry does not have a blob that its own manifest names."""
 
+    heading = "A blob is missing"
+
 
 class UnvouchedError(FluxError):
     """No release on the branch's line made the image that the registry has for a version."""
+
+    heading = "An image is not what git builds"
 
 
 class UnpublishedError(FluxError):
     """The registry does not have a version."""
 
+    heading = "A version is not published"
+
 
 class SigningError(FluxError):
     """An image could not be signed."""
+
+    heading = "An image could not be signed"
 
 
 class SignatureError(FluxError):
     """An image has no valid signature, and needs one."""
 
+    heading = "A signature is missing"
+
 
 class ForgeError(FluxError):
     """The forge refused a request, or is not to be reached."""
+
+    heading = "The forge could not be asked"
 
 
 class ForgeRefusedError(ForgeError):
     """The forge answered, and will not do it."""
 
+    heading = "The forge refused"
+
 
 class IssueError(FluxError):
     """A promotion issue is gone, or has a body that cannot be one's."""
+
+    heading = "A promotion issue cannot be read"
 
 
 class DesiredStateError(FluxError):
     """The desired state at the tip has errors."""
 
+    heading = "The desired state has errors"
+
 
 class EngineError(FluxError):
     """There is no container engine, or it refused a request."""
+
+    heading = "There is no container engine"
 
 
 Error = TypeVar("Error", bound=FluxError)

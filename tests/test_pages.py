@@ -15,6 +15,9 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from docs import generate
+from flux import errors
+
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
@@ -138,6 +141,26 @@ def test_each_page_is_in_the_navigation_once() -> None:
     nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
     listed = [f"docs/{found}" for found in re.findall(r"- (?:.*: )?(\S+\.md)$", nav, re.MULTILINE)]
     assert sorted(listed) == sorted(name(path) for path in PAGES if path != README)
+
+
+@pytest.mark.parametrize("path", generate.pages(), ids=name)
+def test_no_generated_part_is_stale(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert generate.filled(text) == text, "run `python -m docs.generate`"
+
+
+def kinds(error: type[errors.FluxError]) -> list[type[errors.FluxError]]:
+    return [error, *(each for kind in error.__subclasses__() for each in kinds(kind))]
+
+
+def test_each_kind_of_error_has_its_own_heading() -> None:
+    """In docs/troubleshooting.md. Kinds that are made elsewhere than in flux/errors.py count too."""
+    found = kinds(errors.FluxError)
+    inherited = [kind.__name__ for kind in found if "heading" not in vars(kind)]
+    assert inherited == [], "each of these needs a `heading` of its own"
+    page = ROOT / "docs/troubleshooting.md"
+    assert [kind.heading for kind in found if f"## {kind.heading}" not in headings(page.read_text())] == []
+    assert [kind.heading for kind in found if kind("").anchor not in anchors(page)] == []
 
 
 @pytest.mark.parametrize(

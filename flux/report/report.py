@@ -13,6 +13,7 @@ import os
 import sys
 from collections import Counter
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from functools import cache
 from html import escape
@@ -54,13 +55,17 @@ class Report:
             _write(sys.stderr, Styled(shown(text), "yellow"))
 
     def error(self, error: FluxError) -> None:
-        """One line says what went wrong, another what to do."""
+        """One line says what went wrong, another what to do. A terminal also gets where it is explained."""
         if self._event.actions:
             self.command("error", f"{error.message}\n{error.hint}" if error.hint else error.message)
             return
         _write(sys.stderr, Styled(f"error: {as_typed(shown(error.message))}", "bold red"))
         if error.hint:
             _write(sys.stderr, f"hint: {as_typed(shown(error.hint))}")
+        if self.is_interactive:
+            from flux.report.explanation import where_explained
+
+            _write(sys.stderr, Styled(f"more: {where_explained(error)}", "dim"))
 
     @contextmanager
     def working(self, what: str, total: int | None = None) -> Iterator[Callable[[object], object]]:
@@ -113,12 +118,12 @@ class Report:
 
     def failure(self, names: Sequence[str], error: FluxError) -> None:
         """An error, and what it is about."""
-        from flux.errors import FluxError
-
         listed = ", ".join(names[:MOST_NAMES]) + (
             f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         )
-        self.error(FluxError(f"{listed}: {error.message}", error.hint))
+        about = copy(error)
+        about.message = f"{listed}: {error.message}"
+        self.error(about)
 
     def failures(self, failed: Iterable[tuple[str, FluxError | None]]) -> None:
         """What failed, and why. Failures for the same reason are one error."""

@@ -1,0 +1,70 @@
+"""Where the docs explain an error."""
+
+import os
+import pty
+from contextlib import suppress
+from email.message import Message
+from importlib.metadata import PackageNotFoundError
+
+import pytest
+
+from flux.errors import FluxError, RegistryUnreachableError
+from flux.event import TERMINAL
+from flux.report import explanation
+from flux.report.explanation import where_explained
+from flux.report.report import Report
+
+ERROR = RegistryUnreachableError("ghcr.io does not answer", "check the network")
+
+
+def installed(monkeypatch: pytest.MonkeyPatch, *urls: str) -> None:
+    about = Message()
+    for url in urls:
+        about["Project-URL"] = url
+    monkeypatch.setattr(explanation, "metadata", lambda name: about)
+
+
+def test_a_package_that_says_where_its_documentation_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(monkeypatch, "Source, https://git.example.com/x", "Documentation, https://docs.example.com/x/")
+    assert (
+        where_explained(ERROR) == "https://docs.example.com/x/troubleshooting/#the-registry-does-not-answer"
+    )
+
+
+def test_a_package_that_does_not_and_none_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(monkeypatch, "Source, https://git.example.com/x")
+    here = "docs/troubleshooting.md#the-registry-does-not-answer"
+    assert where_explained(ERROR) == here
+
+    def missing(name: str) -> None:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(explanation, "metadata", missing)
+    assert where_explained(ERROR) == here
+
+
+def shown(report: Report, stream: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What an error about two artifacts shows at a terminal."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr(stream, terminal)
+        report.failure(["app", "db"], ERROR)
+    said = b""
+    with suppress(OSError):
+        while piece := os.read(ours, 4096):
+            said += piece
+    os.close(ours)
+    return said.decode()
+
+
+def test_a_terminal_gets_it_as_a_third_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    lines = shown(Report(TERMINAL, as_json=False), "sys.stderr", monkeypatch).split("\r\n")
+    assert lines[:2] == ["error: app, db: ghcr.io does not answer", "hint: check the network"]
+    assert lines[2].startswith("more: ")
+    assert lines[2].endswith("#the-registry-does-not-answer"), "of its own kind, whatever it is about"
+
+
+def test_a_log_does_not(capsys: pytest.CaptureFixture[str]) -> None:
+    Report(TERMINAL, as_json=False).error(FluxError("no", "do"))
+    assert capsys.readouterr().err == "error: no\nhint: do\n"
