@@ -13,7 +13,18 @@ def missing_package(error: ModuleNotFoundError) -> FluxError:
     """What people are told of a module that was not found."""
     module = (error.name or "").partition(".")[0]
     package = _NAMES.get(module, module.replace("_", "-"))
-    return FluxError(f"the Python package {package} is missing", f"`{install(package)}`")
+    return FluxError(f"the Python package {package} is missing", f"`{install(package + _exactly(package))}`")
+
+
+def _exactly(package: str) -> str:
+    """`==` and the version where no other will do."""
+    from importlib.metadata import PackageNotFoundError, requires
+
+    try:
+        listed = requires("flux-artifacts") or ()
+    except PackageNotFoundError:
+        return ""
+    return next((text[len(package) :] for text in listed if text.startswith(f"{package}==")), "")
 
 
 def install(requirement: str) -> str:

@@ -78,7 +78,7 @@ class Image:
 
     @cached_property
     def layer(self) -> bytes:
-        return gzip(self.tar)
+        return b"".join(gzip([self.tar]))
 
     @cached_property
     def layer_digest(self) -> str:

@@ -77,6 +77,16 @@ def test_the_content_counts_whatever_compressed_it(target: Target, level: int) -
     assert not is_ours(manifest, OURS)
 
 
+def test_what_fixed_codes_have_compressed_stays_the_same_image(target: Target) -> None:
+    """As this tool did once. Its config and its annotations are those of today."""
+    encoder = zlib.compressobj(9, wbits=31, strategy=zlib.Z_FIXED)
+    layer = encoder.compress(OURS.tar) + encoder.flush()
+    assert layer != OURS.layer
+    manifest = theirs(target, layer, config=OURS.config)
+    assert is_same(target, manifest, OURS)
+    assert not is_ours(manifest, OURS)
+
+
 def test_a_layer_in_several_gzip_members_is_one_layer(target: Target) -> None:
     half = len(OURS.tar) // 2
     layer = gzip.compress(OURS.tar[:half]) + gzip.compress(OURS.tar[half:])

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,14 @@ def test_a_command_without_a_package(repo: Repo, tmp_path: Path) -> None:
     assert error == "error: the Python package GitPython is missing"
     assert hint.startswith("hint: `")
     assert hint.endswith(" -m pip install GitPython`")
+
+
+def test_the_compressor_is_named_with_its_version(repo: Repo, tmp_path: Path) -> None:
+    done = inv(repo, "build", env=missing(tmp_path / "lib", "deflate"))
+    assert done.code == 1
+    error, hint = done.err.splitlines()
+    assert error == "error: the Python package deflate is missing"
+    assert hint.endswith(f" -m pip install deflate=={version('deflate')}`")
 
 
 def test_without_rich_a_terminal_is_told_plainly(repo: Repo, tmp_path: Path) -> None:
