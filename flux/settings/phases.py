@@ -3,18 +3,27 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from flux.settings.rules import rule
 from flux.settings.settings import Phase
 from flux.settings.values import names, text
 
 
 def phases(value: object) -> tuple[Phase, ...]:
-    read = tuple(Phase(_environment(name), _environments(name, group)) for name, group in _items(value))
+    read = tuple(_phase(name, group) for name, group in _items(value))
     environments = [environment for phase in read for environment in phase.environments]
     groups = [phase.name for phase in read if phase.environments != (phase.name,)]
     for taken in ([phase.name for phase in read], environments + groups):
         if twice := [name for name in taken if taken.count(name) > 1]:
             raise ValueError(f"{twice[0]!r} is there twice")
     return read
+
+
+def _phase(name: object, group: object) -> Phase:
+    """Of a list of environments, or of a mapping that has them and a rule."""
+    if not isinstance(group, Mapping) or not group:
+        return Phase(_environment(name), _environments(name, group))
+    given = rule(group, also=["environments"])
+    return Phase(_environment(name), _environments(name, group.get("environments")), given, is_ruled=True)
 
 
 def _items(value: object) -> Iterator[tuple[object, object]]:

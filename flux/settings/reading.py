@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from flux.errors import SettingError
+from flux.settings.consistency import check_rules
 from flux.settings.settings import Settings
 from flux.settings.table import READERS
 
@@ -120,6 +121,7 @@ def _shown(value: object) -> str:
 
 
 def _check_together(settings: Settings) -> None:
+    check_rules(settings)
     phases = {phase.name for phase in settings.phases}
     two = () if isinstance(settings.two_person, bool) else settings.two_person
     named = [*(("promoters", phase) for phase in settings.promoters or {}), *(("two_person", p) for p in two)]

@@ -1,15 +1,32 @@
 """Every setting, as one frozen object."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flux.promotion.gates.rule import Rule
+
+Given = tuple[tuple[str, Any], ...]
+"""What somebody said of a rule: its fields and their values."""
 
 
 @dataclass(frozen=True)
 class Phase:
-    """An ordered group of environments."""
+    """An ordered group of environments, and what is given of its rule."""
 
     name: str
     environments: tuple[str, ...]
+    given: Given = ()
+    is_ruled: bool = False
+    """Whether it was written with a rule, which may have no more than its environments."""
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """The clusters of an environment that have to report, and who may report for them."""
+
+    names: tuple[str, ...] = ()
+    reporters: tuple[str, ...] = ()
 
 
 def prefix_of(sources: str) -> str:
@@ -45,6 +62,8 @@ class Settings:
     signature_identity: str = ""
     signature_issuer: str = ""
     sign_promotions: bool = False
+    rules: Mapping[str, Mapping[str, Given]] = field(default_factory=dict)
+    clusters: Mapping[str, Clusters] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
     """Which of them someone set, rather than leaving the default."""
 
@@ -62,3 +81,29 @@ class Settings:
     def groups(self) -> dict[str, tuple[str, ...]]:
         """The environments of each phase, in order."""
         return {phase.name: phase.environments for phase in self.phases}
+
+    def phase_of(self, environment: str) -> Phase:
+        """The phase that an environment is of. Raises KeyError where there is no such environment."""
+        for phase in self.phases:
+            if environment in phase.environments:
+                return phase
+        raise KeyError(environment)
+
+    def rule(self, artifact: str, phase: str) -> Rule:
+        """The rule of a phase for an artifact. One that says anything comes after the phase before."""
+        names = [*self.groups]
+        at = names.index(phase)
+        given = dict(self.phases[at].given) | dict(self.rules.get(artifact, {}).get(phase, ()))
+        if not given and not self.phases[at].is_ruled:
+            return Rule()
+        return replace(Rule(after=names[at - 1] if at else None), **given)
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether any phase asks for more than the order."""
+        return bool(self.rules) or any(phase.given or phase.is_ruled for phase in self.phases)
+
+    @property
+    def has_progress(self) -> bool:
+        """Whether promotions are followed any further than the tags: by rules, or by what clusters say."""
+        return self.has_rules or bool(self.clusters)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flux.settings.phases import phases
 from flux.settings.places import branch, branches, registry, release_tag, source
+from flux.settings.rules import clusters, rules
 from flux.settings.settings import Settings
 from flux.settings.values import (
     expression,
@@ -33,7 +34,10 @@ READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "release_tag": (release_tag, "text with {artifact} and {version} that can be told apart"),
     "create_release": (flag, _FLAG),
     "source": (source, "the https URL of the repository"),
-    "phases": (phases, "a list of phases, each with a list of environments: OCI tags, each once"),
+    "phases": (
+        phases,
+        "a list of phases, each with a list of environments (OCI tags, each once) or with a rule",
+    ),
     "ignore": (patterns, "a list of gitignore patterns"),
     "jobs": (jobs, "a whole number from 1 to 64"),
     "insecure": (flag, _FLAG),
@@ -50,6 +54,8 @@ READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "signature_identity": (expression, "a regular expression of whole identities"),
     "signature_issuer": (source, "the https URL of who issues identities"),
     "sign_promotions": (flag, _FLAG),
+    "rules": (rules, "in invoke.yaml: for each artifact, the rule of each phase that differs"),
+    "clusters": (clusters, "in invoke.yaml: for each environment, `names` and `reporters`"),
 }
 
 assert READERS.keys() == {field.name for field in fields(Settings)} - {"named"}

@@ -18,6 +18,8 @@ AT, PROD = Phase("at", ("at",)), Phase("prod", ("prod_1", "prod_2"))
         ({"at": None, "prod": ["prod_1", "prod_2"]}, (AT, PROD)),
         ([{"at": [], "prod": ("prod_1", "prod_2")}], (AT, PROD)),
         ({"at": ["at"]}, (AT,)),
+        ({"at": {"soak": "2h"}}, (Phase("at", ("at",), (("soak", 7200),), is_ruled=True),)),
+        ([{"at": {"environments": ["x"]}}], (Phase("at", ("x",), is_ruled=True),)),
         ([], ()),
         ({}, ()),
     ],
@@ -32,7 +34,13 @@ def test_forms(value: object, expected: tuple[Phase, ...]) -> None:
         (7, ""),
         (None, ""),
         ({"at": "at_1"}, ""),
-        ({"at": {"at_1": None}}, ""),
+        (
+            {"at": {"at_1": None}},
+            "'at_1' is no part of a rule; parts are environments, after, soak, healthy, "
+            "auto, windows, merge, on_failure",
+        ),
+        ({"at": {"environments": "at_1"}}, ""),
+        ({"at": {"soak": 2}}, "`soak`: 2 has no unit: write it as 30m, 2h or 1d12h"),
         ([["at"]], ""),
         ([7], ""),
         ("at,at", "'at' is there twice"),

@@ -18,7 +18,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flux.errors import SettingError
+from flux.promotion.gates.rule import Auto
 from flux.settings import Phase, Settings, read_settings, require_section, take_environment
+from flux.settings.settings import Clusters
 from tests.repo import Repo
 
 _NAMES = {field.name for field in fields(Settings)} - {"named"}
@@ -79,6 +81,15 @@ RIGHT: tuple[tuple[str, object, str | None, object], ...] = (
         "https://token.example.com",
         "https://token.example.com",
     ),
+    (
+        "rules",
+        {"eso": {"prod": {"auto": "patch"}}},
+        None,
+        {"eso": {"prod": (("auto", Auto.PATCH),)}},
+    ),
+    ("rules", {}, "", {}),
+    ("clusters", {"prod": ["eu"]}, None, {"prod": Clusters(("eu",))}),
+    ("clusters", {}, "", {}),
 )
 
 
@@ -114,6 +125,8 @@ def test_the_defaults() -> None:
         "signature_identity": "",
         "signature_issuer": "",
         "sign_promotions": False,
+        "rules": {},
+        "clusters": {},
     }
     assert Settings().environments == ("at", "tt", "prod")
 

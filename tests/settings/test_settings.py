@@ -2,6 +2,7 @@
 
 import pytest
 
+from flux.promotion.gates.rule import Auto, Rule
 from flux.settings.settings import Phase, Settings
 
 GROUPED = Settings(phases=(Phase("at", ("at_1", "at_2")), Phase("prod", ("prod",))))
@@ -17,3 +18,28 @@ def test_environments_are_in_the_order_of_the_phases() -> None:
     assert GROUPED.groups == {"at": ("at_1", "at_2"), "prod": ("prod",)}
     assert list(GROUPED.groups) == ["at", "prod"]
     assert Settings().environments == ("at", "tt", "prod")
+
+
+RULED = Settings(
+    phases=(
+        Phase("at", ("at",), (("auto", Auto.MINOR),), is_ruled=True),
+        Phase("tt", ("tt",), is_ruled=True),
+        Phase("prod", ("p1", "p2")),
+    ),
+    rules={"eso": {"prod": (("soak", 60),)}},
+)
+
+
+def test_a_phase_with_a_rule_comes_after_the_one_before() -> None:
+    assert RULED.rule("eso", "at") == Rule(auto=Auto.MINOR)
+    assert RULED.rule("eso", "tt") == Rule(after="at")
+    assert RULED.rule("eso", "prod") == Rule(after="tt", soak=60)
+    assert RULED.rule("other", "prod") == Rule()
+    assert RULED.has_rules
+    assert not GROUPED.has_rules
+
+
+def test_the_phase_of_an_environment() -> None:
+    assert RULED.phase_of("p2").name == "prod"
+    with pytest.raises(KeyError):
+        RULED.phase_of("prod")

@@ -1,0 +1,136 @@
+"""What the reports of clusters come to: how an environment runs the digest that its tag has."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import inf
+
+from flux.promotion.clusters.status import State, StatusName
+
+Place = tuple[str, str]
+"""A Kustomization and its cluster."""
+
+
+class Running(StrEnum):
+    """How an environment runs what its tag has."""
+
+    RUNNING = "running"
+    FAILING = "failing"
+    WAITING = "waiting"
+    """Not every cluster has said so yet."""
+    UNKNOWN = "unknown"
+    """No cluster has ever reported there."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """One status of somebody who may report, at `time` by the forge's clock. `id` tells those of one second
+    apart: a later one is higher."""
+
+    name: StatusName
+    state: State
+    time: float
+    description: str = ""
+    id: int = 0
+
+    @property
+    def place(self) -> Place:
+        return self.name.kustomization, self.name.cluster
+
+    @property
+    def succeeds(self) -> bool:
+        return self.state is State.SUCCESS
+
+
+@dataclass(frozen=True)
+class Health:
+    """`since` is in seconds since the epoch. `returned` says that the version was there before, and that the
+    clusters said so then: Flux does not repeat a status that did not change."""
+
+    state: Running
+    since: float | None = None
+    message: str = ""
+    returned: bool = False
+
+    @property
+    def soaks(self) -> bool:
+        """Whether the time since then counts."""
+        return self.state is Running.RUNNING and not self.returned
+
+
+@dataclass(frozen=True)
+class _Streak:
+    """The reports of one place since it last changed its mind."""
+
+    place: Place
+    first: Report
+    last: Report
+
+
+def health(
+    reports: Sequence[Report],
+    environment: str,
+    digest: str,
+    moved: float | None,
+    clusters: Collection[str] = (),
+    until: float = inf,
+) -> Health:
+    """How an environment runs a digest that its tag has since `moved`, None where that is not known.
+
+    `reports` are those of one artifact, in any order. `clusters` all have to report; so do the Kustomizations
+    that reported the digest before. What was reported after `until` is not looked at.
+    """
+    ours = [each for each in reports if each.name.environment == environment]
+    if not ours:
+        return Health(Running.UNKNOWN)
+    streaks = _streaks(each for each in ours if each.name.digest == digest and each.time <= until)
+    since = -inf if moved is None else moved
+    failing = [streak for streak in streaks if not streak.last.succeeds and streak.last.time >= since]
+    if failing:
+        worst = min(failing, key=lambda streak: streak.first.time)
+        return Health(Running.FAILING, max(worst.first.time, since), _said(worst))
+    running = {streak.place for streak in streaks if streak.last.succeeds}
+    if missing := _missing(running, _places_before(ours, digest, until), clusters):
+        return Health(Running.WAITING, moved, f"waits for {', '.join(missing)}")
+    began = max((streak.first.time for streak in streaks), default=since)
+    if any(streak.last.time < since for streak in streaks):
+        return Health(Running.RUNNING, moved, returned=True)
+    return Health(Running.RUNNING, max(began, since))
+
+
+def _streaks(reports: Iterable[Report]) -> list[_Streak]:
+    """The last streak of each place. What is pending changes nobody's mind."""
+    found: dict[Place, _Streak] = {}
+    for report in sorted(reports, key=lambda report: (report.time, report.id)):
+        if report.state is State.PENDING:
+            continue
+        before = found.get(report.place)
+        goes_on = before is not None and before.last.succeeds == report.succeeds
+        first = before.first if before and goes_on else report
+        found[report.place] = _Streak(report.place, first, report)
+    return list(found.values())
+
+
+def _places_before(reports: Sequence[Report], digest: str, until: float) -> set[Place]:
+    """Who reported the digest that the environment had before this one."""
+    own = [report.time for report in reports if report.name.digest == digest]
+    others = [
+        report for report in reports if report.name.digest != digest and report.time <= min([until, *own])
+    ]
+    if not others:
+        return set()
+    last = max(others, key=lambda report: (report.time, report.id)).name.digest
+    return {report.place for report in others if report.name.digest == last}
+
+
+def _missing(running: set[Place], expected: set[Place], clusters: Collection[str]) -> list[str]:
+    """Who has not said yet that the digest runs, in words."""
+    silent = sorted(set(clusters) - {cluster for _, cluster in running | expected})
+    late = [f"{kustomization} in {cluster}" for kustomization, cluster in sorted(expected - running)]
+    return late + silent if running or expected or silent else ["its clusters"]
+
+
+def _said(streak: _Streak) -> str:
+    kustomization, cluster = streak.place
+    said = f": {streak.last.description}" if streak.last.description else ""
+    return f"{kustomization} in {cluster}{said}"

@@ -1,0 +1,104 @@
+"""What rules promote by themselves now."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from semver import Version
+
+from flux.promotion.gates.gate import judge
+from flux.promotion.gates.rule import Auto, step_between
+from flux.promotion.gates.state import Course, State, is_higher
+
+
+@dataclass(frozen=True)
+class Next:
+    """A version that goes to environments of one phase."""
+
+    phase: str
+    version: str
+    environments: tuple[str, ...]
+
+
+def due(releases: Collection[str], course: Course, state: State, now: float) -> list[Next]:
+    """For each phase that promotes by itself, the newest version that qualifies, and where it goes.
+
+    Never a lower version, one that was rolled back from, or one that fails. What soaks for the phase after is
+    not replaced: a newer version would begin anew.
+    """
+    found = (_newest(releases, phase, course, state, now) for phase in course.groups)
+    return [each for each in found if each]
+
+
+def _newest(releases: Collection[str], phase: str, course: Course, state: State, now: float) -> Next | None:
+    if course.rules[phase].auto is Auto.NEVER:
+        return None
+    for version in sorted(releases, key=Version.parse, reverse=True):
+        environments = tuple(_open_to(version, phase, course, state, now))
+        if environments:
+            return Next(phase, version, environments)
+    return None
+
+
+def _open_to(version: str, phase: str, course: Course, state: State, now: float) -> Iterator[str]:
+    """The environments of a phase that a rule may give a version."""
+    if stopped(version, phase, course, state, now):
+        return
+    for environment in course.groups[phase]:
+        if (
+            wants(version, environment, phase, course, state)
+            and not soaks(environment, course, state, now)
+            and judge(version, environment, course, state, now).allowed
+        ):
+            yield environment
+
+
+def wants(version: str, environment: str, phase: str, course: Course, state: State) -> bool:
+    """Whether a version is a step up that the rule of a phase takes by itself."""
+    has = state.versions.get(environment)
+    step = step_between(has, Version.parse(version))
+    return is_higher(version, has) and course.rules[phase].auto.allows(step)
+
+
+def stopped(version: str, phase: str, course: Course, state: State, now: float) -> str:
+    """Why no rule gives a phase a version: it was rolled back from there, or fails there or before."""
+    if (held := hold(course.groups[phase], state)) and not is_higher(version, held):
+        return f"{held} was rolled back from in {phase}"
+    for environment in course.up_to(phase):
+        if found := state.fails(environment, version, now):
+            return f"{environment} fails with {version}: {found.message}"
+    return ""
+
+
+def hold(environments: Sequence[str], state: State) -> str | None:
+    """The highest version that one of these environments was rolled back from, and has not reached since."""
+    held: str | None = None
+    for environment in environments:
+        own: str | None = None
+        before: str | None = None
+        for wanted in state.wanted.get(environment, ()):
+            version = wanted.version
+            fell = before is not None and (version is None or is_higher(before, version))
+            if fell and (own is None or is_higher(before or "", own)):
+                own = before
+            elif own and version and not is_higher(own, version):
+                own = None
+            before = version
+        if own and is_higher(own, held):
+            held = own
+    return held
+
+
+def soaks(environment: str, course: Course, state: State, now: float) -> bool:
+    """Whether an environment runs a version that a phase after it waits for."""
+    own = course.phase_of(environment)
+    version = state.versions.get(environment)
+    if version is None or not state.is_there(environment, version):
+        return False
+    for phase, rule in course.rules.items():
+        waits = any(is_higher(version, state.versions.get(other)) for other in course.groups[phase])
+        if rule.after != own or not rule.soak or not waits or stopped(version, phase, course, state, now):
+            continue
+        ran = state.ran(environment, version, now, rule.healthy)
+        if ran and ran.seconds < rule.soak:
+            return True
+    return False

@@ -1,0 +1,84 @@
+"""Freezes: a file in git that says which phases get no other versions, why, and until when."""
+
+import json
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flux.errors import DesiredStateError
+
+NAME = "freezes.json"
+"""The file, which stands beside the desired state."""
+
+_FIELDS = ("reason", "by", "phase", "until")
+_MOST = 100
+_LONGEST = 300
+_MOMENT = 253_402_300_800  # the year 10,000
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """`phase` is empty for all of them; `until` is in seconds since the epoch, None for no end."""
+
+    reason: str
+    by: str
+    phase: str = ""
+    until: float | None = None
+
+    def holds(self, phase: str, now: float) -> bool:
+        return self.phase in ("", phase) and (self.until is None or now < self.until)
+
+
+def freezes_path(releaseconfig: str) -> str:
+    """Where the freezes stand, by the path of the desired state."""
+    folder, _, _ = releaseconfig.rpartition("/")
+    return f"{folder}/{NAME}" if folder else NAME
+
+
+def render_freezes(freezes: Sequence[Freeze]) -> bytes:
+    """The content of the file, which `parse_freezes` gives back."""
+    listed = [
+        {key: value for key, value in asdict(one).items() if value not in ("", None)} for one in freezes
+    ]
+    return (json.dumps({"freezes": listed}, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def parse_freezes(path: str, content: bytes | None, phases: Collection[str]) -> tuple[Freeze, ...]:
+    """The freezes in a file's content; a missing file has none.
+
+    Raises DesiredStateError for a file that has errors: nothing moves where nobody knows what is frozen.
+    """
+    if content is None:
+        return ()
+    try:
+        document = json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise _fault(path, "it is no JSON") from None
+    listed = document.get("freezes") if isinstance(document, dict) else None
+    if not isinstance(listed, list) or len(listed) > _MOST or [*document] != ["freezes"]:
+        raise _fault(path, f"it has to be an object with a list `freezes` of {_MOST} at most")
+    return tuple(_freeze(path, item, phases) for item in listed)
+
+
+def _freeze(path: str, item: Any, phases: Collection[str]) -> Freeze:
+    if not isinstance(item, dict) or item.keys() - set(_FIELDS):
+        raise _fault(path, f"a freeze has the fields {', '.join(_FIELDS)}")
+    phase, until = item.get("phase", ""), item.get("until")
+    if not all(_is_text(item.get(key)) for key in ("reason", "by")):
+        raise _fault(path, f"a freeze needs a `reason` and `by` in one line of {_LONGEST} characters at most")
+    if phase != "" and phase not in phases:
+        raise _fault(path, f"{phase!r} is no phase; phases are {', '.join(phases)}")
+    if until is not None and (isinstance(until, bool) or not isinstance(until, int | float)):
+        raise _fault(path, "`until` is in seconds since the epoch")
+    if until is not None and not 0 <= until < _MOMENT:
+        raise _fault(path, "`until` is in seconds since the epoch")
+    return Freeze(item["reason"], item["by"], phase, until)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(rf"[^\x00-\x1f\x7f]{{1,{_LONGEST}}}", value) is not None
+
+
+def _fault(path: str, what: str) -> DesiredStateError:
+    return DesiredStateError(f"{path} cannot be read: {what}", "mend it on the branch, or `inv unfreeze`")

@@ -1,0 +1,126 @@
+"""All that decides whether a version may go somewhere, as values: nothing here asks anybody."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from semver import Version
+
+from flux.promotion.clusters.health import Health, Report, Running, health
+from flux.promotion.gates.freeze import Freeze
+from flux.promotion.gates.rule import Rule
+
+
+@dataclass(frozen=True)
+class Course:
+    """The way of one artifact: the environments of each phase in order, and the phases' rules."""
+
+    groups: Mapping[str, Sequence[str]]
+    rules: Mapping[str, Rule]
+
+    def phase_of(self, environment: str) -> str:
+        """Raises KeyError where no phase has the environment."""
+        for phase, environments in self.groups.items():
+            if environment in environments:
+                return phase
+        raise KeyError(environment)
+
+    def up_to(self, phase: str) -> Iterator[str]:
+        """The environments of the phases up to one, and of that one."""
+        for name, environments in self.groups.items():
+            yield from environments
+            if name == phase:
+                return
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A time in which the tag of an environment had a version, by the forge's clock; `until` is None for one
+    that lasts."""
+
+    version: str
+    digest: str
+    since: float
+    until: float | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A version that main gave an environment at a time; None where it took the last one away."""
+
+    version: str | None
+    time: float
+
+
+@dataclass(frozen=True)
+class State:
+    """Of one artifact. `versions` are main's, `wanted` those that it had, the oldest first; `stays` are where
+    the tags were. `clusters` are those that have to report."""
+
+    versions: Mapping[str, str] = field(default_factory=dict)
+    wanted: Mapping[str, Sequence[Wanted]] = field(default_factory=dict)
+    stays: Mapping[str, Sequence[Stay]] = field(default_factory=dict)
+    reports: Sequence[Report] = ()
+    freezes: Sequence[Freeze] = ()
+    clusters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def last_stay(self, environment: str) -> Stay | None:
+        stays = self.stays.get(environment, ())
+        return stays[-1] if stays else None
+
+    def comes_from(self, environment: str, version: str) -> str | None:
+        """The version that an environment has before it gets this one."""
+        if self.versions.get(environment) != version:
+            return self.versions.get(environment)
+        if stay := self.last_stay(environment):
+            return stay.version
+        had = [wanted.version for wanted in self.wanted.get(environment, ())]
+        return next((other for other in reversed(had) if other != version), None)
+
+    def is_there(self, environment: str, version: str) -> bool:
+        """Whether the environment's tag was moved to the version that main gives it."""
+        stay = self.last_stay(environment)
+        return bool(stay and stay.version == version == self.versions.get(environment))
+
+    def health(self, environment: str, stay: Stay, now: float) -> Health:
+        """How the environment ran the version at the end of a stay, or runs it now."""
+        end = now if stay.until is None else min(stay.until, now)
+        named = self.clusters.get(environment, ())
+        return health(self.reports, environment, stay.digest, stay.since, named, end)
+
+    def fails(self, environment: str, version: str, now: float) -> Health | None:
+        """What a failing cluster says of a version that an environment has, or had last; None where none
+        fails."""
+        stays = [stay for stay in self.stays.get(environment, ()) if stay.version == version]
+        found = self.health(environment, stays[-1], now) if stays else None
+        return found if found and found.state is Running.FAILING else None
+
+    def ran(self, environment: str, version: str, now: float, healthy: bool) -> "Ran | None":
+        """How long an environment has run a version, at its longest; None where the clock has not begun.
+
+        It counts from what the clusters say. Where none ever reported it counts from the tag's move, unless
+        an acknowledgement is asked for.
+        """
+        runs = []
+        for stay in self.stays.get(environment, ()):
+            found = self.health(environment, stay, now)
+            silent = found.state is Running.UNKNOWN and not healthy
+            began = stay.since if silent else found.since if found.soaks else None
+            if stay.version == version and began is not None:
+                runs.append(Ran(began, now if stay.until is None else min(stay.until, now)))
+        return max(runs, key=lambda ran: ran.seconds, default=None)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A time in which an environment ran a version."""
+
+    began: float
+    ended: float
+
+    @property
+    def seconds(self) -> float:
+        return max(0.0, self.ended - self.began)
+
+
+def is_higher(version: str, than: str | None) -> bool:
+    return than is None or Version.parse(version) > Version.parse(than)

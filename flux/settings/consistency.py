@@ -1,0 +1,40 @@
+"""Whether rules and clusters fit the phases that there are."""
+
+from collections.abc import Iterable
+
+from flux.errors import SettingError
+from flux.promotion.gates.rule import Rule
+from flux.settings.settings import Settings
+
+
+def check_rules(settings: Settings) -> None:
+    """Raises SettingError, which names the setting, for a rule or a cluster of what is not there."""
+    phases = [phase.name for phase in settings.phases]
+    for artifact, ruled in settings.rules.items():
+        _require(ruled, phases, f"flux.rules for {artifact}", "phase")
+    _require(settings.clusters, settings.environments, "flux.clusters", "environment")
+    for phase in phases:
+        _check_rule(settings.rule("", phase), phase, phases, f"flux.phases: {phase}")
+        for artifact in settings.rules:
+            _check_rule(settings.rule(artifact, phase), phase, phases, f"flux.rules for {artifact}: {phase}")
+
+
+def _require(names: Iterable[str], known: Iterable[str], where: str, kind: str) -> None:
+    for name in names:
+        if name not in known:
+            listed = ", ".join(known)
+            raise SettingError(f"{where} names {name!r}, which is no {kind}", f"{kind}s are {listed}")
+
+
+def _check_rule(rule: Rule, phase: str, phases: list[str], where: str) -> None:
+    before = phases[: phases.index(phase)]
+    if rule.after is not None and rule.after not in before:
+        raise SettingError(
+            f"{where} comes `after` {rule.after!r}, which is no phase before it",
+            f"phases before it are {', '.join(before)}" if before else "it is the first: leave `after` out",
+        )
+    if rule.after is None and (rule.soak or rule.healthy):
+        raise SettingError(
+            f"{where} asks for `soak` or `healthy`, and no phase comes before it",
+            "they are asked of the phase before: leave them out of the first",
+        )

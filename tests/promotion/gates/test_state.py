@@ -1,0 +1,46 @@
+"""What a state knows of versions, stays and runs."""
+
+from flux.promotion.clusters.health import Running
+from flux.promotion.gates.state import Ran, State, is_higher
+from tests.promotion.gates.courses import course, moved, said, stays
+
+
+def test_where_a_version_comes_from() -> None:
+    state = moved({"at1": [("1.0.0", 0), ("1.1.0", 10)]})
+    assert state.comes_from("at1", "1.2.0") == "1.1.0"
+    assert state.comes_from("at1", "1.1.0") == "1.1.0"
+    assert state.is_there("at1", "1.1.0")
+    behind = State({"at1": "1.1.0"}, stays={"at1": stays(("1.0.0", 0))})
+    assert behind.comes_from("at1", "1.1.0") == "1.0.0"
+    assert not behind.is_there("at1", "1.1.0")
+    assert State().comes_from("at1", "1.0.0") is None
+
+
+def test_the_longest_run_counts() -> None:
+    state = moved({"at1": [("1.0.0", 0), ("1.1.0", 50), ("1.0.0", 60)]})
+    assert state.ran("at1", "1.0.0", 70, healthy=False) == Ran(0, 50)
+    assert state.ran("at1", "1.0.0", 200, healthy=False) == Ran(60, 200)
+    assert state.ran("at1", "1.1.0", 200, healthy=False) == Ran(50, 60)
+    assert state.ran("at1", "2.0.0", 200, healthy=False) is None
+    assert state.ran("at1", "1.0.0", 200, healthy=True) is None
+
+
+def test_it_counts_from_the_acknowledgement_where_clusters_report() -> None:
+    state = moved({"at1": [("1.0.0", 0)]}, reports=[said("at1", "1.0.0", 30)])
+    assert state.ran("at1", "1.0.0", 20, healthy=False) is None
+    assert state.ran("at1", "1.0.0", 40, healthy=True) == Ran(30, 40)
+
+
+def test_who_fails() -> None:
+    state = moved({"at1": [("1.0.0", 0)]}, reports=[said("at1", "1.0.0", 30, "failure")])
+    found = state.fails("at1", "1.0.0", 40)
+    assert found
+    assert found.state is Running.FAILING
+    assert state.fails("at1", "1.1.0", 40) is None
+
+
+def test_courses() -> None:
+    assert list(course().up_to("tt")) == ["at1", "at2", "tt1"]
+    assert course().phase_of("prod2") == "prod"
+    assert is_higher("1.0.0", None)
+    assert not is_higher("1.0.0-rc.1", "1.0.0")
