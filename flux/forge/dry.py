@@ -15,6 +15,7 @@ from flux.forge.forge import (
     Review,
     TagRules,
 )
+from flux.forge.reporting import CommitStatus, Deployment
 
 _NONE = "0" * 40
 
@@ -147,6 +148,34 @@ class DryForge:
     def delete_branch(self, name: str, at: str) -> bool:
         self.would.append(f"delete branch {name}")
         return True
+
+    # Statuses and deployments
+
+    def statuses(self, commit: str) -> Sequence[CommitStatus]:
+        return self._forge.statuses(commit)
+
+    def set_status(self, commit: str, context: str, state: str, description: str) -> None:
+        if commit != _NONE:
+            self.would.append(f"set the status {context} of {commit[:12]} to {state}")
+
+    def keep_status(self, commit: str, status: CommitStatus) -> bool:
+        self.would.append(f"keep the status {status.context} of {commit[:12]}")
+        return True
+
+    def deployments(self, task: str) -> Sequence[Deployment]:
+        return self._forge.deployments(task)
+
+    def create_deployment(
+        self, ref: str, environment: str, task: str, payload: Mapping[str, str], description: str
+    ) -> Deployment:
+        self.would.append(f"record a deployment of {ref} to {environment}")
+        return Deployment(0, ref, environment, task, self._author(), self._forge.now(), payload)
+
+    def deployment_state(self, deployment: int) -> str:
+        return self._forge.deployment_state(deployment) if deployment else ""
+
+    def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
+        self.would.append(f"set deployment {deployment} to {state}")
 
     def protection(self, branch: str) -> Protection | None:
         return self._forge.protection(branch)

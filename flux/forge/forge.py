@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from flux.forge.reporting import Reporting
+
 
 @dataclass(frozen=True)
 class Release:
@@ -137,7 +139,7 @@ def _matches(patterns: tuple[str, ...], ref: str) -> bool:
     return False
 
 
-class Forge(Protocol):
+class Forge(Reporting, Protocol):
     """One repository's forge. What does not work raises ForgeError, which names the permission it needs."""
 
     tells_edits: bool

@@ -87,7 +87,13 @@ def server(bare: Repo, run_github: RunGitHub) -> Iterator[GitHub]:
 def hub(bare: Repo, server: GitHub) -> Place:
     # All that the forge says that it needs, and no more.
     token = server.fine_grained_token(
-        "alice", contents="write", issues="write", pull_requests="write", actions="write"
+        "alice",
+        contents="write",
+        issues="write",
+        pull_requests="write",
+        actions="write",
+        statuses="write",
+        deployments="write",
     )
     merger = server.client(server.token("bob"))
 

@@ -23,6 +23,8 @@ WRITES: dict[str, Callable[[DryForge, Place], object]] = {
     "commit 'First line'": lambda dry, place: dry.commit([place.tip], {}, "First line\n\nmore"),
     "create branch b": lambda dry, place: dry.create_branch("b", place.tip),
     "move branch b forward": lambda dry, place: dry.advance_branch("b", place.tip),
+    "record a deployment of v1 to prod": lambda dry, place: dry.create_deployment("v1", "prod", "t", {}, ""),
+    "set deployment 7 to success": lambda dry, place: dry.set_deployment_state(7, "success", ""),
     "delete branch b": lambda dry, place: dry.delete_branch("b", place.tip),
 }
 

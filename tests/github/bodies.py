@@ -9,6 +9,8 @@ from urllib.parse import quote
 from tests.github.state import (
     Account,
     Comment,
+    Deployment,
+    DeploymentStatus,
     Issue,
     Kind,
     Label,
@@ -373,6 +375,50 @@ class View:
         }
 
     # Actions
+
+    def deployment(self, deployment: Deployment) -> JSON:
+        url = f"{self._api}/deployments/{deployment.id}"
+        updated = deployment.statuses[-1].created if deployment.statuses else deployment.created
+        return {
+            "url": url,
+            "id": deployment.id,
+            "node_id": node("DE", deployment.id),
+            "sha": deployment.sha,
+            "ref": deployment.ref,
+            "task": deployment.task,
+            "payload": deployment.payload,
+            "original_environment": deployment.environment,
+            "environment": deployment.environment,
+            "description": deployment.description,
+            "creator": self.user(deployment.creator),
+            "created_at": stamp(deployment.created),
+            "updated_at": stamp(
+                deployment.statuses[-1].created if deployment.statuses else deployment.created
+            ),
+            "statuses_url": f"{url}/statuses",
+            "repository_url": self._api,
+            "transient_environment": False,
+            "production_environment": deployment.environment == "production",
+        }
+
+    def deployment_status(self, deployment: Deployment, status: DeploymentStatus) -> JSON:
+        url = f"{self._api}/deployments/{deployment.id}"
+        return {
+            "url": f"{url}/statuses/{status.id}",
+            "id": status.id,
+            "node_id": node("DES", status.id),
+            "state": status.state,
+            "creator": self.user(status.creator),
+            "description": status.description,
+            "environment": deployment.environment,
+            "target_url": "",
+            "created_at": stamp(status.created),
+            "updated_at": stamp(status.created),
+            "deployment_url": url,
+            "repository_url": self._api,
+            "environment_url": "",
+            "log_url": "",
+        }
 
     def workflow(self, id: int, name: str, path: str) -> JSON:
         file = path.rpartition("/")[2]

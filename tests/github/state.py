@@ -152,6 +152,33 @@ class Status:
 
 
 @dataclass
+class DeploymentStatus:
+    """How a deployment goes."""
+
+    id: int
+    creator: Account
+    state: str
+    description: str
+    created: datetime
+
+
+@dataclass
+class Deployment:
+    """Of a commit to an environment."""
+
+    id: int
+    creator: Account
+    sha: str
+    ref: str
+    task: str
+    environment: str
+    payload: Any
+    description: str | None
+    created: datetime
+    statuses: list[DeploymentStatus] = field(default_factory=list)
+
+
+@dataclass
 class Release:
     id: int
     author: Account
@@ -220,6 +247,7 @@ class Repository:
     """Commits that GitHub made and signed itself."""
     statuses: dict[str, list[Status]] = field(default_factory=dict)
     """By commit."""
+    deployments: dict[int, Deployment] = field(default_factory=dict)
     known: dict[str, str] = field(default_factory=dict)
     """The refs as they were when last something was told of them."""
 

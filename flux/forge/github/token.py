@@ -14,6 +14,7 @@ ACTIONS = "actions: write"
 ATTESTATIONS = "attestations: read"
 METADATA = "metadata: read"
 STATUSES = "statuses: write"
+DEPLOYMENTS = "deployments: write"
 ADMINISTRATION = "administration: read"
 
 PERMISSIONS = "contents, issues, pull-requests and actions: write"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import yaml
@@ -32,6 +33,13 @@ class Document:
         if not isinstance(value, str):
             raise BrokenDocumentError(f"`{name}` is {value}, which is no text without quotes")
         return value
+
+    def number(self, name: str) -> float:
+        """A field that must be a number."""
+        value = self.fields.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            raise BrokenDocumentError(f"`{name}` is {value}, which is no number")
+        return float(value)
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
         """A field that must be one of a few words."""

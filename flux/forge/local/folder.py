@@ -1,4 +1,6 @@
-"""The folder `.forge`: issues, pull requests and the comments on them, a Markdown file each.
+"""The folder `.forge`: issues, pull requests, the comments on them, statuses and deployments.
+
+Each is a Markdown file.
 
 `issues/3.md` has its comments beside it, as `issues/3.comment-7.md`. Files appear whole or not at all.
 """
@@ -16,6 +18,10 @@ from flux.forge.local.document import BrokenDocumentError, Document, parse, rend
 
 ISSUES = "issues"
 PULLS = "pulls"
+STATUSES = "statuses"
+DEPLOYMENTS = "deployments"
+
+_NUMBERED_TOGETHER = (ISSUES, PULLS)
 
 _NAME = re.compile(r"([0-9]+)(?:\.comment-([0-9]+))?\.md")
 
@@ -44,8 +50,9 @@ class Folder:
 
     def add(self, kind: str, document: Document) -> int:
         """Write a document under the next number, and give that."""
+        kinds = _NUMBERED_TOGETHER if kind in _NUMBERED_TOGETHER else (kind,)
         with self.locked():
-            number = 1 + max([*self.numbers(ISSUES), *self.numbers(PULLS)], default=0)
+            number = 1 + max((number for each in kinds for number in self.numbers(each)), default=0)
             self.write(self.path(kind, number), document)
         return number
 

@@ -13,6 +13,9 @@ from tests.github.routes import (
     contents as contents,
 )
 from tests.github.routes import (
+    deployments as deployments,
+)
+from tests.github.routes import (
     gitdata as gitdata,
 )
 from tests.github.routes import (

@@ -1,0 +1,126 @@
+"""Commit statuses and deployments.
+
+https://docs.github.com/rest/commits/statuses, https://docs.github.com/rest/deployments
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from github.GithubException import GithubException
+from github.Repository import Repository
+
+from flux.forge.github.api import Part
+from flux.forge.github.token import DEPLOYMENTS, STATUSES
+from flux.forge.reporting import CommitStatus, Deployment
+
+_MOST_PAGES = 3
+_PAGE = 100
+_LONGEST = 140  # characters of a description
+
+
+class Reporting(Part):
+    def statuses(self, commit: str) -> Sequence[CommitStatus]:
+        with self._github.asking(f"list the statuses of {commit[:12]}", "statuses: read") as repository:
+            try:
+                told = list(_pages(repository, f"commits/{commit}/statuses", {}))
+            except GithubException as error:
+                if error.status in (404, 422):  # a commit that was never pushed
+                    return []
+                raise
+            return [_status(each) for each in reversed(told)]
+
+    def set_status(self, commit: str, context: str, state: str, description: str) -> None:
+        with self._github.asking(f"set the status {context} of {commit[:12]}", STATUSES) as repository:
+            body = {"state": state, "context": context, "description": description[:_LONGEST]}
+            url = f"{repository.url}/statuses/{commit}"
+            repository.requester.requestJsonAndCheck("POST", url, input=body)
+
+    def keep_status(self, commit: str, status: CommitStatus) -> bool:
+        """GitHub has it: that is where the event comes from."""
+        return False
+
+    def deployments(self, task: str) -> Sequence[Deployment]:
+        with self._github.asking("list deployments", "deployments: read") as repository:
+            told = list(_pages(repository, "deployments", {"task": task}))
+            return [_deployment(each) for each in reversed(told)]
+
+    def create_deployment(
+        self, ref: str, environment: str, task: str, payload: Mapping[str, str], description: str
+    ) -> Deployment:
+        with self._github.asking(f"record a deployment to {environment}", DEPLOYMENTS) as repository:
+            body = {
+                "ref": ref,
+                "environment": environment,
+                "task": task,
+                "payload": dict(payload),
+                "description": description[:_LONGEST],
+                "auto_merge": False,  # nothing is merged for it
+                "required_contexts": [],  # what was to be checked was, before the merge
+            }
+            url = f"{repository.url}/deployments"
+            _, told = repository.requester.requestJsonAndCheck("POST", url, input=body)
+            return _deployment(told)
+
+    def deployment_state(self, deployment: int) -> str:
+        with self._github.asking(f"find deployment {deployment}", "deployments: read") as repository:
+            url = f"{repository.url}/deployments/{deployment}/statuses"
+            _, told = repository.requester.requestJsonAndCheck("GET", url, parameters={"per_page": 1})
+            return str(told[0]["state"]) if told else ""
+
+    def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
+        with self._github.asking(f"say how deployment {deployment} went", DEPLOYMENTS) as repository:
+            # Other artifacts are in the same environment, and stay there.
+            body = {"state": state, "description": description[:_LONGEST], "auto_inactive": False}
+            url = f"{repository.url}/deployments/{deployment}/statuses"
+            repository.requester.requestJsonAndCheck("POST", url, input=body)
+
+
+def _pages(repository: Repository, path: str, parameters: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """What a list has, the newest first, up to a bound."""
+    for page in range(1, _MOST_PAGES + 1):
+        asked = {**parameters, "per_page": _PAGE, **({"page": page} if page > 1 else {})}
+        _, told = repository.requester.requestJsonAndCheck(
+            "GET", f"{repository.url}/{path}", parameters=asked
+        )
+        yield from told
+        if len(told) < _PAGE:
+            return
+
+
+def _status(told: Mapping[str, Any]) -> CommitStatus:
+    return CommitStatus(
+        id=int(told["id"]),
+        context=str(told["context"]),
+        state=str(told["state"]),
+        description=str(told["description"] or ""),
+        creator=_login(told),
+        created=_seconds(told),
+    )
+
+
+def _deployment(told: Mapping[str, Any]) -> Deployment:
+    payload = told.get("payload")
+    return Deployment(
+        id=int(told["id"]),
+        ref=str(told["ref"]),
+        environment=str(told["environment"]),
+        task=str(told["task"]),
+        creator=_login(told),
+        created=_seconds(told),
+        payload=_texts(payload) if isinstance(payload, dict) else {},
+    )
+
+
+def _texts(payload: Mapping[str, object]) -> dict[str, str]:
+    return {key: value for key, value in payload.items() if isinstance(value, str)}
+
+
+def _login(told: Mapping[str, Any]) -> str:
+    """Empty for an account that is gone."""
+    creator = told.get("creator")
+    return str(creator["login"]) if creator else ""
+
+
+def _seconds(told: Mapping[str, Any]) -> float:
+    return datetime.fromisoformat(told["created_at"]).timestamp()

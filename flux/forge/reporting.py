@@ -1,0 +1,60 @@
+"""What is said of commits and of deployments, by which a promotion is followed to the clusters."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class CommitStatus:
+    """What an account, `creator`, says of a commit under a name, `context`; `created` is in seconds since the
+    epoch. A higher `id` is later."""
+
+    id: int
+    context: str
+    state: str
+    description: str
+    creator: str
+    created: float
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """That something of `ref` goes to an environment; `created` is in seconds since the epoch. `task` tells
+    apart what goes there, `payload` is any text by name."""
+
+    id: int
+    ref: str
+    environment: str
+    task: str
+    creator: str
+    created: float
+    payload: Mapping[str, str] = field(default_factory=dict)
+
+
+class Reporting(Protocol):
+    """What is said of commits and of deployments."""
+
+    def statuses(self, commit: str) -> Sequence[CommitStatus]:
+        """The statuses of a commit, the oldest first; none of a commit that the forge does not know."""
+
+    def set_status(self, commit: str, context: str, state: str, description: str) -> None:
+        """Say something of a commit, in the name of whoever asks. The states are `error`, `failure`,
+        `pending` and `success`."""
+
+    def keep_status(self, commit: str, status: CommitStatus) -> bool:
+        """Write down a status that an event tells of; False where the forge has it already, and where it
+        takes none that others said."""
+
+    def deployments(self, task: str) -> Sequence[Deployment]:
+        """The deployments of a task, the oldest first; of very many the newest."""
+
+    def create_deployment(
+        self, ref: str, environment: str, task: str, payload: Mapping[str, str], description: str
+    ) -> Deployment: ...
+
+    def deployment_state(self, deployment: int) -> str:
+        """The last state of a deployment, empty for one that has none."""
+
+    def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
+        """`in_progress`, `success`, `failure` or `inactive`. No other deployment is changed by that."""

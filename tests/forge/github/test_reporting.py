@@ -1,0 +1,54 @@
+"""Statuses and deployments on GitHub: pages, and what accounts leave behind."""
+
+import pytest
+
+from flux.errors import ForgeError
+from flux.forge.reporting import CommitStatus
+from tests.forge.conftest import Place
+from tests.forge.github.replies import THERE, forge_at, refusal, reply
+from tests.github.server import GitHub
+from tests.registry.scripted import scripted
+
+STATUS = {
+    "id": 7,
+    "context": "flux/x",
+    "state": "success",
+    "description": None,
+    "creator": None,
+    "created_at": "2026-01-01T00:00:00Z",
+}
+
+
+def test_an_account_that_is_gone_has_no_name() -> None:
+    with scripted(THERE, reply([STATUS])) as script:
+        (status,) = forge_at(script).statuses("c" * 40)
+    assert (status.creator, status.description, status.created) == ("", "", 1_767_225_600)
+
+
+def test_all_pages_are_read_up_to_a_bound() -> None:
+    full = [{**STATUS, "id": at} for at in range(100)]
+    with scripted(THERE, reply(full), reply(full[:1])) as script:
+        assert len(forge_at(script).statuses("c" * 40)) == 101
+    with scripted(THERE, reply(full), reply(full), reply(full)) as script:
+        assert len(forge_at(script).statuses("c" * 40)) == 300
+    assert script.asked[-1].endswith("/statuses?per_page=100&page=3")
+
+
+def test_github_has_what_an_event_tells_of(hub: Place) -> None:
+    assert not hub.forge.keep_status(hub.tip, CommitStatus(1, "x", "success", "", "bob", 0))
+    assert hub.forge.statuses(hub.tip) == []
+
+
+def test_what_is_no_text_in_a_payload_says_nothing(hub: Place, server: GitHub) -> None:
+    server.repo_as("bob").create_deployment(
+        "main", task="flux:eso", auto_merge=False, required_contexts=[], payload={"version": 7}
+    )
+    (found,) = hub.forge.deployments("flux:eso")
+    assert (found.payload, found.creator) == ({}, "bob")
+
+
+def test_a_token_that_may_not_deploy_is_named() -> None:
+    refused = refusal(403, "Resource not accessible by integration")
+    with scripted(THERE, refused) as script, pytest.raises(ForgeError) as raised:
+        forge_at(script).create_deployment("main", "prod", "t", {}, "")
+    assert "deployments: write" in raised.value.hint
