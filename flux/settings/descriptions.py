@@ -53,6 +53,14 @@ DESCRIPTIONS: dict[str, str] = {
         "With `require_signature`: the URL of who issues such identities. By default GitHub's."
     ),
     "sign_promotions": "Whether a workflow signs what environments have as promoted.",
+    "rules": (
+        "What differs per artifact of the phases' rules, such as `{eso: {prod: {auto: patch}}}`. A phase has"
+        " its own rule beside its `environments`."
+    ),
+    "clusters": (
+        "The clusters of an environment that have to report, and the accounts that may:"
+        ' `{prod_ring1: {names: [eu, us], reporters: ["flux-reporter[bot]"]}}`.'
+    ),
     "require_order": (
         "Whether a phase may get a version only after the phase before has it. By default the pull"
         " request warns."

@@ -392,9 +392,7 @@ class View:
             "description": deployment.description,
             "creator": self.user(deployment.creator),
             "created_at": stamp(deployment.created),
-            "updated_at": stamp(
-                deployment.statuses[-1].created if deployment.statuses else deployment.created
-            ),
+            "updated_at": stamp(updated),
             "statuses_url": f"{url}/statuses",
             "repository_url": self._api,
             "transient_environment": False,

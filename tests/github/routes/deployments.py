@@ -11,9 +11,7 @@ _READ, _WRITE = access.reads("deployments"), access.writes("deployments", hidden
 @route("GET /repos/{owner}/{repo}/deployments", _READ, asks="sha ref task environment")
 def list_deployments(call: Call) -> Reply:
     """The newest first."""
-    filters = {
-        name: value for name, value in call.query.items() if name in ("sha", "ref", "task", "environment")
-    }
+    filters = {name: value for name, value in call.query.items() if name not in ("page", "per_page")}
     found = [
         deployment
         for deployment in call.repo.deployments.values()
