@@ -84,18 +84,30 @@ def health(
     if not ours:
         return Health(Running.UNKNOWN)
     streaks = _streaks(each for each in ours if each.name.digest == digest and each.time <= until)
-    since = -inf if moved is None else moved
-    failing = [streak for streak in streaks if not streak.last.succeeds and streak.last.time >= since]
-    if failing:
-        worst = min(failing, key=lambda streak: streak.first.time)
-        return Health(Running.FAILING, max(worst.first.time, since), _said(worst))
+    if failing := _failing(streaks, moved):
+        return failing
     running = {streak.place for streak in streaks if streak.last.succeeds}
     if missing := _missing(running, _places_before(ours, digest, until), clusters):
         return Health(Running.WAITING, moved, f"waits for {', '.join(missing)}")
-    began = max((streak.first.time for streak in streaks), default=since)
+    return _running(streaks, moved)
+
+
+def _failing(streaks: Sequence[_Streak], moved: float | None) -> Health | None:
+    """What fails. A failure from before the move is none of this time's."""
+    since = -inf if moved is None else moved
+    failing = [streak for streak in streaks if not streak.last.succeeds and streak.last.time >= since]
+    if not failing:
+        return None
+    worst = min(failing, key=lambda streak: streak.first.time)
+    return Health(Running.FAILING, max(worst.first.time, since), _said(worst))
+
+
+def _running(streaks: Sequence[_Streak], moved: float | None) -> Health:
+    """For places that all succeed."""
+    since = -inf if moved is None else moved
     if any(streak.last.time < since for streak in streaks):
         return Health(Running.RUNNING, moved, returned=True)
-    return Health(Running.RUNNING, max(began, since))
+    return Health(Running.RUNNING, max(since, *(streak.first.time for streak in streaks)))
 
 
 def _streaks(reports: Iterable[Report]) -> list[_Streak]:

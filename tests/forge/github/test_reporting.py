@@ -31,7 +31,7 @@ def test_all_pages_are_read_up_to_a_bound() -> None:
         assert len(forge_at(script).statuses("c" * 40)) == 101
     with scripted(THERE, reply(full), reply(full), reply(full)) as script:
         assert len(forge_at(script).statuses("c" * 40)) == 300
-    assert script.asked[-1].endswith("/statuses?per_page=100&page=3")
+    assert "page=3" in script.asked[-1]
 
 
 def test_github_has_what_an_event_tells_of(hub: Place) -> None:
