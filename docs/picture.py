@@ -1,4 +1,6 @@
-"""The picture of `inv demo` in README.md: `python -m docs.picture` plays it in a terminal and draws that.
+"""The pictures of `inv demo`: `python -m docs.picture` plays it in a terminal and draws that.
+
+README.md has four scenes that fit a screen, docs/tutorials/try-it.md has all of it.
 
 What it shows depends on an artifact of this repository and on what the commands print, and on nothing else:
 the demo is played in a repository that has this artifact in one commit, always of the same date.
@@ -25,12 +27,14 @@ from rich.text import Text
 
 ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "docs" / "demo.svg"
+LONG = ROOT / "docs" / "demo-long.svg"
 
-LEFT_OUT = ("inv issue.sync",)
-"""Commands that the picture has no room for."""
+SCENES = ("inv build", "inv release", "inv issue.apply", "inv tag")
+"""How the commands of the four scenes begin."""
 
-_COLUMNS, _LINES = 94, 300
-_MOST_OUTPUT = 5  # lines that a command has printed
+COLUMNS = 80
+_LINES = 400
+_MOST_OUTPUT = 7  # lines that a command has printed
 _PROMPT = "$ "
 _FILES = ("artifacts/eso", "flux/releaseconfig.json", "tasks.py", "invoke.yaml", ".gitignore")
 _DATE = "2026-01-01T00:00:00Z"
@@ -85,7 +89,7 @@ def _play() -> bytes:
 def _in_terminal(command: list[str], folder: Path) -> bytes:
     process, terminal = pty.fork()
     if process == 0:
-        fcntl.ioctl(sys.stdout.fileno(), termios.TIOCSWINSZ, struct.pack("HHHH", _LINES, _COLUMNS, 0, 0))
+        fcntl.ioctl(sys.stdout.fileno(), termios.TIOCSWINSZ, struct.pack("HHHH", _LINES, COLUMNS, 0, 0))
         os.chdir(folder)
         os.environ.pop("NO_COLOR", None)
         os.execve(command[0], command, {**os.environ, **_ENVIRONMENT})
@@ -108,11 +112,11 @@ def _screen(printed: bytes) -> list[Text]:
     """The lines that a terminal of many lines has in the end."""
     import pyte
 
-    screen = pyte.Screen(_COLUMNS, _LINES)
+    screen = pyte.Screen(COLUMNS, _LINES)
     pyte.ByteStream(screen).feed(printed)
     lines = []
     for row in range(_LINES):
-        cells = [screen.buffer[row][column] for column in range(_COLUMNS)]
+        cells = [screen.buffer[row][column] for column in range(COLUMNS)]
         pieces = groupby(cells, lambda cell: (cell.fg, cell.bold))
         line = Text.assemble(*(("".join(c.data for c in run), _style(*look)) for look, run in pieces))
         line.rstrip()
@@ -126,21 +130,20 @@ def _style(colour: str, bold: bool) -> str:
     return f"bold {colour}".strip() if bold else colour
 
 
-def _cut(lines: Iterable[Text]) -> list[Text]:
-    """Without the steps that are left out, the end, and the middle of what is long."""
+def _steps(lines: Iterable[Text]) -> list[list[Text]]:
+    """What is typed and why, with what it prints; without the end, which tells what to try then."""
     steps: list[list[Text]] = [[]]
     for line in lines:
         if not line.plain:
             steps.append([])
         else:
             steps[-1].append(line)
-    steps = [step for step in steps if any(line.plain.startswith(_PROMPT) for line in step)][:-1]
-    kept: list[Text] = []
-    for step in steps:
-        if any(line.plain.removeprefix(_PROMPT) in LEFT_OUT for line in step):
-            continue
-        kept += [*_shortened(step), Text()]
-    return kept[:-1]
+    return [step for step in steps if any(line.plain.startswith(_PROMPT) for line in step)][:-1]
+
+
+def _is_scene(step: Sequence[Text]) -> bool:
+    typed = [f"{line.plain} " for line in step]
+    return any(line.startswith(f"{_PROMPT}{scene} ") for line in typed for scene in SCENES)
 
 
 def _shortened(step: Sequence[Text]) -> Iterator[Text]:
@@ -153,17 +156,26 @@ def _shortened(step: Sequence[Text]) -> Iterator[Text]:
             yield Text("…", "bright_black")
 
 
-def draw() -> str:
-    """Play the demo, and give the picture as SVG."""
+def draw(steps: Sequence[Sequence[Text]]) -> str:
+    """A picture of these steps, as SVG."""
     console = Console(
-        record=True, file=io.StringIO(), width=_COLUMNS, force_terminal=True, color_system="truecolor"
+        record=True, file=io.StringIO(), width=COLUMNS, force_terminal=True, color_system="truecolor"
     )
-    for line in _cut(_screen(_play())):
-        console.print(line, soft_wrap=True)
+    for number, step in enumerate(steps):
+        if number:
+            console.print()
+        for line in _shortened(step):
+            console.print(line, soft_wrap=True)
     svg = console.export_svg(title="inv demo", unique_id="demo")
     # A page does not fetch fonts for a picture.
     return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 
 
+def main() -> None:
+    steps = _steps(_screen(_play()))
+    LONG.write_text(draw(steps), encoding="utf-8")
+    PICTURE.write_text(draw([step for step in steps if _is_scene(step)]), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    PICTURE.write_text(draw(), encoding="utf-8")
+    main()

@@ -38,6 +38,7 @@ READER_SOURCE = Path(__file__).parent / "artifact" / "reader" / "main.go"
 CRANE = READER
 DISTRIBUTION = "3.1.2"
 ORAS = "1.3.6"
+MERMAID = "11.17.2"
 
 # Read once, since the tests move HOME.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flux-artifacts"

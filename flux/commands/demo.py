@@ -142,7 +142,7 @@ def _scenes(settings: Settings, chosen: Chosen, version: Version) -> tuple[Scene
         ),
         Scene("Release it: a tag in git, with notes of what changed.", (f"inv release {artifact} minor",)),
         Scene(
-            "Publish the release. The same commit gives the same image: it gets one more tag.",
+            "Publish it. The same commit gives the same image, with one more tag.",
             (f"inv publish {quote(tag)}",),
         ),
         Scene("Open an issue that has a box for each environment.", (f"inv issue {quote(tag)}",)),
@@ -156,7 +156,7 @@ def _scenes(settings: Settings, chosen: Chosen, version: Version) -> tuple[Scene
         Scene(f"The tick becomes a pull request that edits {state}.", ("inv issue.apply 1",)),
         Scene("Somebody merges it.", (f"git merge {quote(branch)}",)),
         Scene(
-            f"Move the tag {environment} in the registry, which that environment's clusters follow.",
+            f"Move the tag {environment} in the registry. The clusters there follow it.",
             ("inv tag",),
         ),
         Scene("Tell in the issue how far the release has come.", ("inv issue.sync",)),

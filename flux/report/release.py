@@ -44,7 +44,7 @@ def show_released(report: Report, made: MadeRelease) -> None:
     if not report.document(document(planned, made.release)):
         said = "is released already" if planned.release else "released"
         # The local forge has its releases in git.
-        where = f"see `git show {planned.tag}`" if url.startswith("file:") else url
+        where = f"`git show {planned.tag}`" if url.startswith("file:") else url
         report.print(f"{planned.tag}: {said} at {_place(planned)}, {where}")
     for error in made.failed:
         report.error(error)

@@ -17,7 +17,7 @@ from flux.tasks.options import DRY_RUN, JSON
     },
 )
 def demo(context: Context, artifact: list[str] | None = None, folder: str | None = None) -> None:
-    """Play the whole story on a clone that can be thrown away."""
+    """Play the whole story of a change on a second clone."""
     with running(context, json=False) as run:
         from flux.commands.demo import beginnings, choose, left_out, plan_demo
         from flux.report.demo import show_beginning, show_end, show_typed, show_why

@@ -5,12 +5,14 @@ import re
 import resource
 import subprocess
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 import yaml
 
-from docs.picture import LEFT_OUT, PICTURE, make_monorepo, shown_commands, shown_lines
+from docs.picture import COLUMNS, LONG, PICTURE, SCENES, make_monorepo, shown_commands, shown_lines
 from flux.commands.demo import Chosen, Demo, beginnings, choose, plan_demo
 from flux.errors import RequestError
 from flux.promotion.boxes import ticked
@@ -149,20 +151,40 @@ def test_the_tick_is_that_of_the_first_environment(
     )
 
 
-def test_the_picture_shows_what_is_typed_and_why(tmp_path: Path) -> None:
+def the_plan(folder: Path) -> Demo:
+    """What the demo types in the repository that the pictures show."""
+    make_monorepo(folder)
+    settings = read_settings(yaml.safe_load((folder / "invoke.yaml").read_text())["flux"], {})
+    with opened(folder, settings) as monorepo:
+        return plan_demo(settings, choose(monorepo, ()), {})
+
+
+def test_the_long_picture_shows_what_is_typed_and_why(tmp_path: Path) -> None:
     """`nox -s docs` draws it anew."""
-    make_monorepo(tmp_path)
-    settings = read_settings(yaml.safe_load((tmp_path / "invoke.yaml").read_text())["flux"], {})
-    with opened(tmp_path, settings) as monorepo:
-        plan = plan_demo(settings, choose(monorepo, ()), {})
-    picture = PICTURE.read_text(encoding="utf-8")
+    plan = the_plan(tmp_path)
+    picture = LONG.read_text(encoding="utf-8")
     export, *typed = shown_commands(picture)
     assert export == "export " + " ".join(f"{name}={value}" for name, value in plan.variables.items())
-    shown = [scene for scene in plan.scenes if not set(scene.typed) & set(LEFT_OUT)]
-    assert typed == [command for scene in shown for command in scene.typed]
+    assert typed == [command for scene in plan.scenes for command in scene.typed]
     whys = [line.removeprefix("# ") for line in shown_lines(picture) if line.startswith("# ")]
-    assert whys[2:] == [scene.why for scene in shown]
-    assert str(tmp_path.parent) not in picture
+    assert whys[2:] == [scene.why for scene in plan.scenes]
+
+
+def test_the_picture_of_the_readme_shows_four_scenes(tmp_path: Path) -> None:
+    typed = [command for scene in the_plan(tmp_path).scenes for command in scene.typed]
+    shown = [command for command in typed if f"{command} ".startswith(tuple(f"{s} " for s in SCENES))]
+    lines = shown_lines(PICTURE.read_text(encoding="utf-8"))
+    assert len(shown) == 4
+    assert shown_commands(PICTURE.read_text(encoding="utf-8")) == shown
+    assert len(lines) <= 40, "which fits a screen"
+    folded = [line for before, line in pairwise(lines) if len(before) == COLUMNS and line]
+    assert folded == [], "in a terminal of 80 columns"
+
+
+@pytest.mark.parametrize("path", [PICTURE, LONG], ids=lambda path: path.name)
+def test_a_picture_tells_nothing_of_the_machine_and_fetches_nothing(path: Path) -> None:
+    picture = path.read_text(encoding="utf-8")
+    assert gettempdir() not in picture
     assert "http" not in picture.replace("http://www.w3.org/", "").replace("https://www.textualize.io", "")
 
 

@@ -202,7 +202,7 @@ def test_the_code_is_0_and_it_says_so(repo: Repo) -> None:
     for said in ("released", "is released already"):
         done = inv(repo, "release", "app", "1.0.0")
         assert done.code == 0
-        notes = "see `git show flux-oci-app-v1.0.0`"
+        notes = "`git show flux-oci-app-v1.0.0`"
         assert done.out == f"flux-oci-app-v1.0.0: {said} at {repo.head[:12]}, {notes}\n"
         assert done.err == ""
 

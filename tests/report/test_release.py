@@ -38,7 +38,7 @@ def test_a_dry_run_shows_the_notes(stage: Stage) -> None:
     [
         (True, URL, f"released at {'c' * 12}, {URL}"),
         (False, URL, f"is released already at {'c' * 12}, {URL}"),
-        (True, "file:///x", f"released at {'c' * 12}, see `git show app-v1.0.0`"),
+        (True, "file:///x", f"released at {'c' * 12}, `git show app-v1.0.0`"),
     ],
 )
 def test_what_was_done(stage: Stage, is_new: bool, url: str, said: str) -> None:
