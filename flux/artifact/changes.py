@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flux.artifact.ignore import Excludes
+from flux.artifact.folder import Folder
 from flux.artifact.image import Revision
+from flux.artifact.layout import Layout
 from flux.artifact.tree import Change, parents
 
 HasFolder = Callable[[str], bool]
@@ -35,51 +36,51 @@ class Passed:
     changed: Mapping[str, Sequence[str]] | None
 
 
-def owner(path: str, sources: str) -> tuple[str, str] | None:
-    """The artifact that a path is in, and the rest of the path; None for what is in no artifact.
-
-    `sources` is the folder of the artifacts, empty or ending in `/`.
-    """
-    if not path.startswith(sources):
-        return None
-    name, slash, rest = path[len(sources) :].partition("/")
-    return (name, rest) if slash else None
-
-
 def changed_files(
-    changes: Iterable[Change],
-    sources: str,
-    excludes: Excludes,
-    old_has_folder: HasFolder,
-    new_has_folder: HasFolder,
+    changes: Iterable[Change], layout: Layout, old_has_folder: HasFolder, new_has_folder: HasFolder
 ) -> dict[str, list[str]]:
     """The artifacts whose published content differs, each with the files that say so.
 
     A file that is left out still counts where it alone makes a folder appear or disappear, since folders are
-    entries of the image.
+    entries of the image. An artifact whose folder moved is here whether its content differs or not.
     """
     reasons: dict[str, list[str]] = defaultdict(list)
     for change in changes:
-        owned = owner(change.path, sources)
-        if owned is None:
-            continue
-        name, inside = owned
-        if not excludes(inside):
-            reasons[name].append(change.path)
-        elif change.added or change.deleted:
-            known = old_has_folder if change.added else new_has_folder
-            root = sources + name
-            folders = [root, *(f"{root}/{f}" for f in parents(inside) if not excludes(f + "/"))]
-            if not all(map(known, folders)):
-                reasons[name].append(change.path)
+        for folder in layout.owners(change.path):
+            if _counts(change, folder, layout, old_has_folder, new_has_folder):
+                reasons[folder.artifact].append(change.path)
     return dict(reasons)
 
 
-def passed(commit: Commit, sources: str, excludes: Excludes) -> Passed:
+def _counts(
+    change: Change, folder: Folder, layout: Layout, old_has_folder: HasFolder, new_has_folder: HasFolder
+) -> bool:
+    excludes, inside = layout.excludes(folder), folder.inside(change.path)
+    if not excludes(inside):
+        return True
+    if not (change.added or change.deleted):
+        return False
+    known = old_has_folder if change.added else new_has_folder
+    folders = ["", *(above for above in parents(inside) if not excludes(above + "/"))]
+    return not all(known(folder.join(above)) for above in folders)
+
+
+def moved(reasons: Mapping[str, Sequence[str]], layout: Layout) -> list[str]:
+    """Of the artifacts that changed those whose files are in several folders: only their content can tell."""
+    if layout.is_plain:
+        return []
+    return [
+        name
+        for name, paths in reasons.items()
+        if len({one.path for path in paths for one in layout.owners(path) if one.artifact == name}) > 1
+    ]
+
+
+def passed(commit: Commit, layout: Layout) -> Passed:
     """What a commit changed of what is published."""
     if commit.changes is None:
         return Passed(commit.revision, None)
-    changed = changed_files(commit.changes, sources, excludes, commit.parent_has_folder, commit.has_folder)
+    changed = changed_files(commit.changes, layout, commit.parent_has_folder, commit.has_folder)
     return Passed(commit.revision, changed)
 
 

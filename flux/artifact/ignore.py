@@ -25,7 +25,13 @@ Excludes = Callable[[str], bool]
 
 @lru_cache(maxsize=8)
 def excludes(patterns: Sequence[str]) -> Excludes:
-    """A matcher of gitignore patterns on top of what Flux leaves out. Raises ValueError for a bad pattern.
+    """A matcher of gitignore patterns on top of what Flux leaves out. Raises ValueError for a bad pattern."""
+    return matcher((*FLUX_DEFAULTS, *patterns))
+
+
+@lru_cache(maxsize=64)
+def matcher(patterns: Sequence[str]) -> Excludes:
+    """A matcher of gitignore patterns alone. Raises ValueError for a bad pattern.
 
     The last pattern that matches a path decides, be it one for files or one for folders, as for Flux. Git
     would take no file back (`!docs/README.md`) from a folder that is left out (`docs`).
@@ -34,7 +40,7 @@ def excludes(patterns: Sequence[str]) -> Excludes:
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
     # GitIgnoreSpec has a pattern for files win over a later one for folders, as neither Flux nor git does.
-    spec = PathSpec.from_lines(GitIgnoreSpecPattern, [*FLUX_DEFAULTS, *patterns])
+    spec = PathSpec.from_lines(GitIgnoreSpecPattern, patterns)
 
     @lru_cache(maxsize=65536)
     def matches(path: str) -> bool:

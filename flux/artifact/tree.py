@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 REGULAR = 0o100644
 EXECUTABLE = 0o100755
+FOLDER = 0o040000
 SYMLINK = 0o120000
 SUBMODULE = 0o160000
 

@@ -26,8 +26,10 @@ def plan_build(
     chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]
     notices = list(found.notices) if found else []
     if found is None and not chosen:
+        settings = monorepo.settings
+        setting = "artifacts" if settings.artifacts else "sources"
         notices.append(
-            f"there are no artifacts in {monorepo.settings.sources}: is the setting `sources` right?"
+            f"there are no artifacts in {settings.layout.shown}: is the setting `{setting}` right?"
         )
     return Builder(monorepo, sources, chosen, notices, everything=not names)
 

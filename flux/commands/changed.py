@@ -45,7 +45,7 @@ def _published(monorepo: Monorepo, commit: str, names: list[str]) -> dict[str, F
     return {
         source.artifact: {
             file.path: file
-            for file in published(source.files, sources.excludes)[1]
+            for file in published(source.files, source.excludes)[1]
             if file.mode in (REGULAR, EXECUTABLE)
         }
         for source in sources.load(sources.present(names))

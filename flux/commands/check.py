@@ -15,7 +15,6 @@ from flux.monorepo.rendering import render_all
 from flux.monorepo.sources import Source, Sources
 from flux.parallel import in_parallel
 from flux.promotion.desired import check_desired
-from flux.release.tag import TagForm
 
 
 @dataclass(frozen=True)
@@ -39,10 +38,10 @@ def check_artifacts(monorepo: Monorepo, names: Sequence[str], on_done: Callable[
     notices = [] if kustomize else ["kustomizations are not rendered: no kustomize 5 or kubectl 1.27 on PATH"]
 
     def check_one(source: Source) -> tuple[str, list[Finding]]:
-        root = sources.folder(source.artifact)
+        folder = source.folder
         findings = [
-            replace(finding, path=f"{root}/{finding.path}" if finding.path else root)
-            for finding in _check_artifact(monorepo, sources, kustomize, source)
+            replace(finding, path=folder.join(finding.path) or ".")
+            for finding in _check_artifact(monorepo, kustomize, source)
         ]
         on_done(source.artifact)
         return source.artifact, findings
@@ -51,7 +50,7 @@ def check_artifacts(monorepo: Monorepo, names: Sequence[str], on_done: Callable[
     findings = [finding for name in chosen for finding in found[name]]
     if not names:
         findings += [
-            Finding(Level.ERROR, sources.folder(name), error.message.removeprefix(name + " "))
+            Finding(Level.ERROR, sources.folder(name) or name, error.message.removeprefix(name + " "))
             for name, error in sources.refused().items()
         ]
     desired = monorepo.git.file(sources.commit, monorepo.settings.releaseconfig)
@@ -63,19 +62,17 @@ def check_artifacts(monorepo: Monorepo, names: Sequence[str], on_done: Callable[
     return Check(chosen, findings, notices)
 
 
-def _check_artifact(
-    monorepo: Monorepo, sources: Sources, kustomize: Kustomize | None, source: Source
-) -> Iterator[Finding]:
+def _check_artifact(monorepo: Monorepo, kustomize: Kustomize | None, source: Source) -> Iterator[Finding]:
     if fault := name_fault(source.artifact):
         yield Finding(Level.ERROR, "", f"cannot be an OCI repository: the name {fault}")
-    elif TagForm(monorepo.settings.release_tag).misreads(source.artifact):
+    elif monorepo.settings.tag_form.misreads(source.artifact):
         yield Finding(
             Level.ERROR,
             "",
             "its release tags would be taken for another artifact's: the name reads as a version",
         )
     contents: dict[str, bytes] = {}
-    _, kept = published(source.files, sources.excludes)
+    _, kept = published(source.files, source.excludes)
     for file in kept:
         if kind := kind_fault(file):
             yield Finding(Level.ERROR, file.path, kind.message.removeprefix(file.path + " "))

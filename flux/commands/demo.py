@@ -9,11 +9,11 @@ from semver import Version
 from flux.artifact.image import Revision, published
 from flux.artifact.manifests import is_manifest
 from flux.errors import ContentError, RequestError
+from flux.monorepo.artifacts import where
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import read_releases
 from flux.monorepo.sources import Source, Sources
 from flux.promotion.proposal import Promotion
-from flux.release.tag import TagForm
 from flux.release.version import next_version
 from flux.settings import Settings
 
@@ -57,7 +57,7 @@ def choose(monorepo: Monorepo, names: Collection[str]) -> Chosen:
     if not monorepo.settings.environments:
         raise RequestError("there is no environment to promote to", "name one in the setting `phases`")
     sources = Sources(monorepo, monorepo.git.head())
-    form = TagForm(monorepo.settings.release_tag)
+    form = monorepo.settings.tag_form
     fault = ""
     for name in sources.choose(names):
         (source,) = sources.load([name])
@@ -66,22 +66,22 @@ def choose(monorepo: Monorepo, names: Collection[str]) -> Chosen:
         except ContentError as error:
             fault = fault or f": {name}: {error.message}"
             continue
-        if not form.misreads(name) and (chosen := _file(monorepo, sources, source)):
+        if not form.misreads(name) and (chosen := _file(monorepo, source)):
             return chosen
     raise RequestError(
         f"there is no artifact at {sources.commit[:12]} that can be built and has YAML in it{fault}",
-        f"artifacts are the folders under {monorepo.settings.sources}/; `inv check` says what is wrong",
+        f"artifacts are {where(sources.layout)}; `inv check` says what is wrong",
     )
 
 
-def _file(monorepo: Monorepo, sources: Sources, source: Source) -> Chosen | None:
-    _, kept = published(source.files, sources.excludes)
+def _file(monorepo: Monorepo, source: Source) -> Chosen | None:
+    _, kept = published(source.files, source.excludes)
     fit = [file for file in kept if is_manifest(file.path) and file.path.isprintable()]
     if not fit:
         return None
     file = min(fit, key=lambda file: (file.path.count("/"), file.path))
     is_closed = monorepo.git.read(file.oid).endswith(b"\n")
-    return Chosen(source.artifact, f"{monorepo.settings.prefix}{source.artifact}/{file.path}", is_closed)
+    return Chosen(source.artifact, source.folder.join(file.path), is_closed)
 
 
 def beginnings(monorepo: Monorepo) -> dict[str, bytes]:
@@ -95,16 +95,14 @@ def left_out(monorepo: Monorepo) -> list[str]:
     """Paths that matter to the demo and are not committed. The clone does not have them."""
     ours = ("tasks.py", "invoke.yaml", monorepo.settings.releaseconfig)
     return [
-        path
-        for path in monorepo.git.uncommitted("")
-        if path in ours or path.startswith(monorepo.settings.prefix)
+        path for path in monorepo.git.uncommitted("") if path in ours or monorepo.settings.layout.owners(path)
     ]
 
 
 def plan_demo(settings: Settings, chosen: Chosen, tags: Mapping[str, str]) -> Demo:
     """The story of one artifact. `tags` are the clone's, with their commits."""
     artifact = chosen.artifact
-    earlier = read_releases(settings.release_tag, tags, [artifact])
+    earlier = read_releases(settings.tag_form, tags, [artifact])
     version = next_version("minor", earlier[-1].version if earlier else None)
     return Demo(
         _variables(settings),
@@ -126,7 +124,7 @@ def _variables(settings: Settings) -> dict[str, str]:
 
 
 def _scenes(settings: Settings, chosen: Chosen, version: Version) -> tuple[Scene, ...]:
-    artifact, tag = chosen.artifact, TagForm(settings.release_tag).render(chosen.artifact, version)
+    artifact, tag = chosen.artifact, settings.tag_form.render(chosen.artifact, version)
     environment, state = settings.environments[0], settings.releaseconfig
     path = quote(chosen.path)
     comment = f"echo '{_COMMENT}'" if chosen.is_closed else f"printf '\\n{_COMMENT}\\n'"

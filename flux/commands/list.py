@@ -8,7 +8,6 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import commits_since, last_releases, misnamed_releases, name_misnamed
 from flux.monorepo.sources import Sources
 from flux.parallel import meanwhile
-from flux.release.tag import TagForm
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def list_artifacts(monorepo: Monorepo) -> Listing:
         except GitError as unknown:
             tags = monorepo.git.tags()
             notices.append(f"{unknown.message}; releases are those of this clone")
-    notices += name_misnamed(TagForm(monorepo.settings.release_tag), misnamed_releases(monorepo, names, tags))
+    notices += name_misnamed(monorepo.settings.tag_form, misnamed_releases(monorepo, names, tags))
     releases = last_releases(monorepo, names, tags)
     try:
         since = commits_since(monorepo, head, releases)

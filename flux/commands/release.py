@@ -15,7 +15,6 @@ from flux.monorepo.releases import Released, below, misnamed_releases, name_misn
 from flux.monorepo.sources import Sources
 from flux.release.commits import asked_bump, read_commit
 from flux.release.misnamed import Misnamed
-from flux.release.tag import TagForm
 from flux.release.version import BUMPS, meanings, newest_stable, next_version, parse_version
 
 WORKFLOWS = ("release-flux-artifact.yml", "manage-flux-releases.yml")
@@ -64,7 +63,7 @@ def plan_release(
     """
     commit = monorepo.git.head()
     Sources(monorepo, commit).image_of(artifact)
-    form = TagForm(monorepo.settings.release_tag)
+    form = monorepo.settings.tag_form
     if form.misreads(artifact):
         raise RequestError(
             f"releases of {artifact!r} would be taken for another artifact's: the name reads as a version",

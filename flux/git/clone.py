@@ -64,8 +64,7 @@ class Clone:
         self.last_known_tip = parts.home.last_known_tip
         self.home_tags = parts.home.home_tags
 
-        self.artifacts = parts.trees.artifacts
-        self.entries = parts.trees.entries
+        self.below = parts.trees.below
         self.files = parts.trees.files
         self.changes = parts.trees.changes
         self.folders_of = parts.trees.folders_of

@@ -1,7 +1,7 @@
 """Trees: which folders and files a commit has, and what differs between two commits."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from flux.artifact.changes import HasFolder
 from flux.artifact.tree import Change, File
@@ -46,36 +46,36 @@ class Trees:
         self._commits = commits
         self._objects = objects
 
-    def artifacts(self, commit: str, sources: str, names: Sequence[str] | None = None) -> list[str]:
-        """The folders under `sources`, of those named or all, in git's order."""
-        if names is not None and not names:
-            return []
-        wanted = None if names is None else set(names)
-        folder = self.entry(commit, sources)
-        below = self._objects.tree(folder.oid) if folder and folder.is_tree else {}
-        return [name for name, entry in below.items() if entry.is_tree and (wanted is None or name in wanted)]
+    def below(self, commit: str) -> Callable[[str], Mapping[str, Entry]]:
+        """What is directly in a folder of a commit by name, in git's order; nothing where there is none."""
 
-    def entries(self, commit: str, folder: str) -> dict[str, int]:
-        """The names directly in a folder of a commit, and git's mode of each."""
-        found = self.entry(commit, folder)
-        below = self._objects.tree(found.oid) if found and found.is_tree else {}
-        return {name: entry.mode for name, entry in below.items()}
+        def of(folder: str) -> Mapping[str, Entry]:
+            found = self.entry(commit, folder)
+            return self._objects.tree(found.oid) if found and found.is_tree else {}
+
+        return of
 
     def files(self, commit: str, sources: str, names: Sequence[str]) -> dict[str, list[File]]:
-        """Every file of the named artifacts, with paths relative to the artifact's folder."""
+        """Every file of the folders named, which are under `sources`, with paths relative to the folder.
+
+        A name may have several parts, or none where it is the root of the repository.
+        """
         listed: dict[str, list[File]] = {name: [] for name in names}
         if not names:
             return listed
         if len(names) == 1 and (few := self._few_files(commit, sources + names[0])) is not None:
             return {names[0]: few}
-        paths = narrowest(sources, names, "/")
+        paths = narrowest(sources, names, "/") if "" not in listed else []
         limits = ["--", *paths] if paths else []
+        depths = sorted({name.count("/") + bool(name) for name in names})
         for line in self._process.fields("ls-tree", "-r", "-z", commit, *limits):
             entry, _, path = line.partition("\t")
-            name, _, inside = path[len(sources) :].partition("/")
-            if inside and name in listed:
-                mode, _, oid = entry.split()
-                listed[name].append(File(inside, int(mode, 8), oid))
+            parts = path[len(sources) :].split("/", depths[-1])
+            for depth in depths:
+                name, inside = "/".join(parts[:depth]), "/".join(parts[depth:])
+                if inside and name in listed:
+                    mode, _, oid = entry.split()
+                    listed[name].append(File(inside, int(mode, 8), oid))
         return listed
 
     def _few_files(self, commit: str, folder: str) -> list[File] | None:

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from flux.artifact.changes import owner
-from flux.artifact.ignore import excludes
 from flux.event import PullRequest, Push
 from flux.monorepo.comparison import Comparison, find_comparison
 from flux.monorepo.line import changed_between
@@ -67,10 +65,6 @@ def _nothing(monorepo: Monorepo, compared: Comparison) -> list[str]:
 
 def find_uncommitted(monorepo: Monorepo) -> dict[str, list[str]]:
     """Paths that differ between the working tree and HEAD and would be published, by artifact."""
-    ignored = excludes(monorepo.settings.ignore)
-    found: dict[str, list[str]] = {}
-    for path in monorepo.git.uncommitted(monorepo.settings.prefix):
-        owned = owner(path, monorepo.settings.prefix)
-        if owned and not ignored(owned[1]):
-            found.setdefault(owned[0], []).append(path)
-    return found
+    layout = monorepo.settings.layout
+    tops = layout.tops if len(layout.tops) == 1 else [""]
+    return layout.sort(path for top in tops for path in monorepo.git.uncommitted(f"{top}/" if top else ""))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.wanted import require_known
 from flux.promotion.desired import Desired, parse_desired
@@ -17,7 +18,7 @@ def desired_at(monorepo: Monorepo, commit: str) -> Desired:
 def choose(monorepo: Monorepo, desired: Desired, names: Collection[str]) -> list[str]:
     """The artifacts named, or all that the tip has or desires. Raises RequestError for an unknown name."""
     tip = monorepo.tip
-    known = list(dict.fromkeys([*monorepo.git.artifacts(tip, monorepo.settings.prefix), *desired]))
+    known = list(dict.fromkeys([*artifacts_at(monorepo, tip), *desired]))
     for name in names:
         require_known(name, known, f"the tip, {tip[:12]}")
     return [name for name in known if name in names or not names]

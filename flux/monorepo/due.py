@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from semver import Version
 
 from flux.errors import FluxError, RegistryUnreachableError
+from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import Released, last_releases, releases
 from flux.parallel import in_parallel
@@ -23,7 +24,7 @@ def due_releases(
     `on_failure` is told of an artifact whose repository does not answer, and of a release that it answers
     badly.
     """
-    present = monorepo.git.artifacts(monorepo.tip, monorepo.settings.prefix)
+    present = artifacts_at(monorepo, monorepo.tip)
     ordered: dict[str, list[Released]] = {}
     for released in releases(monorepo, list(dict.fromkeys([*present, *desired]))):
         ordered.setdefault(released.artifact, []).append(released)
@@ -49,7 +50,7 @@ def due_releases(
 def news(monorepo: Monorepo, desired: Desired) -> list[Released]:
     """Releases whose promotion issue is due: each artifact's newest, while it is recent and above all that is
     deployed."""
-    newest = last_releases(monorepo, monorepo.git.artifacts(monorepo.tip, monorepo.settings.prefix))
+    newest = last_releases(monorepo, artifacts_at(monorepo, monorepo.tip))
     above = [found for _, found in sorted(newest.items()) if _is_above(found, desired)]
     if not above:
         return []

@@ -1,14 +1,16 @@
-"""Which layout each commit has: the settings `sources` and `ignore` of its own invoke.yaml."""
+"""Which layout each commit has: that of the settings in its own invoke.yaml."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from flux.artifact.layout import Layout
 from flux.errors import ContentError, SettingError
 from flux.settings import FILES
-from flux.settings.layout import LAYOUT_SETTINGS, Layout, read_layout
+from flux.settings.layout import read_layout
 
 if TYPE_CHECKING:
     from flux.git.clone import Clone
@@ -32,7 +34,7 @@ class Layouts:
             if content is None:
                 continue
             if content == self._checkout:
-                return Layout(self._settings.sources, self._settings.ignore)
+                return self._settings.layout
             try:
                 said = read_layout(content)
             except SettingError as error:
@@ -57,13 +59,12 @@ class Layouts:
 
     def _unsaid(self, commit: str) -> Layout:
         """The layout of a commit from before there were settings: today's folder, and nothing left out."""
-        today = Layout(self._settings.sources)
-        found = self._git.folders_of(commit)
-        has_today = not today.prefix or found(today.prefix)
-        return today if has_today or not found(Layout().prefix) else Layout()
+        today, usual = Layout(self._settings.layout.artifacts), Layout()
+        has = self._git.folders_of(commit)
+        return usual if not any(map(has, today.tops)) and any(map(has, usual.tops)) else today
 
     def _overridden(self, said: Layout) -> Layout:
-        return Layout(**({name: getattr(said, name) for name in LAYOUT_SETTINGS} | self._elsewhere))
+        return replace(said, **self._elsewhere) if self._elsewhere else said
 
     @cached_property
     def _elsewhere(self) -> dict[str, Any]:
@@ -71,11 +72,9 @@ class Layouts:
         said = None
         with suppress(SettingError):
             said = read_layout(self._checkout)
-        return {
-            name: getattr(self._settings, name)
-            for name in LAYOUT_SETTINGS
-            if getattr(self._settings, name) != getattr(said or Layout(), name)
-        }
+        said, forced = said or Layout(), self._settings.layout
+        artifacts = {"artifacts": forced.artifacts} if forced.artifacts != said.artifacts else {}
+        return artifacts | ({"ignore": forced.ignore} if forced.ignore != said.ignore else {})
 
     @cached_property
     def _checkout(self) -> bytes:

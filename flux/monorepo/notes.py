@@ -6,7 +6,7 @@ from flux.artifact.content import kind_fault
 from flux.artifact.image import published
 from flux.artifact.manifests import is_manifest
 from flux.artifact.versions import named_versions
-from flux.errors import ContentError
+from flux.errors import ContentError, SettingError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import Released
 from flux.monorepo.source_url import source_url
@@ -20,9 +20,10 @@ def commits_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | 
     since = last.commit if last and monorepo.git.obtain(last.commit) else None
     folders = [Sources(monorepo, commit).folder(artifact)]
     if since:
-        with suppress(ContentError):
+        with suppress(ContentError, SettingError):
             folders.append(Sources(monorepo, since).folder(artifact))
-    return [LoggedCommit(*entry) for entry in monorepo.git.log(commit, since, *dict.fromkeys(folders))]
+    there = dict.fromkeys(folder for folder in folders if folder)
+    return [LoggedCommit(*entry) for entry in monorepo.git.log(commit, since, *there)]
 
 
 def notes_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | None, tag: str) -> str:
@@ -32,7 +33,7 @@ def notes_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | No
     logged = commits_of(monorepo, artifact, commit, last)
     before: dict[str, set[str]] = {}
     if since:
-        with suppress(ContentError):  # its settings may be beyond reading
+        with suppress(ContentError, SettingError):  # its settings may be beyond reading
             before = _versions(monorepo, Sources(monorepo, since), artifact)
     after = _versions(monorepo, sources, artifact) if since else {}
     return release_notes(logged, source_url(monorepo), before, after, (last.tag if last else None, tag))
@@ -42,7 +43,7 @@ def _versions(monorepo: Monorepo, sources: Sources, artifact: str) -> dict[str, 
     if not sources.present([artifact]):
         return {}
     (source,) = sources.load([artifact])
-    _, kept = published(source.files, sources.excludes)
+    _, kept = published(source.files, source.excludes)
     return named_versions(
         {f.path: monorepo.git.read(f.oid) for f in kept if is_manifest(f.path) and not kind_fault(f)}
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from semver import Version
 
 from flux.errors import RequestError
+from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.lines import require_released_on_line
 from flux.monorepo.monorepo import Monorepo
 from flux.release.misnamed import right_name
@@ -27,7 +28,7 @@ def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
     release is not ours. Raises RequestError for a tag that begins as ours do and cannot be read, for one that
     its home does not have, and for a commit that is on no line that releases come from.
     """
-    form = TagForm(monorepo.settings.release_tag)
+    form = monorepo.settings.tag_form
     parsed = form.parse(tag)
     if parsed is None:
         without, plus, _ = tag.rpartition("+")
@@ -51,7 +52,7 @@ def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
 
 def _require_no_slip(monorepo: Monorepo, form: TagForm, tag: str) -> None:
     """Raises RequestError for a tag that was meant to be a release."""
-    names = monorepo.git.artifacts(monorepo.tip, monorepo.settings.prefix)
+    names = artifacts_at(monorepo, monorepo.tip)
     right = right_name(form, tag, names)
     if right is None:
         return

@@ -23,9 +23,8 @@ class Released:
     commit: str
 
 
-def read_releases(release_tag: str, tags: Mapping[str, str], names: Collection[str]) -> list[Released]:
+def read_releases(form: TagForm, tags: Mapping[str, str], names: Collection[str]) -> list[Released]:
     """The releases of the named artifacts among tags, the lowest version first. `tags` has their commits."""
-    form = TagForm(release_tag)
     found = []
     for tag, commit in tags.items():
         parsed = form.parse(tag)
@@ -39,7 +38,7 @@ def releases(monorepo: Monorepo, names: Collection[str]) -> list[Released]:
 
     Raises GitError where their home does not answer.
     """
-    return read_releases(monorepo.settings.release_tag, monorepo.home_tags, names)
+    return read_releases(monorepo.settings.tag_form, monorepo.home_tags, names)
 
 
 def last_releases(
@@ -47,7 +46,7 @@ def last_releases(
 ) -> dict[str, Released]:
     """The highest release of each artifact, among `tags` or those at their home."""
     tags = monorepo.home_tags if tags is None else tags
-    found = read_releases(monorepo.settings.release_tag, tags, names)
+    found = read_releases(monorepo.settings.tag_form, tags, names)
     return {released.artifact: released for released in found}
 
 
@@ -68,7 +67,7 @@ def misnamed_releases(
     Raises GitError where their home does not answer.
     """
     tags = monorepo.home_tags if tags is None else tags
-    return find_misnamed(TagForm(monorepo.settings.release_tag), tags, names)
+    return find_misnamed(monorepo.settings.tag_form, tags, names)
 
 
 def name_misnamed(form: TagForm, misnamed: Sequence[Misnamed]) -> list[str]:

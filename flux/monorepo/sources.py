@@ -6,25 +6,34 @@ from functools import cached_property
 
 from flux.artifact.changes import last_changes
 from flux.artifact.content import Attributes, content_fault, kind_fault
+from flux.artifact.folder import Folder
+from flux.artifact.found import Found
 from flux.artifact.ignore import Excludes
 from flux.artifact.image import Image, Revision, layer_of, published
+from flux.artifact.layout import Layout
 from flux.artifact.name import name_fault
-from flux.artifact.tree import SUBMODULE, SYMLINK, File
+from flux.artifact.tree import File
 from flux.errors import ContentError, RequestError
+from flux.monorepo.artifacts import find_artifacts, where
+from flux.monorepo.contents import files_of
 from flux.monorepo.line import walk
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.source_url import source_url
 from flux.monorepo.wanted import require_known
-from flux.settings.layout import Layout
 
 
 @dataclass(frozen=True)
 class Source:
-    """One artifact at one commit. Paths are relative to its folder; `attributes` has git's for each."""
+    """One artifact at one commit. Paths are relative to its folder; `attributes` has git's for each.
+
+    `excludes` says which of the files are left out.
+    """
 
     artifact: str
     files: list[File]
     attributes: dict[str, Attributes]
+    folder: Folder
+    excludes: Excludes
 
 
 class Sources:
@@ -44,59 +53,62 @@ class Sources:
         """Where the artifacts are, and what of them is left out."""
         return self._monorepo.layouts.at(self.commit)
 
-    @property
-    def excludes(self) -> Excludes:
-        return self.layout.excludes
-
     def present(self, names: Sequence[str] | None = None) -> list[str]:
-        """The artifacts that are there, of those named or all."""
-        return self._git.artifacts(self.commit, self.layout.prefix, names)
+        """The artifacts that are there, of those named or all. Raises SettingError as `find_artifacts`."""
+        return list(self._find(names).folders)
 
     def refused(self) -> dict[str, ContentError]:
-        """The symlinks and submodules in the folder of the artifacts, where an artifact would be a folder.
-
-        At the root of a clone a symlink may be anything, and only a submodule would be an artifact.
-        """
-        kinds = (SUBMODULE, SYMLINK) if self.layout.prefix else (SUBMODULE,)
-        found = self._git.entries(self.commit, self.layout.prefix)
-        faults = {name: kind_fault(File(name, mode, "")) for name, mode in found.items() if mode in kinds}
+        """The symlinks and submodules in the place of an artifact, which would be a folder."""
+        faults = {name: kind_fault(File(name, odd.mode, "")) for name, odd in self._find().odd.items()}
         return {name: fault for name, fault in faults.items() if fault}
 
-    def folder(self, artifact: str) -> str:
-        """The folder of an artifact, from the root of the clone."""
-        return f"{self.layout.prefix}{artifact}"
+    def folder(self, artifact: str) -> str | None:
+        """The folder of an artifact, or what is refused in its place; None where there is neither."""
+        found = self._find([artifact])
+        there = found.folders.get(artifact) or found.odd.get(artifact)
+        return there.path or "." if there else None
+
+    def _find(self, names: Sequence[str] | None = None) -> Found:
+        if names is None:
+            return self._all
+        return find_artifacts(self._git, self.commit, self.layout, names)
+
+    @cached_property
+    def _all(self) -> Found:
+        return find_artifacts(self._git, self.commit, self.layout)
 
     def choose(self, names: Collection[str]) -> list[str]:
         """The artifacts named, or all if none is. Raises RequestError for a name that is no artifact."""
-        present = self.present()
-        refused = self.refused() if set(names) - set(present) else {}
-        for name in names:
-            if name in refused:
-                raise refused[name]
-        listing = f"artifacts are the folders under {self.layout.sources}/:"
-        for name in names:
-            require_known(name, present, self.commit[:12], listing)
-        return [name for name in present if name in names or not names]
+        chosen = self.present(list(names)) if names else self.present()
+        if set(names) - set(chosen):
+            refused, listing = self.refused(), f"artifacts are {where(self.layout)}:"
+            for name in names:
+                if name in refused:
+                    raise refused[name]
+                require_known(name, self.present(), self.commit[:12], listing)
+        return chosen
 
     def load(self, names: Sequence[str]) -> list[Source]:
         """The files of the named artifacts."""
-        prefix = self.layout.prefix
-        files = self._git.files(self.commit, prefix, names)
-        paths = [f"{prefix}{name}/{file.path}" for name in names for file in files[name]]
+        folders = self._find(names).folders
+        loaded = list(files_of(self._git, self.commit, [folders[name] for name in names]))
+        paths = [folder.join(file.path) for folder, files in loaded for file in files]
         attributes = self._git.attributes(self.commit, paths)
         return [
             Source(
-                name,
-                files[name],
-                {file.path: attributes.get(f"{prefix}{name}/{file.path}", {}) for file in files[name]},
+                folder.artifact,
+                files,
+                {file.path: attributes.get(folder.join(file.path), {}) for file in files},
+                folder,
+                self.layout.excludes(folder),
             )
-            for name in names
+            for folder, files in loaded
         ]
 
     def left_out(self, artifact: str) -> set[str]:
         """The files of an artifact's folder that are not published."""
-        files = self._git.files(self.commit, self.layout.prefix, [artifact])[artifact]
-        return {file.path for file in files if self.excludes(file.path)}
+        loaded = self.load(self.present([artifact]))
+        return {file.path for source in loaded for file in source.files if source.excludes(file.path)}
 
     def revisions(self, names: Sequence[str]) -> dict[str, Revision]:
         """The revision of each named artifact. An artifact that was never there has none."""
@@ -117,7 +129,7 @@ class Sources:
             raise ContentError(
                 f"{source.artifact!r} cannot be an OCI repository: it {fault}", "rename the folder"
             )
-        for file in published(source.files, self.excludes)[1]:
+        for file in published(source.files, source.excludes)[1]:
             if error := kind_fault(file):
                 raise error
 
@@ -127,7 +139,7 @@ class Sources:
                 raise error
             return content
 
-        tar = layer_of(source.files, self.excludes, read)
+        tar = layer_of(source.files, source.excludes, read)
         url = source_url(self._monorepo)
 
         def is_at(commit: str) -> bool:

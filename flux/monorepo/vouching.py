@@ -18,7 +18,6 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
 from flux.registry.identity import judge
 from flux.registry.target import Manifest
-from flux.release.tag import TagForm
 from flux.settings import FILES
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -34,7 +33,7 @@ class Vouching:
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._monorepo = monorepo
-        self._form = TagForm(monorepo.settings.release_tag)
+        self._form = monorepo.settings.tag_form
         self._judged: dict[tuple[str, str, str], FluxError | None] = {}
         self._line: tuple[str, frozenset[str]] = "", frozenset()
         self._walked = ""
@@ -153,7 +152,8 @@ class Vouching:
             if self._walked == tip:
                 return
             self._walked = tip
-            self._monorepo.git.keep_walk(tip, self._monorepo.layouts.at(tip).prefix, FILES)
+            top, _ = self._monorepo.layouts.at(tip).reach([])
+            self._monorepo.git.keep_walk(tip, top, FILES)
 
     def _is_on_line(self, commit: str) -> bool:
         """Whether a commit is on a line that releases come from. Main's is read once.

@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from semver import Version
 
 from flux.errors import RequestError
+from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import releases
 from flux.release.version import newest_stable, parse_version
@@ -17,7 +18,7 @@ _FEW = 5
 def require_artifact(monorepo: Monorepo, artifact: str) -> None:
     """Raises RequestError where the tip has no artifact of that name."""
     tip = monorepo.tip
-    require_known(artifact, monorepo.git.artifacts(tip, monorepo.settings.prefix), f"the tip, {tip[:12]}")
+    require_known(artifact, artifacts_at(monorepo, tip), f"the tip, {tip[:12]}")
 
 
 def require_known(artifact: str, known: Sequence[str], where: str, listing: str = "there are") -> None:

@@ -18,7 +18,6 @@ from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
 from flux.promotion.texts.issue import issue_title, read_title
 from flux.proposals.authority import Authority
-from flux.release.tag import TagForm
 
 _MOST_WRITES = 5
 _NOTED = "noted "
@@ -86,7 +85,7 @@ class Issues:
             return f"its title was {title}"
         if told not in (None, promotion):
             return f"a comment of the automation here was changed to say {told.artifact} {told.version}"
-        tag = TagForm(self._settings.release_tag).render(promotion.artifact, Version.parse(promotion.version))
+        tag = self._settings.tag_form.render(promotion.artifact, Version.parse(promotion.version))
         return "" if tag in self._monorepo.home_tags else f"there is no release {tag}"
 
     def told(self, number: int) -> Promotion | None:

@@ -13,7 +13,6 @@ from flux.promotion.proposal import Promotion
 from flux.proposals.apply import Applier
 from flux.proposals.converge import Proposed
 from flux.proposals.progress import tell
-from flux.release.tag import TagForm
 
 
 def require_promotable(monorepo: Monorepo, promotion: Promotion) -> None:
@@ -21,7 +20,7 @@ def require_promotable(monorepo: Monorepo, promotion: Promotion) -> None:
 
     Raises UnvouchedError where the registry has something under the version that no release made.
     """
-    tag = TagForm(monorepo.settings.release_tag).render(promotion.artifact, Version.parse(promotion.version))
+    tag = monorepo.settings.tag_form.render(promotion.artifact, Version.parse(promotion.version))
     target = monorepo.registry.repository(promotion.artifact)
     if tag not in monorepo.home_tags and target.resolve(promotion.version) is None:
         raise RequestError(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flux.forge.forge import Issue
+from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion import altered
 from flux.promotion.convergence import Side
@@ -50,4 +51,4 @@ def situation_of(
 
 def is_gone(monorepo: Monorepo, promotion: Promotion) -> bool:
     """Whether the tip does not have the artifact any more."""
-    return promotion.artifact not in monorepo.git.artifacts(monorepo.tip, monorepo.settings.prefix)
+    return promotion.artifact not in artifacts_at(monorepo, monorepo.tip)

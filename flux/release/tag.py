@@ -15,9 +15,13 @@ _PROBES = [
 
 @dataclass(frozen=True)
 class TagForm:
-    """The form of release tags, with `{artifact}` and `{version}` once each: `{artifact}/{version}`."""
+    """The form of release tags, with `{artifact}` and `{version}` once each: `{artifact}/{version}`.
+
+    Where there is one artifact, `only` is its name, and `{version}` alone is enough.
+    """
 
     form: str
+    only: str = ""
 
     def render(self, artifact: str, version: Version) -> str:
         return self.form.replace("{artifact}", artifact).replace("{version}", str(version))
@@ -33,17 +37,20 @@ class TagForm:
         if match is None:
             return None
         try:
-            return match["artifact"], Version.parse(match["version"])
+            return match.groupdict().get("artifact", self.only), Version.parse(match["version"])
         except ValueError:  # a number of more digits than Python reads
             return None
 
     def fault(self) -> str:
         """Why tags of this form could not be read back, or nothing."""
-        for field in ("{artifact}", "{version}"):
-            if self.form.count(field) != 1:
-                return f"must have {field} once"
+        if self.form.count("{version}") != 1:
+            return "must have {version} once"
+        names_artifact = "{artifact}" in self.form
+        if self.form.count("{artifact}") > 1 or (not names_artifact and self.form.count("{") > 1):
+            return "must have {artifact} once"
         for artifact, version in _PROBES:
-            if self.parse(self.render(artifact, version)) != (artifact, version):
+            expected = (artifact if names_artifact else self.only, version)
+            if self.parse(self.render(artifact, version)) != expected:
                 return f"cannot be read back: artifact {artifact!r} and version {str(version)!r} run together"
         return ""
 

@@ -1,38 +1,19 @@
 """The settings that decide what an image holds: a commit brings its own."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from flux.artifact.ignore import Excludes, excludes
+from flux.artifact.layout import Layout
 from flux.errors import SettingError
-from flux.settings.settings import Settings, prefix_of
+from flux.settings.artifacts import artifacts
+from flux.settings.settings import Settings
 from flux.settings.values import folder, patterns
-
-LAYOUT_SETTINGS = ("sources", "ignore")
 
 Value = TypeVar("Value")
 
 _MOST_BYTES = 64 * 1024
 _MOST_PATTERNS = 1000
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where a commit has its artifacts, and which of their files it leaves out."""
-
-    sources: str = Settings.sources
-    ignore: tuple[str, ...] = Settings.ignore
-
-    @property
-    def prefix(self) -> str:
-        """The folder of the artifacts as git's paths begin: empty for the root, else ending in `/`."""
-        return prefix_of(self.sources)
-
-    @property
-    def excludes(self) -> Excludes:
-        return excludes(self.ignore)
 
 
 @lru_cache(maxsize=256)
@@ -44,11 +25,14 @@ def read_layout(content: bytes) -> Layout | None:
     section = _section(content)
     if section is None:
         return None
-    sources = _valid(section, "sources", folder, Layout.sources)
-    ignore = _valid(section, "ignore", patterns, Layout.ignore)
+    sources = _valid(section, "sources", folder, Settings.sources)
+    entries = _valid(section, "artifacts", artifacts, Settings.artifacts)
+    ignore = _valid(section, "ignore", patterns, Settings.ignore)
     if len(ignore) > _MOST_PATTERNS:
         raise SettingError(f"it has {len(ignore)} patterns under `ignore`, and {_MOST_PATTERNS} are allowed")
-    return Layout(sources, ignore)
+    if entries and "sources" in section:
+        raise SettingError("it has both `sources` and `artifacts`")
+    return Layout(entries, ignore) if entries else Layout.under(sources, ignore)
 
 
 def _valid(section: Mapping[str, Any], name: str, read: Callable[[object], Value], default: Value) -> Value:

@@ -1,10 +1,18 @@
 """Every setting, as one frozen object."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from flux.promotion.gates.rule import Rule
+
+if TYPE_CHECKING:
+    from flux.artifact.folder import Entry
+    from flux.artifact.layout import Layout
+    from flux.release.tag import TagForm
 
 Given = tuple[tuple[str, Any], ...]
 """What somebody said of a rule: its fields and their values."""
@@ -29,15 +37,13 @@ class Clusters:
     reporters: tuple[str, ...] = ()
 
 
-def prefix_of(sources: str) -> str:
-    return "" if sources == "." else sources + "/"
-
-
 @dataclass(frozen=True)
 class Settings:
     """Every setting, valid. `descriptions.py` says what each is for."""
 
     sources: str = "artifacts"
+    artifacts: tuple[Entry, ...] = ()
+    """Which folders are artifacts, where `sources` does not say it."""
     releaseconfig: str = "flux/releaseconfig.json"
     registry: str = ".registry"
     branch: str = "main"
@@ -67,10 +73,21 @@ class Settings:
     named: frozenset[str] = frozenset()
     """Which of them someone set, rather than leaving the default."""
 
-    @property
-    def prefix(self) -> str:
-        """The folder of the artifacts as git's paths begin: empty for the root, else ending in `/`."""
-        return prefix_of(self.sources)
+    @cached_property
+    def layout(self) -> Layout:
+        """Which paths are which artifact, by these settings."""
+        from flux.artifact.layout import Layout
+
+        if self.artifacts:
+            return Layout(self.artifacts, self.ignore)
+        return Layout.under(self.sources, self.ignore)
+
+    @cached_property
+    def tag_form(self) -> TagForm:
+        """The form of release tags."""
+        from flux.release.tag import TagForm
+
+        return TagForm(self.release_tag, self.layout.only if self.artifacts else "")
 
     @property
     def environments(self) -> tuple[str, ...]:

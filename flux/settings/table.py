@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
+from flux.settings.artifacts import artifacts
 from flux.settings.phases import phases
 from flux.settings.places import branch, branches, registry, release_tag, source
 from flux.settings.rules import clusters, rules
@@ -27,11 +28,18 @@ _FLAG = "true or false"
 _PATH = "a path below the repository's root, its parts joined by /"
 READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "sources": (folder, _PATH),
+    "artifacts": (
+        artifacts,
+        "a list of entries with `path` (a folder, or a glob of folders), `name` and `exclude`",
+    ),
     "releaseconfig": (file, _PATH),
     "registry": (registry, "a folder, or oci://HOST[:PORT]/PATH in lower case"),
     "branch": (branch, "the name of a branch"),
     "branches": (branches, "a list of branches, in whose names * stands for any part"),
-    "release_tag": (release_tag, "text with {artifact} and {version} that can be told apart"),
+    "release_tag": (
+        release_tag,
+        "text with {artifact} and {version} that can be told apart; of one artifact {version} is enough",
+    ),
     "create_release": (flag, _FLAG),
     "source": (source, "the https URL of the repository"),
     "phases": (

@@ -224,7 +224,7 @@ def test_what_stands_in_them_is_what_the_settings_say() -> None:
     release, manage = read(NAMES[0]), read(NAMES[1])
     for workflow in (release, manage):
         assert workflow[True]["push"]["branches"] == [settings.branch]
-    assert release[True]["push"]["paths"] == [f"{settings.prefix}**"]
+    assert release[True]["push"]["paths"] == [f"{settings.sources}/**"]
     assert manage[True]["push"]["paths"] == [settings.releaseconfig]
     assert f"'{settings.label}'" in manage["jobs"]["apply"]["if"]
     assert f"'{settings.release_tag.partition('{')[0]}'" in release["jobs"]["dispatch"]["if"]

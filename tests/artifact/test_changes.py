@@ -5,13 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.artifact.changes import Commit, HasFolder, Passed, changed_files, last_changes, owner, passed
+from flux.artifact.changes import Commit, HasFolder, Passed, changed_files, last_changes, moved, passed
+from flux.artifact.folder import Entry
 from flux.artifact.ignore import Excludes, excludes
 from flux.artifact.image import Revision
+from flux.artifact.layout import Layout
 from flux.artifact.tree import EXECUTABLE, REGULAR, Change
 from tests.artifact.trees import Tree, layer, trees
 
-_IGNORED = excludes(("CHANGELOG.md", "docs/"))
+_LAYOUT = Layout(ignore=("CHANGELOG.md", "docs/"))
 
 
 def differences(old: Tree, new: Tree) -> list[Change]:
@@ -24,13 +26,11 @@ def differences(old: Tree, new: Tree) -> list[Change]:
 
 
 def folders(tree: Iterable[str]) -> HasFolder:
-    return lambda folder: any(path.startswith(folder + "/") for path in tree)
+    return lambda folder: not folder or any(path.startswith(folder + "/") for path in tree)
 
 
-def changed(
-    old: Tree, new: Tree, sources: str = "artifacts/", ignored: Excludes = _IGNORED
-) -> dict[str, list[str]]:
-    return changed_files(differences(old, new), sources, ignored, folders(old), folders(new))
+def changed(old: Tree, new: Tree, layout: Layout = _LAYOUT) -> dict[str, list[str]]:
+    return changed_files(differences(old, new), layout, folders(old), folders(new))
 
 
 def line(history: Sequence[Tree]) -> Iterator[Commit]:
@@ -44,20 +44,27 @@ def line(history: Sequence[Tree]) -> Iterator[Commit]:
         )
 
 
-def judged(commits: Iterable[Commit], ignored: Excludes = _IGNORED) -> Iterator[Passed]:
-    return (passed(commit, "artifacts/", ignored) for commit in commits)
+def judged(commits: Iterable[Commit], layout: Layout = _LAYOUT) -> Iterator[Passed]:
+    return (passed(commit, layout) for commit in commits)
 
 
 def tree(*paths: str) -> dict[str, tuple[int, bytes]]:
     return dict.fromkeys(paths, (REGULAR, b""))
 
 
-def test_the_owner_of_a_path() -> None:
-    assert owner("artifacts/eso/base/a.yaml", "artifacts/") == ("eso", "base/a.yaml")
-    assert owner("artifacts/README.md", "artifacts/") is None
-    assert owner("artifacts-old/eso/a.yaml", "artifacts/") is None
-    assert owner("eso/a.yaml", "") == ("eso", "a.yaml")
-    assert owner("README.md", "") is None
+def test_an_artifact_whose_files_are_in_several_folders_may_only_have_moved() -> None:
+    layout = Layout((Entry("apps/*"), Entry("infra/*")))
+    reasons = changed(tree("apps/eso/a.yaml"), tree("infra/eso/a.yaml", "infra/db/a.yaml"), layout)
+    assert moved(reasons, layout) == ["eso"]
+    assert moved({"eso": ["artifacts/eso/a.yaml"]}, _LAYOUT) == []
+
+
+def test_a_file_may_be_left_out_of_one_artifact_and_be_in_another() -> None:
+    layout = Layout((Entry(".", "all", ("apps",)), Entry("apps/*")))
+    assert changed({}, tree("apps/eso/a.yaml", "a.yaml"), layout) == {
+        "all": ["a.yaml"],
+        "eso": ["apps/eso/a.yaml"],
+    }
 
 
 def test_files_of_several_artifacts() -> None:
@@ -128,7 +135,7 @@ def shown(whole: Tree, artifact: str, ignored: Excludes) -> bytes | None:
 @given(_TREES, _TREES, _PATTERNS)
 def test_an_artifact_changed_if_its_image_did(old: Tree, new: Tree, patterns: tuple[str, ...]) -> None:
     ignored = excludes(patterns)
-    reasons = changed(old, new, ignored=ignored)
+    reasons = changed(old, new, Layout(ignore=patterns))
     names = ["eso", "ingress", "docs"]
     assert reasons.keys() == {n for n in names if shown(old, n, ignored) != shown(new, n, ignored)}
     paths = {change.path for change in differences(old, new)}
@@ -143,7 +150,7 @@ def test_the_last_change_is_the_newest_with_another_image(
 ) -> None:
     ignored = excludes(patterns)
     names = [name for name in ("eso", "ingress", "docs") if shown(history[0], name, ignored) is not None]
-    found = last_changes(judged(line(history), ignored), names)
+    found = last_changes(judged(line(history), Layout(ignore=patterns)), names)
     for name in names:
         images = [shown(whole, name, ignored) for whole in [*history, {}]]
         newest = next(at for at, image in enumerate(images) if image != images[at + 1])

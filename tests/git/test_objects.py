@@ -139,9 +139,9 @@ def test_files_and_folders_by_their_paths(repo: Repo, git: Clone) -> None:
 
 
 def test_a_commit_that_is_not_here(git: Clone) -> None:
-    for ask in (git.artifacts, git.file):
+    for ask in (lambda: git.below("1" * 40)("artifacts"), lambda: git.file("1" * 40, "artifacts/")):
         with pytest.raises(GitError) as raised:
-            ask("1" * 40, "artifacts/")
+            ask()
         assert raised.value.message
 
 
@@ -152,7 +152,7 @@ def test_a_tree_that_is_damaged(repo: Repo, git: Clone) -> None:
     place.chmod(0o644)
     place.write_bytes(b"damaged")
     with pytest.raises(GitError) as raised:
-        git.artifacts(repo.head, SOURCES)
+        git.below(repo.head)(SOURCES)
     assert "\n" not in raised.value.message
     assert git.commit(repo.head) == repo.head
 

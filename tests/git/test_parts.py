@@ -12,7 +12,7 @@ def test_all_parts_ask_one_process(repo: Repo, counted: CountedGit) -> None:
     counted.forget()
     parts = Parts(Process(repo.path))
     assert parts.commits.head() == parts.refs.ref("refs/heads/main") == head
-    assert parts.trees.artifacts(head, "artifacts/") == ["app", "db"]
+    assert list(parts.trees.below(head)("artifacts")) == ["app", "db"]
     assert parts.trees.file(head, "artifacts/app/base.yaml") == b"app"
     assert parts.trees.folders_of(head)("artifacts/app")
     assert parts.commits.obtain(head)

@@ -22,7 +22,9 @@ def test_files_with_their_modes(repo: Repo, git: Clone) -> None:
         "sub": SUBMODULE,
     }
     assert git.read(next(f.oid for f in files if f.path == "a/b/c")) == b"deep"
-    assert set(git.artifacts(repo.head, SOURCES)) == {"app", "app.d", "db"}
+    below = git.below(repo.head)
+    assert {name for name, node in below("artifacts").items() if node.is_tree} == {"app", "app.d", "db"}
+    assert below("artifacts/beside") == below("none") == {}
     assert git.files(repo.head, SOURCES, []) == {}
     assert git.files(repo.head, SOURCES, ["none"]) == {"none": []}
 
@@ -30,10 +32,9 @@ def test_files_with_their_modes(repo: Repo, git: Clone) -> None:
 def test_names_of_any_kind_are_taken_literally(repo: Repo, git: Clone) -> None:
     paths = {f"artifacts/{name}/{name}" for name in HOSTILE_NAMES}
     commit = repo.commit(files=dict.fromkeys(paths, "x"))
-    assert set(git.artifacts(commit, SOURCES)) == {"app", "db", *HOSTILE_NAMES}
-    assert set(git.artifacts(commit, SOURCES, HOSTILE_NAMES)) == set(HOSTILE_NAMES)
+    assert set(git.below(commit)("artifacts")) == {"app", "db", *HOSTILE_NAMES}
     for name in HOSTILE_NAMES:
-        assert git.artifacts(commit, SOURCES, [name]) == [name]
+        assert list(git.below(commit)(f"artifacts/{name}")) == [name]
         assert [file.path for file in git.files(commit, SOURCES, [name])[name]] == [name]
         assert commits(git.line(commit, SOURCES, [name])) == [commit]
         assert git.folders_of(commit)(f"artifacts/{name}")

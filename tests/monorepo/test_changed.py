@@ -397,10 +397,10 @@ def test_changes_and_revisions_are_those_of_the_layers(
     history: list[Made], ignore: tuple[str, ...], sources: str, picks: st.DataObject
 ) -> None:
     settings = Settings(sources=sources, ignore=ignore, branch=f"c{len(history)}")
-    ignored = excludes(ignore)
+    ignored, base = excludes(ignore), "" if sources == "." else f"{sources}/"
     made = [layers(commit.tree, ignored) for commit in history]
     with TemporaryDirectory() as folder:
-        repo, hashes = imported(Path(folder) / "repo", history, settings.prefix)
+        repo, hashes = imported(Path(folder) / "repo", history, base)
 
         place = st.integers(0, len(history) - 1)
         old, new = picks.draw(place), picks.draw(place)
@@ -410,21 +410,18 @@ def test_changes_and_revisions_are_those_of_the_layers(
         for name, paths in found.reasons.items():
             assert paths, "there is a reason"
             for path in paths:
-                inside = path.removeprefix(settings.prefix)
+                inside = path.removeprefix(base)
                 assert inside.startswith(f"{name}/")
                 assert history[old].tree.get(inside) != history[new].tree.get(inside), "that is true"
 
         with Clone(repo.path) as repository:
-            names = repository.artifacts(hashes[new], settings.prefix)
+            layout = settings.layout
+            names = list(layout.find(repository.below(hashes[new])).folders)
             assert sorted(names) == sorted(made[new])
             asked = picks.draw(st.sets(st.sampled_from(names))) if names else set()
             for wanted in (names, sorted(asked)):
-                walk = repository.line(hashes[new], settings.prefix, wanted)
-                revisions = (
-                    last_changes((passed(c, settings.prefix, ignored) for c in walk), wanted)
-                    if wanted
-                    else {}
-                )
+                walk = repository.line(hashes[new], *layout.reach(wanted))
+                revisions = last_changes((passed(c, layout) for c in walk), wanted) if wanted else {}
                 assert {name: hashes.index(r.commit) for name, r in revisions.items()} == {
                     name: next(at for at, parent in line(history, new) if changed_at(made, name, at, parent))
                     for name in wanted

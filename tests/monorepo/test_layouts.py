@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from flux.artifact.layout import Layout
 from flux.errors import ContentError
 from flux.monorepo.sources import Sources
 from flux.settings import Settings
-from flux.settings.layout import Layout
 from tests.commands.helpers import changed, inv, monorepo
 from tests.monorepos import opened
 from tests.repo import Repo
@@ -50,16 +50,16 @@ def test_a_commit_has_its_own_settings(repo: Repo) -> None:
     move(repo, "artifacts", "apps")
     third = configure(repo, sources="apps")
     now = {"sources": "apps"}
-    assert layout(repo, first, **now) == Layout("artifacts")
-    assert layout(repo, second, **now) == Layout("artifacts", ("*.md",))
-    assert layout(repo, third, **now) == Layout("apps")
+    assert layout(repo, first, **now) == Layout.under("artifacts")
+    assert layout(repo, second, **now) == Layout.under("artifacts", ("*.md",))
+    assert layout(repo, third, **now) == Layout.under("apps")
 
 
 def test_a_commit_from_before_the_file_has_todays_folder_and_all_files(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "repo")
     first = repo.commit(files={"apps/app/a.yaml": "a", "artifacts/app/b.yaml": "b"})
     configure(repo, sources="apps", ignore=["*.md"])
-    assert layout(repo, first, sources="apps", ignore=("*.md",)) == Layout("apps")
+    assert layout(repo, first, sources="apps", ignore=("*.md",)) == Layout.under("apps")
 
 
 def test_a_commit_without_todays_folder_has_that_of_no_settings(tmp_path: Path) -> None:
@@ -67,15 +67,15 @@ def test_a_commit_without_todays_folder_has_that_of_no_settings(tmp_path: Path) 
     first = repo.commit(files={"artifacts/app/a.yaml": "a"})
     move(repo, "artifacts", "apps")
     configure(repo, sources="apps")
-    assert layout(repo, first, sources="apps") == Layout("artifacts")
+    assert layout(repo, first, sources="apps") == Layout.under("artifacts")
 
 
 def test_a_variable_counts_at_every_commit(repo: Repo) -> None:
     first = repo.head
     second = configure(repo, ignore=["*.md"])
     said = {"sources": "elsewhere", "ignore": ("*.md",)}
-    assert layout(repo, first, **said) == Layout("elsewhere")
-    assert layout(repo, second, **said) == Layout("elsewhere", ("*.md",))
+    assert layout(repo, first, **said) == Layout.under("elsewhere")
+    assert layout(repo, second, **said) == Layout.under("elsewhere", ("*.md",))
 
 
 def test_what_nobody_has_committed_counts_for_nothing(repo: Repo) -> None:

@@ -25,7 +25,7 @@ def test_commits_since_a_release_are_those_that_changed_the_layer(
     head = len(history) - 1
     on_line = {at for at, _ in line(history, head)}
     with TemporaryDirectory() as folder:
-        repo, hashes = imported(Path(folder) / "repo", history, settings.prefix)
+        repo, hashes = imported(Path(folder) / "repo", history, "artifacts/")
         repo.git("checkout", "--quiet", "--detach", hashes[head])
         releases = {
             name: [(at, f"1.0.{n}") for n, at in enumerate(sorted(picks.draw(st.sets(st.integers(0, head)))))]

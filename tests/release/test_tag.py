@@ -174,6 +174,16 @@ def test_names_that_misread(form: str, artifact: str, misreads: bool) -> None:
     assert TagForm(form).misreads(artifact) is misreads
 
 
+@given(version=_VERSIONS)
+def test_of_one_artifact_a_version_is_enough(version: str) -> None:
+    form = TagForm("v{version}", "platform")
+    tag = form.render("platform", Version.parse(version))
+    assert (form.fault(), tag) == ("", f"v{version}")
+    assert form.parse(tag) == ("platform", Version.parse(version))
+    assert form.parse("v1.0") is None
+    assert not form.misreads("platform")
+
+
 def _together(artifact: str, version: str) -> str:
     return f"cannot be read back: artifact {artifact!r} and version {version!r} run together"
 
@@ -181,9 +191,9 @@ def _together(artifact: str, version: str) -> str:
 @pytest.mark.parametrize(
     ("form", "fault"),
     [
-        ("", "must have {artifact} once"),
-        ("{version}", "must have {artifact} once"),
+        ("", "must have {version} once"),
         ("{Artifact}-{version}", "must have {artifact} once"),
+        ("v{{version}", "must have {artifact} once"),
         ("{artifact}/{artifact}-{version}", "must have {artifact} once"),
         ("{artifact}", "must have {version} once"),
         ("{artifact}-{version}-{version}", "must have {version} once"),

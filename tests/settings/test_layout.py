@@ -6,8 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flux.artifact.folder import Entry, Folder
+from flux.artifact.layout import Layout
 from flux.errors import SettingError
-from flux.settings.layout import Layout, read_layout
+from flux.settings.layout import read_layout
+
+ENTRIES = Layout((Entry("apps/*"), Entry(".", "all", ("apps",))))
 
 
 @pytest.mark.parametrize(
@@ -15,8 +19,9 @@ from flux.settings.layout import Layout, read_layout
     [
         ("flux:\n", Layout()),
         ("flux: {}\n", Layout()),
-        ("flux: {sources: apps}\n", Layout("apps")),
-        ("flux: {sources: ./apps/}\n", Layout("apps")),
+        ("flux: {sources: apps}\n", Layout.under("apps")),
+        ("flux: {sources: ./apps/}\n", Layout.under("apps")),
+        ("flux: {artifacts: [apps/*, {path: ., name: all, exclude: apps}]}\n", ENTRIES),
         ("flux: {ignore: ['*.md', docs/]}\n", Layout(ignore=("*.md", "docs/"))),
         ("flux: {registry: [no, registry], gone: 1}\n", Layout()),
         ('{"flux": {"ignore": "a,b"}}', Layout(ignore=("a", "b"))),
@@ -43,6 +48,8 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x]\n" + "".join(
         b"flux: 3\n",
         b"flux: {sources: ../up}\n",
         b"flux: {sources: 3}\n",
+        b"flux: {sources: apps, artifacts: [infra]}\n",
+        b"flux: {artifacts: [{path: infra, name: A}]}\n",
         b"flux: {ignore: {a: b}}\n",
         b"flux: {ignore: ['!']}\n",
         b"flux: {sources: !!python/object/apply:os.system [false]}\n",
@@ -67,4 +74,4 @@ def test_any_content_is_read_or_refused(content: bytes) -> None:
         layout = read_layout(content)
     except SettingError:
         return
-    assert layout is None or layout.excludes("x.yaml") in (True, False)
+    assert layout is None or layout.excludes(Folder("a", "a", layout.artifacts[0]))("x.yaml") in (True, False)

@@ -51,9 +51,7 @@ def test_what_is_refused(read: Callable[[object], str], value: str, fault: str) 
     assert "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "form", ["x", "{artifact}", "{version}", "{artifact}{version}", "{artifact} {version}"]
-)
+@pytest.mark.parametrize("form", ["x", "{artifact}", "{artifact}{version}", "{artifact} {version}"])
 def test_a_form_of_release_tags_that_cannot_be_read_back(form: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the forms' own tests have the texts
         places.release_tag(form)

@@ -17,6 +17,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from flux.artifact.folder import Entry
 from flux.errors import SettingError
 from flux.promotion.gates.rule import Auto
 from flux.settings import Phase, Settings, read_settings, require_section, take_environment
@@ -31,6 +32,15 @@ RIGHT: tuple[tuple[str, object, str | None, object], ...] = (
     ("sources", "components", "components", "components"),
     ("sources", "./deploy/flux/", "./deploy/flux/", "deploy/flux"),
     ("sources", ".", ".", "."),
+    ("artifacts", ["apps/*"], "apps/*", (Entry("apps/*"),)),
+    ("artifacts", ["./a/*/", {"path": "b"}], "a/*,b", (Entry("a/*"), Entry("b"))),
+    ("artifacts", {"path": ".", "name": "all"}, None, (Entry(".", "all"),)),
+    (
+        "artifacts",
+        [{"path": "c/**/apps/*", "name": "{parent}-{name}", "exclude": ["*.md", "c/old/"]}],
+        None,
+        (Entry("c/**/apps/*", "{parent}-{name}", ("*.md", "c/old/")),),
+    ),
     ("releaseconfig", "./state.json", "./state.json", "state.json"),
     ("registry", ".registry/", ".registry/", ".registry"),
     ("registry", "/srv/images", "/srv/images", "/srv/images"),
@@ -101,6 +111,7 @@ def test_the_defaults() -> None:
     assert read_settings(None, {}) == read_settings({}, {}) == Settings()
     assert values(Settings()) == {
         "sources": "artifacts",
+        "artifacts": (),
         "releaseconfig": "flux/releaseconfig.json",
         "registry": ".registry",
         "branch": "main",

@@ -3,14 +3,31 @@
 import pytest
 
 from flux.promotion.gates.rule import Auto, Rule
+from flux.artifact.folder import Entry
+from flux.artifact.layout import Layout
+from flux.release.tag import TagForm
 from flux.settings.settings import Phase, Settings
 
 GROUPED = Settings(phases=(Phase("at", ("at_1", "at_2")), Phase("prod", ("prod",))))
 
 
-@pytest.mark.parametrize(("sources", "prefix"), [("artifacts", "artifacts/"), ("a/b", "a/b/"), (".", "")])
-def test_the_prefix_of_gits_paths(sources: str, prefix: str) -> None:
-    assert Settings(sources=sources).prefix == prefix
+@pytest.mark.parametrize(("sources", "path"), [("artifacts", "artifacts/*"), ("a/b", "a/b/*"), (".", "*")])
+def test_the_simple_form_is_a_layout_of_one_entry(sources: str, path: str) -> None:
+    settings = Settings(sources=sources, ignore=("x",))
+    assert settings.layout == Layout((Entry(path),), ("x",))
+    assert settings.layout.shown == sources
+
+
+def test_entries_stand_in_for_the_simple_form() -> None:
+    entries = (Entry("apps/*"), Entry("clusters/local"))
+    assert Settings(artifacts=entries).layout == Layout(entries)
+    assert Settings(artifacts=entries).layout.shown == "apps/*, clusters/local"
+
+
+def test_of_one_artifact_a_release_tag_is_a_version() -> None:
+    one = Settings(artifacts=(Entry(".", "platform"),), release_tag="v{version}")
+    assert one.tag_form == TagForm("v{version}", "platform")
+    assert Settings().tag_form == TagForm("flux-oci-{artifact}-v{version}")
 
 
 def test_environments_are_in_the_order_of_the_phases() -> None:

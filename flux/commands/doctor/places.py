@@ -32,15 +32,22 @@ def origin(monorepo: Monorepo) -> Iterator[Line]:
 
 
 def artifacts(monorepo: Monorepo) -> list[str]:
-    return monorepo.git.artifacts(monorepo.git.head(), monorepo.settings.prefix)
+    from flux.monorepo.artifacts import artifacts_at
+
+    return artifacts_at(monorepo, monorepo.git.head())
 
 
 def sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:
     if names:
-        yield Line("sources", Health.OK, f"{len(names)} artifacts in {settings.sources}")
+        yield Line("sources", Health.OK, f"{len(names)} artifacts in {settings.layout.shown}")
     else:
-        said = f"there are no artifacts in {settings.sources}"
-        yield Line("sources", Health.WARNING, said, "commit the first, or set `sources` in invoke.yaml")
+        said, setting = f"there are no artifacts in {settings.layout.shown}", _setting(settings)
+        yield Line("sources", Health.WARNING, said, f"commit the first, or set `{setting}` in invoke.yaml")
+
+
+def _setting(settings: Settings) -> str:
+    """The setting that says what an artifact is."""
+    return "artifacts" if settings.artifacts else "sources"
 
 
 def registry(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from flux.errors import RequestError
 from flux.forge.forge import PullRequest
+from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.vouching import Vouching
@@ -36,7 +37,7 @@ def check_request(monorepo: Monorepo, number: int) -> Checked:
     authority = Authority(monorepo)
     branches = Branches(monorepo, authority)
     main = branches.main()
-    known = [*monorepo.git.artifacts(monorepo.tip, monorepo.settings.prefix), *main.desired]
+    known = [*artifacts_at(monorepo, monorepo.tip), *main.desired]
     promotion = promotion_of_branch(pull.branch, known)
     branch = branches.read(promotion, main) if promotion else None
     if promotion is None or branch is None:

@@ -1,0 +1,65 @@
+"""The folders that are artifacts: how they are given, and what each is named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from flux.artifact.glob import FolderGlob
+from flux.artifact.ignore import Excludes, matcher
+
+NAME, PARENT, PATH = "{name}", "{parent}", "{path}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Folders that are artifacts: a glob, a template of their names, and what is no part of them.
+
+    `path` counts from the root of the repository, and so do the gitignore patterns of `exclude`.
+    """
+
+    path: str
+    name: str = NAME
+    exclude: tuple[str, ...] = ()
+
+    @cached_property
+    def glob(self) -> FolderGlob:
+        return FolderGlob(self.path)
+
+    @cached_property
+    def excludes(self) -> Excludes:
+        return matcher(self.exclude) if self.exclude else lambda path: False
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether it means the folders in one folder, each by its own name."""
+        return self.name == NAME and len(self.glob.top) == len(self.glob.parts) - 1
+
+    def takes(self, path: str) -> bool:
+        """Whether a folder that the glob means is an artifact."""
+        return not (path and self.exclude and self.excludes(path + "/"))
+
+    def named(self, path: str) -> str:
+        """The name of the artifact in a folder."""
+        if self.name == NAME:
+            return path.rpartition("/")[2]
+        above, _, last = path.rpartition("/")
+        name = self.name.replace(NAME, last).replace(PARENT, above.rpartition("/")[2])
+        return name.replace(PATH, path.replace("/", "-"))
+
+
+@dataclass(frozen=True)
+class Folder:
+    """An artifact's folder. `path` is empty for the root of the repository."""
+
+    artifact: str
+    path: str
+    entry: Entry = field(repr=False)
+
+    def inside(self, path: str) -> str:
+        """A path of the repository, from this folder on."""
+        return path[len(self.path) + 1 :] if self.path else path
+
+    def join(self, inside: str) -> str:
+        """A path in this folder, from the root of the repository on."""
+        return "/".join(filter(None, (self.path, inside)))

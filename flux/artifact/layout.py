@@ -1,0 +1,118 @@
+"""The layout of a repository: which paths are which artifact, and which files it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from flux.artifact.folder import Entry, Folder
+from flux.artifact.found import Below, Found, find_all
+from flux.artifact.glob import escaped
+from flux.artifact.ignore import Excludes, excludes
+from flux.artifact.tree import path_bytes
+
+_MOST_KNOWN = 100_000
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Decides from paths alone. Every command asks it what an artifact is."""
+
+    artifacts: tuple[Entry, ...] = (Entry("artifacts/*"),)
+    ignore: tuple[str, ...] = ()
+
+    @staticmethod
+    def under(sources: str, ignore: tuple[str, ...] = ()) -> Layout:
+        """The simple form: each folder directly under `sources` is an artifact."""
+        return Layout((Entry("*" if sources == "." else f"{escaped(sources)}/*"),), ignore)
+
+    @property
+    def shown(self) -> str:
+        """Where the artifacts are, as people write it."""
+        return self.tops[0] or "." if self.is_simple else ", ".join(entry.path for entry in self.artifacts)
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether the setting `sources` can say it."""
+        (entry, *others) = self.artifacts
+        top = "/".join(entry.glob.top)
+        return not others and entry == Entry(f"{escaped(top)}/*".removeprefix("/"))
+
+    @property
+    def only(self) -> str:
+        """The name of the artifact, where there can be no other; else empty."""
+        (entry, *others) = self.artifacts
+        return entry.named("/".join(entry.glob.top)) if entry.glob.is_fixed and not others else ""
+
+    @property
+    def tops(self) -> list[str]:
+        """The folders that have all artifacts; the root is empty."""
+        return sorted({"/".join(entry.glob.top) for entry in self.artifacts})
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether the name of an artifact tells its folder, and no folder is in another."""
+        return len(self.artifacts) == 1 and self.artifacts[0].is_plain
+
+    def excludes(self, folder: Folder) -> Excludes:
+        """What is left out of the artifact in a folder; it is asked with paths from there on."""
+        ignored, entry = excludes(self.ignore), folder.entry
+        if not entry.exclude:
+            return ignored
+        return lambda inside: ignored(inside) or entry.excludes(folder.join(inside))
+
+    def owners(self, path: str) -> Sequence[Folder]:
+        """The artifacts' folders that a file is in. Without a clash all but one leave the file out."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._known:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            self._known[folder] = tuple(self._claims(folder))
+        return self._known[folder]
+
+    def owner(self, path: str) -> Folder | None:
+        """The artifact's folder that a file is published with, None for a file of no artifact."""
+        found = (one for one in self.owners(path) if not self.excludes(one)(one.inside(path)))
+        return next(found, None)
+
+    def sort(self, paths: Iterable[str]) -> dict[str, list[str]]:
+        """Of a list of files those of each artifact."""
+        sorted_: dict[str, list[str]] = {}
+        for path in paths:
+            if folder := self.owner(path):
+                sorted_.setdefault(folder.artifact, []).append(path)
+        return sorted_
+
+    def find(self, below: Below, names: Iterable[str] | None = None) -> Found:
+        """The artifacts of a commit, of those named or all."""
+        if names is not None and self.is_plain:
+            (entry,) = self.artifacts
+            top = "/".join(entry.glob.top)
+            there = below(top)
+            wanted = [name for name in names if name in there]
+            only = {name: there[name] for name in sorted(wanted, key=lambda name: path_bytes(name + "/"))}
+            return find_all(self.artifacts, lambda folder: only if folder == top else below(folder))
+        found = find_all(self.artifacts, below)
+        if names is None:
+            return found
+        return found.of(set(names))
+
+    def reach(self, names: Sequence[str]) -> tuple[str, Sequence[str]]:
+        """Where anything of the named artifacts can be: a folder that ends in `/`, or empty for the root, and
+        names below it; none for all that is there."""
+        if self.is_plain:
+            (top,) = self.tops
+            return (f"{top}/" if top else ""), names
+        return "", [] if "" in self.tops else self.tops
+
+    @cached_property
+    def _known(self) -> dict[str, Sequence[Folder]]:
+        return {}
+
+    def _claims(self, folder: str) -> Iterator[Folder]:
+        parts = folder.split("/") if folder else []
+        for entry in self.artifacts:
+            path = entry.glob.within(parts)
+            if path is not None and entry.takes(path):
+                yield Folder(entry.named(path), path, entry)

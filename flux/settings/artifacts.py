@@ -1,0 +1,82 @@
+"""The reader of the setting `artifacts`. It raises ValueError."""
+
+import re
+from collections.abc import Mapping
+
+from flux.artifact.folder import NAME, PARENT, PATH, Entry
+from flux.artifact.glob import ANY_DEPTH, FolderGlob
+from flux.artifact.name import name_fault
+from flux.settings.values import folder, names, patterns, text
+
+_FIELDS = ("path", "name", "exclude")
+_MOST_ENTRIES = 1000
+_MOST_PATTERNS = 1000
+
+
+def artifacts(value: object) -> tuple[Entry, ...]:
+    """A list of entries, of which a text stands for one with this path; none where `sources` says it."""
+    given = names(value) if isinstance(value, str) else value
+    if isinstance(given, Mapping):
+        given = [given]
+    if not isinstance(given, list | tuple):
+        raise ValueError
+    if len(given) > _MOST_ENTRIES:
+        raise ValueError(f"{len(given)} entries, and {_MOST_ENTRIES} are allowed")
+    entries = tuple(map(_entry, given))
+    if twice := [entry.path for entry in entries if entries.count(entry) > 1]:
+        raise ValueError(f"{twice[0]} is there twice")
+    return entries
+
+
+def _entry(value: object) -> Entry:
+    if isinstance(value, str):
+        value = {"path": value}
+    if not isinstance(value, Mapping) or "path" not in value:
+        raise ValueError("each entry needs a `path`")
+    if unknown := [key for key in value if key not in _FIELDS]:
+        raise ValueError(f"{unknown[0]!r} is no part of an entry; they are {', '.join(_FIELDS)}")
+    path = _path(value["path"])
+    entry = Entry(path, _name(value.get("name", NAME), path), _exclude(value.get("exclude", ())))
+    if entry.glob.is_fixed and (fault := name_fault(entry.named("/".join(entry.glob.top)))):
+        raise ValueError(f"the artifact in {path} needs a `name` of its own: that of the folder {fault}")
+    return entry
+
+
+def _path(value: object) -> str:
+    path = folder(value)
+    parts = path.split("/")
+    if parts[-1] == ANY_DEPTH:
+        raise ValueError(f"{path} has no end: end with the name of a folder or with *")
+    if any(ANY_DEPTH in part and part != ANY_DEPTH for part in parts):
+        raise ValueError(f"{path}: ** stands for whole folders, and nothing stands beside it")
+    try:
+        FolderGlob(path)
+    except re.error:
+        raise ValueError(f"{path} is no glob") from None
+    return path
+
+
+def _name(value: object, path: str) -> str:
+    name = text(value)
+    rest = name
+    for field in (NAME, PARENT, PATH):
+        rest = rest.replace(field, "a")
+    if "{" in rest or "}" in rest:
+        raise ValueError(f"{name!r} may have {NAME}, {PARENT} and {PATH} in braces")
+    if fault := name_fault(rest):
+        raise ValueError(f"the name {name!r} {fault}")
+    parts = [] if path == "." else path.split("/")
+    if not parts and rest != name:
+        raise ValueError("the root of the repository has no name of its own: give it a `name`")
+    if PARENT in name and len(parts) < 2:
+        raise ValueError(f"{path} has no folder above it for {PARENT}")
+    return name
+
+
+def _exclude(value: object) -> tuple[str, ...]:
+    found = patterns(value)
+    if len(found) > _MOST_PATTERNS:
+        raise ValueError(f"{len(found)} patterns under `exclude`, and {_MOST_PATTERNS} are allowed")
+    if back := [pattern for pattern in found if pattern.startswith("!")]:
+        raise ValueError(f"a pattern of `exclude` takes nothing back, as {back[0]} would")
+    return found

@@ -1,0 +1,36 @@
+"""What an artifact's folder is named, and the paths in it."""
+
+import pytest
+
+from flux.artifact.folder import Entry, Folder
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "named"),
+    [
+        ("{name}", "a/b/c", "c"),
+        ("{name}", "c", "c"),
+        ("{parent}-{name}", "a/b/c", "b-c"),
+        ("flux-{name}-sync", "a/b", "flux-b-sync"),
+        ("{path}", "a/b/c", "a-b-c"),
+        ("platform", "", "platform"),
+    ],
+)
+def test_names(name: str, path: str, named: str) -> None:
+    assert Entry("*", name).named(path) == named
+
+
+def test_paths_in_a_folder_and_from_the_root() -> None:
+    folder, root = Folder("b", "a/b", Entry("a/*")), Folder("all", "", Entry(".", "all"))
+    for one, path, inside in ((folder, "a/b/c/d", "c/d"), (root, "a/b", "a/b")):
+        assert one.inside(path) == inside
+        assert one.join(inside) == path
+    assert (folder.join(""), root.join("")) == ("a/b", "")
+
+
+def test_an_excluded_folder_is_not_taken() -> None:
+    entry = Entry("apps/*", exclude=("apps/old", "*.md", "_*/"))
+    assert not entry.takes("apps/old")
+    assert not entry.takes("apps/_x")
+    assert entry.takes("apps/new")
+    assert Entry(".", "all", ("*",)).takes("")

@@ -1,0 +1,84 @@
+"""Which artifacts a commit has, what is refused in their places, and which cannot stand together."""
+
+from collections.abc import Iterable, Mapping
+
+from flux.artifact.folder import Entry
+from flux.artifact.found import Below, find_all
+from flux.artifact.tree import FOLDER, REGULAR, SUBMODULE, SYMLINK
+from flux.git.objects import Entry as Node
+
+
+def below(paths: Iterable[str], modes: Mapping[str, int] = {}) -> Below:
+    """The folders of a tree of files, with other modes for some."""
+    found: dict[str, dict[str, Node]] = {}
+    for path in [*sorted(paths), *modes]:
+        parts = path.split("/")
+        for depth, part in enumerate(parts):
+            mode = modes.get(path, REGULAR) if depth == len(parts) - 1 else FOLDER
+            found.setdefault("/".join(parts[:depth]), {})[part] = Node(mode, "")
+    return lambda folder: found.get(folder, {})
+
+
+def test_several_roots_and_depths() -> None:
+    tree = below(
+        ["infra/components/eso/a", "infra/x", "apps/web/a", "apps/a.md", "clusters/local/a", "docs/a"]
+    )
+    entries = [Entry("infra/components/*"), Entry("apps/*"), Entry("clusters/local")]
+    found = find_all(entries, tree)
+    assert {name: folder.path for name, folder in found.folders.items()} == {
+        "eso": "infra/components/eso",
+        "web": "apps/web",
+        "local": "clusters/local",
+    }
+    assert (found.odd, found.clashes) == ({}, ())
+
+
+def test_the_whole_repository_is_one() -> None:
+    found = find_all([Entry(".", "platform")], below([]))
+    assert {name: folder.path for name, folder in found.folders.items()} == {"platform": ""}
+
+
+def test_the_outermost_folder_at_any_depth() -> None:
+    found = find_all([Entry("**/deploy", "{parent}")], below(["a/deploy/x", "b/c/deploy/deploy/x", "d/x"]))
+    assert {name: folder.path for name, folder in found.folders.items()} == {
+        "a": "a/deploy",
+        "c": "b/c/deploy",
+    }
+
+
+def test_what_is_no_folder_in_the_place_of_one() -> None:
+    modes = {"apps/link": SYMLINK, "apps/sub": SUBMODULE, "link": SYMLINK, "sub": SUBMODULE}
+    tree = below(["apps/file"], modes)
+    assert {n: odd.path for n, odd in find_all([Entry("apps/*")], tree).odd.items()} == {
+        "link": "apps/link",
+        "sub": "apps/sub",
+    }
+    assert set(find_all([Entry("*")], tree).odd) == {"sub"}
+    assert set(find_all([Entry("link")], tree).odd) == {"link"}
+    assert find_all([Entry("apps/*", exclude=("link", "sub"))], tree).odd == {}
+
+
+def test_two_of_one_name_clash() -> None:
+    tree = below(["a/x/f", "b/x/f"])
+    (clash,) = find_all([Entry("*/x")], tree).clashes
+    assert clash.message == "two artifacts are named x: a/x and b/x"
+    assert find_all([Entry("*/x", "{parent}-{name}")], tree).clashes == ()
+
+
+def test_a_folder_in_two_artifacts_clashes() -> None:
+    tree = below(["apps/x/f", "f"])
+    for entries in (
+        [Entry(".", "all"), Entry("apps/*")],
+        [Entry("apps/*"), Entry("apps/x", "y")],
+        [Entry("apps/*"), Entry("*/x")],
+        [Entry("apps", "all"), Entry("apps/*")],
+    ):
+        (clash,) = find_all(entries, tree).clashes
+        assert clash.message.startswith("apps/x is in two artifacts: ")
+        assert clash.hint == "list apps/x under `exclude` of one of them in the setting `artifacts`"
+
+
+def test_what_one_leaves_out_the_other_may_have() -> None:
+    tree = below(["apps/x/f", "f"])
+    for pattern in ("apps", "apps/", "/apps/*", "apps/x", "apps/**"):
+        assert find_all([Entry(".", "all", (pattern,)), Entry("apps/*")], tree).clashes == ()

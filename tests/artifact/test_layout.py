@@ -1,0 +1,75 @@
+"""Which paths are which artifact: of any tree and any entries, a file is in one artifact at most."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flux.artifact.folder import Entry
+from flux.artifact.layout import Layout
+from tests.artifact.test_found import below
+
+_PARTS = st.sampled_from(["apps", "infra", "x", "y", ".z", "a.yaml"])
+_FILES = st.lists(st.lists(_PARTS, min_size=1, max_size=4).map("/".join), max_size=10).map(
+    lambda paths: sorted({p for p in paths if not any(o.startswith(p + "/") for o in paths)})
+)
+_ENTRIES = st.lists(
+    st.builds(
+        Entry,
+        st.lists(st.sampled_from(["apps", "infra", "*", "x", "?", "**"]), max_size=3)
+        .filter(lambda parts: not parts or parts[-1] != "**")
+        .map(lambda parts: "/".join(parts) or "."),
+        st.sampled_from(["{name}", "{path}", "{parent}-{name}"]),
+        st.lists(st.sampled_from(["apps", "x/", "*.yaml", "infra/x", "apps/*"]), max_size=2).map(tuple),
+    ),
+    min_size=1,
+    max_size=3,
+).map(tuple)
+
+
+@given(_ENTRIES, _FILES)
+def test_a_path_alone_says_what_the_tree_says(entries: tuple[Entry, ...], files: list[str]) -> None:
+    layout = Layout(entries)
+    found = layout.find(below(files))
+    folders = list(found.folders.values())
+    for path in files:
+        owners = [one for one in layout.owners(path) if not layout.excludes(one)(one.inside(path))]
+        assert all(path == one.join(one.inside(path)) for one in owners)
+        if not found.clashes:
+            holding = [f for f in folders if path.startswith(f.path + "/") or not f.path]
+            assert owners == [f for f in holding if not layout.excludes(f)(f.inside(path))]
+            assert len(owners) < 2, "no file is in two artifacts"
+            assert layout.owner(path) == next(iter(owners), None)
+
+
+@given(_ENTRIES, _FILES)
+def test_some_are_found_as_all_are(entries: tuple[Entry, ...], files: list[str]) -> None:
+    layout, tree = Layout(entries), below(files)
+    every = layout.find(tree).folders
+    for name in every:
+        assert layout.find(tree, [name, "none"]).folders == {name: every[name]}
+    assert list(layout.find(tree, list(every)[::-1]).folders) == list(every)
+
+
+@given(_ENTRIES, _FILES)
+def test_whatever_is_of_an_artifact_is_within_its_reach(entries: tuple[Entry, ...], files: list[str]) -> None:
+    layout = Layout(entries)
+    for path in files:
+        for folder in layout.owners(path):
+            base, names = layout.reach([folder.artifact])
+            assert not names or any(path.startswith(f"{base}{name}/") for name in names)
+
+
+def test_the_files_of_each() -> None:
+    layout = Layout((Entry("apps/*"), Entry(".", "rest", ("apps", "*.md"))), ("tests/",))
+    paths = ["apps/a/x", "apps/a/tests/x", "apps/y", "b/x", "README.md"]
+    assert layout.sort(paths) == {"a": ["apps/a/x"], "rest": ["b/x"]}
+
+
+def test_the_only_one_has_a_name() -> None:
+    assert Layout((Entry("clusters/local"),)).only == "local"
+    assert Layout((Entry(".", "platform"),)).only == "platform"
+    assert Layout().only == Layout((Entry("a"), Entry("b"))).only == ""
+
+
+def test_how_people_write_it() -> None:
+    assert [Layout.under(sources).shown for sources in ("apps", "a/b", ".")] == ["apps", "a/b", "."]
+    assert Layout((Entry("apps/*", exclude=("x",)),)).shown == "apps/*"
