@@ -2,6 +2,11 @@
 
 DESCRIPTIONS: dict[str, str] = {
     "sources": "The folder of the artifacts. Each commit is built with its own.",
+    "artifacts": (
+        "What is an artifact, where `sources` does not say it: entries with `path`, a folder or a glob of"
+        " folders, `name` and `exclude`. See [Layouts](../concepts/artifacts.md#layouts). Each commit is"
+        " built with its own."
+    ),
     "registry": (
         "Where images live: `oci://HOST/PREFIX`, or a folder with one OCI image layout for each"
         " artifact. If nothing is set, Actions on github.com uses `oci://ghcr.io/OWNER/REPOSITORY`. A"
@@ -25,7 +30,9 @@ DESCRIPTIONS: dict[str, str] = {
         "`true`: plain HTTP to any registry. `false`: TLS even on this machine's own addresses. By"
         " default plain HTTP on loopback only."
     ),
-    "release_tag": "The form of release tags.",
+    "release_tag": (
+        "The form of release tags. With one artifact it may do without `{artifact}`: `v{version}`."
+    ),
     "create_release": (
         "Whether `inv publish` makes a release on GitHub for a release tag that was pushed without one."
     ),
