@@ -87,21 +87,27 @@ def _matches(parts: Sequence[str], folder: str, below: Below) -> Iterator[tuple[
     if not parts:
         yield folder, FOLDER
         return
-    listed = below(folder)
     part, rest = parts[0], parts[1:]
     if part == ANY_DEPTH:
         yield from _matches(rest, folder, below)
-        names, rest = [name for name in listed if not name.startswith(".")], parts
-    elif (only := literal(part)) is not None:
-        names = [only] if only in listed else []
-    else:
-        names = [name for name in listed if is_name(part, name)]
-    for name in names:
+        rest = parts
+    listed = below(folder)
+    for name in _meant_by(part, listed):
         path, mode = f"{folder}/{name}" if folder else name, listed[name].mode
         if not rest:
             yield path, mode
         elif mode == FOLDER:
             yield from _matches(rest, path, below)
+
+
+def _meant_by(part: str, listed: Mapping[str, object]) -> list[str]:
+    """The names that a part of a glob means."""
+    if part == ANY_DEPTH:
+        return [name for name in listed if not name.startswith(".")]
+    only = literal(part)
+    if only is not None:
+        return [only] if only in listed else []
+    return [name for name in listed if is_name(part, name)]
 
 
 def _of_name(one: Folder, other: Folder) -> Clash:
