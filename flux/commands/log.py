@@ -9,10 +9,10 @@ from semver import Version
 
 from flux.errors import FluxError, RequestError, TipUnknownError
 from flux.forge.forge import PullRequest, PullState
+from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
 from flux.parallel import in_parallel
 from flux.promotion.timeline import LogEntry, Recorded, timeline
-from flux.release.tag import TagForm
 
 _MOST_ASKED_ABOUT = 50
 """Pull requests whose reviews are asked for: the newest."""
@@ -91,7 +91,7 @@ def _recorded(monorepo: Monorepo, tip: str) -> Iterable[Recorded]:
 
 
 def _present(monorepo: Monorepo) -> Iterable[str]:
-    return monorepo.git.artifacts(monorepo.git.head(), monorepo.settings.prefix)
+    return artifacts_at(monorepo, monorepo.git.head())
 
 
 def _environments(monorepo: Monorepo, entries: Sequence[LogEntry], named: str | None) -> Sequence[str] | None:
@@ -171,7 +171,7 @@ def _look(monorepo: Monorepo, number: int) -> tuple[int, PullRequest | None, tup
 
 def _release_times(monorepo: Monorepo, entries: Sequence[LogEntry]) -> dict[tuple[str, str], float]:
     """When each version was released, by the tags of this clone."""
-    form, tags = TagForm(monorepo.settings.release_tag), monorepo.git.tags()
+    form, tags = monorepo.settings.tag_form, monorepo.git.tags()
     wanted = {
         (entry.artifact, entry.after): form.render(entry.artifact, Version.parse(entry.after))
         for entry in entries
