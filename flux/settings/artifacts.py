@@ -1,12 +1,18 @@
-"""The reader of the setting `artifacts`. It raises ValueError."""
+"""The reader of the setting `artifacts`. It raises ValueError.
+
+What it needs is imported when there is such a setting, so that `inv --list` waits for nothing.
+"""
+
+from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from flux.artifact.folder import NAME, PARENT, PATH, Entry
-from flux.artifact.glob import ANY_DEPTH, FolderGlob
-from flux.artifact.name import name_fault
 from flux.settings.values import folder, names, patterns, text
+
+if TYPE_CHECKING:
+    from flux.artifact.folder import Entry
 
 _FIELDS = ("path", "name", "exclude")
 _MOST_ENTRIES = 1000
@@ -29,6 +35,9 @@ def artifacts(value: object) -> tuple[Entry, ...]:
 
 
 def _entry(value: object) -> Entry:
+    from flux.artifact.folder import NAME, Entry
+    from flux.artifact.name import name_fault
+
     if isinstance(value, str):
         value = {"path": value}
     if not isinstance(value, Mapping) or "path" not in value:
@@ -43,6 +52,8 @@ def _entry(value: object) -> Entry:
 
 
 def _path(value: object) -> str:
+    from flux.artifact.glob import ANY_DEPTH, FolderGlob
+
     path = folder(value)
     parts = path.split("/")
     if parts[-1] == ANY_DEPTH:
@@ -57,6 +68,9 @@ def _path(value: object) -> str:
 
 
 def _name(value: object, path: str) -> str:
+    from flux.artifact.folder import NAME, PARENT, PATH
+    from flux.artifact.name import name_fault
+
     name = text(value)
     rest = name
     for field in (NAME, PARENT, PATH):
