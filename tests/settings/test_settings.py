@@ -2,9 +2,9 @@
 
 import pytest
 
-from flux.promotion.gates.rule import Auto, Rule
 from flux.artifact.folder import Entry
 from flux.artifact.layout import Layout
+from flux.promotion.gates.rule import Auto, Rule
 from flux.release.tag import TagForm
 from flux.settings.settings import Phase, Settings
 
