@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -127,7 +128,8 @@ def _project(folder: Path) -> str:
 
 
 def _refuse(error: RequestError) -> NoReturn:
-    with reporting(json=False):
+    words = sys.argv[1:]
+    with reporting(json=not {"-j", "--json"}.isdisjoint(words)):
         raise error
     raise Exit(code=error.exit_code)
 

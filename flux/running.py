@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from invoke.context import Context
 from invoke.exceptions import Exit
@@ -15,6 +15,7 @@ from invoke.exceptions import Exit
 from flux.settings import read_settings, require_section, take_environment
 
 if TYPE_CHECKING:
+    from flux.errors import FluxError
     from flux.monorepo.monorepo import Monorepo
     from flux.report.report import Report
 
@@ -35,7 +36,7 @@ def running(
     context: Context, json: bool, *, dry_run: bool = False, pushes: bool = False, wide: bool = False
 ) -> Iterator[Run]:
     """For the time of one command, which needs all of this to be right from the start."""
-    with reporting(json, wide) as report:
+    with reporting(json, wide, dry_run) as report:
         from flux.event import read_event
         from flux.monorepo.opening import open_monorepo
 
@@ -43,45 +44,72 @@ def running(
         require_section(context.config.keys())
         settings = read_settings(*configuration(context))
         with open_monorepo(settings, event, dry_run=dry_run, pushes=pushes) as monorepo:
-            yield Run(monorepo, report, _ENVIRONMENT)
-            for action in monorepo.would_have:
-                report.log(f"would {action}")
+            try:
+                yield Run(monorepo, report, _ENVIRONMENT)
+            finally:
+                for action in monorepo.would_have:
+                    report.would(action)
 
 
 @contextmanager
-def reporting(json: bool, wide: bool = False) -> Iterator["Report"]:
+def reporting(json: bool, wide: bool = False, dry_run: bool = False) -> Iterator["Report"]:
     """Every error is turned into what people read, and an exit code."""
     from flux.errors import FluxError
     from flux.event import read_surroundings
-    from flux.packages import missing_package
     from flux.report.report import Report
 
-    report = Report(read_surroundings(), json, wide)
+    report = Report(read_surroundings(), json, wide, dry_run)
     try:
         yield report
-        sys.stdout.flush()
-    except (FluxError, ModuleNotFoundError) as error:
-        if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
-            traceback.print_exc()
-        told = error if isinstance(error, FluxError) else missing_package(error)
-        report.error(told)
-        raise Exit(code=told.exit_code) from error
+    except KeyboardInterrupt:
+        _interrupted(report)
+    except Exit:
+        _finish(report)
+        raise
+    except (FluxError, ModuleNotFoundError, OSError) as error:
+        ended = _tell(report, error)
+        _finish(report)
+        raise ended from error
+    _finish(report)
+
+
+def _finish(report: "Report") -> None:
+    try:
+        report.finish()
     except OSError as error:
-        if error.filename is not None:
-            report.error(FluxError(f"{os.fsdecode(error.filename)}: {error.strerror}"))
-            raise Exit(code=1) from error
+        raise _tell(report, error) from error
+
+
+def _tell(report: "Report", error: "FluxError | ModuleNotFoundError | OSError") -> Exit:
+    """How the process ends, once people are told."""
+    from flux.errors import FluxError
+    from flux.packages import missing_package
+
+    if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
+        traceback.print_exception(error)
+    if isinstance(error, FluxError):
+        told = error
+    elif isinstance(error, ModuleNotFoundError):
+        told = missing_package(error)
+    elif error.filename is not None:
+        told = FluxError(f"{os.fsdecode(error.filename)}: {error.strerror}")
+    else:
         # What has no name is what is printed, on a full disk. Nothing more is to be written there, not even
         # by the interpreter when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        report.error(FluxError(f"the output could not be written: {error.strerror}"))
-        raise Exit(code=1) from error
-    except KeyboardInterrupt:
-        report.notice("interrupted; run the same command again, it continues from here")
-        sys.stdout.flush()
-        from flux.registry.flux_cli.staging import remove_staged
+        told = FluxError(f"the output could not be written: {error.strerror}")
+    report.error(told)
+    return Exit(code=told.exit_code)
 
-        remove_staged()
-        os._exit(130)  # not waiting for requests under way; whatever they leave, the next run repairs
+
+def _interrupted(report: "Report") -> NoReturn:
+    """It does not wait for requests under way. Whatever they leave, the next run repairs."""
+    from flux.registry.flux_cli.staging import remove_staged
+
+    report.interrupted()
+    report.finish()
+    remove_staged()
+    os._exit(130)
 
 
 def configuration(context: Context) -> tuple[object, Mapping[str, str]]:

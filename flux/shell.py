@@ -20,10 +20,11 @@ _QUIET = {"GIT_EDITOR": "true", "GIT_PAGER": "cat", "GIT_TERMINAL_PROMPT": "0"}
 
 class Shell:
     """`variables` are exported in it, and nothing of GitHub Actions is: what is typed is typed in a
-    terminal."""
+    terminal. A `quiet` one prints to standard error."""
 
-    def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, variables: Mapping[str, str], quiet: bool = False) -> None:
         self._folder = folder
+        self._quiet = quiet
         own = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
         self._environment = {**own, **_QUIET, **_colours(own), **variables}
 
@@ -35,6 +36,7 @@ class Shell:
             cwd=self._folder,
             env=self._environment,
             stdin=subprocess.DEVNULL,
+            stdout=sys.stderr if self._quiet else None,
         )
         if done.returncode:
             raise FluxError(

@@ -155,7 +155,7 @@ def test_with_json_there_is_nothing_but_the_document(tmp_path: Path) -> None:
         assert len(finished.err.splitlines()) <= _MOST_LINES
     finished = inv(repo, "build", "--json")
     assert finished.code == 1
-    errors = [artifact.get("error") for artifact in finished.document["artifacts"]]
+    errors = [artifact.get("error", {}).get("message") for artifact in finished.document["artifacts"]]
     assert errors == [
         "'App' cannot be an OCI repository: it has 'A' at character 1; "
         "allowed are a-z, 0-9 and . _ - between them",

@@ -96,7 +96,7 @@ def test_settings_that_cannot_be_read(repo: Repo, content: str) -> None:
 
 def test_a_file_of_settings_by_name(repo: Repo, tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text(json.dumps({"flux": {"sources": "elsewhere"}}))
-    assert run(repo.path, "-f", str(tmp_path / "other.json"), "list", "--json").document == {"artifacts": []}
+    assert run(repo.path, "-f", str(tmp_path / "other.json"), "list", "--json").result == {"artifacts": []}
     assert run(repo.path, "-f", str(tmp_path / "other.txt"), "list").code == 2
 
 

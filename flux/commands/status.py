@@ -8,6 +8,7 @@ from flux.errors import DesiredStateError, FluxError, OutdatedSettingsError
 from flux.forge.forge import PullRequest, PullState
 from flux.monorepo.desired import choose, desired_at
 from flux.monorepo.drift import Looked, look
+from flux.monorepo.history import change_of, history
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import find_outdated_settings
 from flux.monorepo.releases import commits_since, last_releases
@@ -20,13 +21,18 @@ from flux.registry.versions import versions_of
 
 @dataclass(frozen=True)
 class Row:
-    """One artifact. `has` is the version that each drifting environment has instead."""
+    """One artifact. `has` is the version that each drifting environment has instead.
+
+    `since` is when main gave an environment its version, in seconds since the epoch, of artifacts that were
+    named.
+    """
 
     artifact: str
     release: str | None
     commits_since: int | None
     steps: dict[str, Step]
     has: dict[str, str]
+    since: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,9 @@ def find_status(
             name, steps = looked.artifact, looked.steps
             release = str(releases[name].version) if name in releases else None
             has = _actual(monorepo.registry.repository(name), steps, monorepo.settings.jobs)
-            return Row(name, release, since.get(name), {step.environment: step for step in steps}, has)
+            by_environment = {step.environment: step for step in steps}
+            times = _times(monorepo, name, tip, by_environment) if names else {}
+            return Row(name, release, since.get(name), by_environment, has, times)
 
         looked = look(monorepo, chosen, desired, on_done, thorough=thorough)
         rows = {row.artifact: row for row in in_parallel(monorepo.settings.jobs, row, looked)}
@@ -106,6 +114,15 @@ def _promotions(
         return None
     found = [(promotion_of_branch(p.branch, names), p) for p in pulls if p.base == monorepo.settings.branch]
     return [(promotion, pull) for promotion, pull in found if promotion]
+
+
+def _times(monorepo: Monorepo, artifact: str, tip: str, environments: Iterable[str]) -> dict[str, int]:
+    """When main gave environments their versions, as far as the history of a shallow clone tells."""
+    with suppress(FluxError):
+        states = list(history(monorepo, artifact, tip))
+        changes = {environment: change_of(states, environment) for environment in environments}
+        return {environment: change.time for environment, change in changes.items() if change}
+    return {}
 
 
 def _actual(target: Target, steps: Iterable[Step], jobs: int) -> dict[str, str]:

@@ -41,7 +41,7 @@ def show_build(report: Report, build: Build, digests: str | None, dry_run: bool)
 
 
 def document(build: Build) -> dict[str, Any]:
-    return {"artifacts": [image_document(result) for result in build.results]}
+    return {"commit": build.commit, "artifacts": [image_document(result) for result in build.results]}
 
 
 def _line(report: Report, result: ImageResult, dry_run: bool) -> None:

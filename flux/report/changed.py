@@ -43,7 +43,14 @@ def show_changed(
 def document(
     changed: Changed, differences: Mapping[str, Sequence[FileDifference]] | None = None
 ) -> dict[str, Any]:
-    found = {"artifacts": changed.artifacts, "removed": changed.removed, "reasons": changed.reasons}
+    found: dict[str, Any] = {
+        "base": changed.base,
+        "head": changed.head,
+        "artifacts": changed.artifacts,
+        "removed": changed.removed,
+        "reasons": changed.reasons,
+        "uncommitted": changed.uncommitted,
+    }
     if differences is None:
         return found
     from flux.artifact.difference import text

@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 def show_check(report: Report, check: Check) -> None:
     report.notices(check.notices)
-    if report.document(document(check)):
-        return
-    for finding in check.findings:
-        _show_finding(report, finding)
+    if not report.as_json:
+        for finding in check.findings:
+            _show_finding(report, finding)
     errors = sum(finding.level == "error" for finding in check.findings)
     warnings = len(check.findings) - errors
     checked = f"{counted(len(check.artifacts), 'artifact')} checked"
     said = f"{checked}: {counted(errors, 'error')}, {counted(warnings, 'warning')}."
-    report.print(said)
     header = ("Level", "File", "Line", "What")
     rows = [(f.level, f.path, text(f.line or None), f.message) for f in check.findings]
     report.summary(said, header, rows)
+    if not report.document(document(check)):
+        report.print(said)
 
 
 def document(check: Check) -> dict[str, Any]:

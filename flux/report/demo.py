@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flux.report.text import Styled
 
@@ -37,6 +37,15 @@ def show_end(report: Report, demo: Demo, inv: str, folder: Path) -> None:
         show_typed(report, command)
     _say(report, "in the folder")
     report.print(str(folder))
+
+
+def document(demo: Demo, folder: Path) -> dict[str, Any]:
+    return {
+        "folder": str(folder),
+        "variables": dict(demo.variables),
+        "scenes": [{"why": scene.why, "typed": list(scene.typed)} for scene in demo.scenes],
+        "afterwards": list(demo.afterwards),
+    }
 
 
 def _say(report: Report, text: str) -> None:

@@ -41,6 +41,7 @@ def document(diff: Diff) -> dict[str, Any]:
                 "environments": list(compared.environments),
                 "version": compared.version,
                 "digest": compared.digest,
+                "other_modes": compared.other_modes,
                 "files": [_file(file) for file in compared.files],
             }
             for compared in diff.compared

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flux.report.record import with_error
 from flux.report.text import Link, Styled
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _STYLES = {"pushed": "green", "tagged": "green", "unchanged": "dim", "kept": "ye
 
 
 def image_document(result: ImageResult) -> dict[str, Any]:
-    document: dict[str, Any] = {
+    document = {
         "artifact": result.artifact,
         "repository": result.repository,
         "digest": result.digest,
@@ -28,7 +29,7 @@ def image_document(result: ImageResult) -> dict[str, Any]:
         "tags": list(result.tags),
         "action": result.action,
     }
-    return document | ({"error": result.error.message} if result.error else {})
+    return with_error(document, result.error)
 
 
 def linked(report: Report, result: ImageResult) -> tuple[str | Link, ...]:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from flux.report.text import place
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flux.forge.forge import PullRequest
     from flux.promotion.proposal import VersionChange
     from flux.proposals.converge import Proposed
     from flux.report.report import Report
@@ -52,12 +55,24 @@ def _direction(change: VersionChange) -> str:
     return "down" if change.is_downgrade else "up"
 
 
-def document(proposed: Proposed | None) -> dict[str, Any]:
-    """The pull request, None where there is none."""
-    pull = proposed.pull_request if proposed else None
-    if proposed is None or pull is None:
-        return {"pull_request": None}
-    changes = [{"environment": c.environment, "from": c.old, "to": c.new} for c in proposed.changes]
+def document(proposed: Proposed) -> dict[str, Any]:
+    """The pull request is None where there is none. One that a dry run would open has no number yet."""
     return {
-        "pull_request": {"number": pull.number, "url": pull.url, "branch": pull.branch, "changes": changes}
+        "artifact": proposed.promotion.artifact,
+        "version": proposed.promotion.version,
+        "action": proposed.action,
+        "pull_request": _request(proposed.pull_request, proposed.changes) if proposed.pull_request else None,
+        "dropped": dict(proposed.dropped),
+    }
+
+
+def _request(pull: PullRequest, changes: Sequence[VersionChange]) -> dict[str, Any]:
+    return {
+        "number": pull.number or None,
+        "url": pull.url or None,
+        "branch": pull.branch,
+        "changes": [
+            {"environment": c.environment, "from": c.old, "to": c.new, "direction": _direction(c)}
+            for c in changes
+        ],
     }

@@ -22,7 +22,7 @@ def show_published(report: Report, published: Published, digests: str | None, dr
     report.summary(f"Release {page}", HEADER[dry_run], [linked(report, result)])
     if result.error:
         report.document(document(published))
-        report.failure([result.artifact], result.error)
+        report.error(result.error, [result.artifact])
         return
     reference = result.repository + (f"@{result.digest}" if result.digest else "")
     if not dry_run:
@@ -35,4 +35,8 @@ def show_published(report: Report, published: Published, digests: str | None, dr
 
 
 def document(published: Published) -> dict[str, Any]:
-    return {"artifacts": [image_document(published.result)] if published.result else []}
+    return {
+        "tag": published.tag,
+        "artifacts": [image_document(published.result)] if published.result else [],
+        "same_as": published.same_as or None,
+    }

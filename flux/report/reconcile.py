@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flux.report.conditional import conditional
 
@@ -17,16 +17,9 @@ def show_reconciled(report: Report, done: Reconciled, digests: str | None, dry_r
         report.digests(done.digests, digests)
     done_or_due = [conditional(what) if dry_run else what for what in done.repaired]
     report.summary("Reconciled", ("What was due",), [(what,) for what in done_or_due])
-    if not report.document(document(done)):
+    if not report.document({"repaired": done_or_due}):
         for what in done_or_due:
             report.print(what if dry_run else f"repaired: {what}")
         if not done.repaired and not done.errors:
             report.print("Nothing was due.")
     report.failures(done.errors)
-
-
-def document(done: Reconciled) -> dict[str, Any]:
-    return {
-        "repaired": done.repaired,
-        "errors": [{"about": about, "error": error.message} for about, error in done.errors],
-    }

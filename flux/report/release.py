@@ -62,8 +62,9 @@ def document(planned: PlannedRelease, release: Release | None) -> dict[str, Any]
             "version": str(planned.version),
             "tag": planned.tag,
             "commit": planned.commit,
-            "url": release.url if release else None,
+            "url": release.url or None if release else None,
             "notes": planned.notes,
-            **({"branch": planned.line} if planned.line else {}),
+            "branch": planned.line or None,
+            "action": "found" if planned.release else "released",
         }
     }

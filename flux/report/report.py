@@ -9,39 +9,37 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-command
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections import Counter
 from contextlib import contextmanager
-from copy import copy
 from dataclasses import replace
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from flux.report.text import MOST_NAMES, Link, Styled, aligned, as_typed, markdown, markdown_row, short, shown
+from flux.report.record import Record
+from flux.report.streams import has_rich, is_styled, open_console, print_line, write_line
+from flux.report.text import Link, Styled, aligned, as_typed, markdown, markdown_row, short, shown, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from rich.console import Console
 
     from flux.errors import FluxError
     from flux.event import Event
 
 _MOST_ANNOTATIONS = 10
 """Of each kind that GitHub shows for a step: docs.github.com, "Limits" of annotations."""
-_PLAIN_WIDTH = 240
+_AGAIN = "run the same command again, it continues from here"
 
 
 class Report:
     """Tells people, programs and Actions what one command did."""
 
-    def __init__(self, event: Event, as_json: bool, wide: bool = False) -> None:
+    def __init__(self, event: Event, as_json: bool, wide: bool = False, dry_run: bool = False) -> None:
         self._event = event
         self._json = as_json
         self._wide = wide
+        self._record = Record(dry_run)
         self._annotations: Counter[str] = Counter()
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
@@ -49,23 +47,35 @@ class Report:
 
     def notice(self, text: str) -> None:
         """Something that people should know and that did not stop the command."""
+        self._record.notices.append(text)
         if self._event.actions:
             self.command("warning", text)
         else:
-            _write(sys.stderr, Styled(shown(text), "yellow"))
+            write_line(sys.stderr, Styled(shown(text), "yellow"))
 
-    def error(self, error: FluxError) -> None:
-        """One line says what went wrong, another what to do. A terminal also gets where it is explained."""
+    def error(self, error: FluxError, about: Sequence[str] = ()) -> None:
+        """One line says what went wrong, and with what; another what to do. A terminal also gets where it is
+        explained."""
+        self._record.add_error(error, about)
+        message = f"{some(about)}: {error.message}" if about else error.message
         if self._event.actions:
-            self.command("error", f"{error.message}\n{error.hint}" if error.hint else error.message)
+            self.command("error", f"{message}\n{error.hint}" if error.hint else message)
             return
-        _write(sys.stderr, Styled(f"error: {as_typed(shown(error.message))}", "bold red"))
+        write_line(sys.stderr, Styled(f"error: {as_typed(shown(message))}", "bold red"))
         if error.hint:
-            _write(sys.stderr, f"hint: {as_typed(shown(error.hint))}")
+            write_line(sys.stderr, f"hint: {as_typed(shown(error.hint))}")
         if self.is_interactive:
             from flux.report.explanation import where_explained
 
-            _write(sys.stderr, Styled(f"more: {where_explained(error)}", "dim"))
+            write_line(sys.stderr, Styled(f"more: {where_explained(error)}", "dim"))
+
+    def interrupted(self) -> None:
+        """To programs that is an error, as the exit code says; to who pressed the key it is none."""
+        from flux.errors import FluxError
+
+        self.notice(f"interrupted; {_AGAIN}")
+        self._record.notices.pop()
+        self._record.add_error(FluxError("interrupted", _AGAIN), ())
 
     @contextmanager
     def working(self, what: str, total: int | None = None) -> Iterator[Callable[[object], object]]:
@@ -76,7 +86,7 @@ class Report:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=_console(sys.stderr), transient=True) as progress:
+        with Progress(*columns, console=open_console(sys.stderr), transient=True) as progress:
             bar = progress.add_task(what, total=total)
             yield lambda done: progress.advance(bar)
 
@@ -90,7 +100,7 @@ class Report:
 
     @property
     def is_interactive(self) -> bool:
-        return sys.stderr.isatty() and not self._event.actions and not self._json and _has_rich()
+        return sys.stderr.isatty() and not self._event.actions and not self._json and has_rich()
 
     def digest(self, digest: str | None) -> str:
         """A digest for a table: its beginning, or all of it with --wide."""
@@ -107,7 +117,7 @@ class Report:
     @property
     def width(self) -> int | None:
         """How many characters a line of the terminal has. None where it is no terminal."""
-        return _console(sys.stdout).width if sys.stdout.isatty() and _has_rich() else None
+        return open_console(sys.stdout).width if sys.stdout.isatty() and has_rich() else None
 
     def page(self, text: str, path: str) -> Link | str:
         """A text that links to a page of the GitHub repository, in a job of GitHub Actions."""
@@ -116,15 +126,6 @@ class Report:
             return text
         return Link(text, f"{where.server_url}/{where.repository}/{path}")
 
-    def failure(self, names: Sequence[str], error: FluxError) -> None:
-        """An error, and what it is about."""
-        listed = ", ".join(names[:MOST_NAMES]) + (
-            f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        )
-        about = copy(error)
-        about.message = f"{listed}: {error.message}"
-        self.error(about)
-
     def failures(self, failed: Iterable[tuple[str, FluxError | None]]) -> None:
         """What failed, and why. Failures for the same reason are one error."""
         groups: dict[tuple[str, str], tuple[FluxError, list[str]]] = {}
@@ -132,12 +133,12 @@ class Report:
             if error:
                 groups.setdefault((error.message, error.hint), (error, []))[1].append(name)
         for error, names in groups.values():
-            self.failure(names, error)
+            self.error(error, names)
 
     def next(self, command: str) -> None:
         """The command that usually follows, for a person at a terminal."""
         if self.is_interactive and sys.stdout.isatty():
-            _write(sys.stdout, Styled(as_typed(f"next: `{shown(command)}`"), "dim"))
+            write_line(sys.stdout, Styled(as_typed(f"next: `{shown(command)}`"), "dim"))
 
     def notices(self, notices: Sequence[str]) -> None:
         for text in notices:
@@ -145,13 +146,23 @@ class Report:
 
     # Where it goes
 
+    @property
+    def _stream(self) -> TextIO:
+        """With --json standard output has the document and nothing else."""
+        return sys.stderr if self._json else sys.stdout
+
     def print(self, *parts: str | Styled, kept: str = "") -> None:
-        """A line of the result. Characters that disturb a terminal are spelled out, but for those `kept`."""
-        _write(sys.stdout, *(self._clean(part, kept) for part in parts))
+        """A line for people. Characters that disturb a terminal are spelled out, but for those `kept`."""
+        write_line(self._stream, *(self._clean(part, kept) for part in parts))
 
     def log(self, text: str) -> None:
-        """A line of progress. With --json it goes to standard error, where the document is not."""
-        _print(sys.stderr if self._json else sys.stdout, self.harmless(shown(text)))
+        """A line of progress."""
+        print_line(self._stream, self.harmless(shown(text)))
+
+    def would(self, action: str) -> None:
+        """What a dry run would have written."""
+        self._record.would.append(action)
+        self.log(f"would {action}")
 
     def progress(self, text: str) -> None:
         """What is about to be done, beside the result."""
@@ -161,18 +172,24 @@ class Report:
         """Text in which GitHub Actions finds no workflow command."""
         return text.replace("::", ": :").replace("##[", "# #[") if self._event.actions else text
 
-    def document(self, document: dict[str, Any]) -> bool:
+    def document(self, result: dict[str, Any]) -> bool:
+        """The result for `--json`, and whether that is what is printed."""
+        self._record.result = result
+        return self._json
+
+    def finish(self) -> None:
+        """Print the document of `--json`, which has every notice and error of the command."""
         if self._json:
             # Only a text can hold that, and JSON has another way to write it.
-            told = json.dumps(document, indent=2)
-            _print(sys.stdout, told.replace("##[", "##\\u005b") if self._event.actions else told)
-        return self._json
+            told = json.dumps(self._record.document(), indent=2)
+            print_line(sys.stdout, told.replace("##[", "##\\u005b") if self._event.actions else told)
+        sys.stdout.flush()
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str | Styled]]) -> None:
         cells = [[self._clean(cell, "\n") for cell in row] for row in rows]
-        if not _is_styled(sys.stdout):
+        if not is_styled(self._stream):
             plain = [[cell.text if isinstance(cell, Styled) else cell for cell in row] for row in cells]
-            _write(sys.stdout, "\n".join(aligned(header, plain, self.sign("─", "-"))))
+            write_line(self._stream, "\n".join(aligned(header, plain, self.sign("─", "-"))))
             return
         from rich import box
         from rich.table import Table
@@ -183,7 +200,7 @@ class Report:
             table.add_column(name, overflow="fold")
         for row in cells:
             table.add_row(*(Text(c.text, c.style) if isinstance(c, Styled) else c for c in row))
-        _console(sys.stdout).print(table)
+        open_console(self._stream).print(table)
 
     def _clean(self, part: str | Styled, kept: str) -> str | Styled:
         if isinstance(part, Styled):
@@ -198,7 +215,7 @@ class Report:
             self._beyond(kind, text)
             return
         escaped = shown(text, "\n").replace("%", "%25").replace("\n", "%0A")
-        _print(sys.stderr if self._json else sys.stdout, f"::{command}::{escaped}")
+        print_line(self._stream, f"::{command}::{escaped}")
 
     def _beyond(self, kind: str, text: str) -> None:
         self.log(f"{kind}: {text}")
@@ -240,52 +257,3 @@ class Report:
         if self._event.summary:
             with self._event.summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(f"<details><summary>{escape(shown(title))}</summary>\n\n{block}\n\n</details>\n\n")
-
-
-def _write(stream: TextIO, *parts: str | Styled) -> None:
-    """One line, however long; in a terminal in its styles."""
-    if not _is_styled(stream):
-        line = "".join(part.text if isinstance(part, Styled) else part for part in parts)
-        _print(stream, line)
-        return
-    from rich.text import Text
-
-    text = Text.assemble(*((part.text, part.style) if isinstance(part, Styled) else part for part in parts))
-    _console(stream).print(text, soft_wrap=True)
-
-
-def _print(stream: TextIO, line: str) -> None:
-    """A command goes on when nobody reads any more, as in `inv list | head`: what it does is not undone."""
-    try:
-        print(line, file=stream, flush=True)
-    except BrokenPipeError:
-        _silence(stream)
-
-
-def _silence(stream: TextIO) -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _is_styled(stream: TextIO) -> bool:
-    """As rich has it, where it can be imported."""
-    return (stream.isatty() or bool(os.environ.get("FORCE_COLOR"))) and _has_rich()
-
-
-@cache
-def _has_rich() -> bool:
-    try:
-        import rich  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
-def _console(stream: TextIO) -> Console:
-    from rich.console import Console
-
-    class Patient(Console):
-        def on_broken_pipe(self) -> None:
-            _silence(stream)
-
-    width = None if stream.isatty() else _PLAIN_WIDTH
-    return Patient(file=stream, width=width, markup=False, emoji=False, highlight=False)

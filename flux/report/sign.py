@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flux.report.record import with_error
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,10 +29,12 @@ def show_signing(report: Report, signing: Signing) -> None:
 def document(signing: Signing) -> dict[str, Any]:
     return {
         "signatures": [
-            {"artifact": each.artifact, "reference": each.reference, "action": str(each.action)}
-            | ({"error": each.error.message} if each.error else {})
+            with_error(
+                {"artifact": each.artifact, "reference": each.reference, "action": each.action}, each.error
+            )
             for each in signing.signatures
-        ]
+        ],
+        "note": signing.note or None,
     }
 
 

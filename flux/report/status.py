@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flux.errors import UnvouchedError
 from flux.report.status_map import Signs, differing, phase_map
 from flux.report.tag import document as tags_document
-from flux.report.text import Link, aligned, place, short, text
+from flux.report.text import Link, aligned, moment, place, short, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,6 +74,7 @@ def document(status: Status) -> dict[str, Any]:
                 "release": row.release,
                 "commits_since": row.commits_since,
                 "has": row.has,
+                "since": {environment: moment(time) for environment, time in row.since.items()},
             }
             for row in status.rows
         ],
@@ -120,20 +121,27 @@ def _show_phases(report: Report, status: Status, phases: Mapping[str, Sequence[s
 
 def _show_details(report: Report, status: Status) -> None:
     """A row for each environment of the artifacts that were asked for."""
-    pulls = {promotion.artifact: place(pull.url) for promotion, pull in status.promotions or []}
-    rows = [
-        (
-            *(row.artifact, environment, _cell(report, row, environment)),
-            *(report.digest(step.old), pulls.get(row.artifact, "")),
-        )
-        for row in status.rows
-        for environment, step in row.steps.items()
-        if environment
-    ]
-    if rows:
-        report.table(("Artifact", "Environment", "Version", "Digest", "Pull request"), rows)
-    else:
-        report.print("Nothing is desired.")
+    pulls = {promotion.artifact: f"#{pull.number}" for promotion, pull in status.promotions or []}
+    for row in status.rows:
+        rows = [
+            (
+                *(environment, _cell(report, row, environment), _since(row, environment)),
+                *(report.digest(step.old), pulls.get(row.artifact, "")),
+            )
+            for environment, step in row.steps.items()
+            if environment
+        ]
+        if len(status.rows) > 1:
+            report.print(f"{row.artifact}:")
+        if rows:
+            report.table(("Environment", "Version", "Since", "Digest", "Request"), rows)
+        else:
+            report.print("Nothing is desired.")
+
+
+def _since(row: Row, environment: str) -> str:
+    """To the minute, in UTC."""
+    return moment(row.since[environment])[:16].replace("T", " ") if environment in row.since else ""
 
 
 def _commits_since(row: Row) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from flux.promotion.plan import Action
+from flux.report.record import with_error
 from flux.report.text import markdown
 from flux.report.unpublished import show_failed
 
@@ -34,7 +35,7 @@ def show_convergence(report: Report, convergence: Convergence, dry_run: bool, re
     tip = markdown(report.page(convergence.tip[:12], f"commit/{convergence.tip}"))
     title = f"Plan for {tip}" if dry_run else f"Environment tags at {tip}"
     report.summary(title, _HEADER, _rows(report, convergence.steps))
-    if not report.document(document(convergence.steps)):
+    if not report.document({"commit": convergence.tip, **document(convergence.steps)}):
         counts = Counter(step.action for step in convergence.steps)
         moved = f"{counts[Action.MOVE]} would move" if dry_run else f"{counts[Action.MOVED]} moved"
         report.print(f"Environment tags: {moved}, {counts[Action.UNCHANGED]} as desired.")
@@ -44,15 +45,17 @@ def show_convergence(report: Report, convergence: Convergence, dry_run: bool, re
 def document(steps: Sequence[Step]) -> dict[str, Any]:
     return {
         "tags": [
-            {
-                "artifact": step.artifact,
-                "environment": step.environment or None,
-                "version": step.version,
-                "from": step.old,
-                "to": step.new,
-                "action": step.action,
-            }
-            | ({"error": step.error.message} if step.error else {})
+            with_error(
+                {
+                    "artifact": step.artifact,
+                    "environment": step.environment or None,
+                    "version": step.version,
+                    "from": step.old,
+                    "to": step.new,
+                    "action": step.action,
+                },
+                step.fault,
+            )
             for step in steps
         ]
     }

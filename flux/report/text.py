@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -46,6 +47,11 @@ def as_typed(text: str, program: str | None = None) -> str:
 def counted(count: int, what: str) -> str:
     """A number and a word that agree: `1 artifact`, `2 artifacts`."""
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def moment(seconds: float) -> str:
+    """A time, given in seconds since the epoch, as RFC 3339 has it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def property_value(value: str) -> str:

@@ -56,7 +56,7 @@ class Command(Task[Any]):
             elif self.name == "demo":
                 fault = RequestError("demo has no dry run", "it writes to a folder of its own alone")
         if fault:
-            with reporting(bool(values.get("json"))):
+            with reporting(bool(values.get("json")), dry_run=bool(values.get("dry_run"))):
                 raise fault
         return super().__call__(*args, **values)
 

@@ -14,13 +14,16 @@ from flux.tasks.options import DRY_RUN, JSON
     help={
         "artifact": "an artifact to play it with; the first that is fit by default",
         "folder": "where the clone goes, new or empty; a temporary folder by default",
+        "json": JSON,
     },
 )
-def demo(context: Context, artifact: list[str] | None = None, folder: str | None = None) -> None:
+def demo(
+    context: Context, artifact: list[str] | None = None, folder: str | None = None, json: bool = False
+) -> None:
     """Play the whole story of a change on a second clone."""
-    with running(context, json=False) as run:
+    with running(context, json) as run:
         from flux.commands.demo import beginnings, choose, left_out, plan_demo
-        from flux.report.demo import show_beginning, show_end, show_typed, show_why
+        from flux.report.demo import document, show_beginning, show_end, show_typed, show_why
         from flux.report.text import some
         from flux.shell import Shell, free_folder, name_of_inv
 
@@ -33,13 +36,14 @@ def demo(context: Context, artifact: list[str] | None = None, folder: str | None
         with git.clone(place, branch, files, "Begin with nothing deployed") as clone:
             plan = plan_demo(run.monorepo.settings, chosen, clone.tags())
         show_beginning(run.report, plan)
-        shell = Shell(place, {**run.variables, **plan.variables})
+        shell = Shell(place, {**run.variables, **plan.variables}, quiet=json)
         for scene in plan.scenes:
             show_why(run.report, scene.why)
             for command in scene.typed:
                 show_typed(run.report, command)
                 shell.type(command)
         show_end(run.report, plan, name_of_inv(), place)
+        run.report.document(document(plan, place))
 
 
 @command(
@@ -59,7 +63,7 @@ def up(
     json: bool = False,
 ) -> None:
     """Start a local registry in a container, or find the one that runs."""
-    with running(context, json) as run:
+    with running(context, json, dry_run=dry_run) as run:
         from flux.commands.registry.up import bring_up
         from flux.report.registry.up import show_up
 
@@ -73,7 +77,7 @@ def up(
 )
 def down(context: Context, purge: bool = False, dry_run: bool = False, json: bool = False) -> None:
     """Stop the local registry."""
-    with running(context, json) as run:
+    with running(context, json, dry_run=dry_run) as run:
         from flux.commands.registry.down import bring_down
         from flux.report.registry.down import show_down
 

@@ -18,6 +18,7 @@ from flux.monorepo.builder import Build
 from flux.monorepo.changed import Changed, find_changed
 from flux.monorepo.image_result import ImageResult
 from flux.settings import Settings
+from tests.documents import require_valid, result
 from tests.monorepos import opened
 from tests.repo import Repo
 
@@ -116,6 +117,11 @@ class Finished:
         return json.loads(self.out)
 
     @property
+    def result(self) -> Any:
+        """The document without what every document has."""
+        return result(self.document)
+
+    @property
     def said(self) -> str:
         return self.out + self.err
 
@@ -140,6 +146,7 @@ def inv(
         done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
     )
     assert "Traceback" not in finished.said, finished.said
+    require_valid(arguments, finished.out)
     return finished
 
 

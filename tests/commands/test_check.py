@@ -239,7 +239,7 @@ def test_what_people_see(two: Repo) -> None:
 def test_what_programs_see(two: Repo) -> None:
     finished = inv(two, "check", "--json")
     assert (finished.code, finished.err) == (1, "")
-    assert finished.document == {
+    assert finished.result == {
         "artifacts": ["app", "db"],
         "findings": [
             {"level": "error", "path": "artifacts/app/a,b: c%.yaml", "line": 3, "message": NOT_YAML},

@@ -143,7 +143,7 @@ def test_the_document(world: World) -> None:
     tags = world.tags()["app"]
     done = run(world, "app", "at", "--json")
     assert (done.code, done.err) == (0, "")
-    assert done.document == {
+    assert done.result == {
         "artifact": "app",
         "version": "1.1.0",
         "digest": tags["1.1.0"],
@@ -152,6 +152,7 @@ def test_the_document(world: World) -> None:
                 "environments": ["at_ring1"],
                 "version": None,
                 "digest": tags["at_ring1"],
+                "other_modes": False,
                 "files": [
                     {
                         "path": "gone.bin",
@@ -163,7 +164,13 @@ def test_the_document(world: World) -> None:
                     {"path": "x.yaml", "change": "changed", "binary": False, "diff": CHANGED},
                 ],
             },
-            {"environments": ["at_ring2"], "version": "1.1.0", "digest": tags["1.1.0"], "files": []},
+            {
+                "environments": ["at_ring2"],
+                "version": "1.1.0",
+                "digest": tags["1.1.0"],
+                "other_modes": False,
+                "files": [],
+            },
         ],
     }
 

@@ -250,7 +250,7 @@ def test_without_artifacts_and_without_commits(tmp_path: Path) -> None:
         listed(empty)
     repo = monorepo(tmp_path / "repo", {"README.md": "x"})
     assert listed(repo).artifacts == []
-    assert inv(repo, "list", "--json").document == {"artifacts": []}
+    assert inv(repo, "list", "--json").result == {"artifacts": []}
 
 
 def test_the_command(repo: Repo, tmp_path: Path) -> None:

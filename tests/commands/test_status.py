@@ -131,27 +131,31 @@ def test_json_is_that_of_a_dry_tag_and_more(world: World) -> None:
     dry = inv(world.repo, "tag", "--dry-run", "--json", env=env)
     assert done.document["tags"] == dry.document["tags"]
     assert [*done.document["tags"][0]] == ["artifact", "environment", "version", "from", "to", "action"]
-    assert done.document == {
-        **dry.document,
+    assert done.result == {
+        "tags": dry.document["tags"],
         "artifacts": [
             {
                 "artifact": "app",
                 "release": "2.0.0-rc.1",
                 "commits_since": 0,
                 "has": {"at_ring1": "1.1.0", "prod_ring1": "1.0.0"},
+                "since": {},
             },
             {
                 "artifact": "db",
                 "release": "2.0.0",
                 "commits_since": 1,
                 "has": {"at_ring1": world.tags()["db"]["latest"]},
+                "since": {},
             },
         ],
         "promotions": [],
     }
     assert run(world, "--json", "--check").document == done.document
     only = run(world, "--json", "-a", "db").document
-    assert only["artifacts"] == done.document["artifacts"][1:]
+    (db,) = only["artifacts"]
+    assert db["since"].keys() == {"at_ring1", "prod_ring1"}
+    assert {**db, "since": {}} == done.document["artifacts"][1]
     assert only["tags"] == [tag for tag in done.document["tags"] if tag["artifact"] == "db"]
 
 

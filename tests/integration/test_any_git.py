@@ -176,7 +176,7 @@ def test_no_variable_of_git_matters(tmp_path: Path) -> None:
     job = in_actions(tmp_path / "job", "push", push_payload(before, after))
     ran = inv(repo, "changed", "--json", env={**job.env, **everything})
     assert ran.code == 0, ran.said
-    assert ran.document == {"artifacts": sorted(STORY), "removed": [], "reasons": STORY}
+    assert (ran.document["artifacts"], ran.document["reasons"]) == (sorted(STORY), STORY)
     assert job.outputs["artifacts"] == sorted(STORY)
 
 

@@ -206,7 +206,7 @@ def test_what_flux_cannot_unpack_is_refused(images: Prefix, tmp_path: Path, name
     assert done.code == 1
     (result,) = done.document["artifacts"]
     assert result["action"] == "failed"
-    assert name in result["error"]
+    assert name in result["error"]["message"]
 
 
 # Trees that nobody would make

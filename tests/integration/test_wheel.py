@@ -131,11 +131,8 @@ def test_another_monorepo(python: str, monorepo: Repo) -> None:
     monorepo.commit(files={"components/search/kustomization.yaml": "resources: []\nnamePrefix: find-\n"})
     monorepo.commit(files={"components/billing/NEWS.md": "nothing of it is published\n"})
     changed = run(monorepo, python, "changed", "--json")
-    assert changed.document == {
-        "artifacts": ["search"],
-        "removed": [],
-        "reasons": {"search": ["components/search/kustomization.yaml"]},
-    }
+    assert changed.document["artifacts"] == ["search"]
+    assert changed.document["reasons"] == {"search": ["components/search/kustomization.yaml"]}
     monorepo.push()
 
     built = run(monorepo, python, "build", "--json")

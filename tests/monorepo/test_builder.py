@@ -132,7 +132,7 @@ def test_what_may_not_be_published_fails_by_name_and_the_others_go_out(repo: Rep
         assert found[name]["action"] == "failed", name
         assert found[name]["digest"] is None
         assert found[name]["tags"] == []
-        assert file in found[name]["error"]
+        assert file in found[name]["error"]["message"]
         assert not (repo.path / ".registry" / name).exists()
         assert any(name in line and file in line for line in ran.err.splitlines())
     plain = inv(repo, "build")
@@ -167,7 +167,7 @@ def test_a_name_that_no_repository_can_have(repo: Repo, name: str, said: str) ->
     assert ran.code == 1
     found = {result["artifact"]: result for result in ran.document["artifacts"]}
     assert found[name]["action"] == "failed"
-    assert said in found[name]["error"]
+    assert said in found[name]["error"]["message"]
     assert {found[other]["action"] for other in NAMES} == {"pushed"}
     assert {path.name for path in (repo.path / ".registry").iterdir()} == set(NAMES)
 
@@ -200,7 +200,7 @@ def test_a_registry_folder_that_is_broken_for_one_artifact(repo: Repo) -> None:
         "db": "pushed",
         "web": "pushed",
     }
-    assert "index.json" in found["app"]["error"]
+    assert "index.json" in found["app"]["error"]["message"]
     index.write_text(content)
     assert each_action(build(repo)) == {"app": "pushed", "db": "unchanged", "web": "unchanged"}
 

@@ -12,6 +12,7 @@ from flux.errors import RegistryError
 from flux.event import TERMINAL, Event
 from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.report.report import Report
+from tests.documents import result
 
 COMMIT = "c" * 40
 DIGEST = "sha256:" + "a" * 64
@@ -45,8 +46,8 @@ class Shown:
 
     @property
     def document(self) -> Any:
-        """The one on standard output, where nothing else is."""
-        return json.loads(self.out)
+        """The one on standard output, where nothing else is, without what every document has."""
+        return result(json.loads(self.out))
 
     @property
     def rows(self) -> list[list[str]]:
@@ -76,7 +77,9 @@ class Stage:
         for file in (event.output, event.summary):
             if file:
                 file.write_text("")
-        show(Report(event, as_json))
+        report = Report(event, as_json)
+        show(report)
+        report.finish()
         printed = self._capsys.readouterr()
         outputs = event.output.read_text().splitlines() if event.output else []
         return Shown(

@@ -48,7 +48,7 @@ def shown(report: Report, stream: str, monkeypatch: pytest.MonkeyPatch) -> str:
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w") as terminal:
         monkeypatch.setattr(stream, terminal)
-        report.failure(["app", "db"], ERROR)
+        report.error(ERROR, ["app", "db"])
     said = b""
     with suppress(OSError):
         while piece := os.read(ours, 4096):

@@ -25,9 +25,9 @@ def test_a_pull_request(stage: Stage) -> None:
     pull = stage.json(lambda report: show_proposed(report, PROPOSED)).document["pull_request"]
     assert (pull["number"], pull["url"]) == (7, "https://example.com/p/7")
     assert pull["changes"] == [
-        {"environment": "at", "from": None, "to": "2.0.0"},
-        {"environment": "tt", "from": "1.0.0", "to": "2.0.0"},
-        {"environment": "prod", "from": "3.0.0", "to": "2.0.0"},
+        {"environment": "at", "from": None, "to": "2.0.0", "direction": "new"},
+        {"environment": "tt", "from": "1.0.0", "to": "2.0.0", "direction": "up"},
+        {"environment": "prod", "from": "3.0.0", "to": "2.0.0", "direction": "down"},
     ]
 
 

@@ -17,6 +17,7 @@ from flux.event import TERMINAL
 from flux.report.report import Report
 from flux.report.text import Styled, aligned
 from tests.commands.helpers import actions, commands, inv, monorepo
+from tests.documents import result
 from tests.report.showing import Stage
 
 DIGEST = "sha256:" + "a" * 64
@@ -77,10 +78,12 @@ HOSTILE = "##[add-mask]x ###[error]y\n::error::z\r\x1b[31m\N{RIGHT-TO-LEFT OVERR
 def test_no_document_has_a_workflow_command(capsys: pytest.CaptureFixture[str]) -> None:
     """The runner looks for the older form anywhere in a line."""
     document = {"title": HOSTILE, HOSTILE: [HOSTILE]}
-    assert Report(actions(None), as_json=True).document(document)
+    report = Report(actions(None), as_json=True)
+    assert report.document(document)
+    report.finish()
     printed = capsys.readouterr().out
     assert commands(printed) == []
-    assert json.loads(printed) == document
+    assert result(json.loads(printed)) == document
 
 
 @pytest.mark.parametrize("as_json", [False, True])

@@ -30,7 +30,7 @@ def test_a_log(stage: Stage) -> None:
 def test_json_and_a_job(stage: Stage, signing: Signing) -> None:
     expected = [{"artifact": "app", "reference": SIGNED.reference, "action": "signed"}]
     shown = stage.json(lambda report: show_signing(report, signing)).document
-    assert shown == {"signatures": expected if signing.signatures else []}
+    assert shown == {"signatures": expected if signing.signatures else [], "note": None}
     assert "### Signatures" in stage.job(lambda report: show_signing(report, signing)).summary
 
 

@@ -72,11 +72,17 @@ def test_json(stage: Stage) -> None:
 
 def test_one_artifact_has_a_row_for_each_environment(stage: Stage) -> None:
     found = status(SAME, DRIFTED, has={"prod": "0.9.0"})
-    found = replace(found, promotions=[(Promotion("app", "2.0.0"), PULL)])
+    (row,) = found.rows
+    found = replace(found, rows=[replace(row, since={"at": 1_800_000_000})])
     shown = stage.log(lambda report: show_status(report, found, detailed=True))
     assert [line.split() for line in shown.lines[:4]] == [
-        ["Artifact", "Environment", "Version", "Digest", "Pull", "request"],
+        ["Environment", "Version", "Since", "Digest", "Request"],
         ["─" * len(shown.lines[1])],
-        ["app", "at", "1.0.0", DIGEST[:19], PULL.url],
-        ["app", "prod", "1.0.0", "≠", "0.9.0", OTHER[:19], PULL.url],
+        ["at", "1.0.0", "2027-01-15", "08:00", DIGEST[:19], "#7"],
+        ["prod", "1.0.0", "≠", "0.9.0", OTHER[:19], "#7"],
     ]
+    assert max(map(len, shown.lines)) <= 80
+    assert document(found)["artifacts"][0]["since"] == {"at": "2027-01-15T08:00:00Z"}
+    two = replace(found, rows=[row, replace(row, artifact="db")])
+    lines = stage.log(lambda report: show_status(report, two, detailed=True)).lines
+    assert [line for line in lines if line.endswith(":")] == ["app:", "db:"]

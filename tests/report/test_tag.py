@@ -19,7 +19,7 @@ def test_the_plan_is_shown_before(stage: Stage) -> None:
         ["app", "at_ring1", "1.0.0", str(Action.MOVED), "none", DIGEST[:19]]
     ]
     assert stage.log(lambda report: show_plan(report, COMMIT, [SAME])).out == ""
-    assert stage.json(lambda report: show_plan(report, COMMIT, [MOVED])).out == ""
+    assert stage.json(lambda report: show_plan(report, COMMIT, [MOVED])).document == {}
 
 
 @pytest.mark.parametrize(("dry_run", "said"), [(False, "1 moved"), (True, "0 would move")])
@@ -30,7 +30,10 @@ def test_what_was_done(stage: Stage, dry_run: bool, said: str) -> None:
     assert shown.err == "odd tag\n"
     job = stage.job(lambda report: show_convergence(report, done, dry_run))
     assert job.rows == [["app", "at\\_ring1", "1.0.0", str(Action.MOVED), "none", DIGEST[:19]]]
-    assert stage.json(lambda report: show_convergence(report, done, dry_run)).document == document(done.steps)
+    assert stage.json(lambda report: show_convergence(report, done, dry_run)).document == {
+        "commit": COMMIT,
+        **document(done.steps),
+    }
 
 
 def test_one_reason_is_one_error(stage: Stage) -> None:

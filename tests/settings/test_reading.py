@@ -288,9 +288,9 @@ def test_inv_reads_lists_in_variables(tmp_path: Path) -> None:
     changed = ("changed", "--json", "--since", "HEAD~1")
     paths = ["artifacts/eso/docs/a.txt", "artifacts/eso/notes.md"]
     document = json.loads(inv(repo.path, *changed).stdout)
-    assert document == {"artifacts": ["eso"], "removed": [], "reasons": {"eso": paths}}
+    assert document["reasons"] == {"eso": paths}
     document = json.loads(inv(repo.path, *changed, INVOKE_FLUX_IGNORE="*.md,docs/").stdout)
-    assert document == {"artifacts": [], "removed": [], "reasons": {}}
+    assert document["artifacts"] == []
 
 
 @contextmanager

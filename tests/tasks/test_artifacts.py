@@ -44,8 +44,9 @@ def test_since_on_the_command_line(tmp_path: Path) -> None:
     assert inv(repo, "changed", "--json", "--since", "v1").document["artifacts"] == ["app"]
     for garbage in ("--since=--output=x", "--since=", "--since=nonesuch"):
         ran = inv(repo, "changed", "--json", garbage)
-        assert (ran.code, ran.out) == (2, ""), ran.said
+        assert (ran.code, ran.result) == (2, {}), ran.said
         assert len(ran.err.splitlines()) == 2, "what happened, and what to do"
+        assert [f"error: {each['message']}" for each in ran.document["errors"]] == ran.err.splitlines()[:1]
     assert repo.git("status", "--porcelain") == ""
 
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flux.report.promote import document, show_proposed
+from flux.report.promote import document as proposal
+from flux.report.promote import show_proposed
 from flux.report.text import markdown
 
 if TYPE_CHECKING:
     from flux.proposals.applied import Applied
     from flux.report.report import Report
+
+
+_NOTHING: dict[str, Any] = {
+    "artifact": None,
+    "version": None,
+    "action": "none",
+    "pull_request": None,
+    "dropped": {},
+}
 
 
 def show_applied(report: Report, applied: Applied, dry_run: bool = False) -> None:
@@ -23,5 +33,10 @@ def show_applied(report: Report, applied: Applied, dry_run: bool = False) -> Non
         )
     if applied.proposed:
         show_proposed(report, applied.proposed, dry_run)
-    elif not report.document(document(applied.proposed)):
+    if not report.document(document(applied)) and not applied.proposed:
         report.print(f"issue {applied.number}: nothing to apply.")
+
+
+def document(applied: Applied) -> dict[str, Any]:
+    proposed = proposal(applied.proposed) if applied.proposed else _NOTHING
+    return {"issue": applied.number, "undone": list(applied.undone), **proposed}

@@ -28,4 +28,8 @@ def show_issue(report: Report, opened: Opened) -> None:
 
 def document(opened: Opened) -> dict[str, Any]:
     issue = opened.issue
-    return {"issue": {"number": issue.number, "url": issue.url, "action": opened.action} if issue else None}
+    if issue is None:
+        return {"tag": opened.tag, "issue": None}
+    # That of a dry run is not there yet.
+    number, url = (issue.number, issue.url) if issue.number else (None, None)
+    return {"tag": opened.tag, "issue": {"number": number, "url": url, "action": opened.action}}

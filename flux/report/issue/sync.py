@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flux.report.conditional import conditional
-from flux.report.promote import document as proposed_document
+from flux.report.promote import document as proposal
+from flux.report.record import with_error
 from flux.report.text import Link, place
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def show_sync(report: Report, sync: Sync, dry_run: bool = False) -> None:
     found = [(one, one.issue, one.proposed.pull_request if one.proposed else None) for one in sync.promotions]
     links = [_synced(one, _link(issue), _link(pull), dry_run) for one, issue, pull in found]
     report.summary("Promotions", _header(dry_run), links)
-    if not report.document(document(sync)):
+    if not report.document(document(sync, dry_run)):
         if found:
             report.table(
                 _header(dry_run),
@@ -37,24 +38,31 @@ def show_sync(report: Report, sync: Sync, dry_run: bool = False) -> None:
     report.failures((f"{one.promotion.artifact} {one.promotion.version}", one.error) for one in sync.failed)
 
 
-def document(sync: Sync) -> dict[str, Any]:
+def document(sync: Sync, dry_run: bool = False) -> dict[str, Any]:
+    return {"promotions": [with_error(_promotion(one, dry_run), one.error) for one in sync.promotions]}
+
+
+def _promotion(one: Synced, dry_run: bool) -> dict[str, Any]:
     return {
-        "promotions": [
-            {
-                "artifact": one.promotion.artifact,
-                "version": one.promotion.version,
-                "issue": one.issue.number if one.issue else None,
-                "closed": one.closed,
-                **proposed_document(one.proposed),
-            }
-            | ({"error": one.error.message} if one.error else {})
-            for one in sync.promotions
-        ]
+        "artifact": one.promotion.artifact,
+        "version": one.promotion.version,
+        "issue": {"number": one.issue.number, "url": one.issue.url} if one.issue else None,
+        "closed": one.closed,
+        "repaired": _repaired(one, dry_run),
+        "environments": [
+            {"environment": s.environment, "desired": s.desired, "deployed": s.deployed}
+            for s in one.standings
+        ],
+        "pull_request": proposal(one.proposed)["pull_request"] if one.proposed else None,
     }
 
 
+def _repaired(one: Synced, dry_run: bool) -> list[str]:
+    return [conditional(what) if dry_run else what for what in one.repaired]
+
+
 def _synced(one: Synced, issue: Cell, pull: Cell, dry_run: bool) -> tuple[str | Cell, ...]:
-    repaired = [conditional(what) if dry_run else what for what in one.repaired]
+    repaired = _repaired(one, dry_run)
     deployed = sum(s.deployed and s.desired == one.promotion.version for s in one.standings)
     return (
         f"{one.promotion.artifact} {one.promotion.version}",

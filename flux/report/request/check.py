@@ -20,7 +20,8 @@ def show_checked(report: Report, checked: Checked) -> None:
         said = "those who asked may, and it is approved" if checked.is_promotion else "it is no promotion's"
         report.print(f"pull request {number}: {said}.")
     for fault in checked.faults:
-        report.failure([f"pull request {number}"], FluxError(fault, "then run `inv request.check` again"))
+        error = FluxError(fault, "then run `inv request.check` again")
+        report.error(error, [f"pull request {number}"])
 
 
 def document(checked: Checked) -> dict[str, Any]:

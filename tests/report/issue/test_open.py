@@ -16,7 +16,8 @@ def test_an_issue(stage: Stage) -> None:
     assert job.outputs == {"issue": 3}
     assert job.rows == [["[\\#3](https://example.com/i/3)", "opened"]]
     assert stage.json(lambda report: show_issue(report, opened)).document == {
-        "issue": {"number": 3, "url": "https://example.com/i/3", "action": "opened"}
+        "tag": "app-v2.0.0",
+        "issue": {"number": 3, "url": "https://example.com/i/3", "action": "opened"},
     }
 
 
@@ -30,5 +31,6 @@ def test_an_issue_that_would_be_opened(stage: Stage) -> None:
     assert stage.log(lambda report: show_issue(report, opened)).lines == ["app-v2.0.0: would open its issue"]
     assert stage.job(lambda report: show_issue(report, opened)).outputs == {}
     assert stage.json(lambda report: show_issue(report, opened)).document == {
-        "issue": {"number": 0, "url": "", "action": "opened"}
+        "tag": "app-v2.0.0",
+        "issue": {"number": None, "url": None, "action": "opened"},
     }

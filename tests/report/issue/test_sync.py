@@ -5,6 +5,7 @@ from flux.errors import ForgeError
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.comment import Standing
 from flux.report.issue.sync import show_sync
+from flux.report.record import error_document
 from tests.report.promotions import ISSUE, PROMOTION, PROPOSED
 from tests.report.showing import Stage
 
@@ -24,19 +25,18 @@ def test_all_promotions(stage: Stage) -> None:
     assert shown.lines[3].split() == ["db", "1.0.0", "failed"]
     assert shown.err.splitlines() == ["error: db 1.0.0: GitHub broke off", "hint: again"]
     app, db = stage.json(lambda report: show_sync(report, sync)).document["promotions"]
-    assert (app["artifact"], app["issue"], app["closed"], app["pull_request"]["number"]) == (
-        "app",
-        3,
-        False,
-        7,
-    )
+    assert app["issue"] == {"number": 3, "url": "https://example.com/i/3"}
+    assert (app["artifact"], app["closed"], app["pull_request"]["number"]) == ("app", False, 7)
+    assert app["environments"][1] == {"environment": "tt", "desired": "2.0.0", "deployed": False}
     assert db == {
         "artifact": "db",
         "version": "1.0.0",
         "issue": None,
         "closed": False,
+        "repaired": [],
+        "environments": [],
         "pull_request": None,
-        "error": "GitHub broke off",
+        "error": error_document(ForgeError("GitHub broke off", "again")),
     }
     assert stage.log(lambda report: show_sync(report, Sync([]))).lines == ["No promotion is open."]
 

@@ -1,0 +1,63 @@
+"""Lines on standard output and standard error, plain or in the styles of a terminal."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, TextIO
+
+from flux.report.text import Styled
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_PLAIN_WIDTH = 240
+
+
+def write_line(stream: TextIO, *parts: str | Styled) -> None:
+    """One line, however long; in a terminal in its styles."""
+    if not is_styled(stream):
+        line = "".join(part.text if isinstance(part, Styled) else part for part in parts)
+        print_line(stream, line)
+        return
+    from rich.text import Text
+
+    text = Text.assemble(*((part.text, part.style) if isinstance(part, Styled) else part for part in parts))
+    open_console(stream).print(text, soft_wrap=True)
+
+
+def print_line(stream: TextIO, line: str) -> None:
+    """A command goes on when nobody reads any more, as in `inv list | head`: what it does is not undone."""
+    try:
+        print(line, file=stream, flush=True)
+    except BrokenPipeError:
+        _silence(stream)
+
+
+def _silence(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def is_styled(stream: TextIO) -> bool:
+    """As rich has it, where it can be imported."""
+    return (stream.isatty() or bool(os.environ.get("FORCE_COLOR"))) and has_rich()
+
+
+@cache
+def has_rich() -> bool:
+    try:
+        import rich  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def open_console(stream: TextIO) -> Console:
+    from rich.console import Console
+
+    class Patient(Console):
+        def on_broken_pipe(self) -> None:
+            _silence(stream)
+
+    width = None if stream.isatty() else _PLAIN_WIDTH
+    return Patient(file=stream, width=width, markup=False, emoji=False, highlight=False)
