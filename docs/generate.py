@@ -3,6 +3,7 @@
 A part stands between `<!-- generated: NAME -->` and `<!-- end of NAME -->`. People write the rest.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, fields
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from docs import settings_schema
 from flux.settings import Settings
 from flux.settings.descriptions import DESCRIPTIONS
 from flux.settings.table import READERS
@@ -64,7 +66,29 @@ def workflows() -> str:
     return "\n".join(lines)
 
 
-PARTS: dict[str, Callable[[], str]] = {"commands": commands, "settings": settings, "workflows": workflows}
+def documents() -> str:
+    """A table of the commands, each with the schema of what `--json` prints."""
+    schemas = ROOT / "flux" / "schemas"
+    names = sorted(path.name.removesuffix(".json") for path in schemas.glob("*.json"))
+    rows = [
+        [f"`inv {name} --json`", f"[`{name}.json`](../../flux/schemas/{name}.json)", _about(schemas, name)]
+        for name in names
+        if name != "settings"
+    ]
+    return "\n".join(_table(["command", "schema", "what it prints"], rows))
+
+
+def _about(schemas: Path, name: str) -> str:
+    said: str = json.loads((schemas / f"{name}.json").read_text(encoding="utf-8"))["description"]
+    return said.partition(" A command that is refused")[0]
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "commands": commands,
+    "documents": documents,
+    "settings": settings,
+    "workflows": workflows,
+}
 
 
 def filled(page: str) -> str:
@@ -160,6 +184,7 @@ def main() -> None:
     for path in pages():
         text = path.read_text(encoding="utf-8")
         path.write_text(filled(text), encoding="utf-8")
+    settings_schema.FILE.write_text(settings_schema.text(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,24 @@
-"""What the site does with a page before it is drawn: links to files beside docs/ lead to the repository."""
+"""What the site does beside drawing pages: links to files beside docs/ lead to the repository, and the JSON
+Schemas are published under schemas/."""
 
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from posixpath import normpath
 from typing import Any
 
 _LINK = re.compile(r"\]\((\.\./[^)#\s]+)(#[^)\s]*)?\)")
+
+
+SCHEMAS = Path(__file__).parent.parent / "flux" / "schemas"
+
+
+def on_files(files: Any, *, config: Any, **_: Any) -> Any:
+    """The files of the site, with the schemas."""
+    from mkdocs.structure.files import File
+
+    for path in sorted(SCHEMAS.glob("*.json")):
+        files.append(File.generated(config, f"schemas/{path.name}", abs_src_path=str(path)))
+    return files
 
 
 def on_page_markdown(markdown: str, *, page: Any, config: Any, **_: Any) -> str:

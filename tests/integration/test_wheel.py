@@ -97,7 +97,8 @@ def test_what_is_in_the_wheel(wheel: Path) -> None:
         if "__pycache__" not in path.parts
     }
     assert sources <= set(there)
-    assert not [name for name in there if name.endswith((".pyc", ".json", ".yaml"))]
+    schemas = {f"flux/schemas/{path.name}" for path in (ROOT / "flux" / "schemas").glob("*.json")}
+    assert {name for name in there if name.endswith((".pyc", ".json", ".yaml"))} == schemas != set()
     assert any(name.endswith("/licenses/LICENSE") for name in there)
 
 

@@ -1,0 +1,91 @@
+"""The JSON Schema of invoke.yaml, with which editors complete and check settings."""
+
+import json
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+from flux.settings import Settings
+from flux.settings.descriptions import DESCRIPTIONS
+from flux.settings.table import READERS
+
+FILE = Path(__file__).parent.parent / "flux" / "schemas" / "settings.json"
+
+_FLAG = {"type": "boolean"}
+_TEXT = {"type": "string", "minLength": 1}
+_PATH = {"type": "string", "pattern": r"^(?!/)(?!.*(^|/)\.\.(/|$))(?!.*//)\S"}
+_FILE = {**_PATH, "not": {"enum": [".", "./"]}}
+_BRANCH = {"type": "string", "pattern": r"^(?![-/.])(?!.*(\.\.|//|/\.|@\{))[^\s~^:?*\[\\]*[^\s~^:?*\[\\/.]$"}
+_BRANCHES = {"type": "array", "items": {"type": "string", "pattern": r"^(?![-/.])[^\s~^:?\[\\]+$"}}
+_URL = {"type": "string", "pattern": "^https?://[^@]+$"}
+_NAMES = {"type": "array", "items": _TEXT}
+_ENVIRONMENT = {"type": "string", "pattern": "^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$"}
+_GROUPS = {
+    "type": "object",
+    "propertyNames": _ENVIRONMENT,
+    "additionalProperties": {"type": ["array", "null"], "items": _ENVIRONMENT},
+}
+
+FORMS: dict[str, dict[str, Any]] = {
+    "sources": _PATH,
+    "releaseconfig": _FILE,
+    "registry": {"type": "string", "pattern": r"^(oci://[^@\sA-Z]+|(?![^/]*[^/.][^/]*\.)[^:@]+)$"},
+    "branch": _BRANCH,
+    "branches": _BRANCHES,
+    "release_tag": {"type": "string", "pattern": r"^(?=.*\{artifact\})(?=.*\{version\})"},
+    "create_release": _FLAG,
+    "source": _URL,
+    "phases": {"anyOf": [_GROUPS, {"type": "array", "items": {"anyOf": [_ENVIRONMENT, _GROUPS]}}]},
+    "ignore": _NAMES,
+    "jobs": {"type": "integer", "minimum": 1, "maximum": 64},
+    "insecure": _FLAG,
+    "publisher": {"enum": ["builtin", "flux"]},
+    "flux_version": {"type": "string", "pattern": r"^v?\d+(\.\d+(\.\d+(-[0-9A-Za-z.-]+)?)?)?$"},
+    "provider": {"enum": ["generic", "azure", "aws", "gcp"]},
+    "forge": {"enum": ["github", "local"]},
+    "label": _TEXT,
+    "promoters": {"type": "object", "additionalProperties": _NAMES},
+    "automation": _NAMES,
+    "require_order": _FLAG,
+    "two_person": {"anyOf": [_FLAG, _NAMES]},
+    "require_signature": _FLAG,
+    "signature_identity": _TEXT,
+    "signature_issuer": _URL,
+    "sign_promotions": _FLAG,
+}
+"""What an editor can tell of a value. The readers of settings know more."""
+
+
+def schema() -> dict[str, Any]:
+    """Invoke may have more in the file than what is under `flux:`."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "invoke.yaml of flux-artifacts",
+        "type": "object",
+        "properties": {
+            "flux": {
+                "type": ["object", "null"],
+                "properties": {name: _setting(name) for name in READERS},
+                "additionalProperties": False,
+            }
+        },
+    }
+
+
+def _setting(name: str) -> dict[str, Any]:
+    (field,) = (field for field in fields(Settings) if field.name == name)
+    known = isinstance(field.default, str | bool | int | tuple) and field.default not in ("", ())
+    default = _plain(field.default) if known and field.default is not MISSING else None
+    described = f"{DESCRIPTIONS[name]} Allowed: {READERS[name][1]}."
+    return {"description": described, **FORMS[name], **({} if default is None else {"default": default})}
+
+
+def _plain(value: Any) -> Any:
+    """A default as invoke.yaml has it."""
+    if isinstance(value, tuple):
+        return [each if isinstance(each, str) else each.name for each in value]
+    return value
+
+
+def text() -> str:
+    return json.dumps(schema(), indent=2) + "\n"
