@@ -5,6 +5,8 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
+from flux.promotion.clusters.status import CLUSTER
+from flux.promotion.gates.rule import Auto, Merge, OnFailure
 from flux.settings import Settings
 from flux.settings.descriptions import DESCRIPTIONS
 from flux.settings.table import READERS
@@ -20,10 +22,63 @@ _BRANCHES = {"type": "array", "items": {"type": "string", "pattern": r"^(?![-/.]
 _URL = {"type": "string", "pattern": "^https?://[^@]+$"}
 _NAMES = {"type": "array", "items": _TEXT}
 _ENVIRONMENT = {"type": "string", "pattern": "^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$"}
+_RULE: dict[str, Any] = {
+    "after": {**_TEXT, "description": "The phase that comes before."},
+    "soak": {
+        "type": "string",
+        "pattern": r"^(?=\d)(\d{1,2}w)?(\d{1,3}d)?(\d{1,4}h)?(\d{1,5}m)?(\d{1,7}s)?$",
+        "description": "How long the phase before has to have run a version, such as 2h or 1d12h.",
+    },
+    "healthy": {**_FLAG, "description": "Whether the clusters of the phase before have to say that it runs."},
+    "auto": {"enum": [*map(str, Auto)], "description": "The releases that are proposed without a tick."},
+    "windows": {
+        "type": ["array", "string"],
+        "items": _TEXT,
+        "minItems": 1,
+        "description": "When tags may move, such as Mon-Thu 08:00-15:00 Europe/Oslo.",
+    },
+    "merge": {"enum": [*map(str, Merge)], "description": "Who merges."},
+    "on_failure": {"enum": [*map(str, OnFailure)], "description": "What follows when a cluster fails."},
+}
+_PHASE = {
+    "type": "object",
+    "properties": {
+        "environments": {"type": ["array", "null"], "items": _ENVIRONMENT, "uniqueItems": True},
+        **_RULE,
+    },
+    "additionalProperties": False,
+}
 _GROUPS = {
     "type": "object",
     "propertyNames": _ENVIRONMENT,
-    "additionalProperties": {"type": ["array", "null"], "items": _ENVIRONMENT},
+    "additionalProperties": {
+        "anyOf": [{"type": ["array", "null"], "items": _ENVIRONMENT, "uniqueItems": True}, _PHASE]
+    },
+}
+_RULES = {
+    "type": "object",
+    "additionalProperties": {
+        "type": "object",
+        "additionalProperties": {"type": "object", "properties": _RULE, "additionalProperties": False},
+    },
+}
+_CLUSTER_NAMES = {
+    "type": "array",
+    "items": {"type": "string", "pattern": f"^({CLUSTER})$"},
+    "uniqueItems": True,
+}
+_CLUSTERS = {
+    "type": "object",
+    "additionalProperties": {
+        "anyOf": [
+            _CLUSTER_NAMES,
+            {
+                "type": "object",
+                "properties": {"names": _CLUSTER_NAMES, "reporters": _NAMES},
+                "additionalProperties": False,
+            },
+        ]
+    },
 }
 
 FORMS: dict[str, dict[str, Any]] = {
@@ -52,6 +107,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "signature_identity": _TEXT,
     "signature_issuer": _URL,
     "sign_promotions": _FLAG,
+    "rules": _RULES,
+    "clusters": _CLUSTERS,
 }
 """What an editor can tell of a value. The readers of settings know more."""
 

@@ -98,6 +98,13 @@ VALUES: list[Any] = [
         {"a b": []},
         {"at": "x"},
         [{"at": ["b"]}, "c"],
+        *({"at": {"environments": ["b"], "soak": "1d12h"}}, {"at": {"soak": 3}}, {"at": {"soak": "d"}}),
+        *({"at": {"auto": "patch", "merge": "auto", "healthy": True}}, {"at": {"auto": "all"}}),
+        *({"at": {"names": ["eu"], "reporters": ["x"]}}, {"at": ["eu", "eu"]}, {"at": {"names": ["-"]}}),
+        *(
+            {"eso": {"prod": {"auto": "never", "windows": ["Mon-Thu 08:00-15:00 Europe/Oslo"]}}},
+            {"eso": {"at": 1}},
+        ),
     ),
 ]
 
