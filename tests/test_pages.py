@@ -17,6 +17,7 @@ from markdown_it.token import Token
 
 from docs import generate
 from flux import errors
+from flux.tasks import ns
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -147,6 +148,51 @@ def test_each_page_is_in_the_navigation_once() -> None:
 def test_no_generated_part_is_stale(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert generate.filled(text) == text, "run `python -m docs.generate`"
+
+
+def typed(text: str) -> Iterator[list[str]]:
+    """The words after `inv` of each command on a page, in a block or in a sentence."""
+    for token in [*tokens(text), *inlines(text)]:
+        if token.type == "fence" and token.info in ("sh", "console", "yaml"):
+            lines = token.content.replace("\\\n", " ").splitlines()
+        else:
+            lines = [token.content] if token.type == "code_inline" else []
+        for line in lines:
+            for part in re.split(r"[|;]|&&| #|: run: ", line):
+                words = part.replace("…", "").split()
+                while words and (words[0] in ("$", "run:", "-") or re.fullmatch(r"[A-Z_]+=\S*", words[0])):
+                    del words[0]
+                if words and words[0] in ("inv", ".venv/bin/inv", "flux-artifacts"):
+                    yield words[1:]
+
+
+def unknown(words: list[str]) -> list[str]:
+    """What of these words is neither a command nor an option of the command before."""
+    commands = {ns[name].typed: ns[name] for name in ns.task_names}
+    options, found, values = {"--list", "--help", "--debug", "--dry", "--version", "--echo"}, [], True
+    for word in words:
+        if word.startswith("-"):
+            found += [word] if word.partition("=")[0] not in options else []
+        elif word in commands:
+            names = {each for a in commands[word].get_arguments() for each in (*a.names, a.name)}
+            options = {f"-{each}" if len(each) == 1 else f"--{each.replace('_', '-')}" for each in names} | {
+                "--help"
+            }
+            values = False
+        elif values:
+            found.append(word)
+    return found
+
+
+@pytest.mark.parametrize("path", [*PAGES, *OTHERS], ids=name)
+def test_each_command_on_a_page_exists_with_its_options(path: Path) -> None:
+    found = {" ".join(words): unknown(words) for words in typed(path.read_text(encoding="utf-8"))}
+    assert {line: words for line, words in found.items() if words} == {}
+
+
+def test_an_option_or_a_command_that_does_not_exist_is_found() -> None:
+    page = "`inv build --chnaged`, `inv biuld` and\n\n```sh\nX=1 inv tag -a eso -z | inv status --wide\n```\n"
+    assert [unknown(words) for words in typed(page)] == [["-z"], [], ["--chnaged"], ["biuld"]]
 
 
 def kinds(error: type[errors.FluxError]) -> list[type[errors.FluxError]]:
