@@ -81,8 +81,20 @@ _CLUSTERS = {
     },
 }
 
+_ENTRY = {
+    "anyOf": [
+        _PATH,
+        {
+            "type": "object",
+            "properties": {"path": _PATH, "name": _TEXT, "exclude": {"anyOf": [_NAMES, _TEXT]}},
+            "required": ["path"],
+            "additionalProperties": False,
+        },
+    ]
+}
 FORMS: dict[str, dict[str, Any]] = {
     "sources": _PATH,
+    "artifacts": {"anyOf": [{"type": "array", "items": _ENTRY, "maxItems": 1000}, _ENTRY]},
     "releaseconfig": _FILE,
     "registry": {"type": "string", "pattern": r"^(oci://[^@\sA-Z]+|(?![^/]*[^/.][^/]*\.)[^:@]+)$"},
     "branch": _BRANCH,
