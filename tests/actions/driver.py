@@ -61,7 +61,7 @@ class Job:
 
 @dataclass(frozen=True)
 class _Run:
-    """A run of the workflow at `path`; `by` is who triggered it."""
+    """A run of the workflow at `path`; `by` is who started it, and `attempt` how often it was started."""
 
     number: int
     event: Event
@@ -69,6 +69,7 @@ class _Run:
     ref: str
     commit: str
     by: str
+    attempt: int
 
 
 @dataclass
@@ -123,7 +124,7 @@ class Runners:
         return ran
 
     def run(self, event: Event, *, by: str | None = None) -> list[Job]:
-        """Run the workflows that an event starts; again, where it was run before, at somebody's wish."""
+        """Run the workflows that an event starts; `by` runs them again, as GitHub lets people do."""
         if event.payload.get("deleted"):
             return []  # what is gone has no workflows
         ref, commit = self._place(event)
@@ -138,9 +139,8 @@ class Runners:
 
         def run(one: tuple[str, list[str]]) -> list[Job]:
             path, names = one
-            return self._run_group(
-                _Run(next(self._runs), event, path, ref, commit, by or event.sender), names
-            )
+            who, attempt = (by, 2) if by else (event.sender, 1)
+            return self._run_group(_Run(next(self._runs), event, path, ref, commit, who, attempt), names)
 
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             ran = [job for jobs in pool.map(run, due) for job in jobs]
@@ -198,6 +198,7 @@ class Runners:
             **self.github.environment("", self.full_name),
             "GITHUB_REF": ref,
             "GITHUB_SHA": commit,
+            "GITHUB_RUN_ATTEMPT": str(run.attempt),
             "GITHUB_RUN_ID": str(run.number),
             "GITHUB_TRIGGERING_ACTOR": run.by,
             "GITHUB_WORKFLOW_REF": f"{self.full_name}/{path}@{ref}",

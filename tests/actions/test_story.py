@@ -114,28 +114,33 @@ def test_old_jobs_run_again_do_what_is_right_today(monorepo: Monorepo) -> None:
     monorepo.tick("prod_ring1", by="bob", tick=False)
     unticked = monorepo.github.events[-1]
     runners.skip()
-    for event, by in ((unticked, "bob"), (ticked, "trudy")):
+    for event, by in ((unticked, "bob"), (ticked, "trudy"), (ticked, "alice")):
         (applied,) = runners.run(event, by=by)
         assert applied.result == "success", applied.log
     assert monorepo.pulls() == [], "what was unticked since is not proposed, whoever runs the job again"
 
     last_week, today = desire(monorepo, prod_ring1="1.0.0"), desire(monorepo, prod_ring1="1.1.0")
     runners.skip()
-    for event in (today, last_week):
-        (job,) = runners.run(event)
+    for event, by in ((today, None), (last_week, "trudy")):
+        (job,) = runners.run(event, by=by)
         assert job.result == "success", job.log
         tags = monorepo.tags("eso")
         assert tags["prod_ring1"] == tags["1.1.0"] != tags["1.0.0"]
 
 
 def test_a_job_of_a_tick_run_again_by_somebody_else(monorepo: Monorepo) -> None:
-    """Who ticked answers for it, with what they may now; who runs the job again makes no difference."""
+    """Both who ticked and who runs the job again have to be allowed to, now."""
     runners, people = monorepo.runners, monorepo.github.repository("octo/monorepo").collaborators
     monorepo.published(TAG)
     monorepo.tick("prod_ring1", by="bob")
     first = monorepo.github.events[-1]
     runners.skip()
-    (applied,) = runners.run(first, by="trudy")
+    (held,) = runners.run(first, by="trudy")
+    assert held.result == "success", held.log
+    assert "trudy ran this again" in held.log + held.summary
+    assert monorepo.pulls() == []
+    assert boxes(monorepo) == {"prod_ring1"}, "it is bob's still"
+    (applied,) = runners.run(first, by="alice")
     assert applied.result == "success", applied.log
     assert monorepo.desired(BRANCH) == {"eso": {"prod_ring1": "1.0.0"}}
 
