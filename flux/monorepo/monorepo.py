@@ -62,6 +62,10 @@ class Monorepo:
                 self._forge = self._open_forge(self)
             return self._forge
 
+    def require_forge(self) -> None:
+        """Open the forge now, so that a missing token stops a command at its start. Raises as `forge`."""
+        _ = self.forge
+
     @property
     def layouts(self) -> Layouts:
         """Where each commit has its artifacts, and what it leaves out."""

@@ -37,7 +37,7 @@ def release(
         if dry_run:
             show_planned_release(run.report, planned)
         else:
-            _ = run.monorepo.forge  # without a token it goes nowhere
+            run.monorepo.require_forge()
             show_forge(run.report, planned, find_forge_place(run.monorepo), run.monorepo.git.hosted_url)
             made = create_release(run.monorepo, planned)
             show_released(run.report, made)
