@@ -9,24 +9,35 @@ from flux.promotion.texts.request import MOST_CHARACTERS
 PROMOTION = Promotion("eso", "1.1.0")
 
 
-def test_the_comment_says_where_each_environment_stands() -> None:
+def test_the_whole_of_it() -> None:
     standings = [
         Standing("at_ring1", "1.1.0", True),
         Standing("at_ring2", "1.1.0", False),
         Standing("tt", "1.0.0", True, "https://x/pull/4"),
         Standing("prod_ring1", "1.2.0", True),
-        Standing("prod_ring2", None, False),
+        Standing("prod_ring2", None, False, "https://x/pull/5"),
+        Standing("prod_ring3", None, False),
+        Standing("prod_ring4", "1.0.0", True),
     ]
-    rows = standing_comment(PROMOTION, standings, "registry/eso@sha256:1", ["Said."]).splitlines()
-    assert rows[0] == "Published as `registry/eso@sha256:1`."
-    assert rows[4:9] == [
-        "| `at_ring1` | ✅ deployed |",
-        "| `at_ring2` | merged; its tag follows with `inv tag` |",
-        "| `tt` | proposed in https://x/pull/4, from 1.0.0 |",
-        "| `prod_ring1` | 1.2.0, which has replaced it |",
-        "| `prod_ring2` | none |",
-    ]
-    assert rows[-1] == "Said."
+    assert (
+        standing_comment(PROMOTION, standings, "registry/eso@sha256:1", ["Said.", "More."])
+        == """\
+Published as `registry/eso@sha256:1`.
+
+| Environment | |
+| --- | --- |
+| `at_ring1` | ✅ deployed |
+| `at_ring2` | merged; its tag follows with `inv tag` |
+| `tt` | proposed in https://x/pull/4, from 1.0.0 |
+| `prod_ring1` | 1.2.0, which has replaced it |
+| `prod_ring2` | proposed in https://x/pull/5, new |
+| `prod_ring3` | none |
+| `prod_ring4` | 1.0.0 |
+
+Said.
+
+More."""
+    )
 
 
 def test_the_comment_has_room_for_any_number_of_environments() -> None:

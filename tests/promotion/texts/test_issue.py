@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from flux.promotion.boxes import LONGEST_BODY, read_boxes, repeated, ticked, unknown
 from flux.promotion.marker import read_marker
 from flux.promotion.proposal import Promotion
-from flux.promotion.texts.issue import issue_body, issue_title
+from flux.promotion.texts.issue import issue_body, issue_title, read_title, with_boxes
 from tests.promotion.github import shown
 from tests.promotion.samples import CURRENT, DIFF_ID, MARKER, PHASES, URL, phases
 
@@ -40,6 +40,47 @@ somebody who may not promote is undone.
   - [ ] `prod_ring2` now none
 """
     )
+
+
+def test_boxes_that_somebody_took_out_come_back_below() -> None:
+    assert (
+        with_boxes("head\n\nmine\n\n", {"dev": ("dev",), "at": ("at_ring1", "at_ring2")})
+        == """\
+head
+
+mine
+
+**Tick a box to promote this version to that environment.** It joins the release's pull request, which is \
+opened if need be; whoever merges that deploys it. Unticking takes the environment out again. A tick of \
+somebody who may not promote is undone.
+
+- [ ] `dev`
+- [ ] **at** (all of it)
+  - [ ] `at_ring1`
+  - [ ] `at_ring2`
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    "body", ["- [x] `at_ring1`\n", "- [ ] **at** (all of it)\n", "x" * (LONGEST_BODY - 200)]
+)
+def test_where_a_box_is_left_or_there_is_no_room_a_body_stays_as_it_is(body: str) -> None:
+    assert with_boxes(body, {"at": ("at_ring1", "at_ring2")}) == body
+
+
+@pytest.mark.parametrize(
+    ("title", "promotion"),
+    [
+        (issue_title("eso", "1.1.0"), MARKER),
+        (" Promote eso 1.1.0\n", MARKER),
+        ("Promote eso", None),
+        ("Promote eso 1.1.0 now", None),
+        ("promote eso 1.1.0", None),
+    ],
+)
+def test_a_title_is_read_back(title: str, promotion: Promotion | None) -> None:
+    assert read_title(title) == promotion
 
 
 @given(phases(), st.booleans())

@@ -1,55 +1,140 @@
 """What people are told about their ticks: who, what, why, and what to do."""
 
+import inspect
+
 import pytest
 
+from flux.promotion.ledger import Decision, How
 from flux.promotion.order import Skipped
 from flux.promotion.texts import notices
 
+SAID: dict[str, list[tuple[str, str]]] = {
+    "mention": [
+        (notices.mention("alice"), "@alice"),
+        (notices.mention("Alice Smith"), "Alice Smith"),
+    ],
+    "edit_undone": [
+        (
+            notices.edit_undone("alice", "took boxes away"),
+            "@alice: this edit took boxes away, so it was undone as a whole.",
+        ),
+    ],
+    "edit_refused": [
+        (
+            notices.edit_refused("Alice Smith"),
+            "Alice Smith: an earlier edit had altered the hidden first line here. That is put right. "
+            "What you ticked was not applied: tick it again if it is still wanted.",
+        ),
+    ],
+    "ticks_undone": [
+        (
+            notices.ticks_undone("alice", {"at": "no permission", "prod": "bob decides"}),
+            "@alice may not promote here, so this was undone: `at`: no permission; `prod`: bob decides.",
+        ),
+    ],
+    "held": [
+        (
+            notices.held("prod", "trudy", "prod is for bob"),
+            "prod was not applied: trudy ran this again, and may not: prod is for bob",
+        ),
+        (
+            notices.held("prod", "", "prod is for bob"),
+            "prod was not applied: nobody who is known ran this again, and may not: prod is for bob",
+        ),
+    ],
+    "put_back": [
+        (
+            notices.put_back("alice"),
+            "@alice: your edit was overwritten by one of the automation, and is put back.",
+        ),
+    ],
+    "disagreement": [
+        (
+            notices.disagreement("its title says eso 1.0.0"),
+            "Nothing is promoted from here until this issue says one thing again: its title says eso 1.0.0.",
+        ),
+    ],
+    "not_ours": [
+        (
+            notices.not_ours("it has no label"),
+            "Nothing is promoted from here: it has no label. Put that right, then tick the box again.",
+        ),
+    ],
+    "skipped": [
+        (
+            notices.skipped("3.11.0", Skipped("tt", ("tt_ring1", "tt_ring2"), ("prod",))),
+            "3.11.0 is not yet in `tt_ring1`, `tt_ring2` (phase `tt`), which come before `prod`.",
+        ),
+        (
+            notices.skipped("3.11.0", Skipped("tt", ("tt",), ("uat", "prod"))),
+            "3.11.0 is not yet in `tt`, which comes before `uat`, `prod`.",
+        ),
+    ],
+    "prerelease": [
+        (
+            notices.prerelease("1.0.0-rc.1", "prod"),
+            "1.0.0-rc.1 is a **prerelease**, and `prod` is the last phase.",
+        ),
+    ],
+    "unticked": [
+        (
+            notices.unticked(["at", "tt"], notices.ROLLED_BACK),
+            "Unticked `at`, `tt`: it was rolled back since.",
+        ),
+    ],
+    "noted": [
+        (
+            notices.noted(Decision("alice", How.TICK, ("at", "tt"), 1)),
+            "Noted: `alice` wants `at`, `tt`. The pull request has it so already.",
+        ),
+        (
+            notices.noted(Decision("a`b", How.UNTICK, ("at",), 1)),
+            "Noted: `ab` does not want `at`. The pull request has it so already.",
+        ),
+    ],
+    "pull_request_closed": [(notices.pull_request_closed("https://x/7"), "https://x/7 was closed")],
+    "main_has": [
+        (notices.main_has("2.0.0"), "main has 2.0.0 for it now"),
+        (notices.main_has(None), "main has no version for it now"),
+    ],
+    "had_it": [
+        (
+            notices.had_it("eso", "prod", "1.0.0", "2.0.0"),
+            "prod had 1.0.0 and has 2.0.0 since: `inv promote eso prod --version 1.0.0` goes back",
+        ),
+        (
+            notices.had_it("eso", "prod", "1.0.0", None),
+            "prod had 1.0.0 and has none since: `inv promote eso prod --version 1.0.0` goes back",
+        ),
+    ],
+    "comes_first": [
+        (notices.comes_first(["at", "tt"], "1.0.0"), "at, tt comes first and does not have 1.0.0"),
+    ],
+    "not_published": [
+        (
+            notices.not_published("eso", "1.0.0"),
+            "The registry does not have `eso` 1.0.0 any more. If this is merged, the environments keep what "
+            "they have. Publish the version again first, or close this pull request.",
+        ),
+    ],
+    "foreign_commit": [
+        (
+            notices.foreign_commit("promote/eso-1.0.0", "a" * 40, has_request),
+            f"promote/eso-1.0.0 has a commit that is not the automation's, {'a' * 12}, "
+            f"and is left as it is: {remedy}, or take the commit off the branch",
+        )
+        for has_request, remedy in ((True, "merge or close its pull request"), (False, "delete the branch"))
+    ],
+}
+"""Each function of the module, with what it says."""
 
-@pytest.mark.parametrize(("login", "mention"), [("alice", "@alice"), ("Alice Smith", "Alice Smith")])
-def test_a_login_is_notified_and_a_name_is_not(login: str, mention: str) -> None:
-    assert notices.mention(login) == mention
-    assert notices.edit_undone(login, "took boxes away") == (
-        f"{mention}: this edit took boxes away, so it was undone as a whole."
-    )
-    assert notices.edit_refused(login).startswith(f"{mention}: an earlier edit had altered the hidden")
-    assert notices.ticks_undone(login, {"at": "no permission", "prod": "bob decides"}) == (
-        f"{mention} may not promote here, so this was undone: `at`: no permission; `prod`: bob decides."
-    )
+
+@pytest.mark.parametrize("name", SAID)
+def test_the_whole_of_it(name: str) -> None:
+    for said, expected in SAID[name]:
+        assert said == expected
 
 
-def test_reasons_of_unticks() -> None:
-    assert notices.unticked(["at", "tt"], notices.ROLLED_BACK) == (
-        "Unticked `at`, `tt`: it was rolled back since."
-    )
-    assert notices.pull_request_closed("https://x/7") == "https://x/7 was closed"
-    assert notices.main_has("2.0.0") == "main has 2.0.0 for it now"
-    assert notices.main_has(None) == "main has no version for it now"
-    assert notices.comes_first(["at", "tt"], "1.0.0") == "at, tt comes first and does not have 1.0.0"
-
-
-@pytest.mark.parametrize(("now", "has"), [("2.0.0", "2.0.0"), (None, "none")])
-def test_going_back_is_a_command(now: str | None, has: str) -> None:
-    said = notices.had_it("eso", "prod", "1.0.0", now)
-    assert said == (f"prod had 1.0.0 and has {has} since: `inv promote eso prod --version 1.0.0` goes back")
-
-
-@pytest.mark.parametrize(
-    ("has_request", "remedy"), [(True, "merge or close its pull request"), (False, "delete the branch")]
-)
-def test_somebody_elses_commit(has_request: bool, remedy: str) -> None:
-    said = notices.foreign_commit("promote/eso-1.0.0", "a" * 40, has_request)
-    assert said == (
-        f"promote/eso-1.0.0 has a commit that is not the automation's, {'a' * 12}, "
-        f"and is left as it is: {remedy}, or take the commit off the branch"
-    )
-
-
-def test_what_is_skipped_reads_the_right_way_round() -> None:
-    assert notices.skipped("3.11.0", Skipped("tt", ("tt_ring1", "tt_ring2"), ("prod",))) == (
-        "3.11.0 is not yet in `tt_ring1`, `tt_ring2` (phase `tt`), which come before `prod`."
-    )
-    assert notices.skipped("3.11.0", Skipped("tt", ("tt",), ("uat", "prod"))) == (
-        "3.11.0 is not yet in `tt`, which comes before `uat`, `prod`."
-    )
-    assert "**prerelease**" in notices.prerelease("1.0.0-rc.1", "prod")
+def test_every_text_is_here() -> None:
+    functions = inspect.getmembers(notices, inspect.isfunction)
+    assert SAID.keys() == {name for name, each in functions if each.__module__ == notices.__name__}

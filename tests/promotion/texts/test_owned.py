@@ -23,6 +23,15 @@ def test_what_is_ours_is_replaced_and_nothing_else(before: str, after: str) -> N
     assert room_beside(again.body) >= len(before) + len(after)
 
 
+def test_the_whole_of_it() -> None:
+    assert put_in("Promote eso to <at> --", "the part\n") == Request(
+        "Promote eso to <at> --",
+        '<!-- flux-request: "Promote eso to \\u003cat\\u003e -\\u002d" -->\n'
+        "the part\n"
+        "<!-- end of flux-request -->",
+    )
+
+
 def test_a_title_that_somebody_changed_is_theirs() -> None:
     new = put_in("ours", "part")
     theirs = Request("theirs", new.body)

@@ -39,24 +39,76 @@ def test_a_long_title_counts() -> None:
     assert request_title(PROMOTION, changes(*many), phases, False) == "Promote eso 1.1.0 to 200 environments"
 
 
-def test_a_body_says_what_people_want_to_know() -> None:
-    spans = [Span("1.0.0", ["- feat"], "https://x/compare/a...b", difference({"a": b"1\n"}, {"a": b"2\n"}))]
+def test_the_whole_of_a_body() -> None:
+    spans = [
+        Span("1.0.0", ["- feat: a"], "https://x/compare/a...b", difference({"a": b"1\n"}, {"a": b"2\n"})),
+        Span("1.2.0", ["- fix: b"]),
+        Span("0.9.0", unknown="0.9.0 is not in the registry"),
+    ]
     background = Background(
-        "registry/eso@sha256:1", "https://x/issues/3", ["`prod` comes before `tt`."], spans
-    )
-    body = request_body(PROMOTION, changes("tt", "prod_ring1"), background, rollback=False)
-    assert "| `tt` | 1.0.0 | 1.1.0 | up |" in body
-    for said in (
         "registry/eso@sha256:1",
-        "issues/3",
-        "[!WARNING]",
-        "- feat",
-        "https://x/compare",
-        "-1\n+2\n",
-    ):
-        assert said in body
-    assert "rollback" not in body
-    assert "rollback" in request_body(PROMOTION, changes("tt"), background, rollback=True)
+        "https://x/issues/3",
+        ["`prod` comes before `tt`."],
+        spans,
+        {"bob": ["prod_ring1"], "alice": ["at_ring1", "tt"]},
+    )
+    proposed = [
+        VersionChange("at_ring1", None, "1.1.0"),
+        VersionChange("tt", "1.0.0", "1.1.0"),
+        VersionChange("prod_ring1", "1.2.0", "1.1.0"),
+        VersionChange("prod_ring2", "0.9.0", "1.1.0"),
+    ]
+    body = request_body(PROMOTION, proposed, background, rollback=False)
+    assert (
+        body
+        == """\
+| Environment | From | To | |
+| --- | --- | --- | --- |
+| `at_ring1` | none | 1.1.0 | new |
+| `tt` | 1.0.0 | 1.1.0 | up |
+| `prod_ring1` | 1.2.0 | 1.1.0 | ⚠️ **down** |
+| `prod_ring2` | 0.9.0 | 1.1.0 | up |
+
+Requested-by: `alice` for `at_ring1`, `tt`
+
+Requested-by: `bob` for `prod_ring1`
+
+> [!WARNING]
+> `prod` comes before `tt`.
+
+Image: `registry/eso@sha256:1`
+
+Promotion issue: https://x/issues/3
+
+### Commits since 1.0.0 ([compare](https://x/compare/a...b))
+
+- feat: a
+
+### Taken back from 1.2.0
+
+- fix: b
+
+<details><summary>What changes in the manifests since 1.0.0</summary>
+
+```diff
+diff --git a/a b/a
+--- a/a
++++ b/a
+@@ -1 +1 @@
+-1
++2
+```
+
+
+</details>
+
+The manifests are the same as those of 1.2.0.
+
+What changes in the manifests since 0.9.0 cannot be shown: 0.9.0 is not in the registry
+"""
+    )
+    rolled_back = request_body(PROMOTION, proposed, background, rollback=True)
+    assert rolled_back == f"**This is a rollback** of `eso` to 1.1.0.\n\n{body}"
 
 
 @given(
