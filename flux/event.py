@@ -32,7 +32,7 @@ class Push:
 
 
 @dataclass(frozen=True)
-class PullRequest:
+class PullRequestCommits:
     """A pull request's two commits."""
 
     base: str
@@ -59,7 +59,7 @@ class Event:
     """
 
     actions: bool
-    change: Push | PullRequest | IssueEdit | None
+    change: Push | PullRequestCommits | IssueEdit | None
     output: Path | None
     summary: Path | None
     name: str = ""
@@ -124,7 +124,7 @@ def _path(environment: Mapping[str, str], name: str) -> Path | None:
     return Path(value) if value else None
 
 
-def _change(environment: Mapping[str, str]) -> Push | PullRequest | IssueEdit | None:
+def _change(environment: Mapping[str, str]) -> Push | PullRequestCommits | IssueEdit | None:
     name = environment.get("GITHUB_EVENT_NAME", "")
     if name not in ("push", "pull_request", "pull_request_target", "issues"):
         return None
@@ -140,7 +140,7 @@ def _change(environment: Mapping[str, str]) -> Push | PullRequest | IssueEdit | 
     head = _commit(payload, "pull_request", "head", "sha")
     if base is None or head is None:
         raise _malformed("lacks a valid pull_request")
-    return PullRequest(base, head)
+    return PullRequestCommits(base, head)
 
 
 def _issue_edit(payload: dict[str, Any]) -> IssueEdit | None:

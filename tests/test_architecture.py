@@ -77,6 +77,18 @@ def test_each_module_has_its_test_file() -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("name", ["Change", "Connection", "PullRequest", "Step", "open_forge", "publish"])
+def test_one_name_is_one_thing(name: str) -> None:
+    """Those that stood for two things once."""
+    found = [
+        path
+        for path in (_ROOT / "flux").rglob("*.py")
+        for node in ast.parse(path.read_bytes()).body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name
+    ]
+    assert len(found) == 1, found
+
+
 def test_modules_are_short() -> None:
     sizes = {module: len((_ROOT / "flux" / module).read_text().splitlines()) for module in modules()}
     assert {str(module): size for module, size in sizes.items() if size > _LONGEST} == {}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from flux.errors import RequestError
-from flux.event import TERMINAL, Event, IssueEdit, PullRequest, Push, read_event, read_surroundings
+from flux.event import TERMINAL, Event, IssueEdit, PullRequestCommits, Push, read_event, read_surroundings
 
 _ONE, _OTHER, _ZERO = "1" * 40, "abcdef0123" * 4, "0" * 40
 _HINT = "GITHUB_EVENT_NAME and GITHUB_EVENT_PATH must be those of one GitHub event"
@@ -66,7 +66,7 @@ def test_a_push(payload: dict[str, Any], change: Push, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["pull_request", "pull_request_target"])
 def test_a_pull_request(name: str, tmp_path: Path) -> None:
-    assert read_event(environment(tmp_path, name, pull_request())).change == PullRequest(_ONE, _OTHER)
+    assert read_event(environment(tmp_path, name, pull_request())).change == PullRequestCommits(_ONE, _OTHER)
 
 
 @pytest.mark.parametrize("name", ["", "workflow_dispatch", "schedule", "release"])

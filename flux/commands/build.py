@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flux.event import PullRequest, Push
+from flux.event import PullRequestCommits, Push
 from flux.monorepo.builder import Builder
 from flux.monorepo.changed import find_changed
 from flux.monorepo.comparison import require_commit
@@ -37,7 +37,7 @@ def plan_build(
 def _commit(monorepo: Monorepo) -> str:
     """The commit that the event is about; in a terminal the one checked out."""
     match monorepo.event.change:
-        case Push(after=str() as commit) | PullRequest(head=commit):
+        case Push(after=str() as commit) | PullRequestCommits(head=commit):
             require_commit(monorepo, commit)
             return commit
         case _:

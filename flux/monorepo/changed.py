@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flux.event import PullRequest, Push
+from flux.event import PullRequestCommits, Push
 from flux.monorepo.comparison import Comparison, find_comparison
 from flux.monorepo.line import changed_between
 from flux.monorepo.monorepo import Monorepo
@@ -54,7 +54,7 @@ def find_changed(monorepo: Monorepo, since: str | None) -> Changed:
 def _nothing(monorepo: Monorepo, compared: Comparison) -> list[str]:
     """What was compared, where a job that no push and no pull request started found no change."""
     event = monorepo.event
-    if not event.actions or compared.base is None or isinstance(event.change, Push | PullRequest):
+    if not event.actions or compared.base is None or isinstance(event.change, Push | PullRequestCommits):
         return []
     if compared.base == compared.head:
         return [

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flux.errors import RequestError, TipUnknownError
-from flux.event import PullRequest, Push
+from flux.event import PullRequestCommits, Push
 from flux.monorepo.monorepo import Monorepo
 
 
@@ -28,7 +28,7 @@ def find_comparison(monorepo: Monorepo, since: str | None) -> Comparison:
     match monorepo.event.change:
         case Push() as push:
             return _push(monorepo, push)
-        case PullRequest() as request:
+        case PullRequestCommits() as request:
             return _pull_request(monorepo, request)
         case _:
             return _terminal(monorepo)
@@ -55,7 +55,7 @@ def _push(monorepo: Monorepo, push: Push) -> Comparison:
     return _since_branching(monorepo, tip, push.after, notices)
 
 
-def _pull_request(monorepo: Monorepo, request: PullRequest) -> Comparison:
+def _pull_request(monorepo: Monorepo, request: PullRequestCommits) -> Comparison:
     require_commit(monorepo, request.base)
     require_commit(monorepo, request.head)
     return _since_branching(monorepo, request.base, request.head)

@@ -121,8 +121,8 @@ def test_old_jobs_run_again_do_what_is_right_today(monorepo: Monorepo) -> None:
 
     last_week, today = desire(monorepo, prod_ring1="1.0.0"), desire(monorepo, prod_ring1="1.1.0")
     runners.skip()
-    for event, by in ((today, None), (last_week, "trudy")):
-        (job,) = runners.run(event, by=by)
+    for event, again in ((today, None), (last_week, "trudy")):
+        (job,) = runners.run(event, by=again)
         assert job.result == "success", job.log
         tags = monorepo.tags("eso")
         assert tags["prod_ring1"] == tags["1.1.0"] != tags["1.0.0"]

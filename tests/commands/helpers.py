@@ -13,7 +13,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from flux.commands.build import plan_build
-from flux.event import Event, PullRequest, Push
+from flux.event import Event, PullRequestCommits, Push
 from flux.monorepo.builder import Build
 from flux.monorepo.changed import Changed, find_changed
 from flux.monorepo.image_result import ImageResult
@@ -67,7 +67,7 @@ HOSTILE_NAMES = [
 ]
 
 
-def actions(change: Push | PullRequest | None, output: Path | None = None) -> Event:
+def actions(change: Push | PullRequestCommits | None, output: Path | None = None) -> Event:
     return Event(actions=True, change=change, output=output, summary=None)
 
 
@@ -76,7 +76,7 @@ def push(before: str | None, after: str | None, ref: str = "refs/heads/main") ->
 
 
 def pull_request(base: str, head: str) -> Event:
-    return actions(PullRequest(base, head))
+    return actions(PullRequestCommits(base, head))
 
 
 def changed(repo: Repo | Path, event: Event = TERMINAL, since: str | None = None, **settings: Any) -> Changed:

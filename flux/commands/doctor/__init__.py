@@ -54,7 +54,7 @@ def examine(configured: object, environment: Mapping[str, str]) -> Iterator[Line
     clone = None
     if git := (yield from obtained("git", machine.git)):
         yield git
-        clone = yield from obtained("clone", lambda: open_clone(settings or Settings(), event))
+        clone = yield from obtained("clone", lambda: _open_clone(settings or Settings(), event))
     head = None
     if clone:
         with clone:
@@ -98,19 +98,19 @@ def _checked(subject: str, check: _Check, monorepo: Monorepo, place: Place) -> I
 # Opening, with what may be missing
 
 
-def open_clone(settings: Settings, event: Event) -> Clone:
+def _open_clone(settings: Settings, event: Event) -> Clone:
     from flux.monorepo import opening
 
     return opening.open_clone(settings, event)
 
 
-def open_forge(monorepo: Monorepo) -> Forge:
+def _open_forge(monorepo: Monorepo) -> Forge:
     from flux.monorepo import opening
 
     return opening.open_forge(monorepo)
 
 
-def open_target_registry(monorepo: Monorepo) -> Registry:
+def _open_target_registry(monorepo: Monorepo) -> Registry:
     from flux.monorepo import registry
 
     return registry.open_target_registry(monorepo, reads_only=True)
@@ -119,4 +119,4 @@ def open_target_registry(monorepo: Monorepo) -> Registry:
 def _context(clone: Clone, settings: Settings, event: Event) -> Monorepo:
     from flux.monorepo.monorepo import Monorepo
 
-    return Monorepo(clone, settings, event, lambda m: open_target_registry(m), lambda m: open_forge(m))
+    return Monorepo(clone, settings, event, lambda m: _open_target_registry(m), lambda m: _open_forge(m))

@@ -30,11 +30,11 @@ def test_what_nobody_foresaw_is_a_line_too(repo: Repo, monkeypatch: pytest.Monke
         "importlib.metadata.requires",
         "flux.git.home.Home.tip",
         "flux.git.trees.Trees.artifacts",
-        "flux.commands.doctor.open_target_registry",
+        "flux.commands.doctor._open_target_registry",
         "flux.registry.container.Engine",
     ):
         monkeypatch.setattr(name, fail)
-    monkeypatch.setattr("flux.commands.doctor.open_forge", lambda monorepo: Odd())
+    monkeypatch.setattr("flux.commands.doctor._open_forge", lambda monorepo: Odd())
     lines = found()
     bad = ["packages", "kustomize", "origin", "engine", "registry", "forge"]
     assert {subject for subject in bad if health(lines).get(subject) == ["problem"]} == set(bad)
