@@ -33,15 +33,23 @@ name = Test
 email = test@example.com
 [init]
 defaultBranch = main
+templateDir =
 [commit]
 gpgSign = false
 [tag]
 gpgSign = false
 [protocol "file"]
 allow = always
+[core]
+fsync = none
+[maintenance]
+auto = false
+[receive]
+autogc = false
 [gc]
 auto = 0
 """
+"""What costs time and is of no use to repositories that live as long as a test is off."""
 
 
 @pytest.fixture(scope="session", autouse=True)

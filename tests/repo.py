@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from copy import copy
 from itertools import count
 from pathlib import Path
 
@@ -19,9 +20,15 @@ class Repo:
     def __init__(self, path: Path, *, bare: bool = False, minutes: Iterator[int] | None = None) -> None:
         self.path = path
         # Clones share it, so that no two commits of a test have the same date.
-        self._minutes = count() if minutes is None else minutes
+        self.minutes = count() if minutes is None else minutes
         path.mkdir(parents=True, exist_ok=True)
         self.git("init", "--quiet", *(["--bare"] if bare else []))
+
+    def at(self, minutes: int) -> "Repo":
+        """The same repository, whose next commit is so many minutes after its first."""
+        repo = copy(self)
+        repo.minutes = count(minutes)
+        return repo
 
     def git(self, *args: str, date: str | None = None) -> str:
         """What git prints, less the last newline; its complaints are left for pytest to show."""
@@ -89,7 +96,7 @@ class Repo:
     def clone(self, to: Path, *flags: str) -> "Repo":
         # A plain path would make git ignore --depth and --filter.
         self.git("clone", "--quiet", *flags, self.path.as_uri(), str(to))
-        return Repo(to, bare="--bare" in flags, minutes=self._minutes)
+        return Repo(to, bare="--bare" in flags, minutes=self.minutes)
 
     def bare_origin(self) -> "Repo":
         """A bare repository beside this one: its origin from now on, with all that is here."""
@@ -105,4 +112,4 @@ class Repo:
         return target
 
     def _next(self) -> str:
-        return f"{_START + 60 * next(self._minutes)} +0000"
+        return f"{_START + 60 * next(self.minutes)} +0000"

@@ -1,7 +1,9 @@
 """Worlds to promote in."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,22 @@ from flux.settings import Settings
 from tests.commands.promoting import PHASES, World, start
 from tests.github.fixtures import RunGitHub
 
+Plant = Callable[[], World]
+
+
+@pytest.fixture(scope="session")
+def plant_hub(tmp_path_factory: pytest.TempPathFactory, run_github: RunGitHub) -> Iterator[Plant]:
+    """Gives the world on GitHub as it is in the beginning, however often it is asked."""
+    with run_hub(tmp_path_factory.mktemp("hub"), run_github) as world:
+        yield _planter(world, tmp_path_factory.mktemp("seed"))
+
 
 @pytest.fixture
-def hub(tmp_path: Path, run_github: RunGitHub) -> Iterator[World]:
-    with run_hub(tmp_path, run_github) as world:
-        yield world
+def hub(plant_hub: Plant) -> Iterator[World]:
+    world = plant_hub()
+    yield world
+    assert world.github
+    world.github.check()
 
 
 @contextmanager
@@ -27,12 +40,18 @@ def run_hub(folder: Path, run_github: RunGitHub) -> Iterator[World]:
         yield _released(World(repo, registry, github, Settings(phases=PHASES, registry=registry)))
 
 
-@pytest.fixture
-def local(tmp_path: Path) -> World:
-    """The same without an origin: releases, issues and pull requests are the repository's own."""
-    repo = start(tmp_path, ".registry")
+@pytest.fixture(scope="session")
+def plant_local(tmp_path_factory: pytest.TempPathFactory) -> Plant:
+    repo = start(tmp_path_factory.mktemp("local"), ".registry")
     settings = Settings(phases=PHASES, registry=".registry")
-    return _released(World(repo, ".registry", None, settings))
+    world = _released(World(repo, ".registry", None, settings))
+    return _planter(world, tmp_path_factory.mktemp("seed"))
+
+
+@pytest.fixture
+def local(plant_local: Plant) -> World:
+    """The same without an origin: releases, issues and pull requests are the repository's own."""
+    return plant_local()
 
 
 @pytest.fixture(params=["hub", "local"])
@@ -46,3 +65,22 @@ def _released(world: World) -> World:
         world.release("eso", version)
     world.tag()
     return world
+
+
+def _planter(world: World, seed: Path) -> Plant:
+    """Brings back all that there is now, and nothing else: in its folder, on its GitHub."""
+    for repo in {world.repo, world.bare}:
+        repo.git("gc", "--quiet", "--prune=now")  # a pack is copied faster than its objects
+    folder, minutes = world.repo.path.parent, next(world.repo.minutes)
+    shutil.copytree(folder, seed / "folder", symlinks=True)
+    bring_back = world.github.snapshot() if world.github else lambda: None
+
+    def plant() -> World:
+        if world.github:
+            world.github.forget()
+        shutil.rmtree(folder)
+        shutil.copytree(seed / "folder", folder, symlinks=True)
+        bring_back()
+        return replace(world, repo=world.repo.at(minutes))
+
+    return plant

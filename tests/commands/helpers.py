@@ -18,11 +18,13 @@ from flux.monorepo.builder import Build
 from flux.monorepo.changed import Changed, find_changed
 from flux.monorepo.image_result import ImageResult
 from flux.settings import Settings
+from tests import warm
 from tests.documents import require_valid, result
 from tests.monorepos import opened
 from tests.repo import Repo
 
 ZEROS = "0" * 40
+_SECONDS = 120
 NOWHERE = "file:///nonexistent/origin.git"
 TERMINAL = Event(actions=False, change=None, output=None, summary=None)
 
@@ -134,14 +136,15 @@ def inv(
     umask: int = -1,
 ) -> Finished:
     """`inv` as people run it, in `folder`; never with a traceback."""
-    done = subprocess.run(
-        [python, "-m", "invoke", *arguments],
-        cwd=folder.path if isinstance(folder, Repo) else folder,
-        env={**os.environ, **(env or {})},
-        capture_output=True,
-        umask=umask,
-        timeout=120,
-    )
+    path = folder.path if isinstance(folder, Repo) else folder
+    environment = {**os.environ, **(env or {})}
+    if python == sys.executable and warm.is_like_ours(environment):
+        done = warm.run(arguments, path, environment, umask, _SECONDS)
+    else:
+        command = [python, "-m", "invoke", *arguments]
+        done = subprocess.run(
+            command, cwd=path, env=environment, capture_output=True, umask=umask, timeout=_SECONDS
+        )
     finished = Finished(
         done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
     )

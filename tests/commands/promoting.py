@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ class World:
 
     # What is there
 
-    @property
+    @cached_property
     def bare(self) -> Repo:
         """Where main is at home."""
         return Repo(self.repo.path.with_name("monorepo.git"), bare=True) if self.github else self.repo

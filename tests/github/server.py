@@ -175,10 +175,13 @@ class GitHub:
         with self._lock:
             return self._world.snapshot()
 
-    def recover(self) -> None:
-        """Forget whatever was still to go wrong."""
-        with self._lock:
-            self._faults = Faults()
+    def forget(self) -> None:
+        """Forget who called, what went wrong and what was to go wrong yet."""
+        self.calm()
+        self._hang_up()
+        self.requests.clear()
+        self.failures.clear()
+        self._identities.jobs.clear()
 
     def check(self) -> None:
         """Raises what should not have happened."""
@@ -192,12 +195,15 @@ class GitHub:
         try:
             yield self
         finally:
-            for client in self._clients:
-                client.close()
+            self._hang_up()
             self._front.stop()
             thread.join()
-            for repo in self._world.repositories.values():
-                repo.git.close()
+
+    def _hang_up(self) -> None:
+        while self._clients:
+            self._clients.pop().close()
+        for repo in self._world.repositories.values():
+            repo.git.close()
 
     # How a call is answered
 

@@ -95,14 +95,16 @@ class World:
         return repo
 
     def snapshot(self) -> Callable[[], None]:
-        """Brings back, as often as it is called, repositories, events and the clock as they are now."""
+        """Brings back, as often as it is called, all but git's objects as it is now."""
         repositories = {name: (_copied(repo), repo.git.refs()) for name, repo in self.repositories.items()}
+        accounts, tokens = dict(self.accounts), dict(self.tokens)
         told, offset = len(self.events), self.offset
 
         def bring_back() -> None:
             for name, (repo, refs) in repositories.items():
                 repo.git.reset(refs)
                 self.repositories[name] = _copied(repo)
+            self.accounts, self.tokens = dict(accounts), dict(tokens)
             del self.events[told:]
             self.offset = offset
 

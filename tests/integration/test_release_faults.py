@@ -119,7 +119,7 @@ def test_release(
                 break
             # It never says that all is well where it is not.
             assert failed or world.state == expected, number
-            world.server.recover()
+            world.server.calm()
             assert run(world) == [], number
             assert world.state == expected, number
     assert number > 10
@@ -153,7 +153,7 @@ def test_what_publish_asks_of_origin(seed: Path, run_github: RunGitHub, fault: f
                 break
             assert failed or place.state() == expected, number  # git asks again where a connection was lost
             assert not failed or place.writes() == []
-            world.server.recover()
+            world.server.calm()
             assert run(world, place) is None
         assert place.state() == expected, number
     assert number > 5
