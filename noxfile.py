@@ -114,7 +114,7 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def site(session: nox.Session) -> None:
     """The docs as a site, in site/; a link that leads nowhere is an error."""
-    session.install("mkdocs-material~=9.8", "mike~=2.2")
+    session.install(*nox.project.load_toml("pyproject.toml")["dependency-groups"]["site"])
     session.run("mkdocs", "build", "--strict", "--quiet", env={"NO_MKDOCS_2_WARNING": "1"})
 
 
@@ -155,7 +155,7 @@ def lock(session: nox.Session) -> None:
     compile_ += ["--generate-hashes", "--only-binary=:all:", "--no-emit-index-url", "--no-emit-find-links"]
     compile_ += ["--custom-compile-command=nox -s lock", *(session.posargs or ["--upgrade"])]
     session.run(*compile_, "pyproject.toml", "--output-file=.github/actions/setup/requirements.txt")
-    for group in ("checks", "build"):
+    for group in ("checks", "build", "site"):
         session.run(*compile_, f"--group={group}", f"--output-file=.ci/{group}.txt")
 
 

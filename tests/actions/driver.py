@@ -85,7 +85,7 @@ class Runners:
     secrets: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     """Of the runner itself."""
-    left_out: frozenset[str] = frozenset({"all", "macos"})
+    left_out: frozenset[str] = frozenset({"all", "macos", "site"})
     """Jobs that do not run here: those of this repository's own tests."""
     full_name: str = "octo/monorepo"
     waiting: list[Event] = field(default_factory=list)

@@ -129,6 +129,11 @@ def test_the_page_on_troubles(session: Session) -> None:
         type_page("troubleshooting.md", session)
 
 
+def test_the_page_on_json(session: Session) -> None:
+    session.only_output = ("--json",)
+    type_page("reference/json.md", session)
+
+
 @pytest.mark.stories
 def test_the_tutorial(session: Session) -> None:
     subprocess.run(["git", "remote", "remove", "origin"], cwd=session.folder, check=True)
