@@ -164,6 +164,6 @@ def _scenes(settings: Settings, chosen: Chosen, version: Version) -> tuple[Scene
 
 def _promotion(settings: Settings, artifact: str) -> list[str]:
     """Where to go on: the rest of the first phase, else the next."""
-    first, *others = settings.phases
-    place = first.name if len(first.environments) > 1 else others[0].name if others else ""
+    (first, environments), *others = settings.groups.items()
+    place = first if len(environments) > 1 else others[0][0] if others else ""
     return [f"inv promote {artifact} {place}"] if place else []

@@ -1,14 +1,17 @@
 """Publish a release: build its artifact at its commit and push the image under the version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from flux.errors import FluxError, RegistryError
+from flux.monorepo.following import followers
 from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.notes import notes_of
 from flux.monorepo.release_tags import Tagged, read_tag
 from flux.monorepo.releases import below, releases
 from flux.monorepo.sources import Sources
+from flux.registry.naming import Naming
 from flux.registry.push import push
 
 
@@ -38,15 +41,21 @@ def publish_release(monorepo: Monorepo, tag: str) -> Published:
     image = Sources(monorepo, tagged.commit).image_of(tagged.artifact)
     name, revision, version = tagged.artifact, image.revision, str(tagged.version)
     result = ImageResult(name, registry.name(name), image.revision_annotation, diff_id=image.diff_id)
+    tags = [revision.tag, version, *followers(monorepo, name, tagged.version)]
     try:
-        pushed = push(registry.publisher(name), image, [revision.tag, version], fixed=version, thorough=True)
+        pushed = push(registry.publisher(name), image, tags, fixed=version, thorough=True)
     except RegistryError as error:
         return Published(tag, result.failed(error))
     action = ImageAction(pushed.action)
-    result = replace(result, digest=pushed.digest, tags=(revision.tag, version), action=action)
+    result = replace(result, digest=pushed.digest, tags=_written(monorepo, tags), action=action)
     same_as = revision.tag if revision.tag in pushed.had else ""
     notices = _create_release(monorepo, tag, tagged) if monorepo.settings.create_release else []
     return Published(tag, result, same_as, f"{name} {version}", notices)
+
+
+def _written(monorepo: Monorepo, tags: Sequence[str]) -> tuple[str, ...]:
+    """The tags as they are in the registry."""
+    return tuple(map(Naming(version_tag=monorepo.settings.version_tag).written, tags))
 
 
 def _create_release(monorepo: Monorepo, tag: str, tagged: Tagged) -> list[str]:

@@ -11,6 +11,7 @@ from flux.errors import ContentError, FluxError, RequestError
 from flux.monorepo.builder import Build, Builder
 from flux.monorepo.desired import desired_at
 from flux.monorepo.due import due_releases, news
+from flux.monorepo.following import lagging
 from flux.monorepo.line import changed_between
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
@@ -86,13 +87,15 @@ class Reconciler:
                 self._did(f"{result.artifact}: {result.action} {', '.join(result.tags)}")
 
     def _publish(self, tip: str) -> None:
-        """The newest and the desired releases whose version is not in the registry."""
+        """The newest and the desired releases that are not in the registry, or are not followed yet."""
         missing = []
         for released, manifest in due_releases(self._monorepo, desired_at(self._monorepo, tip), self._fail):
             if manifest is None:
                 missing.append(released)
             elif self._is_vouched(released, manifest):
                 self._note(released, manifest.digest)
+                if lagging(self._monorepo, released.artifact, released.version, manifest.digest):
+                    missing.append(released)
         for released in sorted(missing, key=lambda released: (released.artifact, released.version)):
             self._publish_one(released)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from flux.artifact.image import Revision
 from flux.errors import ContentError, FluxError, RegistryUnreachableError, TipUnknownError
 from flux.monorepo.image_result import ImageAction, ImageResult
-from flux.monorepo.latest import LATEST, settle_latest
+from flux.monorepo.latest import named, settle_latest
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Source, Sources
 from flux.parallel import in_parallel
@@ -89,20 +89,24 @@ class Builder:
         try:
             return self._monorepo.tip
         except TipUnknownError as unknown:
-            self._notices.append(f"`{LATEST}` stays where it is: {unknown.message}")
+            self._stays(unknown)
             return None
+
+    def _stays(self, error: FluxError) -> None:
+        if self._settings.moving:
+            self._notices.append(f"{named(self._monorepo)} stays where it is: {error.message}")
 
     def _at_tip(self, tip: str | None) -> tuple[str | None, dict[str, Revision]]:
         """The tip and each artifact's revision there; no tip where its settings cannot be read."""
         try:
             return tip, Sources(self._monorepo, tip).revisions(self.names) if tip else {}
         except ContentError as error:
-            self._notices.append(f"`{LATEST}` stays where it is: {error.message}")
+            self._stays(error)
             return None, {}
 
     def _one(self, source: Source, revision: Revision, at_tip: Revision | None) -> ImageResult:
         moves_latest = revision == at_tip
-        tags = [revision.tag, *([LATEST] if moves_latest else [])]
+        tags = [revision.tag, *(self._settings.moving if moves_latest else ())]
         result = ImageResult(
             source.artifact,
             self._registry.name(source.artifact),
@@ -127,7 +131,7 @@ class Builder:
     ) -> dict[str, ImageResult]:
         """The results that are no longer true, where the tip moved on while `latest` was moved."""
         written = (ImageAction.PUSHED, ImageAction.TAGGED)
-        moved = {name: r for name, r in results.items() if LATEST in r.tags and r.action in written}
+        moved = {name: r for name, r in results.items() if len(r.tags) > 1 and r.action in written}
         altered, notices = settle_latest(self._monorepo, moved, tip, at_tip)
         self._notices += notices
         return altered

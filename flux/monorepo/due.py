@@ -8,10 +8,11 @@ from semver import Version
 from flux.errors import FluxError, RegistryUnreachableError
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.releases import Released, last_releases, releases
+from flux.monorepo.releases import Released, last_releases, newest_of, releases
 from flux.parallel import in_parallel
 from flux.promotion.desired import Desired
 from flux.registry.target import Manifest
+from flux.settings.settings import Follow
 
 _NEWS_SECONDS = 7 * 24 * 3600
 
@@ -19,7 +20,7 @@ _NEWS_SECONDS = 7 * 24 * 3600
 def due_releases(
     monorepo: Monorepo, desired: Desired, on_failure: Callable[[str, FluxError], object]
 ) -> list[tuple[Released, Manifest | None]]:
-    """The newest and the desired releases, and what the registry has for their versions.
+    """The newest, the desired and the followed releases, and what the registry has for their versions.
 
     `on_failure` is told of an artifact whose repository does not answer, and of a release that it answers
     badly.
@@ -29,9 +30,12 @@ def due_releases(
     for released in releases(monorepo, list(dict.fromkeys([*present, *desired]))):
         ordered.setdefault(released.artifact, []).append(released)
 
+    is_followed = bool(monorepo.settings.following(Follow.STABLE))
+
     def look(artifact: str) -> list[tuple[Released, Manifest | None]]:
         wanted = set(desired.get(artifact, {}).values())
-        due = [r for r in ordered[artifact] if r is ordered[artifact][-1] or str(r.version) in wanted]
+        newest = [ordered[artifact][-1], *([newest_of(ordered[artifact])] if is_followed else [])]
+        due = [r for r in ordered[artifact] if r in newest or str(r.version) in wanted]
         found = []
         for released in due:
             try:

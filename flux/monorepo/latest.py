@@ -1,4 +1,4 @@
-"""The tag `latest`, which belongs to an artifact's revision at the tip."""
+"""The tags that belong to an artifact's revision at the tip: `latest`, and environments that follow it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,15 +10,13 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
 from flux.registry.identity import is_same
 
-LATEST = "latest"
-
 
 def settle_latest(
     monorepo: Monorepo, moved: Mapping[str, ImageResult], tip: str, revisions: Mapping[str, Revision]
 ) -> tuple[dict[str, ImageResult], list[str]]:
-    """Look at the tip again after `latest` was moved to its `revisions`.
+    """Look at the tip again after its tags were moved to its `revisions`.
 
-    Where the tip has another revision by now, `latest` belongs to what a newer run has pushed, and is moved
+    Where the tip has another revision by now, they belong to what a newer run has pushed, and are moved
     there. Returns the results that changed by that, and notices.
     """
     altered: dict[str, ImageResult] = {}
@@ -31,20 +29,26 @@ def settle_latest(
                 if revision != before.get(name):
                     altered |= _give_away(monorepo, moved[name], sources, revision)
     except (GitError, ContentError) as unknown:
-        return altered, [f"`{LATEST}` was moved, but now {unknown.message}; build again to be sure"]
+        return altered, [f"{named(monorepo)} was moved, but now {unknown.message}; build again to be sure"]
     return altered, []
+
+
+def named(monorepo: Monorepo) -> str:
+    """The tags that are the tip's, for people."""
+    return ", ".join(f"`{tag}`" for tag in monorepo.settings.moving)
 
 
 def _give_away(
     monorepo: Monorepo, result: ImageResult, sources: Sources, revision: Revision
 ) -> dict[str, ImageResult]:
-    publisher = monorepo.registry.publisher(result.artifact)
+    publisher, moving = monorepo.registry.publisher(result.artifact), monorepo.settings.moving
     try:
         newer = publisher.target.fetch_manifest(revision.tag)
         if not newer or not is_same(publisher.target, newer, sources.image_of(result.artifact)):
-            return {}  # the newer run has yet to push it, and moves `latest` then
-        publisher.tag(newer, LATEST)
+            return {}  # the newer run has yet to push it, and moves its tags then
+        for tag in moving:
+            publisher.tag(newer, tag)
     except FluxError as error:
         return {result.artifact: result.failed(error)}
-    tags = tuple(tag for tag in result.tags if tag != LATEST)
+    tags = tuple(tag for tag in result.tags if tag not in moving)
     return {result.artifact: replace(result, tags=tags)}

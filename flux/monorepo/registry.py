@@ -5,6 +5,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.source_url import source_url
 from flux.registry import open_registry
 from flux.registry.dry import DryRegistry
+from flux.registry.naming import NamedRegistry, Naming
 from flux.registry.target import Registry
 
 
@@ -17,7 +18,7 @@ def open_target_registry(monorepo: Monorepo, reads_only: bool) -> Registry:
     """
     settings = monorepo.settings
     location = _location(monorepo)
-    registry = open_registry(location, monorepo.git.root, settings.jobs, settings.insecure)
+    registry: Registry = open_registry(location, monorepo.git.root, settings.jobs, settings.insecure)
     if settings.publisher == "flux":
         from flux.registry.flux_cli.cli import FluxCli
         from flux.registry.flux_cli.registry import FluxRegistry, require_possible
@@ -27,7 +28,8 @@ def open_target_registry(monorepo: Monorepo, reads_only: bool) -> Registry:
         if not reads_only:
             cli.require()
         registry = FluxRegistry(registry, cli)
-    return DryRegistry(registry) if reads_only else registry
+    named = NamedRegistry(registry, Naming(settings.repository, settings.version_tag))
+    return DryRegistry(named) if reads_only else named
 
 
 def _location(monorepo: Monorepo) -> str:

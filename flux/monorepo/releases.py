@@ -50,6 +50,11 @@ def last_releases(
     return {released.artifact: released for released in found}
 
 
+def newest_of(released: Sequence[Released]) -> Released | None:
+    """The newest stable release of those that are given, the lowest first; None where there is none."""
+    return next((one for one in reversed(released) if not one.version.prerelease), None)
+
+
 def below(earlier: Sequence[Released], version: Version) -> Released | None:
     """The release that a version comes after. `earlier` has the lowest first.
 

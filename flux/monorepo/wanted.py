@@ -11,6 +11,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import releases
 from flux.release.version import newest_stable, parse_version
 from flux.settings import Settings
+from flux.settings.settings import Follow
 
 _FEW = 5
 
@@ -47,6 +48,12 @@ def wanted_environments(settings: Settings, name: str) -> tuple[str, ...]:
         return (name,)
     if name in settings.groups:
         return settings.groups[name]
+    for what in Follow:
+        if name in settings.following(what):
+            raise RequestError(
+                f"{name} follows the {'tip' if what is Follow.TIP else 'newest stable release'} by itself",
+                "name an environment that is promoted to, or take its `follow` out of the setting `phases`",
+            )
     names = list(dict.fromkeys([*settings.groups, *settings.environments]))
     near = _meant(name, list(settings.groups), settings.environments)
     raise RequestError(

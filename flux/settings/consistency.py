@@ -1,15 +1,15 @@
-"""Whether rules and clusters fit the phases that there are."""
+"""Whether settings fit each other: rules the phases, and templates the artifacts that there are."""
 
 from collections.abc import Iterable
 
 from flux.errors import SettingError
 from flux.promotion.gates.rule import Rule
-from flux.settings.settings import Settings
+from flux.settings.settings import Follow, Settings
 
 
 def check_rules(settings: Settings) -> None:
     """Raises SettingError, which names the setting, for a rule or a cluster of what is not there."""
-    phases = [phase.name for phase in settings.phases]
+    phases = [*settings.groups]
     for artifact, ruled in settings.rules.items():
         _require(ruled, phases, f"flux.rules for {artifact}", "phase")
     _require(settings.clusters, settings.environments, "flux.clusters", "environment")
@@ -17,6 +17,29 @@ def check_rules(settings: Settings) -> None:
         _check_rule(settings.rule("", phase), phase, phases, f"flux.phases: {phase}")
         for artifact in settings.rules:
             _check_rule(settings.rule(artifact, phase), phase, phases, f"flux.rules for {artifact}: {phase}")
+
+
+def check_names(settings: Settings) -> None:
+    """Raises SettingError for settings that disagree on what is an artifact, or on its names."""
+    if settings.artifacts and "sources" in settings.named:
+        raise SettingError(
+            "flux.sources and flux.artifacts both say what is an artifact", "take one of them away"
+        )
+    for name, field, said in (
+        ("release_tag", "{artifact}", "which artifact is released"),
+        ("repository", "{name}", "which artifact goes where"),
+    ):
+        value = getattr(settings, name)
+        if field not in value and not settings.only_artifact:
+            raise SettingError(
+                f"flux.{name} is {value!r}, and does not say {said}",
+                f"add {field} to it, or name one folder in the setting `artifacts`",
+            )
+    if settings.latest in (*settings.environments, *settings.following(Follow.STABLE)):
+        raise SettingError(
+            f"flux.phases has {settings.latest!r}, which is the tag of the tip",
+            "let it `follow: tip`, or name another tag in the setting `latest`, or none",
+        )
 
 
 def _require(names: Iterable[str], known: Iterable[str], where: str, kind: str) -> None:

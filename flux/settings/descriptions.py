@@ -12,6 +12,15 @@ DESCRIPTIONS: dict[str, str] = {
         " artifact. If nothing is set, Actions on github.com uses `oci://ghcr.io/OWNER/REPOSITORY`. A"
         " runner elsewhere refuses the folder, which would go with the job."
     ),
+    "repository": (
+        "The repository of an artifact below `registry`: `infrastructure/{name}`, or `flux-{name}-sync`."
+        " With one artifact it may do without `{name}`."
+    ),
+    "version_tag": (
+        "How versions are written in the registry. The other form is recognised when it is read, and"
+        " nothing is written beside it."
+    ),
+    "latest": ("The tag that is the tip's. `none` for no such tag. `INVOKE_FLUX_LATEST` may be empty."),
     "branch": "The branch that releases come from.",
     "branches": (
         'The branches whose commits may be released, for example `[main, "release/*"]`. `*` stops at a'
@@ -39,7 +48,8 @@ DESCRIPTIONS: dict[str, str] = {
     "releaseconfig": "The file of the desired state: which version each environment should have.",
     "phases": (
         "Ordered groups of environments, for example `{prod: [prod_ring1, prod_ring2]}`. A phase without"
-        " environments is itself one."
+        " environments is itself one. An environment that nobody promotes to follows the tip or the newest"
+        " stable release: `{edge: {follow: tip}}`, `{edge-stable: {follow: stable}}`."
     ),
     "promoters": (
         "The logins that may promote to a phase, for example `{prod: [octocat]}`. They need write"

@@ -4,26 +4,40 @@ import re
 from collections.abc import Iterator, Mapping
 
 from flux.settings.rules import rule
-from flux.settings.settings import Phase
+from flux.settings.settings import Follow, Given, Phase
 from flux.settings.values import names, text
 
 
 def phases(value: object) -> tuple[Phase, ...]:
     read = tuple(_phase(name, group) for name, group in _items(value))
-    environments = [environment for phase in read for environment in phase.environments]
-    groups = [phase.name for phase in read if phase.environments != (phase.name,)]
+    environments = [name for phase in read for name in (*phase.environments, *dict(phase.following))]
+    groups = [phase.name for phase in read if [*phase.environments, *dict(phase.following)] != [phase.name]]
     for taken in ([phase.name for phase in read], environments + groups):
         if twice := [name for name in taken if taken.count(name) > 1]:
             raise ValueError(f"{twice[0]!r} is there twice")
     return read
 
 
+def moving_tag(value: object) -> str:
+    """The name of the tag that is the tip's; empty for none."""
+    if value in (None, False, "", "none", "false"):
+        return ""
+    return _tag(value)
+
+
 def _phase(name: object, group: object) -> Phase:
-    """Of a list of environments, or of a mapping that has them and a rule."""
-    if not isinstance(group, Mapping) or not group:
-        return Phase(_environment(name), _environments(name, group))
-    given = rule(group, also=["environments"])
-    return Phase(_environment(name), _environments(name, group.get("environments")), given, is_ruled=True)
+    """Of a list of environments, or of a mapping that has them and a rule, or of what it follows itself."""
+    given: Given = ()
+    is_ruled = False
+    if isinstance(group, Mapping) and "follow" in group:
+        group = [{name: group}]
+    elif isinstance(group, Mapping) and group:
+        given, is_ruled = rule(group, also=["environments"]), True
+        group = group.get("environments")
+    listed = _listed(name, group)
+    promoted = tuple(environment for environment, follow in listed if follow is None)
+    following = tuple((environment, follow) for environment, follow in listed if follow)
+    return Phase(_tag(name), promoted, given, is_ruled, following)
 
 
 def _items(value: object) -> Iterator[tuple[object, object]]:
@@ -38,23 +52,41 @@ def _items(value: object) -> Iterator[tuple[object, object]]:
         yield from item.items() if isinstance(item, Mapping) else [(item, None)]
 
 
-def _environments(phase: object, group: object) -> tuple[str, ...]:
+def _listed(phase: object, group: object) -> list[tuple[str, Follow | None]]:
+    """The environments, each with what it follows; the phase itself where none is listed."""
     if not group:
-        return (_environment(phase),)
+        return [(_tag(phase), None)]
     if not isinstance(group, list | tuple):
         raise ValueError
-    return tuple(map(_environment, group))
+    return [_environment(item) for item in group]
 
 
-def _environment(value: object) -> str:
-    """An OCI tag that is not one of the other kinds of tags: a version, a commit, `latest`, a signature."""
+def _environment(item: object) -> tuple[str, Follow | None]:
+    """A name, or a mapping: `{NAME: {follow: tip}}` or `{name: NAME, follow: tip}`."""
+    if not isinstance(item, Mapping):
+        return _tag(item), None
+    if set(item) == {"name", "follow"}:
+        return _tag(item["name"]), _follow(item["follow"])
+    if len(item) == 1:
+        ((name, given),) = item.items()
+        if isinstance(given, Mapping) and set(given) == {"follow"}:
+            return _tag(name), _follow(given["follow"])
+    raise ValueError("an environment is a name, or has a `name` and what it shall `follow`")
+
+
+def _follow(value: object) -> Follow:
+    if value not in [*Follow]:
+        raise ValueError(f"`follow` cannot be {value!r}: it is {' or '.join(Follow)}")
+    return Follow(str(value))
+
+
+def _tag(value: object) -> str:
+    """An OCI tag that is not one of the other kinds of tags: a version, a commit, a signature."""
     name = text(value)
     if not re.fullmatch(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}", name):
         raise ValueError(f"{name!r} cannot be an OCI tag")
     if re.match(r"v?\d+(\.\d+){0,2}([.+-]|$)", name):
         raise ValueError(f"{name!r} reads as a version")
-    if name == "latest":
-        raise ValueError("'latest' is that of the branch")
     if re.fullmatch(r"[0-9a-f]{7,64}", name):
         raise ValueError(f"{name!r} reads as a commit")
     if name.endswith((".sig", ".att", ".sbom")):

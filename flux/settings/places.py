@@ -21,10 +21,23 @@ def registry(value: object) -> str:
         raise ValueError("credentials do not belong here; use docker login")
     if not re.fullmatch(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?", host):
         raise ValueError("its host is not one")
-    part = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-    if path and not re.fullmatch(rf"{part}(?:/{part})*", path):
+    if path and not _REPOSITORY.fullmatch(path):
         raise ValueError("its path is not that of an OCI repository")
     return f"oci://{host}/{path}".rstrip("/")
+
+
+_REPOSITORY_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_REPOSITORY = re.compile(rf"{_REPOSITORY_PART}(?:/{_REPOSITORY_PART})*")
+
+
+def repository(value: object) -> str:
+    """The template of an artifact's repository, below the registry's path."""
+    template = text(value)
+    if template.count("{name}") > 1 or "{" in template.replace("{name}", ""):
+        raise ValueError("it may have {name} once")
+    if not _REPOSITORY.fullmatch(template.replace("{name}", "a")):
+        raise ValueError("it is not the path of an OCI repository")
+    return template
 
 
 def branch(value: object) -> str:

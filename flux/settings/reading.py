@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from flux.errors import SettingError
-from flux.settings.consistency import check_rules
+from flux.settings.consistency import check_names, check_rules
 from flux.settings.settings import Settings
 from flux.settings.table import READERS
 
@@ -122,16 +122,8 @@ def _shown(value: object) -> str:
 
 def _check_together(settings: Settings) -> None:
     check_rules(settings)
-    if settings.artifacts and "sources" in settings.named:
-        raise SettingError(
-            "flux.sources and flux.artifacts both say what is an artifact", "take one of them away"
-        )
-    if "{artifact}" not in settings.release_tag and not settings.tag_form.only:
-        raise SettingError(
-            f"flux.release_tag is {settings.release_tag!r}, and does not say which artifact is released",
-            "add {artifact} to it, or name one folder in the setting `artifacts`",
-        )
-    phases = {phase.name for phase in settings.phases}
+    check_names(settings)
+    phases = {*settings.groups}
     two = () if isinstance(settings.two_person, bool) else settings.two_person
     named = [*(("promoters", phase) for phase in settings.promoters or {}), *(("two_person", p) for p in two)]
     for name, phase in named:

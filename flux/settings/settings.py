@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,15 +19,25 @@ Given = tuple[tuple[str, Any], ...]
 """What somebody said of a rule: its fields and their values."""
 
 
+class Follow(StrEnum):
+    """What an environment follows that nobody promotes to: the tip, or the newest stable release."""
+
+    TIP = "tip"
+    STABLE = "stable"
+
+
 @dataclass(frozen=True)
 class Phase:
     """An ordered group of environments, and what is given of its rule."""
 
     name: str
     environments: tuple[str, ...]
+    """Those that get what is promoted to them."""
     given: Given = ()
     is_ruled: bool = False
     """Whether it was written with a rule, which may have no more than its environments."""
+    following: tuple[tuple[str, Follow], ...] = ()
+    """The environments that get their image without a promotion, and what each follows."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,9 @@ class Settings:
     """Which folders are artifacts, where `sources` does not say it."""
     releaseconfig: str = "flux/releaseconfig.json"
     registry: str = ".registry"
+    repository: str = "{name}"
+    version_tag: str = "{version}"
+    latest: str = "latest"
     branch: str = "main"
     branches: tuple[str, ...] = ()
     release_tag: str = "flux-oci-{artifact}-v{version}"
@@ -87,17 +101,31 @@ class Settings:
         """The form of release tags."""
         from flux.release.tag import TagForm
 
-        return TagForm(self.release_tag, self.layout.only if self.artifacts else "")
+        return TagForm(self.release_tag, self.only_artifact)
+
+    @property
+    def only_artifact(self) -> str:
+        """The name of the artifact where the settings leave room for no other; else empty."""
+        return self.layout.only if self.artifacts else ""
 
     @property
     def environments(self) -> tuple[str, ...]:
-        """Every environment, in the order of the phases."""
+        """Every environment that is promoted to, in the order of the phases."""
         return tuple(environment for phase in self.phases for environment in phase.environments)
 
     @property
     def groups(self) -> dict[str, tuple[str, ...]]:
-        """The environments of each phase, in order."""
-        return {phase.name: phase.environments for phase in self.phases}
+        """The environments of each phase that has some to promote to, in order."""
+        return {phase.name: phase.environments for phase in self.phases if phase.environments}
+
+    def following(self, what: Follow) -> tuple[str, ...]:
+        """The environments that follow the tip, or the newest stable release."""
+        return tuple(name for phase in self.phases for name, follow in phase.following if follow is what)
+
+    @property
+    def moving(self) -> tuple[str, ...]:
+        """The tags that are the tip's."""
+        return tuple(dict.fromkeys(filter(None, (self.latest, *self.following(Follow.TIP)))))
 
     def phase_of(self, environment: str) -> Phase:
         """The phase that an environment is of. Raises KeyError where there is no such environment."""
@@ -110,8 +138,9 @@ class Settings:
         """The rule of a phase for an artifact. One that says anything comes after the phase before."""
         names = [*self.groups]
         at = names.index(phase)
-        given = dict(self.phases[at].given) | dict(self.rules.get(artifact, {}).get(phase, ()))
-        if not given and not self.phases[at].is_ruled:
+        of_all = next(one for one in self.phases if one.name == phase)
+        given = dict(of_all.given) | dict(self.rules.get(artifact, {}).get(phase, ()))
+        if not given and not of_all.is_ruled:
             return Rule()
         return replace(Rule(after=names[at - 1] if at else None), **given)
 

@@ -5,8 +5,8 @@ from dataclasses import fields
 from typing import Any
 
 from flux.settings.artifacts import artifacts
-from flux.settings.phases import phases
-from flux.settings.places import branch, branches, registry, release_tag, source
+from flux.settings.phases import moving_tag, phases
+from flux.settings.places import branch, branches, registry, release_tag, repository, source
 from flux.settings.rules import clusters, rules
 from flux.settings.settings import Settings
 from flux.settings.values import (
@@ -34,6 +34,9 @@ READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     ),
     "releaseconfig": (file, _PATH),
     "registry": (registry, "a folder, or oci://HOST[:PORT]/PATH in lower case"),
+    "repository": (repository, "the path of a repository below `registry`, with {name} for the artifact's"),
+    "version_tag": (one_of("{version}", "v{version}"), "{version} or v{version}"),
+    "latest": (moving_tag, "an OCI tag that is no version and no commit, or none"),
     "branch": (branch, "the name of a branch"),
     "branches": (branches, "a list of branches, in whose names * stands for any part"),
     "release_tag": (

@@ -34,7 +34,6 @@ from flux.forge.forge import Issue, PullRequest
 from flux.forge.github.retry import GitHubRetry
 from flux.forge.local import accounts
 from flux.monorepo import due
-from flux.monorepo.latest import LATEST
 from flux.monorepo.sources import Sources
 from flux.promotion.boxes import mark, marks, ticked
 from flux.promotion.commits import commit_message
@@ -47,6 +46,8 @@ from tests.commands.disturbing import disturbed, faulty_registry, mortal
 from tests.commands.promoting import CONFIG, PERMISSIONS, PHASES, World
 from tests.github import faults
 from tests.repo import Repo
+
+LATEST = "latest"
 
 T = TypeVar("T")
 

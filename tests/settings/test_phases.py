@@ -2,8 +2,8 @@
 
 import pytest
 
-from flux.settings.phases import phases
-from flux.settings.settings import Phase
+from flux.settings.phases import moving_tag, phases
+from flux.settings.settings import Follow, Phase
 
 AT, PROD = Phase("at", ("at",)), Phase("prod", ("prod_1", "prod_2"))
 
@@ -22,10 +22,18 @@ AT, PROD = Phase("at", ("at",)), Phase("prod", ("prod_1", "prod_2"))
         ([{"at": {"environments": ["x"]}}], (Phase("at", ("x",), is_ruled=True),)),
         ([], ()),
         ({}, ()),
+        ({"edge": {"follow": "tip"}}, (Phase("edge", (), following=(("edge", Follow.TIP),)),)),
+        (
+            {"at": ["x", {"y": {"follow": "tip"}}, {"name": "z", "follow": "stable"}]},
+            (Phase("at", ("x",), following=(("y", Follow.TIP), ("z", Follow.STABLE))),),
+        ),
     ],
 )
 def test_forms(value: object, expected: tuple[Phase, ...]) -> None:
     assert phases(value) == expected
+
+
+_NO_ENVIRONMENT = "an environment is a name, or has a `name` and what it shall `follow`"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +55,10 @@ def test_forms(value: object, expected: tuple[Phase, ...]) -> None:
         ({"at": ["x", "x"]}, "'x' is there twice"),
         ({"at": ["x"], "tt": ["x"]}, "'x' is there twice"),
         ({"at": ["x", "tt"], "tt": ["y"]}, "'tt' is there twice"),
-        ("latest", "'latest' is that of the branch"),
+        ({"at": [{"x": {"follow": "tip", "soak": "1h"}}]}, _NO_ENVIRONMENT),
+        ({"at": [{"x": None}]}, _NO_ENVIRONMENT),
+        ({"at": {"follow": "main"}}, "`follow` cannot be 'main': it is tip or stable"),
+        ({"at": ["x", {"x": {"follow": "tip"}}]}, "'x' is there twice"),
         ({"at": ["1.0.0"]}, "'1.0.0' reads as a version"),
         ({"a/b": ["x"]}, "'a/b' cannot be an OCI tag"),
     ],
@@ -56,3 +67,14 @@ def test_what_is_refused(value: object, fault: str) -> None:
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the texts are compared
         phases(value)
     assert str(caught.value) == fault
+
+
+@pytest.mark.parametrize("value", [None, False, "", "none", "false"])
+def test_there_may_be_no_tag_of_the_tip(value: object) -> None:
+    assert moving_tag(value) == ""
+
+
+@pytest.mark.parametrize("value", ["1.0.0", "0123456789ab", "a/b", True, 7])
+def test_what_cannot_be_the_tag_of_the_tip(value: object) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - an environment's own tests have the texts
+        moving_tag(value)

@@ -6,7 +6,7 @@ from flux.artifact.folder import Entry
 from flux.artifact.layout import Layout
 from flux.promotion.gates.rule import Auto, Rule
 from flux.release.tag import TagForm
-from flux.settings.settings import Phase, Settings
+from flux.settings.settings import Follow, Phase, Settings
 
 GROUPED = Settings(phases=(Phase("at", ("at_1", "at_2")), Phase("prod", ("prod",))))
 
@@ -28,6 +28,22 @@ def test_of_one_artifact_a_release_tag_is_a_version() -> None:
     one = Settings(artifacts=(Entry(".", "platform"),), release_tag="v{version}")
     assert one.tag_form == TagForm("v{version}", "platform")
     assert Settings().tag_form == TagForm("flux-oci-{artifact}-v{version}")
+
+
+def test_what_follows_is_not_promoted_to() -> None:
+    phases = (Phase("edge", (), following=(("edge", Follow.TIP),)), *GROUPED.phases)
+    settings = Settings(phases=phases)
+    assert settings.environments == GROUPED.environments
+    assert settings.groups == GROUPED.groups
+    assert settings.following(Follow.TIP) == ("edge",)
+    assert settings.following(Follow.STABLE) == ()
+    assert settings.moving == ("latest", "edge")
+    assert (
+        Settings(phases=phases, latest="").moving
+        == Settings(phases=phases, latest="edge").moving
+        == ("edge",)
+    )
+    assert settings.rule("eso", "prod") == GROUPED.rule("eso", "prod")
 
 
 def test_environments_are_in_the_order_of_the_phases() -> None:

@@ -1,0 +1,113 @@
+"""How a registry writes artifacts and versions: in which repository, and with or without a `v`."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flux.artifact.image import Image
+from flux.registry.target import Manifest, Publisher, Registry, Target
+
+NAME, VERSION = "{name}", "{version}"
+_NEARLY = re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]")
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Templates of an artifact's repository and of a version's tag.
+
+    A version is recognised with and without the `v`. Where it is there in the other form, it is not written
+    a second time.
+    """
+
+    repository: str = NAME
+    version_tag: str = VERSION
+
+    def place(self, artifact: str) -> str:
+        """The repository of an artifact, below the registry's own path."""
+        return self.repository.replace(NAME, artifact)
+
+    def written(self, tag: str) -> str:
+        """How a tag is written: only versions are written otherwise than they are named."""
+        return self.version_tag.replace(VERSION, tag) if is_version(tag) else tag
+
+    def forms(self, tag: str) -> tuple[str, ...]:
+        """Every form that a tag may be found in, the right one first."""
+        return tuple(dict.fromkeys((self.written(tag), tag, f"v{tag}"))) if is_version(tag) else (tag,)
+
+
+def is_version(tag: str) -> bool:
+    """Whether a tag is a semantic version, without a `v`."""
+    if not _NEARLY.match(tag):
+        return False
+    from semver import Version
+
+    return Version.is_valid(tag)
+
+
+def version_of(tag: str) -> str:
+    """The version that a tag is, in either form; any other tag as it is."""
+    bare = tag.removeprefix("v")
+    return bare if is_version(bare) else tag
+
+
+@dataclass(frozen=True)
+class NamedTarget:
+    """A repository that is asked for versions, whatever form they have there."""
+
+    target: Target
+    naming: Naming
+
+    def resolve(self, tag: str) -> str | None:
+        return next(filter(None, map(self.target.resolve, self.naming.forms(tag))), None)
+
+    def fetch_manifest(self, reference: str) -> Manifest | None:
+        return next(filter(None, map(self.target.fetch_manifest, self.naming.forms(reference))), None)
+
+    def fetch_blob(self, digest: str, size: int | None = None) -> bytes:
+        return self.target.fetch_blob(digest, size)
+
+    def push_blob(self, content: bytes) -> None:
+        self.target.push_blob(content)
+
+    def push_manifest(self, manifest: Manifest, tag: str) -> None:
+        self.target.push_manifest(manifest, self.naming.written(tag))
+
+    def tags(self) -> list[str]:
+        return list(dict.fromkeys(map(version_of, self.target.tags())))
+
+    def try_push(self) -> None:
+        self.target.try_push()
+
+
+@dataclass(frozen=True)
+class NamedPublisher:
+    publisher: Publisher
+    naming: Naming
+
+    @property
+    def target(self) -> Target:
+        return NamedTarget(self.publisher.target, self.naming)
+
+    def foresee(self, image: Image) -> str | None:
+        return self.publisher.foresee(image)
+
+    def push(self, image: Image, tags: Sequence[str]) -> str | None:
+        return self.publisher.push(image, [self.naming.written(tag) for tag in tags])
+
+    def tag(self, manifest: Manifest, tag: str) -> None:
+        self.publisher.tag(manifest, self.naming.written(tag))
+
+
+@dataclass(frozen=True)
+class NamedRegistry:
+    registry: Registry
+    naming: Naming
+
+    def repository(self, artifact: str) -> Target:
+        return NamedTarget(self.registry.repository(self.naming.place(artifact)), self.naming)
+
+    def publisher(self, artifact: str) -> Publisher:
+        return NamedPublisher(self.registry.publisher(self.naming.place(artifact)), self.naming)
+
+    def name(self, artifact: str) -> str:
+        return self.registry.name(self.naming.place(artifact))
