@@ -1,9 +1,9 @@
 """Promote a version to environments that somebody names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flux.errors import RequestError
-from flux.monorepo.desired import desired_at
+from flux.monorepo.desired import desired_at, stray_of
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.wanted import require_artifact, wanted_environments, wanted_version
@@ -17,21 +17,26 @@ def promote(monorepo: Monorepo, artifact: str, name: str, version: str | None) -
     """Propose a version, or the newest stable release, for an environment or all of a phase.
 
     Raises RequestError for unknown names, an unpublished version, a caller who may not promote, and a phase
-    before its time where the order is required.
+    before its time where the order is required. Raises DesiredStateError for an artifact that is desired in
+    an environment that there is not.
     """
     require_current_settings(monorepo)
-    require_artifact(monorepo, artifact)
+    versions = desired_at(monorepo, monorepo.tip).get(artifact, {})
+    require_artifact(monorepo, artifact, is_deployed=bool(versions))
+    if error := stray_of(monorepo, artifact, versions):
+        raise error
     environments = wanted_environments(monorepo.settings, name)
     promotion = Promotion(artifact, str(wanted_version(monorepo, artifact, version)))
     require_promotable(monorepo, promotion)
-    _require_order(monorepo, promotion, environments)
+    _require_order(monorepo, promotion, environments, versions)
     return propose_by_name(monorepo, promotion, environments)
 
 
-def _require_order(monorepo: Monorepo, promotion: Promotion, environments: Sequence[str]) -> None:
+def _require_order(
+    monorepo: Monorepo, promotion: Promotion, environments: Sequence[str], versions: Mapping[str, str]
+) -> None:
     if not monorepo.settings.require_order:
         return
-    versions = desired_at(monorepo, monorepo.tip).get(promotion.artifact, {})
     early = out_of_order(monorepo.settings.groups, versions, promotion.version, environments)
     for phase, behind in early.items():
         raise RequestError(

@@ -9,7 +9,7 @@ from flux.monorepo.desired import choose, desired_at
 from flux.monorepo.history import before, history
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
-from flux.monorepo.wanted import wanted_environments
+from flux.monorepo.wanted import require_artifact, wanted_environments
 from flux.promotion.proposal import Promotion
 from flux.proposals.converge import Proposed
 from flux.proposals.named import propose_by_name, require_promotable
@@ -19,18 +19,22 @@ from flux.release.version import parse_version
 def roll_back(monorepo: Monorepo, artifact: str, name: str, to: str | None = None) -> Proposed:
     """Propose the lower version that an environment, or all of a phase, had before, or the one given.
 
-    What is deployed can be rolled back, whether or not the tip has the artifact still. Raises RequestError
-    where there is no lower version, or not one for all of the phase, and for a version that is not lower.
+    What is deployed can be rolled back, whether or not the tip has the artifact still; what is not deployed
+    any more comes back only of an artifact that is there. Raises RequestError where there is no lower
+    version, or not one for all of the phase, and for a version that is not lower.
     """
     require_current_settings(monorepo)
     desired = desired_at(monorepo, monorepo.tip)
     choose(monorepo, desired, [artifact])
     environments = wanted_environments(monorepo.settings, name)
+    versions = desired.get(artifact, {})
+    if not versions.keys() >= set(environments):
+        require_artifact(monorepo, artifact, is_deployed=bool(versions))
     version = (
         str(parse_version(to, words=())) if to else _version_before(monorepo, artifact, name, environments)
     )
     if to:
-        _require_lower(artifact, version, desired.get(artifact, {}), environments)
+        _require_lower(artifact, version, versions, environments)
     promotion = Promotion(artifact, version)
     require_promotable(monorepo, promotion)
     return propose_by_name(monorepo, promotion, environments, rollback=True)

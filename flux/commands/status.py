@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from flux.errors import DesiredStateError, FluxError, OutdatedSettingsError
 from flux.forge.forge import PullRequest, PullState
-from flux.monorepo.desired import choose, desired_at
+from flux.monorepo.desired import choose, desired_at, stray_of
 from flux.monorepo.drift import Looked, look
 from flux.monorepo.history import change_of, history
 from flux.monorepo.monorepo import Monorepo
@@ -82,6 +82,8 @@ def find_status(
             desired = desired_at(monorepo, tip)
         except DesiredStateError as error:
             raise outdated or error from error
+        if outdated and any(stray_of(monorepo, name, versions) for name, versions in desired.items()):
+            raise outdated  # newer settings may know it
         chosen = choose(monorepo, desired, names)
         releases = last_releases(monorepo, chosen, home_tags())
         since = commits_since(monorepo, tip, releases)

@@ -124,6 +124,9 @@ class DryForge:
     def branch(self, name: str) -> str | None:
         return self._forge.branch(name)
 
+    def tip_at(self, branch: str, time: float) -> str | None:
+        return self._forge.tip_at(branch, time)
+
     def branches(self, prefix: str) -> Mapping[str, str]:
         return self._forge.branches(prefix)
 

@@ -230,6 +230,10 @@ class Forge(Reporting, Protocol):
     def branch(self, name: str) -> str | None:
         """The commit that a branch is at."""
 
+    def tip_at(self, branch: str, time: float) -> str | None:
+        """The commit that a branch was at at a time, by when the forge received what was pushed and merged;
+        None where it does not tell. Who made a commit has no say in that."""
+
     def branches(self, prefix: str) -> Mapping[str, str]:
         """The branches whose names begin so, and the commits that they are at."""
 

@@ -1,18 +1,27 @@
 """The desired state at a commit, and the artifacts that it names or the sources have."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from flux.errors import DesiredStateError
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.wanted import require_known
-from flux.promotion.desired import Desired, parse_desired
+from flux.promotion.desired import Desired, parse_desired, stray
 
 
 def desired_at(monorepo: Monorepo, commit: str) -> Desired:
     """The desired state at a commit. Raises DesiredStateError for a file that has errors."""
+    path = monorepo.settings.releaseconfig
+    return parse_desired(path, monorepo.git.file(commit, path))
+
+
+def stray_of(monorepo: Monorepo, artifact: str, versions: Mapping[str, str]) -> DesiredStateError | None:
+    """The error of an artifact that is desired in an environment that the settings do not have."""
     settings = monorepo.settings
-    content = monorepo.git.file(commit, settings.releaseconfig)
-    return parse_desired(settings.releaseconfig, content, settings.environments)
+    if versions.keys() <= set(settings.environments):
+        return None
+    content = monorepo.git.file(monorepo.tip, settings.releaseconfig)
+    return stray(settings.releaseconfig, artifact, versions, settings.environments, content)
 
 
 def choose(monorepo: Monorepo, desired: Desired, names: Collection[str]) -> list[str]:

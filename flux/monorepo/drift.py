@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from flux.errors import FluxError, RegistryError, RegistryUnreachableError, TooLargeError
+from flux.monorepo.desired import stray_of
 from flux.monorepo.monorepo import Monorepo
 from flux.parallel import in_parallel
 from flux.promotion.desired import Desired
@@ -60,7 +61,8 @@ def look(
     """The steps of each artifact. Where the registry fails, the steps of that artifact have the error.
 
     What would move is judged by what git builds for its release: a tag whose content is right stays, and a
-    version that is not its release's fails. A `thorough` look judges what is in place, too.
+    version that is not its release's fails. A `thorough` look judges what is in place, too. Nothing moves of
+    an artifact that is desired in an environment that the settings do not have.
     """
     reach = reach or Reach()
 
@@ -79,6 +81,7 @@ def look(
         try:
             looked = reach.ask(lambda: _look_at(monorepo, artifact, versions))
             looked = reach.ask(lambda: _vouched(monorepo, vouch, looked, thorough))
+            looked = _without_strays(monorepo, looked, versions)
         except FluxError as error:
             told: list[tuple[str, str | None]] = [*versions.items()] or [("", None)]
             steps = [Step(artifact, name, version, None, None, Action.FAILED) for name, version in told]
@@ -90,9 +93,25 @@ def look(
     return [found[name] for name in names]
 
 
-def _look_at(monorepo: Monorepo, artifact: str, versions: Mapping[str, str]) -> Looked:
+def _without_strays(monorepo: Monorepo, looked: Looked, versions: Mapping[str, str]) -> Looked:
+    """The steps, none of which moves a tag where an environment is desired that there is not."""
+    error = stray_of(monorepo, looked.artifact, versions)
+    if error is None:
+        return looked
+    steps = [step.failed(error) if step.action == Action.MOVE else step for step in looked.steps]
+    unknown = [
+        Step(looked.artifact, environment, version, None, None, Action.FAILED).failed(error)
+        for environment, version in versions.items()
+        if environment not in monorepo.settings.environments
+    ]
+    return replace(looked, steps=[*steps, *unknown])
+
+
+def _look_at(monorepo: Monorepo, artifact: str, desired: Mapping[str, str]) -> Looked:
     target = monorepo.registry.repository(artifact)
-    environments, wanted = set(monorepo.settings.environments), set(versions.values())
+    environments = set(monorepo.settings.environments)
+    versions = {name: version for name, version in desired.items() if name in environments}
+    wanted = set(versions.values())
     if environments - versions.keys():
         # Many environments may have no tag. One list costs less than a 404 for each.
         there = set(target.tags())

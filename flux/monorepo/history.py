@@ -54,13 +54,6 @@ def before(states: Iterable[DesiredVersions], environment: str) -> str | None:
     )
 
 
-def changed_at(states: Iterable[DesiredVersions], environment: str) -> int:
-    """When an environment was given the version that it has in the first state, or lost it, in seconds since
-    the epoch, by the committer's clock; 0 where it never had any."""
-    change = change_of(states, environment)
-    return change.time if change else 0
-
-
 def change_of(states: Iterable[DesiredVersions], environment: str) -> DesiredVersions | None:
     """The state that gave an environment the version that it has in the first one, or took it away."""
     later: DesiredVersions | None = None

@@ -16,9 +16,19 @@ from flux.settings.settings import Follow
 _FEW = 5
 
 
-def require_artifact(monorepo: Monorepo, artifact: str) -> None:
-    """Raises RequestError where the tip has no artifact of that name."""
+def has_artifact(monorepo: Monorepo, artifact: str) -> bool:
+    """Whether the tip has an artifact of that name."""
+    return artifact in artifacts_at(monorepo, monorepo.tip)
+
+
+def require_artifact(monorepo: Monorepo, artifact: str, is_deployed: bool = False) -> None:
+    """Raises RequestError where the tip has no artifact of that name; one that is deployed was removed."""
     tip = monorepo.tip
+    if is_deployed and not has_artifact(monorepo, artifact):
+        raise RequestError(
+            f"there is no artifact {artifact!r} at the tip, {tip[:12]}, any more",
+            f"what is deployed of it can be rolled back: `inv rollback {artifact} ENVIRONMENT`",
+        )
     require_known(artifact, artifacts_at(monorepo, tip), f"the tip, {tip[:12]}")
 
 

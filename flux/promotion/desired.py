@@ -25,19 +25,41 @@ class _Read:
     broken: bool = False
 
 
-def parse_desired(path: str, content: bytes | None, environments: Collection[str] | None) -> Desired:
-    """The desired state in a file's content; a missing file is an empty one. With `environments` None any
-    may be there.
+def parse_desired(path: str, content: bytes | None) -> Desired:
+    """The desired state in a file's content; a missing file is an empty one.
 
-    Raises DesiredStateError for a file that has errors: nothing follows half of it.
+    Raises DesiredStateError for a file that has errors: nothing follows half of it. Any environment may be
+    there: `stray` tells of those that are not known.
     """
     if content is None:
         return {}
-    for finding in check_desired(path, content, environments, None):
-        place = f"{path}:{finding.line}" if finding.line else path
-        raise DesiredStateError(f"{place}: {finding.message}", "mend it on the branch; `inv check` shows all")
+    for finding in check_desired(path, content, None, None):
+        raise _error(finding)
     desired: Desired = _read(path, content).document
     return desired
+
+
+def stray(
+    path: str,
+    artifact: str,
+    versions: Mapping[str, str],
+    environments: Collection[str],
+    content: bytes | None = None,
+) -> DesiredStateError | None:
+    """The error of an artifact that has a version in an environment that is not known; None for any other.
+
+    It is the error of that artifact alone. `content` is the file's, for the line.
+    """
+    unknown = next((each for each in versions if each not in environments), None)
+    if unknown is None:
+        return None
+    line = _line(content or b"", artifact, unknown)
+    return _error(Finding(Level.ERROR, path, f"{artifact} has {_unknown(unknown, environments)}", line))
+
+
+def _error(finding: Finding) -> DesiredStateError:
+    place = f"{finding.path}:{finding.line}" if finding.line else finding.path
+    return DesiredStateError(f"{place}: {finding.message}", "mend it on the branch; `inv check` shows all")
 
 
 def parse_artifact(path: str, content: bytes | None, artifact: str) -> Mapping[str, str]:
@@ -123,11 +145,15 @@ def _line(content: bytes, *keys: str) -> int:
 
 def _fault(environment: str, version: object, environments: Collection[str] | None) -> str:
     if environments is not None and environment not in environments:
-        near = get_close_matches(environment, environments, n=1)
-        known = f"did you mean {near[0]}?" if near else f"known are {', '.join(environments)}"
-        return f"an unknown environment {environment}; {known}"
+        return _unknown(environment, environments)
     if not isinstance(version, str) or not Version.is_valid(version):
         return f"{json.dumps(version)} in {environment}, which is no semantic version"
     if "+" in version:
         return f"{version} in {environment}: build metadata cannot be in an OCI tag"
     return ""
+
+
+def _unknown(environment: str, environments: Collection[str]) -> str:
+    near = get_close_matches(environment, environments, n=1)
+    known = f"did you mean {near[0]}?" if near else f"known are {', '.join(environments)}"
+    return f"an unknown environment {environment}; {known}"

@@ -27,12 +27,12 @@ def set_versions(
 
     Raises DesiredStateError for content that has errors, and for an artifact or version that would be one.
     """
-    parse_desired(_PLACE, content, order)
+    parse_desired(_PLACE, content)
     text = "{}\n" if content is None else content.decode()
     for environment in sorted(versions, key=order.index):
         text = _set(text, artifact, environment, versions[environment], order)
     edited = text.encode()
-    parse_desired(_PLACE, edited, order)
+    parse_desired(_PLACE, edited)
     return edited
 
 
@@ -130,12 +130,14 @@ def _skip(text: str, at: int) -> int:
 
 
 def _place(present: Sequence[str], new: str, order: Sequence[str]) -> int:
-    """Where a key goes: after the last one before it in the order, else before the first one after it."""
+    """Where a key goes: after the last one before it in the order, else before the first one after it. Keys
+    that are not in the order come before it."""
     at = order.index(new)
     for earlier in reversed(order[:at]):
         if earlier in present:
             return present.index(earlier) + 1
-    return next(present.index(later) for later in order[at + 1 :] if later in present)
+    after = (present.index(later) for later in order[at + 1 :] if later in present)
+    return next(after, len(present))
 
 
 def _insert(text: str, into: _Object, at: int, key: str, value: str) -> str:

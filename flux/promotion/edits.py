@@ -41,7 +41,7 @@ def decide(edit: Edit, promotion: Promotion, situation: Situation, rules: Rules)
     add, remove = add - _decided(edit, True, situation), remove - _decided(edit, False, situation)
     add, gone = _not_gone(situation, add)
     add, early = _in_order(promotion, situation.versions, add, rules)
-    add, late = _not_outdated(promotion, situation, add, edit.time)
+    add, late = _not_outdated(promotion, situation, add)
     taken = take_back([*gone, *early, *late], str(edit.time), rules)
     decisions = _decisions(edit.answers, add, remove, int(edit.time), edit.issue, rules)
     return replace(
@@ -191,13 +191,12 @@ def _in_order(
 
 
 def _not_outdated(
-    promotion: Promotion, situation: Situation, add: set[str], ticked_at: float
+    promotion: Promotion, situation: Situation, add: set[str]
 ) -> tuple[set[str], list[tuple[set[str], str]]]:
     """Leave out what main has changed since it was ticked: who ticked did not know."""
     late = {
         environment
         for environment in add
-        if situation.versions.get(environment) != promotion.version
-        and situation.changed_at.get(environment, 0) > ticked_at
+        if situation.versions.get(environment) != promotion.version and environment in situation.changed
     }
     return add - late, [(late, say.MAIN_CHANGED)] if late else []

@@ -39,6 +39,15 @@ def _is_behind(has: str | None, version: str) -> bool:
     return has is None or Version.parse(has) < Version.parse(version)
 
 
+def not_lowered(versions: Mapping[str, str], version: str, environments: Collection[str]) -> list[str]:
+    """Of environments, those that a version would not bring down from the one that they have."""
+    return [
+        each
+        for each in environments
+        if (has := versions.get(each)) is None or Version.parse(has) <= Version.parse(version)
+    ]
+
+
 def out_of_order(
     phases: Mapping[str, Sequence[str]],
     versions: Mapping[str, str],

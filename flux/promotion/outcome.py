@@ -58,9 +58,9 @@ class Situation:
     """What decides beside the edit. `body` is the issue's body now.
 
     `refused` has the names that the sender may not promote to, each with the reason; `held` those that who
-    ran the job again may not. `versions` are main's;
-    `changed_at` says when main gave each environment its version, in seconds since the epoch. `proposed` are
-    the environments that the promotion's branch proposes. `known` are the decisions that were recorded.
+    ran the job again may not. `versions` are main's; `changed` are the environments that main has given
+    another version since the edit. `proposed` are those that the promotion's branch proposes. `known` are the
+    decisions that were recorded.
     `is_gone` says that the tip does not have the artifact any more.
     """
 
@@ -68,7 +68,7 @@ class Situation:
     versions: Mapping[str, str] = field(default_factory=dict)
     proposed: Collection[str] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
-    changed_at: Mapping[str, float] = field(default_factory=dict)
+    changed: Collection[str] = ()
     known: Sequence[Decision] = ()
     held: Mapping[str, str] = field(default_factory=dict)
     is_gone: bool = False

@@ -8,9 +8,10 @@ terminal it is whoever runs the command. Who decided what is recorded, and what 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from flux.errors import RequestError
+from flux.errors import FluxError, RequestError
 from flux.event import IssueEdit
 from flux.forge.forge import Issue, PullRequest, PullState
+from flux.monorepo.desired import stray_of
 from flux.monorepo.history import history
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
@@ -217,13 +218,12 @@ class Applier:
     ) -> Applied:
         """Let the pull request follow decisions. What is not the release's image is not added."""
         decisions = outcome.decisions or ()
-        fault = None
-        if asked(decisions, known):
-            fault = self._vouching.promotion_fault(promotion.artifact, promotion.version)
+        fault = self._fault(promotion) if asked(decisions, known) else None
         if fault:
             decisions = tuple(decision for decision in decisions if not decision.asks)
         proposed = self.converge(issue, promotion, Wish(decisions, known))
-        tell(self._monorepo, self.issues, issue, proposed)
+        told = (*proposed.notices, say.not_proposed(fault.message)) if fault else proposed.notices
+        tell(self._monorepo, self.issues, issue, replace(proposed, notices=told))
         if fault:
             raise fault
         dropped = tuple(f"{e}: main has {v or 'no version'} now" for e, v in proposed.dropped.items())
@@ -232,6 +232,13 @@ class Applier:
             proposed=proposed,
             undone=outcome.undone + dropped,
             notices=outcome.notices + proposed.notices,
+        )
+
+    def _fault(self, promotion: Promotion) -> FluxError | None:
+        """Why nothing more of a promotion may be proposed."""
+        versions = self.branches.main().of(promotion.artifact)
+        return self._vouching.promotion_fault(promotion.artifact, promotion.version) or stray_of(
+            self._monorepo, promotion.artifact, versions
         )
 
     def disagrees(self, issue: Issue, promotion: Promotion) -> Applied | None:

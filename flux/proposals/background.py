@@ -6,7 +6,9 @@ from functools import cache
 from semver import Version
 
 from flux.artifact.difference import difference
+from flux.artifact.versions import named_versions
 from flux.errors import ContentError, FluxError, RegistryError
+from flux.monorepo.desired import stray_of
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.notes import commits_of
 from flux.monorepo.releases import releases
@@ -19,6 +21,7 @@ from flux.promotion.texts.request import Background, Span
 from flux.registry.contents import contents
 from flux.registry.target import Target
 from flux.release.notes import commit_line
+from flux.release.upgrades import marked_upgrades
 
 _MOST_COMMITS = 100
 
@@ -49,6 +52,8 @@ def background(
         warnings.append(say.prerelease(promotion.version, last[0]))
     if digest is None:
         warnings.insert(0, say.not_published(promotion.artifact, promotion.version))
+    if error := stray_of(monorepo, promotion.artifact, versions):
+        warnings.insert(0, say.stray(error.message))
     read = cache(lambda version: _files(target, version))
     spans = [_span(monorepo, read, promotion, old) for old in dict.fromkeys(change.old for change in changes)]
     return Background(image, issue, warnings, spans)
@@ -69,9 +74,17 @@ def _span(
     try:
         after = read(promotion.version)
         before = _but_left_out(monorepo, promotion, read(old), after) if old else {}
-        return Span(old, commits, compare, difference(before, after))
+        upgrades = _upgrades(before, after) if old else ()
+        return Span(old, commits, compare, difference(before, after), upgrades=upgrades)
     except FluxError as error:
         return Span(old, commits, compare, unknown=error.message)
+
+
+def _upgrades(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[str]:
+    """The charts and images whose versions change, by the files that do."""
+    same = {path for path, content in before.items() if after.get(path) == content}
+    changed = [{path: side[path] for path in side.keys() - same} for side in (before, after)]
+    return marked_upgrades(*map(named_versions, changed))
 
 
 def _but_left_out(

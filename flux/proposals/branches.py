@@ -143,7 +143,7 @@ class Branches:
 
     def parse(self, content: bytes | None) -> Desired:
         """Raises DesiredStateError for a file that has errors by today's settings."""
-        return parse_desired(self._settings.releaseconfig, content, self._settings.environments)
+        return parse_desired(self._settings.releaseconfig, content)
 
     def _pull_requests(
         self, promotion: Promotion, head: str
@@ -205,7 +205,7 @@ class Branches:
         path = self._settings.releaseconfig
         content = self._git.file(commit, path)
         try:
-            return Side(commit, content, parse_desired(path, content, None))
+            return Side(commit, content, parse_desired(path, content))
         except DesiredStateError:
             return Side(commit, content, {})
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from flux.forge.forge import Issue
-from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.wanted import has_artifact
 from flux.promotion import altered
 from flux.promotion.convergence import Side
 from flux.promotion.ledger import Decision
@@ -37,12 +37,12 @@ def situation_of(
     if not changed:
         return Situation(issue.body, refused=refused)
     ticks = rules.members(name for name, tick in changed.items() if tick and name not in refused)
-    times = changed_since(monorepo, promotion.artifact, main.commit, ticks, edit.time)
+    late = changed_since(monorepo, promotion.artifact, main.commit, ticks, edit.time)
     return Situation(
         issue.body,
         main.of(promotion.artifact),
         refused=refused,
-        changed_at=times,
+        changed=late,
         known=known,
         held=held,
         is_gone=is_gone(monorepo, promotion),
@@ -51,4 +51,4 @@ def situation_of(
 
 def is_gone(monorepo: Monorepo, promotion: Promotion) -> bool:
     """Whether the tip does not have the artifact any more."""
-    return promotion.artifact not in artifacts_at(monorepo, monorepo.tip)
+    return not has_artifact(monorepo, promotion.artifact)

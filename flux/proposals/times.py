@@ -1,34 +1,62 @@
-"""When main gave environments their versions, by the forge's clock rather than by a committer's."""
+"""Which environments main has changed since somebody ticked, by the forge's clock."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from flux.errors import DesiredStateError
 from flux.forge.forge import PullState
-from flux.monorepo.history import change_of, history
+from flux.monorepo.history import DesiredVersions, change_of, history
 from flux.monorepo.monorepo import Monorepo
+from flux.promotion.desired import parse_artifact
 from flux.promotion.proposal import Promotion
 
 
 def changed_since(
     monorepo: Monorepo, artifact: str, tip: str, environments: Collection[str], since: float
-) -> dict[str, float]:
-    """Of environments, those that main has given another version since a time, and when.
+) -> set[str]:
+    """Of environments, those that main has given another version since a time.
 
-    The forge says when it merged a pull request. Of what was pushed by hand there is the committer's word
-    alone: a time that has not come yet is none, and blocks nobody.
+    The forge says what main was then, by when it received each push, and when it merged a pull request. Of
+    what it says nothing at all there is the committer's word: a time that has not come yet is none, and
+    blocks nobody.
     """
     if not environments:
+        return set()
+    states = list(history(monorepo, artifact, tip))
+    changes = {environment: change_of(states, environment) for environment in environments}
+    then = monorepo.forge.tip_at(monorepo.settings.branch, since)
+    if then is not None and monorepo.git.obtain(then):
+        had = _versions(monorepo, artifact, then)
+        has = states[0].versions if states else {}
+        return {
+            environment
+            for environment, change in changes.items()
+            if had.get(environment) != has.get(environment)
+            or (change and monorepo.git.merge_base(change.commit, then) != change.commit)
+        }
+    return {
+        environment
+        for environment, change in changes.items()
+        if change and _is_later(monorepo, artifact, environment, change, since)
+    }
+
+
+def _versions(monorepo: Monorepo, artifact: str, commit: str) -> Mapping[str, str]:
+    """An artifact's versions at a commit; a file that nobody can read desires nothing."""
+    path = monorepo.settings.releaseconfig
+    try:
+        return parse_artifact(path, monorepo.git.file(commit, path), artifact)
+    except DesiredStateError:
         return {}
-    states, times = list(history(monorepo, artifact, tip)), {}
-    for environment in environments:
-        change = change_of(states, environment)
-        if change is None:
-            continue
-        version = change.versions.get(environment)
-        merged = _merged(monorepo, Promotion(artifact, version), change.commit) if version else None
-        time = change.time if merged is None else merged
-        if time > since and (merged is not None or time <= monorepo.forge.now()):
-            times[environment] = float(time)
-    return times
+
+
+def _is_later(
+    monorepo: Monorepo, artifact: str, environment: str, change: DesiredVersions, since: float
+) -> bool:
+    version = change.versions.get(environment)
+    merged = _merged(monorepo, Promotion(artifact, version), change.commit) if version else None
+    if merged is not None:
+        return merged > since
+    return since < change.time <= monorepo.forge.now()
 
 
 def _merged(monorepo: Monorepo, promotion: Promotion, commit: str) -> float | None:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from flux.release.commits import LoggedCommit, Said, read_commit
-from flux.release.markdown import code, plain
+from flux.release.markdown import plain
+from flux.release.upgrades import upgrades
 
 _TITLES = {
     "feat": "Features",
@@ -37,7 +38,7 @@ def release_notes(
     parts = [
         f"### {title}\n\n" + "\n".join(groups[title]) for title in dict.fromkeys(order) if title in groups
     ]
-    if changes := _version_changes(before, after):
+    if changes := upgrades(before, after):
         parts.insert(0, "### Versions\n\n" + "\n".join(changes))
     last, tag = tags
     if source and last:
@@ -70,12 +71,3 @@ def _ending(logged: LoggedCommit, said: Said, source: str) -> str:
     short = logged.commit[:12]
     link = f"[`{short}`]({source}/commit/{logged.commit})" if source else f"`{short}`"
     return f"({link}{''.join(f', with {plain(name)}' for name in said.authors)})"
-
-
-def _version_changes(before: Mapping[str, set[str]], after: Mapping[str, set[str]]) -> list[str]:
-    changed = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
-    return [f"- {plain(name)}: {_listed(before.get(name))} → {_listed(after.get(name))}" for name in changed]
-
-
-def _listed(versions: set[str] | None) -> str:
-    return ", ".join(code(version) for version in sorted(versions)) if versions else "none"

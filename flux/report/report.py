@@ -55,9 +55,12 @@ class Report:
 
     def error(self, error: FluxError, about: Sequence[str] = ()) -> None:
         """One line says what went wrong, and with what; another what to do. A terminal also gets where it is
-        explained."""
+        explained. An error of the desired state says itself what it is about."""
+        from flux.errors import DesiredStateError
+
         self._record.add_error(error, about)
-        message = f"{some(about)}: {error.message}" if about else error.message
+        is_said = not about or isinstance(error, DesiredStateError)
+        message = error.message if is_said else f"{some(about)}: {error.message}"
         if self._event.actions:
             self.command("error", f"{message}\n{error.hint}" if error.hint else message)
             return

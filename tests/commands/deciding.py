@@ -59,6 +59,7 @@ def redated(world: World, date: str) -> None:
     git = world.repo.git
     git("commit", "--quiet", "--amend", "--no-edit", "--date", date, date=date)
     git("push", "--quiet", "--force", "origin", "main")
+    world.github.pushed("bob")
     (pull,) = [pull for pull in world.github.repository("octo/monorepo").pulls if pull.merged]
     pull.merge_commit = world.repo.head
 

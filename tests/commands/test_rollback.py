@@ -1,9 +1,11 @@
 """Rolling back goes down, whatever was there before."""
 
+import json
+
 import pytest
 
 from flux.errors import RequestError
-from tests.commands.promoting import World
+from tests.commands.promoting import CONFIG, World
 
 
 @pytest.fixture
@@ -69,6 +71,21 @@ def test_what_was_removed_is_rolled_back_all_the_same(deployed: World) -> None:
         deployed.promote("eso", "prod", "1.0.0")
     with pytest.raises(RequestError, match="no artifact 'nothing'"):
         deployed.roll_back("nothing", "prod")
+    with pytest.raises(RequestError, match="no artifact 'eso'") as refused:
+        deployed.promote("eso", "tt", "1.0.0")
+    assert "`inv rollback eso ENVIRONMENT`" in refused.value.hint
+
+
+def test_what_was_removed_comes_back_nowhere(deployed: World) -> None:
+    """Where it is not deployed any more there is nothing to roll back."""
+    deployed.repo.remove("artifacts/eso")
+    desired = deployed.desired
+    del desired["eso"]["prod_ring2"]
+    deployed.repo.commit("remove eso", files={CONFIG: json.dumps(desired)})
+    for name in ("prod_ring2", "prod"):
+        with pytest.raises(RequestError, match=r"no artifact .eso. at the tip, [0-9a-f]{12}, any more"):
+            deployed.roll_back("eso", name)
+    assert deployed.roll_back("eso", "prod_ring1").pull_request
 
 
 def test_roll_back_goes_to_the_version_before(world: World) -> None:

@@ -6,8 +6,10 @@ from functools import cached_property
 from typing import Literal
 from urllib.parse import quote
 
+from tests.github.gitdata import NULL
 from tests.github.state import (
     Account,
+    Activity,
     Comment,
     Deployment,
     DeploymentStatus,
@@ -372,6 +374,18 @@ class View:
             "created_at": stamp(status.created),
             "updated_at": stamp(status.created),
             "creator": self.user(status.creator),
+        }
+
+    def activity(self, activity: Activity) -> JSON:
+        return {
+            "id": activity.id,
+            "node_id": node("PSH", activity.id),
+            "before": activity.before or NULL,
+            "after": activity.after or NULL,
+            "ref": activity.ref,
+            "timestamp": stamp(activity.time),
+            "activity_type": activity.kind,
+            "actor": self.user(activity.actor),
         }
 
     # Actions

@@ -88,6 +88,18 @@ class Call:
         links = ", ".join(self._link(rel, page) for rel, page in pages.items() if rel in near)
         return Reply(200, shown, {"Link": links} if links else {})
 
+    def stretch(
+        self, items: Sequence[Item], start: int, cursor: Callable[[Item], str], show: Callable[[Item], JSON]
+    ) -> Reply:
+        """A part of a list that goes on behind a cursor, which the link to the next part has."""
+        size = min(max(int(self.query.get("per_page", 30)), 1), 100)
+        shown = items[start : start + size]
+        if start + size >= len(items):
+            return Reply(200, [show(item) for item in shown], {})
+        query = urlencode({**self.query, "after": cursor(shown[-1])})
+        link = f'<{self.urls.api}{self.request.path}?{query}>; rel="next"'
+        return Reply(200, [show(item) for item in shown], {"Link": link})
+
     def _link(self, rel: str, page: int) -> str:
         query = urlencode({**self.query, "page": page})
         return f'<{self.urls.api}{self.request.path}?{query}>; rel="{rel}"'

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from tests.github.gitdata import NULL
-from tests.github.state import Issue, Pull, Repository, Token
+from tests.github.state import Activity, Issue, Pull, Repository, Token
 from tests.github.world import World
 
 _CLOSING = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d+)\b", re.IGNORECASE)
@@ -15,10 +15,18 @@ _COMMITS = 2048
 _TAGS = 3
 
 
-def move(world: World, repo: Repository, token: Token, ref: str, old: str | None, new: str | None) -> None:
-    """Move a ref from where it is, make it, or delete it, and tell everybody."""
+def move(
+    world: World,
+    repo: Repository,
+    token: Token,
+    ref: str,
+    old: str | None,
+    new: str | None,
+    merges: bool = False,
+) -> None:
+    """Move a ref from where it is, make it, or delete it, and tell everybody. A pull request may do that."""
     repo.git.set_ref(ref, new, old)
-    _follow(world, repo, token, ref, old, new)
+    _follow(world, repo, token, ref, old, new, merges)
 
 
 def notice(world: World, repo: Repository, token: Token) -> None:
@@ -32,7 +40,15 @@ def notice(world: World, repo: Repository, token: Token) -> None:
         _follow(world, repo, token, ref, known.get(ref), now.get(ref))
 
 
-def _follow(world: World, repo: Repository, token: Token, ref: str, old: str | None, new: str | None) -> None:
+def _follow(
+    world: World,
+    repo: Repository,
+    token: Token,
+    ref: str,
+    old: str | None,
+    new: str | None,
+    merges: bool = False,
+) -> None:
     """What there is to tell and to do about a ref that was moved."""
     if new is None:
         repo.known.pop(ref, None)
@@ -42,7 +58,15 @@ def _follow(world: World, repo: Repository, token: Token, ref: str, old: str | N
         return
     _tell(world, repo, token, ref, old, new)
     if ref.startswith("refs/heads/"):
+        kind = "pr_merge" if merges else _kind(repo, old, new)
+        repo.activities.append(Activity(world.next_id(), token.account, ref, old, new, kind, world.now()))
         _follow_branch(world, repo, token, ref.removeprefix("refs/heads/"), old, new)
+
+
+def _kind(repo: Repository, old: str | None, new: str | None) -> str:
+    if old is None or new is None:
+        return "branch_creation" if new else "branch_deletion"
+    return "push" if repo.git.is_ancestor(old, new) else "force_push"
 
 
 def _follow_branch(

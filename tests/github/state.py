@@ -139,6 +139,19 @@ class Pull(Issue):
 
 
 @dataclass
+class Activity:
+    """Something that was done with a branch, when it was received."""
+
+    id: int
+    actor: Account
+    ref: str
+    before: str | None
+    after: str | None
+    kind: str
+    time: datetime
+
+
+@dataclass
 class Status:
     """Of a commit."""
 
@@ -248,6 +261,7 @@ class Repository:
     statuses: dict[str, list[Status]] = field(default_factory=dict)
     """By commit."""
     deployments: dict[int, Deployment] = field(default_factory=dict)
+    activities: list[Activity] = field(default_factory=list)
     known: dict[str, str] = field(default_factory=dict)
     """The refs as they were when last something was told of them."""
 

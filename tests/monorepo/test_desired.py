@@ -8,8 +8,9 @@ from flux.errors import (
     DesiredStateError,
     RequestError,
 )
+from tests.commands.helpers import inv
 from tests.commands.releasing import CONFIG, actions_of, tag
-from tests.commands.tagging import FIRST, SECOND, World, converge, run
+from tests.commands.tagging import FIRST, SECOND, State, World, converge, run
 from tests.commands.tagging import seed as seed
 from tests.commands.tagging import world as world
 
@@ -36,6 +37,45 @@ def test_a_wrong_desired_state_moves_nothing(world: World, content: str, said: s
     assert f"error: {said}" in done.err
     assert "hint: mend it on the branch; `inv check` shows all" in done.err
     assert world.place.writes() == before
+
+
+STRAY: State = {"app": {"at_ring1": "1.1.0", "at_ring7": "1.0.0"}, "db": {"at_ring1": "2.0.0"}}
+
+
+def test_an_environment_that_there_is_not_is_the_error_of_its_artifact(world: World) -> None:
+    world.want({"app": {"at_ring1": "1.0.0"}})
+    converge(world)
+    world.want(STRAY)
+    done = run(world)
+    assert done.code == 1
+    assert world.environments() == {"app": {"at_ring1": "1.0.0"}, "db": {"at_ring1": "2.0.0"}}
+    assert done.err.count("app has an unknown environment at_ring7") == 1
+    shown = inv(world.repo, "status", "--json", env={"INVOKE_FLUX_REGISTRY": world.place.location})
+    assert shown.code == 1
+    tags = {(t["artifact"], t["environment"]): t["action"] for t in shown.document["tags"]}
+    assert tags == {
+        ("app", "at_ring1"): "failed",
+        ("app", "at_ring7"): "failed",
+        ("db", "at_ring1"): "unchanged",
+    }
+    world.want(STRAY | {"app": {"at_ring1": "1.0.0", "at_ring7": "1.0.0"}})
+    still = converge(world)
+    assert actions_of(still.steps) == {
+        "app:at_ring1": "unchanged",
+        "app:at_ring7": "failed",
+        "db:at_ring1": "unchanged",
+    }
+
+
+@pytest.mark.parametrize("environment", ["", "latest", "1.1.0", "at_ring1 ", "a/b", "x\ny", "\ud800"])
+def test_nothing_is_tagged_with_a_name_that_is_no_environment(world: World, environment: str) -> None:
+    world.want(json.dumps({"app": {environment: "1.0.0"}, "db": FIRST["db"]}))
+    before = world.tags()
+    done = run(world)
+    assert done.code == 1
+    assert "Traceback" not in done.said
+    assert world.tags()["app"] == before["app"]
+    assert world.environments()["db"] == FIRST["db"]
 
 
 @pytest.mark.parametrize("name", ["", "..", "../elsewhere", "a\0b", "a\nb", "\ud800", "/tmp", "a b"])

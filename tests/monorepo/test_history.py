@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flux.errors import HistoryMissingError
-from flux.monorepo.history import DesiredVersions, before, changed_at, history
+from flux.monorepo.history import DesiredVersions, before, change_of, history
 from flux.settings import Settings
 from tests.commands.helpers import actions_checkout, break_origin
 from tests.commands.releasing import CONFIG, PHASES
@@ -74,11 +74,11 @@ def test_when_an_environment_was_given_its_version(repo: Repo) -> None:
     desire(repo, app={"at_ring1": "1.2.0"})
     newest, middle, oldest = states(repo)
     assert newest.time > middle.time > oldest.time
-    assert changed_at(states(repo), "at_ring1") == newest.time
-    assert changed_at(states(repo), "prod_ring1") == newest.time  # when it lost it
-    assert changed_at([middle, oldest], "prod_ring1") == oldest.time
-    assert changed_at(states(repo), "at_ring2") == 0
-    assert changed_at([], "at_ring1") == 0
+    assert change_of(states(repo), "at_ring1") == newest
+    assert change_of(states(repo), "prod_ring1") == newest  # where it lost it
+    assert change_of([middle, oldest], "prod_ring1") == oldest
+    assert change_of(states(repo), "at_ring2") is None
+    assert change_of([], "at_ring1") is None
 
 
 def test_the_version_before_is_a_lower_one_of_that_environment(repo: Repo) -> None:

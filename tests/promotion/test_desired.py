@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from flux.artifact.finding import Level
 from flux.errors import DesiredStateError
-from flux.promotion.desired import check_desired, parse_desired
+from flux.promotion.desired import Desired, check_desired, parse_desired, stray
 
 PATH = "flux/releaseconfig.json"
 ENVIRONMENTS = ("at_ring1", "tt_ring1", "prod_ring1")
@@ -31,25 +31,34 @@ def found(content: bytes | str, artifacts: list[str] | None = None) -> list[tupl
     return [(f.level, f.line, f.message) for f in check_desired(PATH, raw, ENVIRONMENTS, artifacts)]
 
 
+def read(content: bytes) -> Desired:
+    """What is desired where no artifact has an environment that is not known."""
+    desired = parse_desired(PATH, content)
+    for artifact, versions in desired.items():
+        if error := stray(PATH, artifact, versions, ENVIRONMENTS, content):
+            raise error
+    return desired
+
+
 def refused(content: bytes | str) -> str:
     raw = content if isinstance(content, bytes) else content.encode()
     with pytest.raises(DesiredStateError) as error:
-        parse_desired(PATH, raw, ENVIRONMENTS)
+        read(raw)
     assert error.value.exit_code == 1
     assert error.value.hint == "mend it on the branch; `inv check` shows all"
     return error.value.message
 
 
 def test_a_missing_file_is_an_empty_one() -> None:
-    assert parse_desired(PATH, None, ENVIRONMENTS) == {}
-    assert parse_desired(PATH, b"{}", ENVIRONMENTS) == {}
-    assert parse_desired(PATH, b' {"app": {}}\n', ENVIRONMENTS) == {"app": {}}
+    assert parse_desired(PATH, None) == {}
+    assert parse_desired(PATH, b"{}") == {}
+    assert parse_desired(PATH, b' {"app": {}}\n') == {"app": {}}
 
 
 @given(_STATES, st.sampled_from([None, 0, 2, "\t"]))
 def test_what_is_written_is_read(state: dict[str, dict[str, str]], indent: int | str | None) -> None:
     content = json.dumps(state, indent=indent).encode()
-    read = parse_desired(PATH, content, ENVIRONMENTS)
+    read = parse_desired(PATH, content)
     assert read == state
     # In the order of the file.
     assert [*read] == [*state]
@@ -61,7 +70,7 @@ def test_any_other_json_is_refused_or_is_a_state(document: Any) -> None:
     content = json.dumps(document).encode()
     errors = [finding for finding in found(content) if finding[0] == Level.ERROR]
     try:
-        read = parse_desired(PATH, content, ENVIRONMENTS)
+        desired = read(content)
     except DesiredStateError as error:
         said = error.message
     else:
@@ -70,19 +79,19 @@ def test_any_other_json_is_refused_or_is_a_state(document: Any) -> None:
     if said:
         return
     assert errors == []
-    assert read == document
-    for versions in read.values():
+    assert desired == document
+    for versions in desired.values():
         assert {*versions} <= {*ENVIRONMENTS}
 
 
 @given(st.binary(max_size=60) | st.text(max_size=60).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_other_bytes_are_refused_or_are_a_state(content: bytes) -> None:
     try:
-        read = parse_desired(PATH, content, ENVIRONMENTS)
+        desired = read(content)
     except DesiredStateError as refusal:
         said = refusal.message
     else:
-        assert json.loads(content) == read
+        assert json.loads(content) == desired
         return
     assert said.startswith(PATH)
 
@@ -187,5 +196,21 @@ def test_an_artifact_that_is_gone_is_a_warning_where_it_is_deployed() -> None:
         ("warning", 0, "gone is no artifact any more, but still deployed to at_ring1, prod_ring1")
     ]
     # It is still deployed, so its tags still follow.
-    assert [*parse_desired(PATH, content.encode(), ENVIRONMENTS)] == ["gone", "app", "old"]
+    assert [*parse_desired(PATH, content.encode())] == ["gone", "app", "old"]
     assert found(content) == []
+
+
+def test_an_environment_that_is_not_known_is_the_error_of_its_artifact_alone() -> None:
+    content = (
+        b'{\n  "app": {"at_ring1": "1.0.0"},\n  "db": {"at_ring1": "1.0.0",\n    "at_ring9": "2.0.0"}\n}'
+    )
+    desired = parse_desired(PATH, content)
+    assert desired == {"app": {"at_ring1": "1.0.0"}, "db": {"at_ring1": "1.0.0", "at_ring9": "2.0.0"}}
+    errors = {name: stray(PATH, name, desired[name], ENVIRONMENTS, content) for name in desired}
+    assert errors["app"] is None
+    said = f"{PATH}:4: db has an unknown environment at_ring9; did you mean at_ring1?"
+    assert errors["db"]
+    assert errors["db"].message == said
+    moved = stray(PATH, "db", desired["db"], ENVIRONMENTS, b"{}")
+    assert moved
+    assert moved.message == said.replace(":4", "")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flux.promotion.order import Skipped, out_of_order, skipped
+from flux.promotion.order import Skipped, not_lowered, out_of_order, skipped
 
 PHASES = {"at": ("at_ring1", "at_ring2"), "tt": ("tt",), "prod": ("prod_ring1", "prod_ring2")}
 
@@ -42,3 +42,9 @@ def test_every_environment_that_is_behind_is_named(
     versions: dict[str, str], environments: list[str], expected: list[Skipped]
 ) -> None:
     assert skipped(PHASES, versions, "1.1.0", environments) == expected
+
+
+def test_what_would_not_be_brought_down() -> None:
+    versions = {"at_ring1": "1.2.0", "at_ring2": "1.1.0", "tt": "1.0.0"}
+    names = ["at_ring1", "at_ring2", "tt", "prod_ring1"]
+    assert not_lowered(versions, "1.1.0", names) == ["at_ring2", "tt", "prod_ring1"]

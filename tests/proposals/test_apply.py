@@ -44,6 +44,7 @@ def test_a_tick_that_main_overtook_is_taken_back(hub: World) -> None:
     hub.repo.write(CONFIG, json.dumps(desired, indent=2) + "\n")
     hub.repo.git("commit", "-qam", "now")
     hub.repo.push("origin", "main")
+    hub.github.pushed("bob")
     applied = hub.apply(event)
     assert applied.undone
     assert not boxes(hub.issue().body)["prod_ring1"]

@@ -15,7 +15,9 @@ def test_an_outsiders_look_alike_is_no_issue_of_ours(hub: World) -> None:
     hub.forge().edit_issue(1, body="gone")
     hub.forge("mallory").create_issue("Promote", body, "flux-release", None)
     hub.forge().edit_issue(2, body=None)
-    assert hub.open(TAG).issue == hub.issue(3)
+    opened = hub.open(TAG).issue
+    assert opened
+    assert opened.number == 3
 
 
 def test_an_edit_of_the_marker_is_reverted_whole(hub: World) -> None:

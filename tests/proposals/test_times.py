@@ -6,6 +6,7 @@ import pytest
 
 from tests.commands.deciding import TAG, proposed, pushed, redated, ticked
 from tests.commands.promoting import World
+from tests.github import faults
 
 
 def test_a_commit_dated_tomorrow_blocks_nobody(hub: World) -> None:
@@ -31,3 +32,48 @@ def test_a_merge_counts_from_when_the_forge_made_it(hub: World, date: str) -> No
     hub.github.advance(timedelta(minutes=5))
     assert not hub.apply(hub.tick("prod_ring1")).undone
     assert proposed(hub) == {"prod_ring1"}
+
+
+@pytest.mark.parametrize("date", ["1970-01-02T00:00:00Z", "2099-01-01T00:00:00Z"])
+def test_what_was_pushed_counts_from_when_the_forge_received_it(hub: World, date: str) -> None:
+    assert hub.github
+    hub.open(TAG)
+    early = hub.tick("prod_ring1", "tt")
+    hub.github.advance(timedelta(minutes=5))
+    pushed(hub, date, prod_ring1="1.0.1")
+    hub.github.advance(timedelta(minutes=5))
+    (undone,) = hub.apply(early).undone
+    assert undone.startswith("prod_ring1: main has another version since it was ticked")
+    assert proposed(hub) == ticked(hub) == {"tt"}
+    assert not hub.apply(hub.tick("prod_ring1")).undone
+    assert proposed(hub) == ticked(hub) == {"prod_ring1", "tt"}
+
+
+@pytest.mark.parametrize("forced", [True, False])
+def test_a_version_that_is_back_again_was_changed_all_the_same(hub: World, forced: bool) -> None:
+    """Who ticked did not know of the rollback."""
+    assert hub.github
+    hub.open(TAG)
+    early = hub.tick("prod_ring1")
+    hub.github.advance(timedelta(minutes=5))
+    pushed(hub, "1970-01-02T00:00:00Z", prod_ring1="1.0.1")
+    if forced:
+        hub.bare.git("update-ref", "refs/heads/main", "main~1")
+        hub.github.pushed("bob")
+    else:
+        pushed(hub, "1970-01-02T00:00:00Z", prod_ring1="1.0.0")
+    assert bool(hub.apply(early).undone) is not forced
+    assert proposed(hub) == ticked(hub) == ({"prod_ring1"} if forced else set())
+
+
+def test_where_the_forge_does_not_tell_what_it_merged_counts(hub: World) -> None:
+    assert hub.github
+    hub.release("eso", "1.2.0")
+    hub.open(TAG)
+    early = hub.tick("prod_ring1", "tt")
+    hub.github.advance(timedelta(minutes=5))
+    hub.promote("eso", "prod_ring1", "1.2.0")
+    hub.merge()
+    hub.github.fail_next(faults.error(404), times=9, only="GET */activity")
+    assert hub.apply(early).undone
+    assert proposed(hub) == ticked(hub) == {"tt"}

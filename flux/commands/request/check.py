@@ -5,13 +5,18 @@ from dataclasses import dataclass, field
 from flux.errors import RequestError
 from flux.forge.forge import PullRequest
 from flux.monorepo.artifacts import artifacts_at
+from flux.monorepo.desired import stray_of
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.vouching import Vouching
-from flux.promotion.proposal import BRANCHES, promotion_of_branch
+from flux.monorepo.wanted import has_artifact
+from flux.promotion.convergence import Side
+from flux.promotion.order import not_lowered
+from flux.promotion.proposal import BRANCHES, Promotion, promotion_of_branch
+from flux.promotion.texts.notices import REMOVED
 from flux.promotion.two_people import Approval, faults
 from flux.proposals.authority import Authority
-from flux.proposals.branches import Branches
+from flux.proposals.branches import Branch, Branches
 
 
 @dataclass(frozen=True)
@@ -45,11 +50,10 @@ def check_request(monorepo: Monorepo, number: int) -> Checked:
     if branch.foreign or branch.head.commit != pull.head:
         commit = branch.foreign or pull.head
         return Checked(pull, [f"{commit[:12]} is not the automation's, so nobody answers for what it does"])
-    unvouched = Vouching(monorepo).promotion_fault(promotion.artifact, promotion.version)
     return Checked(
         pull,
         [
-            *([unvouched.message] if unvouched else []),
+            *_promotion_faults(monorepo, promotion, branch, main),
             *faults(
                 branch.proposes(promotion.artifact),
                 branch.decisions,
@@ -60,6 +64,20 @@ def check_request(monorepo: Monorepo, number: int) -> Checked:
             ),
         ],
     )
+
+
+def _promotion_faults(monorepo: Monorepo, promotion: Promotion, branch: Branch, main: Side) -> list[str]:
+    """What speaks against a promotion, whoever asks for it."""
+    versions = main.of(promotion.artifact)
+    errors = [
+        Vouching(monorepo).promotion_fault(promotion.artifact, promotion.version),
+        stray_of(monorepo, promotion.artifact, versions),
+    ]
+    faults = [error.message for error in errors if error]
+    raised = not_lowered(versions, promotion.version, branch.proposes(promotion.artifact))
+    if raised and not has_artifact(monorepo, promotion.artifact):
+        faults.append(f"{promotion.artifact}: {REMOVED}")
+    return faults
 
 
 def _two_person(monorepo: Monorepo) -> set[str]:

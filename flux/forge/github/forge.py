@@ -8,13 +8,16 @@ from flux.forge.github.api import GitHubApi
 from flux.forge.github.branches import Branches
 from flux.forge.github.issues import Issues
 from flux.forge.github.pulls import PullRequests
+from flux.forge.github.pushes import Pushes
 from flux.forge.github.releases import Releases
 from flux.forge.github.reporting import Reporting
 from flux.forge.github.safeguards import Safeguards
 from flux.forge.github.workflows import Workflows
 
 
-class GitHubForge(Accounts, Releases, Workflows, Issues, PullRequests, Branches, Safeguards, Reporting):
+class GitHubForge(
+    Accounts, Releases, Workflows, Issues, PullRequests, Branches, Pushes, Safeguards, Reporting
+):
     """The repository `owner/name`. `longest_pause` is the longest that a rate limit may cause, in seconds."""
 
     tells_edits = True

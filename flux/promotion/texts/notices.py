@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from flux.promotion.ledger import Decision
 from flux.promotion.order import Skipped
-from flux.release.markdown import code
+from flux.release.markdown import code, plain
 
 MENDED = "The hidden first line of this issue, or its boxes, had been altered. That is put right again."
 TICK_LOST = "the tick got lost on its way; tick it again if it is still wanted"
@@ -55,6 +55,11 @@ def disagreement(what: str) -> str:
 def not_ours(fault: str) -> str:
     """For an issue whose boxes somebody ticks, and that is none of ours any more."""
     return f"Nothing is promoted from here: {fault}. Put that right, then tick the box again."
+
+
+def not_proposed(why: str) -> str:
+    """For boxes whose version may not be proposed now."""
+    return f"What was ticked is not proposed: {plain(why)}. Tick it again when that is put right."
 
 
 def skipped(version: str, ahead: Skipped) -> str:
@@ -113,6 +118,11 @@ def not_published(artifact: str, version: str) -> str:
         f"The registry does not have `{artifact}` {version} any more. If this is merged, the environments "
         "keep what they have. Publish the version again first, or close this pull request."
     )
+
+
+def stray(why: str) -> str:
+    """For a pull request whose artifact is desired in an environment that there is not."""
+    return f"No tag of it moves until that is put right: {plain(why)}."
 
 
 def foreign_commit(branch: str, commit: str, has_request: bool) -> str:

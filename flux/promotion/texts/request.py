@@ -27,6 +27,8 @@ class Span:
     compare: str = ""
     difference: Sequence[FileDifference] = ()
     unknown: str = ""
+    upgrades: Sequence[str] = ()
+    """Lines of a Markdown list: the charts and images whose versions change."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ def request_body(
     rollback: bool,
     most: int = MOST_CHARACTERS,
 ) -> str:
-    """Markdown under a limit, by default GitHub's: environments, who asked, image, commits in between, and
-    the manifests' diff."""
+    """Markdown under a limit, by default GitHub's: environments, who asked, image, charts and images that
+    change, commits in between, and the manifests' diff."""
     artifact, version = promotion.artifact, promotion.version
     parts = []
     if rollback:
@@ -86,7 +88,7 @@ def request_body(
     parts.append(f"Image: `{background.image}`")
     if background.issue:
         parts.append(f"Promotion issue: {background.issue}")
-    parts += [_commits(changes, span) for span in background.spans if span.commits]
+    parts += [_between(changes, span) for span in background.spans if span.upgrades or span.commits]
     text = _cut("\n\n".join(parts), most // 2, "the pull request's own diff")
     shown = background.spans[:_MOST_SPANS]
     for at, span in enumerate(shown):
@@ -95,6 +97,12 @@ def request_body(
     if more := len(background.spans) - len(shown):
         text += f"\n\n… and from {more} more versions: `inv diff` shows them."
     return text + "\n"
+
+
+def _between(changes: Sequence[VersionChange], span: Span) -> str:
+    """The versions that change, and below them the commits."""
+    upgrades = f"### Versions since {span.old}\n\n" + "\n".join(span.upgrades) if span.upgrades else ""
+    return "\n\n".join(filter(None, [upgrades, _commits(changes, span) if span.commits else ""]))
 
 
 def _commits(changes: Sequence[VersionChange], span: Span) -> str:

@@ -133,3 +133,26 @@ def test_a_version_that_is_gone_from_the_registry_speaks_against_it(hub: World) 
     assert fault == "eso 1.1.0 is not published, so it cannot be promoted"
     hub.publish(TAG)
     assert check(hub).faults == []
+
+
+def test_an_artifact_that_was_removed_goes_up_no_more(hub: World) -> None:
+    hub.promote("eso", "prod_ring1")
+    assert check(hub).faults == []
+    hub.update()
+    hub.repo.remove("artifacts/eso")
+    hub.repo.commit("remove eso")
+    hub.repo.push("origin", "main")
+    (fault,) = check(hub).faults
+    assert fault == "eso: it is no artifact any more; what is deployed of it can be rolled back"
+    hub.close()
+    hub.sync()
+    hub.desire(at_ring1="1.1.0")
+    hub.roll_back("eso", "at_ring1")
+    assert check(hub).faults == []
+
+
+def test_an_environment_that_there_is_not_speaks_against_it(hub: World) -> None:
+    hub.promote("eso", "prod_ring1")
+    hub.desire(prod_ring9="1.0.0")
+    (fault,) = check(hub).faults
+    assert "eso has an unknown environment prod_ring9" in fault

@@ -4,6 +4,9 @@ from tests.github.routes import (
     actions as actions,
 )
 from tests.github.routes import (
+    activity as activity,
+)
+from tests.github.routes import (
     attestations as attestations,
 )
 from tests.github.routes import (

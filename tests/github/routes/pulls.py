@@ -154,7 +154,8 @@ def merge(call: Call) -> Reply:
     sha = git.write_commit(tree, parents, author, web_flow, text)
     call.repo.signed.add(sha)
     try:
-        pushes.move(call.world, call.repo, call.bearer, f"refs/heads/{pull.base}", base, sha)
+        ref = f"refs/heads/{pull.base}"
+        pushes.move(call.world, call.repo, call.bearer, ref, base, sha, merges=True)
     except GitError as error:
         raise RefusedError(405, BASE_MODIFIED) from error
     if not pull.merged:
