@@ -98,6 +98,9 @@ class Protection:
     """Whether one of them has to be a code owner's; None as above."""
     dismisses: bool | None = field(default=False, compare=False)
     """Whether new commits dismiss them; None as above."""
+    checks: Mapping[str, int | None] | None = field(default_factory=dict, compare=False)
+    """The checks that have to be green, each with the App that has to say so, or None for anybody; None where
+    the forge does not tell."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """What follows where an edit breaks what tools read of a promotion issue."""
 
+from collections.abc import Collection
+
 from flux.errors import IssueError
-from flux.promotion.boxes import Phases, mark, marks, restore
+from flux.promotion.boxes import Phases, mark, marks, restore, settle
 from flux.promotion.marker import mend_marker, read_marker
 from flux.promotion.outcome import Edit, Note, Outcome, Rewrite, Rules, nothing
 from flux.promotion.proposal import Promotion
@@ -74,18 +76,20 @@ def _words(body: str) -> str:
     return mark(body, dict.fromkeys(marks(body), False))
 
 
-def mended(body: str, promotion: Promotion, phases: Phases) -> str:
-    """The body with its marker, and with boxes."""
-    return with_boxes(mend_marker(body, promotion), phases)
+def mended(body: str, promotion: Promotion, phases: Phases, held: Collection[str] = ()) -> str:
+    """The body with its marker, and with boxes. Those that were all gone are ticked where `held` has them."""
+    marked = mend_marker(body, promotion)
+    whole = with_boxes(marked, phases)
+    return whole if whole == marked else settle(whole, dict.fromkeys(held, True), phases)
 
 
-def mend(promotion: Promotion, updated: float, rules: Rules) -> Outcome:
+def mend(promotion: Promotion, updated: float, held: Collection[str], rules: Rules) -> Outcome:
     """Put right what someone has made of the marker, or bring back boxes that are all gone.
 
-    Nobody knows then what the boxes were ticked for.
+    `held` are the environments whose ticks were recorded and hold: nobody knows what else was ticked.
     """
     note = Note(("mended", str(updated)), say.MENDED)
-    return Outcome((note, Rewrite(lambda body: mended(body, promotion, rules.phases))))
+    return Outcome((note, Rewrite(lambda body: mended(body, promotion, rules.phases, held))))
 
 
 def revert(edit: Edit, promotion: Promotion, body: str, fault: str, still: bool = False) -> Outcome:

@@ -19,7 +19,7 @@ from flux.monorepo.vouching import Vouching
 from flux.promotion import altered, edits
 from flux.promotion.boxes import ticked
 from flux.promotion.convergence import Side, Wish
-from flux.promotion.ledger import Decision, asked
+from flux.promotion.ledger import Decision, How, asked, latest
 from flux.promotion.outcome import Edit, Note, Outcome, Rewrite, Rules, Situation, Untick, nothing, take_back
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
@@ -81,8 +81,23 @@ class Applier:
         there was any."""
         is_altered = altered.mended(issue.body, promotion, self._rules.phases) != issue.body
         if is_altered:
-            self.perform(issue, altered.mend(promotion, issue.updated, self._rules))
+            held = self._held(issue, promotion)
+            self.perform(issue, altered.mend(promotion, issue.updated, held, self._rules))
         return is_altered
+
+    def _held(self, issue: Issue, promotion: Promotion) -> set[str]:
+        """The environments that somebody ticked last, and that are proposed or on main."""
+        main = self.branches.main()
+        branch = self.branches.read(promotion, main)
+        proposed = branch.proposes(promotion.artifact) if branch and not branch.ended else set()
+        versions = main.of(promotion.artifact)
+        said = latest(self.known(promotion, issue.number))
+        return {
+            environment
+            for environment, decision in said.items()
+            if decision.how is How.TICK
+            and (environment in proposed or versions.get(environment) == promotion.version)
+        }
 
     def apply_all(self, issue: Issue, promotion: Promotion) -> Applied:
         """Propose what is ticked, and take away what is not, on the authority of whoever runs this."""
@@ -252,14 +267,16 @@ class Applier:
     def _tell_not_ours(
         self, issue: Issue, change: IssueEdit, promotion: Promotion | None, fault: str
     ) -> Applied:
-        """Who may promote, and ticks a box where that does nothing, is told. Others' look-alikes are not."""
+        """Say once why a tick does nothing, to who may promote, and where the issue was ours. An outsider's
+        look-alike gets no word."""
         edit = Edit(change.sender, change.before, change.after, change.time)
-        if promotion is None or not self.issues.authority.may_write(change.sender):
+        if promotion is None or altered.broken(edit.after, promotion):
             return not_ours(issue, fault)
-        if altered.broken(edit.after, promotion) or not altered.changed_boxes(edit, self._rules):
+        may = self.issues.authority.may_write(change.sender)
+        if not altered.changed_boxes(edit, self._rules) or not (may or self.issues.was_ours(issue)):
             return not_ours(issue, fault)
         self.issues.note(issue.number, ("not ours", fault), say.not_ours(fault))
-        return replace(not_ours(issue, fault), refused=True)
+        return replace(not_ours(issue, fault), refused=may or change.sender == issue.author)
 
     def _done(self, issue: Issue, outcome: Outcome) -> Applied:
         return Applied(issue.number, undone=outcome.undone, notices=outcome.notices)

@@ -16,7 +16,7 @@ class Authority:
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._settings = monorepo.settings
-        # What was written before an App took over stays the automation's.
+        # What was written before an App took over, or after it went, stays the automation's.
         self._automation = {name.casefold() for name in (ACTIONS, *monorepo.settings.automation)}
         self._tells_edits = monorepo.forge.tells_edits
         self._permission = cache(monorepo.forge.permission)

@@ -34,7 +34,7 @@ class Issues:
         self.authority = Authority(monorepo)
         self._read: dict[int, list[Comment]] = {}
         self.warnings: list[str] = []
-        """What could not be told."""
+        """What could not be told, and which issues are not ours though they look so."""
 
     def fault(self, issue: Issue) -> str:
         """Why an issue is none of ours, whatever its text says; empty where it is one."""
@@ -44,12 +44,20 @@ class Issues:
             return f"its author, {issue.author}, may not write here and is not in the setting `automation`"
         return ""
 
+    def was_ours(self, issue: Issue) -> bool:
+        """Whether an issue that is none of ours was one: it has the label, or our comment, which no outsider
+        can give it."""
+        labels = {label.casefold() for label in issue.labels}
+        return self._settings.label.casefold() in labels or self.told(issue.number) is not None
+
     def all(self) -> list[tuple[Issue, Promotion]]:
         """Every promotion issue, open or closed, the oldest first; what was altered in an open one is put
         right before."""
         found = []
         for issue in self._forge.issues(self._settings.label):
-            if self.fault(issue):
+            if fault := self.fault(issue):
+                if issue.open and read_marker(issue.body):
+                    self._warn(f"issue {issue.number} is no promotion issue of ours: {fault}")
                 continue
             promotion = self.promotion(issue) if issue.open else read_marker(issue.body)
             if promotion:
@@ -159,9 +167,11 @@ class Issues:
         try:
             yield
         except ForgeRefusedError as error:
-            warning = f"{error.message}: {error.hint}"
-            if warning not in self.warnings:
-                self.warnings.append(warning)
+            self._warn(f"{error.message}: {error.hint}")
+
+    def _warn(self, warning: str) -> None:
+        if warning not in self.warnings:
+            self.warnings.append(warning)
 
     def _comments(self, number: int) -> list[Comment]:
         """The comments on an issue: asked for once, and ours added."""

@@ -176,6 +176,7 @@ def test_a_body_that_was_wiped_gets_its_boxes_back(hub: World, login: str, heard
     else:
         hub.sync()
         assert set(boxes(hub.issue().body)) == names
+        assert ticked(hub) == {"tt"}
     assert proposed(hub) == {"tt"}
     hub.apply(hub.tick("prod_ring1"))
     assert proposed(hub) == {"tt", "prod_ring1"}
@@ -207,6 +208,26 @@ def test_what_people_write_into_a_pull_request_stays(world: World) -> None:
     assert after.body.count("| `tt` |") == after.body.count("| `prod_ring1` |") == 1
     world.sync()
     assert world.pull() == after
+
+
+def test_a_wiped_body_withdraws_nothing_where_boxes_are_all_that_tells(local: World) -> None:
+    local.open(TAG)
+    local.apply(local.tick("tt", "prod"))
+    local.edit(lambda body: "")
+    for _ in range(2):
+        assert not local.reconcile().errors
+    assert proposed(local) == {"tt", "prod_ring1", "prod_ring2"}
+
+
+def test_a_description_that_leaves_no_room_stays_as_it_is(hub: World) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("prod_ring1"))
+    words = "x" * 65_000
+    hub.forge("bob").edit_pull_request(hub.pull().number, body=words)
+    hub.apply(hub.tick("tt"))
+    assert proposed(hub) == {"prod_ring1", "tt"}
+    assert hub.pull().body == words
+    assert hub.pull().title == "Promote eso 1.1.0 to tt, prod_ring1"
 
 
 def test_what_github_actions_wrote_stays_ours_when_an_app_takes_over(hub: World) -> None:

@@ -183,12 +183,17 @@ class GitView:
     def branch(self, name: str, commit: JSON) -> JSON:
         own = f"{self._api}/branches/{quote(name)}"
         protected = self._repo.is_protected(name)
+        protection: JSON = {"enabled": protected}
+        if name in self._repo.protected and (asked := self._repo.checks.get(name)):
+            checks = [{"context": each, "app_id": app} for each, app in asked.items()]
+            about = {"enforcement_level": "everyone", "contexts": [*asked], "checks": checks}
+            protection["required_status_checks"] = about
         return {
             "name": name,
             "commit": commit,
             "_links": {"self": own, "html": f"{self.html}/tree/{quote(name)}"},
             "protected": protected,
-            "protection": {"enabled": protected},
+            "protection": protection,
             "protection_url": f"{own}/protection",
         }
 

@@ -237,6 +237,8 @@ class Repository:
     """What the protection of those branches asks for."""
     reviews: dict[str, set[str]] = field(default_factory=dict)
     """What it asks of reviews besides, such as `require_code_owner_reviews`."""
+    checks: dict[str, dict[str, int | None]] = field(default_factory=dict)
+    """The checks that it asks for, each with the App that has to give it."""
     rulesets: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """The rules that apply to a branch besides its own protection; it is protected by any."""
     tag_rulesets: list[dict[str, Any]] = field(default_factory=list)

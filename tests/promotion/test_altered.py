@@ -1,7 +1,7 @@
 """Edits that break what tools read."""
 
 from flux.promotion.altered import changed_boxes, decide_broken, mend
-from flux.promotion.boxes import mark
+from flux.promotion.boxes import mark, ticked
 from flux.promotion.marker import read_marker
 from flux.promotion.texts import notices
 from tests.promotion.editing import BODY, PROMOTION, RULES, body, edit, performed, told
@@ -9,7 +9,15 @@ from tests.promotion.editing import BODY, PROMOTION, RULES, body, edit, performe
 
 def test_a_marker_is_mended() -> None:
     altered = BODY.partition("\n")[2]
-    assert read_marker(performed(mend(PROMOTION, 1.0, RULES), altered)) == PROMOTION
+    assert read_marker(performed(mend(PROMOTION, 1.0, (), RULES), altered)) == PROMOTION
+
+
+def test_boxes_that_were_all_gone_come_back_with_the_ticks_that_hold() -> None:
+    mending = mend(PROMOTION, 1.0, {"at_ring1", "prod_ring1"}, RULES)
+    assert ticked(performed(mending, ""), RULES.phases) == {"at_ring1", "prod_ring1"}
+    # Where there are boxes still, they are what people see.
+    left = body("at_ring2").partition("\n")[2]
+    assert ticked(performed(mending, left), RULES.phases) == {"at_ring2"}
 
 
 def test_what_is_said_of_an_edit_that_broke_the_text() -> None:

@@ -13,7 +13,9 @@ def test_taking_back_says_why_once() -> None:
     assert performed(decided, body("at_ring1", "tt_ring1", "prod")) == body("prod")
     assert decided.undone == ("at_ring1: why", "tt_ring1: why")
     assert len(_notes(decided)) == 1
-    assert mend(PROMOTION, 1.0, RULES).actions != mend(PROMOTION, 2.0, RULES).actions, "each occasion is one"
+    assert mend(PROMOTION, 1.0, (), RULES).actions != mend(PROMOTION, 2.0, (), RULES).actions, (
+        "each occasion is one"
+    )
 
 
 def test_each_group_that_is_taken_back_is_told() -> None:

@@ -30,6 +30,7 @@ _ON_GITHUB: Mapping[str, _Check] = {
     "code owners": owners.code_owners,
     "reviews": reviews.reviews,
     "approvals": reviews.approvals,
+    "two people": reviews.two_people,
     "release tags": tags.release_tags,
     "app key": key.app_key,
     "automation": accounts.automation,

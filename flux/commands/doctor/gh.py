@@ -1,5 +1,6 @@
 """Commands of the gh CLI, to be typed by an administrator."""
 
+import json
 import shlex
 
 from flux.forge.place import Place
@@ -10,6 +11,13 @@ def gh(place: Place, method: str, path: str, *fields: str) -> str:
     typed = [argument for field in fields for argument in ("-F", field)]
     whole = f"repos/{place.repository}/{path}"
     return f"`{shlex.join(['gh', 'api', *hostname(place), '--method', method, whole, *typed])}`"
+
+
+def gh_with(place: Place, method: str, path: str, document: object) -> str:
+    """The same with a document, of which `-F` could not say every one."""
+    whole = f"repos/{place.repository}/{path}"
+    typed = shlex.join(["gh", "api", *hostname(place), "--method", method, whole, "--input", "-"])
+    return f"`{typed} <<< {shlex.quote(json.dumps(document))}`"
 
 
 def hostname(place: Place) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flux.commands.doctor.gh import gh
+from flux.commands.doctor.gh import gh, gh_with
 from flux.commands.doctor.line import Health, Line
 
 if TYPE_CHECKING:
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from flux.monorepo.monorepo import Monorepo
 
 _REVIEWS = "required_pull_request_reviews"
+CHECK = "flux-artifacts/authority"
+"""The job of check-flux-promotions.yml."""
+_ACTIONS = 15368
+"""The number of GitHub Actions among GitHub's Apps: https://api.github.com/apps/github-actions"""
 
 
 def workflows(monorepo: Monorepo, place: Place) -> Iterator[Line]:
@@ -74,6 +78,40 @@ def reviews(monorepo: Monorepo, place: Place) -> Iterator[Line]:
         yield Line("reviews", Health.OK, "only administrators are told whether code owners have to review")
     else:
         yield Line("reviews", Health.OK, "code owners have to review, and new commits dismiss approvals")
+
+
+def two_people(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+    """Whether what `two_person` asks for keeps a pull request from being merged."""
+    name = monorepo.settings.branch
+    if not monorepo.settings.two_person:
+        yield Line("two people", Health.OK, "the setting `two_person` asks nowhere for a second person")
+        return
+    protection = monorepo.forge.protection(name)
+    checks = protection.checks if protection else {}
+    if checks is None:
+        said = f"only administrators are told whether {name} requires the check {CHECK}"
+        yield Line("two people", Health.OK, said)
+    elif checks.get(CHECK):
+        yield Line("two people", Health.OK, f"{name} requires the check {CHECK}")
+    else:
+        said = f"{name} does not require the check {CHECK}: one person is enough"
+        if CHECK in checks:
+            said = f"{name} requires the check {CHECK} of anybody: whoever may push can say that it is green"
+        yield Line("two people", Health.WARNING, said, _require(place, name))
+
+
+def _require(place: Place, branch: str) -> str:
+    """A ruleset of its own leaves all others as they are."""
+    check = {"context": CHECK, "integration_id": _ACTIONS}
+    parameters = {"strict_required_status_checks_policy": False, "required_status_checks": [check]}
+    ruleset = {
+        "name": CHECK,
+        "target": "branch",
+        "enforcement": "active",
+        "conditions": {"ref_name": {"include": [f"refs/heads/{branch}"], "exclude": []}},
+        "rules": [{"type": "required_status_checks", "parameters": parameters}],
+    }
+    return gh_with(place, "POST", "rulesets", ruleset)
 
 
 def approvals(monorepo: Monorepo, place: Place) -> Iterator[Line]:

@@ -29,7 +29,27 @@ def find_protection(repository: Repository, branch: str) -> Protection | None:
         _most_approvals(asked, own),
         _asked_for(asked, "require_code_owner_review", own, "require_code_owner_reviews"),
         _asked_for(asked, "dismiss_stale_reviews_on_push", own, "dismiss_stale_reviews"),
+        _checks(about, rules),
     )
+
+
+def _checks(about: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> dict[str, int | None] | None:
+    """The checks of rulesets and of the branch's own protection. Of two for one name the stricter counts."""
+    named = [
+        (str(check["context"]), check.get("integration_id"))
+        for rule in rules
+        if rule.get("type") == "required_status_checks"
+        for check in (rule.get("parameters") or {}).get("required_status_checks") or ()
+    ]
+    own = about.get("protection") or {}
+    named += [
+        (str(check["context"]), check.get("app_id"))
+        for check in (own.get("required_status_checks") or {}).get("checks") or ()
+    ]
+    found: dict[str, int | None] = {}
+    for name, app in named:
+        found[name] = found.get(name) or (app if app and app > 0 else None)
+    return found if found or not about.get("protected") or "protection" in about else None
 
 
 def find_told(repository: Repository, path: str) -> Any:

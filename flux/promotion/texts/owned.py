@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 _BEGIN = re.compile(r'^<!-- flux-request: (?P<title>".*") -->$', re.MULTILINE)
 _END = "<!-- end of flux-request -->"
+_END_LINE = re.compile(rf"^{_END}", re.MULTILINE)  # no line of a difference begins so
 _OLD = re.compile(r"\| Environment \| From \| To \||\*\*This is a rollback\*\*")
 """How a description began before a part of it was marked."""
 
@@ -38,10 +39,11 @@ def put_in(title: str, part: str, there: Request | None = None) -> Request:
 
 
 def _split(body: str) -> tuple[str, str, str]:
-    """What is before our part, the part, and what is after it."""
-    begin, end = _BEGIN.search(body), body.rfind(_END)
-    if begin and begin.end() <= end:
-        return body[: begin.start()], begin[0], body[end + len(_END) :]
+    """What is before our part, the line that begins it, and what is after it. Of several parts the last that
+    has an end is ours."""
+    for begin in reversed([*_BEGIN.finditer(body)]):
+        if end := _END_LINE.search(body, begin.end()):
+            return body[: begin.start()], begin[0], body[end.end() :]
     if not body.strip() or _OLD.match(body):
         return "", "", ""
     return body.rstrip() + "\n\n", "", ""

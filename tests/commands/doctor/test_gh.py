@@ -42,6 +42,13 @@ def test_the_fixes_are_what_to_type(
     fix("reviews")
     assert there.reviews == {"main": {"dismiss_stale_reviews", "require_code_owner_reviews"}}
     fix("release tags")
+    two = the(asked(github, monkeypatch, token, two_person=True), "two people").fix.split("`")[1]
+    typed, _, document = two.removeprefix("gh ").partition(" <<< ")
+    (given,) = shlex.split(document)
+    arguments = [gh, *shlex.split(typed)]
+    subprocess.run(arguments, input=given, text=True, check=True, capture_output=True, cwd=tmp_path)
+    there_now = the(asked(github, monkeypatch, token, two_person=True), "two people")
+    assert there_now.message == "main requires the check flux-artifacts/authority"
     there.secrets.add("FLUX_APP_KEY")
     fix("app key")
     fix("app key", 1)

@@ -34,11 +34,18 @@ def get_ruleset(call: Call) -> Reply:
     takes="name target enforcement conditions rules bypass_actors",
 )
 def create_ruleset(call: Call) -> Reply:
-    if call.body.get("target") != "tag":
-        raise NotImplementedError("rulesets of branches")
+    """One for branches names them whole."""
     number = len(call.repo.tag_rulesets) + 1
-    call.repo.tag_rulesets.append({**call.body, "id": number})
-    return Reply(201, _ruleset(call, call.repo.tag_rulesets[-1], whole=True))
+    ruleset = {**call.body, "id": number}
+    if call.body.get("target") == "tag":
+        call.repo.tag_rulesets.append(ruleset)
+    else:
+        for ref in call.body["conditions"]["ref_name"]["include"]:
+            branch = ref.removeprefix("refs/heads/")
+            if branch == ref or "*" in branch:
+                raise NotImplementedError("patterns of branches")
+            call.repo.rulesets.setdefault(branch, []).extend(call.body["rules"])
+    return Reply(201, _ruleset(call, ruleset, whole=True))
 
 
 def _ruleset(call: Call, ruleset: JSON, *, whole: bool) -> JSON:

@@ -60,3 +60,22 @@ def test_where_our_part_was_taken_out_it_comes_back_below(body: str) -> None:
     found = put_in("title", "part", Request("mine", body))
     assert found.body.startswith(f"{body}\n\n<!-- flux-request: ")
     assert put_in("title", "part", found).body == found.body
+
+
+def test_words_of_ours_in_what_is_shown_end_nothing() -> None:
+    """As in the difference of a file that has them."""
+    begin, end = put_in("x", "part").body.split("\npart\n")
+    part = f"```diff\n+{end}\n {begin}\n```"
+    there = put_in("title", part)
+    assert put_in("title", part, Request("title", f"{there.body}\nmine")).body == f"{there.body}\nmine"
+
+
+def test_nothing_of_peoples_is_lost_where_the_end_was_taken_out() -> None:
+    old = put_in("title", "old part")
+    torn = old.body.rpartition("\n")[0] + "\nmine\n"
+    found = put_in("title", "new part", Request("title", torn))
+    again = put_in("title", "newer part", Request("title", f"{found.body}\nalso mine"))
+    assert "\nmine\n" in again.body
+    assert again.body.endswith("\nalso mine")
+    assert again.body.count("new part") == 0
+    assert again.body.count("newer part") == 1
