@@ -10,6 +10,7 @@ from tests.github.gitdata import NULL
 from tests.github.state import (
     Account,
     Activity,
+    CheckRun,
     Comment,
     Deployment,
     DeploymentStatus,
@@ -321,7 +322,7 @@ class View:
             "html_url": page,
             "pull_request_url": own,
             "_links": {"html": {"href": page}, "pull_request": {"href": own}},
-            "submitted_at": stamp(review.submitted),
+            **({} if review.state == "PENDING" else {"submitted_at": stamp(review.submitted)}),
             "commit_id": review.commit,
             "author_association": self._association(review.author),
         }
@@ -374,6 +375,46 @@ class View:
             "created_at": stamp(status.created),
             "updated_at": stamp(status.created),
             "creator": self.user(status.creator),
+        }
+
+    def check_run(self, run: CheckRun) -> JSON:
+        own = f"{self._api}/check-runs/{run.id}"
+        page = f"{self._html}/runs/{run.id}"
+        said = dict.fromkeys(("title", "summary", "text"))
+        return {
+            "id": run.id,
+            "node_id": node("CR", run.id),
+            "head_sha": run.sha,
+            "external_id": "",
+            "url": own,
+            "html_url": page,
+            "details_url": page,
+            "status": run.status,
+            "conclusion": run.conclusion,
+            "started_at": stamp(run.started),
+            "completed_at": stamp(run.completed) if run.completed else None,
+            "output": {**said, "annotations_count": 0, "annotations_url": f"{own}/annotations"},
+            "name": run.name,
+            "check_suite": {"id": run.id},
+            "app": self._app(run.app),
+            "pull_requests": [],
+        }
+
+    def _app(self, account: Account) -> JSON:
+        name = account.login.removesuffix("[bot]")
+        return {
+            "id": account.id,
+            "slug": name,
+            "node_id": node("A", account.id),
+            "owner": self.user(self._repo.owner),
+            "name": name,
+            "description": "",
+            "external_url": f"{self._urls.html}/{name}",
+            "html_url": f"{self._urls.html}/apps/{name}",
+            "created_at": stamp(self._repo.created),
+            "updated_at": stamp(self._repo.created),
+            "permissions": {},
+            "events": [],
         }
 
     def activity(self, activity: Activity) -> JSON:

@@ -20,7 +20,7 @@ from tests.github.faults import Fault, Faults, Hook
 from tests.github.front import Front, Incoming
 from tests.github.gitdata import Git
 from tests.github.oidc import Identities
-from tests.github.state import Account, Kind, Repository, Role, Secret, Token
+from tests.github.state import Account, Issue, Kind, Repository, Role, Secret, Token
 from tests.github.validation import Api, Webhooks
 from tests.github.wire import RefusedError, Reply, Request, Urls
 from tests.github.world import ACTIONS, Event, World
@@ -93,6 +93,20 @@ class GitHub:
         if account is None:
             raise LookupError(f"nobody is called {login} here")
         return account
+
+    def transfer(self, number: int, to: str, full_name: str = "octo/monorepo") -> Issue:
+        """Move an issue to another repository, as a person does on its page. It is a new one there."""
+        with self._lock:
+            issue, new = self.repository(full_name).issues[number], self.repository(to)
+            there = replace(issue, id=self._world.next_id(), number=len(new.issues) + 1)
+            new.issues[there.number] = there
+            issue.moved = f"{self.url}/repos/{new.full_name}/issues/{there.number}"
+            return there
+
+    def delete_issue(self, number: int, full_name: str = "octo/monorepo") -> None:
+        """As an administrator does on its page."""
+        with self._lock:
+            self.repository(full_name).issues[number].deleted = True
 
     # How it is reached
 

@@ -116,6 +116,13 @@ class Issue:
     closed_by: Account | None = None
     reason: str | None = None
     locked: bool = False
+    moved: str | None = None
+    """Where it is since it was transferred to another repository: the URL of its API."""
+    deleted: bool = False
+
+    @property
+    def is_gone(self) -> bool:
+        return self.deleted or self.moved is not None
 
     @property
     def state(self) -> str:
@@ -136,6 +143,20 @@ class Pull(Issue):
     merged_by: Account | None = None
     merge_commit: str | None = None
     reviewed: list[Review] = field(default_factory=list)
+
+
+@dataclass
+class CheckRun:
+    """What an App says of a commit."""
+
+    id: int
+    app: Account
+    sha: str
+    name: str
+    status: str
+    conclusion: str | None
+    started: datetime
+    completed: datetime | None
 
 
 @dataclass
@@ -263,6 +284,7 @@ class Repository:
     statuses: dict[str, list[Status]] = field(default_factory=dict)
     """By commit."""
     deployments: dict[int, Deployment] = field(default_factory=dict)
+    check_runs: list[CheckRun] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
     known: dict[str, str] = field(default_factory=dict)
     """The refs as they were when last something was told of them."""

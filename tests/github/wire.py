@@ -53,7 +53,7 @@ class RefusedError(Exception):
         status: int,
         message: str,
         *,
-        errors: list[JSON] | None = None,
+        errors: list[Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(f"{status}: {message}")

@@ -1,7 +1,16 @@
 """Whose issues are ours."""
 
+from pathlib import Path
+
+import pytest
+
+from flux.errors import ForgeError
+from tests.forge.conftest import Place
 from tests.forge.github.replies import THERE, forge_at, reply
+from tests.github.server import GitHub
+from tests.github.state import Role
 from tests.registry.scripted import scripted
+from tests.repo import Repo
 from tests.servers import Answer
 
 
@@ -14,3 +23,18 @@ def test_an_issue_that_was_moved_away_is_not_ours() -> None:
     moved = Answer(301, b"{}", [("Location", "http://{host}/repositories/2/issues/9")])
     with scripted(THERE, moved, reply(elsewhere)) as script:
         assert forge_at(script).issue(3) is None
+
+
+def test_an_issue_that_went_elsewhere_is_none_here(hub: Place, server: GitHub, tmp_path: Path) -> None:
+    other = Repo(tmp_path / "other")
+    other.commit("start", files={"README.md": "Other\n"})
+    server.add_repository("octo/other", other.bare_origin().path, {"alice": Role.ADMIN})
+    numbers = [hub.forge.create_issue("Title", "Body", "flux-release", None).number for _ in range(3)]
+    server.transfer(numbers[0], "octo/other")
+    server.delete_issue(numbers[1])
+    assert [hub.forge.issue(number) is None for number in numbers] == [True, True, False]
+    assert [issue.number for issue in hub.forge.issues("flux-release")] == numbers[2:]
+    for number in numbers[:2]:
+        with pytest.raises(ForgeError):
+            hub.forge.create_comment(number, "x")
+    assert server.repository("octo/other").issues[1].body == "Body"

@@ -10,6 +10,9 @@ from tests.github.routes import (
     attestations as attestations,
 )
 from tests.github.routes import (
+    checks as checks,
+)
+from tests.github.routes import (
     commits as commits,
 )
 from tests.github.routes import (

@@ -14,6 +14,7 @@ _READ = access.reads("issues", "pull_requests")
 # Who has read an issue may comment on it, and who has written one may edit it.
 _WRITE = access.writes("issues", "pull_requests", role=Role.READ)
 _OPEN = access.writes("issues", role=Role.READ)
+_LOCK = access.writes("issues", "pull_requests")
 _LIMIT = 65_536
 _TITLE_LIMIT = 256
 
@@ -37,7 +38,8 @@ def _is_asked_for(issue: Issue, query: Mapping[str, str]) -> bool:
     labels = {name.lower() for name in query.get("labels", "").split(",") if name}
     creator, assignee = query.get("creator", "").lower(), query.get("assignee")
     return (
-        state in ("all", issue.state)
+        not issue.is_gone
+        and state in ("all", issue.state)
         and labels <= {label.name.lower() for label in issue.labels}
         and creator in ("", issue.author.login.lower())
         and (not assignee or _assigned(issue, assignee))
@@ -74,6 +76,7 @@ def create_issue(call: Call) -> Reply:
 
 @route("GET /repos/{owner}/{repo}/issues/{issue_number}", _READ)
 def get_issue(call: Call) -> Reply:
+    _follow(call)
     return Reply(200, _shown(call, found(call)))
 
 
@@ -83,6 +86,7 @@ def get_issue(call: Call) -> Reply:
     takes="title body state state_reason labels assignees assignee",
 )
 def edit_issue(call: Call) -> Reply:
+    _follow(call)
     issue, body = found(call), call.body
     may_edit(call, issue)
     if isinstance(issue, Pull) and "state" in body:
@@ -231,6 +235,22 @@ def _triaged(call: Call) -> Issue:
     return found(call)
 
 
+# Locks
+
+
+@route("PUT /repos/{owner}/{repo}/issues/{issue_number}/lock", _LOCK, takes="lock_reason")
+def lock_issue(call: Call) -> Reply:
+    """No event is told: the schemas have that of issues alone."""
+    found(call).locked = True
+    return Reply(204)
+
+
+@route("DELETE /repos/{owner}/{repo}/issues/{issue_number}/lock", _LOCK)
+def unlock_issue(call: Call) -> Reply:
+    found(call).locked = False
+    return Reply(204)
+
+
 # Comments
 
 
@@ -310,10 +330,19 @@ def _own_comment(call: Call) -> tuple[Issue, Comment]:
 def found(call: Call) -> Issue:
     number = call.params.get("issue_number") or call["pull_number"]
     issue = call.repo.issues.get(int(number))
-    if issue is None:
+    if issue is None or issue.moved:
         raise missing()
+    if issue.deleted:
+        raise RefusedError(410, "This issue was deleted")
     _check_permission(call, issue)
     return issue
+
+
+def _follow(call: Call) -> None:
+    """One that was transferred is somewhere else."""
+    issue = call.repo.issues.get(int(call["issue_number"]))
+    if issue is not None and issue.moved:
+        raise RefusedError(301, "Moved Permanently", headers={"Location": issue.moved})
 
 
 def _check_permission(call: Call, issue: Issue) -> None:

@@ -204,29 +204,34 @@ def _found(call: Call) -> Pull:
 
 # Reviews
 
+_PENDING = "PENDING"
 _STATES = {"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED", "COMMENT": "COMMENTED"}
 
 
 @route("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", _READ)
 def list_reviews(call: Call) -> Reply:
+    """What somebody has not submitted yet is shown to nobody else."""
     pull = _found(call)
-    return call.page(pull.reviewed, lambda review: call.view.review(pull, review))
+    shown = [
+        review
+        for review in pull.reviewed
+        if review.state != _PENDING or (call.token and review.author == call.actor)
+    ]
+    return call.page(shown, lambda review: call.view.review(pull, review))
 
 
 @route("POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews", _WRITE, takes="body event commit_id")
 def create_review(call: Call) -> Reply:
-    """What has no event yet, and comments in lines, is not modelled."""
+    """Without an event it is not submitted yet. Comments in lines are not modelled."""
     pull, event = _found(call), call.body.get("event")
-    if event not in _STATES:
-        raise NotImplementedError(f"a review whose event is {event}")
-    if event == "APPROVE" and pull.author == call.actor:
-        raise RefusedError(
-            422, "Unprocessable Entity", errors=[{"message": "Can not approve your own pull request"}]
-        )
+    if event:
+        _check_event(call, pull, event)
+    if any(each.author == call.actor and each.state == _PENDING for each in pull.reviewed):
+        raise _unprocessable("User can only have one pending review per pull request")
     review = Review(
         id=call.world.next_id(),
         author=call.actor,
-        state=_STATES[event],
+        state=_STATES[event] if event else _PENDING,
         body=call.body.get("body") or "",
         commit=call.body.get("commit_id") or call.repo.head(pull),
         submitted=call.world.now(),
@@ -237,14 +242,46 @@ def create_review(call: Call) -> Reply:
 
 
 @route(
+    "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/events", _WRITE, takes="body event"
+)
+def submit_review(call: Call) -> Reply:
+    pull = _found(call)
+    review = _found_review(call, pull)
+    if review.state != _PENDING or review.author != call.actor:
+        raise missing()
+    _check_event(call, pull, call.body["event"])
+    review.state, review.submitted = _STATES[call.body["event"]], call.world.now()
+    review.body = call.body.get("body", review.body)
+    return Reply(200, call.view.review(pull, review))
+
+
+@route(
     "PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals",
     access.writes("pull_requests"),
     takes="message event",
 )
 def dismiss_review(call: Call) -> Reply:
     pull = _found(call)
-    review = next((each for each in pull.reviewed if str(each.id) == call["review_id"]), None)
-    if review is None:
-        raise missing()
+    review = _found_review(call, pull)
+    if review.state not in ("APPROVED", "CHANGES_REQUESTED"):
+        raise _unprocessable(f"Can not dismiss a {review.state.lower()} pull request review")
     review.state = "DISMISSED"
     return Reply(200, call.view.review(pull, review))
+
+
+def _found_review(call: Call, pull: Pull) -> Review:
+    for review in pull.reviewed:
+        if str(review.id) == call["review_id"]:
+            return review
+    raise missing()
+
+
+def _check_event(call: Call, pull: Pull, event: str) -> None:
+    if event not in _STATES:
+        raise _unprocessable(f"Event {event} is invalid")
+    if event == "APPROVE" and pull.author == call.actor:
+        raise _unprocessable("Can not approve your own pull request")
+
+
+def _unprocessable(message: str) -> RefusedError:
+    return RefusedError(422, "Unprocessable Entity", errors=[message])
