@@ -160,7 +160,7 @@ class World:
         desired.setdefault(artifact, {}).update(versions)
         return self.change({CONFIG: json.dumps(desired, indent=2) + "\n"}, "desire")
 
-    def edit(self, change: Callable[[str], str], login: str = "bob", number: int = 1) -> "Event":
+    def edit(self, change: Callable[[str], str], login: str | None = "bob", number: int = 1) -> "Event":
         """Edit an issue's body, and give the event that tells of it. No two edits are in one second."""
         if self.github:
             self.github.advance(timedelta(seconds=1))

@@ -28,6 +28,7 @@ from semver import Version
 
 from flux.commands.reconcile import Reconciled
 from flux.commands.release import create_release, plan_release
+from flux.commands.request.check import check_request
 from flux.errors import FluxError
 from flux.event import TERMINAL, Event
 from flux.forge.forge import Issue, PullRequest
@@ -45,6 +46,7 @@ from flux.registry import open_registry
 from tests.commands.disturbing import disturbed, faulty_registry, mortal
 from tests.commands.promoting import CONFIG, PERMISSIONS, PHASES, World
 from tests.github import faults
+from tests.github.state import Role
 from tests.repo import Repo
 
 LATEST = "latest"
@@ -61,6 +63,7 @@ MAY = ("alice", "bob")
 EDITORS = (*MAY, "trudy")
 HOUR = 3600.0
 _NEWLINE = "\n"
+_STRAY = "dr"
 _START = 1_767_225_600
 _MOST_ROUNDS = 8
 
@@ -124,7 +127,7 @@ class Story(RuleBasedStateMachine):
         clock.ahead = 0.0
         self.clock = clock
         minutes = iter(lambda: int(clock.time() - _START) // 60, -1)
-        named = replace(world.settings, automation=("flux-promoter[bot]",))
+        named = replace(world.settings, automation=("flux-promoter[bot]",), two_person=("prod",))
         self.world = replace(world, repo=Repo(world.repo.path, minutes=minutes), settings=named)
         self.home = self.world.bare
         self.step = 0
@@ -308,7 +311,24 @@ class Story(RuleBasedStateMachine):
         self.command(lambda: self.world.apply(event, event.change.number))  # type: ignore[union-attr]
         github.calm()
 
-    def _toggle(self, pick: int, boxes: set[str], login: str) -> None:
+    @precondition(lambda self: self.titles and self.world.github)
+    @rule(pick=picks, boxes=st.sets(names, min_size=1, max_size=3))
+    def edit_as_a_bot(self, pick: int, boxes: set[str]) -> None:
+        """An App that nobody has named ticks and unticks."""
+        assert self.world.github
+        token, self.world.token = self.world.token, self.world.github.app_token("helper", **PERMISSIONS)
+        try:
+            self._toggle(pick, boxes, None)
+        finally:
+            self.world.token = token
+
+    @precondition(lambda self: self.titles and self.world.github)
+    @rule(pick=picks, login=st.sampled_from(EDITORS))
+    def wipe(self, pick: int, login: str) -> None:
+        """Somebody takes all words of an issue away. Whoever may takes no box away so."""
+        self._edit([*self.titles][pick % len(self.titles)], lambda body: "", login)
+
+    def _toggle(self, pick: int, boxes: set[str], login: str | None) -> None:
         number = [*self.titles][pick % len(self.titles)]
         before = self.world.issue(number).body
         was = marks(before)
@@ -338,7 +358,7 @@ class Story(RuleBasedStateMachine):
                 login,
             )
 
-    def _edit(self, number: int, change: Callable[[str], str], login: str) -> None:
+    def _edit(self, number: int, change: Callable[[str], str], login: str | None) -> None:
         told = len(self.world.github.events) if self.world.github else 0
         event = self.world.edit(change, login, number)
         if self.world.github and len(self.world.github.events) > told:
@@ -434,6 +454,88 @@ class Story(RuleBasedStateMachine):
     def spell_the_label(self, label: str) -> None:
         self.world.settings = replace(self.world.settings, label=label)
 
+    @precondition(lambda self: self.titles and self.world.github)
+    @rule(pick=picks)
+    def move_the_label(self, pick: int) -> None:
+        """Somebody takes the label off an issue, or gives it back."""
+        assert self.world.github
+        repo = self.world.github.repository("octo/monorepo")
+        issue = repo.issues[[*self.titles][pick % len(self.titles)]]
+        issue.labels = [] if issue.labels else [repo.labels["flux-release"]]
+
+    @precondition(lambda self: self.world.github)
+    @rule(may=st.booleans())
+    def let_bob_write(self, may: bool) -> None:
+        """What he ticked counts where he may when the job runs."""
+        assert self.world.github
+        people = self.world.github.repository("octo/monorepo").collaborators
+        people["bob"] = Role.WRITE if may else Role.TRIAGE
+
+    @rule(artifact=artifacts, there=st.booleans())
+    def misspell_an_environment(self, artifact: str, there: bool) -> None:
+        """Somebody writes an environment into the desired state that there is not, or takes it out again."""
+        self._misspell(artifact, there)
+
+    def _misspell(self, artifact: str, there: bool) -> None:
+        desired = self.world.desired
+        versions = desired.setdefault(artifact, {})
+        if there == (_STRAY in versions):
+            return
+        if there:
+            versions[_STRAY] = "1.0.0"
+        else:
+            del versions[_STRAY]
+        with suppress(subprocess.CalledProcessError):
+            self.world.change({CONFIG: json.dumps(desired, indent=2) + _NEWLINE}, "desire")
+
+    @precondition(lambda self: self.world.github)
+    @rule(pick=picks, login=people, event=st.sampled_from(("APPROVE", "REQUEST_CHANGES", "COMMENT")))
+    def review(self, pick: int, login: str, event: str) -> None:
+        if pull := self.pull(pick):
+            assert self.world.github
+            with suppress(GithubException):
+                repo = self.world.github.repo_as(login)
+                repo.get_pull(pull.number).create_review(event=event, body="x")
+
+    @precondition(lambda self: self.world.github)
+    @rule(pick=picks)
+    def check(self, pick: int) -> None:
+        """It is green for production only with two people."""
+        if not (pull := self.pull(pick)):
+            return
+        with self.world.opened() as monorepo:
+            checked = self.command(lambda: check_request(monorepo, pull.number))
+        if checked is None or checked.faults:
+            return
+        proposed = {e for _, e, _ in self.proposals()[pull.branch].changes} & set(GROUPS["prod"])
+        asked, approved = self._who_asked(pull.branch, proposed), self._who_approved(pull)
+        assert not proposed or approved - asked, f"{asked} asked for {proposed}, {approved} approved"
+
+    def _who_asked(self, branch: str, environments: set[str]) -> set[str]:
+        """By the commits: for each environment all since it was last taken back."""
+        found: dict[str, set[str]] = {environment: set() for environment in environments}
+        trailer = re.compile(r"(Requested|Withdrawn)-by: ([^;]+); \w+ ([^;]+);(?: issue \d+;)? (\d+)")
+        said = trailer.findall(self.home.git("log", "--format=%B", f"main..{branch}"))
+        for kind, who, names, _ in sorted(said, key=lambda each: (int(each[3]), each[0] == "Withdrawn")):
+            for environment in environments & set(names.split()):
+                found[environment] = found[environment] | {who} if kind == "Requested" else set()
+        return {who for each in found.values() for who in each}
+
+    def _who_approved(self, pull: PullRequest) -> set[str]:
+        """Who may write, and whose last word is an approval of the commit that it is at."""
+        assert self.world.github
+        repo = self.world.github.repository("octo/monorepo")
+        last = {
+            review.author.login: review
+            for review in repo.issues[pull.number].reviewed  # type: ignore[attr-defined]
+            if review.state != "COMMENTED"
+        }
+        return {
+            who
+            for who, review in last.items()
+            if review.state == "APPROVED" and review.commit == pull.head and who in MAY
+        }
+
     @precondition(lambda self: self.world.github)
     @rule(app=st.booleans())
     def change_the_account(self, app: bool) -> None:
@@ -446,7 +548,7 @@ class Story(RuleBasedStateMachine):
     def merge(self, pick: int) -> None:
         if pull := self.pull(pick):
             try:
-                self.world.merge(pull)
+                self.world.merge(pull, "alice")
             except GithubException as error:
                 if error.status != 405:
                     raise
@@ -456,13 +558,13 @@ class Story(RuleBasedStateMachine):
     @rule(pick=picks)
     def close(self, pick: int) -> None:
         if pull := self.pull(pick):
-            self.world.close(pull)
+            self.world.close(pull, "alice")
 
     @rule(pick=picks)
     def meddle(self, pick: int) -> None:
         """Somebody commits to a promotion's branch."""
         if pull := self.pull(pick):
-            forge = self.world.forge("bob")
+            forge = self.world.forge("alice")
             commit = forge.commit([pull.head], {"README.md": b"mine\n"}, "Mine")
             assert forge.advance_branch(pull.branch, commit)
             self.strange.add(commit)
@@ -564,6 +666,8 @@ class Story(RuleBasedStateMachine):
             self.comes_to_rest()
 
     def comes_to_rest(self) -> None:
+        for artifact in ARTIFACTS:
+            self._misspell(artifact, False)
         done = self._reconciled()
         for _ in range(_MOST_ROUNDS):
             if not done.repaired:
