@@ -48,6 +48,8 @@ class Comment:
     author: str
     edited: bool = False
     """Whether somebody has changed it since it was written."""
+    created: float | None = field(default=None, compare=False)
+    """By the forge's clock, in seconds since the epoch; None where it has none."""
 
 
 class PullState(StrEnum):

@@ -16,6 +16,10 @@ _TRAILER = re.compile(rf"(?P<key>{_ASKS}|{_WITHDRAWS}):(?P<rest>.*)", re.IGNOREC
 _NOT_READ = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\U0010ffff]")
 
 
+MOST_AHEAD = 300
+"""Seconds that a person's decision may be ahead of the forge's clock: it comes after the one before."""
+
+
 class How(StrEnum):
     """How somebody decided."""
 

@@ -160,7 +160,7 @@ class Branches:
         """The commits that are ours, and what each records."""
         if not any(read_message(message.text) == promotion for message in messages):
             return {}
-        makers = Makers(self._authority, promotion, self._forge.makers(since, head))
+        makers = Makers(self._authority, promotion, self._forge.makers(since, head), self._forge.now)
         read = {message.commit: makers.decisions(message) for message in messages}
         return {commit: decisions for commit, decisions in read.items() if decisions is not None}
 
@@ -181,7 +181,8 @@ class Branches:
         """
         changed = {change.path for change in self._git.changes(base.commit, head.commit, "")}
         sides = base.of(promotion.artifact), head.of(promotion.artifact)
-        unasked = proposes(*sides) - latest(decisions).keys() if decisions else set()
+        asked = {environment for environment, said in latest(decisions).items() if said.asks}
+        unasked = proposes(*sides) - asked if decisions else set()
         return (
             bool(changed - {self._settings.releaseconfig})
             or bool(unasked)

@@ -12,7 +12,7 @@ from flux.errors import ForgeRefusedError, IssueError
 from flux.forge.forge import Comment, Issue
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.boxes import untick
-from flux.promotion.ledger import Decision, read_decision, render
+from flux.promotion.ledger import MOST_AHEAD, Decision, read_decision, render
 from flux.promotion.marker import read_key, read_marker, render_key
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
@@ -107,7 +107,8 @@ class Issues:
     def write_down(self, number: int, decisions: Iterable[Decision]) -> None:
         """Record decisions that no commit records, a comment each."""
         for decision in decisions:
-            if decision not in self.written(number):
+            there = {replace(written, issue=None) for written in self.written(number)}
+            if replace(decision, issue=None) not in there:
                 body = f"{render_key(_NOTED + render(decision))}\n{say.noted(decision)}\n"
                 self._comment(number, body)
 
@@ -118,12 +119,18 @@ class Issues:
         for comment in self._comments(number):
             key = "" if comment.edited else read_key(comment.body) or ""
             decision = read_decision(key.removeprefix(_NOTED)) if key.startswith(_NOTED) else None
-            if decision and (
-                self.authority.is_ours(comment.author)
-                or (decision.who == comment.author and self.authority.may_write(comment.author))
-            ):
+            if decision and self.authority.is_ours(comment.author):
                 found.append(decision)
+            elif decision and self._is_own(decision, comment):
+                # What an edit of an issue came to is for its job to say.
+                found.append(replace(decision, issue=None))
         return found
+
+    def _is_own(self, decision: Decision, comment: Comment) -> bool:
+        """Whether a comment records what its author decided then, and may."""
+        said = comment.created is None or decision.time <= comment.created + MOST_AHEAD
+        own = decision.who == comment.author and said
+        return own and not self.authority.refusals(comment.author, decision.environments)
 
     def note(self, number: int, about: Iterable[str], text: str) -> None:
         """A comment of its own, unless the same thing, `about`, has been commented on before."""

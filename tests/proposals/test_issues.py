@@ -3,6 +3,7 @@
 import pytest
 
 from flux.promotion.boxes import mark
+from flux.promotion.marker import render_key
 from tests.commands.promoted import TAG
 from tests.commands.promoting import World
 
@@ -75,3 +76,35 @@ def test_a_box_that_an_outsider_takes_away_comes_back_unticked_or_not(hub: World
     body = hub.issue().body
     hub.apply(hub.edit(lambda text: "".join(x for x in text.splitlines(True) if "prod" not in x), "trudy"))
     assert hub.issue().body == body
+
+
+def noted(world: World, login: str, line: str) -> None:
+    key = render_key(f"noted {line}")
+    world.forge(login).create_comment(1, f"{key}\nNoted.\n")
+
+
+@pytest.mark.parametrize("ahead", [0, 10**6])
+def test_a_word_of_tomorrow_in_a_comment_outlasts_nobodys(hub: World, ahead: int) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("prod_ring1"))
+    time = int(hub.forge().now()) + ahead
+    noted(hub, "bob", f"Requested-by: bob; tick prod_ring1; issue 1; {time}")
+    hub.apply(hub.untick("prod_ring1", login="alice"))
+    assert hub.pulls() == []
+
+
+def test_nobody_notes_for_a_phase_that_is_not_theirs(hub: World) -> None:
+    world = hub.with_(promoters={"prod": ("alice",)})
+    world.open(TAG)
+    tick = world.tick("prod_ring1", login="alice")
+    noted(world, "bob", f"Withdrawn-by: bob; untick prod_ring1; {int(tick.change.time) + 2}")  # type: ignore[union-attr]
+    world.apply(tick)
+    assert world.proposed()["eso"]["prod_ring1"] == "1.1.0"
+
+
+def test_nobody_says_in_a_comment_that_an_edit_was_applied(hub: World) -> None:
+    hub.open(TAG)
+    tick = hub.tick("prod_ring1", login="alice")
+    noted(hub, "bob", f"Requested-by: bob; tick prod_ring1; issue 1; {int(tick.change.time)}")  # type: ignore[union-attr]
+    hub.apply(tick)
+    assert hub.proposed()["eso"]["prod_ring1"] == "1.1.0"

@@ -69,3 +69,30 @@ def test_a_merge_that_brings_what_nobody_asked_for_stops_the_branch(hub: World) 
     merge = forge.commit([hub.pull().head, tip], {CONFIG: text.encode(), "README.md": b"new\n"}, "Merge main")
     assert forge.advance_branch(BRANCH, merge)
     assert hub.apply(hub.tick("tt")).failed
+
+
+def test_what_somebody_took_back_is_not_proposed_by_another_commit(hub: World) -> None:
+    """Whose own commit asks for something else."""
+    hub.open(TAG)
+    hub.apply(hub.tick("prod_ring1", "tt", login="alice"))
+    hub.apply(hub.untick("prod_ring1", login="alice"))
+    forge = hub.forge("bob")
+    text = hub.proposed()
+    text["eso"] |= {"prod_ring1": "1.1.0", "at_ring1": "1.1.0"}
+    message = OURS.format("Requested-by: bob; name at_ring1; 1764449999\n")
+    content = (json.dumps(text, indent=2) + "\n").encode()
+    commit = forge.commit([hub.pull().head], {CONFIG: content}, message)
+    forge.vouch(commit)
+    assert forge.advance_branch(BRANCH, commit)
+    assert hub.apply(hub.tick("at_ring2")).failed
+
+
+@pytest.mark.parametrize("ahead", [0, 10**6])
+def test_a_word_of_tomorrow_is_nobodys(hub: World, ahead: int) -> None:
+    assert hub.github
+    hub.open(TAG)
+    time = int(hub.forge().now()) + ahead
+    commit = forged(hub, OURS.format(f"Requested-by: bob; name prod_ring1; {time}\n"))
+    made = hub.github.repo_as("bob").get_commit(commit)
+    made.create_status("success", context="flux-artifacts/made")
+    assert bool(hub.sync().failed) is bool(ahead)

@@ -81,4 +81,5 @@ def _is_pull_request(issue: GitHubIssue) -> bool:
 
 def _comment(comment: IssueComment) -> Comment:
     edited = comment.updated_at != comment.created_at
-    return Comment(comment.id, lf(comment.body), login_of(comment.user), edited)
+    created = comment.created_at.timestamp()
+    return Comment(comment.id, lf(comment.body), login_of(comment.user), edited, created)
