@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from invoke.context import Context
 from invoke.exceptions import Exit, ParseError
 from invoke.program import Program
 
-from flux.errors import RequestError
-from flux.running import reporting
+from flux.errors import FluxError, RequestError
+from flux.running import configuration, reporting
 from flux.settings import FILES
 from flux.tasks import ns
 from flux.tasks.mistakes import find_mistake
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from invoke.parser.argument import Argument
 
@@ -43,6 +45,9 @@ class FluxProgram(Program):
         return arguments
 
     def parse_core(self, argv: list[str] | None) -> None:
+        if (shell := _asked_script(argv or sys.argv)) is not None:
+            _print_script(shell)
+            raise Exit
         self._parsed(lambda: super(FluxProgram, self).parse_core(argv))
 
     def parse_collection(self) -> None:
@@ -60,6 +65,9 @@ class FluxProgram(Program):
         self._parsed(super().parse_tasks)
 
     def parse_cleanup(self) -> None:
+        if self.args.complete.value:
+            self._complete(sys.argv[1:])
+            raise Exit
         self._parsed(super().parse_cleanup)
 
     def update_config(self, merge: bool = True) -> None:
@@ -111,8 +119,55 @@ class FluxProgram(Program):
             files = self.args.config.value or FILES[0]
             _refuse(RequestError(f"{files} is no configuration{where}", "write settings under `flux:` in it"))
 
+    def _complete(self, words: list[str]) -> None:
+        """Print what the last word can be, one a line. An error is no word, so it is nothing."""
+        from flux.event import TERMINAL
+        from flux.monorepo.opening import open_monorepo
+        from flux.settings import read_settings
+        from flux.tasks.completion import COMMAND, OPTION, find_wanted
+
+        commands = {name: self.collection[name] for name in self._names()}
+        wanted = find_wanted(words[words.index("--") + 1 :] if "--" in words else [], commands)
+        found: Iterable[str] = ()
+        if wanted.kind == COMMAND:
+            found = commands
+        elif wanted.kind == OPTION:
+            found = commands[wanted.command].options if wanted.command else ("--help", "--list", "--version")
+        else:
+            from flux.commands.complete import candidates
+
+            with suppress(FluxError, OSError):
+                settings = read_settings(*configuration(Context(self.config)))
+                with open_monorepo(settings, TERMINAL) as monorepo:
+                    found = candidates(monorepo, wanted.kind, wanted.command, wanted.given)
+        for word in found:
+            if word.startswith(wanted.typed):
+                print(wanted.begin + word)
+
     def _names(self) -> list[str]:
         return sorted({word for name, aliases in ns.task_names.items() for word in (name, *aliases)})
+
+
+def _asked_script(argv: Sequence[str]) -> str | None:
+    """The shell whose completion script is asked for; empty where none is named."""
+    for at, word in enumerate(argv):
+        name, equals, value = word.partition("=")
+        if name == "--print-completion-script":
+            return value if equals else "".join(argv[at + 1 : at + 2])
+    return None
+
+
+def _print_script(shell: str) -> None:
+    from importlib.resources import files
+
+    scripts = {each.name.removeprefix("completion."): each for each in (files("flux") / "shells").iterdir()}
+    if shell not in scripts:
+        _refuse(
+            RequestError(
+                f"there is no completion for the shell {shell!r}", f"say one of {', '.join(sorted(scripts))}"
+            )
+        )
+    print(scripts[shell].read_text(encoding="utf-8"), end="")
 
 
 def _is_idle(flags: str) -> bool:

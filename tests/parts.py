@@ -54,6 +54,11 @@ def cached(name: str, version: str) -> Path:
 
 
 @cache
+def shell(name: str) -> str:
+    return _program(name, f"apt-get install {name}")
+
+
+@cache
 def docker_registry() -> str:
     return _program("docker-registry", "apt-get install docker-registry")
 

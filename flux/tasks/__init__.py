@@ -8,6 +8,7 @@ from invoke.collection import Collection
 from flux.tasks.artifacts import build, changed, check, list_
 from flux.tasks.environments import log, reconcile, status, tag_
 from flux.tasks.issues import apply, open_, sync
+from flux.tasks.look import open_place
 from flux.tasks.machine import demo, doctor, down, up
 from flux.tasks.promotions import diff, promote, rollback
 from flux.tasks.releases import promotions, publish, release, sign
@@ -15,7 +16,7 @@ from flux.tasks.requests import check_request
 
 ns = Collection(
     *(list_, changed, check, build, release, publish, tag_, status, diff, promote, rollback),
-    *(log, reconcile, doctor, demo),
+    *(log, open_place, reconcile, doctor, demo),
 )
 ns.add_collection(Collection("issue", open_, apply, sync))
 ns.add_collection(Collection("request", check_request))

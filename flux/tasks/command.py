@@ -70,6 +70,26 @@ class Command(Task[Any]):
         return " ".join([self.typed, *words, *(f"[{name.upper()}]" for name in left_out), *options])
 
     @property
+    def words(self) -> list[str]:
+        """The arguments that are words, in their order; those that may be left out come last."""
+        required = [argument.names[0] for argument in self._arguments({}) if argument.positional]
+        return [*required, *self.optional, *([self.third] if self.third else [])]
+
+    @property
+    def required_words(self) -> int:
+        return sum(argument.positional for argument in self._arguments({}))
+
+    @property
+    def valued_options(self) -> dict[str, str]:
+        """The argument of each option that takes a value, by each way to write it."""
+        return {
+            f"-{'-' * (len(name) > 1)}{name}": argument.names[0]
+            for argument in self._arguments({})
+            if argument.takes_value
+            for name in argument.names
+        }
+
+    @property
     def options(self) -> list[str]:
         return [f"--{argument.names[0]}" for argument in self._arguments({})]
 

@@ -18,6 +18,7 @@ OPTIONS = {
     "doctor": "-j/--json",
     "registry.down": "--purge -n/--dry-run -j/--json",
     "list": "-j/--json",
+    "open": "--what -j/--json",
     "log": "-a/--artifact --environment --since -j/--json",
     "issue": "--tag -n/--dry-run -j/--json",
     "promote": "-a/--artifact --environment --version -n/--dry-run -j/--json",

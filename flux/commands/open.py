@@ -1,0 +1,73 @@
+"""Where to look at an issue, a pull request, a release or an artifact."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flux.errors import RequestError
+from flux.monorepo.artifacts import artifacts_at
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.opening import find_forge_place
+from flux.monorepo.sources import Sources
+from flux.monorepo.wanted import require_known
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What was meant, and its page, or the folder or file that stands for it where it has no page."""
+
+    kind: str
+    name: str
+    place: str
+    notices: tuple[str, ...] = ()
+
+    @property
+    def has_page(self) -> bool:
+        return self.place.startswith(("https://", "http://"))
+
+
+def find_place(monorepo: Monorepo, what: str) -> Opened:
+    """Where something is, by an artifact's name, the number of an issue or a pull request, or a release tag.
+
+    Raises RequestError for what is none of these, and for what is not there.
+    """
+    head = monorepo.git.head()
+    names = artifacts_at(monorepo, head)
+    number = what.removeprefix("#")
+    if what not in names and number.isdecimal() and number.isascii():
+        return _issue(monorepo, int(number))
+    if parsed := monorepo.settings.tag_form.parse(what):
+        return _release(monorepo, what, parsed[0], head)
+    require_known(what, names, head[:12])
+    folder, page = _folder(monorepo, what, head), _page(monorepo)
+    return Opened(
+        "artifact", what, f"{page}/tree/{monorepo.settings.branch}/{quote(folder)}" if page else folder
+    )
+
+
+def _issue(monorepo: Monorepo, number: int) -> Opened:
+    if issue := monorepo.forge.issue(number):
+        return Opened("issue", str(number), issue.url)
+    if pull := monorepo.forge.pull_request(number):
+        return Opened("pull request", str(number), pull.url)
+    raise RequestError(f"there is no issue {number}, and no pull request", "`inv status` names what is open")
+
+
+def _release(monorepo: Monorepo, tag: str, artifact: str, head: str) -> Opened:
+    if tag not in monorepo.home_tags:
+        raise RequestError(f"there is no release {tag}", f"`inv release {artifact} VERSION` makes one")
+    if page := _page(monorepo):
+        return Opened("release", tag, f"{page}/releases/tag/{quote(tag)}")
+    return Opened("release", tag, _folder(monorepo, artifact, head), (f"`git show {tag}` shows its notes",))
+
+
+def _folder(monorepo: Monorepo, artifact: str, commit: str) -> str:
+    return Sources(monorepo, commit).folder(artifact) or "."
+
+
+def _page(monorepo: Monorepo) -> str:
+    """The page of the repository on its forge; empty where it has none."""
+    with suppress(RequestError):
+        place = find_forge_place(monorepo)
+        return f"https://{place.host}/{place.repository}" if place.host else ""
+    return ""

@@ -1,0 +1,19 @@
+"""A page or a path."""
+
+from flux.commands.open import Opened
+from flux.report.open import document, show_opened
+from tests.report.showing import Stage
+
+PAGE = Opened("issue", "3", "https://git.example.com/o/r/issues/3")
+FILE = Opened("release", "app-v1", "artifacts/app", ("`git show app-v1` shows its notes",))
+
+
+def test_a_page(stage: Stage) -> None:
+    assert stage.log(lambda report: show_opened(report, PAGE)).lines == [PAGE.place]
+    assert document(PAGE) == {"kind": "issue", "name": "3", "url": PAGE.place, "path": None}
+
+
+def test_a_path(stage: Stage) -> None:
+    shown = stage.log(lambda report: show_opened(report, FILE))
+    assert (shown.lines, shown.err) == (["artifacts/app"], "`git show app-v1` shows its notes\n")
+    assert stage.json(lambda report: show_opened(report, FILE)).document["path"] == "artifacts/app"
