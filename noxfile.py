@@ -18,6 +18,8 @@ nox.options.reuse_venv = "yes"
 COMPLEXITY = 15
 """The cognitive complexity that a function may have."""
 PARALLEL = ("--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal")
+COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Commands that tests start find our modules compiled, whatever the machine is set to."""
 
 WORKFLOWS = sorted(str(path) for path in Path(".github/workflows").glob("*.yml"))
 FORMS = [f".github/ISSUE_TEMPLATE/{name}.yml" for name in ("bug", "feature")]
@@ -76,14 +78,14 @@ def everywhere(session: nox.Session) -> None:
 def pure(session: nox.Session) -> None:
     """The pure rooms and one build, on each Python that is supported."""
     session.install("--editable", ".[tests]")
-    session.run("pytest", *PARALLEL, *sessions.PURE, sessions.BUILD, *session.posargs)
+    session.run("pytest", *PARALLEL, *sessions.PURE, sessions.BUILD, *session.posargs, env=COMPILED)
 
 
 def run_tests(session: nox.Session, name: str) -> None:
     session.install("--editable", ".[tests]")
     # Two engines cannot both have the registry's port on one machine.
     parallel = () if name == "engine" else PARALLEL
-    session.run("pytest", *parallel, "-m", sessions.expression(name), *session.posargs)
+    session.run("pytest", *parallel, "-m", sessions.expression(name), *session.posargs, env=COMPILED)
 
 
 @nox.session

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from copy import copy
 from itertools import count
 from pathlib import Path
@@ -21,8 +22,9 @@ class Repo:
         self.path = path
         # Clones share it, so that no two commits of a test have the same date.
         self.minutes = count() if minutes is None else minutes
-        path.mkdir(parents=True, exist_ok=True)
-        self.git("init", "--quiet", *(["--bare"] if bare else []))
+        if not (path / ("HEAD" if bare else ".git")).exists():
+            path.mkdir(parents=True, exist_ok=True)
+            self.git("init", "--quiet", *(["--bare"] if bare else []))
 
     def at(self, minutes: int) -> "Repo":
         """The same repository, whose next commit is so many minutes after its first."""
@@ -39,6 +41,9 @@ class Repo:
 
     @property
     def head(self) -> str:
+        with suppress(OSError):  # where git has it elsewhere
+            name = (self.path / ".git/HEAD").read_text().removeprefix("ref: ").rstrip()
+            return name if "/" not in name else (self.path / ".git" / name).read_text().rstrip()
         return self.git("rev-parse", "HEAD")
 
     def write(self, path: str, content: str | bytes, executable: bool = False) -> Path:

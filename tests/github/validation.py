@@ -97,12 +97,13 @@ class Api:
         self._requests = Schemas(document, _as_github_writes(OAS30WriteValidator))
         self._responses = Schemas(document, _as_github_writes(OAS30ReadValidator))
         self._operation = cache(self._described)
+        self.find = cache(self._found)
         # `{base}...{head}` is a twin of `{basehead}` that Octokit keeps.
         paths = [path for path in document["paths"] if "...{" not in path]
         patterns = sorted((*self._pattern(path), path) for path in paths)
         self._patterns = [(re.compile(pattern), path) for _, pattern, path in patterns]
 
-    def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+    def _found(self, method: str, path: str) -> tuple[Operation, Mapping[str, str]] | None:
         """The operation at a path as it comes over the wire, with what its placeholders stand for."""
         for pattern, template in self._patterns:
             if (match := pattern.fullmatch(path)) and method.lower() in self._document["paths"][template]:
