@@ -1,13 +1,16 @@
 """Move environment tags in the registry, and look whether they stayed."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from flux.errors import FluxError, TagElsewhereError
 from flux.monorepo.drift import Looked, Reach
 from flux.monorepo.monorepo import Monorepo
 from flux.parallel import in_parallel
 from flux.promotion.plan import Action, Step
+from flux.registry.target import Publisher
 
 _LOOKS = 4  # round trips that the second look may take
 
@@ -22,11 +25,13 @@ def move_tags(
 
     def one(planned: Looked) -> tuple[str, list[Step]]:
         publisher = monorepo.registry.publisher(planned.artifact)
+        at_once = _move_at_once(publisher, reach, planned)
 
         def move(step: Step) -> Step:
             manifest = planned.manifests[step.version or ""]
             try:
-                reach.ask(lambda: publisher.tag(manifest, step.environment))
+                if step.environment not in at_once:
+                    reach.ask(lambda: publisher.tag(manifest, step.environment))
             except FluxError as error:
                 return step.failed(error)
             return replace(step, action=Action.MOVED)
@@ -37,6 +42,19 @@ def move_tags(
 
     done = dict(in_parallel(monorepo.settings.jobs, one, looked))
     return [step for each in looked for step in done[each.artifact]]
+
+
+def _move_at_once(publisher: Publisher, reach: Reach, planned: Looked) -> set[str]:
+    """The environments whose tags were moved several at a time, where the registry takes that."""
+    environments: dict[str, list[str]] = {}
+    for step in planned.steps:
+        if step.action == Action.MOVE:
+            environments.setdefault(step.version or "", []).append(step.environment)
+    moved: set[str] = set()
+    for version, tags in environments.items():
+        with suppress(FluxError):  # which moving them one by one says for each
+            moved.update(reach.ask(partial(publisher.tag_at_once, planned.manifests[version], tags)))
+    return moved
 
 
 def look_again(monorepo: Monorepo, reach: Reach, steps: Sequence[Step]) -> list[Step]:

@@ -1,10 +1,10 @@
 """The publisher that needs no program: our own requests, or our own files."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flux.artifact.image import MANIFEST_TYPE, Image
-from flux.registry.target import Manifest, Target
+from flux.registry.target import Manifest, Target, point
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,14 @@ class BuiltinPublisher:
         self.target.push_blob(image.config)
         self.target.push_blob(image.layer)
         manifest = self._manifest(image)
-        for tag in tags:
-            self.target.push_manifest(manifest, tag)
+        point(self, manifest, tags)
         return manifest.digest
 
     def tag(self, manifest: Manifest, tag: str) -> None:
         self.target.push_manifest(manifest, tag)
+
+    def tag_at_once(self, manifest: Manifest, tags: Sequence[str]) -> Collection[str]:
+        return self.target.push_tags(manifest, tags)
 
     @staticmethod
     def _manifest(image: Image) -> Manifest:

@@ -1,6 +1,6 @@
 """The sink of a dry run: reads from the real registry, writes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flux.artifact.image import Image
@@ -26,6 +26,9 @@ class DryTarget:
     def push_manifest(self, manifest: Manifest, tag: str) -> None:
         pass
 
+    def push_tags(self, manifest: Manifest, tags: Sequence[str]) -> Collection[str]:
+        return tags
+
     def tags(self) -> list[str]:
         return self.target.tags()
 
@@ -49,6 +52,9 @@ class DryPublisher:
 
     def tag(self, manifest: Manifest, tag: str) -> None:
         pass
+
+    def tag_at_once(self, manifest: Manifest, tags: Sequence[str]) -> Collection[str]:
+        return tags
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from flux.artifact.image import Image
 from flux.errors import RegistryError, TooLargeError
 from flux.registry.contents import has_files
 from flux.registry.identity import Standing, Verdict, is_ours, judge
-from flux.registry.target import Manifest, Publisher, Target
+from flux.registry.target import Manifest, Publisher, Target, point
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,7 @@ def push(
         return Pushed(publisher.push(image, tags), "pushed")
     manifest = there.get(fixed) or next(there[tag] for tag in tags if tag in there)
     missing = [tag for tag in tags if tag not in there]
-    for tag in missing:
-        publisher.tag(manifest, tag)
+    point(publisher, manifest, missing)
     had = tuple(tag for tag in tags if there.get(tag) == manifest)
     return Pushed(manifest.digest, "tagged" if missing else "unchanged", had)
 

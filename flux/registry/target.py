@@ -1,6 +1,6 @@
 """The interfaces that every place for images has, one repository at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,6 +40,12 @@ class Target(Protocol):
     def push_manifest(self, manifest: Manifest, tag: str) -> None:
         """Store a manifest, whose blobs are there, and point the tag at it."""
 
+    def push_tags(self, manifest: Manifest, tags: Sequence[str]) -> Collection[str]:
+        """Store a manifest, whose blobs are there, and point several tags at it at once.
+
+        Those that it pointed there. The others are to be pushed one by one: all, where a place cannot do it.
+        """
+
     def tags(self) -> list[str]:
         """Every tag, in no particular order; none where there is no such repository."""
 
@@ -64,6 +70,9 @@ class Publisher(Protocol):
     def tag(self, manifest: Manifest, tag: str) -> None:
         """Point a tag at a manifest that is there."""
 
+    def tag_at_once(self, manifest: Manifest, tags: Sequence[str]) -> Collection[str]:
+        """Point tags at a manifest that is there, as `push_tags` of a target does."""
+
 
 class Registry(Protocol):
     """A place that has one repository per artifact."""
@@ -75,3 +84,11 @@ class Registry(Protocol):
 
     def name(self, artifact: str) -> str:
         """The repository as one would give it to `docker pull`, without a tag."""
+
+
+def point(publisher: Publisher, manifest: Manifest, tags: Sequence[str]) -> None:
+    """Point tags at a manifest that is there: at once where that can be, else in their order."""
+    done = publisher.tag_at_once(manifest, tags)
+    for tag in tags:
+        if tag not in done:
+            publisher.tag(manifest, tag)

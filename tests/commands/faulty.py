@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -192,6 +192,9 @@ class FaultyTarget:
 
     def push_manifest(self, manifest: Manifest, tag: str) -> None:
         self._call("push_manifest", manifest, tag)
+
+    def push_tags(self, manifest: Manifest, tags: Sequence[str]) -> Collection[str]:
+        return self.target.push_tags(manifest, tags)  # which a folder does not do
 
     def tags(self) -> list[str]:
         tags: list[str] = self._call("tags")

@@ -9,7 +9,7 @@ writer leaves nothing broken.
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -81,6 +81,9 @@ class LayoutTarget:
             }
             index = {"schemaVersion": 2, "mediaType": _INDEX_TYPE, "manifests": [*others, entry]}
             self._write(self._folder / "index.json", json.dumps(index, indent=2).encode())
+
+    def push_tags(self, manifest: Manifest, tags: Sequence[str]) -> Collection[str]:
+        return ()
 
     def tags(self) -> list[str]:
         return [tag for entry in self._manifests() if (tag := _tag(entry)) is not None]

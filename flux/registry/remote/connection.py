@@ -8,12 +8,14 @@ from flux.registry.remote.address import in_our_scheme, is_at, is_loopback, join
 from flux.registry.remote.authorization import Authorization, Use
 from flux.registry.remote.errors import AGAIN, CHECK, is_outdated, read_refusal, transient
 from flux.registry.remote.limits import Limits
+from flux.registry.remote.several import SeveralTags
 from flux.registry.remote.transport import Request, Response, Transport
 from flux.retry import CircuitBreaker, Retries, TransientError
 
 T = TypeVar("T")
 
 _READING = ("GET", "HEAD")
+_VERSION = "Docker-Distribution-Api-Version"
 
 
 class Connection:
@@ -25,6 +27,7 @@ class Connection:
     def __init__(self, host: str, jobs: int, insecure: bool | None, limits: Limits) -> None:
         self.host = host
         self.limits = limits
+        self.several_tags = SeveralTags()
         self.heads = True  # until a HEAD is refused where a GET is not
         plain = is_loopback(host) if insecure is None else insecure
         self.origin = _origin(host, "http" if plain else "https")
@@ -70,6 +73,7 @@ class Connection:
         response = self._transport.send(_with(request, sent))
         if not is_at(response.url, self.origin):
             return response
+        self.several_tags.is_distribution = _VERSION in response.headers
         if self._wants_login(response, use, sent):
             challenges = response.headers.getlist("WWW-Authenticate")
             sent = self._authorization.answer(challenges, repository, sent)

@@ -5,14 +5,15 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 
 import json
 import re
-from collections.abc import Mapping
-from urllib.parse import urljoin
+from collections.abc import Collection, Mapping, Sequence
+from urllib.parse import urlencode, urljoin
 
 from flux.artifact.image import MANIFEST_TYPE, digest_of
 from flux.artifact.image_manifest import OTHER_TYPES
 from flux.errors import BlobMissingError, RegistryError
 from flux.registry.remote.connection import Connection
 from flux.registry.remote.digest import is_digest, require_same, told_digest
+from flux.registry.remote.several import told_tags
 from flux.registry.remote.tags import list_tags
 from flux.registry.remote.transport import Response
 from flux.registry.remote.uploads import Uploads
@@ -21,6 +22,8 @@ from flux.registry.target import Manifest
 # Whatever is under a tag is to be seen: a registry may answer 404 to who does not ask for its type.
 _ACCEPT = {"Accept": ", ".join([MANIFEST_TYPE, *OTHER_TYPES, "*/*"])}
 _NO_HEAD = (400, 401, 403, 404, 405, 406, 410, 415, 501)
+_STORED = (200, 201, 202)
+_NO_PARAMETERS = (400, 404, 405, 414, 415, 422, 501)
 _KEPT = re.compile(r"immutab|already exist|overwr", re.IGNORECASE)
 
 
@@ -73,22 +76,47 @@ class RemoteTarget:
     def push_manifest(self, manifest: Manifest, tag: str) -> None:
         headers = {"Content-Type": manifest.media_type}
         try:
-            answer = self._ask("PUT", f"manifests/{tag}", (200, 201, 202), headers, manifest.content)
+            answer = self._ask("PUT", f"manifests/{tag}", _STORED, headers, manifest.content)
         except RegistryError as error:
             # A tag that nobody may move refuses what it has, too: from another run, or a lost answer.
             if _KEPT.search(error.message) and self.resolve(tag) == manifest.digest:
                 return
             raise
-        stored = told_digest(answer.headers, self._name)
-        if stored is None and answer.status != 201:
-            stored = self.resolve(tag) or "none at all"
-        require_same(manifest.digest, stored, f"{self._name}: manifest {tag}")
+        self._require_stored(answer, manifest, tag)
+
+    def push_tags(self, manifest: Manifest, tags: Sequence[str]) -> Collection[str]:
+        headers = {"Content-Type": manifest.media_type}
+
+        def put(reference: str, tags: Sequence[str], *, persists: bool = False) -> Collection[str] | None:
+            query = urlencode([("tag", tag) for tag in tags])
+            url = urljoin(self._base, f"manifests/{reference}?{query}")
+
+            def send() -> Response:
+                expected = _STORED if persists else (*_STORED, *_NO_PARAMETERS)
+                return self._connection.send(
+                    self._repository, "PUT", url, expected, headers, manifest.content
+                )
+
+            answer = self._connection.persist("PUT", send) if persists else send()
+            if answer.status in _NO_PARAMETERS:
+                return None
+            self._require_stored(answer, manifest, reference)
+            return told_tags(answer.headers)
+
+        several = self._connection.several_tags
+        return several.push(manifest.digest, tags, put, lambda tag: self.resolve(tag) == manifest.digest)
 
     def tags(self) -> list[str]:
         return list_tags(self._page, urljoin(self._base, "tags/list"), self._name, self._limits)
 
     def try_push(self) -> None:
         self._uploads.try_start(self._some_blob())
+
+    def _require_stored(self, answer: Response, manifest: Manifest, reference: str) -> None:
+        stored = told_digest(answer.headers, self._name)
+        if stored is None and answer.status != 201:
+            stored = self.resolve(reference) or "none at all"
+        require_same(manifest.digest, stored, f"{self._name}: manifest {reference}")
 
     def _head(self, tag: str) -> Response:
         return self._ask("HEAD", f"manifests/{tag}", (200, *_NO_HEAD), _ACCEPT)

@@ -17,7 +17,7 @@ from tests.commands.helpers import build, monorepo
 from tests.commands.releasing import CONFIG, PHASES, PHASES_SETTING, actions_of, publish, status, tag
 from tests.monorepos import opened
 from tests.registry.token_service import Certificate, make_certificate
-from tests.registry.zoo import clouds, fronts, hosted, products
+from tests.registry.zoo import clouds, fronts, hosted, products, several
 from tests.registry.zoo.internet import Internet, internet
 from tests.registry.zoo.registry import Registry
 from tests.repo import Repo
@@ -37,6 +37,10 @@ PROFILES: tuple[type[Registry], ...] = (
     hosted.DockerHub,
     fronts.BehindNginx,
     fronts.BehindProxy,
+    several.TakesSeveral,
+    several.TakesSome,
+    several.EchoesAll,
+    several.RefusesSeveral,
 )
 DESIRED = {"app": {"at_ring1": "1.1.0", "prod_ring1": "1.0.0"}, "db": {"at_ring1": "1.0.0"}}
 
