@@ -20,6 +20,7 @@ from flux.errors import RequestError
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _NONE = "0" * 40
+_OF_PULL_REQUESTS = ("pull_request", "pull_request_target")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Push:
 
 @dataclass(frozen=True)
 class PullRequestCommits:
-    """A pull request's two commits."""
+    """The two commits of a pull request, or of a group of them that waits in a merge queue."""
 
     base: str
     head: str
@@ -126,7 +127,7 @@ def _path(environment: Mapping[str, str], name: str) -> Path | None:
 
 def _change(environment: Mapping[str, str]) -> Push | PullRequestCommits | IssueEdit | None:
     name = environment.get("GITHUB_EVENT_NAME", "")
-    if name not in ("push", "pull_request", "pull_request_target", "issues"):
+    if name not in ("push", "merge_group", "issues", *_OF_PULL_REQUESTS):
         return None
     payload = _payload(environment.get("GITHUB_EVENT_PATH", ""))
     if name == "issues":
@@ -136,10 +137,12 @@ def _change(environment: Mapping[str, str]) -> Push | PullRequestCommits | Issue
         if not isinstance(ref, str):
             raise _malformed("lacks a valid ref")
         return Push(ref, _commit(payload, "before"), _commit(payload, "after"))
-    base = _commit(payload, "pull_request", "base", "sha")
-    head = _commit(payload, "pull_request", "head", "sha")
+    if name == "merge_group":
+        base, head = (_commit(payload, name, key) for key in ("base_sha", "head_sha"))
+    else:
+        base, head = (_commit(payload, "pull_request", key, "sha") for key in ("base", "head"))
     if base is None or head is None:
-        raise _malformed("lacks a valid pull_request")
+        raise _malformed(f"lacks a valid {name.removesuffix('_target')}")
     return PullRequestCommits(base, head)
 
 

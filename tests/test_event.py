@@ -30,6 +30,11 @@ def pull_request(**commits: Any) -> dict[str, Any]:
     return {"action": "synchronize", "number": 1, "pull_request": sides | commits}
 
 
+def merge_group(**fields: Any) -> dict[str, Any]:
+    group = {"base_sha": _ONE, "base_ref": "refs/heads/main", "head_sha": _OTHER}
+    return {"action": "checks_requested", "merge_group": group | fields}
+
+
 @pytest.mark.parametrize("flag", [None, "", "false", "True", "1"])
 def test_a_terminal(flag: str | None, tmp_path: Path) -> None:
     """Whatever else is there: `act` and people's shells leave such variables around."""
@@ -69,6 +74,11 @@ def test_a_pull_request(name: str, tmp_path: Path) -> None:
     assert read_event(environment(tmp_path, name, pull_request())).change == PullRequestCommits(_ONE, _OTHER)
 
 
+def test_a_group_of_a_merge_queue(tmp_path: Path) -> None:
+    event = read_event(environment(tmp_path, "merge_group", merge_group()))
+    assert event.change == PullRequestCommits(_ONE, _OTHER)
+
+
 @pytest.mark.parametrize("name", ["", "workflow_dispatch", "schedule", "release"])
 def test_events_that_are_about_no_commits(name: str, tmp_path: Path) -> None:
     """Their payload is somebody else's to read."""
@@ -92,6 +102,9 @@ def test_events_that_are_about_no_commits(name: str, tmp_path: Path) -> None:
         ("pull_request", pull_request(base="main"), "pull_request.base.sha"),
         ("pull_request", pull_request(head={"sha": _OTHER.upper()}), "pull_request.head.sha"),
         ("pull_request", {"pull_request": [_ONE, _OTHER]}, "pull_request.base.sha"),
+        ("merge_group", pull_request(), "merge_group.base_sha"),
+        ("merge_group", merge_group(head_sha="main"), "merge_group.head_sha"),
+        ("merge_group", merge_group(head_sha=_ZERO), "merge_group"),
         # No pull request is from or to nothing.
         ("pull_request", pull_request(base={"sha": _ZERO}), "pull_request"),
         ("pull_request_target", pull_request(head={"sha": _ZERO}), "pull_request"),

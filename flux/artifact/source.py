@@ -29,6 +29,15 @@ def https_url(origin: str) -> str:
     return f"https://{host}/{path.strip('/').removesuffix('.git')}" if host else ""
 
 
+def names_host(origin: str) -> bool:
+    """Whether git goes to some host for a remote, also where `https_url` cannot tell which."""
+    if re.match(r"[A-Za-z0-9+.-]+::", origin):
+        return True  # gitremote-helpers(7)
+    if "://" in origin:
+        return not origin.lower().startswith("file:")
+    return bool(re.match(r"[^/:]{2,}:", origin))
+
+
 def _host(scheme: str, authority: str) -> str:
     """The host of a URL, with the port where it is one for https."""
     try:

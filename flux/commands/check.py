@@ -10,6 +10,7 @@ from flux.artifact.kustomization import read_kustomizations
 from flux.artifact.manifests import check_manifests, is_manifest
 from flux.artifact.name import name_fault
 from flux.kustomize import Kustomize, find_kustomize
+from flux.monorepo.comparison import commit_to_check
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.rendering import render_all
 from flux.monorepo.sources import Source, Sources
@@ -31,8 +32,11 @@ class Check:
 
 
 def check_artifacts(monorepo: Monorepo, names: Sequence[str], on_done: Callable[[str], object]) -> Check:
-    """Check the named artifacts, or all, and the desired state, at the commit checked out."""
-    sources = Sources(monorepo, monorepo.git.head())
+    """Check the named artifacts, or all, and the desired state, at the commit checked out.
+
+    Of the event `pull_request_target` that is the base, and the head is checked.
+    """
+    sources = Sources(monorepo, commit_to_check(monorepo))
     chosen = sources.choose(names)
     kustomize = find_kustomize()
     notices = [] if kustomize else ["kustomizations are not rendered: no kustomize 5 or kubectl 1.27 on PATH"]

@@ -8,8 +8,8 @@ from flux.monorepo.following import followers
 from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.notes import notes_of
-from flux.monorepo.release_tags import Tagged, read_tag
-from flux.monorepo.releases import below, releases
+from flux.monorepo.release_tags import read_tag
+from flux.monorepo.releases import Released, below, releases
 from flux.monorepo.sources import Sources
 from flux.registry.naming import Naming
 from flux.registry.push import push
@@ -19,7 +19,7 @@ from flux.registry.push import push
 class Published:
     """`result` is None where the tag is none of ours. `same_as` is the commit tag that had the image.
 
-    `about` is the artifact and the version.
+    `about` is the artifact and the version. `unreleased` is why a tag that is to get a release has none.
     """
 
     tag: str
@@ -27,6 +27,7 @@ class Published:
     same_as: str = ""
     about: str = ""
     notices: list[str] = field(default_factory=list)
+    unreleased: FluxError | None = None
 
 
 def publish_release(monorepo: Monorepo, tag: str) -> Published:
@@ -49,8 +50,13 @@ def publish_release(monorepo: Monorepo, tag: str) -> Published:
     action = ImageAction(pushed.action)
     result = replace(result, digest=pushed.digest, tags=_written(monorepo, tags), action=action)
     same_as = revision.tag if revision.tag in pushed.had else ""
-    notices = _create_release(monorepo, tag, tagged) if monorepo.settings.create_release else []
-    return Published(tag, result, same_as, f"{name} {version}", notices)
+    published = Published(tag, result, same_as, f"{name} {version}")
+    try:
+        if release_tag(monorepo, Released(name, tagged.version, tag, tagged.commit)):
+            published.notices.append(f"{tag}: released from the tag")
+    except FluxError as error:  # the image is published whatever comes of it
+        return replace(published, unreleased=error)
+    return published
 
 
 def _written(monorepo: Monorepo, tags: Sequence[str]) -> tuple[str, ...]:
@@ -58,15 +64,15 @@ def _written(monorepo: Monorepo, tags: Sequence[str]) -> tuple[str, ...]:
     return tuple(map(Naming(version_tag=monorepo.settings.version_tag).written, tags))
 
 
-def _create_release(monorepo: Monorepo, tag: str, tagged: Tagged) -> list[str]:
-    """Make the release of a tag that was pushed without one. The image is published whatever comes of it."""
-    try:
-        if monorepo.forge.release(tag):
-            return []
-        last = below(releases(monorepo, [tagged.artifact]), tagged.version)
-        notes = notes_of(monorepo, tagged.artifact, tagged.commit, last, tag)
-        title = f"{tagged.artifact} {tagged.version}"
-        monorepo.forge.create_release(tag, tagged.commit, title, notes, bool(tagged.version.prerelease))
-    except FluxError as error:
-        return [f"{tag} has no release: {error.message}; {error.hint}"]
-    return [f"{tag}: released from the tag"]
+def release_tag(monorepo: Monorepo, tagged: Released) -> bool:
+    """Make the release of a tag that was pushed without one, where the settings say so. Whether it was made.
+
+    Raises FluxError.
+    """
+    if not monorepo.settings.create_release or monorepo.forge.release(tagged.tag):
+        return False
+    last = below(releases(monorepo, [tagged.artifact]), tagged.version)
+    notes = notes_of(monorepo, tagged.artifact, tagged.commit, last, tagged.tag)
+    title, is_candidate = f"{tagged.artifact} {tagged.version}", bool(tagged.version.prerelease)
+    monorepo.forge.create_release(tagged.tag, tagged.commit, title, notes, is_candidate)
+    return not monorepo.dry_run

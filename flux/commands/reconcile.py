@@ -1,11 +1,11 @@
 """Do whatever is due: repair what a lost event or a run that failed has left."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flux.commands.issue.open import Opened, open_issue
 from flux.commands.issue.sync import Sync, Syncer
-from flux.commands.publish import publish_release
+from flux.commands.publish import publish_release, release_tag
 from flux.commands.tag import Convergence, converge
 from flux.errors import ContentError, FluxError, RequestError
 from flux.monorepo.builder import Build, Builder
@@ -88,32 +88,50 @@ class Reconciler:
 
     def _publish(self, tip: str) -> None:
         """The newest and the desired releases that are not in the registry, or are not followed yet."""
-        missing = []
+        missing, there = [], []
         for released, manifest in due_releases(self._monorepo, desired_at(self._monorepo, tip), self._fail):
             if manifest is None:
                 missing.append(released)
             elif self._is_vouched(released, manifest):
                 self._note(released, manifest.digest)
+                there.append(released)
                 if lagging(self._monorepo, released.artifact, released.version, manifest.digest):
                     missing.append(released)
         for released in sorted(missing, key=lambda released: (released.artifact, released.version)):
             self._publish_one(released)
+        self._release_tags(there)
 
     def _publish_one(self, released: Released) -> None:
         try:
-            result = publish_release(self._monorepo, released.tag).result
+            published = publish_release(self._monorepo, released.tag)
         except (RequestError, ContentError) as refusal:
             self._done.notices.append(f"{released.tag} cannot be published: {refusal.message}")
             return
         except FluxError as error:
             self._fail(released.tag, error)
             return
+        result = published.result
         if result and result.error:
             self._fail(released.tag, result.error)
         elif result:
             if result.action != "unchanged":
                 self._did(f"{released.tag}: {result.action}")
             self._note(released, result.digest)
+        self._did(*published.notices)
+        if published.unreleased:
+            self._fail(released.tag, published.unreleased)
+
+    def _release_tags(self, published: Sequence[Released]) -> None:
+        """The releases of tags that were pushed without, where they are to have one."""
+        if not self._settings.create_release:
+            return
+        made = {release.tag for release in self._forge.releases()}
+        for released in published:
+            try:
+                if released.tag not in made and release_tag(self._monorepo, released):
+                    self._did(f"{released.tag}: released from the tag")
+            except FluxError as error:
+                self._fail(released.tag, error)
 
     def _is_vouched(self, released: Released, manifest: Manifest) -> bool:
         """Whether what the registry has for a version is what git builds for its release."""

@@ -11,7 +11,7 @@ from flux.monorepo.line import changed_between
 from flux.monorepo.lines import on_line, require_on_line
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.notes import commits_of, notes_of
-from flux.monorepo.releases import Released, below, misnamed_releases, name_misnamed, releases
+from flux.monorepo.releases import Released, below, misnamed_hint, misnamed_releases, name_misnamed, releases
 from flux.monorepo.sources import Sources
 from flux.release.commits import asked_bump, read_commit
 from flux.release.misnamed import Misnamed
@@ -213,11 +213,9 @@ def _require_free(version: Version, line: str, released: list[Released], earlier
 def _misnamed(monorepo: Monorepo, artifact: str, misnamed: list[Misnamed]) -> RequestError:
     """Why no first version is released: there may be others before it."""
     form = monorepo.settings.release_tag
-    other = next((found.form for found in misnamed if found.form), "")
-    rename = f"delete the tag, and tag its commit {misnamed[0].right}"
     return RequestError(
         f"{misnamed[0].tag} looks like a release of {artifact}, and release tags have the form {form}",
-        f"set `release_tag: {other!r}` in invoke.yaml, or {rename}" if other else rename,
+        misnamed_hint(misnamed),
     )
 
 

@@ -126,11 +126,17 @@ class Clone:
 
     @property
     def disagreeing_urls(self) -> list[str]:
-        """The URLs of origin, where they are of different places. Git pushes to all of them."""
+        """The URLs of origin, where they are of different places. Git fetches from the first."""
         from flux.artifact.source import https_url
 
-        urls = self.parts.process.origin_urls
-        return list(urls) if len({https_url(resolved(url)) or url for url in urls}) > 1 else []
+        def place(url: str) -> str:
+            return https_url(resolved(url)) or url
+
+        fetched = self.parts.process.remote_urls()
+        pushed = self.parts.process.remote_urls("--push")
+        known = {place(url) for url in fetched} | {place(self.hosted_url or "")}
+        agrees = len({place(url) for url in fetched}) <= 1 and all(place(url) in known for url in pushed)
+        return [] if agrees else list(dict.fromkeys([*fetched, *pushed]))
 
     @property
     def shallow(self) -> bool:

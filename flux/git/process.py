@@ -121,6 +121,12 @@ class Process:
             return self.run("remote", "get-url", "origin")
         return self.origin_url
 
+    def remote_urls(self, *options: str) -> list[str]:
+        """Every URL of origin with this machine's aliases; with `--push` those that git pushes to."""
+        with suppress(GitError):
+            return self.run("remote", "get-url", "--all", *options, "origin").split("\n")
+        return []
+
     def gain_access(self) -> bool:
         """Whether there is another way to ask origin than the one that was refused."""
         with self._gaining:

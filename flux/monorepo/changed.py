@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from flux.event import PullRequestCommits, Push
 from flux.monorepo.comparison import Comparison, find_comparison
 from flux.monorepo.line import changed_between
 from flux.monorepo.monorepo import Monorepo
@@ -52,13 +51,13 @@ def find_changed(monorepo: Monorepo, since: str | None) -> Changed:
 
 
 def _nothing(monorepo: Monorepo, compared: Comparison) -> list[str]:
-    """What was compared, where a job that no push and no pull request started found no change."""
-    event = monorepo.event
-    if not event.actions or compared.base is None or isinstance(event.change, Push | PullRequestCommits):
+    """What was compared, where a job found no change."""
+    if not monorepo.event.actions or compared.base is None or compared.notices:
         return []
     if compared.base == compared.head:
         return [
-            f"{compared.head[:12]} is on {monorepo.settings.branch}: compared with itself, it has no change"
+            f"{compared.head[:12]} was compared with itself: it is on {monorepo.settings.branch}, "
+            "and no event says what came before it"
         ]
     return [f"nothing changed from {compared.base[:12]} to {compared.head[:12]}"]
 

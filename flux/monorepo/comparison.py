@@ -85,6 +85,18 @@ def _since_branching(monorepo: Monorepo, branch: str, head: str, notices: Sequen
     return Comparison(base, head, [*notices, *([] if base else [unrelated])])
 
 
+def commit_to_check(monorepo: Monorepo) -> str:
+    """The commit checked out. A job of `pull_request_target` has the base there, and is about the head.
+
+    Raises RequestError for a commit that is nowhere.
+    """
+    event = monorepo.event
+    if event.name == "pull_request_target" and isinstance(event.change, PullRequestCommits):
+        require_commit(monorepo, event.change.head)
+        return event.change.head
+    return monorepo.git.head()
+
+
 def require_commit(monorepo: Monorepo, commit: str) -> None:
     if not monorepo.git.obtain(commit):
         raise RequestError(

@@ -85,6 +85,13 @@ def name_misnamed(form: TagForm, misnamed: Sequence[Misnamed]) -> list[str]:
     return [f"tags that look like releases, and are not of the form {form.form}: {said}"]
 
 
+def misnamed_hint(misnamed: Sequence[Misnamed]) -> str:
+    """How such tags become releases."""
+    other = next((found.form for found in misnamed if found.form), "")
+    rename = f"delete the tag, and tag its commit {misnamed[0].right}"
+    return f"set `release_tag: {other!r}` in invoke.yaml, or {rename}" if other else rename
+
+
 def commits_since(monorepo: Monorepo, commit: str, last: Mapping[str, Released]) -> dict[str, int]:
     """How many commits changed each artifact after its release, on the first-parent line back from `commit`.
 

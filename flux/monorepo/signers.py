@@ -9,9 +9,8 @@ from enum import StrEnum
 
 from flux.cosign import Signers
 from flux.errors import RequestError
-from flux.forge import find_place
-from flux.forge.place import Clues
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.opening import find_forge_place
 
 
 class Workflows(StrEnum):
@@ -42,8 +41,7 @@ def required_signers(monorepo: Monorepo) -> Signers:
         # Cosign would take a part of somebody else's identity.
         whole = f"^(?:{settings.signature_identity})$"
         return Signers(settings.signature_issuer or _issuer(event.server_url), whole)
-    clues = Clues(monorepo.git.origin_url, event.api_url, event.repository)
-    place = find_place(settings.forge, clues)
+    place = find_forge_place(monorepo)
     if not place.repository:
         raise RequestError(
             "`require_signature` is set, and it is not known who signs",

@@ -25,7 +25,8 @@ def show_changed(
 ) -> None:
     report.notices(changed.notices)
     show_uncommitted(report, changed.uncommitted)
-    report.outputs({"artifacts": changed.artifacts, "matrix": matrix(changed.artifacts)})
+    found = {"artifacts": changed.artifacts, "matrix": matrix(changed.artifacts), "head": changed.head}
+    report.outputs(found)
     gone = [(name, "removed") for name in changed.removed]
     report.summary("Changed artifacts", _HEADER, [*((n, some(p)) for n, p in changed.reasons.items()), *gone])
     if differences is not None:

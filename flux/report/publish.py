@@ -27,6 +27,8 @@ def show_published(report: Report, published: Published, digests: str | None, dr
     reference = result.repository + (f"@{result.digest}" if result.digest else "")
     if not dry_run:
         report.digests({result.artifact: reference}, digests, {published.about: reference})
+    if published.unreleased:
+        report.failure([f"{published.tag} has no release"], published.unreleased)
     if report.document(document(published)):
         return
     would = "would be " if dry_run else ""

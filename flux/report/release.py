@@ -24,14 +24,18 @@ def show_planned_release(report: Report, planned: PlannedRelease) -> None:
         report.print(planned.notes, kept="\n")
 
 
-def show_forge(report: Report, planned: PlannedRelease, place: Place, origin: str | None) -> None:
+def show_forge(
+    report: Report, planned: PlannedRelease, place: Place, origin: str | None, dry_run: bool = False
+) -> None:
     """Where a release is about to be made, unless that is a clone that has nothing to do with a host."""
-    from flux.artifact.source import https_url
+    from flux.artifact.source import https_url, names_host
 
+    goes = f"{planned.tag} {'would go' if dry_run else 'goes'} to"
     if place.host:
-        report.progress(f"{planned.tag} goes to {place.host}/{place.repository}")
-    elif url := https_url(origin or ""):
-        report.progress(f"{planned.tag} goes to a tag of git at {url}, and to no forge there")
+        report.progress(f"{goes} {place.host}/{place.repository}")
+    elif names_host(origin or ""):
+        where = https_url(origin or "") or "origin, whose host cannot be told"
+        report.progress(f"{goes} a tag of git at {where}, and to no forge there")
 
 
 def show_released(report: Report, made: MadeRelease) -> None:

@@ -227,9 +227,10 @@ class Report:
                 file.write(f"- {kind}: {markdown(text)}\n")
 
     def outputs(self, outputs: dict[str, Any]) -> None:
+        """The outputs of a step: a line of text as it is, all else as JSON."""
         if self._event.output:
             with self._event.output.open("a", encoding="utf-8") as file:
-                file.writelines(f"{name}={json.dumps(value)}\n" for name, value in outputs.items())
+                file.writelines(f"{name}={_output(value)}\n" for name, value in outputs.items())
 
     def digests(
         self, digests: dict[str, str], file: str | None, written: dict[str, str] | None = None
@@ -260,3 +261,8 @@ class Report:
         if self._event.summary:
             with self._event.summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(f"<details><summary>{escape(shown(title))}</summary>\n\n{block}\n\n</details>\n\n")
+
+
+def _output(value: object) -> str:
+    is_line = isinstance(value, str) and value.isprintable()
+    return str(value) if is_line else json.dumps(value)

@@ -34,11 +34,13 @@ def release(
         from flux.report.release import show_forge, show_planned_release, show_released
 
         planned = plan_release(run.monorepo, artifact, version, allow_unchanged)
+        place, origin = find_forge_place(run.monorepo), run.monorepo.git.hosted_url
         if dry_run:
+            show_forge(run.report, planned, place, origin, dry_run)
             show_planned_release(run.report, planned)
         else:
             run.monorepo.require_forge()
-            show_forge(run.report, planned, find_forge_place(run.monorepo), run.monorepo.git.hosted_url)
+            show_forge(run.report, planned, place, origin, dry_run)
             made = create_release(run.monorepo, planned)
             show_released(run.report, made)
             if made.failed:
@@ -61,7 +63,7 @@ def publish(
 
         published = publish_release(run.monorepo, tag)
         show_published(run.report, published, digests, dry_run)
-        if published.result and published.result.error:
+        if (published.result and published.result.error) or published.unreleased:
             raise Exit(code=1)
         if published.result and not dry_run:
             run.report.next(f"inv issue {tag}")

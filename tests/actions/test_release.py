@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import yaml
 
 from tests.actions.conftest import Monorepo
 from tests.actions.driver import Job
@@ -77,6 +78,64 @@ def test_a_release_is_published_with_what_main_has(monorepo: Monorepo) -> None:
     monorepo.github.repo_as("alice").create_git_release("v7", "7", "", target_commitish="main")
     assert monorepo.runners.settle() == []
     assert monorepo.tags("eso") == tags
+
+
+def push_tag(monorepo: Monorepo, *tags: str) -> None:
+    """Tags of the tip, as somebody pushes them."""
+    for tag in tags:
+        monorepo.repo.git("tag", tag)
+    monorepo.repo.push("origin", *tags)
+    monorepo.github.pushed("alice")
+
+
+def test_tags_that_were_pushed_are_published_and_get_their_issues(monorepo: Monorepo) -> None:
+    """Without a release, and several at one commit."""
+    monorepo.runners.left_out -= {"issue"}
+    monorepo.change("eso")
+    monorepo.runners.settle()
+    push_tag(monorepo, TAG, "flux-oci-ingress-v1.0.0")
+    jobs = monorepo.runners.settle()
+    assert [job.result for job in jobs] == ["success"] * len(jobs), [job.log for job in jobs]
+    assert sorted(job.name for job in jobs) == sorted(["dispatch", "issue", "publish"] * 2)
+    for artifact in ("eso", "ingress"):
+        assert "1.0.0" in monorepo.tags(artifact)
+    repo = monorepo.github.repo_as("alice")
+    assert sorted(issue.title for issue in repo.get_issues()) == [
+        "Promote eso 1.0.0",
+        "Promote ingress 1.0.0",
+    ]
+    assert list(repo.get_releases()) == []
+
+
+def test_a_pushed_tag_gets_its_release_where_that_is_set(monorepo: Monorepo) -> None:
+    settings = yaml.safe_load((monorepo.repo.path / "invoke.yaml").read_text())
+    settings["flux"]["create_release"] = True
+    monorepo.prepare({"invoke.yaml": yaml.safe_dump(settings)})
+    push_tag(monorepo, TAG)
+    job = only(monorepo.runners.settle(), "publish")
+    assert job.result == "success", job.log
+    (made,) = monorepo.github.repo_as("alice").get_releases()
+    assert (made.tag_name, made.draft) == (TAG, False)
+
+
+def test_a_pushed_tag_that_cannot_be_read_fails_with_the_right_name(monorepo: Monorepo) -> None:
+    push_tag(monorepo, "Flux-OCI-eso-v1.0", "v1.0.0")
+    job = only(monorepo.runners.settle(), "publish")
+    assert job.result == "failure"
+    assert f"tag the commit {TAG}" in job.log
+
+
+def test_a_change_of_what_is_left_out_is_built(monorepo: Monorepo) -> None:
+    """It is a change of the artifacts that it concerns, though no file of theirs changed."""
+    settings = yaml.safe_load((monorepo.repo.path / "invoke.yaml").read_text())
+    settings["flux"]["ignore"] = [*settings["flux"]["ignore"], "/at/"]
+    monorepo.repo.commit("leave out", files={"invoke.yaml": yaml.safe_dump(settings)})
+    monorepo.push()
+    (job,) = monorepo.runners.settle()
+    assert (job.name, job.result) == ("build", "success"), job.log
+    assert "eso" in json.loads(job.outputs["artifacts"])
+    assert job.outputs["head"] == monorepo.repo.head
+    assert monorepo.tags("eso").keys() == {monorepo.repo.head[:12], "latest"}
 
 
 def test_a_release_by_a_workflow_is_published_on_dispatch(monorepo: Monorepo) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from flux.settings import Settings
+from flux.settings import FILES, Settings
 from tests.actions.needs import needs
-from tests.actions.triggers import events_of
+from tests.actions.triggers import events_of, starts
 
 FOLDER = Path(__file__).parents[2] / ".github"
 NAMES = ("release-flux-artifact.yml", "manage-flux-releases.yml", "sign-flux-promotions.yml")
@@ -76,7 +76,7 @@ def test_a_job(workflow: dict[Any, Any], job: dict[str, Any]) -> None:
 def test_a_job_that_runs_inv(job: dict[str, Any]) -> None:
     checkout, setup, *rest = job["steps"]
     assert checkout["with"]["fetch-depth"] == 0
-    assert checkout["with"]["ref"] in ("main", "${{ github.event.after }}")
+    assert checkout["with"]["ref"] in ("main", "${{ github.sha }}")
     assert setup["uses"] == SETUP
     ran = [step for step in rest if "run" in step]
     for step in ran:
@@ -105,18 +105,24 @@ def test_who_signs_is_started_by_main(name: str) -> None:
         assert started <= {"push", "schedule", "workflow_dispatch", "issues", "release"}
     for job in read(name)["jobs"].values():
         if "release" in started and "github.event_name == 'release'" in job.get("if", ""):
-            assert job["permissions"] == {"actions": "write"}, "it starts those of main, and no more"
+            may = {"actions": "write", "contents": "read"}
+            assert job["permissions"] == may, "it starts those of main, and no more"
             assert not any("uses" in step for step in job["steps"])
 
 
-def test_the_event_of_a_release_reaches_no_other_job() -> None:
+def test_the_event_of_a_release_or_a_tag_reaches_no_other_job() -> None:
     for name in ALL:
         workflow = read(name)
-        if "release" not in events_of(workflow):
+        by_tag = starts(workflow, "push", {"ref": "refs/tags/flux-oci-a-v1.0.0"}, list)
+        if not by_tag and "release" not in events_of(workflow):
             continue
         for job in workflow["jobs"].values():
             condition = job["if"]
-            known = ("event_name == 'release'", "event_name == 'push'", "event_name == 'workflow_dispatch'")
+            known = (
+                "event_name == 'release'",
+                "event_name == 'push' && github.ref_type == 'branch'",
+                "event_name == 'workflow_dispatch'",
+            )
             after = (
                 all("if" in workflow["jobs"][each] for each in needs(job)) and "outputs.signable" in condition
             )
@@ -206,7 +212,10 @@ def test_who_dispatches_cannot_go_around_the_environment() -> None:
 def test_what_is_queued_is_only_what_does_the_same() -> None:
     """GitHub keeps one run that waits for each group, and drops the others."""
     release, manage = read(NAMES[0]), read(NAMES[1])
-    assert "github.event.after || github.event.release.tag_name" in release["concurrency"]["group"]
+    assert release["concurrency"]["group"] == (
+        "release-flux-artifact-${{ github.event_name }}-"
+        "${{ inputs.tag || github.ref_type == 'tag' && github.ref_name || github.sha }}"
+    ), "what an event of a tag starts waits for another group than the event"
     groups = {name: job["concurrency"]["group"] for name, job in manage["jobs"].items()}
     assert groups == {
         "issue": "flux-issue-${{ inputs.tag }}",
@@ -224,10 +233,15 @@ def test_what_stands_in_them_is_what_the_settings_say() -> None:
     release, manage = read(NAMES[0]), read(NAMES[1])
     for workflow in (release, manage):
         assert workflow[True]["push"]["branches"] == [settings.branch]
-    assert release[True]["push"]["paths"] == [f"{settings.sources}/**"]
+    assert release[True]["push"]["paths"] == [f"{settings.sources}/**", FILES[0]]
+    prefix = settings.release_tag.partition("{")[0]
+    (tags,) = release[True]["push"]["tags"]
+    assert tags == "".join(f"[{c.upper()}{c}]" if c.isalpha() else c for c in prefix) + "**"
     assert manage[True]["push"]["paths"] == [settings.releaseconfig]
     assert f"'{settings.label}'" in manage["jobs"]["apply"]["if"]
-    assert f"'{settings.release_tag.partition('{')[0]}'" in release["jobs"]["dispatch"]["if"]
+    started = release["jobs"]["dispatch"]["if"]
+    assert f"tag_name, '{prefix}')" in started
+    assert f"github.ref, 'refs/tags/{prefix}')" in started
     for name in NAMES:
         for ref in re.findall(r"""ref"?: ?"(\w+)"|ref: (\w+)""", (FOLDER / "workflows" / name).read_text()):
             assert settings.branch in ref

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.artifact.source import https_url
+from flux.artifact.source import https_url, names_host
 
 _URL = "https://github.com/acme/monorepo"
 
@@ -135,3 +135,23 @@ def test_no_user_and_no_password_gets_through(
 @given(_SECRETS.filter(lambda user: not set(user) & set("/:@[]")))
 def test_no_user_of_ssh_gets_through(user: str) -> None:
     assert https_url(f"{user}@github.com:acme/monorepo.git") == _URL
+
+
+@pytest.mark.parametrize(
+    ("origin", "told"),
+    [
+        ("https://github.com/octo/m", True),
+        ("https://user:pa/ss@git.example.com/m", True),
+        ("git@work:octo/m", True),
+        ("[git@host:22]:octo/m", True),
+        ("codecommit::eu-west-1://m", True),
+        ("", False),
+        ("/srv/git/m", False),
+        ("../m:x", False),
+        ("C:/m", False),
+        ("file:///srv/git/m", False),
+        ("FILE:///srv/git/m", False),
+    ],
+)
+def test_whether_git_goes_to_a_host(origin: str, told: bool) -> None:
+    assert names_host(origin) is told

@@ -21,6 +21,7 @@ from flux.settings import Settings
 from tests import warm
 from tests.documents import require_valid, result
 from tests.monorepos import opened
+from tests.outputs import read_outputs
 from tests.repo import Repo
 
 ZEROS = "0" * 40
@@ -173,10 +174,7 @@ class Actions:
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """What the runner makes of GITHUB_OUTPUT: a line for each, as long as no delimiter is used."""
-        lines = self.output.read_text(encoding="utf-8").split("\n")
-        assert lines.pop() == ""
-        return {name: json.loads(value) for name, _, value in (line.partition("=") for line in lines)}
+        return read_outputs(self.output)
 
 
 def in_actions(folder: Path, name: str, payload: Mapping[str, Any] | str) -> Actions:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from flux.commands.check import check_artifacts
 from tests.commands.helpers import actions, build, changed, monorepo, pull_request, push
+from tests.monorepos import opened
 from tests.repo import Repo
 
 FILE = "artifacts/app/x.yaml"
@@ -43,14 +45,48 @@ def test_a_pushed_commit_is_built(repo: Repo, tmp_path: Path) -> None:
         assert built.commit == second
 
 
-@pytest.mark.parametrize("name", ["merge_group", "workflow_dispatch", "schedule", "release"])
+@pytest.mark.parametrize("name", ["workflow_dispatch", "schedule", "release"])
 def test_what_was_compared_is_said_where_nothing_changed(repo: Repo, name: str) -> None:
     event = replace(actions(None), name=name)
     head = repo.head
-    assert changed(repo, event).notices == [f"{head[:12]} is on main: compared with itself, it has no change"]
+    assert changed(repo, event).notices == [
+        f"{head[:12]} was compared with itself: it is on main, and no event says what came before it"
+    ]
     repo.checkout("side", create=True)
     side = repo.commit(files={"README.md": "x"})
     assert changed(repo, event).notices == [f"nothing changed from {head[:12]} to {side[:12]}"]
     later = repo.commit(files={FILE: "v: 3\n"})
     found = changed(repo, event)
     assert (found.notices, found.head, found.artifacts) == ([], later, ["app"])
+
+
+def test_a_group_of_a_merge_queue_is_compared_with_what_waits_before_it(repo: Repo, tmp_path: Path) -> None:
+    """And not with main, which has none of them."""
+    repo.checkout("queue", create=True)
+    before = repo.commit(files={"artifacts/db/x.yaml": "v: 1\n"})
+    head = repo.commit(files={FILE: "v: 1\n"})
+    event = replace(pull_request(before, head), name="merge_group")
+    for checked_out in ("queue", "main"):
+        repo.checkout(checked_out)
+        found = changed(repo, event)
+        assert (found.artifacts, found.base, found.head) == (["app"], before, head)
+        built = build(repo, event=event, only_changed=True, registry=str(tmp_path / checked_out))
+        assert (built.commit, [result.artifact for result in built.results]) == (head, ["app"])
+    same = changed(repo, replace(pull_request(before, before), name="merge_group"))
+    assert same.notices
+    later = repo.commit("no artifact", files={"README.md": "x"})
+    said = changed(repo, replace(pull_request(repo.git("rev-parse", "HEAD^"), later), name="merge_group"))
+    assert said.notices == [f"nothing changed from {repo.git('rev-parse', 'HEAD^')[:12]} to {later[:12]}"]
+
+
+def test_the_head_of_a_pull_request_is_checked(repo: Repo) -> None:
+    """Of `pull_request_target` the base is checked out; of `pull_request` a merge, which has all of it."""
+    good = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\n"
+    base = repo.commit(files={FILE: good})
+    repo.checkout("side", create=True)
+    head = repo.commit(files={FILE: "v: [\n"})
+    repo.checkout("main")
+    event = pull_request(base, head)
+    for name, failed in (("pull_request", False), ("pull_request_target", True)):
+        with opened(repo, event=replace(event, name=name)) as monorepo:
+            assert check_artifacts(monorepo, [], lambda done: None).failed is failed

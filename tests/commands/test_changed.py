@@ -69,6 +69,7 @@ def test_outputs_summary_and_the_document(tmp_path: Path) -> None:
     assert outputs == {
         "artifacts": ["app", "db"],
         "matrix": {"include": [{"artifact": "app"}, {"artifact": "db"}]},
+        "head": repo.head,
     }
     assert "web" in summary
     plain = job_of(repo, tmp_path / "plain")
@@ -81,7 +82,7 @@ def test_nothing_changed_in_actions(tmp_path: Path) -> None:
     code, out, _, outputs, summary = job_of(repo, tmp_path / "job", "--json")
     assert code == 0
     assert json.loads(out) == {"artifacts": [], "removed": [], "reasons": {}}
-    assert outputs == {"artifacts": [], "matrix": {"include": []}}
+    assert outputs == {"artifacts": [], "matrix": {"include": []}, "head": repo.head}
     assert "None" in summary
 
 
@@ -133,7 +134,7 @@ def test_a_pull_request_event(tmp_path: Path) -> None:
     assert inv(repo, "changed", "--json", env=job.env).document["artifacts"] == ["db"]
 
 
-@pytest.mark.parametrize("name", ["workflow_dispatch", "schedule", "release", "issues", "merge_group"])
+@pytest.mark.parametrize("name", ["workflow_dispatch", "schedule", "release", "issues"])
 def test_an_event_that_says_nothing_of_commits_is_as_a_terminal(tmp_path: Path, name: str) -> None:
     repo = monorepo(tmp_path / "repo", FILES)
     repo.bare_origin()

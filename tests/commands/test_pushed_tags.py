@@ -1,5 +1,6 @@
 """A release tag that somebody pushed, without a release on GitHub, is a release."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from flux.commands.list import list_artifacts
 from flux.commands.publish import publish_release
 from flux.errors import RequestError
+from flux.event import Event
 from tests.commands.helpers import inv, monorepo
 from tests.commands.promoting import World
 from tests.commands.releasing import plan, release
@@ -65,6 +67,63 @@ def test_the_release_is_made_from_it_where_that_is_set(world: World) -> None:
     with asked.opened() as context:
         assert publish_release(context, TAG).notices == []
     assert len([r for r in world.forge().releases() if r.tag == TAG]) == 1
+
+
+def test_reconcile_makes_the_release_that_publishing_could_not(world: World) -> None:
+    """Such as where the job that publishes may not."""
+    push_tag(world)
+    world.publish(TAG)
+    done = world.with_(create_release=True).reconcile()
+    assert not done.errors
+    if world.github:
+        assert f"{TAG}: released from the tag" in done.repaired
+        assert [release.tag for release in world.forge().releases()].count(TAG) == 1
+    assert not world.with_(create_release=True).reconcile().repaired
+
+
+def test_a_release_that_may_not_be_made_is_an_error_after_the_image_is_out(world: World) -> None:
+    if not world.github:
+        return
+    push_tag(world)
+    token = world.github.actions_token(contents="read")
+    with replace(world.with_(create_release=True), token=token).opened() as context:
+        published = publish_release(context, TAG)
+    assert published.result
+    assert published.result.error is None
+    assert published.unreleased
+    assert "contents" in (published.unreleased.message + published.unreleased.hint).lower()
+    assert world.tags()["1.2.0"]
+
+
+def test_a_draft_of_the_tag_is_published_rather_than_doubled(world: World) -> None:
+    if not world.github:
+        return
+    push_tag(world)
+    repo = world.github.repo_as("alice")
+    draft = repo.create_git_release(TAG, "by hand", "what people wrote", draft=True, make_latest="false")
+    with world.with_(create_release=True).opened() as context:
+        assert publish_release(context, TAG).notices == [f"{TAG}: released from the tag"]
+    (made,) = [release for release in repo.get_releases() if release.tag_name == TAG]
+    assert (made.id, made.draft, made.name, made.body) == (draft.id, False, "by hand", "what people wrote")
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "flux-oci-eso-v1.2",
+        "flux-oci-eso-1.2.0",
+        "Flux-OCI-eso-v1.2.0",
+        "flux-oci-ESO-V1.2.0",
+        "flux-oci-eso-v01.2.0",
+    ],
+)
+def test_a_tag_that_cannot_be_read_fails_with_the_right_name(world: World, tag: str) -> None:
+    push_tag(world, tag=tag)
+    for name in ("workflow_dispatch", "push"):
+        with world.opened(Event(True, None, None, None, name)) as context:
+            with pytest.raises(RequestError) as raised:
+                publish_release(context, tag)
+            assert TAG in raised.value.hint
 
 
 @pytest.fixture

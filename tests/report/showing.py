@@ -13,6 +13,7 @@ from flux.event import TERMINAL, Event
 from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.report.report import Report
 from tests.documents import result
+from tests.outputs import read_outputs
 
 COMMIT = "c" * 40
 DIGEST = "sha256:" + "a" * 64
@@ -81,10 +82,9 @@ class Stage:
         show(report)
         report.finish()
         printed = self._capsys.readouterr()
-        outputs = event.output.read_text().splitlines() if event.output else []
         return Shown(
             printed.out,
             printed.err,
-            {name: json.loads(value) for name, _, value in (line.partition("=") for line in outputs)},
+            read_outputs(event.output) if event.output else {},
             event.summary.read_text() if event.summary else "",
         )

@@ -37,7 +37,7 @@ def test_nothing(stage: Stage) -> None:
 
 def test_a_job(stage: Stage) -> None:
     shown = stage.job(lambda report: show_changed(report, CHANGED))
-    assert shown.outputs == {"artifacts": ["app"], "matrix": matrix(["app"])}
+    assert shown.outputs == {"artifacts": ["app"], "matrix": matrix(["app"]), "head": CHANGED.head}
     assert shown.rows == [["app", f"{', '.join(PATHS[:5])}, and 2 more"], ["gone", "removed"]]
 
 

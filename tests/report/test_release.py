@@ -1,6 +1,7 @@
 """A release that is made, planned, or there already."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from semver import Version
@@ -8,7 +9,8 @@ from semver import Version
 from flux.commands.release import MadeRelease, PlannedRelease
 from flux.errors import ForgeError
 from flux.forge.forge import Release
-from flux.report.release import document, show_planned_release, show_released
+from flux.forge.place import Place
+from flux.report.release import document, show_forge, show_planned_release, show_released
 from tests.report.showing import COMMIT, Stage
 
 URL = "https://github.com/octo/mono/releases/tag/app-v1.0.0"
@@ -31,6 +33,32 @@ def test_a_dry_run_shows_the_notes(stage: Stage) -> None:
     shown = stage.json(lambda report: show_planned_release(report, PLANNED))
     assert shown.document == document(PLANNED, None)
     assert shown.document["release"]["url"] is None
+
+
+@pytest.mark.parametrize(
+    ("place", "origin", "said"),
+    [
+        (Place("github", "https://api.github.com", "octo/mono"), None, "github.com/octo/mono"),
+        (
+            Place("local"),
+            "git@gitlab.com:o/m.git",
+            "a tag of git at https://gitlab.com/o/m, and to no forge there",
+        ),
+        (
+            Place("local"),
+            "https://u:p/w@x/o",
+            "a tag of git at origin, whose host cannot be told, and to no forge there",
+        ),
+        (Place("local"), "/srv/mono", ""),
+        (Place("local"), None, ""),
+    ],
+)
+def test_where_it_goes_is_said_before(stage: Stage, place: Place, origin: str | None, said: str) -> None:
+    for dry_run, goes in ((False, "goes"), (True, "would go")):
+        show = partial(show_forge, planned=PLANNED, place=place, origin=origin, dry_run=dry_run)
+        shown = stage.log(show)
+        assert shown.err == (f"app-v1.0.0 {goes} to {said}\n" if said else "")
+        assert shown.lines == []
 
 
 @pytest.mark.parametrize(

@@ -74,15 +74,14 @@ def _examine_places(monorepo: Monorepo) -> Iterator[Line]:
     yield from looked_at("engine", machine.engine)
     names = (yield from obtained("sources", lambda: places.artifacts(monorepo))) or []
     yield from looked_at("sources", lambda: places.sources(monorepo.settings, names))
+    yield from looked_at("releases", lambda: places.releases(monorepo, names))
     yield from looked_at("registry", lambda: places.registry(monorepo, names))
 
     def ask_forge() -> tuple[Place, Line]:
-        from flux.forge import find_place
-        from flux.forge.place import Clues
+        from flux.monorepo.opening import find_forge_place
 
-        event, origin = monorepo.event, monorepo.git.origin_url
-        place = find_place(monorepo.settings.forge, Clues(origin, event.api_url, event.repository))
-        return place, accounts.forge(monorepo.forge, place)
+        place = find_forge_place(monorepo)
+        return place, accounts.forge(monorepo, place)
 
     if asked := (yield from obtained("forge", ask_forge)):
         place, line = asked

@@ -11,15 +11,20 @@ from flux.commands.doctor.gh import hostname
 from flux.commands.doctor.line import Health, Line
 
 if TYPE_CHECKING:
-    from flux.forge.forge import Forge
     from flux.forge.place import Place
     from flux.monorepo.monorepo import Monorepo
 
 
-def forge(forge: Forge, place: Place) -> Line:
+def forge(monorepo: Monorepo, place: Place) -> Line:
+    from flux.artifact.source import https_url, names_host
     from flux.forge.github.token import PERMISSIONS, VARIABLES, given_by
 
+    forge, hosted = monorepo.forge, monorepo.git.hosted_url or ""
     lacks, login = forge.lacks(), forge.login()
+    if place.kind == "local" and names_host(hosted) and not monorepo.settings.forge:
+        said = f"files in .forge, as {login}: no forge is known at {https_url(hosted) or 'origin'}"
+        fix = "set `forge: github` in invoke.yaml for GitHub Enterprise, otherwise `forge: local`"
+        return Line("forge", Health.WARNING, said, fix)
     if place.kind == "local":
         return Line("forge", Health.OK, f"files in .forge, as {login}")
     who = f"{place.repository} as {login or 'an App'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flux.commands.doctor.line import Health, Line
@@ -24,11 +25,33 @@ def clone(clone: Clone) -> Iterator[Line]:
 
 
 def origin(monorepo: Monorepo) -> Iterator[Line]:
-    from flux.artifact.source import https_url
+    from flux.artifact.source import https_url, names_host
 
+    hosted = monorepo.git.hosted_url or ""
+    if names_host(hosted) and not https_url(hosted):
+        said = "its host cannot be told from its URL, so neither can the forge"
+        yield Line(
+            "origin", Health.PROBLEM, said, "`git remote set-url origin URL`, with an https or ssh URL"
+        )
+    if urls := monorepo.git.disagreeing_urls:
+        named = ", ".join(https_url(url) or "one without a host" for url in urls)
+        said = f"its URLs are of different places, and git fetches from the first only: {named}"
+        yield Line("origin", Health.PROBLEM, said, "keep one: `git remote set-url --delete origin URL`")
     tip, url = monorepo.tip, monorepo.git.origin_url
     where = f"at {https_url(url) or 'origin'}" if url else "here, since there is no origin"
     yield Line("origin", Health.OK, f"{monorepo.settings.branch} is at {tip[:12]} {where}")
+
+
+def releases(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
+    """Tags that are no releases and look like some. What origin does not tell is a fault of origin."""
+    from flux.errors import GitError
+    from flux.monorepo.releases import misnamed_hint, misnamed_releases, name_misnamed
+    from flux.release.tag import TagForm
+
+    with suppress(GitError):
+        misnamed = misnamed_releases(monorepo, names)
+        for said in name_misnamed(TagForm(monorepo.settings.release_tag), misnamed):
+            yield Line("releases", Health.WARNING, said, misnamed_hint(misnamed))
 
 
 def artifacts(monorepo: Monorepo) -> list[str]:

@@ -65,6 +65,59 @@ def test_origin(repo: Repo) -> None:
     assert the(found(), "origin").health is Health.PROBLEM
 
 
+def test_urls_of_origin_that_disagree(repo: Repo) -> None:
+    """Git would fetch from one place and push to others."""
+    repo.bare_origin()
+    own = repo.git("remote", "get-url", "origin")
+    repo.git("remote", "set-url", "--add", "origin", own)
+    assert the(found({"forge": "local"}), "origin").health is Health.OK
+    repo.git("remote", "set-url", "--push", "origin", "https://user:pa55word@git.example.com/octo/fork")
+    problem, line = found({"forge": "local"})["origin"]
+    assert (problem.health, line.health) == (Health.PROBLEM, Health.OK)
+    assert "https://git.example.com/octo/fork" in problem.message
+    assert "pa55word" not in problem.message
+    assert "set-url --delete" in problem.fix
+
+
+@pytest.mark.parametrize("url", ["https://user:pa/ss@git.example.com/octo/m", "codecommit::eu-west-1://m"])
+def test_a_host_that_cannot_be_told(repo: Repo, url: str) -> None:
+    repo.git("remote", "add", "origin", url)
+    repo.git("config", f"url.{repo.path.as_uri()}.insteadOf", url)  # a mirror that answers
+    lines = found()
+    problem, tip = lines["origin"]
+    assert (problem.health, tip.health) == (Health.PROBLEM, Health.OK)
+    assert "its host cannot be told" in problem.message
+    assert the(lines, "forge").health is Health.WARNING
+    assert "pa/ss" not in repr(lines)
+
+
+@pytest.mark.parametrize("said", ["", "local"])
+def test_a_host_that_is_no_forge(repo: Repo, said: str) -> None:
+    """Files take its place in silence only where somebody said so."""
+    repo.bare_origin()
+    own = repo.git("remote", "get-url", "origin")
+    repo.git("remote", "set-url", "origin", "ssh://git@gitlab.example.com/octo/m")
+    repo.git("config", f"url.{own}.insteadOf", "ssh://git@gitlab.example.com/octo/m")
+    line = the(found({"forge": said} if said else {}), "forge")
+    assert line.health is (Health.OK if said else Health.WARNING)
+    if not said:
+        assert "no forge is known at https://gitlab.example.com/octo/m" in line.message
+        assert "`forge: local`" in line.fix
+
+
+def test_tags_that_look_like_releases(repo: Repo) -> None:
+    repo.tag("flux-oci-app-v1.0.0")
+    repo.tag("v3.0.0")
+    assert "releases" not in found()
+    repo.tag("flux-oci-app-v1.1")
+    repo.tag("app/2.0.0")
+    line = the(found(), "releases")
+    assert line.health is Health.WARNING
+    assert "app/2.0.0 (right is flux-oci-app-v2.0.0)" in line.message
+    assert "flux-oci-app-v1.1 (right is flux-oci-app-v1.1.0)" in line.message
+    assert "{artifact}/{version}" in line.fix
+
+
 @pytest.mark.parametrize("password", ["pa55word", "x/pa55word", "x#pa55word", "x@pa55word", "x?/@pa55word"])
 def test_a_password_in_the_url_of_origin_is_not_shown(repo: Repo, password: str) -> None:
     """Nor what is behind a character of it that should have been escaped."""
