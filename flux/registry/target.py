@@ -88,7 +88,7 @@ class Registry(Protocol):
 
 def point(publisher: Publisher, manifest: Manifest, tags: Sequence[str]) -> None:
     """Point tags at a manifest that is there: at once where that can be, else in their order."""
-    done = publisher.tag_at_once(manifest, tags)
+    done = publisher.tag_at_once(manifest, tags) if len(tags) > 1 else ()
     for tag in tags:
         if tag not in done:
             publisher.tag(manifest, tag)

@@ -28,7 +28,7 @@ def show_published(report: Report, published: Published, digests: str | None, dr
     if not dry_run:
         report.digests({result.artifact: reference}, digests, {published.about: reference})
     if published.unreleased:
-        report.failure([f"{published.tag} has no release"], published.unreleased)
+        report.error(published.unreleased, [f"{published.tag} has no release"])
     if report.document(document(published)):
         return
     would = "would be " if dry_run else ""

@@ -1,7 +1,7 @@
 """Bringing tags to an image: only what is missing is sent, and the next run finishes one that was cut off."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -190,6 +190,10 @@ class Watched:
             return getattr(self.target, name)(*arguments)
 
         return use
+
+    def push_tags(self, manifest: Manifest, tags: Sequence[str]) -> Sequence[str]:
+        """None, so that each tag is pushed with a call of its own."""
+        return ()
 
     @property
     def publisher(self) -> BuiltinPublisher:

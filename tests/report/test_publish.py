@@ -1,6 +1,7 @@
 """A release that is published, refused, or none of ours."""
 
 from flux.commands.publish import Published
+from flux.errors import ForgeError
 from flux.report.publish import document, show_published
 from tests.report.showing import DIGEST, FAILED, PUSHED, Stage
 
@@ -29,3 +30,11 @@ def test_a_release_that_is_not_published(stage: Stage) -> None:
     shown = stage.job(lambda report: show_published(report, published, None, dry_run=False))
     assert shown.outputs == {}
     assert shown.lines == ["::error::b: the registry broke off%0Aagain"]
+
+
+def test_a_tag_that_got_no_release_is_an_error_beside_the_image(stage: Stage) -> None:
+    unreleased = ForgeError("GitHub refused it", "give the job `contents: write`")
+    published = Published("app-v1.0.0", PUSHED, unreleased=unreleased)
+    shown = stage.log(lambda report: show_published(report, published, None, dry_run=False))
+    assert "app-v1.0.0 has no release: GitHub refused it" in shown.err
+    assert len(shown.lines) == 1
