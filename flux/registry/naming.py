@@ -1,7 +1,7 @@
 """How a registry writes artifacts and versions: in which repository, and with or without a `v`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flux.artifact.image import Image
@@ -72,6 +72,10 @@ class NamedTarget:
     def push_manifest(self, manifest: Manifest, tag: str) -> None:
         self.target.push_manifest(manifest, self.naming.written(tag))
 
+    def push_tags(self, manifest: Manifest, tags: Sequence[str]) -> Collection[str]:
+        written = {self.naming.written(tag): tag for tag in tags}
+        return [written[tag] for tag in self.target.push_tags(manifest, list(written))]
+
     def tags(self) -> list[str]:
         return list(dict.fromkeys(map(version_of, self.target.tags())))
 
@@ -96,6 +100,10 @@ class NamedPublisher:
 
     def tag(self, manifest: Manifest, tag: str) -> None:
         self.publisher.tag(manifest, self.naming.written(tag))
+
+    def tag_at_once(self, manifest: Manifest, tags: Sequence[str]) -> Collection[str]:
+        written = {self.naming.written(tag): tag for tag in tags}
+        return [written[tag] for tag in self.publisher.tag_at_once(manifest, list(written))]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class Pushed:
 def push(
     publisher: Publisher, image: Image, tags: Sequence[str], fixed: str = "", *, thorough: bool = False
 ) -> Pushed:
-    """Point the tags at the image, in their order.
+    """Point the tags at the image, in their order: those after `fixed` only when that is where it should be.
 
     Where the last tag is right, those before it are only looked at if this is `thorough`: a run of ours
     wrote them before it, but others may have overwritten them since.
@@ -32,11 +32,17 @@ def push(
     never changes.
     """
     there = _find_same(publisher.target, image, tags, fixed, thorough)
+    first = tags[: tags.index(fixed) + 1] if fixed else tags
+    after = tags[len(first) :]
     if not there:
-        return Pushed(publisher.push(image, tags), "pushed")
+        digest = publisher.push(image, first)
+        if after and (pushed := publisher.target.fetch_manifest(digest or fixed)):
+            point(publisher, pushed, after)
+        return Pushed(digest, "pushed")
     manifest = there.get(fixed) or next(there[tag] for tag in tags if tag in there)
     missing = [tag for tag in tags if tag not in there]
-    point(publisher, manifest, missing)
+    for some in (first, after):
+        point(publisher, manifest, [tag for tag in some if tag in missing])
     had = tuple(tag for tag in tags if there.get(tag) == manifest)
     return Pushed(manifest.digest, "tagged" if missing else "unchanged", had)
 

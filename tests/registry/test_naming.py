@@ -1,13 +1,17 @@
 """How artifacts and versions are written: one form is written, both are read."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from flux.errors import RegistryError
+from flux.registry.builtin import BuiltinPublisher
+from flux.registry.folder.layout import LayoutTarget
 from flux.registry.folder.registry import LayoutRegistry
-from flux.registry.naming import NamedRegistry, Naming, version_of
+from flux.registry.naming import NamedPublisher, NamedRegistry, NamedTarget, Naming, version_of
 from flux.registry.push import push as push_image
+from flux.registry.target import Manifest
 from tests.registry.images import packed, push
 
 
@@ -65,3 +69,22 @@ def test_the_form_that_is_set_counts_where_both_are_there(tmp_path: Path) -> Non
     one, other = push(plain, packed(b"one"), "1.0.0"), push(plain, packed(b"other"), "v1.0.0")
     assert registry(tmp_path).repository("eso").fetch_manifest("1.0.0") == one
     assert registry(tmp_path, version_tag="v{version}").repository("eso").fetch_manifest("1.0.0") == other
+
+
+def test_several_tags_at_once_are_written_in_their_form(tmp_path: Path) -> None:
+    plain = LayoutRegistry("images", tmp_path).repository("eso")
+    manifest = push(plain, packed(), "latest")
+    asked: list[list[str]] = []
+
+    class Several(LayoutTarget):
+        def push_tags(self, manifest: Manifest, tags: Sequence[str]) -> Sequence[str]:
+            asked.append(list(tags))
+            return tags[:1]
+
+    naming = Naming(version_tag="v{version}")
+    target = Several(tmp_path / "eso")
+    assert NamedTarget(target, naming).push_tags(manifest, ["1.0.0", "at"]) == ["1.0.0"]
+    assert NamedPublisher(BuiltinPublisher(target), naming).tag_at_once(manifest, ["1.0.0", "at"]) == [
+        "1.0.0"
+    ]
+    assert asked == [["v1.0.0", "at"]] * 2

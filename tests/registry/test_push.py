@@ -231,6 +231,34 @@ def test_an_image_of_flux_is_downloaded_once(flux: Place) -> None:
     ]
 
 
+@dataclass
+class Hasty(Watched):
+    """A registry that takes several tags at once, and makes the last of them only."""
+
+    def push_tags(self, manifest: Manifest, tags: Sequence[str]) -> Sequence[str]:
+        self.target.push_manifest(manifest, tags[-1])
+        return tags[-1:]
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_no_environment_moves_to_a_version_that_could_not_be_pushed(place: Place, is_there: bool) -> None:
+    """Whatever a registry makes of several tags at once."""
+    if is_there:
+        push(place.publisher, image(), ["aaaaaaaaaaaa"])
+    target = Hasty(place.target, fails_at=0 if is_there else 2)
+    with pytest.raises(RegistryError, match="cut off"):
+        push(
+            target.publisher,
+            image(),
+            ["bbbbbbbbbbbb", "1.0.0", "at_ring1", "at_ring2"],
+            "1.0.0",
+            thorough=True,
+        )
+    assert not {"at_ring1", "at_ring2"} & set(place.target.tags())
+    ours = push(place.publisher, image(), ["1.0.0", "at_ring1", "at_ring2"], "1.0.0", thorough=True)
+    assert {place.target.resolve(tag) for tag in ("1.0.0", "at_ring1", "at_ring2")} == {ours.digest}
+
+
 def test_latest_is_the_last_to_move(place: Place) -> None:
     target = Watched(place.target)
     push(target.publisher, image(), TAGS)
