@@ -93,6 +93,7 @@ class Clone:
         self.checked_out = parts.refs.checked_out
         self.tags = parts.refs.tags
         self.annotated_tags = parts.tags.annotated_tags
+        self.commit_times = parts.tags.commit_times
         self.made = parts.tags.made
         self.made_at = parts.tags.made_at
         self.create_tag = parts.tags.create_tag

@@ -1,7 +1,7 @@
 """Annotated tags: reading them, making one, and bringing it to origin."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -74,6 +74,16 @@ class Tags:
                 found = self._objects.commit(commit)
                 times[name] = _committed(found[1]) if found else 0
         return {name: time for name, time in times.items() if time}
+
+    def commit_times(self, commits: Iterable[str]) -> dict[str, int]:
+        """When commits were made by their committers' clocks, in seconds since the epoch. One that is not
+        here, or has no date, is left out."""
+        times = dict[str, int]()
+        for commit in commits:
+            with suppress(GitError):
+                found = self._objects.commit(commit)
+                times[commit] = _committed(found[1]) if found else 0
+        return {commit: time for commit, time in times.items() if time}
 
     def _read(self, name: str, oid: str) -> Tag | None:
         try:

@@ -48,10 +48,10 @@ def show_log(report: Report, log: Log) -> None:
 
 def document(log: Log) -> dict[str, Any]:
     """Times are seconds since the epoch, and a delay is in seconds."""
-    return {"changes": [_record(logged) for logged in log.changes]}
+    return {"changes": [record(logged) for logged in log.changes]}
 
 
-def _record(logged: Logged) -> dict[str, Any]:
+def record(logged: Logged) -> dict[str, Any]:
     entry, pull = logged.entry, logged.pull
     return {
         "artifact": entry.artifact,

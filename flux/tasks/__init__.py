@@ -6,6 +6,7 @@ A task imports what is heavy itself, so that `inv --list` costs what Invoke cost
 from invoke.collection import Collection
 
 from flux.tasks.artifacts import build, changed, check, list_
+from flux.tasks.board import board
 from flux.tasks.environments import log, reconcile, status, tag_
 from flux.tasks.issues import apply, open_, sync
 from flux.tasks.look import open_place
@@ -16,7 +17,7 @@ from flux.tasks.requests import check_request
 
 ns = Collection(
     *(list_, changed, check, build, release, publish, tag_, status, diff, promote, rollback),
-    *(log, open_place, reconcile, doctor, demo),
+    *(log, board, open_place, reconcile, doctor, demo),
 )
 ns.add_collection(Collection("issue", open_, apply, sync))
 ns.add_collection(Collection("request", check_request))

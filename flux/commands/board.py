@@ -1,0 +1,237 @@
+"""Where every artifact is, and how it got there: what the board shows."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice, pairwise
+
+from semver import Version
+
+from flux.artifact.difference import FileDifference, difference
+from flux.artifact.versions import named_versions
+from flux.commands.log import Log, Logged, read_log
+from flux.commands.status import Row, Status, find_status
+from flux.errors import FluxError
+from flux.forge.forge import PullRequest
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.released_files import released_files
+from flux.monorepo.releases import Released, releases
+from flux.monorepo.source_url import source_url
+from flux.promotion.marker import read_marker
+from flux.promotion.measures import Arrival, Measures, measure
+from flux.promotion.plan import Step
+from flux.promotion.proposal import Promotion
+
+_MOST_RELEASES = 20
+_MOST_FILES = 50
+_MOST_COMPARISONS = 4
+_UNMEASURED = measure((), (), 0)
+
+
+@dataclass(frozen=True)
+class BoardRelease:
+    """A release. `notes` is Markdown; `time` is in seconds since the epoch, None where it is not known. URLs
+    are empty where there is no page."""
+
+    version: str
+    tag: str
+    commit: str
+    time: float | None
+    notes: str = ""
+    url: str = ""
+    issue: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What an environment should have and has of an artifact. `since` is when it was to have that."""
+
+    environment: str
+    step: Step
+    has: str | None
+    since: float | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What differs between two versions that environments have. `names` are charts and images, each with
+    both versions; `unknown` says why nothing is known."""
+
+    old: str
+    new: str
+    environments: tuple[tuple[str, ...], tuple[str, ...]]
+    names: tuple[tuple[str, str, str], ...] = ()
+    files: tuple[FileDifference, ...] = ()
+    more_files: int = 0
+    unknown: str = ""
+
+
+@dataclass(frozen=True)
+class BoardArtifact:
+    """One artifact; changes and releases have the newest first."""
+
+    name: str
+    image: str
+    commits_since: int | None
+    places: Mapping[str, Place]
+    releases: Sequence[BoardRelease]
+    changes: Sequence[Logged]
+    promotions: Sequence[tuple[Promotion, PullRequest]]
+    comparisons: Sequence[Comparison]
+    measures: Measures = _UNMEASURED
+
+
+@dataclass(frozen=True)
+class Board:
+    """All of it. `made` is when, in seconds since the epoch; `source` is the repository's page, or empty."""
+
+    made: float
+    source: str
+    branch: str
+    tip: str
+    phases: Mapping[str, Sequence[str]]
+    artifacts: Sequence[BoardArtifact]
+    measures: Measures
+    notices: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def environments(self) -> list[str]:
+        return [environment for environments in self.phases.values() for environment in environments]
+
+
+def read_board(monorepo: Monorepo, now: float, on_done: Callable[[str], object] = lambda name: None) -> Board:
+    """Look everywhere, and write nothing. What does not answer is a notice, and the rest is shown.
+
+    Raises TipUnknownError where the tip cannot be fetched, DesiredStateError for a broken desired state.
+    """
+    status = find_status(monorepo, [], on_done)
+    log = read_log(monorepo)
+    notices = [*status.notices, *log.notices]
+    found = releases(monorepo, [row.artifact for row in status.rows])
+    told = _Told(monorepo, found, notices)
+    phases = monorepo.settings.groups
+    last = next(reversed(phases.values()), ())
+    artifacts = [_artifact(monorepo, row, status, log, told) for row in status.rows]
+    arrivals = {artifact.name: _arrivals(artifact.changes, told) for artifact in artifacts}
+    return Board(
+        now,
+        source_url(monorepo),
+        monorepo.settings.branch,
+        monorepo.tip,
+        phases,
+        [replace(each, measures=measure(arrivals[each.name], last, now)) for each in artifacts],
+        measure(chain.from_iterable(arrivals.values()), last, now),
+        tuple(dict.fromkeys(notices)),
+    )
+
+
+def _artifact(monorepo: Monorepo, row: Row, status: Status, log: Log, told: "_Told") -> BoardArtifact:
+    """An artifact, not measured yet."""
+    own = told.releases_of(row.artifact)
+    changes = [logged for logged in log.changes if logged.entry.artifact == row.artifact]
+    places = {name: _place(row, step, changes) for name, step in row.steps.items() if name}
+    return BoardArtifact(
+        row.artifact,
+        monorepo.registry.name(row.artifact),
+        row.commits_since,
+        places,
+        [told.release(released) for released in reversed(own[-_MOST_RELEASES:])],
+        changes,
+        [(p, pull) for p, pull in status.promotions or [] if p.artifact == row.artifact],
+        _comparisons(monorepo, own, places, monorepo.settings.environments),
+    )
+
+
+class _Told:
+    """What tags and the forge tell of releases, asked once."""
+
+    def __init__(self, monorepo: Monorepo, found: Sequence[Released], notices: list[str]) -> None:
+        self._found = found
+        self._made = monorepo.git.made({released.tag: released.commit for released in found})
+        self._committed = monorepo.git.commit_times([released.commit for released in found])
+        self._commits = {(r.artifact, str(r.version)): r.commit for r in found}
+        self._releases: dict[str, tuple[float, str, str]] = {}
+        self._issues: dict[Promotion, str] = {}
+        try:
+            forge = monorepo.forge
+            self._releases = {r.tag: (r.published, r.body, r.url) for r in forge.releases()}
+            for issue in forge.issues(monorepo.settings.label):
+                if promotion := read_marker(issue.body):
+                    self._issues[promotion] = issue.url
+        except FluxError as error:
+            notices.append(f"notes and issues are not shown: {error.message}")
+
+    def releases_of(self, artifact: str) -> list[Released]:
+        """The releases of an artifact, the lowest version first."""
+        return [released for released in self._found if released.artifact == artifact]
+
+    def release(self, released: Released) -> BoardRelease:
+        published, notes, url = self._releases.get(released.tag, (None, "", ""))
+        issue = self._issues.get(Promotion(released.artifact, str(released.version)), "")
+        time = published or self._made.get(released.tag)
+        return BoardRelease(str(released.version), released.tag, released.commit, time, notes, url, issue)
+
+    def committed(self, artifact: str, version: str | None) -> float | None:
+        """When the commit of a release was made."""
+        commit = self._commits.get((artifact, version or ""))
+        return self._committed.get(commit) if commit else None
+
+
+def _place(row: Row, step: Step, changes: Sequence[Logged]) -> Place:
+    since = next((c.time for c in changes if c.entry.environment == step.environment), None)
+    has = row.has.get(step.environment) or (step.version if not step.drifts else None)
+    return Place(step.environment, step, has, since)
+
+
+def _arrivals(changes: Iterable[Logged], told: _Told) -> list[Arrival]:
+    return [
+        Arrival(
+            *(e.artifact, e.environment, e.after, e.direction, logged.time, e.commit),
+            released=logged.released,
+            committed=told.committed(e.artifact, e.after),
+        )
+        for logged in changes
+        for e in (logged.entry,)
+    ]
+
+
+def _comparisons(
+    monorepo: Monorepo, own: Sequence[Released], places: Mapping[str, Place], order: Sequence[str]
+) -> list[Comparison]:
+    """What differs between each version that environments should have and the next higher one."""
+    wanted: dict[str, list[str]] = {}
+    for environment in order:
+        if (place := places.get(environment)) and place.step.version:
+            wanted.setdefault(place.step.version, []).append(environment)
+    versions = sorted(wanted, key=Version.parse, reverse=True)
+    tagged = {str(released.version): released for released in own}
+    return [
+        _compare(monorepo, tagged, old, new, (tuple(wanted[old]), tuple(wanted[new])))
+        for new, old in islice(pairwise(versions), _MOST_COMPARISONS)
+    ]
+
+
+def _compare(
+    monorepo: Monorepo,
+    tagged: Mapping[str, Released],
+    old: str,
+    new: str,
+    environments: tuple[tuple[str, ...], tuple[str, ...]],
+) -> Comparison:
+    if missing := next((version for version in (old, new) if version not in tagged), None):
+        return Comparison(old, new, environments, unknown=f"{missing} is no release")
+    try:
+        before, after = (released_files(monorepo, tagged[version]) for version in (old, new))
+    except FluxError as error:
+        return Comparison(old, new, environments, unknown=error.message)
+    files = difference(before, after)
+    names: list[tuple[str, str, str]] = []
+    with suppress(RecursionError):
+        was, now = named_versions(before), named_versions(after)
+        names = [
+            (name, ", ".join(sorted(was.get(name, ()))), ", ".join(sorted(now.get(name, ()))))
+            for name in sorted(was.keys() | now.keys())
+            if was.get(name) != now.get(name)
+        ]
+    more = max(0, len(files) - _MOST_FILES)
+    return Comparison(old, new, environments, tuple(names), tuple(files[:_MOST_FILES]), more)

@@ -1,0 +1,20 @@
+"""What a release published, from git alone."""
+
+from flux.artifact.content import kind_fault
+from flux.artifact.image import published
+from flux.errors import ContentError
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.releases import Released
+from flux.monorepo.sources import Sources
+
+
+def released_files(monorepo: Monorepo, released: Released) -> dict[str, bytes]:
+    """The files of a release's image, by path. Raises ContentError where its commit does not have them."""
+    if not monorepo.git.obtain(released.commit):
+        raise ContentError(f"the commit of {released.tag} is not here")
+    sources = Sources(monorepo, released.commit)
+    if not sources.present([released.artifact]):
+        raise ContentError(f"{released.tag} has no {released.artifact}")
+    (source,) = sources.load([released.artifact])
+    _, kept = published(source.files, source.excludes)
+    return {file.path: monorepo.git.read(file.oid) for file in kept if not kind_fault(file)}

@@ -1,0 +1,1 @@
+"""The board: a static site that shows where every artifact is."""

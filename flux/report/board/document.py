@@ -1,0 +1,107 @@
+"""All that the board shows, as one JSON document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flux.report.log import record
+from flux.report.record import SCHEMA
+
+if TYPE_CHECKING:
+    from flux.commands.board import Board, BoardArtifact, BoardRelease, Comparison, Place
+    from flux.promotion.measures import Distribution, Measures
+
+_MOST_LINES = 400  # of the differences of one file
+
+
+def document(board: Board) -> dict[str, Any]:
+    """Times are seconds since the epoch, and spans are in seconds."""
+    return {
+        "schema": SCHEMA,
+        "made": board.made,
+        "source": board.source,
+        "branch": board.branch,
+        "tip": board.tip,
+        "phases": [{"name": name, "environments": list(of)} for name, of in board.phases.items()],
+        "artifacts": [_artifact(artifact) for artifact in board.artifacts],
+        "measures": _measures(board.measures),
+        "notices": list(board.notices),
+        "errors": [],
+    }
+
+
+def _artifact(artifact: BoardArtifact) -> dict[str, Any]:
+    return {
+        "artifact": artifact.name,
+        "image": artifact.image,
+        "release": artifact.releases[0].version if artifact.releases else None,
+        "commits_since": artifact.commits_since,
+        "environments": {name: _place(place) for name, place in artifact.places.items()},
+        "promotions": [
+            {"version": promotion.version, "number": pull.number, "title": pull.title, "url": pull.url}
+            for promotion, pull in artifact.promotions
+        ],
+        "releases": [_release(release) for release in artifact.releases],
+        "changes": [record(logged) for logged in artifact.changes],
+        "comparisons": [_comparison(comparison) for comparison in artifact.comparisons],
+        "measures": _measures(artifact.measures),
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    step = place.step
+    return {
+        "version": step.version,
+        "has": place.has,
+        "digest": step.old,
+        "drifts": step.drifts,
+        "fault": step.fault.message if step.fault else None,
+        "since": place.since,
+    }
+
+
+def _release(release: BoardRelease) -> dict[str, Any]:
+    return {
+        "version": release.version,
+        "tag": release.tag,
+        "commit": release.commit,
+        "time": release.time,
+        "notes": release.notes,
+        "url": release.url or None,
+        "issue": release.issue or None,
+    }
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    old, new = comparison.environments
+    return {
+        "from": {"version": comparison.old, "environments": list(old)},
+        "to": {"version": comparison.new, "environments": list(new)},
+        "versions": [{"name": name, "from": was, "to": now} for name, was, now in comparison.names],
+        "files": [
+            {"path": file.path, "kind": str(file.kind), "lines": file.lines[:_MOST_LINES]}
+            for file in comparison.files
+        ],
+        "more_files": comparison.more_files,
+        "unknown": comparison.unknown or None,
+    }
+
+
+def _measures(measures: Measures) -> dict[str, Any]:
+    return {
+        "lead_time_from_release": _distribution(measures.lead_from_release),
+        "lead_time_from_commit": _distribution(measures.lead_from_commit),
+        "time_to_restore": _distribution(measures.restore),
+        "deployments": measures.deployments,
+        "rollbacks": measures.rollbacks,
+        "failed_share": measures.failed_share,
+        "weekly": list(measures.weekly),
+    }
+
+
+def _distribution(distribution: Distribution) -> dict[str, Any]:
+    return {
+        "spans": list(distribution.spans),
+        "median": distribution.quantile(0.5),
+        "p90": distribution.quantile(0.9),
+    }

@@ -1,0 +1,106 @@
+"""The pages of the board, made from its document. Every text in them is escaped by the templates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import partial
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from flux.report.board import charts
+from flux.report.log import day, duration
+
+_PACKAGE = files("flux.report.board") / "templates"
+_STATIC = ("board.css", "board.js")
+_MOST_NOTES = 20_000  # characters
+
+
+def render(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each file of the site, by its path in the output folder, from the document of a board."""
+    environment = _environment(board)
+    yield "board.json", json.dumps(board, indent=1, ensure_ascii=True) + "\n"
+    for name in _STATIC:
+        yield name, _source(name)
+    shared = {"board": board, "columns": list(_columns(board))}
+    page = partial(_page, environment, shared)
+    yield "index.html", page("index.html", "")
+    yield "measures.html", page("measures.html", "")
+    for artifact in board["artifacts"]:
+        path = f"artifacts/{artifact['artifact']}.html"
+        yield path, page("artifact.html", "../", artifact=artifact)
+    for phase, name in shared["columns"]:
+        path = f"environments/{name}.html"
+        yield path, page("environment.html", "../", name=name, phase=phase)
+
+
+def _page(
+    environment: Environment, shared: Mapping[str, Any], template: str, root: str, **values: object
+) -> str:
+    return environment.get_template(template).render(**shared, root=root, **values)
+
+
+def _columns(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The environments with their phases, in order."""
+    for phase in board["phases"]:
+        for environment in phase["environments"]:
+            yield phase["name"], environment
+
+
+def _environment(board: Mapping[str, Any]) -> Environment:
+    environment = Environment(
+        autoescape=True,
+        loader=FunctionLoader(_source),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    now = float(board["made"])
+    environment.filters |= {
+        "day": day,
+        "duration": duration,
+        "age": lambda time: duration(now - time) if time else "",
+        "link": link,
+        "markdown": notes,
+        "path": lambda name: quote(name, safe=""),
+        "percent": lambda share: "" if share is None else f"{share * 100:.0f} %",
+        "short": lambda text: str(text or "")[:19],
+    }
+    environment.globals |= {"charts": charts, "states": states}
+    return environment
+
+
+def _source(name: str) -> str:
+    return (_PACKAGE / name).read_text(encoding="utf-8")
+
+
+def link(url: object) -> str:
+    """A URL that a page may lead to: of the web, or a file of this machine. Anything else leads nowhere."""
+    text = str(url or "")
+    return text if urlsplit(text).scheme in ("http", "https", "file") else ""
+
+
+def notes(text: str) -> Markup:
+    """Markdown as HTML, without raw HTML, pictures and links that are not of the web."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    parser.validateLink = lambda url: urlsplit(url).scheme in ("http", "https")  # type: ignore[method-assign]
+    return Markup(parser.render(text[:_MOST_NOTES]))
+
+
+def states(artifact: Mapping[str, Any]) -> list[str]:
+    """What one can filter an artifact by."""
+    places = list(artifact["environments"].values())
+    clusters = {(place.get("cluster") or {}).get("state") for place in places}
+    found = {
+        "drift": any(place["drifts"] for place in places),
+        "promotion": bool(artifact["promotions"]),
+        "waiting": bool(artifact["commits_since"]),
+        "failing": "failing" in clusters,
+        "different": len({place["version"] for place in places}) > 1,
+    }
+    return [state for state, holds in found.items() if holds]

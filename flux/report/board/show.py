@@ -1,0 +1,24 @@
+"""What `inv board` tells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flux.report.board.document import document
+from flux.report.board.writing import write
+from flux.report.text import counted
+
+if TYPE_CHECKING:
+    from flux.commands.board import Board
+    from flux.report.report import Report
+
+
+def show_board(report: Report, board: Board, folder: Path) -> None:
+    """Write the site, and say where it is; with --json print its document, too."""
+    report.notices(board.notices)
+    made = document(board)
+    write(made, folder)
+    if not report.document(made):
+        page = folder / "index.html"
+        report.print(f"Wrote the board of {counted(len(board.artifacts), 'artifact')}: {page}")

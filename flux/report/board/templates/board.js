@@ -1,0 +1,29 @@
+// Filters the map by the name of an artifact, by phase and by state.
+"use strict";
+(() => {
+  const map = document.getElementById("map");
+  if (!map) return;
+  const [name, phase, state] = ["name", "phase", "state"].map((key) => document.getElementById("filter-" + key));
+  const count = document.getElementById("filter-count");
+  const rows = Array.from(map.tBodies[0].rows);
+  const cells = Array.from(map.querySelectorAll("[data-phase]"));
+  let shownPhase = "";
+  const filter = () => {
+    const wanted = name.value.trim().toLowerCase();
+    let shown = 0;
+    for (const row of rows) {
+      const fits = row.dataset.name.toLowerCase().includes(wanted)
+        && (!state.value || row.dataset.states.split(" ").includes(state.value));
+      row.hidden = !fits;
+      shown += fits;
+    }
+    if (phase.value !== shownPhase) {
+      shownPhase = phase.value;
+      for (const cell of cells) cell.hidden = Boolean(shownPhase) && cell.dataset.phase !== shownPhase;
+    }
+    count.textContent = shown + " of " + rows.length;
+  };
+  document.getElementById("filters").addEventListener("submit", (event) => event.preventDefault());
+  for (const field of [name, phase, state]) field.addEventListener("input", filter);
+  filter();
+})();

@@ -1,0 +1,39 @@
+"""Write the site of a board to a folder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flux.errors import RequestError
+from flux.report.board.pages import render
+
+_MARK = "board.json"
+_FOLDERS = ("artifacts", "environments")
+
+
+def require_folder(folder: Path) -> None:
+    """Raises RequestError for what a board must not be written to: a file, or a folder with other things."""
+    if folder.exists() and not folder.is_dir():
+        raise RequestError(f"{folder} is a file", "name a folder with --output")
+    if folder.is_dir() and not (folder / _MARK).is_file() and any(folder.iterdir()):
+        raise RequestError(
+            f"{folder} has files that are no board's", "name a new or an empty folder with --output"
+        )
+
+
+def write(board: Mapping[str, Any], folder: Path) -> None:
+    """Write every page, and remove those of artifacts and environments that are gone.
+
+    The mark of a board, `board.json`, comes first, so that a run that is killed can be run again. Raises
+    RequestError as `require_folder` does, and OSError.
+    """
+    require_folder(folder)
+    written = set()
+    for name, content in render(board):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8", newline="\n")
+        written.add(path)
+    for old in (path for name in _FOLDERS for path in (folder / name).glob("*.html")):
+        if old not in written:
+            old.unlink()

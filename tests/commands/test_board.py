@@ -1,0 +1,67 @@
+"""What the board knows, from real git, a registry and a forge."""
+
+from flux.commands.board import Board, read_board
+from tests.commands.promoting import World
+
+
+def board(world: World) -> Board:
+    with world.opened() as monorepo:
+        return read_board(monorepo, 2_000_000_000.0)
+
+
+def test_where_everything_is_and_how_it_got_there(world: World) -> None:
+    world.promote("eso", "prod_ring1", "1.1.0")
+    world.merge()
+    world.tag()
+    world.promote("eso", "prod_ring2", "1.1.0")
+    found = board(world)
+    dashboard, eso = found.artifacts
+    assert (dashboard.name, dashboard.places, dashboard.releases) == ("dashboard", {}, [])
+    assert {name: place.has for name, place in eso.places.items()} == {
+        "at_ring1": "1.0.0",
+        "prod_ring1": "1.1.0",
+        "prod_ring2": "1.0.0",
+    }
+    assert not any(place.step.drifts for place in eso.places.values())
+    assert [release.version for release in eso.releases] == ["1.1.0", "1.0.0"]
+    assert "eso 1.1.0" in eso.releases[0].notes
+    ((promotion, pull),) = eso.promotions
+    assert (promotion.version, pull.number) == ("1.1.0", world.pull().number)
+    (comparison,) = eso.comparisons
+    assert (comparison.old, comparison.new) == ("1.0.0", "1.1.0")
+    assert comparison.environments == (("at_ring1", "prod_ring2"), ("prod_ring1",))
+    assert [file.path for file in comparison.files] == ["x.yaml"]
+    assert eso.measures.deployments == 2
+    assert found.measures == eso.measures
+    assert eso.places["prod_ring1"].since == eso.changes[0].time
+
+
+def test_what_drifts(local: World) -> None:
+    local.desire(prod_ring1="1.1.0")
+    place = board(local).artifacts[1].places["prod_ring1"]
+    assert place.step.drifts
+    assert (place.step.version, place.has) == ("1.1.0", "1.0.0")
+
+
+def test_charts_and_images_that_differ(local: World) -> None:
+    for version, chart in (("1.2.0", "0.1.0"), ("1.3.0", "0.2.0")):
+        local.change({"artifacts/eso/y.yaml": f"chart: eso\nversion: {chart}\n"})
+        local.release("eso", version)
+    local.desire(prod_ring1="1.3.0", prod_ring2="1.2.0", at_ring1="1.3.0")
+    (comparison,) = board(local).artifacts[1].comparisons
+    assert comparison.names == (("chart eso", "0.1.0", "0.2.0"),)
+
+
+def test_a_version_that_is_no_release(local: World) -> None:
+    local.desire(prod_ring1="0.9.0")
+    (comparison, *_) = board(local).artifacts[1].comparisons
+    assert comparison.unknown == "0.9.0 is no release"
+
+
+def test_a_forge_that_does_not_answer(hub: World) -> None:
+    broken = hub.with_()
+    broken.token = "not-a-token"
+    found = board(broken)
+    assert [artifact.name for artifact in found.artifacts] == ["dashboard", "eso"]
+    assert any("notes and issues are not shown" in notice for notice in found.notices)
+    assert found.artifacts[1].releases[0].version == "1.1.0"
