@@ -81,9 +81,12 @@ _CLUSTERS = {
     },
 }
 
+# The last folder has to be able to name an artifact, or to be a pattern.
+_LAST_FOLDER = r"([a-z0-9]+([._-]+[a-z0-9]+)*|(?!\*\*/?$)[^/]*\*[^/]*)"
+_FOLDER = {"type": "string", "pattern": rf"^(?!/)(?!.*(^|/)\.\.(/|$))(?!.*//)(.*/)?{_LAST_FOLDER}/?$"}
 _ENTRY = {
     "anyOf": [
-        _PATH,
+        _FOLDER,
         {
             "type": "object",
             "properties": {"path": _PATH, "name": _TEXT, "exclude": {"anyOf": [_NAMES, _TEXT]}},
@@ -99,7 +102,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "registry": {"type": "string", "pattern": r"^(oci://[^@\sA-Z]+|(?![^/]*[^/.][^/]*\.)[^:@]+)$"},
     "repository": {"type": "string", "pattern": r"^[^{}]*(\{name\}[^{}]*)?$"},
     "version_tag": {"enum": ["{version}", "v{version}"]},
-    "latest": {"type": ["string", "boolean"]},
+    "latest": {"type": ["string", "null"], "pattern": r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},
     "branch": _BRANCH,
     "branches": _BRANCHES,
     "release_tag": {"type": "string", "pattern": r"^(?=.*\{artifact\})(?=.*\{version\})"},
