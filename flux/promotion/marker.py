@@ -8,9 +8,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from semver import Version
-
-from flux.artifact.name import name_fault
 from flux.promotion.proposal import Promotion
 
 _ISSUE, _COMMENT = "flux-release", "flux-promotion"
@@ -28,12 +25,7 @@ def read_marker(body: str) -> Promotion | None:
     if [*fields] != ["artifact", "version"]:
         return None
     promotion = Promotion(**fields)
-    fit = (
-        not name_fault(promotion.artifact)
-        and Version.is_valid(promotion.version)
-        and "+" not in promotion.version
-    )
-    return promotion if fit else None
+    return promotion if promotion.is_fit else None
 
 
 def mend_marker(body: str, promotion: Promotion) -> str:

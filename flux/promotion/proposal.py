@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from semver import Version
 
+from flux.artifact.name import name_fault
+
 BRANCHES = "promote/"
 
 
@@ -18,6 +20,11 @@ class Promotion:
     @property
     def branch(self) -> str:
         return f"{BRANCHES}{self.artifact}-{self.version}"
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether there can be such an artifact and such a version at all."""
+        return not name_fault(self.artifact) and Version.is_valid(self.version) and "+" not in self.version
 
 
 @dataclass(frozen=True)

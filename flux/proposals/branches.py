@@ -193,7 +193,7 @@ class Branches:
         """The promotion that a branch says to be, by its commits."""
         messages = self._git.messages(head, self._monorepo.tip)
         said = (read_message(message.text) for message in messages)
-        return next((promotion for promotion in said if promotion and promotion.branch == branch), None)
+        return next((each for each in said if each and each.is_fit and each.branch == branch), None)
 
     def _is_main(self, commit: str, main: Side) -> bool:
         return self._git.merge_base(commit, main.commit) == commit

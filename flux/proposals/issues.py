@@ -100,8 +100,9 @@ class Issues:
         """What our comment on an issue says that it is about; fewer people may edit that than the body."""
         for comment in self._comments(number):
             said = _STANDING.fullmatch(read_key(comment.body) or "")
-            if said and self.authority.is_ours(comment.author):
-                return Promotion(said["artifact"], said["version"])
+            promotion = Promotion(said["artifact"], said["version"]) if said else None
+            if promotion and promotion.is_fit and self.authority.is_ours(comment.author):
+                return promotion
         return None
 
     def write_down(self, number: int, decisions: Iterable[Decision]) -> None:

@@ -81,3 +81,17 @@ def test_a_branch_that_does_more_than_its_promotion(
 )
 def test_a_downgrade(old: str | None, new: str, down: bool) -> None:
     assert VersionChange("tt", old, new).is_downgrade == down
+
+
+@pytest.mark.parametrize(
+    ("artifact", "version", "fit"),
+    [
+        ("eso", "1.0.0", True),
+        ("eso", "1.0.0-rc.1", True),
+        ("eso", "1.0.0+b", False),
+        ("eso", "banana", False),
+        ("../eso", "1.0.0", False),
+    ],
+)
+def test_what_can_be_promoted_at_all(artifact: str, version: str, fit: bool) -> None:
+    assert Promotion(artifact, version).is_fit is fit

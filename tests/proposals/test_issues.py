@@ -5,7 +5,7 @@ import pytest
 from flux.promotion.boxes import mark
 from flux.promotion.marker import render_key
 from tests.commands.promoted import TAG
-from tests.commands.promoting import World
+from tests.commands.promoting import CONFIG, World
 
 
 def test_an_outsiders_look_alike_is_no_issue_of_ours(hub: World) -> None:
@@ -108,3 +108,31 @@ def test_nobody_says_in_a_comment_that_an_edit_was_applied(hub: World) -> None:
     noted(hub, "bob", f"Requested-by: bob; tick prod_ring1; issue 1; {int(tick.change.time)}")  # type: ignore[union-attr]
     hub.apply(tick)
     assert hub.proposed()["eso"]["prod_ring1"] == "1.1.0"
+
+
+@pytest.mark.parametrize("said", ["eso banana", "../../eso 1.1.0", "eso 1.1.0+b"])
+def test_a_comment_that_says_what_there_cannot_be_says_nothing(hub: World, said: str) -> None:
+    """Whoever may write can change it, and a title too."""
+    hub.open(TAG)
+    assert hub.github
+    (comment,) = hub.github.repository("octo/monorepo").issues[1].comments
+    text = comment.body.replace("standing eso 1.1.0", f"standing {said}")
+    hub.forge("bob").edit_comment(1, comment.id, text)
+    hub.github.repository("octo/monorepo").issues[1].title = f"Promote {said}"
+    assert [one.error for one in hub.sync().failed if "its title was" in str(one.error)]
+    hub.github.repository("octo/monorepo").issues[1].title = "Promote eso 1.1.0"
+    hub.apply(hub.tick("prod_ring1"))
+    assert hub.proposed()["eso"]["prod_ring1"] == "1.1.0"
+
+
+def test_a_branch_of_what_there_cannot_be_stops_nobody(hub: World) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("prod_ring1"))
+    forge, tip = hub.forge("bob"), hub.bare.git("rev-parse", "main")
+    message = "Mine\n\nRequested-by: bob; name tt; 1764449999\nPromotion: eso banana\n"
+    content = hub.bare.git("show", f"main:{CONFIG}").replace('"at_ring1"', '"tt": "banana", "at_ring1"')
+    commit = forge.commit([tip], {CONFIG: content.encode()}, message)
+    forge.vouch(commit)
+    assert forge.create_branch("promote/eso-banana", commit)
+    assert [one.promotion.version for one in hub.sync().promotions] == ["1.1.0"]
+    assert not hub.reconcile().errors

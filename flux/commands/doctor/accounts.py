@@ -41,6 +41,8 @@ def forge(monorepo: Monorepo, place: Place) -> Line:
 
 
 def automation(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+    from flux.proposals.authority import ACTIONS
+
     forge, settings = monorepo.forge, monorepo.settings
     logins = {"automation": settings.automation}
     for phase, promoters in (settings.promoters or {}).items():
@@ -57,5 +59,5 @@ def automation(monorepo: Monorepo, place: Place) -> Iterator[Line]:
         yield Line("automation", Health.WARNING, said, fix)
     if not unknown:
         own = forge.login()
-        ours = [*settings.automation, *([own] if own and own not in settings.automation else [])]
+        ours = [*dict.fromkeys([ACTIONS, *settings.automation, *([own] if own else [])])]
         yield Line("automation", Health.OK, f"issues are ours where {' or '.join(ours)} opened them")
