@@ -100,9 +100,14 @@ FORMS: dict[str, dict[str, Any]] = {
     "artifacts": {"anyOf": [{"type": "array", "items": _ENTRY, "maxItems": 1000}, _ENTRY]},
     "releaseconfig": _FILE,
     "registry": {"type": "string", "pattern": r"^(oci://[^@\sA-Z]+|(?![^/]*[^/.][^/]*\.)[^:@]+)$"},
-    "repository": {"type": "string", "pattern": r"^[^{}]*(\{name\}[^{}]*)?$"},
+    "repository": {"type": "string", "pattern": r"^(?=.)[^{}]*(\{name\}[^{}]*)?$"},
     "version_tag": {"enum": ["{version}", "v{version}"]},
-    "latest": {"type": ["string", "null"], "pattern": r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},
+    "latest": {
+        "anyOf": [
+            {"type": "string", "pattern": r"^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$"},
+            {"enum": [False, None]},
+        ]
+    },
     "branch": _BRANCH,
     "branches": _BRANCHES,
     "release_tag": {"type": "string", "pattern": r"^(?=.*\{artifact\})(?=.*\{version\})"},
