@@ -39,7 +39,7 @@ from tests.repo import Repo
 def test_what_a_build_says(repo: Repo) -> None:
     ran = inv(repo, "build", "--json")
     assert ran.code == 0
-    assert list(ran.document) == ["artifacts"]
+    assert list(ran.document) == ["schema", "commit", "artifacts", "notices", "errors"]
     assert [result["artifact"] for result in ran.document["artifacts"]] == NAMES
     for result in ran.document["artifacts"]:
         assert list(result) == [
