@@ -152,6 +152,12 @@ class DesiredStateError(FluxError):
     heading = "The desired state has errors"
 
 
+class HeldError(FluxError):
+    """The rules do not let a version go to an environment yet."""
+
+    heading = "A version has to wait"
+
+
 class EngineError(FluxError):
     """There is no container engine, or it refused a request."""
 

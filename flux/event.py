@@ -21,6 +21,7 @@ from flux.errors import RequestError
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _NONE = "0" * 40
 _OF_PULL_REQUESTS = ("pull_request", "pull_request_target")
+_LONGEST = 1024  # characters of a status' texts
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,23 @@ class IssueEdit:
 
 
 @dataclass(frozen=True)
+class StatusSet:
+    """That `sender` said something of a commit, under the name `context`, at `time` in seconds since the
+    epoch."""
+
+    id: int
+    commit: str
+    context: str
+    state: str
+    description: str
+    sender: str
+    time: float
+
+
+Change = Push | PullRequestCommits | IssueEdit | StatusSet
+
+
+@dataclass(frozen=True)
 class Event:
     """`actions` says whether this runs in GitHub Actions; `name` and `change` are of the event there.
 
@@ -60,7 +78,7 @@ class Event:
     """
 
     actions: bool
-    change: Push | PullRequestCommits | IssueEdit | None
+    change: Change | None
     output: Path | None
     summary: Path | None
     name: str = ""
@@ -125,11 +143,18 @@ def _path(environment: Mapping[str, str], name: str) -> Path | None:
     return Path(value) if value else None
 
 
-def _change(environment: Mapping[str, str]) -> Push | PullRequestCommits | IssueEdit | None:
+def read_status(path: str) -> StatusSet:
+    """The status that a file tells of, a payload of GitHub's event `status`. Raises RequestError."""
+    return _status(_payload(path))
+
+
+def _change(environment: Mapping[str, str]) -> Change | None:
     name = environment.get("GITHUB_EVENT_NAME", "")
-    if name not in ("push", "merge_group", "issues", *_OF_PULL_REQUESTS):
+    if name not in ("push", "merge_group", "issues", "status", *_OF_PULL_REQUESTS):
         return None
     payload = _payload(environment.get("GITHUB_EVENT_PATH", ""))
+    if name == "status":
+        return _status(payload)
     if name == "issues":
         return _issue_edit(payload)
     if name == "push":
@@ -160,6 +185,21 @@ def _issue_edit(payload: dict[str, Any]) -> IssueEdit | None:
     except (TypeError, ValueError) as error:
         raise _malformed("lacks a valid issue.updated_at") from error
     return IssueEdit(number, sender, _lines(before), _lines(after), seconds)
+
+
+def _status(payload: dict[str, Any]) -> StatusSet:
+    id, sender, commit = payload.get("id"), _at(payload, "sender", "login"), _commit(payload, "sha")
+    texts = [payload.get(key) for key in ("context", "state")]
+    description = payload.get("description") or ""
+    if isinstance(id, bool) or not isinstance(id, int) or commit is None:
+        raise _malformed("lacks a valid status")
+    if not all(isinstance(text, str) and len(text) <= _LONGEST for text in (*texts, sender, description)):
+        raise _malformed("lacks a valid status")
+    try:
+        seconds = datetime.fromisoformat(str(payload.get("created_at"))).timestamp()
+    except (ValueError, OverflowError) as error:
+        raise _malformed("lacks a valid created_at") from error
+    return StatusSet(id, commit, str(texts[0]), str(texts[1]), description, sender, seconds)
 
 
 def _lines(body: str) -> str:

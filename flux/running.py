@@ -127,6 +127,17 @@ def names(artifacts: list[str] | None) -> list[str]:
     return listed
 
 
+def duration(given: str) -> int:
+    """The seconds of a duration. Raises RequestError for what is none."""
+    from flux.errors import RequestError
+    from flux.promotion.gates.duration import read_duration
+
+    try:
+        return read_duration(given)
+    except ValueError:
+        raise RequestError(f"{given!r} is no duration", "write it as 30m, 2h or 1d12h") from None
+
+
 def issue_number(given: str) -> int:
     """Raises RequestError for what is no issue's number."""
     digits = given.removeprefix("#")

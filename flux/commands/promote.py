@@ -10,16 +10,19 @@ from flux.monorepo.wanted import require_artifact, wanted_environments, wanted_v
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion
 from flux.proposals.converge import Proposed
-from flux.proposals.named import propose_by_name, require_promotable
+from flux.proposals.named import propose_by_name, reason_of, require_promotable
 
 
-def promote(monorepo: Monorepo, artifact: str, name: str, version: str | None) -> Proposed:
+def promote(
+    monorepo: Monorepo, artifact: str, name: str, version: str | None, override: str | None = None
+) -> Proposed:
     """Propose a version, or the newest stable release, for an environment or all of a phase.
 
     Raises RequestError for unknown names, an unpublished version, a caller who may not promote, and a phase
     before its time where the order is required. Raises DesiredStateError for an artifact that is desired in
-    an environment that there is not.
+    an environment that there is not. `override` is why the rules do not count.
     """
+    reason = reason_of(override)
     require_current_settings(monorepo)
     versions = desired_at(monorepo, monorepo.tip).get(artifact, {})
     require_artifact(monorepo, artifact, is_deployed=bool(versions))
@@ -28,8 +31,9 @@ def promote(monorepo: Monorepo, artifact: str, name: str, version: str | None) -
     environments = wanted_environments(monorepo.settings, name)
     promotion = Promotion(artifact, str(wanted_version(monorepo, artifact, version)))
     require_promotable(monorepo, promotion)
-    _require_order(monorepo, promotion, environments, versions)
-    return propose_by_name(monorepo, promotion, environments)
+    if not override:
+        _require_order(monorepo, promotion, environments, versions)
+    return propose_by_name(monorepo, promotion, environments, override=reason)
 
 
 def _require_order(

@@ -20,6 +20,7 @@ from flux.monorepo.sources import Sources
 from flux.monorepo.vouching import Vouching
 from flux.promotion.plan import Action
 from flux.promotion.proposal import Promotion
+from flux.proposals.advance import Advance
 from flux.proposals.applied import Applied
 from flux.proposals.apply import Applier
 from flux.proposals.issues import Issues
@@ -62,6 +63,7 @@ class Reconciler:
             "issue": self._open_issues,
             "ticks": self._apply,
             "tag": self._tag,
+            "rules": self._advance,
             "sync": self._sync,
         }
         for about, stage in stages.items():
@@ -197,10 +199,23 @@ class Reconciler:
         for step in convergence.steps:
             if step.fault and step.fault.message in told:
                 continue
-            if step.fault:
+            if step.fault and step.action == Action.HELD:
+                self._done.notices.append(f"{step.name}: {step.fault.message}")
+            elif step.fault:
                 self._fail(step.name, step.fault)
             elif step.action in (Action.MOVED, Action.MOVE):
                 self._did(f"{step.artifact}:{step.environment}: {step.action} to {step.version}")
+
+    def _advance(self, tip: str) -> None:
+        """What the rules allow now, and what clusters say of what is on its way."""
+        if not self._settings.has_progress:
+            return
+        advance = Advance(self._monorepo, vouching=self._vouching)
+        advanced = advance.advance(advance.in_motion())
+        self._did(*advanced.done)
+        self._done.notices.extend(advanced.notices)
+        for about, error in advanced.errors:
+            self._fail(about, error)
 
     def _sync(self, tip: str) -> None:
         syncer = Syncer(self._monorepo)

@@ -12,17 +12,20 @@ from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.wanted import require_artifact, wanted_environments
 from flux.promotion.proposal import Promotion
 from flux.proposals.converge import Proposed
-from flux.proposals.named import propose_by_name, require_promotable
+from flux.proposals.named import propose_by_name, reason_of, require_promotable
 from flux.release.version import parse_version
 
 
-def roll_back(monorepo: Monorepo, artifact: str, name: str, to: str | None = None) -> Proposed:
+def roll_back(
+    monorepo: Monorepo, artifact: str, name: str, to: str | None = None, override: str | None = None
+) -> Proposed:
     """Propose the lower version that an environment, or all of a phase, had before, or the one given.
 
     What is deployed can be rolled back, whether or not the tip has the artifact still; what is not deployed
     any more comes back only of an artifact that is there. Raises RequestError where there is no lower
     version, or not one for all of the phase, and for a version that is not lower.
     """
+    reason = reason_of(override)
     require_current_settings(monorepo)
     desired = desired_at(monorepo, monorepo.tip)
     choose(monorepo, desired, [artifact])
@@ -37,7 +40,7 @@ def roll_back(monorepo: Monorepo, artifact: str, name: str, to: str | None = Non
         _require_lower(artifact, version, versions, environments)
     promotion = Promotion(artifact, version)
     require_promotable(monorepo, promotion)
-    return propose_by_name(monorepo, promotion, environments, rollback=True)
+    return propose_by_name(monorepo, promotion, environments, rollback=True, override=reason)
 
 
 def _version_before(monorepo: Monorepo, artifact: str, name: str, environments: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flux.errors import DesiredStateError, FluxError, OutdatedSettingsError
 from flux.forge.forge import PullRequest, PullState
@@ -13,6 +13,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import find_outdated_settings
 from flux.monorepo.releases import commits_since, last_releases
 from flux.parallel import in_parallel, meanwhile
+from flux.promotion.clusters.health import Health, Running
 from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion, promotion_of_branch
 from flux.registry.target import Target
@@ -33,6 +34,8 @@ class Row:
     steps: dict[str, Step]
     has: dict[str, str]
     since: dict[str, int] = field(default_factory=dict)
+    health: dict[str, Health] = field(default_factory=dict)
+    """By environment, how clusters run what its tag has."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Status:
     rows: list[Row]
     promotions: list[tuple[Promotion, PullRequest]] | None
     notices: list[str] = field(default_factory=list)
+    now: float = 0
+    """By the forge's clock, where clusters are followed."""
     outdated: OutdatedSettingsError | None = None
 
     @property
@@ -55,6 +60,15 @@ class Status:
     @property
     def failed(self) -> list[Step]:
         return [step for step in self.steps if step.action == Action.FAILED]
+
+    def lags(self, behind: float) -> bool:
+        """Whether a cluster fails, or some wait for longer than so many seconds."""
+        every = [health for row in self.rows for health in row.health.values()]
+        return any(
+            health.state is Running.FAILING
+            or (health.state is Running.WAITING and self.now - (health.since or self.now) > behind)
+            for health in every
+        )
 
     @property
     def drifts(self) -> bool:
@@ -99,13 +113,29 @@ def find_status(
         looked = look(monorepo, chosen, desired, on_done, thorough=thorough)
         rows = {row.artifact: row for row in in_parallel(monorepo.settings.jobs, row, looked)}
         notices = [f"{outdated.message}; {outdated.hint}"] if outdated else []
+        now, rows, unknown = _with_health(monorepo, rows)
+        notices += unknown
         try:
             promotions = _promotions(monorepo, pull_requests(), chosen)
         except FluxError as error:
             promotions = None
             notices.append(f"open promotions are not shown: {error.message}")
     shown = [rows[name] for name in chosen]
-    return Status(monorepo.settings.environments, shown, promotions, notices, outdated)
+    return Status(monorepo.settings.environments, shown, promotions, notices, now, outdated)
+
+
+def _with_health(monorepo: Monorepo, rows: dict[str, Row]) -> tuple[float, dict[str, Row], list[str]]:
+    """The forge's time, and the rows with what clusters say; a notice where that is not known."""
+    from flux.proposals.clusters import Clusters, follows
+
+    if not follows(monorepo):
+        return 0, rows, []
+    try:
+        clusters = Clusters(monorepo)
+        found = {name: replace(row, health=clusters.health(name, row.steps)) for name, row in rows.items()}
+        return clusters.now, found, []
+    except FluxError as error:
+        return 0, rows, [f"what clusters say is not shown: {error.message}"]
 
 
 def _promotions(

@@ -20,6 +20,8 @@ from flux.promotion.plan import Action, Step
 
 if TYPE_CHECKING:
     from flux.monorepo.vouching import Vouching
+    from flux.proposals.recording import Recorder
+    from flux.registry.target import Manifest
 
 Working = Callable[[str, int], AbstractContextManager[Callable[[str], object]]]
 """Shows that so many artifacts are being worked on, and is told of each that is done."""
@@ -101,13 +103,14 @@ class _Run:
         self._reach = Reach()
         self._moves = Moves()
         self._unfinished = False
+        self._recorder: Recorder | None = None
         self.tip = monorepo.tip
         self._desired = _desired_of(monorepo, self.tip, names)
         self.due = list(self._desired)
 
     def look(self) -> list[Looked]:
         with self._working("looking", len(self.due)) as on_done:
-            return look(
+            looked = look(
                 self._monorepo,
                 self.due,
                 self._desired,
@@ -116,11 +119,31 @@ class _Run:
                 vouching=self._vouching,
                 thorough=self._thorough,
             )
+        return self._held(looked)
+
+    def _held(self, looked: list[Looked]) -> list[Looked]:
+        """The steps, of which those are held that the rules do not let go on yet."""
+        moves = any(step.action == Action.MOVE for each in looked for step in each.steps)
+        if not moves or not _may_hold(self._monorepo):
+            return looked
+        from flux.proposals.holding import Holding
+
+        return Holding(self._monorepo).hold(looked)
+
+    def _begin(self, step: Step, manifest: Manifest) -> Callable[[], object]:
+        """Record a move, where promotions are followed any further."""
+        if not self._monorepo.settings.has_progress:
+            return lambda: None
+        if self._recorder is None:
+            from flux.proposals.recording import Recorder
+
+            self._recorder = Recorder(self._monorepo)
+        return self._recorder.begin(step, manifest)
 
     def act(self, looked: Sequence[Looked]) -> None:
         """Do what is due, look at it again, and find what is due then."""
         with self._working("tagging", len(self.due)) as on_done:
-            acted = move_tags(self._monorepo, self._reach, looked, on_done)
+            acted = move_tags(self._monorepo, self._reach, looked, on_done, self._begin)
         self._moves.acted(acted)
         seen, tip = self._look_again(acted)
         self._moves.seen(seen)
@@ -137,6 +160,7 @@ class _Run:
             )
         superseded, final = self._moves.superseded(), self._moves.final()
         notices = [*_moved_before(superseded, self._monorepo.settings.branch, self.tip), *_left(final)]
+        notices += self._recorder.notices if self._recorder else []
         return Convergence(self.tip, [*superseded, *final], notices)
 
     def _look_again(self, acted: Sequence[Step]) -> tuple[list[Step], str]:
@@ -154,6 +178,14 @@ class _Run:
             self._desired, self.due = newer, list(newer)
             self._moves.begin_again()
             self._unfinished = bool(newer)
+
+
+def _may_hold(monorepo: Monorepo) -> bool:
+    """Whether a rule or a freeze could hold a tag back."""
+    from flux.promotion.gates.freeze import freezes_path
+
+    path = freezes_path(monorepo.settings.releaseconfig)
+    return monorepo.settings.has_rules or monorepo.git.file(monorepo.tip, path) is not None
 
 
 def _desired_of(monorepo: Monorepo, tip: str, names: Collection[str]) -> Desired:

@@ -10,7 +10,9 @@ from flux.monorepo.drift import Looked, Reach
 from flux.monorepo.monorepo import Monorepo
 from flux.parallel import in_parallel
 from flux.promotion.plan import Action, Step
-from flux.registry.target import Publisher
+from flux.registry.target import Manifest, Publisher
+
+Begin = Callable[[Step, Manifest], Callable[[], object]]
 
 _LOOKS = 4  # round trips that the second look may take
 
@@ -20,11 +22,16 @@ def move_tags(
     reach: Reach,
     looked: Sequence[Looked],
     on_done: Callable[[str], object],
+    begin: Begin = lambda step, manifest: lambda: None,
 ) -> list[Step]:
-    """Perform the steps. If one fails, the others are still done, unless the registry is gone."""
+    """Perform the steps. If one fails, the others are still done, unless the registry is gone.
+
+    `begin` is told of each move before it is made; what it gives is called once it was.
+    """
 
     def one(planned: Looked) -> tuple[str, list[Step]]:
         publisher = monorepo.registry.publisher(planned.artifact)
+        ends = _begin_all(planned, begin)
         at_once = _move_at_once(publisher, reach, planned)
 
         def move(step: Step) -> Step:
@@ -34,6 +41,7 @@ def move_tags(
                     reach.ask(lambda: publisher.tag(manifest, step.environment))
             except FluxError as error:
                 return step.failed(error)
+            ends[step.key]()
             return replace(step, action=Action.MOVED)
 
         done = [move(step) if step.action == Action.MOVE else step for step in planned.steps]
@@ -42,6 +50,12 @@ def move_tags(
 
     done = dict(in_parallel(monorepo.settings.jobs, one, looked))
     return [step for each in looked for step in done[each.artifact]]
+
+
+def _begin_all(planned: Looked, begin: Begin) -> dict[tuple[str, str], Callable[[], object]]:
+    """What is to be called after each move."""
+    moves = [step for step in planned.steps if step.action == Action.MOVE]
+    return {step.key: begin(step, planned.manifests[step.version or ""]) for step in moves}
 
 
 def _move_at_once(publisher: Publisher, reach: Reach, planned: Looked) -> set[str]:

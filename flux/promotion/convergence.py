@@ -54,6 +54,10 @@ class Wish:
     decisions: Sequence[Decision] = ()
     known: Sequence[Decision] = ()
     rollback: bool = False
+    later: frozenset[str] = frozenset()
+    """Environments that wait, so that the others can go on."""
+    resumed: Sequence[Decision] = ()
+    """Of `known`, those that waited and are taken up again."""
 
 
 class StepKind(StrEnum):
@@ -114,14 +118,14 @@ def next_step(
         return BranchStep(StepKind.STOP)
     versions = main.of(promotion.artifact)
     known = [*(branch.decisions if branch else ()), *wish.known]
-    new = news(wish.decisions, known)
+    new = [*news(wish.decisions, known), *wish.resumed]
     proposal = propose(
         promotion.version,
         branch.base.of(promotion.artifact) if branch else versions,
         branch.head.of(promotion.artifact) if branch else versions,
         versions,
         asked(new, known),
-        withdrawn([*known, *new]),
+        withdrawn([*known, *new]) | wish.later,
         order,
     )
     if not proposal.changes:
@@ -153,7 +157,8 @@ def _advance(
     if edited is None:
         parents = (main.commit, branch.head.commit)
         return replace(step, parents=parents, decisions=[*branch.decisions, *new])
-    kind = StepKind.KEEP if edited == branch.head.content else StepKind.ADVANCE
+    overrides = any(decision.how is How.OVERRIDE for decision in new)  # which a commit has to say
+    kind = StepKind.KEEP if edited == branch.head.content and not overrides else StepKind.ADVANCE
     is_kept = kind is StepKind.KEEP
     unwritten = [decision for decision in new if is_kept and not _repeats(decision, known)]
     decisions = [*branch.decisions, *([] if is_kept else new)]
@@ -168,10 +173,10 @@ def _advance(
 
 
 def _repeats(decision: Decision, known: Sequence[Decision]) -> bool:
-    """Whether somebody asks by name for what they asked for last, as when a command is run again."""
+    """Whether somebody asks for what they asked for last, as when a command is run again."""
     said = latest(known)
     own = [said[e].who for e in decision.environments if e in said and said[e].asks]
-    return decision.how is How.NAME and own == [decision.who] * len(decision.environments)
+    return decision.how in (How.NAME, How.RULE) and own == [decision.who] * len(decision.environments)
 
 
 def _takes_away(decision: Decision, promotion: Promotion, versions: Mapping[str, str]) -> bool:

@@ -63,8 +63,8 @@ def decide_all(
 ) -> Outcome:
     """Propose what is ticked, and take away what is not: `who` runs the command, and answers for all boxes.
 
-    `had` are environments that had the version some time on main. What was asked for by name has no box
-    ticked, and that takes nothing away.
+    `had` are environments that had the version some time on main. What was asked for by name or by a rule has
+    no box ticked, and that takes nothing away.
     """
     wanted, proposed = ticked(situation.body, rules.phases), set(situation.proposed)
     add = missing(promotion, situation, rules)
@@ -78,7 +78,7 @@ def decide_all(
     add, early = _in_order(promotion, situation.versions, add, rules)
     notes += [f"{', '.join(sorted(left))} left out: {reason}" for left, reason in early]
     said = latest(situation.known)
-    named = {environment for environment, last in said.items() if last.how is How.NAME}
+    named = {environment for environment, last in said.items() if last.how not in (How.TICK, How.UNTICK)}
     remove = proposed - wanted - named
     now = moment(time, situation.known, add | remove)
     decisions = _decisions(who, add, remove, now, issue, rules)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _LINE = re.compile(
-    r"(?P<who>[^\x00-\x1f\x7f\x85\u2028\u2029]{1,200}); (?P<how>tick|name|untick) "
+    r"(?P<who>[^\x00-\x1f\x7f\x85\u2028\u2029]{1,200}); (?P<how>tick|name|rule|override|untick) "
     r"(?P<environments>[\w.-]+(?: [\w.-]+)*)"
-    r"(?:; issue (?P<issue>[1-9][0-9]{0,8}))?; (?P<time>0|[1-9][0-9]{0,11})",
+    r"(?:; issue (?P<issue>[1-9][0-9]{0,8}))?; (?P<time>0|[1-9][0-9]{0,11})"
+    r"(?:; because (?P<reason>[^;\x00-\x1f\x7f\x85\u2028\u2029]{1,300}))?",
     re.ASCII,
 )
 _ASKS, _WITHDRAWS = "Requested-by", "Withdrawn-by"
@@ -26,6 +27,10 @@ class How(StrEnum):
     TICK = "tick"
     NAME = "name"
     """By naming the environments in a command. No box is ticked for them."""
+    RULE = "rule"
+    """By a rule of the phase, which no person had to ask for."""
+    OVERRIDE = "override"
+    """By name, and against the rules, for a reason."""
     UNTICK = "untick"
 
 
@@ -39,6 +44,8 @@ class Decision:
     environments: tuple[str, ...]
     time: int
     issue: int | None = None
+    reason: str = ""
+    """Why the rules are overridden."""
 
     @property
     def asks(self) -> bool:
@@ -60,7 +67,11 @@ def render(decision: Decision) -> str:
     who = _NOT_READ.sub(" ", decision.who)[:200].strip() or "unknown"
     issue = f"; issue {decision.issue}" if decision.issue else ""
     key = _ASKS if decision.asks else _WITHDRAWS
-    return f"{key}: {who}; {decision.how} {' '.join(decision.environments)}{issue}; {decision.time}"
+    # Without a `;` it cannot be taken for another decision.
+    reason = _NOT_READ.sub(" ", decision.reason).replace(";", ",")[:300].strip()
+    because = f"; because {reason}" if reason else ""
+    said = f"{who}; {decision.how} {' '.join(decision.environments)}"
+    return f"{key}: {said}{issue}; {decision.time}{because}"
 
 
 def read_decision(line: str) -> Decision | None:
@@ -71,7 +82,10 @@ def read_decision(line: str) -> Decision | None:
         return None
     issue = int(match["issue"]) if match["issue"] else None
     environments = tuple(match["environments"].split(" "))
-    decision = Decision(match["who"], How(match["how"]), environments, int(match["time"]), issue)
+    how, time, reason = How(match["how"]), int(match["time"]), match["reason"] or ""
+    if bool(reason) != (how is How.OVERRIDE):
+        return None
+    decision = Decision(match["who"], how, environments, time, issue, reason)
     return decision if render(decision) == line else None
 
 
@@ -140,3 +154,13 @@ def requesters(
         for environment in found.keys() & set(decision.environments):
             found[environment] = [*found[environment], decision] if decision.asks else []
     return found
+
+
+def overridden(decisions: Iterable[Decision]) -> set[str]:
+    """The environments for which somebody's last word is that the rules do not count."""
+    return {name for name, decision in latest(decisions).items() if decision.how is How.OVERRIDE}
+
+
+def by_rule(decisions: Iterable[Decision]) -> set[str]:
+    """The environments that a rule alone asked for."""
+    return {name for name, decision in latest(decisions).items() if decision.how is How.RULE}

@@ -16,6 +16,8 @@ class Action(StrEnum):
     MISSING = "missing"
     """The desired version is not published."""
     FAILED = "failed"
+    HELD = "held"
+    """The rules do not let the version go there yet."""
     LEFT = "left"
     """The tag is there, and no version is desired for it: it stays."""
 

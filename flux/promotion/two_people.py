@@ -22,15 +22,16 @@ def faults(
     refused: Callable[[str, Collection[str]], Mapping[str, str]],
     approvals: Sequence[Approval],
     head: str,
+    is_rule: Callable[[Decision], bool] = lambda decision: False,
 ) -> list[str]:
     """Why a pull request is not to be merged yet, in words; nothing where it may be.
 
     `two_person` are the environments that ask for a second person. `refused` says where a login may not
     promote to, and why. `approvals` are of people who may write, the oldest first; only those of `head`
-    count.
+    count. `is_rule` says what a rule asked for, which needs no permission.
     """
     asked = requesters(decisions, sorted(proposed))
-    found = _refusals(asked, refused)
+    found = _refusals(asked, refused, is_rule)
     strict = [environment for environment in asked if environment in two_person]
     if unknown := [environment for environment in strict if not asked[environment]]:
         found.append(f"nobody is recorded to have asked for {', '.join(unknown)}")
@@ -41,11 +42,16 @@ Asked = Mapping[str, Sequence[Decision]]
 """The decisions that ask for each environment."""
 
 
-def _refusals(asked: Asked, refused: Callable[[str, Collection[str]], Mapping[str, str]]) -> list[str]:
+def _refusals(
+    asked: Asked,
+    refused: Callable[[str, Collection[str]], Mapping[str, str]],
+    is_rule: Callable[[Decision], bool],
+) -> list[str]:
     """Who asked, and may not."""
     found = []
-    for who in sorted({decision.who for each in asked.values() for decision in each}):
-        own = [environment for environment, each in asked.items() if who in {d.who for d in each}]
+    people = {environment: [d for d in each if not is_rule(d)] for environment, each in asked.items()}
+    for who in sorted({decision.who for each in people.values() for decision in each}):
+        own = [environment for environment, each in people.items() if who in {d.who for d in each}]
         found += [f"{who} asked for {name}, and may not: {why}" for name, why in refused(who, own).items()]
     return found
 

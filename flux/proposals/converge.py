@@ -1,19 +1,21 @@
 """Brings a promotion's branch and pull request to what is wanted, whatever is there already."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from flux.errors import ForgeError
 from flux.forge.forge import PullRequest
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.convergence import BranchStep, Side, StepKind, Wish, next_step
+from flux.promotion.gates.gate import Verdict
 from flux.promotion.ledger import Decision
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts.notices import foreign_commit
 from flux.proposals.authority import Authority
 from flux.proposals.branches import Branch, Branches
 from flux.proposals.requests import Requests
+from flux.proposals.rulings import Rulings, explained, overrides, tell_check
 
 _MOST_TRIES = 10
 Ended = Callable[[PullRequest, set[str]], object]
@@ -64,6 +66,9 @@ class Converger:
         self._forge = monorepo.forge
         self.branches = Branches(monorepo, authority)
         self._requests = Requests(monorepo)
+        self._rulings = Rulings(monorepo, authority)
+        self._waits: Mapping[str, Verdict] = {}
+        self._made = ""
 
     def converge(
         self,
@@ -86,6 +91,9 @@ class Converger:
             main = self.branches.main()
             branch = self.branches.read(promotion, main)
             step = self._decide(promotion, main, branch, wish or Wish())
+            self._waits = self._rulings.waits(
+                promotion, [change.environment for change in step.proposal.changes], step.decisions
+            )
             if branch and branch.ended and step.kind is StepKind.END:
                 on_ended(branch.ended, branch.proposes(promotion.artifact))
             if step.proposal.dropped:
@@ -100,6 +108,13 @@ class Converger:
         )
 
     def _decide(self, promotion: Promotion, main: Side, branch: Branch | None, wish: Wish) -> BranchStep:
+        """The next step. What has to wait is left for later, where the rest could go on."""
+        step = self._step(promotion, main, branch, wish)
+        decisions = step.decisions or (*(branch.decisions if branch else ()), *wish.decisions)
+        later = self._rulings.later(promotion, step.proposal.changes, decisions)
+        return self._step(promotion, main, branch, replace(wish, later=later)) if later else step
+
+    def _step(self, promotion: Promotion, main: Side, branch: Branch | None, wish: Wish) -> BranchStep:
         return next_step(
             promotion,
             main,
@@ -121,6 +136,7 @@ class Converger:
         files = {self._settings.releaseconfig: step.content}
         commit = self._forge.commit(step.parents, files, step.message)
         self._forge.vouch(commit)
+        self._made = commit
         if step.kind is StepKind.CREATE:
             return self._forge.create_branch(promotion.branch, commit)
         return self._forge.advance_branch(promotion.branch, commit)
@@ -138,14 +154,24 @@ class Converger:
             case StepKind.STOP if branch:
                 return self._stopped(promotion, main, branch)
         changes = step.proposal.changes
+        said = [*explained(self._waits), *overrides(step.decisions)]
         pull, written = self._requests.write(
-            promotion, open_, changes, versions, issue, step.rollback, step.decisions
+            promotion, open_, changes, versions, issue, step.rollback, step.decisions, said
         )
+        kept = step.kind is StepKind.KEEP and branch
+        head = branch.head.commit if branch and kept else self._made
+        untold = tell_check(self._rulings, head, self._waits)
         action = (
             ProposedAction.UPDATED if written or step.kind is not StepKind.KEEP else ProposedAction.UNCHANGED
         )
         return Proposed(
-            promotion, action if open_ else ProposedAction.OPENED, versions, pull, changes, dropped
+            promotion,
+            action if open_ else ProposedAction.OPENED,
+            versions,
+            pull,
+            changes,
+            dropped,
+            tuple(filter(None, [untold])),
         )
 
     def _stopped(self, promotion: Promotion, main: Side, branch: Branch) -> Proposed:

@@ -12,7 +12,10 @@ from flux.promotion.ledger import Decision, How, moment
 from flux.promotion.proposal import Promotion
 from flux.proposals.apply import Applier
 from flux.proposals.converge import Proposed
+from flux.proposals.courses import freezes_at
 from flux.proposals.progress import tell
+
+_LONGEST_REASON = 300
 
 
 def require_promotable(monorepo: Monorepo, promotion: Promotion) -> None:
@@ -35,22 +38,54 @@ def require_promotable(monorepo: Monorepo, promotion: Promotion) -> None:
 
 
 def propose_by_name(
-    monorepo: Monorepo, promotion: Promotion, environments: Sequence[str], rollback: bool = False
+    monorepo: Monorepo,
+    promotion: Promotion,
+    environments: Sequence[str],
+    rollback: bool = False,
+    override: str = "",
 ) -> Proposed:
     """Let the pull request propose a promotion, and tell its issue where there is one.
 
-    Raises RequestError where the caller may not promote there.
+    `override` is why the rules do not count. Raises RequestError where the caller may not promote there, and
+    where a freeze stands that is not overridden.
     """
     applier = Applier(monorepo)
     authority = applier.issues.authority
     authority.require(environments)
+    if not override:
+        _require_no_freeze(monorepo, environments)
     issues = sorted(applier.issues.of(promotion), key=lambda issue: not issue.open)
     known = applier.known(promotion, issues[0].number if issues else None)
     now = moment(monorepo.forge.now(), known, environments)
-    decision = Decision(authority.caller, How.NAME, tuple(environments), now)
+    how = How.OVERRIDE if override else How.NAME
+    decision = Decision(authority.caller, how, tuple(environments), now, reason=override)
     wish = Wish((decision,), known, rollback)
     if not issues:
         return applier.converger.converge(promotion, wish)
     proposed = applier.converge(issues[0], promotion, wish)
     tell(monorepo, applier.issues, issues[0], proposed)
     return proposed
+
+
+def reason_of(given: str | None) -> str:
+    """Why somebody overrides the rules, in one line. Raises RequestError for what says nothing."""
+    if given is None:
+        return ""
+    reason = " ".join(given.replace(";", ",").split())
+    if not reason or not reason.isprintable() or len(reason) > _LONGEST_REASON:
+        raise RequestError("--override needs a reason in one line", 'say `--override "why"`')
+    return reason
+
+
+def _require_no_freeze(monorepo: Monorepo, environments: Sequence[str]) -> None:
+    """Raises RequestError where one of the environments is frozen."""
+    freezes = freezes_at(monorepo, monorepo.tip)
+    now = monorepo.forge.now() if freezes else 0
+    for environment in environments:
+        phase = monorepo.settings.phase_of(environment).name
+        for freeze in freezes:
+            if freeze.holds(phase, now):
+                raise RequestError(
+                    f"{freeze.phase or 'every phase'} is frozen by {freeze.by}: {freeze.reason}",
+                    "wait for `inv unfreeze`, or say `--override REASON`, which is recorded",
+                )

@@ -6,8 +6,10 @@ from flux.forge.forge import Issue
 from flux.monorepo.drift import look
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.boxes import repeated, unknown
+from flux.promotion.clusters.health import Health, Running
 from flux.promotion.plan import Action
 from flux.promotion.texts.comment import Standing, standing_comment
+from flux.proposals.clusters import Clusters
 from flux.proposals.converge import Proposed
 from flux.proposals.issues import Issues
 from flux.release.markdown import code
@@ -34,6 +36,10 @@ def _standings(monorepo: Monorepo, proposed: Proposed) -> list[Standing]:
     artifact = proposed.promotion.artifact
     (looked,) = look(monorepo, [artifact], {artifact: proposed.main})
     deployed = {step.environment for step in looked.steps if step.action == Action.UNCHANGED}
+    health: dict[str, Health] = {}
+    if monorepo.settings.has_progress:
+        steps = {step.environment: step for step in looked.steps if step.environment}
+        health = Clusters(monorepo).health(artifact, steps)
     url = proposed.pull_request.url if proposed.pull_request else ""
     environments = {change.environment for change in proposed.changes}
     return [
@@ -42,6 +48,7 @@ def _standings(monorepo: Monorepo, proposed: Proposed) -> list[Standing]:
             proposed.main.get(environment),
             environment in deployed,
             url if environment in environments else "",
+            health.get(environment, Health(Running.UNKNOWN)),
         )
         for environment in monorepo.settings.environments
     ]

@@ -32,16 +32,22 @@ class Requests:
         issue: str,
         rollback: bool,
         decisions: Sequence[Decision] = (),
+        said: Sequence[str] = (),
     ) -> tuple[PullRequest, bool]:
         """The pull request with the title and body that these changes have, and whether it was written to.
 
         `there` is the open one, `versions` are main's, `issue` is the URL of the promotion issue or empty,
-        `decisions` are those that the branch records. What people wrote into it stays.
+        `decisions` are those that the branch records, and `said` is what the rules say. What people wrote
+        into it stays.
         Raises RegistryError where the registry does not answer.
         """
         title = request_title(promotion, changes, self._settings.groups, rollback)
         known = background(self._monorepo, promotion, changes, versions, issue, rollback)
-        known = replace(known, requesters=_requesters(decisions, changes))
+        known = replace(
+            known,
+            requesters=_requesters(decisions, changes),
+            warnings=[*said, *known.warnings],
+        )
         most = MOST_CHARACTERS - room_beside(there.body if there else "")
         part = request_body(promotion, changes, known, rollback, max(most, _LEAST))
         written = put_in(title, part, Request(there.title, there.body) if there else None)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from flux.errors import UnvouchedError
+from flux.promotion.clusters.health import Health, Running
+from flux.promotion.gates.gate import shown
 from flux.report.status_map import Signs, differing, phase_map
 from flux.report.tag import document as tags_document
 from flux.report.text import Link, aligned, moment, place, short, text
@@ -54,6 +57,7 @@ def show_status(
 
 def _show_rest(report: Report, status: Status) -> None:
     """Open pull requests, what failed, and how much drifts."""
+    _show_health(report, status)
     for _, pull in status.promotions or []:
         report.print(f"open: {pull.title} {place(pull.url)}")
     report.failures((step.name, step.fault) for step in status.failed)
@@ -64,10 +68,31 @@ def _show_rest(report: Report, status: Status) -> None:
         report.print("No drift.")
 
 
+def _show_health(report: Report, status: Status) -> None:
+    """What clusters say, where it is anything but that they run what they should."""
+    every = [
+        (f"{row.artifact}:{environment}", health)
+        for row in status.rows
+        for environment, health in row.health.items()
+    ]
+    for name, health in every:
+        if health.state in (Running.FAILING, Running.WAITING):
+            report.print(_health_line(name, health))
+    counts = Counter(health.state for _, health in every)
+    if counts.keys() - {Running.UNKNOWN}:
+        known = [f"{counts[state]} {state}" for state in Running if counts[state]]
+        report.print(f"Clusters: {', '.join(known)}.")
+
+
+def _health_line(name: str, health: Health) -> str:
+    since = f" since {shown(health.since)}" if health.since else ""
+    return f"{name} is {health.state}{since}" + (f": {health.message}" if health.message else "")
+
+
 def document(status: Status) -> dict[str, Any]:
     """That of `inv tag`, with nothing done, and more."""
     return {
-        **tags_document(status.steps),
+        **_tags(status),
         "artifacts": [
             {
                 "artifact": row.artifact,
@@ -79,6 +104,26 @@ def document(status: Status) -> dict[str, Any]:
             for row in status.rows
         ],
         "promotions": None if status.promotions is None else [_promotion(*one) for one in status.promotions],
+    }
+
+
+def _tags(status: Status) -> dict[str, Any]:
+    """Those of `inv tag`, each with what clusters say. Times are seconds since the epoch."""
+    healths = [row.health.get(name, Health(Running.UNKNOWN)) for row in status.rows for name in row.steps]
+    tags = tags_document(status.steps)["tags"]
+    return {
+        "tags": [
+            tag
+            | {
+                "cluster": {
+                    "state": str(health.state),
+                    "since": health.since,
+                    "message": health.message,
+                    "returned": health.returned,
+                }
+            }
+            for tag, health in zip(tags, healths, strict=True)
+        ]
     }
 
 

@@ -11,15 +11,17 @@ from flux.tasks.environments import log, reconcile, status, tag_
 from flux.tasks.issues import apply, open_, sync
 from flux.tasks.look import open_place
 from flux.tasks.machine import demo, doctor, down, up
+from flux.tasks.progress import ack, cluster_manifests, freeze, rules, unfreeze
 from flux.tasks.promotions import diff, promote, rollback
 from flux.tasks.releases import promotions, publish, release, sign
 from flux.tasks.requests import check_request
 
 ns = Collection(
     *(list_, changed, check, build, release, publish, tag_, status, diff, promote, rollback),
-    *(log, board, open_place, reconcile, doctor, demo),
+    *(log, board, open_place, reconcile, rules, freeze, unfreeze, ack, doctor, demo),
 )
 ns.add_collection(Collection("issue", open_, apply, sync))
 ns.add_collection(Collection("request", check_request))
 ns.add_collection(Collection("sign", sign, promotions))
 ns.add_collection(Collection("registry", up, down))
+ns.add_collection(Collection("cluster", cluster_manifests))

@@ -15,14 +15,25 @@ from flux.tasks.arguments import count_words, find_fault, find_idle, has_third_w
 LETTERS = {"artifact": "a", "dry_run": "n", "json": "j"}
 """The options that have a letter, which is the same in every command."""
 
-_METAVARS = {"artifact": "NAME", "since": "REF", "digests": "FILE", "unattested": "FILE", "port": "N"}
+_METAVARS = {
+    "artifact": "NAME",
+    "behind": "TIME",
+    "digests": "FILE",
+    "event": "FILE",
+    "override": "REASON",
+    "port": "N",
+    "since": "REF",
+    "unattested": "FILE",
+    "until": "TIME",
+}
 
 
 def command(
     *, example: str, third: str = "", optional: Sequence[str] = (), **options: Any
 ) -> Callable[[Callable[..., None]], Any]:
     """Make a command. `example` is one as people type it, less the program. The argument `third` can be given
-    as a third word that looks like a version, and those of `optional` as the first words, in this order."""
+    as a third word that looks like a version, and those of `optional` as the first words that are not
+    required, in this order."""
     return task(klass=Command, example=example, third=third, optional=optional, **options)
 
 
@@ -116,6 +127,7 @@ class Command(Task[Any]):
             _take_as_word(arguments, self.third)
         if self.optional:
             given = count_words(self.typed, sys.argv[1:], takes_value, _is_command)
+            given = max(0, given - sum(argument.positional for argument in arguments))
             for name in self.optional[:given]:
                 _take_as_word(arguments, name)
         return arguments

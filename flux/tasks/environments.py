@@ -1,9 +1,11 @@
 """The tasks for environments: move their tags, show them, do all that is due."""
 
+from math import inf
+
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from flux.running import names, running
+from flux.running import duration, names, running
 from flux.tasks.command import command
 from flux.tasks.options import ARTIFACT, DIGESTS, DRY_RUN, JSON, WIDE
 
@@ -43,12 +45,19 @@ def tag_(
 @command(
     example="status -a eso",
     iterable=["artifact"],
-    help={"artifact": ARTIFACT, "check": "exit code 1 when anything drifts", "wide": WIDE, "json": JSON},
+    help={
+        "artifact": ARTIFACT,
+        "check": "exit code 1 when anything drifts, or a cluster fails",
+        "behind": "with --check: also when clusters wait for longer than this, such as 30m",
+        "wide": WIDE,
+        "json": JSON,
+    },
 )
 def status(
     context: Context,
     artifact: list[str] | None = None,
     check: bool = False,
+    behind: str | None = None,
     wide: bool = False,
     json: bool = False,
 ) -> None:
@@ -57,11 +66,13 @@ def status(
         from flux.commands.status import find_status
         from flux.report.status import show_status
 
+        allowed = duration(behind) if behind else inf
+        check = check or behind is not None
         with run.report.working("looking") as on_done:
             found = find_status(run.monorepo, names(artifact), on_done, thorough=check)
         at_terminal = run.report.width is not None
         show_status(run.report, found, run.monorepo.settings.groups, detailed=bool(artifact) and at_terminal)
-        if found.failed or (check and (found.drifts or found.outdated)):
+        if found.failed or (check and (found.drifts or found.outdated or found.lags(allowed))):
             raise Exit(code=1)
 
 

@@ -50,12 +50,11 @@ def apply(context: Context, number: str, dry_run: bool = False, json: bool = Fal
 def sync(context: Context, dry_run: bool = False, json: bool = False) -> None:
     """Bring promotion issues and pull requests up to date with main and the registry."""
     with running(context, json, dry_run=dry_run) as run:
-        from flux.commands.issue.sync import Syncer
+        from flux.commands.issue.sync import sync_all
         from flux.report.issue.sync import show_sync
 
-        syncer = Syncer(run.monorepo)
         with run.report.working("syncing") as on_done:
-            synced = syncer.sync(on_done)
+            synced = sync_all(run.monorepo, on_done)
         show_sync(run.report, synced, dry_run)
         if synced.failed:
             raise Exit(code=1)

@@ -14,27 +14,36 @@ from flux.tasks.options import DRY_RUN, JSON
     help={
         "artifact": "an artifact to play it with; the first that is fit by default",
         "folder": "where the clone goes, new or empty; a temporary folder by default",
+        "progress": "play how versions go on by rule, and how a failing cluster stops one",
         "json": JSON,
     },
 )
 def demo(
-    context: Context, artifact: list[str] | None = None, folder: str | None = None, json: bool = False
+    context: Context,
+    artifact: list[str] | None = None,
+    folder: str | None = None,
+    progress: bool = False,
+    json: bool = False,
 ) -> None:
     """Play the whole story of a change on a second clone."""
     with running(context, json) as run:
         from flux.commands.demo import beginnings, choose, left_out, plan_demo
+        from flux.commands.demo.progress import beginnings_with_rules, plan_progress, require_phases
         from flux.report.demo import document, show_beginning, show_end, show_typed, show_why
         from flux.report.text import some
         from flux.shell import Shell, free_folder, name_of_inv
 
         chosen = choose(run.monorepo, names(artifact))
-        files = beginnings(run.monorepo)
+        if progress:
+            require_phases(run.monorepo.settings)
+        files = beginnings_with_rules(run.monorepo) if progress else beginnings(run.monorepo)
         if paths := left_out(run.monorepo):
             run.report.notice(f"not committed, so not in the demo: {some(paths)}")
         place = free_folder(folder)
         git, branch = run.monorepo.git, run.monorepo.settings.branch
         with git.clone(place, branch, files, "Begin with nothing deployed") as clone:
-            plan = plan_demo(run.monorepo.settings, chosen, clone.tags())
+            planned = plan_progress if progress else plan_demo
+            plan = planned(run.monorepo.settings, chosen, clone.tags())
         show_beginning(run.report, plan)
         shell = Shell(place, {**run.variables, **plan.variables}, quiet=json)
         for scene in plan.scenes:

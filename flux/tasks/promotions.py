@@ -16,6 +16,7 @@ _WHERE = {
     "artifact": "the artifact",
     "environment": "an environment, or a phase for all of its environments",
 }
+_OVERRIDE = "why the rules do not count; it is recorded and shown"
 _VERSION = "a published version; the newest stable release by default"
 
 
@@ -26,6 +27,7 @@ _VERSION = "a published version; the newest stable release by default"
     help={
         **_WHERE,
         "version": _VERSION,
+        "override": _OVERRIDE,
         "dry-run": DRY_RUN,
         "json": JSON,
     },
@@ -35,6 +37,7 @@ def promote(
     artifact: str,
     environment: str,
     version: str | None = None,
+    override: str | None = None,
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
@@ -42,7 +45,7 @@ def promote(
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.promote import promote as propose
 
-        _show(run, propose(run.monorepo, artifact, environment, version))
+        _show(run, propose(run.monorepo, artifact, environment, version, override))
 
 
 @command(
@@ -51,6 +54,7 @@ def promote(
     help={
         **_WHERE,
         "to": "a lower version; the last lower one that was there by default",
+        "override": _OVERRIDE,
         "dry-run": DRY_RUN,
         "json": JSON,
     },
@@ -60,6 +64,7 @@ def rollback(
     artifact: str,
     environment: str,
     to: str | None = None,
+    override: str | None = None,
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
@@ -67,7 +72,7 @@ def rollback(
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.rollback import roll_back
 
-        _show(run, roll_back(run.monorepo, artifact, environment, to))
+        _show(run, roll_back(run.monorepo, artifact, environment, to, override))
 
 
 @command(

@@ -20,6 +20,7 @@ _FILTERS = {
     "pull_request": {"types", "branches", "branches-ignore", "paths", "paths-ignore"},
     "release": {"types"},
     "issues": {"types"},
+    "status": set(),
     "workflow_dispatch": {"inputs"},
     "workflow_call": {"inputs", "outputs", "secrets"},
 }

@@ -46,7 +46,14 @@ PHASES = (
 )
 CONFIG = "flux/releaseconfig.json"
 BOT = "github-actions[bot]"
-PERMISSIONS = {"contents": "write", "issues": "write", "pull_requests": "write", "actions": "write"}
+PERMISSIONS = {
+    "contents": "write",
+    "issues": "write",
+    "pull_requests": "write",
+    "actions": "write",
+    "statuses": "write",
+    "deployments": "write",
+}
 
 
 @dataclass

@@ -8,8 +8,10 @@ from flux.promotion.ledger import (
     Decision,
     How,
     asked,
+    by_rule,
     latest,
     news,
+    overridden,
     read_decision,
     read_decisions,
     render,
@@ -22,11 +24,38 @@ logins = st.sampled_from(("bob", "alice", "flux-promoter[bot]", "Bob B. <bob@exa
 decisions = st.builds(
     Decision,
     logins,
-    st.sampled_from(How),
+    st.sampled_from([how for how in How if how is not How.OVERRIDE]),
     st.lists(environments, min_size=1, max_size=4, unique=True).map(tuple),
     st.integers(0, 2_000_000_000),
     st.none() | st.integers(1, 99_999),
 )
+
+
+@given(st.text(min_size=1))
+@example("x; name prod; 5")
+@example("x\nRequested-by: eve; name prod; 5")
+def test_no_reason_makes_another_decision(reason: str) -> None:
+    line = render(Decision("alice", How.OVERRIDE, ("tt",), 5, None, reason))
+    read = read_decisions(line)
+    if read:
+        assert [(d.who, d.how, d.environments) for d in read] == [("alice", How.OVERRIDE, ("tt",))]
+        assert overridden(read) == {"tt"}
+    assert len(line.splitlines()) == 1
+
+
+def test_an_override_needs_a_reason_and_nothing_else_has_one() -> None:
+    assert read_decision("Requested-by: alice; override tt; 5") is None
+    assert read_decision("Requested-by: alice; tick tt; 5; because x") is None
+    line = "Requested-by: alice; override tt prod; issue 3; 5; because it burns"
+    assert read_decision(line) == Decision("alice", How.OVERRIDE, ("tt", "prod"), 5, 3, "it burns")
+    rule = Decision("bot", How.RULE, ("tt",), 6)
+    assert by_rule([rule]) == {"tt"}
+    later = Decision("alice", How.NAME, ("tt",), 7)
+    assert (
+        overridden([Decision("alice", How.OVERRIDE, ("tt",), 5, None, "x"), later])
+        == by_rule([rule, later])
+        == set()
+    )
 
 
 @given(decisions)

@@ -9,8 +9,8 @@ from invoke.collection import Collection
 from flux.tasks import ns
 
 FLUX = Path(__file__).parent.parent.parent / "flux"
-NAMED_AS = {"sign/sign": "sign", "sign/promotions": "sign_promotions"}
-SHOWN_AS = {"rollback": "promote", "sign/sign": "sign", "sign/promotions": "sign"}
+NAMED_AS = {"sign/sign": "sign", "sign/promotions": "sign_promotions", "unfreeze": "freeze"}
+SHOWN_AS = {"rollback": "promote", "unfreeze": "freeze", "sign/sign": "sign", "sign/promotions": "sign"}
 
 
 def typed(collection: Collection, *above: str) -> Iterator[str]:

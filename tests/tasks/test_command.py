@@ -107,6 +107,6 @@ def test_every_command_says_how_it_is_used() -> None:
 def test_help_shows_the_order(tmp_path: Path) -> None:
     repo = monorepo(tmp_path / "repo", {})
     said = inv(repo, "--help", "promote").out
-    assert "Usage: inv promote ARTIFACT ENVIRONMENT [VERSION] [-n] [-j]" in said
+    assert "Usage: inv promote ARTIFACT ENVIRONMENT [VERSION] [--override REASON] [-n] [-j]" in said
     assert "For example: inv promote eso prod 3.10.0" in said
     assert "[-a NAME]" in inv(repo, "build", "--help").out

@@ -1,6 +1,6 @@
 """Bring promotion issues and pull requests up to date with what main and the registry have."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from flux.errors import FluxError, ForgeError, IssueError, without_frames
@@ -11,6 +11,7 @@ from flux.promotion.boxes import marks, ticked
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.comment import Standing, is_reached
 from flux.promotion.texts.notices import ROLLED_BACK, pull_request_closed
+from flux.proposals.advance import Advance
 from flux.proposals.apply import Applier
 from flux.proposals.converge import Proposed
 from flux.proposals.progress import tell
@@ -48,6 +49,19 @@ class Sync:
         return [synced for synced in self.promotions if synced.error]
 
 
+def sync_all(monorepo: Monorepo, on_done: Callable[[object], object]) -> Sync:
+    """Do what the rules allow first, then bring every promotion up to date."""
+    require_current_settings(monorepo)
+    notices: list[str] = []
+    if monorepo.settings.has_progress:
+        advance = Advance(monorepo)
+        advanced = advance.advance(advance.in_motion())
+        failed = [f"{about}: {error.message}" for about, error in advanced.errors]
+        notices = [*advanced.done, *advanced.notices, *failed]
+    synced = Syncer(monorepo).sync(on_done)
+    return replace(synced, notices=(*notices, *synced.notices))
+
+
 class Syncer:
     """Looks after every promotion that is open."""
 
@@ -56,8 +70,8 @@ class Syncer:
         self._settings = monorepo.settings
         self._applier = Applier(monorepo)
 
-    def sync(self, on_done: Callable[[object], object]) -> Sync:
-        """One promotion's failure leaves the others unharmed."""
+    def sync(self, on_done: Callable[[object], object], artifacts: Collection[str] = ()) -> Sync:
+        """Of all artifacts, or of those named. One promotion's failure leaves the others unharmed."""
         require_current_settings(self._monorepo)
         issues: dict[Promotion, Issue] = {}
         for issue, promotion in self._applier.issues.all():
@@ -67,6 +81,8 @@ class Syncer:
         due = dict.fromkeys([*(p for p, issue in issues.items() if issue.open), *begun])
         done = []
         for promotion in due:
+            if artifacts and promotion.artifact not in artifacts:
+                continue
             done.append(self._one(promotion, issues.get(promotion)))
             on_done(promotion)
         return Sync(done, tuple(self._applier.issues.warnings))
@@ -125,7 +141,7 @@ class Syncer:
         }
         own = [standing for standing in standings if standing.environment in boxed]
         return bool(own) and all(
-            standing.deployed
+            standing.deployed and standing.is_settled
             if standing.desired == promotion.version
             else is_reached(promotion, standing.desired)
             for standing in own

@@ -11,6 +11,7 @@ from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.vouching import Vouching
 from flux.monorepo.wanted import has_artifact
 from flux.promotion.convergence import Side
+from flux.promotion.ledger import How
 from flux.promotion.order import not_lowered
 from flux.promotion.proposal import BRANCHES, Promotion, promotion_of_branch
 from flux.promotion.texts.notices import REMOVED
@@ -61,6 +62,7 @@ def check_request(monorepo: Monorepo, number: int) -> Checked:
                 authority.refusals,
                 _approvals(monorepo, authority, number),
                 pull.head,
+                lambda decision: decision.how is How.RULE and authority.is_ours(decision.who),
             ),
         ],
     )

@@ -96,13 +96,17 @@ def _ran_before(version: str, rule: Rule, course: Course, state: State, now: flo
 
 def _soak(version: str, environment: str, rule: Rule, state: State, now: float) -> Iterator[Reason]:
     ran = state.ran(environment, version, now, rule.healthy)
+    if ran is None and state.fails(environment, version, now):
+        return  # which is a reason already
     if ran is None:
         yield Reason(Gate.HEALTH, _unhealthy(version, environment, state, now))
     elif ran.seconds < rule.soak:
         lasts = ran.ended >= now
-        so_far, asked = write_duration(ran.seconds), write_duration(rule.soak)
-        text = f"{environment} has run {version} for {so_far} of {asked}"
-        yield Reason(Gate.SOAK, text, ran.began + rule.soak if lasts else None)
+        until, asked = ran.began + rule.soak, write_duration(rule.soak)
+        text = f"{environment} has to run {version} for {asked}, until {ends(until)}"
+        if not lasts:
+            text = f"{environment} ran {version} for {write_duration(ran.seconds)} of {asked}"
+        yield Reason(Gate.SOAK, text, until if lasts else None)
 
 
 def _unhealthy(version: str, environment: str, state: State, now: float) -> str:
@@ -110,8 +114,6 @@ def _unhealthy(version: str, environment: str, state: State, now: float) -> str:
     found = state.health(environment, stays[-1], now)
     if found.returned:
         return f"{environment} got {version} back, and its clusters have not said anew that they run it"
-    if found.state is Running.FAILING:
-        return f"{environment} fails with {version}: {found.message}"
     if found.state is Running.UNKNOWN:
         return f"no cluster has ever reported in {environment}"
     return f"{environment} does not run {version} yet: {found.message}"
@@ -121,7 +123,7 @@ def _windows(rule: Rule, now: float) -> Iterator[Reason]:
     opens = opens_next(rule.windows, now) if rule.windows else now
     if opens != now:
         listed = ", ".join(map(str, rule.windows))
-        when = f"; it opens at {shown(opens)}" if opens is not None else ""
+        when = f"; it opens at {ends(opens)}" if opens is not None else ""
         yield Reason(Gate.WINDOW, f"it is outside of {listed}{when}", opens)
 
 
@@ -136,4 +138,9 @@ def _until(reasons: list[Reason], rule: Rule, now: float) -> float | None:
 
 def shown(moment: float) -> str:
     """A moment as people read it, to the minute and in UTC."""
-    return datetime.fromtimestamp(-(-moment // 60) * 60, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return datetime.fromtimestamp(moment // 60 * 60, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def ends(moment: float) -> str:
+    """A moment that is to be waited for: the minute in which it is over."""
+    return shown(-(-moment // 60) * 60)

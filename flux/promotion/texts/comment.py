@@ -1,12 +1,15 @@
 """The one comment that says how a promotion stands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from semver import Version
 
+from flux.promotion.clusters.health import Health, Running
+from flux.promotion.gates.gate import shown
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.request import MOST_CHARACTERS
+from flux.release.markdown import plain
 
 _MOST_ROWS = 200
 
@@ -14,12 +17,19 @@ _MOST_ROWS = 200
 @dataclass(frozen=True)
 class Standing:
     """One environment: the version that main has, whether the registry has that version there too, and the
-    URL of the open pull request that gives it this promotion's version, or nothing."""
+    URL of the open pull request that gives it this promotion's version, or nothing. `health` is what its
+    clusters say."""
 
     environment: str
     desired: str | None
     deployed: bool
     request: str = ""
+    health: Health = field(default_factory=lambda: Health(Running.UNKNOWN))
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nobody has to wait for a cluster any more."""
+        return self.health.state in (Running.RUNNING, Running.UNKNOWN)
 
 
 def is_reached(promotion: Promotion, desired: str | None) -> bool:
@@ -43,6 +53,8 @@ def standing_comment(
 
 def _state(promotion: Promotion, standing: Standing) -> str:
     desired = standing.desired
+    if desired == promotion.version and standing.deployed and standing.health.state is not Running.UNKNOWN:
+        return _running(standing.health)
     if desired == promotion.version:
         return "✅ deployed" if standing.deployed else "merged; its tag follows with `inv tag`"
     if standing.request:
@@ -51,3 +63,13 @@ def _state(promotion: Promotion, standing: Standing) -> str:
     if is_reached(promotion, desired):
         return f"{desired}, which has replaced it"
     return desired or "none"
+
+
+def _running(health: Health) -> str:
+    """What clusters say of what is deployed."""
+    since = f" since {shown(health.since)}" if health.since is not None else ""
+    if health.state is Running.FAILING:
+        return f"❌ failing{since}: {plain(health.message)}"
+    if health.state is Running.WAITING:
+        return f"⏳ deployed{since}; {plain(health.message)}"
+    return f"✅ running{since}" + (", as it did before it came back" if health.returned else "")

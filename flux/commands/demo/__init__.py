@@ -105,13 +105,13 @@ def plan_demo(settings: Settings, chosen: Chosen, tags: Mapping[str, str]) -> De
     earlier = read_releases(settings.tag_form, tags, [artifact])
     version = next_version("minor", earlier[-1].version if earlier else None)
     return Demo(
-        _variables(settings),
+        variables(settings),
         _scenes(settings, chosen, version),
         ("head -20 .forge/pulls/2.md", "inv list", *_promotion(settings, artifact)),
     )
 
 
-def _variables(settings: Settings) -> dict[str, str]:
+def variables(settings: Settings) -> dict[str, str]:
     """What keeps the demo on this machine, whatever the other settings are."""
     variables = {"INVOKE_FLUX_REGISTRY": _REGISTRY, "INVOKE_FLUX_FORGE": "local"}
     if settings.publisher != "builtin":

@@ -1,0 +1,95 @@
+"""Take a cluster's word: what a commit status of Flux's says of an environment, and what follows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flux.commands.issue.sync import Syncer
+from flux.errors import FluxError, RequestError
+from flux.event import StatusSet, read_status
+from flux.forge.reporting import CommitStatus
+from flux.monorepo.desired import desired_at
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.outdated import require_current_settings
+from flux.parallel import in_parallel
+from flux.promotion.clusters.health import Health
+from flux.promotion.clusters.status import StatusName, parse_name
+from flux.proposals.advance import Advance, Advanced
+from flux.proposals.courses import Courses
+
+_MOST_SHOWN = 80
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """`healths` are of the artifacts whose tag has the digest, in the environment of the status."""
+
+    name: StatusName | None
+    healths: dict[str, Health] = field(default_factory=dict)
+    advanced: Advanced = field(default_factory=Advanced)
+    notices: Sequence[str] = ()
+
+
+def acknowledge(monorepo: Monorepo, path: str | None) -> Acknowledged:
+    """Take the word of the event that started this run, or of a file that has one.
+
+    GitHub has the status itself: the event only says where to look. Raises RequestError where there is no
+    event.
+    """
+    require_current_settings(monorepo)
+    status = read_status(path) if path else monorepo.event.change
+    if not isinstance(status, StatusSet):
+        raise RequestError(
+            "there is no status to take the word of",
+            "say `inv ack --event FILE`, a payload of GitHub's event `status`",
+        )
+    name = parse_name(status.context)
+    if name is None:
+        shown = ascii(status.context[:_MOST_SHOWN])
+        return Acknowledged(None, notices=(f"{shown} is no status of a cluster: nothing changes",))
+    if name.environment not in monorepo.settings.environments:
+        return Acknowledged(name, notices=(f"there is no environment {name.environment}: nothing changes",))
+    return _take(monorepo, status, name)
+
+
+def _take(monorepo: Monorepo, status: StatusSet, name: StatusName) -> Acknowledged:
+    courses = Courses(monorepo)
+    if not courses.may_report(status.sender, name.environment):
+        why = f"{status.sender} may not report for {name.environment}: nothing changes"
+        return Acknowledged(name, notices=(why,))
+    time = min(status.time, monorepo.forge.now())
+    told = CommitStatus(status.id, status.context, status.state, status.description, status.sender, time)
+    monorepo.forge.keep_status(status.commit, told)
+    artifacts = _artifacts(monorepo, name)
+    if not artifacts:
+        why = f"no artifact's tag {name.environment} has {name.digest[:19]}: nothing changes"
+        return Acknowledged(name, notices=(why,))
+    advance = Advance(monorepo, courses)
+    advanced = advance.advance(artifacts)
+    synced = Syncer(monorepo).sync(lambda done: None, artifacts)
+    advanced.notices.extend(synced.notices)
+    for one in synced.promotions:
+        about = f"{one.promotion.artifact} {one.promotion.version}"
+        advanced.done.extend(f"{about}: {text}" for text in one.repaired)
+        if one.error:
+            advanced.errors.append((about, one.error))
+    healths = {
+        artifact: found[name.environment]
+        for artifact, found in advanced.healths.items()
+        if name.environment in found
+    }
+    return Acknowledged(name, healths, advanced)
+
+
+def _artifacts(monorepo: Monorepo, name: StatusName) -> list[str]:
+    """The artifacts whose tag of the environment has the digest of a status."""
+    desired = desired_at(monorepo, monorepo.tip)
+    deployed = [artifact for artifact, versions in desired.items() if name.environment in versions]
+
+    def has(artifact: str) -> str:
+        try:
+            digest = monorepo.registry.repository(artifact).resolve(name.environment)
+        except FluxError:
+            return ""  # of one that does not answer another run takes the word
+        return artifact if digest == name.digest else ""
+
+    return sorted(filter(None, in_parallel(monorepo.settings.jobs, has, deployed)))

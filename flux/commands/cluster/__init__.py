@@ -1,0 +1,1 @@
+"""What has to stand in clusters."""

@@ -1,0 +1,42 @@
+"""The documents for the clusters of an environment."""
+
+from dataclasses import dataclass
+
+from flux.errors import RequestError
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.source_url import source_url
+from flux.monorepo.wanted import wanted_environments
+from flux.promotion.clusters.manifests import manifests
+
+
+@dataclass(frozen=True)
+class ClusterManifests:
+    """YAML by cluster, for an environment."""
+
+    environment: str
+    documents: dict[str, str]
+
+
+def cluster_manifests(monorepo: Monorepo, name: str) -> list[ClusterManifests]:
+    """The documents for the clusters of an environment, or of all environments of a phase.
+
+    Raises RequestError where the settings name no cluster, or it is not known which repository this is.
+    """
+    environments = wanted_environments(monorepo.settings, name)
+    repository = source_url(monorepo)
+    if not repository:
+        raise RequestError(
+            "it is not known which repository on GitHub this is",
+            "let origin be its URL, or set `source` in invoke.yaml",
+        )
+    found = []
+    for environment in environments:
+        clusters = monorepo.settings.clusters.get(environment)
+        if clusters is None or not clusters.names:
+            raise RequestError(
+                f"the setting `clusters` names no cluster of {environment}",
+                f"write `clusters: {{{environment}: {{names: [eu], reporters: [LOGIN]}}}}` in invoke.yaml",
+            )
+        documents = {cluster: manifests(repository, cluster) for cluster in clusters.names}
+        found.append(ClusterManifests(environment, documents))
+    return found

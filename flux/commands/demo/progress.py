@@ -1,0 +1,131 @@
+"""How a version goes on by rule: through the phases, past nothing that fails, and not back again."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
+
+import yaml
+from semver import Version
+
+from flux.commands.demo import Chosen, Demo, Scene, beginnings, variables
+from flux.commands.demo.cluster import CLUSTER, PATH, REPORTER, SCRIPT, WORD
+from flux.errors import RequestError
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.releases import read_releases
+from flux.promotion.proposal import Promotion
+from flux.release.version import next_version
+from flux.settings import FILES, Phase, Settings
+
+_SOAK = 4
+"""Seconds."""
+
+
+def require_phases(settings: Settings) -> None:
+    """Raises RequestError where there is no phase after the first."""
+    if len(settings.phases) < 2:
+        raise RequestError(
+            "there is one phase, and nothing to go on to", "name another in the setting `phases`"
+        )
+
+
+def beginnings_with_rules(monorepo: Monorepo) -> dict[str, bytes]:
+    """The files that differ from HEAD in the clone: rules, and what stands for a cluster."""
+    git, head = monorepo.git, monorepo.git.head()
+    contents = (git.file(head, path) for path in FILES)
+    document = yaml.safe_load(next((each for each in contents if each is not None), b"")) or {}
+    flux = dict(document.get("flux") or {})
+    flux.pop("rules", None)
+    flux |= {"phases": list(_ruled(monorepo.settings.phases)), "require_order": False}
+    names = {"names": [CLUSTER], "reporters": [REPORTER]}
+    flux["clusters"] = {environment: dict(names) for environment in monorepo.settings.environments}
+    settings = yaml.safe_dump({**document, "flux": flux}, sort_keys=False).encode()
+    return {**beginnings(monorepo), FILES[0]: settings, PATH: SCRIPT.encode()}
+
+
+def _ruled(phases: Sequence[Phase]) -> Iterator[dict[str, object]]:
+    for at, phase in enumerate(phases):
+        rule: dict[str, object] = {"environments": list(phase.environments), "auto": "major"}
+        yield {phase.name: rule | ({"soak": f"{_SOAK}s", "healthy": True} if at else {})}
+
+
+def plan_progress(settings: Settings, chosen: Chosen, tags: Mapping[str, str]) -> Demo:
+    """The story of one artifact. `tags` are the clone's, with their commits."""
+    artifact = chosen.artifact
+    earlier = read_releases(settings.tag_form, tags, [artifact])
+    version = next_version("minor", earlier[-1].version if earlier else None)
+    patch = next_version("patch", version)
+    first, *later = settings.phases
+    return Demo(
+        variables(settings),
+        (
+            _release(settings, chosen, version, "minor"),
+            Scene("These rules are in force, and this is what happens next.", (f"inv rules {artifact}",)),
+            _deploy(artifact, version, first, "The rule of the first phase takes it without anybody's tick."),
+            _report(artifact, first),
+            *(scene for phase in later for scene in _goes_on(artifact, version, phase)),
+            _release(settings, chosen, patch, "patch"),
+            _deploy(artifact, patch, first, "The patch goes to the first phase, too."),
+            _report(artifact, first, failing=first.environments[-1]),
+            Scene(
+                f"{first.environments[-1]} fails, so the patch goes no further, however long anybody waits.",
+                (f"sleep {_SOAK + 2}", "inv reconcile", f"inv rules {artifact}", f"inv status -a {artifact}"),
+            ),
+            Scene(
+                "Somebody rolls back.",
+                (
+                    f"inv rollback {artifact} {first.name}",
+                    f"git merge {quote(Promotion(artifact, str(version)).branch)}",
+                    "inv tag",
+                ),
+            ),
+            Scene(
+                "A rollback holds: no rule brings that version back, until a newer one comes.",
+                ("inv reconcile", f"inv rules {artifact}"),
+            ),
+        ),
+        ("inv status", f"inv promote {artifact} {first.name} {patch}"),
+    )
+
+
+def _release(settings: Settings, chosen: Chosen, version: Version, bump: str) -> Scene:
+    artifact = chosen.artifact
+    comment = f"printf '\\n# Changed by inv demo, for {version}.\\n'"
+    return Scene(
+        f"{artifact} changes, and {version} is released and published.",
+        (
+            f"{comment} >> {quote(chosen.path)}",
+            f"git commit -qam 'fix({artifact}): a comment, for the demo'",
+            "inv build --since HEAD~1",
+            f"inv release {artifact} {bump}",
+            f"inv publish {quote(settings.tag_form.render(artifact, version))}",
+        ),
+    )
+
+
+def _deploy(artifact: str, version: Version, phase: Phase, why: str) -> Scene:
+    branch = quote(Promotion(artifact, str(version)).branch)
+    return Scene(
+        f"{why} Somebody merges its pull request, and the tags of {phase.name} move.",
+        ("inv reconcile", f"git merge {branch}", "inv tag"),
+    )
+
+
+def _report(artifact: str, phase: Phase, failing: str = "") -> Scene:
+    said = [
+        command
+        for environment in phase.environments
+        for command in (
+            f"python3 {PATH} {quote(artifact)} {environment} "
+            f"{'failure' if environment == failing else 'success'} > {WORD}",
+            f"inv ack --event {WORD}",
+        )
+    ]
+    return Scene(f"The clusters of {phase.name} say what they run. On GitHub Flux does that.", tuple(said))
+
+
+def _goes_on(artifact: str, version: Version, phase: Phase) -> Iterator[Scene]:
+    yield Scene(
+        f"{phase.name} waits until every environment before it has run it for {_SOAK} seconds.",
+        (f"inv rules {artifact}", f"sleep {_SOAK + 2}"),
+    )
+    yield _deploy(artifact, version, phase, "Now the rule takes it.")
+    yield _report(artifact, phase)

@@ -1,0 +1,63 @@
+"""The moves of environment tags, as deployments record them."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+from semver import Version
+
+from flux.promotion.gates.state import Stay
+
+_DIGEST, _COMMIT = re.compile(r"sha256:[0-9a-f]{64}"), re.compile(r"(?:[0-9a-f]{40})?")
+_TIME = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,6})?")
+_LONGEST_AGO = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Move:
+    """That a tag was moved to a version at `time`, in seconds since the epoch. `commit` is the one that the
+    image's revision names, empty where that is not known; `id` is the deployment's."""
+
+    artifact: str
+    environment: str
+    version: str
+    digest: str
+    commit: str
+    time: float
+    id: int = 0
+
+    @property
+    def payload(self) -> dict[str, str]:
+        """What a deployment keeps of it."""
+        kept = {name: value for name, value in asdict(self).items() if isinstance(value, str)}
+        kept.pop("environment")
+        return {**kept, "moved": f"{self.time:.3f}"}
+
+
+def read_move(payload: Mapping[str, str], environment: str, created: float, id: int) -> Move | None:
+    """The move that a deployment of a time records; None for one that is not ours.
+
+    Its own word on the time counts where it is a little before the record: that came after the move.
+    """
+    fields = {name: payload.get(name, "") for name in ("artifact", "version", "digest", "commit", "moved")}
+    moved = fields.pop("moved")
+    if not _DIGEST.fullmatch(fields["digest"]) or not _COMMIT.fullmatch(fields["commit"]):
+        return None
+    if not Version.is_valid(fields["version"]) or not fields["artifact"]:
+        return None
+    time = float(moved) if _TIME.fullmatch(moved) else created
+    if not created - _LONGEST_AGO <= time <= created:
+        time = created
+    return Move(**fields, environment=environment, time=time, id=id)
+
+
+def stays_of(moves: Iterable[Move]) -> dict[str, tuple[Stay, ...]]:
+    """The stays that an artifact's moves come to, by environment."""
+    found: dict[str, list[Stay]] = {}
+    for move in sorted(moves, key=lambda move: (move.time, move.id)):
+        stays = found.setdefault(move.environment, [])
+        if stays:
+            last = stays.pop()
+            stays.append(Stay(last.version, last.digest, last.since, move.time))
+        stays.append(Stay(move.version, move.digest, move.time))
+    return {environment: tuple(stays) for environment, stays in found.items()}

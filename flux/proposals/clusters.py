@@ -1,0 +1,48 @@
+"""How clusters run what the tags of environments have."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+from flux.errors import FluxError
+from flux.monorepo.monorepo import Monorepo
+from flux.promotion.clusters.health import Health, Running, health
+from flux.promotion.plan import Action, Step
+from flux.proposals.courses import Courses, last_stay
+
+
+def follows(monorepo: Monorepo) -> bool:
+    """Whether clusters are asked: by the settings, or where it costs nothing to know their word."""
+    if monorepo.settings.has_progress:
+        return True
+    with suppress(FluxError):  # who has no token is told so elsewhere
+        return monorepo.forge.has_statuses()
+    return False
+
+
+class Clusters:
+    """What clusters say, by artifact."""
+
+    def __init__(self, monorepo: Monorepo, courses: Courses | None = None) -> None:
+        self._settings = monorepo.settings
+        self._courses = courses or Courses(monorepo)
+
+    @property
+    def now(self) -> float:
+        return self._courses.now
+
+    def health(self, artifact: str, steps: Mapping[str, Step]) -> dict[str, Health]:
+        """By environment. A tag that is to move has clusters that wait, where any has ever reported there."""
+        tags = {step.environment: step.old for step in steps.values() if step.old}
+        state = self._courses.state(artifact, tags)
+        found = {}
+        for environment, step in steps.items():
+            stay = last_stay(state, environment, step.old)
+            clusters = self._settings.clusters.get(environment)
+            names = clusters.names if clusters else ()
+            since = stay.since if stay else None
+            own = health(state.reports, environment, step.old or "", since, names)
+            if own.state is not Running.UNKNOWN and step.drifts and step.action != Action.FAILED:
+                wanted = state.wanted.get(environment, ())
+                own = Health(Running.WAITING, wanted[-1].time if wanted else None, "its tag has yet to move")
+            found[environment] = own
+        return found

@@ -1,0 +1,173 @@
+"""What decides about the progress of artifacts: main, the tags' moves, the clusters' word and the freezes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+from flux.artifact.image import REVISION
+from flux.artifact.image_manifest import Foreign, parse
+from flux.monorepo.desired import desired_at
+from flux.monorepo.history import DesiredVersions, history
+from flux.monorepo.monorepo import Monorepo
+from flux.promotion.clusters.health import Report
+from flux.promotion.clusters.status import State as Said
+from flux.promotion.clusters.status import parse_name
+from flux.promotion.desired import Desired
+from flux.promotion.gates.freeze import Freeze, freezes_path, parse_freezes
+from flux.promotion.gates.move import Move, read_move, stays_of
+from flux.promotion.gates.state import Course, State, Stay, Wanted
+from flux.proposals.authority import ACTIONS, Authority
+from flux.registry.target import Manifest
+
+TASK = "flux:"
+"""How the tasks of our deployments begin; the artifact's name follows."""
+
+
+def commit_of(manifest: Manifest) -> str:
+    """The commit that an image's revision names, empty where it names none."""
+    read = parse(manifest.content, manifest.media_type)
+    revision = "" if isinstance(read, Foreign) else read.annotations.get(REVISION, "")
+    return revision.rpartition("@sha1:")[2]
+
+
+def freezes_at(monorepo: Monorepo, commit: str) -> tuple[Freeze, ...]:
+    """The freezes of a commit. Raises DesiredStateError for a file that has errors."""
+    path = freezes_path(monorepo.settings.releaseconfig)
+    return parse_freezes(path, monorepo.git.file(commit, path), [*monorepo.settings.groups])
+
+
+def course_of(monorepo: Monorepo, artifact: str) -> Course:
+    groups = monorepo.settings.groups
+    return Course(groups, {phase: monorepo.settings.rule(artifact, phase) for phase in groups})
+
+
+class Courses:
+    """The courses and states of artifacts at the tip. The forge is asked once about each."""
+
+    def __init__(self, monorepo: Monorepo, authority: Authority | None = None) -> None:
+        self._monorepo = monorepo
+        self._settings = monorepo.settings
+        self.authority = authority or Authority(monorepo)
+        self._states: dict[str, State] = {}
+        self._moves: dict[str, list[Move]] = {}
+        self._said: dict[str, Sequence[Report]] = {}
+
+    @cached_property
+    def now(self) -> float:
+        return self._monorepo.forge.now()
+
+    @cached_property
+    def desired(self) -> Desired:
+        return desired_at(self._monorepo, self._monorepo.tip)
+
+    @cached_property
+    def freezes(self) -> tuple[Freeze, ...]:
+        return freezes_at(self._monorepo, self._monorepo.tip)
+
+    def course(self, artifact: str) -> Course:
+        return course_of(self._monorepo, artifact)
+
+    def moves(self, artifact: str) -> list[Move]:
+        """The moves of an artifact's tags that somebody who may has recorded, the oldest first."""
+        if artifact not in self._moves:
+            self._moves[artifact] = list(self._recorded(artifact))
+        return self._moves[artifact]
+
+    def state(self, artifact: str, tags: Mapping[str, str] | None = None) -> State:
+        """The state of an artifact. `tags` has the digests of its environments' tags, where they are known.
+
+        Raises ForgeError, and RegistryError where the registry has to be asked.
+        """
+        if artifact not in self._states:
+            self._states[artifact] = self._state(artifact, tags)
+        return self._states[artifact]
+
+    def forget(self, artifact: str) -> None:
+        """Ask again about an artifact, of which something was recorded."""
+        self._states.pop(artifact, None)
+        self._moves.pop(artifact, None)
+
+    def _state(self, artifact: str, tags: Mapping[str, str] | None) -> State:
+        versions = self.desired.get(artifact, {})
+        states = list(history(self._monorepo, artifact, self._monorepo.tip))[::-1]
+        wanted = {environment: _wanted(states, environment) for environment in self._settings.environments}
+        moves = self.moves(artifact)
+        adopted = list(self._adopted(artifact, versions, wanted, moves, tags))
+        commits = dict.fromkeys(move.commit for move in [*moves, *adopted][::-1] if move.commit)
+        digests = {move.digest for move in [*moves, *adopted]}
+        return State(
+            versions=versions,
+            wanted=wanted,
+            stays=stays_of([*moves, *adopted]),
+            reports=self._reports([*commits][: 2 * len(self._settings.environments)], digests),
+            freezes=self.freezes,
+            clusters={name: each.names for name, each in self._settings.clusters.items()},
+        )
+
+    def _recorded(self, artifact: str) -> Iterator[Move]:
+        for deployment in self._monorepo.forge.deployments(f"{TASK}{artifact}"):
+            move = read_move(deployment.payload, deployment.environment, deployment.created, deployment.id)
+            fits = move and move.artifact == artifact and move.environment in self._settings.environments
+            if move and fits and self.authority.is_trusted(deployment.creator):
+                yield move
+
+    def _adopted(
+        self,
+        artifact: str,
+        versions: Mapping[str, str],
+        wanted: Mapping[str, Sequence[Wanted]],
+        moves: Sequence[Move],
+        tags: Mapping[str, str] | None,
+    ) -> Iterator[Move]:
+        """For environments none of whose moves was ever recorded: since main wanted what the tag has."""
+        recorded = {move.environment for move in moves}
+        missing = {name: version for name, version in versions.items() if name not in recorded}
+        if not missing:
+            return
+        target = self._monorepo.registry.repository(artifact)
+        manifests = {version: target.fetch_manifest(version) for version in set(missing.values())}
+        for environment, version in missing.items():
+            manifest = manifests[version]
+            has = target.resolve(environment) if tags is None else tags.get(environment)
+            if manifest and has == manifest.digest:
+                since = wanted[environment][-1].time
+                commit = commit_of(manifest)
+                yield Move(artifact, environment, version, manifest.digest, commit, since)
+
+    def _reports(self, commits: Sequence[str], digests: set[str]) -> tuple[Report, ...]:
+        return tuple(
+            report for commit in commits for report in self._said_of(commit) if report.name.digest in digests
+        )
+
+    def _said_of(self, commit: str) -> Sequence[Report]:
+        """The reports on a commit of those who may report."""
+        if commit not in self._said:
+            self._said[commit] = list(self._read(commit))
+        return self._said[commit]
+
+    def _read(self, commit: str) -> Iterator[Report]:
+        for status in self._monorepo.forge.statuses(commit):
+            name = parse_name(status.context)
+            if name and status.state in [*Said] and self.may_report(status.creator, name.environment):
+                yield Report(name, Said(status.state), status.created, status.description[:140], status.id)
+
+    def may_report(self, creator: str, environment: str) -> bool:
+        """Whether the settings name an account that may speak for the clusters of an environment."""
+        clusters = self._settings.clusters.get(environment)
+        named = (*(clusters.reporters if clusters else ()), *self._settings.automation, ACTIONS)
+        return creator.casefold() in {name.casefold() for name in named}
+
+
+def _wanted(states: Sequence[DesiredVersions], environment: str) -> tuple[Wanted, ...]:
+    """The versions that an environment was given, the oldest first."""
+    found: list[Wanted] = []
+    for state in states:
+        version = state.versions.get(environment)
+        if version != (found[-1].version if found else None):
+            found.append(Wanted(version, state.time))
+    return tuple(found)
+
+
+def last_stay(state: State, environment: str, digest: str | None) -> Stay | None:
+    """The stay of what an environment's tag has; None where its last move was to something else."""
+    stay = state.last_stay(environment)
+    return stay if stay and stay.digest == digest else None

@@ -1,0 +1,68 @@
+"""Follows an artifact's versions to the clusters: what was not recorded, and what became of deployments."""
+
+from collections.abc import Mapping
+
+from flux.errors import FluxError
+from flux.monorepo.monorepo import Monorepo
+from flux.promotion.clusters.health import Health, Running
+from flux.promotion.gates.move import Move
+from flux.proposals.courses import Courses, commit_of
+from flux.proposals.recording import Recorder
+
+_STATES = {Running.RUNNING: "success", Running.FAILING: "failure"}
+
+
+class Follower:
+    """Brings the forge's deployments up to date with what clusters say. `notices` has what was not told."""
+
+    def __init__(self, monorepo: Monorepo, courses: Courses) -> None:
+        self._monorepo = monorepo
+        self._forge = monorepo.forge
+        self._courses = courses
+        self._recorder = Recorder(monorepo)
+
+    @property
+    def notices(self) -> list[str]:
+        return self._recorder.notices
+
+    def adopt(self, artifact: str) -> bool:
+        """Record moves that nobody recorded, as when a run was killed between; whether there were any."""
+        moves = self._courses.moves(artifact)
+        last = {move.environment: move for move in moves}
+        target = self._monorepo.registry.repository(artifact)
+        found = False
+        for environment, version in self._courses.desired.get(artifact, {}).items():
+            move = last.get(environment)
+            if move is None or move.version == version:
+                continue
+            manifest = target.fetch_manifest(version)
+            if manifest and target.resolve(environment) == manifest.digest:
+                digest, now = manifest.digest, self._courses.now
+                self._recorder.record(Move(artifact, environment, version, digest, commit_of(manifest), now))
+                found = True
+        return found
+
+    def settle(self, artifact: str, health: Mapping[str, Health]) -> list[str]:
+        """Let the last deployment of each environment say what its clusters do; what was changed."""
+        done = []
+        by_environment: dict[str, list[Move]] = {}
+        for move in self._courses.moves(artifact):
+            by_environment.setdefault(move.environment, []).append(move)
+        for environment, moves in by_environment.items():
+            found = health.get(environment)
+            state = _STATES.get(found.state) if found else None
+            try:
+                if state and found and self._set(moves[-1], state, found.message):
+                    done.append(f"{artifact}:{environment}: {state} of {moves[-1].version}")
+                    for older in moves[-2:-1]:
+                        self._set(older, "inactive", "")
+            except FluxError as error:
+                self.notices.append(f"the deployment of {artifact} to {environment}: {error.message}")
+        return done
+
+    def _set(self, move: Move, state: str, message: str) -> bool:
+        """Whether a deployment had another state."""
+        if not move.id or self._forge.deployment_state(move.id) == state:
+            return False
+        self._forge.set_deployment_state(move.id, state, message)
+        return True

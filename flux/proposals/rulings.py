@@ -1,0 +1,96 @@
+"""What the rules say of a promotion's pull request: its check, and what of it has to wait for the rest."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from flux.errors import FluxError
+from flux.monorepo.monorepo import Monorepo
+from flux.promotion.gates.gate import Verdict, judge
+from flux.promotion.ledger import Decision, latest, overridden
+from flux.promotion.proposal import Promotion, VersionChange
+from flux.proposals.authority import Authority
+from flux.proposals.courses import Courses
+
+CHECK = "flux-artifacts/rules"
+_MOST = 140
+
+
+class Rulings:
+    """Asks the one rule about promotions at the tip."""
+
+    def __init__(self, monorepo: Monorepo, authority: Authority) -> None:
+        self._monorepo = monorepo
+        self._forge = monorepo.forge
+        self._authority = authority
+        self._courses: tuple[str, Courses] | None = None
+
+    @property
+    def courses(self) -> Courses:
+        tip = self._monorepo.tip
+        if self._courses is None or self._courses[0] != tip:
+            self._courses = tip, Courses(self._monorepo, self._authority)
+        return self._courses[1]
+
+    @property
+    def are_set(self) -> bool:
+        """Whether there is any rule, or a freeze."""
+        return self._monorepo.settings.has_rules or bool(self.courses.freezes)
+
+    def verdicts(self, promotion: Promotion, environments: Iterable[str]) -> dict[str, Verdict]:
+        """Of each environment, whether the version may go there now."""
+        artifact, version = promotion.artifact, promotion.version
+        course, state = self.courses.course(artifact), self.courses.state(artifact)
+        return {name: judge(version, name, course, state, self.courses.now) for name in environments}
+
+    def waits(
+        self, promotion: Promotion, environments: Collection[str], decisions: Iterable[Decision]
+    ) -> dict[str, Verdict]:
+        """The environments that may not get the version yet, but for those where somebody overrode that."""
+        if not self.are_set or not environments:
+            return {}
+        allowed = overridden(decisions)
+        found = self.verdicts(promotion, environments)
+        return {name: each for name, each in found.items() if not each.allowed and name not in allowed}
+
+    def later(
+        self, promotion: Promotion, changes: Sequence[VersionChange], decisions: Iterable[Decision]
+    ) -> frozenset[str]:
+        """What a pull request leaves for later, so that the rest can go on; nothing where all of it waits."""
+        waits = self.waits(promotion, [change.environment for change in changes], decisions)
+        return frozenset(waits) if len(waits) < len(changes) else frozenset()
+
+    def check(self, commit: str, waits: Mapping[str, Verdict]) -> None:
+        """Say on a pull request's newest commit whether its rules hold. Said once."""
+        if not self.are_set or not commit.strip("0"):
+            return
+        state, said = "success", "the rules hold"
+        if waits:
+            state, said = "failure", "; ".join(f"{name}: {each.text}" for name, each in waits.items())
+        said = said if len(said) <= _MOST else said[: _MOST - 1] + "…"
+        ours = [status for status in self._forge.statuses(commit) if status.context == CHECK]
+        if not ours or (ours[-1].state, ours[-1].description) != (state, said):
+            self._forge.set_status(commit, CHECK, state, said)
+
+
+def explained(waits: Mapping[str, Verdict]) -> list[str]:
+    """For a pull request that has to wait: why, a line for each environment."""
+    return [f"`{name}` has to wait: {each.text}." for name, each in waits.items()]
+
+
+def overrides(decisions: Iterable[Decision]) -> list[str]:
+    """For a pull request: who overrode the rules, and why."""
+    found = latest(decisions)
+    said = {each: [name for name, other in found.items() if other == each] for each in found.values()}
+    return [
+        f"{each.who} overrode the rules for {', '.join(f'`{name}`' for name in names)}: {each.reason}"
+        for each, names in said.items()
+        if each.reason
+    ]
+
+
+def tell_check(rulings: Rulings, commit: str, waits: Mapping[str, Verdict]) -> str:
+    """Set the check; why that was not possible, or empty."""
+    try:
+        rulings.check(commit, waits)
+    except FluxError as error:
+        return f"the check {CHECK} was not set: {error.message}"
+    return ""

@@ -1,0 +1,100 @@
+"""What `inv rules` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flux.promotion.gates.duration import write_duration
+from flux.promotion.gates.gate import ends
+from flux.report.freeze import line as freeze_line
+
+if TYPE_CHECKING:
+    from flux.commands.rules import Outlook, Ruled, Rules
+    from flux.promotion.gates.rule import Rule
+    from flux.report.report import Report
+
+_HEADER = ("Phase", "After", "Soak", "Healthy", "Auto", "Windows", "Merge", "On failure")
+
+
+def show_rules(report: Report, rules: Rules, artifact: str | None) -> None:
+    if report.document(document(rules)):
+        return
+    of = rules.artifacts[0].rules if artifact and rules.artifacts else rules.rules
+    report.table(_HEADER, [(phase, *_cells(rule)) for phase, rule in of.items()])
+    for freeze in rules.freezes:
+        report.print(f"frozen: {freeze_line(freeze)}")
+    for ruled in rules.artifacts:
+        for outlook in ruled.outlook:
+            if outlook.version:
+                report.print(_forecast(ruled, outlook))
+    if not any(outlook.version for ruled in rules.artifacts for outlook in ruled.outlook):
+        report.print("Nothing is on its way.")
+
+
+def _cells(rule: Rule) -> tuple[str, ...]:
+    if rule.is_plain:
+        return ("", "", "", "", "", "", "")
+    return (
+        rule.after or "",
+        write_duration(rule.soak) if rule.soak else "",
+        "yes" if rule.healthy else "",
+        str(rule.auto),
+        ", ".join(map(str, rule.windows)),
+        str(rule.merge),
+        str(rule.on_failure),
+    )
+
+
+def _forecast(ruled: Ruled, outlook: Outlook) -> str:
+    """One line: what would go where, and when or why not."""
+    goes = f"{ruled.artifact} {outlook.version} to {outlook.environment}"
+    who = "by rule" if outlook.by_rule else "once somebody asks"
+    if outlook.verdict.allowed:
+        stopped = f": {outlook.stopped}" if outlook.stopped else ""
+        return f"{goes}: now, {who}{stopped}"
+    when = f"at {ends(outlook.verdict.until)}" if outlook.verdict.until is not None else "not yet"
+    return f"{goes}: {when}, {who}: {outlook.verdict.text}"
+
+
+def document(rules: Rules) -> dict[str, Any]:
+    """Times are seconds since the epoch, and a soak is in seconds."""
+    return {
+        "rules": {phase: _rule(rule) for phase, rule in rules.rules.items()},
+        "freezes": [
+            {"phase": each.phase or None, "reason": each.reason, "by": each.by, "until": each.until}
+            for each in rules.freezes
+        ],
+        "artifacts": [
+            {
+                "artifact": ruled.artifact,
+                "rules": {phase: _rule(rule) for phase, rule in ruled.rules.items()},
+                "forecast": [_outlook(each) for each in ruled.outlook],
+            }
+            for ruled in rules.artifacts
+        ],
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "after": rule.after,
+        "soak": rule.soak,
+        "healthy": rule.healthy,
+        "auto": str(rule.auto),
+        "windows": [str(window) for window in rule.windows],
+        "merge": str(rule.merge),
+        "on_failure": str(rule.on_failure),
+    }
+
+
+def _outlook(outlook: Outlook) -> dict[str, Any]:
+    return {
+        "environment": outlook.environment,
+        "has": outlook.has,
+        "version": outlook.version,
+        "allowed": outlook.verdict.allowed if outlook.version else None,
+        "by_rule": outlook.by_rule,
+        "when": outlook.verdict.until,
+        "reasons": [{"gate": str(each.gate), "text": each.text} for each in outlook.verdict.reasons],
+        "stopped": outlook.stopped,
+    }

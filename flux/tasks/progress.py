@@ -1,0 +1,101 @@
+"""The tasks for rules, freezes and what clusters say."""
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+
+from flux.running import running
+from flux.tasks.command import command
+from flux.tasks.options import DRY_RUN, JSON
+
+_PHASE = "a phase; every phase by default"
+
+
+@command(
+    example="ack --event status.json",
+    help={
+        "event": "a file with a payload of GitHub's event `status`; in Actions that of the run",
+        "dry-run": DRY_RUN,
+        "json": JSON,
+    },
+)
+def ack(context: Context, event: str | None = None, dry_run: bool = False, json: bool = False) -> None:
+    """Take a cluster's word, and do what the rules allow then."""
+    with running(context, json, dry_run=dry_run) as run:
+        from flux.commands.ack import acknowledge
+        from flux.report.ack import show_acknowledged
+
+        told = acknowledge(run.monorepo, event)
+        show_acknowledged(run.report, told)
+        if told.advanced.errors:
+            raise Exit(code=1)
+
+
+@command(
+    example="rules eso",
+    optional=["artifact"],
+    help={"artifact": "the artifact whose rules and forecast to show", "json": JSON},
+)
+def rules(context: Context, artifact: str | None = None, json: bool = False) -> None:
+    """Show the rules of phases, and what would happen next and when."""
+    with running(context, json) as run:
+        from flux.commands.rules import find_rules
+        from flux.report.rules import show_rules
+
+        show_rules(run.report, find_rules(run.monorepo, artifact), artifact)
+
+
+@command(
+    example="freeze incident prod --until 2d",
+    positional=["reason"],
+    optional=["phase"],
+    help={
+        "reason": "why, in one line",
+        "phase": _PHASE,
+        "until": "a moment such as 2026-12-24T18:00+01:00, or so long from now: 2d",
+        "dry-run": DRY_RUN,
+        "json": JSON,
+    },
+)
+def freeze(
+    context: Context,
+    reason: str,
+    phase: str | None = None,
+    until: str | None = None,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Open the pull request that freezes a phase: nothing new goes there."""
+    with running(context, json, dry_run=dry_run) as run:
+        from flux.commands.freeze import freeze as propose
+        from flux.report.freeze import show_frozen
+
+        show_frozen(run.report, propose(run.monorepo, reason, phase, until), dry_run)
+
+
+@command(
+    example="unfreeze prod",
+    optional=["phase"],
+    help={"phase": _PHASE, "dry-run": DRY_RUN, "json": JSON},
+)
+def unfreeze(context: Context, phase: str | None = None, dry_run: bool = False, json: bool = False) -> None:
+    """Open the pull request that ends a freeze."""
+    with running(context, json, dry_run=dry_run) as run:
+        from flux.commands.freeze import unfreeze as propose
+        from flux.report.freeze import show_frozen
+
+        show_frozen(run.report, propose(run.monorepo, phase), dry_run)
+
+
+@command(
+    name="manifests",
+    example="cluster.manifests prod_ring1",
+    positional=["environment"],
+    help={"environment": "an environment, or a phase for all of its environments", "json": JSON},
+)
+def cluster_manifests(context: Context, environment: str, json: bool = False) -> None:
+    """Print the Provider and Alert that let an environment's clusters report."""
+    with running(context, json) as run:
+        from flux.commands.cluster.manifests import cluster_manifests as find_manifests
+        from flux.report.cluster.manifests import show_manifests
+
+        show_manifests(run.report, find_manifests(run.monorepo, environment))

@@ -1,0 +1,51 @@
+"""Moves, as deployments keep them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flux.promotion.gates.move import Move, read_move, stays_of
+from flux.promotion.gates.state import Stay
+
+DIGEST = "sha256:" + "a" * 64
+MOVE = Move("eso", "prod", "1.0.0", DIGEST, "c" * 40, 1000.5, 7)
+
+
+def test_a_move_comes_back() -> None:
+    assert read_move(MOVE.payload, "prod", 1001, 7) == MOVE
+
+
+@pytest.mark.parametrize("moved", ["", "x", "-1", "1e3", "1002", "nan", "0"])
+def test_a_time_that_cannot_be_is_that_of_the_record(moved: str) -> None:
+    found = read_move({**MOVE.payload, "moved": moved}, "prod", 1_000_001, 7)
+    assert found
+    assert found.time == 1_000_001
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"digest": "sha256:x"},
+        {"version": "one"},
+        {"commit": "main"},
+        {"artifact": ""},
+    ],
+)
+def test_what_is_none(changed: dict[str, str]) -> None:
+    assert read_move({**MOVE.payload, **changed}, "prod", 1001, 7) is None
+    assert read_move({}, "prod", 1001, 7) is None
+
+
+@given(st.dictionaries(st.sampled_from(["artifact", "version", "digest", "commit", "moved"]), st.text()))
+def test_any_payload_is_a_move_or_none(payload: dict[str, str]) -> None:
+    found = read_move(payload, "prod", 5.0, 1)
+    assert found is None or 0 <= found.time <= 5
+
+
+def test_stays() -> None:
+    later = Move("eso", "prod", "1.1.0", DIGEST, "", 2000, 9)
+    other = Move("eso", "at", "1.1.0", DIGEST, "", 1500, 8)
+    assert stays_of([later, other, MOVE]) == {
+        "prod": (Stay("1.0.0", DIGEST, 1000.5, 2000), Stay("1.1.0", DIGEST, 2000)),
+        "at": (Stay("1.1.0", DIGEST, 1500),),
+    }

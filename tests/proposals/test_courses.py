@@ -1,0 +1,63 @@
+"""What decides about progress: who may report and record, and what counts of it."""
+
+from flux.forge.forge import Forge
+from flux.forge.reporting import CommitStatus
+from flux.promotion.clusters.status import StatusName
+from flux.promotion.gates.move import Move
+from flux.promotion.gates.state import Wanted
+from flux.proposals.courses import Courses, commit_of, freezes_at
+from flux.settings.settings import Clusters
+from tests.commands.promoted import registry_of
+from tests.commands.promoting import World
+
+
+def record(forge: Forge, environment: str = "prod_ring1", version: str = "1.0.0", **changed: str) -> None:
+    move = Move("eso", environment, version, "sha256:" + "a" * 64, "", forge.now())
+    forge.create_deployment("main", environment, "flux:eso", {**move.payload, **changed}, "")
+
+
+def test_moves_that_somebody_who_may_has_recorded(world: World) -> None:
+    record(world.forge())
+    record(world.forge(), version="1.1.0", artifact="other")
+    record(world.forge(), environment="nowhere")
+    record(world.forge(), digest="x")
+    with world.opened() as monorepo:
+        assert [move.version for move in Courses(monorepo).moves("eso")] == ["1.0.0"]
+
+
+def test_what_was_never_recorded_counts_since_main_wanted_it(local: World) -> None:
+    with local.opened() as monorepo:
+        state = Courses(monorepo).state("eso")
+    (stay,) = state.stays["prod_ring1"]
+    (wanted,) = state.wanted["prod_ring1"]
+    assert (stay.version, stay.since) == ("1.0.0", wanted.time)
+    assert "tt" not in state.stays
+    assert isinstance(wanted, Wanted)
+
+
+def test_a_tag_that_has_something_else_is_no_stay(local: World) -> None:
+    local.desire(prod_ring1="1.1.0")
+    with local.opened() as monorepo:
+        state = Courses(monorepo).state("eso")
+    assert "prod_ring1" not in state.stays
+
+
+def test_reports_are_of_accounts_that_the_settings_name(local: World) -> None:
+    manifest = registry_of(local).fetch_manifest("1.0.0")
+    assert manifest
+    forge = local.forge()
+    for at, (creator, state) in enumerate(
+        [("eve", "success"), ("Reporter", "success"), ("reporter", "odd"), ("github-actions[bot]", "failure")]
+    ):
+        name = StatusName("eso", "prod_ring1", manifest.digest, "eu")
+        forge.keep_status(commit_of(manifest), CommitStatus(0, str(name), state, "", creator, float(at)))
+    world = local.with_(clusters={"prod_ring1": Clusters(("eu",), ("reporter",))})
+    with world.opened() as monorepo:
+        reports = Courses(monorepo).state("eso").reports
+    assert [(each.time, str(each.state)) for each in reports] == [(1, "success"), (3, "failure")]
+
+
+def test_there_is_no_freeze_at_first(local: World) -> None:
+    with local.opened() as monorepo:
+        assert freezes_at(monorepo, monorepo.tip) == ()
+        assert Courses(monorepo).course("eso").groups == local.settings.groups

@@ -1,0 +1,31 @@
+"""What nobody recorded is recorded later, and never counts from before."""
+
+from pathlib import Path
+
+import pytest
+
+from flux.proposals.courses import Courses
+from flux.proposals.following import Follower
+from tests.commands.progressing import Progress, followed
+from tests.commands.promoting import World
+
+
+def test_a_move_that_a_killed_run_did_not_record(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    progress = Progress(followed(world), tmp_path, monkeypatch)
+    progress.world.desire(at_ring1="1.1.0")
+    progress.world.tag()
+    progress.world.release("eso", "1.1.1")
+    progress.world.desire(at_ring1="1.1.1")
+    world.tag()  # without rules: nothing is recorded
+    progress.wait(3600)
+    with progress.world.opened() as monorepo:
+        courses = Courses(monorepo)
+        assert Follower(monorepo, courses).adopt("eso")
+        courses.forget("eso")
+        stay = courses.state("eso").last_stay("at_ring1")
+        assert not Follower(monorepo, courses).adopt("eso")
+    assert stay
+    assert stay.version == "1.1.1"
+    assert abs(stay.since - progress.now) < 60, "not since it was merged"

@@ -1,0 +1,25 @@
+"""Tags whose gates do not hold yet stay where they are."""
+
+from flux.promotion.plan import Action
+from tests.commands.progressing import followed
+from tests.commands.promoting import World
+
+
+def test_what_was_merged_before_its_time_waits(world: World) -> None:
+    world = followed(world)
+    world.desire(tt="1.1.0", at_ring1="1.1.0")
+    steps = {step.environment: step for step in world.tag().steps}
+    assert steps["at_ring1"].action == Action.MOVED
+    assert steps["tt"].action == Action.HELD
+    assert str(steps["tt"].error).startswith("1.1.0 waits: at_ring1")
+    assert steps["tt"].error
+    assert "--override REASON" in steps["tt"].error.hint
+    assert "tt" not in world.tags()
+
+
+def test_a_rollback_waits_for_nothing(world: World) -> None:
+    world.desire(prod_ring1="1.1.0")
+    world.tag()
+    world = followed(world)
+    world.desire(prod_ring1="1.0.0")
+    assert {step.environment: step.action for step in world.tag().steps}["prod_ring1"] == Action.MOVED

@@ -1,0 +1,37 @@
+"""The check of a promotion's pull request, and what it says."""
+
+from flux.promotion.gates.gate import Gate, Reason, Verdict
+from flux.promotion.ledger import Decision, How
+from flux.proposals.authority import Authority
+from flux.proposals.rulings import CHECK, Rulings, explained, overrides, tell_check
+from tests.commands.progressing import followed
+from tests.commands.promoting import World
+
+WAITS = {"tt": Verdict((Reason(Gate.ORDER, "at1 does not have 1.1.0 yet"),))}
+
+
+def test_the_check_is_set_once(world: World) -> None:
+    with followed(world).opened() as monorepo:
+        rulings = Rulings(monorepo, Authority(monorepo))
+        for waits in (WAITS, WAITS, {}, {}):
+            assert tell_check(rulings, monorepo.tip, waits) == ""
+        said = [each for each in monorepo.forge.statuses(monorepo.tip) if each.context == CHECK]
+    assert [(each.state, each.description) for each in said] == [
+        ("failure", "tt: at1 does not have 1.1.0 yet"),
+        ("success", "the rules hold"),
+    ]
+
+
+def test_without_rules_there_is_no_check(world: World) -> None:
+    with world.opened() as monorepo:
+        rulings = Rulings(monorepo, Authority(monorepo))
+        assert tell_check(rulings, monorepo.tip, {}) == ""
+        assert monorepo.forge.statuses(monorepo.tip) == []
+
+
+def test_what_is_said_in_the_pull_request() -> None:
+    assert explained(WAITS) == ["`tt` has to wait: at1 does not have 1.1.0 yet."]
+    decision = Decision("alice", How.OVERRIDE, ("tt", "prod"), 5, None, "it burns")
+    assert overrides([decision, Decision("bob", How.TICK, ("prod",), 6)]) == [
+        "alice overrode the rules for `tt`: it burns"
+    ]
