@@ -204,9 +204,13 @@ def _require_free(version: Version, line: str, released: list[Released], earlier
     last = earlier[-1].version if earlier else Version(0)
     others = [one for one in released if one not in earlier and one.version > last]
     if others and version > others[0].version:
+        between = f"between {last} and {others[0].version}"
+        has_room = last.finalize_version().bump_patch() < others[0].version
         raise RequestError(
             f"{version} on {line} would pass {others[0].version}, which is released elsewhere",
-            f"release a version between {last} and {others[0].version}",
+            f"release a version {between}"
+            if has_room
+            else f"no version is {between}: release from where {others[0].version} is",
         )
 
 

@@ -43,9 +43,14 @@ def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
             f"{tag!r} is no release tag", f"release tags have the form {monorepo.settings.release_tag}"
         )
     commit = monorepo.home_tags.get(tag)
-    if commit is None or not monorepo.git.obtain(commit):
-        where = "origin" if monorepo.git.origin_url else "this clone"
+    where = "origin" if monorepo.git.origin_url else "this clone"
+    if commit is None:
         raise RequestError(f"there is no tag {tag} in {where}", "make the release first: `inv release`")
+    if not monorepo.git.obtain(commit):
+        raise RequestError(
+            f"the tag {tag} in {where} is not of a commit",
+            "delete the tag, then release the artifact with `inv release`",
+        )
     require_released_on_line(monorepo, commit, tag)
     return Tagged(*parsed, commit)
 

@@ -76,6 +76,10 @@ def test_a_version_of_a_maintenance_line_stays_below_the_next_elsewhere(repo: Re
     with pytest.raises(RequestError, match=r"2\.0\.0 is released already"):
         plan(repo, "app", "major", branches=BRANCHES)
     assert str(plan(repo, "app", "minor", branches=BRANCHES).version) == "1.5.0"
+    repo.tag("flux-oci-app-v1.4.3", "main")
+    with pytest.raises(RequestError, match=r"would pass 1\.4\.3") as raised:
+        plan(repo, "app", "1.4.4", branches=BRANCHES)
+    assert raised.value.hint == "no version is between 1.4.2 and 1.4.3: release from where 1.4.3 is"
 
 
 def test_publishing_and_promoting_ask_for_a_configured_line(repo: Repo, tmp_path: Path) -> None:
