@@ -81,5 +81,5 @@ def _is_pull_request(issue: GitHubIssue) -> bool:
 
 def _comment(comment: IssueComment) -> Comment:
     edited = comment.updated_at != comment.created_at
-    created = comment.created_at.timestamp()
+    created = comment.created_at.timestamp() if comment.created_at else None
     return Comment(comment.id, lf(comment.body), login_of(comment.user), edited, created)

@@ -29,7 +29,7 @@ def test_what_nobody_foresaw_is_a_line_too(repo: Repo, monkeypatch: pytest.Monke
         "flux.kustomize.find_kustomize",
         "importlib.metadata.requires",
         "flux.git.home.Home.tip",
-        "flux.git.trees.Trees.artifacts",
+        "flux.monorepo.artifacts.artifacts_at",
         "flux.commands.doctor._open_target_registry",
         "flux.registry.container.Engine",
     ):

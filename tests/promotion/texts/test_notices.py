@@ -60,6 +60,19 @@ SAID: dict[str, list[tuple[str, str]]] = {
             "Nothing is promoted from here: it has no label. Put that right, then tick the box again.",
         ),
     ],
+    "not_proposed": [
+        (
+            notices.not_proposed("eso has an unknown environment at_ring9"),
+            "What was ticked is not proposed: eso has an unknown environment at\\_ring9. Tick it again when "
+            "that is put right.",
+        ),
+    ],
+    "stray": [
+        (
+            notices.stray("eso has an unknown environment dr"),
+            "No tag of it moves until that is put right: eso has an unknown environment dr.",
+        ),
+    ],
     "skipped": [
         (
             notices.skipped("3.11.0", Skipped("tt", ("tt_ring1", "tt_ring2"), ("prod",))),
