@@ -106,6 +106,11 @@ class Monorepo:
             self._home_heads = self.git.home_refs().heads
         return self._home_heads
 
+    def judge_at(self, commit: str) -> None:
+        """Take a commit for the tip, to look at what it would do there. Only what reads may follow."""
+        assert self.dry_run
+        self._tip = commit
+
     def refresh(self) -> None:
         """Forget the tip, the branches and the tags, so that they are asked for again."""
         self._tip = self._home_tags = self._home_heads = None

@@ -5,6 +5,7 @@ A task imports what is heavy itself, so that `inv --list` costs what Invoke cost
 
 from invoke.collection import Collection
 
+from flux.tasks.adoption import init
 from flux.tasks.artifacts import build, changed, check, list_
 from flux.tasks.board import board
 from flux.tasks.environments import log, reconcile, status, tag_
@@ -18,7 +19,7 @@ from flux.tasks.requests import check_request
 
 ns = Collection(
     *(list_, changed, check, build, release, publish, tag_, status, diff, promote, rollback),
-    *(log, board, open_place, reconcile, rules, freeze, unfreeze, ack, doctor, demo),
+    *(log, board, open_place, reconcile, rules, freeze, unfreeze, ack, init, doctor, demo),
 )
 ns.add_collection(Collection("issue", open_, apply, sync))
 ns.add_collection(Collection("request", check_request))

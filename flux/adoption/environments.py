@@ -1,0 +1,119 @@
+"""The environments that clusters follow today, by a desired state, manifests and tags, in phases."""
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from flux.adoption.clues import Clues, Finding
+from flux.adoption.pushes import VARIABLE, find_commands
+
+_ORDER = (
+    *("sandbox", "dev", "development", "ci", "at", "test", "tt", "int", "integration", "qa", "uat", "acc"),
+    *("stage", "staging", "pre", "preprod", "canary", "prod", "production", "live"),
+)
+_VERSION = re.compile(r"v?[0-9]+(\.[0-9]+){0,2}([.+-]|$)")
+_COMMIT = re.compile(r"[0-9a-f]{7,64}|sha-[0-9a-f]+")
+_TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
+_RING = re.compile(r"[-_.]?(?:ring|wave|tier|region|stage)?[-_.]?[0-9]+$")
+
+
+def find_environments(
+    clues: Clues, names: Collection[str], registry: str, tags: Mapping[str, Collection[str]]
+) -> Iterator[Finding]:
+    """The settings `releaseconfig`, `phases` and `latest`. `tags` has those of the registry by artifact."""
+    found: dict[str, str] = {}
+    if state := _desired(clues.texts, names):
+        path, environments = state
+        yield Finding("releaseconfig", path, f"{path} has the versions of environments")
+        found |= dict.fromkeys(environments, path)
+    for path, tag in [*_followed(clues.texts, registry), *_followed(clues.fleet, registry)]:
+        found.setdefault(tag, path)
+    for artifact, present in tags.items():
+        for tag in present:
+            found.setdefault(tag, f"the registry has {artifact}:{tag}")
+    commands = find_commands(clues.texts, clues.repository)
+    for command in commands:
+        for tag in command.tags:
+            found.setdefault(tag, command.place)
+    followed = {tag: why for tag, why in found.items() if is_environment(tag)}
+    if followed:
+        listed = ", ".join(f"{tag} ({why})" for tag, why in followed.items())
+        yield Finding("phases", _phases(followed), listed)
+    if commands and "latest" not in found and not any(c.url.endswith(":latest") for c in commands):
+        yield Finding("latest", "none", "nothing pushes or follows the tag latest today")
+
+
+def is_environment(tag: str) -> bool:
+    """Whether a tag is one that clusters may follow: no version, no commit, no signature, not `latest`."""
+    if not _TAG.fullmatch(tag) or VARIABLE.search(tag) or tag == "latest":
+        return False
+    return not (_VERSION.match(tag) or _COMMIT.fullmatch(tag) or tag.endswith((".sig", ".att", ".sbom")))
+
+
+def _desired(texts: Mapping[str, str], names: Collection[str]) -> tuple[str, list[str]] | None:
+    """A file `{artifact: {environment: version}}` of these artifacts, and its environments."""
+    for path, text in texts.items():
+        if not path.endswith(".json"):
+            continue
+        try:
+            document = json.loads(text)
+        except ValueError:
+            continue
+        if not isinstance(document, dict) or not document or not set(document) & set(names):
+            continue
+        states = [state for state in document.values() if isinstance(state, dict)]
+        versions = [version for state in states for version in state.values()]
+        if len(states) == len(document) and versions and all(isinstance(v, str) for v in versions):
+            return path, list(dict.fromkeys(name for state in states for name in state))
+    return None
+
+
+def oci_repositories(texts: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each OCIRepository of a set of manifests, with its file."""
+    for path, text in texts.items():
+        if "OCIRepository" not in text:
+            continue
+        try:
+            documents = list(yaml.safe_load_all(text))
+        except (yaml.YAMLError, ValueError, RecursionError):
+            continue
+        for document in documents:
+            if isinstance(document, dict) and document.get("kind") == "OCIRepository":
+                spec = document.get("spec")
+                yield path, spec if isinstance(spec, dict) else {}
+
+
+def _followed(texts: Mapping[str, str], registry: str) -> Iterator[tuple[str, str]]:
+    for path, spec in oci_repositories(texts):
+        ref = spec.get("ref")
+        tag = ref.get("tag") if isinstance(ref, dict) else None
+        if isinstance(tag, str) and str(spec.get("url", "")).startswith(registry or "oci://"):
+            yield path, tag
+
+
+def _phases(environments: Iterable[str]) -> list[object]:
+    """Phases by the names: `at_ring1` and `at_ring2` are of `at`; test comes before production."""
+    groups: dict[str, list[object]] = {}
+    for tag in sorted(environments):
+        if tag.endswith("latest-stable") or tag == "stable":
+            groups.setdefault(tag, []).append({tag: {"follow": "stable"}})
+        else:
+            groups.setdefault(_RING.sub("", tag) or tag, []).append(tag)
+    ordered = sorted(groups, key=lambda phase: (_rank(phase), phase))
+    return [_phase(phase, groups[phase]) for phase in ordered]
+
+
+def _phase(name: str, environments: list[object]) -> object:
+    if environments == [name]:
+        return name
+    follows = environments[0]
+    return follows if isinstance(follows, dict) else {name: environments}
+
+
+def _rank(phase: str) -> int:
+    words = re.split(r"[-_.]", phase.lower())
+    ranks = [_ORDER.index(word) for word in words if word in _ORDER]
+    return max(ranks, default=len(_ORDER) // 2)

@@ -1,0 +1,63 @@
+"""The settings that are proposed, put together from what was found."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from semver import Version
+
+from flux.adoption.clues import Finding, Gap
+from flux.adoption.workflows import WORKFLOWS
+
+OWN_FILES = ("invoke.yaml", "tasks.py", "flux/releaseconfig.json")
+_ORDER = (
+    *("sources", "artifacts", "ignore", "registry", "repository", "version_tag", "latest", "branch"),
+    *("release_tag", "releaseconfig", "phases"),
+)
+
+
+def proposed(
+    found: Iterable[Finding | Gap], named: Iterable[str]
+) -> tuple[dict[str, Any], list[Finding], list[Gap]]:
+    """The settings by name, the findings that they are from, and what no setting can say.
+
+    What is `named` is settled: it is neither proposed nor lacking.
+    """
+    settled = {*named}
+    if settled & {"sources", "artifacts"}:
+        settled |= {"sources", "artifacts"}
+    findings: dict[str, Finding] = {}
+    gaps: list[Gap] = []
+    for one in found:
+        if isinstance(one, Gap):
+            gaps.append(one)
+        elif one.setting not in settled:
+            findings.setdefault(one.setting, one)
+    ordered = sorted(findings.values(), key=lambda one: _ORDER.index(one.setting))
+    return {one.setting: one.value for one in ordered}, ordered, gaps
+
+
+def without_own_files(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings, where the whole repository is an artifact without what the adoption adds to it."""
+    added = [*OWN_FILES, *(f".github/workflows/{name}" for name in WORKFLOWS)]
+    if state := settings.get("releaseconfig"):
+        added = [state if path == OWN_FILES[-1] else path for path in added]
+    entries = [
+        entry | {"exclude": [f"/{path}" for path in added]}
+        if isinstance(entry, dict) and entry.get("path") == "." and "exclude" not in entry
+        else entry
+        for entry in settings.get("artifacts", ())
+    ]
+    return {**settings, **({"artifacts": entries} if entries else {})}
+
+
+def version_tag(tags: Iterable[str]) -> Iterable[Finding]:
+    """How versions are written, by the tags of a registry."""
+    listed = list(tags)
+    bare = sum(map(Version.is_valid, listed))
+    with_v = sum(tag.startswith("v") and Version.is_valid(tag[1:]) for tag in listed)
+    if with_v > bare:
+        yield Finding(
+            "version_tag",
+            "v{version}",
+            f"{with_v} of {with_v + bare} versions in the registry are written so",
+        )

@@ -1,0 +1,122 @@
+"""What workflows and scripts push today with the flux CLI, and what their variables stand for."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import yaml
+
+VARIABLE = re.compile(r"\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^()]*\)|\$\w+")
+_COMMAND = re.compile(r"\bflux\s+(push|tag)\s+artifact\b(.*)")
+_LOOP = re.compile(r"\bfor\s+(\w+)\s+in\s+([^;\n$]*[*?][^;\n]*)")
+_ASSIGNED = re.compile(
+    r"^\s*(?:export\s+|local\s+)?([A-Za-z_]\w*)=[\"']?([^\s\"'#]+)[\"']?\s*$", re.MULTILINE
+)
+_MOST_ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command of the flux CLI in a file. What is not known of it is still a variable."""
+
+    verb: str
+    place: str
+    url: str
+    path: str = ""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def repository(self) -> str:
+        """The repository of the URL, without its tag."""
+        above, slash, last = self.url.removeprefix("oci://").rpartition("/")
+        return f"{above}{slash}{last.partition(':')[0].partition('@')[0]}"
+
+
+def find_commands(texts: Mapping[str, str], repository: str) -> list[Command]:
+    """The commands of all files, in their order."""
+    return [command for file, text in texts.items() for command in _of_file(file, text, repository)]
+
+
+def _of_file(file: str, text: str, repository: str) -> Iterator[Command]:
+    known = _known(text, repository)
+    joined = re.sub(r"\\\s*\n\s*", " ", text)
+    joined = re.sub(r"\n\s+(--?[a-z])", r" \1", joined)
+    for line in joined.splitlines():
+        known |= _given(line)  # what stands last before a command is what it has
+        found = _COMMAND.search(line.split(" #")[0])
+        if not found:
+            continue
+        number = text[: max(text.find(found[0][:40]), 0)].count("\n") + 1
+        words = [_expanded(word, known) for word in _words(found[2])]
+        url = next((word for word in words if word.startswith("oci://") or VARIABLE.match(word)), "")
+        tags = tuple(_values(words, "--tag"))
+        path = next(iter([*_values(words, "--path"), *_values(words, "-f")]), "")
+        yield Command(found[1], f"{file}:{number}", url, path, tags)
+
+
+def _words(arguments: str) -> list[str]:
+    """The words of a command line; a variable is one, whatever spaces it has."""
+    tight = VARIABLE.sub(lambda found: re.sub(r"\s+", "\x01", re.sub(r"[\"']", "", found[0])), arguments)
+    return [word.replace("\x01", " ").replace('"', "").replace("'", "") for word in tight.split()]
+
+
+def _values(words: list[str], option: str) -> Iterator[str]:
+    for at, word in enumerate(words):
+        if word.startswith(option + "="):
+            yield word.partition("=")[2]
+        elif word == option and at + 1 < len(words):
+            yield words[at + 1]
+
+
+def _known(text: str, repository: str) -> dict[str, str]:
+    """Variables that a file gives a value, and those that GitHub gives."""
+    owner = repository.partition("/")[0]
+    known = {**_environment(text), **_given(text)}
+    if repository:
+        known |= {"github.repository": repository.lower(), "GITHUB_REPOSITORY": repository.lower()}
+        known |= {"github.repository_owner": owner.lower(), "GITHUB_REPOSITORY_OWNER": owner.lower()}
+    return known
+
+
+def _given(text: str) -> dict[str, str]:
+    """The variables that a script assigns, or that a loop over a glob has."""
+    loops = {name: globbed.split()[0].rstrip("/") for name, globbed in _LOOP.findall(text)}
+    return {**dict(_ASSIGNED.findall(text)), **loops}
+
+
+def _environment(text: str) -> dict[str, str]:
+    """The variables that a workflow sets, of all its jobs and steps."""
+    try:
+        pending = [yaml.safe_load(text)]
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}
+    found: dict[str, str] = {}
+    walked: set[int] = set()
+    while pending:
+        node = pending.pop()
+        if id(node) in walked:
+            continue  # an alias is the same object again
+        walked.add(id(node))
+        if isinstance(node, list):
+            pending += node
+        elif isinstance(node, dict):
+            pending += node.values()
+            given = node.get("env")
+            if isinstance(given, dict):
+                found |= {str(name): value for name, value in given.items() if isinstance(value, str)}
+    return found
+
+
+def _expanded(word: str, known: Mapping[str, str]) -> str:
+    for _ in range(_MOST_ROUNDS):
+        after = VARIABLE.sub(lambda found: known.get(_name(found[0]), found[0]), word)
+        if after == word:
+            break
+        word = after
+    return word
+
+
+def _name(variable: str) -> str:
+    """The name in `$X`, `${X}`, `${X,,}`, `${X%/}`, `${{ env.X }}` or `${{ github.x }}`."""
+    name = re.sub(r"^\$\{\{\s*|\s*\}\}$|^\$\{|\}$|^\$", "", variable).strip()
+    return re.split(r"[^\w.]", name.removeprefix("env."))[0]

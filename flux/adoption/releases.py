@@ -1,0 +1,85 @@
+"""The form of release tags, fitted to the tags that there are, and what release-please says of it."""
+
+import json
+import re
+from collections.abc import Collection, Iterator
+
+from flux.adoption.clues import Clues, Finding, Gap
+from flux.release.tag import TagForm
+
+_VERSION = re.compile(r"(?<![0-9.])[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?$")
+_FEWEST = 0.8
+_RELEASE_PLEASE = (
+    "release-please-config.json",
+    ".release-please-manifest.json",
+    ".release-please-config.json",
+)
+
+
+def find_releases(clues: Clues, names: Collection[str], only: str = "") -> Iterator[Finding | Gap]:
+    """The settings `release_tag`, and `ignore` where release-please writes changelogs."""
+    yield from _form(clues.tags, names, only)
+    if config := next((path for path in _RELEASE_PLEASE if path in clues.texts), ""):
+        yield Finding(
+            "ignore", ["CHANGELOG.md"], f"{config}: release-please writes changelogs into the folders"
+        )
+        if not any(_VERSION.search(tag) for tag in clues.tags) and (form := _release_please(clues)):
+            yield Finding("release_tag", form, f"{config} says it")
+
+
+def _form(tags: Collection[str], names: Collection[str], only: str) -> Iterator[Finding | Gap]:
+    versioned = [tag for tag in tags if _VERSION.search(tag)]
+    if not versioned:
+        return
+    counts = {
+        form: sum(_reads(form, only, tag, names) for tag in versioned)
+        for form in _forms(versioned, names, only)
+    }
+    best = max(counts, key=lambda form: (counts[form], len(form)), default="")
+    matched = counts.get(best, 0)
+    if matched >= max(1, _FEWEST * len([tag for tag in versioned if _names_any(tag, names) or only])):
+        yield Finding("release_tag", best, f"{matched} of {len(versioned)} tags with a version match")
+    elif any(_names_any(tag, names) for tag in versioned):
+        yield Gap(
+            f"release tags have more than one form: {best} fits {matched} of {len(versioned)}",
+            "set `release_tag` to the form of new releases; tags of another form stay, and are no releases",
+        )
+
+
+def _names_any(tag: str, names: Collection[str]) -> bool:
+    before = _VERSION.sub("", tag)
+    return any(name in before for name in names)
+
+
+def _forms(tags: Collection[str], names: Collection[str], only: str) -> list[str]:
+    """The forms that tags may have, each one that can be read back."""
+    longest = sorted(names, key=len, reverse=True)
+    found: dict[str, None] = {}
+    for tag in tags:
+        before = _VERSION.sub("", tag)
+        for name in longest:
+            if name in before:
+                found[before.replace(name, "{artifact}", 1) + "{version}"] = None
+                break
+        if only:
+            found[before + "{version}"] = None
+    return [form for form in found if not TagForm(form, only).fault()]
+
+
+def _reads(form: str, only: str, tag: str, names: Collection[str]) -> bool:
+    read = TagForm(form, only).parse(tag)
+    return read is not None and (read[0] in names or bool(only))
+
+
+def _release_please(clues: Clues) -> str:
+    """The form of the tags that release-please makes by its configuration."""
+    for path in _RELEASE_PLEASE:
+        try:
+            config = json.loads(clues.texts.get(path, ""))
+        except ValueError:
+            continue
+        if isinstance(config, dict) and "packages" in config:
+            separator = config.get("tag-separator", "-")
+            v = "v" if config.get("include-v-in-tag", True) else ""
+            return f"{{artifact}}{separator}{v}{{version}}"
+    return ""

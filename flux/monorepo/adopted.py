@@ -1,0 +1,97 @@
+"""What environments have before anybody desired it: the registry's tags, and the versions that they are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flux.errors import FluxError, RegistryError
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.releases import releases
+from flux.parallel import in_parallel
+from flux.registry import open_registry
+from flux.registry.contents import contents, modes
+from flux.registry.naming import Naming
+from flux.registry.target import Manifest, Target
+from flux.registry.versions import versions_of
+
+_MOST_COMPARED = 50
+
+
+@dataclass(frozen=True)
+class Unmanaged:
+    """An environment's tag that is no released version, and why."""
+
+    artifact: str
+    environment: str
+    digest: str
+    why: str
+
+
+def environment_tags(monorepo: Monorepo, names: Sequence[str]) -> dict[str, list[str]]:
+    """Every tag of each artifact that has some, as the registry writes it.
+
+    Raises RegistryError where the registry does not answer.
+    """
+    settings = monorepo.settings
+    registry = open_registry(settings.registry, monorepo.git.root, settings.jobs, settings.insecure)
+    naming = Naming(settings.repository)
+
+    def one(name: str) -> tuple[str, list[str]]:
+        return name, registry.repository(naming.place(name)).tags()
+
+    return {name: tags for name, tags in in_parallel(monorepo.settings.jobs, one, names) if tags}
+
+
+def import_desired(
+    monorepo: Monorepo, names: Sequence[str], tags: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, dict[str, str]], list[Unmanaged]]:
+    """The desired state that says what environments have, by content, and what cannot be said so."""
+    state: dict[str, dict[str, str]] = {}
+    unmanaged: list[Unmanaged] = []
+    for name in sorted(names):
+        present = [tag for tag in monorepo.settings.environments if tag in tags.get(name, ())]
+        if not present:
+            continue
+        target = monorepo.registry.repository(name)
+        known = _versions(monorepo, target, name)
+        for environment in present:
+            try:
+                version, digest, why = _version(target, environment, known, monorepo.settings.jobs)
+            except FluxError as error:
+                version, digest, why = "", "", error.message
+            if version:
+                state.setdefault(name, {})[environment] = version
+            else:
+                unmanaged.append(Unmanaged(name, environment, digest, why))
+    return state, unmanaged
+
+
+def _versions(monorepo: Monorepo, target: Target, name: str) -> list[str]:
+    """The versions that are released and published, the lowest first."""
+    published = set(target.tags())
+    return [str(one.version) for one in releases(monorepo, [name]) if str(one.version) in published]
+
+
+def _version(target: Target, environment: str, known: Sequence[str], jobs: int) -> tuple[str, str, str]:
+    """The version that an environment has, the digest of its tag, and why it has none."""
+    manifest = target.fetch_manifest(environment)
+    if manifest is None:
+        return "", "", "its tag is gone"
+    found = versions_of(target, known, [manifest.digest], jobs).get(manifest.digest, "")
+    found = found or _by_content(target, manifest, known)
+    return found, manifest.digest, "" if found else "no released version has its content"
+
+
+def _by_content(target: Target, manifest: Manifest, known: Sequence[str]) -> str:
+    """The newest version with the same files and modes, however they were compressed."""
+    try:
+        wanted = contents(target, manifest), modes(target, manifest)
+    except RegistryError:
+        return ""
+    for version in list(reversed(known))[:_MOST_COMPARED]:
+        other = target.fetch_manifest(version)
+        try:
+            if other and (contents(target, other), modes(target, other)) == wanted:
+                return version
+        except RegistryError:
+            continue
+    return ""

@@ -1,0 +1,46 @@
+"""The workflows as the settings have them: those that come with this package, rendered."""
+
+from importlib.metadata import PackageNotFoundError, distribution
+from json import loads
+from pathlib import Path
+
+from flux.adoption.workflows import Values, render
+from flux.artifact.source import https_url
+from flux.settings import Settings
+
+_PACKAGE = Path(__file__).parents[1]
+_FOLDERS = (_PACKAGE / "adoption" / "shipped", _PACKAGE.parent / ".github" / "workflows")
+
+
+def rendered(name: str, settings: Settings, uses: str = "") -> str:
+    """A workflow for this monorepo. `uses` says where its actions are: `OWNER/REPOSITORY@COMMIT`."""
+    folder = next(folder for folder in _FOLDERS if (folder / name).exists())
+    host = settings.registry.removeprefix("oci://").partition("/")[0] if "://" in settings.registry else ""
+    tops = [f"{top}/**" if top else "**" for top in settings.layout.tops]
+    values = Values(
+        settings.branch,
+        ("**",) if "**" in tops else tuple(tops),
+        settings.release_tag.partition("{")[0],
+        settings.releaseconfig,
+        settings.label,
+        host,
+        uses or installed_from(),
+    )
+    return render((folder / name).read_text(encoding="utf-8"), values)
+
+
+def installed_from() -> str:
+    """Where this package was installed from, as a workflow says it; empty where it is no commit on GitHub.
+
+    https://packaging.python.org/en/latest/specifications/direct-url/
+    """
+    try:
+        told = distribution("flux-artifacts").read_text("direct_url.json")
+        document = loads(told or "{}")
+        url, commit = document.get("url", ""), document.get("vcs_info", {}).get("commit_id", "")
+    except (PackageNotFoundError, ValueError, AttributeError):
+        return ""
+    place = https_url(url)
+    return (
+        f"{place.removeprefix('https://github.com/')}@{commit}" if commit and "//github.com/" in place else ""
+    )

@@ -1,0 +1,74 @@
+"""What `inv init` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flux.adoption.files import File
+    from flux.commands.init import Adoption
+    from flux.commands.proof import Exceptional
+    from flux.report.report import Report
+
+
+def show_adoption(report: Report, adoption: Adoption, written: Sequence[File], dry_run: bool) -> None:
+    """The findings with their evidence, what cannot be said, and the files; in a dry run as a diff."""
+    report.notices(adoption.notices)
+    if report.document(document(adoption, written)):
+        return
+    for found in adoption.findings:
+        report.print(f"{found.setting}: {_shown(found.value)}")
+        report.print(f"    {found.evidence}")
+    for gap in adoption.gaps:
+        report.print(f"cannot be said: {gap.message}")
+        report.print(f"    {gap.hint}")
+    for one in adoption.unmanaged:
+        report.print(f"unmanaged: {one.artifact}:{one.environment}: {one.why}")
+    if dry_run:
+        for file in adoption.files:
+            if file.diff:
+                report.print(file.diff.rstrip("\n"))
+    paths = {file.path for file in written}
+    for file in adoption.files:
+        said = "written" if file.path in paths else file.state
+        if not (dry_run and said == "missing"):
+            report.print(f"{file.path}: {said}")
+    if adoption.differing and not paths & {file.path for file in adoption.differing}:
+        report.notice("what differs is left as it is: `--dry-run` shows how, `--force` overwrites it")
+
+
+def show_proof(report: Report, exceptions: Sequence[Exceptional]) -> None:
+    listed = [{"about": one.about, "message": one.message, "hint": one.hint} for one in exceptions]
+    if report.document({"exceptions": listed}):
+        return
+    for one in exceptions:
+        report.print(one.message)
+        if one.hint:
+            report.print(f"    {one.hint}")
+    if not exceptions:
+        report.print("Handed over: nothing would move, and all that is there is known.")
+    else:
+        report.print(f"{len(exceptions)} exceptions.")
+
+
+def document(adoption: Adoption, written: Sequence[File]) -> dict[str, Any]:
+    return {
+        "findings": [
+            {"setting": one.setting, "value": one.value, "evidence": one.evidence}
+            for one in adoption.findings
+        ],
+        "gaps": [{"message": gap.message, "hint": gap.hint} for gap in adoption.gaps],
+        "unmanaged": [
+            {"artifact": u.artifact, "environment": u.environment, "digest": u.digest, "why": u.why}
+            for u in adoption.unmanaged
+        ],
+        "files": [{"path": f.path, "state": f.state, "written": f in written} for f in adoption.files],
+    }
+
+
+def _shown(value: object) -> str:
+    import json
+
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

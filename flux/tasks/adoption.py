@@ -1,0 +1,55 @@
+"""The task that takes a monorepo over from an earlier system."""
+
+from pathlib import Path
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+
+from flux.running import configuration, running
+from flux.tasks.command import command
+from flux.tasks.options import DRY_RUN, JSON
+
+
+@command(
+    example="init --dry-run",
+    help={
+        "check": "prove that nothing would move and that all is known; exit code 1 with a list of exceptions",
+        "fleet": "a checkout of the clusters' repository, whose manifests say what clusters follow",
+        "force": "overwrite files that differ from what is proposed",
+        "uses": "where the workflows get their actions: OWNER/REPOSITORY@COMMIT",
+        "dry-run": DRY_RUN,
+        "json": JSON,
+    },
+)
+def init(
+    context: Context,
+    check: bool = False,
+    fleet: str | None = None,
+    force: bool = False,
+    uses: str | None = None,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Take a monorepo over that publishes Flux artifacts today."""
+    with running(context, json, dry_run=True) as run:
+        if check:
+            from flux.commands.proof import prove
+            from flux.report.init import show_proof
+
+            exceptions = prove(run.monorepo, uses or "")
+            show_proof(run.report, exceptions)
+            if exceptions:
+                raise Exit(code=1)
+            return
+        from flux.commands.init import plan_adoption, write_adoption
+        from flux.report.init import show_adoption
+
+        place = Path(fleet) if fleet else None
+        adoption = plan_adoption(run.monorepo, *configuration(context), place, uses or "")
+        is_dry = dry_run or bool(adoption.gaps)
+        written = [] if is_dry else write_adoption(run.monorepo.git.root, adoption, force)
+        show_adoption(run.report, adoption, written, dry_run)
+        if adoption.gaps and not dry_run:
+            write_adoption(run.monorepo.git.root, adoption, force)
+        if adoption.gaps or (adoption.differing and not written and not dry_run):
+            raise Exit(code=2 if adoption.gaps else 1)

@@ -1,0 +1,66 @@
+"""Environments from what clusters follow, in phases by their names."""
+
+import json
+
+import pytest
+
+from flux.adoption.clues import Clues
+from flux.adoption.environments import find_environments, is_environment
+
+REPOSITORY = """\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+spec: {{url: 'oci://r.io/o/eso', ref: {{tag: {tag}}}}}
+---
+kind: OCIRepository
+spec: {{url: 'oci://elsewhere.io/x', ref: {{tag: other}}}}
+---
+kind: OCIRepository
+spec: null
+"""
+
+
+def settings(clues: Clues, **tags: list[str]) -> dict[str, object]:
+    return {one.setting: one.value for one in find_environments(clues, ["eso"], "oci://r.io/o", tags)}
+
+
+def test_manifests_of_this_clone_and_of_the_fleet() -> None:
+    clues = Clues(
+        [], {"a.yaml": REPOSITORY.format(tag="prod")}, fleet={"b.yaml": REPOSITORY.format(tag="at")}
+    )
+    assert settings(clues) == {"phases": ["at", "prod"]}
+
+
+def test_an_existing_desired_state() -> None:
+    state = {"eso": {"prod_ring2": "1.0.0", "at_ring1": "1.1.0"}}
+    clues = Clues([], {"package.json": '{"name": "x"}', "deploy/state.json": json.dumps(state)})
+    assert settings(clues) == {
+        "releaseconfig": "deploy/state.json",
+        "phases": [{"at": ["at_ring1"]}, {"prod": ["prod_ring2"]}],
+    }
+
+
+def test_the_tags_of_a_registry() -> None:
+    tags = ["1.0.0", "v1.0.0", "latest", "0123456789ab", "sha-0123456", "sha256-0.sig", "at1", "at2", "prod"]
+    assert settings(Clues([], {}), eso=tags) == {"phases": [{"at": ["at1", "at2"]}, "prod"]}
+
+
+def test_what_is_tagged_by_a_script() -> None:
+    script = "flux tag artifact oci://r.io/o/eso:1 --tag latest-stable --tag $ENV --tag canary\n"
+    assert settings(Clues([], {"x.sh": script})) == {
+        "phases": [{"latest-stable": {"follow": "stable"}}, "canary"],
+        "latest": "none",
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["kind: OCIRepository: [", "{}", "- OCIRepository", "&a [*a, OCIRepository]"]
+)
+def test_any_manifest_is_read(text: str) -> None:
+    assert settings(Clues([], {"x.yaml": text})) == {}
+
+
+def test_what_is_an_environment() -> None:
+    assert is_environment("at_ring1")
+    for tag in ("1.0", "v2", "$X", "${{ x }}", "latest", "abcdef0", "x.sig", "a/b", ""):
+        assert not is_environment(tag)

@@ -1,0 +1,97 @@
+"""Where artifacts and images are, by what is pushed or by the folders, or why no setting can say it."""
+
+from typing import Any
+
+import pytest
+
+from flux.adoption.clues import Clues, Finding, Gap
+from flux.adoption.places import find_places
+
+APPS = [f"apps/{name}/base/kustomization.yaml" for name in ("a", "b")]
+
+
+def settings(paths: list[str], *commands: str, repository: str = "") -> dict[str, Any]:
+    found = list(find_places(Clues(paths, {"push.sh": "\n".join(commands)}, repository=repository)))
+    assert not [one for one in found if isinstance(one, Gap)]
+    return {one.setting: one.value for one in found if isinstance(one, Finding)}
+
+
+def gaps(paths: list[str], *commands: str) -> list[str]:
+    found = find_places(Clues(paths, {"push.sh": "\n".join(commands)}))
+    return [one.message for one in found if isinstance(one, Gap)]
+
+
+@pytest.mark.parametrize(
+    ("paths", "commands", "expected"),
+    [
+        (APPS, [], {"sources": "apps"}),
+        (
+            ["a/kustomization.yaml", "b/base/kustomization.yaml", ".github/kustomization.yaml", "docs/x"],
+            [],
+            {"artifacts": [{"path": "*", "exclude": ["/docs", "/flux"]}]},
+        ),
+        (
+            [*APPS, "infra/components/x/kustomization.yaml"],
+            [],
+            {"artifacts": ["apps/*", "infra/components/*"]},
+        ),
+        (
+            APPS,
+            ["flux push artifact oci://r.io/o/$N:1 --path=apps/$N"],
+            {"sources": "apps", "registry": "oci://r.io/o"},
+        ),
+        (
+            APPS,
+            ["flux push artifact oci://r.io/o/flux-$N-sync:1 --path=apps/$N"],
+            {"sources": "apps", "registry": "oci://r.io/o", "repository": "flux-{name}-sync"},
+        ),
+        (
+            APPS,
+            ["flux push artifact oci://r.io/o/platform:1 --path=."],
+            {
+                "artifacts": [{"path": ".", "name": "platform"}],
+                "registry": "oci://r.io/o",
+                "repository": "platform",
+            },
+        ),
+        (
+            APPS,
+            [
+                "flux push artifact oci://r.io/o/$N:1 --path=apps/a",
+                "flux push artifact oci://r.io/o/$N:1 --path=apps/b",
+            ],
+            {"artifacts": ["apps/a", "apps/b"], "registry": "oci://r.io/o"},
+        ),
+    ],
+)
+def test_what_is_found(paths: list[str], commands: list[str], expected: dict[str, Any]) -> None:
+    assert settings(paths, *commands) == expected
+
+
+@pytest.mark.parametrize(
+    ("paths", "commands", "message"),
+    [
+        (["README.md"], [], "no artifact was found: nothing pushes one, and no folder has a kustomization"),
+        (
+            APPS,
+            ["flux push artifact oci://r.io/o/$N:1 --path=build/$N"],
+            "push.sh:1 pushes build/*, which is not in git: a step before it makes the content",
+        ),
+        (
+            APPS,
+            [
+                "flux push artifact oci://r.io/a/$N:1 --path=apps/$N",
+                "flux push artifact oci://r.io/b/$N:1 --path=apps/$N",
+            ],
+            "images go to repositories of more than one form: "
+            "push.sh:1 to r.io/a/{name}; push.sh:2 to r.io/b/{name}",
+        ),
+        (
+            APPS,
+            ["flux push artifact oci://r.io/$TEAM/$N:1 --path=apps/$N"],
+            "push.sh:1 pushes to r.io/{name}/{name}, which has more than one part that varies",
+        ),
+    ],
+)
+def test_what_no_setting_can_say(paths: list[str], commands: list[str], message: str) -> None:
+    assert message in gaps(paths, *commands)

@@ -1,0 +1,37 @@
+"""What is proposed: what is settled already is left alone, and gaps are kept apart."""
+
+from flux.adoption.clues import Finding, Gap
+from flux.adoption.plan import proposed, version_tag, without_own_files
+
+
+def test_what_somebody_set_is_settled() -> None:
+    found = [
+        Finding("release_tag", "x", "a"),
+        Finding("sources", "apps", "b"),
+        Finding("sources", "other", "c"),
+        Gap("d", "e"),
+    ]
+    values, findings, gaps = proposed(found, [])
+    assert list(values.items()) == [("sources", "apps"), ("release_tag", "x")]
+    assert [one.evidence for one in findings] == ["b", "a"]
+    assert gaps == [Gap("d", "e")]
+    assert proposed(found, ["artifacts", "release_tag"])[0] == {}
+
+
+def test_the_whole_repository_leaves_out_what_the_adoption_adds() -> None:
+    (entry,) = without_own_files({"artifacts": [{"path": ".", "name": "all"}], "releaseconfig": "s.json"})[
+        "artifacts"
+    ]
+    assert entry["exclude"][:3] == ["/invoke.yaml", "/tasks.py", "/s.json"]
+    assert "/.github/workflows/release-flux-artifact.yml" in entry["exclude"]
+    for kept in ({"artifacts": ["apps/*"]}, {"sources": "apps"}, {}):
+        assert without_own_files(kept) == kept
+
+
+def test_how_versions_are_written() -> None:
+    (finding,) = version_tag(["v1.0.0", "v2.0.0", "1.0.0", "vx", "latest"])
+    assert (finding.value, finding.evidence) == (
+        "v{version}",
+        "2 of 3 versions in the registry are written so",
+    )
+    assert list(version_tag(["1.0.0", "v1.0.0"])) == []

@@ -1,0 +1,124 @@
+"""`inv init`: what is found in a monorepo, what is written, and what is left as it is."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flux.adoption.files import State
+from flux.commands.init import Adoption, plan_adoption, read_clues, write_adoption
+from flux.errors import RequestError
+from flux.registry.folder.layout import LayoutTarget
+from tests.commands.helpers import build
+from tests.commands.releasing import publish
+from tests.monorepos import opened
+from tests.repo import Repo
+
+FILES = {
+    "components/app/kustomization.yaml": "resources: []\n",
+    "components/db/kustomization.yaml": "resources: []\nnamePrefix: db-\n",
+    "README.md": "a monorepo\n",
+}
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    repo = Repo(tmp_path / "repo")
+    repo.git("checkout", "--quiet", "-B", "main")
+    repo.commit("first", files=FILES)
+    return repo
+
+
+def plan(repo: Repo, fleet: Path | None = None, **configured: object) -> Adoption:
+    from flux.settings import read_settings
+
+    with opened(repo, read_settings(configured, {}), dry_run=True) as monorepo:
+        return plan_adoption(monorepo, configured, {}, fleet)
+
+
+def deployed(repo: Repo) -> None:
+    """Two versions that environments have, as an earlier system left them."""
+    given = {"sources": "components", "release_tag": "{artifact}/v{version}"}
+    repo.git("tag", "app/v1.0.0")
+    publish(repo, "app/v1.0.0", **given)
+    repo.commit(files={"components/app/kustomization.yaml": "resources: []\nnamePrefix: app-\n"})
+    repo.git("tag", "app/v1.1.0")
+    publish(repo, "app/v1.1.0", **given)
+    build(repo, sources="components")
+    for name, tag, environment in (
+        ("app", "1.0.0", "prod"),
+        ("app", "1.1.0", "at"),
+        ("db", "latest", "prod"),
+    ):
+        target = LayoutTarget(repo.path / ".registry" / name)
+        manifest = target.fetch_manifest(tag)
+        assert manifest
+        target.push_manifest(manifest, environment)
+
+
+def test_what_is_there_is_taken_over(repo: Repo) -> None:
+    deployed(repo)
+    adoption = plan(repo)
+    assert {one.setting: one.value for one in adoption.findings} == {
+        "sources": "components",
+        "release_tag": "{artifact}/v{version}",
+        "phases": ["at", "prod"],
+    }
+    state = next(file for file in adoption.files if file.path == "flux/releaseconfig.json")
+    assert json.loads(state.wanted) == {"app": {"at": "1.1.0", "prod": "1.0.0"}}
+    (unmanaged,) = adoption.unmanaged
+    assert (unmanaged.artifact, unmanaged.environment) == ("db", "prod")
+    assert unmanaged.why == "no released version has its content"
+
+
+def test_nothing_is_overwritten_without_force(repo: Repo) -> None:
+    repo.write("tasks.py", "import others\n")
+    adoption = plan(repo)
+    assert [file.path for file in adoption.differing] == ["tasks.py"]
+    written = write_adoption(repo.path, adoption, force=False)
+    assert {file.path for file in written} == {file.path for file in adoption.files} - {"tasks.py"}
+    assert (repo.path / "tasks.py").read_text() == "import others\n"
+    (left,) = write_adoption(repo.path, plan(repo), force=True)
+    assert left.path == "tasks.py"
+    assert {file.state for file in plan(repo, sources="components").files} == {State.SAME}
+
+
+def test_with_a_gap_nothing_is_written(repo: Repo) -> None:
+    repo.commit(files={"push.sh": "flux push artifact oci://r.io/o/$N:1 --path=build/$N\n"})
+    adoption = plan(repo)
+    assert adoption.due(force=True) == []
+    with pytest.raises(RequestError, match=r"nothing is written: push\.sh:1 pushes build/"):
+        write_adoption(repo.path, adoption, force=True)
+    assert not (repo.path / "invoke.yaml").exists()
+
+
+def test_a_setting_that_is_settled_is_not_proposed(repo: Repo) -> None:
+    adoption = plan(repo, sources="components", branch="trunk")
+    assert "sources" not in [one.setting for one in adoption.findings]
+    release = next(file for file in adoption.files if file.path.endswith("release-flux-artifact.yml"))
+    assert "branches: [trunk]" in release.wanted
+    assert '"components/**"' in release.wanted
+
+
+def test_a_drifted_workflow_differs(repo: Repo) -> None:
+    write_adoption(repo.path, plan(repo), force=False)
+    (drifted,) = plan(repo, sources="components", label="other").differing
+    assert drifted.path == ".github/workflows/manage-flux-releases.yml"
+    assert "+" in drifted.diff
+
+
+def test_a_fleet_that_is_no_folder(repo: Repo, tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="is no folder"):
+        plan(repo, tmp_path / "none")
+
+
+def test_clues_are_read_from_git(repo: Repo, tmp_path: Path) -> None:
+    repo.write("not-committed.sh", "flux push artifact oci://x/y:1 --path=z\n")
+    fleet = tmp_path / "fleet"
+    (fleet / "apps").mkdir(parents=True)
+    (fleet / "apps/a.yaml").write_text("kind: OCIRepository\n")
+    with opened(repo) as monorepo:
+        clues = read_clues(monorepo, fleet)
+    assert sorted(clues.paths) == sorted(FILES)
+    assert set(clues.texts) == {path for path in FILES if path.endswith(".yaml")}
+    assert list(clues.fleet) == [str(fleet / "apps/a.yaml")]

@@ -1,0 +1,60 @@
+"""`inv init --check` is the proof: each thing that is not as it has to be is an exception."""
+
+import json
+
+import pytest
+
+from flux.commands.init import write_adoption
+from flux.commands.proof import prove
+from flux.settings import read_settings
+from tests.commands.helpers import inv
+from tests.commands.test_init import deployed, plan
+from tests.commands.test_init import repo as repo
+from tests.monorepos import opened
+from tests.repo import Repo
+
+
+@pytest.fixture
+def adopted(repo: Repo) -> Repo:
+    repo.write(".gitignore", "/.registry/\n")
+    repo.commit()
+    deployed(repo)
+    write_adoption(repo.path, plan(repo), force=False)
+    repo.commit("adopt")
+    return repo
+
+
+def exceptions(repo: Repo) -> list[str]:
+    import yaml
+
+    configured = yaml.safe_load((repo.path / "invoke.yaml").read_text())["flux"]
+    with opened(repo, read_settings(configured, {}), dry_run=True) as monorepo:
+        return [one.message for one in prove(monorepo)]
+
+
+def test_what_is_not_known_is_an_exception(adopted: Repo) -> None:
+    (left,) = exceptions(adopted)
+    assert left.startswith("db:prod has sha256:")
+    assert left.endswith("and no version is desired for it")
+
+
+def test_what_would_move_what_is_not_published_and_what_drifted(adopted: Repo) -> None:
+    config = adopted.path / "flux/releaseconfig.json"
+    config.write_text(json.dumps({"app": {"at": "1.0.0", "prod": "1.0.0"}}))
+    adopted.git("tag", "db/v1.0.0")
+    workflow = adopted.path / ".github/workflows/manage-flux-releases.yml"
+    workflow.write_text(workflow.read_text() + "# mine\n")
+    (adopted.path / ".github/workflows/check-flux-promotions.yml").unlink()
+    adopted.commit("drift")
+    said = exceptions(adopted)
+    (moving,) = [text for text in said if "would move" in text]
+    assert moving.startswith("`inv tag` would move app:at from sha256:")
+    assert "db/v1.0.0 is not published" in said
+    assert ".github/workflows/manage-flux-releases.yml differs from the settings" in said
+    assert ".github/workflows/check-flux-promotions.yml is missing" in said
+
+
+def test_as_people_run_it(adopted: Repo) -> None:
+    ran = inv(adopted, "init", "--check", "--json")
+    assert ran.code == 1
+    assert [one["about"] for one in ran.document["exceptions"]] == ["db:prod"]

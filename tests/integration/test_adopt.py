@@ -1,0 +1,276 @@
+"""Monorepos that publish with the flux CLI and scripts of their own are handed over, and no tag moves."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from flux.registry.remote.registry import RemoteRegistry
+from tests.commands.helpers import Finished
+from tests.parts import Registry
+from tests.repo import Repo
+
+pytestmark = pytest.mark.stories
+
+KUSTOMIZATION = "resources: [configmap.yaml]\n"
+CONFIGMAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{version: '{version}'}}\n"
+SOURCE = "https://git.example.com/platform/monorepo"
+
+
+def component(folder: str, version: str = "1") -> dict[str, str]:
+    name = folder.rpartition("/")[2] or "all"
+    return {
+        f"{folder}/kustomization.yaml".lstrip("/"): KUSTOMIZATION,
+        f"{folder}/configmap.yaml".lstrip("/"): CONFIGMAP.format(name=name, version=version),
+    }
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A monorepo: `folders` by artifact, where each image goes, and which tags there are."""
+
+    folders: Mapping[str, str]
+    workflow: str
+    repository: str = "{name}"
+    release_tag: str = "{artifact}-v{version}"
+    version_tag: str = "{version}"
+    environments: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    fleet: bool = False
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+def workflow(run: str, env: str = "", matrix: str = "") -> str:
+    return f"""name: Publish
+on: push
+jobs:
+  publish:
+    runs-on: ubuntu-latest
+    {matrix}
+    env:
+      REGISTRY: oci://@HOST@
+      {env}
+    steps:
+      - uses: actions/checkout@v4
+      - run: |
+{run}
+"""
+
+
+LOOP = """          for dir in @GLOB@/; do
+            name=$(basename "$dir")
+            flux push artifact "$REGISTRY/@REPOSITORY@:$(git rev-parse --short HEAD)" \\
+              --path="$dir" \\
+              --source="$(git config --get remote.origin.url)" \\
+              --revision="$(git branch --show-current)@sha1:$(git rev-parse HEAD)"
+            flux tag artifact "$REGISTRY/@REPOSITORY@:$(git rev-parse --short HEAD)" --tag latest
+          done"""
+
+
+def loop(*globs: str, repository: str = "$name") -> str:
+    return "\n".join(LOOP.replace("@GLOB@", glob).replace("@REPOSITORY@", repository) for glob in globs)
+
+
+FLAT = [f"part-{number}" for number in range(5)]
+SHAPES = {
+    "flat": Shape(
+        {name: f"artifacts/{name}" for name in FLAT},
+        workflow(loop("artifacts/*")),
+        environments=("at_ring1", "at_ring2", "prod_ring1"),
+        others=("latest",),
+        files={
+            "release-please-config.json": json.dumps(
+                {"packages": {f"artifacts/{name}": {} for name in FLAT}}
+            ),
+            **{f"artifacts/{name}/CHANGELOG.md": "# News\n" for name in FLAT},
+        },
+        settings={
+            "sources": "artifacts",
+            "ignore": ["CHANGELOG.md"],
+            "release_tag": "{artifact}-v{version}",
+            "phases": [{"at": ["at_ring1", "at_ring2"]}, {"prod": ["prod_ring1"]}],
+        },
+    ),
+    "components": Shape(
+        {name: f"components/{name}" for name in ("cert-manager", "monitoring")},
+        workflow(loop("components/*").replace("--tag latest", "--tag latest --tag latest-stable")),
+        release_tag="{artifact}/v{version}",
+        version_tag="v{version}",
+        others=("latest", "latest-stable"),
+        settings={
+            "sources": "components",
+            "release_tag": "{artifact}/v{version}",
+            "version_tag": "v{version}",
+            "phases": [{"latest-stable": {"follow": "stable"}}],
+        },
+    ),
+    "whole": Shape(
+        {"platform": ""},
+        workflow(
+            """          flux push artifact $REGISTRY/platform:${{ github.ref_name }} --path=. \\
+            --source=x --revision=y"""
+        ),
+        release_tag="v{version}",
+        environments=("staging", "production"),
+        fleet=True,
+        settings={"release_tag": "v{version}", "phases": ["staging", "production"], "latest": "none"},
+    ),
+    "two-roots": Shape(
+        {"eso": "infrastructure/components/eso", "web": "apps/web", "api": "apps/api"},
+        workflow(loop("infrastructure/components/*", "apps/*", repository="flux-$name-sync")),
+        repository="flux-{name}-sync",
+        environments=("dev", "prod"),
+        others=("latest",),
+        settings={
+            "artifacts": ["infrastructure/components/*", "apps/*"],
+            "repository": "flux-{name}-sync",
+            "phases": ["dev", "prod"],
+        },
+    ),
+    "root": Shape(
+        {name: name for name in ("gateway", "storage")},
+        workflow(
+            """          flux push artifact $REGISTRY/${{ matrix.component }}:$GITHUB_SHA \\
+            --path=./${{ matrix.component }} --source=x --revision=y""",
+            matrix="strategy: {matrix: {component: [gateway, storage]}}",
+        ),
+        release_tag="{artifact}@{version}",
+        environments=("test", "live"),
+        settings={"release_tag": "{artifact}@{version}", "phases": ["test", "live"]},
+    ),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """A monorepo that was published as its old workflow does."""
+
+    shape: Shape
+    repo: Repo
+    host: str
+    fleet: Path
+
+    def tags(self) -> dict[str, dict[str, str | None]]:
+        found = {}
+        for name in self.shape.folders:
+            target = RemoteRegistry(self.host, 2, None).repository(
+                self.shape.repository.replace("{name}", name)
+            )
+            found[name] = {tag: target.resolve(tag) for tag in sorted(target.tags())}
+        return found
+
+    def run(self, *arguments: str, code: int = 0) -> Finished:
+        done = subprocess.run(
+            [sys.executable, "-m", "flux.program", *arguments],
+            cwd=self.repo.path,
+            env={**os.environ, "INVOKE_FLUX_FORGE": "local"},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        said = Finished(done.returncode, done.stdout, done.stderr)
+        assert "Traceback" not in said.said, said.said
+        assert done.returncode == code, said.said
+        return said
+
+
+@pytest.fixture(params=SHAPES)
+def world(request: pytest.FixtureRequest, registry_server: Registry, flux_cli: str, tmp_path: Path) -> World:
+    shape = SHAPES[request.param]
+    host = f"{registry_server.host}/adopt-{uuid4().hex[:8]}"
+    repo = Repo(tmp_path / "repo")
+    repo.git("checkout", "--quiet", "-B", "main")
+    files: dict[str, str] = {".github/workflows/publish.yml": shape.workflow.replace("@HOST@", host)}
+    for folder in shape.folders.values():
+        files |= component(folder)
+    repo.commit("first", files={**files, **shape.files})
+    seed(repo, shape, host, flux_cli, "1.0.0", shape.environments[-1:])
+    for folder in shape.folders.values():
+        repo.commit(f"change {folder}", files=component(folder, "2"))
+    seed(repo, shape, host, flux_cli, "1.1.0", (*shape.environments[:-1], *shape.others))
+    repo.bare_origin()
+    fleet = tmp_path / "fleet"
+    fleet.mkdir()
+    for environment in shape.environments:
+        (fleet / f"{environment}.yaml").write_text(
+            "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata: {name: x}\n"
+            f"spec:\n  url: oci://{host}/platform\n  ref: {{tag: {environment}}}\n"
+        )
+    return World(shape, repo, host, fleet)
+
+
+def seed(repo: Repo, shape: Shape, host: str, flux: str, version: str, also: tuple[str, ...]) -> None:
+    """Release and publish every artifact at this commit as the old workflow did."""
+    clean = repo.clone(repo.path.with_name(f"clean-{uuid4().hex[:6]}"))
+    for name, folder in shape.folders.items():
+        tag = shape.release_tag.replace("{artifact}", name).replace("{version}", version)
+        repo.git("tag", "--force", tag)
+        url = f"oci://{host}/{shape.repository.replace('{name}', name)}"
+        first = shape.version_tag.replace("{version}", version)
+        push = ["push", "artifact", f"{url}:{first}", f"--path={clean.path / folder}", f"--source={SOURCE}"]
+        push += [f"--revision=main@sha1:{repo.head}"]
+        tags = [f"--tag={tag}" for tag in also]
+        for command in (push, *([["tag", "artifact", f"{url}:{first}", *tags]] if also else [])):
+            subprocess.run([flux, *command], check=True, capture_output=True, env={**os.environ, "TZ": "UTC"})
+
+
+def test_it_is_handed_over_and_nothing_moves(world: World) -> None:
+    before = world.tags()
+    fleet = ["--fleet", str(world.fleet)] if world.shape.fleet else []
+    dry = world.run("init", "--dry-run", *fleet)
+    assert "+++ b/invoke.yaml" in dry.out
+    assert world.repo.git("status", "--porcelain") == ""
+    told = world.run("init", "--json", *fleet).document
+    proposed = {one["setting"]: one["value"] for one in told["findings"]}
+    assert {name: proposed.get(name) for name in world.shape.settings} == world.shape.settings
+    assert told["unmanaged"] == []
+    assert all(file["written"] for file in told["files"])
+    again = world.run("init", "--json", *fleet).document
+    assert {file["state"] for file in again["files"]} == {"same"}
+
+    world.repo.commit("adopt")
+    world.repo.push()
+    world.run("init", "--check")
+    status = world.run("status")
+    assert "No drift" in status.out
+    assert world.tags() == before
+
+    release_one(world, before)
+
+
+def release_one(world: World, before: dict[str, dict[str, str | None]]) -> None:
+    """One release, promotion and tag: of the others, and of its other environments, nothing moves."""
+    shape, name = world.shape, next(iter(world.shape.folders))
+    world.repo.commit("edit", files=component(shape.folders[name], "3"))
+    world.repo.push()
+    world.run("release", name, "minor")
+    world.repo.git("fetch", "--quiet", "--tags")
+    tag = shape.release_tag.replace("{artifact}", name).replace("{version}", "1.2.0")
+    world.run("publish", tag)
+    moved = {"latest-stable"} & {*shape.others}
+    if shape.environments:
+        first = shape.environments[0]
+        world.run("promote", name, first)
+        world.repo.merge(f"promote/{name}-1.2.0")
+        world.repo.push()
+        world.run("tag")
+        moved |= {first}
+    after = world.tags()
+    written = shape.version_tag.replace("{version}", "1.2.0")
+    changed = {
+        (artifact, tag)
+        for artifact, tags in after.items()
+        for tag, digest in tags.items()
+        if digest != before[artifact].get(tag)
+    }
+    commits = {(a, t) for a, t in changed if len(t) == 12}
+    assert changed - commits == {(name, tag) for tag in {written, *moved}}
+    assert {artifact for artifact, _ in commits} == {name}

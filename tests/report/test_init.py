@@ -1,0 +1,54 @@
+"""What an adoption shows: each finding with its evidence, what cannot be said, and each file."""
+
+from flux.adoption.clues import Finding, Gap
+from flux.adoption.files import File
+from flux.commands.init import Adoption
+from flux.commands.proof import Exceptional
+from flux.monorepo.adopted import Unmanaged
+from flux.report.init import show_adoption, show_proof
+from tests.report.showing import Stage
+
+WRITTEN, LEFT = File("invoke.yaml", "flux: {}\n", None), File("tasks.py", "x\n", "y\n")
+ADOPTION = Adoption(
+    [Finding("phases", ["at"], "the registry has app:at")],
+    [WRITTEN, LEFT],
+    unmanaged=[Unmanaged("app", "prod", "sha256:1", "no released version has its content")],
+)
+
+
+def test_a_log(stage: Stage) -> None:
+    shown = stage.log(lambda report: show_adoption(report, ADOPTION, [WRITTEN], False))
+    assert shown.lines == [
+        'phases: ["at"]',
+        "    the registry has app:at",
+        "unmanaged: app:prod: no released version has its content",
+        "invoke.yaml: written",
+        "tasks.py: differs",
+    ]
+    assert "--force" in shown.err
+
+
+def test_a_dry_run_is_a_diff(stage: Stage) -> None:
+    shown = stage.log(lambda report: show_adoption(report, ADOPTION, [], True))
+    assert "+flux: {}" in shown.lines
+    assert "-y" in shown.lines
+
+
+def test_what_cannot_be_said(stage: Stage) -> None:
+    shown = stage.log(lambda report: show_adoption(report, Adoption([], [], [Gap("a", "b")]), [], False))
+    assert shown.lines == ["cannot be said: a", "    b"]
+
+
+def test_a_document(stage: Stage) -> None:
+    shown = stage.json(lambda report: show_adoption(report, ADOPTION, [WRITTEN], False)).document
+    assert [(file["path"], file["written"]) for file in shown["files"]] == [
+        ("invoke.yaml", True),
+        ("tasks.py", False),
+    ]
+
+
+def test_the_proof(stage: Stage) -> None:
+    shown = stage.log(lambda report: show_proof(report, [Exceptional("a", "it would move", "let it")]))
+    assert shown.lines == ["it would move", "    let it", "1 exceptions."]
+    done = stage.log(lambda report: show_proof(report, []))
+    assert done.lines == ["Handed over: nothing would move, and all that is there is known."]
