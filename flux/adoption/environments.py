@@ -56,19 +56,25 @@ def is_environment(tag: str) -> bool:
 def _desired(texts: Mapping[str, str], names: Collection[str]) -> tuple[str, list[str]] | None:
     """A file `{artifact: {environment: version}}` of these artifacts, and its environments."""
     for path, text in texts.items():
-        if not path.endswith(".json"):
-            continue
-        try:
-            document = json.loads(text)
-        except ValueError:
-            continue
-        if not isinstance(document, dict) or not document or not set(document) & set(names):
-            continue
-        states = [state for state in document.values() if isinstance(state, dict)]
-        versions = [version for state in states for version in state.values()]
-        if len(states) == len(document) and versions and all(isinstance(v, str) for v in versions):
+        if path.endswith(".json") and (states := _states(text, names)):
             return path, list(dict.fromkeys(name for state in states for name in state))
     return None
+
+
+def _states(text: str, names: Collection[str]) -> list[dict[str, str]]:
+    """The versions of each artifact by environment; none where a text is no desired state."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(document, dict) or not set(document) & set(names):
+        return []
+    states = list(document.values())
+    return states if all(map(_is_state, states)) and any(states) else []
+
+
+def _is_state(state: object) -> bool:
+    return isinstance(state, dict) and all(isinstance(version, str) for version in state.values())
 
 
 def oci_repositories(texts: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -52,20 +52,20 @@ def _proposed(
     if len(globs) == 1 and globs[0].endswith("/*") and globs[0].count("*") == 1:
         yield Finding("sources", globs[0].removesuffix("/*"), evidence)
         return
-    entries: list[object] = []
-    for path in globs:
-        if path == "*":
-            entries.append({"path": "*", "exclude": _beside(paths)})
-            continue
-        named = next((p.repository.rpartition("/")[2] for p in pushes if _globbed(p) == path), "")
-        if path == ".":
-            name = named if named and not VARIABLE.search(named) and not name_fault(named) else "platform"
-            entries.append({"path": ".", "name": name})
-        elif "*" not in path and named and not VARIABLE.search(named) and named != path.rpartition("/")[2]:
-            entries.append({"path": path, "name": named})
-        else:
-            entries.append(path)
-    yield Finding("artifacts", entries, evidence)
+    yield Finding("artifacts", [_entry(path, pushes, paths) for path in globs], evidence)
+
+
+def _entry(path: str, pushes: Sequence[Command], paths: Sequence[str]) -> object:
+    """An entry of the setting `artifacts`, named as its repository is where that has a name of its own."""
+    if path == "*":
+        return {"path": "*", "exclude": _beside(paths)}
+    pushed = (p.repository.rpartition("/")[2] for p in pushes if _globbed(p) == path)
+    named = next((name for name in pushed if not VARIABLE.search(name) and not name_fault(name)), "")
+    if path == ".":
+        return {"path": ".", "name": named or "platform"}
+    if "*" not in path and named not in ("", path.rpartition("/")[2]):
+        return {"path": path, "name": named}
+    return path
 
 
 def _beside(paths: Sequence[str]) -> list[str]:
@@ -88,18 +88,22 @@ def _is_there(path: str, paths: Sequence[str]) -> bool:
 def _collections(paths: Sequence[str], top: str) -> Iterator[str]:
     """Globs of the folders that are artifacts, by the kustomizations below them."""
     prefix = f"{top}/" if top else ""
-    below: dict[str, list[str]] = {}
+    for name, rests in _below(paths, prefix).items():
+        if any("/" not in rest or rest.partition("/")[0] in _INSIDE for rest in rests):
+            yield f"{prefix}*"
+        else:
+            yield from _collections(paths, prefix + name)
+
+
+def _below(paths: Sequence[str], prefix: str) -> dict[str, list[str]]:
+    """The kustomizations in each folder under a prefix."""
+    found: dict[str, list[str]] = {}
     for path in paths:
         if path.startswith(prefix) and path.rpartition("/")[2] in _KUSTOMIZATIONS:
             name, slash, rest = path[len(prefix) :].partition("/")
             if slash and not name.startswith("."):
-                below.setdefault(name, []).append(rest)
-    for name, rests in below.items():
-        is_artifact = any("/" not in rest or rest.partition("/")[0] in _INSIDE for rest in rests)
-        if is_artifact:
-            yield f"{prefix}*"
-        else:
-            yield from _collections(paths, prefix + name)
+                found.setdefault(name, []).append(rest)
+    return found
 
 
 def _repositories(pushes: Sequence[Command]) -> Iterator[Finding | Gap]:

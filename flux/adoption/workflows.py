@@ -18,7 +18,7 @@ class Values:
 
     branch: str
     paths: tuple[str, ...]
-    tag_prefix: str
+    release_tag: str
     releaseconfig: str
     label: str
     host: str = ""
@@ -27,13 +27,18 @@ class Values:
 
 def render(text: str, values: Values) -> str:
     """A workflow with these values in place of this repository's own."""
-    branch = _scalar(values.branch)
+    branch, prefix = _scalar(values.branch), values.release_tag.partition("{")[0]
     for before, after in (
         ("branches: [main]", f"branches: [{branch}]"),
         ('{ref: "main"', f"{{ref: {json.dumps(values.branch)}"),
         ('{"ref": "main"', f'{{"ref": {json.dumps(values.branch)}'),
-        ('paths: ["artifacts/**"]', f"paths: {json.dumps(list(values.paths))}"),
-        ("'flux-oci-'", f"'{values.tag_prefix}'"),
+        ('paths: ["artifacts/**", invoke.yaml]', f"paths: [{_listed(values.paths)}, invoke.yaml]"),
+        (
+            'tags: ["[Ff][Ll][Uu][Xx]-[Oo][Cc][Ii]-**"]',
+            f"tags: [{json.dumps(tag_filter(values.release_tag))}]",
+        ),
+        ("'flux-oci-'", f"'{prefix}'"),
+        ("'refs/tags/flux-oci-'", f"'refs/tags/{prefix}'"),
         ("paths: [flux/releaseconfig.json]", f"paths: [{_scalar(values.releaseconfig)}]"),
         ("'flux-release'", f"'{values.label}'"),
         ("|| 'ghcr.io'", f"|| '{values.host or 'ghcr.io'}'"),
@@ -46,6 +51,17 @@ def render(text: str, values: Values) -> str:
             r"uses: \./(\.github/actions/\w+)", lambda found: f"uses: {repository}/{found[1]}@{commit}", text
         )
     return text
+
+
+def tag_filter(form: str) -> str:
+    """The filter of GitHub's that release tags pass, in any case: their beginning, else all of their form."""
+    prefix = form.partition("{")[0]
+    pattern = f"{prefix}**" if prefix else form.replace("{artifact}", "**").replace("{version}", "[0-9]**")
+    return re.sub(r"[A-Za-z]", lambda letter: f"[{letter[0].upper()}{letter[0].lower()}]", pattern)
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    return ", ".join(map(json.dumps, values))
 
 
 def _scalar(value: str) -> str:

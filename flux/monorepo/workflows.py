@@ -20,7 +20,7 @@ def rendered(name: str, settings: Settings, uses: str = "") -> str:
     values = Values(
         settings.branch,
         ("**",) if "**" in tops else tuple(tops),
-        settings.release_tag.partition("{")[0],
+        settings.release_tag,
         settings.releaseconfig,
         settings.label,
         host,

@@ -12,7 +12,6 @@ from flux.promotion.gates.move import Move
 from flux.promotion.plan import Step
 from flux.proposals.courses import TASK, commit_of
 from flux.registry.target import Manifest
-from flux.release.tag import TagForm
 
 
 class Recorder:
@@ -20,7 +19,7 @@ class Recorder:
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._monorepo = monorepo
-        self._form = TagForm(monorepo.settings.release_tag)
+        self._form = monorepo.settings.tag_form
         self._asking = Lock()
         self._clock: float | None = None
         self.notices: list[str] = []

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from flux.adoption.files import File
     from flux.commands.init import Adoption
-    from flux.commands.proof import Exceptional
+    from flux.commands.init.proof import Exceptional
     from flux.report.report import Report
 
 
@@ -18,6 +18,21 @@ def show_adoption(report: Report, adoption: Adoption, written: Sequence[File], d
     report.notices(adoption.notices)
     if report.document(document(adoption, written)):
         return
+    _show_findings(report, adoption)
+    if dry_run:
+        for file in adoption.files:
+            for line in file.diff.splitlines():
+                report.print(line)
+    paths = {file.path for file in written}
+    for file in adoption.files:
+        if file.state == "missing" and file.path not in paths:
+            continue  # a dry run has shown it
+        report.print(f"{file.path}: {'written' if file.path in paths else file.state}")
+    if adoption.differing and not paths & {file.path for file in adoption.differing}:
+        report.notice("what differs is left as it is: `--dry-run` shows how, `--force` overwrites it")
+
+
+def _show_findings(report: Report, adoption: Adoption) -> None:
     for found in adoption.findings:
         report.print(f"{found.setting}: {_shown(found.value)}")
         report.print(f"    {found.evidence}")
@@ -26,17 +41,6 @@ def show_adoption(report: Report, adoption: Adoption, written: Sequence[File], d
         report.print(f"    {gap.hint}")
     for one in adoption.unmanaged:
         report.print(f"unmanaged: {one.artifact}:{one.environment}: {one.why}")
-    if dry_run:
-        for file in adoption.files:
-            if file.diff:
-                report.print(file.diff.rstrip("\n"))
-    paths = {file.path for file in written}
-    for file in adoption.files:
-        said = "written" if file.path in paths else file.state
-        if not (dry_run and said == "missing"):
-            report.print(f"{file.path}: {said}")
-    if adoption.differing and not paths & {file.path for file in adoption.differing}:
-        report.notice("what differs is left as it is: `--dry-run` shows how, `--force` overwrites it")
 
 
 def show_proof(report: Report, exceptions: Sequence[Exceptional]) -> None:

@@ -33,7 +33,7 @@ def init(
     """Take a monorepo over that publishes Flux artifacts today."""
     with running(context, json, dry_run=True) as run:
         if check:
-            from flux.commands.proof import prove
+            from flux.commands.init.proof import prove
             from flux.report.init import show_proof
 
             exceptions = prove(run.monorepo, uses or "")

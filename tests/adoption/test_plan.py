@@ -5,7 +5,7 @@ from flux.adoption.plan import proposed, version_tag, without_own_files
 
 
 def test_what_somebody_set_is_settled() -> None:
-    found = [
+    found: list[Finding | Gap] = [
         Finding("release_tag", "x", "a"),
         Finding("sources", "apps", "b"),
         Finding("sources", "other", "c"),

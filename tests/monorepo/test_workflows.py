@@ -22,7 +22,7 @@ def test_what_starts_a_build_is_where_artifacts_are() -> None:
     whole = Settings(artifacts=(Entry(".", "all"), Entry("apps/*")), registry="oci://r.io/o")
     for settings, paths in ((several, ["apps/**", "clusters/local/**"]), (whole, ["**"])):
         text = workflows.rendered(WORKFLOWS[0], settings)
-        assert yaml.safe_load(text)[True]["push"]["paths"] == paths
+        assert yaml.safe_load(text)[True]["push"]["paths"] == [*paths, "invoke.yaml"]
     assert "'r.io'" in text
 
 

@@ -3,7 +3,7 @@
 from flux.adoption.clues import Finding, Gap
 from flux.adoption.files import File
 from flux.commands.init import Adoption
-from flux.commands.proof import Exceptional
+from flux.commands.init.proof import Exceptional
 from flux.monorepo.adopted import Unmanaged
 from flux.report.init import show_adoption, show_proof
 from tests.report.showing import Stage

@@ -46,11 +46,10 @@ def releases(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
     """Tags that are no releases and look like some. What origin does not tell is a fault of origin."""
     from flux.errors import GitError
     from flux.monorepo.releases import misnamed_hint, misnamed_releases, name_misnamed
-    from flux.release.tag import TagForm
 
     with suppress(GitError):
         misnamed = misnamed_releases(monorepo, names)
-        for said in name_misnamed(TagForm(monorepo.settings.release_tag), misnamed):
+        for said in name_misnamed(monorepo.settings.tag_form, misnamed):
             yield Line("releases", Health.WARNING, said, misnamed_hint(misnamed))
 
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ def plan(repo: Repo, fleet: Path | None = None, **configured: object) -> Adoptio
 
 def deployed(repo: Repo) -> None:
     """Two versions that environments have, as an earlier system left them."""
-    given = {"sources": "components", "release_tag": "{artifact}/v{version}"}
+    given: dict[str, Any] = {"sources": "components", "release_tag": "{artifact}/v{version}"}
     repo.git("tag", "app/v1.0.0")
     publish(repo, "app/v1.0.0", **given)
     repo.commit(files={"components/app/kustomization.yaml": "resources: []\nnamePrefix: app-\n"})
