@@ -17,7 +17,8 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from flux.artifact.image import MANIFEST_TYPE, digest_of
+from flux.artifact.image import MANIFEST_TYPE
+from flux.artifact.layer import digest_of
 from flux.errors import FluxError
 from flux.registry.builtin import BuiltinPublisher
 from flux.registry.identity import is_ours, is_same
@@ -258,7 +259,7 @@ _LONG = {
     b"<zeros>": gzip.compress(bytes(3_000_000)),
     b"<manifest>": image().manifest,
     b"<config>": image().config,
-    b"<layer>": image().layer,
+    b"<layer>": image().layer.content,
 }
 _JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

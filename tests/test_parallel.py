@@ -2,10 +2,11 @@
 
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
-from flux.parallel import in_parallel, meanwhile
+from flux.parallel import Room, in_parallel, meanwhile
 
 
 def test_results_come_as_they_are_done() -> None:
@@ -96,3 +97,36 @@ def test_what_other_work_raised_is_raised_where_it_is_waited_for() -> None:
         result()
     with meanwhile(work):
         pass
+
+
+def test_items_are_taken_a_few_ahead() -> None:
+    taken: list[int] = []
+
+    def items() -> Iterator[int]:
+        for n in range(50):
+            taken.append(n)
+            yield n
+
+    results = in_parallel(2, str, items())
+    next(results)
+    assert len(taken) <= 4
+    assert len(list(results)) == 49
+
+
+def test_room_is_waited_for_and_a_single_one_may_be_larger() -> None:
+    room, held, most = Room(10), [0], [0]
+    lock = threading.Lock()
+
+    def work(size: int) -> None:
+        room.take(size)
+        with lock:
+            held[0] += size
+            most[0] = max(most[0], held[0])
+        time.sleep(0.001)
+        with lock:
+            held[0] -= size
+        room.give(size)
+
+    assert len(list(in_parallel(4, work, [3, 4, 5, 25, 1, 9, 2, 10, 0] * 3))) == 27
+    assert most[0] == 25
+    assert held[0] == 0

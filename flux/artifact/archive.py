@@ -9,20 +9,22 @@ https://pkg.go.dev/archive/tar, https://pubs.opengroup.org/onlinepubs/9799919799
 
 from collections.abc import Iterable, Iterator
 
-from flux.artifact.tree import path_bytes
+from flux.artifact.tree import Content, path_bytes
 
 BLOCK = 512
 _NAME, _PREFIX = 100, 155
 
 
-def archive(entries: Iterable[tuple[str, int, bytes | None]]) -> bytes:
-    """A tar of `(path, permissions, content)`, in the order given; content None is a folder."""
-    blocks: list[bytes] = []
+def archive(entries: Iterable[tuple[str, int, Content | None]]) -> Iterator[bytes]:
+    """A tar of `(path, permissions, content)`, in the order given and in pieces; content None is a folder."""
     for path, permissions, content in entries:
         kind = b"5" if content is None else b"0"
-        blocks += _headers(path_bytes(path), permissions, len(content or b""), kind)
-        blocks += _padded(content or b"")
-    return b"".join([*blocks, bytes(2 * BLOCK)])
+        size = content.size if content else 0
+        yield b"".join(_headers(path_bytes(path), permissions, size, kind))
+        if content:
+            yield from content.pieces
+            yield bytes(-size % BLOCK)
+    yield bytes(2 * BLOCK)
 
 
 def _headers(name: bytes, permissions: int, size: int, kind: bytes) -> Iterator[bytes]:

@@ -5,19 +5,19 @@ https://fluxcd.io/flux/cheatsheets/oci-artifacts/
 """
 
 import base64
-import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from flux.artifact.archive import archive
-from flux.artifact.compression import gzip
 from flux.artifact.ignore import Excludes
-from flux.artifact.tree import EXECUTABLE, File, parents, path_bytes
+from flux.artifact.layer import Layer, digest_of, pack
+from flux.artifact.tree import EXECUTABLE, Content, File, parents, path_bytes
 from flux.errors import ContentError
 
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
@@ -27,10 +27,6 @@ LAYER_TYPE = "application/vnd.cncf.flux.content.v1.tar+gzip"
 CREATED = "org.opencontainers.image.created"
 SOURCE = "org.opencontainers.image.source"
 REVISION = "org.opencontainers.image.revision"
-
-
-def digest_of(content: bytes) -> str:
-    return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -51,21 +47,30 @@ class Revision:
 
 @dataclass(frozen=True)
 class Image:
-    """An image as it is pushed. `tar` is the uncompressed layer, `source` a URL or empty.
+    """An image as it is pushed. `read` gives the uncompressed layer in pieces, anew each time; `source` is a
+    URL or empty.
 
     `is_at` tells whether a commit of the branch has exactly this content, as the revision has. Others who
     publish the same content may name such a commit. Without it, only the revision is one.
     """
 
-    tar: bytes
+    read: Callable[[], Iterable[bytes]] = field(compare=False, repr=False)
     branch: str
     revision: Revision
     source: str
     is_at: Callable[[str], bool] = field(default=lambda commit: False, compare=False, repr=False)
 
+    @property
+    def tar(self) -> bytes:
+        return b"".join(self.read())
+
     @cached_property
+    def layer(self) -> Layer:
+        return pack(self.read())
+
+    @property
     def diff_id(self) -> str:
-        return digest_of(self.tar)
+        return self.layer.diff_id
 
     @cached_property
     def config(self) -> bytes:
@@ -75,14 +80,6 @@ class Image:
     @cached_property
     def config_digest(self) -> str:
         return digest_of(self.config)
-
-    @cached_property
-    def layer(self) -> bytes:
-        return b"".join(gzip([self.tar]))
-
-    @cached_property
-    def layer_digest(self) -> str:
-        return digest_of(self.layer)
 
     @cached_property
     def manifest(self) -> bytes:
@@ -95,7 +92,7 @@ class Image:
                 "schemaVersion": 2,
                 "mediaType": MANIFEST_TYPE,
                 "config": config,
-                "layers": [_descriptor(LAYER_TYPE, self.layer)],
+                "layers": [_descriptor(LAYER_TYPE, self.layer.content)],
                 "annotations": annotations | ({SOURCE: self.source} if self.source else {}),
             }
         )
@@ -138,26 +135,26 @@ def published(files: Iterable[File], excludes: Excludes) -> tuple[set[str], list
     return folders, kept
 
 
-def layer_of(files: Iterable[File], excludes: Excludes, read: Callable[[File], bytes]) -> bytes:
-    """The uncompressed layer. Modes are git's two, as a checkout under umask 022 has them.
+def in_order(files: Iterable[File], excludes: Excludes) -> list[tuple[str, File | None]]:
+    """What is published, as it comes in the layer; a folder is None.
 
     Sorted by path parts, not by path: a walk finds `foo/x` before `foo.yaml`.
     """
     folders, kept = published(files, excludes)
     entries: dict[str, File | None] = dict.fromkeys(folders)
     entries |= {file.path: file for file in kept}
-    ordered = sorted(entries.items(), key=lambda entry: path_bytes(entry[0]).split(b"/"))
-    return archive(
-        [
-            (".", 0o755, None),
-            *(
-                (path, 0o755, None)
-                if file is None
-                else (path, 0o755 if file.mode == EXECUTABLE else 0o644, read(file))
-                for path, file in ordered
-            ),
-        ]
+    return sorted(entries.items(), key=lambda entry: path_bytes(entry[0]).split(b"/"))
+
+
+def layer_of(files: Iterable[File], excludes: Excludes, read: Callable[[File], Content]) -> Iterator[bytes]:
+    """The uncompressed layer in pieces. Modes are git's two, as a checkout under umask 022 has them."""
+    entries = (
+        (path, 0o755, None)
+        if file is None
+        else (path, 0o755 if file.mode == EXECUTABLE else 0o644, read(file))
+        for path, file in in_order(files, excludes)
     )
+    yield from archive(chain([(".", 0o755, None)], entries))
 
 
 def _config(diff_id: str) -> bytes:

@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, digest_of
+from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE
+from flux.artifact.layer import digest_of
 
 # By the media type, what else a tag may hold, and what people call it.
 OTHER_TYPES = {

@@ -1,6 +1,8 @@
 """Files as git's trees have them, and the differences between two trees."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 REGULAR = 0o100644
 EXECUTABLE = 0o100755
@@ -29,6 +31,21 @@ class Change:
     path: str
     added: bool = False
     deleted: bool = False
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a file holds: how many bytes, and the pieces that they come in."""
+
+    size: int
+    pieces: Iterable[bytes]
+
+    @classmethod
+    def of(cls, content: bytes) -> Self:
+        return cls(len(content), (content,))
+
+    def whole(self) -> bytes:
+        return b"".join(self.pieces)
 
 
 def parents(path: str) -> list[str]:

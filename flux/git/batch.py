@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
+from typing import IO
 
 from flux.git.process import Process
 
@@ -22,6 +23,14 @@ class Object:
     content: bytes
 
 
+class LargeError(Exception):
+    """A blob is larger than was asked for; `size` is what it has."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
+
+
 class BatchError(Exception):
     """Git ended instead of answering: the object is damaged, or was to be fetched and could not be."""
 
@@ -35,8 +44,9 @@ class Batch:
         self._running: subprocess.Popen[bytes] | None = None
         self._stop: Callable[[], object] = lambda: None
 
-    def ask(self, name: str) -> Object | None:
-        """The object that a name or a ref is, None where there is none. Raises BatchError where git fails.
+    def ask(self, name: str, most: int | None = None) -> Object | None:
+        """The object that a name or a ref is, None where there is none. Raises BatchError where git fails,
+        and LargeError for a blob of more than `most` bytes.
 
         Git looks for new packs before it says that an object is missing, and reads a ref anew each time, so
         that what was fetched or moved meanwhile is found.
@@ -46,18 +56,18 @@ class Batch:
         with self._asking:
             started = self._running is None
             try:
-                return self._ask(name)
+                return self._ask(name, most)
             except BatchError:
                 if started:
                     raise
-            return self._ask(name)  # it may have ended long ago
+            return self._ask(name, most)  # it may have ended long ago
 
     def close(self) -> None:
         """End the process; the next question starts another."""
         with self._asking:
             self._close()
 
-    def _ask(self, name: str) -> Object | None:
+    def _ask(self, name: str, most: int | None) -> Object | None:
         running = self._running or self._start()
         assert running.stdin
         assert running.stdout
@@ -67,7 +77,9 @@ class Batch:
             header = running.stdout.readline()
             if header.endswith((b" missing\n", b" ambiguous\n")):
                 return None
-            oid, kind, size = _parse_header(header)
+            oid, kind, size = parse_header(header)
+            if most is not None and kind == "blob" and size > most:
+                raise LargeError(size)
             content = running.stdout.read(size)
             if len(content) != size or running.stdout.read(1) != b"\n":
                 raise BatchError(f"git ended in {name}")
@@ -79,15 +91,8 @@ class Batch:
         return Object(oid, kind, content)
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        self._running = running = subprocess.Popen(
-            self._process.command("cat-file", "--batch"),
-            cwd=self._process.root,
-            env={**os.environ, **self._process.environment(), "LC_ALL": "C", "LANGUAGE": "C"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # nobody would read it, and a full pipe is a standstill
-        )
-        self._stop = weakref.finalize(self, _end, running)
+        self._running = running = start(self._process, subprocess.PIPE, "cat-file", "--batch")
+        self._stop = weakref.finalize(self, end, running)
         return running
 
     def _close(self) -> None:
@@ -95,7 +100,20 @@ class Batch:
         self._running = None
 
 
-def _parse_header(header: bytes) -> tuple[str, str, int]:
+def start(process: Process, stdin: int | IO[bytes], *arguments: str) -> "subprocess.Popen[bytes]":
+    """Git that answers on a pipe. It says nothing of errors: nobody would read it, and a full pipe is a
+    standstill."""
+    return subprocess.Popen(
+        process.command(*arguments),
+        cwd=process.root,
+        env={**os.environ, **process.environment(), "LC_ALL": "C", "LANGUAGE": "C"},
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def parse_header(header: bytes) -> tuple[str, str, int]:
     """Name, kind and size of what follows."""
     found = re.fullmatch(
         r"([0-9a-f]{40}) (commit|tree|blob|tag) ([0-9]{1,18})\n", header.decode("ascii", "replace")
@@ -108,6 +126,6 @@ def _parse_header(header: bytes) -> tuple[str, str, int]:
     return oid, kind, size
 
 
-def _end(running: "subprocess.Popen[bytes]") -> None:
+def end(running: "subprocess.Popen[bytes]") -> None:
     running.kill()
     running.communicate()

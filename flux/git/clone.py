@@ -71,6 +71,8 @@ class Clone:
         self.file = parts.trees.file
         self.uncommitted = parts.trees.uncommitted
         self.read = parts.objects.blob
+        self.open = parts.objects.open
+        self.expecting = parts.objects.expecting
         self.attributes = parts.attributes.attributes
 
         self.line = parts.history.line

@@ -1,7 +1,7 @@
 """History: the first-parent line, what changed along it, and the messages of commits."""
 
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
@@ -15,7 +15,7 @@ from flux.git.kept import Kept
 from flux.git.objects import NAME
 from flux.git.process import Process
 from flux.git.shallow import Shallow
-from flux.git.trees import RAW_DIFF, Trees, narrowest
+from flux.git.trees import MOST_WALKED, RAW_DIFF, Trees, narrowest
 from flux.git.walks import Walk
 
 _MOST_MESSAGES = 16 * 1024 * 1024  # characters
@@ -73,6 +73,17 @@ def _with_own_changes(printed: str) -> set[str]:
     return {lines[0] for lines in shown if len(lines) > 1}
 
 
+def _under(sources: str, names: frozenset[str], also: frozenset[str]) -> Callable[[str], bool]:
+    """Whether a path is at or under one of the names in a folder, or one of those that count as well."""
+    at = len(sources)
+
+    def is_wanted(path: str) -> bool:
+        own = path.startswith(sources) and path[at:].partition("/")[0] in names
+        return own or path in also
+
+    return is_wanted
+
+
 class History:
     """The history of a clone. Where it meets the edge of a shallow clone, it fetches the rest."""
 
@@ -100,12 +111,17 @@ class History:
 
         Raises HistoryMissingError where a shallow clone lacks the rest, and it cannot be had.
         """
-        paths = narrowest(sources, names)
+        paths = narrowest(sources, names, most=MOST_WALKED)
         limits = [*paths, *also] if paths else []
         kept = self._walks[-1].part(commit, limits) if self._walks and not until else None
         span = [commit, *([f"^{until}"] if until else [])]
-        for revision, parent, changes in kept or self._walk(span, limits, root=False):
-            if revision.commit in self._shallow.edge():
+        is_wanted = _under(sources, frozenset(names), frozenset(also))
+        edge = self._shallow.edge()  # as it is before git reads it
+        for revision, parent, every in kept or self._walk(span, limits, root=False):
+            changes = [change for change in every if is_wanted(change[1])]
+            if parent and not changes:
+                continue
+            if revision.commit in edge:
                 self._shallow.complete((revision.commit,))
                 yield from self.line(revision.commit, sources, names, until, also)
                 return

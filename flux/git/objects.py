@@ -1,20 +1,23 @@
 """Commits, trees and blobs by their names. They never change, so that what was read once is kept."""
 
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from flux.artifact.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK
+from flux.artifact.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, Content
 from flux.errors import GitError
-from flux.git.batch import Batch, BatchError, Object
+from flux.git.batch import Batch, BatchError, LargeError, Object
 from flux.git.kept import Kept
 from flux.git.process import Process
+from flux.git.stream import Stream
 
 _MOST_KEPT = 32 * 1024 * 1024  # bytes of all objects that are kept
 _LARGEST_KEPT = 4 * 1024 * 1024
 _LARGEST_BLOB_KEPT = 64 * 1024
+_LARGEST_HELD = 1024 * 1024
 _MOST_PARSED = 16 * 1024 * 1024  # bytes of trees, before they were parsed
 _MOST_TAGS = 20  # of tags of tags
 NAME = re.compile("[0-9a-f]{40}")
@@ -49,6 +52,7 @@ class Objects:
         self._batch = Batch(process)
         self._kept: Kept[str, Object] = Kept(_MOST_KEPT, _LARGEST_KEPT)
         self._trees: Kept[str, Mapping[str, Entry]] = Kept(_MOST_PARSED, _LARGEST_KEPT)
+        self._expected = threading.local()
 
     def close(self) -> None:
         self._batch.close()
@@ -87,18 +91,59 @@ class Objects:
 
     def blob(self, oid: str) -> bytes:
         """The content of a blob. Raises GitError where it is not to be had."""
-        found = self.find(oid)
+        return self._blob(oid)
+
+    def _blob(self, oid: str, most: int | None = None) -> bytes:
+        found = self.find(oid, most)
         if found is None:
             raise _lacking(oid)
         return found.content
 
-    def find(self, oid: str) -> Object | None:
-        """An object, None where nobody has it. Raises GitError where git cannot say."""
+    @contextmanager
+    def expecting(self, oids: Sequence[str]) -> Iterator[None]:
+        """Let this thread open these blobs, in this order, without a question for each."""
+        self._expected.stream = stream = Stream(self._process, oids)
+        try:
+            yield
+        finally:
+            self._expected.stream = None
+            stream.close()
+
+    def open(self, oid: str) -> Content:
+        """The content of a blob, to be read once and before the next is opened. Raises GitError where it is
+        not to be had."""
+        stream: Stream | None = getattr(self._expected, "stream", None)
+        try:
+            if stream and (expected := stream.open(oid)):
+                return expected
+        except BatchError:
+            self._expected.stream = None  # one by one it is known which one is not to be had
+        try:
+            return Content.of(self._blob(oid, _LARGEST_HELD))
+        except LargeError as large:
+            return Content(large.size, self._alone(oid))
+
+    def _alone(self, oid: str) -> Iterator[bytes]:
+        """The pieces of a large blob, from a process of its own."""
+        stream = Stream(self._process, [oid])
+        try:
+            content = stream.open(oid)
+            if content is None:
+                raise _lacking(oid)
+            yield from content.pieces
+        except BatchError as error:
+            raise _lacking(oid) from error
+        finally:
+            stream.close()
+
+    def find(self, oid: str, most: int | None = None) -> Object | None:
+        """An object, None where nobody has it. Raises GitError where git cannot say, and LargeError for a
+        blob of more than `most` bytes."""
         if not NAME.fullmatch(oid):
             raise GitError(f"{oid!r} is no name of an object")
         if kept := self._kept.get(oid):
             return kept
-        found = self._ask(oid)
+        found = self._ask(oid, most)
         if found and (found.kind != "blob" or len(found.content) <= _LARGEST_BLOB_KEPT):
             self._kept.put(oid, found, len(found.content))
         return found
@@ -111,9 +156,9 @@ class Objects:
             raise GitError(f"{ref} cannot be read", "`git fsck` says what is damaged") from error
         return found.oid if found else None
 
-    def _ask(self, oid: str) -> Object | None:
+    def _ask(self, oid: str, most: int | None) -> Object | None:
         try:
-            found = self._batch.ask(oid)
+            found = self._batch.ask(oid, most)
             if found or not self._partial or not self._process.gain_access():
                 return found
         except BatchError as error:
@@ -121,7 +166,7 @@ class Objects:
                 raise _lacking(oid) from error
         self._batch.close()  # the next one has the access
         try:
-            return self._batch.ask(oid)
+            return self._batch.ask(oid, most)
         except BatchError as error:
             raise _lacking(oid) from error
 

@@ -71,14 +71,14 @@ def _fields(stream: IO[bytes]) -> Iterator[str]:
     """The NUL-terminated fields of a stream."""
     rest = b""
     while chunk := stream.read1(65536):  # type: ignore[attr-defined]
-        *whole, rest = (rest + chunk).split(b"\0")
-        for part in whole:
-            yield part.decode("utf-8", "surrogateescape")
+        whole, end, rest = (rest + chunk).rpartition(b"\0")
+        if end:
+            yield from whole.decode("utf-8", "surrogateescape").split("\0")
 
 
 def seconds(printed: str) -> int:
     """Seconds since the epoch, up to a bound; 0 for no date or a broken one, as git has it."""
-    if not re.fullmatch("[0-9]+", printed):
+    if not (printed.isascii() and printed.isdecimal()):
         return 0
     return int(printed) if len(printed) <= _MOST_DIGITS else _LATEST
 

@@ -23,7 +23,10 @@ RAW_DIFF = (
     f"-O{os.devnull}",
 )
 MOST_PATHS = 500
-"""Above it, git is told the folder that has them all."""
+"""Of one tree. Above it, git is told the folder that has them all."""
+
+MOST_WALKED = 20
+"""Paths of a walk through history, where each costs at every commit. Above it, the folder is faster."""
 
 _MOST_READ = 64
 """Trees of one folder; of more, one `git ls-tree` is faster."""
@@ -31,9 +34,11 @@ _MOST_READ = 64
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
-def narrowest(sources: str, names: Sequence[str] | None, ending: str = "") -> list[str]:
+def narrowest(
+    sources: str, names: Sequence[str] | None, ending: str = "", most: int = MOST_PATHS
+) -> list[str]:
     """The narrowest list of paths that is worth its length."""
-    if names is None or len(names) > MOST_PATHS:
+    if names is None or len(names) > most:
         return [sources] if sources else []
     return [f"{sources}{name}{ending}" for name in names]
 

@@ -1,16 +1,19 @@
 """Build artifacts as one commit has them, and push them under its commit tag and `latest`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from flux.artifact.image import Revision
+from flux.artifact.image import Image, Revision
 from flux.errors import ContentError, FluxError, RegistryUnreachableError, TipUnknownError
 from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.latest import named, settle_latest
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Source, Sources
-from flux.parallel import in_parallel
+from flux.parallel import Room, in_parallel
 from flux.registry.push import push
+
+_MOST_HELD = 16 << 20
+"""Bytes of the layers that wait to be pushed. A single one may have more."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Builder:
         self._settings = monorepo.settings
         self._registry = monorepo.registry
         self._sources = sources
+        self._room = Room(_MOST_HELD)
         self._unreachable: RegistryUnreachableError | None = None
 
     def build(self, on_result: Callable[[ImageResult], object]) -> Build:
@@ -64,12 +68,12 @@ class Builder:
             return Build(self._sources.commit, self._refused(), self._notices)
         tip = self._tip()
         revisions = self._sources.revisions(self.names)
-        tip, at_tip = self._at_tip(tip)
+        tip, at_tip = self._at_tip(tip, revisions)
         results: dict[str, ImageResult] = {}
         for result in in_parallel(
             self._settings.jobs,
-            lambda source: self._one(source, revisions[source.artifact], at_tip.get(source.artifact)),
-            self._sources.load(self.names),
+            lambda built: self._push(*built, at_tip.get(built[0])),
+            self._images(revisions),
         ):
             results[result.artifact] = result
             on_result(result)
@@ -96,31 +100,56 @@ class Builder:
         if self._settings.moving:
             self._notices.append(f"{named(self._monorepo)} stays where it is: {error.message}")
 
-    def _at_tip(self, tip: str | None) -> tuple[str | None, dict[str, Revision]]:
+    def _at_tip(
+        self, tip: str | None, revisions: Mapping[str, Revision]
+    ) -> tuple[str | None, dict[str, Revision]]:
         """The tip and each artifact's revision there; no tip where its settings cannot be read."""
+        if tip == self._sources.commit:
+            return tip, dict(revisions)
         try:
             return tip, Sources(self._monorepo, tip).revisions(self.names) if tip else {}
         except ContentError as error:
             self._stays(error)
             return None, {}
 
-    def _one(self, source: Source, revision: Revision, at_tip: Revision | None) -> ImageResult:
+    def _images(self, revisions: Mapping[str, Revision]) -> Iterator[tuple[str, Revision, Image | FluxError]]:
+        """The artifacts one after another, each with its image or why it has none."""
+        sources = self._sources.load(self.names)
+        with self._sources.reading(sources):
+            for source in sources:
+                revision = revisions[source.artifact]
+                yield source.artifact, revision, self._image(source, revision)
+
+    def _image(self, source: Source, revision: Revision) -> Image | FluxError:
+        if self._unreachable:
+            return self._unreachable
+        try:
+            image = self._sources.image(source, revision)
+        except FluxError as error:
+            return error
+        self._room.take(len(image.layer.content))
+        return image
+
+    def _push(
+        self, artifact: str, revision: Revision, image: Image | FluxError, at_tip: Revision | None
+    ) -> ImageResult:
+        result = ImageResult(
+            artifact, self._registry.name(artifact), f"{self._settings.branch}@sha1:{revision.commit}"
+        )
+        if isinstance(image, FluxError):
+            return result.failed(image)
         moves_latest = revision == at_tip
         tags = [revision.tag, *(self._settings.moving if moves_latest else ())]
-        result = ImageResult(
-            source.artifact,
-            self._registry.name(source.artifact),
-            f"{self._settings.branch}@sha1:{revision.commit}",
-        )
         try:
             if self._unreachable:
                 raise self._unreachable
-            image = self._sources.image(source, revision)
-            pushed = push(self._registry.publisher(source.artifact), image, tags, thorough=self._thorough)
+            pushed = push(self._registry.publisher(artifact), image, tags, thorough=self._thorough)
         except FluxError as error:
             if isinstance(error, RegistryUnreachableError):
                 self._unreachable = error
             return result.failed(error)
+        finally:
+            self._room.give(len(image.layer.content))
         action = ImageAction(pushed.action)
         if action == ImageAction.UNCHANGED and not moves_latest:
             action = ImageAction.KEPT

@@ -9,6 +9,7 @@ from flux.monorepo.line import walk
 from flux.monorepo.monorepo import Monorepo
 from flux.release.misnamed import Misnamed, find_misnamed
 from flux.release.tag import TagForm
+from flux.release.version import precedence
 
 _MOST_NAMED = 5
 
@@ -30,7 +31,7 @@ def read_releases(form: TagForm, tags: Mapping[str, str], names: Collection[str]
         parsed = form.parse(tag)
         if parsed and parsed[0] in names:
             found.append(Released(*parsed, tag, commit))
-    return sorted(found, key=lambda released: released.version)
+    return sorted(found, key=lambda released: precedence(released.version))
 
 
 def releases(monorepo: Monorepo, names: Collection[str]) -> list[Released]:

@@ -1,18 +1,19 @@
 """The artifacts as one commit has them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 
 from flux.artifact.changes import last_changes
-from flux.artifact.content import Attributes, content_fault, kind_fault
+from flux.artifact.content import MOST_JUDGED, Attributes, content_fault, kind_fault
 from flux.artifact.folder import Folder
 from flux.artifact.found import Found
 from flux.artifact.ignore import Excludes
-from flux.artifact.image import Image, Revision, layer_of, published
+from flux.artifact.image import Image, Revision, in_order, layer_of, published
 from flux.artifact.layout import Layout
 from flux.artifact.name import name_fault
-from flux.artifact.tree import File
+from flux.artifact.tree import Content, File
 from flux.errors import ContentError, RequestError
 from flux.monorepo.artifacts import find_artifacts, where
 from flux.monorepo.contents import files_of
@@ -114,6 +115,11 @@ class Sources:
         """The revision of each named artifact. An artifact that was never there has none."""
         return last_changes(walk(self._monorepo, self.commit, names), names)
 
+    def reading(self, sources: Iterable[Source]) -> AbstractContextManager[None]:
+        """Let this thread make the images of these artifacts, in this order, from one stream of git's."""
+        entries = (file for source in sources for _, file in in_order(source.files, source.excludes))
+        return self._git.expecting([file.oid for file in entries if file])
+
     def image_of(self, artifact: str) -> Image:
         """The image of one artifact. Raises RequestError for an unknown artifact, and ContentError."""
         (name,) = self.choose([artifact])
@@ -133,21 +139,28 @@ class Sources:
             if error := kind_fault(file):
                 raise error
 
-        def read(file: File) -> bytes:
-            content = self._git.read(file.oid)
-            if error := content_fault(file, content, source.attributes[file.path]):
-                raise error
-            return content
-
-        tar = layer_of(source.files, source.excludes, read)
-        url = source_url(self._monorepo)
+        def read() -> Iterator[bytes]:
+            return layer_of(source.files, source.excludes, lambda file: self._content(source, file))
 
         def is_at(commit: str) -> bool:
-            return self._has_at(commit, source.artifact, tar)
+            return self._has_at(commit, source.artifact, image.diff_id)
 
-        return Image(tar, self._settings.branch, revision, url, is_at)
+        image = Image(read, self._settings.branch, revision, source_url(self._monorepo), is_at)
+        image.layer  # noqa: B018 (reads and judges every file)
+        return image
 
-    def _has_at(self, commit: str, artifact: str, tar: bytes) -> bool:
+    def _content(self, source: Source, file: File) -> Content:
+        """What a file holds. Raises ContentError for what a cluster would get differently."""
+        content = self._git.open(file.oid)
+        attributes = source.attributes[file.path]
+        if content.size > MOST_JUDGED and not attributes:
+            return content  # its attributes and its size tell that it is fit
+        whole = content.whole()
+        if error := content_fault(file, whole, attributes):
+            raise error
+        return Content.of(whole)
+
+    def _has_at(self, commit: str, artifact: str, diff_id: str) -> bool:
         """Whether a commit on the branch's first-parent line has an artifact with this layer.
 
         It is asked for by whoever can write to the registry, so nothing is fetched for it but the tip.
@@ -157,6 +170,6 @@ class Sources:
             if commit not in self._git.first_parents(tip, [commit]):
                 return False
         try:
-            return Sources(self._monorepo, commit).image_of(artifact).tar == tar
+            return Sources(self._monorepo, commit).image_of(artifact).diff_id == diff_id
         except (RequestError, ContentError):
             return False

@@ -16,7 +16,7 @@ class BuiltinPublisher:
 
     def push(self, image: Image, tags: Sequence[str]) -> str:
         self.target.push_blob(image.config)
-        self.target.push_blob(image.layer)
+        self.target.push_blob(image.layer.content)
         manifest = self._manifest(image)
         point(self, manifest, tags)
         return manifest.digest

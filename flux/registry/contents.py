@@ -34,10 +34,10 @@ def modes(target: Target, manifest: Manifest) -> dict[str, int]:
     return found
 
 
-def has_files(target: Target, manifest: Manifest, tar: bytes) -> bool:
+def has_files(target: Target, manifest: Manifest, tar: Iterable[bytes]) -> bool:
     """Whether an image has the files of a layer, whatever their modes."""
     try:
-        return contents(target, manifest) == _files(entries([tar]))
+        return contents(target, manifest) == _files(entries(tar))
     except (RegistryError, ContentError):
         return False
 

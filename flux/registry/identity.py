@@ -5,12 +5,14 @@ manifest is read strictly, the layer is unpacked and compared with what git buil
 to say what we would say.
 """
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
 from flux.artifact.claims import claim_fault, revision_fault
 from flux.artifact.image import MANIFEST_TYPE, Image, told_diff_id
 from flux.artifact.image_manifest import Foreign, ImageManifest, parse
+from flux.artifact.layer import Layer
 from flux.artifact.unpacking import decompressed
 from flux.errors import BlobMissingError, ContentError, TooLargeError
 from flux.registry.target import Manifest, Target
@@ -79,13 +81,14 @@ def _content(target: Target, manifest: ImageManifest, image: Image) -> Verdict:
     config, layer = manifest.config, manifest.layer
     if config.digest == image.config_digest and config.size != len(image.config):
         return Verdict(Standing.FOREIGN, f"its config has {len(image.config)} bytes, not {config.size}")
-    if config.digest == image.config_digest and layer.digest == image.layer_digest:
-        if layer.size != len(image.layer):
-            return Verdict(Standing.FOREIGN, f"its layer has {len(image.layer)} bytes, not {layer.size}")
+    if config.digest == image.config_digest and layer.digest == image.layer.digest:
+        size = len(image.layer.content)
+        if layer.size != size:
+            return Verdict(Standing.FOREIGN, f"its layer has {size} bytes, not {layer.size}")
         return _SAME
     if told_diff_id(config.data or b"") not in (None, image.diff_id):
         return _OTHER
-    if layer.size > 2 * len(image.tar) + _OVERHEAD:
+    if layer.size > 2 * image.layer.tar_size + _OVERHEAD:
         return _OTHER
     try:
         blob = target.fetch_blob(layer.digest, layer.size)
@@ -95,17 +98,18 @@ def _content(target: Target, manifest: ImageManifest, image: Image) -> Verdict:
         return Verdict(Standing.FOREIGN, f"its layer has more than the {layer.size} bytes that it tells")
     if len(blob) != layer.size:
         return Verdict(Standing.FOREIGN, f"its layer has {len(blob)} bytes, not {layer.size}")
-    return _unpacked(blob, image.tar)
+    return _unpacked(blob, image.layer)
 
 
-def _unpacked(layer: bytes, tar: bytes) -> Verdict:
-    """Whether a layer unpacks to a tar. Nothing is unpacked behind the first byte that differs."""
-    at = 0
+def _unpacked(blob: bytes, layer: Layer) -> Verdict:
+    """Whether a blob unpacks to the tar of a layer. Nothing is unpacked beyond the size that this has."""
+    summed, size = hashlib.sha256(), 0
     try:
-        for piece in decompressed(layer):
-            if tar[at : at + len(piece)] != piece:
+        for piece in decompressed(blob):
+            size += len(piece)
+            if size > layer.tar_size:
                 return _OTHER
-            at += len(piece)
+            summed.update(piece)
     except ContentError as error:
         return Verdict(Standing.OTHER, error.message)
-    return _SAME if at == len(tar) else _OTHER
+    return _SAME if f"sha256:{summed.hexdigest()}" == layer.diff_id else _OTHER

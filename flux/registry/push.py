@@ -76,7 +76,7 @@ def _fetch(target: Target, tag: str, fixed: str) -> Manifest | None:
 
 def _refusal(target: Target, tag: str, manifest: Manifest, image: Image, verdict: Verdict) -> RegistryError:
     never = f"{manifest.digest}, and a version never changes"
-    if verdict.standing is Standing.OTHER and has_files(target, manifest, image.tar):
+    if verdict.standing is Standing.OTHER and has_files(target, manifest, image.read()):
         return RegistryError(
             f"{tag} is published with the same files under other modes, {never}",
             "release a new version; who pushes by hand needs a clean checkout under umask 022",

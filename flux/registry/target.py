@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from flux.artifact.image import Image, digest_of
+from flux.artifact.image import Image
+from flux.artifact.layer import digest_of
 
 
 @dataclass(frozen=True)

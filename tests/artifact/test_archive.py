@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.artifact.archive import BLOCK, archive
-from tests.artifact.trees import PATHS
+from flux.artifact.archive import BLOCK
+from tests.artifact.trees import PATHS, archived
 
 # pax(1), "ustar Interchange Format"
 _FIELDS = {
@@ -73,14 +73,14 @@ def read(tar: bytes) -> list[tuple[str, int, bytes | None]]:
 
 
 def test_a_file() -> None:
-    tar = archive([("a.yaml", 0o644, b"hello\n")])
+    tar = archived([("a.yaml", 0o644, b"hello\n")])
     assert fields(tar, 0) == _FILE
     assert tar[BLOCK : 2 * BLOCK] == b"hello\n" + bytes(BLOCK - 6)
     assert tar[2 * BLOCK :] == bytes(2 * BLOCK)
 
 
 def test_a_folder_and_an_executable() -> None:
-    tar = archive([(".", 0o755, None), ("run.sh", 0o755, b"")])
+    tar = archived([(".", 0o755, None), ("run.sh", 0o755, b"")])
     folder = {"name": b".", "mode": b"0000755\0", "size": b"00000000000\0", "typeflag": b"5"}
     assert fields(tar, 0) == _FILE | folder | {"chksum": b"007263\0 "}
     executable = {"name": b"run.sh", "mode": b"0000755\0", "size": b"00000000000\0"}
@@ -90,14 +90,14 @@ def test_a_folder_and_an_executable() -> None:
 
 @pytest.mark.parametrize(("size", "blocks"), [(0, 0), (1, 1), (511, 1), (512, 1), (513, 2), (1024, 2)])
 def test_contents_fill_whole_blocks(size: int, blocks: int) -> None:
-    tar = archive([("a", 0o644, b"x" * size), ("b", 0o644, b"")])
+    tar = archived([("a", 0o644, b"x" * size), ("b", 0o644, b"")])
     assert tar[BLOCK : (1 + blocks) * BLOCK] == (b"x" * size).ljust(blocks * BLOCK, b"\0")
     assert fields(tar, 1 + blocks)["name"] == b"b"
     assert len(tar) == (1 + blocks + 1 + 2) * BLOCK
 
 
 def test_no_entries_are_two_blocks_of_zeros() -> None:
-    assert archive([]) == bytes(2 * BLOCK)
+    assert archived([]) == bytes(2 * BLOCK)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_no_entries_are_two_blocks_of_zeros() -> None:
     ],
 )
 def test_long_names_are_split_between_two_fields(path: str, prefix: str, name: str) -> None:
-    tar = archive([(path, 0o644, b"")])
+    tar = archived([(path, 0o644, b"")])
     header = fields(tar, 0)
     assert (header["prefix"], header["name"]) == (prefix.encode(), name.encode())
     assert header["typeflag"] == b"0"
@@ -143,7 +143,7 @@ def test_long_names_are_split_between_two_fields(path: str, prefix: str, name: s
 def test_names_that_ustar_cannot_hold_are_in_a_pax_header(
     path: str, pax_name: bytes, record: str, name: bytes
 ) -> None:
-    tar = archive([(path, 0o644, b"hello\n")])
+    tar = archived([(path, 0o644, b"hello\n")])
     content = record.encode("utf-8", "surrogateescape")
     header = fields(tar, 0)
     checksum = header.pop("chksum")
@@ -170,19 +170,19 @@ def test_names_that_ustar_cannot_hold_are_in_a_pax_header(
 )
 def test_of_the_slashes_of_a_name_that_was_cut_the_first_is_dropped(path: str, name: bytes) -> None:
     """As Go has it: archive/tar/strconv.go, formatString."""
-    assert archive([(path, 0o644, b"")])[2 * BLOCK :][:100] == name
+    assert archived([(path, 0o644, b"")])[2 * BLOCK :][:100] == name
 
 
 @given(st.lists(st.tuples(PATHS, st.sampled_from([0o644, 0o755]), st.none() | st.binary(max_size=1100))))
 def test_any_entries_are_read_back_in_their_order(entries: list[tuple[str, int, bytes | None]]) -> None:
-    tar = archive(entries)
+    tar = archived(entries)
     assert len(tar) % BLOCK == 0
     assert read(tar) == entries
 
 
 def test_the_same_bytes_for_ever() -> None:
     """The digest is that of the tar that flux 2.9.4 makes of these files."""
-    tar = archive(
+    tar = archived(
         [
             (".", 0o755, None),
             ("base", 0o755, None),

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux.artifact.ignore import excludes
-from flux.artifact.image import Image, Revision, digest_of, layer_of, published
-from flux.artifact.tree import EXECUTABLE, REGULAR, File
+from flux.artifact.image import Image, Revision, layer_of, published
+from flux.artifact.layer import digest_of
+from flux.artifact.tree import EXECUTABLE, REGULAR, Content, File
 from tests.artifact.trees import Tree, files_of, layer, trees
 
 _COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -69,7 +70,7 @@ def test_what_is_left_out_is_not_read() -> None:
         asked.append(file.path)
         return read(file)
 
-    layer_of(files, excludes(("foo*",)), noted)
+    list(layer_of(files, excludes(("foo*",)), lambda file: Content.of(noted(file))))
     assert asked == ["README.md", "é.yaml", "\udce9.yaml"]
 
 
@@ -97,13 +98,13 @@ def test_two_trees_have_the_same_layer_only_if_they_are_the_same(one: Tree, othe
 
 
 def test_a_manifest() -> None:
-    image = Image(b"tar" * 100, "release/é", _REVISION, "https://github.com/acme/monorepo")
+    image = Image(lambda: [b"tar" * 100], "release/é", _REVISION, "https://github.com/acme/monorepo")
     diff_id = "sha256:" + sha256(b"tar" * 100).hexdigest()
     config = (
         '{"architecture":"","os":"","rootfs":{"diff_ids":["' + diff_id + '"],"type":"layers"}}'
     ).encode()
     assert (image.diff_id, image.config) == (diff_id, config)
-    assert zlib.decompress(image.layer, wbits=31) == b"tar" * 100
+    assert zlib.decompress(image.layer.content, wbits=31) == b"tar" * 100
     document = {
         "schemaVersion": 2,
         "mediaType": "application/vnd.oci.image.manifest.v1+json",
@@ -116,8 +117,8 @@ def test_a_manifest() -> None:
         "layers": [
             {
                 "mediaType": "application/vnd.cncf.flux.content.v1.tar+gzip",
-                "digest": "sha256:" + sha256(image.layer).hexdigest(),
-                "size": len(image.layer),
+                "digest": "sha256:" + sha256(image.layer.content).hexdigest(),
+                "size": len(image.layer.content),
             }
         ],
         "annotations": {
@@ -137,23 +138,26 @@ def test_the_same_digests_for_ever() -> None:
 
     The diff ID is that of the tar that flux 2.9.4 makes of these files.
     """
-    image = Image(layer(_TREE, excludes(())), "main", _REVISION, "https://github.com/acme/monorepo")
+    image = Image(lambda: [layer(_TREE, excludes(()))], "main", _REVISION, "https://github.com/acme/monorepo")
     assert image.diff_id == "sha256:dd27521cb42ae84b31683f38e7eccaedc2881fd6630a40ba9d724a04f4827221"
     assert image.config_digest == "sha256:976077d54c756b6f03e13cdb44051df54bac755396201a1d4ca028158a065546"
-    assert digest_of(image.layer) == "sha256:d7ce058d64fde83fe00192eeb52374352bef2b94f588b34d813711371d9b83e4"
+    assert (
+        digest_of(image.layer.content)
+        == "sha256:d7ce058d64fde83fe00192eeb52374352bef2b94f588b34d813711371d9b83e4"
+    )
     assert (
         digest_of(image.manifest) == "sha256:98233594f7d93d4d80e255a44bd5972597f998ed5f6cb7eee1c222c35582d374"
     )
 
 
 def test_without_a_source_there_is_no_annotation_of_it() -> None:
-    annotations = json.loads(Image(b"", "main", _REVISION, "").manifest)["annotations"]
+    annotations = json.loads(Image(lambda: [b""], "main", _REVISION, "").manifest)["annotations"]
     assert sorted(annotations) == ["org.opencontainers.image.created", "org.opencontainers.image.revision"]
 
 
 def test_the_config_is_a_function_of_the_content_alone() -> None:
-    one = Image(b"tar", "main", _REVISION, "https://github.com/acme/monorepo")
-    other = Image(b"tar", "release", Revision("f" * 40, 0), "")
+    one = Image(lambda: [b"tar"], "main", _REVISION, "https://github.com/acme/monorepo")
+    other = Image(lambda: [b"tar"], "release", Revision("f" * 40, 0), "")
     assert one.config == other.config
     assert one.manifest != other.manifest
 
@@ -163,7 +167,9 @@ def test_created_is_in_utc_wherever_it_is_built(zone: str, monkeypatch: pytest.M
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
-        assert b'image.created":"2026-01-01T00:00:00Z"' in Image(b"", "main", _REVISION, "").manifest
+        assert (
+            b'image.created":"2026-01-01T00:00:00Z"' in Image(lambda: [b""], "main", _REVISION, "").manifest
+        )
     finally:
         monkeypatch.undo()
         time.tzset()

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, digest_of
+from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE
 from flux.artifact.image_manifest import MOST_BYTES, Foreign, ImageManifest, parse
+from flux.artifact.layer import digest_of
 from tests import parts
 from tests.conftest import need
 from tests.registry.images import image
@@ -81,7 +82,7 @@ def inserted(more: str, content: bytes = OURS) -> bytes:
 def test_what_we_write() -> None:
     ours = image(b"content")
     read = accepted(ours.manifest)
-    assert (read.config.digest, read.layer.digest) == (ours.config_digest, ours.layer_digest)
+    assert (read.config.digest, read.layer.digest) == (ours.config_digest, ours.layer.digest)
     assert (read.config.data, read.config.size) == (ours.config, len(ours.config))
     assert read.annotations == json.loads(OURS)["annotations"]
     assert read.type_fault == ""

@@ -14,17 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.artifact.archive import BLOCK, archive
+from flux.artifact.archive import BLOCK
 from flux.artifact.unpacking import Entry, decompressed, entries
 from flux.errors import ContentError
-from tests.artifact.trees import Tree, layer, trees
+from tests.artifact.trees import Tree, archived, layer, trees
 
-A = archive([("a", 0o644, b"content")])
+A = archived([("a", 0o644, b"content")])
 
 
 def header(name: bytes = b"x", kind: bytes = b"0", size: int = 0, **fields: bytes) -> bytes:
     """A header with its checksum right; `at_345=b"…"` puts bytes at an offset."""
-    block = bytearray(archive([("x", 0o644, b"")])[:BLOCK])
+    block = bytearray(archived([("x", 0o644, b"")])[:BLOCK])
     block[0:100] = name.ljust(100, b"\0")
     block[124:136] = b"%011o\0" % size
     block[156:157] = kind
@@ -119,7 +119,7 @@ def test_what_we_pack_in_any_pieces(tree: Tree, sizes: list[int]) -> None:
     ("name", "path"), [("./a", "a"), ("a//b", "a/b"), ("a/./b", "a/b"), ("..a", "..a"), ("é\n", "é\n")]
 )
 def test_names_that_are_written_otherwise(name: str, path: str) -> None:
-    assert [entry.path for entry in entries([archive([(name, 0o644, b"")])])] == [path]
+    assert [entry.path for entry in entries([archived([(name, 0o644, b"")])])] == [path]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """Strategies for what git's trees can hold: odd names, modes, contents."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha1
 
 from hypothesis import strategies as st
 
+from flux.artifact.archive import archive
 from flux.artifact.ignore import Excludes
 from flux.artifact.image import layer_of
-from flux.artifact.tree import EXECUTABLE, REGULAR, File
+from flux.artifact.tree import EXECUTABLE, REGULAR, Content, File
 
 Tree = Mapping[str, tuple[int, bytes]]
 """Paths with their modes and contents; no path is both a file and a folder."""
@@ -44,4 +45,12 @@ def files_of(tree: Tree) -> tuple[list[File], Callable[[File], bytes]]:
 
 def layer(tree: Tree, excludes: Excludes) -> bytes:
     files, read = files_of(tree)
-    return layer_of(files, excludes, read)
+    return b"".join(layer_of(files, excludes, lambda file: Content.of(read(file))))
+
+
+def archived(entries: Iterable[tuple[str, int, bytes | None]]) -> bytes:
+    """A tar as a whole."""
+    contents = (
+        (path, mode, None if content is None else Content.of(content)) for path, mode, content in entries
+    )
+    return b"".join(archive(contents))

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from flux.artifact.archive import archive
-from flux.artifact.image import LAYER_TYPE, digest_of
+from flux.artifact.image import LAYER_TYPE
+from flux.artifact.layer import digest_of
 from flux.commands.diff import Compared, Diff, compare_version
 from flux.errors import RegistryUnreachableError
 from flux.registry.target import Manifest
 from flux.settings import Settings
+from tests.artifact.trees import archived
 from tests.commands.diffing import run, settle
 from tests.commands.faulty import Faulty, refuse
 from tests.commands.helpers import commands, in_actions, one_table
@@ -57,7 +58,7 @@ def shapes(found: Diff) -> list[tuple[tuple[str, ...], str | None, int]]:
 
 def put(world: World, tag: str, *files: tuple[str, bytes], layer_type: str = LAYER_TYPE) -> Manifest:
     """An image of somebody else's under a tag of `app`."""
-    layer = gzip.compress(archive([(path, 0o644, content) for path, content in files]))
+    layer = gzip.compress(archived([(path, 0o644, content) for path, content in files]))
     target = world.open().repository("app")
     manifest = target.fetch_manifest("1.0.0")
     assert manifest

@@ -7,8 +7,10 @@ import pytest
 from flux.artifact.image import Revision
 from flux.errors import GitError, HistoryMissingError
 from flux.git.clone import Clone
+from flux.git.trees import MOST_WALKED
 from tests.commands.helpers import actions_checkout, break_origin, inv, monorepo
 from tests.git.conftest import SOURCES, commits, write_object
+from tests.git.counted import CountedGit
 from tests.repo import Repo
 
 
@@ -22,6 +24,29 @@ def test_a_folder_name_that_begins_with_a_newline_is_not_another(repo: Repo, git
         (other, ["\napp/x"]),
         (app, ["app/x"]),
     ]
+
+
+def test_a_walk_of_many_artifacts_is_one_of_their_folder(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what else is in the folder nothing is told."""
+    names = [f"a{n}" for n in range(MOST_WALKED + 1)]
+    first = repo.commit(files={f"artifacts/{name}/x": "1" for name in [*names, "other", "a"]})
+    repo.commit(files={"artifacts/other/x": "2", "artifacts/a/x": "2", "README.md": "2"})
+    own = repo.commit(files={"artifacts/a7/x": "2", "artifacts/other/x": "3"})
+    settings = repo.commit(files={"invoke.yaml": "flux: {}"})
+    repo.commit(files={"artifacts/file": "x"})
+    counted = CountedGit.make(tmp_path / "counted")
+    monkeypatch.setenv("PATH", counted.environment()["PATH"])
+    with Clone(repo.path) as git:
+        for some in (names, names[5:9]):
+            counted.forget()
+            walk = list(git.line(repo.head, SOURCES, some, also=["invoke.yaml"]))
+            assert [each.revision.commit for each in walk][:3] == [settings, own, first]
+            assert [change.path for change in walk[1].changes or []] == ["artifacts/a7/x"]
+            (call,) = counted.of("log")
+            paths = [SOURCES] if some is names else [SOURCES + name for name in some]
+            assert call[call.index("--") + 1 :] == [*paths, "invoke.yaml"]
 
 
 def test_the_line_of_a_merge_is_that_of_its_first_parent(repo: Repo, git: Clone) -> None:

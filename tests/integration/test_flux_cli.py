@@ -19,8 +19,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from flux.artifact.ignore import FLUX_DEFAULTS, excludes
-from flux.artifact.image import digest_of, layer_of
-from flux.artifact.tree import EXECUTABLE, REGULAR, File
+from flux.artifact.image import layer_of
+from flux.artifact.layer import digest_of
+from flux.artifact.tree import EXECUTABLE, REGULAR, Content, File
 from flux.git.clone import Clone
 from flux.registry import open_registry
 from flux.registry.contents import contents as image_files
@@ -265,7 +266,7 @@ def test_any_tree_has_the_content_that_flux_gives_it(images: Prefix, tree: Tree)
         with Clone(repo.path) as repository:
             files = repository.files(commit, "artifacts/", ["a"])["a"]
             assert len(files) == len(tree)
-            tar = layer_of(files, excludes(()), lambda file: repository.read(file.oid))
+            tar = b"".join(layer_of(files, excludes(()), lambda file: repository.open(file.oid)))
     assert tar == images.image("a").tar
 
 
@@ -296,7 +297,7 @@ def test_patterns_leave_out_what_flux_leaves_out(patterns: list[str], paths: set
         flux("build", "artifact", "--path", Path(folder, "a"), "--output", packed, *ignored)
         theirs = gzip.decompress(packed.read_bytes())
     files = [File(path, REGULAR, "") for path in paths]
-    assert layer_of(files, excludes(tuple(patterns)), lambda file: b"") == theirs
+    assert b"".join(layer_of(files, excludes(tuple(patterns)), lambda file: Content.of(b""))) == theirs
 
 
 # An image that flux pushed by hand

@@ -16,13 +16,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flux.artifact.archive import BLOCK, archive
-from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, digest_of
+from flux.artifact.archive import BLOCK
+from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE
+from flux.artifact.layer import digest_of
 from flux.errors import RegistryError
 from flux.registry.contents import contents
 from flux.registry.identity import Standing, judge
 from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Manifest, Target
+from tests.artifact.trees import archived
 from tests.parts import Registry
 from tests.registry.images import FLUX_CONFIG, packed
 
@@ -39,7 +41,7 @@ class Repository:
         self._cli = cli
 
     def put(self, manifest: bytes, *blobs: bytes) -> Manifest:
-        for blob in (OURS.config, OURS.layer, EVIL.layer, FLUX_CONFIG, *blobs):
+        for blob in (OURS.config, OURS.layer.content, EVIL.layer.content, FLUX_CONFIG, *blobs):
             self.target.push_blob(blob)
         self.target.push_manifest(Manifest(manifest, MANIFEST_TYPE), "1.0.0")
         there = self.target.fetch_manifest("1.0.0")
@@ -73,7 +75,7 @@ def of_layer(layer: bytes) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode()
 
 
-SECOND = json.dumps([{"mediaType": LAYER_TYPE, "digest": EVIL.layer_digest, "size": len(EVIL.layer)}])
+SECOND = json.dumps([{"mediaType": LAYER_TYPE, "digest": EVIL.layer.digest, "size": len(EVIL.layer.content)}])
 
 
 @pytest.mark.parametrize("key", ["Layers", "layer\N{LATIN SMALL LETTER LONG S}", "layers", "\\u004cayers"])
@@ -93,7 +95,7 @@ def test_what_is_ours_flux_unpacks_to_our_files(repository: Repository, tmp_path
 
 
 def test_a_size_that_is_not_true(repository: Repository, tmp_path: Path) -> None:
-    document: Any = json.loads(of_layer(OURS.layer))
+    document: Any = json.loads(of_layer(OURS.layer.content))
     document["layers"][0]["size"] -= 1
     manifest = repository.put(json.dumps(document).encode())
     assert repository.pull(tmp_path / "pulled") is None
@@ -115,10 +117,10 @@ def changed(at: int, field: bytes, content: bytes = OURS.tar) -> bytes:
         (changed(100, b"0120644\0"), {}),  # a symlink, by its mode
         (changed(100, b"0040755\0"), {}),  # a folder
         (changed(156, b"1"), None),  # a hard link
-        (archive([("a", 0o644, b""), ("a/b", 0o644, b"")]), None),
-        (archive([("../a", 0o644, b"")]), None),
-        (archive([("/a", 0o644, b"")]), None),
-        (archive([("a\\b", 0o644, b"")]), None),
+        (archived([("a", 0o644, b""), ("a/b", 0o644, b"")]), None),
+        (archived([("../a", 0o644, b"")]), None),
+        (archived([("/a", 0o644, b"")]), None),
+        (archived([("a\\b", 0o644, b"")]), None),
         (changed(156, b"3"), None),  # a device
         (OURS.tar[: 2 * BLOCK + 2], None),
     ],

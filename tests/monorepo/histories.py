@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from flux.artifact.ignore import Excludes
 from flux.artifact.image import layer_of
-from flux.artifact.tree import EXECUTABLE, REGULAR, File
+from flux.artifact.tree import EXECUTABLE, REGULAR, Content, File
 from tests.repo import Repo
 
 Tree = Mapping[str, tuple[int, str]]
@@ -143,7 +143,7 @@ def layers(tree: Tree, ignored: Excludes) -> dict[str, bytes]:
         if slash:
             found.setdefault(name, []).append(File(inside, mode, path))
     return {
-        name: layer_of(files, ignored, lambda file: contents[file.oid].encode())
+        name: b"".join(layer_of(files, ignored, lambda file: Content.of(contents[file.oid].encode())))
         for name, files in found.items()
     }
 

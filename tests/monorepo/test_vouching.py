@@ -9,8 +9,8 @@ from threading import Barrier
 
 import pytest
 
-from flux.artifact.archive import archive
-from flux.artifact.image import LAYER_TYPE, MANIFEST_TYPE, Image, digest_of
+from flux.artifact.image import LAYER_TYPE, MANIFEST_TYPE, Image
+from flux.artifact.layer import digest_of
 from flux.errors import FluxError, UnpublishedError, UnvouchedError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
@@ -18,13 +18,14 @@ from flux.monorepo.vouching import Vouching
 from flux.registry import open_registry
 from flux.registry.target import Manifest, Target
 from flux.settings import Settings
+from tests.artifact.trees import archived
 from tests.commands.helpers import monorepo
 from tests.commands.releasing import publish, release
 from tests.monorepos import opened
 from tests.registry.images import packed, push
 from tests.repo import Repo
 
-EVIL = gzip.compress(archive([(".", 0o755, None), ("x.yaml", 0o644, b"evil: 1\n")]), mtime=0)
+EVIL = gzip.compress(archived([(".", 0o755, None), ("x.yaml", 0o644, b"evil: 1\n")]), mtime=0)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from flux.artifact.image import digest_of
+from flux.artifact.layer import digest_of
 from flux.registry.flux_cli.cli import FluxCli
 from flux.registry.flux_cli.registry import FluxRegistry
 from flux.registry.folder.registry import LayoutRegistry

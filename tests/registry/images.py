@@ -3,9 +3,9 @@
 import gzip
 import json
 
-from flux.artifact.archive import archive
 from flux.artifact.image import MANIFEST_TYPE, Image, Revision
 from flux.registry.target import Manifest, Target
+from tests.artifact.trees import archived
 
 # What `flux push artifact` 2.9.4 pushes as the config of every image.
 FLUX_CONFIG = (
@@ -15,12 +15,12 @@ FLUX_CONFIG = (
 
 
 def image(tar: bytes = b"content", *, commit: str = "a" * 40, source: str = "https://example.com/x") -> Image:
-    return Image(tar, "main", Revision(commit, 0), source)
+    return Image(lambda: [tar], "main", Revision(commit, 0), source)
 
 
 def packed(content: bytes = b"content", *, commit: str = "a" * 40, **more: str) -> Image:
     """An image whose layer is one, with a file of that content."""
-    tar = archive([(".", 0o755, None), ("a.yaml", 0o644, content)])
+    tar = archived([(".", 0o755, None), ("a.yaml", 0o644, content)])
     return image(tar, commit=commit, **more)
 
 
@@ -28,7 +28,7 @@ def push(target: Target, image: Image, *tags: str) -> Manifest:
     """Push all of an image, as it is, under each tag."""
     manifest = Manifest(image.manifest, MANIFEST_TYPE)
     target.push_blob(image.config)
-    target.push_blob(image.layer)
+    target.push_blob(image.layer.content)
     for tag in tags:
         target.push_manifest(manifest, tag)
     return manifest

@@ -17,17 +17,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flux.artifact.archive import BLOCK, archive
-from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, digest_of
+from flux.artifact.archive import BLOCK
+from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE
+from flux.artifact.layer import digest_of
 from flux.errors import BlobMissingError, RegistryError
 from flux.registry.contents import contents
 from flux.registry.folder.registry import LayoutRegistry
 from flux.registry.target import Manifest, Target
-from tests.artifact.trees import Tree, layer, trees
+from tests.artifact.trees import Tree, archived, layer, trees
 from tests.registry.conftest import Place
 from tests.registry.images import FLUX_CONFIG, image, push
 
-TAR = archive([(".", 0o755, None), ("a.yaml", 0o644, b"a: 1\n"), ("b", 0o755, None), ("b/c", 0o755, b"")])
+TAR = archived([(".", 0o755, None), ("a.yaml", 0o644, b"a: 1\n"), ("b", 0o755, None), ("b/c", 0o755, b"")])
 FILES = {"a.yaml": b"a: 1\n", "b/c": b""}
 
 
@@ -201,7 +202,7 @@ def _of_pieces(files: int, random: int, zeros: int) -> bytes:
     """Files of which a part cannot be compressed."""
     numbers = Random(1)
     content = [(f"{at}.yaml", 0o644, numbers.randbytes(random) + bytes(zeros)) for at in range(files)]
-    return archive(content)
+    return archived(content)
 
 
 def measured(target: Target, folder: Path, layer: bytes) -> tuple[int, str]:

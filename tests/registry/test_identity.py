@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, Image, digest_of
+from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, Image
 from flux.artifact.image_manifest import OTHER_TYPES
+from flux.artifact.layer import digest_of
 from flux.errors import RegistryError
 from flux.registry.folder.registry import LayoutRegistry
 from flux.registry.identity import Standing, Verdict, is_ours, is_same, judge
@@ -71,7 +72,7 @@ def test_nothing_is_neither(target: Target) -> None:
 @pytest.mark.parametrize("level", [0, 1, 9])
 def test_the_content_counts_whatever_compressed_it(target: Target, level: int) -> None:
     layer = gzip.compress(OURS.tar, level, mtime=1)
-    assert layer != OURS.layer
+    assert layer != OURS.layer.content
     manifest = theirs(target, layer)
     assert is_same(target, manifest, OURS)
     assert not is_ours(manifest, OURS)
@@ -81,7 +82,7 @@ def test_what_fixed_codes_have_compressed_stays_the_same_image(target: Target) -
     """As this tool did once. Its config and its annotations are those of today."""
     encoder = zlib.compressobj(9, wbits=31, strategy=zlib.Z_FIXED)
     layer = encoder.compress(OURS.tar) + encoder.flush()
-    assert layer != OURS.layer
+    assert layer != OURS.layer.content
     manifest = theirs(target, layer, config=OURS.config)
     assert is_same(target, manifest, OURS)
     assert not is_ours(manifest, OURS)
@@ -96,7 +97,7 @@ def test_a_layer_in_several_gzip_members_is_one_layer(target: Target) -> None:
 def test_other_content_is_another_image(target: Target) -> None:
     other = image(b"other")
     assert not is_same(target, push(target, other, "latest"), OURS)
-    assert not is_same(target, theirs(target, other.layer), OURS)
+    assert not is_same(target, theirs(target, other.layer.content), OURS)
     assert not is_same(target, theirs(target, gzip.compress(OURS.tar + b"\0")), OURS)
 
 
@@ -161,8 +162,8 @@ def test_the_manifest_alone_tells_ours(target: Target) -> None:
 @pytest.mark.parametrize("key", ["layers", "Layers", "layer\N{LATIN SMALL LETTER LONG S}", "\\u004cayers"])
 def test_a_second_list_of_layers_is_foreign(target: Target, key: str) -> None:
     """Flux would take the second: tests/artifact/test_image_manifest.py."""
-    other = json.dumps([blob(target, image(b"evil").layer, LAYER_TYPE)])
-    for ours in (OURS.manifest, theirs(target, OURS.layer).content):
+    other = json.dumps([blob(target, image(b"evil").layer.content, LAYER_TYPE)])
+    for ours in (OURS.manifest, theirs(target, OURS.layer.content).content):
         content = f'{ours.decode()[:-1]},"{key}":{other}}}'.encode()
         verdict = judge(target, Manifest(content, MANIFEST_TYPE), OURS)
         assert verdict.standing is Standing.FOREIGN
@@ -182,7 +183,7 @@ def test_another_type_is_other_content(target: Target, media_type: str) -> None:
 def test_sizes_that_are_not_true_are_foreign(target: Target, part: str, change: int) -> None:
     """Flux would not pull it, whatever it holds."""
     push(target, OURS, "latest")
-    document = json.loads(theirs(target, OURS.layer, config=OURS.config).content)
+    document = json.loads(theirs(target, OURS.layer.content, config=OURS.config).content)
     (document[part] if part == "config" else document[part][0])["size"] += change
     verdict = judge(target, Manifest(json.dumps(document).encode(), MANIFEST_TYPE), OURS)
     assert verdict.standing is Standing.FOREIGN
@@ -193,7 +194,7 @@ def test_sizes_that_are_not_true_are_foreign(target: Target, part: str, change: 
 
 def test_a_layer_too_large_for_ours_is_not_fetched(target: Target) -> None:
     told = {"mediaType": LAYER_TYPE, "digest": digest_of(b"never there"), "size": 1 << 40}
-    document = json.loads(theirs(target, OURS.layer).content) | {"layers": [told]}
+    document = json.loads(theirs(target, OURS.layer.content).content) | {"layers": [told]}
     assert judge(target, Manifest(json.dumps(document).encode(), MANIFEST_TYPE), OURS) == Verdict(
         Standing.OTHER
     )
@@ -201,14 +202,14 @@ def test_a_layer_too_large_for_ours_is_not_fetched(target: Target) -> None:
 
 def test_a_layer_that_is_missing(target: Target) -> None:
     told = {"mediaType": LAYER_TYPE, "digest": digest_of(b"gone"), "size": 4}
-    document = json.loads(theirs(target, OURS.layer).content) | {"layers": [told]}
+    document = json.loads(theirs(target, OURS.layer.content).content) | {"layers": [told]}
     verdict = judge(target, Manifest(json.dumps(document).encode(), MANIFEST_TYPE), OURS)
     assert verdict == Verdict(Standing.OTHER, "its layer is missing")
 
 
 def test_a_config_that_tells_of_another_layer_is_not_believed(target: Target) -> None:
     """Who may push could else have anything taken for ours, and signed."""
-    other = blob(target, image(b"evil").layer, LAYER_TYPE)
+    other = blob(target, image(b"evil").layer.content, LAYER_TYPE)
     manifest = edited(layers=[other])
     assert not is_same(target, manifest, OURS)
     assert not is_ours(manifest, OURS)
@@ -220,8 +221,8 @@ def test_a_config_that_tells_of_another_layer_is_not_believed(target: Target) ->
 
 @pytest.mark.parametrize("config", [FLUX_CONFIG, image(b"other").config, b"{}", b"null", b"<html>", b"\xff"])
 def test_the_layer_counts_whatever_the_config_says(target: Target, config: bytes) -> None:
-    assert is_same(target, theirs(target, OURS.layer, config=config), OURS)
-    assert not is_same(target, theirs(target, image(b"other").layer, config=config), OURS)
+    assert is_same(target, theirs(target, OURS.layer.content, config=config), OURS)
+    assert not is_same(target, theirs(target, image(b"other").layer.content, config=config), OURS)
 
 
 def test_other_content_of_ours_is_known_by_its_manifest_alone(target: Target) -> None:
@@ -245,7 +246,7 @@ def test_other_content_of_ours_is_known_by_its_manifest_alone(target: Target) ->
 )
 def test_where_an_embedded_config_tells_nothing_the_layer_does(target: Target, told: bytes) -> None:
     config = blob(target, told, CONFIG_TYPE) | {"data": base64.b64encode(told).decode()}
-    other = blob(target, image(b"other").layer, LAYER_TYPE)
+    other = blob(target, image(b"other").layer.content, LAYER_TYPE)
     push(target, OURS, "latest")
     assert is_same(target, edited(config=config), OURS)
     assert not is_same(target, edited(config=config, layers=[other]), OURS)
@@ -267,12 +268,16 @@ def test_of_a_large_layer_no_more_is_unpacked_than_is_needed(target: Target) -> 
     ids=repr,
 )
 def test_other_media_types_are_another_image(target: Target, types: dict[str, str]) -> None:
-    assert not is_same(target, theirs(target, OURS.layer, config=OURS.config, **types), OURS)
+    assert not is_same(target, theirs(target, OURS.layer.content, config=OURS.config, **types), OURS)
 
 
 def test_another_number_of_layers_is_another_image(target: Target) -> None:
     push(target, OURS, "latest")
-    for layers in ((), (OURS.layer, OURS.layer), (OURS.layer, image(b"other").layer)):
+    for layers in (
+        (),
+        (OURS.layer.content, OURS.layer.content),
+        (OURS.layer.content, image(b"other").layer.content),
+    ):
         assert not is_same(target, theirs(target, *layers, config=OURS.config), OURS)
 
 
@@ -281,17 +286,17 @@ def test_another_number_of_layers_is_another_image(target: Target) -> None:
     [
         b"",
         b"not gzip",
-        OURS.layer[:-1],
-        OURS.layer[:-8],
-        OURS.layer[:20],
-        OURS.layer[:-8] + bytes(8),
-        OURS.layer[:12] + b"\xff" * 40 + OURS.layer[52:],
-        OURS.layer + b"more",
-        OURS.layer + bytes(512),
+        OURS.layer.content[:-1],
+        OURS.layer.content[:-8],
+        OURS.layer.content[:20],
+        OURS.layer.content[:-8] + bytes(8),
+        OURS.layer.content[:12] + b"\xff" * 40 + OURS.layer.content[52:],
+        OURS.layer.content + b"more",
+        OURS.layer.content + bytes(512),
         gzip.compress(OURS.tar[:9]) + bytes(8) + gzip.compress(OURS.tar[9:]),
         zlib.compress(OURS.tar),
-        b"\x28\xb5\x2f\xfd" + OURS.layer,
-        OURS.layer[:3] + b"\xe0" + OURS.layer[4:],
+        b"\x28\xb5\x2f\xfd" + OURS.layer.content,
+        OURS.layer.content[:3] + b"\xe0" + OURS.layer.content[4:],
         OURS.tar,
     ],
     ids=[

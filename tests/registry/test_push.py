@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, digest_of
+from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE
 from flux.artifact.image_manifest import OTHER_TYPES
+from flux.artifact.layer import digest_of
 from flux.errors import RegistryError
 from flux.registry.builtin import BuiltinPublisher
 from flux.registry.push import Pushed, push
@@ -88,7 +89,11 @@ def with_key(key: str) -> Manifest:
     return Manifest(content, MANIFEST_TYPE)
 
 
-LAYER = {"mediaType": LAYER_TYPE, "digest": packed(b"evil").layer_digest, "size": len(packed(b"evil").layer)}
+LAYER = {
+    "mediaType": LAYER_TYPE,
+    "digest": packed(b"evil").layer.digest,
+    "size": len(packed(b"evil").layer.content),
+}
 
 
 def with_size(size: int) -> Manifest:
@@ -103,7 +108,7 @@ def with_size(size: int) -> Manifest:
     return Manifest(json.dumps(document).encode(), MANIFEST_TYPE)
 
 
-SIZE = len(packed().layer)
+SIZE = len(packed().layer.content)
 INDEX, DOCKER_LIST = list(OTHER_TYPES)[:2]
 FOREIGN = {
     "Flux reads the key 'Layers' as layers": with_key("Layers"),

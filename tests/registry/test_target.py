@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from flux.artifact.image import MANIFEST_TYPE, digest_of
+from flux.artifact.image import MANIFEST_TYPE
+from flux.artifact.layer import digest_of
 from flux.errors import RegistryError
 from flux.registry.dry import DryRegistry
 from flux.registry.target import Manifest
@@ -116,14 +117,14 @@ def test_content_that_was_altered_is_noticed(place: Place) -> None:
     manifest = push(place.target, altered, "latest")
     for content, other in (
         (manifest.content, manifest.content.replace(b"https://example.com", b"https://example.org")),
-        (altered.layer, altered.layer[:-1] + b"?"),
+        (altered.layer.content, altered.layer.content[:-1] + b"?"),
     ):
         place.alter(content, other)
     for reference in ("latest", manifest.digest):
         with pytest.raises(RegistryError, match="digest"):
             place.target.fetch_manifest(reference)
     with pytest.raises(RegistryError, match="digest"):
-        place.target.fetch_blob(digest_of(altered.layer))
+        place.target.fetch_blob(digest_of(altered.layer.content))
 
 
 def test_to_try_a_push_leaves_nothing_behind(place: Place) -> None:

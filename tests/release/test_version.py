@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from semver import Version
 
 from flux.errors import RequestError
-from flux.release.version import BUMPS, newest_stable, next_version, parse_version
+from flux.release.version import BUMPS, newest_stable, next_version, parse_version, precedence
 
 _IDENTIFIERS = st.sampled_from(
     ["rc", "beta", "alpha", "zeta", "0", "1", "9", "rc9", "9a", "x-1", "-", "rc-9"]
@@ -163,6 +163,12 @@ def test_build_metadata(text: str, without: str) -> None:
             next_version(text, last)
         assert refused.value.message == f"{text!r} has build metadata, and `+` cannot be in an OCI tag"
         assert refused.value.hint == f"leave it out: {without}"
+
+
+@given(_VERSIONS, _VERSIONS)
+def test_precedence_sorts_as_versions_compare(one: Version, other: Version) -> None:
+    assert (precedence(one) < precedence(other)) == (one < other)
+    assert (precedence(one) == precedence(other)) == (one.compare(other) == 0)
 
 
 @given(st.lists(_VERSIONS))

@@ -16,7 +16,8 @@ from tempfile import TemporaryFile
 from threading import get_ident
 from typing import Any
 
-from flux.artifact.image import MANIFEST_TYPE, digest_of
+from flux.artifact.image import MANIFEST_TYPE
+from flux.artifact.layer import digest_of
 from flux.errors import BlobMissingError, RegistryError, TooLargeError
 from flux.registry.target import Manifest
 

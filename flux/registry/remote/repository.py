@@ -8,8 +8,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import urlencode, urljoin
 
-from flux.artifact.image import MANIFEST_TYPE, digest_of
+from flux.artifact.image import MANIFEST_TYPE
 from flux.artifact.image_manifest import OTHER_TYPES
+from flux.artifact.layer import digest_of
 from flux.errors import BlobMissingError, RegistryError
 from flux.registry.remote.connection import Connection
 from flux.registry.remote.digest import is_digest, require_same, told_digest

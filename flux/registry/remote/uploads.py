@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from flux.artifact.image import digest_of
+from flux.artifact.layer import digest_of
 from flux.errors import RegistryError
 from flux.registry.remote.address import join
 from flux.registry.remote.connection import Connection

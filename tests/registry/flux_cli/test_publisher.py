@@ -11,13 +11,13 @@ from uuid import uuid4
 
 import pytest
 
-from flux.artifact.archive import archive
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.registry.flux_cli.cli import FluxCli
 from flux.registry.flux_cli.registry import FluxRegistry
 from flux.registry.push import push
 from flux.registry.remote.registry import RemoteRegistry
 from tests import parts
+from tests.artifact.trees import archived
 from tests.commands.helpers import inv, monorepo
 from tests.registry.conftest import Place
 from tests.registry.flux_cli.failing import TAGS, failed
@@ -236,7 +236,7 @@ def test_files_that_cannot_be_written(
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
     else:  # as two names are one where a file system ignores their case
         entry = [(".", 0o755, None), ("a", 0o644, b"1"), ("a", 0o644, b"2")]
-        ours = image(archive(entry))
+        ours = image(archived(entry))
     error = failed(lambda: flux.publisher.push(ours, TAGS))
     assert error.message.startswith("the files for `flux push` could not be written to /")
     assert "TMPDIR" in error.hint

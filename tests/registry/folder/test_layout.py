@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flux.artifact.image import MANIFEST_TYPE, digest_of
+from flux.artifact.image import MANIFEST_TYPE
+from flux.artifact.layer import digest_of
 from flux.errors import RegistryError
 from flux.registry.folder.registry import LayoutRegistry
 from flux.registry.target import Target
@@ -25,7 +26,9 @@ def test_the_folder_is_an_oci_image_layout(target: Target, tmp_path: Path) -> No
     pushed = image()
     manifest = push(target, pushed, "latest", "1.0.0")
     layout = tmp_path / "artifact"
-    blobs = {f"blobs/sha256/{digest_of(b)[7:]}": b for b in (manifest.content, pushed.config, pushed.layer)}
+    blobs = {
+        f"blobs/sha256/{digest_of(b)[7:]}": b for b in (manifest.content, pushed.config, pushed.layer.content)
+    }
     # No partial file is left; hidden ones are no part of a layout.
     assert {path for path in files(layout) if not path.startswith(".")} == {
         "oci-layout",
@@ -167,20 +170,20 @@ def test_a_digest_that_is_none_is_named(target: Target, tmp_path: Path, digest: 
 def test_a_wrong_blob_is_named(target: Target, tmp_path: Path) -> None:
     pushed = image()
     push(target, pushed, "latest")
-    path = tmp_path / "artifact" / "blobs" / digest_of(pushed.layer).replace(":", "/")
-    path.write_bytes(pushed.layer[:-1] + b"?")
+    path = tmp_path / "artifact" / "blobs" / digest_of(pushed.layer.content).replace(":", "/")
+    path.write_bytes(pushed.layer.content[:-1] + b"?")
     with pytest.raises(RegistryError) as raised:
-        target.fetch_blob(digest_of(pushed.layer))
+        target.fetch_blob(digest_of(pushed.layer.content))
     assert raised.value.message == f"{path} does not have its digest"
     # What the hint says helps.
     path.unlink()
-    target.push_blob(pushed.layer)
-    assert target.fetch_blob(digest_of(pushed.layer)) == pushed.layer
+    target.push_blob(pushed.layer.content)
+    assert target.fetch_blob(digest_of(pushed.layer.content)) == pushed.layer.content
 
 
 def test_whoever_reads_while_another_writes_has_a_whole_file(target: Target, tmp_path: Path) -> None:
     push(target, image(), "latest")
-    blob = tmp_path / "artifact" / "blobs" / digest_of(image().layer).replace(":", "/")
+    blob = tmp_path / "artifact" / "blobs" / digest_of(image().layer.content).replace(":", "/")
     blob.write_bytes(b"cut short")
     index = tmp_path / "artifact" / "index.json"
     before = index.read_bytes()

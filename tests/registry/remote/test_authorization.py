@@ -127,7 +127,7 @@ def test_a_password_that_expires_in_the_middle_of_a_run(
         to.push_blob(image().config)
         (tmp_path / "htpasswd").write_text("")
         with pytest.raises(RegistryUnreachableError, match=r"they are wrong or have expired$") as raised:
-            to.push_blob(image().layer)
+            to.push_blob(image().layer.content)
         docker.keep_secrets("".join(traceback.format_exception(raised.value)), [])
 
 

@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from flux.artifact.image import digest_of
+from flux.artifact.layer import digest_of
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.registry.remote.deadline import Deadline
 from flux.registry.remote.limits import Limits

@@ -2,7 +2,8 @@
 
 import pytest
 
-from flux.artifact.image import MANIFEST_TYPE, digest_of
+from flux.artifact.image import MANIFEST_TYPE
+from flux.artifact.layer import digest_of
 from flux.errors import RegistryError
 from flux.registry.remote.digest import is_digest, require_same, told_digest
 from flux.registry.remote.registry import RemoteRegistry

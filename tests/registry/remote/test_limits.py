@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flux.artifact.image import MANIFEST_TYPE, digest_of
+from flux.artifact.image import MANIFEST_TYPE
+from flux.artifact.layer import digest_of
 from flux.errors import RegistryError
 from flux.registry.remote.limits import Limits, in_words
 from flux.registry.remote.registry import RemoteRegistry

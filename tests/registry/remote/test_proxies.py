@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from flux.artifact.image import digest_of
+from flux.artifact.layer import digest_of
 from flux.errors import RegistryUnreachableError
 from flux.registry.remote.limits import Limits
 from flux.registry.remote.proxies import proxy_of

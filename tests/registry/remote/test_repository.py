@@ -10,8 +10,9 @@ from os import strerror
 
 import pytest
 
-from flux.artifact.image import MANIFEST_TYPE, digest_of
+from flux.artifact.image import MANIFEST_TYPE
 from flux.artifact.image_manifest import OTHER_TYPES
+from flux.artifact.layer import digest_of
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Manifest, Target

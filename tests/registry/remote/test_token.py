@@ -65,7 +65,7 @@ def test_a_token_that_expires_in_the_middle_is_renewed(
         for tokens.says in (None, {"expires_in": 300}, {}):
             runs.append(target(token_registry))
             runs[-1].push_blob(image().config)
-            runs[-1].push_blob(image().layer)
+            runs[-1].push_blob(image().layer.content)
     time.sleep(2.1)  # the registry counts whole seconds
     for number, run in enumerate(runs):
         before = len(tokens.tokens)

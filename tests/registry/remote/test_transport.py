@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from flux.artifact.image import digest_of
+from flux.artifact.layer import digest_of
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.registry.remote.registry import RemoteRegistry
 from tests import parts
@@ -24,7 +24,7 @@ def test_a_redirect_of_a_blob(
     tmp_path: Path,
     tokens: TokenService,
 ) -> None:
-    blob = image().layer
+    blob = image().layer.content
     redirect = {"name": "redirect", "options": {"baseurl": f"http://{elsewhere.server.host}/"}}
     with run_registry(tmp_path, auth=auth, middleware={"storage": [redirect]}) as registry:
         docker.login(registry.host, USER)

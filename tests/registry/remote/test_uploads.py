@@ -2,7 +2,7 @@
 
 import pytest
 
-from flux.artifact.image import digest_of
+from flux.artifact.layer import digest_of
 from flux.errors import RegistryError
 from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.remote.repository import RemoteTarget

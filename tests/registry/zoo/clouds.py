@@ -4,7 +4,7 @@ import json
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from flux.artifact.image import digest_of
+from flux.artifact.layer import digest_of
 from tests.registry.zoo.internet import Site
 from tests.registry.zoo.registry import Call, Registry, document, error
 from tests.registry.zoo.tokens import TokenRegistry

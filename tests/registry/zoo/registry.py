@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from flux.artifact.image import digest_of
+from flux.artifact.layer import digest_of
 from tests.registry.zoo.internet import Site
 from tests.servers import Answer, Request
 

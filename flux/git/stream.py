@@ -1,0 +1,56 @@
+"""Many blobs in one go, in a known order: one `git cat-file` that does not wait for each question."""
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from tempfile import TemporaryFile
+
+from flux.artifact.tree import Content
+from flux.git.batch import BatchError, end, parse_header, start
+from flux.git.process import Process
+
+_PIECE = 256 << 10
+
+
+class Stream:
+    """The blobs of these names. Of a large one no more than a piece is held.
+
+    Raises BatchError where git ends before it has answered.
+    """
+
+    def __init__(self, process: Process, oids: Sequence[str]) -> None:
+        with TemporaryFile() as names:
+            names.write("".join(f"{oid}\n" for oid in oids).encode())
+            names.seek(0)
+            self._running: subprocess.Popen[bytes] = start(process, names, "cat-file", "--batch", "--buffer")
+        self._left = 0
+
+    def open(self, oid: str) -> Content | None:
+        """A blob, None where it is none of those that are left. What comes before it is passed over."""
+        stdout = self._running.stdout
+        assert stdout
+        for _ in self._rest():
+            pass
+        while header := stdout.readline():
+            if header.endswith(b" missing\n"):
+                continue
+            name, _, size = parse_header(header)
+            self._left = size + 1  # and a newline
+            if name == oid:
+                return Content(size, self._rest(1))
+            for _ in self._rest():
+                pass
+        return None
+
+    def close(self) -> None:
+        end(self._running)
+
+    def _rest(self, but: int = 0) -> Iterator[bytes]:
+        """What is left of the blob that was opened last, but for so many bytes."""
+        stdout = self._running.stdout
+        assert stdout
+        while self._left > but:
+            piece = stdout.read(min(_PIECE, self._left - but))
+            if not piece:
+                raise BatchError("git ended in a blob")
+            self._left -= len(piece)
+            yield piece
