@@ -10,6 +10,9 @@ from flux.git.process import Process
 
 _PIECE = 256 << 10
 
+_LITTLE = ("-c", "core.bigFileThreshold=1m", "-c", "core.deltaBaseCacheLimit=8m")
+"""Git too holds no more than a piece of a large blob, where no other is the base of it."""
+
 
 class Stream:
     """The blobs of these names. Of a large one no more than a piece is held.
@@ -21,7 +24,9 @@ class Stream:
         with TemporaryFile() as names:
             names.write("".join(f"{oid}\n" for oid in oids).encode())
             names.seek(0)
-            self._running: subprocess.Popen[bytes] = start(process, names, "cat-file", "--batch", "--buffer")
+            self._running: subprocess.Popen[bytes] = start(
+                process, names, *_LITTLE, "cat-file", "--batch", "--buffer"
+            )
         self._left = 0
 
     def open(self, oid: str) -> Content | None:

@@ -88,16 +88,16 @@ def test_what_is_large_is_cut_at_the_same_places() -> None:
     assert [len(member) for member in members(gzip(data[:_MEMBER]))] == [_MEMBER]
 
 
-def test_a_member_is_made_as_soon_as_its_content_is_there() -> None:
+def test_members_are_made_while_others_are_read() -> None:
     taken = []
 
     def pieces() -> Iterator[bytes]:
-        for n in range(12):
+        for n in range(60):
             taken.append(n)
             yield bytes(1 << 20)
 
     next(compression.gzip(pieces()))
-    assert taken == [0, 1, 2, 3]
+    assert len(taken) <= 20
 
 
 _PUBLISHED = {
@@ -114,7 +114,7 @@ _PUBLISHED = {
     ),
     "two members": (
         _MANIFESTS * (_MEMBER // len(_MANIFESTS) + 1),
-        "d36317b1ee52f264c5e238c0f2f0cbf43d0b5ae2d4638e2ac026ac3772e993ff",
+        "0361b86671a3d7c1dc4f96ce0fd7ea6c8618c82467f7888e4c20fcfe0740c899",
     ),
 }
 
