@@ -21,7 +21,7 @@ def plan_build(
     What was compared is what is built. Raises RequestError for a name that is no artifact, and for a commit
     of the event that is nowhere.
     """
-    found = find_changed(monorepo, since) if changed else None
+    found = find_changed(monorepo, since, with_tree=False) if changed else None
     sources = Sources(monorepo, found.head if found else _commit(monorepo))
     chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]
     notices = list(found.notices) if found else []

@@ -65,7 +65,7 @@ def list_artifacts(monorepo: Monorepo) -> Listing:
 def _changed(monorepo: Monorepo) -> tuple[Changed | None, list[str]]:
     """None where neither origin nor the history in this clone can tell, and the reason."""
     try:
-        changed = find_changed(monorepo, None)
+        changed = find_changed(monorepo, None, with_tree=False)
     except GitError as unknown:
         return None, [unknown.message]
     return changed, list(changed.notices)

@@ -73,13 +73,19 @@ def _with_own_changes(printed: str) -> set[str]:
     return {lines[0] for lines in shown if len(lines) > 1}
 
 
-def _under(sources: str, names: frozenset[str], also: frozenset[str]) -> Callable[[str], bool]:
-    """Whether a path is at or under one of the names in a folder, or one of those that count as well."""
-    at = len(sources)
+def _under(sources: str, below: Sequence[str], also: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a path is at or under one of those in a folder, or one of those that count as well.
+
+    Without any it is whether it is in the folder.
+    """
+    wanted = {(sources + path).rstrip("/") for path in below} | {*also}
+    depths = {path.count("/") + 1 for path in wanted}
 
     def is_wanted(path: str) -> bool:
-        own = path.startswith(sources) and path[at:].partition("/")[0] in names
-        return own or path in also
+        if not below and path.startswith(sources):
+            return True
+        parts = path.split("/")
+        return any("/".join(parts[:depth]) in wanted for depth in depths)
 
     return is_wanted
 
@@ -115,7 +121,7 @@ class History:
         limits = [*paths, *also] if paths else []
         kept = self._walks[-1].part(commit, limits) if self._walks and not until else None
         span = [commit, *([f"^{until}"] if until else [])]
-        is_wanted = _under(sources, frozenset(names), frozenset(also))
+        is_wanted = _under(sources, names, also)
         edge = self._shallow.edge()  # as it is before git reads it
         for revision, parent, every in kept or self._walk(span, limits, root=False):
             changes = [change for change in every if is_wanted(change[1])]

@@ -28,8 +28,10 @@ class Changed:
         return list(self.reasons)
 
 
-def find_changed(monorepo: Monorepo, since: str | None) -> Changed:
+def find_changed(monorepo: Monorepo, since: str | None, *, with_tree: bool = True) -> Changed:
     """What changed in the event's commits, in a terminal against the tip, or since the revision `since`.
+
+    In a terminal the working tree is looked at too, where that is wanted `with_tree`.
 
     A change of the settings counts for the artifacts that it has published otherwise. Raises
     HistoryMissingError where a shallow clone cannot tell.
@@ -45,7 +47,7 @@ def find_changed(monorepo: Monorepo, since: str | None) -> Changed:
         head=compared.head,
         reasons={name: paths for name, paths in sorted(reasons.items()) if name in present},
         removed=sorted(reasons.keys() - present),
-        uncommitted={} if monorepo.event.actions else find_uncommitted(monorepo),
+        uncommitted=find_uncommitted(monorepo) if with_tree and not monorepo.event.actions else {},
         notices=[*compared.notices, *(_nothing(monorepo, compared) if not reasons else [])],
     )
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from contextlib import closing
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -32,18 +33,17 @@ def contents(repo: Repo) -> list[bytes]:
 def test_those_that_are_opened_are_whole(git: Clone, contents: list[bytes], data: st.DataObject) -> None:
     named = data.draw(st.lists(st.sampled_from(contents), max_size=8))
     is_opened = data.draw(st.lists(st.booleans(), min_size=len(named), max_size=len(named)))
-    stream = Stream(git.parts.process, [name(content) for content in named])
-    for content, opened in zip(named, is_opened, strict=True):
-        if opened:
-            found = stream.open(name(content))
-            assert found
-            assert found.size == len(content)
-            if data.draw(st.booleans()):
-                assert found.whole() == content
-            else:
-                next(iter(found.pieces), None)
-    assert stream.open("0" * 40) is None
-    stream.close()
+    with closing(Stream(git.parts.process, [name(content) for content in named])) as stream:
+        for content, opened in zip(named, is_opened, strict=True):
+            if opened:
+                found = stream.open(name(content))
+                assert found
+                assert found.size == len(content)
+                if data.draw(st.booleans()):
+                    assert found.whole() == content
+                else:
+                    next(iter(found.pieces), None)
+        assert stream.open("0" * 40) is None
 
 
 def test_what_is_not_there_is_passed_over(git: Clone, contents: list[bytes]) -> None:
