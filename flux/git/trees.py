@@ -25,8 +25,9 @@ RAW_DIFF = (
 MOST_PATHS = 500
 """Of one tree. Above it, git is told the folder that has them all."""
 
-MOST_WALKED = 20
-"""Paths of a walk through history, where each costs at every commit. Above it, the folder is faster."""
+MOST_WALKED = 4
+"""Paths of a walk through history. Of more, the folder that has them all is faster: each path costs at every
+commit and for every name beside it, and of few commits that it finds git prints none before the last."""
 
 _MOST_READ = 64
 """Trees of one folder; of more, one `git ls-tree` is faster."""

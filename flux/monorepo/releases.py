@@ -26,10 +26,10 @@ class Released:
 
 def read_releases(form: TagForm, tags: Mapping[str, str], names: Collection[str]) -> list[Released]:
     """The releases of the named artifacts among tags, the lowest version first. `tags` has their commits."""
-    found = []
+    found, wanted = [], frozenset(names)
     for tag, commit in tags.items():
         parsed = form.parse(tag)
-        if parsed and parsed[0] in names:
+        if parsed and parsed[0] in wanted:
             found.append(Released(*parsed, tag, commit))
     return sorted(found, key=lambda released: precedence(released.version))
 

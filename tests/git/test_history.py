@@ -30,7 +30,7 @@ def test_a_walk_of_many_artifacts_is_one_of_their_folder(
     repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of what else is in the folder nothing is told."""
-    names = [f"a{n}" for n in range(MOST_WALKED + 1)]
+    names = [f"a{n}" for n in range(max(10, MOST_WALKED + 1))]
     first = repo.commit(files={f"artifacts/{name}/x": "1" for name in [*names, "other", "a"]})
     repo.commit(files={"artifacts/other/x": "2", "artifacts/a/x": "2", "README.md": "2"})
     own = repo.commit(files={"artifacts/a7/x": "2", "artifacts/other/x": "3"})
@@ -39,7 +39,7 @@ def test_a_walk_of_many_artifacts_is_one_of_their_folder(
     counted = CountedGit.make(tmp_path / "counted")
     monkeypatch.setenv("PATH", counted.environment()["PATH"])
     with Clone(repo.path) as git:
-        for some in (names, names[5:9]):
+        for some in (names, names[7 : 7 + MOST_WALKED]):
             counted.forget()
             walk = list(git.line(repo.head, SOURCES, some, also=["invoke.yaml"]))
             assert [each.revision.commit for each in walk][:3] == [settings, own, first]

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from urllib3 import HTTPHeaderDict
 
-from flux.artifact.image import digest_of
+from flux.artifact.layer import digest_of
 from flux.errors import RegistryError
 from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.remote.several import SeveralTags, told_tags
@@ -32,7 +32,7 @@ def served(profile: Registry, *artifacts: str) -> Iterator[tuple[RemoteRegistry,
     profile.admit = lambda call: None  # type: ignore[method-assign]
     with serve(profile.answer) as server:
         for name in artifacts or ("app",):
-            for blob in (IMAGE.config, IMAGE.layer):
+            for blob in (IMAGE.config, IMAGE.layer.content):
                 profile.blobs[name, digest_of(blob)] = blob
         yield RemoteRegistry(server.host, jobs=4, insecure=None), server
 

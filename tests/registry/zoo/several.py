@@ -6,7 +6,7 @@ All the others in this folder do as those do that were before it: they answer 20
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flux.artifact.image import digest_of
+from flux.artifact.layer import digest_of
 from tests.registry.zoo.registry import Call, Registry, error
 from tests.servers import Answer
 
