@@ -53,7 +53,7 @@ def content_fault(file: File, content: bytes, attributes: Attributes) -> Content
         )
     if fault := _checkout_fault(content, attributes):
         return ContentError(
-            f"{file.path} is checked out otherwise than committed: {fault}",
+            f"{file.path} changes when it is checked out: {fault}",
             "remove the attribute from .gitattributes, or list the file under the setting `ignore`",
         )
     return None

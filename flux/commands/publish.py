@@ -37,7 +37,7 @@ def publish_release(monorepo: Monorepo, tag: str) -> Published:
     """
     tagged = read_tag(monorepo, tag)
     if tagged is None:
-        return Published(tag, None, notices=[f"{tag} is no release tag of ours: nothing to publish"])
+        return Published(tag, None, notices=[f"{tag} is not a release tag: there is nothing to publish"])
     registry = monorepo.registry
     image = Sources(monorepo, tagged.commit).image_of(tagged.artifact)
     name, revision, version = tagged.artifact, image.revision, str(tagged.version)

@@ -207,7 +207,7 @@ def _require_free(version: Version, line: str, released: list[Released], earlier
         between = f"between {last} and {others[0].version}"
         has_room = last.finalize_version().bump_patch() < others[0].version
         raise RequestError(
-            f"{version} on {line} would pass {others[0].version}, which is released elsewhere",
+            f"{version} on {line} would pass {others[0].version}, which is released on another line",
             f"release a version {between}"
             if has_room
             else f"no version is {between}: release from where {others[0].version} is",

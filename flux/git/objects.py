@@ -192,7 +192,7 @@ def _named(content: bytes, header: bytes) -> str:
 
 def _lacking(oid: str) -> GitError:
     return GitError(
-        f"object {oid[:12]} is neither in this clone nor to be had from origin",
+        f"object {oid[:12]} is not in this clone and could not be fetched from origin",
         "`git fetch --refetch origin` brings what a clone lacks",
     )
 

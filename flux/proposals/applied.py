@@ -26,4 +26,6 @@ class Applied:
 def not_ours(issue: Issue, fault: str) -> Applied:
     """For an issue that is none of ours, with the reason, or empty for one without a marker."""
     fault = fault or "it does not have the marker of one"
-    return Applied(issue.number, notices=(f"issue {issue.number} is no promotion issue of ours: {fault}",))
+    return Applied(
+        issue.number, notices=(f"issue {issue.number} is not a promotion issue of this repository: {fault}",)
+    )

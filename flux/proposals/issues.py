@@ -57,7 +57,7 @@ class Issues:
         for issue in self._forge.issues(self._settings.label):
             if fault := self.fault(issue):
                 if issue.open and read_marker(issue.body):
-                    self._warn(f"issue {issue.number} is no promotion issue of ours: {fault}")
+                    self._warn(f"issue {issue.number} is not a promotion issue of this repository: {fault}")
                 continue
             promotion = self.promotion(issue) if issue.open else read_marker(issue.body)
             if promotion:

@@ -221,7 +221,7 @@ def _remedy(said: str) -> str:
     if "podman" in said.lower():
         return "start it (`systemctl --user start podman.socket`, or `podman machine start`)"
     if "permission denied" in said.lower():
-        return "`sudo usermod -aG docker $USER`, then log in anew"
+        return "`sudo usermod -aG docker $USER`, then log in again"
     return "start it (`sudo systemctl start docker`, or Docker Desktop)"
 
 

@@ -38,7 +38,7 @@ READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "version_tag": (one_of("{version}", "v{version}"), "{version} or v{version}"),
     "latest": (moving_tag, "an OCI tag that is no version and no commit, or none"),
     "branch": (branch, "the name of a branch"),
-    "branches": (branches, "a list of branches, in whose names * stands for any part"),
+    "branches": (branches, "a list of branches; * in a name stands for any part"),
     "release_tag": (
         release_tag,
         "text with {artifact} and {version} that can be told apart; of one artifact {version} is enough",

@@ -10,7 +10,7 @@ from flux.tasks.options import ARTIFACT, DIGESTS, DRY_RUN, JSON, SINCE, WIDE
 
 @command(example="list", name="list", help={"json": JSON})
 def list_(context: Context, json: bool = False) -> None:
-    """Show the artifacts: last release, commits since, changed or not."""
+    """List the artifacts, with the last release of each and the commits since."""
     with running(context, json) as run:
         from flux.commands.list import list_artifacts
         from flux.report.list import show_listing
@@ -20,10 +20,10 @@ def list_(context: Context, json: bool = False) -> None:
 
 @command(
     example="changed --since v1",
-    help={"since": SINCE, "diff": "show how their files differ, too", "json": JSON},
+    help={"since": SINCE, "diff": "also show how the files differ", "json": JSON},
 )
 def changed(context: Context, since: str | None = None, diff: bool = False, json: bool = False) -> None:
-    """Show which artifacts changed, and which files say so."""
+    """Show which artifacts changed, and the files that changed."""
     with running(context, json) as run:
         from flux.commands.changed import list_changed
         from flux.report.changed import show_changed
@@ -33,7 +33,7 @@ def changed(context: Context, since: str | None = None, diff: bool = False, json
 
 @command(example="check -a eso", iterable=["artifact"], help={"artifact": ARTIFACT, "json": JSON})
 def check(context: Context, artifact: list[str] | None = None, json: bool = False) -> None:
-    """Check that artifacts are fit to publish, and the desired state."""
+    """Check whether Flux would accept the artifacts and the desired state."""
     with running(context, json) as run:
         from flux.commands.check import check_artifacts
         from flux.report.check import show_check
@@ -50,7 +50,7 @@ def check(context: Context, artifact: list[str] | None = None, json: bool = Fals
     iterable=["artifact"],
     help={
         "artifact": ARTIFACT,
-        "changed": "only what changed, as `inv changed` says",
+        "changed": "build only what `inv changed` lists",
         "since": f"with --changed: {SINCE}",
         "digests": DIGESTS,
         "dry-run": DRY_RUN,

@@ -65,7 +65,7 @@ class Command(Task[Any]):
             if "dry_run" in values:
                 values["dry_run"] = True
             elif self.name == "demo":
-                fault = RequestError("demo has no dry run", "it writes to a folder of its own alone")
+                fault = RequestError("demo has no dry run", "it writes only to its own folder")
         if fault:
             with reporting(bool(values.get("json")), dry_run=bool(values.get("dry_run"))):
                 raise fault

@@ -23,7 +23,7 @@ def tag_(
     wide: bool = False,
     json: bool = False,
 ) -> None:
-    """Converge the environment tags to the desired state at the tip."""
+    """Move the environment tags to what the desired state at the tip says."""
     with running(context, json, wide=wide, dry_run=dry_run, pushes=True) as run:
         from flux.commands.tag import converge
         from flux.report.tag import show_convergence, show_plan
@@ -80,7 +80,7 @@ def status(
 def reconcile(
     context: Context, digests: str | None = None, dry_run: bool = False, json: bool = False
 ) -> None:
-    """Do whatever is due: build, publish, issue, apply, tag, sync."""
+    """Do all that is due: build, publish, issues, pull requests, tags."""
     with running(context, json, dry_run=dry_run, pushes=True) as run:
         from flux.commands.reconcile import Reconciler
         from flux.report.reconcile import show_reconciled
@@ -111,7 +111,7 @@ def log(
     since: str | None = None,
     json: bool = False,
 ) -> None:
-    """Show how environments got what they have: when, from which version to which, and who asked."""
+    """Show every change of what environments have: when, which versions, who asked."""
     with running(context, json) as run:
         import time
 

@@ -12,8 +12,8 @@ from flux.tasks.options import DRY_RUN, JSON
     example="demo -a eso",
     iterable=["artifact"],
     help={
-        "artifact": "an artifact to play it with; the first that is fit by default",
-        "folder": "where the clone goes, new or empty; a temporary folder by default",
+        "artifact": "the artifact to play it with; by default the first that fits",
+        "folder": "a new or empty folder for the clone; by default a temporary one",
         "progress": "play how versions go on by rule, and how a failing cluster stops one",
         "json": JSON,
     },
@@ -82,7 +82,7 @@ def up(
 
 
 @command(
-    example="registry.down --purge", help={"purge": "drop its data too", "dry-run": DRY_RUN, "json": JSON}
+    example="registry.down --purge", help={"purge": "also delete its data", "dry-run": DRY_RUN, "json": JSON}
 )
 def down(context: Context, purge: bool = False, dry_run: bool = False, json: bool = False) -> None:
     """Stop the local registry."""
@@ -95,7 +95,7 @@ def down(context: Context, purge: bool = False, dry_run: bool = False, json: boo
 
 @command(example="doctor", help={"json": JSON})
 def doctor(context: Context, json: bool = False) -> None:
-    """Check that all the commands need is here, with the fix for what is not."""
+    """Look for what the commands need, and show how to fix what is missing."""
     with reporting(json) as report:
         from flux.commands.doctor import examine
         from flux.report.doctor import show_doctor

@@ -1,7 +1,7 @@
 """The help of options that several commands have."""
 
 ARTIFACT = "only this artifact; repeatable, or several with commas between"
-SINCE = "compare with this commit instead of what started the run"
+SINCE = "compare with this commit, not with what the event says"
 JSON = "print one JSON document"
 DIGESTS = "write the digests of the images to this file, for `inv sign`"
 WIDE = "show whole digests in tables"

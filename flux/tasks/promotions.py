@@ -17,7 +17,7 @@ _WHERE = {
     "environment": "an environment, or a phase for all of its environments",
 }
 _OVERRIDE = "why the rules do not count; it is recorded and shown"
-_VERSION = "a published version; the newest stable release by default"
+_VERSION = "a published version; by default the newest stable release"
 
 
 @command(
@@ -53,7 +53,7 @@ def promote(
     positional=["artifact", "environment"],
     help={
         **_WHERE,
-        "to": "a lower version; the last lower one that was there by default",
+        "to": "a lower version; by default the last lower one that was there",
         "override": _OVERRIDE,
         "dry-run": DRY_RUN,
         "json": JSON,
@@ -68,7 +68,7 @@ def rollback(
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
-    """Open the pull request back to the lower version that an environment had before."""
+    """Open the pull request that rolls back to the lower version that was there before."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.rollback import roll_back
 

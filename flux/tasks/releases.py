@@ -13,8 +13,8 @@ from flux.tasks.options import DIGESTS, DRY_RUN, JSON
     positional=["artifact", "version"],
     help={
         "artifact": "the artifact",
-        "version": "a semantic version, or major, minor, patch, prerelease, or auto, as commits ask",
-        "allow-unchanged": "even if nothing changed since the last release",
+        "version": "a version, or major, minor, patch, prerelease, or auto: what the commits ask for",
+        "allow-unchanged": "release release even if nothing changed since the last release",
         "dry-run": DRY_RUN,
         "json": JSON,
     },
@@ -27,7 +27,7 @@ def release(
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
-    """Release an artifact at the commit checked out."""
+    """Release an artifact at the commit that is checked out."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.release import create_release, plan_release
         from flux.monorepo.opening import find_forge_place
@@ -75,7 +75,7 @@ def publish(
     positional=["digests"],
     help={
         "digests": "a file that a command has written with --digests, or a folder of such files",
-        "unattested": "write the images that GitHub has no attestation of to this file, as sha256sum does",
+        "unattested": "list the images that lack an attestation of GitHub in this file",
         "dry-run": DRY_RUN,
         "json": JSON,
     },
@@ -83,7 +83,7 @@ def publish(
 def sign(
     context: Context, digests: str, unattested: str | None = None, dry_run: bool = False, json: bool = False
 ) -> None:
-    """Sign images that have no valid signature yet, as a job of GitHub Actions."""
+    """In a job of GitHub Actions: sign the images that have no valid signature yet."""
     with running(context, json, dry_run=dry_run) as run:
         from pathlib import Path
 
@@ -102,7 +102,7 @@ def sign(
 
 @command(example="sign.promotions --dry-run", help={"dry-run": DRY_RUN, "json": JSON})
 def promotions(context: Context, dry_run: bool = False, json: bool = False) -> None:
-    """Sign the images that environments have as promoted, as a job of GitHub Actions."""
+    """In a job of GitHub Actions: sign as promoted what environments have."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.sign_promotions import sign_promotions
         from flux.report.sign import show_signing

@@ -15,7 +15,7 @@ from flux.tasks.options import JSON
     help={"number": "a pull request", "json": JSON},
 )
 def check_request(context: Context, number: str, json: bool = False) -> None:
-    """Check that who asked for a promotion may, and that somebody else approved it."""
+    """Check a promotion's pull request: what it promotes, who asked, who approved."""
     with running(context, json) as run:
         from flux.commands.request.check import check_request as check
         from flux.report.request.check import show_checked

@@ -109,7 +109,7 @@ def test_no_lfs_pointer(content: bytes) -> None:
 )
 def test_what_a_checkout_changes(attributes: dict[str, str], content: bytes, expected: str) -> None:
     assert told(fault(content, attributes)) == (
-        f"base/a.yaml is checked out otherwise than committed: {expected}",
+        f"base/a.yaml changes when it is checked out: {expected}",
         "remove the attribute from .gitattributes, or list the file under the setting `ignore`",
         1,
     )

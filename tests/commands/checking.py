@@ -358,7 +358,7 @@ CASES = {
     "checkout": Case(
         {"kustomization.yaml": "resources: []\n", ".gitattributes": "*.sh eol=crlf\n", "a.sh": "x\n"},
         [
-            "error a.sh: is checked out otherwise than committed: attribute eol=crlf, "
+            "error a.sh: changes when it is checked out: attribute eol=crlf, "
             "and the file has lines that end in LF"
         ],
         {"": True},

@@ -107,7 +107,7 @@ def test_what_is_no_release_tag(local: World, tmp_path: Path) -> None:
     env = {**event.env, "INVOKE_FLUX_FORGE": "local"}
     ignored = inv(local.repo, "issue", "v1.0.0", env=env)
     assert ignored.code == 0
-    assert "no release tag of ours" in ignored.out
+    assert "not a release tag" in ignored.out
 
 
 @pytest.mark.parametrize(

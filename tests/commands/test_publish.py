@@ -306,7 +306,7 @@ def test_in_actions(repo: Repo, images: Place, tmp_path: Path) -> None:
     assert job.summary.read_text().startswith(f"### Release {TAG}\n")
     other = inv(repo, "publish", "v1.0.0", env=env)
     assert other.code == 0
-    assert "::warning::v1.0.0 is no release tag of ours: nothing to publish" in other.out
+    assert "::warning::v1.0.0 is not a release tag: there is nothing to publish" in other.out
     assert inv(repo, "publish", "v1.0.0", "--json", env=env).document["artifacts"] == []
     hostile = inv(repo, "publish", "x\n::error::y", env=env)
     assert hostile.code == 0

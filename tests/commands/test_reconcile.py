@@ -66,7 +66,7 @@ def test_reconcile_undoes_what_main_was_forced_back_from(hub: World) -> None:
     hub.merge()
     hub.github.advance(timedelta(hours=2))
     hub.bare.git("update-ref", "refs/heads/main", "main~1")
-    undone = "issue 1: tt: the tick got lost on its way; tick it again if it is still wanted"
+    undone = "issue 1: tt: the tick was lost; tick it again if you still want it"
     assert undone in hub.reconcile().repaired
     assert hub.reconcile().repaired == []
 

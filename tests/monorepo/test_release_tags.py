@@ -135,7 +135,7 @@ def test_a_tag_of_another_form(repo: Repo, images: Place, tag: str) -> None:
     for event in (RELEASE_EVENT, TAG_EVENT):
         published = publish(repo, tag, event=event, **named)
         assert published.result is None
-        assert published.notices == [f"{tag} is no release tag of ours: nothing to publish"]
+        assert published.notices == [f"{tag} is not a release tag: there is nothing to publish"]
         assert document(published) == {"tag": tag, "artifacts": [], "same_as": None}
     for event in (TERMINAL, replace(actions(None), name="workflow_dispatch")):
         with pytest.raises(RequestError) as error:

@@ -19,7 +19,7 @@ def test_a_tick_for_an_artifact_that_was_removed_is_taken_back(world: World) -> 
     applied = world.apply(world.tick("prod_ring1"))
     assert applied.undone
     assert proposed(world) == ticked(world) == set()
-    assert said(world, "prod_ring1", "no artifact any more")
+    assert said(world, "prod_ring1", "the artifact is gone")
 
 
 @pytest.mark.parametrize("who", ["trudy", "bob", "", BOT])

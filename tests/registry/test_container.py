@@ -47,7 +47,7 @@ def test_an_engine_that_does_not_tell_its_version(
         ),
         (
             "permission denied while trying to connect to the Docker daemon socket at unix:///run/docker.sock",
-            "`sudo usermod -aG docker $USER`, then log in anew, or do without",
+            "`sudo usermod -aG docker $USER`, then log in again, or do without",
         ),
         (
             "Cannot connect to Podman. Please verify your connection to the Linux system",

@@ -36,7 +36,7 @@ def forge(monorepo: Monorepo, place: Place) -> Line:
             fix = f"`{shlex.join(refresh)}`, or {fix}"
         return Line("forge", Health.PROBLEM, f"{who}: the token lacks {' and '.join(lacks)}", fix)
     if lacks is None:
-        who += f"; what such a token may is not told: it needs {PERMISSIONS}"
+        who += f"; GitHub does not say what such a token may do: it needs {PERMISSIONS}"
     return Line("forge", Health.OK, who)
 
 

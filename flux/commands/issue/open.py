@@ -32,7 +32,7 @@ def open_issue(monorepo: Monorepo, tag: str) -> Opened:
     """
     tagged = read_tag(monorepo, tag)
     if tagged is None:
-        return Opened(tag, None, notices=(f"{tag} is no release tag of ours: there is nothing to promote",))
+        return Opened(tag, None, notices=(f"{tag} is not a release tag: there is nothing to promote",))
     require_current_settings(monorepo)
     promotion = Promotion(tagged.artifact, str(tagged.version))
     issues = Issues(monorepo)

@@ -71,6 +71,6 @@ class Branches(PullRequests):
         folder = self._git.checked_out(branch)
         if folder is not None:
             raise ForgeError(
-                f"branch {branch} is checked out in {folder}, whose files would not follow it",
+                f"branch {branch} is checked out in {folder}, and its files would not change with it",
                 "check out another branch there: `git switch main`",
             )

@@ -56,9 +56,9 @@ def with_boxes(body: str, phases: Phases) -> str:
 
 # Each paragraph is one line, since GitHub breaks lines in issues where they end.
 _TICK = (
-    "**Tick a box to promote this version to that environment.** It joins the release's pull request, which "
-    "is opened if need be; whoever merges that deploys it. Unticking takes the environment out again. A tick "
-    "of somebody who may not promote is undone.\n\n"
+    "**Tick a box to promote this version to that environment.** That adds it to the release's pull request, "
+    "or opens one. Merging the pull request deploys it. Untick a box to take the environment out again. A "
+    "tick by somebody who may not promote is undone.\n\n"
 )
 _TOO_MANY = (
     "There are more phases than an issue has room for. Promote with "

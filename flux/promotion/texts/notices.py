@@ -6,11 +6,11 @@ from flux.promotion.ledger import Decision
 from flux.promotion.order import Skipped
 from flux.release.markdown import code, plain
 
-MENDED = "The hidden first line of this issue, or its boxes, had been altered. That is put right again."
-TICK_LOST = "the tick got lost on its way; tick it again if it is still wanted"
+MENDED = "Somebody had altered the hidden first line of this issue, or its boxes. They are restored."
+TICK_LOST = "the tick was lost; tick it again if you still want it"
 ROLLED_BACK = "it was rolled back since"
-REMOVED = "it is no artifact any more; what is deployed of it can be rolled back"
-MAIN_CHANGED = "main has another version since it was ticked; tick it again if it is still wanted"
+REMOVED = "the artifact is gone; what is deployed of it can be rolled back"
+MAIN_CHANGED = "main has another version since it was ticked; tick it again if you still want it"
 
 
 def mention(login: str) -> str:
@@ -26,8 +26,8 @@ def edit_undone(sender: str, broken: str) -> str:
 def edit_refused(sender: str) -> str:
     """For an edit of an issue that somebody had altered before."""
     return (
-        f"{mention(sender)}: an earlier edit had altered the hidden first line here. That is put right. "
-        "What you ticked was not applied: tick it again if it is still wanted."
+        f"{mention(sender)}: an earlier edit had altered the hidden first line. It is restored. "
+        "What you ticked was not applied: tick it again if you still want it."
     )
 
 
@@ -49,7 +49,7 @@ def put_back(sender: str) -> str:
 
 def disagreement(what: str) -> str:
     """For an issue that does not say one thing about what it promotes."""
-    return f"Nothing is promoted from here until this issue says one thing again: {what}."
+    return f"Nothing is promoted from here until this issue agrees with itself again: {what}."
 
 
 def not_ours(fault: str) -> str:
@@ -86,7 +86,7 @@ def noted(decision: Decision) -> str:
     """For a decision that changes nothing now, and that counts against older ones that are still to come."""
     names = ", ".join(f"`{environment}`" for environment in decision.environments)
     what = "wants" if decision.asks else "does not want"
-    return f"Noted: {code(decision.who)} {what} {names}. The pull request has it so already."
+    return f"Noted: {code(decision.who)} {what} {names}. The pull request says so already."
 
 
 def pull_request_closed(url: str) -> str:
@@ -130,5 +130,5 @@ def foreign_commit(branch: str, commit: str, has_request: bool) -> str:
     what = "merge or close its pull request" if has_request else "delete the branch"
     return (
         f"{branch} has a commit that is not the automation's, {commit[:12]}, "
-        f"and is left as it is: {what}, or take the commit off the branch"
+        f"and stays as it is: {what}, or take the commit off the branch"
     )

@@ -92,7 +92,7 @@ class Authorization:
     def _none(self) -> tuple[str, str]:
         login = f"`docker login {self._host}`"
         return (
-            f"{self._host} asks for credentials, and there are none for it",
+            f"{self._host} asks for credentials, and none were found for it",
             f"log in with {login}, or without Docker `oras login {self._host}`",
         )
 

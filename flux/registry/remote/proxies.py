@@ -52,7 +52,7 @@ class Pools:
         except (ProxySchemeUnknown, LocationValueError, ValueError) as error:
             parts = urlsplit(url)
             raise RegistryUnreachableError(
-                f"the proxy in front of {parts.netloc} is none that speaks HTTP",
+                f"the proxy in front of {parts.netloc} does not speak HTTP",
                 f"let {parts.scheme.upper()}_PROXY be http://NAME:PORT, or let NO_PROXY name the registry",
             ) from error
 

@@ -23,7 +23,7 @@ def list_tags(fetch: Page, first: str, where: str, limits: Limits) -> list[str]:
     size, page, began = 0, first, time.monotonic()
     while page not in seen:
         if len(seen) == limits.pages or size > limits.all_tags or _took(began) > limits.listing:
-            raise RegistryError(f"{where} sends list after list of tags without an end", CHECK)
+            raise RegistryError(f"{where} sends lists of tags without end", CHECK)
         seen.add(page)
         answer = fetch(page)
         if answer is None:
@@ -44,7 +44,7 @@ def _read(body: bytes, where: str) -> list[str]:
             return tags
     except (ValueError, AttributeError, TypeError, RecursionError):
         pass
-    raise RegistryError(f"{where} sent a list of tags that is none", CHECK)
+    raise RegistryError(f"{where} sent an invalid list of tags", CHECK)
 
 
 def _took(began: float) -> float:

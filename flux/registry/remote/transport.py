@@ -76,7 +76,7 @@ class Transport:
             if request.stays and not is_at(following.url, origin_of(request.url)):
                 return response
             request = following
-        raise RegistryError(f"{request.where} redirects for ever", CHECK)
+        raise RegistryError(f"{request.where} redirects without end", CHECK)
 
     def _send(self, request: Request) -> Response:
         allowed = self.limits.seconds_for(len(request.body or b"")) if request.blob else self.limits.seconds

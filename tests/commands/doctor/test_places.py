@@ -152,7 +152,7 @@ def test_a_registry_that_asks_for_a_login(repo: Repo) -> None:
     with scripted(Answer(401, b"", [("WWW-Authenticate", 'Basic realm="x"')])) as server:
         line = the(found({"registry": f"oci://{server.host}/x"}), "registry")
     assert line.health is Health.PROBLEM
-    assert "there are none for it" in line.message
+    assert "none were found for it" in line.message
     assert (
         line.fix == f"log in with `docker login {server.host}`, or without Docker `oras login {server.host}`"
     )

@@ -143,7 +143,7 @@ def test_an_artifact_that_was_removed_goes_up_no_more(hub: World) -> None:
     hub.repo.commit("remove eso")
     hub.repo.push("origin", "main")
     (fault,) = check(hub).faults
-    assert fault == "eso: it is no artifact any more; what is deployed of it can be rolled back"
+    assert fault == "eso: the artifact is gone; what is deployed of it can be rolled back"
     hub.close()
     hub.sync()
     hub.desire(at_ring1="1.1.0")

@@ -21,7 +21,7 @@ def test_a_branch_that_is_checked_out_is_left_alone(local: Place, pull: Path, mo
         acts[move]()
     folder = local.repo.path
     assert raised.value.message == (
-        f"branch topic is checked out in {folder}, whose files would not follow it"
+        f"branch topic is checked out in {folder}, and its files would not change with it"
     )
     assert raised.value.hint == "check out another branch there: `git switch main`"
     assert local.forge.branch("topic") == head

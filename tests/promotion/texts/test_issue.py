@@ -24,8 +24,8 @@ def test_the_whole_of_it() -> None:
 |---|---|---|---|
 | `eso` | `1.1.0` | `{DIFF_ID}` | [notes]({URL}) |
 
-**Tick a box to promote this version to that environment.** It joins the release's pull request, which is \
-opened if need be; whoever merges that deploys it. Unticking takes the environment out again. A tick of \
+**Tick a box to promote this version to that environment.** That adds it to the release's pull request, \
+or opens one. Merging the pull request deploys it. Untick a box to take the environment out again. A tick by \
 somebody who may not promote is undone.
 
 - [ ] `dev` now none
@@ -50,8 +50,8 @@ head
 
 mine
 
-**Tick a box to promote this version to that environment.** It joins the release's pull request, which is \
-opened if need be; whoever merges that deploys it. Unticking takes the environment out again. A tick of \
+**Tick a box to promote this version to that environment.** That adds it to the release's pull request, \
+or opens one. Merging the pull request deploys it. Untick a box to take the environment out again. A tick by \
 somebody who may not promote is undone.
 
 - [ ] `dev`

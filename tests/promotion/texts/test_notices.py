@@ -22,8 +22,8 @@ SAID: dict[str, list[tuple[str, str]]] = {
     "edit_refused": [
         (
             notices.edit_refused("Alice Smith"),
-            "Alice Smith: an earlier edit had altered the hidden first line here. That is put right. "
-            "What you ticked was not applied: tick it again if it is still wanted.",
+            "Alice Smith: an earlier edit had altered the hidden first line. It is restored. "
+            "What you ticked was not applied: tick it again if you still want it.",
         ),
     ],
     "ticks_undone": [
@@ -51,7 +51,8 @@ SAID: dict[str, list[tuple[str, str]]] = {
     "disagreement": [
         (
             notices.disagreement("its title says eso 1.0.0"),
-            "Nothing is promoted from here until this issue says one thing again: its title says eso 1.0.0.",
+            "Nothing is promoted from here until this issue agrees with itself again: "
+            "its title says eso 1.0.0.",
         ),
     ],
     "not_ours": [
@@ -98,11 +99,11 @@ SAID: dict[str, list[tuple[str, str]]] = {
     "noted": [
         (
             notices.noted(Decision("alice", How.TICK, ("at", "tt"), 1)),
-            "Noted: `alice` wants `at`, `tt`. The pull request has it so already.",
+            "Noted: `alice` wants `at`, `tt`. The pull request says so already.",
         ),
         (
             notices.noted(Decision("a`b", How.UNTICK, ("at",), 1)),
-            "Noted: `ab` does not want `at`. The pull request has it so already.",
+            "Noted: `ab` does not want `at`. The pull request says so already.",
         ),
     ],
     "pull_request_closed": [(notices.pull_request_closed("https://x/7"), "https://x/7 was closed")],

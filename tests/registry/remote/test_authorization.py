@@ -49,7 +49,7 @@ globals().update({name: test for name, test in vars(test_target).items() if name
 @pytest.mark.parametrize("kind", ["password", "token"])
 def test_none(docker: Docker, repo: Repo, request: pytest.FixtureRequest, kind: str) -> None:
     registry: parts.Registry = request.getfixturevalue(f"{kind}_registry")
-    message = f"{registry.host} asks for credentials, and there are none for it"
+    message = f"{registry.host} asks for credentials, and none were found for it"
     hint = f"log in with `docker login {registry.host}`, or without Docker `oras login {registry.host}`"
     assert lines(build(repo, registry, docker)) == [f"error: app, db: {message}", f"hint: {hint}"]
     docker.login("registry.example", USER)
@@ -63,7 +63,7 @@ def test_none_and_no_configuration_either(
     docker: Docker, password_registry: parts.Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_CONFIG", str(docker.folder / "nonesuch"))
-    assert "there are none for it" in refusal(password_registry)[0]
+    assert "none were found for it" in refusal(password_registry)[0]
 
 
 @pytest.mark.parametrize("strict", [False, True])
@@ -72,7 +72,7 @@ def test_none_where_anybody_may_read(
 ) -> None:
     tokens.anonymous, tokens.strict = frozenset({"pull"}), strict
     assert lines(build(repo, token_registry, docker)) == [
-        f"error: app, db: {token_registry.host} asks for credentials, and there are none for it",
+        f"error: app, db: {token_registry.host} asks for credentials, and none were found for it",
         f"hint: log in with `docker login {token_registry.host}`, "
         f"or without Docker `oras login {token_registry.host}`",
     ]

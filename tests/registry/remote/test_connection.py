@@ -126,7 +126,7 @@ def test_who_has_no_login_may_still_read_what_is_open(docker: Docker) -> None:
 
     with registry(lambda request, challenge: None, service) as server:
         remote = RemoteRegistry(server.host, jobs=2, insecure=None)
-        with pytest.raises(RegistryError, match="asks for credentials, and there are none for it"):
+        with pytest.raises(RegistryError, match="asks for credentials, and none were found for it"):
             remote.repository("shut").tags()
         assert remote.repository("open").tags() == ["a"]
 

@@ -111,7 +111,7 @@ def test_nothing_is_decompressed() -> None:
 
     with serve(answer) as server:
         said = refused(at(server.host, Limits()).tags)
-    assert said.message == f"{server.host}/app sent a list of tags that is none"
+    assert said.message == f"{server.host}/app sent an invalid list of tags"
 
 
 def test_a_compressed_blob_is_what_was_stored() -> None:
@@ -152,7 +152,7 @@ def test_a_bomb_costs_little_memory(encoding: str, tmp_path: Path) -> None:
         )
     assert done.returncode == 0, done.stderr
     *said, cost = done.stdout.splitlines()
-    assert said == [f"{server.host}/app sent a list of tags that is none"]
+    assert said == [f"{server.host}/app sent an invalid list of tags"]
     assert int(cost) < 50 << 10
 
 

@@ -207,7 +207,7 @@ def test_a_proxy_that_wants_another_password(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_proxy_that_is_none(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("http_proxy", proxy)
     target = RemoteRegistry("registry.example", jobs=1, insecure=True).repository("app")
-    with pytest.raises(RegistryUnreachableError, match="is none that speaks HTTP") as raised:
+    with pytest.raises(RegistryUnreachableError, match="does not speak HTTP") as raised:
         target.tags()
     assert "pr0xy-pa55" not in raised.value.message + raised.value.hint
 

@@ -190,7 +190,7 @@ def test_a_repository_without_tags_has_none(answer: Answer) -> None:
 def test_tags_that_are_none_are_refused(body: bytes) -> None:
     with scripted(reply(body=body)) as script:
         said = refused(at(script).tags)
-    assert said.message == f"{script.host}/some/artifact sent a list of tags that is none"
+    assert said.message == f"{script.host}/some/artifact sent an invalid list of tags"
 
 
 # Writing
@@ -437,7 +437,7 @@ def test_a_repository_that_may_not_be_read_is_named() -> None:
 def test_a_circle_of_redirects_is_said() -> None:
     with scripted(*[reply(302, headers={"Location": LATEST})] * 6) as script:
         said = refused(lambda: at(script).fetch_manifest("latest"))
-    assert said.message == f"GET {LATEST} on {script.host} redirects for ever"
+    assert said.message == f"GET {LATEST} on {script.host} redirects without end"
 
 
 # Nobody there
