@@ -14,7 +14,7 @@ from flux.tasks.options import DIGESTS, DRY_RUN, JSON
     help={
         "artifact": "the artifact",
         "version": "a version, or major, minor, patch, prerelease, or auto: what the commits ask for",
-        "allow-unchanged": "release release even if nothing changed since the last release",
+        "allow-unchanged": "release even if nothing changed since the last release",
         "dry-run": DRY_RUN,
         "json": JSON,
     },
