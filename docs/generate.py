@@ -12,6 +12,8 @@ from pathlib import Path
 import yaml
 
 from docs import settings_schema
+from flux.errors import FluxError
+from flux.forge.github.token import PERMISSIONS
 from flux.settings import Settings
 from flux.settings.descriptions import DESCRIPTIONS
 from flux.settings.table import READERS
@@ -78,14 +80,61 @@ def documents() -> str:
     return "\n".join(_table(["command", "schema", "what it prints"], rows))
 
 
+def errors() -> str:
+    """A table of the kinds of errors, each with its exit code."""
+    rows = [
+        [
+            f"[{kind.heading}](../troubleshooting.md#{kind('').anchor})",
+            f"`{kind('').anchor}`",
+            str(kind.exit_code),
+        ]
+        for kind in kinds_of(FluxError)
+    ]
+    return "\n".join(_table(["error", "`kind` in JSON", "exit code"], rows))
+
+
+def kinds_of(error: type[FluxError]) -> list[type[FluxError]]:
+    """Those that flux/errors.py has."""
+    ours = [kind for kind in error.__subclasses__() if kind.__module__ == error.__module__]
+    return [error, *(each for kind in ours for each in kinds_of(kind))]
+
+
+def permissions() -> str:
+    """What each job may, by permission."""
+    rows = []
+    for name in WORKFLOWS:
+        for job, body in _bodies((ROOT / ".github/workflows" / name).read_text(encoding="utf-8")):
+            rows += [
+                [f"`{r['what']}: {r['right']}`", f"`{name}`", f"`{job}`", r["why"]]
+                for r in _REASON.finditer(body)
+            ]
+    terminal = [[f"`{PERMISSIONS}`", "a terminal", "", "to release, and to open issues and pull requests"]]
+    return "\n".join(_table(["permission", "workflow", "job", "why"], [*sorted(rows), *terminal]))
+
+
+def checks() -> str:
+    """The checks that GitHub shows on a pull request, each with the job that makes it."""
+    rows = []
+    for name in WORKFLOWS:
+        text = (ROOT / ".github/workflows" / name).read_text(encoding="utf-8")
+        if "pull_request" in yaml.safe_load(text)[True]:
+            jobs = yaml.safe_load(text)["jobs"]
+            runs = {job: ", ".join(f"`{run}`" for run in _runs(body)) for job, body in _bodies(text)}
+            rows += [[f"`{about['name']}`", f"`{name}`", runs[job]] for job, about in jobs.items()]
+    return "\n".join(_table(["check", "workflow", "runs"], rows))
+
+
 def _about(schemas: Path, name: str) -> str:
     said: str = json.loads((schemas / f"{name}.json").read_text(encoding="utf-8"))["description"]
     return said.partition(" A command that is refused")[0]
 
 
 PARTS: dict[str, Callable[[], str]] = {
+    "checks": checks,
     "commands": commands,
     "documents": documents,
+    "errors": errors,
+    "permissions": permissions,
     "settings": settings,
     "workflows": workflows,
 }
@@ -160,9 +209,16 @@ def _jobs(text: str) -> list[str]:
     rows = []
     for name, body in _bodies(text):
         rights = [f"`{part['what']}: {part['right']}` {part['why']}" for part in _REASON.finditer(body)]
-        runs = dict.fromkeys(f"`{run}`" for run in _RUN.findall(re.sub(r"#.*", "", body)))
-        rows.append([f"`{name}`", ", ".join(runs), "<br/>".join(rights)])
+        rows.append([f"`{name}`", ", ".join(f"`{run}`" for run in _runs(body)), "<br/>".join(rights)])
     return _table(["job", "runs", "permissions, and why"], rows)
+
+
+def _runs(body: str) -> list[str]:
+    """The commands that a job runs, itself or by an action of ours."""
+    action = ROOT / ".github/actions/sign/action.yml"
+    steps = re.sub(r"#.*", "", body)
+    used = action.read_text(encoding="utf-8") if "uses: ./.github/actions/sign" in steps else ""
+    return list(dict.fromkeys(_RUN.findall(steps) + re.findall(r"run: (inv sign)", used)))
 
 
 def _bodies(text: str) -> Iterator[tuple[str, str]]:

@@ -135,7 +135,7 @@ SAID: dict[str, list[tuple[str, str]]] = {
         (
             notices.foreign_commit("promote/eso-1.0.0", "a" * 40, has_request),
             f"promote/eso-1.0.0 has a commit that is not the automation's, {'a' * 12}, "
-            f"and is left as it is: {remedy}, or take the commit off the branch",
+            f"and stays as it is: {remedy}, or take the commit off the branch",
         )
         for has_request, remedy in ((True, "merge or close its pull request"), (False, "delete the branch"))
     ],
