@@ -169,7 +169,8 @@ def typed(text: str) -> Iterator[list[str]]:
 def unknown(words: list[str]) -> list[str]:
     """What of these words is neither a command nor an option of the command before."""
     commands = {ns[name].typed: ns[name] for name in ns.task_names}
-    options, found, values = {"--list", "--help", "--debug", "--dry", "--version", "--echo"}, [], True
+    options = {"--list", "--help", "--debug", "--dry", "--version", "--echo", "--print-completion-script"}
+    found, values = [], True
     for word in words:
         if word.startswith("-"):
             found += [word] if word.partition("=")[0] not in options else []
@@ -179,7 +180,7 @@ def unknown(words: list[str]) -> list[str]:
                 "--help"
             }
             values = False
-        elif values:
+        elif values and not word.isupper():
             found.append(word)
     return found
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from github.GithubException import GithubException
 
-from tests.actions import test_story
+from tests.actions import test_release, test_story
 from tests.actions.conftest import Monorepo
 from tests.actions.driver import APP_KEY
 from tests.actions.test_story import ran
@@ -74,6 +74,9 @@ def test_an_app_proposes_and_merges(monorepo: Monorepo) -> None:
 def test_the_page_has_these_rows() -> None:
     tested = {
         "a person releases": test_story.test_a_ticked_box_reaches_the_cluster,
+        "a person pushes a release tag": (
+            test_release.test_tags_that_were_pushed_are_published_and_get_their_issues
+        ),
         "a workflow releases, with `GITHUB_TOKEN`": test_a_workflow_releases,
         "a person ticks a box": test_story.test_a_ticked_box_reaches_the_cluster,
         "the pull request is opened with `GITHUB_TOKEN`": test_a_workflow_merges,
