@@ -131,18 +131,6 @@ SAID: dict[str, list[tuple[str, str]]] = {
             "they have. Publish the version again first, or close this pull request.",
         ),
     ],
-    "not_proposed": [
-        (
-            notices.not_proposed("prod is frozen"),
-            "What was ticked is not proposed: prod is frozen. Tick it again when that is put right.",
-        ),
-    ],
-    "stray": [
-        (
-            notices.stray("eso is desired in old"),
-            "No tag of it moves until that is put right: eso is desired in old.",
-        ),
-    ],
     "foreign_commit": [
         (
             notices.foreign_commit("promote/eso-1.0.0", "a" * 40, has_request),
