@@ -269,7 +269,7 @@ def test_json(repo: Repo, images: Place) -> None:
     for arguments, action in ((["--dry-run"], "pushed"), ([], "pushed"), ([], "unchanged")):
         done = inv(repo, "publish", TAG, "--json", *arguments, env=env)
         assert (done.code, done.err) == (0, "")
-        assert (done.document["tag"], done.document["dry_run"]) == (TAG, bool(arguments))
+        assert (done.document["tag"], done.document.get("dry_run", False)) == (TAG, bool(arguments))
         (artifact,) = done.document["artifacts"]
         assert [*artifact] == ["artifact", "repository", "digest", "diff_id", "revision", "tags", "action"]
         assert artifact["repository"] == f"{images.location}/app"
