@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from flux.errors import RequestError
 from flux.event import PullRequestCommits, Push
 from flux.monorepo.builder import Builder
 from flux.monorepo.changed import find_changed
@@ -18,8 +19,8 @@ def plan_build(
 ) -> Builder:
     """Choose the commit and the artifacts.
 
-    What was compared is what is built. Raises RequestError for a name that is no artifact, and for a commit
-    of the event that is nowhere.
+    What was compared is what is built. Raises RequestError for a name that is no artifact, for a commit of
+    the event that is nowhere, and for a push that has none.
     """
     found = find_changed(monorepo, since, with_tree=False) if changed else None
     sources = Sources(monorepo, found.head if found else _commit(monorepo))
@@ -40,5 +41,7 @@ def _commit(monorepo: Monorepo) -> str:
         case Push(after=str() as commit) | PullRequestCommits(head=commit):
             require_commit(monorepo, commit)
             return commit
+        case Push(ref=ref):
+            raise RequestError(f"{ref} was deleted: this push has nothing to build", "build with `--changed`")
         case _:
             return monorepo.git.head()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from flux.commands.check import check_artifacts
+from flux.errors import RequestError
 from tests.commands.helpers import actions, build, changed, monorepo, pull_request, push
 from tests.monorepos import opened
 from tests.repo import Repo
@@ -43,6 +44,15 @@ def test_a_pushed_commit_is_built(repo: Repo, tmp_path: Path) -> None:
         images = str(tmp_path / str(only_changed))
         built = build(repo, event=push(first, second), only_changed=only_changed, registry=images)
         assert built.commit == second
+
+
+def test_a_push_that_deletes_builds_nothing(repo: Repo) -> None:
+    """Rather than what happens to be checked out."""
+    event = push(repo.head, None, "refs/heads/side")
+    built = build(repo, event=event, only_changed=True)
+    assert (built.results, built.notices) == ([], ["refs/heads/side was deleted: nothing to build"])
+    with pytest.raises(RequestError, match="refs/heads/side was deleted"):
+        build(repo, event=event)
 
 
 @pytest.mark.parametrize("name", ["workflow_dispatch", "schedule", "release"])
