@@ -84,7 +84,7 @@ def test_the_story(repo: Repo, server: Registry) -> None:
 
     first = build(repo, server)
     assert first.code == 0, first.said
-    assert first.document == plan.document
+    assert first.result == plan.result
     requests = log.requests()
     assert set(requests) == set(names)
     commit = repo.head[:12]
