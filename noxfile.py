@@ -4,12 +4,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import nox
 
 sys.path.insert(0, str(Path(__file__).parent))
 from tests import parts, sessions
+from tests.cluster import recipes
 from tests.github import descriptions
 
 nox.options.sessions = ["lint", "types", "tests"]
@@ -68,6 +70,12 @@ def engine(session: nox.Session) -> None:
     run_tests(session, "engine")
 
 
+@nox.session(requires=["kubernetes"])
+def cluster(session: nox.Session) -> None:
+    """What real Flux controllers make of our images; their first build takes 20 minutes."""
+    run_tests(session, "cluster")
+
+
 @nox.session(python=sessions.PYTHONS)
 def everywhere(session: nox.Session) -> None:
     """What `tests` runs, on each Python that is supported."""
@@ -83,8 +91,8 @@ def pure(session: nox.Session) -> None:
 
 def run_tests(session: nox.Session, name: str) -> None:
     session.install("--editable", ".[tests]")
-    # Two engines cannot both have the registry's port on one machine.
-    parallel = () if name == "engine" else PARALLEL
+    # Two engines cannot both have the registry's port on one machine, and one cluster is heavy enough.
+    parallel = () if name in ("engine", "cluster") else PARALLEL
     session.run("pytest", *parallel, "-m", sessions.expression(name), *session.posargs, env=COMPILED)
 
 
@@ -261,6 +269,26 @@ def sigstore(session: nox.Session) -> None:
             session.run("go", "install", wanted, env={"GOBIN": str(folder)})
 
         build_into_cache(session, name, version, find, build)
+
+
+@nox.session(python=False)
+def kubernetes(session: nox.Session) -> None:
+    """Build a Kubernetes API server and Flux's controllers into the cache, unless they are there."""
+    for recipe in recipes.RECIPES:
+
+        def build(folder: Path, recipe: recipes.Recipe = recipe) -> None:
+            go_mod = folder / "go.mod"
+            go_mod.write_text("module build\n\ngo 1.26.0\n")
+            go_mod.write_text(recipe.go_mod(folder))
+            with session.chdir(folder):
+                session.run("go", "get", "-tool", f"{recipe.package}@v{recipe.version}", silent=True)
+                session.run("go", "build", "-ldflags", "-s -w", "-o", recipe.name, recipe.package)
+                if recipe.definitions:
+                    where = session.run("go", "list", "-m", "-f", "{{.Dir}}", recipe.module, silent=True)
+                    definitions = Path(str(where).strip(), recipe.definitions)
+                    shutil.copytree(definitions, folder.parent / "definitions", dirs_exist_ok=True)
+
+        build_into_cache(session, recipe.name, recipe.version, partial(parts.built, recipe), build)
 
 
 @nox.session

@@ -89,8 +89,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each test the marker of its session: by what it needs, by its folder, or by its own mark."""
     for item in items:
-        if "docker_engine" in getattr(item, "fixturenames", ()):
-            item.add_marker("engine")
+        for fixture, session in {"docker_engine": "engine", "cluster": "cluster"}.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(session)
         if _ACTIONS in item.path.parents and _RUNNERS & {*getattr(item, "fixturenames", ())}:
             item.add_marker("actions")
         if len(mine := {mark.name for mark in item.iter_markers()} & sessions.LONG.keys()) > 1:

@@ -18,6 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.cluster.recipes import Recipe
+
 FLUX = "2.9.4"
 # The newest that Go 1.26 builds.
 KUSTOMIZE = "5.8.1"
@@ -140,6 +142,17 @@ def cosign() -> str:
 def fulcio() -> str:
     """What gives certificates to signers."""
     return _built("fulcio", FULCIO)
+
+
+@cache
+def built(recipe: Recipe) -> str:
+    """A program of the cluster."""
+    return _built(recipe.name, recipe.version, "kubernetes")
+
+
+@cache
+def etcd() -> str:
+    return _program("etcd", "apt-get install etcd-server")
 
 
 @cache

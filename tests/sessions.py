@@ -10,6 +10,7 @@ LONG = {
     "stories": "made-up stories, faults in turn, and a round of the benchmark",
     "actions": "the workflows, run by act, with signatures of a Sigstore",
     "engine": "a Docker engine of the tests' own",
+    "cluster": "real Flux controllers and a Kubernetes API server",
 }
 """What takes longer than people wait: a session and a marker each."""
 
