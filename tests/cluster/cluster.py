@@ -42,7 +42,7 @@ class Cluster:
         """What kubectl prints; `typed` is sent to it as JSON. Raises CalledProcessError."""
         command = [kubectl(), f"--kubeconfig={self.kubeconfig}", f"--namespace={NAMESPACE}", *arguments]
         given = None if typed is None else json.dumps(typed)
-        return subprocess.run(command, input=given, check=True, stdout=subprocess.PIPE, text=True).stdout
+        return subprocess.run(command, input=given, check=True, capture_output=True, text=True).stdout
 
     def apply(self, *documents: Mapping[str, Any]) -> None:
         """Create or change objects."""

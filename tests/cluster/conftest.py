@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from flux.promotion.proposal import Promotion
 from tests import parts
 from tests.cluster.cluster import NAMESPACE, Cluster, run_cluster
 from tests.cluster.recipes import RECIPES
@@ -54,7 +55,7 @@ class Fleet:
     def deploy(self, *command: str) -> str:
         """Promote or roll back, merge that and move the tag; give the tag's revision as Flux writes it."""
         done = self.inv(*command, "--json").document
-        self.repo.git("merge", "--quiet", done["branch"])
+        self.repo.git("merge", "--quiet", Promotion(self.name, done["version"]).branch)
         self.inv("tag")
         self.cluster.reconcile("ocirepository", self.name)
         return self.revision
@@ -63,7 +64,7 @@ class Fleet:
     def revision(self) -> str:
         rows = self.inv("status", "--json").document["tags"]
         row = next(row for row in rows if row["artifact"] == self.name and row["environment"] == ENVIRONMENT)
-        return f"{ENVIRONMENT}@{row['digest']}"
+        return f"{ENVIRONMENT}@{row['from']}"
 
     def follow(self, **verify: Any) -> None:
         """Have the cluster apply what the environment's tag has."""
