@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from flux.promotion.clusters.status import status_of
 from flux.promotion.proposal import Promotion
 from tests import parts
 from tests.cluster.cluster import NAMESPACE, Cluster, run_cluster
@@ -16,7 +18,7 @@ from tests.commands.helpers import Finished, inv, monorepo
 from tests.conftest import need
 from tests.repo import Repo
 
-ENVIRONMENT = "prod_ring1"
+ENVIRONMENT, CLUSTER, REPORTER = "prod_ring1", "eu", "flux-reporter"
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +39,7 @@ class Fleet:
         self.repo = repo
         self.name = name
         self.repository = f"{registry}/{name}"
+        self._told = 0
 
     def inv(self, *arguments: str) -> Finished:
         """One of our commands, which has to succeed."""
@@ -62,9 +65,35 @@ class Fleet:
 
     @property
     def revision(self) -> str:
+        return f"{ENVIRONMENT}@{self._row()['from']}"
+
+    def acknowledge(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Take the word of a controller's event, as the status that notification-controller makes of it, and
+        give what `inv status` says of the cluster.
+
+        That controller does not build as a Go module: the status is made by the rules of its sources.
+        """
+        self._told += 1
+        posted = status_of(event, CLUSTER)
+        assert posted
+        payload = {
+            "id": self._told,
+            "sha": posted.commit,
+            "context": str(posted.name),
+            "state": posted.state,
+            "description": posted.description,
+            "sender": {"login": REPORTER},
+            "created_at": datetime.now(UTC).isoformat(),
+        }
+        path = self.repo.path.with_name("status.json")
+        path.write_text(json.dumps(payload))
+        self.inv("ack", "--event", str(path))
+        cluster: dict[str, Any] = self._row()["cluster"]
+        return cluster
+
+    def _row(self) -> dict[str, Any]:
         rows = self.inv("status", "--json").document["tags"]
-        row = next(row for row in rows if row["artifact"] == self.name and row["environment"] == ENVIRONMENT)
-        return f"{ENVIRONMENT}@{row['from']}"
+        return next(row for row in rows if (row["artifact"], row["environment"]) == (self.name, ENVIRONMENT))
 
     def follow(self, **verify: Any) -> None:
         """Have the cluster apply what the environment's tag has."""
@@ -100,7 +129,11 @@ def fleet(
     """Each test's artifact has a name of its own."""
     name = str(request.function.__name__).removeprefix("test_").replace("_", "-")[:40].strip("-")
     registry = f"oci://{registry_server.host}/{name}"
-    settings = {"registry": registry, "phases": {"prod": [ENVIRONMENT]}}
+    settings = {
+        "registry": registry,
+        "phases": {"prod": [ENVIRONMENT]},
+        "clusters": {ENVIRONMENT: {"names": [CLUSTER], "reporters": [REPORTER]}},
+    }
     repo = monorepo(tmp_path / "repo", {f"artifacts/{name}/first.yaml": config_map("first", "0")}, settings)
     return Fleet(cluster, repo, registry, name)
 

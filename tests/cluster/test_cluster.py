@@ -36,6 +36,7 @@ def test_a_promoted_version_runs(fleet: Fleet) -> None:
     # The commit is what a provider of commit statuses posts to.
     commit = fleet.repo.git("log", "-1", "--format=%H", "--", f"artifacts/{name}")
     assert f"main@sha1:{commit}" in event["metadata"].values()
+    assert fleet.acknowledge(event)["state"] == "running"
     assert (value(fleet, f"{name}-1"), value(fleet, f"{name}-2")) == ("1", "1")
 
 
@@ -57,6 +58,7 @@ def test_a_version_that_does_not_apply(fleet: Fleet) -> None:
     assert second != first
     failed = fleet.cluster.told("Kustomization", FAILED, second)
     assert "example.com/v1" in failed["message"]
+    assert fleet.acknowledge(failed)["state"] == "failing"
     assert value(fleet, name) == "1"
     back = fleet.deploy("rollback", name, "prod")
     assert back == first
