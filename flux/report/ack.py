@@ -35,7 +35,6 @@ def document(told: Acknowledged) -> dict[str, Any]:
             for artifact, health in told.healths.items()
         },
         "done": told.advanced.done,
-        "errors": [{"about": about, "error": error.message} for about, error in told.advanced.errors],
     }
 
 
