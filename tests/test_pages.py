@@ -171,7 +171,9 @@ def unknown(words: list[str]) -> list[str]:
     commands = {ns[name].typed: ns[name] for name in ns.task_names}
     options = {"--list", "--help", "--debug", "--dry", "--version", "--echo", "--print-completion-script"}
     found, values = [], True
-    for word in words:
+    for before, word in pairwise(["", *words]):
+        if before == "--print-completion-script":
+            continue
         if word.startswith("-"):
             found += [word] if word.partition("=")[0] not in options else []
         elif word in commands:
