@@ -26,7 +26,7 @@ def tell(monorepo: Monorepo, issues: Issues, issue: Issue, proposed: Proposed) -
     promotion, registry = proposed.promotion, monorepo.registry
     found = _standings(monorepo, proposed)
     digest = registry.repository(promotion.artifact).resolve(promotion.version)
-    image = f"{registry.name(promotion.artifact)}@{digest}" if digest else ""
+    image = f"{registry.name(promotion.artifact)}:{promotion.version}" if digest else ""
     said = [*_said(issue.body, monorepo.settings.groups), *proposed.notices]
     issues.stand(issue.number, promotion, standing_comment(promotion, found, image, said))
     return found

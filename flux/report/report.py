@@ -9,16 +9,18 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-command
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from flux.report.record import Record
-from flux.report.streams import has_rich, is_styled, open_console, print_line, write_line
+from flux.report.streams import has_rich, is_styled, open_console, print_line, write_line, write_raw
 from flux.report.text import Link, Styled, aligned, as_typed, markdown, markdown_row, short, shown, some
 
 if TYPE_CHECKING:
@@ -142,6 +144,13 @@ class Report:
         """The command that usually follows, for a person at a terminal."""
         if self.is_interactive and sys.stdout.isatty():
             write_line(sys.stdout, Styled(as_typed(f"next: `{shown(command)}`"), "dim"))
+
+    def begin_anew(self, seconds: int) -> None:
+        """Before what is shown again and again: the time, at a terminal on an empty screen."""
+        if is_styled(sys.stdout) and os.environ.get("TERM") != "dumb":
+            write_raw(sys.stdout, "\x1b[H\x1b[2J")
+        self.print(f"{datetime.now():%H:%M:%S}, again every {seconds} s until Ctrl-C")
+        self.print("")
 
     def notices(self, notices: Sequence[str]) -> None:
         for text in notices:

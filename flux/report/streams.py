@@ -34,6 +34,15 @@ def print_line(stream: TextIO, line: str) -> None:
         _silence(stream)
 
 
+def write_raw(stream: TextIO, text: str) -> None:
+    """What moves the cursor of a terminal."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        _silence(stream)
+
+
 def _silence(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 

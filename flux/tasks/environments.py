@@ -8,6 +8,7 @@ from invoke.exceptions import Exit
 from flux.running import duration, names, running
 from flux.tasks.command import command
 from flux.tasks.options import ARTIFACT, DIGESTS, DRY_RUN, JSON, WIDE
+from flux.tasks.watching import SECONDS, again_and_again, require_alone
 
 
 @command(
@@ -49,6 +50,7 @@ def tag_(
         "artifact": ARTIFACT,
         "check": "exit code 1 when anything drifts, or a cluster fails",
         "behind": "with --check: also when clusters wait for longer than this, such as 30m",
+        "watch": "look again every ten seconds, until Ctrl-C",
         "wide": WIDE,
         "json": JSON,
     },
@@ -58,22 +60,34 @@ def status(
     artifact: list[str] | None = None,
     check: bool = False,
     behind: str | None = None,
+    watch: bool = False,
     wide: bool = False,
     json: bool = False,
 ) -> None:
     """Show artifacts by environments: desired, actual, drift, open pull requests."""
-    with running(context, json, wide=wide) as run:
-        from flux.commands.status import find_status
-        from flux.report.status import show_status
+    checks = check or behind is not None
 
-        allowed = duration(behind) if behind else inf
-        check = check or behind is not None
-        with run.report.working("looking") as on_done:
-            found = find_status(run.monorepo, names(artifact), on_done, thorough=check)
-        at_terminal = run.report.width is not None
-        show_status(run.report, found, run.monorepo.settings.groups, detailed=bool(artifact) and at_terminal)
-        if found.failed or (check and (found.drifts or found.outdated or found.lags(allowed))):
-            raise Exit(code=1)
+    def look() -> None:
+        with running(context, json, wide=wide) as run:
+            from flux.commands.status import find_status
+            from flux.report.status import show_status
+
+            allowed = duration(behind) if behind else inf
+            with run.report.working("looking") as on_done:
+                found = find_status(run.monorepo, names(artifact), on_done, thorough=checks)
+            if watch:
+                run.report.begin_anew(SECONDS)
+            at_terminal = run.report.width is not None
+            groups = run.monorepo.settings.groups
+            show_status(run.report, found, groups, detailed=bool(artifact) and at_terminal)
+            if found.failed or (checks and (found.drifts or found.outdated or found.lags(allowed))):
+                raise Exit(code=1)
+
+    if watch:
+        require_alone(json=json, check=check, behind=behind is not None)
+        again_and_again(look)
+    else:
+        look()
 
 
 @command(example="reconcile --dry-run", help={"digests": DIGESTS, "dry-run": DRY_RUN, "json": JSON})

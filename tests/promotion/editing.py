@@ -21,7 +21,7 @@ RULES = Rules(samples.PHASES)
 
 ORDERED = Rules(samples.PHASES, require_order=True)
 
-BODY = issue_body(PROMOTION, samples.DIFF_ID, samples.URL, samples.PHASES, samples.CURRENT)
+BODY = issue_body(PROMOTION, samples.NEWS, samples.PHASES, samples.CURRENT)
 
 
 def body(*names: str) -> str:

@@ -5,11 +5,17 @@ import re
 from hypothesis import strategies as st
 
 from flux.promotion.proposal import Promotion
-from flux.promotion.texts.issue import issue_body
+from flux.promotion.texts.issue import News, issue_body
 
 MARKER = Promotion("eso", "1.1.0")
-DIFF_ID = f"sha256:{'0' * 64}"
 URL = "https://github.com/octo/monorepo/releases/tag/flux-oci-eso-v1.1.0"
+NEWS = News(
+    URL,
+    "1.0.0",
+    "https://github.com/octo/monorepo/compare/flux-oci-eso-v1.0.0...flux-oci-eso-v1.1.0",
+    ["- external-secrets: `0.9.1` → `1.0.0` ⚠️ **major**", "- ghcr.io/external-secrets: `v0.9.1` → `v0.9.2`"],
+    f"sha256:{'0' * 64}",
+)
 
 PHASES = {
     "at": ("at_ring1", "at_ring2"),
@@ -50,7 +56,7 @@ _PROSE = [
 def bodies(draw: st.DrawFn, phases: dict[str, tuple[str, ...]], whole: bool = False) -> str:
     """Our own body with any boxes ticked; unless `whole`, people have put lines in and taken some out."""
     lines = []
-    for line in issue_body(MARKER, DIFF_ID, URL, phases, CURRENT).splitlines():
+    for line in issue_body(MARKER, NEWS, phases, CURRENT).splitlines():
         if not whole and draw(st.sampled_from([False] * 9 + [True])):
             lines.append(draw(st.sampled_from(_PROSE)))
         if whole or draw(st.sampled_from([True] * 9 + [False])):

@@ -30,7 +30,7 @@ OPTIONS = {
     "request.check": "--number -j/--json",
     "rollback": "-a/--artifact --environment --to --override -n/--dry-run -j/--json",
     "sign": "--digests --unattested -n/--dry-run -j/--json",
-    "status": "-a/--artifact --check --behind --wide -j/--json",
+    "status": "-a/--artifact --check --behind --watch --wide -j/--json",
     "issue.sync": "-n/--dry-run -j/--json",
     "tag": "-a/--artifact -n/--dry-run --wide -j/--json",
     "ack": "--event -n/--dry-run -j/--json",

@@ -1,11 +1,12 @@
 """Open a release's promotion issue, or find the one that there is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flux.errors import ForgeError, RequestError
 from flux.forge.forge import Forge, Issue
 from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.notes import news_of
 from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.release_tags import read_tag
 from flux.monorepo.sources import Sources
@@ -47,10 +48,10 @@ def open_issue(monorepo: Monorepo, tag: str) -> Opened:
     release = monorepo.forge.release(tag)
     # Computed, so that nothing need be published yet.
     image = Sources(monorepo, tagged.commit).image_of(tagged.artifact)
+    news = news_of(monorepo, tagged, tag, release.url if release else "")
     body = issue_body(
         promotion,
-        image.diff_id,
-        release.url if release else "",
+        replace(news, diff_id=image.diff_id),
         monorepo.settings.groups,
         desired_at(monorepo, monorepo.tip).get(promotion.artifact, {}),
     )

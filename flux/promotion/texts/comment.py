@@ -42,7 +42,7 @@ def standing_comment(
 ) -> str:
     """Markdown: a row for each environment, the image once it is published (else empty), and what else has
     to be said, a line each."""
-    rows = ["| Environment | |", "| --- | --- |"]
+    rows = ["| Environment | Now |", "| --- | --- |"]
     rows += [f"| `{s.environment}` | {_state(promotion, s)} |" for s in standings[:_MOST_ROWS]]
     if len(standings) > _MOST_ROWS:
         rows.append(f"| … and {len(standings) - _MOST_ROWS} more | `inv status` shows them |")
@@ -62,6 +62,8 @@ def _state(promotion: Promotion, standing: Standing) -> str:
         return f"proposed in {standing.request}, {since}"
     if is_reached(promotion, desired):
         return f"{desired}, which has replaced it"
+    if desired and not standing.deployed:
+        return f"{desired}, and its tag does not have that now"
     return desired or "none"
 
 

@@ -1,7 +1,8 @@
 """The texts of a promotion issue."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from flux.errors import IssueError
 from flux.promotion.boxes import LONGEST_BODY, Phases, marks
@@ -22,20 +23,38 @@ def read_title(title: str) -> Promotion | None:
     return Promotion(match["artifact"], match["version"]) if match else None
 
 
-def issue_body(
-    promotion: Promotion, diff_id: str, release_url: str, phases: Phases, current: Mapping[str, str]
-) -> str:
+@dataclass(frozen=True)
+class News:
+    """What people want to know of a release: the URLs of its notes and of what it is compared with, the
+    version `since`, and the charts and images whose versions changed, as lines of a Markdown list; None where
+    nobody knows. The diff ID of its image is for tools, and not shown."""
+
+    notes: str = ""
+    since: str = ""
+    compare: str = ""
+    upgrades: Sequence[str] | None = None
+    diff_id: str = ""
+
+
+def issue_body(promotion: Promotion, news: News, phases: Phases, current: Mapping[str, str]) -> str:
     """The body of a new issue, with its marker first and every box unticked.
 
-    `current` has the version that each environment has now. The body never is longer than GitHub takes: of
-    many environments it first drops these versions, then all boxes but those of phases, in the end every box.
+    `current` has the version that each environment has now. The body never is longer than GitHub takes: it
+    first drops the upgrades, of many environments these versions, then all boxes but those of phases, in the
+    end every box.
     """
-    head = _head(promotion, diff_id, release_url)
-    for boxes in (_boxes(phases, current), _boxes(phases, None), _phase_boxes(phases)):
-        body = head + _TICK + "\n".join(boxes) + "\n"
+    brief = _head(promotion, replace(news, upgrades=None))
+    tick, now = _TICK, _TICK.rstrip() + _NOW
+    for head, said, boxes in (
+        (_head(promotion, news), now, _boxes(phases, current)),
+        (brief, now, _boxes(phases, current)),
+        (brief, tick, _boxes(phases, None)),
+        (brief, tick, _phase_boxes(phases)),
+    ):
+        body = head + said + "\n".join(boxes) + "\n"
         if len(body) <= LONGEST_BODY:
             return body
-    return head + _TOO_MANY.format(artifact=promotion.artifact, version=promotion.version)
+    return brief + _TOO_MANY.format(artifact=promotion.artifact, version=promotion.version)
 
 
 def with_boxes(body: str, phases: Phases) -> str:
@@ -60,22 +79,27 @@ _TICK = (
     "or opens one. Merging the pull request deploys it. Untick a box to take the environment out again. A "
     "tick by somebody who may not promote is undone.\n\n"
 )
+_NOW = (
+    " Behind each environment stands what it had when this issue was opened. The comment below is kept up to "
+    "date.\n\n"
+)
 _TOO_MANY = (
     "There are more phases than an issue has room for. Promote with "
     "`inv promote {artifact} ENVIRONMENT --version {version}`.\n"
 )
 
 
-def _head(promotion: Promotion, diff_id: str, release_url: str) -> str:
-    cells = code(promotion.artifact), code(promotion.version), code(diff_id), link("notes", release_url)
-    return f"""\
-{render_marker(promotion)}
-
-| artifact | version | diff ID | release |
-|---|---|---|---|
-| {" | ".join(cells)} |
-
-"""
+def _head(promotion: Promotion, news: News) -> str:
+    links = [link("release notes", news.notes)] if news.notes else []
+    links += [link(f"compare with {plain(news.since)}", news.compare)] if news.compare else []
+    title = " · ".join([f"**{code(promotion.artifact)} {code(promotion.version)}**", *links])
+    hidden = f"\n<!-- diff ID: {news.diff_id} -->" if news.diff_id else ""
+    parts = [render_marker(promotion) + hidden, title]
+    if news.upgrades:
+        parts.append(f"What changes since {plain(news.since)}:\n\n" + "\n".join(news.upgrades))
+    elif news.since and news.upgrades is not None:
+        parts.append(f"No chart and no image has another version than in {plain(news.since)}.")
+    return "\n\n".join(parts) + "\n\n"
 
 
 def _boxes(phases: Phases, current: Mapping[str, str] | None) -> Iterator[str]:

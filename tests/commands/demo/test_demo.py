@@ -17,7 +17,7 @@ from flux.commands.demo import Chosen, Demo, beginnings, choose, plan_demo
 from flux.errors import RequestError
 from flux.promotion.boxes import ticked
 from flux.promotion.proposal import Promotion
-from flux.promotion.texts.issue import issue_body
+from flux.promotion.texts.issue import News, issue_body
 from flux.settings import Phase, Settings, read_settings
 from tests.commands.helpers import Finished, inv, monorepo
 from tests.monorepos import opened
@@ -141,7 +141,7 @@ def test_the_tick_is_that_of_the_first_environment(
     plan = plan_demo(settings, CHOSEN, {})
     issue = tmp_path / ".forge/issues/1.md"
     issue.parent.mkdir(parents=True)
-    issue.write_text(issue_body(Promotion("app", "0.1.0"), "sha256:0", "", settings.groups, {}))
+    issue.write_text(issue_body(Promotion("app", "0.1.0"), News(), settings.groups, {}))
     for command in commands(plan):
         if command.startswith(("sed ", "grep ")):
             subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)

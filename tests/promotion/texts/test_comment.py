@@ -18,13 +18,14 @@ def test_the_whole_of_it() -> None:
         Standing("prod_ring2", None, False, "https://x/pull/5"),
         Standing("prod_ring3", None, False),
         Standing("prod_ring4", "1.0.0", True),
+        Standing("prod_ring5", "1.0.0", False),
     ]
     assert (
-        standing_comment(PROMOTION, standings, "registry/eso@sha256:1", ["Said.", "More."])
+        standing_comment(PROMOTION, standings, "registry/eso:1.1.0", ["Said.", "More."])
         == """\
-Published as `registry/eso@sha256:1`.
+Published as `registry/eso:1.1.0`.
 
-| Environment | |
+| Environment | Now |
 | --- | --- |
 | `at_ring1` | ✅ deployed |
 | `at_ring2` | merged; its tag follows with `inv tag` |
@@ -33,6 +34,7 @@ Published as `registry/eso@sha256:1`.
 | `prod_ring2` | proposed in https://x/pull/5, new |
 | `prod_ring3` | none |
 | `prod_ring4` | 1.0.0 |
+| `prod_ring5` | 1.0.0, and its tag does not have that now |
 
 Said.
 
