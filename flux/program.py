@@ -12,7 +12,7 @@ from invoke.exceptions import Exit, ParseError
 from invoke.program import Program
 
 from flux.errors import FluxError, RequestError
-from flux.running import configuration, reporting
+from flux.running import configuration, reporting, silence
 from flux.settings import FILES
 from flux.tasks import ns
 from flux.tasks.mistakes import find_mistake
@@ -190,7 +190,15 @@ def _refuse(error: RequestError) -> NoReturn:
 
 
 def main() -> None:
-    FluxProgram().run()
+    try:
+        FluxProgram().run()
+        sys.stdout.flush()
+    except BrokenPipeError:  # as in `flux-artifacts --list | head`
+        silence(sys.stdout)
+    except OSError as error:
+        silence(sys.stdout)
+        print(f"error: the output could not be written: {error.strerror}", file=sys.stderr)
+        sys.exit(FluxError.exit_code)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from invoke.context import Context
 from invoke.exceptions import Exit
@@ -20,6 +20,21 @@ if TYPE_CHECKING:
     from flux.report.report import Report
 
 _ENVIRONMENT = take_environment()
+
+
+def open_closed_streams() -> None:
+    """What was closed, as by `>&-`, goes nowhere. Python has None in its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+
+
+open_closed_streams()
+
+
+def silence(stream: TextIO) -> None:
+    """Let nothing more be written to a stream, not even by the interpreter when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @dataclass(frozen=True)
@@ -94,9 +109,8 @@ def _tell(report: "Report", error: "FluxError | ModuleNotFoundError | OSError") 
     elif error.filename is not None:
         told = FluxError(f"{os.fsdecode(error.filename)}: {error.strerror}")
     else:
-        # What has no name is what is printed, on a full disk. Nothing more is to be written there, not even
-        # by the interpreter when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # What has no name is what is printed, on a full disk.
+        silence(sys.stdout)
         told = FluxError(f"the output could not be written: {error.strerror}")
     report.error(told)
     return Exit(code=told.exit_code)
