@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from invoke.context import Context
@@ -150,6 +151,15 @@ def duration(given: str) -> int:
         return read_duration(given)
     except ValueError:
         raise RequestError(f"{given!r} is no duration", "write it as 30m, 2h or 1d12h") from None
+
+
+def require_folder(file: str | None) -> None:
+    """Raises RequestError for a file to write whose folder is not there, before anything is done."""
+    path = None if file is None else Path(file)
+    if path and (path.is_dir() or not path.parent.is_dir()):
+        from flux.errors import RequestError
+
+        raise RequestError(f"{file} is no file in a folder that is there", "make the folder, or name another")
 
 
 def issue_number(given: str) -> int:

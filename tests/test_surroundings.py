@@ -57,6 +57,14 @@ def test_streams_that_are_closed_or_full(repo: Repo, line: str, code: int) -> No
     assert len(done.err.splitlines()) == (code == 1)
 
 
+@pytest.mark.parametrize("file", ["nowhere/digests.json", "artifacts"])
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_done(repo: Repo, file: str) -> None:
+    for command in ("build", "reconcile", "publish flux-oci-app-v1.0.0"):
+        done = shell(repo, f"inv {command} --digests {file}")
+        assert (done.code, len(done.err.splitlines())) == (2, 2), done.said
+        assert not (repo.path / ".registry").exists()
+
+
 def test_no_home(repo: Repo) -> None:
     for line in ("env -u HOME", "env HOME=/nonexistent", "env -u HOME -u USER -u LOGNAME -u TMPDIR"):
         done = shell(repo, f"{line} {' '.join(INV)} status -a app")

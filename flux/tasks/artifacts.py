@@ -3,7 +3,7 @@
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from flux.running import names, running
+from flux.running import names, require_folder, running
 from flux.tasks.command import command
 from flux.tasks.options import ARTIFACT, DIGESTS, DRY_RUN, JSON, SINCE, WIDE
 
@@ -73,6 +73,7 @@ def build(
         from flux.commands.build import plan_build
         from flux.report.build import building, show_build
 
+        require_folder(digests)
         plan = plan_build(
             run.monorepo,
             names(artifact),

@@ -5,7 +5,7 @@ from math import inf
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from flux.running import duration, names, running
+from flux.running import duration, names, require_folder, running
 from flux.tasks.command import command
 from flux.tasks.options import ARTIFACT, DIGESTS, DRY_RUN, JSON, WIDE
 from flux.tasks.watching import SECONDS, again_and_again, require_alone
@@ -99,6 +99,7 @@ def reconcile(
         from flux.commands.reconcile import Reconciler
         from flux.report.reconcile import show_reconciled
 
+        require_folder(digests)
         reconciler = Reconciler(run.monorepo)
         with run.report.working("reconciling") as on_done:
             done = reconciler.reconcile(on_done)

@@ -9,6 +9,9 @@ from flux.errors import RequestError
 if TYPE_CHECKING:
     from flux.tasks.command import Command
 
+_CORE = ("help", "version")
+"""What other programs have as commands, and this one as options."""
+
 _UNKNOWN = re.compile(r"No idea what '(?P<word>.*)' is!", re.DOTALL)
 _MISSING = re.compile(r"did not receive required positional arguments: (?P<names>.+)")
 _VALUELESS = re.compile(r"Flag <Argument: (?P<name>[\w-]+).* needed value")
@@ -32,6 +35,8 @@ def _unknown(word: str, command: "Command | None", names: Sequence[str], program
     if command is None:
         kind = "option" if word.startswith("-") else "command"
         near = [] if kind == "option" else nearest(word, names)
+        if word in _CORE:
+            near = [f"{program} --{word}"]
         hint = f"did you mean {' or '.join(near)}?" if near else f"`{program} --list` shows the commands"
         return RequestError(f"there is no {kind} {word!r}", hint)
     if word.startswith("-"):

@@ -3,7 +3,7 @@
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from flux.running import running
+from flux.running import require_folder, running
 from flux.tasks.command import command
 from flux.tasks.options import DIGESTS, DRY_RUN, JSON
 
@@ -61,6 +61,7 @@ def publish(
         from flux.commands.publish import publish_release
         from flux.report.publish import show_published
 
+        require_folder(digests)
         published = publish_release(run.monorepo, tag)
         show_published(run.report, published, digests, dry_run)
         if (published.result and published.result.error) or published.unreleased:

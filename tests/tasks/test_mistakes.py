@@ -29,6 +29,7 @@ def told(line: list[str]) -> RequestError:
     [
         ("biuld", "there is no command 'biuld'", "did you mean build?"),
         ("recon", "there is no command 'recon'", "did you mean reconcile?"),
+        ("help", "there is no command 'help'", "did you mean inv --help?"),
         ("xyzzy", "there is no command 'xyzzy'", "`inv --list` shows the commands"),
         ("issue.aply", "there is no command 'issue.aply'", "did you mean issue.apply?"),
         ("build eso", "build takes no word 'eso'", "say `inv build -a eso`"),
