@@ -226,3 +226,21 @@ def test_what_was_killed_half_way_is_finished(monorepo: Monorepo) -> None:
     assert tags["prod_ring2"] == tags["1.0.0"]
     (quiet,) = runners.schedule()
     assert "Nothing was due" in quiet.log
+
+
+def test_a_tick_where_the_label_is_gone_fails_its_job_and_an_outsiders_starts_none(
+    monorepo: Monorepo,
+) -> None:
+    runners = monorepo.runners
+    monorepo.published(TAG)
+    body = monorepo.issue().body
+    monorepo.issue().remove_from_labels("flux-release")
+    runners.skip()
+    monorepo.tick("tt_ring1", by="bob")
+    (failed,) = runners.settle()
+    assert (failed.name, failed.result) == ("apply", "failure"), failed.log
+    assert [c for c in monorepo.issue().get_comments() if "Nothing is promoted from here" in c.body]
+    assert monorepo.pulls() == []
+    theirs = monorepo.github.repo_as("mallory").create_issue("Promote eso 1.0.0", body=body)
+    theirs.edit(body=body.replace("- [ ]", "- [x]"))
+    assert runners.settle() == []
