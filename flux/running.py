@@ -52,6 +52,8 @@ def running(
     context: Context, json: bool, *, dry_run: bool = False, pushes: bool = False, wide: bool = False
 ) -> Iterator[Run]:
     """For the time of one command, which needs all of this to be right from the start."""
+    observing = observes(context)
+    dry_run = dry_run or observing
     with reporting(json, wide, dry_run) as report:
         from flux.event import read_event
         from flux.monorepo.opening import open_monorepo
@@ -59,6 +61,8 @@ def running(
         event = read_event()
         require_section(context.config.keys())
         settings = read_settings(*configuration(context))
+        if observing:
+            report.notice("mode: observe: nothing is written; this is what would be done")
         with open_monorepo(settings, event, dry_run=dry_run, pushes=pushes) as monorepo:
             try:
                 yield Run(monorepo, report, _ENVIRONMENT)
@@ -130,6 +134,13 @@ def _interrupted(report: "Report") -> NoReturn:
 def configuration(context: Context) -> tuple[object, Mapping[str, str]]:
     """What the settings are read from."""
     return _plain(context.config.get("flux")), _ENVIRONMENT
+
+
+def observes(context: Context) -> bool:
+    """Whether the settings ask to write nothing. Who reads them properly says what is wrong with them."""
+    configured, variables = configuration(context)
+    said = configured.get("mode") if isinstance(configured, Mapping) else None
+    return variables.get("INVOKE_FLUX_MODE", said) == "observe"
 
 
 def names(artifacts: list[str] | None) -> list[str]:

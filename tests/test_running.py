@@ -31,6 +31,22 @@ from tests.servers import Answer, Request, Server, serve
 # Promise 8: errors are for people
 
 
+def test_who_observes_writes_nothing(repo: Repo) -> None:
+    """Neither images nor releases, whatever command it is."""
+    observing = {"INVOKE_FLUX_MODE": "observe"}
+    before = repo.git("for-each-ref")
+    built = inv(repo, "build", env=observing)
+    assert (built.code, "app: would be pushed" in built.said) == (0, True), built.said
+    assert "mode: observe" in built.err
+    released = inv(repo, "release", "app", "1.0.0", env=observing)
+    assert released.code == 0, released.said
+    assert inv(repo, "tag", env=observing).code == 0
+    assert not (repo.path / ".registry").exists()
+    assert not (repo.path / ".forge").exists()
+    assert repo.git("for-each-ref") == before
+    assert inv(repo, "build", env={"INVOKE_FLUX_MODE": "watch"}).code == 2
+
+
 def failures(repo: Repo) -> Iterable[tuple[int, tuple[str, ...], dict[str, str]]]:
     yield 2, ("build", "-a", "nonesuch"), {}
     yield 2, ("build", "--since", "nonesuch"), {}

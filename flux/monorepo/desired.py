@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from flux.errors import DesiredStateError
+from flux.errors import DesiredStateError, SettingError
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.wanted import require_known
@@ -10,9 +10,19 @@ from flux.promotion.desired import Desired, parse_desired, stray
 
 
 def desired_at(monorepo: Monorepo, commit: str) -> Desired:
-    """The desired state at a commit. Raises DesiredStateError for a file that has errors."""
+    """The desired state at a commit.
+
+    Raises DesiredStateError for a file that has errors, and SettingError where the settings name one that is
+    missing.
+    """
     path = monorepo.settings.releaseconfig
-    return parse_desired(path, monorepo.git.file(commit, path))
+    content = monorepo.git.file(commit, path)
+    if content is None and "releaseconfig" in monorepo.settings.named:
+        raise SettingError(
+            f"flux.releaseconfig is {path}, which is not in {commit[:12]}",
+            "commit it (`{}` is enough to begin with), or put the setting right",
+        )
+    return parse_desired(path, content)
 
 
 def stray_of(monorepo: Monorepo, artifact: str, versions: Mapping[str, str]) -> DesiredStateError | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flux.errors import UnvouchedError
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.gates.gate import shown
+from flux.promotion.plan import Action
 from flux.report.status_map import Signs, differing, phase_map
 from flux.report.tag import document as tags_document
 from flux.report.text import Link, aligned, moment, place, short, text
@@ -64,7 +65,10 @@ def _show_rest(report: Report, status: Status) -> None:
     tags = [step for step in status.steps if step.environment]
     if drifting := sum(step.drifts for step in tags):
         report.print(f"{drifting} of {len(tags)} environment tags drift.")
-    elif not status.failed and not status.outdated:
+    unmanaged = sum(step.action == Action.LEFT for step in tags)
+    if unmanaged:
+        report.print(f"{unmanaged} of {len(tags)} environment tags are unmanaged: no version is desired.")
+    if not (drifting or unmanaged or status.failed or status.outdated):
         report.print("No drift.")
 
 

@@ -12,6 +12,10 @@ DESCRIPTIONS: dict[str, str] = {
         " artifact. If nothing is set, Actions on github.com uses `oci://ghcr.io/OWNER/REPOSITORY`. A"
         " runner elsewhere refuses the folder, which would go with the job."
     ),
+    "mode": (
+        "`observe`: every command reports what it would do and writes nothing, beside an earlier system that"
+        " still does the work."
+    ),
     "repository": (
         "The repository of an artifact below `registry`: `infrastructure/{name}`, or `flux-{name}-sync`."
         " With one artifact it may do without `{name}`."

@@ -84,8 +84,14 @@ class Settings:
     sign_promotions: bool = False
     rules: Mapping[str, Mapping[str, Given]] = field(default_factory=dict)
     clusters: Mapping[str, Clusters] = field(default_factory=dict)
+    mode: str = "act"
     named: frozenset[str] = frozenset()
     """Which of them someone set, rather than leaving the default."""
+
+    @property
+    def observes(self) -> bool:
+        """Whether every command only reports what it would do."""
+        return self.mode == "observe"
 
     @cached_property
     def layout(self) -> Layout:

@@ -9,7 +9,7 @@ from invoke.parser.argument import Argument
 from invoke.tasks import Task, task
 
 from flux.errors import RequestError
-from flux.running import reporting
+from flux.running import observes, reporting
 from flux.tasks.arguments import count_words, find_fault, find_idle, has_third_word
 
 LETTERS = {"artifact": "a", "dry_run": "n", "json": "j"}
@@ -61,7 +61,7 @@ class Command(Task[Any]):
         fault = find_fault(sys.argv[1:]) or find_idle(
             getattr(context.config, "_overrides", {}), context.remainder
         )
-        if context.config.run.dry:
+        if context.config.run.dry or observes(context):
             if "dry_run" in values:
                 values["dry_run"] = True
             elif self.name == "demo":

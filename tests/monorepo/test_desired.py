@@ -118,3 +118,13 @@ def test_an_artifact_whose_folder_is_gone_is_still_deployed(world: World) -> Non
     world.repo.push("origin", "HEAD:main")
     converge(world, "app")
     assert world.environments()["app"] == FIRST["app"]
+
+
+def test_a_file_that_is_named_and_missing_is_a_wrong_request(world: World) -> None:
+    given = {"INVOKE_FLUX_RELEASECONFIG": "deploy/none.json", "INVOKE_FLUX_REGISTRY": world.place.location}
+    before = world.place.writes()
+    for command in ("tag", "status"):
+        done = inv(world.repo, command, env=given)
+        assert done.code == 2, done.said
+        assert "error: flux.releaseconfig is deploy/none.json, which is not in " in done.err
+    assert world.place.writes() == before

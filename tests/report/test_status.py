@@ -60,6 +60,12 @@ def test_nothing_drifts(stage: Stage) -> None:
     assert stage.log(lambda report: show_status(report, status(SAME))).lines[-1] == "No drift."
 
 
+def test_what_nobody_desired_is_counted(stage: Stage) -> None:
+    left = Step("app", "tt", None, DIGEST, None, Action.LEFT)
+    lines = stage.log(lambda report: show_status(report, status(SAME, left))).lines
+    assert lines[-1] == "1 of 2 environment tags are unmanaged: no version is desired."
+
+
 def test_a_job_links_to_the_pull_requests(stage: Stage) -> None:
     rows = stage.job(lambda report: show_status(report, status(SAME))).rows
     assert ["app", "2.0.0", "[Promote app \\#7](https://example.com/7)"] in rows

@@ -30,6 +30,11 @@ def test_of_one_artifact_a_release_tag_is_a_version() -> None:
     assert Settings().tag_form == TagForm("flux-oci-{artifact}-v{version}")
 
 
+def test_who_observes_writes_nothing() -> None:
+    assert Settings(mode="observe").observes
+    assert not Settings().observes
+
+
 def test_what_follows_is_not_promoted_to() -> None:
     phases = (Phase("edge", (), following=(("edge", Follow.TIP),)), *GROUPED.phases)
     settings = Settings(phases=phases)

@@ -88,7 +88,8 @@ def beginnings(monorepo: Monorepo) -> dict[str, bytes]:
     """The files that differ from HEAD in the clone. Its registry is empty, so nothing may be desired yet."""
     state = monorepo.git.file(monorepo.git.head(), monorepo.settings.releaseconfig)
     is_empty = state is None or b"".join(state.split()) == _NOTHING.strip()
-    return {} if is_empty else {monorepo.settings.releaseconfig: _NOTHING}
+    is_lacking = state is None and "releaseconfig" in monorepo.settings.named
+    return {monorepo.settings.releaseconfig: _NOTHING} if is_lacking or not is_empty else {}
 
 
 def left_out(monorepo: Monorepo) -> list[str]:

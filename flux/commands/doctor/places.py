@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from flux.settings import Settings
 
 
+_MOST_LOOKED_AT = 20
+
+
 def clone(clone: Clone) -> Iterator[Line]:
     from flux.git.clone import FETCH_DEPTH
 
@@ -80,4 +83,11 @@ def registry(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
     target = registry.repository(name)
     target.tags()
     target.try_push()
-    yield Line("registry", Health.OK, f"{registry.name(name)} can be read and written")
+    fit = [name for name in names if not name_fault(name)][:_MOST_LOOKED_AT]
+    is_server = monorepo.settings.registry.startswith("oci://")
+    if is_server and fit and not any(registry.repository(name).tags() for name in fit):
+        said = f"{registry.name(name)} can be read and written, but none of {len(fit)} artifacts has an image"
+        fix = "build them with `inv build`, or check the settings `registry` and `repository`"
+        yield Line("registry", Health.WARNING, said, fix)
+    else:
+        yield Line("registry", Health.OK, f"{registry.name(name)} can be read and written")

@@ -173,3 +173,11 @@ def test_a_folder_that_cannot_be_written(repo: Repo) -> None:
     assert line.health is Health.PROBLEM
     assert "images" in line.message
     assert "`flux.registry`" in line.fix
+
+
+def test_a_registry_that_has_none_of_the_artifacts(repo: Repo, registry_server: parts.Registry) -> None:
+    prefix = f"oci://{registry_server.host}/nothing-here"
+    line = the(found({"registry": prefix}), "registry")
+    assert line.health is Health.WARNING
+    assert "none of" in line.message
+    assert "`registry`" in line.fix
