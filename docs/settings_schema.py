@@ -102,6 +102,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "registry": {"type": "string", "pattern": r"^(oci://[^@\sA-Z]+|(?![^/]*[^/.][^/]*\.)[^:@]+)$"},
     "repository": {"type": "string", "pattern": r"^(?=.)[^{}]*(\{name\}[^{}]*)?$"},
     "version_tag": {"enum": ["{version}", "v{version}"]},
+    "mode": {"enum": ["act", "observe"]},
     "latest": {
         "anyOf": [
             {"type": "string", "pattern": r"^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$"},
