@@ -63,7 +63,8 @@ def test_the_doctor_finds_the_engine_and_the_registry(repo: Repo, engine: Engine
     version = engine.docker("version", "--format={{.Server.Version}}")
     assert f"ok      engine: a container engine answers, of version {version}" in done.out.splitlines()
     host = location.removeprefix("oci://")
-    assert f"ok      registry: {host}/a can be read and written" in done.out.splitlines()
+    said = f"warning registry: {host}/a can be read and written, but none of "
+    assert any(line.startswith(said) for line in done.out.splitlines())
 
 
 def test_a_dry_run_does_nothing(engine: Engine) -> None:

@@ -134,7 +134,7 @@ def test_no_artifacts(repo: Repo) -> None:
 def test_a_registry(repo: Repo, registry_server: parts.Registry) -> None:
     location = f"{registry_server.host}/doctor"
     line = the(found({"registry": f"oci://{location}"}), "registry")
-    assert (line.health, line.message) == (Health.OK, f"{location}/app can be read and written")
+    assert line.message.startswith(f"{location}/app can be read and written")
     left = [
         path for path in registry_server.storage.rglob("doctor/**/*") if path.name in ("link", "startedat")
     ]
