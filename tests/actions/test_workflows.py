@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from flux.promotion.clusters.status import PREFIX
+from flux.promotion.gates.freeze import freezes_path
 from flux.settings import FILES, Settings
 from tests.actions.needs import needs
 from tests.actions.triggers import events_of, starts
@@ -102,7 +104,7 @@ def test_who_signs_is_started_by_main(name: str) -> None:
     """A tag has the workflows of its commit, and so has a pull request."""
     started = set(events_of(read(name)))
     if any("id-token" in job["permissions"] for job in read(name)["jobs"].values()):
-        assert started <= {"push", "schedule", "workflow_dispatch", "issues", "release"}
+        assert started <= {"push", "schedule", "workflow_dispatch", "issues", "release", "status"}
     for job in read(name)["jobs"].values():
         if "release" in started and "github.event_name == 'release'" in job.get("if", ""):
             may = {"actions": "write", "contents": "read"}
@@ -219,6 +221,7 @@ def test_what_is_queued_is_only_what_does_the_same() -> None:
     groups = {name: job["concurrency"]["group"] for name, job in manage["jobs"].items()}
     assert groups == {
         "issue": "flux-issue-${{ inputs.tag }}",
+        "advance": "flux-advance-${{ github.run_id }}",
         "apply": "flux-apply-${{ github.run_id }}",
         "tag": "flux-tag",
         "reconcile": "flux-reconcile",
@@ -237,7 +240,11 @@ def test_what_stands_in_them_is_what_the_settings_say() -> None:
     prefix = settings.release_tag.partition("{")[0]
     (tags,) = release[True]["push"]["tags"]
     assert tags == "".join(f"[{c.upper()}{c}]" if c.isalpha() else c for c in prefix) + "**"
-    assert manage[True]["push"]["paths"] == [settings.releaseconfig]
+    assert manage[True]["push"]["paths"] == [
+        settings.releaseconfig,
+        freezes_path(settings.releaseconfig),
+    ]
+    assert f"startsWith(github.event.context, '{PREFIX}')" in manage["jobs"]["advance"]["if"]
     assert f"'{settings.label}'" in manage["jobs"]["apply"]["if"]
     started = release["jobs"]["dispatch"]["if"]
     assert f"tag_name, '{prefix}')" in started
