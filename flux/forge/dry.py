@@ -157,9 +157,6 @@ class DryForge:
     def statuses(self, commit: str) -> Sequence[CommitStatus]:
         return self._forge.statuses(commit)
 
-    def has_statuses(self) -> bool:
-        return self._forge.has_statuses()
-
     def set_status(self, commit: str, context: str, state: str, description: str) -> None:
         if commit != _NONE:
             self.would.append(f"set the status {context} of {commit[:12]} to {state}")

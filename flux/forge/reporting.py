@@ -38,9 +38,6 @@ class Reporting(Protocol):
     def statuses(self, commit: str) -> Sequence[CommitStatus]:
         """The statuses of a commit, the oldest first; none of a commit that the forge does not know."""
 
-    def has_statuses(self) -> bool:
-        """Whether anybody has ever said something of a commit; False where it costs something to know."""
-
     def set_status(self, commit: str, context: str, state: str, description: str) -> None:
         """Say something of a commit, in the name of whoever asks. The states are `error`, `failure`,
         `pending` and `success`."""

@@ -1,9 +1,8 @@
 """How clusters run what the tags of environments have."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 
-from flux.errors import FluxError
+from flux.forge.local.folder import FOLDER, STATUSES, Folder
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.clusters.health import Health, Running, health
 from flux.promotion.plan import Action, Step
@@ -12,11 +11,7 @@ from flux.proposals.courses import Courses, last_stay
 
 def follows(monorepo: Monorepo) -> bool:
     """Whether clusters are asked: by the settings, or where it costs nothing to know their word."""
-    if monorepo.settings.has_progress:
-        return True
-    with suppress(FluxError):  # who has no token is told so elsewhere
-        return monorepo.forge.has_statuses()
-    return False
+    return monorepo.settings.has_progress or Folder(monorepo.git.root / FOLDER).has(STATUSES)
 
 
 class Clusters:

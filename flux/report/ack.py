@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flux.promotion.gates.gate import shown
+from flux.report.status import health_document
 
 if TYPE_CHECKING:
     from flux.commands.ack import Acknowledged
@@ -25,15 +26,7 @@ def document(told: Acknowledged) -> dict[str, Any]:
     return {
         "environment": told.name.environment if told.name else None,
         "digest": told.name.digest if told.name else None,
-        "artifacts": {
-            artifact: {
-                "state": str(health.state),
-                "since": health.since,
-                "message": health.message,
-                "returned": health.returned,
-            }
-            for artifact, health in told.healths.items()
-        },
+        "artifacts": {artifact: health_document(health) for artifact, health in told.healths.items()},
         "done": told.advanced.done,
     }
 

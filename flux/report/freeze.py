@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flux.promotion.gates.gate import ends
-from flux.report.text import place
+from flux.report.text import moment_or_none, place
 
 if TYPE_CHECKING:
     from flux.commands.freeze import Frozen
@@ -33,12 +33,15 @@ def line(freeze: Freeze) -> str:
 
 
 def document(frozen: Frozen) -> dict[str, Any]:
-    """Times are seconds since the epoch."""
     pull = frozen.pull_request
+    known = {"number": pull.number or None, "url": pull.url or None, "branch": pull.branch} if pull else None
+    return {"pull_request": known, "freezes": [freeze_document(each) for each in frozen.freezes]}
+
+
+def freeze_document(freeze: Freeze) -> dict[str, Any]:
     return {
-        "pull_request": {"number": pull.number, "url": pull.url, "branch": pull.branch} if pull else None,
-        "freezes": [
-            {"phase": each.phase or None, "reason": each.reason, "by": each.by, "until": each.until}
-            for each in frozen.freezes
-        ],
+        "phase": freeze.phase or None,
+        "reason": freeze.reason,
+        "by": freeze.by,
+        "until": moment_or_none(freeze.until),
     }

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from flux.promotion.gates.duration import write_duration
 from flux.promotion.gates.gate import ends
+from flux.report.freeze import freeze_document
 from flux.report.freeze import line as freeze_line
+from flux.report.text import moment_or_none
 
 if TYPE_CHECKING:
     from flux.commands.rules import Outlook, Ruled, Rules
@@ -57,13 +59,10 @@ def _forecast(ruled: Ruled, outlook: Outlook) -> str:
 
 
 def document(rules: Rules) -> dict[str, Any]:
-    """Times are seconds since the epoch, and a soak is in seconds."""
+    """A soak is in seconds."""
     return {
         "rules": {phase: _rule(rule) for phase, rule in rules.rules.items()},
-        "freezes": [
-            {"phase": each.phase or None, "reason": each.reason, "by": each.by, "until": each.until}
-            for each in rules.freezes
-        ],
+        "freezes": [freeze_document(each) for each in rules.freezes],
         "artifacts": [
             {
                 "artifact": ruled.artifact,
@@ -94,7 +93,7 @@ def _outlook(outlook: Outlook) -> dict[str, Any]:
         "version": outlook.version,
         "allowed": outlook.verdict.allowed if outlook.version else None,
         "by_rule": outlook.by_rule,
-        "when": outlook.verdict.until,
+        "when": moment_or_none(outlook.verdict.until),
         "reasons": [{"gate": str(each.gate), "text": each.text} for each in outlook.verdict.reasons],
         "stopped": outlook.stopped,
     }

@@ -11,7 +11,7 @@ from flux.promotion.gates.gate import shown
 from flux.promotion.plan import Action
 from flux.report.status_map import Signs, differing, phase_map
 from flux.report.tag import document as tags_document
-from flux.report.text import Link, aligned, moment, place, short, text
+from flux.report.text import Link, aligned, moment, moment_or_none, place, short, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -112,22 +112,22 @@ def document(status: Status) -> dict[str, Any]:
 
 
 def _tags(status: Status) -> dict[str, Any]:
-    """Those of `inv tag`, each with what clusters say. Times are seconds since the epoch."""
+    """Those of `inv tag`, each with what clusters say."""
     healths = [row.health.get(name, Health(Running.UNKNOWN)) for row in status.rows for name in row.steps]
     tags = tags_document(status.steps)["tags"]
     return {
         "tags": [
-            tag
-            | {
-                "cluster": {
-                    "state": str(health.state),
-                    "since": health.since,
-                    "message": health.message,
-                    "returned": health.returned,
-                }
-            }
-            for tag, health in zip(tags, healths, strict=True)
+            tag | {"cluster": health_document(health)} for tag, health in zip(tags, healths, strict=True)
         ]
+    }
+
+
+def health_document(health: Health) -> dict[str, Any]:
+    return {
+        "state": str(health.state),
+        "since": moment_or_none(health.since),
+        "message": health.message,
+        "returned": health.returned,
     }
 
 

@@ -54,6 +54,11 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def moment_or_none(seconds: float | None) -> str | None:
+    """The same, of a time that may not be known."""
+    return None if seconds is None else moment(seconds)
+
+
 def property_value(value: str) -> str:
     """A property of a workflow command, whose separators are escaped too."""
     for character in "%\r\n:,":

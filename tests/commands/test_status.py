@@ -129,11 +129,12 @@ def test_json_is_that_of_a_dry_tag_and_more(world: World) -> None:
     assert done.code == 0
     env = {"INVOKE_FLUX_REGISTRY": world.place.location}
     dry = inv(world.repo, "tag", "--dry-run", "--json", env=env)
-    silent = {"state": "unknown", "since": None, "message": "", "returned": False}
-    assert done.document["tags"] == [tag | {"cluster": silent} for tag in dry.document["tags"]]
-    assert [*dry.document["tags"][0]] == ["artifact", "environment", "version", "from", "to", "action"]
+    keys = ["artifact", "environment", "version", "from", "to", "action"]
+    assert [*done.document["tags"][0]] == [*keys, "cluster"]
+    assert [{key: tag[key] for key in keys} for tag in done.document["tags"]] == dry.document["tags"]
+    nobody = {"state": "unknown", "since": None, "message": "", "returned": False}
     assert done.result == {
-        "tags": done.document["tags"],
+        "tags": [{**tag, "cluster": nobody} for tag in dry.document["tags"]],
         "artifacts": [
             {
                 "artifact": "app",
@@ -312,9 +313,6 @@ class Unreachable:
 
     def pull_requests(self, *arguments: Any, **more: Any) -> list[PullRequest]:
         raise ForgeError("GitHub does not answer", "try again later")
-
-    def has_statuses(self) -> bool:
-        return False
 
 
 def test_a_forge_that_is_not_to_be_reached(world: World) -> None:

@@ -16,6 +16,12 @@ def test_without_rules_and_clusters_nobody_is_asked(world: World) -> None:
         assert follows(monorepo)
 
 
+def test_a_folder_without_statuses_tells_nothing(local: World) -> None:
+    local.forge().create_issue("Title", "", "label", None)
+    with local.opened() as monorepo:
+        assert not follows(monorepo)
+
+
 def test_locally_a_word_that_is_there_is_read(
     local: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

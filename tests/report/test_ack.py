@@ -20,6 +20,7 @@ def test_what_was_said_and_done(stage: Stage) -> None:
     assert shown.err.splitlines() == ["odd", "error: y: no", "hint: again"]
     document = stage.json(lambda report: show_acknowledged(report, told)).document
     assert document["artifacts"]["eso"]["state"] == "failing"
+    assert document["artifacts"]["eso"]["since"] == "1970-01-01T00:01:00Z"
 
 
 def test_what_changes_nothing(stage: Stage) -> None:

@@ -20,7 +20,9 @@ def test_what_to_merge(stage: Stage) -> None:
     ]
     document = stage.json(lambda report: show_frozen(report, Frozen(PULL, (FREEZE,)), False)).document
     assert document["pull_request"]["number"] == 7
-    assert document["freezes"] == [{"phase": "prod", "reason": "x", "by": "alice", "until": 60}]
+    assert document["freezes"] == [
+        {"phase": "prod", "reason": "x", "by": "alice", "until": "1970-01-01T00:01:00Z"}
+    ]
 
 
 def test_what_would_be_done_and_what_was_done_before(stage: Stage) -> None:

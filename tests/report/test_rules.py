@@ -50,7 +50,7 @@ def test_rules_and_forecast(stage: Stage) -> None:
     document = stage.json(lambda report: show_rules(report, found, None)).document
     assert document["rules"]["prod"]["soak"] == 7200
     forecast = {each["environment"]: each for each in document["artifacts"][0]["forecast"]}
-    assert forecast["prod"]["when"] == 60
+    assert forecast["prod"]["when"] == "1970-01-01T00:01:00Z"
     assert forecast["prod2"]["reasons"] == [{"gate": "order", "text": "at does not have 1.1.0 yet"}]
     assert forecast["prod3"]["version"] is None
 

@@ -30,10 +30,6 @@ class Reporting(Part):
                 raise
             return [_status(each) for each in reversed(told)]
 
-    def has_statuses(self) -> bool:
-        """Only a request for each commit would tell."""
-        return False
-
     def set_status(self, commit: str, context: str, state: str, description: str) -> None:
         with self._github.asking(f"set the status {context} of {commit[:12]}", STATUSES) as repository:
             body = {"state": state, "context": context, "description": description[:_LONGEST]}

@@ -16,6 +16,7 @@ from threading import get_ident
 from flux.errors import ForgeError
 from flux.forge.local.document import BrokenDocumentError, Document, parse, render
 
+FOLDER = ".forge"
 ISSUES = "issues"
 PULLS = "pulls"
 STATUSES = "statuses"
@@ -38,6 +39,9 @@ class Folder:
     def kind(self, number: int) -> str | None:
         """Whether a number is an issue's or a pull request's."""
         return next((kind for kind in (ISSUES, PULLS) if self.path(kind, number).exists()), None)
+
+    def has(self, kind: str) -> bool:
+        return bool(self.numbers(kind))
 
     def numbers(self, kind: str) -> list[int]:
         return sorted(number for number, comment in self._names(kind) if comment is None)

@@ -17,9 +17,6 @@ class Reporting(Part):
         every = [self._status(number, path, commit) for number, path in paths]
         return [status for status in every if status]
 
-    def has_statuses(self) -> bool:
-        return bool(self._folder.numbers(STATUSES))
-
     def set_status(self, commit: str, context: str, state: str, description: str) -> None:
         status = CommitStatus(0, context, state, description, self._git.identity(), time.time())
         self._add_status(commit, status)
