@@ -26,6 +26,7 @@ from flux.promotion.texts import notices as say
 from flux.promotion.texts.comment import is_reached
 from flux.proposals.applied import Applied, not_ours
 from flux.proposals.converge import Converger, Proposed
+from flux.proposals.frozen import require_no_freeze
 from flux.proposals.issues import Issues
 from flux.proposals.progress import tell
 from flux.proposals.situation import is_gone, situation_of
@@ -115,6 +116,9 @@ class Applier:
         )
         if wanted := {e for decision in outcome.decisions or () for e in decision.environments}:
             authority.require(wanted)
+            require_no_freeze(
+                self._monorepo, {e for d in outcome.decisions or () if d.asks for e in d.environments}
+            )
         self.perform(issue, outcome)
         return self._propose(issue, promotion, outcome, known)
 
@@ -146,6 +150,8 @@ class Applier:
         branch = self.branches.read(promotion, main) if lost else None
         if branch and not (branch.ended and branch.ended.state is PullState.MERGED):
             lost -= branch.proposes(promotion.artifact)
+        if lost and self._monorepo.settings.has_rules:  # what has to wait was recorded
+            lost -= {e for e, last in latest(self.known(promotion, issue.number)).items() if last.asks}
         return Applied(issue.number, undone=self.take_back(issue, lost, say.TICK_LOST, str(issue.updated)))
 
     def converge(self, issue: Issue, promotion: Promotion, wish: Wish | None = None) -> Proposed:

@@ -12,7 +12,7 @@ from flux.promotion.ledger import Decision, How, moment
 from flux.promotion.proposal import Promotion
 from flux.proposals.apply import Applier
 from flux.proposals.converge import Proposed
-from flux.proposals.courses import freezes_at
+from flux.proposals.frozen import require_no_freeze
 from flux.proposals.progress import tell
 
 _LONGEST_REASON = 300
@@ -53,7 +53,7 @@ def propose_by_name(
     authority = applier.issues.authority
     authority.require(environments)
     if not override:
-        _require_no_freeze(monorepo, environments)
+        require_no_freeze(monorepo, environments)
     issues = sorted(applier.issues.of(promotion), key=lambda issue: not issue.open)
     known = applier.known(promotion, issues[0].number if issues else None)
     now = moment(monorepo.forge.now(), known, environments)
@@ -75,17 +75,3 @@ def reason_of(given: str | None) -> str:
     if not reason or not reason.isprintable() or len(reason) > _LONGEST_REASON:
         raise RequestError("--override needs a reason in one line", 'say `--override "why"`')
     return reason
-
-
-def _require_no_freeze(monorepo: Monorepo, environments: Sequence[str]) -> None:
-    """Raises RequestError where one of the environments is frozen."""
-    freezes = freezes_at(monorepo, monorepo.tip)
-    now = monorepo.forge.now() if freezes else 0
-    for environment in environments:
-        phase = monorepo.settings.phase_of(environment).name
-        for freeze in freezes:
-            if freeze.holds(phase, now):
-                raise RequestError(
-                    f"{freeze.phase or 'every phase'} is frozen by {freeze.by}: {freeze.reason}",
-                    "wait for `inv unfreeze`, or say `--override REASON`, which is recorded",
-                )

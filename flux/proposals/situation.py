@@ -11,6 +11,7 @@ from flux.promotion.ledger import Decision
 from flux.promotion.outcome import Edit, Rules, Situation
 from flux.promotion.proposal import Promotion
 from flux.proposals.authority import Authority
+from flux.proposals.frozen import frozen
 from flux.proposals.times import changed_since
 
 
@@ -32,6 +33,7 @@ def situation_of(
     changed = altered.changed_boxes(edit, rules)
     names = changed.keys() | altered.lost_boxes(edit, rules)
     refused = authority.refusals(edit.sender, names) if names else {}
+    refused |= frozen(monorepo, [name for name, tick in changed.items() if tick and name not in refused])
     again = edit.rerun_by is not None
     held = authority.refusals(edit.answers, names - refused.keys()) if again else {}
     if not changed:
