@@ -57,6 +57,8 @@ def test_entries_are_built_with_all_that_one_build_has() -> None:
     for key in ("timeout-minutes", "environment", "permissions"):
         assert entry[key] == whole[key]
     (checkout, setup, _, upload), (our_checkout, our_setup, _, our_upload) = whole["steps"], entry["steps"]
+    assert checkout["with"].pop("ref") == "${{ github.sha }}"
+    assert our_checkout["with"].pop("ref") == "${{ needs.changed.outputs.head }}", "what was compared"
     assert (our_checkout, our_setup["with"]) == (checkout, setup["with"])
     assert our_upload["with"].pop("name") == "digests-${{ strategy.job-index }}", "or one would hide another"
     assert upload["with"].pop("name") == "digests"

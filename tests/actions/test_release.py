@@ -96,7 +96,8 @@ def test_tags_that_were_pushed_are_published_and_get_their_issues(monorepo: Mono
     push_tag(monorepo, TAG, "flux-oci-ingress-v1.0.0")
     jobs = monorepo.runners.settle()
     assert [job.result for job in jobs] == ["success"] * len(jobs), [job.log for job in jobs]
-    assert sorted(job.name for job in jobs) == sorted(["dispatch", "issue", "publish"] * 2)
+    started = [job.name for job in jobs if job.name in ("dispatch", "issue", "publish")]
+    assert sorted(started) == sorted(["dispatch", "issue", "publish"] * 2)
     for artifact in ("eso", "ingress"):
         assert "1.0.0" in monorepo.tags(artifact)
     repo = monorepo.github.repo_as("alice")
