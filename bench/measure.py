@@ -62,6 +62,10 @@ class Samples:
             "peak_mib": self.peak,
         }
 
+    def as_cpu(self) -> "Samples":
+        """The same runs with the CPU time of all their processes as what was measured."""
+        return Samples(self.name, self.cpu, self.cpu, self.peaks)
+
     def as_memory(self) -> "Samples":
         """The same runs with their peaks as what was measured."""
         return Samples(self.name, self.peaks, peaks=self.peaks)

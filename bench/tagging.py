@@ -23,7 +23,7 @@ def tagging(bench: Workbench) -> Iterator[Row]:
     """All in place and all moving, on loopback and a round trip away."""
     yield from _beside_flux(bench, "near", (None, 1), (None, 1))
     if bench.options.round_trip:
-        yield from _beside_flux(bench, "far", (40, 6), (25, 4))
+        yield from _beside_flux(bench, "far", (60, 10), (32, 6))
 
 
 def _beside_flux(

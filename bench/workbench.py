@@ -97,8 +97,10 @@ class Workbench:
         file.write_text(text)
         return file
 
-    def monorepo(self, artifacts: int, files: int | None = None, file_bytes: int = 1000) -> Monorepo:
-        size = Size(artifacts, files or self.options.files, file_bytes)
+    def monorepo(
+        self, artifacts: int, files: int | None = None, file_bytes: int = 1000, changes: int = Size.changes
+    ) -> Monorepo:
+        size = Size(artifacts, files or self.options.files, file_bytes, changes)
         return make_monorepo(self.new_folder("origin") / "monorepo.git", size, self.environment)
 
     def clone(self, monorepo: Monorepo, commit: str, files: bool = True) -> Path:

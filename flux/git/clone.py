@@ -16,6 +16,7 @@ from flux.git.branches import Branch
 from flux.git.history import Message
 from flux.git.home import HomeRefs
 from flux.git.merge import merge
+from flux.git.objects import is_partial
 from flux.git.parts import Parts
 from flux.git.process import OLDEST_GIT, Process, git_version
 from flux.git.scratch import clone_apart
@@ -145,6 +146,11 @@ class Clone:
     def shallow(self) -> bool:
         """Whether this clone lacks the beginning of its history."""
         return bool(self.parts.shallow.edge())
+
+    @property
+    def partial(self) -> bool:
+        """Whether this clone leaves objects at origin until it needs them."""
+        return is_partial(self.parts.process)
 
     def clone(self, folder: Path, branch: str, files: Mapping[str, bytes], message: str) -> "Clone":
         """A clone of what is checked out, as `branch`, for no use but a try."""

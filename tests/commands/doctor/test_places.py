@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.doctor import Health
+from flux.commands.doctor import Health, Line
 from tests import parts
 from tests.commands.doctor.examining import found, health, only, the
 from tests.commands.helpers import (
@@ -51,6 +51,21 @@ def test_a_shallow_clone(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "`git fetch --unshallow`" in clone_line.fix
     clone.git("fetch", "--quiet", "--unshallow")
     assert the(found(), "clone").health is Health.OK
+
+
+@pytest.mark.parametrize("left_out", ["blob:none", "tree:0"])
+def test_a_partial_clone(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left_out: str) -> None:
+    repo.git("config", "uploadpack.allowFilter", "true")
+    address = repo.path.as_uri()
+    repo.git("clone", "--quiet", f"--filter={left_out}", address, str(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    line = the(found(), "clone")
+    assert line == Line(
+        "clone",
+        Health.WARNING,
+        "it is partial: what it lacks is fetched whenever it is needed",
+        "clone it anew, without `--filter`",
+    )
 
 
 def test_origin(repo: Repo) -> None:
