@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+from shutil import which
 from threading import Lock
 
 from flux.errors import GitError, RequestError
@@ -17,7 +18,9 @@ try:
     import git as gitpython
 except ModuleNotFoundError:
     raise
-except ImportError as error:  # GitPython looks for the program when it is imported
+except ImportError as error:  # GitPython runs the program when it is imported
+    if which("git"):
+        raise GitError("git does not start", "`git version` says why") from error
     raise GitError("git was not found", "install git, or add it to PATH") from error
 
 OLDEST_GIT = (2, 31)

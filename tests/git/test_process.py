@@ -74,3 +74,11 @@ def test_what_a_hook_sets_is_not_handed_on(
         assert git.head() == repo.head
         assert git.root == repo.path
     assert os.environ["GIT_SSH_COMMAND"] == "ssh -i key"
+
+
+def test_a_git_that_does_not_start(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("[core\n")
+    code = "try: import flux.git.process\nexcept Exception as error: print(error)"
+    env = {**os.environ, "GIT_CONFIG_GLOBAL": str(tmp_path / "config")}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout == "git does not start\n"
