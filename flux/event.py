@@ -74,7 +74,7 @@ class Event:
     """`actions` says whether this runs in GitHub Actions; `name` and `change` are of the event there.
 
     `api_url`, `server_url` and `repository` (`owner/name`) are GitHub's, wherever this runs. `rerun_by` is
-    who started this run again, empty where that is not told; None for a first attempt.
+    who started this run again, empty if the event does not say; None for a first attempt.
     """
 
     actions: bool

@@ -48,8 +48,8 @@ class Batch:
         """The object that a name or a ref is, None where there is none. Raises BatchError where git fails,
         and LargeError for a blob of more than `most` bytes.
 
-        Git looks for new packs before it says that an object is missing, and reads a ref anew each time, so
-        that what was fetched or moved meanwhile is found.
+        What was fetched or moved meanwhile is found: git looks for new packs before it says that an object is
+        missing, and reads a ref each time.
         """
         if "\n" in name:
             return None

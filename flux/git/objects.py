@@ -81,7 +81,7 @@ class Objects:
         raise GitError(f"object {oid[:12]} is no commit of this clone")
 
     def tree(self, oid: str) -> Mapping[str, Entry]:
-        """The entries of a tree by name. Raises GitError where it is not to be had."""
+        """The entries of a tree by name. Raises GitError if it cannot be read."""
         if parsed := self._trees.get(oid):
             return parsed
         found = self.find(oid)
@@ -90,7 +90,7 @@ class Objects:
         return self._trees.put(oid, parse_tree(found.content), len(found.content))
 
     def blob(self, oid: str) -> bytes:
-        """The content of a blob. Raises GitError where it is not to be had."""
+        """The content of a blob. Raises GitError if it cannot be read."""
         return self._blob(oid)
 
     def _blob(self, oid: str, most: int | None = None) -> bytes:
@@ -110,14 +110,14 @@ class Objects:
             stream.close()
 
     def open(self, oid: str) -> Content:
-        """The content of a blob, to be read once and before the next is opened. Raises GitError where it is
-        not to be had."""
+        """The content of a blob, to be read once and before the next is opened. Raises GitError if it
+        cannot be read."""
         stream: Stream | None = getattr(self._expected, "stream", None)
         try:
             if stream and (expected := stream.open(oid)):
                 return expected
         except BatchError:
-            self._expected.stream = None  # one by one it is known which one is not to be had
+            self._expected.stream = None  # asked one by one, the missing one is known
         try:
             return Content.of(self._blob(oid, _LARGEST_HELD))
         except LargeError as large:

@@ -25,8 +25,8 @@ def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
     """The release that a tag names.
 
     None for a tag of another form, if the event of a release or of a pushed tag started this run: such a
-    release is not ours. Raises RequestError for a tag that begins as ours do and cannot be read, for one that
-    its home does not have, and for a commit that is on no line that releases come from.
+    release is not ours. Raises RequestError if the tag begins as ours do and cannot be read, if origin does
+    not have it, or if its commit is on no line of releases.
     """
     form = monorepo.settings.tag_form
     parsed = form.parse(tag)

@@ -61,8 +61,8 @@ def decide_lost(
 def overwritten(edit: Edit, body: str) -> Outcome | None:
     """Put back the words of an edit that a write of ours has overwritten; None where there were none.
 
-    Only boxes are written by us. So a body that has other words than `edit.after`, and but for its boxes is
-    what was there before the edit, is of somebody who had not seen it.
+    We write only boxes. So somebody who had not seen the edit wrote a body that has other words than
+    `edit.after` and, apart from its boxes, is what was there before.
     """
     words = _words(body)
     if edit.rerun_by is not None or words != _words(edit.before) or words == _words(edit.after):

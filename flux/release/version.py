@@ -45,10 +45,9 @@ def parse_version(text: str, words: Sequence[str] = BUMPS) -> Version:
 def next_version(wanted: str, last: Version | None, stable: Version | None = None) -> Version:
     """The version that is meant by `wanted`, a version or one of BUMPS.
 
-    `last` is the highest release and `stable` the highest that is no prerelease. A bump that a prerelease was
-    leading up to ends it: `minor` after 1.1.0-rc.2 is 1.1.0. Raises RequestError for a bump that may mean
-    another version too, for a version that is not higher than the last, and for one that cannot be an OCI
-    tag. A stable version has to be higher than the last stable one only.
+    `last` is the highest release and `stable` the highest stable one. A bump ends the prereleases that led
+    to it: `minor` after 1.1.0-rc.2 is 1.1.0. A stable version only has to be higher than the last stable one.
+    Raises RequestError if the bump is ambiguous, if the version is not higher, or if it cannot be an OCI tag.
     """
     if wanted in BUMPS:
         meant = meanings(wanted, last, stable)

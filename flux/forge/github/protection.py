@@ -67,7 +67,7 @@ def _get(repository: Repository, path: str) -> Any:
 
 
 def _own_reviews(repository: Repository, branch: str) -> _Reviews | None:
-    """What the branch's own protection asks for; nothing where it has none, None where that is not told."""
+    """What the branch's own protection asks for; nothing if it has none, None if GitHub does not say."""
     try:
         protection = _get(repository, f"branches/{branch}/protection")
     except GithubException as error:

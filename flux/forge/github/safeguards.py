@@ -34,7 +34,7 @@ class Safeguards(Part):
 
 
 def find_tag_rules(repository: Repository) -> list[TagRules] | None:
-    """The rulesets for tags that are in force; None where that is not told."""
+    """The active rulesets for tags; None if GitHub does not say."""
     listed = find_told(repository, f"rulesets?targets=tag&per_page={_PAGE}")
     if listed is None:
         return None
@@ -59,7 +59,7 @@ def find_owner_faults(repository: Repository, branch: str) -> list[str]:
 
 
 def find_keepers(repository: Repository, secret: str) -> Keepers | None:
-    """Where a secret of that name is kept; None where that is not told."""
+    """Where a secret of that name is kept; None if GitHub does not say."""
     everywhere = _has(repository, "actions/secrets", secret)
     environments = _listed(repository, "environments", "environments")
     if everywhere is None or environments is None:

@@ -2,8 +2,8 @@
 
 https://github.com/opencontainers/image-spec/blob/main/image-layout.md
 
-Files appear whole or not at all, and the index changes under a lock, so that a killed process or a second
-writer leaves nothing broken.
+Files appear whole or not at all, and the index changes under a lock. So a killed process or a second writer
+breaks nothing.
 """
 
 import fcntl
