@@ -39,6 +39,8 @@ def _show_findings(report: Report, adoption: Adoption) -> None:
     for gap in adoption.gaps:
         report.print(f"cannot be said: {gap.message}")
         report.print(f"    {gap.hint}")
+    if adoption.identity:
+        report.print(f"clusters that verify signatures have to accept: {adoption.identity}")
     for one in adoption.unmanaged:
         report.print(f"unmanaged: {one.artifact}:{one.environment}: {one.why}")
 
@@ -63,6 +65,7 @@ def document(adoption: Adoption, written: Sequence[File]) -> dict[str, Any]:
             {"setting": one.setting, "value": one.value, "evidence": one.evidence}
             for one in adoption.findings
         ],
+        "identity": adoption.identity,
         "gaps": [{"message": gap.message, "hint": gap.hint} for gap in adoption.gaps],
         "unmanaged": [
             {"artifact": u.artifact, "environment": u.environment, "digest": u.digest, "why": u.why}

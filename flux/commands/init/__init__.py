@@ -14,6 +14,7 @@ from flux.adoption.files import TASKS, File, State, desired_state, invoke_yaml
 from flux.adoption.places import find_places
 from flux.adoption.plan import proposed, version_tag, without_own_files
 from flux.adoption.releases import find_releases
+from flux.adoption.signatures import refusing
 from flux.adoption.workflows import WORKFLOWS
 from flux.errors import FluxError, RequestError, SettingError
 from flux.forge import find_place
@@ -23,6 +24,7 @@ from flux.monorepo.artifacts import find_artifacts
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.opening import open_forge
 from flux.monorepo.registry import open_target_registry
+from flux.monorepo.signers import required_signers
 from flux.monorepo.workflows import rendered
 from flux.settings import FILES, Settings, read_settings
 
@@ -43,6 +45,8 @@ class Adoption:
     gaps: list[Gap] = field(default_factory=list)
     unmanaged: list[Unmanaged] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    identity: str = ""
+    """Whose signatures clusters have to accept, as a regular expression; empty where nobody can sign."""
 
     @property
     def differing(self) -> list[File]:
@@ -85,7 +89,8 @@ def plan_adoption(
         return Adoption([*findings, *later], [], gaps)
     state, unmanaged = import_desired(_with(monorepo, settings), names, tags)
     files = list(_files(monorepo, settings, values, state, uses))
-    return Adoption([*findings, *later], files, gaps, unmanaged, notices)
+    identity, refused = _signatures(_with(monorepo, settings), clues)
+    return Adoption([*findings, *later], files, gaps, unmanaged, [*notices, *refused], identity)
 
 
 def write_adoption(root: Path, adoption: Adoption, force: bool) -> list[File]:
@@ -183,6 +188,24 @@ def _tags(
         return environment_tags(_with(monorepo, settings), list(names)), []
     except FluxError as error:
         return {}, [f"the registry was not looked at: {error.message}"]
+
+
+def _signatures(monorepo: Monorepo, clues: Clues) -> tuple[str, list[str]]:
+    """Whose signatures clusters have to accept, and which of the manifests do not yet."""
+    try:
+        signers = required_signers(monorepo)
+    except FluxError:
+        return "", []
+    subject = f"/{clues.repository}/.github/workflows/{WORKFLOWS[0]}@refs/heads/{monorepo.settings.branch}"
+    if monorepo.settings.signature_identity:
+        return signers.identity, []  # who signs is somebody else's to know
+    written = "/" + re.escape(clues.repository).replace(r"\-", "-")
+    server = signers.identity.removeprefix("^").partition(written)[0].replace("\\", "")
+    texts = {**clues.texts, **clues.fleet}
+    return signers.identity, [
+        f"{why}: accept it before the first image arrives"
+        for why in refusing(texts, _prefix(monorepo.settings) or "oci://", signers.issuer, server + subject)
+    ]
 
 
 def _prefix(settings: Settings) -> str:

@@ -15,6 +15,7 @@ from tests.commands.releasing import publish
 from tests.monorepos import opened
 from tests.repo import Repo
 
+ISSUER = "https://token.actions.githubusercontent.com"
 FILES = {
     "components/app/kustomization.yaml": "resources: []\n",
     "components/db/kustomization.yaml": "resources: []\nnamePrefix: db-\n",
@@ -106,6 +107,23 @@ def test_a_drifted_workflow_differs(repo: Repo) -> None:
     (drifted,) = plan(repo, sources="components", label="other").differing
     assert drifted.path == ".github/workflows/manage-flux-releases.yml"
     assert "+" in drifted.diff
+
+
+def test_clusters_that_would_refuse_our_signatures_are_named(repo: Repo, tmp_path: Path) -> None:
+    repo.git("remote", "add", "origin", "https://github.com/acme/mono.git")
+    repo.git("remote", "set-url", "--push", "origin", "https://github.com/acme/mono.git")
+    fleet = tmp_path / "fleet"
+    fleet.mkdir()
+    identity = "{issuer: token.actions, subject: acme/mono/.github/workflows/%s.yml@refs/heads/main}"
+    for name in ("publish", "release-flux-artifact"):
+        (fleet / f"{name}.yaml").write_text(
+            "kind: OCIRepository\nspec:\n  url: oci://r.io/o/app\n"
+            f"  verify: {{provider: cosign, matchOIDCIdentity: [{identity % name}]}}\n"
+        )
+    adoption = plan(repo, fleet, sources="components", registry="oci://r.io/o", signature_issuer=ISSUER)
+    assert adoption.identity.startswith(r"^https://github\.com/acme/mono/\.github/workflows/")
+    refused = [notice for notice in adoption.notices if "does not accept" in notice]
+    assert [Path(notice.split()[0]).name for notice in refused] == ["publish.yaml"]
 
 
 def test_a_fleet_that_is_no_folder(repo: Repo, tmp_path: Path) -> None:

@@ -1,0 +1,45 @@
+"""Whether clusters accept the signatures of the workflows, before the first image of theirs arrives."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flux.adoption.environments import oci_repositories
+
+
+def refusing(texts: Mapping[str, str], registry: str, issuer: str, subject: str) -> Iterator[str]:
+    """The files whose OCIRepository of this registry would refuse an image signed as `subject`, and why.
+
+    https://fluxcd.io/flux/components/source/ocirepositories/#verification
+    """
+    for path, spec in oci_repositories(texts):
+        verify = spec.get("verify")
+        if not isinstance(verify, dict) or not str(spec.get("url", "")).startswith(registry):
+            continue
+        if verify.get("provider") != "cosign" or verify.get("secretRef"):
+            yield f"{path} verifies by {_how(verify)}, and the workflows sign without a key"
+        elif not any(_accepts(one, issuer, subject) for one in _identities(verify)):
+            yield f"{path} does not accept the identity of the workflows"
+
+
+def _how(verify: Mapping[str, Any]) -> str:
+    return "a key" if verify.get("secretRef") else f"provider {verify.get('provider')}"
+
+
+def _identities(verify: Mapping[str, Any]) -> list[Any]:
+    """Those that are accepted; without any, whatever is signed."""
+    given = verify.get("matchOIDCIdentity")
+    return given if isinstance(given, list) and given else [{}]
+
+
+def _accepts(identity: object, issuer: str, subject: str) -> bool:
+    if not isinstance(identity, dict):
+        return False
+    return _matches(identity.get("issuer", ""), issuer) and _matches(identity.get("subject", ""), subject)
+
+
+def _matches(pattern: object, text: str) -> bool:
+    try:
+        return re.search(str(pattern), text) is not None
+    except re.error:
+        return False

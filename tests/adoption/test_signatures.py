@@ -1,0 +1,56 @@
+"""Which clusters would refuse what the workflows sign."""
+
+import pytest
+
+from flux.adoption.signatures import refusing
+
+ISSUER = "https://token.actions.githubusercontent.com"
+SUBJECT = "https://github.com/acme/mono/.github/workflows/release-flux-artifact.yml@refs/heads/main"
+
+
+def said(verify: str) -> list[str]:
+    text = f"kind: OCIRepository\nspec:\n  url: oci://r.io/o/eso\n  verify: {verify}\n"
+    return list(refusing({"a.yaml": text}, "oci://r.io/o", ISSUER, SUBJECT))
+
+
+@pytest.mark.parametrize(
+    "verify",
+    [
+        "null",
+        "{provider: cosign}",
+        "{provider: cosign, matchOIDCIdentity: [{issuer: '^https://token.*$', subject: '/acme/mono/'}]}",
+        "{provider: cosign, matchOIDCIdentity: [{subject: other}, {subject: acme}]}",
+    ],
+)
+def test_who_accepts(verify: str) -> None:
+    assert said(verify) == []
+
+
+@pytest.mark.parametrize(
+    ("verify", "why"),
+    [
+        (
+            "{provider: notation}",
+            "a.yaml verifies by provider notation, and the workflows sign without a key",
+        ),
+        (
+            "{provider: cosign, secretRef: {name: key}}",
+            "a.yaml verifies by a key, and the workflows sign without a key",
+        ),
+        (
+            "{provider: cosign, matchOIDCIdentity: [{subject: publish.yml}]}",
+            "a.yaml does not accept the identity of the workflows",
+        ),
+        (
+            "{provider: cosign, matchOIDCIdentity: [{subject: '['}, x]}",
+            "a.yaml does not accept the identity of the workflows",
+        ),
+    ],
+)
+def test_who_refuses(verify: str, why: str) -> None:
+    assert said(verify) == [why]
+
+
+def test_images_of_another_registry_do_not_matter() -> None:
+    text = "kind: OCIRepository\nspec: {url: 'oci://elsewhere/x', verify: {provider: notation}}\n"
+    assert list(refusing({"a.yaml": text}, "oci://r.io/o", ISSUER, SUBJECT)) == []
