@@ -27,7 +27,7 @@ def test_a_folder_that_goes_with_the_runner_is_refused(
 ) -> None:
     job = in_actions(tmp_path / "job", "push", push_payload(ZEROS, repo.head))
     ran = inv(repo, "build", "--json", *arguments, env=job.env)
-    assert (ran.code, ran.out) == (2, "")
+    assert (ran.code, ran.result) == (2, {})
     assert ran.err.startswith("::error::")
     assert ".registry" in ran.err
     assert "oci://" in ran.err

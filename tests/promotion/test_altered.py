@@ -1,6 +1,8 @@
 """Edits that break what tools read."""
 
-from flux.promotion.altered import changed_boxes, decide_broken, mend
+from dataclasses import replace
+
+from flux.promotion.altered import changed_boxes, decide_broken, decide_lost, mend, overwritten
 from flux.promotion.boxes import mark, ticked
 from flux.promotion.marker import read_marker
 from flux.promotion.texts import notices
@@ -40,3 +42,27 @@ def test_a_ticked_box_that_is_taken_away_is_unticked() -> None:
     after = "\n".join(line for line in before.splitlines() if "prod_ring1" not in line)
     assert changed_boxes(edit(before, after), RULES) == {"prod_ring1": False}
     assert changed_boxes(edit(after, before), RULES) == {"prod_ring1": True}
+
+
+def test_boxes_that_are_taken_away_without_permission_are_told_of_whatever_was_edited_since() -> None:
+    before = body("prod_ring1")
+    after = "\n".join(line for line in before.split("\n") if "prod_ring1" not in line)
+    for now in (after, f"{after}\nmore"):
+        lost = decide_lost(edit(before, after), PROMOTION, now, {"prod_ring1"}, RULES)
+        assert lost is not None
+        assert lost.undone == ("bob took boxes away",)
+    assert decide_lost(edit(before, after), PROMOTION, before, {"prod_ring1"}, RULES) is None
+    assert decide_lost(edit(before, after), PROMOTION, after, set(), RULES) is None
+
+
+def test_words_that_a_write_of_ours_overwrote_are_put_back_with_the_boxes_of_now() -> None:
+    worded = edit(BODY, f"{BODY}\nmind the gap\n")
+    ours = body("tt_ring1")
+    found = overwritten(worded, ours)
+    assert found is not None
+    assert told(found) == [(("overwritten", "bob", "100.0"), notices.put_back("bob"))]
+    assert performed(found, ours) == f"{ours}\nmind the gap\n"
+    assert performed(found, f"{ours}later words\n") == f"{ours}later words\n"
+    for now in (worded.after, f"{BODY}\nothers' words\n"):
+        assert overwritten(worded, now) is None
+    assert overwritten(replace(worded, rerun_by="bob"), ours) is None

@@ -159,6 +159,13 @@ def test_main_is_merged_where_git_would_not() -> None:
     assert parse(decided.content) == {"eso": {**main, "at": "2.0.0"}}
 
 
+def test_a_merge_of_main_records_what_was_decided_before_and_now() -> None:
+    held = replace(branch({**OLD, "at": "2.0.0"}), decisions=[asks("at")])
+    decided = step({**OLD, "prod": "1.5.0"}, held, wish(["tt"]), lambda base, ours, theirs: None)
+    assert decided.parents == ("m", "h")
+    assert decided.decisions == [asks("at"), asks("tt")]
+
+
 def test_a_merge_that_would_say_something_else_is_none() -> None:
     main = {**OLD, "prod": "1.5.0"}
     held = branch({**OLD, "at": "2.0.0"})

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from flux.artifact.finding import Level
 from flux.errors import DesiredStateError
-from flux.promotion.desired import Desired, check_desired, parse_desired, stray
+from flux.promotion.desired import Desired, check_desired, parse_artifact, parse_desired, stray
 
 PATH = "flux/releaseconfig.json"
 ENVIRONMENTS = ("at_ring1", "tt_ring1", "prod_ring1")
@@ -214,3 +214,30 @@ def test_an_environment_that_is_not_known_is_the_error_of_its_artifact_alone() -
     moved = stray(PATH, "db", desired["db"], ENVIRONMENTS, b"{}")
     assert moved
     assert moved.message == said.replace(":4", "")
+
+
+def test_one_artifact_is_read_without_those_of_others() -> None:
+    content = b'{"app": {"at_ring1": "1.0.0"}, "db": {"at_ring1": "not looked at"}}'
+    assert parse_artifact(PATH, content, "app") == {"at_ring1": "1.0.0"}
+    assert parse_artifact(PATH, content, "web") == {}
+    assert parse_artifact(PATH, None, "app") == {}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        "[]",
+        '{"app": []}',
+        '{"app": {}, "db": "1.0.0"}',
+        '{"app": {}, "Not A Name": {}}',
+        '{"app": {"at_ring1": "1.0"}}',
+        '{"app": {"at_ring1": 1}}',
+        '{"app": {"at_ring1": "1.0.0"}, "app": {"at_ring1": "2.0.0"}}',
+        '{"app": {"at_ring1": "1.0.0", "at_ring1": "2.0.0"}}',
+    ],
+)
+def test_a_file_in_which_one_artifact_cannot_be_read(content: str) -> None:
+    with pytest.raises(DesiredStateError) as error:
+        parse_artifact(PATH, content.encode(), "app")
+    assert error.value.message == f"{PATH} has errors"

@@ -68,6 +68,16 @@ def test_an_edit_that_was_recorded_is_applied_no_more() -> None:
         assert (again.decisions, again.actions) == ((), ())
 
 
+def test_who_runs_a_job_again_has_to_be_allowed_too() -> None:
+    now = body("at_ring1", "prod_ring1")
+    again = replace(edit(BODY, now), rerun_by="trudy")
+    decided = decide(again, PROMOTION, Situation(now, held={"prod_ring1": "prod is alice's"}), RULES)
+    assert decided.decisions == (Decision("trudy", How.TICK, ("at_ring1",), 100, 7),)
+    assert decided.notices == (notices.held("prod_ring1", "trudy", "prod is alice's"),)
+    none = Situation(now, held=dict.fromkeys(("at_ring1", "prod_ring1"), "no"))
+    assert decide(again, PROMOTION, none, RULES).decisions is None
+
+
 def test_boxes_show_the_last_word() -> None:
     later = Decision("alice", How.TICK, ("at_ring1",), 101, 7)
     decided = decide(edit(body("at_ring1"), BODY), PROMOTION, Situation(BODY, known=[later]), RULES)

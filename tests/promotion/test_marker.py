@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.promotion.marker import read_key, read_marker, render_key, render_marker
+from flux.promotion.marker import mend_marker, read_key, read_marker, render_key, render_marker
 from flux.promotion.proposal import Promotion
 
 MARKER = Promotion("eso", "1.0.0")
@@ -23,6 +23,20 @@ def test_the_first_line_of_an_issue() -> None:
         assert read_marker(LINE + end) == MARKER
     hard = Promotion("a--b", "1.0.0-rc--1.-")
     assert read_marker(render_marker(hard)) == hard
+
+
+@pytest.mark.parametrize(
+    ("body", "mended"),
+    [
+        (f"{LINE}\nwords\n", f"{LINE}\nwords\n"),
+        ("words\nmore\n", f"{LINE}\n\nwords\nmore\n"),
+        ("<!-- flux-release: {} -->\nwords\n", f"{LINE}\nwords\n"),
+        (f"words\n{LINE}\n", f'{LINE}\n\nwords\n<!--: {{"artifact": "eso", "version": "1.0.0"}} -->\n'),
+    ],
+)
+def test_a_marker_is_put_right_and_no_word_is_lost(body: str, mended: str) -> None:
+    assert mend_marker(body, MARKER) == mended
+    assert read_marker(mended) == MARKER
 
 
 @given(ANY, ANY)
