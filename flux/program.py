@@ -134,7 +134,7 @@ class FluxProgram(Program):
         elif wanted.kind == OPTION:
             found = commands[wanted.command].options if wanted.command else ("--help", "--list", "--version")
         else:
-            from flux.commands.complete import candidates
+            from flux.monorepo.candidates import candidates
 
             with suppress(FluxError, OSError):
                 settings = read_settings(*configuration(Context(self.config)))
