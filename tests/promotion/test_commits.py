@@ -17,7 +17,8 @@ def test_a_commit_says_what_it_belongs_to(
     assert read_message(message) == promotion
     assert is_rollback(message) == (rollback and bool(environments))
     assert read_decisions(message) == []
-    decided = [Decision("bob", how, ("at_ring1", "prod"), 1764449999, 1) for how in How]
+    reasons = {How.OVERRIDE: "it burns"}
+    decided = [Decision("bob", how, ("at_ring1", "prod"), 1764449999, 1, reasons.get(how, "")) for how in How]
     recorded = commit_message(promotion, environments, rollback, decided)
     assert (read_message(recorded), read_decisions(recorded)) == (promotion, decided)
 
