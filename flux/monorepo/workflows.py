@@ -1,11 +1,13 @@
 """The workflows as the settings have them: those that come with this package, rendered."""
 
+import re
 from importlib.metadata import PackageNotFoundError, distribution
 from json import loads
 from pathlib import Path
 
-from flux.adoption.workflows import Values, render
+from flux.adoption.workflows import WORKFLOWS, Values, render
 from flux.artifact.source import https_url
+from flux.monorepo.monorepo import Monorepo
 from flux.settings import Settings
 
 _PACKAGE = Path(__file__).parents[1]
@@ -27,6 +29,27 @@ def rendered(name: str, settings: Settings, uses: str = "") -> str:
         uses or installed_from(),
     )
     return render((folder / name).read_text(encoding="utf-8"), values)
+
+
+def drifted_workflows(monorepo: Monorepo, uses: str = "") -> tuple[list[str], list[str]]:
+    """The workflows that are missing in the working tree, and those that differ from the settings."""
+    missing, drifted = [], []
+    for name in WORKFLOWS:
+        try:
+            there = (monorepo.git.root / ".github" / "workflows" / name).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            missing.append(name)
+            continue
+        except (OSError, UnicodeDecodeError):
+            there = ""
+        if _as_used(there) != _as_used(rendered(name, monorepo.settings, uses)):
+            drifted.append(name)
+    return missing, drifted
+
+
+def _as_used(text: str) -> str:
+    """A workflow whatever commit its actions are of: Dependabot may have moved it."""
+    return re.sub(r"uses: \S*(/\.github/actions/\w+)(@\S+)?", r"uses: \1", text)
 
 
 def installed_from() -> str:

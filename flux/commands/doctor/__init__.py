@@ -76,6 +76,7 @@ def _examine_places(monorepo: Monorepo) -> Iterator[Line]:
     yield from looked_at("sources", lambda: places.sources(monorepo.settings, names))
     yield from looked_at("releases", lambda: places.releases(monorepo, names))
     yield from looked_at("registry", lambda: places.registry(monorepo, names))
+    yield from looked_at("rendered workflows", lambda: places.rendered_workflows(monorepo))
 
     def ask_forge() -> tuple[Place, Line]:
         from flux.monorepo.opening import find_forge_place

@@ -73,6 +73,17 @@ def sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:
         yield Line("sources", Health.WARNING, said, f"commit the first, or set `{setting}` in invoke.yaml")
 
 
+def rendered_workflows(monorepo: Monorepo) -> Iterator[Line]:
+    """Workflows that an adoption wrote, and that the settings would write otherwise by now."""
+    from flux.monorepo.workflows import drifted_workflows
+
+    _, drifted = drifted_workflows(monorepo)
+    if drifted:
+        said = f"the settings would write {', '.join(drifted)} otherwise"
+        fix = "see how with `inv init --dry-run`, and take it over with `inv init --force`"
+        yield Line("rendered workflows", Health.WARNING, said, fix)
+
+
 def _setting(settings: Settings) -> str:
     """The setting that says what an artifact is."""
     return "artifacts" if settings.artifacts else "sources"

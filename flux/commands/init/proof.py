@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flux.adoption.workflows import WORKFLOWS
 from flux.commands.tag import converge
 from flux.errors import FluxError
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import Released, last_releases
 from flux.monorepo.vouching import Vouching
-from flux.monorepo.workflows import rendered
+from flux.monorepo.workflows import drifted_workflows
 from flux.parallel import in_parallel
 from flux.promotion.plan import Action
 
@@ -84,22 +82,12 @@ def _release(monorepo: Monorepo, released: Released, vouching: Vouching) -> Exce
 
 
 def _workflows(monorepo: Monorepo, uses: str) -> Iterator[Exceptional]:
-    for name in WORKFLOWS:
-        path = monorepo.git.root / ".github" / "workflows" / name
-        try:
-            there: str | None = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            there = None
-        if there is None:
-            yield Exceptional(name, f".github/workflows/{name} is missing", "write it with `inv init`")
-        elif _as_used(there) != _as_used(rendered(name, monorepo.settings, uses)):
-            yield Exceptional(
-                name,
-                f".github/workflows/{name} differs from the settings",
-                "see how with `inv init --dry-run`, and take it over with `inv init --force`",
-            )
-
-
-def _as_used(text: str) -> str:
-    """A workflow whatever commit its actions are of: Dependabot may have moved it."""
-    return re.sub(r"uses: \S*(/\.github/actions/\w+)(@\S+)?", r"uses: \1", text)
+    missing, drifted = drifted_workflows(monorepo, uses)
+    for name in missing:
+        yield Exceptional(name, f".github/workflows/{name} is missing", "write it with `inv init`")
+    for name in drifted:
+        yield Exceptional(
+            name,
+            f".github/workflows/{name} differs from the settings",
+            "see how with `inv init --dry-run`, and take it over with `inv init --force`",
+        )

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from flux.commands.doctor import Health, Line
+from flux.monorepo.workflows import rendered
+from flux.settings import Settings
 from tests import parts
 from tests.commands.doctor.examining import found, health, only, the
 from tests.commands.helpers import (
@@ -196,3 +198,13 @@ def test_a_registry_that_has_none_of_the_artifacts(repo: Repo, registry_server: 
     assert line.health is Health.WARNING
     assert "none of" in line.message
     assert "`registry`" in line.fix
+
+
+def test_a_workflow_that_the_settings_would_write_otherwise(repo: Repo) -> None:
+    assert "rendered workflows" not in found()
+    name = "manage-flux-releases.yml"
+    repo.write(f".github/workflows/{name}", rendered(name, Settings()))
+    assert "rendered workflows" not in found()
+    line = the(found({"label": "other"}), "rendered workflows")
+    assert (line.health, line.message) == (Health.WARNING, f"the settings would write {name} otherwise")
+    assert "`inv init --force`" in line.fix
