@@ -56,5 +56,9 @@ class Reporting(Protocol):
     def deployment_state(self, deployment: int) -> str:
         """The last state of a deployment, empty for one that has none."""
 
+    def merge_once_green(self, number: int) -> bool:
+        """Let the forge merge a pull request once all that is required of it is there; False where it does
+        not do that."""
+
     def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
         """`in_progress`, `success`, `failure` or `inactive`. No other deployment is changed by that."""

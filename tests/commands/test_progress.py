@@ -6,7 +6,7 @@ import pytest
 
 from flux.commands.promote import promote
 from flux.errors import RequestError
-from flux.promotion.gates.rule import Auto, OnFailure
+from flux.promotion.gates.rule import Auto, Merge, OnFailure
 from flux.promotion.plan import Action
 from flux.proposals.advance import Advance
 from flux.proposals.rulings import CHECK
@@ -201,3 +201,13 @@ def test_what_is_at_rest_is_not_asked_about(progress: Progress) -> None:
             assert Advance(monorepo).in_motion() == moving
         for number in progress.world.issues():
             progress.world.forge().edit_issue(number, open=False)
+
+
+def test_what_a_forge_cannot_merge_by_itself_is_told(progress: Progress) -> None:
+    if progress.world.github:
+        return  # GraphQL is tried in tests/forge/github
+    at = Phase("at", AT, (("auto", Auto.MINOR), ("merge", Merge.AUTO)), is_ruled=True)
+    progress.world = progress.world.with_(phases=(at, *RULED[1:]))
+    done = progress.world.reconcile()
+    assert any("has to be merged by a person" in notice for notice in done.notices)
+    assert not any("merged by a person" in notice for notice in progress.world.reconcile().notices)

@@ -11,7 +11,7 @@ from github.GithubException import GithubException
 from github.Repository import Repository
 
 from flux.forge.github.api import Part
-from flux.forge.github.token import DEPLOYMENTS, STATUSES
+from flux.forge.github.token import DEPLOYMENTS, PULL_REQUESTS, STATUSES
 from flux.forge.reporting import CommitStatus, Deployment
 
 _MOST_PAGES = 3
@@ -67,6 +67,17 @@ class Reporting(Part):
             url = f"{repository.url}/deployments/{deployment}/statuses"
             _, told = repository.requester.requestJsonAndCheck("GET", url, parameters={"per_page": 1})
             return str(told[0]["state"]) if told else ""
+
+    def merge_once_green(self, number: int) -> bool:
+        with self._github.asking(f"switch on auto-merge of {number}", PULL_REQUESTS) as repository:
+            try:
+                repository.get_pull(number).enable_automerge()
+            except GithubException as error:
+                # It is not allowed here, or nothing is required of the pull request.
+                if error.status == 400:
+                    return False
+                raise
+            return True
 
     def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
         with self._github.asking(f"say how deployment {deployment} went", DEPLOYMENTS) as repository:

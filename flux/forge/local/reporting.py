@@ -53,6 +53,10 @@ class Reporting(Part):
         with self._folder.legible(path):
             return document.text("state")
 
+    def merge_once_green(self, number: int) -> bool:
+        """People merge with git."""
+        return False
+
     def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
         path = self._folder.path(DEPLOYMENTS, deployment)
         self._folder.edit(path, lambda document: document.changed(body=description, state=state))

@@ -8,6 +8,7 @@ from tests.forge.conftest import Place
 from tests.forge.github.replies import THERE, forge_at, refusal, reply
 from tests.github.server import GitHub
 from tests.registry.scripted import scripted
+from tests.servers import Answer
 
 STATUS = {
     "id": 7,
@@ -52,3 +53,24 @@ def test_a_token_that_may_not_deploy_is_named() -> None:
     with scripted(THERE, refused) as script, pytest.raises(ForgeError) as raised:
         forge_at(script).create_deployment("main", "prod", "t", {}, "")
     assert "deployments: write" in raised.value.hint
+
+
+PULL = {"number": 7, "node_id": "PR_x", "url": "/repos/owner/name/pulls/7"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "switched_on"),
+    [
+        (reply({"data": {"enablePullRequestAutoMerge": {"clientMutationId": None}}}), True),
+        (reply({"errors": [{"type": "UNPROCESSABLE", "message": "Pull request is in clean status"}]}), False),
+    ],
+)
+def test_auto_merge_is_switched_on_where_that_is_possible(answer: Answer, switched_on: bool) -> None:
+    with scripted(THERE, reply(PULL), answer) as script:
+        assert forge_at(script).merge_once_green(7) is switched_on
+    assert script.asked[-1] == "POST /graphql"
+
+
+def test_a_token_that_may_not_merge_is_told() -> None:
+    with scripted(THERE, reply(PULL), refusal(403, "Forbidden")) as script, pytest.raises(ForgeError):
+        forge_at(script).merge_once_green(7)

@@ -39,3 +39,7 @@ def test_a_time_that_is_none_is_named(local: Place, created: str) -> None:
 def test_there_is_no_such_deployment(local: Place) -> None:
     with pytest.raises(ForgeError, match="there is no deployment 7"):
         local.forge.deployment_state(7)
+
+
+def test_people_merge_with_git(local: Place) -> None:
+    assert not local.forge.merge_once_green(1)
