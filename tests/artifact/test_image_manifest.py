@@ -442,3 +442,10 @@ def test_flux_takes_the_second_list_of_layers(flux_reads: Reader, key: str) -> N
     content = inserted(f'"{key}":{LAYER}')
     assert flux_reads(content)["layers"][0]["digest"] == EVIL
     refused(content)
+
+
+@pytest.mark.parametrize(("objects", "is_read"), [(64, True), (65, False)])
+def test_no_more_objects_are_read_than_an_image_of_flux_has(objects: int, is_read: bool) -> None:
+    found = parse(b"[" + b",".join([b"{}"] * (objects - 1)) + b"]", MANIFEST_TYPE)
+    assert isinstance(found, Foreign)
+    assert (found.why != "it has more in it than an image of Flux's") == is_read

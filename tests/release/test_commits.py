@@ -50,6 +50,10 @@ def test_not_breaking(subject: str, body: str) -> None:
 def test_reverts_and_authors() -> None:
     said = read_commit(logged('Revert "feat: x"', "This reverts commit 1.\n\nCo-authored-by: Bob B <b@x>\n"))
     assert (said.type, said.subject, said.authors) == ("revert", 'Revert "feat: x"', ("Bob B",))
+    assert not said.is_breaking
+    assert read_commit(
+        logged('Revert "x"', "This reverts commit 1.\n\nBREAKING CHANGE: it is gone")
+    ).is_breaking
     twice = "Co-Authored-By: A <a@x>\nco-authored-by: A <a@y>\nCo-authored-by: <no@name>\nCo-authored-by: x"
     assert read_commit(logged("a", twice)).authors == ("A",)
 
