@@ -63,6 +63,10 @@ def check_artifacts(monorepo: Monorepo, names: Sequence[str], on_done: Callable[
         findings += check_desired(
             monorepo.settings.releaseconfig, desired, monorepo.settings.environments, present
         )
+    holder = sources.layout.owner(monorepo.settings.releaseconfig)
+    if holder and desired is not None and not names:
+        said = f"is in the artifact {holder.artifact}, which each promotion would change: exclude it"
+        findings.append(Finding(Level.WARNING, monorepo.settings.releaseconfig, said))
     return Check(chosen, findings, notices)
 
 

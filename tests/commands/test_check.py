@@ -4,10 +4,13 @@ import os
 import re
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from flux.artifact.finding import Level
+from flux.artifact.folder import Entry
 from flux.commands.check import check_artifacts
 from flux.errors import RequestError
 from flux.settings import Phase
@@ -311,3 +314,14 @@ def test_the_artifacts_of_this_repository_are_fit(renderer: tuple[str, ...]) -> 
         pytest.skip("not a clone")
     with opened(root) as monorepo:
         assert lines(check_artifacts(monorepo, (), lambda done: None)) == []
+
+
+def test_a_desired_state_in_an_artifact_is_a_warning(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "whole")
+    repo.commit(files={"a.yaml": "a: 1\n", "flux/releaseconfig.json": "{}\n"})
+    whole = Entry(".", "all")
+    state = "flux/releaseconfig.json"
+    (finding,) = [one for one in run_check(repo, artifacts=(whole,)).findings if one.path == state]
+    assert finding.level == Level.WARNING
+    without = replace(whole, exclude=("/flux",))
+    assert [one for one in run_check(repo, artifacts=(without,)).findings if one.path == state] == []
