@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 
 from flux.errors import RequestError
-from flux.event import TERMINAL, Event, IssueEdit, PullRequestCommits, Push, read_event, read_surroundings
+from flux.event import (
+    TERMINAL,
+    Event,
+    IssueEdit,
+    PullRequestCommits,
+    Push,
+    StatusSet,
+    read_event,
+    read_status,
+    read_surroundings,
+)
 
 _ONE, _OTHER, _ZERO = "1" * 40, "abcdef0123" * 4, "0" * 40
 _HINT = "GITHUB_EVENT_NAME and GITHUB_EVENT_PATH must be those of one GitHub event"
@@ -235,3 +245,45 @@ def test_a_malformed_edit(issue: dict[str, Any], lacks: str, tmp_path: Path) -> 
 def test_who_runs_a_job_again(variables: dict[str, str], who: str | None) -> None:
     assert read_event({"GITHUB_ACTIONS": "true", **variables}).rerun_by == who
     assert read_event(variables).rerun_by is None
+
+
+STATUS = {
+    "id": 7,
+    "sha": "c" * 40,
+    "context": "flux/x",
+    "state": "success",
+    "description": None,
+    "created_at": "2026-01-01T00:00:00Z",
+    "sender": {"login": "flux-reporter[bot]"},
+}
+
+
+def status_in(folder: Path, payload: object) -> StatusSet:
+    (folder / "status.json").write_text(json.dumps(payload))
+    return read_status(str(folder / "status.json"))
+
+
+def test_a_status(tmp_path: Path) -> None:
+    found = StatusSet(7, "c" * 40, "flux/x", "success", "", "flux-reporter[bot]", 1_767_225_600)
+    assert status_in(tmp_path, STATUS) == found
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"id": True},
+        {"id": "7"},
+        {"sha": "main"},
+        {"sha": "0" * 40},
+        {"context": None},
+        {"context": "x" * 1025},
+        {"state": 1},
+        {"description": ["x"]},
+        {"sender": "x"},
+        {"created_at": None},
+        {"created_at": "yesterday"},
+    ],
+)
+def test_a_status_that_is_none(tmp_path: Path, changed: dict[str, object]) -> None:
+    with pytest.raises(RequestError):
+        status_in(tmp_path, {**STATUS, **changed})

@@ -100,3 +100,11 @@ def test_a_filter_that_is_not_known_is_no_filter_that_is_passed() -> None:
 
 def test_the_key_that_yaml_reads_as_true() -> None:
     assert events_of({True: ["push"]}) == events_of({"on": "push"}) == {"push": {}}
+
+
+def test_a_status_of_any_name_starts_what_asks_for_statuses() -> None:
+    """The job looks at the name itself: there is no filter for it."""
+    status = {"context": "flux/x", "state": "success"}
+    assert starts({True: {"status": None}}, "status", status, list)
+    assert starts({True: ["status"]}, "status", status, list)
+    assert not starts({True: {"push": None}}, "status", status, list)
