@@ -76,6 +76,16 @@ def cluster(session: nox.Session) -> None:
     run_tests(session, "cluster")
 
 
+@nox.session
+def browser(session: nox.Session) -> None:
+    """The board in Chromium; FLUX_TESTS_SHOTS names a folder for pictures of its pages."""
+    script = parts.cached("axe.min.js", parts.AXE)
+    if not script.is_file():
+        npm_into(session, script.parent, {script.name: (f"axe-core@{parts.AXE}", f"package/{script.name}")})
+    session.install("playwright~=1.65")
+    run_tests(session, "browser")
+
+
 @nox.session(python=sessions.PYTHONS)
 def everywhere(session: nox.Session) -> None:
     """What `tests` runs, on each Python that is supported."""

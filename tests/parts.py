@@ -41,6 +41,7 @@ CRANE = READER
 DISTRIBUTION = "3.1.2"
 ORAS = "1.3.6"
 MERMAID = "11.17.2"
+AXE = "4.14.1"
 
 # Read once, since the tests move HOME.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flux-artifacts"
@@ -148,6 +149,23 @@ def fulcio() -> str:
 def built(recipe: Recipe) -> str:
     """A program of the cluster."""
     return _built(recipe.name, recipe.version, "kubernetes")
+
+
+@cache
+def chromium() -> str:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if program := shutil.which(name):
+            return program
+    raise MissingError("chromium is missing: apt-get install chromium")
+
+
+@cache
+def axe() -> Path:
+    """The script that finds what keeps people from using a page."""
+    script = cached("axe.min.js", AXE)
+    if not script.exists():
+        raise MissingError(f"axe-core {AXE} is missing: nox -s browser")
+    return script
 
 
 @cache

@@ -11,6 +11,7 @@ LONG = {
     "actions": "the workflows, run by act, with signatures of a Sigstore",
     "engine": "a Docker engine of the tests' own",
     "cluster": "real Flux controllers and a Kubernetes API server",
+    "browser": "the board in a real browser",
 }
 """What takes longer than people wait: a session and a marker each."""
 

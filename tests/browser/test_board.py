@@ -1,0 +1,96 @@
+"""The board in a real browser: no error, nothing from elsewhere, for keyboards and for every reader."""
+
+import os
+import time
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flux.report.board.writing import write
+from tests import parts
+from tests.conftest import need
+from tests.report.board.boards import large
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Any]
+PAGES = ("index.html", "measures.html", "artifacts/app.html", "environments/prod.html")
+SHOTS = os.environ.get("FLUX_TESTS_SHOTS", "")
+"""A folder to look at the pictures in."""
+
+
+@pytest.mark.parametrize(("name", "width", "scheme"), [*product(PAGES, (390, 800, 1600), ("light", "dark"))])
+def test_every_page_is_for_everybody(
+    name: str, width: int, scheme: str, site: Path, visit: Visit, tmp_path: Path
+) -> None:
+    """Axe finds nothing, and the page is no wider than the screen."""
+    page = visit(site / name, width, scheme)
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    shot = Path(SHOTS or tmp_path) / f"{name.replace('/', '-').removesuffix('.html')}-{width}-{scheme}.png"
+    page.screenshot(path=str(shot), full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # The page's policy allows no script of anybody's, so the debugger runs this one.
+    page.evaluate(need(parts.axe).read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run({preload: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice']})")
+    told = [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found["violations"]]
+    assert told == []
+
+
+def shown(page: Any) -> list[str]:
+    names = page.eval_on_selector_all(
+        "#map tbody tr", "(rows) => rows.filter((row) => !row.hidden).map((row) => row.dataset.name)"
+    )
+    return [str(name) for name in names]
+
+
+def test_filters_by_mouse(site: Path, visit: Visit) -> None:
+    page = visit(site / "index.html")
+    page.fill("#filter-name", "D")
+    assert shown(page) == ["db"]
+    assert page.inner_text("#filter-count") == "1 of 2"
+    page.fill("#filter-name", "")
+    page.select_option("#filter-state", "failing")
+    assert shown(page) == []
+    page.select_option("#filter-state", "drift")
+    assert shown(page) == ["app", "db"]
+    page.select_option("#filter-phase", "prod")
+    assert page.is_hidden("#map thead a[href='environments/at.html']")
+    assert page.is_visible("#map thead a[href='environments/prod.html']")
+
+
+def test_filters_by_keyboard(site: Path, visit: Visit) -> None:
+    page = visit(site / "index.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    while page.evaluate("document.activeElement.id") != "filter-name":
+        page.keyboard.press("Tab")
+    page.keyboard.type("app")
+    assert shown(page) == ["app"]
+    page.keyboard.press("Enter")
+    assert shown(page) == ["app"]
+    page.keyboard.press("Tab")
+    page.keyboard.type("prod")
+    assert page.is_hidden("#map thead a[href='environments/at.html']")
+
+
+def test_links_lead_to_the_pages(site: Path, visit: Visit) -> None:
+    page = visit(site / "index.html")
+    page.click("text=app")
+    assert page.inner_text("h1") == "app"
+    page.click("text=prod >> nth=0")
+    assert page.inner_text("h1") == "prod"
+    page.click("nav >> text=Map")
+    assert page.inner_text("h1") == "Artifacts by environment"
+
+
+def test_a_large_board(visit: Visit, tmp_path: Path) -> None:
+    """A thousand artifacts in twelve environments; the time is printed, and a hang is found."""
+    write(large(1000, 12), tmp_path / "board")
+    begun = time.monotonic()
+    page = visit(tmp_path / "board" / "index.html", 1600)
+    timing = page.evaluate("performance.getEntriesByType('navigation')[0].toJSON()")
+    print(f"loaded in {timing['loadEventEnd']:.0f} ms, {time.monotonic() - begun:.1f} s with the browser")
+    page.fill("#filter-name", "app0999")
+    assert shown(page) == ["app0999"]
