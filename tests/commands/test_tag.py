@@ -139,7 +139,7 @@ def test_a_tip_that_cannot_be_fetched(world: World) -> None:
     with pytest.raises(TipUnknownError):
         converge(world)
     done = run(world, "--json")
-    assert (done.code, done.out) == (1, "")
+    assert (done.code, done.result) == (1, {})
     assert "the tip of 'main' could not be fetched from origin" in done.err
     assert world.place.writes() == before
 
@@ -371,7 +371,7 @@ def test_json(world: World) -> None:
     ):
         done = run(world, "--json", "-a", "app", *arguments)
         assert (done.code, done.err) == (0, "")
-        assert [*done.document] == ["tags"]
+        assert [*done.result] == ["commit", "tags"]
         assert done.document["tags"][0] == {
             "artifact": "app",
             "environment": "at_ring1",
