@@ -160,6 +160,7 @@ def _scenes(settings: Settings, chosen: Chosen, version: Version) -> tuple[Scene
         ),
         Scene("Tell in the issue how far the release has come.", ("inv issue.sync",)),
         Scene("What is where, and whether it is what it should be.", (f"inv status -a {artifact}",)),
+        Scene("The same for all artifacts, as a site that a browser opens from disk.", ("inv board",)),
     )
 
 

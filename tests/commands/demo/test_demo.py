@@ -321,6 +321,7 @@ def test_the_whole_story(hard: Repo, machine: dict[str, str], tmp_path: Path) ->
         "inv tag": "moved",
         "inv issue.sync": "1 of 2",
         "inv status": "No drift.",
+        "inv board": ".board/index.html",
     }.items():
         (at,) = (i for i, line in enumerate(typed(done)[:-4]) if line.startswith(command))
         assert expected in said[at + 1], command
