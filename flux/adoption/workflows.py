@@ -23,11 +23,14 @@ class Values:
     label: str
     host: str = ""
     uses: str = ""
+    freezes: str = ""
+    """The file of freezes, beside the desired state."""
 
 
 def render(text: str, values: Values) -> str:
     """A workflow with these values in place of this repository's own."""
     branch, prefix = _scalar(values.branch), values.release_tag.partition("{")[0]
+    state = [_scalar(path) for path in (values.releaseconfig, values.freezes) if path]
     for before, after in (
         ("branches: [main]", f"branches: [{branch}]"),
         ('{ref: "main"', f"{{ref: {json.dumps(values.branch)}"),
@@ -40,6 +43,7 @@ def render(text: str, values: Values) -> str:
         ("'flux-oci-'", f"'{prefix}'"),
         ("'refs/tags/flux-oci-'", f"'refs/tags/{prefix}'"),
         ("paths: [flux/releaseconfig.json]", f"paths: [{_scalar(values.releaseconfig)}]"),
+        ("paths: [flux/releaseconfig.json, flux/freezes.json]", f"paths: [{', '.join(state)}]"),
         ("'flux-release'", f"'{values.label}'"),
         ("|| 'ghcr.io'", f"|| '{values.host or 'ghcr.io'}'"),
     ):

@@ -8,6 +8,7 @@ from pathlib import Path
 from flux.adoption.workflows import WORKFLOWS, Values, render
 from flux.artifact.source import https_url
 from flux.monorepo.monorepo import Monorepo
+from flux.promotion.gates.freeze import freezes_path
 from flux.settings import Settings
 
 _PACKAGE = Path(__file__).parents[1]
@@ -27,6 +28,7 @@ def rendered(name: str, settings: Settings, uses: str = "") -> str:
         settings.label,
         host,
         uses or installed_from(),
+        freezes_path(settings.releaseconfig),
     )
     return render((folder / name).read_text(encoding="utf-8"), values)
 

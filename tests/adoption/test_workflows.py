@@ -9,10 +9,22 @@ from flux.adoption.workflows import WORKFLOWS, Values, render, tag_filter
 
 FOLDER = Path(__file__).parents[2] / ".github" / "workflows"
 OURS = Values(
-    "main", ("artifacts/**",), "flux-oci-{artifact}-v{version}", "flux/releaseconfig.json", "flux-release"
+    "main",
+    ("artifacts/**",),
+    "flux-oci-{artifact}-v{version}",
+    "flux/releaseconfig.json",
+    "flux-release",
+    freezes="flux/freezes.json",
 )
 OTHERS = Values(
-    "trunk", ("apps/**", "infra/**"), "v{version}", "deploy/state.json", "releases", "r.io", "acme/tool@0123"
+    "trunk",
+    ("apps/**", "infra/**"),
+    "v{version}",
+    "deploy/state.json",
+    "releases",
+    "r.io",
+    "acme/tool@0123",
+    "deploy/freezes.json",
 )
 
 

@@ -39,7 +39,7 @@ def test_in_actions_each_failure_is_an_annotation(repo: Repo, tmp_path: Path) ->
 @pytest.mark.parametrize("name", ["ap", "App", "artifacts/app", "app/", "*", ".", "..", "README.md", "-x"])
 def test_a_name_that_is_no_artifact(repo: Repo, name: str) -> None:
     ran = inv(repo, "build", "--json", f"--artifact={name}")
-    assert (ran.code, ran.out) == (2, "")
+    assert (ran.code, ran.result) == (2, {})
     assert repr(name) in ran.err
     assert "app, db, web" in ran.err
     if name == "ap":
@@ -69,7 +69,7 @@ def test_only_what_changed(repo: Repo, tmp_path: Path) -> None:
     ran = inv(repo, "build", "--since", "v1", "--json")
     assert [result["artifact"] for result in ran.document["artifacts"]] == ["app", "db"]
     nothing = inv(repo, "build", "--changed", "--json")
-    assert (nothing.code, nothing.document) == (0, {"artifacts": []})
+    assert (nothing.code, nothing.result["artifacts"]) == (0, [])
     assert not (repo.path / "none").exists()
 
 
@@ -138,7 +138,7 @@ def test_sources_that_are_not_there(repo: Repo) -> None:
 def test_a_repository_without_artifacts(tmp_path: Path) -> None:
     repo = monorepo(tmp_path, {})
     ran = inv(repo, "build", "--json")
-    assert (ran.code, ran.document) == (0, {"artifacts": []})
+    assert (ran.code, ran.result["artifacts"]) == (0, [])
 
 
 def test_a_push_that_removes_the_last_artifact(repo: Repo) -> None:
@@ -168,7 +168,7 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(repo: Repo, tmp_path: P
     assert not (repo.path / ".registry").exists()
     assert job.outputs == {}
     real = inv(repo, "build", "--json")
-    assert real.document == plan.document
+    assert real.result == plan.result
     edit(repo, "app", push=True)
     before = snapshot(repo.path / ".registry")
     plan = inv(repo, "build", "--dry-run", "--json")

@@ -264,7 +264,7 @@ def test_the_command(repo: Repo, tmp_path: Path) -> None:
         ]
     }
     ran = inv(repo, "list", "--json")
-    assert (ran.code, ran.document, ran.err) == (0, document, "")
+    assert (ran.code, ran.result, ran.err) == (0, document, "")
     table = inv(repo, "list")
     assert table.code == 0
     (row,) = [line.split() for line in table.out.splitlines() if line.split()[:1] == ["app"]]
@@ -272,7 +272,7 @@ def test_the_command(repo: Repo, tmp_path: Path) -> None:
     (row,) = [line.split() for line in table.out.splitlines() if line.split()[:1] == ["db"]]
     assert row == ["db", "none"]
     job = in_actions(tmp_path / "job", "push", payload(repo.git("rev-parse", "HEAD~1"), repo.head))
-    assert inv(repo, "list", "--json", env=job.env).document == document
+    assert inv(repo, "list", "--json", env=job.env).result == document
 
 
 def test_ten_thousand_tags_take_no_time(repo: Repo, origin: Repo) -> None:

@@ -21,7 +21,7 @@ def test_the_story_by_hand_on_local_files(local: World) -> None:
     pull = inv(local.repo, "issue.apply", "1", "--json").document["pull_request"]
     assert pull["branch"] == "promote/eso-1.1.0"
     assert pull["changes"] == [
-        {"environment": environment, "from": "1.0.0", "to": "1.1.0"}
+        {"environment": environment, "from": "1.0.0", "to": "1.1.0", "direction": "up"}
         for environment in ("prod_ring1", "prod_ring2")
     ]
     assert (local.repo.path / f".forge/pulls/{pull['number']}.md").exists()
@@ -30,7 +30,7 @@ def test_the_story_by_hand_on_local_files(local: World) -> None:
     moved = inv(local.repo, "tag", "--json").document["tags"]
     assert {tag["environment"] for tag in moved if tag["action"] == "moved"} == {"prod_ring1", "prod_ring2"}
     (synced,) = inv(local.repo, "issue.sync", "--json").document["promotions"]
-    assert (synced["issue"], synced["closed"]) == (1, False)
+    assert (synced["issue"]["number"], synced["closed"]) == (1, False)
     assert inv(local.repo, "reconcile", "--json").result == {"repaired": []}
 
 

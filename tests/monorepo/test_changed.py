@@ -69,7 +69,7 @@ def test_a_deleted_artifact_is_removed(repo: Repo) -> None:
     repo.commit()
     found = compared(repo)
     assert says(found) == (set(), {"app"})
-    assert document(found) == {"artifacts": [], "removed": ["app"], "reasons": {}}
+    assert document(found).items() >= {"artifacts": [], "removed": ["app"], "reasons": {}}.items()
 
 
 def test_all_artifacts_deleted(repo: Repo) -> None:
@@ -113,7 +113,8 @@ def test_files_beside_the_artifacts_are_none(repo: Repo) -> None:
     repo.commit(files={"README.md": "other", "artifacts2/app/base.yaml": "x", "other/artifacts/app/y": "y"})
     settings: dict[str, Any] = {"releaseconfig": "artifacts/releaseconfig.json"}
     assert says(compared(repo, **settings)) == (set(), set())
-    assert document(changed(repo, **settings)) == {"artifacts": [], "removed": [], "reasons": {}}
+    found = document(changed(repo, **settings))
+    assert (found["artifacts"], found["removed"], found["reasons"]) == ([], [], {})
 
 
 def test_files_of_any_name(repo: Repo) -> None:

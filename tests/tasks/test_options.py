@@ -19,6 +19,7 @@ OPTIONS = {
     "registry.down": "--purge -n/--dry-run -j/--json",
     "list": "-j/--json",
     "open": "--what -j/--json",
+    "init": "--check --fleet --force --uses -n/--dry-run -j/--json",
     "board": "--output -j/--json",
     "log": "-a/--artifact --environment --since -j/--json",
     "issue": "--tag -n/--dry-run -j/--json",

@@ -290,7 +290,7 @@ def test_what_is_not_modelled_fails_the_test(run_github: RunGitHub, monorepo: Re
         ("POST", "/graphql", {"query": "{viewer{login}}"}, "POST /graphql: the path is not modelled"),
         ("GET", f"{OCTO}/issues?mentioned=bob", None, "the parameter mentioned is not modelled"),
         ("POST", f"{OCTO}/issues", {"title": "x", "milestone": 3}, "the field milestone is not modelled"),
-        ("PUT", f"{OCTO}/issues/1/lock", None, "/lock is not modelled"),
+        ("PUT", f"{OCTO}/issues/1/reactions", None, "the path is not modelled"),
         ("GET", f"{OCTO}/issues/one", None, "the path is not modelled"),
         # Somebody who takes us for their way to the world.
         ("CONNECT", "github.com:443", None, "the path is not modelled"),
