@@ -165,7 +165,7 @@ def _show_phases(report: Report, status: Status, phases: Mapping[str, Sequence[s
         report.print(f"{signs.drift} the registry has something else.")
     for row in status.rows:
         for environment in differing(row, phases):
-            report.print(f"{row.artifact}:{environment}: {_cell(report, row, environment)}")
+            report.print(f"{row.artifact}:{environment}: {_cell(report, row, environment) or 'none'}")
 
 
 def _show_details(report: Report, status: Status) -> None:

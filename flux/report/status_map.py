@@ -53,7 +53,7 @@ def _cell(row: Row, rings: Sequence[str], signs: Signs) -> str:
     steps = [row.steps[ring] for ring in rings if ring in row.steps]
     if not steps:
         return ""
-    versions = list(dict.fromkeys(step.version or "none" for step in steps))
+    versions = list(dict.fromkeys(_version(row, ring) or "none" for ring in rings))
     said = " ".join(versions) if len(versions) <= _SHOWN else f"{len(versions)} versions"
     return f"{said} {signs.drift}" if any(step.drifts for step in steps) else said
 
@@ -62,7 +62,11 @@ def differing(row: Row, phases: Mapping[str, Sequence[str]]) -> list[str]:
     """The environments that the map shows together though they differ, or that drift."""
     found = []
     for rings in phases.values():
-        steps = [row.steps[ring] for ring in rings if ring in row.steps]
-        differ = len({step.version for step in steps}) > 1
-        found += [step.environment for step in steps if differ or step.drifts]
+        differ = len({_version(row, ring) for ring in rings}) > 1
+        found += [ring for ring in rings if differ or (ring in row.steps and row.steps[ring].drifts)]
     return found
+
+
+def _version(row: Row, ring: str) -> str | None:
+    """The version that is desired there. A ring of which nothing is known has none."""
+    return row.steps[ring].version if ring in row.steps else None

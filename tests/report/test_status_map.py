@@ -57,6 +57,13 @@ def test_what_differs_is_told_below() -> None:
     assert differing(MIXED, PHASES) == ["at_ring1", "at_ring2", "tt_ring2"]
 
 
+def test_a_ring_that_has_nothing_does_not_agree() -> None:
+    begun = row("app", {"at_ring1": "1.3.0"})
+    (line,) = phase_map([begun], PHASES, 80, ASCII)[2:]
+    assert line.split() == ["app", "1.3.0", "1.3.0", "none"]
+    assert differing(begun, PHASES) == ["at_ring1", "at_ring2"]
+
+
 def test_many_versions_are_counted() -> None:
     rings = {"prod": ["a", "b", "c"]}
     (line,) = phase_map([row("app", {"a": "1.0.0", "b": "2.0.0", "c": "3.0.0"})], rings, 80, ASCII)[2:]
