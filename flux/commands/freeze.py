@@ -31,6 +31,9 @@ def freeze(monorepo: Monorepo, reason: str, phase: str | None, until: str | None
     said = " ".join(reason.split())
     if not said or len(said) > _LONGEST or not said.isprintable():
         raise RequestError("a freeze needs a reason in one line", '`inv freeze "why"` says it')
+    if phase is None and said in monorepo.settings.groups:
+        hint = f'`inv freeze "why" {said}` says it'
+        raise RequestError(f"{said} is a phase, and the reason comes first", hint)
     end = _moment(until, monorepo.forge.now()) if until else None
     new = Freeze(said, authority.caller, phase or "", end)
     there = _there(monorepo)

@@ -51,7 +51,7 @@ def find_rules(monorepo: Monorepo, artifact: str | None) -> Rules:
     their way. Raises RequestError for an unknown artifact."""
     courses = Courses(monorepo)
     own = {phase: monorepo.settings.rule("", phase) for phase in monorepo.settings.groups}
-    names = choose(monorepo, courses.desired, [artifact] if artifact else [])
+    names = choose(monorepo, courses.desired, [] if artifact is None else [artifact])
     ruled = [_ruled(monorepo, courses, name) for name in names]
     shown = [each for each in ruled if artifact or any(one.version for one in each.outlook)]
     return Rules(own, courses.freezes, shown)

@@ -61,6 +61,10 @@ class Command(Task[Any]):
         fault = find_fault(sys.argv[1:]) or find_idle(
             getattr(context.config, "_overrides", {}), context.remainder
         )
+        # Invoke takes an option of an optional word without a value, and says True.
+        for name in self.optional:
+            if values.get(name) is True:
+                fault = fault or RequestError(f"--{name} needs a value", "give it one, or leave it out")
         if context.config.run.dry or observes(context):
             if "dry_run" in values:
                 values["dry_run"] = True
