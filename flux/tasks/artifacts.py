@@ -71,7 +71,9 @@ def build(
     """Build artifacts and push them with their commit tag and `latest`."""
     with running(context, json, wide=wide, dry_run=dry_run, pushes=True) as run:
         from flux.commands.build import plan_build
+        from flux.monorepo.changed import find_uncommitted
         from flux.report.build import building, show_build
+        from flux.report.changed import show_uncommitted
 
         require_folder(digests)
         plan = plan_build(
@@ -80,10 +82,14 @@ def build(
             changed or since is not None,
             since,
         )
+        if not run.monorepo.event.actions:
+            there = find_uncommitted(run.monorepo)
+            show_uncommitted(run.report, {name: there.get(name, []) for name in plan.names})
         with building(run.report, len(plan.names), dry_run) as on_result:
             built = plan.build(on_result)
         show_build(run.report, built, digests, dry_run)
         if built.failed:
             raise Exit(code=1)
-        if built.results and not dry_run:
-            run.report.next(f"inv release {built.results[0].artifact} minor")
+        pushed = [result.artifact for result in built.results if result.action != "unchanged"]
+        if pushed and not dry_run:
+            run.report.next(f"inv release {pushed[0]} minor")

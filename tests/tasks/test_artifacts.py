@@ -29,6 +29,14 @@ def test_artifacts_by_name(repo: Repo, arguments: list[str], expected: list[str]
     assert [result["artifact"] for result in ran.document["artifacts"]] == expected
 
 
+def test_what_is_not_committed_is_named(repo: Repo) -> None:
+    repo.write("artifacts/app/new.yaml", "a: 1\n")
+    said = "app: not committed, so in no image: artifacts/app/new.yaml"
+    assert inv(repo, "build", "--dry-run").err.splitlines() == [said]
+    assert inv(repo, "build", "--dry-run", "--json", "-a", "app").document["notices"] == [said]
+    assert inv(repo, "build", "--dry-run", "-a", "web").err == ""
+
+
 @pytest.mark.parametrize("empty", ["", ",", " ", ", ,"])
 def test_an_empty_name_is_not_all_of_them(repo: Repo, empty: str) -> None:
     """A workflow whose expression came out empty: `inv build -a "${{ matrix.artefact }}"`."""
