@@ -27,6 +27,7 @@ class DryForge:
         self._forge = forge
         self.tells_edits = forge.tells_edits
         self.would: list[str] = []
+        self._gone: set[str] = set()
 
     # Who
 
@@ -122,13 +123,14 @@ class DryForge:
     # Branches
 
     def branch(self, name: str) -> str | None:
-        return self._forge.branch(name)
+        return None if name in self._gone else self._forge.branch(name)
 
     def tip_at(self, branch: str, time: float) -> str | None:
         return self._forge.tip_at(branch, time)
 
     def branches(self, prefix: str) -> Mapping[str, str]:
-        return self._forge.branches(prefix)
+        there = self._forge.branches(prefix)
+        return {name: commit for name, commit in there.items() if name not in self._gone}
 
     def commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
         self.would.append(f"commit {message.splitlines()[0]!r}")
@@ -150,6 +152,7 @@ class DryForge:
 
     def delete_branch(self, name: str, at: str) -> bool:
         self.would.append(f"delete branch {name}")
+        self._gone.add(name)
         return True
 
     # Statuses and deployments

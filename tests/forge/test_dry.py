@@ -72,6 +72,14 @@ def test_what_would_be_made_can_be_gone_on_with(place: Place) -> None:
     assert dry.create_pull_request("Title", "", "b", "main").state is PullState.OPEN
 
 
+def test_a_branch_that_would_be_deleted_is_gone_for_what_follows(place: Place) -> None:
+    pull = place.propose()
+    dry = DryForge(place.forge)
+    assert dry.delete_branch("topic", pull.head)
+    assert (dry.branch("topic"), "topic" in dry.branches("to")) == (None, False)
+    assert place.forge.branch("topic") == pull.head
+
+
 def test_what_fails_fails_in_a_dry_run_too(local: Place) -> None:
     with pytest.raises(ForgeError):
         DryForge(local.forge).comments(99)
