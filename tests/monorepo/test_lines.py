@@ -143,6 +143,13 @@ def test_a_release_stays_valid_where_the_line_flips(repo: Repo, tmp_path: Path) 
         assert Vouching(context).promotion_fault("app", "3.0.0") is None
 
 
+def test_the_branch_that_flips_the_line_was_another(repo: Repo) -> None:
+    """Who merges main into a branch, and pushes the branch as main, leaves git's subject of that."""
+    released, _ = flipped(repo, "Merge remote-tracking branch 'origin/main' into feature")
+    with opened(repo) as context:
+        assert find_released_line(context, released) == "main"
+
+
 def test_twice_flipped(repo: Repo) -> None:
     released, _ = flipped(repo)
     repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
