@@ -143,7 +143,9 @@ class Builder:
         try:
             if self._unreachable:
                 raise self._unreachable
-            pushed = push(self._registry.publisher(artifact), image, tags, thorough=self._thorough)
+            # Which of several are new here, the last of them does not tell.
+            thorough = self._thorough or len(tags) > 2
+            pushed = push(self._registry.publisher(artifact), image, tags, thorough=thorough)
         except FluxError as error:
             if isinstance(error, RegistryUnreachableError):
                 self._unreachable = error

@@ -44,6 +44,15 @@ def test_the_tip_is_followed_as_latest_follows_it(repo: Repo) -> None:
     assert tags(repo, "app")["edge"] == newer.digest, "an older commit leaves it where it is"
 
 
+def test_one_that_begins_to_follow_the_tip_before_another(repo: Repo) -> None:
+    build(repo, phases=PHASES)
+    more = read_settings(
+        {"phases": {"new": {"follow": "tip"}, "edge": {"follow": "tip"}, "prod": ["prod_1"]}}, {}
+    ).phases
+    assert {result.action for result in build(repo, phases=more).results} == {"tagged"}
+    assert tags(repo, "app")["new"] == tags(repo, "app")["edge"]
+
+
 def test_the_newest_stable_release_is_followed(repo: Repo) -> None:
     old, new = released(repo, "1.0.0"), released(repo, "1.1.0")
     candidate = released(repo, "2.0.0-rc.1")
