@@ -7,6 +7,7 @@ from flux.artifact.image import published
 from flux.artifact.manifests import is_manifest
 from flux.artifact.versions import named_versions
 from flux.errors import ContentError, SettingError
+from flux.monorepo.line import walk
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_tags import Tagged
 from flux.monorepo.releases import Released, below, releases
@@ -19,12 +20,14 @@ from flux.release.upgrades import marked_upgrades
 
 
 def commits_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | None) -> list[LoggedCommit]:
-    """The commits that touched an artifact after a release, the newest first; both folders where it moved."""
+    """The commits that touched an artifact after a release, the newest first; each folder where it moved."""
     since = last.commit if last and monorepo.git.obtain(last.commit) else None
     folders = [Sources(monorepo, commit).folder(artifact)]
     if since:
-        with suppress(ContentError, SettingError):
-            folders.append(Sources(monorepo, since).folder(artifact))
+        between = (passed.revision.commit for passed in walk(monorepo, commit, [artifact], until=since))
+        for at in (since, *between):
+            with suppress(ContentError, SettingError):
+                folders.append(Sources(monorepo, at).folder(artifact))
     there = dict.fromkeys(folder for folder in folders if folder)
     return [LoggedCommit(*entry) for entry in monorepo.git.log(commit, since, *there)]
 

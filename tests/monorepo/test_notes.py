@@ -37,6 +37,17 @@ def test_commits_of_both_folders_of_an_artifact_that_moved(repo: Repo) -> None:
     assert "of another" not in text
 
 
+def test_commits_of_a_folder_between(repo: Repo) -> None:
+    repo.move("artifacts", "apps")
+    repo.commit("move", files={"invoke.yaml": json.dumps({"flux": {"sources": "apps"}})})
+    between = repo.commit("feat!: between", files={f"apps/{FILE}": "a: 3\n"})
+    repo.move("apps", "deploy")
+    after = repo.commit("move again", files={"invoke.yaml": json.dumps({"flux": {"sources": "deploy"}})})
+    with opened(repo, Settings(sources="deploy")) as context:
+        (last,) = releases(context, ["app"])
+        assert between in [one.commit for one in commits_of(context, "app", after, last)]
+
+
 def test_a_release_whose_settings_nobody_can_read(repo: Repo) -> None:
     repo.commit("bad", files={"invoke.yaml": "flux: [", f"artifacts/{FILE}": "a: 2\n"})
     repo.tag("flux-oci-app-v1.1.0")
