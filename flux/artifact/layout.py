@@ -104,7 +104,9 @@ class Layout:
         if self.is_plain:
             (top,) = self.tops
             return (f"{top}/" if top else ""), names
-        return "", [] if "" in self.tops else self.tops
+        tops = self.tops
+        outermost = [top for top in tops if not any(top.startswith(f"{other}/") for other in tops)]
+        return "", [] if "" in tops else outermost
 
     @cached_property
     def _known(self) -> dict[str, Sequence[Folder]]:

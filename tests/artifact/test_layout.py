@@ -58,6 +58,11 @@ def test_whatever_is_of_an_artifact_is_within_its_reach(entries: tuple[Entry, ..
             assert not names or any(path.startswith(f"{base}{name}/") for name in names)
 
 
+def test_a_folder_in_that_of_another_is_within_reach_once() -> None:
+    layout = Layout((Entry("apps/*", exclude=("apps/web/charts",)), Entry("apps/web/charts", "charts")))
+    assert layout.reach(["charts"]) == ("", ["apps"])
+
+
 def test_the_files_of_each() -> None:
     layout = Layout((Entry("apps/*"), Entry(".", "rest", ("apps", "*.md"))), ("tests/",))
     paths = ["apps/a/x", "apps/a/tests/x", "apps/y", "b/x", "README.md"]
