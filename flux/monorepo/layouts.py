@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flux.artifact.layout import Layout
-from flux.errors import ContentError, SettingError
+from flux.errors import ContentError, GitError, SettingError
 from flux.settings import FILES
 from flux.settings.layout import read_layout
 
@@ -58,10 +58,24 @@ class Layouts:
         return None
 
     def _unsaid(self, commit: str) -> Layout:
-        """The layout of a commit from before there were settings: today's folder, and nothing left out."""
-        today, usual = Layout(self._settings.layout.artifacts), Layout()
-        has = self._git.folders_of(commit)
-        return usual if not any(map(has, today.tops)) and any(map(has, usual.tops)) else today
+        """The layout of a commit from before there were settings: today's folder, and nothing left out.
+
+        Where it is not there, the first one that settings named, or the usual one.
+        """
+        today, has = Layout(self._settings.layout.artifacts), self._git.folders_of(commit)
+        if any(map(has, today.tops)):
+            return today
+        return next((one for one in (self._first, Layout()) if any(map(has, one.tops))), today)
+
+    @cached_property
+    def _first(self) -> Layout:
+        """The folders of the first settings on the line that is checked out, as far as they can be read."""
+        with suppress(GitError, SettingError):
+            blobs = [blob for name in FILES for _, blob in self._git.file_history(self._git.head(), name)]
+            read = (read_layout(self._git.read(blob)) for blob in reversed(blobs) if blob)
+            if said := next(filter(None, read), None):
+                return Layout(said.artifacts)
+        return Layout()
 
     def _overridden(self, said: Layout) -> Layout:
         return replace(said, **self._elsewhere) if self._elsewhere else said

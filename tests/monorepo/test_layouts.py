@@ -62,6 +62,16 @@ def test_a_commit_from_before_the_file_has_todays_folder_and_all_files(tmp_path:
     assert layout(repo, first, sources="apps", ignore=("*.md",)) == Layout.under("apps")
 
 
+def test_a_commit_without_todays_folder_has_that_of_the_first_settings(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "repo")
+    first = repo.commit(files={"deploy/app/a.yaml": "a"})
+    configure(repo, sources="deploy", ignore=["*.md"])
+    move(repo, "deploy", "apps")
+    last = configure(repo, sources="apps")
+    assert layout(repo, first, sources="apps") == Layout.under("deploy")
+    assert revision(repo, last, "app", sources="apps") == first
+
+
 def test_a_commit_without_todays_folder_has_that_of_no_settings(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "repo")
     first = repo.commit(files={"artifacts/app/a.yaml": "a"})
