@@ -88,7 +88,7 @@ def name_misnamed(form: TagForm, misnamed: Sequence[Misnamed]) -> list[str]:
 
 def misnamed_hint(misnamed: Sequence[Misnamed]) -> str:
     """How such tags become releases."""
-    other = next((found.form for found in misnamed if found.form), "")
+    other = next((found.form for found in misnamed if found.form and not found.is_slip), "")
     rename = f"delete the tag, and tag its commit {misnamed[0].right}"
     return f"set `release_tag: {other!r}` in invoke.yaml, or {rename}" if other else rename
 
