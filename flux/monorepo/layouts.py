@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flux.artifact.layout import Layout
-from flux.errors import ContentError, GitError, SettingError
+from flux.errors import ContentError, GitError, RequestError, SettingError
 from flux.settings import FILES
 from flux.settings.layout import read_layout
 
@@ -70,7 +70,7 @@ class Layouts:
     @cached_property
     def _first(self) -> Layout:
         """The folders of the first settings on the line that is checked out, as far as they can be read."""
-        with suppress(GitError, SettingError):
+        with suppress(GitError, RequestError):
             blobs = [blob for name in FILES for _, blob in self._git.file_history(self._git.head(), name)]
             read = (read_layout(self._git.read(blob)) for blob in reversed(blobs) if blob)
             if said := next(filter(None, read), None):
