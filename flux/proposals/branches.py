@@ -175,14 +175,11 @@ class Branches:
     def _goes_beyond(
         self, promotion: Promotion, base: Side, head: Side, decisions: Sequence[Decision]
     ) -> bool:
-        """Whether a branch changes more than this promotion's versions, or what nobody asked for.
-
-        Branches from before decisions were recorded have none at all.
-        """
+        """Whether a branch changes more than this promotion's versions, or what nobody asked for."""
         changed = {change.path for change in self._git.changes(base.commit, head.commit, "")}
         sides = base.of(promotion.artifact), head.of(promotion.artifact)
         asked = {environment for environment, said in latest(decisions).items() if said.asks}
-        unasked = proposes(*sides) - asked if decisions else set()
+        unasked = proposes(*sides) - asked
         return (
             bool(changed - {self._settings.releaseconfig})
             or bool(unasked)

@@ -96,3 +96,12 @@ def test_a_word_of_tomorrow_is_nobodys(hub: World, ahead: int) -> None:
     made = hub.github.repo_as("bob").get_commit(commit)
     made.create_status("success", context="flux-artifacts/made")
     assert bool(hub.sync().failed) is bool(ahead)
+
+
+def test_a_branch_that_records_nobody_at_all_is_not_ours(hub: World) -> None:
+    assert hub.github
+    hub.open(TAG)
+    made = hub.github.repo_as("bob").get_commit(forged(hub, OURS.format("")))
+    made.create_status("success", context="flux-artifacts/made")
+    assert hub.sync().failed
+    assert hub.pulls(None) == []
