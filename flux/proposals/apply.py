@@ -128,7 +128,9 @@ class Applier:
         main = self.branches.main()
         branch = self.branches.read(promotion, main)
         known = list(branch.decisions) if branch else []
-        known += self.branches.past_decisions(promotion, main, branch.head.commit if branch else "")
+        # A branch that was merged, and is there still, has no commit of its own to tell any more.
+        read = branch.head.commit if branch and known else ""
+        known += self.branches.past_decisions(promotion, main, read)
         return known + (self.issues.written(number) if number else [])
 
     def expire(self, issue: Issue, promotion: Promotion) -> Applied:
@@ -156,7 +158,7 @@ class Applier:
 
     def converge(self, issue: Issue, promotion: Promotion, wish: Wish | None = None) -> Proposed:
         """Bring the pull request up to date, and untick what it does not propose any more."""
-        wished = wish or Wish(known=self.issues.written(issue.number))
+        wished = wish or Wish(known=self.known(promotion, issue.number))
 
         def ended(pull: PullRequest, environments: set[str]) -> None:
             if pull.state is PullState.CLOSED:

@@ -344,3 +344,26 @@ def test_a_noted_decision_that_somebody_edited_proves_nothing(hub: World) -> Non
     hub.forge("bob").edit_comment(1, noted.id, noted.body.replace("bob", "alice"))
     hub.apply(tick)
     assert proposed(hub) == {"prod_ring1"}
+
+
+def test_a_job_that_runs_again_after_the_merge_brings_nothing_back(hub: World) -> None:
+    """Before anything has deleted the branch."""
+    hub.open(TAG)
+    event = hub.tick("tt", "prod_ring1")
+    hub.apply(event)
+    hub.apply(hub.untick("prod_ring1"))
+    hub.merge()
+    hub.apply(replace(event, rerun_by="bob"))
+    assert hub.pulls() == []
+
+
+def test_a_branch_that_somebody_brings_back_as_it_was_proposes_nothing_withdrawn(hub: World) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("tt", "prod_ring1"))
+    old = hub.pull().head
+    hub.apply(hub.untick("prod_ring1"))
+    hub.close()
+    hub.sync()
+    assert hub.forge("bob").create_branch(BRANCH, old)
+    hub.sync()
+    assert "prod_ring1" not in proposed(hub)
