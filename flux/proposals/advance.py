@@ -1,7 +1,7 @@
 """Does for artifacts what the rules allow now, and follows their versions to the clusters."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flux.errors import FluxError, RequestError, UnpublishedError
 from flux.forge.forge import Issue, PullState
@@ -23,6 +23,7 @@ from flux.proposals.clusters import Clusters
 from flux.proposals.converge import Proposed
 from flux.proposals.courses import Courses
 from flux.proposals.following import Follower
+from flux.proposals.times import changed_since
 
 
 @dataclass(frozen=True)
@@ -146,16 +147,20 @@ class Advance:
                 self._converge(promotion, issue, Wish(known=known, resumed=resumed))
 
     def _waiting(self, promotion: Promotion, known: Sequence[Decision]) -> list[Decision]:
-        """The last words on environments that main never gave this version, nor another since."""
-        state = self._courses.state(promotion.artifact)
-        found: dict[Decision, None] = {}
+        """The last words on environments that main never gave this version, nor another since; no more of each
+        than that."""
+        wanted = self._courses.state(promotion.artifact).wanted
+        found: dict[Decision, list[str]] = {}
         for environment, decision in latest(known).items():
-            wanted = state.wanted.get(environment, ())
-            had = any(each.version == promotion.version for each in wanted)
-            changed = bool(wanted) and wanted[-1].time > decision.time
-            if decision.asks and not had and not changed:
-                found[decision] = None
-        return list(found)
+            had = any(each.version == promotion.version for each in wanted.get(environment, ()))
+            if decision.asks and not had and not self._changed_since(promotion, environment, decision.time):
+                found.setdefault(decision, []).append(environment)
+        return [replace(decision, environments=tuple(names)) for decision, names in found.items()]
+
+    def _changed_since(self, promotion: Promotion, environment: str, time: float) -> bool:
+        """Whether main has given an environment another version since, by the forge's clock."""
+        tip = self._monorepo.tip
+        return bool(changed_since(self._monorepo, promotion.artifact, tip, [environment], time))
 
     def _answer(self, artifact: str, health: dict[str, Health]) -> None:
         """Open the way back for environments that fail, where the rule of their phase says so."""

@@ -211,3 +211,19 @@ def test_what_a_forge_cannot_merge_by_itself_is_told(progress: Progress) -> None
     done = progress.world.reconcile()
     assert any("has to be merged by a person" in notice for notice in done.notices)
     assert not any("merged by a person" in notice for notice in progress.world.reconcile().notices)
+
+
+def test_what_had_to_wait_goes_on_without_what_was_rolled_back_meanwhile(world: World) -> None:
+    after = Phase("prod", PROD, (("after", "at"), ("soak", HOUR)), is_ruled=True)
+    world = world.with_(phases=(Phase("at", AT), Phase("tt", TT), after))
+    world.open("flux-oci-eso-v1.1.0")
+    world.apply(world.tick("at", "prod_ring1"))
+    world.merge()
+    world.tag()
+    world.roll_back("eso", "at_ring1")
+    world.merge(world.pulls()[-1])
+    world.tag()
+    world.reconcile()
+    world.reconcile()
+    proposed, has = world.proposed()["eso"], world.desired["eso"]
+    assert {name for name, version in proposed.items() if has.get(name) != version} == {"prod_ring1"}
