@@ -90,7 +90,9 @@ class Courses:
         versions = self.desired.get(artifact, {})
         states = list(history(self._monorepo, artifact, self._monorepo.tip))[::-1]
         wanted = {environment: _wanted(states, environment) for environment in self._settings.environments}
-        moves = self.moves(artifact)
+        # Whoever may write can record a deployment. To what main never wanted, no tag was moved.
+        had = {(name, each.version) for name, those in wanted.items() for each in those}
+        moves = [move for move in self.moves(artifact) if (move.environment, move.version) in had]
         adopted = list(self._adopted(artifact, versions, wanted, moves, tags))
         commits = dict.fromkeys(move.commit for move in [*moves, *adopted][::-1] if move.commit)
         digests = {move.digest for move in [*moves, *adopted]}

@@ -25,6 +25,14 @@ def test_moves_that_somebody_who_may_has_recorded(world: World) -> None:
         assert [move.version for move in Courses(monorepo).moves("eso")] == ["1.0.0"]
 
 
+def test_a_move_to_what_main_never_wanted_is_none(hub: World) -> None:
+    """Whoever may write can record one."""
+    record(hub.forge("bob"), version="1.1.0")
+    with hub.opened() as monorepo:
+        stays = Courses(monorepo).state("eso").stays["prod_ring1"]
+    assert [stay.version for stay in stays] == ["1.0.0"]
+
+
 def test_what_was_never_recorded_counts_since_main_wanted_it(local: World) -> None:
     with local.opened() as monorepo:
         state = Courses(monorepo).state("eso")
