@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from flux.commands.doctor.line import Health, Line
+from flux.promotion.gates.freeze import freezes_path
 
 if TYPE_CHECKING:
     from flux.forge.place import Place
@@ -25,7 +26,8 @@ _IN_FOLDER = tuple(
 
 def code_owners(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     path, content = _find(monorepo)
-    wanted = [*_IN_FOLDER, "invoke.yaml", "tasks.py", monorepo.settings.releaseconfig]
+    state = monorepo.settings.releaseconfig
+    wanted = [*_IN_FOLDER, "invoke.yaml", "tasks.py", state, freezes_path(state)]
     if path and path not in wanted:
         wanted.append(path)
     lacking = unowned(content, wanted) if path else wanted
