@@ -117,15 +117,18 @@ class Branches:
         sides = self._past(base), self._past(last.head)
         return last, proposes(*(side.of(promotion.artifact) for side in sides))
 
-    def past_decisions(self, promotion: Promotion, main: Side, than: str) -> list[Decision]:
+    def past_decisions(
+        self, promotion: Promotion, main: Side, than: str, merged: bool = False
+    ) -> list[Decision]:
         """What the pull requests of a promotion record that are over, but for the one whose head is `than`.
 
-        Those whose commits are gone record nothing any more.
+        With `merged`, of those that were merged alone. Those whose commits are gone record nothing any more.
         """
+        ended = {PullState.MERGED} if merged else {PullState.MERGED, PullState.CLOSED}
         past = [
             pull.head
             for pull in self._forge.pull_requests(branch=promotion.branch)
-            if pull.state is not PullState.OPEN and pull.head and pull.head != than
+            if pull.state in ended and pull.head and pull.head != than
         ]
         return [
             decision

@@ -53,7 +53,7 @@ class Holding:
     def _overridden(self, promotion: Promotion) -> set[str]:
         """The environments for which somebody who may has overridden the rules."""
         main = self._branches.main()
-        return overridden(self._branches.past_decisions(promotion, main, ""))
+        return overridden(self._branches.past_decisions(promotion, main, "", merged=True))
 
     @cached_property
     def _courses(self) -> Courses:

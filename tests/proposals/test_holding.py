@@ -1,5 +1,6 @@
 """Tags whose gates do not hold yet stay where they are."""
 
+from flux.commands.promote import promote
 from flux.promotion.plan import Action
 from tests.commands.progressing import followed
 from tests.commands.promoting import World
@@ -15,6 +16,15 @@ def test_what_was_merged_before_its_time_waits(world: World) -> None:
     assert steps["tt"].error
     assert "--override REASON" in steps["tt"].error.hint
     assert "tt" not in world.tags()
+
+
+def test_an_override_that_was_not_merged_counts_for_nothing(world: World) -> None:
+    world = followed(world)
+    with world.opened(login="alice") as monorepo:
+        promote(monorepo, "eso", "tt", "1.1.0", "an incident")
+    world.close()
+    world.desire(tt="1.1.0")
+    assert {step.environment: step.action for step in world.tag().steps}["tt"] == Action.HELD
 
 
 def test_a_rollback_waits_for_nothing(world: World) -> None:
