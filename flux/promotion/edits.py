@@ -154,7 +154,7 @@ def _undo(
     note = Note(("undone", edit.sender, str(edit.time), *put_back), say.ticks_undone(edit.sender, put_back))
     rewrite = Rewrite(lambda body: restore(body, edit.before, edit.after, put_back))
     undone = tuple(f"{name}: {edit.sender} may not: {reason}" for name, reason in put_back.items())
-    return Outcome((note, rewrite), undone=undone)
+    return Outcome((rewrite, note), undone=undone)  # a run that cannot tell is to have undone it
 
 
 def _overtaken(

@@ -11,6 +11,7 @@ from flux.event import Event
 from flux.promotion.boxes import mark
 from tests.commands.deciding import BRANCH, TAG, either_order, proposed, retitled, run, said, ticked
 from tests.commands.promoting import BOT, PERMISSIONS, World, boxes
+from tests.github.faults import error
 
 
 @either_order
@@ -367,3 +368,16 @@ def test_a_branch_that_somebody_brings_back_as_it_was_proposes_nothing_withdrawn
     assert hub.forge("bob").create_branch(BRANCH, old)
     hub.sync()
     assert "prod_ring1" not in proposed(hub)
+
+
+def test_what_may_not_be_is_undone_where_nobody_can_be_told_and_told_later(hub: World) -> None:
+    assert hub.github
+    hub.open(TAG)
+    event = hub.tick("prod_ring1", login="trudy")
+    hub.github.fail_next(error(502), times=20, only="POST *comments*")
+    with pytest.raises(ForgeError):
+        hub.apply(event)
+    assert ticked(hub) == set()
+    hub.github.calm()
+    hub.apply(event)
+    assert said(hub, "trudy", "prod_ring1")
