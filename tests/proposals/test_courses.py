@@ -33,6 +33,14 @@ def test_a_move_to_what_main_never_wanted_is_none(hub: World) -> None:
     assert [stay.version for stay in stays] == ["1.0.0"]
 
 
+def test_a_persons_own_word_on_the_time_of_a_move_counts_for_nothing(hub: World) -> None:
+    forge = hub.forge("bob")
+    record(forge, moved=f"{forge.now() - 3600:.3f}")
+    with hub.opened() as monorepo:
+        (move,) = Courses(monorepo).moves("eso")
+    assert move.time >= forge.now() - 60
+
+
 def test_what_was_never_recorded_counts_since_main_wanted_it(local: World) -> None:
     with local.opened() as monorepo:
         state = Courses(monorepo).state("eso")
