@@ -147,8 +147,8 @@ class Advance:
                 self._converge(promotion, issue, Wish(known=known, resumed=resumed))
 
     def _waiting(self, promotion: Promotion, known: Sequence[Decision]) -> list[Decision]:
-        """The last words on environments that main never gave this version, nor another since; no more of each
-        than that."""
+        """The last words on environments that main never gave this version, nor another since, and on no
+        others."""
         wanted = self._courses.state(promotion.artifact).wanted
         found: dict[Decision, list[str]] = {}
         for environment, decision in latest(known).items():

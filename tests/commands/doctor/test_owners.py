@@ -60,8 +60,7 @@ def test_code_owners_at_the_tip(github: GitHub, repo: Repo, monkeypatch: pytest.
     lines = asked(github, monkeypatch, token)
     assert (
         "nobody owns .github/, invoke.yaml, tasks.py, flux/releaseconfig.json, flux/freezes.json, "
-        "CODEOWNERS at main"
-        in unsafe(lines).values()
+        "CODEOWNERS at main" in unsafe(lines).values()
     )
     assert the(lines, "code owners").fix.endswith("to CODEOWNERS")
 
