@@ -62,8 +62,8 @@ def _is_of_forge(committer: str) -> bool:
 
 
 def _pulled(branch: str) -> re.Pattern[str]:
-    """The subject that git gives the merge of a branch's remote state into the branch itself, or into one that
-    was pushed as that branch."""
+    """The subject of a merge of a branch's remote state into the branch itself, or into one that was pushed
+    as that branch."""
     name = re.escape(branch)
     return re.compile(rf"Merge (?:remote-tracking )?branch '(?:origin/)?{name}'(?: of .+?)?(?: into .+)?")
 
