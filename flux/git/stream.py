@@ -1,8 +1,10 @@
 """Many blobs in one go, in a known order: one `git cat-file` that does not wait for each question."""
 
+import os
 import subprocess
 from collections.abc import Iterator, Sequence
-from tempfile import TemporaryFile
+from contextlib import suppress
+from threading import Thread
 
 from flux.artifact.tree import Content
 from flux.git.batch import BatchError, end, parse_header, start
@@ -21,12 +23,14 @@ class Stream:
     """
 
     def __init__(self, process: Process, oids: Sequence[str]) -> None:
-        with TemporaryFile() as names:
-            names.write("".join(f"{oid}\n" for oid in oids).encode())
-            names.seek(0)
+        reading, writing = os.pipe()
+        with os.fdopen(reading, "rb") as names:
             self._running: subprocess.Popen[bytes] = start(
                 process, names, *_LITTLE, "cat-file", "--batch", "--buffer"
             )
+        asked = "".join(f"{oid}\n" for oid in oids).encode()
+        # Git reads no further while nobody takes its answers, so a pipe may be full for long.
+        Thread(target=_ask, args=(writing, asked), daemon=True).start()
         self._left = 0
 
     def open(self, oid: str) -> Content | None:
@@ -59,3 +63,9 @@ class Stream:
                 raise BatchError("git ended in a blob")
             self._left -= len(piece)
             yield piece
+
+
+def _ask(pipe: int, names: bytes) -> None:
+    """Write the names, unless git has ended before."""
+    with suppress(BrokenPipeError), os.fdopen(pipe, "wb") as stream:
+        stream.write(names)
