@@ -426,8 +426,10 @@ class Story(RuleBasedStateMachine):
     @rule(artifact=artifacts, environment=environments, pick=picks, login=st.sampled_from(MAY))
     def forge_branch(self, artifact: str, environment: str, pick: int, login: str) -> None:
         """Somebody pushes a branch with our words in its commit."""
+        assert self.world.github
+        may = self.world.github.repository("octo/monorepo").collaborators
         published = [tag for tag in self.world.tags(artifact) if Version.is_valid(tag)]
-        if not published:
+        if not published or may.get(login) is Role.TRIAGE:
             return
         promotion = Promotion(artifact, published[pick % len(published)])
         forge, tip = self.world.forge(login), self.home.git("rev-parse", "main")
