@@ -15,6 +15,7 @@ from tests.commands.registry.engines import NAME, answers, containers, down, up,
 from tests.commands.registry.engines import engine as engine
 from tests.commands.registry.engines import repo as repo
 from tests.conftest import need
+from tests.documents import result
 from tests.engine import Engine
 from tests.repo import Repo
 
@@ -31,7 +32,7 @@ def test_the_story(repo: Repo, engine: Engine) -> None:
         return str(done.document["artifacts"][0]["action"])
 
     first = run("registry.up").splitlines()
-    found = json.loads(run("registry.up", "--json"))
+    found = result(json.loads(run("registry.up", "--json")))
     location = found["registry"]
     assert first == [
         f"{location}: created, registry:3",
@@ -45,13 +46,13 @@ def test_the_story(repo: Repo, engine: Engine) -> None:
     assert not answers(location)
     down = "registry: none runs; the data of the last one stay (`--purge` drops them)\n"
     assert run("registry.down") == down
-    assert json.loads(run("registry.down", "--json")) == {"action": "down"}
+    assert result(json.loads(run("registry.down", "--json"))) == {"action": "down"}
     assert run("registry.up").startswith(f"{location}: started again, registry:3\n")
     assert build(location) == "unchanged"
 
     assert run("registry.down", "--purge") == "registry: removed, with its data\n"
     assert (containers(engine), volumes(engine)) == ([], [])
-    assert json.loads(run("registry.down", "--json")) == {"action": "absent"}
+    assert result(json.loads(run("registry.down", "--json"))) == {"action": "absent"}
     run("registry.up", f"--port={location.rpartition(':')[2]}")
     assert build(location) == "pushed"
 
