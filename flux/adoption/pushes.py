@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import yaml
 
+from flux.artifact.manifests import mappings
+
 VARIABLE = re.compile(r"\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^()]*\)|\$\w+")
 _COMMAND = re.compile(r"\bflux\s+(push|tag)\s+artifact\b(.*)")
 _LOOP = re.compile(r"\bfor\s+(\w+)\s+in\s+([^;\n$]*[*?][^;\n]*)")
@@ -87,23 +89,14 @@ def _given(text: str) -> dict[str, str]:
 def _environment(text: str) -> dict[str, str]:
     """The variables that a workflow sets, of all its jobs and steps."""
     try:
-        pending = [yaml.safe_load(text)]
+        document = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError):
         return {}
     found: dict[str, str] = {}
-    walked: set[int] = set()
-    while pending:
-        node = pending.pop()
-        if id(node) in walked:
-            continue  # an alias is the same object again
-        walked.add(id(node))
-        if isinstance(node, list):
-            pending += node
-        elif isinstance(node, dict):
-            pending += node.values()
-            given = node.get("env")
-            if isinstance(given, dict):
-                found |= {str(name): value for name, value in given.items() if isinstance(value, str)}
+    for node in mappings([document]):
+        given = node.get("env")
+        if isinstance(given, dict):
+            found |= {str(name): value for name, value in given.items() if isinstance(value, str)}
     return found
 
 

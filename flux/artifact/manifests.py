@@ -1,6 +1,6 @@
 """YAML manifests: are they valid, and do they hold a secret in plain text?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -130,3 +130,18 @@ def _fields(node: yaml.Node) -> dict[str, yaml.Node]:
     if not isinstance(node, yaml.MappingNode):
         return {}
     return {key.value: value for key, value in node.value if isinstance(key, yaml.ScalarNode)}
+
+
+def mappings(documents: Iterable[Any]) -> Iterator[dict[Any, Any]]:
+    """Every mapping in YAML documents, however deep, once."""
+    pending, walked = [*documents], set[int]()
+    while pending:
+        node = pending.pop()
+        if id(node) in walked:
+            continue  # an alias is the same object again
+        walked.add(id(node))
+        if isinstance(node, list):
+            pending += node
+        elif isinstance(node, dict):
+            yield node
+            pending += node.values()

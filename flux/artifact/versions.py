@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from flux.artifact.manifests import is_manifest, load
+from flux.artifact.manifests import is_manifest, load, mappings
 
 
 def named_versions(contents: Mapping[str, bytes]) -> dict[str, set[str]]:
@@ -20,21 +20,12 @@ def named_versions(contents: Mapping[str, bytes]) -> dict[str, set[str]]:
 
 
 def _documents(content: bytes) -> Iterator[tuple[str, str]]:
-    pending: list[Any] = []
+    documents: list[Any] = []
     with suppress(yaml.YAMLError, UnicodeDecodeError, ValueError):
         for document in load(content):
-            pending.append(document)
-    walked: set[int] = set()
-    while pending:
-        node = pending.pop()
-        if id(node) in walked:
-            continue  # an alias is the same object again
-        walked.add(id(node))
-        if isinstance(node, dict):
-            yield from _versions(node)
-            pending += node.values()
-        elif isinstance(node, list):
-            pending += node
+            documents.append(document)
+    for node in mappings(documents):
+        yield from _versions(node)
 
 
 def _versions(node: dict[Any, Any]) -> Iterator[tuple[str, str]]:

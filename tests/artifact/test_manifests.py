@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux.artifact.finding import Finding, Level
-from flux.artifact.manifests import check_manifests, is_manifest, load, parse_mapping
+from flux.artifact.manifests import check_manifests, is_manifest, load, mappings, parse_mapping
 
 SECRET = "kind: Secret\nmetadata: {name: a}\n"
 
@@ -124,3 +124,13 @@ def test_documents_come_up_to_the_first_error() -> None:
 def test_any_text_is_judged(text: str) -> None:
     for finding in found(text):
         assert 0 <= finding.line <= text.count("\n") + 1
+
+
+def test_every_mapping_once() -> None:
+    """However deep it is, and where an alias names it again."""
+    shared = {"c": 1}
+    documents = [{"a": [{"b": shared}, shared]}, ["text", {"d": None}], None, 3]
+    found = list(mappings(documents))
+    assert len(found) == 4
+    assert [set(node) for node in found].count({"c"}) == 1
+    assert {key for node in found for key in node} == set("abcd")
