@@ -41,15 +41,17 @@ def init(
             if exceptions:
                 raise Exit(code=1)
             return
-        from flux.commands.init import plan_adoption, write_adoption
+        from flux.commands.init import plan_adoption, require_no_gaps, write_adoption
         from flux.report.init import show_adoption
 
         place = Path(fleet) if fleet else None
         adoption = plan_adoption(run.monorepo, *configuration(context), place, uses or "")
-        is_dry = dry_run or bool(adoption.gaps)
-        written = [] if is_dry else write_adoption(run.monorepo.git.root, adoption, force)
+        writes = not dry_run and not adoption.gaps
+        written = write_adoption(run.monorepo.git.root, adoption, force) if writes else []
         show_adoption(run.report, adoption, written, dry_run)
-        if adoption.gaps and not dry_run:
-            write_adoption(run.monorepo.git.root, adoption, force)
-        if adoption.gaps or (adoption.differing and not written and not dry_run):
-            raise Exit(code=2 if adoption.gaps else 1)
+        if not dry_run:
+            require_no_gaps(adoption)
+        if adoption.gaps:
+            raise Exit(code=2)
+        if writes and adoption.differing and not written:
+            raise Exit(code=1)

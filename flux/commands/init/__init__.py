@@ -93,12 +93,17 @@ def plan_adoption(
     return Adoption([*findings, *later], files, gaps, unmanaged, [*notices, *refused], identity)
 
 
-def write_adoption(root: Path, adoption: Adoption, force: bool) -> list[File]:
-    """Write the files that are due. Raises RequestError, before anything is written, where there are gaps."""
+def require_no_gaps(adoption: Adoption) -> None:
+    """Raises RequestError where something is done today that no setting can say."""
     if adoption.gaps:
         first = adoption.gaps[0]
         more = f" (and {len(adoption.gaps) - 1} more)" if len(adoption.gaps) > 1 else ""
         raise RequestError(f"nothing is written: {first.message}{more}", first.hint)
+
+
+def write_adoption(root: Path, adoption: Adoption, force: bool) -> list[File]:
+    """Write the files that are due. Raises RequestError, before anything is written, where there are gaps."""
+    require_no_gaps(adoption)
     due = adoption.due(force)
     for file in due:
         path = root / file.path
