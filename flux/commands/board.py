@@ -9,7 +9,7 @@ from semver import Version
 
 from flux.artifact.difference import FileDifference, difference
 from flux.artifact.versions import named_versions
-from flux.commands.log import Log, Logged, read_log
+from flux.commands.log import Logged, read_log
 from flux.commands.status import Row, Status, find_status
 from flux.errors import FluxError
 from flux.forge.forge import PullRequest
@@ -111,7 +111,11 @@ def read_board(monorepo: Monorepo, now: float, on_done: Callable[[str], object] 
     told = _Told(monorepo, found, notices)
     phases = monorepo.settings.groups
     last = next(reversed(phases.values()), ())
-    artifacts = [_artifact(monorepo, row, status, log, told) for row in status.rows]
+    changes: dict[str, list[Logged]] = {row.artifact: [] for row in status.rows}
+    for logged in log.changes:
+        if logged.entry.artifact in changes:
+            changes[logged.entry.artifact].append(logged)
+    artifacts = [_artifact(monorepo, row, status, changes[row.artifact], told) for row in status.rows]
     arrivals = {artifact.name: _arrivals(artifact.changes, told) for artifact in artifacts}
     return Board(
         now,
@@ -125,10 +129,11 @@ def read_board(monorepo: Monorepo, now: float, on_done: Callable[[str], object] 
     )
 
 
-def _artifact(monorepo: Monorepo, row: Row, status: Status, log: Log, told: "_Told") -> BoardArtifact:
+def _artifact(
+    monorepo: Monorepo, row: Row, status: Status, changes: Sequence[Logged], told: "_Told"
+) -> BoardArtifact:
     """An artifact, not measured yet."""
     own = told.releases_of(row.artifact)
-    changes = [logged for logged in log.changes if logged.entry.artifact == row.artifact]
     places = {name: _place(row, step, changes) for name, step in row.steps.items() if name}
     return BoardArtifact(
         row.artifact,
@@ -146,7 +151,9 @@ class _Told:
     """What tags and the forge tell of releases, asked once."""
 
     def __init__(self, monorepo: Monorepo, found: Sequence[Released], notices: list[str]) -> None:
-        self._found = found
+        self._found: dict[str, list[Released]] = {}
+        for released in found:
+            self._found.setdefault(released.artifact, []).append(released)
         self._made = monorepo.git.made({released.tag: released.commit for released in found})
         self._committed = monorepo.git.commit_times([released.commit for released in found])
         self._commits = {(r.artifact, str(r.version)): r.commit for r in found}
@@ -163,7 +170,7 @@ class _Told:
 
     def releases_of(self, artifact: str) -> list[Released]:
         """The releases of an artifact, the lowest version first."""
-        return [released for released in self._found if released.artifact == artifact]
+        return self._found.get(artifact, [])
 
     def release(self, released: Released) -> BoardRelease:
         published, notes, url = self._releases.get(released.tag, (None, "", ""))
