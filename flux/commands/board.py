@@ -106,7 +106,9 @@ def read_board(monorepo: Monorepo, now: float, on_done: Callable[[str], object] 
     """
     status = find_status(monorepo, [], on_done)
     log = read_log(monorepo)
-    notices = [*status.notices, *log.notices]
+    # Of one environment the pages tell; of an artifact whose registry does not answer they show nothing.
+    silent = [step.fault.message for step in status.failed if step.fault and not step.environment]
+    notices = [*status.notices, *silent, *log.notices]
     found = releases(monorepo, [row.artifact for row in status.rows])
     told = _Told(monorepo, found, notices)
     phases = monorepo.settings.groups

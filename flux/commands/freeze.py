@@ -51,7 +51,7 @@ def unfreeze(monorepo: Monorepo, phase: str | None) -> Frozen:
     if kept == there:
         frozen = ", ".join(sorted({each.phase or "every phase" for each in there}))
         raise RequestError(
-            f"{phase or 'nothing'} is not frozen",
+            f"{phase} is not frozen" if phase else "no phase is frozen",
             f"frozen is {frozen}" if frozen else "there is nothing to unfreeze",
         )
     return _propose(monorepo, kept, f"Unfreeze {phase or 'every phase'}")

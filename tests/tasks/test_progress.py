@@ -47,7 +47,7 @@ def test_the_words_of_each(repo: Repo) -> None:
         (("freeze", "x", "--phase"), "--phase needs a value"),
         (("log", "eso", "--environment"), "--environment needs a value"),
         (("rules", ""), "there is no artifact ''"),
-        (("unfreeze",), "nothing is not frozen"),
+        (("unfreeze",), "no phase is frozen"),
         (("rules", "nowhere"), "there is no artifact 'nowhere'"),
         (("cluster.manifests", "at"), "names no cluster of at1"),
         (("status", "--behind", "soon"), "'soon' is no duration"),
