@@ -95,7 +95,7 @@ def test_what_cannot_be_frozen(
 ) -> None:
     with pytest.raises(RequestError, match=fault):
         frozen(local, reason, phase, until)
-    with local.opened() as monorepo, pytest.raises(RequestError, match="is not frozen"):
+    with local.opened() as monorepo, pytest.raises(RequestError, match="no phase is frozen"):
         unfreeze(monorepo, None)
 
 
