@@ -132,6 +132,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def screenshot(session: nox.Session) -> None:
+    """Draw the board that opens the docs anew, from HEAD, in Chromium."""
+    session.install("--editable", ".", "playwright~=1.65")
+    session.run("python", "-m", "docs.screenshot")
+
+
+@nox.session
 def site(session: nox.Session) -> None:
     """The docs as a site, in site/; a link that leads nowhere is an error."""
     session.install(*nox.project.load_toml("pyproject.toml")["dependency-groups"]["site"])

@@ -10,6 +10,7 @@ from semver import Version
 from flux.artifact.difference import FileDifference, difference
 from flux.artifact.versions import named_versions
 from flux.commands.log import Logged, read_log
+from flux.commands.rules import Outlook, Rules, find_rules
 from flux.commands.status import Row, Status, find_status
 from flux.errors import FluxError
 from flux.forge.forge import PullRequest
@@ -17,10 +18,14 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.released_files import released_files
 from flux.monorepo.releases import Released, releases
 from flux.monorepo.source_url import source_url
+from flux.promotion.clusters.health import Health
+from flux.promotion.gates.freeze import Freeze
+from flux.promotion.gates.rule import Rule
 from flux.promotion.marker import read_marker
 from flux.promotion.measures import Arrival, Measures, measure
 from flux.promotion.plan import Step
 from flux.promotion.proposal import Promotion
+from flux.proposals.courses import freezes_at
 
 _MOST_RELEASES = 20
 _MOST_FILES = 50
@@ -44,12 +49,17 @@ class BoardRelease:
 
 @dataclass(frozen=True)
 class Place:
-    """What an environment should have and has of an artifact. `since` is when it was to have that."""
+    """What an environment should have and has of an artifact. `since` is when it was to have that.
+
+    `health` is None where no cluster is followed, and `next` where no rules are.
+    """
 
     environment: str
     step: Step
     has: str | None
     since: float | None
+    health: Health | None = None
+    next: Outlook | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,10 @@ class BoardArtifact:
 
 @dataclass(frozen=True)
 class Board:
-    """All of it. `made` is when, in seconds since the epoch; `source` is the repository's page, or empty."""
+    """All of it. `made` is when, in seconds since the epoch; `source` is the repository's page, or empty.
+
+    `rules` are the phases' own, of those that have any.
+    """
 
     made: float
     source: str
@@ -93,6 +106,8 @@ class Board:
     artifacts: Sequence[BoardArtifact]
     measures: Measures
     notices: Sequence[str] = field(default_factory=tuple)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    freezes: Sequence[Freeze] = ()
 
     @property
     def environments(self) -> list[str]:
@@ -117,7 +132,12 @@ def read_board(monorepo: Monorepo, now: float, on_done: Callable[[str], object] 
     for logged in log.changes:
         if logged.entry.artifact in changes:
             changes[logged.entry.artifact].append(logged)
-    artifacts = [_artifact(monorepo, row, status, changes[row.artifact], told) for row in status.rows]
+    rules = _rules(monorepo, notices)
+    following = {each.artifact: {one.environment: one for one in each.outlook} for each in rules.artifacts}
+    artifacts = [
+        _artifact(monorepo, row, status, changes[row.artifact], told, following.get(row.artifact, {}))
+        for row in status.rows
+    ]
     arrivals = {artifact.name: _arrivals(artifact.changes, told) for artifact in artifacts}
     return Board(
         now,
@@ -128,15 +148,34 @@ def read_board(monorepo: Monorepo, now: float, on_done: Callable[[str], object] 
         [replace(each, measures=measure(arrivals[each.name], last, now)) for each in artifacts],
         measure(chain.from_iterable(arrivals.values()), last, now),
         tuple(dict.fromkeys(notices)),
+        {phase: rule for phase, rule in rules.rules.items() if not rule.is_plain},
+        rules.freezes,
     )
 
 
+def _rules(monorepo: Monorepo, notices: list[str]) -> Rules:
+    """The rules and the forecast; without any, the forge is not asked."""
+    try:
+        if monorepo.settings.has_rules or freezes_at(monorepo, monorepo.tip):
+            return find_rules(monorepo, None)
+    except FluxError as error:
+        notices.append(f"rules are not shown: {error.message}")
+    return Rules({}, (), [])
+
+
 def _artifact(
-    monorepo: Monorepo, row: Row, status: Status, changes: Sequence[Logged], told: "_Told"
+    monorepo: Monorepo,
+    row: Row,
+    status: Status,
+    changes: Sequence[Logged],
+    told: "_Told",
+    following: Mapping[str, Outlook],
 ) -> BoardArtifact:
     """An artifact, not measured yet."""
     own = told.releases_of(row.artifact)
-    places = {name: _place(row, step, changes) for name, step in row.steps.items() if name}
+    places = {
+        name: _place(row, step, changes, following.get(name)) for name, step in row.steps.items() if name
+    }
     return BoardArtifact(
         row.artifact,
         monorepo.registry.name(row.artifact),
@@ -186,10 +225,11 @@ class _Told:
         return self._committed.get(commit) if commit else None
 
 
-def _place(row: Row, step: Step, changes: Sequence[Logged]) -> Place:
+def _place(row: Row, step: Step, changes: Sequence[Logged], following: Outlook | None) -> Place:
     since = next((c.time for c in changes if c.entry.environment == step.environment), None)
     has = row.has.get(step.environment) or (step.version if not step.drifts else None)
-    return Place(step.environment, step, has, since)
+    health = row.health.get(step.environment)
+    return Place(step.environment, step, has, since, health, following)
 
 
 def _arrivals(changes: Iterable[Logged], told: _Told) -> list[Arrival]:
@@ -228,7 +268,7 @@ def _compare(
     environments: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> Comparison:
     if missing := next((version for version in (old, new) if version not in tagged), None):
-        return Comparison(old, new, environments, unknown=f"{missing} is no release")
+        return Comparison(old, new, environments, unknown=f"no release has version {missing}")
     try:
         before, after = (released_files(monorepo, tagged[version]) for version in (old, new))
     except FluxError as error:

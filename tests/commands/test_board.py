@@ -1,6 +1,13 @@
 """What the board knows, from real git, a registry and a forge."""
 
+from pathlib import Path
+
+import pytest
+
 from flux.commands.board import Board, read_board
+from flux.commands.rules import Outlook
+from flux.promotion.clusters.health import Running
+from tests.commands.progressing import Progress, followed
 from tests.commands.promoting import World
 
 
@@ -55,7 +62,7 @@ def test_charts_and_images_that_differ(local: World) -> None:
 def test_a_version_that_is_no_release(local: World) -> None:
     local.desire(prod_ring1="0.9.0")
     (comparison, *_) = board(local).artifacts[1].comparisons
-    assert comparison.unknown == "0.9.0 is no release"
+    assert comparison.unknown == "no release has version 0.9.0"
 
 
 def test_a_forge_that_does_not_answer(hub: World) -> None:
@@ -72,3 +79,30 @@ def test_a_registry_that_does_not_answer(local: World) -> None:
     found = board(local.with_(registry="oci://127.0.0.1:9/fleet", insecure=True))
     assert any("127.0.0.1:9" in notice for notice in found.notices)
     assert all(place.step.fault for place in found.artifacts[1].places.values())
+
+
+def test_what_clusters_say_and_what_rules_would_do(
+    local: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    progress = Progress(followed(local), tmp_path, monkeypatch)
+    every = ("at_ring1", "at_ring2", "tt", "prod_ring1", "prod_ring2")
+    progress.world.desire(**dict.fromkeys(every, "1.0.0"))
+    progress.world.tag()
+    progress.say("at_ring1", "1.0.0", "failure")
+    found = board(progress.world)
+    eso = found.artifacts[1]
+    assert eso.places["at_ring1"].health
+    assert eso.places["at_ring1"].health.state is Running.FAILING
+    assert (eso.places["at_ring1"].next or Outlook("", None)).version == "1.1.0"
+    assert [*found.rules] == ["at", "tt", "prod"]
+
+
+def test_a_freeze_is_shown_without_rules(local: World) -> None:
+    local.change({"flux/freezes.json": '{"freezes": [{"reason": "holidays", "by": "ann"}]}'})
+    assert [freeze.reason for freeze in board(local).freezes] == ["holidays"]
+
+
+def test_a_file_of_freezes_that_has_errors(local: World) -> None:
+    local.change({"flux/freezes.json": "{"})
+    found = board(local)
+    assert (found.freezes, any("rules are not shown" in notice for notice in found.notices)) == ((), True)

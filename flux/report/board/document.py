@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flux.promotion.gates.duration import write_duration
+from flux.promotion.gates.rule import Auto, Merge, OnFailure
+from flux.report.freeze import line as freeze_line
 from flux.report.log import record
 from flux.report.record import SCHEMA
 
 if TYPE_CHECKING:
     from flux.commands.board import Board, BoardArtifact, BoardRelease, Comparison, Place
+    from flux.commands.rules import Outlook
+    from flux.promotion.clusters.health import Health
+    from flux.promotion.gates.freeze import Freeze
+    from flux.promotion.gates.rule import Rule
     from flux.promotion.measures import Distribution, Measures
 
 _MOST_LINES = 400  # of the differences of one file
@@ -22,7 +29,15 @@ def document(board: Board) -> dict[str, Any]:
         "source": board.source,
         "branch": board.branch,
         "tip": board.tip,
-        "phases": [{"name": name, "environments": list(of)} for name, of in board.phases.items()],
+        "phases": [
+            {
+                "name": name,
+                "environments": list(of),
+                "rule": _rule(board.rules[name]) if name in board.rules else [],
+            }
+            for name, of in board.phases.items()
+        ],
+        "freezes": [_freeze(freeze) for freeze in board.freezes],
         "artifacts": [_artifact(artifact) for artifact in board.artifacts],
         "measures": _measures(board.measures),
         "notices": list(board.notices),
@@ -57,7 +72,48 @@ def _place(place: Place) -> dict[str, Any]:
         "drifts": step.drifts,
         "fault": step.fault.message if step.fault else None,
         "since": place.since,
+        "cluster": _cluster(place.health) if place.health else None,
+        "next": _next(place.next) if place.next and place.next.version else None,
     }
+
+
+def _cluster(health: Health) -> dict[str, Any]:
+    return {
+        "state": str(health.state),
+        "since": health.since,
+        "message": health.message,
+        "returned": health.returned,
+    }
+
+
+def _next(outlook: Outlook) -> dict[str, Any]:
+    verdict = outlook.verdict
+    return {
+        "version": outlook.version,
+        "by_rule": outlook.by_rule,
+        "allowed": verdict.allowed,
+        "when": verdict.until,
+        "reasons": [reason.text for reason in verdict.reasons]
+        or ([outlook.stopped] if outlook.stopped else []),
+    }
+
+
+def _rule(rule: Rule) -> list[str]:
+    """A phase's rule in words, one part each."""
+    said = {
+        f"after {rule.after}": rule.after,
+        f"runs for {write_duration(rule.soak)} in the phase before": rule.soak,
+        "clusters report that it runs": rule.healthy,
+        f"by itself: {rule.auto}": rule.auto is not Auto.NEVER,
+        f"in {', '.join(map(str, rule.windows))}": rule.windows,
+        "GitHub merges": rule.merge is Merge.AUTO,
+        "rolls back on failure": rule.on_failure is OnFailure.ROLLBACK,
+    }
+    return [part for part, holds in said.items() if holds]
+
+
+def _freeze(freeze: Freeze) -> dict[str, Any]:
+    return {"phase": freeze.phase or None, "text": freeze_line(freeze), "until": freeze.until}
 
 
 def _release(release: BoardRelease) -> dict[str, Any]:

@@ -27,16 +27,22 @@ def render(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "board.json", json.dumps(board, indent=1, ensure_ascii=True) + "\n"
     for name in _STATIC:
         yield name, _source(name)
-    shared = {"board": board, "columns": list(_columns(board))}
+    places = [place for artifact in board["artifacts"] for place in artifact["environments"].values()]
+    shared = {
+        "board": board,
+        "columns": list(_columns(board)),
+        "follows": any(place["cluster"] for place in places),
+        "ruled": any(phase["rule"] for phase in board["phases"]) or any(place["next"] for place in places),
+    }
     page = partial(_page, environment, shared)
     yield "index.html", page("index.html", "")
     yield "measures.html", page("measures.html", "")
     for artifact in board["artifacts"]:
         path = f"artifacts/{artifact['artifact']}.html"
         yield path, page("artifact.html", "../", artifact=artifact)
-    for phase, name in shared["columns"]:
-        path = f"environments/{name}.html"
-        yield path, page("environment.html", "../", name=name, phase=phase)
+    for phase in board["phases"]:
+        for name in phase["environments"]:
+            yield f"environments/{name}.html", page("environment.html", "../", name=name, phase=phase)
 
 
 def _page(
@@ -95,7 +101,7 @@ def notes(text: str) -> Markup:
 def states(artifact: Mapping[str, Any]) -> list[str]:
     """What one can filter an artifact by."""
     places = list(artifact["environments"].values())
-    clusters = {(place.get("cluster") or {}).get("state") for place in places}
+    clusters = {(place["cluster"] or {}).get("state") for place in places}
     found = {
         "drift": any(place["drifts"] for place in places),
         "promotion": bool(artifact["promotions"]),

@@ -5,7 +5,12 @@ from typing import Any
 from flux.artifact.difference import difference
 from flux.commands.board import Board, BoardArtifact, BoardRelease, Comparison, Place
 from flux.commands.log import Logged
+from flux.commands.rules import Outlook
 from flux.forge.forge import PullRequest, PullState
+from flux.promotion.clusters.health import Health, Running
+from flux.promotion.gates.freeze import Freeze
+from flux.promotion.gates.gate import Gate, Reason, Verdict
+from flux.promotion.gates.rule import Auto, Merge, Rule
 from flux.promotion.measures import measure
 from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion
@@ -37,8 +42,12 @@ def artifact(name: str = "app", text: str = "text") -> BoardArtifact:
         f"ghcr.io/o/{name}",
         3,
         {
-            "at": Place("at", same, "1.1.0", MADE - 5 * DAY),
-            "prod": Place("prod", drifting, text, MADE - DAY),
+            "at": Place("at", same, "1.1.0", MADE - 5 * DAY, Health(Running.RUNNING, MADE - DAY)),
+            "prod": Place(
+                *("prod", drifting, text, MADE - DAY),
+                health=Health(Running.FAILING, MADE - DAY, text),
+                next=Outlook("prod", "1.0.0", "1.1.0", Verdict((Reason(Gate.SOAK, text),), MADE + DAY), True),
+            ),
         },
         [
             BoardRelease(
@@ -55,7 +64,12 @@ def artifact(name: str = "app", text: str = "text") -> BoardArtifact:
 def board(*artifacts: BoardArtifact, notice: str = "slow") -> Board:
     phases = {"at": ("at",), "prod": ("prod", "prod2")}
     measures = measure([], (), MADE)
-    return Board(MADE, "https://github.com/o/r", "main", COMMIT, phases, artifacts, measures, [notice])
+    rules = {"prod": Rule(after="at", soak=2 * DAY, auto=Auto.PATCH, merge=Merge.AUTO)}
+    return Board(
+        *(MADE, "https://github.com/o/r", "main", COMMIT, phases, artifacts, measures, [notice]),
+        rules=rules,
+        freezes=(Freeze(notice, "ann", "prod", MADE + DAY),),
+    )
 
 
 def large(artifacts: int, environments: int) -> dict[str, Any]:
@@ -69,5 +83,8 @@ def large(artifacts: int, environments: int) -> dict[str, Any]:
         for at in range(artifacts)
     ]
     half = environments // 2
-    phases = [{"name": "at", "environments": names[:half]}, {"name": "prod", "environments": names[half:]}]
+    phases = [
+        {"name": "at", "environments": names[:half], "rule": []},
+        {"name": "prod", "environments": names[half:], "rule": []},
+    ]
     return {**found, "artifacts": rows, "phases": phases}

@@ -4,7 +4,7 @@ import json
 
 from flux.report.board.document import document
 from tests import documents
-from tests.report.board.boards import MADE, artifact, board
+from tests.report.board.boards import DAY, MADE, artifact, board
 from tests.report.showing import COMMIT, DIGEST, OTHER
 
 
@@ -20,8 +20,24 @@ def test_a_document() -> None:
         "digest": OTHER,
         "drifts": True,
         "fault": None,
-        "since": MADE - 24 * 3600,
+        "since": MADE - DAY,
+        "cluster": {"state": "failing", "since": MADE - DAY, "message": "text", "returned": False},
+        "next": {
+            "version": "1.1.0",
+            "by_rule": True,
+            "allowed": False,
+            "when": MADE + DAY,
+            "reasons": ["text"],
+        },
     }
+    assert one["environments"]["at"]["next"] is None
+    assert [phase["rule"] for phase in made["phases"]] == [
+        [],
+        ["after at", "runs for 2d in the phase before", "by itself: patch", "GitHub merges"],
+    ]
+    (freeze,) = made["freezes"]
+    assert (freeze["phase"], freeze["until"]) == ("prod", MADE + DAY)
+    assert "ann: slow" in freeze["text"]
     assert one["environments"]["at"]["digest"] == DIGEST
     assert [change["direction"] for change in one["changes"]] == ["rollback", "first", "first"]
     assert one["comparisons"][0]["files"][0] == {

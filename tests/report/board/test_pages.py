@@ -1,6 +1,7 @@
 """The pages of the board: complete, and with nothing in them that somebody from outside could run."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
@@ -119,9 +120,28 @@ def test_notes_are_markdown_without_pictures_and_code() -> None:
 
 def test_what_one_can_filter_by() -> None:
     (one,) = document(board(artifact()))["artifacts"]
-    assert states(one) == ["drift", "promotion", "waiting", "different"]
-    one["environments"]["at"]["cluster"] = {"state": "failing"}
-    assert "failing" in states(one)
+    assert states(one) == ["drift", "promotion", "waiting", "failing", "different"]
+    one["environments"]["prod"]["cluster"] = None
+    assert "failing" not in states(one)
+
+
+def test_what_clusters_say_and_what_rules_allow() -> None:
+    """Each page has it where it is known, and no column for it where nothing is."""
+    failing, waits = "failing since 2027-01-14", "1.1.0: from 2027-01-16"
+    for name in ("artifacts/app.html", "environments/prod.html"):
+        text = " ".join(Reader(PAGES[name]).text.split())
+        assert failing in text
+        assert waits in text
+    environment = " ".join(Reader(PAGES["environments/prod.html"]).text.split())
+    assert "Phase prod: after at; runs for 2d" in environment
+    assert "Frozen: prod until" in environment
+    assert "Frozen:" not in PAGES["environments/at.html"]
+    plain = artifact()
+    places = {name: replace(place, health=None, next=None) for name, place in plain.places.items()}
+    pages = dict(render(document(replace(board(replace(plain, places=places)), rules={}, freezes=()))))
+    for name in ("artifacts/app.html", "environments/prod.html"):
+        assert "Clusters" not in pages[name]
+        assert "Next" not in pages[name]
 
 
 def test_the_page_of_thirty_artifacts_is_light() -> None:
