@@ -133,7 +133,7 @@ def read_board(monorepo: Monorepo, now: float, on_done: Callable[[str], object] 
         if logged.entry.artifact in changes:
             changes[logged.entry.artifact].append(logged)
     rules = _rules(monorepo, notices)
-    following = {each.artifact: {one.environment: one for one in each.outlook} for each in rules.artifacts}
+    following = _following(rules)
     artifacts = [
         _artifact(monorepo, row, status, changes[row.artifact], told, following.get(row.artifact, {}))
         for row in status.rows
@@ -161,6 +161,11 @@ def _rules(monorepo: Monorepo, notices: list[str]) -> Rules:
     except FluxError as error:
         notices.append(f"rules are not shown: {error.message}")
     return Rules({}, (), [])
+
+
+def _following(rules: Rules) -> dict[str, dict[str, Outlook]]:
+    """What comes next, by artifact and environment."""
+    return {each.artifact: {one.environment: one for one in each.outlook} for each in rules.artifacts}
 
 
 def _artifact(
