@@ -4,15 +4,23 @@ https://fluxcd.io/flux/components/kustomize/kustomizations/
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from threading import BoundedSemaphore
 
 _SECONDS = 120
 
+
+_COLLECTING = "400"
+"""Go's GOGC: a program that runs for a moment need not collect its garbage as often as usual."""
+
+_CORES = BoundedSemaphore(os.cpu_count() or 1)
+"""More of them at a time than there are cores would only take memory."""
 
 _CLOSED = "http://127.0.0.1:9"  # nothing listens there (RFC 863's port is out of use)
 
@@ -36,11 +44,12 @@ class Kustomize:
         # The restrictor is off in Flux's controller too, which keeps to the artifact's own folder.
         command = [*self.command, "--load-restrictor", "LoadRestrictionsNone", str(folder)]
         proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), _CLOSED)
-        environment = proxies | {"PATH": "", "HOME": str(folder), "TMPDIR": tempfile.gettempdir()}
+        environment = {"PATH": "", "HOME": str(folder), "TMPDIR": tempfile.gettempdir(), "GOGC": _COLLECTING}
         try:
-            done = subprocess.run(
-                command, env=environment, capture_output=True, timeout=_SECONDS, check=False
-            )
+            with _CORES:
+                done = subprocess.run(
+                    command, env=proxies | environment, capture_output=True, timeout=_SECONDS, check=False
+                )
         except subprocess.TimeoutExpired:
             return f"not rendered within {_SECONDS} seconds"
         if done.returncode == 0:

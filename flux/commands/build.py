@@ -9,6 +9,7 @@ from flux.monorepo.changed import find_changed
 from flux.monorepo.comparison import require_commit
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
+from flux.settings import FILES
 
 
 def plan_build(
@@ -22,6 +23,7 @@ def plan_build(
     What was compared is what is built. Raises RequestError for a name that is no artifact, for a commit of
     the event that is nowhere, and for a push that has none.
     """
+    monorepo.git.obtain_history(monorepo.git.head(), FILES)
     found = find_changed(monorepo, since, with_tree=False) if changed else None
     sources = Sources(monorepo, found.head if found else _commit(monorepo))
     chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]

@@ -1,9 +1,8 @@
 """Which artifacts changed, and how their published files differ, by git alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from flux.artifact.difference import FileDifference, difference
-from flux.artifact.image import published
 from flux.artifact.tree import EXECUTABLE, REGULAR, File
 from flux.monorepo.changed import Changed, find_changed
 from flux.monorepo.monorepo import Monorepo
@@ -32,29 +31,23 @@ def compare(monorepo: Monorepo, changed: Changed) -> Differences:
     names = [*changed.reasons, *changed.removed]
     old = _published(monorepo, changed.base, names) if changed.base else {}
     new = _published(monorepo, changed.head, names)
-    found = {}
-    for name in names:
-        before, after = old.get(name, {}), new.get(name, {})
-        differing = [path for path in {**before, **after} if _oid(before, path) != _oid(after, path)]
-        found[name] = difference(*(_read(monorepo, side, differing) for side in (before, after)))
-    return found
+    sides = {name: _differing(old.get(name, {}), new.get(name, {})) for name in names}
+    monorepo.git.obtain_blobs(file.oid for pair in sides.values() for side in pair for file in side)
+    return {name: difference(*map(monorepo.git.contents, pair)) for name, pair in sides.items()}
 
 
 def _published(monorepo: Monorepo, commit: str, names: list[str]) -> dict[str, Files]:
-    sources = Sources(monorepo, commit)
+    kept = Sources(monorepo, commit).kept(names)
     return {
-        source.artifact: {
-            file.path: file
-            for file in published(source.files, source.excludes)[1]
-            if file.mode in (REGULAR, EXECUTABLE)
-        }
-        for source in sources.load(sources.present(names))
+        name: {file.path: file for file in files if file.mode in (REGULAR, EXECUTABLE)}
+        for name, files in kept.items()
     }
 
 
-def _oid(files: Files, path: str) -> str | None:
-    return files[path].oid if path in files else None
+def _differing(before: Files, after: Files) -> tuple[list[File], list[File]]:
+    """The files of each side that are not the same on the other."""
 
+    def only(side: Files, other: Files) -> list[File]:
+        return [file for path, file in side.items() if path not in other or other[path].oid != file.oid]
 
-def _read(monorepo: Monorepo, files: Files, paths: Iterable[str]) -> dict[str, bytes]:
-    return {path: monorepo.git.read(files[path].oid) for path in paths if path in files}
+    return only(before, after), only(after, before)

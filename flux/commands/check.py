@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 
 from flux.artifact.content import content_fault, kind_fault
 from flux.artifact.finding import Finding, Level
-from flux.artifact.image import published
 from flux.artifact.kustomization import read_kustomizations
 from flux.artifact.manifests import check_manifests, is_manifest
 from flux.artifact.name import name_fault
 from flux.kustomize import Kustomize, find_kustomize
+from flux.monorepo.changed import find_changed
 from flux.monorepo.comparison import commit_to_check
+from flux.monorepo.concerned import concerned
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.rendering import render_all
 from flux.monorepo.sources import Source, Sources
@@ -31,15 +32,24 @@ class Check:
         return any(finding.level == Level.ERROR for finding in self.findings)
 
 
-def check_artifacts(monorepo: Monorepo, names: Sequence[str], on_done: Callable[[str], object]) -> Check:
-    """Check the named artifacts, or all, and the desired state, at the commit checked out.
+def check_artifacts(
+    monorepo: Monorepo,
+    names: Sequence[str],
+    on_done: Callable[[str], object],
+    *,
+    changed: bool = False,
+    since: str | None = None,
+) -> Check:
+    """Check the named artifacts, or all, and the desired state, at the commit checked out; with `changed`
+    those that a change concerns.
 
     Of the event `pull_request_target` that is the base, and the head is checked.
     """
     sources = Sources(monorepo, commit_to_check(monorepo))
-    chosen = sources.choose(names)
-    kustomize = find_kustomize()
-    notices = [] if kustomize else ["kustomizations are not rendered: no kustomize 5 or kubectl 1.27 on PATH"]
+    chosen, notices = _choose(monorepo, sources, names, changed, since)
+    kustomize = find_kustomize() if chosen else None
+    if chosen and not kustomize:
+        notices.append("kustomizations are not rendered: no kustomize 5 or kubectl 1.27 on PATH")
 
     def check_one(source: Source) -> tuple[str, list[Finding]]:
         folder = source.folder
@@ -70,6 +80,18 @@ def check_artifacts(monorepo: Monorepo, names: Sequence[str], on_done: Callable[
     return Check(chosen, findings, notices)
 
 
+def _choose(
+    monorepo: Monorepo, sources: Sources, names: Sequence[str], changed: bool, since: str | None
+) -> tuple[list[str], list[str]]:
+    """The artifacts to check, and what people should know of the choice."""
+    chosen = sources.choose(names) if names or not changed else []
+    if not changed:
+        return chosen, []
+    found = find_changed(monorepo, since, with_tree=False)
+    narrowed = concerned(monorepo, found, sources)
+    return [name for name in narrowed if not names or name in chosen], list(found.notices)
+
+
 def _check_artifact(monorepo: Monorepo, kustomize: Kustomize | None, source: Source) -> Iterator[Finding]:
     if fault := name_fault(source.artifact):
         yield Finding(Level.ERROR, "", f"cannot be an OCI repository: the name {fault}")
@@ -80,8 +102,7 @@ def _check_artifact(monorepo: Monorepo, kustomize: Kustomize | None, source: Sou
             "its release tags would be taken for another artifact's: the name reads as a version",
         )
     contents: dict[str, bytes] = {}
-    _, kept = published(source.files, source.excludes)
-    for file in kept:
+    for file in source.kept:
         if kind := kind_fault(file):
             yield Finding(Level.ERROR, file.path, kind.message.removeprefix(file.path + " "))
             continue

@@ -4,9 +4,11 @@ import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 
 from flux.artifact.content import ATTRIBUTES
+from flux.git.empty import empty_clone
 from flux.git.objects import Objects
 from flux.git.process import Process
 from flux.git.trees import MOST_PATHS, Trees
@@ -20,19 +22,25 @@ class Attributes:
         self._objects = objects
         self._trees = trees
 
-    def attributes(self, commit: str, paths: Sequence[str]) -> dict[str, dict[str, str]]:
+    def attributes(
+        self, commit: str, paths: Sequence[str], wanted: Iterable[str] = ()
+    ) -> dict[str, dict[str, str]]:
         """Those that the commit's own .gitattributes give to each path.
+
+        A partial clone brings the blobs that are `wanted` with the same fetch.
 
         Read through an index that holds nothing but those files, in a scratch clone over the same objects, so
         that no setting of this machine has a say.
         """
         rules = self._rules(commit, paths)
+        oids = [rule.partition("\t")[0].split()[2] for rule in rules]
+        self._objects.obtain_blobs(chain(oids, wanted))
         if not rules:
             return {}
-        for rule in rules:
-            self._objects.blob(rule.partition("\t")[0].split()[2])  # a partial clone may have to fetch it
+        for oid in oids:
+            self._objects.blob(oid)  # of one that is nowhere git would say nothing
         with tempfile.TemporaryDirectory() as scratch:
-            environment = _scratch(Path(scratch), self._process.objects)
+            environment = empty_clone(Path(scratch), self._process.objects)
             self._process.pipe_fields(rules, "update-index", "-z", "--index-info", environment=environment)
             options = ("-c", f"core.attributesFile={os.devnull}", "-c", "core.ignoreCase=false")
             asking = (*options, "check-attr", "--cached", "-z", "--stdin", *ATTRIBUTES)
@@ -60,19 +68,6 @@ class Attributes:
             for line in listed
             if line.startswith("100") and line.endswith(".gitattributes") and _folder(line) in folders
         ]
-
-
-def _scratch(folder: Path, objects: Path) -> dict[str, str]:
-    """Make an empty clone over these objects, and say how git finds it."""
-    for part in ("objects", "refs"):
-        (folder / part).mkdir()
-    (folder / "HEAD").write_text("ref: refs/heads/none\n")
-    return {
-        "GIT_DIR": str(folder),
-        "GIT_OBJECT_DIRECTORY": str(objects),
-        "GIT_INDEX_FILE": str(folder / "index"),
-        "GIT_ATTR_NOSYSTEM": "1",
-    }
 
 
 def _folder(listed: str) -> str:

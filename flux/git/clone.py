@@ -16,7 +16,6 @@ from flux.git.branches import Branch
 from flux.git.history import Message
 from flux.git.home import HomeRefs
 from flux.git.merge import merge
-from flux.git.objects import is_partial
 from flux.git.parts import Parts
 from flux.git.process import OLDEST_GIT, Process, git_version
 from flux.git.scratch import clone_apart
@@ -72,7 +71,10 @@ class Clone:
         self.file = parts.trees.file
         self.uncommitted = parts.trees.uncommitted
         self.read = parts.objects.blob
+        self.contents = parts.objects.contents
         self.open = parts.objects.open
+        self.obtain_history = parts.partial.history
+        self.obtain_blobs = parts.objects.obtain_blobs
         self.expecting = parts.objects.expecting
         self.attributes = parts.attributes.attributes
 
@@ -148,9 +150,9 @@ class Clone:
         return bool(self.parts.shallow.edge())
 
     @property
-    def partial(self) -> bool:
-        """Whether this clone leaves objects at origin until it needs them."""
-        return is_partial(self.parts.process)
+    def filter(self) -> str:
+        """What a partial clone leaves at origin until it needs it; empty for another clone."""
+        return self.parts.process.filter
 
     def clone(self, folder: Path, branch: str, files: Mapping[str, bytes], message: str) -> "Clone":
         """A clone of what is checked out, as `branch`, for no use but a try."""

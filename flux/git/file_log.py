@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flux.git import output
+from flux.git.partial import Partial
 from flux.git.process import Process
 from flux.git.shallow import Shallow
 
@@ -39,7 +40,8 @@ class _Node:
 class FileLog:
     """The log of files of a clone."""
 
-    def __init__(self, process: Process, shallow: Shallow) -> None:
+    def __init__(self, process: Process, shallow: Shallow, partial: Partial) -> None:
+        self._partial = partial
         self._process = process
         self._shallow = shallow
 
@@ -50,6 +52,7 @@ class FileLog:
         """
         if edge := self._shallow.edge():
             self._shallow.complete(tuple(edge)[:1])
+        self._partial.history(commit, [path], line=False)
         nodes = dict(self._nodes(commit, path))
         return list(_changes(nodes, next(iter(nodes), None)))
 

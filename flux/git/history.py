@@ -13,6 +13,7 @@ from flux.errors import GitError, HistoryMissingError
 from flux.git import output
 from flux.git.kept import Kept
 from flux.git.objects import NAME
+from flux.git.partial import Partial
 from flux.git.process import Process
 from flux.git.shallow import Shallow
 from flux.git.trees import MOST_WALKED, RAW_DIFF, Trees, narrowest
@@ -94,8 +95,9 @@ def _under(sources: str, below: Sequence[str], also: Sequence[str]) -> Callable[
 class History:
     """The history of a clone. Where it meets the edge of a shallow clone, it fetches the rest."""
 
-    def __init__(self, process: Process, shallow: Shallow, trees: Trees) -> None:
+    def __init__(self, process: Process, shallow: Shallow, trees: Trees, partial: Partial) -> None:
         self._process = process
+        self._partial = partial
         self._shallow = shallow
         self._trees = trees
         self._messages: Kept[tuple[str, str], tuple[Message, ...]] = Kept(_MOST_MESSAGES)
@@ -124,6 +126,8 @@ class History:
         span = [commit, *([f"^{until}"] if until else [])]
         is_wanted = _under(sources, names, also)
         edge = self._shallow.edge()  # as it is before git reads it
+        if not kept:
+            self._partial.history(commit, also)
         for revision, parent, every in kept or self._walk(span, limits, root=False):
             changes = [change for change in every if is_wanted(change[1])]
             if parent and not changes:
@@ -151,6 +155,7 @@ class History:
         with self._keeping:
             if self._walks and self._walks[-1].is_of(commit, paths):
                 return
+            self._partial.history(commit, also)
             # Somebody may still be on an older one.
             commits = self._walk([commit], paths, root=False)
             self._walks.append(Walk(commit, paths, commits, self._first_parents))
@@ -167,6 +172,7 @@ class History:
         Raises HistoryMissingError where a shallow clone lacks the rest, and it cannot be had.
         """
         edge: str | None = None
+        self._partial.history(commit, [path])
         for revision, _, changes in self._walk([commit], [path], root=True):
             if revision.commit in self._shallow.edge():
                 edge = revision.commit
@@ -255,6 +261,7 @@ class History:
         """
         if known := self._logs.get((commit, since, folders)):
             return list(known)
+        self._partial.history(commit, line=False)
         span = [commit, *([f"^{since}"] if since else []), "--", *folders]
         log = ("log", "--no-show-signature", "--no-color", "--no-notes")
         fields = self._process.fields(*log, "-z", "--format=tformat:%H %P%n%s%n%b", *span)

@@ -2,15 +2,16 @@
 
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
-from flux.artifact.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, Content
+from flux.artifact.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, Content, File
 from flux.errors import GitError
 from flux.git.batch import Batch, BatchError, LargeError, Object
 from flux.git.kept import Kept
+from flux.git.partial import Partial
 from flux.git.process import Process
 from flux.git.stream import Stream
 
@@ -47,8 +48,9 @@ class Entry(NamedTuple):
 class Objects:
     """The objects of a clone; of a partial one also those that origin gives when they are needed."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, partial: Partial) -> None:
         self._process = process
+        self._partial = partial
         self._batch = Batch(process)
         self._kept: Kept[str, Object] = Kept(_MOST_KEPT, _LARGEST_KEPT)
         self._trees: Kept[str, Mapping[str, Entry]] = Kept(_MOST_PARSED, _LARGEST_KEPT)
@@ -93,15 +95,26 @@ class Objects:
         """The content of a blob. Raises GitError if it cannot be read."""
         return self._blob(oid)
 
+    def contents(self, files: Iterable[File]) -> dict[str, bytes]:
+        """The contents of files by path. Raises GitError if one cannot be read."""
+        wanted = {file.path: file.oid for file in files}
+        self.obtain_blobs(wanted.values())
+        return {path: self.blob(oid) for path, oid in wanted.items()}
+
     def _blob(self, oid: str, most: int | None = None) -> bytes:
         found = self.find(oid, most)
         if found is None:
             raise _lacking(oid)
         return found.content
 
+    def obtain_blobs(self, oids: Iterable[str]) -> None:
+        """Bring blobs here that a partial clone left at origin, with one fetch, before they are read."""
+        self._partial.blobs(oids)
+
     @contextmanager
     def expecting(self, oids: Sequence[str]) -> Iterator[None]:
         """Let this thread open these blobs, in this order, without a question for each."""
+        self.obtain_blobs(oids)
         self._expected.stream = stream = Stream(self._process, oids)
         try:
             yield
@@ -159,27 +172,16 @@ class Objects:
     def _ask(self, oid: str, most: int | None) -> Object | None:
         try:
             found = self._batch.ask(oid, most)
-            if found or not self._partial or not self._process.gain_access():
+            if found or not self._process.promisor or not self._process.gain_access():
                 return found
         except BatchError as error:
-            if not self._partial or not self._process.gain_access():
+            if not self._process.promisor or not self._process.gain_access():
                 raise _lacking(oid) from error
         self._batch.close()  # the next one has the access
         try:
             return self._batch.ask(oid, most)
         except BatchError as error:
             raise _lacking(oid) from error
-
-    @cached_property
-    def _partial(self) -> bool:
-        return is_partial(self._process)
-
-
-def is_partial(process: Process) -> bool:
-    """Whether a clone leaves objects at origin until it needs them."""
-    with suppress(GitError):
-        return bool(process.run("config", "--get-regexp", r"^remote\..*\.promisor$"))
-    return False
 
 
 def _named(content: bytes, header: bytes) -> str:

@@ -1,6 +1,7 @@
 """Origin: where it is, which refs it has, and what is fetched from it."""
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from random import random
 from time import sleep
@@ -14,6 +15,7 @@ _CROSSED = re.compile(
     r"cannot lock ref|\.lock': File exists|shallow file has changed"
     r"|incorrect old value|reference already exists"
 )
+_QUIET = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-gc")
 _PAUSES = (0.05, 0.1, 0.2, 0.4)  # seconds
 
 
@@ -44,12 +46,17 @@ class Origin:
         listed = self._process.run("ls-remote", *options, "origin", *patterns, network=True)
         return output.refs(listed, "\t")
 
+    def fetch_objects(self, remote: str, oids: Iterable[str]) -> None:
+        """Fetch objects by name, with all trees below those that are trees. Raises GitError."""
+        asking = ("-c", "fetch.negotiationAlgorithm=noop", "fetch", *_QUIET, "--filter=blob:none", "--stdin")
+        wanted = "".join(f"{oid}\n" for oid in oids).encode()
+        self._process.pipe(wanted, *asking, remote, network=True)
+
     def fetch(self, *what: str) -> None:
         """Fetch exactly this, again where another run was at the same ref. Raises GitError."""
-        quiet = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-gc")
         for pause in (*_PAUSES, None):
             try:
-                self._process.run("fetch", *quiet, *what, network=True)
+                self._process.run("fetch", *_QUIET, *what, network=True)
                 return
             except GitError as error:
                 if pause is None or not _CROSSED.search(error.message):

@@ -8,6 +8,7 @@ from flux.git.history import History
 from flux.git.home import Home
 from flux.git.objects import Objects
 from flux.git.origin import Origin
+from flux.git.partial import Partial
 from flux.git.process import Process
 from flux.git.refs import Refs
 from flux.git.shallow import Shallow
@@ -23,14 +24,15 @@ class Parts:
         self.process = process
         self.origin = Origin(process)
         self.shallow = Shallow(process, self.origin)
-        self.objects = Objects(process)
+        self.partial = Partial(process, self.origin, self.shallow)
+        self.objects = Objects(process, self.partial)
         self.commits = Commits(process, self.origin, self.shallow, self.objects)
         self.refs = Refs(process, self.commits)
         self.tags = Tags(process, self.origin, self.objects)
         self.home = Home(self.origin, self.commits, self.refs)
-        self.trees = Trees(process, self.commits, self.objects)
-        self.history = History(process, self.shallow, self.trees)
-        self.file_logs = FileLog(process, self.shallow)
+        self.trees = Trees(process, self.commits, self.objects, self.partial)
+        self.history = History(process, self.shallow, self.trees, self.partial)
+        self.file_logs = FileLog(process, self.shallow, self.partial)
         self.branches = Branches(process, self.shallow, self.commits, self.history)
         self.attributes = Attributes(process, self.objects, self.trees)
         self.writing = Writing(process)

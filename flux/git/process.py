@@ -33,6 +33,7 @@ _CONFIGURATION = (
     # A pack appears whole. Unpacked, a commit is there before its tree, for another run in this clone to see.
     *("-c", "fetch.unpackLimit=1"),
 )
+_OF_REMOTES = r"^remote\..*\.(url|promisor|partialclonefilter)$"
 _NETWORK_SECONDS = 300
 # How git says that a host wants to know who asks, or does not show this to whom it takes us for.
 _REFUSED = re.compile(
@@ -102,13 +103,39 @@ class Process:
         return self._git.environment()
 
     @cached_property
+    def _remotes(self) -> list[tuple[str, str]]:
+        """What the configuration says of all remotes, in its order."""
+        with suppress(GitError):
+            listed = self.fields(
+                "config", "-z", "--get-regexp", r"^remote\..*\.(url|promisor|partialclonefilter)$"
+            )
+            return [(name, value) for name, _, value in (field.partition("\n") for field in listed)]
+        return []
+
+    @cached_property
     def origin_urls(self) -> tuple[str, ...]:
         """Every URL of origin, as the configuration spells them. An empty one takes back those before it."""
         urls: list[str] = []
-        with suppress(GitError):
-            for url in self.fields("config", "-z", "--get-all", "remote.origin.url"):
+        for name, url in self._remotes:
+            if name == "remote.origin.url":
                 urls = [*urls, url] if url else []
         return tuple(urls)
+
+    @cached_property
+    def promisor(self) -> str:
+        """The remote that has what a partial clone leaves there; empty for a clone that has everything."""
+        if not any(self.objects.glob("pack/*.promisor")):
+            return ""
+        said = {name: value for name, value in self._remotes if name.endswith(".promisor")}
+        names = [name[len("remote.") : -len(".promisor")] for name, value in said.items() if _is_on(value)]
+        return "origin" if "origin" in names else next(iter(names), "")
+
+    @property
+    def filter(self) -> str:
+        """What a partial clone leaves there, as `git clone --filter` has it; empty for another clone."""
+        if not self.promisor:
+            return ""
+        return dict(self._remotes).get(f"remote.{self.promisor}.partialclonefilter") or "an unknown filter"
 
     @property
     def origin_url(self) -> str | None:
@@ -141,28 +168,31 @@ class Process:
 
     def run(self, *arguments: str, network: bool = False) -> str:
         """What git prints, less the last newline. Raises GitError where it fails."""
-        try:
-            return self._run_once(arguments, network)
-        except GitError as refused:
-            if not _REFUSED.search(refused.message) or not self.gain_access():
-                raise
-            return self._run_once(arguments, network)
+        return self._asking(lambda: self._run_once(arguments, network))
 
     def fields(self, *arguments: str) -> list[str]:
         """What git prints where each part ends with NUL."""
         return self.run(*arguments).split("\0")[:-1]
 
-    def pipe(self, content: bytes, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
+    def pipe(
+        self,
+        content: bytes,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        network: bool = False,
+    ) -> str:
         """What git prints when it is given this content, less the last newlines. Raises GitError."""
-        return self.pipe_all(content, *arguments, environment=environment).rstrip("\n")
+        return self.pipe_all(content, *arguments, environment=environment, network=network).rstrip("\n")
 
-    def pipe_all(self, content: bytes, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
+    def pipe_all(
+        self,
+        content: bytes,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        network: bool = False,
+    ) -> str:
         """As `pipe`, to the last newline."""
-        with self.started(*arguments, environment=environment) as process:
-            printed, stderr = process.communicate(content)
-        if process.returncode:
-            raise output.error(stderr.decode("utf-8", "replace"))
-        return printed.decode("utf-8", "surrogateescape")
+        return self._asking(lambda: self._pipe_once(content, arguments, environment, network))
 
     def pipe_fields(
         self, fields: Iterable[str], *arguments: str, environment: Mapping[str, str]
@@ -190,6 +220,31 @@ class Process:
             process.kill()
             process.communicate()
 
+    def _asking(self, ask: Callable[[], str]) -> str:
+        """The answer; asked again where origin refused, and there is another way to ask it."""
+        try:
+            return ask()
+        except GitError as refused:
+            if not _REFUSED.search(refused.message) or not self.gain_access():
+                raise
+            return ask()
+
+    def _pipe_once(
+        self,
+        content: bytes,
+        arguments: Sequence[str],
+        environment: Mapping[str, str] | None,
+        network: bool,
+    ) -> str:
+        with self.started(*arguments, environment=environment) as process:
+            try:
+                printed, stderr = process.communicate(content, _NETWORK_SECONDS if network else None)
+            except subprocess.TimeoutExpired as late:
+                raise GitError(f"git did not end within {_NETWORK_SECONDS} seconds") from late
+        if process.returncode:
+            raise output.error(stderr.decode("utf-8", "replace"))
+        return printed.decode("utf-8", "surrogateescape")
+
     def _run_once(self, arguments: Sequence[str], network: bool) -> str:
         try:
             printed = self._git.execute(
@@ -206,6 +261,11 @@ class Process:
         """Names are bytes to git, UTF-8 by custom, whatever encoding Python found in the environment."""
         encoded = (os.fsdecode(argument.encode("utf-8", "surrogateescape")) for argument in arguments)
         return [str(self._git.GIT_PYTHON_GIT_EXECUTABLE), *_CONFIGURATION, *encoded]
+
+
+def _is_on(value: str) -> bool:
+    """Whether git takes a value of its configuration for true."""
+    return value.lower() not in ("false", "no", "off", "0")
 
 
 def _forget_hooks() -> None:

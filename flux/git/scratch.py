@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from flux.git.objects import is_partial
 from flux.git.parts import Parts
 from flux.git.process import Process
 
@@ -34,7 +33,7 @@ def clone_apart(source: Parts, folder: Path, branch: str, files: Mapping[str, by
     lacks of the history could not be fetched.
     """
     commit = source.commits.head()
-    is_whole = not (source.shallow.edge() or is_partial(source.process))
+    is_whole = not (source.shallow.edge() or source.process.promisor)
     _copy(source.process, folder, [] if is_whole else ["--no-tags"])
     clone = Parts(Process(folder))
     clone.process.run("remote", "remove", "origin")

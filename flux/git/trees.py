@@ -9,6 +9,7 @@ from flux.git import output
 from flux.git.commits import Commits
 from flux.git.comparison import compare
 from flux.git.objects import NAME, Entry, Objects
+from flux.git.partial import Partial
 from flux.git.process import Process
 
 RAW_DIFF = (
@@ -47,8 +48,9 @@ def narrowest(
 class Trees:
     """The trees of a clone's commits. `sources` is the folder of the artifacts, empty or ending in `/`."""
 
-    def __init__(self, process: Process, commits: Commits, objects: Objects) -> None:
+    def __init__(self, process: Process, commits: Commits, objects: Objects, partial: Partial) -> None:
         self._process = process
+        self._partial = partial
         self._commits = commits
         self._objects = objects
 
@@ -104,6 +106,7 @@ class Trees:
 
     def changes(self, old: str | None, new: str, sources: str) -> list[Change]:
         """What differs at or under a path between two commits; from nothing at all where `old` is None."""
+        self._partial.trees(*filter(None, (old, new)))
         if (few := self._few_changes(old, new, sources)) is not None:
             return few
         under = ["--", sources] if sources else []

@@ -19,6 +19,7 @@ def walk(monorepo: Monorepo, commit: str, names: Sequence[str], until: str | Non
     those before it. Raises ContentError where those of `commit` cannot be read.
     """
     start: str | None = commit
+    monorepo.git.obtain_history(commit, FILES)
     layout = monorepo.layouts.at(commit)
     while start:
         stretch = monorepo.git.line(start, *layout.reach(names), until=until, also=FILES)

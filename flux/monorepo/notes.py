@@ -3,7 +3,6 @@
 from contextlib import suppress
 
 from flux.artifact.content import kind_fault
-from flux.artifact.image import published
 from flux.artifact.manifests import is_manifest
 from flux.artifact.versions import named_versions
 from flux.errors import ContentError, SettingError
@@ -68,10 +67,6 @@ def named_since(
 
 
 def _versions(monorepo: Monorepo, sources: Sources, artifact: str) -> dict[str, set[str]]:
-    if not sources.present([artifact]):
-        return {}
-    (source,) = sources.load([artifact])
-    _, kept = published(source.files, source.excludes)
-    return named_versions(
-        {f.path: monorepo.git.read(f.oid) for f in kept if is_manifest(f.path) and not kind_fault(f)}
-    )
+    kept = sources.kept([artifact]).get(artifact, ())
+    manifests = [file for file in kept if is_manifest(file.path) and not kind_fault(file)]
+    return named_versions(monorepo.git.contents(manifests))

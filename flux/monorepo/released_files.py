@@ -1,7 +1,6 @@
 """What a release published, from git alone."""
 
 from flux.artifact.content import kind_fault
-from flux.artifact.image import published
 from flux.errors import ContentError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import Released
@@ -12,9 +11,7 @@ def released_files(monorepo: Monorepo, released: Released) -> dict[str, bytes]:
     """The files of a release's image, by path. Raises ContentError where its commit does not have them."""
     if not monorepo.git.obtain(released.commit):
         raise ContentError(f"the commit of {released.tag} is not here")
-    sources = Sources(monorepo, released.commit)
-    if not sources.present([released.artifact]):
+    kept = Sources(monorepo, released.commit).kept([released.artifact]).get(released.artifact)
+    if kept is None:
         raise ContentError(f"{released.tag} has no {released.artifact}")
-    (source,) = sources.load([released.artifact])
-    _, kept = published(source.files, source.excludes)
-    return {file.path: monorepo.git.read(file.oid) for file in kept if not kind_fault(file)}
+    return monorepo.git.contents(file for file in kept if not kind_fault(file))

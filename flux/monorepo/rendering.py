@@ -1,5 +1,6 @@
 """Render the kustomizations of an artifact as its cluster would."""
 
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,6 +9,7 @@ from flux.artifact.finding import Finding, Level
 from flux.artifact.kustomization import Kustomization, renderable
 from flux.artifact.tree import path_bytes
 from flux.kustomize import Kustomize, RemoteBaseError
+from flux.parallel import in_parallel
 
 
 def render_all(
@@ -19,9 +21,15 @@ def render_all(
         _write(root, contents)
         if not kustomizations:
             _generate(root, [path for path in contents if path.endswith((".yaml", ".yml"))])
-        for folder in renderable(kustomizations) if kustomizations else [""]:
+        folders = list(renderable(kustomizations)) if kustomizations else [""]
+
+        def render(folder: str) -> tuple[str, list[Finding]]:
             path = kustomizations[folder].path if kustomizations else ""
-            yield from _render(kustomize, root, folder, path)
+            return folder, list(_render(kustomize, root, folder, path))
+
+        found = dict(in_parallel(os.cpu_count() or 1, render, folders))
+        for folder in folders:
+            yield from found[folder]
 
 
 def _write(root: Path, contents: Mapping[str, bytes]) -> None:

@@ -21,6 +21,7 @@ from flux.monorepo.line import walk
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.source_url import source_url
 from flux.monorepo.wanted import require_known
+from flux.settings import FILES
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Source:
     attributes: dict[str, Attributes]
     folder: Folder
     excludes: Excludes
+
+    @property
+    def kept(self) -> list[File]:
+        """The files that are published."""
+        return published(self.files, self.excludes)[1]
 
 
 class Sources:
@@ -57,6 +63,11 @@ class Sources:
     def present(self, names: Sequence[str] | None = None) -> list[str]:
         """The artifacts that are there, of those named or all. Raises SettingError as `find_artifacts`."""
         return list(self._find(names).folders)
+
+    @property
+    def folders(self) -> dict[str, str]:
+        """The folder of each artifact, from the root of the repository on."""
+        return {name: folder.path for name, folder in self._find().folders.items()}
 
     def refused(self) -> dict[str, ContentError]:
         """The symlinks and submodules in the place of an artifact, which would be a folder."""
@@ -89,12 +100,22 @@ class Sources:
                 require_known(name, self.present(), self.commit[:12], listing)
         return chosen
 
+    def kept(self, names: Sequence[str]) -> dict[str, list[File]]:
+        """The files that are published of those of the named artifacts that are there."""
+        folders = self._find(names).folders
+        loaded = files_of(self._git, self.commit, [folders[name] for name in names if name in folders])
+        return {
+            folder.artifact: published(files, self.layout.excludes(folder))[1] for folder, files in loaded
+        }
+
     def load(self, names: Sequence[str]) -> list[Source]:
-        """The files of the named artifacts."""
+        """The files of the named artifacts, whose contents are to be read."""
         folders = self._find(names).folders
         loaded = list(files_of(self._git, self.commit, [folders[name] for name in names]))
         paths = [folder.join(file.path) for folder, files in loaded for file in files]
-        attributes = self._git.attributes(self.commit, paths)
+        kept = (published(files, self.layout.excludes(folder))[1] for folder, files in loaded)
+        wanted = (file.oid for files in kept for file in files if not kind_fault(file))
+        attributes = self._git.attributes(self.commit, paths, wanted)
         return [
             Source(
                 folder.artifact,
@@ -108,8 +129,11 @@ class Sources:
 
     def left_out(self, artifact: str) -> set[str]:
         """The files of an artifact's folder that are not published."""
-        loaded = self.load(self.present([artifact]))
-        return {file.path for source in loaded for file in source.files if source.excludes(file.path)}
+        folders = self._find([artifact]).folders.values()
+        loaded = files_of(self._git, self.commit, folders)
+        return {
+            file.path for folder, files in loaded for file in files if self.layout.excludes(folder)(file.path)
+        }
 
     def revisions(self, names: Sequence[str]) -> dict[str, Revision]:
         """The revision of each named artifact. An artifact that was never there has none."""
@@ -122,6 +146,7 @@ class Sources:
 
     def image_of(self, artifact: str) -> Image:
         """The image of one artifact. Raises RequestError for an unknown artifact, and ContentError."""
+        self._git.obtain_history(self.commit, FILES)
         (name,) = self.choose([artifact])
         (source,) = self.load([name])
         try:
@@ -135,7 +160,7 @@ class Sources:
             raise ContentError(
                 f"{source.artifact!r} cannot be an OCI repository: it {fault}", "rename the folder"
             )
-        for file in published(source.files, source.excludes)[1]:
+        for file in source.kept:
             if error := kind_fault(file):
                 raise error
 

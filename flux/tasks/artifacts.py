@@ -31,15 +31,36 @@ def changed(context: Context, since: str | None = None, diff: bool = False, json
         show_changed(run.report, *list_changed(run.monorepo, since, with_files=diff))
 
 
-@command(example="check -a eso", iterable=["artifact"], help={"artifact": ARTIFACT, "json": JSON})
-def check(context: Context, artifact: list[str] | None = None, json: bool = False) -> None:
+@command(
+    example="check --changed",
+    iterable=["artifact"],
+    help={
+        "artifact": ARTIFACT,
+        "changed": "check only artifacts that the change concerns",
+        "since": f"with --changed: {SINCE}",
+        "json": JSON,
+    },
+)
+def check(
+    context: Context,
+    artifact: list[str] | None = None,
+    changed: bool = False,
+    since: str | None = None,
+    json: bool = False,
+) -> None:
     """Check whether Flux would accept the artifacts and the desired state."""
     with running(context, json) as run:
         from flux.commands.check import check_artifacts
         from flux.report.check import show_check
 
         with run.report.working("checking") as on_done:
-            checked = check_artifacts(run.monorepo, names(artifact), on_done)
+            checked = check_artifacts(
+                run.monorepo,
+                names(artifact),
+                on_done,
+                changed=changed or since is not None,
+                since=since,
+            )
         show_check(run.report, checked)
         if checked.failed:
             raise Exit(code=1)

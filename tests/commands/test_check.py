@@ -325,3 +325,22 @@ def test_a_desired_state_in_an_artifact_is_a_warning(tmp_path: Path) -> None:
     assert finding.level == Level.WARNING
     without = replace(whole, exclude=("/flux",))
     assert [one for one in run_check(repo, artifacts=(without,)).findings if one.path == state] == []
+
+
+def test_only_what_a_change_concerns_is_checked(tmp_path: Path) -> None:
+    """The desired state is checked in any case."""
+    files = {f"artifacts/{name}/x.yaml": "a: 1\na: 2\n" for name in ("app", "db")}
+    repo = monorepo(tmp_path / "repo", files)
+    repo.bare_origin()
+    assert len(run_check(repo).findings) == 2
+    config = "flux/releaseconfig.json"
+    repo.commit(files={"artifacts/app/y.yaml": "b: 1\n", config: '{"web": {"at": "1.0.0"}}'})
+    with opened(repo) as context:
+        since = check_artifacts(context, [], str, changed=True, since="HEAD~1")
+        assert since.artifacts == ["app"]
+        assert {finding.path for finding in since.findings} == {"artifacts/app/x.yaml", config}
+        assert check_artifacts(context, ["db"], str, changed=True).artifacts == []
+    repo.push("origin", "HEAD:main")
+    with opened(repo) as context:
+        assert check_artifacts(context, [], str, changed=True).artifacts == []
+        assert check_artifacts(context, [], str).artifacts == ["app", "db"]

@@ -12,7 +12,7 @@ OPTIONS = {
     "issue.apply": "--number -n/--dry-run -j/--json",
     "build": "-a/--artifact --changed --since --digests -n/--dry-run --wide -j/--json",
     "changed": "--since --diff -j/--json",
-    "check": "-a/--artifact -j/--json",
+    "check": "-a/--artifact --changed --since -j/--json",
     "demo": "-a/--artifact --folder --progress -j/--json",
     "diff": "-a/--artifact --environment --version -j/--json",
     "doctor": "-j/--json",

@@ -6,7 +6,7 @@ from shlex import quote
 
 from semver import Version
 
-from flux.artifact.image import Revision, published
+from flux.artifact.image import Revision
 from flux.artifact.manifests import is_manifest
 from flux.errors import ContentError, RequestError
 from flux.monorepo.artifacts import where
@@ -75,8 +75,7 @@ def choose(monorepo: Monorepo, names: Collection[str]) -> Chosen:
 
 
 def _file(monorepo: Monorepo, source: Source) -> Chosen | None:
-    _, kept = published(source.files, source.excludes)
-    fit = [file for file in kept if is_manifest(file.path) and file.path.isprintable()]
+    fit = [file for file in source.kept if is_manifest(file.path) and file.path.isprintable()]
     if not fit:
         return None
     file = min(fit, key=lambda file: (file.path.count("/"), file.path))

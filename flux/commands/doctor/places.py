@@ -23,8 +23,8 @@ def clone(clone: Clone) -> Iterator[Line]:
     if clone.shallow:
         said = "it is shallow: the history that decides is fetched whenever it is needed"
         yield Line("clone", Health.WARNING, said, FETCH_DEPTH)
-    elif clone.partial:
-        said = "it is partial: what it lacks is fetched whenever it is needed"
+    elif clone.filter:
+        said = f"it is partial ({clone.filter}): what it lacks is fetched whenever it is needed"
         yield Line("clone", Health.WARNING, said, "clone it anew, without `--filter`")
     else:
         yield Line("clone", Health.OK, str(clone.root))

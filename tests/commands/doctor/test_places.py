@@ -65,7 +65,7 @@ def test_a_partial_clone(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert line == Line(
         "clone",
         Health.WARNING,
-        "it is partial: what it lacks is fetched whenever it is needed",
+        f"it is partial ({left_out}): what it lacks is fetched whenever it is needed",
         "clone it anew, without `--filter`",
     )
 

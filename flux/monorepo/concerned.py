@@ -1,0 +1,34 @@
+"""Which artifacts a change concerns: a check of the others would find what it found before."""
+
+from collections.abc import Sequence
+
+from flux.monorepo.changed import Changed
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.sources import Sources
+from flux.settings import FILES
+
+_RULES = ".gitattributes"
+
+
+def concerned(monorepo: Monorepo, changed: Changed, sources: Sources) -> list[str]:
+    """The artifacts that are published otherwise, and those whose files git would check out otherwise.
+
+    A change of the settings concerns all.
+    """
+    if changed.base is None:
+        return sources.present()
+    paths = [change.path for change in monorepo.git.changes(changed.base, changed.head, "")]
+    if any(path in FILES for path in paths):
+        return sources.present()
+    ruled = [path.removesuffix(_RULES) for path in paths if path.rpartition("/")[2] == _RULES]
+    names = {*changed.reasons, *(_under(sources, ruled) if ruled else ())}
+    return sources.present(sorted(names))
+
+
+def _under(sources: Sources, places: Sequence[str]) -> list[str]:
+    """The artifacts that some of these folders are in, or that are in one of them."""
+    return [
+        name
+        for name, folder in sources.folders.items()
+        if any(f"{folder}/".startswith(place) or place.startswith(f"{folder}/") for place in places)
+    ]
