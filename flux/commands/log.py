@@ -85,9 +85,12 @@ def _tip(monorepo: Monorepo, notices: list[str]) -> str:
 
 
 def _recorded(monorepo: Monorepo, tip: str) -> Iterable[Recorded]:
-    for change in monorepo.git.file_log(tip, monorepo.settings.releaseconfig):
-        content = monorepo.git.read(change.blob) if change.blob else None
-        yield Recorded(change.commit, change.time, content, change.messages, change.merged)
+    git = monorepo.git
+    changes = list(git.file_log(tip, monorepo.settings.releaseconfig))
+    with git.expecting([change.blob for change in changes if change.blob]):
+        for change in changes:
+            content = b"".join(git.open(change.blob).pieces) if change.blob else None
+            yield Recorded(change.commit, change.time, content, change.messages, change.merged)
 
 
 def _present(monorepo: Monorepo) -> Iterable[str]:
