@@ -310,7 +310,7 @@ def kubernetes(session: nox.Session) -> None:
 
 @nox.session
 def github(session: nox.Session) -> None:
-    """Fetch GitHub's descriptions of its API and its events into the cache, unless they are there."""
+    """Fetch GitHub's descriptions of its APIs and its events into the cache, unless they are there."""
     if descriptions.FOLDER.is_dir():
         session.log("GitHub's descriptions are there")
         return

@@ -180,9 +180,12 @@ class DryForge:
     def deployment_state(self, deployment: int) -> str:
         return self._forge.deployment_state(deployment) if deployment else ""
 
-    def merge_once_green(self, number: int) -> bool:
+    def merge_once_green(self, number: int, head: str) -> bool:
         self.would.append(f"switch on auto-merge of {number}")
         return True
+
+    def merge_by_person(self, number: int) -> None:
+        self.would.append(f"switch off auto-merge of {number}")
 
     def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
         self.would.append(f"set deployment {deployment} to {state}")

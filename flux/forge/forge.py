@@ -79,6 +79,8 @@ class PullRequest:
     """When the forge merged it, in seconds since the epoch."""
     merger: str = ""
     """Who merged it. Only the look at one pull request tells."""
+    auto_merge: str = field(default="", compare=False)
+    """Who let the forge merge it by itself, empty where a person has to."""
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,12 @@ class Reporting(Protocol):
     def deployment_state(self, deployment: int) -> str:
         """The last state of a deployment, empty for one that has none."""
 
-    def merge_once_green(self, number: int) -> bool:
+    def merge_once_green(self, number: int, head: str) -> bool:
         """Let the forge merge a pull request once all that is required of it is there; False where it does
-        not do that."""
+        not do that, and where the pull request is not at this commit any more."""
+
+    def merge_by_person(self, number: int) -> None:
+        """Let nobody but a person merge a pull request from now on."""
 
     def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
         """`in_progress`, `success`, `failure` or `inactive`. No other deployment is changed by that."""

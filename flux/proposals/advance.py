@@ -14,7 +14,7 @@ from flux.monorepo.vouching import Vouching
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.convergence import Wish
 from flux.promotion.gates.auto import due, wants
-from flux.promotion.gates.rule import Auto, Merge, OnFailure
+from flux.promotion.gates.rule import Auto, OnFailure
 from flux.promotion.gates.state import State
 from flux.promotion.ledger import Decision, How, latest, moment, withdrawn
 from flux.promotion.proposal import Promotion
@@ -189,13 +189,11 @@ class Advance:
         self._merge(proposed)
 
     def _merge(self, proposed: Proposed) -> None:
-        """Let the forge merge what rules alone propose, where all of their phases say so."""
-        pull, course = proposed.pull_request, self._courses.course(proposed.promotion.artifact)
-        phases = {course.phase_of(change.environment) for change in proposed.changes}
-        asks = bool(phases) and all(course.rules[phase].merge is Merge.AUTO for phase in phases)
-        if pull is None or not asks or self._monorepo.dry_run:
+        """Let the forge merge what a rule has proposed, where all of its phases say so."""
+        pull, names = proposed.pull_request, [change.environment for change in proposed.changes]
+        if pull is None or proposed.stopped or self._monorepo.dry_run:
             return
-        if not self._forge.merge_once_green(pull.number):
+        if not self._applier.converger.merging.leave_to_forge(proposed.promotion, pull, names):
             self._done.notices.append(f"{pull.url} has to be merged by a person: auto-merge is not possible")
 
     def _is_unfit(self, promotion: Promotion) -> bool:

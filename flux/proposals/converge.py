@@ -11,9 +11,10 @@ from flux.promotion.convergence import BranchStep, Side, StepKind, Wish, next_st
 from flux.promotion.gates.gate import Verdict
 from flux.promotion.ledger import Decision
 from flux.promotion.proposal import Promotion, VersionChange
-from flux.promotion.texts.notices import foreign_commit
+from flux.promotion.texts.notices import foreign_commit, left_to_people
 from flux.proposals.authority import Authority
 from flux.proposals.branches import Branch, Branches
+from flux.proposals.merging import Merging
 from flux.proposals.requests import Requests
 from flux.proposals.rulings import Rulings, explained, overrides, tell_check
 
@@ -67,8 +68,10 @@ class Converger:
         self.branches = Branches(monorepo, authority)
         self._requests = Requests(monorepo)
         self._rulings = Rulings(monorepo, authority)
+        self.merging = Merging(monorepo, authority)
         self._waits: Mapping[str, Verdict] = {}
         self._made = ""
+        self._told: tuple[str, ...] = ()
 
     def converge(
         self,
@@ -87,6 +90,7 @@ class Converger:
         told of main's versions. Afterwards nobody could tell any more. `on_unwritten` is told of decisions
         that no commit will record, before they are followed.
         """
+        self._told = ()
         for _ in range(_MOST_TRIES):
             main = self.branches.main()
             branch = self.branches.read(promotion, main)
@@ -100,7 +104,10 @@ class Converger:
                 on_dropped(step.proposal.dropped)
             if step.unwritten:
                 on_unwritten(step.unwritten)
+            if branch and step.kind in (StepKind.STOP, StepKind.KEEP, StepKind.ADVANCE):
+                self._leave_to_people(promotion, branch, step, branch.pull_request)
             if self._perform(promotion, main, branch, step) and step.kind is not StepKind.END:
+                self._look_again(promotion, branch, step)
                 return self._proposed(promotion, main, branch, step, issue)
         raise ForgeError(
             f"{promotion.branch} moved on {_MOST_TRIES} times while it was written to",
@@ -141,6 +148,26 @@ class Converger:
             return self._forge.create_branch(promotion.branch, commit)
         return self._forge.advance_branch(promotion.branch, commit)
 
+    def _leave_to_people(
+        self, promotion: Promotion, branch: Branch, step: BranchStep, pull: PullRequest | None
+    ) -> None:
+        """Before a branch moves: what a person has to merge is not merged by the forge."""
+        proposed = {change.environment for change in step.proposal.changes}
+        new = proposed - branch.proposes(promotion.artifact)
+        if pull and self.merging.leave_to_people(promotion, pull, proposed, new):
+            self._told = (left_to_people(pull.url),)
+
+    def _look_again(self, promotion: Promotion, branch: Branch | None, step: BranchStep) -> None:
+        """After a branch moved: a rule may have let the forge merge what it was before, meanwhile."""
+        there = branch.pull_request if branch and step.kind is StepKind.ADVANCE else None
+        if (
+            branch
+            and there
+            and self.merging.may_be_automatic(promotion.artifact)
+            and not self._monorepo.dry_run
+        ):
+            self._leave_to_people(promotion, branch, step, self._forge.pull_request(there.number))
+
     def _proposed(
         self, promotion: Promotion, main: Side, branch: Branch | None, step: BranchStep, issue: str
     ) -> Proposed:
@@ -168,10 +195,10 @@ class Converger:
             promotion,
             action if open_ else ProposedAction.OPENED,
             versions,
-            pull,
+            replace(pull, head=head),
             changes,
             dropped,
-            tuple(filter(None, [untold])),
+            (*self._told, *filter(None, [untold])),
         )
 
     def _stopped(self, promotion: Promotion, main: Side, branch: Branch) -> Proposed:
@@ -183,5 +210,10 @@ class Converger:
         )
         notice = foreign_commit(promotion.branch, branch.foreign, bool(branch.pull_request))
         return Proposed(
-            promotion, ProposedAction.STOPPED, versions, branch.pull_request, changes, notices=(notice,)
+            promotion,
+            ProposedAction.STOPPED,
+            versions,
+            branch.pull_request,
+            changes,
+            notices=(notice, *self._told),
         )

@@ -25,7 +25,8 @@ WRITES: dict[str, Callable[[DryForge, Place], object]] = {
     "move branch b forward": lambda dry, place: dry.advance_branch("b", place.tip),
     "record a deployment of v1 to prod": lambda dry, place: dry.create_deployment("v1", "prod", "t", {}, ""),
     "set deployment 7 to success": lambda dry, place: dry.set_deployment_state(7, "success", ""),
-    "switch on auto-merge of 7": lambda dry, place: dry.merge_once_green(7),
+    "switch on auto-merge of 7": lambda dry, place: dry.merge_once_green(7, place.tip),
+    "switch off auto-merge of 7": lambda dry, place: dry.merge_by_person(7),
     "delete branch b": lambda dry, place: dry.delete_branch("b", place.tip),
 }
 

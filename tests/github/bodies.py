@@ -280,12 +280,18 @@ class View:
             "merged_at": stamp(pull.merged) if pull.merged else None,
             "merge_commit_sha": pull.merge_commit,
             "draft": pull.draft,
-            "auto_merge": None,
+            "auto_merge": self._auto_merge(pull),
             "head": self._end(pull.head, head),
             "base": self._end(pull.base, pull.base_sha),
             "_links": {name: {"href": url} for name, url in links.items()},
             **self._written(pull),
         }
+
+    def _auto_merge(self, pull: Pull) -> JSON | None:
+        if pull.auto_merge is None:
+            return None
+        title = {"commit_title": pull.title, "commit_message": ""}
+        return {"enabled_by": self.user(pull.auto_merge), "merge_method": "merge", **title}
 
     def pull(self, pull: Pull) -> JSON:
         git, head = self._repo.git, self._head(pull)

@@ -1,4 +1,4 @@
-"""GitHub's own descriptions of its API and of its events, and where they are kept.
+"""GitHub's own descriptions of its APIs and of its events, and where they are kept.
 
 Only the standard library: noxfile.py fetches them by the same rules.
 """
@@ -10,14 +10,16 @@ from tests import parts
 
 OPENAPI = "23.0.2"
 WEBHOOKS = "7.6.1"
+GRAPHQL = "15.26.1"
 
 # What is kept of which npm package, and under which name.
 FILES = {
     "api.json": (f"@octokit/openapi@{OPENAPI}", "package/generated/api.github.com.json"),
     "events.json": (f"@octokit/webhooks-schemas@{WEBHOOKS}", "package/schema.json"),
+    "graphql.json": (f"@octokit/graphql-schema@{GRAPHQL}", "package/schema.json"),
 }
 
-FOLDER = parts.CACHE / f"github-descriptions-{OPENAPI}-{WEBHOOKS}"
+FOLDER = parts.CACHE / f"github-descriptions-{OPENAPI}-{WEBHOOKS}-{GRAPHQL}"
 
 
 def folder() -> Path:

@@ -90,6 +90,7 @@ def _follow_branch(
 def close(world: World, repo: Repository, token: Token, issue: Issue, reason: str | None = None) -> None:
     if isinstance(issue, Pull):
         issue.head_sha = repo.head(issue)
+        issue.auto_merge = None
     issue.closed = issue.updated = world.now()
     issue.closed_by = token.account
     issue.reason = None if isinstance(issue, Pull) else reason or "completed"

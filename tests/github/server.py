@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.github import pushes, transport
+from tests.github import graphql, pushes, transport
 from tests.github.dispatch import Dispatcher
 from tests.github.faults import Fault, Faults, Hook
 from tests.github.front import Front, Incoming
@@ -242,6 +242,7 @@ class GitHub:
                 served = (
                     transport.answer(self._world, request)
                     or self._identities.answer(request, urls)
+                    or graphql.answer(self._world, request, urls, self.failures.append)
                     or self._dispatcher.answer(request, urls)
                 )
         reply = fault.reply if isinstance(fault, Fault) else served

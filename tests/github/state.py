@@ -143,6 +143,8 @@ class Pull(Issue):
     merged_by: Account | None = None
     merge_commit: str | None = None
     reviewed: list[Review] = field(default_factory=list)
+    auto_merge: Account | None = None
+    """Who switched it on."""
 
 
 @dataclass
@@ -270,6 +272,7 @@ class Repository:
     unknown_owners: list[int] = field(default_factory=list)
     """The lines of CODEOWNERS that name nobody who may write."""
     actions_may_create_pulls: bool = True
+    allow_auto_merge: bool = True
     issues: dict[int, Issue] = field(default_factory=dict)
     """By number, pull requests among them."""
     labels: dict[str, Label] = field(default_factory=dict)

@@ -4,10 +4,12 @@ from github.GithubObject import NotSet, Opt
 from github.NamedUser import NamedUser
 from github.Organization import Organization
 
+GHOST = "ghost"
+"""GitHub shows an account that was deleted as this one."""
+
 
 def login_of(user: NamedUser | Organization | None) -> str:
-    """GitHub shows an account that was deleted as this one."""
-    return user.login if user else "ghost"
+    return user.login if user else GHOST
 
 
 def lf(body: str | None) -> str:

@@ -9,7 +9,7 @@ from github.Repository import Repository
 
 from flux.forge.forge import PullRequest, PullState, Review
 from flux.forge.github.api import Part, found
-from flux.forge.github.fields import given, lf, login_of, state_of
+from flux.forge.github.fields import GHOST, given, lf, login_of, state_of
 from flux.forge.github.token import PULL_REQUESTS
 
 
@@ -59,6 +59,12 @@ def _is_from(repository: Repository, pull: GitHubPullRequest) -> bool:
     return origin is not None and origin.id == repository.id
 
 
+def _switched_on_by(pull: GitHubPullRequest) -> str:
+    """Who switched auto-merge on, empty where it is off."""
+    told = pull.auto_merge
+    return str((told.get("enabled_by") or {}).get("login") or GHOST) if told else ""
+
+
 def _pull_request(pull: GitHubPullRequest) -> PullRequest:
     if pull.merged_at is not None:
         state = PullState.MERGED
@@ -76,4 +82,5 @@ def _pull_request(pull: GitHubPullRequest) -> PullRequest:
         url=pull.html_url,
         merge_commit=(pull.merge_commit_sha or "") if pull.merged_at else "",
         merged=pull.merged_at.timestamp() if pull.merged_at else None,
+        auto_merge=_switched_on_by(pull),
     )

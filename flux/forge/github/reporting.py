@@ -68,16 +68,28 @@ class Reporting(Part):
             _, told = repository.requester.requestJsonAndCheck("GET", url, parameters={"per_page": 1})
             return str(told[0]["state"]) if told else ""
 
-    def merge_once_green(self, number: int) -> bool:
+    def merge_once_green(self, number: int, head: str) -> bool:
         with self._github.asking(f"switch on auto-merge of {number}", PULL_REQUESTS) as repository:
             try:
-                repository.get_pull(number).enable_automerge()
+                repository.get_pull(number).enable_automerge(expected_head_oid=head)
             except GithubException as error:
-                # It is not allowed here, or nothing is required of the pull request.
+                # It is not allowed here, nothing is required of the pull request, or it has moved on.
                 if error.status == 400:
                     return False
                 raise
             return True
+
+    def merge_by_person(self, number: int) -> None:
+        with self._github.asking(f"switch off auto-merge of {number}", PULL_REQUESTS) as repository:
+            pull = repository.get_pull(number).complete()
+            if not pull.auto_merge:
+                return
+            try:
+                pull.disable_automerge()
+            except GithubException:
+                # Somebody was faster, or it is merged.
+                if repository.get_pull(number).complete().auto_merge:
+                    raise
 
     def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
         with self._github.asking(f"say how deployment {deployment} went", DEPLOYMENTS) as repository:

@@ -125,6 +125,11 @@ def stray(why: str) -> str:
     return f"No tag of it moves until that is put right: {plain(why)}."
 
 
+def left_to_people(url: str) -> str:
+    """For a pull request that the forge was to merge by itself, and that changes now what a person has to."""
+    return f"Auto-merge of {url} is switched off: a person has to merge what it changes now."
+
+
 def foreign_commit(branch: str, commit: str, has_request: bool) -> str:
     """For a branch that somebody else has committed to."""
     what = "merge or close its pull request" if has_request else "delete the branch"

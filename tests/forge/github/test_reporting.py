@@ -3,10 +3,12 @@
 import pytest
 
 from flux.errors import ForgeError
+from flux.forge.github.forge import GitHubForge
 from flux.forge.reporting import CommitStatus
 from tests.forge.conftest import Place
 from tests.forge.github.replies import THERE, forge_at, refusal, reply
 from tests.github.server import GitHub
+from tests.github.state import Pull
 from tests.registry.scripted import scripted
 from tests.servers import Answer
 
@@ -67,10 +69,45 @@ PULL = {"number": 7, "node_id": "PR_x", "url": "/repos/owner/name/pulls/7"}
 )
 def test_auto_merge_is_switched_on_where_that_is_possible(answer: Answer, switched_on: bool) -> None:
     with scripted(THERE, reply(PULL), answer) as script:
-        assert forge_at(script).merge_once_green(7) is switched_on
+        assert forge_at(script).merge_once_green(7, "c" * 40) is switched_on
     assert script.asked[-1] == "POST /graphql"
+
+
+def test_auto_merge_is_switched_on_and_off(hub: Place, server: GitHub) -> None:
+    pull, repository = hub.propose(), server.repository("octo/monorepo")
+    assert not hub.forge.merge_once_green(pull.number, pull.head)  # it waits for nothing
+    repository.approvals["main"] = 1
+    assert not hub.forge.merge_once_green(pull.number, hub.tip)  # it was at another commit
+    assert hub.forge.merge_once_green(pull.number, pull.head)
+    assert [each.auto_merge for each in hub.forge.pull_requests()] == [hub.login]
+    for _ in range(2):
+        hub.forge.merge_by_person(pull.number)
+    assert [each.auto_merge for each in hub.forge.pull_requests()] == [""]
+
+
+def test_who_may_not_switch_auto_merge_off_is_told(hub: Place, server: GitHub) -> None:
+    pull = hub.propose()
+    server.repository("octo/monorepo").approvals["main"] = 1
+    assert hub.forge.merge_once_green(pull.number, pull.head)
+    other = GitHubForge(server.url, "octo/monorepo", server.token("carol"))
+    with pytest.raises(ForgeError):
+        other.merge_by_person(pull.number)
+
+
+def test_auto_merge_that_somebody_else_switched_off_meanwhile_is_off(hub: Place, server: GitHub) -> None:
+    pull, repository = hub.propose(), server.repository("octo/monorepo")
+    repository.approvals["main"] = 1
+    assert hub.forge.merge_once_green(pull.number, pull.head)
+
+    def meanwhile() -> None:
+        there = repository.issues[pull.number]
+        assert isinstance(there, Pull)
+        there.auto_merge = None
+
+    server.call_at(1, meanwhile, only="POST /graphql")
+    hub.forge.merge_by_person(pull.number)
 
 
 def test_a_token_that_may_not_merge_is_told() -> None:
     with scripted(THERE, reply(PULL), refusal(403, "Forbidden")) as script, pytest.raises(ForgeError):
-        forge_at(script).merge_once_green(7)
+        forge_at(script).merge_once_green(7, "c" * 40)

@@ -42,4 +42,6 @@ def test_there_is_no_such_deployment(local: Place) -> None:
 
 
 def test_people_merge_with_git(local: Place) -> None:
-    assert not local.forge.merge_once_green(1)
+    assert not local.forge.merge_once_green(1, local.tip)
+    local.forge.merge_by_person(1)
+    assert local.propose().auto_merge == ""
