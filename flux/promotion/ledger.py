@@ -156,6 +156,16 @@ def requesters(
     return found
 
 
+def since_begun(recorded: Sequence[Decision], known: Iterable[Decision]) -> list[Decision]:
+    """What was decided while a branch was there: what its commits record, and what is known beside that.
+
+    Older requests were for other pull requests, which are over; what takes away counts whenever it was said.
+    """
+    begun = min((decision.time for decision in recorded), default=0)
+    beside = [each for each in news(known, recorded) if each.time >= begun or not each.asks]
+    return [*recorded, *beside]
+
+
 def overridden(decisions: Iterable[Decision]) -> set[str]:
     """The environments for which somebody's last word is that the rules do not count."""
     return {name for name, decision in latest(decisions).items() if decision.how is How.OVERRIDE}

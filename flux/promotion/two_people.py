@@ -1,9 +1,9 @@
 """Whether a promotion's pull request has two people behind it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from flux.promotion.ledger import Decision, requesters
+from flux.promotion.ledger import Decision, latest, requesters
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Approval:
 
 
 def faults(
-    proposed: Collection[str],
+    proposed: Set[str],
     decisions: Sequence[Decision],
     two_person: Collection[str],
     refused: Callable[[str, Collection[str]], Mapping[str, str]],
@@ -26,12 +26,16 @@ def faults(
 ) -> list[str]:
     """Why a pull request is not to be merged yet, in words; nothing where it may be.
 
-    `two_person` are the environments that ask for a second person. `refused` says where a login may not
-    promote to, and why. `approvals` are of people who may write, the oldest first; only those of `head`
-    count. `is_rule` says what a rule asked for, which needs no permission.
+    `decisions` are those of the branch, and what was decided beside it since. `two_person` are the
+    environments that ask for a second person. `refused` says where a login may not promote to, and why.
+    `approvals` are of people who may write, the oldest first; only those of `head` count. `is_rule` says what
+    a rule asked for, which needs no permission.
     """
-    asked = requesters(decisions, sorted(proposed))
-    found = _refusals(asked, refused, is_rule)
+    said = latest(decisions)
+    gone = [environment for environment in sorted(proposed & said.keys()) if not said[environment].asks]
+    asked = requesters(decisions, sorted(proposed - {*gone}))
+    found = [f"{said[environment].who} has taken back {environment}" for environment in gone]
+    found += _refusals(asked, refused, is_rule)
     strict = [environment for environment in asked if environment in two_person]
     if unknown := [environment for environment in strict if not asked[environment]]:
         found.append(f"nobody is recorded to have asked for {', '.join(unknown)}")

@@ -181,7 +181,7 @@ class Advance:
         if issue:
             proposed = self._applier.converge(issue, promotion, wish)
         else:
-            proposed = self._applier.converger.converge(promotion, wish)
+            proposed = self._applier.converge_alone(promotion, wish)
         self._done.proposed.append(proposed)
         names = ", ".join(change.environment for change in proposed.changes)
         self._done.done.append(f"{promotion.branch}: {proposed.action} for {names}")

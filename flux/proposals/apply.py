@@ -124,13 +124,15 @@ class Applier:
 
     def known(self, promotion: Promotion, number: int | None) -> list[Decision]:
         """Every decision about a promotion that was recorded: on its branch, by its pull requests before, and
-        in the comments of its issue."""
+        in the comments of its issue, or where it has none of its pull request."""
         main = self.branches.main()
         branch = self.branches.read(promotion, main)
         known = list(branch.decisions) if branch else []
         # A branch that was merged, and is there still, has no commit of its own to tell any more.
         read = branch.head.commit if branch and known else ""
         known += self.branches.past_decisions(promotion, main, read)
+        if number is None and branch and branch.pull_request:
+            number = branch.pull_request.number
         return known + (self.issues.written(number) if number else [])
 
     def expire(self, issue: Issue, promotion: Promotion) -> Applied:
@@ -176,6 +178,15 @@ class Applier:
         proposed = self.converger.converge(promotion, wished, issue.url, ended, dropped, unwritten)
         if proposed.stopped and proposed.pull_request:
             self.issues.note(proposed.pull_request.number, proposed.notices, "\n".join(proposed.notices))
+        return proposed
+
+    def converge_alone(self, promotion: Promotion, wish: Wish | None = None) -> Proposed:
+        """The same for a promotion without an issue. What no commit records its pull request does."""
+        unwritten: list[Decision] = []
+        wished = wish or Wish(known=self.known(promotion, None))
+        proposed = self.converger.converge(promotion, wished, on_unwritten=unwritten.extend)
+        if unwritten and proposed.pull_request and proposed.pull_request.number:
+            self.issues.write_down(proposed.pull_request.number, unwritten)
         return proposed
 
     def take_back(

@@ -82,7 +82,8 @@ class Branches:
         head = self._forge.branch(promotion.branch)
         if head is None:
             return None
-        open_, ended = self._pull_requests(promotion, head)
+        pulls = self._pull_requests(promotion)
+        open_ = _first(pulls, lambda pull: pull.state is PullState.OPEN)
         if not self._git.obtain(head):
             raise ForgeError(
                 f"{promotion.branch} is at {head[:12]}, which origin does not have",
@@ -90,16 +91,20 @@ class Branches:
             )
         base = self._git.merge_base(main.commit, head)
         if base is None:
+            over = _first(pulls[::-1], lambda pull: pull.head == head)
+            ended = None if open_ else over
             return Branch(main, replace(main, commit=head), open_, ended, head, False, False, ())
         messages = self._git.messages(head, main.commit)
+        over, shared = self._over(pulls, head, messages)
         found = self._decisions(promotion, main.commit, head, messages)
         sides = self._past(base), self._past(head)
-        foreign = self._foreign(main, messages, found)
+        foreign = shared if open_ and over else self._foreign(main, messages, found)
         decisions = tuple(decision for each in found.values() for decision in each)
         if not foreign and self._goes_beyond(promotion, *sides, decisions):
             foreign = head
         rollback = any(is_rollback(message.text) for message in messages if message.commit in found)
         is_spent = open_ is None and base == head
+        ended = None if open_ else over
         return Branch(*sides, open_, ended, foreign, rollback, is_spent, decisions)
 
     def closed(self, promotion: Promotion, main: Side) -> tuple[PullRequest, set[str]] | None:
@@ -148,14 +153,28 @@ class Branches:
         """Raises DesiredStateError for a file that has errors by today's settings."""
         return parse_desired(self._settings.releaseconfig, content)
 
-    def _pull_requests(
-        self, promotion: Promotion, head: str
-    ) -> tuple[PullRequest | None, PullRequest | None]:
-        """The open one; without one, the ended one that was for this very head."""
+    def _pull_requests(self, promotion: Promotion) -> list[PullRequest]:
+        """Those into main, the oldest first."""
         pulls = self._forge.pull_requests(branch=promotion.branch)
-        ours = [pull for pull in pulls if pull.base == self._settings.branch]
-        open_ = _first(ours, lambda pull: pull.state is PullState.OPEN)
-        return open_, None if open_ else _first(ours[::-1], lambda pull: pull.head == head)
+        return [pull for pull in pulls if pull.base == self._settings.branch]
+
+    def _over(
+        self, pulls: Sequence[PullRequest], head: str, messages: Sequence[Message]
+    ) -> tuple[PullRequest | None, str]:
+        """The last pull request that is over and had commits of this branch, and the newest of these commits.
+
+        Whoever may push can bring such a branch back as it was at any time. What it says was over is over.
+        """
+        own = {message.commit for message in messages}
+        for pull in pulls[-_MOST_PAST:][::-1]:
+            if pull.state is PullState.OPEN or not pull.head:
+                continue
+            if pull.head == head:
+                return pull, head
+            shared = self._git.merge_base(pull.head, head) if own and self._git.obtain(pull.head) else None
+            if shared in own:
+                return pull, shared or ""
+        return None, ""
 
     def _decisions(
         self, promotion: Promotion, since: str, head: str, messages: Sequence[Message]

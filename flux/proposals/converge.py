@@ -9,7 +9,7 @@ from flux.forge.forge import PullRequest
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.convergence import BranchStep, Side, StepKind, Wish, next_step
 from flux.promotion.gates.gate import Verdict
-from flux.promotion.ledger import Decision
+from flux.promotion.ledger import Decision, since_begun
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts.notices import foreign_commit, left_to_people
 from flux.proposals.authority import Authority
@@ -90,11 +90,11 @@ class Converger:
         told of main's versions. Afterwards nobody could tell any more. `on_unwritten` is told of decisions
         that no commit will record, before they are followed.
         """
-        self._told = ()
+        self._told, wished = (), wish or Wish()
         for _ in range(_MOST_TRIES):
             main = self.branches.main()
             branch = self.branches.read(promotion, main)
-            step = self._decide(promotion, main, branch, wish or Wish())
+            step = self._decide(promotion, main, branch, wished)
             self._waits = self._rulings.waits(
                 promotion, [change.environment for change in step.proposal.changes], step.decisions
             )
@@ -102,12 +102,12 @@ class Converger:
                 on_ended(branch.ended, branch.proposes(promotion.artifact))
             if step.proposal.dropped:
                 on_dropped(step.proposal.dropped)
-            if step.unwritten:
-                on_unwritten(step.unwritten)
-            if branch and step.kind in (StepKind.STOP, StepKind.KEEP, StepKind.ADVANCE):
-                self._leave_to_people(promotion, branch, step, branch.pull_request)
+            on_unwritten(step.unwritten)
+            self._leave_to_people(promotion, branch, step, branch.pull_request if branch else None)
             if self._perform(promotion, main, branch, step) and step.kind is not StepKind.END:
                 self._look_again(promotion, branch, step)
+                beside = [*wished.known, *step.unwritten]
+                step = replace(step, decisions=since_begun(step.decisions, beside))
                 return self._proposed(promotion, main, branch, step, issue)
         raise ForgeError(
             f"{promotion.branch} moved on {_MOST_TRIES} times while it was written to",
@@ -149,12 +149,14 @@ class Converger:
         return self._forge.advance_branch(promotion.branch, commit)
 
     def _leave_to_people(
-        self, promotion: Promotion, branch: Branch, step: BranchStep, pull: PullRequest | None
+        self, promotion: Promotion, branch: Branch | None, step: BranchStep, pull: PullRequest | None
     ) -> None:
         """Before a branch moves: what a person has to merge is not merged by the forge."""
+        if not branch or not pull or step.kind not in (StepKind.STOP, StepKind.KEEP, StepKind.ADVANCE):
+            return
         proposed = {change.environment for change in step.proposal.changes}
         new = proposed - branch.proposes(promotion.artifact)
-        if pull and self.merging.leave_to_people(promotion, pull, proposed, new):
+        if self.merging.leave_to_people(promotion, pull, proposed, new):
             self._told = (left_to_people(pull.url),)
 
     def _look_again(self, promotion: Promotion, branch: Branch | None, step: BranchStep) -> None:

@@ -27,11 +27,11 @@ _STANDING = re.compile(r"standing (?P<artifact>\S+) (?P<version>\S+)")
 class Issues:
     """The promotion issues of one forge."""
 
-    def __init__(self, monorepo: Monorepo) -> None:
+    def __init__(self, monorepo: Monorepo, authority: Authority | None = None) -> None:
         self._monorepo = monorepo
         self._settings = monorepo.settings
         self._forge = monorepo.forge
-        self.authority = Authority(monorepo)
+        self.authority = authority or Authority(monorepo)
         self._read: dict[int, list[Comment]] = {}
         self.warnings: list[str] = []
         """What could not be told, and which issues are not ours though they look so."""
@@ -67,6 +67,15 @@ class Issues:
     def of(self, promotion: Promotion) -> list[Issue]:
         """The issues of a promotion; there should be one."""
         return [issue for issue, of in self.all() if of == promotion]
+
+    def noted(self, promotion: Promotion) -> list[Decision]:
+        """The decisions that the comments record of every issue that says to be about a promotion."""
+        return [
+            decision
+            for issue in self._forge.issues(self._settings.label)
+            if promotion in (read_title(issue.title), read_marker(issue.body)) and not self.fault(issue)
+            for decision in self.written(issue.number)
+        ]
 
     def strangers(self, promotion: Promotion) -> list[str]:
         """Bots that have opened an issue for a promotion, and whom the settings do not know."""

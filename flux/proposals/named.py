@@ -61,7 +61,7 @@ def propose_by_name(
     decision = Decision(authority.caller, how, tuple(environments), now, reason=override)
     wish = Wish((decision,), known, rollback)
     if not issues:
-        return applier.converger.converge(promotion, wish)
+        return applier.converge_alone(promotion, wish)
     proposed = applier.converge(issues[0], promotion, wish)
     tell(monorepo, applier.issues, issues[0], proposed)
     return proposed

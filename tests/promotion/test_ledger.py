@@ -16,6 +16,7 @@ from flux.promotion.ledger import (
     read_decisions,
     render,
     requesters,
+    since_begun,
     withdrawn,
 )
 
@@ -147,3 +148,10 @@ def test_who_asked_since_it_was_last_withdrawn() -> None:
     late = said(How.NAME, 3, "at", who="alice", issue=None)
     found = requesters([late, early, untick], ["at", "tt", "prod"])
     assert found == {"at": [late], "tt": [early], "prod": []}
+
+
+def test_what_was_asked_for_before_a_branch_began_was_for_another() -> None:
+    ours = Decision("bob", How.TICK, ("prod",), 100, 1)
+    before, since = (Decision("alice", How.NAME, ("prod",), time) for time in (99, 101))
+    gone = Decision("carol", How.UNTICK, ("prod",), 98)
+    assert since_begun([ours], [before, ours, since, gone]) == [ours, since, gone]

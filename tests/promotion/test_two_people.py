@@ -55,3 +55,8 @@ def test_who_asked_and_may_not_any_more_is_told() -> None:
 
     told = faults({"prod"}, ASKED, set(), refused, [], HEAD)
     assert told == ["bob asked for prod, and may not: the promoters of prod are alice"]
+
+
+def test_what_was_taken_back_is_told_whoever_approves() -> None:
+    gone = (*ASKED, Decision("carol", How.UNTICK, ("at",), 101, 1))
+    assert found(Approval("alice", True, HEAD), decisions=gone) == ["carol has taken back at"]

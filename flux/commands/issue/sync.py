@@ -90,7 +90,7 @@ class Syncer:
     def _one(self, promotion: Promotion, issue: Issue | None) -> Synced:
         try:
             if issue is None:
-                return _stopped(Synced(promotion, None, self._applier.converger.converge(promotion)))
+                return _stopped(Synced(promotion, None, self._applier.converge_alone(promotion)))
             if disagrees := self._applier.disagrees(issue, promotion):
                 raise IssueError(disagrees.notices[0], "put that right, or close the issue")
             self._applier.mend(issue, promotion)

@@ -11,13 +11,14 @@ from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.vouching import Vouching
 from flux.monorepo.wanted import has_artifact
 from flux.promotion.convergence import Side
-from flux.promotion.ledger import How
+from flux.promotion.ledger import Decision, How, since_begun
 from flux.promotion.order import not_lowered
 from flux.promotion.proposal import BRANCHES, Promotion, promotion_of_branch
 from flux.promotion.texts.notices import REMOVED
 from flux.promotion.two_people import Approval, faults
 from flux.proposals.authority import Authority
 from flux.proposals.branches import Branch, Branches
+from flux.proposals.issues import Issues
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def check_request(monorepo: Monorepo, number: int) -> Checked:
             *_promotion_faults(monorepo, promotion, branch, main),
             *faults(
                 branch.proposes(promotion.artifact),
-                branch.decisions,
+                _decisions(monorepo, authority, branches, promotion, branch, main, number),
                 _two_person(monorepo),
                 authority.refusals,
                 _approvals(monorepo, authority, number),
@@ -80,6 +81,21 @@ def _promotion_faults(monorepo: Monorepo, promotion: Promotion, branch: Branch, 
     if raised and not has_artifact(monorepo, promotion.artifact):
         faults.append(f"{promotion.artifact}: {REMOVED}")
     return faults
+
+
+def _decisions(
+    monorepo: Monorepo,
+    authority: Authority,
+    branches: Branches,
+    promotion: Promotion,
+    branch: Branch,
+    main: Side,
+    number: int,
+) -> list[Decision]:
+    """What the branch records, and what was decided beside it: before, or in comments."""
+    issues = Issues(monorepo, authority)
+    past = branches.past_decisions(promotion, main, branch.head.commit)
+    return since_begun(branch.decisions, [*past, *issues.noted(promotion), *issues.written(number)])
 
 
 def _two_person(monorepo: Monorepo) -> set[str]:

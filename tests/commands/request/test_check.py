@@ -156,3 +156,75 @@ def test_an_environment_that_there_is_not_speaks_against_it(hub: World) -> None:
     hub.desire(prod_ring9="1.0.0")
     (fault,) = check(hub).faults
     assert "eso has an unknown environment prod_ring9" in fault
+
+
+@pytest.mark.parametrize("is_open", [True, False], ids=["with an issue", "without one"])
+def test_who_asks_by_command_for_what_is_there_already_asks_too(hub: World, is_open: bool) -> None:
+    world = hub.with_(two_person=("prod",))
+    if is_open:
+        world.open(TAG)
+    world.promote("eso", "prod_ring1", "1.1.0", "bob")
+    world.promote("eso", "prod_ring1", "1.1.0", "alice")
+    assert "Requested-by: `alice` for `prod_ring1`" in world.pull().body
+    world.sync()
+    assert "Requested-by: `alice` for `prod_ring1`" in world.pull().body
+    review(world, "alice")
+    (fault,) = check(world).faults
+    assert "asked for by alice, bob" in fault
+    assert "alice asked for it too" in fault
+
+
+def test_who_asked_for_a_pull_request_that_is_over_may_approve_the_next(hub: World) -> None:
+    world = hub.with_(two_person=("prod",))
+    world.open(TAG)
+    for asks in ("alice", "bob"):
+        world.apply(world.tick("prod_ring1", login=asks))
+        approves = {"alice": "bob", "bob": "alice"}[asks]
+        review(world, approves)
+        assert check(world).faults == []
+        if asks == "alice":
+            world.promote("eso", "prod_ring1", "1.1.0", "alice")
+            world.close()
+            world.sync()
+
+
+@pytest.mark.parametrize("is_open", [True, False], ids=["with an issue", "without one"])
+@pytest.mark.parametrize("opens", [True, False])
+def test_a_branch_that_is_brought_back_as_it_was_asks_for_nothing(
+    hub: World, is_open: bool, opens: bool
+) -> None:
+    """Whoever may push can restore an old commit of the automation's, which says that alice asked."""
+    world = hub.with_(two_person=("prod",), promoters={"prod": ("alice",)})
+    if is_open:
+        world.open(TAG)
+    world.promote("eso", "prod_ring1", "1.1.0", "alice")
+    old = world.pull().head
+    world.promote("eso", "tt", "1.1.0", "alice")
+    world.close()
+    world.sync()
+    forge = world.forge("bob")
+    assert forge.create_branch("promote/eso-1.1.0", old)
+    if not opens:
+        world.sync()
+        assert world.pulls() == []
+        assert forge.branch("promote/eso-1.1.0") is None
+        return
+    forge.create_pull_request("Mine", "", "promote/eso-1.1.0", "main")
+    review(world, "alice")
+    (fault,) = check(world).faults
+    assert "nobody answers" in fault
+    assert world.sync().failed
+
+
+def test_what_was_taken_back_before_speaks_against_an_old_commit(hub: World) -> None:
+    world = hub.with_(two_person=("prod",))
+    world.open(TAG)
+    world.apply(world.tick("prod_ring1", "tt"))
+    old = world.pull().head
+    world.apply(world.untick("prod_ring1"))
+    forge, pull = world.forge("bob"), world.pull()
+    assert forge.delete_branch(pull.branch, pull.head)
+    assert forge.create_branch(pull.branch, old)
+    forge.create_pull_request("Mine", "", pull.branch, "main")
+    review(world, "alice")
+    assert check(world).faults
