@@ -16,6 +16,7 @@ from flux.promotion.gates.freeze import Freeze, freezes_path, parse_freezes
 from flux.promotion.gates.move import Move, read_move, stays_of
 from flux.promotion.gates.state import Course, State, Stay, Wanted
 from flux.proposals.authority import ACTIONS, Authority
+from flux.proposals.times import changed_since, has_seen
 from flux.registry.target import Manifest
 
 TASK = "flux:"
@@ -50,6 +51,7 @@ class Courses:
         self._states: dict[str, State] = {}
         self._moves: dict[str, list[Move]] = {}
         self._said: dict[str, Sequence[Report]] = {}
+        self._first_seen: dict[str, list[Move]] = {}
 
     @cached_property
     def now(self) -> float:
@@ -81,10 +83,19 @@ class Courses:
             self._states[artifact] = self._state(artifact, tags)
         return self._states[artifact]
 
+    def first_seen(self, artifact: str) -> Sequence[Move]:
+        """The moves that nobody recorded, and of which the forge does not tell when they were.
+
+        They count from now, once they are recorded.
+        """
+        self.state(artifact)
+        return self._first_seen.get(artifact, ())
+
     def forget(self, artifact: str) -> None:
         """Ask again about an artifact, of which something was recorded."""
         self._states.pop(artifact, None)
         self._moves.pop(artifact, None)
+        self._first_seen.pop(artifact, None)
 
     def _state(self, artifact: str, tags: Mapping[str, str] | None) -> State:
         versions = self.desired.get(artifact, {})
@@ -123,7 +134,8 @@ class Courses:
         moves: Sequence[Move],
         tags: Mapping[str, str] | None,
     ) -> Iterator[Move]:
-        """For environments none of whose moves was ever recorded: since main wanted what the tag has."""
+        """For environments none of whose moves was ever recorded: since main wanted what the tag has, by the
+        forge's word. Without it, from the first sight."""
         recorded = {move.environment for move in moves}
         missing = {name: version for name, version in versions.items() if name not in recorded}
         if not missing:
@@ -135,8 +147,22 @@ class Courses:
             has = target.resolve(environment) if tags is None else tags.get(environment)
             if manifest and has == manifest.digest:
                 since = wanted[environment][-1].time
+                seen = self._was_wanted(artifact, environment, since)
                 commit = commit_of(manifest)
-                yield Move(artifact, environment, version, manifest.digest, commit, since)
+                time = since if seen else self.now
+                move = Move(artifact, environment, version, manifest.digest, commit, time)
+                if not seen:
+                    self._first_seen.setdefault(artifact, []).append(move)
+                yield move
+
+    def _was_wanted(self, artifact: str, environment: str, since: float) -> bool:
+        """Whether main wanted already what it wants of an environment at the time that a committer's clock
+        says. A forge without events is the committer's own."""
+        if since > self.now:
+            return False
+        monorepo = self._monorepo
+        tells = not monorepo.forge.tells_edits or has_seen(monorepo, since)
+        return tells and not changed_since(monorepo, artifact, monorepo.tip, [environment], since)
 
     def _reports(self, commits: Sequence[str], digests: set[str]) -> tuple[Report, ...]:
         return tuple(

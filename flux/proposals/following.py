@@ -30,10 +30,13 @@ class Follower:
         moves = self._courses.moves(artifact)
         last = {move.environment: move for move in moves}
         target = self._monorepo.registry.repository(artifact)
-        found = False
+        unrecorded = self._courses.first_seen(artifact)
+        for move in unrecorded:
+            self._recorder.record(move)
+        found = bool(unrecorded)
         for environment, version in self._courses.desired.get(artifact, {}).items():
-            move = last.get(environment)
-            if move is None or move.version == version:
+            known = last.get(environment)
+            if known is None or known.version == version:
                 continue
             manifest = target.fetch_manifest(version)
             if manifest and target.resolve(environment) == manifest.digest:

@@ -40,6 +40,12 @@ def changed_since(
     }
 
 
+def has_seen(monorepo: Monorepo, time: float) -> bool:
+    """Whether the forge tells what main was at a time."""
+    then = monorepo.forge.tip_at(monorepo.settings.branch, time)
+    return then is not None and monorepo.git.obtain(then)
+
+
 def _versions(monorepo: Monorepo, artifact: str, commit: str) -> Mapping[str, str]:
     """An artifact's versions at a commit; a file that nobody can read desires nothing."""
     path = monorepo.settings.releaseconfig

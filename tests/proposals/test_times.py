@@ -1,11 +1,14 @@
 """When main changed, by the forge's word."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from flux.promotion.gates.rule import Auto
+from flux.proposals.advance import Advance
+from flux.settings.settings import Phase
 from tests.commands.deciding import TAG, proposed, pushed, redated, ticked
-from tests.commands.promoting import World
+from tests.commands.promoting import PHASES, World
 from tests.github import faults
 
 
@@ -77,3 +80,44 @@ def test_where_the_forge_does_not_tell_what_it_merged_counts(hub: World) -> None
     hub.github.fail_next(faults.error(404), times=9, only="GET */activity")
     assert hub.apply(early).undone
     assert proposed(hub) == ticked(hub) == {"tt"}
+
+
+SOAK = (("after", "tt"), ("soak", 24 * 3600), ("auto", Auto.MAJOR))
+SOAKS = (*PHASES[:2], Phase("prod", ("prod_ring1", "prod_ring2"), SOAK, is_ruled=True))
+
+
+def proposed_by_rule(world: World) -> list[str]:
+    with world.opened() as monorepo:
+        advance = Advance(monorepo)
+        advance.advance(advance.in_motion())
+    return [pull.title for pull in world.pulls()]
+
+
+@pytest.mark.parametrize("date", ["2001-01-01T00:00:00Z", "2099-01-01T00:00:00Z"])
+def test_a_soak_that_nobody_recorded_counts_from_when_the_forge_received_the_version(
+    hub: World, date: str
+) -> None:
+    """A commit of long ago has not soaked, and one of tomorrow waits no longer than others."""
+    assert hub.github
+    world = hub.with_(phases=SOAKS)
+    pushed(world, date, tt="1.1.0")
+    assert not hub.tag().failed  # without rules: nothing is recorded
+    assert proposed_by_rule(world) == []
+    hub.github.advance(timedelta(hours=23))
+    assert proposed_by_rule(world) == []
+    hub.github.advance(timedelta(hours=2))
+    assert proposed_by_rule(world) == ["Promote eso 1.1.0 to prod"]
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_what_the_forge_knows_of_counts_from_then(hub: World, silent: bool) -> None:
+    """A forge that does not tell what it received lets nothing count from before it was seen."""
+    assert hub.github
+    world = hub.with_(phases=SOAKS)
+    hub.github.advance(timedelta(minutes=5))
+    pushed(world, f"{datetime.fromtimestamp(hub.forge().now(), UTC):%Y-%m-%dT%H:%M:%SZ}", tt="1.1.0")
+    assert not hub.tag().failed
+    hub.github.advance(timedelta(hours=25))
+    if silent:
+        hub.github.fail_next(faults.error(404), times=99, only="GET */activity")
+    assert bool(proposed_by_rule(world)) is not silent

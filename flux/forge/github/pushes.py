@@ -1,7 +1,8 @@
 """What GitHub has received, and when: https://docs.github.com/rest/repos/repos#list-repository-activities"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -9,7 +10,7 @@ from github.GithubException import GithubException
 from github.Repository import Repository
 from requests.utils import parse_header_links
 
-from flux.forge.github.api import Part
+from flux.forge.github.api import GitHubApi, Part
 from flux.forge.github.token import CONTENTS
 
 _MOST_PAGES = 10
@@ -18,12 +19,19 @@ _NOT_TOLD = (403, 404, 410, 501)
 
 
 class Pushes(Part):
+    def __init__(self, github: GitHubApi) -> None:
+        super().__init__(github)
+        self._told: dict[str, _Activities] = {}
+
     def tip_at(self, branch: str, time: float) -> str | None:
         with self._github.asking(f"say when it received {branch}", CONTENTS) as repository:
-            return find_tip(_activities(repository, branch), time)
+            told = self._told.get(branch)
+            if told is None or time >= told.asked:
+                told = self._told[branch] = _Activities(repository, branch)
+            return find_tip(told, time)
 
 
-def find_tip(activities: Iterator[Mapping[str, Any]], time: float) -> str | None:
+def find_tip(activities: Iterable[Mapping[str, Any]], time: float) -> str | None:
     """The commit that a branch was at, by what was done with it, the newest first. None where that does not
     tell."""
     at = None
@@ -35,18 +43,39 @@ def find_tip(activities: Iterator[Mapping[str, Any]], time: float) -> str | None
     return at if at != _NONE else None
 
 
-def _activities(repository: Repository, branch: str) -> Iterator[Mapping[str, Any]]:
-    """What was done with a branch, the newest first; nothing where GitHub does not tell."""
-    url: str | None = f"{repository.url}/activity?ref={quote(f'refs/heads/{branch}', safe='')}&per_page=100"
-    for _ in range(_MOST_PAGES):
-        if url is None:
-            return
+class _Activities:
+    """What was done with a branch, the newest first, read as far as somebody looks; nothing where GitHub does
+    not tell. What came since the time `asked` is not in it."""
+
+    def __init__(self, repository: Repository, branch: str) -> None:
+        ref = quote(f"refs/heads/{branch}", safe="")
+        self._next: str | None = f"{repository.url}/activity?ref={ref}&per_page=100"
+        self._repository = repository
+        self._read: list[Mapping[str, Any]] = []
+        self._pages = 0
+        self.asked = 0.0
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        at = 0
+        while at < len(self._read) or self._read_on():
+            yield self._read[at]
+            at += 1
+
+    def _read_on(self) -> bool:
+        """Whether there was more."""
+        if self._next is None or self._pages == _MOST_PAGES:
+            return False
         try:
-            headers, page = repository.requester.requestJsonAndCheck("GET", url)
+            headers, page = self._repository.requester.requestJsonAndCheck("GET", self._next)
         except GithubException as error:
-            if error.status in _NOT_TOLD:
-                return
-            raise
-        yield from page
-        links = parse_header_links(headers.get("link", "")) if headers.get("link") else []
-        url = next((link["url"] for link in links if link.get("rel") == "next"), None)
+            if error.status not in _NOT_TOLD:
+                raise
+            self._next = None
+            return False
+        if not self._pages and "date" in headers:
+            self.asked = parsedate_to_datetime(str(headers["date"])).timestamp()
+        links = parse_header_links(headers["link"]) if headers.get("link") else []
+        self._next = next((link["url"] for link in links if link.get("rel") == "next"), None)
+        self._pages += 1
+        self._read += page
+        return bool(page)

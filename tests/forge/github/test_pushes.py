@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from flux.errors import ForgeError
 from flux.forge.github.pushes import find_tip
 from tests.forge.conftest import Place
 from tests.github import faults
@@ -42,4 +43,31 @@ def test_more_pushes_than_a_page_has(hub: Place, server: GitHub) -> None:
     parent = hub.repo.git("rev-parse", f"{last}^")
     assert hub.forge.tip_at("main", hub.forge.now() - 9) == parent
     server.fail_next(faults.error(404), times=9, only="GET */activity")
-    assert hub.forge.tip_at("main", before) is None
+    assert hub.forge.tip_at("main", hub.forge.now()) is None
+
+
+def test_what_was_told_once_is_not_asked_for_again(hub: Place, server: GitHub) -> None:
+    server.advance(timedelta(seconds=10))
+    assert hub.forge.advance_branch("main", hub.commit("one"))
+    server.advance(timedelta(seconds=10))
+    early, tip = hub.forge.now() - 5, hub.tip
+    assert hub.forge.tip_at("main", early) == tip
+    asked = len(server.requests)
+    assert hub.forge.tip_at("main", early - 3) == tip
+    assert hub.forge.tip_at("main", early - 20) != tip
+    assert len(server.requests) == asked
+    server.advance(timedelta(seconds=10))
+    assert hub.forge.advance_branch("main", hub.commit("two"))
+    assert hub.forge.tip_at("main", early) == tip
+    assert hub.forge.tip_at("main", hub.forge.now()) == hub.tip != tip
+
+
+def test_half_of_a_list_tells_nothing(hub: Place, server: GitHub) -> None:
+    first, before = hub.tip, hub.forge.now()
+    for at in range(101):
+        server.advance(timedelta(seconds=10))
+        assert hub.forge.advance_branch("main", hub.commit(f"file{at}"))
+    server.fail_next(faults.error(400), at=2, only="GET */activity")
+    with pytest.raises(ForgeError):
+        hub.forge.tip_at("main", before)
+    assert hub.forge.tip_at("main", before) == first
