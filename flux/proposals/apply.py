@@ -28,6 +28,7 @@ from flux.proposals.applied import Applied, not_ours
 from flux.proposals.converge import Converger, Proposed
 from flux.proposals.frozen import require_no_freeze
 from flux.proposals.issues import Issues
+from flux.proposals.known import known_of
 from flux.proposals.progress import tell
 from flux.proposals.situation import is_gone, situation_of
 
@@ -123,17 +124,8 @@ class Applier:
         return self._propose(issue, promotion, outcome, known)
 
     def known(self, promotion: Promotion, number: int | None) -> list[Decision]:
-        """Every decision about a promotion that was recorded: on its branch, by its pull requests before, and
-        in the comments of its issue, or where it has none of its pull request."""
-        main = self.branches.main()
-        branch = self.branches.read(promotion, main)
-        known = list(branch.decisions) if branch else []
-        # A branch that was merged, and is there still, has no commit of its own to tell any more.
-        read = branch.head.commit if branch and known else ""
-        known += self.branches.past_decisions(promotion, main, read)
-        if number is None and branch and branch.pull_request:
-            number = branch.pull_request.number
-        return known + (self.issues.written(number) if number else [])
+        """Every decision about a promotion that was recorded; `number` is its issue's."""
+        return known_of(self.branches, self.issues, promotion, number)
 
     def expire(self, issue: Issue, promotion: Promotion) -> Applied:
         """Untick what is neither proposed nor on main, where nobody has touched the issue for an hour.
