@@ -1,6 +1,7 @@
 """What decides about the progress of artifacts: main, the tags' moves, the clusters' word and the freezes."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from flux.artifact.image import REVISION
@@ -146,14 +147,16 @@ class Courses:
             manifest = manifests[version]
             has = target.resolve(environment) if tags is None else tags.get(environment)
             if manifest and has == manifest.digest:
-                since = wanted[environment][-1].time
-                seen = self._was_wanted(artifact, environment, since)
-                commit = commit_of(manifest)
-                time = since if seen else self.now
-                move = Move(artifact, environment, version, manifest.digest, commit, time)
-                if not seen:
-                    self._first_seen.setdefault(artifact, []).append(move)
-                yield move
+                digest, commit, since = manifest.digest, commit_of(manifest), wanted[environment][-1].time
+                yield self._dated(Move(artifact, environment, version, digest, commit, since))
+
+    def _dated(self, move: Move) -> Move:
+        """A move that nobody recorded, with a time that the forge knows of."""
+        if self._was_wanted(move.artifact, move.environment, move.time):
+            return move
+        seen = replace(move, time=self.now)
+        self._first_seen.setdefault(move.artifact, []).append(seen)
+        return seen
 
     def _was_wanted(self, artifact: str, environment: str, since: float) -> bool:
         """Whether main wanted already what it wants of an environment at the time that a committer's clock
