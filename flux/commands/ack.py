@@ -65,7 +65,7 @@ def _take(monorepo: Monorepo, status: StatusSet, name: StatusName) -> Acknowledg
         return Acknowledged(name, notices=(why,))
     advance = Advance(monorepo, courses)
     advanced = advance.advance(artifacts)
-    synced = Syncer(monorepo).sync(lambda done: None, artifacts)
+    synced = Syncer(monorepo).sync(artifacts=artifacts)
     advanced.notices.extend(synced.notices)
     for one in synced.promotions:
         about = f"{one.promotion.artifact} {one.promotion.version}"

@@ -1,6 +1,6 @@
 """Where every artifact is, and how it got there: what the board shows."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice, pairwise
@@ -26,6 +26,7 @@ from flux.promotion.measures import Arrival, Measures, measure
 from flux.promotion.plan import Step
 from flux.promotion.proposal import Promotion
 from flux.proposals.courses import freezes_at
+from flux.working import Working, silently
 
 _MOST_RELEASES = 20
 _MOST_FILES = 50
@@ -114,12 +115,12 @@ class Board:
         return [environment for environments in self.phases.values() for environment in environments]
 
 
-def read_board(monorepo: Monorepo, now: float, on_done: Callable[[str], object] = lambda name: None) -> Board:
+def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> Board:
     """Look everywhere, and write nothing. What does not answer is a notice, and the rest is shown.
 
     Raises TipUnknownError where the tip cannot be fetched, DesiredStateError for a broken desired state.
     """
-    status = find_status(monorepo, [], on_done)
+    status = find_status(monorepo, [], working)
     log = read_log(monorepo)
     # Of one environment the pages tell; of an artifact whose registry does not answer they show nothing.
     silent = [step.fault.message for step in status.failed if step.fault and not step.environment]

@@ -1,6 +1,6 @@
 """Is every artifact fit to publish, and is the desired state consistent?"""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from flux.artifact.content import content_fault, kind_fault
@@ -17,6 +17,7 @@ from flux.monorepo.rendering import render_all
 from flux.monorepo.sources import Source, Sources
 from flux.parallel import in_parallel
 from flux.promotion.desired import check_desired
+from flux.working import Working, silently
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Check:
 def check_artifacts(
     monorepo: Monorepo,
     names: Sequence[str],
-    on_done: Callable[[str], object],
+    working: Working = silently,
     *,
     changed: bool = False,
     since: str | None = None,
@@ -60,7 +61,8 @@ def check_artifacts(
         on_done(source.artifact)
         return source.artifact, findings
 
-    found = dict(in_parallel(monorepo.settings.jobs, check_one, sources.load(chosen)))
+    with working("checking", len(chosen)) as on_done:
+        found = dict(in_parallel(monorepo.settings.jobs, check_one, sources.load(chosen)))
     findings = [finding for name in chosen for finding in found[name]]
     if not names:
         findings += [

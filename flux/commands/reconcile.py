@@ -18,13 +18,14 @@ from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.releases import Released
 from flux.monorepo.sources import Sources
 from flux.monorepo.vouching import Vouching
-from flux.promotion.plan import Action
+from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion
 from flux.proposals.advance import Advance
 from flux.proposals.applied import Applied
 from flux.proposals.apply import Applier
 from flux.proposals.issues import Issues
 from flux.registry.target import Manifest
+from flux.working import Working, silently
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,12 @@ class Reconciled:
     errors: list[tuple[str, FluxError]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
+    missing: list[Step] = field(default_factory=list)
+    """The tags that cannot move, since their version is not published."""
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.errors or self.missing)
 
 
 class Reconciler:
@@ -53,7 +60,7 @@ class Reconciler:
         self._vouching = Vouching(monorepo)
         self._done = Reconciled()
 
-    def reconcile(self, on_done: Callable[[object], object]) -> Reconciled:
+    def reconcile(self, working: Working = silently) -> Reconciled:
         """Raises TipUnknownError where the tip cannot be fetched."""
         require_current_settings(self._monorepo)
         tip = self._monorepo.tip
@@ -66,12 +73,13 @@ class Reconciler:
             "rules": self._advance,
             "sync": self._sync,
         }
-        for about, stage in stages.items():
-            try:
-                stage(tip)
-            except FluxError as error:
-                self._done.errors.append((about, error))
-            on_done(about)
+        with working("reconciling", len(stages)) as on_done:
+            for about, stage in stages.items():
+                try:
+                    stage(tip)
+                except FluxError as error:
+                    self._done.errors.append((about, error))
+                on_done(about)
         if self._monorepo.dry_run:
             self._done.digests.clear()  # of images that may not be there
         return self._done
@@ -201,6 +209,8 @@ class Reconciler:
                 continue
             if step.fault and step.action == Action.HELD:
                 self._done.notices.append(f"{step.name}: {step.fault.message}")
+            elif step.action == Action.MISSING:
+                self._done.missing.append(step)
             elif step.fault:
                 self._fail(step.name, step.fault)
             elif step.action in (Action.MOVED, Action.MOVE):
@@ -219,7 +229,7 @@ class Reconciler:
 
     def _sync(self, tip: str) -> None:
         syncer = Syncer(self._monorepo)
-        synced: Sync = syncer.sync(lambda done: None)
+        synced: Sync = syncer.sync()
         self._done.notices.extend(synced.notices)
         for one in synced.promotions:
             about = f"{one.promotion.artifact} {one.promotion.version}"

@@ -15,6 +15,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.signers import find_signers
 from flux.monorepo.vouching import Vouching
 from flux.parallel import in_parallel
+from flux.working import Working, silently
 
 # What actions/attest takes at once: https://github.com/actions/attest
 _MOST_ATTESTED = 1024
@@ -73,7 +74,7 @@ class Signing:
 def sign(
     monorepo: Monorepo,
     digests: Path,
-    on_done: Callable[[object], object],
+    working: Working = silently,
     accept: Accept | None = None,
 ) -> Signing:
     """Sign each image once, of those that files have digests of: a JSON object of artifact, or artifact and
@@ -88,7 +89,7 @@ def sign(
         find_subjects(read_digests(digests)),
         signers,
         accept or is_built_from_git(Vouching(monorepo)),
-        on_done,
+        working,
     )
 
 
@@ -97,7 +98,7 @@ def sign_all(
     subjects: Iterable[Subject],
     signers: Signers,
     accept: Accept,
-    on_done: Callable[[object], object],
+    working: Working = silently,
 ) -> Signing:
     """Sign what has no valid signature of the signers yet. Raises RequestError where there is no cosign."""
     cosign = find_cosign()
@@ -110,9 +111,10 @@ def sign_all(
         return [_sign(monorepo, subject, signers, cosign, accept) for subject in group]
 
     found: list[Signature] = []
-    for signatures in in_parallel(min(monorepo.settings.jobs, _MOST_AT_ONCE), all_of, groups.values()):
-        found += signatures
-        on_done(signatures)
+    with working("signing", len(groups)) as on_done:
+        for signatures in in_parallel(min(monorepo.settings.jobs, _MOST_AT_ONCE), all_of, groups.values()):
+            found += signatures
+            on_done(signatures)
     return Signing(sorted(found, key=lambda signature: signature.artifact))
 
 

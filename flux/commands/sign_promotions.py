@@ -1,7 +1,5 @@
 """Sign the images that environments have, so that a cluster can ask for what was promoted."""
 
-from collections.abc import Callable
-
 from flux.commands.sign import Accept, Action, Signature, Signing, Subject, is_built_from_git, sign_all
 from flux.monorepo.desired import desired_at
 from flux.monorepo.drift import Looked, look
@@ -9,13 +7,12 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.signers import Workflows, find_signers
 from flux.monorepo.vouching import Vouching
 from flux.promotion.plan import Action as Became
+from flux.working import Working, silently
 
 OFF = "`sign_promotions` is off: nothing is signed as promoted"
 
 
-def sign_promotions(
-    monorepo: Monorepo, on_done: Callable[[object], object], accept: Accept | None = None
-) -> Signing:
+def sign_promotions(monorepo: Monorepo, working: Working = silently, accept: Accept | None = None) -> Signing:
     """Sign each image that an environment has as the desired state says, once for each phase.
 
     Nothing is signed where the setting is off. Raises RequestError outside of Actions and where there is no
@@ -28,7 +25,7 @@ def sign_promotions(
     vouching = Vouching(monorepo)
     looked = look(monorepo, list(desired), desired, vouching=vouching, thorough=True)
     signing = sign_all(
-        monorepo, find_promoted(monorepo, looked), signers, accept or is_built_from_git(vouching), on_done
+        monorepo, find_promoted(monorepo, looked), signers, accept or is_built_from_git(vouching), working
     )
     return Signing([*signing.signatures, *_unseen(monorepo, looked)])
 

@@ -1,6 +1,6 @@
 """What each environment should have, and what it has."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +18,7 @@ from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion, promotion_of_branch
 from flux.registry.target import Target
 from flux.registry.versions import versions_of
+from flux.working import Working, silently
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Status:
 def find_status(
     monorepo: Monorepo,
     names: Collection[str],
-    on_done: Callable[[str], object],
+    working: Working = silently,
     thorough: bool = False,
 ) -> Status:
     """What is where, without changing anything.
@@ -110,7 +111,8 @@ def find_status(
             times = _times(monorepo, name, tip, by_environment) if names else {}
             return Row(name, release, since.get(name), by_environment, has, times)
 
-        looked = look(monorepo, chosen, desired, on_done, thorough=thorough)
+        with working("looking", len(chosen)) as on_done:
+            looked = look(monorepo, chosen, desired, on_done, thorough=thorough)
         rows = {row.artifact: row for row in in_parallel(monorepo.settings.jobs, row, looked)}
         notices = [f"{outdated.message}; {outdated.hint}"] if outdated else []
         now, rows, unknown = _with_health(monorepo, rows)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,14 +16,12 @@ from flux.parallel import meanwhile
 from flux.promotion.desired import Desired
 from flux.promotion.moves import Moves, is_elsewhere
 from flux.promotion.plan import Action, Step
+from flux.working import Working, silently
 
 if TYPE_CHECKING:
     from flux.monorepo.vouching import Vouching
     from flux.proposals.recording import Recorder
     from flux.registry.target import Manifest
-
-Working = Callable[[str, int], AbstractContextManager[Callable[[str], object]]]
-"""Shows that so many artifacts are being worked on, and is told of each that is done."""
 
 OnPlan = Callable[[str, list[Step]], object]
 """Is told of the tip and of what is about to be done, before it is."""
@@ -43,12 +40,6 @@ class Convergence:
     @property
     def failed(self) -> list[Step]:
         return [step for step in self.steps if step.fault]
-
-
-@contextmanager
-def silently(what: str, total: int) -> Iterator[Callable[[str], object]]:
-    """Shows nothing."""
-    yield lambda done: None
 
 
 def converge(
@@ -77,6 +68,7 @@ def converge(
         planned = [step for each in looked for step in each.steps]
         on_plan(run.tip, planned)
         if monorepo.dry_run:
+            run.pretend(looked)
             return Convergence(run.tip, planned, _left(planned))
         run.act(looked)
         if not run.due:
@@ -139,6 +131,10 @@ class _Run:
 
             self._recorder = Recorder(self._monorepo)
         return self._recorder.begin(step, manifest)
+
+    def pretend(self, looked: Sequence[Looked]) -> None:
+        """Let the registry of a dry run have what would move, for what is planned after it."""
+        move_tags(self._monorepo, self._reach, looked, lambda done: None)
 
     def act(self, looked: Sequence[Looked]) -> None:
         """Do what is due, look at it again, and find what is due then."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from flux.errors import FluxError, without_frames
+from flux.errors import FluxError, RegistryError, without_frames
 
 
 class Action(StrEnum):
@@ -62,7 +62,13 @@ class Step:
         return replace(self, action=Action.FAILED, error=without_frames(error))
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether the registry did not tell where the tag is."""
+        return self.action == Action.FAILED and isinstance(self.error, RegistryError) and self.old is None
+
+    @property
     def drifts(self) -> bool:
+        """Whether it is not as desired, or not known to be."""
         return self.action not in (Action.UNCHANGED, Action.MOVED, Action.LEFT)
 
 

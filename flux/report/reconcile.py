@@ -5,13 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flux.report.conditional import conditional
+from flux.report.unpublished import show_failed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flux.commands.reconcile import Reconciled
     from flux.report.report import Report
 
 
-def show_reconciled(report: Report, done: Reconciled, digests: str | None, dry_run: bool) -> None:
+def show_reconciled(
+    report: Report,
+    done: Reconciled,
+    digests: str | None,
+    dry_run: bool,
+    release_tag: str = "",
+    would: Sequence[str] = (),
+) -> None:
+    """`release_tag` is the form of release tags, `would` what a dry run would write to the forge."""
     report.notices(done.notices)
     if not dry_run:
         report.digests(done.digests, digests)
@@ -20,6 +31,7 @@ def show_reconciled(report: Report, done: Reconciled, digests: str | None, dry_r
     if not report.document({"repaired": done_or_due}):
         for what in done_or_due:
             report.print(what if dry_run else f"repaired: {what}")
-        if not done.repaired and not done.errors:
-            report.print("Nothing was due.")
+        if not (done.repaired or done.failed or would):
+            report.print("Nothing is due." if dry_run else "Nothing was due.")
+    show_failed(report, done.missing, release_tag)
     report.failures(done.errors)

@@ -21,7 +21,18 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from flux.report.record import Record
 from flux.report.streams import has_rich, is_styled, open_console, print_line, write_line, write_raw
-from flux.report.text import Link, Styled, aligned, as_typed, markdown, markdown_row, short, shown, some
+from flux.report.text import (
+    MOST_NAMES,
+    Link,
+    Styled,
+    aligned,
+    as_typed,
+    markdown,
+    markdown_row,
+    short,
+    shown,
+    some,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -57,11 +68,13 @@ class Report:
 
     def error(self, error: FluxError, about: Sequence[str] = ()) -> None:
         """One line says what went wrong, and with what; another what to do. A terminal also gets where it is
-        explained. An error of the desired state says itself what it is about."""
-        from flux.errors import DesiredStateError
+        explained. An error of the desired state says itself what it is about. A registry that does not answer
+        is not about each of many artifacts."""
+        from flux.errors import DesiredStateError, RegistryUnreachableError
 
         self._record.add_error(error, about)
         is_said = not about or isinstance(error, DesiredStateError)
+        is_said = is_said or (isinstance(error, RegistryUnreachableError) and len(about) > MOST_NAMES)
         message = error.message if is_said else f"{some(about)}: {error.message}"
         if self._event.actions:
             self.command("error", f"{message}\n{error.hint}" if error.hint else message)
@@ -84,13 +97,17 @@ class Report:
 
     @contextmanager
     def working(self, what: str, total: int | None = None) -> Iterator[Callable[[object], object]]:
-        """A progress bar in a terminal, nothing elsewhere. Call what it yields as each thing is done."""
+        """A progress bar in a terminal, nothing elsewhere. Call what it yields as each thing is done.
+
+        Without a total it only shows that something is going on.
+        """
         if not self.is_interactive:
             yield lambda done: None
             return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        counted = [] if total is None else [MofNCompleteColumn()]
+        columns = (TextColumn("{task.description}"), BarColumn(), *counted, TimeElapsedColumn())
         with Progress(*columns, console=open_console(sys.stderr), transient=True) as progress:
             bar = progress.add_task(what, total=total)
             yield lambda done: progress.advance(bar)
@@ -198,21 +215,20 @@ class Report:
         sys.stdout.flush()
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str | Styled]]) -> None:
+        """As wide as its cells in a log. In a terminal it fits, and no word is broken."""
         cells = [[self._clean(cell, "\n") for cell in row] for row in rows]
+        plain = [[cell.text if isinstance(cell, Styled) else cell for cell in row] for row in cells]
+        rule = self.sign("─", "-")
         if not is_styled(self._stream):
-            plain = [[cell.text if isinstance(cell, Styled) else cell for cell in row] for row in cells]
-            write_line(self._stream, "\n".join(aligned(header, plain, self.sign("─", "-"))))
+            write_line(self._stream, "\n".join(aligned(header, plain, rule)))
             return
-        from rich import box
-        from rich.table import Table
-        from rich.text import Text
+        from flux.report.tables import filled, fitted, styled
 
-        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
-        for name in header:
-            table.add_column(name, overflow="fold")
-        for row in cells:
-            table.add_row(*(Text(c.text, c.style) if isinstance(c, Styled) else c for c in row))
-        open_console(self._stream).print(table)
+        kept = filled(rows) or range(len(header))
+        header, plain = [header[at] for at in kept], [[row[at] for at in kept] for row in plain]
+        styles = [[_style(row[at]) for at in kept] for row in rows]
+        width = open_console(self._stream).width
+        write_line(self._stream, *styled(fitted(header, plain, width), styles, rule))
 
     def _clean(self, part: str | Styled, kept: str) -> str | Styled:
         if isinstance(part, Styled):
@@ -270,6 +286,10 @@ class Report:
         if self._event.summary:
             with self._event.summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(f"<details><summary>{escape(shown(title))}</summary>\n\n{block}\n\n</details>\n\n")
+
+
+def _style(cell: str | Styled) -> str:
+    return cell.style if isinstance(cell, Styled) else ""
 
 
 def _output(value: object) -> str:

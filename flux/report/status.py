@@ -63,7 +63,10 @@ def _show_rest(report: Report, status: Status) -> None:
         report.print(f"open: {pull.title} {place(pull.url)}")
     report.failures((step.name, step.fault) for step in status.failed)
     tags = [step for step in status.steps if step.environment]
-    if drifting := sum(step.drifts for step in tags):
+    drifting = sum(step.drifts and not step.is_unknown for step in tags)
+    if any(step.is_unknown for step in tags):
+        report.print("? it is not known what the registry has.")
+    if drifting:
         report.print(f"{drifting} of {len(tags)} environment tags drift.")
     unmanaged = sum(step.action == Action.LEFT for step in tags)
     if unmanaged:
@@ -161,7 +164,7 @@ def _show_phases(report: Report, status: Status, phases: Mapping[str, Sequence[s
     signs = Signs(report.sign("≠", "!="), report.sign("…", "..."), report.sign("─", "-"))
     for line in phase_map(status.rows, phases, width, signs):
         report.print(line)
-    if any(step.drifts for step in status.steps):
+    if any(step.drifts and not step.is_unknown for step in status.steps):
         report.print(f"{signs.drift} the registry has something else.")
     for row in status.rows:
         for environment in differing(row, phases):
@@ -203,6 +206,8 @@ def _cell(report: Report, row: Row, environment: str) -> str:
     step = row.steps.get(environment)
     if step is None:
         return ""
+    if step.is_unknown:
+        return f"{step.version or 'none'} ?"
     if not step.drifts and step.version:
         return step.version
     if isinstance(step.error, UnvouchedError):

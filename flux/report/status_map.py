@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from flux.commands.status import Row
+    from flux.promotion.plan import Step
 
 _SHOWN = 2
 """More versions than these in one phase are counted."""
@@ -55,7 +56,9 @@ def _cell(row: Row, rings: Sequence[str], signs: Signs) -> str:
         return ""
     versions = list(dict.fromkeys(_version(row, ring) or "none" for ring in rings))
     said = " ".join(versions) if len(versions) <= _SHOWN else f"{len(versions)} versions"
-    return f"{said} {signs.drift}" if any(step.drifts for step in steps) else said
+    if not any(step.drifts for step in steps):
+        return said
+    return f"{said} ?" if any(step.is_unknown for step in steps) else f"{said} {signs.drift}"
 
 
 def differing(row: Row, phases: Mapping[str, Sequence[str]]) -> list[str]:
@@ -63,8 +66,12 @@ def differing(row: Row, phases: Mapping[str, Sequence[str]]) -> list[str]:
     found = []
     for rings in phases.values():
         differ = len({_version(row, ring) for ring in rings}) > 1
-        found += [ring for ring in rings if differ or (ring in row.steps and row.steps[ring].drifts)]
+        found += [ring for ring in rings if differ or (ring in row.steps and _is_elsewhere(row.steps[ring]))]
     return found
+
+
+def _is_elsewhere(step: Step) -> bool:
+    return step.drifts and not step.is_unknown
 
 
 def _version(row: Row, ring: str) -> str | None:

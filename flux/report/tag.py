@@ -72,5 +72,5 @@ def _rows(report: Report, steps: Sequence[Step]) -> list[tuple[str, ...]]:
             report.digest(s.new),
         )
         for s in steps
-        if s.action != Action.UNCHANGED
+        if s.action != Action.UNCHANGED and not s.is_unknown
     ]

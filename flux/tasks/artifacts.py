@@ -53,14 +53,13 @@ def check(
         from flux.commands.check import check_artifacts
         from flux.report.check import show_check
 
-        with run.report.working("checking") as on_done:
-            checked = check_artifacts(
-                run.monorepo,
-                names(artifact),
-                on_done,
-                changed=changed or since is not None,
-                since=since,
-            )
+        checked = check_artifacts(
+            run.monorepo,
+            names(artifact),
+            run.report.working,
+            changed=changed or since is not None,
+            since=since,
+        )
         show_check(run.report, checked)
         if checked.failed:
             raise Exit(code=1)

@@ -23,6 +23,5 @@ def board(context: Context, output: str | None = None, json: bool = False) -> No
 
         folder = Path(output or ".board")
         require_folder(folder)
-        with run.report.working("looking") as on_done:
-            found = read_board(run.monorepo, time.time(), on_done)
+        found = read_board(run.monorepo, time.time(), run.report.working)
         show_board(run.report, found, folder)

@@ -73,8 +73,7 @@ def status(
             from flux.report.status import show_status
 
             allowed = duration(behind) if behind else inf
-            with run.report.working("looking") as on_done:
-                found = find_status(run.monorepo, names(artifact), on_done, thorough=checks)
+            found = find_status(run.monorepo, names(artifact), run.report.working, thorough=checks)
             if watch:
                 run.report.begin_anew(SECONDS)
             at_terminal = run.report.width is not None
@@ -100,12 +99,11 @@ def reconcile(
         from flux.report.reconcile import show_reconciled
 
         require_folder(digests)
-        reconciler = Reconciler(run.monorepo)
-        with run.report.working("reconciling") as on_done:
-            done = reconciler.reconcile(on_done)
-        show_reconciled(run.report, done, digests, dry_run)
+        done = Reconciler(run.monorepo).reconcile(run.report.working)
+        release_tag, would = run.monorepo.settings.release_tag, run.monorepo.would_have
+        show_reconciled(run.report, done, digests, dry_run, release_tag, would)
         run.report.outputs({"sign-promotions": run.monorepo.settings.sign_promotions})
-        if done.errors:
+        if done.failed:
             raise Exit(code=1)
 
 

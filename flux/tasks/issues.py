@@ -53,8 +53,7 @@ def sync(context: Context, dry_run: bool = False, json: bool = False) -> None:
         from flux.commands.issue.sync import sync_all
         from flux.report.issue.sync import show_sync
 
-        with run.report.working("syncing") as on_done:
-            synced = sync_all(run.monorepo, on_done)
+        synced = sync_all(run.monorepo, run.report.working)
         show_sync(run.report, synced, dry_run)
         if synced.failed:
             raise Exit(code=1)

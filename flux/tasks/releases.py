@@ -92,8 +92,7 @@ def sign(
         from flux.commands.sign import sign as sign_images
         from flux.report.sign import show_signing, show_unattested
 
-        with run.report.working("signing") as on_done:
-            signing = sign_images(run.monorepo, Path(digests), on_done)
+        signing = sign_images(run.monorepo, Path(digests), run.report.working)
         show_signing(run.report, signing)
         if unattested and not dry_run:
             show_unattested(run.report, find_unattested(signing, run.monorepo.forge.is_attested), unattested)
@@ -108,8 +107,7 @@ def promotions(context: Context, dry_run: bool = False, json: bool = False) -> N
         from flux.commands.sign_promotions import sign_promotions
         from flux.report.sign import show_signing
 
-        with run.report.working("signing") as on_done:
-            signing = sign_promotions(run.monorepo, on_done)
+        signing = sign_promotions(run.monorepo, run.report.working)
         show_signing(run.report, signing)
         if signing.failed:
             raise Exit(code=1)

@@ -406,7 +406,7 @@ CASES = {
 
 def run_check(repo: Repo, *names: str, **settings: Any) -> Check:
     with opened(repo, Settings(**settings)) as monorepo:
-        return check_artifacts(monorepo, names, lambda done: None)
+        return check_artifacts(monorepo, names)
 
 
 def lines(found: Check) -> list[str]:

@@ -95,7 +95,7 @@ class Progress:
 
     def status(self) -> Status:
         with self.world.opened() as monorepo:
-            return find_status(monorepo, [], lambda done: None)
+            return find_status(monorepo, [])
 
     def states(self, artifact: str = "eso") -> dict[str, str]:
         (row,) = (row for row in self.status().rows if row.artifact == artifact)

@@ -21,6 +21,7 @@ from flux.commands.release import create_release, plan_release
 from flux.commands.rollback import roll_back
 from flux.commands.tag import Convergence, converge
 from flux.event import TERMINAL, Event, read_event
+from flux.forge.dry import DryForge
 from flux.forge.forge import Forge, Issue, PullRequest, PullState
 from flux.forge.github.forge import GitHubForge
 from flux.forge.local.forge import LocalForge
@@ -249,18 +250,20 @@ class World:
 
     def sync(self) -> Sync:
         with self.opened() as monorepo:
-            return Syncer(monorepo).sync(lambda done: None)
+            return Syncer(monorepo).sync()
 
     def tag(self) -> Convergence:
         with self.opened() as monorepo:
             return converge(monorepo, [])
 
-    def reconcile(self, event: "Event" = TERMINAL) -> Reconciled:
-        with self.opened(event) as monorepo:
-            return Reconciler(monorepo).reconcile(lambda done: None)
+    def reconcile(self, event: "Event" = TERMINAL, *, dry_run: bool = False) -> Reconciled:
+        with self.opened(event, dry_run=dry_run) as monorepo:
+            return Reconciler(monorepo).reconcile()
 
     @contextmanager
-    def opened(self, event: "Event" = TERMINAL, login: str | None = None) -> Iterator[Monorepo]:
+    def opened(
+        self, event: "Event" = TERMINAL, login: str | None = None, *, dry_run: bool = False
+    ) -> Iterator[Monorepo]:
         """The context of a command, with the forge as a person has it, or as the automation does."""
         # In a job, a registry in a folder has to be named.
         settings = replace(self.settings, named=self.settings.named | {"registry"})
@@ -269,8 +272,9 @@ class World:
                 git,
                 settings,
                 event,
-                lambda monorepo: open_target_registry(monorepo, reads_only=False),
-                lambda monorepo: self.forge(login),
+                lambda monorepo: open_target_registry(monorepo, reads_only=dry_run),
+                lambda monorepo: DryForge(self.forge(login)) if dry_run else self.forge(login),
+                dry_run,
             )
 
 

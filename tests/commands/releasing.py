@@ -101,7 +101,7 @@ def status(
 ) -> Status:
     chosen = Settings(registry=registry, phases=PHASES, **settings)
     with opened(repo, chosen, dry_run=True, registry=wrapped, forge=forge) as monorepo:
-        return find_status(monorepo, names, lambda done: None)
+        return find_status(monorepo, names)
 
 
 def actions_of(steps: Iterable[Step]) -> dict[str, str]:

@@ -99,4 +99,4 @@ def test_the_head_of_a_pull_request_is_checked(repo: Repo) -> None:
     event = pull_request(base, head)
     for name, failed in (("pull_request", False), ("pull_request_target", True)):
         with opened(repo, event=replace(event, name=name)) as monorepo:
-            assert check_artifacts(monorepo, [], lambda done: None).failed is failed
+            assert check_artifacts(monorepo, []).failed is failed

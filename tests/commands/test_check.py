@@ -313,7 +313,7 @@ def test_the_artifacts_of_this_repository_are_fit(renderer: tuple[str, ...]) -> 
     if not (root / ".git").exists():
         pytest.skip("not a clone")
     with opened(root) as monorepo:
-        assert lines(check_artifacts(monorepo, (), lambda done: None)) == []
+        assert lines(check_artifacts(monorepo, ())) == []
 
 
 def test_a_desired_state_in_an_artifact_is_a_warning(tmp_path: Path) -> None:

@@ -27,6 +27,33 @@ def test_reconcile_does_what_is_due_and_then_nothing(world: World) -> None:
     }
 
 
+def test_a_dry_run_plans_on_top_of_its_own_steps(world: World) -> None:
+    """A release that it would publish is one that tags could move to."""
+    tag = world.release("eso", "1.2.0", publish=False)
+    world.desire("eso", at_ring1="1.2.0")
+    tags, issues = world.tags(), world.issues()
+    dry = world.reconcile(dry_run=True)
+    assert not dry.failed
+    assert (world.tags(), world.issues()) == (tags, issues)
+    done = world.reconcile()
+    assert f"{tag}: pushed" in dry.repaired or f"{tag}: tagged" in dry.repaired
+    assert "eso:at_ring1: move to 1.2.0" in dry.repaired
+    assert [what.replace("moved to", "move to") for what in done.repaired if "issue" not in what] == [
+        what for what in dry.repaired if "issue" not in what
+    ]
+
+
+def test_versions_that_are_not_published_are_told_apart(local: World) -> None:
+    """They are one error, however many tags they keep from moving."""
+    local.desire("eso", at_ring1="1.3.0", prod_ring1="1.3.0")
+    done = local.reconcile()
+    assert [(step.environment, step.version) for step in done.missing] == [
+        ("at_ring1", "1.3.0"),
+        ("prod_ring1", "1.3.0"),
+    ]
+    assert (done.failed, done.errors) == (True, [])
+
+
 def test_reconcile_vouches_for_no_content_but_the_releases(world: World) -> None:
     """What its digests name is signed."""
     world.release("eso", "1.2.0")

@@ -86,7 +86,7 @@ def test_more_images_than_an_argument_holds(tmp_path: Path, monkeypatch: pytest.
     assert digests.stat().st_size > 131_072
     event = replace(TERMINAL, actions=True, repository="octo/monorepo")
     with opened(repo, Settings(), event) as context:
-        signed = sign(context, digests, lambda done: None, in_our_repository)
+        signed = sign(context, digests, accept=in_our_repository)
     assert {s.artifact: s.action for s in signed.signatures} == dict.fromkeys(many, "signed")
 
 
@@ -102,7 +102,7 @@ def test_more_may_be_signed_than_processes_run_at_once(
     event = replace(TERMINAL, actions=True, repository="octo/monorepo")
     repo = monorepo(tmp_path / "repo", {"artifacts/app1/x.yaml": "x: 1\n"})
     with opened(repo, Settings(jobs=16), event) as context:
-        signed = sign(context, digests, lambda done: None, in_our_repository)
+        signed = sign(context, digests, accept=in_our_repository)
     assert {signature.action for signature in signed.signatures} == {"signed"}
     assert len(running()) == 60, "each was verified and signed"
     assert 1 < max(running()) <= 8
@@ -180,7 +180,7 @@ def test_another_check_can_be_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         asked.append(subject)
         return refusal
 
-    signed = sign(monorepo_of(NO_CLONE, Settings(), event), file, lambda done: None, accept)
+    signed = sign(monorepo_of(NO_CLONE, Settings(), event), file, accept=accept)
     (signature,) = signed.failed
     assert (signature.action, signature.error) == (Action.REFUSED, refusal)
     assert [dict(subject.annotations) for subject in asked] == [{"artifact": "eso", "version": "1.0.0"}]

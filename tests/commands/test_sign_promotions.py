@@ -45,4 +45,4 @@ def test_a_terminal_signs_nothing(tmp_path: Path) -> None:
         opened(monorepo(tmp_path / "repo", FILES), Settings(sign_promotions=True)) as context,
         pytest.raises(RequestError, match="only a job of GitHub Actions can sign"),
     ):
-        sign_promotions(context, lambda done: None)
+        sign_promotions(context)

@@ -75,7 +75,7 @@ def test_what_a_killed_run_left_is_put_right(repo: Repo) -> None:
     with opened(repo, Settings(phases=PHASES)) as monorepo:
         assert followers(monorepo, "app", Version.parse("1.0.0")) == ("latest-stable",)
         assert lagging(monorepo, "app", Version.parse("1.0.0"), digest)
-        done = Reconciler(monorepo).reconcile(lambda about: None)
+        done = Reconciler(monorepo).reconcile()
         assert (done.errors, "flux-oci-app-v1.0.0: tagged" in done.repaired) == ([], True)
         assert tags(repo, "app")["latest-stable"] == digest
         assert not lagging(monorepo, "app", Version.parse("1.0.0"), digest)

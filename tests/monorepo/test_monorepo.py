@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[Callable[[Monorepo], object], int]] = {
     "changed": (lambda monorepo: plan_build(monorepo, [], True, None).build(lambda done: None), 1),
     # The tip, and the tags.
     "list": (list_artifacts, 2),
-    "status": (lambda monorepo: find_status(monorepo, [], lambda done: None), 2),
+    "status": (lambda monorepo: find_status(monorepo, []), 2),
 }
 
 

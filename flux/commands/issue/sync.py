@@ -1,6 +1,6 @@
 """Bring promotion issues and pull requests up to date with what main and the registry have."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from flux.errors import FluxError, ForgeError, IssueError, without_frames
@@ -15,6 +15,7 @@ from flux.proposals.advance import Advance
 from flux.proposals.apply import Applier
 from flux.proposals.converge import Proposed
 from flux.proposals.progress import tell
+from flux.working import Working, silently
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Sync:
         return [synced for synced in self.promotions if synced.error]
 
 
-def sync_all(monorepo: Monorepo, on_done: Callable[[object], object]) -> Sync:
+def sync_all(monorepo: Monorepo, working: Working = silently) -> Sync:
     """Do what the rules allow first, then bring every promotion up to date."""
     require_current_settings(monorepo)
     notices: list[str] = []
@@ -58,7 +59,7 @@ def sync_all(monorepo: Monorepo, on_done: Callable[[object], object]) -> Sync:
         advanced = advance.advance(advance.in_motion())
         failed = [f"{about}: {error.message}" for about, error in advanced.errors]
         notices = [*advanced.done, *advanced.notices, *failed]
-    synced = Syncer(monorepo).sync(on_done)
+    synced = Syncer(monorepo).sync(working)
     return replace(synced, notices=(*notices, *synced.notices))
 
 
@@ -70,7 +71,7 @@ class Syncer:
         self._settings = monorepo.settings
         self._applier = Applier(monorepo)
 
-    def sync(self, on_done: Callable[[object], object], artifacts: Collection[str] = ()) -> Sync:
+    def sync(self, working: Working = silently, artifacts: Collection[str] = ()) -> Sync:
         """Of all artifacts, or of those named. One promotion's failure leaves the others unharmed."""
         require_current_settings(self._monorepo)
         issues: dict[Promotion, Issue] = {}
@@ -78,13 +79,13 @@ class Syncer:
             if promotion not in issues or (issue.open and not issues[promotion].open):
                 issues[promotion] = issue
         begun = self._applier.branches.begun()
-        due = dict.fromkeys([*(p for p, issue in issues.items() if issue.open), *begun])
+        open_ones = dict.fromkeys([*(p for p, issue in issues.items() if issue.open), *begun])
+        due = [one for one in open_ones if not artifacts or one.artifact in artifacts]
         done = []
-        for promotion in due:
-            if artifacts and promotion.artifact not in artifacts:
-                continue
-            done.append(self._one(promotion, issues.get(promotion)))
-            on_done(promotion)
+        with working("syncing", len(due)) as on_done:
+            for promotion in due:
+                done.append(self._one(promotion, issues.get(promotion)))
+                on_done(promotion)
         return Sync(done, tuple(self._applier.issues.warnings))
 
     def _one(self, promotion: Promotion, issue: Issue | None) -> Synced:

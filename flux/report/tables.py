@@ -1,0 +1,94 @@
+"""Tables that fit a terminal and break no word. Pure.
+
+What does not fit beside the first columns is told below their row.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from itertools import accumulate, zip_longest
+from typing import TYPE_CHECKING
+
+from flux.report.text import Styled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+GAP = "   "
+_INDENT = "  "
+_LONG = 24
+"""A column of longer cells may be narrower than these: their words go on in the next line."""
+
+Line = list[str]
+"""The cells of one line, each as wide as its column."""
+
+
+def filled(rows: Sequence[Sequence[str | Styled]]) -> list[int]:
+    """The columns in which something is. Without rows there are none."""
+    texts = [[cell.text if isinstance(cell, Styled) else cell for cell in row] for row in rows]
+    return [at for at, column in enumerate(zip(*texts, strict=True)) if any(column)]
+
+
+def fitted(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[tuple[list[Line], Line]]:
+    """The header and each row: its lines of cells, and the lines below them that have no columns."""
+    widths = _widths(header, rows, width)
+    below = range(len(widths), len(header))
+
+    def laid(row: Sequence[str]) -> list[Line]:
+        wrapped = [_wrapped(cell, size) for cell, size in zip(row, widths, strict=False)]
+        lines = zip_longest(*wrapped, fillvalue="")
+        return [[text.ljust(size) for text, size in zip(line, widths, strict=True)] for line in lines]
+
+    def rest(row: Sequence[str]) -> Line:
+        told = (f"{header[at]}: {row[at]}" if header[at] else row[at] for at in below if row[at])
+        return _wrapped(GAP.join(told), width - len(_INDENT), _INDENT)
+
+    return [(laid(header), []), *((laid(row), rest(row)) for row in rows)]
+
+
+def styled(
+    laid: Sequence[tuple[list[Line], Line]], styles: Sequence[Sequence[str]], rule: str
+) -> Iterator[str | Styled]:
+    """The parts of a table that `fitted` laid out. `styles` has those of the cells of each row."""
+    (head, _), *rows = laid
+    yield from (Styled(GAP.join(line).rstrip() + "\n", "bold") for line in head)
+    yield rule * max(len(GAP.join(line)) for line in head)
+    for (lines, below), style in zip(rows, styles, strict=True):
+        for line in lines:
+            yield "\n"
+            for at, text in enumerate(line):
+                yield Styled((GAP if at else "") + text, style[at])
+        yield from ("\n" + line for line in below)
+
+
+def _widths(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The widths of the columns that fit, from the first. The first one is always there."""
+    columns = list(zip(header, *rows, strict=True))
+    natural = [max(len(line) for cell in column for line in cell.split("\n")) for column in columns]
+    long = min(_LONG, width)
+    least = [
+        size if size <= long else min(size, max(long, *(_longest_word(cell) for cell in column)))
+        for size, column in zip(natural, columns, strict=True)
+    ]
+    needed = accumulate(size + len(GAP) for size in least)
+    fit = max(1, sum(total - len(GAP) <= width for total in needed))
+    spare = width - sum(least[:fit]) - len(GAP) * (fit - 1)
+    widths = least[:fit]
+    for at in range(fit):
+        more = max(0, min(spare, natural[at] - widths[at]))
+        widths[at] += more
+        spare -= more
+    return widths
+
+
+def _longest_word(cell: str) -> int:
+    return max(map(len, cell.split()), default=0)
+
+
+def _wrapped(cell: str, width: int, indent: str = "") -> Line:
+    """The lines of a cell. A word that is longer than a line has one for itself."""
+    lines = (
+        textwrap.wrap(line, max(1, width), break_long_words=False, break_on_hyphens=False) or [""]
+        for line in cell.split("\n")
+    )
+    return [indent + line for wrapped in lines for line in wrapped] if cell else []
