@@ -14,7 +14,8 @@ from flux.commands.tag import converge
 from flux.monorepo.monorepo import Monorepo
 from flux.settings import Settings
 from flux.working import Working, silently
-from tests.commands.helpers import monorepo, opened
+from tests.commands.helpers import monorepo
+from tests.monorepos import opened
 
 COMMANDS: dict[str, Callable[[Monorepo, Working], object]] = {
     "board": lambda context, working: read_board(context, 0, working),

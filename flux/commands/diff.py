@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from semver import Version
+
 from flux.artifact.difference import FileDifference, difference
 from flux.errors import RequestError
 from flux.monorepo.desired import desired_at
@@ -58,9 +60,10 @@ def compare_version(
     target = monorepo.registry.repository(artifact)
     new = target.fetch_manifest(wanted)
     if new is None:
+        tag = monorepo.settings.tag_form.render(artifact, Version.parse(wanted))
         raise RequestError(
             f"{artifact} {wanted} is not published, so there is nothing to compare with",
-            "publish it first: `inv publish TAG`",
+            f"publish it first: `inv publish {tag}`",
         )
     there = set(target.tags())
     deployed = _deployed(target, environments, there, monorepo.settings.jobs)

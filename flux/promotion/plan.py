@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from flux.errors import FluxError, RegistryError, without_frames
+from flux.errors import FluxError, RegistryError, UnpublishedError, without_frames
 
 
 class Action(StrEnum):
@@ -52,7 +52,7 @@ class Step:
     def fault(self) -> FluxError | None:
         """Why the tag is not as desired, where it could not be moved."""
         if self.action == Action.MISSING:
-            return FluxError(
+            return UnpublishedError(
                 f"version {self.version} is not published",
                 "publish it with `inv publish TAG`, then run `inv tag` again",
             )

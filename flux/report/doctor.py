@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flux.commands.doctor import Diagnosis
-from flux.report.text import Styled
+from flux.report.text import Styled, as_typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,6 +46,6 @@ def _show_line(report: Report, line: Line) -> None:
     if report.in_actions and line.health in _COMMANDS:
         report.command(_COMMANDS[line.health], f"{said}\n{line.fix}" if line.fix else said)
         return
-    report.print(Styled(f"{line.health:8}", _STYLES[line.health]), said)
+    report.print(Styled(f"{line.health:8}", _STYLES[line.health]), as_typed(said))
     if line.fix:
-        report.print(f"{'':8}fix: {line.fix}")
+        report.print(f"{'':8}fix: {as_typed(line.fix)}")

@@ -29,9 +29,14 @@ def show_reconciled(
     done_or_due = [conditional(what) if dry_run else what for what in done.repaired]
     report.summary("Reconciled", ("What was due",), [(what,) for what in done_or_due])
     if not report.document({"repaired": done_or_due}):
-        for what in done_or_due:
-            report.print(what if dry_run else f"repaired: {what}")
-        if not (done.repaired or done.failed or would):
-            report.print("Nothing is due." if dry_run else "Nothing was due.")
+        _show_done(report, done_or_due, dry_run, quiet=done.failed or bool(would))
     show_failed(report, done.missing, release_tag)
     report.failures(done.errors)
+
+
+def _show_done(report: Report, done: Sequence[str], dry_run: bool, quiet: bool) -> None:
+    """What was done, or would be. Where that is nothing, and not `quiet`, it says so."""
+    for what in done:
+        report.print(what if dry_run else f"repaired: {what}")
+    if not done and not quiet:
+        report.print("Nothing is due." if dry_run else "Nothing was due.")

@@ -29,6 +29,7 @@ from flux.report.text import (
     as_typed,
     markdown,
     markdown_row,
+    plain,
     short,
     shown,
     some,
@@ -64,7 +65,7 @@ class Report:
         if self._event.actions:
             self.command("warning", text)
         else:
-            write_line(sys.stderr, Styled(shown(text), "yellow"))
+            write_line(sys.stderr, Styled(as_typed(shown(text)), "yellow"))
 
     def error(self, error: FluxError, about: Sequence[str] = ()) -> None:
         """One line says what went wrong, and with what; another what to do. A terminal also gets where it is
@@ -157,10 +158,11 @@ class Report:
         for error, names in groups.values():
             self.error(error, names)
 
-    def next(self, command: str) -> None:
-        """The command that usually follows, for a person at a terminal."""
+    def next(self, command: str, first: str = "") -> None:
+        """The command that usually follows, for a person at a terminal. `first` is what comes before it."""
         if self.is_interactive and sys.stdout.isatty():
-            write_line(sys.stdout, Styled(as_typed(f"next: `{shown(command)}`"), "dim"))
+            before = f"{first}, then " if first else ""
+            write_line(sys.stdout, Styled(as_typed(f"next: {before}`{shown(command)}`"), "dim"))
 
     def begin_anew(self, seconds: int) -> None:
         """Before what is shown again and again: the time, at a terminal on an empty screen."""
@@ -217,18 +219,15 @@ class Report:
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str | Styled]]) -> None:
         """As wide as its cells in a log. In a terminal it fits, and no word is broken."""
         cells = [[self._clean(cell, "\n") for cell in row] for row in rows]
-        plain = [[cell.text if isinstance(cell, Styled) else cell for cell in row] for row in cells]
         rule = self.sign("─", "-")
         if not is_styled(self._stream):
-            write_line(self._stream, "\n".join(aligned(header, plain, rule)))
+            write_line(
+                self._stream, "\n".join(aligned(header, [list(map(plain, row)) for row in cells], rule))
+            )
             return
-        from flux.report.tables import filled, fitted, styled
+        from flux.report.tables import styled
 
-        kept = filled(rows) or range(len(header))
-        header, plain = [header[at] for at in kept], [[row[at] for at in kept] for row in plain]
-        styles = [[_style(row[at]) for at in kept] for row in rows]
-        width = open_console(self._stream).width
-        write_line(self._stream, *styled(fitted(header, plain, width), styles, rule))
+        write_line(self._stream, *styled(header, cells, open_console(self._stream).width, rule))
 
     def _clean(self, part: str | Styled, kept: str) -> str | Styled:
         if isinstance(part, Styled):
@@ -286,10 +285,6 @@ class Report:
         if self._event.summary:
             with self._event.summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(f"<details><summary>{escape(shown(title))}</summary>\n\n{block}\n\n</details>\n\n")
-
-
-def _style(cell: str | Styled) -> str:
-    return cell.style if isinstance(cell, Styled) else ""
 
 
 def _output(value: object) -> str:

@@ -9,7 +9,7 @@ import textwrap
 from itertools import accumulate, zip_longest
 from typing import TYPE_CHECKING
 
-from flux.report.text import Styled
+from flux.report.text import Styled, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,8 +25,8 @@ Line = list[str]
 
 def filled(rows: Sequence[Sequence[str | Styled]]) -> list[int]:
     """The columns in which something is. Without rows there are none."""
-    texts = [[cell.text if isinstance(cell, Styled) else cell for cell in row] for row in rows]
-    return [at for at, column in enumerate(zip(*texts, strict=True)) if any(column)]
+    columns = zip(*(map(plain, row) for row in rows), strict=True)
+    return [at for at, column in enumerate(columns) if any(column)]
 
 
 def fitted(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[tuple[list[Line], Line]]:
@@ -47,18 +47,28 @@ def fitted(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> 
 
 
 def styled(
-    laid: Sequence[tuple[list[Line], Line]], styles: Sequence[Sequence[str]], rule: str
+    header: Sequence[str], rows: Sequence[Sequence[str | Styled]], width: int, rule: str
 ) -> Iterator[str | Styled]:
-    """The parts of a table that `fitted` laid out. `styles` has those of the cells of each row."""
-    (head, _), *rows = laid
+    """The parts of a table for a terminal, without its empty columns."""
+    kept = filled(rows) or range(len(header))
+    rows = [[row[at] for at in kept] for row in rows]
+    (head, _), *laid = fitted([header[at] for at in kept], [list(map(plain, row)) for row in rows], width)
     yield from (Styled(GAP.join(line).rstrip() + "\n", "bold") for line in head)
     yield rule * max(len(GAP.join(line)) for line in head)
-    for (lines, below), style in zip(rows, styles, strict=True):
+    for row, (lines, below) in zip(rows, laid, strict=True):
         for line in lines:
             yield "\n"
-            for at, text in enumerate(line):
-                yield Styled((GAP if at else "") + text, style[at])
+            yield from _cells(line, row)
         yield from ("\n" + line for line in below)
+
+
+def _cells(line: Line, row: Sequence[str | Styled]) -> Iterator[str | Styled]:
+    """The cells of one line, each in the style of its row's. The end of a line has no spaces."""
+    for at, text in enumerate(line):
+        end = at == len(line) - 1
+        told = (GAP if at else "") + (text.rstrip() if end else text)
+        cell = row[at]
+        yield Styled(told, cell.style) if isinstance(cell, Styled) else told
 
 
 def _widths(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:

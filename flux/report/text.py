@@ -30,6 +30,11 @@ class Styled:
     style: str
 
 
+def plain(part: str | Styled) -> str:
+    """A part without its style."""
+    return part.text if isinstance(part, Styled) else part
+
+
 def shown(text: str, kept: str = "") -> str:
     """Text in which characters that disturb a terminal are spelled out, such as newlines in file names."""
     return "".join(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flux.errors import FluxError
+from flux.errors import UnpublishedError
 from flux.promotion.plan import Action
 from flux.report.text import MOST_NAMES, counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from flux.errors import FluxError
     from flux.promotion.plan import Step
     from flux.report.report import Report
 
@@ -25,17 +26,27 @@ def show_failed(report: Report, steps: Sequence[Step], release_tag: str = "") ->
     if len(versions) > _FEW:
         report.error(_unpublished(missing, release_tag))
         steps = [step for step in steps if step.action != Action.MISSING]
-    report.failures((step.name, step.fault) for step in steps)
+    report.failures((step.name, _fault(step, release_tag)) for step in steps)
 
 
-def _unpublished(steps: Sequence[Step], release_tag: str) -> FluxError:
+def _fault(step: Step, release_tag: str) -> FluxError | None:
+    """Why a step was not taken. To publish what is missing takes its tag."""
+    if step.action != Action.MISSING or not step.fault:
+        return step.fault
+    tag = _tag(release_tag, step.artifact, step.version or "")
+    return UnpublishedError(
+        step.fault.message, f"publish it with `inv publish {tag}`, then run `inv tag` again"
+    )
+
+
+def _unpublished(steps: Sequence[Step], release_tag: str) -> UnpublishedError:
     environments: dict[tuple[str, str], list[str]] = {}
     for step in steps:
         environments.setdefault((step.artifact, step.version or ""), []).append(step.environment)
     listed = [f"{name} {version} ({_where(names)})" for (name, version), names in environments.items()]
     more = f" and {len(listed) - MOST_NAMES} more" if len(listed) > MOST_NAMES else ""
     (artifact, version), *_ = environments
-    return FluxError(
+    return UnpublishedError(
         f"{counted(len(listed), 'version')} are not published: {', '.join(listed[:MOST_NAMES])}{more}",
         f"`inv publish {_tag(release_tag, artifact, version)}` publishes one, `inv reconcile` all of them",
     )

@@ -49,9 +49,6 @@ def init(
         writes = not dry_run and not adoption.gaps
         written = write_adoption(run.monorepo.git.root, adoption, force) if writes else []
         show_adoption(run.report, adoption, written, dry_run)
-        if not dry_run:
-            require_no_gaps(adoption)
-        if adoption.gaps:
-            raise Exit(code=2)
+        require_no_gaps(adoption)
         if writes and adoption.differing and not written:
             raise Exit(code=1)

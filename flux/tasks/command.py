@@ -1,7 +1,7 @@
 """A task of Invoke that does what its flags say, and says how it is used."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from invoke.context import Context
@@ -20,21 +20,31 @@ _METAVARS = {
     "behind": "TIME",
     "digests": "FILE",
     "event": "FILE",
+    "fleet": "FOLDER",
+    "output": "FOLDER",
     "override": "REASON",
     "port": "N",
     "since": "REF",
+    "to": "VERSION",
     "unattested": "FILE",
     "until": "TIME",
 }
 
 
 def command(
-    *, example: str, third: str = "", optional: Sequence[str] = (), **options: Any
+    *,
+    example: str,
+    third: str = "",
+    optional: Sequence[str] = (),
+    metavars: Mapping[str, str] | None = None,
+    **options: Any,
 ) -> Callable[[Callable[..., None]], Any]:
     """Make a command. `example` is one as people type it, less the program. The argument `third` can be given
     as a third word that looks like a version, and those of `optional` as the first words that are not
-    required, in this order."""
-    return task(klass=Command, example=example, third=third, optional=optional, **options)
+    required, in this order. `metavars` says what stands for a value in the help."""
+    return task(
+        klass=Command, example=example, third=third, optional=optional, metavars=metavars or {}, **options
+    )
 
 
 class Command(Task[Any]):
@@ -47,6 +57,7 @@ class Command(Task[Any]):
         example: str,
         third: str,
         optional: Sequence[str],
+        metavars: Mapping[str, str],
         **options: Any,
     ) -> None:
         super().__init__(body, auto_shortflags=False, **options)
@@ -54,6 +65,7 @@ class Command(Task[Any]):
         self.example = example
         self.third = third
         self.optional = tuple(optional)
+        self._metavars = _METAVARS | dict(metavars)
         self.__doc__ = f"{self.summary}\n\nUsage: inv {self.usage}\nFor example: inv {example}"
 
     def __call__(self, *args: Any, **values: Any) -> Any:
@@ -81,7 +93,7 @@ class Command(Task[Any]):
         arguments = self._arguments({})
         words = [argument.names[0].upper() for argument in arguments if argument.positional]
         left_out = [*self.optional, *([self.third] if self.third else [])]
-        options = [_option(a) for a in arguments if not a.positional and a.name not in left_out]
+        options = [self._option(a) for a in arguments if not a.positional and a.name not in left_out]
         return " ".join([self.typed, *words, *(f"[{name.upper()}]" for name in left_out), *options])
 
     @property
@@ -115,7 +127,7 @@ class Command(Task[Any]):
 
     def help_rows(self) -> list[tuple[str, str | None]]:
         """Each word and option with its help."""
-        return [(_help_of(argument), argument.help) for argument in self._arguments(self.help.copy())]
+        return [(self._help_of(argument), argument.help) for argument in self._arguments(self.help.copy())]
 
     @property
     def typed(self) -> str:
@@ -143,6 +155,20 @@ class Command(Task[Any]):
         finally:
             self.help = whole
 
+    def _option(self, argument: Argument) -> str:
+        name = f"-{argument.nicknames[0]}" if argument.nicknames else f"--{argument.names[0]}"
+        return f"[{name}{self._value(argument)}]"
+
+    def _help_of(self, argument: Argument) -> str:
+        if argument.positional:
+            return argument.names[0].upper()
+        letters = [f"-{letter}" for letter in argument.nicknames]
+        return f"{', '.join([*letters, f'--{argument.names[0]}'])}{self._value(argument)}"
+
+    def _value(self, argument: Argument) -> str:
+        name = argument.names[0]
+        return f" {self._metavars.get(name, name.upper())}" if argument.takes_value else ""
+
     def arg_opts(self, name: str, default: str, taken_names: set[str]) -> dict[str, Any]:
         options = super().arg_opts(name, default, taken_names)
         if name in LETTERS:
@@ -163,20 +189,3 @@ def _is_command(word: str) -> bool:
     from flux.tasks import ns
 
     return any(word == name or word in aliases for name, aliases in ns.task_names.items())
-
-
-def _option(argument: Argument) -> str:
-    name = f"-{argument.nicknames[0]}" if argument.nicknames else f"--{argument.names[0]}"
-    return f"[{name}{_value(argument)}]"
-
-
-def _help_of(argument: Argument) -> str:
-    if argument.positional:
-        return argument.names[0].upper()
-    letters = [f"-{letter}" for letter in argument.nicknames]
-    return f"{', '.join([*letters, f'--{argument.names[0]}'])}{_value(argument)}"
-
-
-def _value(argument: Argument) -> str:
-    name = argument.names[0]
-    return f" {_METAVARS.get(name, name.upper())}" if argument.takes_value else ""

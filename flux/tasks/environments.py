@@ -48,7 +48,7 @@ def tag_(
     iterable=["artifact"],
     help={
         "artifact": ARTIFACT,
-        "check": "exit code 1 when anything drifts, or a cluster fails",
+        "check": "also compare images in place with git; exit code 1 when anything drifts or a cluster fails",
         "behind": "with --check: also when clusters wait for longer than this, such as 30m",
         "watch": "look again every ten seconds, until Ctrl-C",
         "wide": WIDE,
@@ -105,10 +105,13 @@ def reconcile(
         run.report.outputs({"sign-promotions": run.monorepo.settings.sign_promotions})
         if done.failed:
             raise Exit(code=1)
+        if done.repaired and not dry_run:
+            run.report.next("inv status")
 
 
 @command(
     example="log eso prod --since 30d",
+    metavars={"since": "TIME"},
     optional=["artifact", "environment"],
     help={
         "artifact": "of one artifact",

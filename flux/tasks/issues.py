@@ -24,7 +24,7 @@ def open_(context: Context, tag: str, dry_run: bool = False, json: bool = False)
         opened = open_issue(run.monorepo, tag)
         show_issue(run.report, opened)
         if opened.issue and not dry_run:
-            run.report.next(f"inv issue.apply {opened.issue.number}")
+            run.report.next(f"inv issue.apply {opened.issue.number}", first="tick a box in it")
 
 
 @command(
@@ -43,7 +43,7 @@ def apply(context: Context, number: str, dry_run: bool = False, json: bool = Fal
         if applied.failed:
             raise Exit(code=1)
         if applied.proposed and not dry_run:
-            run.report.next("inv tag")
+            run.report.next("inv tag", first="merge the pull request")
 
 
 @command(example="issue.sync --dry-run", help={"dry-run": DRY_RUN, "json": JSON})
@@ -57,3 +57,5 @@ def sync(context: Context, dry_run: bool = False, json: bool = False) -> None:
         show_sync(run.report, synced, dry_run)
         if synced.failed:
             raise Exit(code=1)
+        if not dry_run:
+            run.report.next("inv status")

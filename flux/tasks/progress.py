@@ -69,7 +69,10 @@ def freeze(
         from flux.commands.freeze import freeze as propose
         from flux.report.freeze import show_frozen
 
-        show_frozen(run.report, propose(run.monorepo, reason, phase, until), dry_run)
+        frozen = propose(run.monorepo, reason, phase, until)
+        show_frozen(run.report, frozen, dry_run)
+        if frozen.pull_request and not dry_run:
+            run.report.next("inv rules", first="merge the pull request")
 
 
 @command(
@@ -83,7 +86,10 @@ def unfreeze(context: Context, phase: str | None = None, dry_run: bool = False, 
         from flux.commands.freeze import unfreeze as propose
         from flux.report.freeze import show_frozen
 
-        show_frozen(run.report, propose(run.monorepo, phase), dry_run)
+        frozen = propose(run.monorepo, phase)
+        show_frozen(run.report, frozen, dry_run)
+        if frozen.pull_request and not dry_run:
+            run.report.next("inv reconcile", first="merge the pull request")
 
 
 @command(

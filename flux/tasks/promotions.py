@@ -105,4 +105,4 @@ def _show(run: Run, proposed: "Proposed") -> None:
     if proposed.stopped:
         raise Exit(code=1)
     if proposed.pull_request and not dry_run:
-        run.report.next("inv tag")
+        run.report.next("inv tag", first="merge the pull request")

@@ -62,7 +62,7 @@ def test_a_missing_image_is_refused_and_the_others_done(either: World) -> None:
     assert done.code == 1
     assert "error: app:at_ring2: version 9.9.9 is not published" in done.err
     assert "error: gone:at_ring1: version 1.0.0 is not published" in done.err
-    assert "hint: publish it with `inv publish TAG`, then run `inv tag` again" in done.err
+    assert "hint: publish it with `inv publish flux-oci-app-v9.9.9`, then run `inv tag` again" in done.err
     assert either.environments() == {
         "app": {"at_ring1": "1.1.0", "prod_ring1": "1.0.0"},
         "db": FIRST["db"],

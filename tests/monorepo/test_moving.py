@@ -90,7 +90,7 @@ def test_a_tag_that_never_stays_is_a_failure(world: World) -> None:
 class Forgetful(dict[str, Pending]):
     """Of no artifact it keeps what would have been written."""
 
-    def setdefault(self, key: str, default: Pending) -> Pending:  # type: ignore[override]
+    def setdefault(self, key: str, default: Pending) -> Pending:
         return default
 
 

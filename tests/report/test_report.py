@@ -153,4 +153,8 @@ def test_the_next_command_is_for_a_person(monkeypatch: pytest.MonkeyPatch, stage
         monkeypatch.setattr(sys, "stderr", terminal)
         Report(TERMINAL, as_json=False).next("inv tag")
         Report(TERMINAL, as_json=True).next("inv build")
-    assert everything(ours).strip() == "next: `inv tag`"
+        Report(TERMINAL, as_json=False).next("inv tag", first="merge the pull request")
+    assert everything(ours).splitlines() == [
+        "next: `inv tag`",
+        "next: merge the pull request, then `inv tag`",
+    ]

@@ -61,6 +61,6 @@ def test_a_column_with_nothing_in_it_is_not_filled() -> None:
 
 
 def test_cells_keep_their_style() -> None:
-    parts = list(styled(fitted(("A", "B"), [("x", "y")], 80), [["green", ""]], "-"))
+    parts = list(styled(("A", "Nothing", "B"), [(Styled("x", "green"), "", "y")], 80, "-"))
     assert Styled("x", "green") in parts
     assert "".join(p.text if isinstance(p, Styled) else p for p in parts) == "A   B\n-----\nx   y"

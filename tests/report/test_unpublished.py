@@ -30,5 +30,5 @@ def test_one_is_told_with_its_environment(stage: Stage) -> None:
     shown = stage.log(lambda report: show_failed(report, missing("app", "2.0.0", "at_ring1"), FORM))
     assert shown.err.splitlines() == [
         "error: app:at_ring1: version 2.0.0 is not published",
-        "hint: publish it with `inv publish TAG`, then run `inv tag` again",
+        "hint: publish it with `inv publish oci-app-v2.0.0`, then run `inv tag` again",
     ]

@@ -11,7 +11,11 @@ from tests.commands.tagging import world as world
 @pytest.mark.parametrize(
     ("arguments", "message", "hint"),
     [
-        (("app", "prod", "--version", "3.0.0"), "app 3.0.0 is not published", "`inv publish TAG`"),
+        (
+            ("app", "prod", "--version", "3.0.0"),
+            "app 3.0.0 is not published",
+            "`inv publish flux-oci-app-v3.0.0`",
+        ),
         (("app", "prod_ring9"), "there is no environment or phase 'prod_ring9'", "did you mean prod_ring1?"),
         (("ap", "prod"), "there is no artifact 'ap' at the tip, ", "there are app, db"),
         (("app", "prod", "--version", "1.0"), "'1.0' is no semantic version", "write it as 1.2.3"),

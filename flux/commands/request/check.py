@@ -31,14 +31,14 @@ class Checked:
 
 
 def check_request(monorepo: Monorepo, number: int) -> Checked:
-    """What speaks against merging a pull request; nothing does where it is no promotion's.
+    """What speaks against merging a pull request. Nothing does if it is not a promotion.
 
     Raises RequestError where there is no such pull request, and ForgeError where nobody can be asked.
     """
     require_current_settings(monorepo)
     pull = monorepo.forge.pull_request(number)
     if pull is None:
-        raise RequestError(f"there is no pull request {number}", "`inv status` shows the promotions' own")
+        raise RequestError(f"there is no pull request {number}", "`inv status` lists the open promotions")
     if not pull.branch.startswith(BRANCHES):
         return Checked(pull, is_promotion=False)
     authority = Authority(monorepo)
@@ -48,10 +48,10 @@ def check_request(monorepo: Monorepo, number: int) -> Checked:
     promotion = promotion_of_branch(pull.branch, known)
     branch = branches.read(promotion, main) if promotion else None
     if promotion is None or branch is None:
-        return Checked(pull, [f"{pull.branch} is the branch of no promotion"])
+        return Checked(pull, [f"{pull.branch} is not the branch of a promotion"])
     if branch.foreign or branch.head.commit != pull.head:
         commit = branch.foreign or pull.head
-        return Checked(pull, [f"{commit[:12]} is not the automation's, so nobody answers for what it does"])
+        return Checked(pull, [f"{commit[:12]} was not made by this tool, so nobody answers for it"])
     return Checked(
         pull,
         [

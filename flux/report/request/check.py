@@ -11,16 +11,21 @@ if TYPE_CHECKING:
     from flux.report.report import Report
 
 
+_PASSED = {
+    True: "may be merged: who asked may promote, and the approvals that it needs are there.",
+    False: "is not a promotion: there is nothing to check.",
+}
+
+
 def show_checked(report: Report, checked: Checked) -> None:
     number = checked.pull_request.number
     report.summary(
         f"Pull request {number}", ("What speaks against it",), [(each,) for each in checked.faults]
     )
     if not report.document(document(checked)) and not checked.faults:
-        said = "those who asked may, and it is approved" if checked.is_promotion else "it is no promotion's"
-        report.print(f"pull request {number}: {said}.")
+        report.print(f"pull request {number} {_PASSED[checked.is_promotion]}")
     for fault in checked.faults:
-        error = FluxError(fault, "then run `inv request.check` again")
+        error = FluxError(fault, f"mend it, then run `inv request.check {number}` again")
         report.error(error, [f"pull request {number}"])
 
 

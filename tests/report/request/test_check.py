@@ -11,15 +11,21 @@ FAULT = "prod: asked for by bob, and nobody else has approved"
 def test_what_speaks_against_it_is_an_error(stage: Stage) -> None:
     shown = stage.job(lambda report: show_checked(report, Checked(PULL, [FAULT])))
     (line,) = shown.lines
-    assert line.startswith(f"::error::pull request {PULL.number}: {FAULT}")
+    assert line == (
+        f"::error::pull request {PULL.number}: {FAULT}"
+        f"%0Amend it, then run `inv request.check {PULL.number}` again"
+    )
     assert shown.rows == [[FAULT]]
 
 
 def test_nothing_speaks_against_it(stage: Stage) -> None:
     shown = stage.log(lambda report: show_checked(report, Checked(PULL)))
-    assert shown.lines == [f"pull request {PULL.number}: those who asked may, and it is approved."]
+    assert shown.lines == [
+        f"pull request {PULL.number} may be merged: who asked may promote, "
+        "and the approvals that it needs are there."
+    ]
     shown = stage.log(lambda report: show_checked(report, Checked(PULL, is_promotion=False)))
-    assert shown.lines == [f"pull request {PULL.number}: it is no promotion's."]
+    assert shown.lines == [f"pull request {PULL.number} is not a promotion: there is nothing to check."]
 
 
 def test_json(stage: Stage) -> None:
