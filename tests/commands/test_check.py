@@ -336,11 +336,11 @@ def test_only_what_a_change_concerns_is_checked(tmp_path: Path) -> None:
     config = "flux/releaseconfig.json"
     repo.commit(files={"artifacts/app/y.yaml": "b: 1\n", config: '{"web": {"at": "1.0.0"}}'})
     with opened(repo) as context:
-        since = check_artifacts(context, [], str, changed=True, since="HEAD~1")
+        since = check_artifacts(context, [], changed=True, since="HEAD~1")
         assert since.artifacts == ["app"]
         assert {finding.path for finding in since.findings} == {"artifacts/app/x.yaml", config}
-        assert check_artifacts(context, ["db"], str, changed=True).artifacts == []
+        assert check_artifacts(context, ["db"], changed=True).artifacts == []
     repo.push("origin", "HEAD:main")
     with opened(repo) as context:
-        assert check_artifacts(context, [], str, changed=True).artifacts == []
-        assert check_artifacts(context, [], str).artifacts == ["app", "db"]
+        assert check_artifacts(context, [], changed=True).artifacts == []
+        assert check_artifacts(context, []).artifacts == ["app", "db"]

@@ -68,9 +68,9 @@ COMMANDS: dict[str, Callable[[Monorepo], object]] = {
     "changed --diff": lambda monorepo: list_changed(monorepo, "HEAD~9", with_files=True),
     "build --changed": build_changed,
     "list": list_artifacts,
-    "check": lambda monorepo: check_artifacts(monorepo, [], nothing),
-    "status": lambda monorepo: find_status(monorepo, [], nothing).rows,
-    "status ARTIFACT": lambda monorepo: find_status(monorepo, ["app"], nothing).rows,
+    "check": lambda monorepo: check_artifacts(monorepo, []),
+    "status": lambda monorepo: find_status(monorepo, []).rows,
+    "status ARTIFACT": lambda monorepo: find_status(monorepo, ["app"]).rows,
     "publish": publish,
     "log": read_log,
 }
