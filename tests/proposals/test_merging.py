@@ -108,7 +108,7 @@ def test_auto_merge_that_is_on_by_mistake_is_switched_off_by_the_next_run(world:
     world.apply(world.tick("prod_ring1"))
     switch_on(world, BOT)
     with world.opened() as monorepo:
-        sync_all(monorepo, lambda done: None)
+        sync_all(monorepo)
     assert auto_merge(world) == ""
 
 
