@@ -88,6 +88,9 @@ class DryForge:
         if open is not None:
             self.would.append(f"{'reopen' if open else 'close'} issue {number}")
 
+    def first_title(self, number: int) -> str:
+        return self._forge.first_title(number)
+
     def comments(self, number: int) -> Sequence[Comment]:
         return self._forge.comments(number) if number else []
 

@@ -206,6 +206,9 @@ class Forge(Reporting, Protocol):
 
     def edit_issue(self, number: int, *, body: str | None = None, open: bool | None = None) -> None: ...
 
+    def first_title(self, number: int) -> str:
+        """The title that an issue was opened with, whoever has changed it since."""
+
     def comments(self, number: int) -> Sequence[Comment]:
         """Every comment on an issue or pull request, the oldest first."""
 

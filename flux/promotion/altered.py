@@ -89,16 +89,18 @@ def mend(promotion: Promotion, updated: float, held: Collection[str], rules: Rul
     `held` are the environments whose ticks were recorded and hold: nobody knows what else was ticked.
     """
     note = Note(("mended", str(updated)), say.MENDED)
-    return Outcome((note, Rewrite(lambda body: mended(body, promotion, rules.phases, held))))
+    return Outcome((Rewrite(lambda body: mended(body, promotion, rules.phases, held)), note))
 
 
 def revert(edit: Edit, promotion: Promotion, body: str, fault: str, still: bool = False) -> Outcome:
     """Undo an edit as a whole, unless somebody has put it right meanwhile; `still` says that nobody has."""
     undone = (f"{edit.sender} {fault}",)
+    note = Note(("broken", edit.sender, str(edit.time)), say.edit_undone(edit.sender, fault))
+    if not still and body == edit.before:  # a run that undid it may not have been able to tell
+        return Outcome((note,), undone=undone)
     if not still and body != edit.after and not broken(body, promotion):
         return Outcome(undone=undone)
-    note = Note(("broken", edit.sender, str(edit.time)), say.edit_undone(edit.sender, fault))
-    return Outcome((note, Rewrite(lambda body: edit.before)), undone=undone)
+    return Outcome((Rewrite(lambda body: edit.before), note), undone=undone)
 
 
 def _refuse(edit: Edit, promotion: Promotion, rules: Rules) -> Outcome:
@@ -110,4 +112,4 @@ def _refuse(edit: Edit, promotion: Promotion, rules: Rules) -> Outcome:
 
     note = Note(("refused", edit.sender, str(edit.time)), say.edit_refused(edit.sender))
     undone = (f"{edit.sender} edited an issue that was altered before",)
-    return Outcome((note, Rewrite(put_right)), undone=undone)
+    return Outcome((Rewrite(put_right), note), undone=undone)

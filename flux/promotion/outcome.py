@@ -115,12 +115,14 @@ def nothing(why: str) -> Outcome:
 
 
 def take_back(groups: Iterable[tuple[Collection[str], str]], occasion: str, rules: Rules) -> Outcome:
-    """Untick groups of environments, each for a reason, and say why once for each occasion."""
+    """Untick groups of environments, each for a reason, and then say why, once for each occasion."""
     actions: list[Action] = []
+    notes: list[Action] = []
     undone: list[str] = []
     for environments, reason in groups:
         if listed := rules.ordered(environments):
             about = ("taken back", reason, occasion, *listed)
-            actions += [Note(about, say.unticked(listed, reason)), Untick(frozenset(listed))]
+            actions.append(Untick(frozenset(listed)))
+            notes.append(Note(about, say.unticked(listed, reason)))
             undone += [f"{environment}: {reason}" for environment in listed]
-    return Outcome(tuple(actions), undone=tuple(undone))
+    return Outcome((*actions, *notes), undone=tuple(undone))

@@ -95,11 +95,13 @@ class Issues:
     def disagreement(self, issue: Issue, promotion: Promotion) -> str:
         """What speaks against an issue being about a promotion, beside its marker; empty where nothing does.
 
-        Raises GitError where the home of release tags does not answer.
+        Whoever may edit an issue can change its title, its marker and our comment together. The title that it
+        was opened with stays. Raises GitError where the home of release tags does not answer.
         """
-        told = self.told(issue.number)
-        if issue.title.strip() != (title := issue_title(promotion.artifact, promotion.version)):
-            return f"its title was {title}"
+        told, title = self.told(issue.number), issue_title(promotion.artifact, promotion.version)
+        first = self._forge.first_title(issue.number).strip()
+        if issue.title.strip() != title or first != title:
+            return f"its title was {first if read_title(first) else title}"
         if told not in (None, promotion):
             return f"a comment of the automation here was changed to say {told.artifact} {told.version}"
         tag = self._settings.tag_form.render(promotion.artifact, Version.parse(promotion.version))

@@ -37,9 +37,9 @@ def said(world: World, *words: str) -> bool:
     return any(all(word in comment for word in words) for comment in world.comments())
 
 
-def retitled(world: World, title: str) -> None:
+def retitled(world: World, title: str, login: str = "bob") -> None:
     assert world.github
-    world.github.repository("octo/monorepo").issues[1].title = title
+    world.github.repo_as(login).get_issue(1).edit(title=title)
 
 
 def pushed(world: World, date: str, **versions: str) -> None:

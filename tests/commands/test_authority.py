@@ -9,7 +9,7 @@ import pytest
 from flux.errors import ForgeError
 from flux.event import Event
 from flux.promotion.boxes import mark
-from tests.commands.deciding import BRANCH, TAG, either_order, proposed, retitled, run, said, ticked
+from tests.commands.deciding import BRANCH, TAG, either_order, proposed, pushed, retitled, run, said, ticked
 from tests.commands.promoting import BOT, PERMISSIONS, World, boxes
 from tests.github.faults import error
 
@@ -108,6 +108,32 @@ def test_title_and_marker_changed_together_aim_at_nothing_else(hub: World) -> No
     retitled(hub, "Promote eso 1.0.0")
     assert hub.apply(hub.tick("at_ring2")).failed
     assert hub.pulls(None) == []
+
+
+@pytest.mark.parametrize("marker", [True, False], ids=["the marker too", "not the marker"])
+@pytest.mark.parametrize("wiped", [True, False])
+@pytest.mark.parametrize("heard", [True, False])
+def test_title_and_comment_changed_together_aim_at_nothing_else(
+    hub: World, marker: bool, wiped: bool, heard: bool
+) -> None:
+    """Whoever may write can change all that an issue says of itself, but not how it was opened."""
+    hub.open(TAG)
+    hub.apply(hub.tick("tt"))
+    hub.merge()
+    hub.sync()
+    (comment,) = [c for c in hub.forge().comments(1) if "standing eso 1.1.0" in c.body]
+    forge = hub.forge("bob")
+    forge.edit_comment(1, comment.id, comment.body.replace("standing eso 1.1.0", "standing eso 1.0.0"))
+    retitled(hub, "Promote eso 1.0.0")
+    if marker or wiped:
+        event = hub.edit(lambda body: "" if wiped else body.replace('"1.1.0"', '"1.0.0"'))
+        if heard:
+            assert hub.apply(event).failed
+    assert hub.sync().failed
+    if not wiped:
+        assert hub.apply(hub.tick("at_ring2", login="alice")).failed
+    assert hub.pulls() == []
+    assert said(hub, "Nothing is promoted", "its title was Promote eso 1.1.0")
 
 
 @pytest.mark.parametrize("login", ["bob", "mallory"])
@@ -368,6 +394,34 @@ def test_a_branch_that_somebody_brings_back_as_it_was_proposes_nothing_withdrawn
     assert hub.forge("bob").create_branch(BRANCH, old)
     hub.sync()
     assert "prod_ring1" not in proposed(hub)
+
+
+@pytest.mark.parametrize("what", ["marker", "late", "closed"])
+def test_whatever_is_undone_is_undone_though_nobody_can_be_told(hub: World, what: str) -> None:
+    assert hub.github
+    hub.open(TAG)
+    before = hub.issue().body
+    if what == "marker":
+        event = hub.edit(lambda body: body.replace('"1.1.0"', '"1.0.0"'))
+    else:
+        event = hub.tick("prod_ring1")
+        hub.github.advance(timedelta(minutes=1))
+        if what == "late":
+            pushed(hub, "2001-01-01T00:00:00Z", prod_ring1="1.0.1")
+        else:
+            hub.apply(event)
+            hub.close()
+    hub.github.fail_next(error(502), times=99, only="POST *comments*")
+    if what == "closed":
+        assert hub.sync().failed
+    else:
+        with pytest.raises(ForgeError):
+            hub.apply(event)
+    assert hub.issue().body == before
+    hub.github.calm()
+    if what != "closed":
+        assert hub.apply(event).undone
+        assert said(hub, "undone as a whole" if what == "marker" else "Unticked")
 
 
 def test_what_may_not_be_is_undone_where_nobody_can_be_told_and_told_later(hub: World) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from flux.errors import FluxError, ForgeError
+from flux.forge.dry import DryForge
 from flux.forge.forge import Forge, PullState
 from tests.forge.conftest import Place
+from tests.github.server import GitHub
 
 ABSENT = 404
 LABEL = "flux-release"
@@ -507,3 +509,16 @@ def test_starting_a_workflow_that_is_not_there(place: Place) -> None:
 def test_what_nobody_attested(place: Place) -> None:
     """A forge without attestations lacks none."""
     assert place.forge.is_attested(f"sha256:{'0' * 64}") is place.url.startswith("file:")
+
+
+def test_the_title_that_an_issue_was_opened_with(place: Place) -> None:
+    number = place.forge.create_issue("Old", "Body", "label", None).number
+    assert place.forge.first_title(number) == "Old"
+    assert DryForge(place.forge).first_title(number) == "Old"
+
+
+def test_whoever_changes_a_title_it_was_another_first(hub: Place, server: GitHub) -> None:
+    number = hub.forge.create_issue("Old", "Body", "label", None).number
+    for title in ("New", "Newer"):
+        server.repo_as("bob").get_issue(number).edit(title=title)
+    assert hub.forge.first_title(number) == "Old"

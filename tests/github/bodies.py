@@ -19,6 +19,7 @@ from tests.github.state import (
     Label,
     Pull,
     Release,
+    Renaming,
     Repository,
     Review,
     Role,
@@ -253,6 +254,20 @@ class View:
             "author_association": self._association(comment.author),
             "performed_via_github_app": None,
             "reactions": self._reactions(own),
+        }
+
+    def renaming(self, renaming: Renaming) -> JSON:
+        return {
+            "id": renaming.id,
+            "node_id": node("RTE", renaming.id),
+            "url": f"{self._api}/issues/events/{renaming.id}",
+            "actor": self.user(renaming.actor),
+            "event": "renamed",
+            "commit_id": None,
+            "commit_url": None,
+            "created_at": stamp(renaming.time),
+            "rename": {"from": renaming.old, "to": renaming.new},
+            "performed_via_github_app": None,
         }
 
     def pull_in_list(self, pull: Pull) -> JSON:

@@ -101,6 +101,17 @@ class Review:
 
 
 @dataclass
+class Renaming:
+    """Of an issue."""
+
+    id: int
+    actor: Account
+    old: str
+    new: str
+    time: datetime
+
+
+@dataclass
 class Issue:
     id: int
     number: int
@@ -112,6 +123,7 @@ class Issue:
     labels: list[Label] = field(default_factory=list)
     assignees: list[Account] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+    renamings: list[Renaming] = field(default_factory=list)
     closed: datetime | None = None
     closed_by: Account | None = None
     reason: str | None = None

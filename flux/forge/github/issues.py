@@ -41,6 +41,13 @@ class Issues(Part):
         with self._github.asking(f"edit issue {number}", ISSUES) as repository:
             repository.get_issue(number).edit(body=given(body), state=state_of(open))
 
+    def first_title(self, number: int) -> str:
+        with self._github.asking(f"say how issue {number} was called", ISSUES) as repository:
+            issue = repository.get_issue(number)
+            renamed = (event.rename for event in issue.get_events() if event.event == "renamed")
+            first = next(renamed, None)
+            return str(first["from"]) if first else issue.title
+
     def comments(self, number: int) -> Sequence[Comment]:
         with self._github.asking(f"list comments on {number}", ISSUES) as repository:
             return [_comment(comment) for comment in repository.get_issue(number).get_comments()]

@@ -46,6 +46,11 @@ class Issues(Accounts):
         path = self._folder.path(ISSUES, number)
         self._folder.edit(path, lambda document: document.changed(body=body, **state))
 
+    def first_title(self, number: int) -> str:
+        """The one that it has: nobody keeps what was there before."""
+        issue = self.issue(number)
+        return issue.title if issue else ""
+
     def comments(self, number: int) -> Sequence[Comment]:
         kind = self._kind(number)
         every = [self._comment(kind, number, comment) for comment in self._folder.comments(kind, number)]

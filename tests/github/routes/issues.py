@@ -7,7 +7,7 @@ from typing import Any
 from tests.github import access, pushes
 from tests.github.call import Call, route
 from tests.github.routes.labels import label_named
-from tests.github.state import Account, Comment, Issue, Kind, Pull, Role
+from tests.github.state import Account, Comment, Issue, Kind, Pull, Renaming, Role
 from tests.github.wire import RefusedError, Reply, invalid, missing
 
 _READ = access.reads("issues", "pull_requests")
@@ -263,6 +263,12 @@ def list_comments(call: Call) -> Reply:
     return call.page(comments, lambda comment: call.view.comment(issue, comment))
 
 
+@route("GET /repos/{owner}/{repo}/issues/{issue_number}/events", _READ)
+def list_events(call: Call) -> Reply:
+    """Of all that happens to an issue its new names, the oldest first."""
+    return call.page(found(call).renamings, call.view.renaming)
+
+
 @route("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", _WRITE, takes="body")
 def create_comment(call: Call) -> Reply:
     issue, text, now = found(call), call.body["body"], call.world.now()
@@ -373,6 +379,9 @@ def edit_text(call: Call, issue: Issue) -> None:
         old = getattr(issue, name)
         if name in call.body and call.body[name] != old:
             setattr(issue, name, call.body[name])
+            if name == "title":
+                now = call.world.now()
+                issue.renamings.append(Renaming(call.world.next_id(), call.actor, old, issue.title, now))
             changes[name] = {"from": old or ""}
     if changes:
         issue.updated = call.world.now()
