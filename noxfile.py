@@ -11,6 +11,7 @@ import nox
 
 sys.path.insert(0, str(Path(__file__).parent))
 from tests import parts, sessions
+from tests.actions import forms
 from tests.cluster import recipes
 from tests.github import descriptions
 
@@ -158,10 +159,13 @@ def diagrams(session: nox.Session) -> None:
 
 @nox.session
 def workflows(session: nox.Session) -> None:
-    """The GitHub workflows, actions and issue forms: their security, their syntax and their schema."""
+    """The workflows, also as `init` writes them, actions and issue forms: security, syntax and schema."""
     session.install("zizmor~=1.32.0", "check-jsonschema~=0.39.0")
-    session.run("zizmor", "--offline", "--pedantic", "--no-progress", *WORKFLOWS, *ACTIONS)
-    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
+    folder = Path(session.create_tmp())
+    shutil.rmtree(folder)
+    written = [path for name in forms.FORMS for path in forms.write_form(name, folder / name)]
+    session.run("zizmor", "--offline", "--pedantic", "--no-progress", *WORKFLOWS, *ACTIONS, *written)
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS, *written)
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-actions", *ACTIONS)
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-issue-forms", *FORMS)
 
@@ -170,7 +174,10 @@ def workflows(session: nox.Session) -> None:
         session.run("go", "install", module, env={"GOBIN": str(folder)}, external=True)
 
     build_into_cache(session, "actionlint", parts.ACTIONLINT, parts.actionlint, build)
-    session.run(parts.actionlint(), *parts.ACTIONLINT_ALONE, external=True)
+    for name in (None, *forms.FORMS):
+        forms.write_own(folder / f"own-{name}", name)
+        with session.chdir(folder / f"own-{name}"):
+            session.run(parts.actionlint(), *parts.ACTIONLINT_ALONE, external=True)
 
 
 @nox.session

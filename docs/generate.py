@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from docs import settings_schema
+from docs import oidc, settings_schema
 from flux.errors import FluxError
 from flux.forge.github.token import PERMISSIONS
 from flux.settings import Settings
@@ -27,14 +27,20 @@ WORKFLOWS = (
     "manage-flux-releases.yml",
     "check-flux-promotions.yml",
     "sign-flux-promotions.yml",
+    "publish-flux-board.yml",
+    "release.yml",
+    "manage.yml",
+    "board.yml",
     "build-flux-artifacts.yml",
 )
-"""What an adopter uses, in the order in which it matters."""
+"""What an adopter has, and what that calls, in the order in which it matters."""
 
 _PART = re.compile(
     r"(?P<start><!-- generated: (?P<name>\w+) -->\n).*?(?P<end><!-- end of (?P=name) -->)", re.DOTALL
 )
 _REASON = re.compile(r"^ +(?P<what>[a-z-]+): (?P<right>read|write) # (?P<why>.+)$", re.MULTILINE)
+_TOGETHER = re.compile(r"^ +permissions: \{(?P<rights>[^}]+)\} # (?P<why>.+)$", re.MULTILINE)
+_CALL = re.compile(r"uses: \$/\.github/workflows/([a-z-]+\.yml)")
 _RUN = re.compile(r"inv (?:[a-z.]+ )*[a-z.]+")
 
 
@@ -104,10 +110,7 @@ def permissions() -> str:
     rows = []
     for name in WORKFLOWS:
         for job, body in _bodies((ROOT / ".github/workflows" / name).read_text(encoding="utf-8")):
-            rows += [
-                [f"`{r['what']}: {r['right']}`", f"`{name}`", f"`{job}`", r["why"]]
-                for r in _REASON.finditer(body)
-            ]
+            rows += [[f"`{right}`", f"`{name}`", f"`{job}`", why] for right, why in _rights(body)]
     terminal = [[f"`{PERMISSIONS}`", "a terminal", "", "to release, and to open issues and pull requests"]]
     return "\n".join(_table(["permission", "workflow", "job", "why"], [*sorted(rows), *terminal]))
 
@@ -189,8 +192,10 @@ def _allowed(name: str) -> str:
 
 
 def _comment(text: str) -> list[str]:
-    """The comment that a workflow begins with."""
-    return [line.removeprefix("#").strip() for line in text.partition("name:")[0].splitlines()]
+    """The comment that a workflow begins with, or that its name has."""
+    above, _, rest = text.partition("name:")
+    said = above.splitlines() or [rest.partition("\n")[0].partition("#")[2]]
+    return [line.removeprefix("#").strip() for line in said]
 
 
 def _inputs(workflow: dict[str, object]) -> list[str]:
@@ -208,22 +213,30 @@ def _inputs(workflow: dict[str, object]) -> list[str]:
 def _jobs(text: str) -> list[str]:
     rows = []
     for name, body in _bodies(text):
-        rights = [f"`{part['what']}: {part['right']}` {part['why']}" for part in _REASON.finditer(body)]
+        rights = [f"`{right}` {why}" for right, why in _rights(body)]
         rows.append([f"`{name}`", ", ".join(f"`{run}`" for run in _runs(body)), "<br/>".join(rights)])
     return _table(["job", "runs", "permissions, and why"], rows)
 
 
+def _rights(body: str) -> Iterator[tuple[str, str]]:
+    """What a job may, each with the reason."""
+    for part in _REASON.finditer(body):
+        yield f"{part['what']}: {part['right']}", part["why"]
+    for part in _TOGETHER.finditer(body):
+        rights, reasons = part["rights"].split(", "), part["why"].split(", ")
+        yield from zip(rights, reasons if len(reasons) > 1 else reasons * len(rights), strict=True)
+
+
 def _runs(body: str) -> list[str]:
-    """The commands that a job runs, itself or by an action of ours."""
-    action = ROOT / ".github/actions/sign/action.yml"
-    steps = re.sub(r"#.*", "", body)
-    used = action.read_text(encoding="utf-8") if "uses: ./.github/actions/sign" in steps else ""
-    return list(dict.fromkeys(_RUN.findall(steps) + re.findall(r"run: (inv sign)", used)))
+    """What a job calls or runs, itself or by an action of ours."""
+    steps = re.sub(r" #.*", "", body)
+    signs = ["inv sign"] if "uses: $/.github/actions/sign" in steps else []
+    return list(dict.fromkeys([*_CALL.findall(steps), *_RUN.findall(steps), *signs]))
 
 
 def _bodies(text: str) -> Iterator[tuple[str, str]]:
     """Each job of a workflow, as it is written."""
-    parts = re.split(r"^  ([a-z-]+):\n", text.partition("\njobs:\n")[2], flags=re.MULTILINE)
+    parts = re.split(r"^  ([a-z-]+):(?: #.*)?\n", text.partition("\njobs:\n")[2], flags=re.MULTILINE)
     return zip(parts[1::2], parts[2::2], strict=True)
 
 
@@ -240,6 +253,8 @@ def main() -> None:
     for path in pages():
         text = path.read_text(encoding="utf-8")
         path.write_text(filled(text), encoding="utf-8")
+    for path, text in oidc.files().items():
+        path.write_text(text, encoding="utf-8")
     settings_schema.FILE.write_text(settings_schema.text(), encoding="utf-8")
 
 

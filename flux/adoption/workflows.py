@@ -4,17 +4,30 @@ import json
 import re
 from dataclasses import dataclass
 
+from flux.adoption.clouds import cloud_of
+
 WORKFLOWS = (
     "release-flux-artifact.yml",
     "manage-flux-releases.yml",
     "check-flux-promotions.yml",
     "sign-flux-promotions.yml",
+    "publish-flux-board.yml",
 )
+ACTION = ".github/actions/setup/action.yml"
+"""What the workflows use of this repository, by which it is known."""
+GHCR = "ghcr.io"
+
+_PLAIN = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[A-Za-z][A-Za-z0-9._/-]*", re.IGNORECASE)
+_OWN = re.compile(r"\$/(\.github/[\w./-]+)")
+_CALLED = re.compile(r"(/\.github/workflows/\w+)\.yml")
+_PERMISSIONS = re.compile(r"permissions: \{(?!\}|[^}]*id-token)([^}]*)\}")
+_USED = re.compile(r"uses: ([\w.-]+/[\w.-]+)/\.github/[\w./-]+@([\w./-]+)")
+_PINNED = re.compile(r"(?P<what>uses: [\w./$-]+)@[\w./-]+(?P<more>.*?)(?: # v\S+)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Values:
-    """What stands in the workflows and is a setting. `uses` is `OWNER/REPOSITORY@COMMIT`, or empty."""
+    """What stands in the workflows and is a setting. `uses` is `OWNER/REPOSITORY@REF`, or empty."""
 
     branch: str
     paths: tuple[str, ...]
@@ -29,32 +42,40 @@ class Values:
 
 def render(text: str, values: Values) -> str:
     """A workflow with these values in place of this repository's own."""
-    branch, prefix = _scalar(values.branch), values.release_tag.partition("{")[0]
+    branch, host = _scalar(values.branch), values.host or GHCR
     state = [_scalar(path) for path in (values.releaseconfig, values.freezes) if path]
     for before, after in (
         ("branches: [main]", f"branches: [{branch}]"),
-        ('{ref: "main"', f"{{ref: {json.dumps(values.branch)}"),
-        ('{"ref": "main"', f'{{"ref": {json.dumps(values.branch)}'),
+        ("branch: main", f"branch: {branch}"),
+        ("ref: main", f"ref: {branch}"),
         ('paths: ["artifacts/**", invoke.yaml]', f"paths: [{_listed(values.paths)}, invoke.yaml]"),
         (
             'tags: ["[Ff][Ll][Uu][Xx]-[Oo][Cc][Ii]-**"]',
             f"tags: [{json.dumps(tag_filter(values.release_tag))}]",
         ),
-        ("'flux-oci-'", f"'{prefix}'"),
-        ("'refs/tags/flux-oci-'", f"'refs/tags/{prefix}'"),
-        ("paths: [flux/releaseconfig.json]", f"paths: [{_scalar(values.releaseconfig)}]"),
+        ("prefix: flux-oci-", f"prefix: {_scalar(values.release_tag.partition('{')[0])}"),
         ("paths: [flux/releaseconfig.json, flux/freezes.json]", f"paths: [{', '.join(state)}]"),
-        ("'flux-release'", f"'{values.label}'"),
-        ("|| 'ghcr.io'", f"|| '{values.host or 'ghcr.io'}'"),
+        ("label: flux-release", f"label: {_scalar(values.label)}"),
+        (f"registry: {GHCR}", f"registry: {_scalar(host)}"),
     ):
         text = text.replace(before, after)
-    text = re.sub(r"(?m)^( +ref: )main$", lambda found: found[1] + branch, text)
+    if cloud_of(host):
+        text = _PERMISSIONS.sub(r"permissions: {\1, id-token: write}", _CALLED.sub(r"\1-oidc.yml", text))
     if values.uses:
-        repository, _, commit = values.uses.partition("@")
-        text = re.sub(
-            r"uses: \./(\.github/actions/\w+)", lambda found: f"uses: {repository}/{found[1]}@{commit}", text
-        )
+        repository, _, ref = values.uses.partition("@")
+        text = _OWN.sub(lambda found: f"{repository}/{found[1]}@{ref}", text)
     return text
+
+
+def used_by(text: str) -> str:
+    """Where a rendered workflow takes what it calls from, as `OWNER/REPOSITORY@REF`; empty for nowhere."""
+    found = _USED.search(text)
+    return f"{found[1]}@{found[2]}" if found else ""
+
+
+def without_versions(text: str) -> str:
+    """A workflow whatever the versions are of what it uses: Dependabot moves them."""
+    return _PINNED.sub(r"\g<what>\g<more>", text)
 
 
 def tag_filter(form: str) -> str:
@@ -70,4 +91,4 @@ def _listed(values: tuple[str, ...]) -> str:
 
 def _scalar(value: str) -> str:
     """A value in YAML: plain where that is nothing else."""
-    return value if re.fullmatch(r"[A-Za-z][A-Za-z0-9._/-]*", value) else json.dumps(value)
+    return value if _PLAIN.fullmatch(value) else json.dumps(value)

@@ -1,11 +1,10 @@
 """The workflows as the settings have them: those that come with this package, rendered."""
 
-import re
 from importlib.metadata import PackageNotFoundError, distribution
 from json import loads
 from pathlib import Path
 
-from flux.adoption.workflows import WORKFLOWS, Values, render
+from flux.adoption.workflows import WORKFLOWS, Values, render, used_by, without_versions
 from flux.artifact.source import https_url
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.gates.freeze import freezes_path
@@ -16,7 +15,7 @@ _FOLDERS = (_PACKAGE / "adoption" / "shipped", _PACKAGE.parent / ".github" / "wo
 
 
 def rendered(name: str, settings: Settings, uses: str = "") -> str:
-    """A workflow for this monorepo. `uses` says where its actions are: `OWNER/REPOSITORY@COMMIT`."""
+    """A workflow for this monorepo. `uses` says where what it calls is: `OWNER/REPOSITORY@REF`."""
     folder = next(folder for folder in _FOLDERS if (folder / name).exists())
     host = settings.registry.removeprefix("oci://").partition("/")[0] if "://" in settings.registry else ""
     tops = [f"{top}/**" if top else "**" for top in settings.layout.tops]
@@ -44,14 +43,10 @@ def drifted_workflows(monorepo: Monorepo, uses: str = "") -> tuple[list[str], li
             continue
         except (OSError, UnicodeDecodeError):
             there = ""
-        if _as_used(there) != _as_used(rendered(name, monorepo.settings, uses)):
+        wanted = rendered(name, monorepo.settings, used_by(there) or uses)
+        if without_versions(there) != without_versions(wanted):
             drifted.append(name)
     return missing, drifted
-
-
-def _as_used(text: str) -> str:
-    """A workflow whatever commit its actions are of: Dependabot may have moved it."""
-    return re.sub(r"uses: \S*(/\.github/actions/\w+)(@\S+)?", r"uses: \1", text)
 
 
 def installed_from() -> str:

@@ -21,6 +21,7 @@ from typing import Any
 
 import yaml
 
+from tests.actions.calls import Expanded, expanded
 from tests.actions.needs import Ended, alone, is_due, needs, outputs, spelled, together
 from tests.actions.triggers import events_of, starts
 from tests.github import faults
@@ -85,6 +86,8 @@ class Runners:
     secrets: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     """Of the runner itself."""
+    tools: dict[str, Path] = field(default_factory=dict)
+    """Other repositories that workflows take actions and workflows from, by `OWNER/NAME@REF`."""
     left_out: frozenset[str] = frozenset({"all", "macos", "site"})
     """Jobs that do not run here: those of this repository's own tests."""
     full_name: str = "octo/monorepo"
@@ -128,50 +131,73 @@ class Runners:
         if event.payload.get("deleted"):
             return []  # what is gone has no workflows
         ref, commit = self._place(event)
-        due = [
-            (path, names)
-            for path, workflow in self._workflows(commit).items()
-            if event.name != "workflow_dispatch" or event.payload["workflow"] == path
-            if starts(workflow, event.name, event.payload, lambda: self._changed(event))
-            for names in _groups(workflow["jobs"])
-            if not self.left_out & set(names)
-        ]
+        due = []
+        for path, workflow in self._workflows(commit).items():
+            if event.name == "workflow_dispatch" and event.payload["workflow"] != path:
+                continue
+            if not starts(workflow, event.name, event.payload, lambda: self._changed(event)):
+                continue
+            whole = expanded(spelled(workflow), lambda uses: self._called(commit, uses))
+            number = next(self._runs)
+            due += [
+                (_Run(number, event, path, ref, commit, by or event.sender, 2 if by else 1), whole, names)
+                for names in together(whole.workflow["jobs"])
+                if not self.left_out & set(names)
+            ]
 
-        def run(one: tuple[str, list[str]]) -> list[Job]:
-            path, names = one
-            who, attempt = (by, 2) if by else (event.sender, 1)
-            return self._run_group(_Run(next(self._runs), event, path, ref, commit, who, attempt), names)
+        def run(one: tuple[_Run, Expanded, list[str]]) -> list[Job]:
+            return self._run_group(*one)
 
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             ran = [job for jobs in pool.map(run, due) for job in jobs]
         return [job for job in ran if job.result != "skipped"]
 
-    def _run_group(self, run: _Run, names: list[str]) -> list[Job]:
-        """Jobs that build on each other, one after the other; those that call another workflow at once."""
-        workflow = spelled(yaml.safe_load(self._read(run.commit, run.path)))
-        if any("uses" in workflow["jobs"][name] for name in names):
-            return self._run(run, workflow, names)
+    def _run_group(self, run: _Run, whole: Expanded, names: list[str]) -> list[Job]:
+        """Jobs that build on each other, one after the other."""
         ran: list[Job] = []
         ended: dict[str, Ended] = {}
         for name in names:
-            job = workflow["jobs"][name]
+            job = whole.workflow["jobs"][name]
             before = {each: ended[each] for each in needs(job)}
             ended[name] = Ended("skipped", {})
             if is_due(job, before):
-                ran += self._run(run, alone(workflow, name, before), [name])
+                called = whole.files.get(name)
+                ran += self._run(run, alone(whole.workflow, name, before), [name], called)
                 result = "failure" if ran[-1].result == "killed" else ran[-1].result
                 ended[name] = Ended(result, outputs(ran[-1].outputs))
         return ran
 
-    def _run(self, run: _Run, workflow: JSON, names: list[str]) -> list[Job]:
+    def run_by_act(self, event: Event, path: str) -> list[Job]:
+        """A workflow whose calls act itself follows, with one token for all its jobs."""
+        ref, commit = self._place(event)
+        workflow = spelled(yaml.safe_load(self._read(commit, path)))
+        run = _Run(next(self._runs), event, path, ref, commit, event.sender, 1)
+        ran = self._run(run, workflow, list(workflow["jobs"]))
+        return [job for job in ran if job.result != "skipped"]
+
+    def _called(self, commit: str, uses: str) -> JSON:
+        """A workflow that another one calls, whose own actions are named as from outside."""
+        place, _, ref = uses.partition("@")
+        if place.startswith(("$/", "./")):
+            text, own = self._read(commit, place[2:]).decode(), f"{self.full_name}@{commit}"
+        else:
+            owner, name, path = place.split("/", 2)
+            own = f"{owner}/{name}@{ref}"
+            text = (self.tools[own] / path).read_text()
+        return spelled(yaml.safe_load(taken_from(own, text)))
+
+    def _run(self, run: _Run, workflow: JSON, names: list[str], called: str | None = None) -> list[Job]:
         """Jobs with act, on a runner of their own; where there are several they share one token."""
         event, path, ref, commit = run.event, run.path, run.ref, run.commit
         folder = self.folder / f"{run.number}-{names[0]}"
+        own = f"{self.full_name}@{commit}"
         checkout = folder / "workflow"
         _git("clone", "--quiet", "--shared", "--no-checkout", str(self._repository.git.path), str(checkout))
         _git("-C", str(checkout), "checkout", "--quiet", "--detach", commit)
         (folder / "event.json").write_text(json.dumps(event.payload))
-        (checkout / path).write_text(json.dumps(workflow))
+        for action in (checkout / ".github/actions").rglob("action.yml"):
+            action.write_text(taken_from(own, action.read_text()))
+        (checkout / path).write_text(taken_from(own, json.dumps(workflow)))
         permissions = _permissions(workflow, names)
         token = self.github.actions_token(**permissions)
         rights = _RIGHTS.get(permissions.get("packages", ""))
@@ -190,7 +216,8 @@ class Runners:
             "--no-cache-server",
             "--action-offline-mode",
             f"--action-cache-path={folder / 'act'}",
-            *(f"--local-repository={used}={standin}" for used, standin in _standins(checkout)),
+            *(f"--local-repository={each}={at}" for each, at in {**self.tools, own: checkout}.items()),
+            *(f"--local-repository={used}={at}" for used, at in _standins(checkout, *self.tools.values())),
             *(f"--var={key}={value}" for key, value in self.variables.items()),
             *(f"--secret={key}={value}" for key, value in {**self.secrets, "GITHUB_TOKEN": token}.items()),
         ]
@@ -204,11 +231,10 @@ class Runners:
             "GITHUB_WORKFLOW_REF": f"{self.full_name}/{path}@{ref}",
         }
         if permissions.get("id_token") == "write":
-            called = _called(workflow, names) or path
-            given |= self.github.identity(**self._claims(path, called, ref, commit, event, run.number))
+            given |= self.github.identity(**self._claims(run, called))
         command += [f"--env={key}={value}" for key, value in given.items()]
         environment = {**os.environ, **self._runner(folder, checkout), **self.environment}
-        environment["TEST_ARTIFACTS"] = str(self.folder / f"{run.number}-artifacts")
+        environment["TEST_ARTIFACTS"] = str(self.folder / f"{run.number}-uploaded")
         return self._finished(command, environment, event, path, names)
 
     def _finished(
@@ -262,23 +288,26 @@ class Runners:
 
         self.github.call_at(n, hook, only=only)
 
-    def _claims(
-        self, path: str, called: str, ref: str, commit: str, event: Event, number: int
-    ) -> dict[str, str]:
-        """What GitHub says of a job; `called` is the file that it stands in."""
+    def _claims(self, run: _Run, called: str | None) -> dict[str, str]:
+        """What GitHub says of a job; `called` is the file that it stands in, where that was called."""
+        here = f"{self.full_name}/{run.path}@{run.ref}"
+        if called:
+            own = called.startswith(("$/", "./"))
+            called = f"{self.full_name}/{called[2:]}@{run.ref}" if own else called
         return {
-            "sub": f"repo:{self.full_name}:ref:{ref}",
+            "sub": f"repo:{self.full_name}:ref:{run.ref}",
             "repository": self.full_name,
-            "ref": ref,
-            "sha": commit,
-            "event_name": event.name,
-            "workflow_ref": f"{self.full_name}/{path}@{ref}",
-            "job_workflow_ref": f"{self.full_name}/{called}@{ref}",
-            "run_id": str(number),
+            "ref": run.ref,
+            "sha": run.commit,
+            "event_name": run.event.name,
+            "workflow_ref": here,
+            "job_workflow_ref": called or here,
+            "run_id": str(run.number),
         }
 
     def _runner(self, folder: Path, checkout: Path) -> dict[str, str]:
-        setup = yaml.safe_load((checkout / ".github/actions/setup/action.yml").read_text())
+        places = [place / ".github/actions/setup/action.yml" for place in (checkout, *self.tools.values())]
+        setup = yaml.safe_load(next(place for place in places if place.is_file()).read_text())
         (app,) = (step for step in setup["runs"]["steps"] if step.get("id") == "app")
         asked = {
             key.removeprefix("permission-").replace("-", "_"): value
@@ -358,18 +387,10 @@ class Runners:
         return _git("-C", str(self._repository.git.path), "diff", "--name-only", between).splitlines()
 
 
-def _groups(jobs: JSON) -> list[list[str]]:
-    """The jobs that are run together: those that build on each other, and where one calls a workflow all."""
-    if any("uses" in job for job in jobs.values()):
-        return [list(jobs)]  # act has to know them all
-    return together(jobs)
-
-
-def _called(workflow: JSON, jobs: list[str]) -> str | None:
-    """The file that jobs which may ask who they are stand in, where the workflow calls that one."""
-    about = [workflow["jobs"][name] for name in jobs]
-    (uses,) = {job.get("uses") for job in about if job.get("permissions", {}).get("id-token") == "write"}
-    return uses and str(uses).removeprefix("./")
+def taken_from(own: str, text: str) -> str:
+    """What a workflow or action takes from its own repository, named as from outside: act knows no `$/`."""
+    repository, _, ref = own.partition("@")
+    return re.sub(r"\$/(\.github/[\w./-]+)", rf"{repository}/\1@{ref}", text)
 
 
 def _job(path: str, name: str, event: Event, records: list[JSON], killed: bool) -> Job:
@@ -405,9 +426,9 @@ def _permissions(workflow: JSON, jobs: list[str]) -> dict[str, str]:
     return allowed
 
 
-def _standins(checkout: Path) -> list[tuple[str, Path]]:
+def _standins(*places: Path) -> list[tuple[str, Path]]:
     """Every action that is used from elsewhere, with its stand-in."""
-    files = [*(checkout / ".github").rglob("*.yml")]
+    files = [file for place in places for file in (place / ".github").rglob("*.yml")]
     used = {each for file in files for each in re.findall(_USES, file.read_text())}
     return [
         (each, STANDINS / each.partition("/")[2].partition("@")[0])

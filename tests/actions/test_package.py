@@ -1,4 +1,4 @@
-"""release.yml: how this package itself is published."""
+"""package.yml: how this package itself is published."""
 
 import tomllib
 
@@ -12,7 +12,7 @@ VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["versi
 def dispatch(monorepo: Monorepo, version: str, ref: str = "main") -> dict[str, str]:
     """What becomes of each job, and what they say is shown by a test that fails."""
     repo = monorepo.github.repo_as("alice")
-    assert repo.get_workflow("release.yml").create_dispatch(ref, {"version": version}, throw=True)
+    assert repo.get_workflow("package.yml").create_dispatch(ref, {"version": version}, throw=True)
     jobs = monorepo.runners.settle()
     print(*(f"{job}\n{job.log}" for job in jobs))
     return {job.name: job.result if job.name == "build" else job.log for job in jobs}

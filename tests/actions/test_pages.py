@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import yaml
 
 from tests import parts
 from tests.actions.conftest import Monorepo
+from tests.actions.forms import write_own
 from tests.conftest import need
 from tests.github.world import Event
 
@@ -28,38 +28,43 @@ def block(start: str) -> str:
 
 
 def by_entry(release: str) -> str:
-    """release-flux-artifact.yml with the jobs of the page in place of its own `build`."""
+    """release-flux-artifact.yml with the jobs of the page in place of its own `release`."""
     workflow = yaml.safe_load(release)
-    del workflow["jobs"]["build"]
-    workflow["jobs"] |= yaml.safe_load(block("jobs:\n  changed:"))["jobs"]
+    workflow["jobs"] |= yaml.safe_load(block("jobs:\n  release:"))["jobs"]
+    sign = workflow["jobs"]["sign"]
+    sign["needs"] = ["release", "build"]
+    asked = "needs.{}.outputs.signable == 'true'"
+    sign["if"] = sign["if"].replace(asked.format("release"), " || ".join(map(asked.format, sign["needs"])))
+    sign["if"] = sign["if"].replace("&& ", "&& (").replace(" }}", ") }}")
     workflow["on"] = workflow.pop(True)
-    return yaml.safe_dump(workflow)
+    return yaml.safe_dump(workflow, width=1000)
 
 
 def test_no_linter_has_anything_against_them(tmp_path: Path) -> None:
     actionlint = need(parts.actionlint)
     root = tmp_path / "repo"
-    (root / ".git").mkdir(parents=True)  # by which actionlint knows whose workflows they are
-    shutil.copytree(ROOT / ".github", root / ".github")
+    write_own(root)
     blocks = re.findall(r"```yaml\n(.*?)```", PAGES, re.DOTALL)
     whole = {found[1]: text for text in blocks if (found := re.match(rf"# ({FOLDER}/.+)\n", text))}
     assert len(whole) + 1 == sum(bool(re.search(r"^jobs:", text, re.MULTILINE)) for text in blocks)
     for path, text in {**whole, RELEASE: by_entry((ROOT / RELEASE).read_text())}.items():
-        (root / path).write_text(text)
+        (root / path).write_text(text.replace("uses: $/", "uses: ./"))
     done = subprocess.run([actionlint, *parts.ACTIONLINT_ALONE], cwd=root, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_entries_are_built_with_all_that_one_build_has() -> None:
     """They take its place: the login, the environment, the time and what is signed are no less."""
-    whole = yaml.safe_load((ROOT / RELEASE).read_text())["jobs"]["build"]
+    whole = yaml.safe_load((ROOT / FOLDER / "release.yml").read_text())["jobs"]["build"]
     entry = yaml.safe_load(by_entry((ROOT / RELEASE).read_text()))["jobs"]["build"]
-    for key in ("timeout-minutes", "environment", "permissions"):
+    for key in ("timeout-minutes", "permissions"):
         assert entry[key] == whole[key]
-    (checkout, setup, _, upload), (our_checkout, our_setup, _, our_upload) = whole["steps"], entry["steps"]
-    assert checkout["with"].pop("ref") == "${{ github.sha }}"
-    assert our_checkout["with"].pop("ref") == "${{ needs.changed.outputs.head }}", "what was compared"
-    assert (our_checkout, our_setup["with"]) == (checkout, setup["with"])
+    assert entry["environment"] == "${{ vars.FLUX_ENVIRONMENT }}"
+    (setup, _, upload), (our_setup, _, our_upload) = whole["steps"], entry["steps"]
+    assert setup["with"].pop("ref") == "${{ github.sha }}"
+    assert our_setup["with"].pop("ref") == "${{ needs.changed.outputs.head }}", "what was compared"
+    assert setup["with"].pop("registry") == "${{ inputs.registry }}"
+    assert our_setup["with"] == setup["with"]
     assert our_upload["with"].pop("name") == "digests-${{ strategy.job-index }}", "or one would hide another"
     assert upload["with"].pop("name") == "digests"
     assert our_upload == upload

@@ -160,7 +160,7 @@ def test_what_a_release_has_for_code_is_not_run(monorepo: Monorepo) -> None:
     mark = monorepo.runners.folder / "mark"
     repo = monorepo.repo
     repo.checkout("topic", create=True)
-    path, workflow = ".github/actions/setup/action.yml", ".github/workflows/release-flux-artifact.yml"
+    path, workflow = ".github/actions/setup/action.yml", ".github/workflows/release.yml"
     head, steps, tail = (repo.path / path).read_text().partition("  steps:\n")
     hostile = f"    - run: touch {mark}\n      shell: bash\n"
     tasks = f"import pathlib; pathlib.Path('{mark}').touch()\nfrom flux.tasks import ns\n"
@@ -181,7 +181,7 @@ def test_what_a_release_has_for_code_is_not_run(monorepo: Monorepo) -> None:
 @pytest.mark.parametrize("lacking", ["packages", "contents"])
 def test_a_job_needs_what_it_asks_for(lacking: str, monorepo: Monorepo) -> None:
     """Permissions are what they should be: without one of them it fails."""
-    path = ".github/workflows/release-flux-artifact.yml"
+    path = ".github/workflows/release.yml"
     text = (monorepo.repo.path / path).read_text()
     lines = [line for line in text.splitlines(keepends=True) if not line.startswith(f"      {lacking}: ")]
     monorepo.prepare({path: "".join(lines)})

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from docs import oidc
 from docs.generate import PARTS, WORKFLOWS, filled, pages
 from flux.settings import Settings
 from flux.tasks import ns
@@ -48,7 +49,7 @@ def test_every_setting_has_its_row() -> None:
 
 def test_every_workflow_that_is_used_elsewhere_has_its_section() -> None:
     text = PARTS["workflows"]()
-    ours = {"ci.yml", "docs.yml", "release.yml"}
+    ours = {"ci.yml", "docs.yml", "package.yml", *(path.name for path in oidc.files())}
     files = {path.name for path in (ROOT / ".github/workflows").glob("*.yml")}
     assert files - ours == set(WORKFLOWS)
     for name in WORKFLOWS:

@@ -23,7 +23,7 @@ def test_what_starts_a_build_is_where_artifacts_are() -> None:
     for settings, paths in ((several, ["apps/**", "clusters/local/**"]), (whole, ["**"])):
         text = workflows.rendered(WORKFLOWS[0], settings)
         assert yaml.safe_load(text)[True]["push"]["paths"] == [*paths, "invoke.yaml"]
-    assert "'r.io'" in text
+    assert "registry: r.io," in text
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from flux.adoption.places import find_places
 from flux.adoption.plan import proposed, version_tag, without_own_files
 from flux.adoption.releases import find_releases
 from flux.adoption.signatures import refusing
-from flux.adoption.workflows import WORKFLOWS
+from flux.adoption.workflows import ACTION, WORKFLOWS
 from flux.errors import FluxError, RequestError, SettingError
 from flux.forge import find_place
 from flux.forge.place import Clues as ForgeClues
@@ -90,7 +90,8 @@ def plan_adoption(
     state, unmanaged = import_desired(_with(monorepo, settings), names, tags)
     files = list(_files(monorepo, settings, values, state, uses))
     identity, refused = _signatures(_with(monorepo, settings), clues)
-    return Adoption([*findings, *later], files, gaps, unmanaged, [*notices, *refused], identity)
+    notices += [*refused, *_calling_nothing(files, clues)]
+    return Adoption([*findings, *later], files, gaps, unmanaged, notices, identity)
 
 
 def require_no_gaps(adoption: Adoption) -> None:
@@ -211,6 +212,15 @@ def _signatures(monorepo: Monorepo, clues: Clues) -> tuple[str, list[str]]:
         f"{why}: accept it before the first image arrives"
         for why in refusing(texts, _prefix(monorepo.settings) or "oci://", signers.issuer, server + subject)
     ]
+
+
+def _calling_nothing(files: Iterable[File], clues: Clues) -> Iterator[str]:
+    """Workflows that take what they call from their own repository, which does not have it."""
+    if ACTION not in clues.paths and any("uses: $/" in file.wanted for file in files):
+        yield (
+            "it is not known where the workflows take what they call from: "
+            "name it with `inv init --force --uses OWNER/flux-artifacts@COMMIT`"
+        )
 
 
 def _prefix(settings: Settings) -> str:

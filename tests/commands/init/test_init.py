@@ -85,6 +85,17 @@ def test_nothing_is_overwritten_without_force(repo: Repo) -> None:
     assert {file.state for file in plan(repo, sources="components").files} == {State.SAME}
 
 
+def test_workflows_that_call_nothing_are_named(repo: Repo) -> None:
+    """The package is installed from a folder here, so that nobody knows where the workflows are."""
+    (said,) = [notice for notice in plan(repo).notices if "--uses" in notice]
+    assert said.startswith("it is not known where the workflows take what they call from")
+    with opened(repo, dry_run=True) as monorepo:
+        adoption = plan_adoption(monorepo, {}, {}, uses="acme/tool@v1")
+    assert not any("--uses" in notice for notice in adoption.notices)
+    repo.commit(files={".github/actions/setup/action.yml": "name: it is this repository\n"})
+    assert not any("--uses" in notice for notice in plan(repo).notices)
+
+
 def test_with_a_gap_nothing_is_written(repo: Repo) -> None:
     repo.commit(files={"push.sh": "flux push artifact oci://r.io/o/$N:1 --path=build/$N\n"})
     adoption = plan(repo)
