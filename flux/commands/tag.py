@@ -141,7 +141,11 @@ class _Run:
         with self._working("tagging", len(self.due)) as on_done:
             acted = move_tags(self._monorepo, self._reach, looked, on_done, self._begin)
         self._moves.acted(acted)
-        seen, tip = self._look_again(acted)
+        try:
+            seen, tip = self._look_again(acted)
+        finally:
+            if self._recorder:
+                self._recorder.finish()
         self._moves.seen(seen)
         self.due = list(dict.fromkeys(step.artifact for step in seen if is_elsewhere(step)))
         self._unfinished = False

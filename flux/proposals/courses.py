@@ -14,9 +14,9 @@ from flux.promotion.clusters.status import State as Said
 from flux.promotion.clusters.status import parse_name
 from flux.promotion.desired import Desired
 from flux.promotion.gates.freeze import Freeze, freezes_path, parse_freezes
-from flux.promotion.gates.move import Move, read_move, stays_of
+from flux.promotion.gates.move import Move, dated, read_move, stays_of
 from flux.promotion.gates.state import Course, State, Stay, Wanted
-from flux.proposals.authority import ACTIONS, Authority
+from flux.proposals.authority import Authority
 from flux.proposals.times import changed_since, has_seen
 from flux.registry.target import Manifest
 
@@ -108,11 +108,12 @@ class Courses:
         adopted = list(self._adopted(artifact, versions, wanted, moves, tags))
         commits = dict.fromkeys(move.commit for move in [*moves, *adopted][::-1] if move.commit)
         digests = {move.digest for move in [*moves, *adopted]}
+        reports = self._reports([*commits][: 2 * len(self._settings.environments)], digests)
         return State(
             versions=versions,
             wanted=wanted,
-            stays=stays_of([*moves, *adopted]),
-            reports=self._reports([*commits][: 2 * len(self._settings.environments)], digests),
+            stays=stays_of([*dated(moves, reports, wanted), *adopted]),
+            reports=reports,
             freezes=self.freezes,
             clusters={name: each.names for name, each in self._settings.clusters.items()},
         )
@@ -187,7 +188,7 @@ class Courses:
     def may_report(self, creator: str, environment: str) -> bool:
         """Whether the settings name an account that may speak for the clusters of an environment."""
         clusters = self._settings.clusters.get(environment)
-        named = (*(clusters.reporters if clusters else ()), *self._settings.automation, ACTIONS)
+        named = (*(clusters.reporters if clusters else ()), *self._settings.automation)
         return creator.casefold() in {name.casefold() for name in named}
 
 

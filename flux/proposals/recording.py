@@ -13,16 +13,29 @@ from flux.promotion.plan import Step
 from flux.proposals.courses import TASK, commit_of
 from flux.registry.target import Manifest
 
+_MOST_FAILURES = 3
+
 
 class Recorder:
-    """Records what moves, by the forge's clock. `notices` has what could not be recorded."""
+    """Records what moved, by the forge's clock. A move whose record fails is a move all the same."""
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._monorepo = monorepo
         self._form = monorepo.settings.tag_form
         self._asking = Lock()
         self._clock: float | None = None
-        self.notices: list[str] = []
+        self._made: list[Move] = []
+        self._failed: dict[str, list[str]] = {}
+
+    @property
+    def notices(self) -> list[str]:
+        """What could not be recorded: a line for each reason."""
+        return [
+            f"{moves[0]} is not recorded: {why}"
+            if len(moves) == 1
+            else f"{len(moves)} moves are not recorded, {moves[0]} and others: {why}"
+            for why, moves in self._failed.items()
+        ]
 
     def begin(self, step: Step, manifest: Manifest) -> Callable[[], None]:
         """To be called before a tag moves. What it gives is to be called once it did."""
@@ -31,25 +44,39 @@ class Recorder:
         def done() -> None:
             commit = commit_of(manifest)
             version = step.version or ""
-            self.record(Move(step.artifact, step.environment, version, manifest.digest, commit, began or 0))
+            move = Move(step.artifact, step.environment, version, manifest.digest, commit, began or 0)
+            with self._asking:
+                self._made.append(move)
 
         return done
 
+    def finish(self) -> None:
+        """Record what moved since. No tag has to wait for that: forges take few writes a minute."""
+        made, self._made = self._made, []
+        for move in made:
+            self.record(move)
+
     def record(self, move: Move) -> None:
-        """A move whose record fails is a move all the same."""
+        about = f"{move.artifact} {move.version} in {move.environment}"
+        for why, failed in self._failed.items():
+            if len(failed) >= _MOST_FAILURES:  # the next would fail for the same reason
+                self._failed[why].append(about)
+                return
+        try:
+            self._record(move)
+        except FluxError as error:
+            self._failed.setdefault(error.message, []).append(about)
+
+    def _record(self, move: Move) -> None:
         tag = self._form.render(move.artifact, Version.parse(move.version))
         about = f"{move.artifact} {move.version}"
+        made = self._monorepo.forge.create_deployment(
+            tag, move.environment, f"{TASK}{move.artifact}", move.payload, about
+        )
         follows = move.environment in self._monorepo.settings.clusters
-        with self._asking:
-            try:
-                made = self._monorepo.forge.create_deployment(
-                    tag, move.environment, f"{TASK}{move.artifact}", move.payload, about
-                )
-                state = "in_progress" if follows else "success"
-                said = "waits for its clusters" if follows else "its tag was moved; no cluster has to report"
-                self._monorepo.forge.set_deployment_state(made.id, state, said)
-            except FluxError as error:
-                self.notices.append(f"{about} in {move.environment} is not recorded: {error.message}")
+        state = "in_progress" if follows else "success"
+        said = "waits for its clusters" if follows else "its tag was moved; no cluster has to report"
+        self._monorepo.forge.set_deployment_state(made.id, state, said)
 
     def _time(self) -> float | None:
         """The forge's time, asked for once; None where it does not answer."""
@@ -59,4 +86,5 @@ class Recorder:
                     self._clock = self._monorepo.forge.now() - monotonic()
                 except FluxError:
                     return None
-            return self._clock + monotonic()
+            # In whole seconds, as the forge dates what clusters say: that is never before the move.
+            return float(int(self._clock + monotonic()))

@@ -62,12 +62,13 @@ def test_reports_are_of_accounts_that_the_settings_name(local: World) -> None:
     manifest = registry_of(local).fetch_manifest("1.0.0")
     assert manifest
     forge = local.forge()
-    for at, (creator, state) in enumerate(
-        [("eve", "success"), ("Reporter", "success"), ("reporter", "odd"), ("github-actions[bot]", "failure")]
-    ):
+    told = [("eve", "success"), ("Reporter", "success"), ("reporter", "odd"), ("promoter[bot]", "failure")]
+    told.append(("github-actions[bot]", "success"))  # which the settings do not name here
+    for at, (creator, state) in enumerate(told):
         name = StatusName("eso", "prod_ring1", manifest.digest, "eu")
         forge.keep_status(commit_of(manifest), CommitStatus(0, str(name), state, "", creator, float(at)))
-    world = local.with_(clusters={"prod_ring1": Clusters(("eu",), ("reporter",))})
+    clusters = {"prod_ring1": Clusters(("eu",), ("reporter",))}
+    world = local.with_(clusters=clusters, automation=("promoter[bot]",))
     with world.opened() as monorepo:
         reports = Courses(monorepo).state("eso").reports
     assert [(each.time, str(each.state)) for each in reports] == [(1, "success"), (3, "failure")]

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from semver import Version
 
 from flux.promotion.gates.gate import judge
-from flux.promotion.gates.rule import Auto, step_between
-from flux.promotion.gates.state import Course, State, is_higher
+from flux.promotion.gates.rule import Auto, Rule, step_between
+from flux.promotion.gates.state import Course, State, fallen_from, is_higher
+
+_PATIENCE = 3600
+"""Seconds that a newer version waits for the clusters' word on the one before it."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ def stopped(version: str, phase: str, course: Course, state: State, now: float) 
     for environment in course.up_to(phase):
         if found := state.fails(environment, version, now):
             return f"{environment} fails with {version}: {found.message}"
+        if fallen_from(version, state.wanted.get(environment, ())):
+            return f"{environment} was rolled back from {version}"
     return ""
 
 
@@ -89,16 +94,27 @@ def hold(environments: Sequence[str], state: State) -> str | None:
 
 
 def soaks(environment: str, course: Course, state: State, now: float) -> bool:
-    """Whether an environment runs a version that a phase after it waits for."""
+    """Whether an environment runs, or is about to run, a version that a phase after it waits for."""
     own = course.phase_of(environment)
     version = state.versions.get(environment)
     if version is None or not state.is_there(environment, version):
         return False
     for phase, rule in course.rules.items():
         waits = any(is_higher(version, state.versions.get(other)) for other in course.groups[phase])
-        if rule.after != own or not rule.soak or not waits or stopped(version, phase, course, state, now):
+        asks = rule.soak or rule.healthy
+        if rule.after != own or not asks or not waits or stopped(version, phase, course, state, now):
             continue
-        ran = state.ran(environment, version, now, rule.healthy)
-        if ran and ran.seconds < rule.soak:
+        if _still_soaks(environment, version, rule, state, now):
             return True
     return False
+
+
+def _still_soaks(environment: str, version: str, rule: Rule, state: State, now: float) -> bool:
+    """Whether a version has run for too short a time yet, or its clusters may still say that it runs."""
+    ran = state.ran(environment, version, now, rule.healthy)
+    if ran:
+        return ran.seconds < rule.soak
+    stay = state.last_stay(environment)
+    if stay is None or now - stay.since >= _PATIENCE:
+        return False
+    return not state.health(environment, stay, now).returned

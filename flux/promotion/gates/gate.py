@@ -8,7 +8,7 @@ from enum import StrEnum
 from flux.promotion.clusters.health import Running
 from flux.promotion.gates.duration import write_duration
 from flux.promotion.gates.rule import Rule
-from flux.promotion.gates.state import Course, State, is_higher
+from flux.promotion.gates.state import Course, State, fallen_from, is_higher
 from flux.promotion.gates.window import opens_next
 
 
@@ -18,6 +18,7 @@ class Gate(StrEnum):
     FREEZE = "freeze"
     ORDER = "order"
     FAILURE = "failure"
+    ROLLBACK = "rollback"
     HEALTH = "health"
     SOAK = "soak"
     WINDOW = "window"
@@ -77,11 +78,15 @@ def _freezes(phase: str, state: State, now: float) -> Iterator[Reason]:
 
 
 def _failures(version: str, phase: str, course: Course, state: State, now: float) -> Iterator[Reason]:
-    """What fails in the phases before."""
+    """What fails in the phases before, or was rolled back from there."""
     own = course.groups[phase]
     for environment in course.up_to(phase):
-        if environment not in own and (found := state.fails(environment, version, now)):
+        if environment in own:
+            continue
+        if found := state.fails(environment, version, now):
             yield Reason(Gate.FAILURE, f"{environment} fails with {version}: {found.message}")
+        elif fallen_from(version, state.wanted.get(environment, ())):
+            yield Reason(Gate.ROLLBACK, f"{environment} was rolled back from {version}")
 
 
 def _ran_before(version: str, rule: Rule, course: Course, state: State, now: float) -> Iterator[Reason]:

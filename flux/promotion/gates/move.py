@@ -1,12 +1,13 @@
 """The moves of environment tags, as deployments record them."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from semver import Version
 
-from flux.promotion.gates.state import Stay
+from flux.promotion.clusters.health import Report
+from flux.promotion.gates.state import Stay, Wanted
 
 _DIGEST, _COMMIT = re.compile(r"sha256:[0-9a-f]{64}"), re.compile(r"(?:[0-9a-f]{40})?")
 _TIME = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,6})?")
@@ -49,6 +50,34 @@ def read_move(payload: Mapping[str, str], environment: str, created: float, id: 
     if not created - _LONGEST_AGO <= time <= created:
         time = created
     return Move(**fields, environment=environment, time=time, id=id)
+
+
+def dated(
+    moves: Iterable[Move], reports: Sequence[Report], wanted: Mapping[str, Sequence[Wanted]]
+) -> Iterator[Move]:
+    """The moves of an artifact, the oldest first. Those that were recorded late are as old as they can be
+    told to be.
+
+    A cluster that speaks of a digest which an environment never had before has seen its tag move. Of one that
+    comes back, the word may be an old one.
+    """
+    before: dict[str, list[Move]] = {}
+    for move in moves:
+        earlier = before.setdefault(move.environment, [])
+        if all(each.digest != move.digest for each in earlier):
+            seen = _first_word(move, reports)
+            asked = [each.time for each in wanted.get(move.environment, ()) if each.version == move.version]
+            since = max([seen, *asked[-1:], *(each.time for each in earlier)])
+            move = replace(move, time=min(move.time, since))
+        earlier.append(move)
+        yield move
+
+
+def _first_word(move: Move, reports: Iterable[Report]) -> float:
+    """When a cluster first spoke of what was moved there, else when it was moved."""
+    where = move.environment, move.digest
+    said = (each.time for each in reports if (each.name.environment, each.name.digest) == where)
+    return min(said, default=move.time)
 
 
 def stays_of(moves: Iterable[Move]) -> dict[str, tuple[Stay, ...]]:

@@ -124,3 +124,12 @@ class Ran:
 
 def is_higher(version: str, than: str | None) -> bool:
     return than is None or Version.parse(version) > Version.parse(than)
+
+
+def fallen_from(version: str, wanted: Sequence[Wanted]) -> bool:
+    """Whether an environment had a version, got a lower one after it or none, and did not get it again."""
+    had = [each.version for each in wanted]
+    if version not in had:
+        return False
+    since = had[::-1][: had[::-1].index(version)]
+    return any(other is None or is_higher(version, other) for other in since)

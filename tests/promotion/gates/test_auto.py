@@ -119,3 +119,30 @@ def test_what_is_due_passes_every_gate(
             held = hold(GROUPS[each.phase], state)
             assert held is None or is_higher(each.version, held)
             assert not any(state.fails(other, each.version, now) for other in course().up_to(each.phase))
+
+
+def test_a_newer_release_does_not_starve_one_whose_clusters_have_yet_to_speak() -> None:
+    """Each of many releases would else replace the one before it, and none would ever run long enough."""
+    healthy = course(tt=Rule("at", healthy=True, auto=Auto.PATCH))
+    moves = {**DONE, "at1": [("1.0.0", 0.0), ("1.0.1", 10.0)], "at2": [("1.0.0", 0.0), ("1.0.1", 10.0)]}
+    for rules in (healthy, course()):
+        state = moved(moves, reports=[said("at1", "1.0.0", 5), said("at2", "1.0.0", 5)])
+        assert due(["1.0.1", "1.0.2"], rules, state, 10 + HOUR - 1) == []
+        silent = due(["1.0.1", "1.0.2"], rules, state, 10 + HOUR)
+        assert silent == [Next("at", "1.0.2", ("at1", "at2"))], "clusters that stay silent block nobody"
+    spoken = moved(moves, reports=[said("at1", "1.0.1", 20), said("at2", "1.0.1", 20)])
+    assert due(["1.0.1", "1.0.2"], healthy, spoken, 21) == [
+        Next("at", "1.0.2", ("at1", "at2")),
+        Next("tt", "1.0.1", ("tt1",)),
+    ]
+
+
+def test_what_was_rolled_back_from_goes_to_no_later_phase() -> None:
+    """However long it had run before."""
+    went = [("1.0.0", 0.0), ("1.0.1", 10.0), ("1.0.0", 10 + 2 * HOUR)]
+    state = moved({**DONE, "at1": went, "at2": went[:2]})
+    assert due(["1.0.0", "1.0.1"], course(), state, 1e6) == []
+    back = moved({**DONE, "at1": [*went, ("1.0.1", 20 + 2 * HOUR)], "at2": went[:2]})
+    assert due(["1.0.0", "1.0.1"], course(), back, 1e6) == [Next("tt", "1.0.1", ("tt1",))]
+    newer = moved({**DONE, "at1": [*went[:2], ("1.0.2", 10 + 2 * HOUR)], "at2": went[:2]})
+    assert due(["1.0.0", "1.0.1"], course(), newer, 1e6) == [Next("tt", "1.0.1", ("tt1",))]

@@ -73,6 +73,16 @@ def test_a_failing_cluster_stops_every_later_phase() -> None:
     assert not judge("1.0.0", "prod1", rules, other, 1e6).allowed
 
 
+def test_what_was_rolled_back_from_waits_before_every_later_phase() -> None:
+    """Also a pull request that was green before."""
+    went = {"at1": [("1.0.0", 0.0), ("0.9.0", 2 * HOUR)], "at2": [("1.0.0", 0.0)]}
+    verdict = judge("1.0.0", "tt1", course(), moved(went), 1e6)
+    assert gates(verdict) == [Gate.ROLLBACK]
+    assert verdict.text == "at1 was rolled back from 1.0.0"
+    assert verdict.until is None
+    assert judge("1.0.0", "tt1", course(tt=Rule()), moved(went), 1e6).allowed, "without a rule there is none"
+
+
 def test_health_asks_for_an_acknowledgement() -> None:
     rules = course(tt=Rule("at", healthy=True))
     silent = judge("1.0.0", "tt1", rules, moved(AT), 1e9)

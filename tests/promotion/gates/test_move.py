@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.promotion.gates.move import Move, read_move, stays_of
-from flux.promotion.gates.state import Stay
+from flux.promotion.gates.move import Move, dated, read_move, stays_of
+from flux.promotion.gates.state import Stay, Wanted
+from tests.promotion.gates.courses import digest_of, said
 
 DIGEST = "sha256:" + "a" * 64
 MOVE = Move("eso", "prod", "1.0.0", DIGEST, "c" * 40, 1000.5, 7)
@@ -49,3 +50,28 @@ def test_stays() -> None:
         "prod": (Stay("1.0.0", DIGEST, 1000.5, 2000), Stay("1.1.0", DIGEST, 2000)),
         "at": (Stay("1.1.0", DIGEST, 1500),),
     }
+
+
+def test_what_was_recorded_late_is_as_old_as_the_clusters_word() -> None:
+    """As where a run was killed between, or a record had to wait: its soak would never begin."""
+    first, late = (
+        Move("eso", "at1", version, digest_of(version), "", time, int(time))
+        for version, time in (("1.0.0", 100.0), ("1.1.0", 900.0))
+    )
+    wanted = {"at1": [Wanted("1.0.0", 90), Wanted("1.1.0", 400)]}
+    word = [said("at1", "1.0.0", 110), said("at2", "1.1.0", 420), said("at1", "1.1.0", 500)]
+    assert [move.time for move in dated([first, late], word, wanted)] == [100, 500]
+    assert [move.time for move in dated([first, late], word[:2], wanted)] == [100, 900]
+    early = said("at1", "1.1.0", 200)
+    assert [move.time for move in dated([first, late], [early], wanted)] == [100, 400], (
+        "not before it was wanted"
+    )
+
+
+def test_the_word_on_what_comes_back_dates_no_move() -> None:
+    moves = [
+        Move("eso", "at1", version, digest_of(version), "", time, int(time))
+        for version, time in (("1.0.0", 100.0), ("1.1.0", 200.0), ("1.0.0", 300.0))
+    ]
+    wanted = {"at1": [Wanted("1.0.0", 90), Wanted("1.1.0", 190), Wanted("1.0.0", 210)]}
+    assert list(dated(moves, [said("at1", "1.0.0", 110)], wanted)) == moves

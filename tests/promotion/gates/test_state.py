@@ -1,7 +1,9 @@
 """What a state knows of versions, stays and runs."""
 
+import pytest
+
 from flux.promotion.clusters.health import Running
-from flux.promotion.gates.state import Ran, State, is_higher
+from flux.promotion.gates.state import Ran, State, Wanted, fallen_from, is_higher
 from tests.promotion.gates.courses import course, moved, said, stays
 
 
@@ -44,3 +46,22 @@ def test_courses() -> None:
     assert course().phase_of("prod2") == "prod"
     assert is_higher("1.0.0", None)
     assert not is_higher("1.0.0-rc.1", "1.0.0")
+
+
+@pytest.mark.parametrize(
+    ("had", "fallen"),
+    [
+        (["1.0.0", "1.1.0"], False),
+        (["1.1.0", "1.0.0"], True),
+        (["1.1.0", None], True),
+        (["1.1.0", "1.2.0"], False),
+        (["1.1.0", "1.2.0", "1.0.0"], True),
+        (["1.1.0", "1.2.0", "1.1.0"], False),
+        (["1.1.0", "1.0.0", "1.1.0"], False),
+        (["1.1.0", "1.0.0", "1.2.0"], True),
+        (["1.0.0", "1.2.0"], False),
+        ([], False),
+    ],
+)
+def test_who_fell_from_a_version(had: list[str | None], fallen: bool) -> None:
+    assert fallen_from("1.1.0", [Wanted(version, at) for at, version in enumerate(had)]) is fallen
