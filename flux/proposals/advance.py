@@ -14,6 +14,7 @@ from flux.monorepo.vouching import Vouching
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.convergence import Wish
 from flux.promotion.gates.auto import due, wants
+from flux.promotion.gates.gate import judge
 from flux.promotion.gates.rule import Auto, OnFailure
 from flux.promotion.gates.state import State
 from flux.promotion.ledger import Decision, How, latest, moment, withdrawn
@@ -23,6 +24,7 @@ from flux.proposals.clusters import Clusters
 from flux.proposals.converge import Proposed
 from flux.proposals.courses import Courses
 from flux.proposals.following import Follower
+from flux.proposals.superseding import Superseder
 from flux.proposals.times import changed_since
 
 
@@ -50,6 +52,7 @@ class Advance:
         self._applier = Applier(monorepo)
         self._courses = courses or Courses(monorepo, self._applier.issues.authority)
         self._vouching = vouching or Vouching(monorepo)
+        self._superseder = Superseder(monorepo, self._applier)
         self._follower = Follower(monorepo, self._courses)
         self._done = Advanced(notices=self._follower.notices)
         self._issues: dict[Promotion, Issue] | None = None
@@ -99,10 +102,9 @@ class Advance:
             self._done.done.append(f"{artifact}: recorded when its tags were moved")
         health = self._health(artifact, looked)
         self._done.done.extend(self._follower.settle(artifact, health))
-        state = self._courses.state(artifact)
         versions = [str(each.version) for each in releases(self._monorepo, [artifact])]
-        for each in due(versions, self._courses.course(artifact), state, self._courses.now):
-            self._propose(Promotion(artifact, each.version), each.environments)
+        while unfit := self._follow_rules(artifact, versions):
+            versions = [version for version in versions if version not in unfit]
         self._resume(artifact)
         self._answer(artifact, health)
 
@@ -112,23 +114,42 @@ class Advance:
         self._done.healths[artifact] = found
         return found
 
-    def _propose(self, promotion: Promotion, environments: Collection[str], rollback: bool = False) -> None:
-        """Propose on the authority of a rule what nobody has taken back since."""
+    def _follow_rules(self, artifact: str, versions: Sequence[str]) -> set[str]:
+        """Propose what is due of these versions, instead of what was due before; those that may not be
+        promoted at all."""
+        course, state = self._courses.course(artifact), self._courses.state(artifact)
+        unfit = set()
+        for each in due(versions, course, state, self._courses.now):
+            promotion = Promotion(artifact, each.version)
+            if not self._propose(promotion, each.environments):
+                unfit.add(each.version)
+        return unfit
+
+    def _propose(self, promotion: Promotion, environments: Collection[str], rollback: bool = False) -> bool:
+        """Propose on the authority of a rule what nobody has taken back since; False for a version that may
+        not be promoted at all."""
         issue = self.issues.get(promotion)
         main = self._applier.branches.main()
         branch = self._applier.branches.read(promotion, main)
         pulls = self._forge.pull_requests(branch=promotion.branch)
-        if pulls and pulls[-1].state is PullState.CLOSED:
-            return  # somebody closed it: a newer version, or a person, goes on
+        last = pulls[-1] if pulls else None
+        if last and last.state is PullState.CLOSED and not self._superseder.was_superseded(last):
+            return True  # somebody closed it: a newer version, or a person, goes on
         proposed = branch.proposes(promotion.artifact) if branch and not branch.ended else set()
         known = self._applier.known(promotion, issue.number if issue else None)
         new = [name for name in environments if name not in proposed | withdrawn(known)]
-        if not new or self._is_unfit(promotion):
-            return
-        now = moment(self._courses.now, known, new)
-        who = self._applier.issues.authority.caller
-        decision = Decision(who, How.RULE, tuple(new), now, issue.number if issue else None)
-        self._converge(promotion, issue, Wish((decision,), known, rollback))
+        if new and self._is_unfit(promotion):
+            return False
+        if new:
+            now = moment(self._courses.now, known, new)
+            who = self._applier.issues.authority.caller
+            decision = Decision(who, How.RULE, tuple(new), now, issue.number if issue else None)
+            done = self._converge(promotion, issue, Wish((decision,), known, rollback))
+            last, proposed = done.pull_request, {change.environment for change in done.changes}
+        if last and last.state is PullState.OPEN and not rollback:
+            goes = proposed & set(environments)
+            self._done.done.extend(self._superseder.supersede(promotion, last.url, goes, self.issues))
+        return True
 
     def _resume(self, artifact: str) -> None:
         """Take up what people asked for, and what had to wait for the rest of its pull request."""
@@ -174,10 +195,14 @@ class Advance:
         states = list(history(self._monorepo, artifact)) if failing else []
         for environment in failing:
             version = before(states, environment)
-            if version:
+            if version and self._may_go(artifact, version, environment):
                 self._propose(Promotion(artifact, version), [environment], rollback=True)
 
-    def _converge(self, promotion: Promotion, issue: Issue | None, wish: Wish) -> None:
+    def _may_go(self, artifact: str, version: str, environment: str) -> bool:
+        course, state = self._courses.course(artifact), self._courses.state(artifact)
+        return judge(version, environment, course, state, self._courses.now).allowed
+
+    def _converge(self, promotion: Promotion, issue: Issue | None, wish: Wish) -> Proposed:
         if issue:
             proposed = self._applier.converge(issue, promotion, wish)
         else:
@@ -187,6 +212,7 @@ class Advance:
         self._done.done.append(f"{promotion.branch}: {proposed.action} for {names}")
         self._done.notices.extend(proposed.notices)
         self._merge(proposed)
+        return proposed
 
     def _merge(self, proposed: Proposed) -> None:
         """Let the forge merge what a rule has proposed, where all of its phases say so."""

@@ -146,15 +146,19 @@ class Issues:
 
     def note(self, number: int, about: Iterable[str], text: str) -> None:
         """A comment of its own, unless the same thing, `about`, has been commented on before."""
-        key = sha256("\0".join(about).encode("utf-8", "replace")).hexdigest()[:16]
-        if not any(
+        about = tuple(about)
+        if not self.has_noted(number, about):
+            self._comment(number, f"{render_key(_key(about))}\n{text}\n")
+
+    def has_noted(self, number: int, about: Iterable[str]) -> bool:
+        """Whether we have commented on something, and nobody has changed the comment."""
+        key = _key(about)
+        return any(
             read_key(comment.body) == key
             and not comment.edited
             and self.authority.is_automation(comment.author)
             for comment in self._comments(number)
-        ):
-            body = f"{render_key(key)}\n{text}\n"
-            self._comment(number, body)
+        )
 
     def begin(self, number: int, promotion: Promotion, text: str) -> None:
         """Say this in the comment that is kept up to date, where there is none yet."""
@@ -211,3 +215,8 @@ class Issues:
             if (body := change(issue.body)) == issue.body:
                 return
             self._forge.edit_issue(number, body=body)
+
+
+def _key(about: Iterable[str]) -> str:
+    """What a comment on something is found by."""
+    return sha256("\0".join(about).encode("utf-8", "replace")).hexdigest()[:16]

@@ -47,6 +47,11 @@ def put_back(sender: str) -> str:
     return f"{mention(sender)}: your edit was overwritten by one of the automation, and is put back."
 
 
+def superseded(version: str, url: str) -> str:
+    """For a pull request of a rule that a newer version has overtaken."""
+    return f"The rule takes {version} there instead: {url}. Nobody had asked for this version or approved it."
+
+
 def disagreement(what: str) -> str:
     """For an issue that does not say one thing about what it promotes."""
     return f"Nothing is promoted from here until this issue agrees with itself again: {what}."

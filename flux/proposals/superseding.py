@@ -1,0 +1,61 @@
+"""Closes the pull requests of rules that a newer version has overtaken."""
+
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
+
+from flux.forge.forge import Issue, PullRequest, PullState
+from flux.monorepo.monorepo import Monorepo
+from flux.promotion.gates.state import is_higher
+from flux.promotion.ledger import by_rule, latest
+from flux.promotion.proposal import Promotion, promotion_of_branch
+from flux.promotion.texts.notices import superseded
+from flux.proposals.apply import Applier
+
+_ABOUT = ("superseded",)
+
+
+class Superseder:
+    """What a person has asked for, approved or committed to is left to people, and so is the way back."""
+
+    def __init__(self, monorepo: Monorepo, applier: Applier) -> None:
+        self._forge = monorepo.forge
+        self._applier = applier
+
+    @cached_property
+    def _open(self) -> Sequence[PullRequest]:
+        return self._forge.pull_requests(PullState.OPEN)
+
+    def supersede(
+        self, newer: Promotion, url: str, environments: Collection[str], issues: dict[Promotion, Issue]
+    ) -> Iterator[str]:
+        """Close what proposes lower versions for environments that a newer one is proposed for, and no
+        others; each with what was done."""
+        for pull in self._open:
+            promotion = promotion_of_branch(pull.branch, [newer.artifact])
+            if promotion is None or not is_higher(newer.version, promotion.version):
+                continue
+            head = self._untouched(promotion, pull, environments, issues.get(promotion))
+            if not head:
+                continue
+            self._applier.issues.note(pull.number, _ABOUT, superseded(newer.version, url))
+            if self._forge.delete_branch(promotion.branch, head):
+                yield f"{promotion.branch}: closed, since {newer.version} goes there instead"
+
+    def was_superseded(self, pull: PullRequest) -> bool:
+        """Whether it was closed by this, and by nobody who did not want it."""
+        return self._applier.issues.has_noted(pull.number, _ABOUT)
+
+    def _untouched(
+        self, promotion: Promotion, pull: PullRequest, environments: Collection[str], issue: Issue | None
+    ) -> str:
+        """The head of a branch that rules alone have asked for, of these environments alone; else empty."""
+        branch = self._applier.branches.read(promotion, self._applier.branches.main())
+        if branch is None or branch.ended or branch.foreign or branch.rollback:
+            return ""
+        proposed = branch.proposes(promotion.artifact)
+        known = self._applier.known(promotion, issue.number if issue else None)
+        asked = {name for name, last in latest(known).items() if last.asks}
+        if not proposed or not proposed <= {*environments} or asked - by_rule(known):
+            return ""
+        approved = any(review.approves for review in self._forge.reviews(pull.number))
+        return "" if approved else branch.head.commit
