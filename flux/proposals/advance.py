@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from flux.errors import FluxError, RequestError, UnpublishedError
-from flux.forge.forge import Issue, PullState
+from flux.forge.forge import Issue, PullRequest, PullState
 from flux.monorepo.desired import choose
 from flux.monorepo.drift import Looked, look
 from flux.monorepo.history import before, history
@@ -128,13 +128,11 @@ class Advance:
     def _propose(self, promotion: Promotion, environments: Collection[str], rollback: bool = False) -> bool:
         """Propose on the authority of a rule what nobody has taken back since; False for a version that may
         not be promoted at all."""
-        issue = self.issues.get(promotion)
-        main = self._applier.branches.main()
-        branch = self._applier.branches.read(promotion, main)
-        pulls = self._forge.pull_requests(branch=promotion.branch)
-        last = pulls[-1] if pulls else None
+        last = self._last_pull(promotion)
         if last and last.state is PullState.CLOSED and not self._superseder.was_superseded(last):
             return True  # somebody closed it: a newer version, or a person, goes on
+        issue = self.issues.get(promotion)
+        branch = self._applier.branches.read(promotion, self._applier.branches.main())
         proposed = branch.proposes(promotion.artifact) if branch and not branch.ended else set()
         known = self._applier.known(promotion, issue.number if issue else None)
         new = [name for name in environments if name not in proposed | withdrawn(known)]
@@ -146,10 +144,20 @@ class Advance:
             decision = Decision(who, How.RULE, tuple(new), now, issue.number if issue else None)
             done = self._converge(promotion, issue, Wish((decision,), known, rollback))
             last, proposed = done.pull_request, {change.environment for change in done.changes}
-        if last and last.state is PullState.OPEN and not rollback:
-            goes = proposed & set(environments)
-            self._done.done.extend(self._superseder.supersede(promotion, last.url, goes, self.issues))
+        if not rollback:
+            self._supersede(promotion, last, proposed & set(environments))
         return True
+
+    def _last_pull(self, promotion: Promotion) -> PullRequest | None:
+        pulls = self._forge.pull_requests(branch=promotion.branch)
+        return pulls[-1] if pulls else None
+
+    def _supersede(
+        self, promotion: Promotion, pull: PullRequest | None, environments: Collection[str]
+    ) -> None:
+        if pull and pull.state is PullState.OPEN:
+            done = self._superseder.supersede(promotion, pull.url, environments, self.issues)
+            self._done.done.extend(done)
 
     def _resume(self, artifact: str) -> None:
         """Take up what people asked for, and what had to wait for the rest of its pull request."""
@@ -159,8 +167,8 @@ class Advance:
             branch = self._applier.branches.read(promotion, self._applier.branches.main())
             if branch and not branch.ended:
                 continue
-            pulls = self._forge.pull_requests(branch=promotion.branch)
-            if not pulls or pulls[-1].state is not PullState.MERGED:
+            last = self._last_pull(promotion)
+            if last is None or last.state is not PullState.MERGED:
                 continue
             known = self._applier.known(promotion, issue.number)
             resumed = self._waiting(promotion, known)

@@ -81,6 +81,7 @@ class Progress:
         return self.take(self.payload(environment, version, state, **more))
 
     def take(self, payload: dict[str, Any], posted: bool = True) -> Acknowledged:
+        """Post a status, and take the word of the event that GitHub tells of it."""
         if self.world.github and posted:
             login = payload["sender"]["login"]
             token = self.world.github.app_token(login.removesuffix("[bot]"), statuses="write")
@@ -88,6 +89,9 @@ class Progress:
             repository.get_commit(payload["sha"]).create_status(
                 payload["state"], description=payload["description"], context=payload["context"]
             )
+            event = self.world.github.events[-1]
+            assert event.name == "status"
+            payload = event.payload
         file = self.folder / "event.json"
         file.write_text(json.dumps(payload))
         with self.world.opened() as monorepo:

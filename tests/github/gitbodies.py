@@ -12,6 +12,9 @@ from tests.github.wire import JSON, Urls
 # Longer files come without their content.
 CONTENT_LIMIT = 1024 * 1024
 
+# The event of a status names no more.
+_BRANCHES = 10
+
 
 class GitView:
     """The git data of a repository, for a caller who reached the server by these URLs."""
@@ -178,6 +181,33 @@ class GitView:
             "name": name,
             "commit": {"sha": sha, "url": f"{self._api}/commits/{sha}"},
             "protected": self._repo.is_protected(name),
+        }
+
+    def status_set(self, status: JSON, commit: Commit) -> JSON:
+        """What the event of a commit's status tells beside who and where."""
+        branches = [
+            self.branch_in_list(ref.removeprefix("refs/heads/"), sha)
+            for ref, sha in self._repo.git.refs("refs/heads/").items()
+            if self._repo.git.is_ancestor(commit.sha, sha)
+        ]
+        kept = (
+            "id",
+            "avatar_url",
+            "target_url",
+            "context",
+            "description",
+            "state",
+            "created_at",
+            "updated_at",
+        )
+        about = self.commit(commit)
+        about["commit"]["verification"].pop("verified_at", None)  # which the schemas do not know
+        return {
+            **{key: status[key] for key in kept},
+            "sha": commit.sha,
+            "name": self._repo.full_name,
+            "commit": about,
+            "branches": branches[:_BRANCHES],
         }
 
     def branch(self, name: str, commit: JSON) -> JSON:

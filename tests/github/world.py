@@ -121,7 +121,7 @@ class World:
 
     # What it tells
 
-    def tell(self, repo: Repository, token: Token, name: str, **payload: Any) -> None:
+    def tell(self, repo: Repository, token: Token, name: str, /, **payload: Any) -> None:
         view = self.view(repo)
         body = {
             **payload,

@@ -31,6 +31,8 @@ def create_status(call: Call) -> Reply:
     )
     call.repo.statuses.setdefault(sha, []).append(status)
     shown = call.view.status(sha, status)
+    told = call.git_view.status_set(shown, call.git.commit(sha))
+    call.world.tell(call.repo, call.bearer, "status", **told)
     return Reply(201, shown, {"Location": shown["url"]})
 
 

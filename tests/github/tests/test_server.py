@@ -530,3 +530,16 @@ def test_of_many_tags_at_once_none_is_told(github: GitHub, monorepo: Repo) -> No
     monorepo.push("origin", "--tags")
     github.pushed("alice")
     assert told(github) == []
+
+
+def test_a_status_is_told_with_the_branches_that_have_its_commit(github: GitHub, monorepo: Repo) -> None:
+    repo = github.repo_with(github.app_token("flux-reporter", statuses="write"))
+    repo.get_commit(monorepo.head).create_status("success", context="flux/eso", description="it runs")
+    (event,) = github.events
+    payload = event.payload
+    assert (event.name, event.starts, event.sender) == ("status", True, "flux-reporter[bot]")
+    assert (payload["context"], payload["state"], payload["sha"]) == ("flux/eso", "success", monorepo.head)
+    assert [branch["name"] for branch in payload["branches"]] == ["main"]
+    quiet = github.repo_with(github.actions_token(statuses="write"))
+    quiet.get_commit(monorepo.head).create_status("failure", context="x")
+    assert not github.events[-1].starts
