@@ -61,6 +61,8 @@ class Witness:
     stays: dict[str, list[_Stay]] = field(default_factory=dict)
     wanted: dict[str, list[str | None]] = field(default_factory=dict)
     bans: list[Ban] = field(default_factory=list)
+    slack: float = 2
+    """Seconds that what happens may take: clocks tell whole ones."""
     spoke: set[str] = field(default_factory=set)
     """The environments whose clusters have ever said anything."""
 
@@ -171,7 +173,6 @@ class Witness:
             told = [stay.soaked(self.clusters.get(environment, ()), now) for stay in stays]
             runs = [run for run in told if run is not None]
         longest = max(runs, default=None)
-        # Clocks tell whole seconds.
-        if longest is None or longest < law.soak - 2:
+        if longest is None or longest < law.soak - self.slack:
             return [f"{environment} ran {version} for {longest} of {law.soak}"]
         return []
