@@ -172,7 +172,7 @@ def _change(environment: Mapping[str, str]) -> Change | None:
 
 
 def _issue_edit(payload: dict[str, Any]) -> IssueEdit | None:
-    """None for what is no edit of the body."""
+    """None for what is not an edit of the body."""
     before = _at(payload, "changes", "body", "from")
     if payload.get("action") != "edited" or before is None:
         return None

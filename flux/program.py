@@ -117,10 +117,12 @@ class FluxProgram(Program):
             mark = getattr(error, "problem_mark", None)
             where = f", line {mark.line + 1}" if mark else ""
             files = self.args.config.value or FILES[0]
-            _refuse(RequestError(f"{files} is no configuration{where}", "write settings under `flux:` in it"))
+            _refuse(
+                RequestError(f"{files} is not a configuration{where}", "write settings under `flux:` in it")
+            )
 
     def _complete(self, words: list[str]) -> None:
-        """Print what the last word can be, one a line. An error is no word, so it is nothing."""
+        """Print what the last word can be, one a line. An error is not a word, so it is nothing."""
         from flux.event import TERMINAL
         from flux.monorepo.opening import open_monorepo
         from flux.settings import read_settings

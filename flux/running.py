@@ -161,7 +161,7 @@ def duration(given: str) -> int:
     try:
         return read_duration(given)
     except ValueError:
-        raise RequestError(f"{given!r} is no duration", "write it as 30m, 2h or 1d12h") from None
+        raise RequestError(f"{given!r} is not a duration", "write it as 30m, 2h or 1d12h") from None
 
 
 def require_folder(file: str | None) -> None:
@@ -170,16 +170,18 @@ def require_folder(file: str | None) -> None:
     if path and (path.is_dir() or not path.parent.is_dir()):
         from flux.errors import RequestError
 
-        raise RequestError(f"{file} is no file in a folder that is there", "make the folder, or name another")
+        raise RequestError(
+            f"{file} is not a file in a folder that is there", "make the folder, or name another"
+        )
 
 
 def issue_number(given: str) -> int:
-    """Raises RequestError for what is no issue's number."""
+    """Raises RequestError for what is not an issue's number."""
     digits = given.removeprefix("#")
     if not digits.isdecimal() or not digits.isascii() or int(digits) == 0:
         from flux.errors import RequestError
 
-        raise RequestError(f"{given!r} is no number of an issue", "say it as `inv issue.apply 3`")
+        raise RequestError(f"{given!r} is not a number of an issue", "say it as `inv issue.apply 3`")
     return int(digits)
 
 

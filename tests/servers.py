@@ -113,6 +113,6 @@ class QuietServer(ThreadingHTTPServer):
     block_on_close = False
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in the middle is no error here."""
+        """A client that goes away in the middle is not an error here."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)

@@ -90,7 +90,7 @@ def test_settings_that_cannot_be_read(repo: Repo, content: str) -> None:
     repo.write("invoke.yaml", content)
     done = run(repo.path, "list")
     assert done.code == 2
-    assert done.err.startswith("error: invoke.yaml is no configuration")
+    assert done.err.startswith("error: invoke.yaml is not a configuration")
     assert len(done.err.splitlines()) == 2
 
 

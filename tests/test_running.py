@@ -259,7 +259,7 @@ def test_an_interrupt_while_flux_pushes_leaves_no_folder(
 
 @pytest.mark.parametrize("colour", ["", "1"])
 def test_a_reader_that_goes_away_stops_nothing(repo: Repo, colour: str) -> None:
-    """As `inv build | head -1` does: what was asked for is done, and it is no failure."""
+    """As `inv build | head -1` does: what was asked for is done, and it is not a failure."""
     reading, writing = os.pipe()
     os.close(reading)
     command = [sys.executable, "-m", "invoke", "list", "build"]

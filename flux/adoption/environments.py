@@ -62,7 +62,7 @@ def _desired(texts: Mapping[str, str], names: Collection[str]) -> tuple[str, lis
 
 
 def _states(text: str, names: Collection[str]) -> list[dict[str, str]]:
-    """The versions of each artifact by environment; none where a text is no desired state."""
+    """The versions of each artifact by environment; none where a text is not a desired state."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):

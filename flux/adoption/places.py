@@ -9,7 +9,7 @@ from flux.artifact.name import name_fault
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _INSIDE = ("base", "bases", "overlays")
 _STATE = "flux"
-"""The folder of the desired state, which is no artifact."""
+"""The folder of the desired state, which is not an artifact."""
 
 
 def find_places(clues: Clues) -> Iterator[Finding | Gap]:

@@ -29,7 +29,7 @@ def claim_fault(annotations: Mapping[str, str], image: Image) -> str:
         if key not in annotations:
             return f"it has no annotation {key}"
     if not _is_time(annotations[CREATED]):
-        return f"its annotation {CREATED} is no time: {shown(annotations[CREATED])}"
+        return f"its annotation {CREATED} is not a time: {shown(annotations[CREATED])}"
     branch, _, commit = annotations[REVISION].rpartition("@sha1:")
     if branch != image.branch or not _COMMIT.fullmatch(commit):
         return f"its revision is {shown(annotations[REVISION])}, not a commit of {image.branch}"

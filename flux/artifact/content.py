@@ -13,7 +13,7 @@ _LFS = re.compile(
 _LFS_LONGEST = 1024  # bytes: github.com/git-lfs/git-lfs, docs/spec.md
 
 MOST_JUDGED = 1 << 20
-"""Bytes of a file without attributes whose content may have a say. What is larger is no pointer."""
+"""Bytes of a file without attributes whose content may have a say. What is larger is not a pointer."""
 
 _CONTROL = bytes({*range(32), 127} - set(b"\b\t\n\r\f\x1b"))
 

@@ -13,7 +13,7 @@ NAME, PARENT, PATH = "{name}", "{parent}", "{path}"
 
 @dataclass(frozen=True)
 class Entry:
-    """Folders that are artifacts: a glob, a template of their names, and what is no part of them.
+    """Folders that are artifacts: a glob, a template of their names, and what is not a part of them.
 
     `path` counts from the root of the repository, and so do the gitignore patterns of `exclude`.
     """

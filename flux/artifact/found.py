@@ -31,7 +31,7 @@ class Clash:
 
 
 class Odd(NamedTuple):
-    """What is no folder, in the place of one."""
+    """What is not a folder, in the place of one."""
 
     path: str
     mode: int

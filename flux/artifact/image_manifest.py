@@ -57,7 +57,7 @@ class ImageManifest:
 
     @property
     def type_fault(self) -> str:
-        """Why it is no image of Flux's, by its media types; empty where it is one."""
+        """Why it is not an image of Flux's, by its media types; empty where it is one."""
         for name, has, wanted in (
             ("config", self.config.media_type, CONFIG_TYPE),
             ("layer", self.layer.media_type, LAYER_TYPE),
@@ -118,7 +118,7 @@ def _document(content: bytes) -> object:
     except UnicodeDecodeError as error:
         raise _ForeignError("it is not UTF-8") from error
     except (ValueError, RecursionError) as error:
-        raise _ForeignError("it is no JSON document") from error
+        raise _ForeignError("it is not a JSON document") from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -170,7 +170,7 @@ def _fields(
 ) -> dict[str, Any]:
     """An object with exactly these keys."""
     if not isinstance(value, dict):
-        raise _ForeignError(f"{what} is no JSON object")
+        raise _ForeignError(f"{what} is not a JSON object")
     known = (*required, *optional)
     for key in value:
         if key in known:
@@ -189,11 +189,11 @@ def _descriptor(value: object, what: str, optional: tuple[str, ...] = ()) -> Des
     fields = _fields(value, what, ("mediaType", "digest", "size"), optional)
     media_type, digest, size, data = (fields.get(key) for key in ("mediaType", "digest", "size", "data"))
     if not isinstance(media_type, str):
-        raise _ForeignError(f"{what} has a mediaType that is no text")
+        raise _ForeignError(f"{what} has a mediaType that is not a text")
     if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
-        raise _ForeignError(f"{what} has a digest that is no sha256 digest")
+        raise _ForeignError(f"{what} has a digest that is not a sha256 digest")
     if type(size) is not int:
-        raise _ForeignError(f"{what} has a size that is no number of bytes")
+        raise _ForeignError(f"{what} has a size that is not a number of bytes")
     return Descriptor(media_type, digest, size, _data(data, digest, size) if "data" in fields else None)
 
 
@@ -204,7 +204,7 @@ def _data(value: object, digest: str, size: int) -> bytes:
     except (binascii.Error, ValueError):
         data = None
     if data is None or base64.b64encode(data).decode() != value:
-        raise _ForeignError("its config has data that is no Base64")
+        raise _ForeignError("its config has data that is not Base64")
     if len(data) != size or digest_of(data) != digest:
         raise _ForeignError("its config has other data than its digest says")
     return data
@@ -215,5 +215,5 @@ def _annotations(value: object) -> dict[str, str]:
         raise _ForeignError("its annotations are no JSON object")
     for key, text in value.items():
         if not isinstance(text, str):
-            raise _ForeignError(f"its annotation {shown(key)} is no text")
+            raise _ForeignError(f"its annotation {shown(key)} is not a text")
     return value

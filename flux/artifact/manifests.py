@@ -18,7 +18,7 @@ def is_manifest(path: str) -> bool:
 
 
 def parse(content: bytes) -> list[yaml.Node]:
-    """The documents as nodes. Raises UnicodeDecodeError or YAMLError for what is no YAML."""
+    """The documents as nodes. Raises UnicodeDecodeError or YAMLError for what is not YAML."""
     text = content.decode("utf-8")
     _check_depth(text)
     return [node for node in yaml.compose_all(text, Loader=_LOADER) if node is not None]

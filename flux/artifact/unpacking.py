@@ -48,7 +48,7 @@ class Entry:
 def decompressed(layer: bytes) -> Iterator[bytes]:
     """What a layer of one gzip member or several unpacks to, in pieces of at most 256 KiB.
 
-    Raises ContentError for what is no gzip, is cut off, has another sum than it says, or goes on after its
+    Raises ContentError for what is not gzip, is cut off, has another sum than it says, or goes on after its
     end.
     """
     at, rest, member = 0, b"", zlib.decompressobj(_GZIP)
@@ -64,15 +64,15 @@ def decompressed(layer: bytes) -> Iterator[bytes]:
             while not rest and not member.eof and (piece := member.decompress(b"", _CHUNK)):
                 yield piece
     except zlib.error as error:
-        raise ContentError("its layer is no gzip: it has other bytes") from error
+        raise ContentError("its layer is not gzip: it has other bytes") from error
     if not member.eof:
-        raise ContentError("its layer is no gzip: it ends too early")
+        raise ContentError("its layer is not gzip: it ends too early")
 
 
 def entries(pieces: Iterable[bytes]) -> Iterator[Entry]:
     """The files and folders of a tar, in its order; symlinks are left out, as Flux leaves them out.
 
-    Raises ContentError for what is no tar, what Flux does not unpack, and more than anyone publishes.
+    Raises ContentError for what is not a tar, what Flux does not unpack, and more than anyone publishes.
     """
     tar = _Stream(pieces)
     names = _Names()
@@ -107,7 +107,7 @@ class _Header:
 
     def fault(self, what: str) -> ContentError:
         name = self.name[:_MOST_SHOWN].decode("utf-8", "surrogateescape")
-        return ContentError(f"{name!r} in it is no {what}")
+        return ContentError(f"{name!r} in it is not a {what}")
 
 
 class _Stream:
@@ -271,4 +271,4 @@ def _plain(header: _Header, name: bytes | None, size: int | None) -> _Header:
 
 
 def _no_tar(why: str) -> ContentError:
-    return ContentError(f"its layer is no tar: {why}")
+    return ContentError(f"its layer is not a tar: {why}")

@@ -45,7 +45,7 @@ def acknowledge(monorepo: Monorepo, path: str | None) -> Acknowledged:
     name = parse_name(status.context)
     if name is None:
         shown = ascii(status.context[:_MOST_SHOWN])
-        return Acknowledged(None, notices=(f"{shown} is no status of a cluster: nothing changes",))
+        return Acknowledged(None, notices=(f"{shown} is not a status of a cluster: nothing changes",))
     if name.environment not in monorepo.settings.environments:
         return Acknowledged(name, notices=(f"there is no environment {name.environment}: nothing changes",))
     return _take(monorepo, status, name)

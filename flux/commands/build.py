@@ -20,8 +20,8 @@ def plan_build(
 ) -> Builder:
     """Choose the commit and the artifacts.
 
-    What was compared is what is built. Raises RequestError for a name that is no artifact, for a commit of
-    the event that is nowhere, and for a push that has none.
+    What was compared is what is built. Raises RequestError for a name that is not an artifact, for a commit
+    of the event that is nowhere, and for a push that has none.
     """
     monorepo.git.obtain_history(monorepo.git.head(), FILES)
     found = find_changed(monorepo, since, with_tree=False) if changed else None

@@ -22,7 +22,7 @@ class Compared:
     """The environments whose tags point at one image, and the files that differ in the new image.
 
     `digest` is that of the image that they have, None for nothing yet. `version` is what that image is
-    published as, None where it is no version. `other_modes`: the files are the same, but not their modes.
+    published as, None where it is not a version. `other_modes`: the files are the same, but not their modes.
     """
 
     environments: tuple[str, ...]

@@ -17,7 +17,7 @@ from flux.registry.push import push
 
 @dataclass(frozen=True)
 class Published:
-    """`result` is None where the tag is none of ours. `same_as` is the commit tag that had the image.
+    """`result` is None where the tag is not ours. `same_as` is the commit tag that had the image.
 
     `about` is the artifact and the version. `unreleased` is why a tag that is to get a release has none.
     """

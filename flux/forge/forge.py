@@ -261,7 +261,7 @@ class Forge(Reporting, Protocol):
         """Whether the branch could be made; False where there is one."""
 
     def advance_branch(self, name: str, commit: str) -> bool:
-        """Whether the branch could be moved forward to the commit; False where that is no fast-forward."""
+        """Whether the branch could be moved forward to the commit; False where that is not a fast-forward."""
 
     def delete_branch(self, name: str, at: str) -> bool:
         """Whether the branch is gone; False where it is not at this commit any more."""

@@ -47,7 +47,7 @@ class _Comparison:
             yield Change(path, added=not was, deleted=not is_now)
 
     def of_trees(self, old: Entry | None, new: Entry | None, prefix: str) -> Iterator[Change]:
-        """What differs below two trees. What is no tree has nothing below it."""
+        """What differs below two trees. What is not a tree has nothing below it."""
         before, after = self._entries(old), self._entries(new)
         for name in before.keys() | after.keys():
             one, other = before.get(name), after.get(name)

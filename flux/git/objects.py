@@ -80,7 +80,7 @@ class Objects:
             return _named(commit[1], b"tree ")
         if (found := self.find(oid)) and found.kind == "tree":
             return oid
-        raise GitError(f"object {oid[:12]} is no commit of this clone")
+        raise GitError(f"object {oid[:12]} is not a commit of this clone")
 
     def tree(self, oid: str) -> Mapping[str, Entry]:
         """The entries of a tree by name. Raises GitError if it cannot be read."""
@@ -153,7 +153,7 @@ class Objects:
         """An object, None where nobody has it. Raises GitError where git cannot say, and LargeError for a
         blob of more than `most` bytes."""
         if not NAME.fullmatch(oid):
-            raise GitError(f"{oid!r} is no name of an object")
+            raise GitError(f"{oid!r} is not a name of an object")
         if kept := self._kept.get(oid):
             return kept
         found = self._ask(oid, most)

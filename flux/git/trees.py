@@ -117,7 +117,7 @@ class Trees:
         """The same without a process of its own, None where that would read many trees."""
         before, after = self.entry(old, sources) if old else None, self.entry(new, sources)
         if sources.endswith("/") and not all(entry is None or entry.is_tree for entry in (before, after)):
-            return None  # to git, `x/` is no file `x`
+            return None  # to git, `x/` is not a file `x`
         return compare(self._objects.tree, before, after, sources.rstrip("/"))
 
     def folders_of(self, commit: str | None) -> HasFolder:

@@ -18,7 +18,7 @@ _MOST_COMPARED = 50
 
 @dataclass(frozen=True)
 class Unmanaged:
-    """An environment's tag that is no released version, and why."""
+    """An environment's tag that is not a released version, and why."""
 
     artifact: str
     environment: str

@@ -40,7 +40,7 @@ def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
         if monorepo.event.name in ("release", "push"):
             return None
         raise RequestError(
-            f"{tag!r} is no release tag", f"release tags have the form {monorepo.settings.release_tag}"
+            f"{tag!r} is not a release tag", f"release tags have the form {monorepo.settings.release_tag}"
         )
     commit = monorepo.home_tags.get(tag)
     where = "origin" if monorepo.git.origin_url else "this clone"
@@ -63,6 +63,6 @@ def _require_no_slip(monorepo: Monorepo, form: TagForm, tag: str) -> None:
         return
     hint = f"tag the commit {right}, and delete {tag}"
     raise RequestError(
-        f"{tag!r} is no release tag",
+        f"{tag!r} is not a release tag",
         f"release tags have the form {form.form}" if right == form.form else hint,
     )

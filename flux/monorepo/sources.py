@@ -90,7 +90,7 @@ class Sources:
         return find_artifacts(self._git, self.commit, self.layout)
 
     def choose(self, names: Collection[str]) -> list[str]:
-        """The artifacts named, or all if none is. Raises RequestError for a name that is no artifact."""
+        """The artifacts named, or all if none is. Raises RequestError for a name that is not an artifact."""
         chosen = self.present(list(names)) if names else self.present()
         if set(names) - set(chosen):
             refused, listing = self.refused(), f"artifacts are {where(self.layout)}:"

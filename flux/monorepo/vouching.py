@@ -98,7 +98,7 @@ class Vouching:
         about = f"{artifact} at {manifest.digest[:19]}"
         if isinstance(read, Foreign) or not _COMMIT.fullmatch(commit):
             why = read.why if isinstance(read, Foreign) else "its revision names no commit"
-            return UnvouchedError(f"{about} is no image that this tool or flux writes: {why}", _REBUILD)
+            return UnvouchedError(f"{about} is not an image that this tool or flux writes: {why}", _REBUILD)
         if not self._is_on_line(commit):
             branch = self._monorepo.settings.branch
             return UnvouchedError(

@@ -100,7 +100,7 @@ def _nearest(name: str, known: Iterable[str], cutoff: float) -> str:
 def wanted_version(monorepo: Monorepo, artifact: str, version: str | None) -> Version:
     """The version given, or that of the artifact's newest stable release.
 
-    Raises RequestError for text that is no version, and where there is no stable release. Raises GitError
+    Raises RequestError for text that is not a version, and where there is no stable release. Raises GitError
     where the home of the release tags does not answer.
     """
     if version is not None:

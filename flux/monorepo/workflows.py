@@ -50,7 +50,7 @@ def drifted_workflows(monorepo: Monorepo, uses: str = "") -> tuple[list[str], li
 
 
 def installed_from() -> str:
-    """Where this package was installed from, as a workflow says it; empty where it is no commit on GitHub.
+    """Where this package was installed from, as a workflow says it; empty where it is not a commit on GitHub.
 
     https://packaging.python.org/en/latest/specifications/direct-url/
     """

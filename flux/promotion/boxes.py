@@ -145,7 +145,7 @@ def _boxes(body: str) -> tuple[tuple[Box, int], ...]:
     """Every box, and where the character between its brackets is."""
     if len(body) > LONGEST_BODY:
         raise IssueError(
-            f"a body of {len(body):,} characters is no promotion issue's: GitHub takes {LONGEST_BODY:,}",
+            f"a body of {len(body):,} characters is not a promotion issue's: GitHub takes {LONGEST_BODY:,}",
             "shorten it: only its first line and its boxes are read",
         )
     starts = [0, *(end.end() for end in _LINE_END.finditer(body))]

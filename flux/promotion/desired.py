@@ -93,7 +93,7 @@ def check_desired(
             yield Finding(Level.ERROR, path, fault, _line(content, artifact))
             continue
         if artifacts is not None and artifact not in artifacts and versions:
-            message = f"{artifact} is no artifact any more, but still deployed to {', '.join(versions)}"
+            message = f"{artifact} is not an artifact any more, but still deployed to {', '.join(versions)}"
             yield Finding(Level.WARNING, path, message)
         for environment, version in versions.items():
             if fault := _fault(environment, version, environments):
@@ -147,7 +147,7 @@ def _fault(environment: str, version: object, environments: Collection[str] | No
     if environments is not None and environment not in environments:
         return _unknown(environment, environments)
     if not isinstance(version, str) or not Version.is_valid(version):
-        return f"{json.dumps(version)} in {environment}, which is no semantic version"
+        return f"{json.dumps(version)} in {environment}, which is not a semantic version"
     if "+" in version:
         return f"{version} in {environment}: build metadata cannot be in an OCI tag"
     return ""

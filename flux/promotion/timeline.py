@@ -80,7 +80,7 @@ def timeline(recorded: Iterable[Recorded]) -> Iterator[LogEntry]:
 
 def read_versions(content: bytes | None) -> Mapping[str, Mapping[str, str]] | None:
     """The versions by artifact and environment, whatever settings they were made under; None where the file
-    is broken. What is no version of an environment is left out."""
+    is broken. What is not a version of an environment is left out."""
     if content is None:
         return {}
     try:

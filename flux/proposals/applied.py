@@ -24,7 +24,7 @@ class Applied:
 
 
 def not_ours(issue: Issue, fault: str) -> Applied:
-    """For an issue that is none of ours, with the reason, or empty for one without a marker."""
+    """For an issue that is not ours, with the reason, or empty for one without a marker."""
     fault = fault or "it does not have the marker of one"
     return Applied(
         issue.number, notices=(f"issue {issue.number} is not a promotion issue of this repository: {fault}",)

@@ -108,7 +108,7 @@ def _files(target: Target, version: str) -> dict[str, bytes]:
 
 def _commits(monorepo: Monorepo, promotion: Promotion, old: str) -> tuple[list[str], str]:
     """The commits that touched the artifact between two releases, as lines of a list, and where to compare
-    them; neither where one of them is no release."""
+    them; neither where one of them is not a release."""
     tagged = {str(released.version): released for released in releases(monorepo, [promotion.artifact])}
     if old not in tagged or promotion.version not in tagged:
         return [], ""

@@ -37,7 +37,7 @@ class Issues:
         """What could not be told, and which issues are not ours though they look so."""
 
     def fault(self, issue: Issue) -> str:
-        """Why an issue is none of ours, whatever its text says; empty where it is one."""
+        """Why an issue is not ours, whatever its text says; empty where it is one."""
         if self._settings.label.casefold() not in {label.casefold() for label in issue.labels}:
             return f"it does not have the label {self._settings.label}"
         if not self.authority.is_trusted(issue.author):
@@ -45,7 +45,7 @@ class Issues:
         return ""
 
     def was_ours(self, issue: Issue) -> bool:
-        """Whether an issue that is none of ours was one: it has the label, or our comment, which no outsider
+        """Whether an issue that is not ours was one: it has the label, or our comment, which no outsider
         can give it."""
         labels = {label.casefold() for label in issue.labels}
         return self._settings.label.casefold() in labels or self.told(issue.number) is not None

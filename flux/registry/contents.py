@@ -19,7 +19,7 @@ _INSTEAD = "publish an image of the artifact in its place"
 def contents(target: Target, manifest: Manifest) -> dict[str, bytes]:
     """The files of an image by path, those that Flux unpacks from it: of one name the last, and no symlinks.
 
-    Raises RegistryError for what is no image of an artifact, or holds more than 100 MiB, and
+    Raises RegistryError for what is not an image of an artifact, or holds more than 100 MiB, and
     BlobMissingError where its layer is missing.
     """
     return _files(_unpacked(target, manifest))
@@ -50,7 +50,7 @@ def _unpacked(target: Target, manifest: Manifest) -> list[Entry]:
     read = parse(manifest.content, manifest.media_type)
     if isinstance(read, Foreign):
         raise RegistryError(
-            f"{manifest.digest} cannot be shown: it is no image of one layer", f"{read.why}: {_INSTEAD}"
+            f"{manifest.digest} cannot be shown: it is not an image of one layer", f"{read.why}: {_INSTEAD}"
         )
     try:
         layer = _layer(target, read)

@@ -72,7 +72,7 @@ def is_ours(manifest: Manifest | None, image: Image) -> bool:
     """Whether a manifest is to the byte the one that we write for an image."""
     if manifest is None or manifest.media_type != MANIFEST_TYPE:
         return False
-    # To compress the layer takes longer than to see that it is none of ours.
+    # To compress the layer takes longer than to see that it is not ours.
     return image.config_digest.encode() in manifest.content and manifest.content == image.manifest
 
 

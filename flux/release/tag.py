@@ -31,7 +31,7 @@ class TagForm:
 
         Where a tag can be read in several ways the artifact is the shortest: `flux-oci-a-v1.0.0-v2` is
         version `1.0.0-v2` of `a`. A version is whole, its prerelease included; build metadata cannot be in
-        an OCI tag, so a tag that has it is none of ours.
+        an OCI tag, so a tag that has it is not ours.
         """
         match = self._pattern.fullmatch(tag)
         if match is None:

@@ -25,7 +25,7 @@ def parse_version(text: str, words: Sequence[str] = BUMPS) -> Version:
         version = Version.parse(text)
     except ValueError as error:
         raise RequestError(
-            f"{text!r} is no semantic version",
+            f"{text!r} is not a semantic version",
             "write it as 1.2.3 or 1.2.3-rc.1"
             + (f", or say {', '.join(words[:-1])} or {words[-1]}" if words else ""),
         ) from error
@@ -85,5 +85,5 @@ def meanings(bump: str, last: Version | None, stable: Version | None) -> list[Ve
 
 
 def newest_stable(versions: list[Version]) -> Version | None:
-    """The highest version that is no prerelease."""
+    """The highest version that is not a prerelease."""
     return max((version for version in versions if not version.prerelease), default=None)

@@ -139,7 +139,7 @@ class Report:
 
     @property
     def width(self) -> int | None:
-        """How many characters a line of the terminal has. None where it is no terminal."""
+        """How many characters a line of the terminal has. None where it is not a terminal."""
         return open_console(sys.stdout).width if sys.stdout.isatty() and has_rich() else None
 
     def page(self, text: str, path: str) -> Link | str:

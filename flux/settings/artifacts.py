@@ -43,7 +43,7 @@ def _entry(value: object) -> Entry:
     if not isinstance(value, Mapping) or "path" not in value:
         raise ValueError("each entry needs a `path`")
     if unknown := [key for key in value if key not in _FIELDS]:
-        raise ValueError(f"{unknown[0]!r} is no part of an entry; they are {', '.join(_FIELDS)}")
+        raise ValueError(f"{unknown[0]!r} is not a part of an entry; they are {', '.join(_FIELDS)}")
     path = _path(value["path"])
     entry = Entry(path, _name(value.get("name", NAME), path), _exclude(value.get("exclude", ())))
     if entry.glob.is_fixed and (fault := name_fault(entry.named("/".join(entry.glob.top)))):
@@ -63,7 +63,7 @@ def _path(value: object) -> str:
     try:
         FolderGlob(path)
     except re.error:
-        raise ValueError(f"{path} is no glob") from None
+        raise ValueError(f"{path} is not a glob") from None
     return path
 
 

@@ -46,14 +46,17 @@ def _require(names: Iterable[str], known: Iterable[str], where: str, kind: str) 
     for name in names:
         if name not in known:
             listed = ", ".join(known)
-            raise SettingError(f"{where} names {name!r}, which is no {kind}", f"{kind}s are {listed}")
+            article = "an" if kind[0] in "aeiou" else "a"
+            raise SettingError(
+                f"{where} names {name!r}, which is not {article} {kind}", f"{kind}s are {listed}"
+            )
 
 
 def _check_rule(rule: Rule, phase: str, phases: list[str], where: str) -> None:
     before = phases[: phases.index(phase)]
     if rule.after is not None and rule.after not in before:
         raise SettingError(
-            f"{where} comes `after` {rule.after!r}, which is no phase before it",
+            f"{where} comes `after` {rule.after!r}, which is not a phase before it",
             f"phases before it are {', '.join(before)}" if before else "it is the first: leave `after` out",
         )
     if rule.after is None and (rule.soak or rule.healthy):

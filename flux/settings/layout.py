@@ -55,12 +55,12 @@ def _section(content: bytes) -> Mapping[str, Any] | None:
     if document is None:
         return None
     if not isinstance(document, Mapping):
-        raise SettingError("it is no mapping")
+        raise SettingError("it is not a mapping")
     if "flux" not in document:
         return None
     section = document["flux"]
     if section is None:
         return {}
     if not isinstance(section, Mapping):
-        raise SettingError("what it has under `flux` is no mapping")
+        raise SettingError("what it has under `flux` is not a mapping")
     return section

@@ -49,7 +49,7 @@ def require_section(keys: Iterable[str]) -> None:
     for key in given:
         if abs(len(key) - len("flux")) < 2 and get_close_matches(key.lower(), ["flux"], cutoff=0.75):
             raise SettingError(
-                f"{key!r} in invoke.yaml is no section of settings; did you mean flux?",
+                f"{key!r} in invoke.yaml is not a section of settings; did you mean flux?",
                 "write `flux:` and one setting a line",
             )
 
@@ -129,6 +129,6 @@ def _check_together(settings: Settings) -> None:
     for name, phase in named:
         if phase not in phases:
             raise SettingError(
-                f"flux.{name} names {phase!r}, which is no phase",
+                f"flux.{name} names {phase!r}, which is not a phase",
                 f"phases are {', '.join(sorted(phases))}",
             )

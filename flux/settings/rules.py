@@ -19,7 +19,7 @@ def rule(value: Mapping[object, object], also: Iterable[str] = ()) -> Given:
     """What is given of a rule, in the order of the fields; fields of `also` are left out."""
     allowed = [*also, *_FIELDS]
     if unknown := [key for key in value if key not in allowed]:
-        raise ValueError(f"{unknown[0]!r} is no part of a rule; parts are {', '.join(allowed)}")
+        raise ValueError(f"{unknown[0]!r} is not a part of a rule; parts are {', '.join(allowed)}")
     return tuple((field, _read(field, value[field])) for field in _FIELDS if field in value)
 
 
@@ -41,7 +41,7 @@ def _clusters(value: object) -> Clusters:
         return Clusters(_names(value))
     given = _mapping(value)
     if unknown := [key for key in given if key not in ("names", "reporters")]:
-        raise ValueError(f"{unknown[0]!r} is no part of it; parts are names, reporters")
+        raise ValueError(f"{unknown[0]!r} is not a part of it; parts are names, reporters")
     return Clusters(_names(given.get("names", [])), names(given.get("reporters", [])))
 
 
@@ -49,7 +49,7 @@ def _names(value: object) -> tuple[str, ...]:
     found = names(value)
     for name in found:
         if not re.fullmatch(CLUSTER, name):
-            raise ValueError(f"{name!r} is no name of a cluster: write letters, digits, `.`, `_` and `-`")
+            raise ValueError(f"{name!r} is not a name of a cluster: write letters, digits, `.`, `_` and `-`")
         if found.count(name) > 1:
             raise ValueError(f"{name!r} is there twice")
     return found
@@ -105,5 +105,5 @@ def _mapping(value: object) -> Mapping[object, object]:
     if value == "":
         return {}
     if not isinstance(value, Mapping):
-        raise ValueError(f"{value!r} is no mapping")
+        raise ValueError(f"{value!r} is not a mapping")
     return value

@@ -88,7 +88,7 @@ def expression(value: object) -> str:
     try:
         re.compile(pattern)
     except (re.error, RecursionError, OverflowError):
-        raise ValueError("it is no regular expression") from None
+        raise ValueError("it is not a regular expression") from None
     return pattern
 
 

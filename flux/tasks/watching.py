@@ -24,8 +24,8 @@ def require_alone(**others: bool) -> None:
 
 
 def again_and_again(look: Callable[[], None], pause: Callable[[float], None] = time.sleep) -> None:
-    """Look until Ctrl-C, which is no error here. What cannot be seen now may be seen later; a request that is
-    wrong stays wrong, and ends it."""
+    """Look until Ctrl-C, which is not an error here. What cannot be seen now may be seen later. A request
+    that is wrong stays wrong, and ends it."""
     signal.signal(signal.SIGINT, _leave)
     while True:
         try:

@@ -45,7 +45,7 @@ class Pin:
 
 
 def read_lock(text: str) -> list[Pin]:
-    """Raises ValueError for a line that is no pin, no hash and no comment."""
+    """Raises ValueError for a line that is not a pin, no hash and no comment."""
     pins: list[Pin] = []
     for line in text.splitlines():
         said = line.strip().removesuffix("\\").rstrip()

@@ -74,7 +74,7 @@ def test_a_release_is_published_with_what_main_has(monorepo: Monorepo) -> None:
         "eso": f"{monorepo.registry.removeprefix('oci://')}/eso@{tags['1.0.0']}"
     }
 
-    # Releases of other things are none of ours, and start nothing.
+    # Releases of other things are not ours, and start nothing.
     monorepo.github.repo_as("alice").create_git_release("v7", "7", "", target_commitish="main")
     assert monorepo.runners.settle() == []
     assert monorepo.tags("eso") == tags

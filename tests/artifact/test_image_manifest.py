@@ -251,23 +251,23 @@ def test_annotations_that_are_none(annotations: object) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "it is no JSON document"),
-        (b"\xef\xbb\xbf" + OURS, "it is no JSON document"),
+        (b"", "it is not a JSON document"),
+        (b"\xef\xbb\xbf" + OURS, "it is not a JSON document"),
         (OURS.decode().encode("utf-16"), "it is not UTF-8"),
-        (OURS.decode().encode("utf-16-le"), "it is no JSON document"),
+        (OURS.decode().encode("utf-16-le"), "it is not a JSON document"),
         (OURS.replace(b"example", b"ex\xffmple"), "it is not UTF-8"),
         (OURS.replace(b"example", b"ex\xed\xa0\x80mple"), "it is not UTF-8"),
         (OURS.replace(b"example", b"ex\\ud800mple"), "it has half of a surrogate pair in a text"),
         (inserted('"\\udc00":1'), "it has half of a surrogate pair in a text"),
-        (OURS + b"{}", "it is no JSON document"),
-        (OURS + b"\0", "it is no JSON document"),
-        (OURS + OURS, "it is no JSON document"),
-        (OURS[:-1], "it is no JSON document"),
-        (OURS.replace(b"example", b"ex\tmple"), "it is no JSON document"),
-        (b"[" + OURS + b"]", "it is no JSON object"),
-        (b"null", "it is no JSON object"),
-        (OURS.replace(b'":', b'":/**/', 1), "it is no JSON document"),
-        (OURS[:-1] + b",}", "it is no JSON document"),
+        (OURS + b"{}", "it is not a JSON document"),
+        (OURS + b"\0", "it is not a JSON document"),
+        (OURS + OURS, "it is not a JSON document"),
+        (OURS[:-1], "it is not a JSON document"),
+        (OURS.replace(b"example", b"ex\tmple"), "it is not a JSON document"),
+        (b"[" + OURS + b"]", "it is not a JSON object"),
+        (b"null", "it is not a JSON object"),
+        (OURS.replace(b'":', b'":/**/', 1), "it is not a JSON document"),
+        (OURS[:-1] + b",}", "it is not a JSON document"),
         (b"[" * 100_000, "it has more in it than an image of Flux's"),
         (inserted('"x":' + "[" * 50 + "]" * 50), "it has the key 'x', which no image of Flux's has"),
         (b"[" + b"1," * 100_000 + b"1]", "it has more in it than an image of Flux's"),
@@ -429,7 +429,7 @@ def test_what_is_accepted_flux_reads_alike(flux_reads: Reader, content: bytes) -
 def test_the_same_document_in_another_writing(
     flux_reads: Reader, items: list[tuple[str, Any]], indent: int | None, ascii_only: bool
 ) -> None:
-    """It is no accident that anything is accepted above."""
+    """It is not an accident that anything is accepted above."""
     document = dict(items)
     document["annotations"] = document["annotations"] | {"é \U0001f600": "\N{LINE SEPARATOR}"}
     content = json.dumps(document, indent=indent, ensure_ascii=ascii_only).encode()

@@ -85,7 +85,7 @@ def test_a_large_layer_comes_in_pieces() -> None:
     "more", [b"\0", b"x", bytes(512), b"\x1f\x8b", gzip.compress(A, mtime=0)[:-1], A], ids=range(6)
 )
 def test_gzip_that_goes_on(more: bytes) -> None:
-    with pytest.raises(ContentError, match=r"^its layer is no gzip: "):
+    with pytest.raises(ContentError, match=r"^its layer is not gzip: "):
         list(decompressed(gzip.compress(A) + more))
 
 
@@ -143,9 +143,9 @@ def test_names_that_are_written_otherwise(name: str, path: str) -> None:
 def test_names_that_lead_elsewhere(name: bytes) -> None:
     assert " in it is no " in refused(header(name) + END)
     if name not in (b"", b".", b"a/", b"./", b"a/."):
-        assert " in it is no path" in refused(header(name, b"5") + END)
-        assert " in it is no path" in refused(header(name, b"2") + END)
-        assert " in it is no path" in refused(pax(record(b"path", name)) + header() + END)
+        assert " in it is not a path" in refused(header(name, b"5") + END)
+        assert " in it is not a path" in refused(header(name, b"2") + END)
+        assert " in it is not a path" in refused(pax(record(b"path", name)) + header() + END)
 
 
 @pytest.mark.parametrize(
@@ -153,13 +153,13 @@ def test_names_that_lead_elsewhere(name: bytes) -> None:
 )
 def test_kinds_that_flux_does_not_unpack(kind: bytes) -> None:
     """A hard link and a PAX header for all become empty files in Flux."""
-    assert refused(header(b"x", kind) + END) == "'x' in it is no file"
+    assert refused(header(b"x", kind) + END) == "'x' in it is not a file"
 
 
 @pytest.mark.parametrize("mode", [b"0120644", b"0040755", b"0060644", b"0020644", b"0140644", b"1000644"])
 def test_a_file_whose_mode_says_something_else(mode: bytes) -> None:
     """Go believes the mode: Flux would leave out a file that we show, or make a folder of it."""
-    assert refused(header(at_100=mode) + END) == "'x' in it is no file"
+    assert refused(header(at_100=mode) + END) == "'x' in it is not a file"
 
 
 def test_modes() -> None:
@@ -171,7 +171,7 @@ def test_modes() -> None:
 @pytest.mark.parametrize("kind", [b"5", b"2"])
 def test_a_folder_with_content(kind: bytes) -> None:
     """Some readers skip it, others take it for the next header."""
-    assert refused(header(b"x", kind, BLOCK) + A) == "'x' in it is no file"
+    assert refused(header(b"x", kind, BLOCK) + A) == "'x' in it is not a file"
 
 
 @pytest.mark.parametrize(
@@ -209,21 +209,21 @@ def test_a_file_and_a_folder_of_one_name(names: list[tuple[bytes, bytes]]) -> No
     ],
 )
 def test_headers_that_overrule_or_are_broken(before: bytes) -> None:
-    assert refused(before + header() + END).startswith("its layer is no tar: ")
+    assert refused(before + header() + END).startswith("its layer is not a tar: ")
 
 
 @pytest.mark.parametrize(
     "size", [b"-1024", b"+1", b"0x1", b"1" * 19, b"1.0", "\N{FULLWIDTH DIGIT ONE}".encode()]
 )
 def test_a_size_that_is_none(size: bytes) -> None:
-    assert refused(pax(record(b"size", size)) + header() + END) == "'x' in it is no file"
+    assert refused(pax(record(b"size", size)) + header() + END) == "'x' in it is not a file"
 
 
 @pytest.mark.parametrize(
     "key", [b"GNU.sparse.map", b"GNU.sparse.major", b"GNU.sparse.size", b"GNU.sparse.name"]
 )
 def test_sparse_files(key: bytes) -> None:
-    assert refused(pax(record(key, b"0")) + header() + END) == "'x' in it is no file"
+    assert refused(pax(record(key, b"0")) + header() + END) == "'x' in it is not a file"
 
 
 def test_pax_and_gnu_headers() -> None:
@@ -266,7 +266,7 @@ def test_a_prefix_where_go_may_not_see_it() -> None:
     ],
 )
 def test_what_is_no_tar(tar: bytes, why: str) -> None:
-    assert refused(tar) == f"its layer is no tar: {why}"
+    assert refused(tar) == f"its layer is not a tar: {why}"
 
 
 def test_the_end_of_other_tools() -> None:

@@ -147,14 +147,14 @@ PHASES = (Phase("at", ("at_ring1", "at_ring2")), Phase("prod", ("prod",)))
         ),
         (
             '{"app": {"prod": "1.0"}}',
-            ['error F:1: app has "1.0" in prod, which is no semantic version'],
+            ['error F:1: app has "1.0" in prod, which is not a semantic version'],
         ),
         (
             '{"app": {"prod": "v1.0.0"}}',
-            ['error F:1: app has "v1.0.0" in prod, which is no semantic version'],
+            ['error F:1: app has "v1.0.0" in prod, which is not a semantic version'],
         ),
-        ('{"app": {"prod": 1}}', ["error F:1: app has 1 in prod, which is no semantic version"]),
-        ('{"app": {"prod": null}}', ["error F:1: app has null in prod, which is no semantic version"]),
+        ('{"app": {"prod": 1}}', ["error F:1: app has 1 in prod, which is not a semantic version"]),
+        ('{"app": {"prod": null}}', ["error F:1: app has null in prod, which is not a semantic version"]),
         (
             '{"app": {"prod": "1.0.0+build"}}',
             ["error F:1: app has 1.0.0+build in prod: build metadata cannot be in an OCI tag"],
@@ -174,15 +174,15 @@ PHASES = (Phase("at", ("at_ring1", "at_ring2")), Phase("prod", ("prod",)))
         ('{"app": ["1.0.0"]}', ["error F:1: app must have an object of environments"]),
         (
             '{"old": {"prod": "1.0.0", "at_ring1": "1.1.0"}}',
-            ["warning F: old is no artifact any more, but still deployed to prod, at_ring1"],
+            ["warning F: old is not an artifact any more, but still deployed to prod, at_ring1"],
         ),
         ('{"old": {}}', []),
         (
             '{"app": {"prod": "x", "nope": "1.0.0"}, "old": {"prod": "1.0.0+a"}, "b": 1}',
             [
-                'error F:1: app has "x" in prod, which is no semantic version',
+                'error F:1: app has "x" in prod, which is not a semantic version',
                 "error F:1: app has an unknown environment nope; known are at_ring1, at_ring2, prod",
-                "warning F: old is no artifact any more, but still deployed to prod",
+                "warning F: old is not an artifact any more, but still deployed to prod",
                 "error F:1: old has 1.0.0+a in prod: build metadata cannot be in an OCI tag",
                 "error F:1: b must have an object of environments",
             ],
@@ -197,7 +197,7 @@ def test_the_desired_state(content: str | bytes, expected: list[str], tmp_path: 
     for line, pattern in zip(said, expected, strict=True):
         assert matches(pattern.replace(" F", " state/wanted.json", 1), line), said
     assert found.failed == any(line.startswith("error") for line in expected)
-    # It is no part of any one artifact.
+    # It is not a part of any one artifact.
     assert run_check(repo, "app", releaseconfig="state/wanted.json", phases=PHASES).findings == []
 
 
@@ -221,7 +221,7 @@ def two(tmp_path: Path) -> Repo:
 
 
 NOT_YAML = "not YAML: did not find expected node content"
-GONE = "gone is no artifact any more, but still deployed to prod"
+GONE = "gone is not an artifact any more, but still deployed to prod"
 
 
 def test_what_people_see(two: Repo) -> None:

@@ -85,9 +85,9 @@ def test_a_second_freeze_before_the_first_is_merged_takes_its_place(world: World
         ("x" * 301, None, None, "a freeze needs a reason"),
         ("a\x1bb", None, None, "a freeze needs a reason"),
         ("x", "live", None, "there is no phase 'live'"),
-        ("x", None, "someday", "'someday' is no moment"),
+        ("x", None, "someday", "'someday' is not a moment"),
         ("x", None, "2001-01-01", "2001-01-01 is over already"),
-        ("x", None, "5", "'5' is no moment"),
+        ("x", None, "5", "'5' is not a moment"),
     ],
 )
 def test_what_cannot_be_frozen(

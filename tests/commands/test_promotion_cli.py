@@ -100,7 +100,7 @@ def test_what_is_no_release_tag(local: World, tmp_path: Path) -> None:
     refused = inv(local.repo, "issue", "v1.0.0")
     assert refused.code == 2
     assert refused.err.splitlines() == [
-        "error: 'v1.0.0' is no release tag",
+        "error: 'v1.0.0' is not a release tag",
         "hint: release tags have the form flux-oci-{artifact}-v{version}",
     ]
     event = in_actions(tmp_path / "job", "release", {"release": {"tag_name": "v1.0.0"}})
@@ -114,10 +114,10 @@ def test_what_is_no_release_tag(local: World, tmp_path: Path) -> None:
     ("arguments", "error"),
     [
         (("issue.apply", "7"), "there is no issue 7"),
-        (("issue.apply", "one"), "'one' is no number of an issue"),
+        (("issue.apply", "one"), "'one' is not a number of an issue"),
         (("promote", "esso", "prod"), "there is no artifact 'esso'"),
         (("promote", "eso", "production"), "production"),
-        (("promote", "eso", "prod", "--version", "1"), "'1' is no semantic version"),
+        (("promote", "eso", "prod", "--version", "1"), "'1' is not a semantic version"),
         (("promote", "eso", "prod", "--version", "9.0.0"), "eso 9.0.0 is not published"),
         (("rollback", "eso", "tt"), "eso had no lower version in tt before"),
     ],

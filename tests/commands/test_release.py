@@ -110,9 +110,9 @@ def test_not_higher(repo: Repo, wanted: str) -> None:
             "'1.0.0+b.1' has build metadata, and `+` cannot be in an OCI tag",
             "leave it out: 1.0.0",
         ),
-        ("v1.0.0", "'v1.0.0' is no semantic version", ""),
-        ("", "'' is no semantic version", ""),
-        ("latest", "'latest' is no semantic version", ""),
+        ("v1.0.0", "'v1.0.0' is not a semantic version", ""),
+        ("", "'' is not a semantic version", ""),
+        ("latest", "'latest' is not a semantic version", ""),
     ],
 )
 def test_no_version(repo: Repo, wanted: str, message: str, hint: str) -> None:
@@ -403,7 +403,7 @@ def test_a_name_that_reads_as_a_version(repo: Repo) -> None:
     )
     assert hint == "rename the folder"
     assert release(repo, "app-v1", "2.0.0")[1].tag == "flux-oci-app-v1-v2.0.0"
-    # Which is no release of `app`.
+    # Which is not a release of `app`.
     assert plan(repo, "app", "major").tag == "flux-oci-app-v1.0.0"
 
 

@@ -1,4 +1,4 @@
-"""Which signatures count, and what is no image to sign. How it signs is in `tests/actions/test_sign.py`."""
+"""Which signatures count, and what is not an image to sign. `tests/actions/test_sign.py` has how it signs."""
 
 import json
 import os

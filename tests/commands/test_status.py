@@ -36,7 +36,7 @@ def look(world: World, *names: str, **more: Any) -> Any:
 
 
 def drifting(world: World) -> None:
-    """FIRST in place, SECOND desired, and one tag at an image that is no version's."""
+    """FIRST in place, SECOND desired, and one tag at an image that is not a version's."""
     world.want(FIRST)
     tag(world.repo, registry=world.place.location)
     world.repo.commit(files={"artifacts/db/x.yaml": "db: unreleased\n"})

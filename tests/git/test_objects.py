@@ -146,7 +146,7 @@ def test_a_commit_that_is_not_here(git: Clone) -> None:
 
 
 def test_a_tree_that_is_damaged(repo: Repo, git: Clone) -> None:
-    """What is written there is none of ours to trust."""
+    """What is written there is not ours to trust."""
     oid = repo.git("rev-parse", "HEAD^{tree}")
     place = repo.path / ".git/objects" / oid[:2] / oid[2:]
     place.chmod(0o644)

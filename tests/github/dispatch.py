@@ -63,7 +63,7 @@ class Dispatcher:
         if not any(map(_JSON.fullmatch, accepted)):
             raise NotImplementedError(f"the media type {headers['accept']}")
         if isinstance(request.body, bytes):
-            self._fail(f"the body of {request} is no JSON")
+            self._fail(f"the body of {request} is not JSON")
             raise RefusedError(400, "Problems parsing JSON")
         if "authorization" not in headers:
             return None

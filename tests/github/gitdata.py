@@ -175,7 +175,7 @@ class Git:
         return [_entry(line) for line in os.fsdecode(output).split("\0") if line]
 
     def entry(self, commit: str, path: str) -> Entry | None:
-        """What is at a path, which is no pattern."""
+        """What is at a path, which is not a pattern."""
         output = self._run(
             "--literal-pathspecs", "ls-tree", "-z", "--full-tree", "--long", commit, "--", path
         )

@@ -132,7 +132,7 @@ class Api:
             return f"the query parameter {name} is not described"
         schema = self._resolve(operation.parameters[name]["schema"])
         if schema.get("type") == "integer" and not text.isdecimal():
-            return f"the query parameter {name} is no number: {text}"
+            return f"the query parameter {name} is not a number: {text}"
         if text not in schema.get("enum", [text]):
             return f"the query parameter {name} is none of {schema['enum']}: {text}"
         return None

@@ -140,7 +140,7 @@ def test_a_tag_of_another_form(repo: Repo, images: Place, tag: str) -> None:
     for event in (TERMINAL, replace(actions(None), name="workflow_dispatch")):
         with pytest.raises(RequestError) as error:
             publish(repo, tag, event=event, **named)
-        assert error.value.message == f"{tag!r} is no release tag"
+        assert error.value.message == f"{tag!r} is not a release tag"
         assert error.value.hint == "release tags have the form flux-oci-{artifact}-v{version}"
 
 
@@ -164,7 +164,7 @@ def test_a_slip_fails_with_the_right_name(
     repo.tag(tag)
     with pytest.raises(RequestError) as error:
         publish(repo, tag, registry=images.location, event=event, named=frozenset({"registry"}))
-    assert error.value.message == f"{tag!r} is no release tag"
+    assert error.value.message == f"{tag!r} is not a release tag"
     form = "release tags have the form flux-oci-{artifact}-v{version}"
     assert error.value.hint == (f"tag the commit {right}, and delete {tag}" if right else form)
     assert images.writes() == []

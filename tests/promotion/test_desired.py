@@ -130,21 +130,21 @@ def test_one_fault_is_enough(state: dict[str, dict[str, str]], data: st.DataObje
         ('{"app": null}', "app must have an object of environments"),
         ('{"app": {"at_ring2": "1.0.0"}}', "an unknown environment at_ring2; did you mean at_ring1?"),
         ('{"app": {"x": "1.0.0"}}', "app has an unknown environment x; known are at_ring1, tt_ring1, prod_"),
-        # A phase is no environment, and neither is what only looks like one.
+        # A phase is not an environment, and neither is what only looks like one.
         ('{"app": {"prod": "1.0.0"}}', "app has an unknown environment prod; "),
         ('{"app": {"At_ring1": "1.0.0"}}', "an unknown environment At_ring1; did you mean "),
         ('{"app": {" at_ring1": "1.0.0"}}', "an unknown environment "),
         ('{"app": {"latest": "1.0.0"}}', "an unknown environment latest"),
-        ('{"app": {"at_ring1": "1.0"}}', 'app has "1.0" in at_ring1, which is no semantic version'),
+        ('{"app": {"at_ring1": "1.0"}}', 'app has "1.0" in at_ring1, which is not a semantic version'),
         ('{"app": {"at_ring1": "v1.0.0"}}', "no semantic version"),
         ('{"app": {"at_ring1": "latest"}}', "no semantic version"),
         ('{"app": {"at_ring1": ""}}', "no semantic version"),
         ('{"app": {"at_ring1": "1.0.0\\n"}}', "no semantic version"),
         ('{"app": {"at_ring1": "1.0.٣"}}', "no semantic version"),
-        ('{"app": {"at_ring1": 1.0}}', "1.0 in at_ring1, which is no semantic version"),
-        ('{"app": {"at_ring1": null}}', "null in at_ring1, which is no semantic version"),
+        ('{"app": {"at_ring1": 1.0}}', "1.0 in at_ring1, which is not a semantic version"),
+        ('{"app": {"at_ring1": null}}', "null in at_ring1, which is not a semantic version"),
         ('{"app": {"at_ring1": {"a": 1}}}', "no semantic version"),
-        ('{"app": {"at_ring1": NaN}}', "NaN in at_ring1, which is no semantic version"),
+        ('{"app": {"at_ring1": NaN}}', "NaN in at_ring1, which is not a semantic version"),
         ('{"app": {"at_ring1": "1.0.0+b"}}', "1.0.0+b in at_ring1: build metadata cannot be in an OCI tag"),
         ('{"app": {}, "app": {}}', "key 'app' is there twice"),
         ('{"app": {"at_ring1": "1.0.0", "at_ring1": "2.0.0"}}', "key 'at_ring1' is there twice"),
@@ -181,7 +181,7 @@ def test_all_that_is_wrong_is_found() -> None:
     content = '{"app": {"at_ring1": "1", "x": "1.0.0"}, "db": [], "web": {}, "web": {"tt_ring1": "1.0.0+b"}}'
     assert [message.split(";")[0] for _, _, message in found(content)] == [
         "key 'web' is there twice",
-        'app has "1" in at_ring1, which is no semantic version',
+        'app has "1" in at_ring1, which is not a semantic version',
         "app has an unknown environment x",
         "db must have an object of environments",
         "web has 1.0.0+b in tt_ring1: build metadata cannot be in an OCI tag",
@@ -193,7 +193,7 @@ def test_an_artifact_that_is_gone_is_a_warning_where_it_is_deployed() -> None:
         '{"gone": {"at_ring1": "1.0.0", "prod_ring1": "1.0.0"}, "app": {"at_ring1": "1.0.0"}, "old": {}}'
     )
     assert found(content, ["app"]) == [
-        ("warning", 0, "gone is no artifact any more, but still deployed to at_ring1, prod_ring1")
+        ("warning", 0, "gone is not an artifact any more, but still deployed to at_ring1, prod_ring1")
     ]
     # It is still deployed, so its tags still follow.
     assert [*parse_desired(PATH, content.encode())] == ["gone", "app", "old"]

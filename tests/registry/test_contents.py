@@ -243,12 +243,15 @@ def test_what_is_as_large_and_gets_no_less_than_yaml_does_is_shown(target: Targe
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda tar: tar[:1026], "its layer is no tar: it ends too early"),
-        (lambda tar: tar[:700], "its layer is no tar: it is broken in the middle"),
-        (lambda tar: b"a: 1\n" * 200, "its layer is no tar: "),
-        (lambda tar: b"", "its layer is no tar: it is empty"),
+        (lambda tar: tar[:1026], "its layer is not a tar: it ends too early"),
+        (lambda tar: tar[:700], "its layer is not a tar: it is broken in the middle"),
+        (lambda tar: b"a: 1\n" * 200, "its layer is not a tar: "),
+        (lambda tar: b"", "its layer is not a tar: it is empty"),
         # tarfile takes the first broken header for the end, and says nothing.
-        (lambda tar: tar[:512] + b"x" * 512 + tar[1024:], "its layer is no tar: it is broken in the middle"),
+        (
+            lambda tar: tar[:512] + b"x" * 512 + tar[1024:],
+            "its layer is not a tar: it is broken in the middle",
+        ),
     ],
 )
 def test_a_layer_that_is_no_tar(target: Target, change: Callable[[bytes], bytes], message: str) -> None:
@@ -256,16 +259,16 @@ def test_a_layer_that_is_no_tar(target: Target, change: Callable[[bytes], bytes]
 
 
 def test_what_is_no_image_of_an_artifact(target: Target) -> None:
-    assert refused(target, Manifest(b"{", MANIFEST_TYPE)) == "it is no image of one layer"
+    assert refused(target, Manifest(b"{", MANIFEST_TYPE)) == "it is not an image of one layer"
     index = Manifest(b'{"schemaVersion": 2, "manifests": []}', "application/vnd.oci.image.index.v1+json")
-    assert refused(target, index) == "it is no image of one layer"
-    assert refused(target, put(target, b"", layers=[])) == "it is no image of one layer"
+    assert refused(target, index) == "it is not an image of one layer"
+    assert refused(target, put(target, b"", layers=[])) == "it is not an image of one layer"
     docker = "application/vnd.docker.image.rootfs.diff.tar.gzip"
     assert refused(target, put(target, gzip.compress(TAR), docker)) == (
         f"its layer is of the type {docker!r}, not {LAYER_TYPE}"
     )
-    assert refused(target, put(target, TAR)).startswith("its layer is no gzip: ")
-    assert refused(target, put(target, gzip.compress(TAR)[:-9])).startswith("its layer is no gzip: ")
+    assert refused(target, put(target, TAR)).startswith("its layer is not gzip: ")
+    assert refused(target, put(target, gzip.compress(TAR)[:-9])).startswith("its layer is not gzip: ")
     gone = {"mediaType": LAYER_TYPE, "digest": digest_of(b"gone"), "size": 4}
     with pytest.raises(BlobMissingError):
         contents(target, put(target, b"", layers=[gone]))

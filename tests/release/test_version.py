@@ -150,7 +150,7 @@ def test_no_version(text: str) -> None:
     with pytest.raises(RequestError) as refused:
         parse_version(text)
     assert refused.value.exit_code == 2
-    assert refused.value.message == f"{text!r} is no semantic version"
+    assert refused.value.message == f"{text!r} is not a semantic version"
     assert "major, minor, patch or prerelease" in refused.value.hint
 
 

@@ -31,7 +31,7 @@ def test_no_word_is_broken_and_none_is_lost(table: tuple[list[str], list[list[st
             assert word in words
         assert len(words) <= sum(len(cell.split()) for cell in row) + len(told)
         for line in shown:
-            assert len(line.rstrip()) <= max(width, longest + 2)
+            assert len(line.rstrip()) <= max(width, longest + len("  :"))
 
 
 def test_what_does_not_fit_is_told_below() -> None:

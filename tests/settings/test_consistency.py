@@ -24,27 +24,27 @@ def test_what_fits() -> None:
     [
         (
             {"rules": {"eso": {"live": {}}}},
-            "flux.rules for eso names 'live', which is no phase",
+            "flux.rules for eso names 'live', which is not a phase",
             "phases are at, tt, prod",
         ),
         (
             {"clusters": {"prod": ["eu"]}},
-            "flux.clusters names 'prod', which is no environment",
+            "flux.clusters names 'prod', which is not an environment",
             "environments are at, tt, p1, p2",
         ),
         (
             {"rules": {"eso": {"tt": {"after": "prod"}}}},
-            "flux.rules for eso: tt comes `after` 'prod', which is no phase before it",
+            "flux.rules for eso: tt comes `after` 'prod', which is not a phase before it",
             "phases before it are at",
         ),
         (
             {"rules": {"eso": {"tt": {"after": "tt"}}}},
-            "flux.rules for eso: tt comes `after` 'tt', which is no phase before it",
+            "flux.rules for eso: tt comes `after` 'tt', which is not a phase before it",
             "phases before it are at",
         ),
         (
             {"phases": [{"at": {"after": "at"}}]},
-            "flux.phases: at comes `after` 'at', which is no phase before it",
+            "flux.phases: at comes `after` 'at', which is not a phase before it",
             "it is the first: leave `after` out",
         ),
         (

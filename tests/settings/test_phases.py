@@ -44,7 +44,7 @@ _NO_ENVIRONMENT = "an environment is a name, or has a `name` and what it shall `
         ({"at": "at_1"}, ""),
         (
             {"at": {"at_1": None}},
-            "'at_1' is no part of a rule; parts are environments, after, soak, healthy, "
+            "'at_1' is not a part of a rule; parts are environments, after, soak, healthy, "
             "auto, windows, merge, on_failure",
         ),
         ({"at": {"environments": "at_1"}}, ""),

@@ -38,8 +38,8 @@ def test_every_part() -> None:
 @pytest.mark.parametrize(
     ("given", "fault"),
     [
-        ({"sook": "2h"}, "'sook' is no part of a rule; parts are after, soak, healthy, auto, windows, "),
-        ({"environments": ["x"]}, "'environments' is no part of a rule"),
+        ({"sook": "2h"}, "'sook' is not a part of a rule; parts are after, soak, healthy, auto, windows, "),
+        ({"environments": ["x"]}, "'environments' is not a part of a rule"),
         ({"soak": 2}, "`soak`: 2 has no unit: write it as 30m"),
         ({"soak": "2 hours"}, "`soak`: write it as 30m"),
         ({"soak": True}, "`soak`: True has no unit"),
@@ -53,9 +53,9 @@ def test_every_part() -> None:
         ({"windows": [7]}, "`windows`: it has to be a list of windows"),
         (
             {"windows": ["Mon"]},
-            "`windows`: 'Mon' is no window: write it as 'Mon-Thu 08:00",
+            "`windows`: 'Mon' is not a window: write it as 'Mon-Thu 08:00",
         ),
-        ({"windows": ["Mon 08:00-15:00 Oslo"]}, "`windows`: 'Oslo' is no time zone"),
+        ({"windows": ["Mon 08:00-15:00 Oslo"]}, "`windows`: 'Oslo' is not a time zone"),
         ({"after": 7}, "`after` cannot be 7"),
     ],
 )
@@ -72,7 +72,7 @@ def test_rules_per_artifact() -> None:
 
 @pytest.mark.parametrize("wrong", [{"eso": {"prod": "auto"}}, {"eso": []}, ["eso"]])
 def test_rules_are_mappings(wrong: object) -> None:
-    with pytest.raises(ValueError, match="is no mapping"):
+    with pytest.raises(ValueError, match="is not a mapping"):
         rules(wrong)
 
 
@@ -85,12 +85,12 @@ def test_clusters() -> None:
 @pytest.mark.parametrize(
     ("given", "fault"),
     [
-        ({"prod": {"name": ["eu"]}}, "'name' is no part of it; parts are names, reporters"),
-        ({"prod": ["e u"]}, "'e u' is no name of a cluster"),
-        ({"prod": ["eu/x"]}, "'eu/x' is no name of a cluster"),
+        ({"prod": {"name": ["eu"]}}, "'name' is not a part of it; parts are names, reporters"),
+        ({"prod": ["e u"]}, "'e u' is not a name of a cluster"),
+        ({"prod": ["eu/x"]}, "'eu/x' is not a name of a cluster"),
         ({"prod": ["eu", "eu"]}, "'eu' is there twice"),
-        ({"prod": 7}, "7 is no mapping"),
-        ([], "[] is no mapping"),
+        ({"prod": 7}, "7 is not a mapping"),
+        ([], "[] is not a mapping"),
     ],
 )
 def test_what_is_refused_of_clusters(given: Any, fault: str) -> None:

@@ -52,7 +52,7 @@ def test_what_is_read(read: Callable[[object], object], value: object, expected:
         *[(values.promoters, value, "") for value in ("alice", ["alice"], {"at": 7}, {7: ["a"]}, None)],
         (values.version, 2.1, "write it in quotes"),
         *[(values.version, value, "") for value in ("2.x", "2.9.4.1", "", True, None, -1)],
-        *[(values.expression, value, "it is no regular expression") for value in ("(", "a{2,1}", "[")],
+        *[(values.expression, value, "it is not a regular expression") for value in ("(", "a{2,1}", "[")],
         *[(values.one_of("a", "b"), value, "") for value in ("c", "", None, 7)],
     ],
 )

@@ -50,7 +50,7 @@ def test_the_words_of_each(repo: Repo) -> None:
         (("unfreeze",), "no phase is frozen"),
         (("rules", "nowhere"), "there is no artifact 'nowhere'"),
         (("cluster.manifests", "at"), "names no cluster of at1"),
-        (("status", "--behind", "soon"), "'soon' is no duration"),
+        (("status", "--behind", "soon"), "'soon' is not a duration"),
     ],
 )
 def test_what_is_refused(repo: Repo, words: tuple[str, ...], fault: str) -> None:

@@ -18,8 +18,8 @@ from tests.commands.tagging import world as world
         ),
         (("app", "prod_ring9"), "there is no environment or phase 'prod_ring9'", "did you mean prod_ring1?"),
         (("ap", "prod"), "there is no artifact 'ap' at the tip, ", "there are app, db"),
-        (("app", "prod", "--version", "1.0"), "'1.0' is no semantic version", "write it as 1.2.3"),
-        (("app", "prod", "--version", "latest"), "'latest' is no semantic version", "write it as 1.2.3"),
+        (("app", "prod", "--version", "1.0"), "'1.0' is not a semantic version", "write it as 1.2.3"),
+        (("app", "prod", "--version", "latest"), "'latest' is not a semantic version", "write it as 1.2.3"),
         (("new", "prod"), "new has no stable release", "`inv release new minor`"),
     ],
 )

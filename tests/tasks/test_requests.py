@@ -1,4 +1,4 @@
-"""The tasks for promotions' pull requests: what is no number is refused."""
+"""The tasks for promotions' pull requests: what is not a number is refused."""
 
 from pathlib import Path
 
@@ -12,4 +12,4 @@ def test_what_is_no_number(number: str, tmp_path: Path) -> None:
     repo = monorepo(tmp_path / "repo", {"artifacts/app/x.yaml": "app: 1\n"})
     done = inv(repo, "request.check", f"--number={number}")
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith(f"error: {number!r} is no number")
+    assert done.err.startswith(f"error: {number!r} is not a number")

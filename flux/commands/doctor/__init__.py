@@ -40,7 +40,7 @@ _ON_GITHUB: Mapping[str, _Check] = {
 def examine(configured: object, environment: Mapping[str, str]) -> Iterator[Line]:
     """A line for each thing, as it was looked at; whatever goes wrong is one too.
 
-    What the settings in force do not need is no problem. `configured` and `environment` are what
+    What the settings in force do not need is not a problem. `configured` and `environment` are what
     `read_settings` reads.
     """
     faults = yield from obtained("settings", lambda: find_faults(configured, environment))

@@ -67,7 +67,7 @@ def plan_adoption(
 ) -> Adoption:
     """Look at the clone, its tags, its registry and the fleet. Nothing is written.
 
-    Raises RequestError for a fleet that is no folder.
+    Raises RequestError for a fleet that is not a folder.
     """
     clues = read_clues(monorepo, fleet)
     named = monorepo.settings.named
@@ -134,7 +134,9 @@ def _fleet(folder: Path | None) -> dict[str, str]:
     if folder is None:
         return {}
     if not folder.is_dir():
-        raise RequestError(f"{folder} is no folder", "`--fleet` takes a checkout of the clusters' repository")
+        raise RequestError(
+            f"{folder} is not a folder", "`--fleet` takes a checkout of the clusters' repository"
+        )
     found = sorted(path for path in folder.rglob("*.y*ml") if path.is_file())[:_MOST_READ]
     return {str(path): _text(path.read_bytes()) for path in found}
 

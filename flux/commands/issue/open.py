@@ -17,7 +17,7 @@ from flux.proposals.issues import Issues
 
 @dataclass(frozen=True)
 class Opened:
-    """`issue` is None where the tag is none of ours; `action` is `opened` or `found`."""
+    """`issue` is None where the tag is not ours; `action` is `opened` or `found`."""
 
     tag: str
     issue: Issue | None

@@ -27,7 +27,8 @@ def find(clues: Clues) -> Place:
     name = clues.repository or path
     if not _NAME.fullmatch(name):
         raise RequestError(
-            "it is not known which repository on GitHub this is" + (f": {name!r} is no name" if name else ""),
+            "it is not known which repository on GitHub this is"
+            + (f": {name!r} is not a name" if name else ""),
             "let origin be its URL, set GITHUB_REPOSITORY to owner/name, or without GitHub `forge: local`",
         )
     if api and urlsplit(api).scheme not in ("http", "https"):

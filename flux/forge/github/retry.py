@@ -92,7 +92,7 @@ class GitHubRetry(Retry):
 
 
 def _limit_pause(response: BaseHTTPResponse, said: str) -> float | None:
-    """The seconds to wait, None where it is no rate limit that was met."""
+    """The seconds to wait, None where it is not a rate limit that was met."""
     headers = response.headers
     if "Retry-After" in headers:
         asked = asked_pause(headers)

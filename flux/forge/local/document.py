@@ -31,14 +31,14 @@ class Document:
         if value is None:
             raise BrokenDocumentError(f"`{name}` is missing")
         if not isinstance(value, str):
-            raise BrokenDocumentError(f"`{name}` is {value}, which is no text without quotes")
+            raise BrokenDocumentError(f"`{name}` is {value}, which is not a text without quotes")
         return value
 
     def number(self, name: str) -> float:
         """A field that must be a number."""
         value = self.fields.get(name)
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-            raise BrokenDocumentError(f"`{name}` is {value}, which is no number")
+            raise BrokenDocumentError(f"`{name}` is {value}, which is not a number")
         return float(value)
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:

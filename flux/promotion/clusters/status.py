@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Any
 
 PREFIX = "flux/"
-"""How the names of these statuses begin. Others are none of ours."""
+"""How the names of these statuses begin. Others are not ours."""
 
 EXPRESSION = (
     "'flux/' + event.involvedObject.name + '/' + event.metadata.revision + '/' + event.metadata.cluster"

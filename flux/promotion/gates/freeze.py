@@ -54,7 +54,7 @@ def parse_freezes(path: str, content: bytes | None, phases: Collection[str]) -> 
     try:
         document = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
-        raise _fault(path, "it is no JSON") from None
+        raise _fault(path, "it is not JSON") from None
     listed = document.get("freezes") if isinstance(document, dict) else None
     if not isinstance(listed, list) or len(listed) > _MOST or [*document] != ["freezes"]:
         raise _fault(path, f"it has to be an object with a list `freezes` of {_MOST} at most")
@@ -68,7 +68,7 @@ def _freeze(path: str, item: Any, phases: Collection[str]) -> Freeze:
     if not all(_is_text(item.get(key)) for key in ("reason", "by")):
         raise _fault(path, f"a freeze needs a `reason` and `by` in one line of {_LONGEST} characters at most")
     if phase != "" and phase not in phases:
-        raise _fault(path, f"{phase!r} is no phase; phases are {', '.join(phases)}")
+        raise _fault(path, f"{phase!r} is not a phase; phases are {', '.join(phases)}")
     if until is not None and (isinstance(until, bool) or not isinstance(until, int | float)):
         raise _fault(path, "`until` is in seconds since the epoch")
     if until is not None and not 0 <= until < _MOMENT:

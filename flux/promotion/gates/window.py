@@ -66,7 +66,7 @@ def read_window(text: str) -> Window:
     """
     match = _WINDOW.fullmatch(" ".join(text.split()))
     if match is None:
-        raise ValueError(f"{text!r} is no window: write it as {FORM}")
+        raise ValueError(f"{text!r} is not a window: write it as {FORM}")
     days = _days(match["days"]) if match["days"] else frozenset(range(7))
     start, end = _minutes(match["start"]), _minutes(match["end"])
     if start in (_MINUTES, end):
@@ -76,7 +76,7 @@ def read_window(text: str) -> Window:
 
 
 def zone_of(name: str) -> tzinfo:
-    """Raises ValueError for a name that is no time zone."""
+    """Raises ValueError for a name that is not a time zone."""
     if name == "UTC":
         return UTC  # needs no data
     from zoneinfo import ZoneInfo
@@ -84,7 +84,7 @@ def zone_of(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone: an example is Europe/Oslo") from None
+        raise ValueError(f"{name!r} is not a time zone: an example is Europe/Oslo") from None
 
 
 def _days(text: str) -> frozenset[int]:
@@ -99,14 +99,14 @@ def _days(text: str) -> frozenset[int]:
 def _day(text: str) -> int:
     names = [day.casefold() for day in DAYS]
     if text.casefold() not in names:
-        raise ValueError(f"{text!r} is no day: days are {', '.join(DAYS)}")
+        raise ValueError(f"{text!r} is not a day: days are {', '.join(DAYS)}")
     return names.index(text.casefold())
 
 
 def _minutes(text: str) -> int:
     hours, minutes = (int(part) for part in text.split(":"))
     if hours > 24 or minutes > 59 or (hours == 24 and minutes):
-        raise ValueError(f"{text} is no time of the day")
+        raise ValueError(f"{text} is not a time of the day")
     return hours * 60 + minutes
 
 

@@ -58,7 +58,7 @@ def disagreement(what: str) -> str:
 
 
 def not_ours(fault: str) -> str:
-    """For an issue whose boxes somebody ticks, and that is none of ours any more."""
+    """For an issue whose boxes somebody ticks, and that is not ours any more."""
     return f"Nothing is promoted from here: {fault}. Put that right, then tick the box again."
 
 
@@ -77,7 +77,7 @@ def skipped(version: str, ahead: Skipped) -> str:
 
 
 def prerelease(version: str, phase: str) -> str:
-    """For a pull request that brings what is no release yet to the last phase."""
+    """For a pull request that brings what is not a release yet to the last phase."""
     return f"{version} is a **prerelease**, and `{phase}` is the last phase."
 
 

@@ -102,7 +102,7 @@ class LayoutTarget:
     def _blob(self, digest: str) -> Path:
         algorithm, _, hexadecimal = digest.partition(":")
         if algorithm != "sha256" or len(hexadecimal) != 64 or set(hexadecimal) - set("0123456789abcdef"):
-            raise RegistryError(f"{self._folder} names a blob {digest!r}, which is no sha256 digest")
+            raise RegistryError(f"{self._folder} names a blob {digest!r}, which is not a sha256 digest")
         return self._folder / "blobs" / algorithm / hexadecimal
 
     @staticmethod

@@ -12,7 +12,7 @@ def origin_of(url: str) -> str:
     """Scheme, host and port of a URL, in the one way to write them. Raises ValueError for no URL."""
     parts = urlsplit(url)
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-        raise ValueError(f"{url!r} is no address of a server")
+        raise ValueError(f"{url!r} is not an address of a server")
     port = parts.port
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     suffix = "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
@@ -48,7 +48,7 @@ def join(base: str, url: str) -> str:
     except ValueError as error:
         where = urlsplit(base).netloc
         raise RegistryError(
-            f"{where} sent {url[:200]!r}, which is no address", "check the setting `registry`"
+            f"{where} sent {url[:200]!r}, which is not an address", "check the setting `registry`"
         ) from error
     return joined
 

@@ -121,7 +121,7 @@ def _origin(host: str, scheme: str) -> str:
     try:
         return origin_of(f"{scheme}://{host}")
     except ValueError as error:
-        raise RegistryError(f"{host!r} is no address of a registry", CHECK) from error
+        raise RegistryError(f"{host!r} is not an address of a registry", CHECK) from error
 
 
 def _with(request: Request, authorization: str | None) -> Request:

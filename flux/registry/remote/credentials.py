@@ -98,7 +98,7 @@ def _in_file(path: Path, wanted: str) -> Credentials | None:
     except (ValueError, RecursionError) as error:
         raise BrokenConfigError(of_json(error).reason) from error
     if not isinstance(config, dict):
-        raise BrokenConfigError("the file is no configuration of Docker's")
+        raise BrokenConfigError("the file is not a configuration of Docker's")
     return _of_helper(config, wanted) or _of_entry(config, wanted)
 
 
@@ -109,7 +109,7 @@ def _of_helper(config: Mapping[str, Any], wanted: str) -> Credentials | None:
     if not program:
         return None
     if not isinstance(program, str):
-        raise BrokenConfigError(f"{program!r} is no credential helper")
+        raise BrokenConfigError(f"{program!r} is not a credential helper")
     answer = ask_helper(program, _HUB_URL if registry == _HUB else registry)
     if answer is None:
         return None
@@ -132,7 +132,7 @@ def _read_entry(key: str, entry: Mapping[str, Any]) -> Credentials | None:
     given = {name: value for name, value in entry.items() if value}
     for name in ("auth", "identitytoken", "username", "password"):
         if not isinstance(given.get(name, ""), str):
-            raise BrokenConfigError(f"`{name}` in the entry for {key} is no text")
+            raise BrokenConfigError(f"`{name}` in the entry for {key} is not a text")
     if token := given.get("identitytoken"):
         return Credentials(refresh_token=token)
     if "auth" in given:
@@ -146,7 +146,7 @@ def _decoded(key: str, auth: str) -> Credentials:
     try:
         pair = base64.b64decode(auth, validate=True).decode()
     except ValueError as error:
-        raise BrokenConfigError(f"`auth` in the entry for {key} is no base64") from error
+        raise BrokenConfigError(f"`auth` in the entry for {key} is not base64") from error
     username, colon, password = pair.partition(":")
     if not colon:
         raise BrokenConfigError(f"`auth` in the entry for {key} has no password")
@@ -156,7 +156,7 @@ def _decoded(key: str, auth: str) -> Credentials:
 def _mapping(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = config.get(name) or {}
     if not isinstance(value, dict):
-        raise BrokenConfigError(f"`{name}` is no mapping")
+        raise BrokenConfigError(f"`{name}` is not a mapping")
     return value
 
 

@@ -15,10 +15,10 @@ def is_digest(text: object) -> bool:
 
 
 def told_digest(headers: Mapping[str, str], where: str) -> str | None:
-    """What the header tells, None without one. Raises RegistryError for one that is no sha256 digest."""
+    """What the header tells, None without one. Raises RegistryError for one that is not a sha256 digest."""
     told = headers.get(_HEADER)
     if told is not None and not is_digest(told):
-        raise RegistryError(f"{where} sent {one_line(told)!r}, which is no sha256 digest", AGAIN)
+        raise RegistryError(f"{where} sent {one_line(told)!r}, which is not a sha256 digest", AGAIN)
     return told
 
 

@@ -54,7 +54,7 @@ class TokenService:
         """For pull and push, or where that is refused for pull. For delete too, after a request that takes
         that right, as cancelling an upload does.
 
-        Raises CredentialsRefusedError, ScopeRefusedError, and RegistryError for what is no answer.
+        Raises CredentialsRefusedError, ScopeRefusedError, and RegistryError for what is not an answer.
         """
         realm = self._trusted_realm(challenge)
         service = challenge.get("service")

@@ -23,7 +23,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
 
 @pytest.fixture
 def github(repo: Repo, run_github: RunGitHub, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
-    """A GitHub that has the repository, under the name that gh knows for one that is no real one."""
+    """A GitHub that has the repository, under the name that gh knows for one that is not a real one."""
     bare = repo.bare_origin()
     with run_github(bare.path) as server:
         monkeypatch.setenv("GITHUB_API_URL", server.url)

@@ -138,7 +138,7 @@ def test_clusters_that_would_refuse_our_signatures_are_named(repo: Repo, tmp_pat
 
 
 def test_a_fleet_that_is_no_folder(repo: Repo, tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match="is no folder"):
+    with pytest.raises(RequestError, match="is not a folder"):
         plan(repo, tmp_path / "none")
 
 

@@ -43,9 +43,9 @@ def test_the_place(
     [
         (None, None, ""),
         ("/srv/git/name.git", None, ""),
-        ("https://github.com/a/b/c", None, ": 'a/b/c' is no name"),
-        (None, "name", ": 'name' is no name"),
-        (None, "o/n?x", ": 'o/n?x' is no name"),
+        ("https://github.com/a/b/c", None, ": 'a/b/c' is not a name"),
+        (None, "name", ": 'name' is not a name"),
+        (None, "o/n?x", ": 'o/n?x' is not a name"),
     ],
 )
 def test_a_repository_that_is_not_known(origin: str | None, repository: str | None, reason: str) -> None:

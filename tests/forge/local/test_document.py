@@ -50,7 +50,7 @@ BROKEN = {
     "---\n- a\n---\n": "there are no fields between the two lines `---`",
     "---\ntitle: a: b\n---\n": "line 2: mapping values are not allowed here",
     ISSUE.replace("title: Promote eso\n", ""): "`title` is missing",
-    ISSUE.replace("Promote eso", "1.0"): "`title` is 1.0, which is no text without quotes",
+    ISSUE.replace("Promote eso", "1.0"): "`title` is 1.0, which is not a text without quotes",
     ISSUE.replace("open", "opne"): "`state` is 'opne'; allowed is open or closed",
     ISSUE.replace("open", "merged"): "`state` is 'merged'; allowed is open or closed",
     ISSUE.replace("- flux-release", "  flux-release: 1"): "`labels` is {'flux-release': 1}, no list of texts",

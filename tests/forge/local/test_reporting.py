@@ -32,7 +32,7 @@ def test_a_time_that_is_none_is_named(local: Place, created: str) -> None:
     local.forge.keep_status(local.tip, TOLD)
     path = Path(local.url.removeprefix("file://")) / ".forge" / "statuses" / "1.md"
     path.write_text(path.read_text().replace("created: 1000.5", f"created: {created}"))
-    with pytest.raises(ForgeError, match=r"`created` is .*, which is no number"):
+    with pytest.raises(ForgeError, match=r"`created` is .*, which is not a number"):
         local.forge.statuses(local.tip)
 
 

@@ -111,7 +111,7 @@ def test_pull_requests_are_listed(github: GitHub, repo: Repository) -> None:
     assert numbers(head="octo:b1", base="next") == [5]
     assert numbers(head="octo:nowhere") == []
     assert numbers(head="alice:b3") == []
-    # Without an owner it is no filter.
+    # Without an owner it is not a filter.
     assert numbers(head="b3") == [5, 4, 3, 1]
 
 

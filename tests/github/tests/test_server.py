@@ -318,7 +318,7 @@ def test_other_media_types_are_not_modelled(github: GitHub) -> None:
         ("POST", f"{OCTO}/issues", None, "the body is missing"),
         ("GET", OCTO, {"x": 1}, "a body is not described"),
         ("GET", f"{OCTO}/pulls?state=merged", None, "state is none of ['open', 'closed', 'all']: merged"),
-        ("GET", f"{OCTO}/pulls?page=one", None, "page is no number: one"),
+        ("GET", f"{OCTO}/pulls?page=one", None, "page is not a number: one"),
         ("GET", f"{OCTO}/pulls?head_branch=b", None, "head_branch is not described"),
     ],
 )

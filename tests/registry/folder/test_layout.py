@@ -163,7 +163,8 @@ def test_a_digest_that_is_none_is_named(target: Target, tmp_path: Path, digest: 
     with pytest.raises(RegistryError) as raised:
         target.fetch_blob(digest)
     assert (
-        raised.value.message == f"{tmp_path / 'artifact'} names a blob {digest!r}, which is no sha256 digest"
+        raised.value.message
+        == f"{tmp_path / 'artifact'} names a blob {digest!r}, which is not a sha256 digest"
     )
 
 

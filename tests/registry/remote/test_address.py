@@ -84,7 +84,7 @@ def test_an_address_that_was_sent(url: str, expected: str) -> None:
 
 @pytest.mark.parametrize("url", ["http://[", "ftp://host/x", "http://host:port/x", "file:///etc/passwd"])
 def test_an_address_that_is_none(url: str) -> None:
-    with pytest.raises(RegistryError, match=r"host sent .*, which is no address"):
+    with pytest.raises(RegistryError, match=r"host sent .*, which is not an address"):
         join("https://host/v2/a", url)
 
 

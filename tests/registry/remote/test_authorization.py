@@ -272,7 +272,7 @@ def test_a_token_that_is_over_without_a_challenge_is_renewed_once(docker: Docker
         docker.login(server.host, USER)
         target = RemoteRegistry(server.host, jobs=1, insecure=None).repository("app")
         with pytest.raises(RegistryError) as raised:
-            target.tags()  # the first token of all is no older one
+            target.tags()  # the first token of all is not an older one
         assert target.tags() == ["a"]
         assert tokens == ["t0", "t1"]
         renewed[0] = False

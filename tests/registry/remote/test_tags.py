@@ -82,7 +82,7 @@ def test_a_repository_that_goes_away_between_two_pages() -> None:
 def test_a_next_page_that_is_nowhere(link: str) -> None:
     with scripted(page("a", next=link)) as script, pytest.raises(RegistryError) as raised:
         at(script.host).tags()
-    assert re.fullmatch(rf"{script.host} sent .*, which is no address", raised.value.message)
+    assert re.fullmatch(rf"{script.host} sent .*, which is not an address", raised.value.message)
 
 
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"tags":' + "[" * 100_000])
