@@ -225,7 +225,7 @@ class History:
         """The commits that were on a branch's first-parent line, and are beside it since somebody pulled.
 
         Who pulls into a branch with commits of their own, and pushes, makes what was the line the second
-        parent of a merge. Git's own subject of such a merge says so. A merge that a forge made is no pull:
+        parent of a merge. Git's own subject of such a merge says so. A merge that a forge made is not a pull:
         its subject may be the title of anybody's pull request.
         """
         pulled = _pulled(branch)

@@ -75,9 +75,9 @@ def test_who_and_where(decide: ModuleType) -> None:
         (ACR, AZURE, False, "no `id-token: write`, by which example.azurecr.io knows it"),
         (ECR, {}, True, "nor the variable FLUX_AWS_ROLE"),
         (GAR, {"FLUX_GOOGLE_PROVIDER": "p"}, True, "nor the variable FLUX_GOOGLE_SERVICE_ACCOUNT"),
-        ("https://ghcr.io", {}, True, "is no host of a registry"),
-        ("ghcr.io/acme", {}, True, "is no host of a registry"),
-        ("a\nway=none", {}, True, "is no host of a registry"),
+        ("https://ghcr.io", {}, True, "is not a host of a registry"),
+        ("ghcr.io/acme", {}, True, "is not a host of a registry"),
+        ("a\nway=none", {}, True, "is not a host of a registry"),
     ],
 )
 def test_what_cannot_work(

@@ -25,7 +25,7 @@ SHOTS = os.environ.get("FLUX_TESTS_SHOTS", "")
 def test_every_page_is_for_everybody(
     name: str, width: int, scheme: str, site: Path, visit: Visit, tmp_path: Path
 ) -> None:
-    """Axe finds nothing, and the page is no wider than the screen."""
+    """Axe finds nothing, and the page is not a wider than the screen."""
     page = visit(site / name, width, scheme)
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     shot = Path(SHOTS or tmp_path) / f"{name.replace('/', '-').removesuffix('.html')}-{width}-{scheme}.png"

@@ -36,7 +36,7 @@ def test_breaking(subject: str, body: str, breaks: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("subject", "body"),
     [
-        ("fix: a", "This is no BREAKING CHANGE: really"),
+        ("fix: a", "This is not a BREAKING CHANGE: really"),
         ("fix: a", "breaking change: lower case"),
         ("fix: a", "BREAKING CHANGE:"),
         ("fix: a", "BREAKING CHANGES: many"),

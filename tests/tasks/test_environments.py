@@ -12,7 +12,7 @@ def test_check(world: World) -> None:
     world.want(SECOND)
     assert run(world).code == 0
     assert run(world, "--check").code == 1
-    # What is left alone is no drift.
+    # What is left alone is not a drift.
     world.want({})
     assert run(world, "--check").code == 0
     world.want({"app": {"at_ring1": "9.9.9"}})

@@ -37,7 +37,7 @@ def decide(given: Mapping[str, str], variables: Mapping[str, str], server: str, 
         return {"way": NONE}
     if not _HOST.fullmatch(host):
         raise UnfitError(
-            f"{host!r} is no host of a registry", "name it as in `ghcr.io` or `registry.example.com:5000`"
+            f"{host!r} is not a host of a registry", "name it as in `ghcr.io` or `registry.example.com:5000`"
         )
     found = {"registry": host, "username": variables.get("FLUX_REGISTRY_USERNAME") or given.get("actor", "")}
     if given.get("has_password") == "true":
@@ -98,7 +98,7 @@ def read_variables(text: str) -> dict[str, str]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise UnfitError("the input `variables` is no JSON object", "pass `${{ toJSON(vars) }}`")
+        raise UnfitError("the input `variables` is not a JSON object", "pass `${{ toJSON(vars) }}`")
     return {name: value.strip() for name, value in found.items() if isinstance(value, str)}
 
 
