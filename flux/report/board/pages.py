@@ -70,6 +70,7 @@ def _environment(board: Mapping[str, Any]) -> Environment:
     environment.filters |= {
         "day": day,
         "duration": duration,
+        "image_page": image_page,
         "age": lambda time: duration(now - time) if time else "",
         "link": link,
         "markdown": notes,
@@ -89,6 +90,19 @@ def link(url: object) -> str:
     """A URL that a page may lead to: of the web, or a file of this machine. Anything else leads nowhere."""
     text = str(url or "")
     return text if urlsplit(text).scheme in ("http", "https", "file") else ""
+
+
+_IMAGE_PAGES = {
+    "ghcr.io": "https://ghcr.io/{}",  # leads to the page of the package on github.com
+    "quay.io": "https://quay.io/repository/{}",
+    "docker.io": "https://hub.docker.com/r/{}",
+}
+
+
+def image_page(image: str) -> str:
+    """Where people see the tags of an image, empty for a registry that has no page that anybody knows."""
+    host, _, path = image.removeprefix("oci://").partition("/")
+    return _IMAGE_PAGES[host].format(quote(path)) if path and host in _IMAGE_PAGES else ""
 
 
 def notes(text: str) -> Markup:

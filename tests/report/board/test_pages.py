@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from flux.report.board.document import document
-from flux.report.board.pages import link, notes, render, states
+from flux.report.board.pages import image_page, link, notes, render, states
 from tests.report.board.boards import HOSTILE, artifact, board, large
 
 PAGES = dict(render(document(board(artifact(), artifact("db")))))
@@ -106,6 +106,30 @@ def test_every_page_forbids_scripts_and_other_hosts() -> None:
 )
 def test_where_a_link_may_lead(url: str | None, leads: bool) -> None:
     assert link(url) == (url if leads else "")
+
+
+@pytest.mark.parametrize(
+    ("image", "page"),
+    [
+        ("ghcr.io/o/r/eso", "https://ghcr.io/o/r/eso"),
+        ("quay.io/o/eso", "https://quay.io/repository/o/eso"),
+        ("docker.io/o/eso", "https://hub.docker.com/r/o/eso"),
+        ("registry.example.com/o/eso", ""),
+        ("ghcr.io", ""),
+        (".registry/eso", ""),
+    ],
+)
+def test_where_an_image_has_a_page(image: str, page: str) -> None:
+    assert image_page(image) == page
+
+
+def test_the_issue_and_the_image_are_linked() -> None:
+    one = artifact()
+    issued = replace(one.releases[0], issue="https://example.com/issues/3")
+    pages = dict(render(document(board(replace(one, releases=[issued])))))
+    for name in ("index.html", "artifacts/app.html"):
+        assert '<a href="https://example.com/issues/3">' in pages[name]
+    assert '<a href="https://ghcr.io/o/app">' in pages["artifacts/app.html"]
 
 
 def test_notes_are_markdown_without_pictures_and_code() -> None:
