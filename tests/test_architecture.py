@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -79,16 +79,75 @@ def test_each_module_has_its_test_file() -> None:
     assert missing == []
 
 
+# Each still stands for two things or more; whoever works there gives one of them a name of its own.
+_STILL_TWO = {
+    *("Branch", "Branches", "Clues", "Clusters", "Comparison", "Entry", "File", "Finding", "Folder"),
+    *("Health", "Issues", "Part", "Place", "Report", "Request", "Rules", "Standing", "State", "Verdict"),
+}
+
+
 def test_one_name_is_one_thing() -> None:
-    """Those that stood for two things once."""
-    found = Counter(
-        node.name
-        for path in (_ROOT / "flux").rglob("*.py")
-        for node in ast.parse(path.read_bytes()).body
-        if isinstance(node, ast.ClassDef | ast.FunctionDef)
-    )
-    names = ("Change", "Connection", "PullRequest", "Step", "open_forge", "publish")
-    assert {name: found[name] for name in names} == dict.fromkeys(names, 1)
+    """What a forge has of its own is named as at the other forge."""
+    homes = defaultdict(set)
+    functions = Counter[str]()
+    for module in modules():
+        forge = module.parts[0] == "forge" and len(module.parts) > 1
+        for node in ast.parse((_ROOT / "flux" / module).read_bytes()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes[node.name].add("forge" if forge else str(module))
+            elif isinstance(node, ast.FunctionDef):
+                functions[node.name] += 1
+    assert {name for name, where in homes.items() if len(where) > 1} <= _STILL_TWO
+    # These stood for two things once.
+    assert {name: functions[name] for name in ("open_forge", "publish")} == {"open_forge": 1, "publish": 1}
+
+
+# Where the context of a command is made.
+_MAKE_THE_CONTEXT = {
+    *("commands/doctor/__init__.py", "monorepo/layouts.py", "monorepo/monorepo.py", "monorepo/opening.py"),
+}
+_PARTS = {"Clone", "Event", "Forge", "Registry", "Settings"}
+
+
+def separate_parts(source: str) -> list[str]:
+    """The functions that take two or more parts of a Monorepo, or a part beside the whole. One that gives
+    another Monorepo may."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        types = [ast.unparse(a.annotation).strip("'\"") for a in arguments if a.annotation]
+        parts = [each for each in types if each.removesuffix(" | None") in _PARTS]
+        gives = ast.unparse(node.returns) if node.returns else ""
+        if len(parts) + ("Monorepo" in types) > 1 and parts and gives != "Monorepo":
+            found.append(node.name)
+    return found
+
+
+def test_what_one_command_works_on_is_passed_whole() -> None:
+    found = {
+        str(module): names
+        for module in modules()
+        if str(module) not in _MAKE_THE_CONTEXT
+        if (names := separate_parts((_ROOT / "flux" / module).read_text()))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_found"),
+    [
+        ("git: Clone, settings: Settings", True),
+        ("monorepo: Monorepo, *, forge: Forge | None = None", True),
+        ("monorepo: 'Monorepo', settings: 'Settings'", True),
+        ("monorepo: Monorepo, commit: str", False),
+        ("settings: Settings, names: list[str]", False),
+    ],
+)
+def test_parts_that_are_passed_separately_are_found(arguments: str, is_found: bool) -> None:
+    assert separate_parts(f"def one({arguments}) -> None: ...") == (["one"] if is_found else [])
+    assert separate_parts(f"def one({arguments}) -> Monorepo: ...") == []
 
 
 def test_modules_are_short() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from flux.adoption.clues import Clues, Finding, Gap
-from flux.adoption.pushes import VARIABLE, Command, find_commands
+from flux.adoption.pushes import VARIABLE, PushCommand, find_commands
 from flux.artifact.name import name_fault
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -19,7 +19,7 @@ def find_places(clues: Clues) -> Iterator[Finding | Gap]:
     yield from _repositories(pushes)
 
 
-def _artifacts(clues: Clues, pushes: Sequence[Command]) -> Iterator[Finding | Gap]:
+def _artifacts(clues: Clues, pushes: Sequence[PushCommand]) -> Iterator[Finding | Gap]:
     pushed: dict[str, str] = {}
     for push in pushes:
         path = VARIABLE.sub("*", push.path.removeprefix("./").rstrip("/")) or "."
@@ -47,7 +47,7 @@ def _artifacts(clues: Clues, pushes: Sequence[Command]) -> Iterator[Finding | Ga
 
 
 def _proposed(
-    globs: Sequence[str], evidence: str, pushes: Sequence[Command], paths: Sequence[str] = ()
+    globs: Sequence[str], evidence: str, pushes: Sequence[PushCommand], paths: Sequence[str] = ()
 ) -> Iterator[Finding]:
     if len(globs) == 1 and globs[0].endswith("/*") and globs[0].count("*") == 1:
         yield Finding("sources", globs[0].removesuffix("/*"), evidence)
@@ -55,7 +55,7 @@ def _proposed(
     yield Finding("artifacts", [_entry(path, pushes, paths) for path in globs], evidence)
 
 
-def _entry(path: str, pushes: Sequence[Command], paths: Sequence[str]) -> object:
+def _entry(path: str, pushes: Sequence[PushCommand], paths: Sequence[str]) -> object:
     """An entry of the setting `artifacts`, named as its repository is where that has a name of its own."""
     if path == "*":
         return {"path": "*", "exclude": _beside(paths)}
@@ -75,7 +75,7 @@ def _beside(paths: Sequence[str]) -> list[str]:
     return [f"/{name}" for name in sorted(folders - having | {_STATE})]
 
 
-def _globbed(push: Command) -> str:
+def _globbed(push: PushCommand) -> str:
     return VARIABLE.sub("*", push.path.removeprefix("./").rstrip("/")) or "."
 
 
@@ -106,7 +106,7 @@ def _below(paths: Sequence[str], prefix: str) -> dict[str, list[str]]:
     return found
 
 
-def _repositories(pushes: Sequence[Command]) -> Iterator[Finding | Gap]:
+def _repositories(pushes: Sequence[PushCommand]) -> Iterator[Finding | Gap]:
     """One registry and one template for all of them."""
     templates: dict[str, str] = {}
     for push in pushes:

@@ -18,7 +18,7 @@ _MOST_ROUNDS = 5
 
 
 @dataclass(frozen=True)
-class Command:
+class PushCommand:
     """One command of the flux CLI in a file. What is not known of it is still a variable."""
 
     verb: str
@@ -34,12 +34,12 @@ class Command:
         return f"{above}{slash}{last.partition(':')[0].partition('@')[0]}"
 
 
-def find_commands(texts: Mapping[str, str], repository: str) -> list[Command]:
+def find_commands(texts: Mapping[str, str], repository: str) -> list[PushCommand]:
     """The commands of all files, in their order."""
     return [command for file, text in texts.items() for command in _of_file(file, text, repository)]
 
 
-def _of_file(file: str, text: str, repository: str) -> Iterator[Command]:
+def _of_file(file: str, text: str, repository: str) -> Iterator[PushCommand]:
     known = _known(text, repository)
     joined = re.sub(r"\\\s*\n\s*", " ", text)
     joined = re.sub(r"\n\s+(--?[a-z])", r" \1", joined)
@@ -53,7 +53,7 @@ def _of_file(file: str, text: str, repository: str) -> Iterator[Command]:
         url = next((word for word in words if word.startswith("oci://") or VARIABLE.match(word)), "")
         tags = tuple(_values(words, "--tag"))
         path = next(iter([*_values(words, "--path"), *_values(words, "-f")]), "")
-        yield Command(found[1], f"{file}:{number}", url, path, tags)
+        yield PushCommand(found[1], f"{file}:{number}", url, path, tags)
 
 
 def _words(arguments: str) -> list[str]:

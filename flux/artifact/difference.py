@@ -12,7 +12,7 @@ from flux.artifact.tree import path_bytes
 _ESCAPES = {"\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r", '"': '"', "\\": "\\"}
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"
@@ -24,7 +24,7 @@ class FileDifference:
     ends; None for a file that is not text."""
 
     path: str
-    kind: Kind
+    kind: ChangeKind
     hunks: tuple[str, ...] | None
 
     @property
@@ -36,9 +36,9 @@ class FileDifference:
         """All lines, as `git diff` has them. Modes are not known here: every file is a plain one."""
         old, new = _quoted("a/" + self.path), _quoted("b/" + self.path)
         lines = [f"diff --git {old} {new}"]
-        if self.kind == Kind.ADDED:
+        if self.kind == ChangeKind.ADDED:
             lines, old = [*lines, "new file mode 100644"], "/dev/null"
-        elif self.kind == Kind.REMOVED:
+        elif self.kind == ChangeKind.REMOVED:
             lines, new = [*lines, "deleted file mode 100644"], "/dev/null"
         if self.hunks is None:
             return [*lines, f"Binary files {old} and {new} differ"]
@@ -79,10 +79,10 @@ def fenced(differences: Iterable[FileDifference], most: int) -> tuple[str, bool]
     return "\n".join([f"{ticks}diff", *kept, f"{ticks}\n"]), whole
 
 
-def _kind(path: str, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Kind:
+def _kind(path: str, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> ChangeKind:
     if path not in old:
-        return Kind.ADDED
-    return Kind.CHANGED if path in new else Kind.REMOVED
+        return ChangeKind.ADDED
+    return ChangeKind.CHANGED if path in new else ChangeKind.REMOVED
 
 
 def _hunks(old: bytes, new: bytes) -> tuple[str, ...] | None:

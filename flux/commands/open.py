@@ -13,7 +13,7 @@ from flux.monorepo.wanted import require_known
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedPlace:
     """What was meant, and its page, or the folder or file that stands for it where it has no page."""
 
     kind: str
@@ -26,7 +26,7 @@ class Opened:
         return self.place.startswith(("https://", "http://"))
 
 
-def find_place(monorepo: Monorepo, what: str) -> Opened:
+def find_place(monorepo: Monorepo, what: str) -> OpenedPlace:
     """Where something is, by an artifact's name, the number of an issue or a pull request, or a release tag.
 
     Raises RequestError for what is none of these, and for what is not there.
@@ -40,25 +40,27 @@ def find_place(monorepo: Monorepo, what: str) -> Opened:
         return _release(monorepo, what, parsed[0], head)
     require_known(what, names, head[:12])
     folder, page = _folder(monorepo, what, head), _page(monorepo)
-    return Opened(
+    return OpenedPlace(
         "artifact", what, f"{page}/tree/{monorepo.settings.branch}/{quote(folder)}" if page else folder
     )
 
 
-def _issue(monorepo: Monorepo, number: int) -> Opened:
+def _issue(monorepo: Monorepo, number: int) -> OpenedPlace:
     if issue := monorepo.forge.issue(number):
-        return Opened("issue", str(number), issue.url)
+        return OpenedPlace("issue", str(number), issue.url)
     if pull := monorepo.forge.pull_request(number):
-        return Opened("pull request", str(number), pull.url)
+        return OpenedPlace("pull request", str(number), pull.url)
     raise RequestError(f"there is no issue {number}, and no pull request", "`inv status` names what is open")
 
 
-def _release(monorepo: Monorepo, tag: str, artifact: str, head: str) -> Opened:
+def _release(monorepo: Monorepo, tag: str, artifact: str, head: str) -> OpenedPlace:
     if tag not in monorepo.home_tags:
         raise RequestError(f"there is no release {tag}", f"`inv release {artifact} VERSION` makes one")
     if page := _page(monorepo):
-        return Opened("release", tag, f"{page}/releases/tag/{quote(tag)}")
-    return Opened("release", tag, _folder(monorepo, artifact, head), (f"`git show {tag}` shows its notes",))
+        return OpenedPlace("release", tag, f"{page}/releases/tag/{quote(tag)}")
+    return OpenedPlace(
+        "release", tag, _folder(monorepo, artifact, head), (f"`git show {tag}` shows its notes",)
+    )
 
 
 def _folder(monorepo: Monorepo, artifact: str, commit: str) -> str:

@@ -40,7 +40,7 @@ Accept = Callable[[Monorepo, Subject], FluxError | None]
 """Says why an image is not what its subject says; None where it is. Nothing else is signed."""
 
 
-class Action(StrEnum):
+class SignAction(StrEnum):
     """What became of an image's signature; `unsigned` is said in a dry run."""
 
     VALID = "valid"
@@ -56,7 +56,7 @@ class Signature:
 
     artifact: str
     reference: str
-    action: Action
+    action: SignAction
     error: FluxError | None = None
 
 
@@ -123,16 +123,16 @@ def _sign(
 ) -> Signature:
     artifact, reference = " ".join(subject.annotations.values()), subject.reference
     if refusal := accept(monorepo, subject):
-        return Signature(artifact, reference, Action.REFUSED, refusal)
+        return Signature(artifact, reference, SignAction.REFUSED, refusal)
     if cosign.is_signed(reference, signers, subject.annotations):
-        return Signature(artifact, reference, Action.VALID)
+        return Signature(artifact, reference, SignAction.VALID)
     if monorepo.dry_run:
-        return Signature(artifact, reference, Action.UNSIGNED)
+        return Signature(artifact, reference, SignAction.UNSIGNED)
     try:
         cosign.sign(reference, subject.annotations)
     except FluxError as error:
-        return Signature(artifact, reference, Action.FAILED, error)
-    return Signature(artifact, reference, Action.SIGNED)
+        return Signature(artifact, reference, SignAction.FAILED, error)
+    return Signature(artifact, reference, SignAction.SIGNED)
 
 
 def in_our_repository(monorepo: Monorepo, subject: Subject) -> FluxError | None:
@@ -179,7 +179,7 @@ def find_unattested(signing: Signing, is_attested: Callable[[str], bool]) -> lis
     """
     signed, valid = (
         list(dict.fromkeys(s.reference for s in signing.signatures if s.action == action))
-        for action in (Action.SIGNED, Action.VALID)
+        for action in (SignAction.SIGNED, SignAction.VALID)
     )
     asked = random.sample(valid, min(len(valid), _MOST_ASKED))
     lacking = [reference for reference in asked if not is_attested(reference.partition("@")[2])]

@@ -1,10 +1,10 @@
 """Sign the images that environments have, so that a cluster can ask for what was promoted."""
 
-from flux.commands.sign import Accept, Action, Signature, Signing, Subject, is_built_from_git, sign_all
+from flux.commands.sign import Accept, SignAction, Signature, Signing, Subject, is_built_from_git, sign_all
 from flux.monorepo.desired import desired_at
 from flux.monorepo.drift import Looked, look
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.signers import Workflows, find_signers
+from flux.monorepo.signers import SigningWorkflows, find_signers
 from flux.monorepo.vouching import Vouching
 from flux.promotion.plan import Action as Became
 from flux.working import Working, silently
@@ -20,7 +20,7 @@ def sign_promotions(monorepo: Monorepo, working: Working = silently, accept: Acc
     """
     if not monorepo.settings.sign_promotions:
         return Signing([], OFF)
-    signers = find_signers(monorepo, Workflows.PROMOTE)
+    signers = find_signers(monorepo, SigningWorkflows.PROMOTE)
     desired = desired_at(monorepo, monorepo.tip)
     vouching = Vouching(monorepo)
     looked = look(monorepo, list(desired), desired, vouching=vouching, thorough=True)
@@ -46,6 +46,6 @@ def _unseen(monorepo: Monorepo, looked: list[Looked]) -> list[Signature]:
     """Artifacts whose registry does not answer."""
     failed = {step.artifact: step for each in looked for step in each.steps if step.action is Became.FAILED}
     return [
-        Signature(name, monorepo.registry.name(name), Action.FAILED, step.error)
+        Signature(name, monorepo.registry.name(name), SignAction.FAILED, step.error)
         for name, step in failed.items()
     ]

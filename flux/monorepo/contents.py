@@ -11,7 +11,7 @@ from flux.git.clone import Clone
 
 
 @dataclass(frozen=True)
-class Content:
+class ArtifactContents:
     """What is published of one artifact: its files, and its folders, whose paths end in `/`."""
 
     folder: Folder
@@ -49,16 +49,18 @@ def compare(
     return found
 
 
-def _published(git: Clone, commit: str, layout: Layout, names: Collection[str] | None) -> dict[str, Content]:
-    found: dict[str, Content] = {}
+def _published(
+    git: Clone, commit: str, layout: Layout, names: Collection[str] | None
+) -> dict[str, ArtifactContents]:
+    found: dict[str, ArtifactContents] = {}
     for folder, files in files_of(git, commit, layout.find(git.below(commit), names).folders.values()):
         folders, kept = published(files, layout.excludes(folder))
         entries: dict[str, File | bool] = {f"{one}/": True for one in folders}
-        found[folder.artifact] = Content(folder, entries | {file.path: file for file in kept})
+        found[folder.artifact] = ArtifactContents(folder, entries | {file.path: file for file in kept})
     return found
 
 
-def _path(was: Content | None, now: Content | None, path: str) -> str:
+def _path(was: ArtifactContents | None, now: ArtifactContents | None, path: str) -> str:
     """A path of an artifact from the root of the repository on: where it is now, else where it was."""
     at = now if now and (now.has(path) or not was) else was
     assert at

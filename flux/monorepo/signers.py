@@ -13,14 +13,14 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.opening import find_forge_place
 
 
-class Workflows(StrEnum):
+class SigningWorkflows(StrEnum):
     """Which workflows sign what, each a regular expression of their files."""
 
     BUILD = r"(release-flux-artifact|manage-flux-releases)\.yml"
     PROMOTE = r"sign-flux-promotions\.yml"
 
 
-def find_signers(monorepo: Monorepo, workflows: Workflows = Workflows.BUILD) -> Signers:
+def find_signers(monorepo: Monorepo, workflows: SigningWorkflows = SigningWorkflows.BUILD) -> Signers:
     """Who signs here. Raises RequestError outside of Actions, where nobody has such an identity."""
     event = monorepo.event
     if not event.actions or not event.repository:
@@ -48,11 +48,11 @@ def required_signers(monorepo: Monorepo) -> Signers:
             "set `signature_identity` and `signature_issuer` in invoke.yaml",
         )
     server = event.server_url if event.actions else f"https://{place.host}"
-    found = _of(monorepo, server, place.repository, Workflows.BUILD)
+    found = _of(monorepo, server, place.repository, SigningWorkflows.BUILD)
     return Signers(settings.signature_issuer or found.issuer, found.identity)
 
 
-def _of(monorepo: Monorepo, server: str, repository: str, workflows: Workflows) -> Signers:
+def _of(monorepo: Monorepo, server: str, repository: str, workflows: SigningWorkflows) -> Signers:
     folder = re.escape(f"{server}/{repository}/.github/workflows/")
     branch = re.escape(monorepo.settings.branch)
     return Signers(_issuer(server), f"^{folder}{workflows}@refs/heads/{branch}$".replace(r"\-", "-"))

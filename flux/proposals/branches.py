@@ -13,7 +13,7 @@ from flux.promotion.desired import Desired, parse_desired
 from flux.promotion.ledger import Decision, latest
 from flux.promotion.proposal import BRANCHES, Promotion, proposes, stays_inside
 from flux.proposals.authority import Authority
-from flux.proposals.makers import Makers
+from flux.proposals.makers import BranchMakers
 
 _MOST_PAST = 20
 
@@ -182,7 +182,7 @@ class Branches:
         """The commits that are ours, and what each records."""
         if not any(read_message(message.text) == promotion for message in messages):
             return {}
-        makers = Makers(self._authority, promotion, self._forge.makers(since, head), self._forge.now)
+        makers = BranchMakers(self._authority, promotion, self._forge.makers(since, head), self._forge.now)
         read = {message.commit: makers.decisions(message) for message in messages}
         return {commit: decisions for commit, decisions in read.items() if decisions is not None}
 

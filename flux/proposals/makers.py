@@ -10,7 +10,7 @@ from flux.promotion.proposal import Promotion
 from flux.proposals.authority import Authority
 
 
-class Makers:
+class BranchMakers:
     """Reads the decisions of a promotion's commits, as far as somebody who may vouches for them.
 
     `makers` has for each commit who is known to have made it. What a commit says of itself proves nothing.

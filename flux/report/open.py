@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from flux.report.text import place
 
 if TYPE_CHECKING:
-    from flux.commands.open import Opened
+    from flux.commands.open import OpenedPlace
     from flux.report.report import Report
 
 
-def show_opened(report: Report, opened: Opened) -> None:
+def show_opened(report: Report, opened: OpenedPlace) -> None:
     report.notices(opened.notices)
     where = place(opened.place)
     if report.document(document(opened)):
@@ -25,7 +25,7 @@ def show_opened(report: Report, opened: Opened) -> None:
         webbrowser.open(where)
 
 
-def document(opened: Opened) -> dict[str, Any]:
+def document(opened: OpenedPlace) -> dict[str, Any]:
     where = place(opened.place)
     return {
         "kind": opened.kind,

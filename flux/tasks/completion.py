@@ -13,7 +13,7 @@ COMMAND, OPTION = "a command", "an option"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedWords:
     """What is to be completed: COMMAND, OPTION, or the name of an argument.
 
     `given` are the words of the command before it. `begin` is the part of the word that stays, `typed` the
@@ -27,7 +27,7 @@ class Wanted:
     given: tuple[str, ...] = ()
 
 
-def find_wanted(words: Sequence[str], commands: Mapping[str, Command]) -> Wanted:
+def find_wanted(words: Sequence[str], commands: Mapping[str, Command]) -> WantedWords:
     """What the last of the words can be. `commands` has each command by its names."""
     line = _Line(commands)
     for word in words[:-1]:
@@ -64,7 +64,7 @@ class _Line:
         options = self._command.valued_options if self._command else {}
         return options.get(word, "")
 
-    def wanted(self, word: str) -> Wanted:
+    def wanted(self, word: str) -> WantedWords:
         name, equals, value = word.partition("=")
         if equals and (option := self._valued(name)):
             return self._of(option, value, f"{name}=")
@@ -75,9 +75,9 @@ class _Line:
         left = self._command.words[len(self._given) :] if self._command else ()
         return self._of(left[0] if left else COMMAND, word)
 
-    def _of(self, kind: str, typed: str, begin: str = "") -> Wanted:
+    def _of(self, kind: str, typed: str, begin: str = "") -> WantedWords:
         before, comma, last = typed.rpartition(",")
         if kind == "artifact" and comma:
             begin, typed = f"{begin}{before},", last
         command = self._command.typed if self._command else ""
-        return Wanted(kind, typed, begin, command, tuple(self._given))
+        return WantedWords(kind, typed, begin, command, tuple(self._given))

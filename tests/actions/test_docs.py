@@ -10,23 +10,23 @@ import yaml
 
 from flux.event import TERMINAL
 from flux.git.clone import Clone
-from flux.monorepo.signers import Workflows, find_signers
+from flux.monorepo.signers import SigningWorkflows, find_signers
 from tests.monorepos import monorepo_of
 
 DOCS = (Path(__file__).parents[2] / "docs/how-to/verify-signatures.md").read_text()
 BLOCKS = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
 
 
-def identity(workflows: Workflows) -> tuple[str, str]:
+def identity(workflows: SigningWorkflows) -> tuple[str, str]:
     event = replace(TERMINAL, actions=True, repository="octo/monorepo")
     found = find_signers(monorepo_of(cast(Clone, None), None, event), workflows)
     return found.issuer, found.identity
 
 
 @pytest.mark.parametrize(
-    ("start", "workflows"), [("# at:", Workflows.BUILD), ("# tt, prod:", Workflows.PROMOTE)]
+    ("start", "workflows"), [("# at:", SigningWorkflows.BUILD), ("# tt, prod:", SigningWorkflows.PROMOTE)]
 )
-def test_each_phase(start: str, workflows: Workflows) -> None:
+def test_each_phase(start: str, workflows: SigningWorkflows) -> None:
     (block,) = [block for block in BLOCKS if block.startswith(start)]
     (accepted,) = yaml.safe_load(block)["verify"]["matchOIDCIdentity"]
     issuer, subject = identity(workflows)
@@ -34,7 +34,7 @@ def test_each_phase(start: str, workflows: Workflows) -> None:
 
 
 def test_cosign_and_kyverno() -> None:
-    issuer, subject = identity(Workflows.BUILD)
+    issuer, subject = identity(SigningWorkflows.BUILD)
     assert f"--certificate-identity-regexp '{subject}'" in DOCS
     assert f"--certificate-oidc-issuer {issuer} " in DOCS
     (policy,) = [yaml.safe_load(block) for block in BLOCKS if "kyverno" in block]

@@ -9,7 +9,7 @@ import yaml
 
 from docs import oidc
 from flux.adoption.workflows import WORKFLOWS
-from flux.monorepo.signers import Workflows
+from flux.monorepo.signers import SigningWorkflows
 from flux.promotion.clusters.status import PREFIX
 from flux.promotion.gates.freeze import freezes_path
 from flux.settings import FILES, Settings
@@ -131,7 +131,7 @@ def test_a_call_gets_what_its_jobs_need_and_no_secret_that_they_do_not_name(name
 @pytest.mark.parametrize("name", ALL)
 def test_who_signs_builds_nothing(name: str) -> None:
     """What builds has no identity that clusters accept, and what has one believes no digest."""
-    accepted = re.fullmatch(f"{Workflows.BUILD}|{Workflows.PROMOTE}", name)
+    accepted = re.fullmatch(f"{SigningWorkflows.BUILD}|{SigningWorkflows.PROMOTE}", name)
     for job in (about for _, about in jobs(name).items()):
         typed = " ".join(step.get("run", "") for step in steps(job))
         if "id-token" in job["permissions"] and (accepted or name not in OIDC):
@@ -146,7 +146,7 @@ def test_who_signs_builds_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_who_signs_is_started_by_main(name: str) -> None:
     """A tag has the workflows of its commit, and so has a pull request."""
-    if not re.fullmatch(f"{Workflows.BUILD}|{Workflows.PROMOTE}", name):
+    if not re.fullmatch(f"{SigningWorkflows.BUILD}|{SigningWorkflows.PROMOTE}", name):
         return
     started = set(events_of(read(name)))
     if any("id-token" in job["permissions"] for job in read(name)["jobs"].values()):

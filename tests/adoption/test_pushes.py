@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.adoption.pushes import Command, find_commands
+from flux.adoption.pushes import PushCommand, find_commands
 
 WORKFLOW = """\
 name: publish
@@ -29,7 +29,7 @@ echo flux
 
 def test_a_workflow() -> None:
     push, tag = find_commands({"w.yml": WORKFLOW}, "Acme/Platform")
-    assert push == Command(
+    assert push == PushCommand(
         "push",
         "w.yml:8",
         "oci://ghcr.io/acme/flux/${{ matrix.name }}:$(git rev-parse --short HEAD)",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from flux.artifact.difference import Kind, difference, fenced, text
+from flux.artifact.difference import ChangeKind, difference, fenced, text
 from flux.artifact.tree import path_bytes
 from tests.artifact.trees import PATHS
 from tests.commands.helpers import HOSTILE_NAMES
@@ -129,11 +129,11 @@ def test_what_became_of_each_file() -> None:
     old = {"b": b"1", "a": b"1", "same": b"", "latin": b"\xe9", "bin": b"\0"}
     new = {"b": b"2", "c": b"1", "same": b"", "latin": b"e", "bin": b"\0", "a.b": b""}
     assert [(found.path, found.kind, found.hunks is None) for found in difference(old, new)] == [
-        ("a", Kind.REMOVED, False),
-        ("a.b", Kind.ADDED, False),
-        ("b", Kind.CHANGED, False),
-        ("c", Kind.ADDED, False),
-        ("latin", Kind.CHANGED, True),
+        ("a", ChangeKind.REMOVED, False),
+        ("a.b", ChangeKind.ADDED, False),
+        ("b", ChangeKind.CHANGED, False),
+        ("c", ChangeKind.ADDED, False),
+        ("latin", ChangeKind.CHANGED, True),
     ]
 
 

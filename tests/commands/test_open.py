@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.open import Opened, find_place
+from flux.commands.open import OpenedPlace, find_place
 from flux.errors import RequestError
 from flux.settings import Settings
 from tests.commands.helpers import inv, monorepo
@@ -19,7 +19,7 @@ def repo(tmp_path: Path) -> Repo:
     return made
 
 
-def found(repo: Repo, what: str, **settings: str) -> Opened:
+def found(repo: Repo, what: str, **settings: str) -> OpenedPlace:
     with opened(repo.path, Settings(**settings)) as world:  # type: ignore[arg-type]
         return find_place(world, what)
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from flux.commands.sign import (
-    Action,
+    SignAction,
     Signature,
     Signing,
     Subject,
@@ -182,7 +182,7 @@ def test_another_check_can_be_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     signed = sign(monorepo_of(NO_CLONE, Settings(), event), file, accept=accept)
     (signature,) = signed.failed
-    assert (signature.action, signature.error) == (Action.REFUSED, refusal)
+    assert (signature.action, signature.error) == (SignAction.REFUSED, refusal)
     assert [dict(subject.annotations) for subject in asked] == [{"artifact": "eso", "version": "1.0.0"}]
 
 
@@ -194,7 +194,7 @@ def stub(path: Path, text: str) -> None:
 
 def signing(action: str, count: int) -> Signing:
     references = [f"ghcr.io/octo/{n:04}@sha256:{n:064}" for n in range(count)]
-    return Signing([Signature(reference, reference, Action(action)) for reference in references])
+    return Signing([Signature(reference, reference, SignAction(action)) for reference in references])
 
 
 def test_what_is_attested_later() -> None:

@@ -11,7 +11,7 @@ import yaml
 from flux.errors import RequestError
 from flux.event import TERMINAL, Event
 from flux.git.clone import Clone
-from flux.monorepo.signers import Workflows, find_signers, required_signers
+from flux.monorepo.signers import SigningWorkflows, find_signers, required_signers
 from flux.settings import Settings
 from tests.monorepos import monorepo_of, opened
 from tests.repo import Repo
@@ -97,4 +97,4 @@ def test_a_terminal_knows_the_workflows_by_origin(tmp_path: Path) -> None:
     job = replace(TERMINAL, actions=True, repository="octo/monorepo")
     with opened(repo) as monorepo, opened(repo, event=job) as in_actions:
         assert required_signers(monorepo) == find_signers(in_actions)
-        assert required_signers(monorepo) != find_signers(in_actions, Workflows.PROMOTE)
+        assert required_signers(monorepo) != find_signers(in_actions, SigningWorkflows.PROMOTE)

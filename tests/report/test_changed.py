@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from flux.artifact.difference import FileDifference, Kind
+from flux.artifact.difference import ChangeKind, FileDifference
 from flux.monorepo.changed import Changed
 from flux.report.changed import document, matrix, show_changed
 from tests.report.showing import COMMIT, Stage
@@ -14,7 +14,7 @@ CHANGED = Changed(
     "b" * 40, COMMIT, {"app": PATHS}, ["gone"], {"app": ["artifacts/app/new.yaml"], "db": []}, ["cut"]
 )
 NOTHING = Changed("b" * 40, COMMIT, {}, [], {}, [])
-FILE = FileDifference("x.yaml", Kind.CHANGED, ("@@ -1 +1 @@", "-a: 1", "+a: 2"))
+FILE = FileDifference("x.yaml", ChangeKind.CHANGED, ("@@ -1 +1 @@", "-a: 1", "+a: 2"))
 
 
 def test_a_log(stage: Stage) -> None:
@@ -55,7 +55,7 @@ def test_the_files_that_differ(stage: Stage) -> None:
 
 @pytest.mark.parametrize("lines", [10, 100_000])
 def test_a_summary_that_would_be_too_long_is_cut_and_says_so(stage: Stage, lines: int) -> None:
-    file = FileDifference("x.yaml", Kind.CHANGED, ("@@ -1 +1 @@", *["+" + "x" * 19] * lines))
+    file = FileDifference("x.yaml", ChangeKind.CHANGED, ("@@ -1 +1 @@", *["+" + "x" * 19] * lines))
     summary = stage.job(lambda report: show_changed(report, CHANGED, {"app": [file]})).summary
     assert ("Cut here: there is more." in summary) == (lines > 10)
     assert len(summary) < 1 << 20

@@ -1,11 +1,11 @@
 """What promoting would change, as `git diff` shows files."""
 
-from flux.artifact.difference import FileDifference, Kind
+from flux.artifact.difference import ChangeKind, FileDifference
 from flux.commands.diff import Compared, Diff
 from flux.report.diff import document, show_diff
 from tests.report.showing import DIGEST, OTHER, Stage
 
-FILE = FileDifference("x.yaml", Kind.CHANGED, ("@@ -1 +1 @@", "-a: 1", "+a: \x1b2"))
+FILE = FileDifference("x.yaml", ChangeKind.CHANGED, ("@@ -1 +1 @@", "-a: 1", "+a: \x1b2"))
 
 
 def diff(*compared: Compared) -> Diff:
@@ -39,4 +39,4 @@ def test_a_job_and_json(stage: Stage) -> None:
     found = diff(Compared(("at_ring1",), "1.0.0", OTHER, [FILE]))
     assert stage.json(lambda report: show_diff(report, found)).document == document(found)
     shown = stage.job(lambda report: show_diff(report, found))
-    assert shown.rows == [["at\\_ring1", "1.0.0", "x.yaml", str(Kind.CHANGED)]]
+    assert shown.rows == [["at\\_ring1", "1.0.0", "x.yaml", str(ChangeKind.CHANGED)]]

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.sign import Action, Signature, Signing
+from flux.commands.sign import SignAction, Signature, Signing
 from flux.errors import FluxError
 from flux.report.sign import show_signing, show_unattested
 from tests.report.showing import DIGEST, OTHER, Stage
 
-SIGNED = Signature("app", f"ghcr.io/o/app@{DIGEST}", Action.SIGNED)
+SIGNED = Signature("app", f"ghcr.io/o/app@{DIGEST}", SignAction.SIGNED)
 FAILED = Signature(
-    "db", f"ghcr.io/o/db@{OTHER}", Action.FAILED, FluxError("cosign did not sign: no", "run it again")
+    "db", f"ghcr.io/o/db@{OTHER}", SignAction.FAILED, FluxError("cosign did not sign: no", "run it again")
 )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flux.tasks import ns
-from flux.tasks.completion import COMMAND, OPTION, Wanted, find_wanted
+from flux.tasks.completion import COMMAND, OPTION, WantedWords, find_wanted
 from tests import parts
 from tests.commands.helpers import monorepo
 from tests.conftest import need
@@ -19,7 +19,7 @@ from tests.terminal import Terminal
 COMMANDS = {word: ns[word] for name, aliases in ns.task_names.items() for word in (name, *aliases)}
 
 
-def wanted(line: str) -> Wanted:
+def wanted(line: str) -> WantedWords:
     return find_wanted(line.split(" "), COMMANDS)
 
 
@@ -54,8 +54,8 @@ def test_what_the_next_word_is(line: str, kind: str, typed: str) -> None:
 
 
 def test_a_list_of_artifacts_and_a_value_behind_its_option() -> None:
-    assert wanted("build -a eso,ce") == Wanted("artifact", "ce", "eso,", "build")
-    assert wanted("tag --artifact=eso,ce") == Wanted("artifact", "ce", "--artifact=eso,", "tag")
+    assert wanted("build -a eso,ce") == WantedWords("artifact", "ce", "eso,", "build")
+    assert wanted("tag --artifact=eso,ce") == WantedWords("artifact", "ce", "--artifact=eso,", "tag")
     assert wanted("promote eso prod ").given == ("eso", "prod")
 
 

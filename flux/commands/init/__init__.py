@@ -76,9 +76,10 @@ def plan_adoption(
     settings = _settings(first | said, variables, gaps)
     if settings is None:
         return Adoption(findings, [], gaps)
-    names = _names(monorepo, settings, gaps)
+    adopted = _with(monorepo, settings)
+    names = _names(adopted, gaps)
     more: list[Finding | Gap] = [*find_releases(clues, names, settings.only_artifact)]
-    tags, notices = _tags(monorepo, settings, names)
+    tags, notices = _tags(adopted, names)
     more += version_tag(tag for each in tags.values() for tag in each)
     more += find_environments(clues, names, _prefix(settings), tags)
     second, later, unsaid = proposed(more, named)
@@ -87,9 +88,10 @@ def plan_adoption(
     settings = _settings(values | said, variables, gaps)
     if settings is None:
         return Adoption([*findings, *later], [], gaps)
-    state, unmanaged = import_desired(_with(monorepo, settings), names, tags)
-    files = list(_files(monorepo, settings, values, state, uses))
-    identity, refused = _signatures(_with(monorepo, settings), clues)
+    adopted = _with(monorepo, settings)
+    state, unmanaged = import_desired(adopted, names, tags)
+    files = list(_files(adopted, values, state, uses))
+    identity, refused = _signatures(adopted, clues)
     notices += [*refused, *_calling_nothing(files, clues)]
     return Adoption([*findings, *later], files, gaps, unmanaged, notices, identity)
 
@@ -168,9 +170,9 @@ def _settings(values: Mapping[str, Any], variables: Mapping[str, str], gaps: lis
         return None
 
 
-def _names(monorepo: Monorepo, settings: Settings, gaps: list[Gap]) -> list[str]:
+def _names(monorepo: Monorepo, gaps: list[Gap]) -> list[str]:
     try:
-        return list(find_artifacts(monorepo.git, monorepo.git.head(), settings.layout).folders)
+        return list(find_artifacts(monorepo.git, monorepo.git.head(), monorepo.settings.layout).folders)
     except SettingError as error:
         gaps.append(Gap(error.message, error.hint))
         return []
@@ -188,12 +190,10 @@ def _with(monorepo: Monorepo, settings: Settings) -> Monorepo:
     )
 
 
-def _tags(
-    monorepo: Monorepo, settings: Settings, names: Iterable[str]
-) -> tuple[dict[str, list[str]], list[str]]:
+def _tags(monorepo: Monorepo, names: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
     """The tags of each artifact as the registry writes them, and why some are not known."""
     try:
-        return environment_tags(_with(monorepo, settings), list(names)), []
+        return environment_tags(monorepo, list(names)), []
     except FluxError as error:
         return {}, [f"the registry was not looked at: {error.message}"]
 
@@ -231,7 +231,6 @@ def _prefix(settings: Settings) -> str:
 
 def _files(
     monorepo: Monorepo,
-    settings: Settings,
     values: Mapping[str, Any],
     state: Mapping[str, Mapping[str, str]],
     uses: str,
@@ -247,9 +246,10 @@ def _files(
     yield File("tasks.py", tasks if tasks and "flux.tasks" in tasks else TASKS, tasks)
     for name in WORKFLOWS:
         path = f".github/workflows/{name}"
-        yield File(path, rendered(name, settings, uses), _read(root / path))
-    config = _read(root / settings.releaseconfig)
-    yield File(settings.releaseconfig, config if config is not None else desired_state(state), config)
+        yield File(path, rendered(name, monorepo.settings, uses), _read(root / path))
+    releaseconfig = monorepo.settings.releaseconfig
+    config = _read(root / releaseconfig)
+    yield File(releaseconfig, config if config is not None else desired_state(state), config)
 
 
 def _read(path: Path) -> str | None:
