@@ -245,6 +245,36 @@ def test_a_prefix_where_go_may_not_see_it() -> None:
     assert "form of old" in refused(header(at_345=b"folder", at_508=b"tar\0") + END)
 
 
+def test_fields_to_their_last_byte() -> None:
+    full = header(b"n" * 100, at_345=b"p" * 155, at_500=b"x")
+    odd = header(b"\xff" * 100, at_157=b"\xff" * 100)  # whose sum has six digits
+    old = header(at_257=bytes(8), at_500=b"x")
+    tar = full + odd + old + END
+    name = b"\xff" * 100
+    assert [e.path for e in entries([tar])] == [
+        f"{'p' * 155}/{'n' * 100}",
+        name.decode("utf-8", "surrogateescape"),
+        "x",
+    ]
+    assert refused(header(at_345=b"p", at_257=bytes(8)) + END) == (
+        "its layer is no tar: a header of it is in a form of old"
+    )
+
+
+def test_numbers_that_are_left_out_are_none_at_all() -> None:
+    blank = header(b"a", at_108=b" " * 8, at_116=bytes(8), at_124=b" " * 12, at_136=bytes(12))
+    assert list(entries([blank + END])) == [Entry("a", 0o644, b"")]
+
+
+@pytest.mark.parametrize("at", [148, 149, 153])
+def test_a_sum_that_is_not_right(at: int) -> None:
+    for content in (header(), header(b"\xff" * 100, at_157=b"\xff" * 100)):
+        other = b"7" if content[at : at + 1] != b"7" else b"6"
+        assert refused(content[:at] + other + content[at + 1 :] + END) == (
+            "its layer is no tar: it does not begin with a header"
+        )
+
+
 @pytest.mark.parametrize(
     ("tar", "why"),
     [
@@ -263,6 +293,9 @@ def test_a_prefix_where_go_may_not_see_it() -> None:
         (header(at_124=b"\x80" + b"\xff" * 11), "it ends too early"),
         (header(at_124=b"\xff" * 12), "it does not begin with a header"),
         (header(at_124=b"9"), "it does not begin with a header"),
+        (header(at_124=b"X0000000003\0"), "it does not begin with a header"),
+        (header(at_124=b"00000000003X"), "it does not begin with a header"),
+        (header(at_124=b"\x80\x01" + bytes(9) + b"\x03") + bytes(BLOCK) + END, "it ends too early"),
     ],
 )
 def test_what_is_no_tar(tar: bytes, why: str) -> None:

@@ -5,6 +5,7 @@ import base64
 import gzip
 import json
 import zlib
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, Image
 from flux.artifact.image_manifest import OTHER_TYPES
 from flux.artifact.layer import digest_of
+from flux.artifact.unpacking import decompressed
 from flux.errors import RegistryError
 from flux.registry.folder.registry import LayoutRegistry
 from flux.registry.identity import Standing, Verdict, is_ours, is_same, judge
@@ -176,6 +178,74 @@ def test_another_type_is_other_content(target: Target, media_type: str) -> None:
         verdict = judge(target, Manifest(content, media_type), OURS)
         assert verdict.standing is Standing.OTHER
         assert verdict.why == f"it is {OTHER_TYPES.get(media_type, f'of the type {media_type!r}')}"
+
+
+def told(layer: bytes, **fields: Any) -> Manifest:
+    """An image with this layer, told otherwise than it is."""
+    there = {"mediaType": LAYER_TYPE, "digest": digest_of(layer), "size": len(layer)} | fields
+    return edited(config={"mediaType": CONFIG_TYPE, "digest": digest_of(b"{}"), "size": 2}, layers=[there])
+
+
+def test_why_a_size_that_is_not_true_is_foreign(target: Target) -> None:
+    push(target, OURS, "latest")
+    layer = OURS.layer.content
+    document = json.loads(OURS.manifest)
+    del document["config"]["data"]
+    for part, told_size, known in (
+        (document["config"], len(OURS.config) + 1, "config"),
+        (document["layers"][0], len(layer) + 1, "layer"),
+    ):
+        size = part["size"]
+        part["size"] = told_size
+        manifest = Manifest(json.dumps(document).encode(), MANIFEST_TYPE)
+        why = f"its {known} has {size} bytes, not {told_size}"
+        assert judge(target, manifest, OURS) == Verdict(Standing.FOREIGN, why)
+        part["size"] = size
+    packed = gzip.compress(OURS.tar, 1, mtime=1)
+    target.push_blob(packed)
+    assert judge(target, told(packed, size=len(packed) + 1), OURS) == Verdict(
+        Standing.FOREIGN, f"its layer has {len(packed)} bytes, not {len(packed) + 1}"
+    )
+    assert judge(target, told(packed, size=len(packed) - 1), OURS) == Verdict(
+        Standing.FOREIGN, f"its layer has more than the {len(packed) - 1} bytes that it tells"
+    )
+
+
+def test_why_a_layer_that_is_no_gzip_is_other_content(target: Target) -> None:
+    target.push_blob(b"not gzip")
+    assert judge(target, told(b"not gzip"), OURS) == Verdict(
+        Standing.OTHER, "its layer is no gzip: it has other bytes"
+    )
+
+
+def test_a_layer_of_twice_the_size_of_the_tar_is_still_looked_at(target: Target) -> None:
+    """What cannot be compressed may grow a little; beyond that nothing is fetched."""
+    most = 2 * OURS.layer.tar_size + (64 << 10)
+    assert judge(target, told(b"gone", size=most), OURS).why == "its layer is missing"
+    assert judge(target, told(b"gone", size=most + 1), OURS) == Verdict(Standing.OTHER)
+
+
+def test_what_is_ours_to_the_byte_needs_no_blob(monkeypatch: pytest.MonkeyPatch, target: Target) -> None:
+    """Not even its manifest is read."""
+    monkeypatch.setattr("flux.registry.identity.parse", None)
+    assert judge(target, Manifest(OURS.manifest, MANIFEST_TYPE), OURS) == Verdict(Standing.SAME)
+
+
+def test_no_piece_beyond_the_size_of_ours_is_unpacked(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpacked = []
+
+    def counted(blob: bytes) -> Iterator[bytes]:
+        for piece in decompressed(blob):
+            unpacked.append(len(piece))
+            yield piece
+
+    monkeypatch.setattr("flux.registry.identity.decompressed", counted)
+    for large in (gzip.compress(OURS.tar * 300), gzip.compress(OURS.tar, mtime=0) * 100):
+        unpacked.clear()
+        assert judge(target, theirs(target, large), OURS) == Verdict(Standing.OTHER)
+        assert sum(unpacked) <= OURS.layer.tar_size + (256 << 10)
 
 
 @pytest.mark.parametrize("part", ["config", "layers"])
