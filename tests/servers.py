@@ -56,6 +56,7 @@ def serve(answers: Answers, certificate: tuple[Path, Path] | None = None) -> Ite
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # which waits 40 ms for who waits to acknowledge
 
         def handle_one_request(self) -> None:
             self.close_connection = True

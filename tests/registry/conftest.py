@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,10 +15,17 @@ from flux.registry.flux_cli.registry import FluxRegistry
 from flux.registry.folder.registry import LayoutRegistry
 from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Publisher, Registry, Target
+from flux.retry import RetryPolicy
 from tests import parts
 from tests.conftest import need
 from tests.registry.front import forward, front
 from tests.servers import Answer, Request
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long the pauses are is tested in tests/test_retry.py."""
+    monkeypatch.setattr("flux.retry.RetryPolicy", partial(RetryPolicy, factor=0.01, jitter=0.01))
 
 
 @dataclass(frozen=True)

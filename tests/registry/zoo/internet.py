@@ -46,6 +46,7 @@ def internet(
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # which waits 40 ms for who waits to acknowledge
         site = ""
 
         def handle_one_request(self) -> None:
