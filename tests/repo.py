@@ -9,6 +9,9 @@ from copy import copy
 from itertools import count
 from pathlib import Path
 
+_PRIVATE = ("COMMIT_EDITMSG", "index", "logs", "worktrees")
+"""What git keeps for one clone alone."""
+
 _START = 1_767_225_600  # 2026-01-01T00:00:00Z
 
 
@@ -104,12 +107,26 @@ class Repo:
         return Repo(to, bare="--bare" in flags, minutes=self.minutes)
 
     def bare_origin(self) -> "Repo":
-        """A bare repository beside this one: its origin from now on, with all that is here."""
-        origin = Repo(self.path.with_name(f"{self.path.name}.git"), bare=True)
-        self.git("remote", "add", "origin", origin.path.as_uri())
-        self.push("--mirror", "origin")
-        self.git("fetch", "--quiet", "origin")
-        return origin
+        """A bare repository beside this one: its origin from now on, with all that is here.
+
+        As if it had been pushed there and fetched, which takes git five processes.
+        """
+        here, there = self.path / ".git", self.path.with_name(f"{self.path.name}.git")
+        heads = self.git("for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", "refs/heads/")
+        shutil.copytree(here, there, symlinks=True, ignore=lambda at, _: _PRIVATE if at == str(here) else ())
+        (there / "HEAD").write_text("ref: refs/heads/main\n")
+        (there / "config").write_text(
+            "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
+        )
+        fetched = "+refs/heads/*:refs/remotes/origin/*"
+        with (here / "config").open("a") as file:
+            file.write(f'[remote "origin"]\n\turl = {there.as_uri()}\n\tfetch = {fetched}\n')
+        for line in heads.splitlines():
+            oid, _, name = line.partition(" ")
+            ref = here / "refs/remotes/origin" / name
+            ref.parent.mkdir(parents=True, exist_ok=True)
+            ref.write_text(f"{oid}\n")
+        return Repo(there, bare=True)
 
     def _at(self, path: str) -> Path:
         target = self.path / path

@@ -490,7 +490,7 @@ def impatient() -> Iterator[None]:
         yield
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(answers=st.lists(_ANSWERS, min_size=1, max_size=4), which=st.integers(0, 8))
 @example([Answer(307, b"", [("Location", "http://[")])], 0)
 @example([Answer(202, b"", [("Location", "http://[")])], 3)

@@ -231,6 +231,7 @@ def test_a_registry_that_is_not_there(world: World) -> None:
     assert "drift" not in done.out.lower()
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize("error", [RegistryError, RegistryUnreachableError])
 def test_a_failure_at_every_call_in_turn(world: World, error: type[RegistryError]) -> None:
     """The rest of the map is shown."""

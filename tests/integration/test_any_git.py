@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from flux.event import Event
 from flux.git.clone import Clone
 from tests.commands.helpers import (
     changed,
@@ -98,12 +100,24 @@ def lines(repo: Repo) -> dict[str, list[tuple[str, list[str]]]]:
         }
 
 
+Told = tuple[Path, Event, dict[str, list[tuple[str, list[str]]]]]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """A clone in which the story was played, to be copied: the push of it, and what its line changed."""
+    repo = monorepo(tmp_path_factory.mktemp("told") / "repo", FILES)
+    repo.bare_origin()
+    return repo.path, push(*story(repo)), lines(repo)
+
+
 @pytest.mark.parametrize("config", [*HOSTILE_CONFIG, "LOCAL"])
 def test_no_setting_of_git_matters(
-    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str
+    told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str
 ) -> None:
-    event = push(*story(repo))
-    expected = lines(repo)
+    template, event, expected = told
+    shutil.copytree(template, tmp_path / "repo", symlinks=True)
+    repo = Repo(tmp_path / "repo")
     everywhere = config != "LOCAL"
     if not everywhere:
         config = "\n".join(HOSTILE_CONFIG)

@@ -27,7 +27,7 @@ def test_what_is_asked_does_not_grow_with_the_promotions(
 ) -> None:
     counted = CountedGit.make(tmp_path / "counted")
     with run_hub(tmp_path / "world", run_github) as world:
-        for promotions in (range(3), range(3, 6)):
+        for promotions in (range(1), range(1, 4)):
             settle(world, promotions)
             with monkeypatch.context() as patch:
                 patch.setenv("PATH", counted.environment()["PATH"])

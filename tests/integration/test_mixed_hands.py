@@ -103,8 +103,8 @@ Hand = Callable[[Mixed, str], str]
     [
         (by_hand, by_builtin),
         (by_builtin, by_hand),
-        (by_publisher_flux, by_builtin),
-        (by_builtin, by_publisher_flux),
+        pytest.param(by_publisher_flux, by_builtin, marks=pytest.mark.stories),
+        pytest.param(by_builtin, by_publisher_flux, marks=pytest.mark.stories),
     ],
 )
 def test_what_one_hand_published_the_other_promotes_compares_and_rolls_back(

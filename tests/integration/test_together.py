@@ -36,6 +36,7 @@ def repo(tmp_path: Path) -> Repo:
     return repo
 
 
+@pytest.mark.stories
 def test_all_of_them_succeed_and_latest_is_right(repo: Repo, tmp_path: Path) -> None:
     other = Repo(repo.path.with_name("repo.git"), bare=True).clone(tmp_path / "other")
     for turn in range(2):

@@ -40,6 +40,7 @@ def test_the_second_run_writes_nothing(repo: Repo) -> None:
         assert by_name(again)[name].tags == (repo.head[:12], "latest")
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize("signal_", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_that_is_killed_anywhere_is_finished_by_the_next(
     tmp_path: Path, signal_: signal.Signals

@@ -270,6 +270,7 @@ def test_a_registry_that_breaks_when_the_tip_has_moved(repo: Repo, origin: Repo)
     assert each_action(built) == {"app": "failed", "db": "pushed", "web": "pushed"}
 
 
+@pytest.mark.stories
 def test_an_old_and_a_new_run_at_the_same_time(repo: Repo, origin: Repo, tmp_path: Path) -> None:
     old = origin.clone(tmp_path / "old")
     new_commit = edit(repo, *NAMES, push=True)

@@ -134,6 +134,7 @@ def rewound(seed: Path, tmp_path: Path) -> Callable[[], World]:
     return again
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
 def test_a_failure_at_every_call_in_turn(rewound: Callable[[], World], late: bool) -> None:
     for number in count(1):
@@ -153,6 +154,7 @@ def test_a_failure_at_every_call_in_turn(rewound: Callable[[], World], late: boo
     assert number > 12
 
 
+@pytest.mark.stories
 def test_a_registry_that_is_not_to_be_reached_at_every_call_in_turn(rewound: Callable[[], World]) -> None:
     for number in count(1):
         world = rewound()

@@ -1,5 +1,6 @@
 """When GitHub received what a branch has."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -33,11 +34,16 @@ def test_before_there_was_a_branch_there_is_no_tip() -> None:
 def test_more_pushes_than_a_page_has(hub: Place, server: GitHub) -> None:
     first = hub.tip
     before = hub.forge.now()
-    for _ in range(101):
+    for name in ("file1", "file2"):
         server.advance(timedelta(seconds=10))
-        commit = hub.commit(f"file{_}")
-        assert hub.forge.advance_branch("main", commit)
+        assert hub.forge.advance_branch("main", hub.commit(name))
     last = hub.tip
+    # Between the two, main went back and forth a hundred times.
+    activities = server.repository("octo/monorepo").activities
+    one, two = activities[-2:]
+    back = replace(one, before=one.after, after=one.before, kind="force_push")
+    activities[-1:] = [replace(again, id=two.id + n) for n, again in enumerate([back, one] * 50)]
+    activities.append(replace(two, id=two.id + 100))
     assert hub.forge.tip_at("main", before) == first
     assert hub.forge.tip_at("main", hub.forge.now()) == last
     parent = hub.repo.git("rev-parse", f"{last}^")

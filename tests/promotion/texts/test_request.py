@@ -122,10 +122,8 @@ def test_a_body_stays_under_the_limit_and_nothing_ends_its_fences(
     files: dict[str, bytes], count: int, more: int
 ) -> None:
     big = {f"big/{n}": b"line\n" * more for n in range(20)}
-    spans = [
-        Span(f"1.0.{n}", [f"- {'x' * 500}"] * (more // 10), "https://x", difference({}, {**files, **big}))
-        for n in range(count)
-    ]
+    changes = difference({}, {**files, **big})
+    spans = [Span(f"1.0.{n}", [f"- {'x' * 500}"] * (more // 10), "https://x", changes) for n in range(count)]
     proposed = [VersionChange(f"ring{n}", f"1.0.{n}", "1.1.0") for n in range(count)]
     body = request_body(PROMOTION, proposed, Background("image", "", [], spans), rollback=False)
     assert len(body) <= MOST_CHARACTERS

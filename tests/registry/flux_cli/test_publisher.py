@@ -246,6 +246,7 @@ def test_files_that_cannot_be_written(
 # Failing half-way
 
 
+@pytest.mark.stories
 def test_a_refusal_at_every_request_in_turn_is_finished_by_the_next_run(
     flux: Place, registry_server: parts.Registry
 ) -> None:
