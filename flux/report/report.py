@@ -86,7 +86,8 @@ class Report:
         if self.is_interactive:
             from flux.report.explanation import where_explained
 
-            write_line(sys.stderr, Styled(f"more: {where_explained(error)}", "dim"))
+            if page := where_explained(error):
+                write_line(sys.stderr, Styled(f"more: {page}", "dim"))
 
     def interrupted(self) -> None:
         """To programs that is an error, as the exit code says; to who pressed the key it is none."""

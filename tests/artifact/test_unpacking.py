@@ -141,7 +141,7 @@ def test_names_that_are_written_otherwise(name: str, path: str) -> None:
     ],
 )
 def test_names_that_lead_elsewhere(name: bytes) -> None:
-    assert " in it is no " in refused(header(name) + END)
+    assert " in it is not a " in refused(header(name) + END)
     if name not in (b"", b".", b"a/", b"./", b"a/."):
         assert " in it is not a path" in refused(header(name, b"5") + END)
         assert " in it is not a path" in refused(header(name, b"2") + END)

@@ -118,9 +118,9 @@ def _of_input(name: str, given: Any) -> str | None:
                 return f"{name} needs {field}"
         elif of["kind"] == "ENUM":
             if value not in [each["name"] for each in of["enumValues"]]:
-                return f"{field} is not a {of['name']}: {value}"
+                return f"{field} is not {of['name']}: {value}"
         elif not isinstance(value, _SCALARS[of["name"]]):
-            return f"{field} is not a {of['name']}: {value}"
+            return f"{field} is not {of['name']}: {value}"
     return None
 
 

@@ -5,6 +5,7 @@ import pty
 from contextlib import suppress
 from email.message import Message
 from importlib.metadata import PackageNotFoundError
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from flux.report import explanation
 from flux.report.explanation import where_explained
 from flux.report.report import Report
 
+ROOT = Path(__file__).parents[2]
 ERROR = RegistryUnreachableError("ghcr.io does not answer", "check the network")
 
 
@@ -31,16 +33,33 @@ def test_a_package_that_says_where_its_documentation_is(monkeypatch: pytest.Monk
     )
 
 
-def test_a_package_that_does_not_and_none_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_from_a_commit_on_github(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who adopts this has no page of it in the clone."""
     installed(monkeypatch, "Source, https://git.example.com/x")
+    monkeypatch.setattr(explanation, "installed_from", lambda: "octo/flux-artifacts@1234abcd")
+    assert where_explained(ERROR) == (
+        "https://github.com/octo/flux-artifacts/blob/1234abcd/docs/troubleshooting.md"
+        "#the-registry-does-not-answer"
+    )
+
+
+def test_a_checkout_and_none_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    installed(monkeypatch, "Source, https://git.example.com/x")
+    monkeypatch.setattr(explanation, "installed_from", lambda: "")
+    monkeypatch.chdir(ROOT)
     here = "docs/troubleshooting.md#the-registry-does-not-answer"
     assert where_explained(ERROR) == here
+    monkeypatch.chdir(tmp_path)
+    assert where_explained(ERROR) == f"{ROOT}/{here}", "a path that can be followed"
+    monkeypatch.chdir(ROOT)
 
     def missing(name: str) -> None:
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr(explanation, "metadata", missing)
     assert where_explained(ERROR) == here
+    monkeypatch.setattr(explanation, "_CHECKOUT", tmp_path)
+    assert where_explained(ERROR) == ""
 
 
 def shown(report: Report, stream: str, monkeypatch: pytest.MonkeyPatch) -> str:

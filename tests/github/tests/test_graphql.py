@@ -21,13 +21,13 @@ def _mutation(name: str, of: str, fields: str) -> str:
         (_mutation("disableAutoMerge", _INPUT, "clientMutationId"), {}, "there is no mutation"),
         (_mutation(_NAME, "ClosePullRequestInput", "clientMutationId"), {}, "takes no ClosePull"),
         (_mutation(_NAME, _INPUT, "clientMutationId"), {}, "needs pullRequestId"),
-        (_mutation(_NAME, _INPUT, "clientMutationId"), {"pullRequestId": 7}, "is not an ID"),
+        (_mutation(_NAME, _INPUT, "clientMutationId"), {"pullRequestId": 7}, "is not ID"),
         (_mutation(_NAME, _INPUT, "clientMutationId"), {"pullRequestId": "x", "y": 1}, "has no y"),
         (_mutation(_NAME, _INPUT, "actor { name }"), {"pullRequestId": "x"}, "Actor has no field name"),
         (
             _mutation("enablePullRequestAutoMerge", f"Enable{_INPUT[7:]}", "clientMutationId"),
             {"pullRequestId": "x", "mergeMethod": "merge"},
-            "mergeMethod is not a PullRequestMergeMethod",
+            "mergeMethod is not PullRequestMergeMethod",
         ),
     ],
 )
