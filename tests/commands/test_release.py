@@ -332,9 +332,15 @@ def test_the_tip_is_origins(repo: Repo, tmp_path: Path) -> None:
     assert behind.head != repo.head
 
 
-@pytest.mark.parametrize("last", ["1.1.0", "1.1.0-rc.1"])
-@pytest.mark.parametrize("wanted", ["minor", "prerelease", "2.0.0"])
-@pytest.mark.parametrize("allow_unchanged", [False, True])
+@pytest.mark.parametrize(
+    ("last", "wanted", "allow_unchanged"),
+    [
+        ("1.1.0", "minor", False),
+        ("1.1.0", "2.0.0", True),
+        ("1.1.0-rc.1", "prerelease", False),
+        ("1.1.0-rc.1", "minor", True),
+    ],
+)
 def test_a_clone_that_the_last_release_went_past(
     repo: Repo, tmp_path: Path, last: str, wanted: str, allow_unchanged: bool
 ) -> None:
