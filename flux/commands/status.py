@@ -1,6 +1,6 @@
 """What each environment should have, and what it has."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -104,16 +104,21 @@ def find_status(
         since = commits_since(monorepo, tip, releases)
 
         def row(looked: Looked) -> Row:
-            name, steps = looked.artifact, looked.steps
+            name = looked.artifact
             release = str(releases[name].version) if name in releases else None
-            has = _actual(monorepo.registry.repository(name), steps, monorepo.settings.jobs)
-            by_environment = {step.environment: step for step in steps}
-            times = _times(monorepo, name, tip, by_environment) if names else {}
-            return Row(name, release, since.get(name), by_environment, has, times)
+            by_environment = {step.environment: step for step in looked.steps}
+            return Row(name, release, since.get(name), by_environment, {})
+
+        def more(row: Row) -> Row:
+            has = _actual(monorepo.registry.repository(row.artifact), _drifting(row), monorepo.settings.jobs)
+            times = _times(monorepo, row.artifact, tip, row.steps) if names else {}
+            return replace(row, has=has, since=times)
 
         with working("looking", len(chosen)) as on_done:
             looked = look(monorepo, chosen, desired, on_done, thorough=thorough)
-        rows = {row.artifact: row for row in in_parallel(monorepo.settings.jobs, row, looked)}
+        rows = {row.artifact: row for row in map(row, looked)}
+        asked = [row for row in rows.values() if names or _drifting(row)]
+        rows |= {row.artifact: row for row in in_parallel(monorepo.settings.jobs, more, asked)}
         notices = [f"{outdated.message}; {outdated.hint}"] if outdated else []
         now, rows, unknown = _with_health(monorepo, rows)
         notices += unknown
@@ -159,10 +164,14 @@ def _times(monorepo: Monorepo, artifact: str, tip: str, environments: Iterable[s
     return {}
 
 
-def _actual(target: Target, steps: Iterable[Step], jobs: int) -> dict[str, str]:
+def _drifting(row: Row) -> dict[str, str]:
+    """The digests that environments have instead of those that they should have."""
+    return {name: step.old for name, step in row.steps.items() if step.old and step.old != step.new}
+
+
+def _actual(target: Target, drifting: Mapping[str, str], jobs: int) -> dict[str, str]:
     """The version, else the digest, that each drifting environment has."""
-    drifting = {step.environment: step.old for step in steps if step.old and step.old != step.new}
     with suppress(FluxError):
         versions = versions_of(target, target.tags() if drifting else [], set(drifting.values()), jobs)
         return {environment: versions.get(old, old) for environment, old in drifting.items()}
-    return drifting
+    return dict(drifting)

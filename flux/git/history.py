@@ -9,16 +9,19 @@ from threading import Lock
 
 from flux.artifact.changes import Commit
 from flux.artifact.image import Revision
+from flux.artifact.tree import parents
 from flux.errors import GitError, HistoryMissingError
 from flux.git import output
 from flux.git.kept import Kept
+from flux.git.line import walk
 from flux.git.objects import NAME
 from flux.git.partial import Partial
 from flux.git.process import Process
 from flux.git.shallow import Shallow
-from flux.git.trees import MOST_WALKED, RAW_DIFF, Trees, narrowest
+from flux.git.trees import MOST_WALKED, Trees, narrowest
 from flux.git.walks import Walk
 
+_MOST_KNOWN = 10_000  # folders
 _MOST_MESSAGES = 16 * 1024 * 1024  # characters
 
 LOG = (
@@ -81,13 +84,17 @@ def _under(sources: str, below: Sequence[str], also: Sequence[str]) -> Callable[
     Without any it is whether it is in the folder.
     """
     wanted = {(sources + path).rstrip("/") for path in below} | {*also}
-    depths = {path.count("/") + 1 for path in wanted}
+    known: dict[str, bool] = {}
 
     def is_wanted(path: str) -> bool:
         if not below and path.startswith(sources):
             return True
-        parts = path.split("/")
-        return any("/".join(parts[:depth]) in wanted for depth in depths)
+        folder = path.rpartition("/")[0]
+        if folder not in known:
+            if len(known) > _MOST_KNOWN:
+                known.clear()
+            known[folder] = folder in wanted or not wanted.isdisjoint(parents(folder))
+        return known[folder] or path in wanted
 
     return is_wanted
 
@@ -186,20 +193,7 @@ class History:
             yield from self.file_history(edge, path)
 
     def _walk(self, span: Sequence[str], paths: Sequence[str], root: bool) -> Generator[output.Logged]:
-        """The commits of a first-parent line that changed something under the paths, as they are found; of a
-        commit without parents what it changed only where `root` says so."""
-        arguments = (
-            *("-c", f"log.showRoot={str(root).lower()}", "-c", "log.follow=false"),
-            *("log", "--first-parent", "--diff-merges=first-parent", "--no-show-signature"),
-            *("--format=tformat:%H %ct %P", *RAW_DIFF, *span),
-            *(["--", *paths] if paths else []),
-        )
-        with self._process.started(*arguments) as process:
-            assert process.stdout
-            yield from output.read_log(process.stdout)
-            _, stderr = process.communicate()
-            if process.returncode:
-                raise output.error(stderr.decode("utf-8", "replace"))
+        return walk(self._process, span, paths, self._trees.has, root=root)
 
     def first_parents(self, commit: str, sought: Sequence[str] = ()) -> list[str]:
         """The first-parent line back from `commit`, newest first, as far as this clone has it.

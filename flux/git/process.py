@@ -71,6 +71,8 @@ class Process:
         self._git.update_environment(
             GIT_NO_REPLACE_OBJECTS="1",
             GIT_GRAFT_FILE=os.devnull,
+            # Git tells of many commits at once, not of each by itself.
+            GIT_FLUSH="0",
             GIT_LITERAL_PATHSPECS="1",
             GIT_OPTIONAL_LOCKS="0",
             GIT_TERMINAL_PROMPT="0",
@@ -203,13 +205,16 @@ class Process:
 
     @contextmanager
     def started(
-        self, *arguments: str, environment: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        stdin: int = subprocess.PIPE,
     ) -> Iterator["subprocess.Popen[bytes]"]:
-        """Git with pipes to and from it, ended when the caller is done."""
+        """Git with pipes to and from it, ended when the caller is done. It may read from another's pipe."""
         begun = self._git.execute(
             self.command(*arguments),
             as_process=True,
-            istream=subprocess.PIPE,
+            istream=stdin,
             env=dict(environment or {}),
         )
         process = begun.proc

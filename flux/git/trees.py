@@ -147,6 +147,10 @@ class Trees:
             entry = below
         return entry
 
+    def has(self, commit: str, path: str) -> bool:
+        """Whether anything is at a path of a commit."""
+        return self.entry(commit, path) is not None
+
     def uncommitted(self, sources: str) -> list[str]:
         """Paths under `sources` that the working tree has otherwise than HEAD, or that git does not track."""
         listing = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")

@@ -44,7 +44,7 @@ def test_a_walk_of_many_artifacts_is_one_of_their_folder(
             walk = list(git.line(repo.head, SOURCES, some, also=["invoke.yaml"]))
             assert [each.revision.commit for each in walk][:3] == [settings, own, first]
             assert [change.path for change in walk[1].changes or []] == ["artifacts/a7/x"]
-            (call,) = counted.of("log")
+            (call,) = counted.of("diff-tree")
             paths = [SOURCES] if some is names else [SOURCES + name for name in some]
             assert call[call.index("--") + 1 :] == [*paths, "invoke.yaml"]
 

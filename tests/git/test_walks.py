@@ -57,7 +57,7 @@ def test_every_part_is_as_a_walk_of_its_own(tmp_path: Path, seed: int) -> None:
         assert {case: told(git, *case) for case in cases} == expected
 
 
-def test_any_number_of_parts_takes_two_processes(tmp_path: Path, counted: CountedGit) -> None:
+def test_any_number_of_parts_takes_three_processes(tmp_path: Path, counted: CountedGit) -> None:
     repo, line = grown(tmp_path / "other", 1)
     with Clone(repo.path) as git:
         git.keep_walk(line[0], "artifacts/")
@@ -65,8 +65,8 @@ def test_any_number_of_parts_takes_two_processes(tmp_path: Path, counted: Counte
         for commit in line:
             for name in NAMES:
                 list(git.line(commit, "artifacts/", [name]))
-        assert len(counted.of("log")) == 1
-        assert len(counted.of("rev-list")) == 1
+        assert len(counted.of("diff-tree")) == 1
+        assert len(counted.of("rev-list")) == 2
 
 
 def test_what_is_not_on_the_line_is_walked_by_itself(tmp_path: Path) -> None:

@@ -1,0 +1,56 @@
+"""A walk along a first-parent line: two processes, of which one lists the commits and the other compares
+each with its parent."""
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from subprocess import Popen
+
+from flux.git import output
+from flux.git.process import Process
+from flux.git.trees import RAW_DIFF
+
+_LITTLE = (
+    *("-c", "core.packedGitWindowSize=1m", "-c", "core.packedGitLimit=16m"),
+    *("-c", "core.deltaBaseCacheLimit=16m"),
+)
+"""How much git holds of the objects at a time. More makes no walk faster."""
+
+
+def walk(
+    process: Process,
+    span: Sequence[str],
+    paths: Sequence[str],
+    has: Callable[[str, str], bool],
+    *,
+    root: bool,
+) -> Generator[output.Logged]:
+    """The commits that changed something under the paths, the newest first, as they are found.
+
+    A commit without parents is there where it has one of the paths, which `has` tells. What it changed is
+    there where `root` says so. `git log` would compare each commit that it prints twice.
+    """
+    comparing = (
+        *(*_LITTLE, "diff-tree", "--stdin", "-r", "--always", "--diff-merges=first-parent"),
+        *("--no-show-signature", "--format=tformat:%H %ct %P", *(["--root"] if root else []), *RAW_DIFF),
+        *(["--", *paths] if paths else []),
+    )
+    # It would read the index, and has no use for it.
+    environment = {"GIT_INDEX_FILE": str(process.objects / "none")}
+    with process.started("rev-list", "--first-parent", *span) as line:
+        assert line.stdout
+        with process.started(*comparing, environment=environment, stdin=line.stdout.fileno()) as compared:
+            line.stdout.close()  # it is the other's now
+            yield from _read(compared, paths, has, root=root)
+            for ended in (line, compared):
+                _, stderr = ended.communicate()
+                if ended.returncode:
+                    raise output.error(stderr.decode("utf-8", "replace"))
+
+
+def _read(
+    compared: Popen[bytes], paths: Sequence[str], has: Callable[[str, str], bool], *, root: bool
+) -> Iterator[output.Logged]:
+    assert compared.stdout
+    for revision, parent, changes in output.read_log(compared.stdout):
+        is_first = not parent and not root
+        if changes or (is_first and (not paths or any(has(revision.commit, path) for path in paths))):
+            yield revision, parent, changes
