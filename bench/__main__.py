@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 import time
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.measure import Row, Samples
+from bench.page import renewed
 from bench.scenarios import SCENARIOS
 from bench.workbench import Options, Workbench
 from tests.parts import MissingError
@@ -40,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ]
     start, load = time.monotonic(), os.getloadavg()
     rows: list[Row] = []
+    failed: list[str] = []
     with tempfile.TemporaryDirectory(prefix="flux-bench-") as folder:
         try:
             bench = Workbench(options, Path(folder).resolve())
@@ -48,7 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 2
         for scenario in wanted:
             print(f"{time.monotonic() - start:5.0f} s  {scenario.__name__}", file=sys.stderr, flush=True)
-            rows += scenario(bench)
+            try:
+                rows += scenario(bench)
+            except (RuntimeError, OSError, subprocess.SubprocessError, MissingError) as error:
+                failed.append(scenario.__name__)
+                print(f"{scenario.__name__} failed: {error}", file=sys.stderr, flush=True)
     machine = {
         "python": platform.python_version(),
         "system": platform.platform(),
@@ -62,7 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.json:
         document = {"machine": machine, "options": vars(options), "rows": [row.document() for row in rows]}
         given.json.write_text(json.dumps(document, indent=2) + "\n")
-    return 1 if given.check and any(row.met is False for row in rows) else 0
+    if given.page:
+        given.page.write_text(renewed(given.page.read_text(), rows))
+    missed = given.check and any(row.met is False for row in rows)
+    return 1 if failed or missed else 0
 
 
 def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -97,6 +107,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--storage", metavar="FOLDER", help=storage)
     parser.add_argument("--quick", action="store_true", help="a smoke run: small, and twice each")
     parser.add_argument("--json", type=Path, metavar="FILE")
+    page = "write the table of this page anew: docs/performance.md"
+    parser.add_argument("--page", type=Path, metavar="FILE", help=page)
     parser.add_argument("--check", action="store_true", help="exit with 1 where a goal is missed")
     return parser
 
@@ -120,7 +132,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _measured(row: Row, samples: Samples) -> tuple[str, str, str]:
-    form = f"{{:.{ {'s': 3, 'MiB': 1, 'requests': 0}[row.unit] }f}} {row.unit}".replace(" requests", "")
+    form = {"s": "{:.3f} s", "MiB": "{:.1f} MiB"}.get(row.unit, "{:.0f}")
     peak = "" if samples.peak is None else f"{samples.peak:.0f}"
     return form.format(samples.minimum), form.format(samples.median), peak
 

@@ -10,6 +10,9 @@ from typing import Any, Literal
 
 from bench import launch as launcher
 
+_SECONDS = 600
+"""What one run may take. The loops of the flux CLI take a minute or two."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -23,7 +26,12 @@ class Run:
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path) -> Run:
     """Run a command to its end. Raises RuntimeError, with what it printed, where it fails."""
     launch = [sys.executable, "-I", "-S", launcher.__file__, str(log), *command]
-    launched = subprocess.run(launch, cwd=folder, env=environment, stdout=subprocess.PIPE, check=True)
+    try:
+        launched = subprocess.run(
+            launch, cwd=folder, env=environment, stdout=subprocess.PIPE, check=True, timeout=_SECONDS
+        )
+    except subprocess.TimeoutExpired as late:
+        raise RuntimeError(f"{' '.join(command)} did not end within {_SECONDS} seconds") from late
     seconds, cpu, kib, code = launched.stdout.split()
     if int(code):
         said = log.read_text(errors="replace")[-2000:]
@@ -105,7 +113,7 @@ class Row:
 
     key: str
     title: str
-    unit: Literal["s", "MiB", "requests"]
+    unit: Literal["s", "MiB", "requests", "fetches"]
     ours: Samples
     peer: Samples
     goal: Goal | None = None

@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from bench.measure import Run, run
-from bench.monorepo import Monorepo, Size, make_monorepo
+from bench.monorepo import Monorepo, Size, git, make_monorepo
 from tests import parts
 
 _GITCONFIG = """\
@@ -105,6 +105,13 @@ class Workbench:
 
     def clone(self, monorepo: Monorepo, commit: str, files: bool = True) -> Path:
         return monorepo.clone(self.new_folder("clone"), commit, self.environment, files)
+
+    def commit(self, clone: Path, message: str) -> None:
+        """Commit everything in a folder, which becomes a clone where it is none."""
+        if not (clone / ".git").exists():
+            git(clone, self.environment, "init", "--quiet", "--initial-branch=main")
+        git(clone, self.environment, "add", "--all")
+        git(clone, self.environment, "commit", "--quiet", f"--message={message}")
 
     @contextmanager
     def registry(self, far: bool = False) -> Iterator[Place]:
