@@ -89,7 +89,15 @@ _ENTRY = {
         _FOLDER,
         {
             "type": "object",
-            "properties": {"path": _PATH, "name": _TEXT, "exclude": {"anyOf": [_NAMES, _TEXT]}},
+            "properties": {
+                "path": _PATH,
+                "name": _TEXT,
+                "exclude": {"anyOf": [_NAMES, _TEXT]},
+                "prepare": _TEXT,
+                "output": _PATH,
+                "inputs": {"anyOf": [_NAMES, _TEXT]},
+            },
+            "dependentRequired": {"output": ["prepare"], "inputs": ["prepare"]},
             "required": ["path"],
             "additionalProperties": False,
         },
@@ -98,6 +106,10 @@ _ENTRY = {
 FORMS: dict[str, dict[str, Any]] = {
     "sources": _PATH,
     "artifacts": {"anyOf": [{"type": "array", "items": _ENTRY, "maxItems": 1000}, _ENTRY]},
+    "prepare": _TEXT,
+    "output": _PATH,
+    "inputs": {"anyOf": [_NAMES, _TEXT]},
+    "prepare_network": _FLAG,
     "releaseconfig": _FILE,
     "registry": {"type": "string", "pattern": r"^(oci://[^@\sA-Z]+|(?![^/]*[^/.][^/]*\.)[^:@]+)$"},
     "repository": {"type": "string", "pattern": r"^(?=.)[^{}]*(\{name\}[^{}]*)?$"},

@@ -124,10 +124,12 @@ def _tell(report: "Report", error: "FluxError | ModuleNotFoundError | OSError") 
 def _interrupted(report: "Report") -> NoReturn:
     """It does not wait for requests under way. Whatever they leave, the next run repairs."""
     from flux.registry.flux_cli.staging import remove_staged
+    from flux.step import stop
 
     report.interrupted()
     report.finish()
     remove_staged()
+    stop()
     os._exit(130)
 
 

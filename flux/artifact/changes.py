@@ -37,17 +37,26 @@ class Passed:
 
 
 def changed_files(
-    changes: Iterable[Change], layout: Layout, old_has_folder: HasFolder, new_has_folder: HasFolder
+    changes: Iterable[Change],
+    layout: Layout,
+    old_has_folder: HasFolder,
+    new_has_folder: HasFolder,
+    made: Callable[[], Sequence[Folder]] = tuple,
 ) -> dict[str, list[str]]:
     """The artifacts whose published content differs, each with the files that say so.
 
     A file that is left out still counts where it alone makes a folder appear or disappear, since folders are
-    entries of the image. An artifact whose folder moved is here whether its content differs or not.
+    entries of the image. An artifact whose folder moved is here whether its content differs or not. Of those
+    that build steps make, which `made` has, every file counts that the step reads.
     """
     reasons: dict[str, list[str]] = defaultdict(list)
+    steps = made() if layout.has_steps else ()
     for change in changes:
         for folder in layout.owners(change.path):
-            if _counts(change, folder, layout, old_has_folder, new_has_folder):
+            if not folder.entry.prepare and _counts(change, folder, layout, old_has_folder, new_has_folder):
+                reasons[folder.artifact].append(change.path)
+        for folder in steps:
+            if layout.reads(folder)(change.path):
                 reasons[folder.artifact].append(change.path)
     return dict(reasons)
 
@@ -76,11 +85,11 @@ def moved(reasons: Mapping[str, Sequence[str]], layout: Layout) -> list[str]:
     ]
 
 
-def passed(commit: Commit, layout: Layout) -> Passed:
-    """What a commit changed of what is published."""
+def passed(commit: Commit, layout: Layout, made: Callable[[], Sequence[Folder]] = tuple) -> Passed:
+    """What a commit changed of what is published; `made` as for `changed_files`."""
     if commit.changes is None:
         return Passed(commit.revision, None)
-    changed = changed_files(commit.changes, layout, commit.parent_has_folder, commit.has_folder)
+    changed = changed_files(commit.changes, layout, commit.parent_has_folder, commit.has_folder, made)
     return Passed(commit.revision, changed)
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from flux.artifact.glob import FolderGlob
 from flux.artifact.ignore import Excludes, matcher
+from flux.artifact.prepare import Prepare
 
 NAME, PARENT, PATH = "{name}", "{parent}", "{path}"
 
@@ -15,12 +16,14 @@ NAME, PARENT, PATH = "{name}", "{parent}", "{path}"
 class Entry:
     """Folders that are artifacts: a glob, a template of their names, and what is not a part of them.
 
-    `path` counts from the root of the repository, and so do the gitignore patterns of `exclude`.
+    `path` counts from the root of the repository, and so do the gitignore patterns of `exclude`. `prepare` is
+    the step that makes the content of each, where there is one.
     """
 
     path: str
     name: str = NAME
     exclude: tuple[str, ...] = ()
+    prepare: Prepare | None = None
 
     @cached_property
     def glob(self) -> FolderGlob:
@@ -32,8 +35,8 @@ class Entry:
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether it means the folders in one folder, each by its own name."""
-        return self.name == NAME and len(self.glob.top) == len(self.glob.parts) - 1
+        """Whether it means the folders in one folder, each by its own name and as it is."""
+        return not self.prepare and self.name == NAME and len(self.glob.top) == len(self.glob.parts) - 1
 
     def takes(self, path: str) -> bool:
         """Whether a folder that the glob means is an artifact."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flux.artifact.folder import Entry, Folder
 from flux.artifact.found import Below, Found, find_all
 from flux.artifact.glob import escaped
 from flux.artifact.ignore import Excludes, excludes
+from flux.artifact.prepare import Prepare, with_step
 from flux.artifact.tree import path_bytes
 
 _MOST_KNOWN = 100_000
@@ -21,11 +22,19 @@ class Layout:
 
     artifacts: tuple[Entry, ...] = (Entry("artifacts/*"),)
     ignore: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
+    """With build steps: the files of the desired state, which no step reads unless it says so."""
 
     @staticmethod
     def under(sources: str, ignore: tuple[str, ...] = ()) -> Layout:
         """The simple form: each folder directly under `sources` is an artifact."""
         return Layout((Entry("*" if sources == "." else f"{escaped(sources)}/*"),), ignore)
+
+    def prepared(self, step: Prepare | None, state: tuple[str, ...]) -> Layout:
+        """The same layout, in which this step makes what has none of its own."""
+        entries = with_step(self.artifacts, step)
+        steps = any(entry.prepare for entry in entries)
+        return replace(self, artifacts=entries, state=state if steps else ())
 
     @property
     def shown(self) -> str:
@@ -55,12 +64,31 @@ class Layout:
         """Whether the name of an artifact tells its folder, and no folder is in another."""
         return len(self.artifacts) == 1 and self.artifacts[0].is_plain
 
+    @cached_property
+    def has_steps(self) -> bool:
+        """Whether a build step makes any of the artifacts."""
+        return any(entry.prepare for entry in self.artifacts)
+
     def excludes(self, folder: Folder) -> Excludes:
-        """What is left out of the artifact in a folder; it is asked with paths from there on."""
+        """What is left out of the artifact in a folder; it is asked with paths from there on. Of one that a
+        step makes they count from its output on."""
         ignored, entry = excludes(self.ignore), folder.entry
         if not entry.exclude:
             return ignored
-        return lambda inside: ignored(inside) or entry.excludes(folder.join(inside))
+        base = entry.prepare.output_for(folder) if entry.prepare else folder.path
+        return lambda inside: ignored(inside) or entry.excludes(f"{base}/{inside}".removeprefix("/"))
+
+    def reads(self, folder: Folder) -> Excludes:
+        """Whether the artifact in a folder is made of a file, by its path from the root of the repository."""
+        if folder not in self._read:
+            step = folder.entry.prepare
+            outside, excluded = folder.path and f"{folder.path}/", self.excludes(folder)
+            self._read[folder] = (
+                step.reads(folder, self.state)
+                if step
+                else lambda path: path.startswith(outside) and not excluded(folder.inside(path))
+            )
+        return self._read[folder]
 
     def owners(self, path: str) -> Sequence[Folder]:
         """The artifacts' folders that a file is in. Without a clash all but one leave the file out."""
@@ -73,7 +101,7 @@ class Layout:
 
     def owner(self, path: str) -> Folder | None:
         """The artifact's folder that a file is published with, None for a file of no artifact."""
-        found = (one for one in self.owners(path) if not self.excludes(one)(one.inside(path)))
+        found = (one for one in self.owners(path) if self.reads(one)(path))
         return next(found, None)
 
     def sort(self, paths: Iterable[str]) -> dict[str, list[str]]:
@@ -100,13 +128,17 @@ class Layout:
 
     def reach(self, names: Sequence[str]) -> tuple[str, Sequence[str]]:
         """Where anything of the named artifacts can be: a folder that ends in `/`, or empty for the root, and
-        names below it; none for all that is there."""
+        names below it; none for all that is there. A build step may read anything."""
         if self.is_plain:
             (top,) = self.tops
             return (f"{top}/" if top else ""), names
-        tops = self.tops
+        tops = [""] if self.has_steps else self.tops
         outermost = [top for top in tops if not any(top.startswith(f"{other}/") for other in tops)]
         return "", [] if "" in tops else outermost
+
+    @cached_property
+    def _read(self) -> dict[Folder, Excludes]:
+        return {}
 
     @cached_property
     def _known(self) -> dict[str, Sequence[Folder]]:

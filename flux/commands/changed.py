@@ -29,15 +29,24 @@ def list_changed(
 def compare(monorepo: Monorepo, changed: Changed) -> Differences:
     """The files of each changed or removed artifact that differ. Links and modes are not compared."""
     names = [*changed.reasons, *changed.removed]
-    old = _published(monorepo, changed.base, names) if changed.base else {}
-    new = _published(monorepo, changed.head, names)
+    commits = [Sources(monorepo, commit) if commit else None for commit in (changed.base, changed.head)]
+    old, new = (_published(sources, names) if sources else {} for sources in commits)
     sides = {name: _differing(old.get(name, {}), new.get(name, {})) for name in names}
-    monorepo.git.obtain_blobs(file.oid for pair in sides.values() for side in pair for file in side)
-    return {name: difference(*map(monorepo.git.contents, pair)) for name, pair in sides.items()}
+    monorepo.git.obtain_blobs(
+        file.oid
+        for pair in sides.values()
+        for sources, side in zip(commits, pair, strict=True)
+        for file in side
+        if sources and not sources.has_made(file)
+    )
+    return {
+        name: difference(*(s.contents(side) if s else {} for s, side in zip(commits, pair, strict=True)))
+        for name, pair in sides.items()
+    }
 
 
-def _published(monorepo: Monorepo, commit: str, names: list[str]) -> dict[str, Files]:
-    kept = Sources(monorepo, commit).kept(names)
+def _published(sources: Sources, names: list[str]) -> dict[str, Files]:
+    kept = sources.kept(names)
     return {
         name: {file.path: file for file in files if file.mode in (REGULAR, EXECUTABLE)}
         for name, files in kept.items()

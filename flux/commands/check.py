@@ -8,6 +8,7 @@ from flux.artifact.finding import Finding, Level
 from flux.artifact.kustomization import read_kustomizations
 from flux.artifact.manifests import check_manifests, is_manifest
 from flux.artifact.name import name_fault
+from flux.errors import ContentError
 from flux.kustomize import Kustomize, find_kustomize
 from flux.monorepo.changed import find_changed
 from flux.monorepo.comparison import commit_to_check
@@ -18,6 +19,8 @@ from flux.monorepo.sources import Source, Sources
 from flux.parallel import in_parallel
 from flux.promotion.desired import check_desired
 from flux.working import Working, silently
+
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,12 @@ def check_artifacts(
         notices.append("kustomizations are not rendered: no kustomize 5 or kubectl 1.27 on PATH")
 
     def check_one(source: Source) -> tuple[str, list[Finding]]:
-        folder = source.folder
-        findings = [
-            replace(finding, path=folder.join(finding.path) or ".")
-            for finding in _check_artifact(monorepo, kustomize, source)
-        ]
+        made, findings = _make(sources, source)
+        if made:
+            findings += [
+                replace(finding, path=made.join(finding.path) or ".")
+                for finding in _check_artifact(monorepo, sources, kustomize, made)
+            ]
         on_done(source.artifact)
         return source.artifact, findings
 
@@ -94,7 +98,27 @@ def _choose(
     return [name for name in narrowed if not names or name in chosen], list(found.notices)
 
 
-def _check_artifact(monorepo: Monorepo, kustomize: Kustomize | None, source: Source) -> Iterator[Finding]:
+def _make(sources: Sources, source: Source) -> tuple[Source | None, list[Finding]]:
+    """The artifact as its build step makes it, and what is to be said of the step: it has to make the same
+    each time."""
+    if not source.has_step:
+        return source, []
+    at = source.folder.path or "."
+    try:
+        made, differing = sources.made_twice(source)
+    except ContentError as error:
+        said = f"{error.message}; {error.hint}" if error.hint else error.message
+        return None, [Finding(Level.ERROR, at, said)]
+    if not differing:
+        return made, []
+    more = f" and {len(differing) - _MOST_NAMED} more" if len(differing) > _MOST_NAMED else ""
+    said = f"{', '.join(map(made.join, differing[:_MOST_NAMED]))}{more}"
+    return made, [Finding(Level.ERROR, at, f"its build step is not reproducible: run twice, {said} differ")]
+
+
+def _check_artifact(
+    monorepo: Monorepo, sources: Sources, kustomize: Kustomize | None, source: Source
+) -> Iterator[Finding]:
     if fault := name_fault(source.artifact):
         yield Finding(Level.ERROR, "", f"cannot be an OCI repository: the name {fault}")
     elif monorepo.settings.tag_form.misreads(source.artifact):
@@ -108,8 +132,8 @@ def _check_artifact(monorepo: Monorepo, kustomize: Kustomize | None, source: Sou
         if kind := kind_fault(file):
             yield Finding(Level.ERROR, file.path, kind.message.removeprefix(file.path + " "))
             continue
-        contents[file.path] = content = monorepo.git.read(file.oid)
-        if unfit := content_fault(file, content, source.attributes[file.path]):
+        contents[file.path] = content = sources.read(source, file)
+        if unfit := content_fault(file, content, source.attributes.get(file.path, {})):
             yield Finding(Level.ERROR, file.path, unfit.message.removeprefix(file.path + " "))
     left_out = frozenset(file.path for file in source.files) - contents.keys()
     yield from _check_manifests(contents, left_out, kustomize)

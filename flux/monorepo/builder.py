@@ -115,10 +115,22 @@ class Builder:
     def _images(self, revisions: Mapping[str, Revision]) -> Iterator[tuple[str, Revision, Image | FluxError]]:
         """The artifacts one after another, each with its image or why it has none."""
         sources = self._sources.load(self.names)
-        with self._sources.reading(sources):
-            for source in sources:
+        steps = [source for source in sources if source.has_step]
+        plain = [source for source in sources if not source.has_step]
+        with self._sources.reading(plain):
+            for source in plain:
                 revision = revisions[source.artifact]
                 yield source.artifact, revision, self._image(source, revision)
+        for name, made in in_parallel(self._settings.jobs, lambda one: self._made(one, revisions), steps):
+            image = made if isinstance(made, FluxError) else self._image(made, revisions[name])
+            yield name, revisions[name], image
+
+    def _made(self, source: Source, revisions: Mapping[str, Revision]) -> tuple[str, Source | FluxError]:
+        """What the build step of an artifact makes, or why it makes nothing."""
+        try:
+            return source.artifact, self._sources.made(source, revisions[source.artifact])
+        except FluxError as error:
+            return source.artifact, error
 
     def _image(self, source: Source, revision: Revision) -> Image | FluxError:
         if self._unreachable:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from flux.monorepo.comparison import Comparison, find_comparison
-from flux.monorepo.line import changed_between
+from flux.monorepo.line import changed_between, made_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
 
@@ -66,6 +66,11 @@ def _nothing(monorepo: Monorepo, compared: Comparison) -> list[str]:
 
 def find_uncommitted(monorepo: Monorepo) -> dict[str, list[str]]:
     """Paths that differ between the working tree and HEAD and would be published, by artifact."""
-    layout = monorepo.settings.layout
-    tops = layout.tops if len(layout.tops) == 1 else [""]
-    return layout.sort(path for top in tops for path in monorepo.git.uncommitted(f"{top}/" if top else ""))
+    layout, git = monorepo.settings.layout, monorepo.git
+    tops = layout.tops if len(layout.tops) == 1 and not layout.has_steps else [""]
+    paths = [path for top in tops for path in git.uncommitted(f"{top}/" if top else "")]
+    found = layout.sort(paths)
+    for folder in made_at(git, layout, [git.head()]) if paths and layout.has_steps else ():
+        if read := [path for path in paths if layout.reads(folder)(path)]:
+            found[folder.artifact] = read
+    return found

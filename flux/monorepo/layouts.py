@@ -87,8 +87,8 @@ class Layouts:
         with suppress(SettingError):
             said = read_layout(self._checkout)
         said, forced = said or Layout(), self._settings.layout
-        artifacts = {"artifacts": forced.artifacts} if forced.artifacts != said.artifacts else {}
-        return artifacts | ({"ignore": forced.ignore} if forced.ignore != said.ignore else {})
+        names = ("artifacts", "ignore", "state")
+        return {n: getattr(forced, n) for n in names if getattr(forced, n) != getattr(said, n)}
 
     @cached_property
     def _checkout(self) -> bytes:

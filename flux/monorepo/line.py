@@ -1,8 +1,10 @@
 """The first-parent line, and which artifacts each of its commits changed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from flux.artifact.changes import Commit, Passed, changed_files, moved, passed
+from flux.artifact.folder import Folder
 from flux.artifact.layout import Layout
 from flux.git.clone import Clone
 from flux.monorepo.contents import compare
@@ -27,7 +29,8 @@ def walk(monorepo: Monorepo, commit: str, names: Sequence[str], until: str | Non
         for at in stretch:
             before = _layout_before(monorepo.layouts, at, layout)
             if before == layout or at.parent is None:
-                yield _unmoved(monorepo.git, passed(at, layout), at.parent, layout)
+                made = partial(made_at, monorepo.git, layout, (at.revision.commit, at.parent), names)
+                yield _unmoved(monorepo.git, passed(at, layout, made), at.parent, layout)
                 continue
             old = (at.parent, before) if before else None
             yield Passed(at.revision, compare(monorepo.git, old, (at.revision.commit, layout), names))
@@ -50,10 +53,20 @@ def changed_between(
     base, below = layout.reach([name] if name else [])
     paths = [base + path for path in below] or [base]
     changes = [change for path in paths for change in git.changes(old, new, path)]
-    changed = changed_files(changes, layout, git.folders_of(old), git.folders_of(new))
+    names = None if name is None else [name]
+    made = partial(made_at, git, layout, (new, old), names)
+    changed = changed_files(changes, layout, git.folders_of(old), git.folders_of(new), made)
     if name is not None:
         changed = {name: changed[name]} if name in changed else {}
     return _without_moved(git, changed, old, new, layout)
+
+
+def made_at(
+    git: Clone, layout: Layout, commits: Iterable[str | None], names: Sequence[str] | None = None
+) -> list[Folder]:
+    """The folders of the artifacts that build steps make at any of the commits, of those named or all."""
+    found = (layout.find(git.below(commit), names).folders.values() for commit in commits if commit)
+    return [*{folder: None for each in found for folder in each if folder.entry.prepare}]
 
 
 def _unmoved(git: Clone, passed: Passed, parent: str | None, layout: Layout) -> Passed:

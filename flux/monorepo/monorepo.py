@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from flux.forge.forge import Forge
     from flux.git.clone import Clone
     from flux.monorepo.layouts import Layouts
+    from flux.monorepo.steps import Steps
     from flux.registry.target import Registry
     from flux.settings import Settings
 
@@ -41,6 +42,7 @@ class Monorepo:
         self._registry: Registry | None = None
         self._forge: Forge | None = None
         self._layouts: Layouts | None = None
+        self._steps: Steps | None = None
         self._tip: str | None = None
         self._home_tags: Mapping[str, str] | None = None
         self._home_heads: Mapping[str, str] | None = None
@@ -74,6 +76,16 @@ class Monorepo:
 
             self._layouts = Layouts(self.git, self.settings)
         return self._layouts
+
+    @property
+    def steps(self) -> Steps:
+        """Makes what build steps make."""
+        with self._opening:
+            if self._steps is None:
+                from flux.monorepo.steps import Steps
+
+                self._steps = Steps(self)
+            return self._steps
 
     @property
     def would_have(self) -> Sequence[str]:

@@ -19,16 +19,18 @@ from flux.release.upgrades import marked_upgrades
 
 
 def commits_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | None) -> list[LoggedCommit]:
-    """The commits that touched an artifact after a release, the newest first; each folder where it moved."""
+    """The commits that touched an artifact after a release, the newest first; each folder where it moved.
+
+    Of one that a build step makes they are those that touched any place where the step reads.
+    """
     since = last.commit if last and monorepo.git.obtain(last.commit) else None
-    folders = [Sources(monorepo, commit).folder(artifact)]
+    folders = Sources(monorepo, commit).places(artifact)
     if since:
         between = (passed.revision.commit for passed in walk(monorepo, commit, [artifact], until=since))
         for at in (since, *between):
             with suppress(ContentError, SettingError):
-                folders.append(Sources(monorepo, at).folder(artifact))
-    there = dict.fromkeys(folder for folder in folders if folder)
-    return [LoggedCommit(*entry) for entry in monorepo.git.log(commit, since, *there)]
+                folders += Sources(monorepo, at).places(artifact)
+    return [LoggedCommit(*entry) for entry in monorepo.git.log(commit, since, *dict.fromkeys(folders))]
 
 
 def notes_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | None, tag: str) -> str:
@@ -60,13 +62,14 @@ def named_since(
     since = last.commit if last and monorepo.git.obtain(last.commit) else None
     if since is None:
         return {}, {}
-    after = _versions(monorepo, Sources(monorepo, commit), artifact)
+    after = _versions(Sources(monorepo, commit), artifact)
     with suppress(ContentError, SettingError):  # its settings may be beyond reading
-        return _versions(monorepo, Sources(monorepo, since), artifact), after
+        return _versions(Sources(monorepo, since), artifact), after
     return {}, after
 
 
-def _versions(monorepo: Monorepo, sources: Sources, artifact: str) -> dict[str, set[str]]:
+def _versions(sources: Sources, artifact: str) -> dict[str, set[str]]:
     kept = sources.kept([artifact]).get(artifact, ())
-    manifests = [file for file in kept if is_manifest(file.path) and not kind_fault(file)]
-    return named_versions(monorepo.git.contents(manifests))
+    return named_versions(
+        sources.contents(file for file in kept if is_manifest(file.path) and not kind_fault(file))
+    )

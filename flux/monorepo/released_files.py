@@ -11,7 +11,8 @@ def released_files(monorepo: Monorepo, released: Released) -> dict[str, bytes]:
     """The files of a release's image, by path. Raises ContentError where its commit does not have them."""
     if not monorepo.git.obtain(released.commit):
         raise ContentError(f"the commit of {released.tag} is not here")
-    kept = Sources(monorepo, released.commit).kept([released.artifact]).get(released.artifact)
+    sources = Sources(monorepo, released.commit)
+    kept = sources.kept([released.artifact]).get(released.artifact)
     if kept is None:
         raise ContentError(f"{released.tag} has no {released.artifact}")
-    return monorepo.git.contents(file for file in kept if not kind_fault(file))
+    return sources.contents(file for file in kept if not kind_fault(file))

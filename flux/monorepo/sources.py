@@ -1,8 +1,8 @@
 """The artifacts as one commit has them."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flux.artifact.changes import last_changes
@@ -16,7 +16,7 @@ from flux.artifact.name import name_fault
 from flux.artifact.tree import Content, File
 from flux.errors import ContentError, RequestError
 from flux.monorepo.artifacts import find_artifacts, where
-from flux.monorepo.contents import files_of
+from flux.monorepo.contents import files_of, read_by
 from flux.monorepo.line import walk
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.source_url import source_url
@@ -28,7 +28,9 @@ from flux.settings import FILES
 class Source:
     """One artifact at one commit. Paths are relative to its folder; `attributes` has git's for each.
 
-    `excludes` says which of the files are left out.
+    `excludes` says which of the files are left out. Of an artifact that a build step makes, the files are
+    those that the step reads, from the root of the repository on, until `Sources.made` has made it: then
+    they are the step's, below its output, and `made` has what they hold.
     """
 
     artifact: str
@@ -36,6 +38,18 @@ class Source:
     attributes: dict[str, Attributes]
     folder: Folder
     excludes: Excludes
+    made: Mapping[str, bytes] | None = None
+
+    @property
+    def has_step(self) -> bool:
+        """Whether a build step has yet to make it."""
+        return self.folder.entry.prepare is not None and self.made is None
+
+    def join(self, inside: str) -> str:
+        """A path of a published file, from the root of the repository on."""
+        step = self.folder.entry.prepare
+        base = step.output_for(self.folder) if step else self.folder.path
+        return "/".join(filter(None, (base, inside)))
 
     @property
     def kept(self) -> list[File]:
@@ -54,6 +68,7 @@ class Sources:
         self._git = monorepo.git
         self._settings = monorepo.settings
         self.commit = commit
+        self._contents: dict[str, bytes] = {}
 
     @cached_property
     def layout(self) -> Layout:
@@ -80,6 +95,13 @@ class Sources:
         there = found.folders.get(artifact) or found.odd.get(artifact)
         return there.path or "." if there else None
 
+    def places(self, artifact: str) -> list[str]:
+        """The paths below which all is that an artifact is made of; none where it is not there."""
+        folder, there = self.folder(artifact), self._find([artifact]).folders.get(artifact)
+        if there and there.entry.prepare:
+            return there.entry.prepare.places(there)
+        return [folder] if folder else []
+
     def _find(self, names: Sequence[str] | None = None) -> Found:
         if names is None:
             return self._all
@@ -101,17 +123,48 @@ class Sources:
         return chosen
 
     def kept(self, names: Sequence[str]) -> dict[str, list[File]]:
-        """The files that are published of those of the named artifacts that are there."""
+        """The files that are published of those of the named artifacts that are there; `contents` reads them.
+
+        Raises ContentError where a build step fails.
+        """
         folders = self._find(names).folders
-        loaded = files_of(self._git, self.commit, [folders[name] for name in names if name in folders])
-        return {
+        there = [folders[name] for name in names if name in folders]
+        loaded = files_of(self._git, self.commit, [folder for folder in there if not folder.entry.prepare])
+        kept = {
             folder.artifact: published(files, self.layout.excludes(folder))[1] for folder, files in loaded
         }
+        for source in self.load([folder.artifact for folder in there if folder.entry.prepare]):
+            made = self.made(source)
+            kept[source.artifact] = made.kept
+            self._contents |= {file.oid: (made.made or {})[file.path] for file in made.kept}
+        return kept
+
+    def has_made(self, file: File) -> bool:
+        """Whether a file of `kept` is not git's, but made by a build step."""
+        return file.oid in self._contents
+
+    def contents(self, files: Iterable[File]) -> dict[str, bytes]:
+        """The contents of files of `kept` by path. Raises GitError if one cannot be read."""
+        wanted = list(files)
+        made = {file.path: self._contents[file.oid] for file in wanted if self.has_made(file)}
+        return made | self._git.contents(file for file in wanted if file.path not in made)
 
     def load(self, names: Sequence[str]) -> list[Source]:
-        """The files of the named artifacts, whose contents are to be read."""
+        """The files of the named artifacts, whose contents are to be read. What build steps make is not made
+        yet."""
         folders = self._find(names).folders
-        loaded = list(files_of(self._git, self.commit, [folders[name] for name in names]))
+        steps = [folder for folder in folders.values() if folder.entry.prepare]
+        read = dict(read_by(self._git, self.commit, self.layout, steps))
+        plain = [folders[name] for name in names if folders[name] not in read]
+        found = {source.artifact: source for source in self._load(plain)}
+        found |= {
+            folder.artifact: Source(folder.artifact, files, {}, folder, self.layout.excludes(folder))
+            for folder, files in read.items()
+        }
+        return [found[name] for name in names]
+
+    def _load(self, folders: Sequence[Folder]) -> list[Source]:
+        loaded = list(files_of(self._git, self.commit, folders))
         paths = [folder.join(file.path) for folder, files in loaded for file in files]
         kept = (published(files, self.layout.excludes(folder))[1] for folder, files in loaded)
         wanted = (file.oid for files in kept for file in files if not kind_fault(file))
@@ -127,13 +180,36 @@ class Sources:
             for folder, files in loaded
         ]
 
+    def made(self, source: Source, revision: Revision | None = None) -> Source:
+        """The artifact with what its build step makes at its revision. Raises ContentError."""
+        if not source.has_step:
+            return source
+        revision = revision or self.revisions([source.artifact])[source.artifact]
+        made = self._monorepo.steps.make(self.layout, source.folder, source.files, revision)
+        return replace(source, files=made.files, made=made.contents)
+
+    def made_twice(self, source: Source) -> tuple[Source, list[str]]:
+        """The same, and the files that differ where the step is run once more. Raises ContentError."""
+        revision = self.revisions([source.artifact])[source.artifact]
+        steps, asked = self._monorepo.steps, (self.layout, source.folder, source.files, revision)
+        made = steps.make(*asked)
+        return replace(source, files=made.files, made=made.contents), steps.differing(*asked, made)
+
+    def read(self, source: Source, file: File) -> bytes:
+        """What a file of an artifact holds."""
+        return self._git.read(file.oid) if source.made is None else source.made[file.path]
+
     def left_out(self, artifact: str) -> set[str]:
         """The files of an artifact's folder that are not published."""
-        folders = self._find([artifact]).folders.values()
-        loaded = files_of(self._git, self.commit, folders)
-        return {
-            file.path for folder, files in loaded for file in files if self.layout.excludes(folder)(file.path)
-        }
+        found = self._find([artifact]).folders.values()
+        plain = [folder for folder in found if not folder.entry.prepare]
+        loaded = [
+            (self.layout.excludes(folder), files) for folder, files in files_of(self._git, self.commit, plain)
+        ]
+        if not plain:
+            made = map(self.made, self.load(self.present([artifact])))
+            loaded = [(source.excludes, source.files) for source in made]
+        return {file.path for excludes, files in loaded for file in files if excludes(file.path)}
 
     def revisions(self, names: Sequence[str]) -> dict[str, Revision]:
         """The revision of each named artifact. An artifact that was never there has none."""
@@ -160,6 +236,7 @@ class Sources:
             raise ContentError(
                 f"{source.artifact!r} cannot be an OCI repository: it {fault}", "rename the folder"
             )
+        source = self.made(source, revision)
         for file in source.kept:
             if error := kind_fault(file):
                 raise error
@@ -176,8 +253,9 @@ class Sources:
 
     def _content(self, source: Source, file: File) -> Content:
         """What a file holds. Raises ContentError for what a cluster would get differently."""
-        content = self._git.open(file.oid)
-        attributes = source.attributes[file.path]
+        made = source.made
+        content = self._git.open(file.oid) if made is None else Content.of(made[file.path])
+        attributes = source.attributes.get(file.path, {})
         if content.size > MOST_JUDGED and not attributes:
             return content  # its attributes and its size tell that it is fit
         whole = content.whole()

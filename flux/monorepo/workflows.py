@@ -18,7 +18,8 @@ def rendered(name: str, settings: Settings, uses: str = "") -> str:
     """A workflow for this monorepo. `uses` says where what it calls is: `OWNER/REPOSITORY@REF`."""
     folder = next(folder for folder in _FOLDERS if (folder / name).exists())
     host = settings.registry.removeprefix("oci://").partition("/")[0] if "://" in settings.registry else ""
-    tops = [f"{top}/**" if top else "**" for top in settings.layout.tops]
+    layout = settings.layout
+    tops = ["**"] if layout.has_steps else [f"{top}/**" if top else "**" for top in layout.tops]
     values = Values(
         settings.branch,
         ("**",) if "**" in tops else tuple(tops),

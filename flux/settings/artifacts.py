@@ -13,10 +13,12 @@ from flux.settings.values import folder, names, patterns, text
 
 if TYPE_CHECKING:
     from flux.artifact.folder import Entry
+    from flux.artifact.prepare import Prepare
 
-_FIELDS = ("path", "name", "exclude")
+_FIELDS = ("path", "name", "exclude", "prepare", "output", "inputs")
 _MOST_ENTRIES = 1000
 _MOST_PATTERNS = 1000
+_LONGEST = 2000
 
 
 def artifacts(value: object) -> tuple[Entry, ...]:
@@ -45,10 +47,44 @@ def _entry(value: object) -> Entry:
     if unknown := [key for key in value if key not in _FIELDS]:
         raise ValueError(f"{unknown[0]!r} is not a part of an entry; they are {', '.join(_FIELDS)}")
     path = _path(value["path"])
-    entry = Entry(path, _name(value.get("name", NAME), path), _exclude(value.get("exclude", ())))
+    name, exclude = _name(value.get("name", NAME), path), _exclude(value.get("exclude", ()))
+    entry = Entry(path, name, exclude, _step(value))
     if entry.glob.is_fixed and (fault := name_fault(entry.named("/".join(entry.glob.top)))):
         raise ValueError(f"the artifact in {path} needs a `name` of its own: that of the folder {fault}")
     return entry
+
+
+def _step(value: Mapping[object, object]) -> Prepare | None:
+    if "prepare" not in value:
+        if alone := [name for name in ("output", "inputs") if name in value]:
+            raise ValueError(f"`{alone[0]}` is of a build step: it needs `prepare` beside it")
+        return None
+    from flux.artifact.prepare import Prepare
+
+    return Prepare(
+        command(value["prepare"]), output(value.get("output", "")), inputs(value.get("inputs", ()))
+    )
+
+
+def command(value: object) -> str:
+    """The command line of a build step."""
+    line = text(value)
+    if len(line) > _LONGEST:
+        raise ValueError(f"{len(line)} characters, and {_LONGEST} are allowed: put them in a script")
+    return line
+
+
+def output(value: object) -> str:
+    """The folder with what a build step makes; empty for the artifact's own."""
+    return "" if value == "" else folder(value)
+
+
+def inputs(value: object) -> tuple[str, ...]:
+    """Gitignore patterns of what a build step reads."""
+    found = patterns(value)
+    if len(found) > _MOST_PATTERNS:
+        raise ValueError(f"{len(found)} patterns under `inputs`, and {_MOST_PATTERNS} are allowed")
+    return found
 
 
 def _path(value: object) -> str:

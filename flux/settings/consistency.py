@@ -25,6 +25,11 @@ def check_names(settings: Settings) -> None:
         raise SettingError(
             "flux.sources and flux.artifacts both say what is an artifact", "take one of them away"
         )
+    for name in ("output", "inputs"):
+        if getattr(settings, name) and not settings.prepare:
+            raise SettingError(
+                f"flux.{name} is of a build step, and there is none", "name its command in flux.prepare"
+            )
     for name, field, said in (
         ("release_tag", "{artifact}", "which artifact is released"),
         ("repository", "{name}", "which artifact goes where"),

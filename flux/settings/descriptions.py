@@ -7,6 +7,19 @@ DESCRIPTIONS: dict[str, str] = {
         " folders, `name` and `exclude`. See [Layouts](../concepts/artifacts.md#layouts). Each commit is"
         " built with its own."
     ),
+    "prepare": (
+        "The build step of every artifact that has none of its own: a command that makes what is published,"
+        " such as `make render-{name}`. See [Build steps](../concepts/build-steps.md). Each commit is built"
+        " with its own."
+    ),
+    "output": "The folder where the build step leaves what is published. By default the artifact's own.",
+    "inputs": (
+        "What the build step gets to see beside the artifact's folder. Only a commit that changes some of it"
+        " changes the artifact. By default the whole repository without the desired state."
+    ),
+    "prepare_network": (
+        "Whether build steps may use the network. The settings of who runs them decide, not the commit's."
+    ),
     "registry": (
         "Where images live: `oci://HOST/PREFIX`, or a folder with one OCI image layout for each"
         " artifact. If nothing is set, Actions on github.com uses `oci://ghcr.io/OWNER/REPOSITORY`. A"

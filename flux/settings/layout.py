@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from flux.artifact.folder import Entry
 from flux.artifact.layout import Layout
+from flux.artifact.prepare import Prepare
 from flux.errors import SettingError
-from flux.settings.artifacts import artifacts
+from flux.promotion.gates.freeze import freezes_path
+from flux.settings.artifacts import artifacts, command, inputs, output
 from flux.settings.settings import Settings
-from flux.settings.values import folder, patterns
+from flux.settings.values import file, folder, patterns
 
 Value = TypeVar("Value")
 
@@ -27,12 +30,33 @@ def read_layout(content: bytes) -> Layout | None:
         return None
     sources = _valid(section, "sources", folder, Settings.sources)
     entries = _valid(section, "artifacts", artifacts, Settings.artifacts)
+    step = (
+        _valid(section, "prepare", command, Settings.prepare),
+        _valid(section, "output", output, Settings.output),
+        _valid(section, "inputs", inputs, Settings.inputs),
+    )
+    state = Settings.releaseconfig
+    if step[0] or any(entry.prepare for entry in entries):
+        state = _valid(section, "releaseconfig", file, state)
     ignore = _valid(section, "ignore", patterns, Settings.ignore)
     if len(ignore) > _MOST_PATTERNS:
         raise SettingError(f"it has {len(ignore)} patterns under `ignore`, and {_MOST_PATTERNS} are allowed")
     if entries and "sources" in section:
         raise SettingError("it has both `sources` and `artifacts`")
-    return Layout(entries, ignore) if entries else Layout.under(sources, ignore)
+    return layout_of(sources, entries, ignore, step, state)
+
+
+def layout_of(
+    sources: str,
+    entries: tuple[Entry, ...],
+    ignore: tuple[str, ...],
+    step: tuple[str, str, tuple[str, ...]],
+    releaseconfig: str,
+) -> Layout:
+    """The layout that these settings say; `step` has a command, its output and its inputs."""
+    layout = Layout(entries, ignore) if entries else Layout.under(sources, ignore)
+    state = (releaseconfig, freezes_path(releaseconfig))
+    return layout.prepared(Prepare(*step) if step[0] else None, state)
 
 
 def _valid(section: Mapping[str, Any], name: str, read: Callable[[object], Value], default: Value) -> Value:

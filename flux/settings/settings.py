@@ -55,6 +55,11 @@ class Settings:
     sources: str = "artifacts"
     artifacts: tuple[Entry, ...] = ()
     """Which folders are artifacts, where `sources` does not say it."""
+    prepare: str = ""
+    """The command that makes the content of each artifact; empty where folders are published as they are."""
+    output: str = ""
+    inputs: tuple[str, ...] = ()
+    prepare_network: bool = False
     releaseconfig: str = "flux/releaseconfig.json"
     registry: str = ".registry"
     repository: str = "{name}"
@@ -96,11 +101,10 @@ class Settings:
     @cached_property
     def layout(self) -> Layout:
         """Which paths are which artifact, by these settings."""
-        from flux.artifact.layout import Layout
+        from flux.settings.layout import layout_of
 
-        if self.artifacts:
-            return Layout(self.artifacts, self.ignore)
-        return Layout.under(self.sources, self.ignore)
+        step = (self.prepare, self.output, self.inputs)
+        return layout_of(self.sources, self.artifacts, self.ignore, step, self.releaseconfig)
 
     @cached_property
     def tag_form(self) -> TagForm:

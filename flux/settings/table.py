@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from flux.settings.artifacts import artifacts
+from flux.settings.artifacts import artifacts, command, inputs, output
 from flux.settings.phases import moving_tag, phases
 from flux.settings.places import branch, branches, registry, release_tag, repository, source
 from flux.settings.rules import clusters, rules
@@ -30,8 +30,13 @@ READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "sources": (folder, _PATH),
     "artifacts": (
         artifacts,
-        "a list of entries with `path` (a folder, or a glob of folders), `name` and `exclude`",
+        "a list of entries with `path` (a folder, or a glob of folders), `name`, `exclude`, `prepare`,"
+        " `output` and `inputs`",
     ),
+    "prepare": (command, "a command line of the shell, with {name} and {path}"),
+    "output": (output, f"{_PATH}, with {{name}} and {{path}}"),
+    "inputs": (inputs, "a list of gitignore patterns, with {name} and {path}"),
+    "prepare_network": (flag, _FLAG),
     "releaseconfig": (file, _PATH),
     "registry": (registry, "a folder, or oci://HOST[:PORT]/PATH in lower case"),
     "repository": (repository, "the path of a repository below `registry`, with {name} for the artifact's"),

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux.artifact.name import name_fault
+from flux.artifact.prepare import Prepare
 from flux.settings.artifacts import artifacts
 
 _PLAIN = st.sampled_from(["apps", "*", "a-*", "**", "[", "[z-a]", ".", "..", "", "B", "?x", "x*[ab]"])
@@ -30,3 +31,12 @@ def test_one_entry_needs_no_list() -> None:
 def test_it_is_bounded(many: list[object]) -> None:
     with pytest.raises(ValueError, match="are allowed"):
         artifacts(many)
+
+
+def test_a_build_step_of_an_entry() -> None:
+    (entry,) = artifacts(
+        {"path": "apps/*", "prepare": " make {name} ", "output": "./out/", "inputs": "/base/,!x"}
+    )
+    assert entry.prepare == Prepare("make {name}", "out", ("/base/", "!x"))
+    with pytest.raises(ValueError, match="put them in a script"):
+        artifacts({"path": "apps/*", "prepare": "x" * 2001})

@@ -3,12 +3,15 @@
 import json
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flux.artifact.folder import Entry, Folder
 from flux.artifact.layout import Layout
+from flux.artifact.prepare import Prepare
 from flux.errors import SettingError
+from flux.settings import read_settings
 from flux.settings.layout import read_layout
 
 ENTRIES = Layout((Entry("apps/*"), Entry(".", "all", ("apps",))))
@@ -75,3 +78,15 @@ def test_any_content_is_read_or_refused(content: bytes) -> None:
     except SettingError:
         return
     assert layout is None or layout.excludes(Folder("a", "a", layout.artifacts[0]))("x.yaml") in (True, False)
+
+
+def test_a_build_step_comes_with_the_files_of_the_desired_state() -> None:
+    said = b"flux: {prepare: make, output: out, inputs: x, releaseconfig: state/x.json}"
+    layout = read_layout(said)
+    assert layout is not None
+    assert layout == read_settings(yaml.safe_load(said)["flux"], {}).layout
+    assert layout.artifacts == (Entry("artifacts/*", prepare=Prepare("make", "out", ("x",))),)
+    assert layout.state == ("state/x.json", "state/freezes.json")
+    with pytest.raises(SettingError, match="releaseconfig"):
+        read_layout(b"flux: {prepare: make, releaseconfig: ../x}")
+    assert read_layout(b"flux: {releaseconfig: ../x}") == Layout()

@@ -71,6 +71,7 @@ def examine(configured: object, environment: Mapping[str, str]) -> Iterator[Line
 def _examine_places(monorepo: Monorepo) -> Iterator[Line]:
     yield from looked_at("origin", lambda: places.origin(monorepo))
     yield from looked_at("flux", lambda: machine.flux(monorepo.settings))
+    yield from looked_at("build steps", lambda: machine.steps(monorepo.settings))
     yield from looked_at("engine", machine.engine)
     names = (yield from obtained("sources", lambda: places.artifacts(monorepo))) or []
     yield from looked_at("sources", lambda: places.sources(monorepo.settings, names))

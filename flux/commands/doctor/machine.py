@@ -64,6 +64,23 @@ def kustomize() -> Iterator[Line]:
         yield Line("kustomize", Health.WARNING, said, f"install one of them: {_KUSTOMIZE}")
 
 
+def steps(settings: Settings) -> Iterator[Line]:
+    """Whether build steps can be run, where there are any."""
+    if not settings.layout.has_steps:
+        return
+    from flux.step import can_cut_off
+
+    if can_cut_off():
+        yield Line("build steps", Health.OK, "they run without a network")
+    elif settings.prepare_network:
+        said = "they run as ordinary processes, with the network: no namespace can be made here"
+        yield Line("build steps", Health.WARNING, said)
+    else:
+        said = "they cannot run: no namespace without a network can be made here"
+        fix = "allow user namespaces, or let steps use the network with the setting `prepare_network`"
+        yield Line("build steps", Health.PROBLEM, said, fix)
+
+
 def engine() -> Iterator[Line]:
     from flux.registry.container import Engine
 

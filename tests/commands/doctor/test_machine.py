@@ -5,10 +5,13 @@ import re
 import shutil
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from flux.commands.doctor import Health, Line
+from flux import step
+from flux.commands.doctor import Health, Line, machine
+from flux.settings import Settings
 from tests import parts
 from tests.commands.doctor.examining import found, only, script, the
 from tests.commands.helpers import (
@@ -153,3 +156,14 @@ def test_the_flux_cli_is_needed_by_the_publisher_alone(
         Health.PROBLEM,
         "set `source` to it, or set `publisher: builtin`",
     )
+
+
+def test_build_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lines(can: bool, **settings: Any) -> list[Health]:
+        monkeypatch.setattr(step, "can_cut_off", lambda: can)
+        return [line.health for line in machine.steps(Settings(**settings))]
+
+    assert lines(False) == []
+    assert lines(True, prepare="make") == [Health.OK]
+    assert lines(False, prepare="make") == [Health.PROBLEM]
+    assert lines(False, prepare="make", prepare_network=True) == [Health.WARNING]

@@ -1,0 +1,244 @@
+"""Runs a build step: on a clean export, cut off from the network, and bounded in time and size.
+
+The step is code of a commit. It gets nothing of this process's environment but PATH, a home of its own, and
+what makes its output the same on every machine. Where Linux has namespaces it runs in its own: without a
+network, and with all that it started ended when it ends. It is no sandbox for files: it can read what the
+user can.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+
+from flux.artifact.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, Content, File, path_bytes
+from flux.errors import ContentError
+
+SECONDS = 600
+MOST_BYTES = 64 << 20
+MOST_FILES = 10_000
+_LARGEST_FILE = 512 * 1024  # blocks of 512 bytes that any file it writes may have
+_LATEST = 1 << 33  # seconds since the epoch that any file system takes
+_SHOWN = 300  # characters of what it said last
+_UNSHARE = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child")
+_BUBBLEWRAP = ("bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--unshare-user", "--unshare-pid")
+_WAYS = {
+    False: (
+        (*_UNSHARE, "--net"),
+        ("unshare", "--pid", "--fork", "--kill-child", "--net"),
+        (*_BUBBLEWRAP, "--unshare-net"),
+    ),
+    True: (_UNSHARE, ()),
+}
+"""How a program is run apart, the best first, by whether it may use the network."""
+
+_running: set[subprocess.Popen[bytes]] = set()
+_changing = Lock()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command line, the folder that it leaves its output in, the time that it is to take for now, and
+    whether it may use the network."""
+
+    command: str
+    output: str
+    time: int
+    network: bool = False
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file that a step made. `path` is below its output, `mode` is git's."""
+
+    path: str
+    mode: int
+    content: bytes
+
+
+def run(step: Step, files: Iterable[tuple[File, Content]]) -> list[Made]:
+    """What the step makes of the files. Raises ContentError."""
+    apart = _apart(step.network)
+    if apart is None:
+        raise ContentError(
+            "its build step does not run: this machine cannot take the network away from it",
+            "allow user namespaces (on Ubuntu: `sysctl kernel.apparmor_restrict_unprivileged_userns=0`), or"
+            " let steps use the network with the setting `prepare_network`",
+        )
+    try:
+        with TemporaryDirectory(prefix="flux-step-", ignore_cleanup_errors=True) as folder:
+            export = Path(folder, "export")
+            for name in ("export", "home", "tmp"):
+                Path(folder, name).mkdir()
+            _write(export, files, step.time)
+            _execute([*apart, *_limited(step.command)], Path(folder), step)
+            return list(_read(export, step.output))
+    except OSError as error:
+        raise ContentError(f"its build step cannot be run: {error}", "look at this machine's disk") from error
+
+
+def can_cut_off() -> bool:
+    """Whether steps can be cut off from the network on this machine."""
+    return _apart(False) is not None
+
+
+def stop() -> None:
+    """End all steps. For a process that ends without waiting."""
+    with _changing:
+        for process in _running:
+            _kill(process)
+
+
+@cache
+def _apart(network: bool) -> tuple[str, ...] | None:
+    """How a program is run apart on this machine, None where that is not possible."""
+    return next((way for way in _WAYS[network] if _works(way)), None)
+
+
+def _works(way: tuple[str, ...]) -> bool:
+    if not way:
+        return True
+    if not shutil.which(way[0]):
+        return False
+    try:
+        return subprocess.run([*way, "true"], capture_output=True, timeout=30, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _limited(command: str) -> list[str]:
+    return ["/bin/sh", "-c", f'ulimit -f {_LARGEST_FILE} && exec /bin/sh -e -c "$1"', "sh", command]
+
+
+def _write(export: Path, files: Iterable[tuple[File, Content]], time: int) -> None:
+    """The files as a checkout under umask 022 has them, all of one time. Links come last."""
+    links: list[tuple[Path, bytes]] = []
+    time = min(time, _LATEST)
+    for file, content in _safe(files):
+        path = export / os.fsdecode(path_bytes(file.path))
+        path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if file.mode == SUBMODULE:
+            path.mkdir()
+        elif file.mode == SYMLINK:
+            links.append((path, content.whole()))
+        else:
+            with path.open("xb") as written:
+                written.writelines(content.pieces)
+            path.chmod(0o755 if file.mode == EXECUTABLE else 0o644)
+            os.utime(path, (time, time))
+    for path, target in links:
+        os.symlink(target, os.fsencode(path))  # noqa: PTH211 (bytes)
+    for folder, _, _ in os.walk(export):
+        os.chmod(folder, 0o755)  # noqa: PTH101 (names are whatever the file system takes)
+        os.utime(folder, (time, time))
+
+
+def _safe(files: Iterable[tuple[File, Content]]) -> Iterator[tuple[File, Content]]:
+    for file, content in files:
+        if {part.lower() for part in file.path.split("/")} & {"", ".", "..", ".git"}:
+            raise ContentError(f"its build step cannot run: {file.path!r} is no path of a file", "rename it")
+        yield file, content
+
+
+def _execute(command: list[str], folder: Path, step: Step) -> None:
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(folder / "home"),
+        "TMPDIR": str(folder / "tmp"),
+        "TZ": "UTC",
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "SOURCE_DATE_EPOCH": str(step.time),
+    }
+    said = folder / "said"
+    with said.open("wb") as out:
+        process = subprocess.Popen(
+            command,
+            cwd=folder / "export",
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            umask=0o022,
+            start_new_session=True,
+        )
+        with _changing:
+            _running.add(process)
+        try:
+            code = process.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            raise ContentError(
+                f"its build step `{step.command}` was not done after {SECONDS} seconds", "make it shorter"
+            ) from None
+        finally:
+            with _changing:
+                _running.discard(process)
+            _kill(process)
+    if code:
+        said_last = _last_line(said)
+        raise ContentError(
+            f"its build step `{step.command}` failed with exit code {code}: {said_last or 'it said nothing'}",
+            "it sees only the files that `inputs` names, no network, and no variable but PATH: try it so",
+        )
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a step, and what it left running."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _last_line(said: Path) -> str:
+    with said.open("rb") as stream:
+        stream.seek(max(said.stat().st_size - 4096, 0))
+        lines = stream.read().decode("utf-8", "replace").splitlines()
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return "".join(character for character in last if character.isprintable())[:_SHOWN]
+
+
+def _read(export: Path, output: str) -> Iterator[Made]:
+    """The files in a folder below the export. No link is followed."""
+    top = os.fsencode(export)
+    for part in filter(None, path_bytes(output).split(b"/")):
+        top = os.path.join(top, part)  # noqa: PTH118 (bytes)
+        if not os.path.lexists(top) or not stat.S_ISDIR(os.lstat(top).st_mode):
+            raise ContentError(f"its build step left no folder {output}", "look at the setting `output`")
+    left, files, size = [b""], 0, 0
+    while left:
+        inside = left.pop()
+        with os.scandir(os.path.join(top, inside)) as listed:  # noqa: PTH118 (bytes)
+            entries = list(listed)
+        for entry in entries:
+            path = os.path.join(inside, entry.name)  # noqa: PTH118 (bytes)
+            if entry.is_dir(follow_symlinks=False):
+                left.append(path)
+                continue
+            made = _file(entry, path.decode("utf-8", "surrogateescape"), MOST_BYTES - size)
+            files, size = files + 1, size + len(made.content)
+            if files > MOST_FILES:
+                raise ContentError(f"its build step made more than {MOST_FILES} files", "let it make fewer")
+            yield made
+
+
+def _file(entry: os.DirEntry[bytes], path: str, room: int) -> Made:
+    mode = entry.stat(follow_symlinks=False).st_mode
+    if stat.S_ISLNK(mode):
+        return Made(path, SYMLINK, os.readlink(entry.path))  # noqa: PTH115 (bytes)
+    if not stat.S_ISREG(mode):
+        raise ContentError(f"its build step made {path}, which is no file", "let it make files and folders")
+    with open(os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as stream:  # noqa: PTH123 (bytes)
+        content = stream.read(room + 1)
+    if len(content) > room:
+        raise ContentError(f"its build step made more than {MOST_BYTES} bytes", "let it make less")
+    return Made(path, EXECUTABLE if mode & 0o100 else REGULAR, content)
