@@ -69,21 +69,22 @@ def check_artifacts(
         found = dict(in_parallel(monorepo.settings.jobs, check_one, sources.load(chosen)))
     findings = [finding for name in chosen for finding in found[name]]
     if not names:
-        findings += [
-            Finding(Level.ERROR, sources.folder(name) or name, error.message.removeprefix(name + " "))
-            for name, error in sources.refused().items()
-        ]
-    desired = monorepo.git.file(sources.commit, monorepo.settings.releaseconfig)
-    if desired is not None and not names:
-        present = sources.choose(())
-        findings += check_desired(
-            monorepo.settings.releaseconfig, desired, monorepo.settings.environments, present
-        )
-    holder = sources.layout.owner(monorepo.settings.releaseconfig)
-    if holder and desired is not None and not names:
-        said = f"is in the artifact {holder.artifact}, which each promotion would change: exclude it"
-        findings.append(Finding(Level.WARNING, monorepo.settings.releaseconfig, said))
+        findings += _check_others(monorepo, sources)
     return Check(chosen, findings, notices)
+
+
+def _check_others(monorepo: Monorepo, sources: Sources) -> Iterator[Finding]:
+    """What is in the place of an artifact and is none, and the desired state."""
+    for name, error in sources.refused().items():
+        yield Finding(Level.ERROR, sources.folder(name) or name, error.message.removeprefix(name + " "))
+    path, environments = monorepo.settings.releaseconfig, monorepo.settings.environments
+    desired = monorepo.git.file(sources.commit, path)
+    if desired is None:
+        return
+    yield from check_desired(path, desired, environments, sources.choose(()))
+    if holder := sources.layout.owner(path):
+        said = f"is in the artifact {holder.artifact}, which each promotion would change: exclude it"
+        yield Finding(Level.WARNING, path, said)
 
 
 def _choose(
