@@ -24,7 +24,7 @@ from tests.namespaces import namespaces as namespaces
 from tests.repo import Repo
 
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "
-ENTRY = {
+ENTRY: dict[str, Any] = {
     "path": "apps/*",
     "prepare": "mkdir -p out/{name} && cat base/x.yaml {path}/*.yaml > out/{name}/all.yaml",
     "output": "out/{name}",
@@ -56,13 +56,14 @@ def settings(**more: Any) -> dict[str, Any]:
 def files_at(repo: Repo, artifact: str, **given: Any) -> dict[str, bytes]:
     with opened(repo, Settings(**given)) as context:
         sources = Sources(context, repo.head)
-        source = sources.made(*sources.load([artifact]))
+        (loaded,) = sources.load([artifact])
+        source = sources.made(loaded)
         return {file.path: sources.read(source, file) for file in source.files}
 
 
 def check(repo: Repo, *names: str, **given: Any) -> Check:
     with opened(repo, Settings(**given)) as context:
-        return check_artifacts(context, names, lambda done: None)
+        return check_artifacts(context, names)
 
 
 def test_its_output_is_the_content(tmp_path: Path) -> None:
@@ -202,13 +203,13 @@ def test_of_a_stranger_nothing_is_run(tmp_path: Path) -> None:
     repo.checkout("main")
     event = Event(True, PullRequestCommits(base, head), None, None, "pull_request_target")
     with opened(repo, Settings(**given), event) as context:
-        (finding,) = check_artifacts(context, ["web"], lambda done: None).findings
+        (finding,) = check_artifacts(context, ["web"]).findings
         assert "does not run for" in finding.message
         with pytest.raises(ContentError, match="neither checked out nor on main"):
             Sources(context, head).image_of("web")
     repo.checkout("theirs")
     with opened(repo, Settings(**given), TERMINAL) as context:
-        assert check_artifacts(context, ["web"], lambda done: None).findings == []
+        assert check_artifacts(context, ["web"]).findings == []
 
 
 def test_one_step_for_all_of_a_folder(tmp_path: Path) -> None:
