@@ -47,7 +47,7 @@ _changing = Lock()
 
 
 @dataclass(frozen=True)
-class Step:
+class BuildStep:
     """A command line, the folder that it leaves its output in, the time that it is to take for now, and
     whether it may use the network."""
 
@@ -66,7 +66,7 @@ class Made:
     content: bytes
 
 
-def run(step: Step, files: Iterable[tuple[File, Content]]) -> list[Made]:
+def run(step: BuildStep, files: Iterable[tuple[File, Content]]) -> list[Made]:
     """What the step makes of the files. Raises ContentError."""
     apart = _apart(step.network)
     if apart is None:
@@ -84,7 +84,9 @@ def run(step: Step, files: Iterable[tuple[File, Content]]) -> list[Made]:
             _execute([*apart, *_limited(step.command)], Path(folder), step)
             return list(_read(export, step.output))
     except OSError as error:
-        raise ContentError(f"its build step cannot be run: {error}", "look at this machine's disk") from error
+        raise ContentError(
+            f"its build step cannot be run: {error.strerror}", "look at this machine's disk"
+        ) from error
 
 
 def can_cut_off() -> bool:
@@ -150,7 +152,7 @@ def _safe(files: Iterable[tuple[File, Content]]) -> Iterator[tuple[File, Content
         yield file, content
 
 
-def _execute(command: list[str], folder: Path, step: Step) -> None:
+def _execute(command: list[str], folder: Path, step: BuildStep) -> None:
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(folder / "home"),

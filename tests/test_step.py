@@ -10,7 +10,7 @@ import pytest
 from flux import step as module
 from flux.artifact.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, Content, File
 from flux.errors import ContentError
-from flux.step import Step, run
+from flux.step import BuildStep, run
 from tests.namespaces import namespaces as namespaces
 
 TIME = 1_767_225_600
@@ -27,7 +27,9 @@ def made(
         for path, what in (files or {}).items()
     ]
     exported = [(file, Content.of(what[1] if isinstance(what, tuple) else what)) for file, what in given]
-    return {one.path: (one.mode, one.content) for one in run(Step(command, output, TIME, network), exported)}
+    return {
+        one.path: (one.mode, one.content) for one in run(BuildStep(command, output, TIME, network), exported)
+    }
 
 
 def test_it_sees_a_clean_export() -> None:

@@ -18,7 +18,7 @@ from flux.git.clone import Clone
 from flux.git.kept import Kept
 from flux.monorepo.lines import find_released_line
 from flux.monorepo.monorepo import Monorepo
-from flux.step import Made, Step, run
+from flux.step import BuildStep, Made, run
 
 _MOST_KEPT = 64 << 20  # bytes of what steps have made
 
@@ -66,13 +66,13 @@ class Steps:
         one, other = ({file.path: (file.mode, file.oid) for file in each.files} for each in (first, second))
         return [path for path in sorted(one.keys() | other.keys()) if one.get(path) != other.get(path)]
 
-    def _step(self, folder: Folder, revision: Revision) -> Step:
+    def _step(self, folder: Folder, revision: Revision) -> BuildStep:
         prepare = folder.entry.prepare
         assert prepare
         network = self._monorepo.settings.prepare_network
-        return Step(prepare.command_for(folder), prepare.output_for(folder), revision.time, network)
+        return BuildStep(prepare.command_for(folder), prepare.output_for(folder), revision.time, network)
 
-    def _run(self, step: Step, files: Sequence[File], commit: str) -> list[Made]:
+    def _run(self, step: BuildStep, files: Sequence[File], commit: str) -> list[Made]:
         self._require_ours(commit)
         with self._places:
             return run(step, _opened(self._monorepo.git, files))
