@@ -39,6 +39,7 @@ ELSEWHERE = {
 
 RUN_BY = {
     "docs/how-to/adopt.md": "tests/integration/test_adopt.py",
+    "inv init": "tests/integration/test_adopt.py",
     "completion-script zsh": "tests/tasks/test_completion.py",
     "completion-script fish": "tests/tasks/test_completion.py",
 }
