@@ -31,6 +31,7 @@ def run_pytest(folder: Path, *arguments: str, **env: str) -> "subprocess.Complet
     )
 
 
+@pytest.mark.stories
 def test_each_test_belongs_to_exactly_one_session(tmp_path: Path) -> None:
     (tmp_path / "listing.py").write_text(_LISTING)
     done = run_pytest(tmp_path, "-p", "listing", "--collect-only", "-qqq")

@@ -14,6 +14,8 @@ from flux.settings.settings import Phase
 from tests.commands.progressing import HOUR, RULED, Progress, followed
 from tests.commands.promoting import World
 
+pytestmark = pytest.mark.stories  # of days; each part is tested in tests/proposals and tests/promotion
+
 AT, TT, PROD = ("at_ring1", "at_ring2"), ("tt",), ("prod_ring1", "prod_ring2")
 
 

@@ -252,7 +252,7 @@ def _tree(*paths: str) -> Tree:
 )
 @example(_tree(*("/".join([letter * 200] * 3) for letter in "ab")))
 @example(_tree("x" * 255, "é" * 127, "a" * 154 + "/b", "a" * 155 + "/b", "a" * 156 + "/b"))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_TREES)
 def test_any_tree_has_the_content_that_flux_gives_it(images: Prefix, tree: Tree) -> None:
     with TemporaryDirectory() as folder:
@@ -285,7 +285,7 @@ _PATHS = st.builds(
 
 @example(["*.md", "!README.md", "docs"], {"docs/README.md", "README.md", "x.md"})
 @example(["a", "!a/x.md"], {"a/x.md", "a/README.md"})
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(_PATTERNS, min_size=1, max_size=4), st.sets(_PATHS, min_size=1, max_size=8))
 def test_patterns_leave_out_what_flux_leaves_out(patterns: list[str], paths: set[str]) -> None:
     with TemporaryDirectory() as folder:

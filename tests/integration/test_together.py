@@ -11,6 +11,8 @@ from tests.commands.helpers import inv, monorepo
 from tests.monorepo.building import tags
 from tests.repo import Repo
 
+pytestmark = pytest.mark.stories
+
 NAMES = ("app", "db", "web")
 
 
@@ -36,7 +38,6 @@ def repo(tmp_path: Path) -> Repo:
     return repo
 
 
-@pytest.mark.stories
 def test_all_of_them_succeed_and_latest_is_right(repo: Repo, tmp_path: Path) -> None:
     other = Repo(repo.path.with_name("repo.git"), bare=True).clone(tmp_path / "other")
     for turn in range(2):

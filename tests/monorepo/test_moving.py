@@ -200,6 +200,7 @@ def test_one_repository_that_is_broken(world: World) -> None:
     )
 
 
+@pytest.mark.stories
 def test_two_runs_at_once(either: World) -> None:
     either.want(FIRST)
     converge(either)

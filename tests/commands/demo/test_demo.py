@@ -296,6 +296,7 @@ def processor_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
+@pytest.mark.stories
 def test_the_whole_story(hard: Repo, machine: dict[str, str], tmp_path: Path) -> None:
     before = state(hard)
     start = processor_seconds()
