@@ -1,11 +1,21 @@
 """The artifacts, their last release, and what came after it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flux.errors import GitError
 from flux.monorepo.changed import Changed, find_changed
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.releases import commits_since, last_releases, misnamed_releases, name_misnamed
+from flux.monorepo.releases import (
+    Released,
+    by_artifact,
+    commits_since,
+    misnamed_releases,
+    name_misnamed,
+    name_stray,
+    read_releases,
+    tell_apart,
+)
 from flux.monorepo.sources import Sources
 from flux.parallel import meanwhile
 
@@ -36,13 +46,9 @@ def list_artifacts(monorepo: Monorepo) -> Listing:
     names = Sources(monorepo, head).present()
     with meanwhile(lambda: monorepo.home_tags) as home_tags:
         changed, notices = _changed(monorepo)
-        try:
-            tags = home_tags()
-        except GitError as unknown:
-            tags = monorepo.git.tags()
-            notices.append(f"{unknown.message}; releases are those of this clone")
-    notices += name_misnamed(monorepo.settings.tag_form, misnamed_releases(monorepo, names, tags))
-    releases = last_releases(monorepo, names, tags)
+        found, told = _releases(monorepo, names, home_tags)
+    notices = list(dict.fromkeys([*notices, *told]))
+    releases = by_artifact(found)
     try:
         since = commits_since(monorepo, head, releases)
     except GitError as unknown:
@@ -60,6 +66,26 @@ def list_artifacts(monorepo: Monorepo) -> Listing:
         ],
         notices,
     )
+
+
+def _releases(
+    monorepo: Monorepo, names: list[str], home_tags: Callable[[], Mapping[str, str]]
+) -> tuple[list[Released], list[str]]:
+    """The releases, and what to say of other tags. What cannot be told apart are releases."""
+    form = monorepo.settings.tag_form
+    try:
+        tags = home_tags()
+    except GitError as unknown:
+        tags = monorepo.git.tags()
+        said = [f"{unknown.message}; releases are those of this clone"]
+        found = read_releases(form, tags, names)
+    else:
+        try:
+            found, stray = tell_apart(monorepo, names)
+            said = name_stray(monorepo, stray)
+        except GitError as unknown:
+            found, said = read_releases(form, tags, names), [unknown.message]
+    return found, [*said, *name_misnamed(form, misnamed_releases(monorepo, names, tags))]
 
 
 def _changed(monorepo: Monorepo) -> tuple[Changed | None, list[str]]:

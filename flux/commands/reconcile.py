@@ -10,12 +10,12 @@ from flux.commands.tag import Convergence, converge
 from flux.errors import ContentError, FluxError, RequestError
 from flux.monorepo.builder import Build, Builder
 from flux.monorepo.desired import desired_at
-from flux.monorepo.due import due_releases, news
+from flux.monorepo.due import concerned, due_releases, news
 from flux.monorepo.following import lagging
 from flux.monorepo.line import changed_between
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
-from flux.monorepo.releases import Released
+from flux.monorepo.releases import Released, by_artifact, name_stray, tell_apart
 from flux.monorepo.sources import Sources
 from flux.monorepo.vouching import Vouching
 from flux.promotion.plan import Action, Step
@@ -26,6 +26,8 @@ from flux.proposals.apply import Applier
 from flux.proposals.issues import Issues
 from flux.registry.target import Manifest
 from flux.working import Working, silently
+
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,12 @@ class Reconciler:
                 self._did(f"{result.artifact}: {result.action} {', '.join(result.tags)}")
 
     def _publish(self, tip: str) -> None:
-        """The newest and the desired releases that are not in the registry, or are not followed yet."""
+        """The releases that are not in the registry, and those that are not followed yet."""
         missing, there = [], []
-        for released, manifest in due_releases(self._monorepo, desired_at(self._monorepo, tip), self._fail):
+        desired = desired_at(self._monorepo, tip)
+        _, stray = tell_apart(self._monorepo, concerned(self._monorepo, desired))
+        self._name(stray)
+        for released, manifest in due_releases(self._monorepo, desired, self._fail):
             if manifest is None:
                 missing.append(released)
             elif self._is_vouched(released, manifest):
@@ -107,19 +112,34 @@ class Reconciler:
                 there.append(released)
                 if lagging(self._monorepo, released.artifact, released.version, manifest.digest):
                     missing.append(released)
-        for released in sorted(missing, key=lambda released: (released.artifact, released.version)):
-            self._publish_one(released)
+        missing.sort(key=lambda released: released.version, reverse=True)
+        missing.sort(key=lambda released: released.artifact)
+        refused = [said for released in missing if (said := self._publish_one(released))]
+        self._done.notices.extend(refused[:_MOST_NAMED])
+        if more := len(refused[_MOST_NAMED:]):
+            self._done.notices.append(f"{more} more releases cannot be published")
         self._release_tags(there)
 
-    def _publish_one(self, released: Released) -> None:
+    def _name(self, stray: Sequence[Released]) -> None:
+        """Tell of release tags that release nothing. What the registry has for the newest is a fault."""
+        self._done.notices.extend(name_stray(self._monorepo, stray))
+        for released in by_artifact(stray).values():
+            try:
+                target = self._monorepo.registry.repository(released.artifact)
+                if manifest := target.fetch_manifest(str(released.version)):
+                    self._is_vouched(released, manifest)
+            except FluxError as error:
+                self._fail(released.tag, error)
+
+    def _publish_one(self, released: Released) -> str:
+        """Why a release can never be published; else nothing."""
         try:
             published = publish_release(self._monorepo, released.tag)
         except (RequestError, ContentError) as refusal:
-            self._done.notices.append(f"{released.tag} cannot be published: {refusal.message}")
-            return
+            return f"{released.tag} cannot be published: {refusal.message}"
         except FluxError as error:
             self._fail(released.tag, error)
-            return
+            return ""
         result = published.result
         if result and result.error:
             self._fail(released.tag, result.error)
@@ -130,6 +150,7 @@ class Reconciler:
         self._did(*published.notices)
         if published.unreleased:
             self._fail(released.tag, published.unreleased)
+        return ""
 
     def _release_tags(self, published: Sequence[Released]) -> None:
         """The releases of tags that were pushed without, where they are to have one."""

@@ -11,7 +11,15 @@ from flux.monorepo.line import changed_between
 from flux.monorepo.lines import on_line, require_on_line
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.notes import commits_of, notes_of
-from flux.monorepo.releases import Released, below, misnamed_hint, misnamed_releases, name_misnamed, releases
+from flux.monorepo.releases import (
+    Released,
+    below,
+    misnamed_hint,
+    misnamed_releases,
+    name_misnamed,
+    name_stray,
+    tell_apart,
+)
 from flux.monorepo.sources import Sources
 from flux.release.commits import asked_bump, read_commit
 from flux.release.misnamed import Misnamed
@@ -69,7 +77,7 @@ def plan_release(
             f"releases of {artifact!r} would be taken for another artifact's: the name reads as a version",
             "rename the folder",
         )
-    released = releases(monorepo, [artifact])
+    released, stray = tell_apart(monorepo, [artifact])
     line = require_on_line(monorepo, commit, "HEAD")
     earlier = _of_line(monorepo, line, released)
     last = earlier[-1] if earlier else None
@@ -78,6 +86,7 @@ def plan_release(
     again = _again(released, earlier, wanted, commit, allow_unchanged)
     version = again.version if again else _next(wanted, earlier)
     if not again:
+        _require_untagged(version, stray)
         _require_free(version, line, released, earlier)
     if last and not again:
         _require_not_older(monorepo, last, commit)
@@ -94,6 +103,7 @@ def plan_release(
     existing = monorepo.forge.release(tag) if again else None
     notices = (
         *name_misnamed(form, misnamed),
+        *name_stray(monorepo, stray),
         *([] if again else _too_small(monorepo, artifact, commit, earlier, version)),
     )
     branch = "" if line == monorepo.settings.branch else line
@@ -193,6 +203,16 @@ def _taken(one: Released) -> RequestError:
         f"{one.artifact} {one.version} is released already, at {one.commit[:12]}",
         "a version never changes: release a higher one",
     )
+
+
+def _require_untagged(version: Version, stray: list[Released]) -> None:
+    """Raises RequestError for a version whose tag is there, at a commit that is on no line."""
+    for one in stray:
+        if one.version == version:
+            raise RequestError(
+                f"the tag {one.tag} is there, at {one.commit[:12]}, a commit of no branch that is released",
+                "delete the tag, or release a higher version",
+            )
 
 
 def _require_free(version: Version, line: str, released: list[Released], earlier: list[Released]) -> None:

@@ -100,7 +100,8 @@ def find_status(
         if outdated and any(stray_of(monorepo, name, versions) for name, versions in desired.items()):
             raise outdated  # newer settings may know it
         chosen = choose(monorepo, desired, names)
-        releases = last_releases(monorepo, chosen, home_tags())
+        home_tags()
+        releases = last_releases(monorepo, chosen)
         since = commits_since(monorepo, tip, releases)
 
         def row(looked: Looked) -> Row:

@@ -82,10 +82,13 @@ class Clone:
         self.keep_walk = parts.history.keep_walk
         self.file_history = parts.history.file_history
         self.file_log = parts.file_logs.file_log
-        self.first_parents = parts.history.first_parents
-        self.is_on_line = parts.history.is_on_line
-        self.former_line = parts.history.former_line
-        self.merge_of = parts.history.merge_of
+        self.first_parents = parts.lines.first_parents
+        self.is_on_line = parts.lines.is_on_line
+        self.off_line = parts.lines.off_line
+        self.former_line = parts.lines.former_line
+        self.merged_into = parts.lines.merged
+        self.names_a_branch = parts.lines.names_a_branch
+        self.merge_of = parts.lines.merge_of
         self.log = parts.history.log
         self.messages = parts.history.messages
         self.authors = parts.history.authors

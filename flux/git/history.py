@@ -1,19 +1,16 @@
 """History: the first-parent line, what changed along it, and the messages of commits."""
 
-import re
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from itertools import takewhile
 from threading import Lock
 
 from flux.artifact.changes import Commit
 from flux.artifact.image import Revision
 from flux.artifact.tree import parents
-from flux.errors import GitError, HistoryMissingError
 from flux.git import output
 from flux.git.kept import Kept
 from flux.git.line import walk
+from flux.git.lines import Lines
 from flux.git.objects import NAME
 from flux.git.partial import Partial
 from flux.git.process import Process
@@ -60,18 +57,6 @@ def read_messages(printed: str) -> Iterator[Message]:
         )
 
 
-def _is_of_forge(committer: str) -> bool:
-    """GitHub commits its merges as `noreply@github.com`, and a GitHub Enterprise Server as its own host."""
-    return committer.lower().startswith("noreply@")
-
-
-def _pulled(branch: str) -> re.Pattern[str]:
-    """The subject of a merge of a branch's remote state into the branch itself, or into one that was pushed
-    as that branch."""
-    name = re.escape(branch)
-    return re.compile(rf"Merge (?:remote-tracking )?branch '(?:origin/)?{name}'(?: of .+?)?(?: into .+)?")
-
-
 def _with_own_changes(printed: str) -> set[str]:
     """The merges that a combined diff names files of."""
     shown = (part.strip().split("\n", 1) for part in printed.split("\1")[1:])
@@ -102,11 +87,14 @@ def _under(sources: str, below: Sequence[str], also: Sequence[str]) -> Callable[
 class History:
     """The history of a clone. Where it meets the edge of a shallow clone, it fetches the rest."""
 
-    def __init__(self, process: Process, shallow: Shallow, trees: Trees, partial: Partial) -> None:
+    def __init__(
+        self, process: Process, shallow: Shallow, trees: Trees, partial: Partial, lines: Lines
+    ) -> None:
         self._process = process
         self._partial = partial
         self._shallow = shallow
         self._trees = trees
+        self._lines = lines
         self._messages: Kept[tuple[str, str], tuple[Message, ...]] = Kept(_MOST_MESSAGES)
         self._logs: Kept[tuple[str, str | None, tuple[str, ...]], tuple[tuple[str, str, str], ...]] = Kept(
             _MOST_MESSAGES
@@ -165,7 +153,7 @@ class History:
             self._partial.history(commit, also)
             # Somebody may still be on an older one.
             commits = self._walk([commit], paths, root=False)
-            self._walks.append(Walk(commit, paths, commits, self._first_parents))
+            self._walks.append(Walk(commit, paths, commits, self._lines.first_parents))
 
     def close(self) -> None:
         """End the walks that are kept."""
@@ -187,65 +175,13 @@ class History:
             blobs = [output.blob(raw) for raw, changed in changes if changed == path]
             yield revision, blobs[0] if blobs else None
         if shallow := self._shallow.edge():  # the file may be older than the edge, and not there any more
-            edge = edge or next((c for c in self.first_parents(commit) if c in shallow), None)
+            edge = edge or next((c for c in self._lines.first_parents(commit) if c in shallow), None)
         if edge:
             self._shallow.complete((edge,))
             yield from self.file_history(edge, path)
 
     def _walk(self, span: Sequence[str], paths: Sequence[str], root: bool) -> Generator[output.Logged]:
         return walk(self._process, span, paths, self._trees.has, root=root)
-
-    def first_parents(self, commit: str, sought: Sequence[str] = ()) -> list[str]:
-        """The first-parent line back from `commit`, newest first, as far as this clone has it.
-
-        A shallow clone that lacks one of the commits `sought` there is completed, if it can be.
-        """
-        line = self._first_parents(commit)
-        if not set(sought) <= set(line) and self._shallow.edge():
-            with suppress(HistoryMissingError):
-                self._shallow.complete((commit,))
-                line = self._first_parents(commit)
-        return line
-
-    def _first_parents(self, commit: str) -> list[str]:
-        return self._process.run("rev-list", "--first-parent", commit).splitlines()
-
-    def is_on_line(self, commit: str, tip: str) -> bool:
-        """Whether a commit is on the first-parent line back from the tip."""
-        self._shallow.complete((tip, commit))
-        return commit in self.first_parents(tip)
-
-    def former_line(self, tip: str, branch: str) -> set[str]:
-        """The commits that were on a branch's first-parent line, and are beside it since somebody pulled.
-
-        Who pulls into a branch with commits of their own, and pushes, makes what was the line the second
-        parent of a merge. Git's own subject of such a merge says so. A merge that a forge made is not a pull:
-        its subject may be the title of anybody's pull request.
-        """
-        pulled = _pulled(branch)
-        line, former, waiting, seen = set(self.first_parents(tip)), set[str](), [tip], set[str]()
-        while waiting:
-            merges = ("log", "-z", "--first-parent", "--merges", "--no-show-signature", "--no-color")
-            for field in self._process.fields(*merges, "--format=tformat:%H %P%n%ce%n%s", waiting.pop()):
-                commits, committer, subject = field.split("\n", 2)
-                merge, _, *others = commits.split()
-                if merge in seen or _is_of_forge(committer) or not pulled.fullmatch(subject):
-                    continue
-                seen.add(merge)
-                for other in others[:1]:
-                    former |= set(takewhile(lambda commit: commit not in line, self.first_parents(other)))
-                    waiting.append(other)
-        return former
-
-    def merge_of(self, commit: str, tip: str) -> str | None:
-        """The commit on the tip's first-parent line that brought `commit` in, None where none has."""
-        try:
-            self._process.run("merge-base", "--is-ancestor", commit, tip)
-        except GitError:
-            return None
-        after = self._process.run("rev-list", "--ancestry-path", f"{commit}..{tip}").splitlines()
-        line = set(after).intersection(self.first_parents(tip))
-        return next((candidate for candidate in reversed(after) if candidate in line), None)
 
     def log(self, commit: str, since: str | None, *folders: str) -> list[tuple[str, str, str]]:
         """Commit, subject and body of what touched folders up to `commit` and not up to `since`, the newest

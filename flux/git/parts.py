@@ -6,6 +6,7 @@ from flux.git.commits import Commits
 from flux.git.file_log import FileLog
 from flux.git.history import History
 from flux.git.home import Home
+from flux.git.lines import Lines
 from flux.git.objects import Objects
 from flux.git.origin import Origin
 from flux.git.partial import Partial
@@ -31,7 +32,8 @@ class Parts:
         self.tags = Tags(process, self.origin, self.objects)
         self.home = Home(self.origin, self.commits, self.refs)
         self.trees = Trees(process, self.commits, self.objects, self.partial)
-        self.history = History(process, self.shallow, self.trees, self.partial)
+        self.lines = Lines(process, self.shallow, self.objects)
+        self.history = History(process, self.shallow, self.trees, self.partial, self.lines)
         self.file_logs = FileLog(process, self.shallow, self.partial)
         self.branches = Branches(process, self.shallow, self.commits, self.history)
         self.attributes = Attributes(process, self.objects, self.trees)

@@ -1,11 +1,18 @@
 """The lines that releases come from: main's, and those of maintenance branches."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
+from itertools import islice
 
-from flux.errors import RequestError
+from flux.errors import ContentError, RequestError
+from flux.monorepo.artifacts import find_artifacts
+from flux.monorepo.line import changed_between, walk
 from flux.monorepo.monorepo import Monorepo
+
+_MOST_COMPARED = 100  # contents of an artifact on a line
+_MOST_JUDGED = 100  # releases beside the lines
 
 
 def lines(monorepo: Monorepo) -> dict[str, str]:
@@ -41,19 +48,83 @@ def find_line(monorepo: Monorepo, commit: str) -> str | None:
     return next((name for name, tip in lines(monorepo).items() if git.is_on_line(commit, tip)), None)
 
 
-def find_released_line(monorepo: Monorepo, commit: str) -> str | None:
-    """The branch on whose first-parent line a commit is, or was before somebody pulled into the branch."""
+def find_released_line(monorepo: Monorepo, commit: str, artifact: str) -> str | None:
+    """The branch that the release of an artifact at a commit is from; None where it is from none.
+
+    The commit is on the branch's first-parent line, or was before somebody pulled into the branch. Where the
+    merge does not say which of both it was, the artifact has to be what it is on the line too.
+    """
     if found := find_line(monorepo, commit):
         return found
-    git = monorepo.git
-    if not git.obtain(commit):
+    if not monorepo.git.obtain(commit):
         return None
-    return next((name for name, tip in lines(monorepo).items() if commit in git.former_line(tip, name)), None)
+    return next(
+        (name for name, tip in lines(monorepo).items() if _was_on(monorepo, name, tip, commit, artifact)),
+        None,
+    )
 
 
-def require_released_on_line(monorepo: Monorepo, commit: str, tag: str) -> None:
+def _was_on(monorepo: Monorepo, name: str, tip: str, commit: str, artifact: str) -> bool:
+    git = monorepo.git
+    if commit in git.former_line(tip, name):
+        return True
+    merge = git.merge_of(commit, tip)
+    return (
+        merge is not None
+        and not git.names_a_branch(merge, name)
+        and _is_published_on(monorepo, tip, commit, artifact)
+    )
+
+
+def _is_published_on(monorepo: Monorepo, tip: str, commit: str, artifact: str) -> bool:
+    """Whether some commit of a line has an artifact as a commit beside it does."""
+    with suppress(ContentError):
+        changes = islice(walk(monorepo, tip, [artifact]), _MOST_COMPARED)
+        return any(_is_same(monorepo, passed.revision.commit, commit, artifact) for passed in changes)
+    return False
+
+
+def _is_same(monorepo: Monorepo, one: str, other: str, artifact: str) -> bool:
+    with suppress(ContentError):
+        there = find_artifacts(monorepo.git, other, monorepo.layouts.at(other), [artifact]).folders
+        return artifact in there and not changed_between(monorepo, one, other, artifact)
+    return False
+
+
+def off_lines(monorepo: Monorepo, made: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Of artifacts and the commits of their releases, the newest first, those that `find_released_line` finds
+    no branch for. Of very many that it would have to compare the last are among them.
+
+    Raises HistoryMissingError where a shallow clone cannot tell.
+    """
+    git, off = monorepo.git, {commit for _, commit in made}
+    beside: list[tuple[str, str]] = []
+    for name, tip in _each_line(monorepo):
+        if not (off := git.off_line(off, tip)):
+            return set()
+        beside.append((name, tip))
+    left = [one for one in dict.fromkeys(made) if one[1] in off]
+    for name, tip in beside:
+        merged = git.merged_into({commit for _, commit in left}, tip)
+        judged = [one for one in left if one[1] in merged][:_MOST_JUDGED]
+        was_on = {
+            (artifact, commit)
+            for artifact, commit in judged
+            if _was_on(monorepo, name, tip, commit, artifact)
+        }
+        left = [one for one in left if one not in was_on]
+    return set(left)
+
+
+def _each_line(monorepo: Monorepo) -> Iterator[tuple[str, str]]:
+    """As `lines`. The others are asked for only where main is not enough."""
+    yield monorepo.settings.branch, monorepo.tip
+    yield from (one for one in lines(monorepo).items() if one[0] != monorepo.settings.branch)
+
+
+def require_released_on_line(monorepo: Monorepo, commit: str, tag: str, artifact: str) -> None:
     """Raises RequestError for the commit of a tag that is on no line, and was on none."""
-    if find_released_line(monorepo, commit) is None:
+    if find_released_line(monorepo, commit, artifact) is None:
         require_on_line(monorepo, commit, tag)
 
 

@@ -51,7 +51,7 @@ def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
             f"the tag {tag} in {where} is not of a commit",
             "delete the tag, then release the artifact with `inv release`",
         )
-    require_released_on_line(monorepo, commit, tag)
+    require_released_on_line(monorepo, commit, tag, parsed[0])
     return Tagged(*parsed, commit)
 
 

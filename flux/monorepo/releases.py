@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from semver import Version
 
 from flux.monorepo.line import walk
+from flux.monorepo.lines import off_lines
 from flux.monorepo.monorepo import Monorepo
 from flux.release.misnamed import Misnamed, find_misnamed
 from flux.release.tag import TagForm
@@ -35,19 +36,31 @@ def read_releases(form: TagForm, tags: Mapping[str, str], names: Collection[str]
 
 
 def releases(monorepo: Monorepo, names: Collection[str]) -> list[Released]:
-    """The releases of the named artifacts at their home, the lowest version first.
+    """The releases of the named artifacts, the lowest version first: tags at their home, of commits that are
+    on a line of releases.
 
-    Raises GitError where their home does not answer.
+    Raises GitError where their home does not answer, or a shallow clone cannot tell.
     """
-    return read_releases(monorepo.settings.tag_form, monorepo.home_tags, names)
+    return tell_apart(monorepo, names)[0]
 
 
-def last_releases(
-    monorepo: Monorepo, names: Collection[str], tags: Mapping[str, str] | None = None
-) -> dict[str, Released]:
-    """The highest release of each artifact, among `tags` or those at their home."""
-    tags = monorepo.home_tags if tags is None else tags
-    found = read_releases(monorepo.settings.tag_form, tags, names)
+def tell_apart(monorepo: Monorepo, names: Collection[str]) -> tuple[list[Released], list[Released]]:
+    """The same, and the stray ones: those tags of commits that are on no line. They release nothing."""
+    found = read_releases(monorepo.settings.tag_form, monorepo.home_tags, names)
+    stray = off_lines(monorepo, [(each.artifact, each.commit) for each in reversed(found)])
+    apart: tuple[list[Released], list[Released]] = [], []
+    for each in found:
+        apart[(each.artifact, each.commit) in stray].append(each)
+    return apart
+
+
+def last_releases(monorepo: Monorepo, names: Collection[str]) -> dict[str, Released]:
+    """The highest release of each artifact. Raises GitError as `releases`."""
+    return by_artifact(releases(monorepo, names))
+
+
+def by_artifact(found: Sequence[Released]) -> dict[str, Released]:
+    """The last of each artifact, of releases that have the lowest version first."""
     return {released.artifact: released for released in found}
 
 
@@ -84,6 +97,17 @@ def name_misnamed(form: TagForm, misnamed: Sequence[Misnamed]) -> list[str]:
     more = len(misnamed) - len(named)
     said = ", ".join(named) + (f" and {more} more" if more else "")
     return [f"tags that look like releases, and are not of the form {form.form}: {said}"]
+
+
+def name_stray(monorepo: Monorepo, stray: Sequence[Released]) -> list[str]:
+    """What people are told of stray tags: nothing, or one line."""
+    if not stray:
+        return []
+    named = [f"{one.tag} ({one.commit[:12]})" for one in reversed(stray[-_MOST_NAMED:])]
+    more = len(stray) - len(named)
+    branches = " or ".join(dict.fromkeys([monorepo.settings.branch, *monorepo.settings.branches]))
+    said = ", ".join(named) + (f" and {more} more" if more else "")
+    return [f"release tags of commits that are not on {branches}, which release nothing: {said}"]
 
 
 def misnamed_hint(misnamed: Sequence[Misnamed]) -> str:

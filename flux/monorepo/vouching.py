@@ -116,7 +116,7 @@ class Vouching:
                 f"there is no release of {artifact} {version}: the tag {tag} is missing",
                 f"release it with `inv release {artifact} {version}`, or name a version that is released",
             )
-        if not self._is_on_line(commit) and find_released_line(self._monorepo, commit) is None:
+        if not self._is_on_line(commit) and find_released_line(self._monorepo, commit, artifact) is None:
             branch = self._monorepo.settings.branch
             raise UnvouchedError(
                 f"{tag} is at {commit[:12]}, which is not on the first-parent line of {branch}",

@@ -127,6 +127,7 @@ def test_a_tag_that_is_no_release(repo: Repo, named: str) -> None:
 
 def test_artifacts_whose_names_begin_alike(repo: Repo) -> None:
     repo.commit(files={"artifacts/app-v2/x": "x", "artifacts/app-v1.0.0/x": "x", "artifacts/oci-app/x": "x"})
+    repo.push()
     release(repo, "app-v2", "1.0.0")
     release(repo, "oci-app", "3.0.0")
     found = rows(listed(repo))
@@ -144,11 +145,13 @@ def test_another_form_of_tags(repo: Repo) -> None:
 
 
 def test_a_release_that_is_not_behind_this_commit(repo: Repo) -> None:
-    repo.checkout("hotfix", create=True)
+    repo.checkout("release/1.0", create=True)
     edit(repo, "app")
+    repo.push()
     release(repo, "app", "1.0.1")
     repo.checkout("main")
-    assert rows(listed(repo))["app"] == ("1.0.1", None, False)
+    (repo.path / "invoke.yaml").write_text("flux:\n  branches: [main, release/*]\n")
+    assert rows(listed(repo, branches=("main", "release/*")))["app"] == ("1.0.1", None, False)
     ran = inv(repo, "list")
     assert ran.code == 0
     assert "?" in ran.out
@@ -157,8 +160,22 @@ def test_a_release_that_is_not_behind_this_commit(repo: Repo) -> None:
 def test_a_release_of_something_that_is_no_commit(repo: Repo) -> None:
     release(repo, "app", "1.0.0", "HEAD:artifacts")
     release(repo, "db", "1.0.0", "HEAD:artifacts/db/base.yaml")
-    found = rows(listed(repo))
-    assert found["app"] == found["db"] == ("1.0.0", None, False)
+    found = listed(repo)
+    assert rows(found)["app"] == rows(found)["db"] == (None, None, False)
+    (said,) = found.notices
+    assert "not on main, which release nothing: flux-oci-db-v1.0.0" in said
+
+
+def test_a_stray_tag_is_named_and_nothing_more(repo: Repo) -> None:
+    release(repo, "app", "1.0.0")
+    repo.checkout("side", create=True)
+    stray = edit(repo, "app")
+    release(repo, "app", "9.0.0")
+    repo.checkout("main")
+    found = listed(repo)
+    assert rows(found)["app"] == ("1.0.0", 0, False)
+    said = "release tags of commits that are not on main, which release nothing"
+    assert found.notices == [f"{said}: flux-oci-app-v9.0.0 ({stray[:12]})"]
 
 
 def test_a_tag_of_a_tag(repo: Repo) -> None:

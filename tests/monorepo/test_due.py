@@ -38,6 +38,51 @@ def test_the_newest_and_the_desired_releases(repo: Repo) -> None:
             assert {str(r.version) for r, manifest in due if manifest is None} == {"1.2.0"}
 
 
+def test_every_release_that_the_registry_lacks_is_due(repo: Repo) -> None:
+    """The desired and the newest first, then of the others that of the newest commit."""
+    with opened(repo) as context:
+        lacking = [str(r.version) for r, manifest in due_releases(context, {}, never) if manifest is None]
+        assert lacking == ["1.2.0"]
+    (repo.path / ".registry/app/index.json").unlink()
+    repo.branch("release/1.0", "flux-oci-app-v1.0.0")
+    repo.checkout("release/1.0")
+    repo.commit("fix", files={"artifacts/app/x.yaml": "fixed: 1\n"})
+    repo.tag("flux-oci-app-v1.0.1")
+    repo.checkout("main")
+    with opened(repo, Settings(branches=("main", "release/*"))) as context:
+        due = due_releases(context, {"app": {"at": "1.0.0"}}, never)
+    assert [str(released.version) for released, _ in due] == ["1.0.0", "1.2.0", "1.0.1", "1.1.0"]
+
+
+def test_a_stray_tag_is_not_due(repo: Repo) -> None:
+    repo.checkout("side", create=True)
+    repo.commit("side", files={"artifacts/app/x.yaml": "stray: 1\n"})
+    repo.tag("flux-oci-app-v9.0.0")
+    repo.checkout("main")
+    with opened(repo, Settings(forge="local")) as context:
+        due = due_releases(context, {}, never)
+        assert [str(released.version) for released, _ in due] == ["1.2.0"]
+        assert [str(found.version) for found in news(context, {})] == ["1.2.0"]
+
+
+def test_a_hotfix_is_news_while_something_lower_is_deployed(repo: Repo) -> None:
+    repo.branch("release/1.1", "flux-oci-app-v1.1.0")
+    repo.checkout("release/1.1")
+    repo.commit("fix", files={"artifacts/app/x.yaml": "fixed: 1\n"})
+    branches = ("main", "release/*")
+    release(repo, "app", "1.1.1", branches=branches)
+    repo.checkout("main")
+    with opened(repo, Settings(forge="local", branches=branches)) as context:
+        for deployed, versions in (
+            ({}, ["1.2.0"]),
+            ({"at": "1.1.0", "prod": "1.1.0"}, ["1.2.0", "1.1.1"]),
+            ({"at": "1.2.0", "prod": "1.1.0"}, ["1.1.1"]),
+            ({"at": "1.2.0", "prod": "1.1.1"}, []),
+            ({"at": "1.2.0", "prod": "1.2.0"}, []),
+        ):
+            assert [str(found.version) for found in news(context, {"app": deployed})] == versions
+
+
 def test_a_repository_that_does_not_answer_is_told(repo: Repo) -> None:
     class Broken:
         def __init__(self, registry: Registry) -> None:

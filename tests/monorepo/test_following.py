@@ -67,6 +67,27 @@ def test_the_newest_stable_release_is_followed(repo: Repo) -> None:
     assert tags(repo, "app")["latest-stable"] == second.digest
 
 
+def test_a_stray_tag_stops_nothing(repo: Repo) -> None:
+    first = released(repo, "1.0.0")
+    repo.checkout("side", create=True)
+    edit(repo, "app")
+    repo.git("tag", "flux-oci-app-v9.0.0")
+    repo.push("origin", "flux-oci-app-v9.0.0")
+    repo.checkout("main")
+    with pytest.raises(RequestError, match="which is not on main"):
+        publish(repo, "flux-oci-app-v9.0.0", phases=PHASES)
+    published = publish(repo, first, phases=PHASES).result
+    assert published
+    assert tags(repo, "app")["latest-stable"] == published.digest
+    newer = released(repo, "1.1.0")
+    with opened(repo, Settings(phases=PHASES)) as monorepo:
+        done = Reconciler(monorepo).reconcile(lambda about: None)
+    assert done.errors == []
+    assert f"{newer}: tagged" in done.repaired
+    assert [notice for notice in done.notices if "flux-oci-app-v9.0.0" in notice]
+    assert tags(repo, "app")["latest-stable"] == tags(repo, "app")["1.1.0"] != published.digest
+
+
 def test_what_a_killed_run_left_is_put_right(repo: Repo) -> None:
     released(repo, "1.0.0")
     publish(repo, "flux-oci-app-v1.0.0")

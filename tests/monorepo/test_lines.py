@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from flux.errors import RequestError
-from flux.monorepo.lines import find_line, find_released_line, maintenance, matches, require_on_line
+from flux.monorepo.lines import (
+    find_line,
+    find_released_line,
+    maintenance,
+    matches,
+    off_lines,
+    require_on_line,
+    require_released_on_line,
+)
 from flux.monorepo.vouching import Vouching
 from flux.settings import Settings
 from tests.commands.helpers import build, inv, monorepo
@@ -137,7 +145,7 @@ def test_a_release_stays_valid_where_the_line_flips(repo: Repo, tmp_path: Path) 
     images = str(tmp_path / "images")
     with opened(repo) as context:
         assert find_line(context, released) is None
-        assert find_released_line(context, released) == "main"
+        assert find_released_line(context, released, "app") == "main"
     assert publish(repo, "flux-oci-app-v3.0.0", registry=images).result
     with opened(repo, Settings(registry=images)) as context:
         assert Vouching(context).promotion_fault("app", "3.0.0") is None
@@ -147,7 +155,7 @@ def test_the_branch_that_flips_the_line_was_another(repo: Repo) -> None:
     """Who merges main into a branch, and pushes the branch as main, leaves git's subject of that."""
     released, _ = flipped(repo, "Merge remote-tracking branch 'origin/main' into feature")
     with opened(repo) as context:
-        assert find_released_line(context, released) == "main"
+        assert find_released_line(context, released, "app") == "main"
 
 
 def test_twice_flipped(repo: Repo) -> None:
@@ -157,13 +165,72 @@ def test_twice_flipped(repo: Repo) -> None:
     repo.commit(files={"README.md": "mine again"})
     repo.git("merge", "--quiet", "--no-edit", "origin/main")
     with opened(repo) as context:
-        assert find_released_line(context, released) == "main"
+        assert find_released_line(context, released, "app") == "main"
 
 
 def test_a_commit_of_another_branch_was_never_on_the_line(repo: Repo) -> None:
     released, tip = flipped(repo, "Merge branch 'topic'")
     with opened(repo) as context:
-        assert find_released_line(context, released) is None
+        assert find_released_line(context, released, "app") is None
         with pytest.raises(RequestError) as refused:
             require_on_line(context, released, "it")
     assert refused.value.hint == f"release {tip[:12]}, which is on the first-parent line of main"
+
+
+def pulled_in(repo: Repo, subject: str, own: str = "README.md") -> tuple[str, str]:
+    """A release's commit, which a merge of that subject has put beside the line; the artifact stays as it
+    was released, unless `own` is its file."""
+    base = repo.head
+    released = repo.commit(files={FILE: "v: 3\n"})
+    repo.tag("flux-oci-app-v3.0.0")
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    repo.git("reset", "--quiet", "--hard", base)
+    repo.commit(files={own: "mine\n"})
+    repo.git("merge", "--quiet", "-Xours", "-m", subject, "origin/main")
+    return released, repo.head
+
+
+@pytest.mark.parametrize("subject", ["Bring it together", "Merged main, at last", "Merge main"])
+def test_where_a_merge_does_not_say_it_the_content_does(repo: Repo, tmp_path: Path, subject: str) -> None:
+    released, tip = pulled_in(repo, subject)
+    assert released not in repo.git("rev-list", "--first-parent", tip).split()
+    with opened(repo) as context:
+        assert find_released_line(context, released, "app") == "main"
+        assert find_released_line(context, released, "other") is None
+        assert off_lines(context, [("app", released), ("other", released)]) == {("other", released)}
+    images = str(tmp_path / "images")
+    assert publish(repo, "flux-oci-app-v3.0.0", registry=images).result
+    with opened(repo, Settings(registry=images)) as context:
+        assert Vouching(context).promotion_fault("app", "3.0.0") is None
+
+
+def test_content_that_came_to_the_line_later(repo: Repo) -> None:
+    released, _ = pulled_in(repo, "Bring it together", own=FILE)
+    with opened(repo) as context:
+        assert find_released_line(context, released, "app") is None
+        assert off_lines(context, [("app", released)]) == {("app", released)}
+    repo.commit(files={FILE: "v: 3\n"})
+    with opened(repo) as context:
+        assert find_released_line(context, released, "app") == "main"
+
+
+def test_a_branch_that_a_merge_names_was_never_the_line(repo: Repo) -> None:
+    released, tip = pulled_in(repo, "Merge branch 'topic'")
+    with opened(repo) as context:
+        assert find_released_line(context, released, "app") is None
+        with pytest.raises(RequestError) as refused:
+            require_released_on_line(context, released, "it", "app")
+    assert refused.value.hint == f"release {tip[:12]}, which is on the first-parent line of main"
+
+
+def test_what_is_off_all_lines(repo: Repo) -> None:
+    fix = hotfix(repo)
+    repo.checkout("side", create=True)
+    stray = repo.commit(files={FILE: "v: 9\n"})
+    repo.checkout("main")
+    made = [("app", stray), ("app", fix), ("app", repo.head), ("app", "1" * 40)]
+    with opened(repo, Settings(branches=BRANCHES)) as context:
+        assert off_lines(context, made) == {("app", stray), ("app", "1" * 40)}
+    with opened(repo) as context:
+        assert off_lines(context, made) == {("app", stray), ("app", fix), ("app", "1" * 40)}
+        assert off_lines(context, []) == set()

@@ -49,14 +49,26 @@ def origin(monorepo: Monorepo) -> Iterator[Line]:
 
 
 def releases(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
-    """Tags that are no releases and look like some. What origin does not tell is a fault of origin."""
+    """Tags that look like releases and are none: they have another form, or a commit that is on no line.
+
+    What origin does not tell is a fault of origin."""
     from flux.errors import GitError
-    from flux.monorepo.releases import misnamed_hint, misnamed_releases, name_misnamed
+    from flux.monorepo.releases import (
+        misnamed_hint,
+        misnamed_releases,
+        name_misnamed,
+        name_stray,
+        tell_apart,
+    )
 
     with suppress(GitError):
         misnamed = misnamed_releases(monorepo, names)
         for said in name_misnamed(monorepo.settings.tag_form, misnamed):
             yield Line("releases", Health.WARNING, said, misnamed_hint(misnamed))
+        _, stray = tell_apart(monorepo, names)
+        for said in name_stray(monorepo, stray):
+            fix = f"merge the commit into {monorepo.settings.branch} and release the merge, or delete the tag"
+            yield Line("releases", Health.WARNING, said, fix)
 
 
 def artifacts(monorepo: Monorepo) -> list[str]:
