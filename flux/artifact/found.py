@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import NamedTuple, Protocol
 
 from flux.artifact.folder import Entry, Folder
 from flux.artifact.glob import ANY_DEPTH, is_name, literal
 from flux.artifact.tree import FOLDER, SUBMODULE, SYMLINK
+
+_MODES = (FOLDER, SYMLINK, SUBMODULE)
 
 
 class Node(Protocol):
@@ -24,14 +27,19 @@ Below = Callable[[str], Mapping[str, Node]]
 
 @dataclass(frozen=True)
 class Clash:
-    """What keeps two folders from being artifacts together, and what to do about it."""
+    """What keeps two folders from being artifacts together, and what to do about it.
+
+    `names` are the artifacts that it concerns, `path` is one of the folders.
+    """
 
     message: str
     hint: str
+    names: tuple[str, ...]
+    path: str
 
 
 class Odd(NamedTuple):
-    """What is not a folder, in the place of one."""
+    """What is not a folder, in the place of one or on the way to it."""
 
     path: str
     mode: int
@@ -39,65 +47,88 @@ class Odd(NamedTuple):
 
 @dataclass(frozen=True)
 class Found:
-    """The folders of the artifacts by their names, and what else is in the place of one."""
+    """The folders of the artifacts by their names, and what else is in the place of one.
+
+    Those that clash are not among the folders: nobody can tell what would be published under their names.
+    """
 
     folders: dict[str, Folder] = field(default_factory=dict)
     odd: dict[str, Odd] = field(default_factory=dict)
     clashes: tuple[Clash, ...] = ()
 
+    @property
+    def clashing(self) -> dict[str, Clash]:
+        """The artifacts that clash, each with one reason."""
+        return {name: clash for clash in reversed(self.clashes) for name in clash.names}
+
     def of(self, names: Collection[str]) -> Found:
         """Those of these names."""
-        folders = {name: folder for name, folder in self.folders.items() if name in names}
-        return replace(self, folders=folders, odd={n: odd for n, odd in self.odd.items() if n in names})
+        return replace(
+            self,
+            folders={name: folder for name, folder in self.folders.items() if name in names},
+            odd={name: odd for name, odd in self.odd.items() if name in names},
+            clashes=tuple(clash for clash in self.clashes if not set(names).isdisjoint(clash.names)),
+        )
 
 
 def find_all(entries: Sequence[Entry], below: Below) -> Found:
-    """Every artifact of a commit. Of two folders of one name the first counts, and the two are a clash."""
+    """Every artifact of a commit."""
     found: dict[str, Folder] = {}
     odd: dict[str, Odd] = {}
     clashes: list[Clash] = []
     for entry in entries:
-        for path, mode in _meant(entry, below):
-            folder = Folder(entry.named(path), path, entry)
-            if mode == FOLDER:
+        for meant, there in _meant(entry, below):
+            folder = Folder(entry.named(meant), meant, entry)
+            if there.mode == FOLDER:
                 first = found.setdefault(folder.artifact, folder)
                 if first is not folder:
                     clashes.append(_of_name(first, folder))
-            elif mode == SUBMODULE or (mode == SYMLINK and ("/" in path or entry.glob.is_fixed)):
-                # At the root of a clone a symlink may be anything.
-                odd[folder.artifact] = Odd(path, mode)
+            elif there.mode == SUBMODULE or "/" in there.path or entry.glob.top:
+                # At the root of a clone a symlink that no name is for may be anything.
+                odd[folder.artifact] = there
     if len(entries) > 1:
         clashes += _nested(found)
-    return Found(found, odd, tuple(clashes))
+    clashing = {name for clash in clashes for name in clash.names}
+    folders = {name: folder for name, folder in found.items() if name not in clashing}
+    return Found(folders, odd, tuple(clashes))
 
 
-def _meant(entry: Entry, below: Below) -> Iterator[tuple[str, int]]:
-    """The paths that an entry means, each with its mode."""
-    # What has no wildcard is one look, however many names stand beside it.
-    known = len(entry.glob.top) - entry.glob.is_fixed
-    top, rest = "/".join(entry.glob.top[: max(known, 0)]), entry.glob.parts[max(known, 0) :]
-    for path, mode in dict(_matches(rest, top, below)).items():
+def _meant(entry: Entry, below: Below) -> Iterator[tuple[str, Odd]]:
+    """The paths that an entry means, and what is there or on the way there: folders, symlinks, submodules."""
+    found = {there.path: (there, left) for there, left in _matches(entry.glob.parts, "", below)}
+    for path, (there, left) in found.items():
         is_outermost = ANY_DEPTH not in entry.glob.parts or entry.glob.within(path.split("/")) == path
-        if is_outermost and entry.takes(path):
-            yield path, mode
+        if (left or is_outermost) and there.mode in _MODES and entry.takes(path):
+            yield "/".join([path, *_literals(left)]), there
 
 
-def _matches(parts: Sequence[str], folder: str, below: Below) -> Iterator[tuple[str, int]]:
-    """What the rest of a glob means below a folder."""
+def _literals(parts: Sequence[str]) -> list[str]:
+    """The names that parts of a glob begin with."""
+    return [name for name in takewhile(lambda name: name is not None, map(literal, parts)) if name]
+
+
+def _matches(parts: Sequence[str], folder: str, below: Below) -> Iterator[tuple[Odd, Sequence[str]]]:
+    """What the rest of a glob means below a folder. What is no folder ends the way, and parts are left.
+
+    As in a shell, `**` goes along no link.
+    """
     if not parts:
-        yield folder, FOLDER
+        yield Odd(folder, FOLDER), ()
         return
     part, rest = parts[0], parts[1:]
-    if part == ANY_DEPTH:
+    is_deep = part == ANY_DEPTH
+    if is_deep:
         yield from _matches(rest, folder, below)
         rest = parts
     listed = below(folder)
     for name in _meant_by(part, listed):
-        path, mode = f"{folder}/{name}" if folder else name, listed[name].mode
+        there = Odd(f"{folder}/{name}" if folder else name, listed[name].mode)
         if not rest:
-            yield path, mode
-        elif mode == FOLDER:
-            yield from _matches(rest, path, below)
+            yield there, ()
+        elif there.mode == FOLDER:
+            yield from _matches(rest, there.path, below)
+        elif not is_deep:
+            yield there, rest
 
 
 def _meant_by(part: str, listed: Mapping[str, object]) -> list[str]:
@@ -116,6 +147,8 @@ def _of_name(one: Folder, other: Folder) -> Clash:
     return Clash(
         f"two artifacts are named {one.artifact}: {one.path or '.'} and {other.path or '.'}",
         "give each a `name` of its own in the setting `artifacts`, such as '{parent}-{name}'",
+        (one.artifact,),
+        other.path,
     )
 
 
@@ -142,4 +175,6 @@ def _twice(one: Folder, other: Folder) -> Clash:
         f"{other.path or '.'} is in two artifacts: {one.artifact} (path: {one.entry.path}) and"
         f" {other.artifact} (path: {other.entry.path})",
         f"list {other.path or 'it'} under `exclude` of one of them in the setting `artifacts`",
+        (one.artifact, other.artifact),
+        other.path,
     )

@@ -27,8 +27,9 @@ def plan_build(
     found = find_changed(monorepo, since, with_tree=False) if changed else None
     sources = Sources(monorepo, found.head if found else _commit(monorepo))
     chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]
-    notices = list(found.notices) if found else []
-    if found is None and not chosen:
+    told = sources.clashes_named  # of each artifact, when it is built
+    notices = [notice for notice in found.notices if notice not in told] if found else []
+    if found is None and not chosen and not sources.clashes():
         settings = monorepo.settings
         setting = "artifacts" if settings.artifacts else "sources"
         notices.append(
@@ -41,8 +42,7 @@ def _commit(monorepo: Monorepo) -> str:
     """The commit that the event is about; in a terminal the one checked out."""
     match monorepo.event.change:
         case Push(after=str() as commit) | PullRequestCommits(head=commit):
-            require_commit(monorepo, commit)
-            return commit
+            return require_commit(monorepo, commit)
         case Push(ref=ref):
             raise RequestError(f"{ref} was deleted: this push has nothing to build", "build with `--changed`")
         case _:

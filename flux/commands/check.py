@@ -75,13 +75,12 @@ def check_artifacts(
 
 def _check_others(monorepo: Monorepo, sources: Sources) -> Iterator[Finding]:
     """What is in the place of an artifact and is none, and the desired state."""
-    for name, error in sources.refused().items():
-        yield Finding(Level.ERROR, sources.folder(name) or name, error.message.removeprefix(name + " "))
+    yield from _misplaced(sources)
     path, environments = monorepo.settings.releaseconfig, monorepo.settings.environments
     desired = monorepo.git.file(sources.commit, path)
     if desired is None:
         return
-    yield from check_desired(path, desired, environments, sources.choose(()))
+    yield from check_desired(path, desired, environments, [*sources.choose(()), *sources.clashes()])
     if holder := sources.layout.owner(path):
         said = f"is in the artifact {holder.artifact}, which each promotion would change: exclude it"
         yield Finding(Level.WARNING, path, said)
@@ -96,7 +95,17 @@ def _choose(
         return chosen, []
     found = find_changed(monorepo, since, with_tree=False)
     narrowed = concerned(monorepo, found, sources)
-    return [name for name in narrowed if not names or name in chosen], list(found.notices)
+    notices = [notice for notice in found.notices if notice not in sources.clashes_named]
+    return [name for name in narrowed if not names or name in chosen], notices
+
+
+def _misplaced(sources: Sources) -> Iterator[Finding]:
+    """What is no folder in the place of an artifact, and artifacts that clash."""
+    for name, error in sources.refused().items():
+        path = sources.folder(name) or name
+        yield Finding(Level.ERROR, path, error.message.removeprefix(path + " "))
+    for said in sources.clashes_named:
+        yield Finding(Level.ERROR, "invoke.yaml", said)
 
 
 def _make(sources: Sources, source: Source) -> tuple[Source | None, list[Finding]]:

@@ -43,17 +43,20 @@ class Listing:
 def list_artifacts(monorepo: Monorepo) -> Listing:
     """Every artifact at the commit checked out. The releases are origin's, or this clone's without it."""
     head = monorepo.git.head()
-    names = Sources(monorepo, head).present()
+    sources = Sources(monorepo, head)
+    names = [*sources.present(), *sources.clashes()]
     with meanwhile(lambda: monorepo.home_tags) as home_tags:
         changed, notices = _changed(monorepo)
         found, told = _releases(monorepo, names, home_tags)
-    notices = list(dict.fromkeys([*notices, *told]))
+    notices += told
     releases = by_artifact(found)
     try:
         since = commits_since(monorepo, head, releases)
     except GitError as unknown:
         since = {}
         notices.append(unknown.message)
+    notices += sources.clashes_named
+    notices = list(dict.fromkeys(notices))
     return Listing(
         [
             Listed(

@@ -1,6 +1,5 @@
 """Publish a release: build its artifact at its commit and push the image under the version."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from flux.errors import FluxError, RegistryError
@@ -43,12 +42,15 @@ def publish_release(monorepo: Monorepo, tag: str) -> Published:
     name, revision, version = tagged.artifact, image.revision, str(tagged.version)
     result = ImageResult(name, registry.name(name), image.revision_annotation, diff_id=image.diff_id)
     tags = [revision.tag, version, *followers(monorepo, name, tagged.version)]
+    naming = Naming(version_tag=monorepo.settings.version_tag)
     try:
-        pushed = push(registry.publisher(name), image, tags, fixed=version, thorough=True)
+        publisher = registry.publisher(name)
+        pushed = push(publisher, image, tags, fixed=version, thorough=True)
     except RegistryError as error:
         return Published(tag, result.failed(error))
     action = ImageAction(pushed.action)
-    result = replace(result, digest=pushed.digest, tags=_written(monorepo, tags), action=action)
+    written = tuple(publisher.written(tag) if tag in pushed.had else naming.written(tag) for tag in tags)
+    result = replace(result, digest=pushed.digest, tags=written, action=action)
     same_as = revision.tag if revision.tag in pushed.had else ""
     published = Published(tag, result, same_as, f"{name} {version}")
     try:
@@ -57,11 +59,6 @@ def publish_release(monorepo: Monorepo, tag: str) -> Published:
     except FluxError as error:  # the image is published whatever comes of it
         return replace(published, unreleased=error)
     return published
-
-
-def _written(monorepo: Monorepo, tags: Sequence[str]) -> tuple[str, ...]:
-    """The tags as they are in the registry."""
-    return tuple(map(Naming(version_tag=monorepo.settings.version_tag).written, tags))
 
 
 def release_tag(monorepo: Monorepo, tagged: Released) -> bool:

@@ -12,21 +12,26 @@ _MOST_NAMED = 5
 
 
 def find_artifacts(git: Clone, commit: str, layout: Layout, names: Sequence[str] | None = None) -> Found:
-    """The artifacts, of those named or all.
-
-    Raises SettingError where two have one name, or one folder is in two of them.
-    """
-    found = layout.find(git.below(commit), names)
-    if found.clashes:
-        messages = list(dict.fromkeys(clash.message for clash in found.clashes))
-        more = f" and {len(messages) - _MOST_NAMED} more" if len(messages) > _MOST_NAMED else ""
-        raise SettingError("; ".join(messages[:_MOST_NAMED]) + more, found.clashes[0].hint)
-    return found
+    """The artifacts, of those named or all."""
+    return layout.find(git.below(commit), names)
 
 
 def artifacts_at(monorepo: Monorepo, commit: str) -> list[str]:
-    """The names of the artifacts that a commit has by the settings in force. Raises SettingError."""
-    return list(find_artifacts(monorepo.git, commit, monorepo.settings.layout).folders)
+    """The names of the artifacts that a commit has by the settings in force, those that clash last."""
+    found = find_artifacts(monorepo.git, commit, monorepo.settings.layout)
+    return [*found.folders, *found.clashing]
+
+
+def named_clashes(found: Found) -> list[str]:
+    """What people are told of artifacts that clash: of very many the first."""
+    told = list(dict.fromkeys(f"{clash.message}; {clash.hint}" for clash in found.clashes))
+    more = len(told) - _MOST_NAMED
+    return told[:_MOST_NAMED] + ([f"{more} more artifacts clash"] if more > 0 else [])
+
+
+def clash_faults(found: Found) -> dict[str, SettingError]:
+    """Why artifacts that clash are not published, by their names."""
+    return {name: SettingError(clash.message, clash.hint) for name, clash in found.clashing.items()}
 
 
 def where(layout: Layout) -> str:

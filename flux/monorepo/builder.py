@@ -83,10 +83,12 @@ class Builder:
         return Build(self._sources.commit, [*built, *self._refused()], self._notices)
 
     def _refused(self) -> list[ImageResult]:
-        """What would be skipped as no folder, and must not be in silence."""
+        """What would be skipped as no folder, or for its name, and must not be in silence."""
+        if not self._everything:
+            return []
+        refused: dict[str, FluxError] = {**self._sources.clashes(), **self._sources.refused()}
         return [
-            ImageResult(name, self._registry.name(name), "").failed(ContentError(error.message, error.hint))
-            for name, error in (self._sources.refused() if self._everything else {}).items()
+            ImageResult(name, self._registry.name(name), "").failed(error) for name, error in refused.items()
         ]
 
     def _tip(self) -> str | None:

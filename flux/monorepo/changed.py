@@ -11,6 +11,7 @@ from flux.monorepo.sources import Sources
 @dataclass(frozen=True)
 class Changed:
     """`reasons` has the changed artifacts and their changed paths. `removed` has those that are gone.
+    Those that clash are in neither.
 
     `uncommitted` has paths of the working tree, by artifact. They are in no commit, so in no image. `base` is
     the commit compared with, None where all is new.
@@ -37,18 +38,24 @@ def find_changed(monorepo: Monorepo, since: str | None, *, with_tree: bool = Tru
     HistoryMissingError where a shallow clone cannot tell.
     """
     compared = find_comparison(monorepo, since)
+    sources = Sources(monorepo, compared.head)
     if compared.base == compared.head:
         reasons, present = {}, set()
     else:
         reasons = changed_between(monorepo, compared.base, compared.head)
-        present = set(Sources(monorepo, compared.head).present(list(reasons)))
+        present = set(sources.present(list(reasons)))
+    clashes = sources.clashes()
     return Changed(
         base=compared.base,
         head=compared.head,
         reasons={name: paths for name, paths in sorted(reasons.items()) if name in present},
-        removed=sorted(reasons.keys() - present),
+        removed=sorted(reasons.keys() - present - clashes.keys()),
         uncommitted=find_uncommitted(monorepo) if with_tree and not monorepo.event.actions else {},
-        notices=[*compared.notices, *(_nothing(monorepo, compared) if not reasons else [])],
+        notices=[
+            *compared.notices,
+            *sources.clashes_named,
+            *(_nothing(monorepo, compared) if not reasons else []),
+        ],
     )
 
 

@@ -38,27 +38,24 @@ def _push(monorepo: Monorepo, push: Push) -> Comparison:
     if push.after is None:
         head = monorepo.git.head()
         return Comparison(head, head, [f"{push.ref} was deleted: nothing to build"])
-    require_commit(monorepo, push.after)
+    after = require_commit(monorepo, push.after)
     if push.before is not None and monorepo.git.obtain(push.before):
-        return Comparison(push.before, push.after)
+        return Comparison(monorepo.git.commit(push.before), after)
     if push.before is not None:
         gone = f"{push.before[:12]}, where {push.ref} was before the force push, is gone from origin"
-        return Comparison(
-            None, push.after, [f"{gone}: no artifact can be ruled out, so all count as changed"]
-        )
+        return Comparison(None, after, [f"{gone}: no artifact can be ruled out, so all count as changed"])
     if push.ref == f"refs/heads/{monorepo.settings.branch}":
-        return Comparison(None, push.after)
+        return Comparison(None, after)
     try:
         tip, notices = _tip(monorepo)
     except TipUnknownError as unknown:
-        return Comparison(None, push.after, [f"{unknown.message}: everything on {push.ref} counts as new"])
-    return _since_branching(monorepo, tip, push.after, notices)
+        return Comparison(None, after, [f"{unknown.message}: everything on {push.ref} counts as new"])
+    return _since_branching(monorepo, tip, after, notices)
 
 
 def _pull_request(monorepo: Monorepo, request: PullRequestCommits) -> Comparison:
-    require_commit(monorepo, request.base)
-    require_commit(monorepo, request.head)
-    return _since_branching(monorepo, request.base, request.head)
+    base, head = require_commit(monorepo, request.base), require_commit(monorepo, request.head)
+    return _since_branching(monorepo, base, head)
 
 
 def _terminal(monorepo: Monorepo) -> Comparison:
@@ -92,14 +89,18 @@ def commit_to_check(monorepo: Monorepo) -> str:
     """
     event = monorepo.event
     if event.name == "pull_request_target" and isinstance(event.change, PullRequestCommits):
-        require_commit(monorepo, event.change.head)
-        return event.change.head
+        return require_commit(monorepo, event.change.head)
     return monorepo.git.head()
 
 
-def require_commit(monorepo: Monorepo, commit: str) -> None:
-    if not monorepo.git.obtain(commit):
+def require_commit(monorepo: Monorepo, named: str) -> str:
+    """The commit that an event names, or that its annotated tag is of.
+
+    Raises RequestError for what is nowhere, or of no commit.
+    """
+    if not monorepo.git.obtain(named):
         raise RequestError(
-            f"the event's commit {commit[:12]} is not in this clone and could not be fetched from origin",
+            f"the event's commit {named[:12]} is not in this clone and could not be fetched from origin",
             "check out the GitHub repository of the event, with `fetch-depth: 0`",
         )
+    return monorepo.git.commit(named)

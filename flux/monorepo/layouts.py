@@ -45,6 +45,10 @@ class Layouts:
             return self._overridden(said or self._unsaid(commit))
         return self._overridden(self._unsaid(commit))
 
+    def are_said(self, commit: str) -> bool:
+        """Whether a commit has settings of its own."""
+        return any(self._git.file(commit, name) is not None for name in FILES)
+
     def before(self, commit: str) -> Layout | None:
         """The layout of a commit, or where its settings cannot be read that of the nearest one before it.
 

@@ -89,5 +89,10 @@ def _without_moved(
 
 def _layout_before(layouts: Layouts, commit: Commit, layout: Layout) -> Layout | None:
     """The layout before a commit on the line, which has this one."""
-    changed = any(change.path in FILES for change in commit.changes or ())
-    return layouts.before(commit.parent) if changed and commit.parent else layout
+    if commit.parent is None:
+        return layout
+    # Without settings, where the folders are says what the layout is.
+    may_differ = any(change.path in FILES for change in commit.changes or ()) or not layouts.are_said(
+        commit.revision.commit
+    )
+    return layouts.before(commit.parent) if may_differ else layout

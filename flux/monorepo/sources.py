@@ -14,8 +14,8 @@ from flux.artifact.image import Image, Revision, in_order, layer_of, published
 from flux.artifact.layout import Layout
 from flux.artifact.name import name_fault
 from flux.artifact.tree import Content, File
-from flux.errors import ContentError, RequestError
-from flux.monorepo.artifacts import find_artifacts, where
+from flux.errors import ContentError, RequestError, SettingError
+from flux.monorepo.artifacts import clash_faults, find_artifacts, named_clashes, where
 from flux.monorepo.contents import files_of, read_by
 from flux.monorepo.line import walk
 from flux.monorepo.monorepo import Monorepo
@@ -76,7 +76,7 @@ class Sources:
         return self._monorepo.layouts.at(self.commit)
 
     def present(self, names: Sequence[str] | None = None) -> list[str]:
-        """The artifacts that are there, of those named or all. Raises SettingError as `find_artifacts`."""
+        """The artifacts that are there and do not clash, of those named or all."""
         return list(self._find(names).folders)
 
     @property
@@ -86,8 +86,21 @@ class Sources:
 
     def refused(self) -> dict[str, ContentError]:
         """The symlinks and submodules in the place of an artifact, which would be a folder."""
-        faults = {name: kind_fault(File(name, odd.mode, "")) for name, odd in self._find().odd.items()}
+        faults = {name: kind_fault(File(odd.path, odd.mode, "")) for name, odd in self._find().odd.items()}
         return {name: fault for name, fault in faults.items() if fault}
+
+    def clashes(self) -> dict[str, SettingError]:
+        """The artifacts that clash with others, and why none of them is published."""
+        return clash_faults(self._may_clash)
+
+    @property
+    def clashes_named(self) -> list[str]:
+        """The same for people."""
+        return named_clashes(self._may_clash)
+
+    @property
+    def _may_clash(self) -> Found:
+        return Found() if self.layout.is_plain else self._find()
 
     def folder(self, artifact: str) -> str | None:
         """The folder of an artifact, or what is refused in its place; None where there is neither."""
@@ -112,10 +125,15 @@ class Sources:
         return find_artifacts(self._git, self.commit, self.layout)
 
     def choose(self, names: Collection[str]) -> list[str]:
-        """The artifacts named, or all if none is. Raises RequestError for a name that is not an artifact."""
+        """The artifacts named, or all if none is.
+
+        Raises RequestError for a name that is not an artifact, SettingError for one that clashes with another,
+        and ContentError for one in whose place a symlink or a submodule is.
+        """
         chosen = self.present(list(names)) if names else self.present()
         if set(names) - set(chosen):
-            refused, listing = self.refused(), f"artifacts are {where(self.layout)}:"
+            refused = {**self.clashes(), **self.refused()}
+            listing = f"artifacts are {where(self.layout)}:"
             for name in names:
                 if name in refused:
                     raise refused[name]

@@ -27,6 +27,9 @@ class BuiltinPublisher:
     def tag_at_once(self, manifest: Manifest, tags: Sequence[str]) -> Collection[str]:
         return self.target.push_tags(manifest, tags)
 
+    def written(self, tag: str) -> str:
+        return tag
+
     @staticmethod
     def _manifest(image: Image) -> Manifest:
         return Manifest(image.manifest, MANIFEST_TYPE)

@@ -92,6 +92,9 @@ class DryPublisher:
         self.pending.point(manifest, tags)
         return tags
 
+    def written(self, tag: str) -> str:
+        return self.publisher.written(tag)
+
 
 @dataclass(frozen=True)
 class DryRegistry:

@@ -105,6 +105,12 @@ class NamedPublisher:
         written = {self.naming.written(tag): tag for tag in tags}
         return [written[tag] for tag in self.publisher.tag_at_once(manifest, list(written))]
 
+    def written(self, tag: str) -> str:
+        """The form that is there, else the right one."""
+        right, *others = self.naming.forms(tag)
+        resolve = self.publisher.target.resolve
+        return next((form for form in (right, *others) if resolve(form)), right) if others else right
+
 
 @dataclass(frozen=True)
 class NamedRegistry:

@@ -74,6 +74,9 @@ class Publisher(Protocol):
     def tag_at_once(self, manifest: Manifest, tags: Sequence[str]) -> Collection[str]:
         """Point tags at a manifest that is there, as `push_tags` of a target does."""
 
+    def written(self, tag: str) -> str:
+        """How a tag is written there."""
+
 
 class Registry(Protocol):
     """A place that has one repository per artifact."""

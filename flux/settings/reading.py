@@ -42,16 +42,18 @@ def read_settings(configured: object, environment: Mapping[str, str]) -> Setting
 
 
 def require_section(keys: Iterable[str]) -> None:
-    """Raises SettingError where `flux` is lacking in Invoke's configuration, and another key is nearly it."""
-    given = list(keys)
-    if "flux" in given:
-        return
-    for key in given:
-        if abs(len(key) - len("flux")) < 2 and get_close_matches(key.lower(), ["flux"], cutoff=0.75):
+    """Raises SettingError where Invoke's configuration has a key that is nearly `flux`: what stands there is
+    no setting."""
+    for key in keys:
+        if key != "flux" and abs(len(key) - len("flux")) < 2 and _is_nearly_flux(key):
             raise SettingError(
                 f"{key!r} in invoke.yaml is not a section of settings; did you mean flux?",
-                "write `flux:` and one setting a line",
+                "write `flux:` once, and one setting a line",
             )
+
+
+def _is_nearly_flux(key: str) -> bool:
+    return bool(get_close_matches(key.lower(), ["flux"], cutoff=0.75))
 
 
 def section(content: bytes) -> object:

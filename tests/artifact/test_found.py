@@ -54,13 +54,34 @@ def test_what_is_no_folder_in_the_place_of_one() -> None:
         "sub": "apps/sub",
     }
     assert set(find_all([Entry("*")], tree).odd) == {"sub"}
-    assert set(find_all([Entry("link")], tree).odd) == {"link"}
+    for entry in ("link", "link/*", "link/a"):
+        assert {odd.path for odd in find_all([Entry(entry)], tree).odd.values()} == {"link"}
     assert find_all([Entry("apps/*", exclude=("link", "sub"))], tree).odd == {}
 
 
+def test_what_is_no_folder_on_the_way_to_one() -> None:
+    modes = {"clusters/prod": SYMLINK, "clusters/sub": SUBMODULE, "other": SYMLINK, "file": REGULAR}
+    tree = below(["clusters/dev/apps/web/f", "clusters/file"], modes)
+    for entry, names in (
+        (Entry("clusters/*/apps", "{parent}-{name}"), ["prod-apps", "sub-apps"]),
+        (Entry("clusters/*/apps/*"), ["apps", "apps"]),
+        (Entry("clusters/prod/**/apps", "{path}"), ["clusters-prod"]),
+        (Entry("clusters/*/apps", exclude=("clusters/prod", "clusters/sub")), []),
+        (Entry("*/apps"), []),
+        (Entry("**/apps"), []),
+    ):
+        odd = find_all([entry], tree).odd
+        assert list(odd) == list(dict.fromkeys(names)), entry
+        assert {each.path for each in odd.values()} <= {"clusters/prod", "clusters/sub"}
+
+
 def test_two_of_one_name_clash() -> None:
-    tree = below(["a/x/f", "b/x/f"])
-    (clash,) = find_all([Entry("*/x")], tree).clashes
+    tree = below(["a/x/f", "b/x/f", "c/y/f"])
+    found = find_all([Entry("*/*")], tree)
+    (clash,) = found.clashes
+    assert (clash.names, clash.path, list(found.clashing)) == (("x",), "b/x", ["x"])
+    assert list(found.folders) == ["y"], "neither is published under the name of the other"
+    assert (found.of(["y"]).clashes, found.of(["x"]).clashes) == ((), (clash,))
     assert clash.message == "two artifacts are named x: a/x and b/x"
     assert find_all([Entry("*/x", "{parent}-{name}")], tree).clashes == ()
 

@@ -6,8 +6,15 @@ from typing import Any
 import pytest
 
 from flux.artifact.folder import Entry
+from flux.commands.check import check_artifacts
+from flux.commands.doctor.places import clashes
+from flux.commands.list import list_artifacts
+from flux.commands.publish import publish_release
+from flux.commands.release import plan_release
 from flux.errors import RequestError, SettingError
 from flux.monorepo.artifacts import artifacts_at, where
+from flux.monorepo.builder import Builder
+from flux.monorepo.changed import find_changed
 from flux.monorepo.sources import Sources
 from flux.settings import Settings
 from tests.commands.helpers import changed
@@ -84,12 +91,66 @@ def test_the_whole_repository_but_what_is_an_artifact_itself(repo: Repo) -> None
         ((Entry(".", "all"), Entry("apps/*")), "apps/web is in two artifacts: all"),
     ],
 )
-def test_what_cannot_stand_together_is_a_wrong_request(repo: Repo, entries: Any, message: str) -> None:
+def test_what_cannot_stand_together_is_not_published(repo: Repo, entries: Any, message: str) -> None:
     with opened(repo, Settings(artifacts=entries)) as context:
-        for ask in (
-            lambda: artifacts_at(context, repo.head),
-            lambda: Sources(context, repo.head).choose([]),
-            lambda: Sources(context, repo.head).image_of("eso"),
-        ):
+        sources = Sources(context, repo.head)
+        named = sources.clashes()
+        assert named
+        assert not set(named) & set(sources.choose([]))
+        assert set(named) <= set(artifacts_at(context, repo.head))
+        for name in named:
             with pytest.raises(SettingError, match=message):
-                ask()
+                sources.image_of(name)
+        assert all(message in said for said in sources.clashes_named)
+
+
+@pytest.fixture
+def clashing(tmp_path: Path) -> tuple[Repo, Settings]:
+    """`b` was fine, until somebody added a folder of that name; `a` is fine."""
+    settings = Settings(artifacts=(Entry("**/deploy", "{parent}"),))
+    repo = Repo(tmp_path / "repo")
+    repo.write("invoke.yaml", "flux:\n  artifacts: [{path: '**/deploy', name: '{parent}'}]\n")
+    repo.commit(files={"x/a/deploy/f.yaml": "a: 1\n", "x/b/deploy/f.yaml": "b: 1\n"})
+    repo.tag("flux-oci-b-v1.0.0")
+    return repo, settings
+
+
+def test_a_clash_is_a_fault_of_those_that_clash(clashing: tuple[Repo, Settings]) -> None:
+    repo, settings = clashing
+    with opened(repo, settings) as context:
+        Builder(context, Sources(context, repo.head), ["a", "b"], []).build(lambda result: None)
+        before = context.registry.repository("b").resolve("latest")
+    first = repo.head
+    repo.commit(files={"y/b/deploy/f.yaml": "other: 1\n", "x/a/deploy/f.yaml": "a: 2\n"})
+    with opened(repo, settings) as context:
+        sources = Sources(context, repo.head)
+        assert (sources.choose([]), list(sources.clashes())) == (["a"], ["b"])
+        built = Builder(context, sources, ["a"], [], everything=True).build(lambda result: None)
+        assert [(r.artifact, bool(r.error)) for r in built.results] == [("a", False), ("b", True)]
+        (said,) = sources.clashes_named
+        assert said.startswith("two artifacts are named b: x/b/deploy and y/b/deploy; give each a `name`")
+        found = find_changed(context, first)
+        assert (found.artifacts, found.removed, found.notices) == (["a"], [], [said])
+        checked = check_artifacts(context, [], lambda name: None)
+        assert [f.message for f in checked.findings if f.path == "invoke.yaml"] == [said]
+        listing = list_artifacts(context)
+        assert [row.artifact for row in listing.artifacts] == ["a", "b"]
+        assert listing.notices.count(said) == 1
+        with pytest.raises(SettingError, match="two artifacts are named b"):
+            plan_release(context, "b", "2.0.0", allow_unchanged=False)
+        assert publish_release(context, "flux-oci-b-v1.0.0").result.digest == before  # type: ignore[union-attr]
+        assert context.registry.repository("b").resolve("latest") == before
+        assert [line.message for line in clashes(context)] == [
+            "two artifacts are named b: x/b/deploy and y/b/deploy"
+        ]
+
+
+def test_the_end_of_a_clash_is_a_change(clashing: tuple[Repo, Settings]) -> None:
+    repo, settings = clashing
+    repo.commit(files={"y/b/deploy/f.yaml": "other: 1\n"})
+    clash = repo.head
+    repo.remove("y")
+    repo.commit()
+    with opened(repo, settings) as context:
+        assert find_changed(context, clash).artifacts == ["b"]
+        assert Sources(context, repo.head).revisions(["b"])["b"].commit == repo.head

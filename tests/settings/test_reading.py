@@ -347,7 +347,12 @@ def test_inv_reads_flags_in_variables(configured: str, text: str, tls: bool, tmp
 def test_a_key_that_is_nearly_the_section_is_named(key: str) -> None:
     with pytest.raises(SettingError, match=f"'{key}' in invoke.yaml .*did you mean flux"):
         require_section(["run", key, "tasks"])
-    require_section([key, "flux"])
+    with pytest.raises(SettingError, match="did you mean flux"):
+        require_section(["flux", key])
+
+
+def test_the_section_itself() -> None:
+    require_section(["run", "flux", "tasks"])
 
 
 @pytest.mark.parametrize("key", ["run", "influx", "fluentd", "tasks", "f", "", "x" * 100])

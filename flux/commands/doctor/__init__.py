@@ -75,6 +75,7 @@ def _examine_places(monorepo: Monorepo) -> Iterator[Line]:
     yield from looked_at("engine", machine.engine)
     names = (yield from obtained("sources", lambda: places.artifacts(monorepo))) or []
     yield from looked_at("sources", lambda: places.sources(monorepo.settings, names))
+    yield from looked_at("sources", lambda: places.clashes(monorepo))
     yield from looked_at("releases", lambda: places.releases(monorepo, names))
     yield from looked_at("registry", lambda: places.registry(monorepo, names))
     yield from looked_at("rendered workflows", lambda: places.rendered_workflows(monorepo))

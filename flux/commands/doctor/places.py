@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 _MOST_LOOKED_AT = 20
+_MOST_CLASHES = 5
 
 
 def clone(clone: Clone) -> Iterator[Line]:
@@ -75,6 +76,18 @@ def artifacts(monorepo: Monorepo) -> list[str]:
     from flux.monorepo.artifacts import artifacts_at
 
     return artifacts_at(monorepo, monorepo.git.head())
+
+
+def clashes(monorepo: Monorepo) -> Iterator[Line]:
+    from flux.monorepo.artifacts import find_artifacts
+
+    found = find_artifacts(monorepo.git, monorepo.git.head(), monorepo.settings.layout).clashes
+    for clash in found[:_MOST_CLASHES]:
+        yield Line("sources", Health.PROBLEM, clash.message, clash.hint)
+    if more := len(found[_MOST_CLASHES:]):
+        yield Line(
+            "sources", Health.PROBLEM, f"{more} more artifacts clash", "mend these first, then look again"
+        )
 
 
 def sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:

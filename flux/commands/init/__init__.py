@@ -171,11 +171,9 @@ def _settings(values: Mapping[str, Any], variables: Mapping[str, str], gaps: lis
 
 
 def _names(monorepo: Monorepo, gaps: list[Gap]) -> list[str]:
-    try:
-        return list(find_artifacts(monorepo.git, monorepo.git.head(), monorepo.settings.layout).folders)
-    except SettingError as error:
-        gaps.append(Gap(error.message, error.hint))
-        return []
+    found = find_artifacts(monorepo.git, monorepo.git.head(), monorepo.settings.layout)
+    gaps.extend(Gap(clash.message, clash.hint) for clash in found.clashes[:1])
+    return list(found.folders) if not found.clashes else []
 
 
 def _with(monorepo: Monorepo, settings: Settings) -> Monorepo:
