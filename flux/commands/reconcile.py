@@ -9,8 +9,8 @@ from flux.commands.publish import publish_release, release_tag
 from flux.commands.tag import Convergence, converge
 from flux.errors import ContentError, FluxError, RequestError
 from flux.monorepo.builder import Build, Builder
-from flux.monorepo.desired import desired_at
-from flux.monorepo.due import concerned, due_releases, news
+from flux.monorepo.desired import choose, desired_at
+from flux.monorepo.due import due_releases, news
 from flux.monorepo.following import lagging
 from flux.monorepo.line import changed_between
 from flux.monorepo.monorepo import Monorepo
@@ -102,7 +102,7 @@ class Reconciler:
         """The releases that are not in the registry, and those that are not followed yet."""
         missing, there = [], []
         desired = desired_at(self._monorepo, tip)
-        _, stray = tell_apart(self._monorepo, concerned(self._monorepo, desired))
+        _, stray = tell_apart(self._monorepo, choose(self._monorepo, desired, []))
         self._name(stray)
         for released, manifest in due_releases(self._monorepo, desired, self._fail):
             if manifest is None:

@@ -1,8 +1,9 @@
 """History: the first-parent line, what changed along it, and the messages of commits."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import NamedTuple
 
 from flux.artifact.changes import Commit
 from flux.artifact.image import Revision
@@ -43,6 +44,17 @@ class Message:
     author: str = ""
 
 
+class Touching(NamedTuple):
+    """A commit that touched something. `own` has what a merge changed itself, of its files that were asked
+    for."""
+
+    commit: str
+    subject: str
+    body: str
+    parents: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+
 def read_messages(printed: str) -> Iterator[Message]:
     """The commits of `LOG`."""
     for field in printed.split("\0")[:-1]:
@@ -57,10 +69,16 @@ def read_messages(printed: str) -> Iterator[Message]:
         )
 
 
-def _with_own_changes(printed: str) -> set[str]:
-    """The merges that a combined diff names files of."""
-    shown = (part.strip().split("\n", 1) for part in printed.split("\1")[1:])
-    return {lines[0] for lines in shown if len(lines) > 1}
+def _with_own_changes(fields: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The merges that a combined diff names files of, each with these."""
+    found: dict[str, list[str]] = {}
+    merge: list[str] = []
+    for field in fields:
+        if field.startswith("\1") and NAME.fullmatch(field[1:]):
+            merge = found.setdefault(field[1:], [])
+        else:
+            merge.append(field)
+    return {name: tuple(filter(None, paths)) for name, paths in found.items() if any(paths)}
 
 
 def _under(sources: str, below: Sequence[str], also: Sequence[str]) -> Callable[[str], bool]:
@@ -96,9 +114,7 @@ class History:
         self._trees = trees
         self._lines = lines
         self._messages: Kept[tuple[str, str], tuple[Message, ...]] = Kept(_MOST_MESSAGES)
-        self._logs: Kept[tuple[str, str | None, tuple[str, ...]], tuple[tuple[str, str, str], ...]] = Kept(
-            _MOST_MESSAGES
-        )
+        self._logs: Kept[tuple[str, str | None, tuple[str, ...]], tuple[Touching, ...]] = Kept(_MOST_MESSAGES)
         self._walks: list[Walk] = []
         self._keeping = Lock()
 
@@ -183,29 +199,29 @@ class History:
     def _walk(self, span: Sequence[str], paths: Sequence[str], root: bool) -> Generator[output.Logged]:
         return walk(self._process, span, paths, self._trees.has, root=root)
 
-    def log(self, commit: str, since: str | None, *folders: str) -> list[tuple[str, str, str]]:
-        """Commit, subject and body of what touched folders up to `commit` and not up to `since`, the newest
-        first.
+    def log(self, commit: str, since: str | None, *paths: str) -> list[Touching]:
+        """What touched files or folders up to `commit` and not up to `since`, the newest first.
 
         What a merge brought is there. The merge itself is too where it has what none of its parents has.
         """
-        if known := self._logs.get((commit, since, folders)):
+        if known := self._logs.get((commit, since, paths)):
             return list(known)
         self._partial.history(commit, line=False)
-        span = [commit, *([f"^{since}"] if since else []), "--", *folders]
-        log = ("log", "--no-show-signature", "--no-color", "--no-notes")
-        fields = self._process.fields(*log, "-z", "--format=tformat:%H %P%n%s%n%b", *span)
+        span = [commit, *([f"^{since}"] if since else []), "--", *paths]
+        log = ("log", "-z", "--no-show-signature", "--no-color", "--no-notes")
+        fields = self._process.fields(*log, "--format=tformat:%H %P%n%s%n%b", *span)
         merging = ("--merges", "-c", "--name-only", "--no-renames", "--format=tformat:%x01%H")
-        merges = _with_own_changes(self._process.run(*log, *merging, *span))
-        found: list[tuple[str, str, str]] = []
+        merges = _with_own_changes(self._process.fields(*log, *merging, *span))
+        found: list[Touching] = []
         for field in fields:
             names, subject, body = field.split("\n", 2)
             name, *parents = names.split()
             if len(parents) < 2 or name in merges:
-                found.append((name, output.readable(subject), output.readable(body)))
+                texts = output.readable(subject), output.readable(body)
+                found.append(Touching(name, *texts, tuple(parents), merges.get(name, ())))
         if not self._shallow.edge() and all(map(NAME.fullmatch, (commit, since or commit))):
             size = sum(len(field) + 100 for field in fields) + 1
-            self._logs.put((commit, since, folders), tuple(found), size)
+            self._logs.put((commit, since, paths), tuple(found), size)
         return found
 
     def messages(self, commit: str, since: str) -> list[Message]:

@@ -7,6 +7,7 @@ from semver import Version
 
 from flux.errors import FluxError, RegistryUnreachableError
 from flux.monorepo.artifacts import artifacts_at
+from flux.monorepo.desired import choose
 from flux.monorepo.lines import lines, on_line
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import Released, by_artifact, newest_of, releases
@@ -19,11 +20,6 @@ _NEWS_SECONDS = 7 * 24 * 3600
 _MOST_MADE_UP = 100  # releases of one artifact in one run
 
 
-def concerned(monorepo: Monorepo, desired: Desired) -> list[str]:
-    """The artifacts that the tip has or desires."""
-    return list(dict.fromkeys([*artifacts_at(monorepo, monorepo.tip), *desired]))
-
-
 def due_releases(
     monorepo: Monorepo, desired: Desired, on_failure: Callable[[str, FluxError], object]
 ) -> list[tuple[Released, Manifest | None]]:
@@ -34,7 +30,7 @@ def due_releases(
     badly.
     """
     ordered: dict[str, list[Released]] = {}
-    for released in releases(monorepo, concerned(monorepo, desired)):
+    for released in releases(monorepo, choose(monorepo, desired, [])):
         ordered.setdefault(released.artifact, []).append(released)
 
     is_followed = bool(monorepo.settings.following(Follow.STABLE))

@@ -46,8 +46,12 @@ class Layouts:
         return self._overridden(self._unsaid(commit))
 
     def are_said(self, commit: str) -> bool:
-        """Whether a commit has settings of its own."""
-        return any(self._git.file(commit, name) is not None for name in FILES)
+        """Whether a commit has settings of its own, or a file that may have been meant to be some."""
+        content = next(filter(None, (self._git.file(commit, name) for name in FILES)), b"")
+        try:
+            return read_layout(content) is not None
+        except SettingError:
+            return True
 
     def before(self, commit: str) -> Layout | None:
         """The layout of a commit, or where its settings cannot be read that of the nearest one before it.

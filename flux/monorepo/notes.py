@@ -1,12 +1,14 @@
 """The notes of a release, from git: commits, and the versions that the artifact's manifests name."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from flux.artifact.content import kind_fault
 from flux.artifact.manifests import is_manifest
 from flux.artifact.versions import named_versions
-from flux.errors import ContentError, SettingError
-from flux.monorepo.line import walk
+from flux.errors import ContentError
+from flux.git.history import Touching
+from flux.monorepo.line import changed_between, walk
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_tags import Tagged
 from flux.monorepo.releases import Released, below, releases
@@ -16,10 +18,12 @@ from flux.promotion.texts.issue import News
 from flux.release.commits import LoggedCommit
 from flux.release.notes import release_notes
 from flux.release.upgrades import marked_upgrades
+from flux.settings import FILES
 
 
 def commits_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | None) -> list[LoggedCommit]:
-    """The commits that touched an artifact after a release, the newest first; each folder where it moved.
+    """The commits after a release that changed an artifact as it is published, or moved its folder, the
+    newest first. Each is judged by its own settings.
 
     Of one that a build step makes they are those that touched any place where the step reads.
     """
@@ -28,9 +32,44 @@ def commits_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | 
     if since:
         between = (passed.revision.commit for passed in walk(monorepo, commit, [artifact], until=since))
         for at in (since, *between):
-            with suppress(ContentError, SettingError):
+            with suppress(ContentError):
                 folders += Sources(monorepo, at).places(artifact)
-    return [LoggedCommit(*entry) for entry in monorepo.git.log(commit, since, *dict.fromkeys(folders))]
+    there = [*dict.fromkeys(folders)]
+    touching = monorepo.git.log(commit, since, *there, *FILES)
+    return [
+        LoggedCommit(one.commit, one.subject, one.body)
+        for one in touching
+        if _concerns(monorepo, artifact, one, there)
+    ]
+
+
+def _concerns(monorepo: Monorepo, artifact: str, one: Touching, folders: Sequence[str]) -> bool:
+    """Whether a commit changed an artifact. One whose settings cannot be read did where it touched a folder
+    of the artifact."""
+    before = one.parents or (None,)
+    try:
+        if len(one.parents) > 1 and not _changes_itself(monorepo, artifact, one):
+            return False
+        return all(_differs(monorepo, artifact, each, one.commit) for each in before)
+    except ContentError:
+        touched = ["" if folder == "." else f"{folder}/" for folder in folders]
+        return any(monorepo.git.changes(before[0], one.commit, folder) for folder in touched)
+
+
+def _changes_itself(monorepo: Monorepo, artifact: str, merge: Touching) -> bool:
+    """Whether a merge changed a file of an artifact, or what says which files are its own."""
+    if any(path in FILES for path in merge.own):
+        return True
+    layout = monorepo.layouts.at(merge.commit)
+    is_made = any(entry.prepare for entry in layout.artifacts)
+    return is_made or artifact in layout.sort(merge.own)
+
+
+def _differs(monorepo: Monorepo, artifact: str, old: str | None, new: str) -> bool:
+    """Whether an artifact is published otherwise, or is in another folder."""
+    if artifact in changed_between(monorepo, old, new, artifact):
+        return True
+    return old is not None and Sources(monorepo, old).folder(artifact) != Sources(monorepo, new).folder(artifact)
 
 
 def notes_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | None, tag: str) -> str:
@@ -63,7 +102,7 @@ def named_since(
     if since is None:
         return {}, {}
     after = _versions(Sources(monorepo, commit), artifact)
-    with suppress(ContentError, SettingError):  # its settings may be beyond reading
+    with suppress(ContentError):  # its settings may be beyond reading
         return _versions(Sources(monorepo, since), artifact), after
     return {}, after
 

@@ -131,7 +131,7 @@ def test_a_clash_is_a_fault_of_those_that_clash(clashing: tuple[Repo, Settings])
         assert said.startswith("two artifacts are named b: x/b/deploy and y/b/deploy; give each a `name`")
         found = find_changed(context, first)
         assert (found.artifacts, found.removed, found.notices) == (["a"], [], [said])
-        checked = check_artifacts(context, [], lambda name: None)
+        checked = check_artifacts(context, [])
         assert [f.message for f in checked.findings if f.path == "invoke.yaml"] == [said]
         listing = list_artifacts(context)
         assert [row.artifact for row in listing.artifacts] == ["a", "b"]

@@ -10,6 +10,7 @@ from tests.commands.helpers import (
     actions,
     actions_checkout,
     break_origin,
+    build,
     changed,
     collect,
     pull_request,
@@ -124,6 +125,21 @@ def test_a_new_tag_on_main_changes_nothing(repo: Repo, message: str | None) -> N
     repo.tag("v1", message=message)
     after = repo.git("rev-parse", "v1")
     assert says(changed(repo, push(None, after, "refs/tags/v1"))) == (set(), set())
+
+
+def test_a_pushed_annotated_tag_is_one_of_its_commit(repo: Repo) -> None:
+    """The event names the tag's own object."""
+    repo.checkout("side", create=True)
+    edit(repo, "app")
+    repo.tag("inner", message="x")
+    repo.git("-c", "advice.nestedTag=false", "tag", "-a", "-m", "x", "outer", "inner")
+    for name in ("inner", "outer"):
+        event = push(None, repo.git("rev-parse", name), f"refs/tags/{name}")
+        found = changed(repo, event)
+        assert (found.head, found.artifacts) == (repo.head, ["app"])
+        assert build(repo, event=event, named=frozenset({"registry"})).commit == repo.head
+    moved = push(repo.git("rev-parse", "inner"), repo.head, "refs/tags/outer")
+    assert changed(repo, moved).base == repo.head
 
 
 def test_a_deleted_branch_builds_nothing(repo: Repo) -> None:

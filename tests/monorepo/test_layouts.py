@@ -80,6 +80,19 @@ def test_a_commit_without_todays_folder_has_that_of_no_settings(tmp_path: Path) 
     assert layout(repo, first, sources="apps") == Layout.under("artifacts")
 
 
+def test_a_folder_that_moved_before_there_were_settings(tmp_path: Path) -> None:
+    """The content is that of before, and so is the revision."""
+    repo = Repo(tmp_path / "repo")
+    first = repo.commit(files={"artifacts/app/x.yaml": "a: 1\n", "invoke.yaml": "run: {echo: true}\n"})
+    move(repo, "artifacts", "deploy")
+    moved = repo.commit("moved")
+    adopted = configure(repo, sources="deploy")
+    for commit in (adopted, moved, first):
+        assert revision(repo, commit, "app", sources="deploy") == first
+    changed_later = repo.commit(files={"deploy/app/x.yaml": "a: 2\n"})
+    assert revision(repo, changed_later, "app", sources="deploy") == changed_later
+
+
 def test_a_variable_counts_at_every_commit(repo: Repo) -> None:
     first = repo.head
     second = configure(repo, ignore=["*.md"])

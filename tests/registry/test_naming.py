@@ -7,6 +7,7 @@ import pytest
 
 from flux.errors import RegistryError
 from flux.registry.builtin import BuiltinPublisher
+from flux.registry.dry import DryPublisher
 from flux.registry.folder.layout import LayoutTarget
 from flux.registry.folder.registry import LayoutRegistry
 from flux.registry.naming import NamedPublisher, NamedRegistry, NamedTarget, Naming, version_of
@@ -62,6 +63,16 @@ def test_a_version_in_the_other_form_is_found_and_not_written_again(
     assert set(LayoutRegistry("images", tmp_path).repository("eso").tags()) - written == {
         new.replace("{version}", "2.0.0")
     }
+
+
+@pytest.mark.parametrize(("old", "new"), [("{version}", "v{version}"), ("v{version}", "{version}")])
+def test_how_a_version_is_written_there(tmp_path: Path, old: str, new: str) -> None:
+    push_image(registry(tmp_path, version_tag=old).publisher("eso"), packed(), ["c0ffee", "1.0.0"])
+    publisher = registry(tmp_path, version_tag=new).publisher("eso")
+    for of in (publisher, DryPublisher(publisher)):
+        assert of.written("1.0.0") == old.replace("{version}", "1.0.0")
+        assert of.written("2.0.0") == new.replace("{version}", "2.0.0")
+        assert of.written("c0ffee") == "c0ffee"
 
 
 def test_the_form_that_is_set_counts_where_both_are_there(tmp_path: Path) -> None:
