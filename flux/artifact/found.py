@@ -11,8 +11,6 @@ from flux.artifact.folder import Entry, Folder
 from flux.artifact.glob import ANY_DEPTH, is_name, literal
 from flux.artifact.tree import FOLDER, SUBMODULE, SYMLINK
 
-_MODES = (FOLDER, SYMLINK, SUBMODULE)
-
 
 class Node(Protocol):
     """What is in a folder under a name. `mode` is git's."""
@@ -79,13 +77,10 @@ def find_all(entries: Sequence[Entry], below: Below) -> Found:
     for entry in entries:
         for meant, there in _meant(entry, below):
             folder = Folder(entry.named(meant), meant, entry)
-            if there.mode == FOLDER:
-                first = found.setdefault(folder.artifact, folder)
-                if first is not folder:
-                    clashes.append(_of_name(first, folder))
-            elif there.mode == SUBMODULE or "/" in there.path or entry.glob.top:
-                # At the root of a clone a symlink that no name is for may be anything.
+            if there.mode != FOLDER:
                 odd[folder.artifact] = there
+            elif (first := found.setdefault(folder.artifact, folder)) is not folder:
+                clashes.append(_of_name(first, folder))
     if len(entries) > 1:
         clashes += _nested(found)
     clashing = {name for clash in clashes for name in clash.names}
@@ -98,8 +93,16 @@ def _meant(entry: Entry, below: Below) -> Iterator[tuple[str, Odd]]:
     found = {there.path: (there, left) for there, left in _matches(entry.glob.parts, "", below)}
     for path, (there, left) in found.items():
         is_outermost = ANY_DEPTH not in entry.glob.parts or entry.glob.within(path.split("/")) == path
-        if (left or is_outermost) and there.mode in _MODES and entry.takes(path):
+        if (left or is_outermost) and _is_meant(entry, there) and entry.takes(path):
             yield "/".join([path, *_literals(left)]), there
+
+
+def _is_meant(entry: Entry, there: Odd) -> bool:
+    """Whether this may be, or lead to, an artifact. At the root of a clone a symlink that has no name in the
+    glob may be anything."""
+    if there.mode == SYMLINK:
+        return "/" in there.path or bool(entry.glob.top)
+    return there.mode in (FOLDER, SUBMODULE)
 
 
 def _literals(parts: Sequence[str]) -> list[str]:

@@ -33,32 +33,40 @@ def due_releases(
     for released in releases(monorepo, choose(monorepo, desired, [])):
         ordered.setdefault(released.artifact, []).append(released)
 
-    is_followed = bool(monorepo.settings.following(Follow.STABLE))
-
     def look(artifact: str) -> list[tuple[Released, Manifest | None]]:
-        every, wanted = ordered[artifact], set(desired.get(artifact, {}).values())
-        newest = [every[-1], *([newest_of(every)] if is_followed else [])]
-        due = [one for one in every if one in newest or str(one.version) in wanted]
-        others = [one for one in every if one not in due]
-        found: list[tuple[Released, Manifest | None]] = []
-        failed: FluxError | None = None
-        for released in due:
-            try:
-                target = monorepo.registry.repository(artifact)
-                found.append((released, target.fetch_manifest(str(released.version))))
-            except RegistryUnreachableError as error:
-                on_failure(artifact, error)
-                return found
-            except FluxError as error:
-                on_failure(released.tag, failed := error)
-        try:
-            found += [(one, None) for one in _unpublished(monorepo, artifact, others)]
-        except FluxError as error:
-            if failed is None:  # else it is told already
-                on_failure(artifact, error)
-        return found
+        return _look(monorepo, ordered[artifact], {*desired.get(artifact, {}).values()}, on_failure)
 
     return [found for group in in_parallel(monorepo.settings.jobs, look, ordered) for found in group]
+
+
+def _look(
+    monorepo: Monorepo,
+    every: Sequence[Released],
+    wanted: set[str],
+    on_failure: Callable[[str, FluxError], object],
+) -> list[tuple[Released, Manifest | None]]:
+    """The same of one artifact. `every` has its releases, the lowest first."""
+    artifact, is_followed = every[0].artifact, bool(monorepo.settings.following(Follow.STABLE))
+    newest = [every[-1], *([newest_of(every)] if is_followed else [])]
+    due = [one for one in every if one in newest or str(one.version) in wanted]
+    found: list[tuple[Released, Manifest | None]] = []
+    failed: FluxError | None = None
+    for released in due:
+        try:
+            target = monorepo.registry.repository(artifact)
+            found.append((released, target.fetch_manifest(str(released.version))))
+        except RegistryUnreachableError as error:
+            on_failure(artifact, error)
+            return found
+        except FluxError as error:
+            on_failure(released.tag, failed := error)
+    try:
+        others = [one for one in every if one not in due]
+        return [*found, *((one, None) for one in _unpublished(monorepo, artifact, others))]
+    except FluxError as error:
+        if failed is None:  # else it is told already
+            on_failure(artifact, error)
+        return found
 
 
 def _unpublished(monorepo: Monorepo, artifact: str, released: Sequence[Released]) -> list[Released]:

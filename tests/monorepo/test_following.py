@@ -81,7 +81,7 @@ def test_a_stray_tag_stops_nothing(repo: Repo) -> None:
     assert tags(repo, "app")["latest-stable"] == published.digest
     newer = released(repo, "1.1.0")
     with opened(repo, Settings(phases=PHASES)) as monorepo:
-        done = Reconciler(monorepo).reconcile(lambda about: None)
+        done = Reconciler(monorepo).reconcile()
     assert done.errors == []
     assert f"{newer}: tagged" in done.repaired
     assert [notice for notice in done.notices if "flux-oci-app-v9.0.0" in notice]
