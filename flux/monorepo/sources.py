@@ -127,8 +127,8 @@ class Sources:
     def choose(self, names: Collection[str]) -> list[str]:
         """The artifacts named, or all if none is.
 
-        Raises RequestError for a name that is not an artifact, SettingError for one that clashes with another,
-        and ContentError for one in whose place a symlink or a submodule is.
+        Raises RequestError for a name that is not an artifact, SettingError for one that clashes with
+        another, and ContentError for one in whose place a symlink or a submodule is.
         """
         chosen = self.present(list(names)) if names else self.present()
         if set(names) - set(chosen):
