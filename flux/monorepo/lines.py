@@ -48,11 +48,12 @@ def find_line(monorepo: Monorepo, commit: str) -> str | None:
     return next((name for name, tip in lines(monorepo).items() if git.is_on_line(commit, tip)), None)
 
 
-def find_released_line(monorepo: Monorepo, commit: str, artifact: str) -> str | None:
+def find_released_line(monorepo: Monorepo, commit: str, artifact: str = "") -> str | None:
     """The branch that the release of an artifact at a commit is from; None where it is from none.
 
     The commit is on the branch's first-parent line, or was before somebody pulled into the branch. Where the
-    merge does not say which of both it was, the artifact has to be what it is on the line too.
+    merge does not say which of both it was, the artifact has to be what it is on the line too; without one
+    it is from none then.
     """
     if found := find_line(monorepo, commit):
         return found
@@ -68,7 +69,7 @@ def _was_on(monorepo: Monorepo, name: str, tip: str, commit: str, artifact: str)
     git = monorepo.git
     if commit in git.former_line(tip, name):
         return True
-    merge = git.merge_of(commit, tip)
+    merge = git.merge_of(commit, tip) if artifact else None
     return (
         merge is not None
         and not git.names_a_branch(merge, name)

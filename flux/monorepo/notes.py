@@ -69,7 +69,9 @@ def _differs(monorepo: Monorepo, artifact: str, old: str | None, new: str) -> bo
     """Whether an artifact is published otherwise, or is in another folder."""
     if artifact in changed_between(monorepo, old, new, artifact):
         return True
-    return old is not None and Sources(monorepo, old).folder(artifact) != Sources(monorepo, new).folder(artifact)
+    if old is None:
+        return False
+    return Sources(monorepo, old).folder(artifact) != Sources(monorepo, new).folder(artifact)
 
 
 def notes_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | None, tag: str) -> str:
