@@ -57,5 +57,5 @@ def sync(context: Context, dry_run: bool = False, json: bool = False) -> None:
         show_sync(run.report, synced, dry_run)
         if synced.failed:
             raise Exit(code=1)
-        if not dry_run:
+        if not dry_run and any(one.repaired for one in synced.promotions):
             run.report.next("inv status")
