@@ -13,20 +13,29 @@ from flux.promotion.gates.duration import read_duration
 from flux.promotion.gates.freeze import Freeze, freezes_path, parse_freezes, render_freezes
 from flux.proposals.authority import Authority
 from flux.proposals.files import propose_file
+from flux.proposals.freezing import BRANCH, Pending, environments_of, pending_freezes
 
 _LONGEST = 300
+_LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True)
 class Frozen:
-    """The pull request, None where nothing had to change, and the freezes once it is merged."""
+    """The pull request, None where nothing had to change, and the freezes once it is merged; `withdrawn` says
+    that it was closed, because nothing is left of it."""
 
     pull_request: PullRequest | None
     freezes: tuple[Freeze, ...]
+    withdrawn: bool = False
 
 
 def freeze(monorepo: Monorepo, reason: str, phase: str | None, until: str | None) -> Frozen:
-    """Propose a freeze of a phase, or of all of them. Raises RequestError for what cannot be frozen."""
+    """Propose a freeze of a phase, or of all of them, beside what is proposed already.
+
+    Raises RequestError for what cannot be frozen.
+    """
+    require_current_settings(monorepo)
+    _require_phase(phase, [*monorepo.settings.groups])
     authority = _authorized(monorepo, phase)
     said = " ".join(reason.split())
     if not said or len(said) > _LONGEST or not said.isprintable():
@@ -36,48 +45,75 @@ def freeze(monorepo: Monorepo, reason: str, phase: str | None, until: str | None
         raise RequestError(f"{said} is a phase, and the reason comes first", hint)
     end = _moment(until, monorepo.forge.now()) if until else None
     new = Freeze(said, authority.caller, phase or "", end)
-    there = _there(monorepo)
-    if any((each.reason, each.phase, each.until) == (new.reason, new.phase, new.until) for each in there):
-        return Frozen(None, there)
-    kept = tuple(each for each in there if each.phase != new.phase)
-    return _propose(monorepo, (*kept, new), f"Freeze {phase or 'every phase'}: {said}")
+    there, pending = _there(monorepo), pending_freezes(monorepo, authority)
+    begun = pending.after(there)
+    if any((each.reason, each.phase, each.until) == (new.reason, new.phase, new.until) for each in begun):
+        return Frozen(pending.pull_request if {*begun} != {*there} else None, begun)
+    kept = tuple(each for each in begun if each.phase != new.phase)
+    return _propose(monorepo, there, (*kept, new), pending)
 
 
 def unfreeze(monorepo: Monorepo, phase: str | None) -> Frozen:
-    """Propose to end the freezes of a phase, or all of them. Raises RequestError where there is none."""
-    _authorized(monorepo, phase)
+    """Propose to end the freezes of a phase, or all of them, also those of phases that are gone.
+
+    Raises RequestError where there is none.
+    """
+    require_current_settings(monorepo)
     there = _there(monorepo)
-    kept = tuple(each for each in there if phase and each.phase != phase)
-    if kept == there:
-        frozen = ", ".join(sorted({each.phase or "every phase" for each in there}))
+    if phase not in {each.phase for each in there}:
+        _require_phase(phase, [*monorepo.settings.groups])
+    pending = pending_freezes(monorepo, _authorized(monorepo, phase))
+    begun = pending.after(there)
+    kept = tuple(each for each in begun if phase and each.phase != phase)
+    if kept == begun:
+        frozen = ", ".join(sorted({each.phase or "every phase" for each in begun}))
         raise RequestError(
             f"{phase} is not frozen" if phase else "no phase is frozen",
             f"frozen is {frozen}" if frozen else "there is nothing to unfreeze",
         )
-    return _propose(monorepo, kept, f"Unfreeze {phase or 'every phase'}")
+    return _propose(monorepo, there, kept, pending)
+
+
+def _require_phase(phase: str | None, phases: Sequence[str]) -> None:
+    if phase is not None and phase not in phases:
+        raise RequestError(f"there is no phase {phase!r}", f"phases are {', '.join(phases)}")
 
 
 def _authorized(monorepo: Monorepo, phase: str | None) -> Authority:
-    require_current_settings(monorepo)
-    groups = monorepo.settings.groups
-    if phase is not None and phase not in groups:
-        raise RequestError(f"there is no phase {phase!r}", f"phases are {', '.join(groups)}")
     authority = Authority(monorepo)
-    authority.require([name for each in ([phase] if phase else groups) for name in groups[each]])
+    authority.require(environments_of(monorepo, [phase or ""]))
     return authority
 
 
 def _there(monorepo: Monorepo) -> tuple[Freeze, ...]:
     path = freezes_path(monorepo.settings.releaseconfig)
-    content = monorepo.git.file(monorepo.tip, path)
-    return parse_freezes(path, content, [*monorepo.settings.groups])
+    return parse_freezes(path, monorepo.git.file(monorepo.tip, path), None)
 
 
-def _propose(monorepo: Monorepo, freezes: Sequence[Freeze], title: str) -> Frozen:
+def _propose(
+    monorepo: Monorepo, there: Sequence[Freeze], freezes: tuple[Freeze, ...], pending: Pending
+) -> Frozen:
+    if {*freezes} == {*there} and pending.pull_request:
+        monorepo.forge.delete_branch(BRANCH, pending.head)
+        return Frozen(pending.pull_request, freezes, withdrawn=True)
     path = freezes_path(monorepo.settings.releaseconfig)
     body = "While a freeze stands, no pull request is opened and no tag moves in what it names."
-    pull = propose_file(monorepo, path, render_freezes(freezes), "freeze/change", title[:200], body)
-    return Frozen(pull, tuple(freezes))
+    title = _title(there, freezes)[:_LONGEST_TITLE]
+    pull = propose_file(monorepo, path, render_freezes(freezes), BRANCH, title, body)
+    return Frozen(pull, freezes)
+
+
+def _title(there: Sequence[Freeze], freezes: Sequence[Freeze]) -> str:
+    """What changes, the newest first."""
+    new = [each for each in freezes if each not in there][::-1]
+    kept = {each.phase for each in freezes}
+    ended = dict.fromkeys(each.phase for each in there if each.phase not in kept)
+    said = [f"Freeze {each.phase or 'every phase'}: {each.reason}" for each in new]
+    if ended:
+        said.append(
+            f"Unfreeze {', '.join(phase or 'every phase' for phase in ended) if freezes else 'every phase'}"
+        )
+    return "; ".join(said)
 
 
 def _moment(text: str, now: float) -> float:

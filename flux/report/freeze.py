@@ -19,6 +19,10 @@ def show_frozen(report: Report, frozen: Frozen, dry_run: bool) -> None:
     pull = frozen.pull_request
     if pull is None:
         report.print("It is frozen so already.")
+    elif frozen.withdrawn:
+        report.print(
+            f"{'Would close' if dry_run else 'Closed'} pull request {pull.number}: nothing of it is left."
+        )
     elif dry_run:
         report.print(f"Would open a pull request: {pull.title}")
     else:

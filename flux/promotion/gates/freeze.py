@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
+from shlex import quote
 from typing import Any
 
 from flux.errors import DesiredStateError
@@ -44,8 +45,8 @@ def render_freezes(freezes: Sequence[Freeze]) -> bytes:
     return (json.dumps({"freezes": listed}, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def parse_freezes(path: str, content: bytes | None, phases: Collection[str]) -> tuple[Freeze, ...]:
-    """The freezes in a file's content; a missing file has none.
+def parse_freezes(path: str, content: bytes | None, phases: Collection[str] | None) -> tuple[Freeze, ...]:
+    """The freezes in a file's content; a missing file has none. Phases None are any, also what is none.
 
     Raises DesiredStateError for a file that has errors: nothing moves where nobody knows what is frozen.
     """
@@ -61,14 +62,17 @@ def parse_freezes(path: str, content: bytes | None, phases: Collection[str]) -> 
     return tuple(_freeze(path, item, phases) for item in listed)
 
 
-def _freeze(path: str, item: Any, phases: Collection[str]) -> Freeze:
+def _freeze(path: str, item: Any, phases: Collection[str] | None) -> Freeze:
     if not isinstance(item, dict) or item.keys() - set(_FIELDS):
         raise _fault(path, f"a freeze has the fields {', '.join(_FIELDS)}")
     phase, until = item.get("phase", ""), item.get("until")
     if not all(_is_text(item.get(key)) for key in ("reason", "by")):
         raise _fault(path, f"a freeze needs a `reason` and `by` in one line of {_LONGEST} characters at most")
-    if phase != "" and phase not in phases:
-        raise _fault(path, f"{phase!r} is not a phase; phases are {', '.join(phases)}")
+    if phase != "" and not _is_text(phase):
+        raise _fault(path, "`phase` is a name")
+    if phase != "" and phases is not None and phase not in phases:
+        gone = f"`inv unfreeze {quote(phase)}` takes it out"
+        raise _fault(path, f"{phase!r} is not a phase; phases are {', '.join(phases)}", gone)
     if until is not None and (isinstance(until, bool) or not isinstance(until, int | float)):
         raise _fault(path, "`until` is in seconds since the epoch")
     if until is not None and not 0 <= until < _MOMENT:
@@ -80,5 +84,5 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch(rf"[^\x00-\x1f\x7f]{{1,{_LONGEST}}}", value) is not None
 
 
-def _fault(path: str, what: str) -> DesiredStateError:
-    return DesiredStateError(f"{path} cannot be read: {what}", "mend it on the branch, or `inv unfreeze`")
+def _fault(path: str, what: str, hint: str = "mend it on the branch") -> DesiredStateError:
+    return DesiredStateError(f"{path} cannot be read: {what}", hint)

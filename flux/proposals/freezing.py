@@ -1,0 +1,65 @@
+"""The freezes that a pull request proposes, and that main does not have yet."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from flux.errors import DesiredStateError
+from flux.forge.forge import PullRequest, PullState
+from flux.monorepo.monorepo import Monorepo
+from flux.promotion.gates.freeze import Freeze, freezes_path, parse_freezes
+from flux.proposals.authority import Authority
+
+BRANCH = "freeze/change"
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What the open pull request adds and takes away; nothing where there is none of somebody who may."""
+
+    pull_request: PullRequest | None = None
+    head: str = ""
+    added: Sequence[Freeze] = ()
+    removed: Sequence[Freeze] = ()
+
+    def after(self, there: Sequence[Freeze]) -> tuple[Freeze, ...]:
+        """What main will have, where it has these now."""
+        kept = [each for each in there if each not in self.removed]
+        return (*kept, *(each for each in self.added if each not in there))
+
+
+def pending_freezes(monorepo: Monorepo, authority: Authority) -> Pending:
+    """What is proposed. Raises ForgeError where nobody can be asked."""
+    forge, git = monorepo.forge, monorepo.git
+    pulls, head = forge.pull_requests(PullState.OPEN, BRANCH), forge.branch(BRANCH)
+    if not pulls or head is None or not git.obtain(head):
+        return Pending()
+    base = git.merge_base(monorepo.tip, head)
+    path = freezes_path(monorepo.settings.releaseconfig)
+    try:
+        was, becomes = (parse_freezes(path, git.file(at, path), None) for at in (base or head, head))
+    except DesiredStateError:  # which is not to be merged
+        return Pending()
+    added = [each for each in becomes if each not in was]
+    removed = [each for each in was if each not in becomes]
+    changed = environments_of(monorepo, [each.phase for each in (*added, *removed)])
+    makers = forge.makers(base or head, head).values()
+    if not makers or not all(_may(authority, each, changed) for each in makers):
+        return Pending()
+    return Pending(pulls[0], head, added, removed)
+
+
+def environments_of(monorepo: Monorepo, phases: Iterable[str]) -> set[str]:
+    """The environments of phases, an empty one being all of them, and one that is gone too."""
+    groups = monorepo.settings.groups
+    return {
+        name
+        for phase in phases
+        for each in groups
+        for name in groups[each]
+        if phase == each or phase not in groups
+    }
+
+
+def _may(authority: Authority, makers: Collection[str], environments: Collection[str]) -> bool:
+    """Whether somebody made a commit who may promote there."""
+    return any(authority.is_ours(who) or not authority.refusals(who, environments) for who in makers)
