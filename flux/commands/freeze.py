@@ -13,7 +13,7 @@ from flux.promotion.gates.duration import read_duration
 from flux.promotion.gates.freeze import Freeze, freezes_path, parse_freezes, render_freezes
 from flux.proposals.authority import Authority
 from flux.proposals.files import propose_file
-from flux.proposals.freezing import BRANCH, Pending, environments_of, pending_freezes
+from flux.proposals.freezing import BRANCH, PendingFreezes, environments_of, pending_freezes
 
 _LONGEST = 300
 _LONGEST_TITLE = 200
@@ -91,7 +91,7 @@ def _there(monorepo: Monorepo) -> tuple[Freeze, ...]:
 
 
 def _propose(
-    monorepo: Monorepo, there: Sequence[Freeze], freezes: tuple[Freeze, ...], pending: Pending
+    monorepo: Monorepo, there: Sequence[Freeze], freezes: tuple[Freeze, ...], pending: PendingFreezes
 ) -> Frozen:
     if {*freezes} == {*there} and pending.pull_request:
         monorepo.forge.delete_branch(BRANCH, pending.head)

@@ -157,7 +157,9 @@ class Applier:
         def ended(pull: PullRequest, environments: set[str]) -> None:
             if pull.state is PullState.CLOSED:
                 anew = asked(wished.decisions, wished.known)
-                gone = environments & ticked(self._body(issue), self._rules.phases) - anew
+                # Also those whose boxes an earlier run has unticked, and could not tell.
+                ticks = {e for e, last in latest(wished.known).items() if last.how is How.TICK}
+                gone = environments & (ticks | ticked(self._body(issue), self._rules.phases)) - anew
                 self.take_back(issue, gone, say.pull_request_closed(pull.url), str(pull.number))
 
         def dropped(versions: Mapping[str, str | None]) -> None:

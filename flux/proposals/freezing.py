@@ -13,7 +13,7 @@ BRANCH = "freeze/change"
 
 
 @dataclass(frozen=True)
-class Pending:
+class PendingFreezes:
     """What the open pull request adds and takes away; nothing where there is none of somebody who may."""
 
     pull_request: PullRequest | None = None
@@ -27,25 +27,25 @@ class Pending:
         return (*kept, *(each for each in self.added if each not in there))
 
 
-def pending_freezes(monorepo: Monorepo, authority: Authority) -> Pending:
+def pending_freezes(monorepo: Monorepo, authority: Authority) -> PendingFreezes:
     """What is proposed. Raises ForgeError where nobody can be asked."""
     forge, git = monorepo.forge, monorepo.git
     pulls, head = forge.pull_requests(PullState.OPEN, BRANCH), forge.branch(BRANCH)
     if not pulls or head is None or not git.obtain(head):
-        return Pending()
+        return PendingFreezes()
     base = git.merge_base(monorepo.tip, head)
     path = freezes_path(monorepo.settings.releaseconfig)
     try:
         was, becomes = (parse_freezes(path, git.file(at, path), None) for at in (base or head, head))
     except DesiredStateError:  # which is not to be merged
-        return Pending()
+        return PendingFreezes()
     added = [each for each in becomes if each not in was]
     removed = [each for each in was if each not in becomes]
     changed = environments_of(monorepo, [each.phase for each in (*added, *removed)])
     makers = forge.makers(base or head, head).values()
     if not makers or not all(_may(authority, each, changed) for each in makers):
-        return Pending()
-    return Pending(pulls[0], head, added, removed)
+        return PendingFreezes()
+    return PendingFreezes(pulls[0], head, added, removed)
 
 
 def environments_of(monorepo: Monorepo, phases: Iterable[str]) -> set[str]:

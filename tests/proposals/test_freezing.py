@@ -2,16 +2,16 @@
 
 from flux.promotion.gates.freeze import Freeze
 from flux.proposals.authority import Authority
-from flux.proposals.freezing import BRANCH, Pending, environments_of, pending_freezes
+from flux.proposals.freezing import BRANCH, PendingFreezes, environments_of, pending_freezes
 from tests.commands.promoting import World
 
 OURS, THEIRS, NEW = (Freeze("x", "alice", phase) for phase in ("at", "tt", "prod"))
 
 
 def test_what_main_will_have() -> None:
-    assert Pending().after((OURS,)) == (OURS,)
-    assert Pending(added=(NEW,), removed=(THEIRS,)).after((OURS, THEIRS)) == (OURS, NEW)
-    assert Pending(added=(NEW,), removed=(THEIRS,)).after((OURS, NEW)) == (OURS, NEW)
+    assert PendingFreezes().after((OURS,)) == (OURS,)
+    assert PendingFreezes(added=(NEW,), removed=(THEIRS,)).after((OURS, THEIRS)) == (OURS, NEW)
+    assert PendingFreezes(added=(NEW,), removed=(THEIRS,)).after((OURS, NEW)) == (OURS, NEW)
 
 
 def test_what_cannot_be_read_joins_nothing(hub: World) -> None:
@@ -19,6 +19,6 @@ def test_what_cannot_be_read_joins_nothing(hub: World) -> None:
     assert forge.create_branch(BRANCH, forge.commit([tip], {"flux/freezes.json": b"{"}, "mine"))
     forge.create_pull_request("Mine", "", BRANCH, "main")
     with hub.opened(login="alice") as monorepo:
-        assert pending_freezes(monorepo, Authority(monorepo)) == Pending()
+        assert pending_freezes(monorepo, Authority(monorepo)) == PendingFreezes()
         assert environments_of(monorepo, ["tt"]) == {"tt"}
         assert environments_of(monorepo, ["live"]) == environments_of(monorepo, [""]) >= {"at_ring1", "tt"}

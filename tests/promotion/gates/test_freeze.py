@@ -67,6 +67,6 @@ def test_what_is_none(document: object) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 100_000])
 def test_what_is_no_json(content: bytes) -> None:
-    with pytest.raises(DesiredStateError, match="no JSON"):
+    with pytest.raises(DesiredStateError, match="not JSON"):
         parse_freezes("f", content, PHASES)
     assert parse_freezes("f", None, PHASES) == ()
