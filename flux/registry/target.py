@@ -91,8 +91,11 @@ class Registry(Protocol):
 
 
 def point(publisher: Publisher, manifest: Manifest, tags: Sequence[str]) -> None:
-    """Point tags at a manifest that is there: at once where that can be, else in their order."""
+    """Point tags at a manifest that is there: at once where that can be, else in their order.
+
+    What a place says of several tags at once is looked at. A tag that it left elsewhere is pointed by itself.
+    """
     done = publisher.tag_at_once(manifest, tags) if len(tags) > 1 else ()
     for tag in tags:
-        if tag not in done:
+        if tag not in done or publisher.target.resolve(tag) != manifest.digest:
             publisher.tag(manifest, tag)

@@ -56,7 +56,26 @@ def test_a_registry_that_takes_them_gets_one_request_for_each_image() -> None:
     assert puts(server) == ["+".join(TAGS)] * 2
     assert profile.tags == {name: dict.fromkeys(TAGS, MANIFEST.digest) for name in ("app", "db")}
     looked = [request.path for request in server.requests if request.method == "HEAD"]
-    assert len(looked) == len(TAGS), "that it does what it says is looked at once"
+    assert {(path, looked.count(path)) for path in looked} == {
+        *((f"/v2/app/manifests/{tag}", 2) for tag in TAGS),  # the first time, before more is sent like that
+        *((f"/v2/db/manifests/{tag}", 1) for tag in TAGS),
+    }
+
+
+def test_one_that_stops_to_do_what_it_says_is_found_out() -> None:
+    class Tires(TakesSeveral):
+        """It makes what it is first asked for, and of the rest the last tag of each request."""
+
+        def make(self, call: Call, tags: Sequence[str]) -> Sequence[str]:
+            super().make(call, tags if call.repository == "app" else tags[-1:])
+            return tags
+
+    profile = Tires()
+    with served(profile, "app", "db") as (registry, server):
+        for name in ("app", "db"):
+            point(registry.publisher(name), MANIFEST, TAGS)
+    assert puts(server) == ["+".join(TAGS), "+".join(TAGS), *TAGS[:-1]]
+    assert profile.tags == {name: dict.fromkeys(TAGS, MANIFEST.digest) for name in ("app", "db")}
 
 
 @pytest.mark.parametrize("profile", [Registry, EchoesAll, RefusesSeveral])
