@@ -238,7 +238,8 @@ class Story(RuleBasedStateMachine):
             for artifact, environment, version in proposal.changes - old:
                 wanted = self.wants.get((Promotion(artifact, version), environment), -1)
                 main = self.moved.get((artifact, environment), -1)
-                assert wanted > main, f"{branch} proposes {environment}, wanted at {wanted}, moved at {main}"
+                # What main moves in a step is noted in the next one, after all that was wanted in this one.
+                assert wanted >= main, f"{branch} proposes {environment}, wanted at {wanted}, moved at {main}"
         return done
 
     def vouch(self, *numbers: int) -> None:
@@ -667,7 +668,19 @@ class Story(RuleBasedStateMachine):
         if sys.exception() is None:
             self.comes_to_rest()
 
+    def _mend(self) -> None:
+        """Somebody takes out what two branches together have brought in twice."""
+        text = self.home.git("show", f"main:{CONFIG}")
+        whole = json.dumps(json.loads(text), indent=2)
+        if text.count(":") != whole.count(":"):
+            self.world.change({CONFIG: whole + _NEWLINE}, "mend")
+
+    def _is_on_main(self, artifact: str, version: str) -> bool:
+        """Whether main has the commit of a release still. No tag moves to what it was forced back from."""
+        return self.is_ancestor(f"flux-oci-{artifact}-v{version}^{{commit}}", "main")
+
     def comes_to_rest(self) -> None:
+        self._mend()
         for artifact in ARTIFACTS:
             self._misspell(artifact, False)
         done = self._reconciled()
@@ -713,7 +726,7 @@ class Story(RuleBasedStateMachine):
         for artifact, versions in self.config("main").items():
             tags = self.world.tags(artifact)
             for environment, version in versions.items():
-                if version in tags:
+                if version in tags and self._is_on_main(artifact, version):
                     assert tags[environment] == tags[version], f"{artifact}:{environment} is not {version}"
 
     def _latest_is_mains(self) -> None:
