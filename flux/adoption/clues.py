@@ -29,7 +29,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class Gap:
-    """What is done today and no setting can say."""
+    """What is done today and no setting can say, unless somebody sets the one that it is about."""
 
     message: str
     hint: str
+    setting: str = ""

@@ -29,7 +29,8 @@ def _artifacts(clues: Clues, pushes: Sequence[PushCommand]) -> Iterator[Finding 
         if not _is_there(path, clues.paths):
             yield Gap(
                 f"{place} pushes {path}, which is not in git: a step before it makes the content",
-                "publish what is committed, or commit what the step makes",
+                "set `artifacts`, with that step under `prepare`, and run this again",
+                "artifacts",
             )
     known = {path: place for path, place in pushed.items() if _is_there(path, clues.paths)}
     if known:
@@ -41,6 +42,7 @@ def _artifacts(clues: Clues, pushes: Sequence[PushCommand]) -> Iterator[Finding 
         yield Gap(
             "no artifact was found: nothing pushes one, and no folder has a kustomization",
             "say what an artifact is in invoke.yaml: the setting `sources` or `artifacts`",
+            "artifacts",
         )
         return
     yield from _proposed(found, f"kustomizations are in {', '.join(found)}", pushes, clues.paths)
@@ -120,6 +122,7 @@ def _repositories(pushes: Sequence[PushCommand]) -> Iterator[Finding | Gap]:
         yield Gap(
             f"images go to repositories of more than one form: {listed}",
             "push all to repositories of one form, as the settings `registry` and `repository` say",
+            "repository",
         )
         return
     ((registry, template), place) = next(iter(parted.items()))
@@ -127,6 +130,7 @@ def _repositories(pushes: Sequence[PushCommand]) -> Iterator[Finding | Gap]:
         yield Gap(
             f"{place} pushes to {registry}/{template}, which has more than one part that varies",
             "set `registry` and `repository` in invoke.yaml",
+            "repository",
         )
         return
     yield Finding("registry", f"oci://{registry}", f"{place} pushes to {registry}/{template}")

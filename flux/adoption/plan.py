@@ -11,7 +11,7 @@ from flux.adoption.workflows import WORKFLOWS
 OWN_FILES = ("invoke.yaml", "tasks.py", "flux/releaseconfig.json")
 _ORDER = (
     *("sources", "artifacts", "ignore", "registry", "repository", "version_tag", "latest", "branch"),
-    *("release_tag", "releaseconfig", "phases"),
+    *("release_tag", "releaseconfig", "phases", "label"),
 )
 
 
@@ -29,7 +29,7 @@ def proposed(
     gaps: list[Gap] = []
     for one in found:
         if isinstance(one, Gap):
-            gaps.append(one)
+            gaps += [one] if one.setting not in settled else []
         elif one.setting not in settled:
             findings.setdefault(one.setting, one)
     ordered = sorted(findings.values(), key=lambda one: _ORDER.index(one.setting))

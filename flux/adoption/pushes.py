@@ -41,6 +41,7 @@ def find_commands(texts: Mapping[str, str], repository: str) -> list[PushCommand
 
 def _of_file(file: str, text: str, repository: str) -> Iterator[PushCommand]:
     known = _known(text, repository)
+    yield from _of_actions(file, text, known)
     joined = re.sub(r"\\\s*\n\s*", " ", text)
     joined = re.sub(r"\n\s+(--?[a-z])", r" \1", joined)
     for line in joined.splitlines():
@@ -54,6 +55,30 @@ def _of_file(file: str, text: str, repository: str) -> Iterator[PushCommand]:
         tags = tuple(_values(words, "--tag"))
         path = next(iter([*_values(words, "--path"), *_values(words, "-f")]), "")
         yield PushCommand(found[1], f"{file}:{number}", url, path, tags)
+
+
+def _of_actions(file: str, text: str, known: Mapping[str, str]) -> Iterator[PushCommand]:
+    """The steps that push with an action: it is given a repository and a path."""
+    for step in mappings([_document(text)]):
+        uses, given = step.get("uses"), step.get("with")
+        if isinstance(uses, str) and isinstance(given, dict) and "push" in uses.partition("@")[0]:
+            place = f"{file}:{text[: max(text.find(uses), 0)].count(chr(10)) + 1}"
+            values = {str(name): _expanded(str(value), known) for name, value in given.items()}
+            yield from _by_action(place, values)
+
+
+def _by_action(place: str, values: Mapping[str, str]) -> Iterator[PushCommand]:
+    """What an action pushes by its inputs; nothing where it is given no repository or no path."""
+    url = _first(values, ("repository", "url", "artifact-url", "oci-url", "artifact"))
+    path = _first(values, ("path", "source-path", "artifact-path", "directory"))
+    if url and path:
+        listed = [values[name] for name in ("tag", "tags", "diff-tag") if name in values]
+        tags = tuple(tag for each in listed for tag in re.split(r"[\s,]+", each) if tag)
+        yield PushCommand("push", place, url if "://" in url else f"oci://{url}", path, tags)
+
+
+def _first(values: Mapping[str, str], names: tuple[str, ...]) -> str:
+    return next((values[name] for name in names if values.get(name)), "")
 
 
 def _words(arguments: str) -> list[str]:
@@ -88,16 +113,20 @@ def _given(text: str) -> dict[str, str]:
 
 def _environment(text: str) -> dict[str, str]:
     """The variables that a workflow sets, of all its jobs and steps."""
-    try:
-        document = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return {}
     found: dict[str, str] = {}
-    for node in mappings([document]):
+    for node in mappings([_document(text)]):
         given = node.get("env")
         if isinstance(given, dict):
             found |= {str(name): value for name, value in given.items() if isinstance(value, str)}
     return found
+
+
+def _document(text: str) -> object:
+    """A file as YAML; nothing where it is none."""
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
 
 
 def _expanded(word: str, known: Mapping[str, str]) -> str:

@@ -43,6 +43,7 @@ def _form(tags: Collection[str], names: Collection[str], only: str) -> Iterator[
         yield Gap(
             f"release tags have more than one form: {best} fits {matched} of {len(versioned)}",
             "set `release_tag` to the form of new releases; tags of another form stay, and are no releases",
+            "release_tag",
         )
 
 

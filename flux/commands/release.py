@@ -31,6 +31,13 @@ AUTO = "auto"
 _AUTOMATION = "github-actions[bot]"
 
 
+_RELEASE_PLEASE = (
+    "release-please-config.json",
+    ".release-please-config.json",
+    ".release-please-manifest.json",
+)
+
+
 @dataclass(frozen=True)
 class PlannedRelease:
     """A release to make. `release` is there where it was made before. `uncommitted` has paths of the artifact
@@ -63,13 +70,17 @@ def plan_release(
     artifact: str,
     wanted: str,
     allow_unchanged: bool,
+    force: bool = False,
 ) -> PlannedRelease:
     """What `wanted`, a version, one of BUMPS or AUTO, means for an artifact at the commit checked out.
+
+    Where release-please makes the releases it takes `force`.
 
     Raises RequestError where there is nothing to release there, or no such version can be, and ContentError
     where that could not be published.
     """
     commit = monorepo.git.head()
+    _require_no_other(monorepo, commit, force)
     Sources(monorepo, commit).image_of(artifact)
     form = monorepo.settings.tag_form
     if form.misreads(artifact):
@@ -163,6 +174,16 @@ def _too_small(
         f"{version} is less than {asked}, which the breaking change of {broken[0].commit[:12]} asks for: "
         f"{broken[0].subject}"
     ]
+
+
+def _require_no_other(monorepo: Monorepo, commit: str, force: bool) -> None:
+    """Raises RequestError where release-please makes the releases, unless that is forced."""
+    for name in _RELEASE_PLEASE:
+        if not force and monorepo.git.file(commit, name) is not None:
+            raise RequestError(
+                f"release-please makes the releases here: {name} says so",
+                "merge its pull request; `--force` makes one beside it, whose version it does not know",
+            )
 
 
 def _of_line(monorepo: Monorepo, line: str, released: list[Released]) -> list[Released]:

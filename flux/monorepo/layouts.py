@@ -66,24 +66,26 @@ class Layouts:
         return None
 
     def _unsaid(self, commit: str) -> Layout:
-        """The layout of a commit from before there were settings: today's folder, and nothing left out.
+        """The layout of a commit from before there were settings: what the first settings say, which took the
+        monorepo over, and nothing left out. What was changed since is no rule of an earlier release.
 
-        Where it is not there, the first one that settings named, or the usual one.
+        Where none of their folders is there, today's, or the usual one.
         """
-        today, has = Layout(self._settings.layout.artifacts), self._git.folders_of(commit)
-        if any(map(has, today.tops)):
-            return today
-        return next((one for one in (self._first, Layout()) if any(map(has, one.tops))), today)
+        settled, has = self._settings.layout, self._git.folders_of(commit)
+        today = Layout(settled.artifacts, state=settled.state)
+        known = (self._first or today, today, Layout())
+        return next((one for one in known if any(map(has, one.tops))), today)
 
     @cached_property
-    def _first(self) -> Layout:
-        """The folders of the first settings on the line that is checked out, as far as they can be read."""
+    def _first(self) -> Layout | None:
+        """What the first settings on the line that is checked out take for artifacts; None where there are
+        none that can be read."""
         with suppress(GitError, RequestError):
             blobs = [blob for name in FILES for _, blob in self._git.file_history(self._git.head(), name)]
             read = (read_layout(self._git.read(blob)) for blob in reversed(blobs) if blob)
             if said := next(filter(None, read), None):
-                return Layout(said.artifacts)
-        return Layout()
+                return Layout(said.artifacts, state=said.state)
+        return None
 
     def _overridden(self, said: Layout) -> Layout:
         return replace(said, **self._elsewhere) if self._elsewhere else said

@@ -26,6 +26,7 @@ from flux.promotion.texts import notices as say
 from flux.promotion.texts.comment import is_reached
 from flux.proposals.applied import Applied, not_ours
 from flux.proposals.converge import Converger, Proposed
+from flux.proposals.earlier import Earlier
 from flux.proposals.frozen import require_no_freeze
 from flux.proposals.issues import Issues
 from flux.proposals.known import known_of
@@ -44,6 +45,7 @@ class Applier:
         self._rules = Rules(monorepo.settings.groups, monorepo.settings.require_order)
         self._vouching = Vouching(monorepo)
         self.issues = Issues(monorepo)
+        self.earlier = Earlier(monorepo, self.issues)
         self.converger = Converger(monorepo, self.issues.authority)
         self.branches = self.converger.branches
 
@@ -68,7 +70,7 @@ class Applier:
         fault = self.issues.fault(issue)
         promotion = None if fault else self.issues.promotion(issue)
         if promotion is None:
-            return not_ours(issue, fault)
+            return self.earlier.answered(issue) or not_ours(issue, fault)
         if disagrees := self.disagrees(issue, promotion):
             return disagrees
         if self.mend(issue, promotion):
@@ -110,10 +112,9 @@ class Applier:
         gone = is_gone(self._monorepo, promotion)
         situation = Situation(issue.body, main.of(promotion.artifact), proposed, known=known, is_gone=gone)
         had = self.had(main, promotion, edits.missing(promotion, situation, self._rules))
-        now = self._forge.now()
         authority = self.issues.authority
         outcome = edits.decide_all(
-            promotion, situation, had, authority.caller, now, issue.number, self._rules
+            promotion, situation, had, authority.caller, self._forge.now(), issue.number, self._rules
         )
         if wanted := {e for decision in outcome.decisions or () for e in decision.environments}:
             authority.require(wanted)
@@ -284,7 +285,7 @@ class Applier:
         look-alike gets no word."""
         edit = Edit(change.sender, change.before, change.after, change.time)
         if promotion is None or altered.broken(edit.after, promotion):
-            return not_ours(issue, fault)
+            return self.earlier.answered(issue, change) or not_ours(issue, fault)
         may = self.issues.authority.may_write(change.sender)
         if not altered.changed_boxes(edit, self._rules) or not (may or self.issues.was_ours(issue)):
             return not_ours(issue, fault)
@@ -296,5 +297,4 @@ class Applier:
 
     def _body(self, issue: Issue) -> str:
         """An issue's body as it is now."""
-        now = self._forge.issue(issue.number)
-        return now.body if now else issue.body
+        return (self._forge.issue(issue.number) or issue).body

@@ -160,6 +160,20 @@ class Issues:
             for comment in self._comments(number)
         )
 
+    def tell(self, number: int, key: str, text: str) -> None:
+        """A comment that is found again by its key."""
+        self._comment(number, f"{render_key(key)}\n{text}\n")
+
+    def keys(self, number: int) -> list[str]:
+        """The keys of the automation's comments that nobody has edited."""
+        return [
+            key
+            for comment in self._comments(number)
+            if (key := read_key(comment.body))
+            and not comment.edited
+            and self.authority.is_ours(comment.author)
+        ]
+
     def begin(self, number: int, promotion: Promotion, text: str) -> None:
         """Say this in the comment that is kept up to date, where there is none yet."""
         if self.told(number) is None:

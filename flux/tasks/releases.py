@@ -15,6 +15,7 @@ from flux.tasks.options import DIGESTS, DRY_RUN, JSON
         "artifact": "the artifact",
         "version": "a version, or major, minor, patch, prerelease, or auto: what the commits ask for",
         "allow-unchanged": "release even if nothing changed since the last release",
+        "force": "release even if release-please makes the releases here",
         "dry-run": DRY_RUN,
         "json": JSON,
     },
@@ -24,6 +25,7 @@ def release(
     artifact: str,
     version: str,
     allow_unchanged: bool = False,
+    force: bool = False,
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
@@ -33,7 +35,7 @@ def release(
         from flux.monorepo.opening import find_forge_place
         from flux.report.release import show_forge, show_planned_release, show_released
 
-        planned = plan_release(run.monorepo, artifact, version, allow_unchanged)
+        planned = plan_release(run.monorepo, artifact, version, allow_unchanged, force)
         place, origin = find_forge_place(run.monorepo), run.monorepo.git.hosted_url
         if dry_run:
             show_forge(run.report, planned, place, origin, dry_run)

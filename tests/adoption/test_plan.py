@@ -16,6 +16,9 @@ def test_what_somebody_set_is_settled() -> None:
     assert [one.evidence for one in findings] == ["b", "a"]
     assert gaps == [Gap("d", "e")]
     assert proposed(found, ["artifacts", "release_tag"])[0] == {}
+    about = Gap("d", "e", "artifacts")
+    assert proposed([about], [])[2] == [about]
+    assert proposed([about], ["sources"])[2] == []
 
 
 def test_the_whole_repository_leaves_out_what_the_adoption_adds() -> None:

@@ -55,3 +55,26 @@ def test_a_variable_that_is_itself_is_left() -> None:
 def test_any_text_is_read(text: str) -> None:
     for command in find_commands({"x": text}, "a/b"):
         assert isinstance(command.repository, str)
+
+
+def test_a_push_by_an_action() -> None:
+    text = """
+env: {REGISTRY: ghcr.io/acme}
+jobs:
+  push:
+    steps:
+      - uses: fluxcd/flux2/action@v2
+      - uses: controlplaneio-fluxcd/distribution/actions/push@main
+        with:
+          repository: ${{ env.REGISTRY }}/apps/${{ matrix.app }}
+          path: ./apps/${{ matrix.app }}
+          diff-tag: latest
+          tags: "v1, stable"
+      - uses: docker/build-push-action@v6
+        with: {context: ., push: true}
+"""
+    (push,) = find_commands({".github/actions/x/action.yml": text}, "")
+    assert (push.verb, push.url) == ("push", "oci://ghcr.io/acme/apps/${{ matrix.app }}")
+    assert push.path == "./apps/${{ matrix.app }}"
+    assert push.tags == ("v1", "stable", "latest")
+    assert push.place == ".github/actions/x/action.yml:7"

@@ -714,3 +714,11 @@ def test_whose_release_starts_workflows(hub: Hub) -> None:
     assert hub.dispatched == []
     release(hub.repo, "db", "1.0.0", forge=bot, event=in_a_job)
     assert len(hub.dispatched) == 2
+
+
+def test_where_release_please_makes_the_releases(repo: Repo) -> None:
+    repo.commit(files={"release-please-config.json": "{}"})
+    refused = inv(repo, "release", "app", "minor", "--dry-run")
+    assert refused.code == 2
+    assert "release-please makes the releases here" in refused.err
+    assert inv(repo, "release", "app", "minor", "--force", "--dry-run").code == 0

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from flux.artifact.folder import Entry
 from flux.artifact.layout import Layout
+from flux.artifact.prepare import Prepare
 from flux.errors import ContentError
 from flux.monorepo.sources import Sources
 from flux.settings import Settings
@@ -70,6 +72,17 @@ def test_a_commit_without_todays_folder_has_that_of_the_first_settings(tmp_path:
     last = configure(repo, sources="apps")
     assert layout(repo, first, sources="apps") == Layout.under("deploy")
     assert revision(repo, last, "app", sources="apps") == first
+
+
+def test_a_commit_from_before_the_adoption_keeps_its_rules(tmp_path: Path) -> None:
+    """What settings say since is no rule of an earlier release."""
+    repo = Repo(tmp_path / "repo")
+    first = repo.commit(files={"apps/app/a.yaml": "a", "apps/app/x.md": "b"})
+    configure(repo, artifacts=["apps/*"])
+    third = configure(repo, artifacts=[{"path": "apps/*", "name": "my-{name}", "prepare": "make"}])
+    now = {"artifacts": (Entry("apps/*", "my-{name}", prepare=Prepare("make")),)}
+    assert layout(repo, first, **now) == Layout((Entry("apps/*"),))
+    assert layout(repo, third, **now).artifacts == now["artifacts"]
 
 
 def test_a_commit_without_todays_folder_has_that_of_no_settings(tmp_path: Path) -> None:

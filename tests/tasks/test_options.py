@@ -27,7 +27,7 @@ OPTIONS = {
     "sign.promotions": "-n/--dry-run -j/--json",
     "publish": "--tag --digests -n/--dry-run -j/--json",
     "reconcile": "--digests -n/--dry-run -j/--json",
-    "release": "-a/--artifact --version --allow-unchanged -n/--dry-run -j/--json",
+    "release": "-a/--artifact --version --allow-unchanged --force -n/--dry-run -j/--json",
     "request.check": "--number -j/--json",
     "rollback": "-a/--artifact --environment --to --override -n/--dry-run -j/--json",
     "sign": "--digests --unattested -n/--dry-run -j/--json",

@@ -11,6 +11,7 @@ from typing import Any
 from flux.adoption.clues import Clues, Finding, Gap
 from flux.adoption.environments import find_environments
 from flux.adoption.files import TASKS, File, State, desired_state, invoke_yaml
+from flux.adoption.issues import find_label
 from flux.adoption.places import find_places
 from flux.adoption.plan import proposed, version_tag, without_own_files
 from flux.adoption.releases import find_releases
@@ -80,6 +81,7 @@ def plan_adoption(
     names = _names(adopted, gaps)
     more: list[Finding | Gap] = [*find_releases(clues, names, settings.only_artifact)]
     tags, notices = _tags(adopted, names)
+    more += find_label(clues)
     more += version_tag(tag for each in tags.values() for tag in each)
     more += find_environments(clues, names, _prefix(settings), tags)
     second, later, unsaid = proposed(more, named)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flux.adoption.environments import is_environment
 from flux.commands.tag import converge
-from flux.errors import FluxError
+from flux.errors import FluxError, TipUnknownError
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.releases import Released, last_releases
+from flux.monorepo.releases import Released, last_releases, newest_of, releases
+from flux.monorepo.sources import Sources
 from flux.monorepo.vouching import Vouching
 from flux.monorepo.workflows import drifted_workflows
 from flux.parallel import in_parallel
 from flux.promotion.plan import Action
+from flux.registry.identity import is_same
+from flux.registry.target import Manifest
+from flux.settings.settings import Follow
 
 
 @dataclass(frozen=True)
@@ -31,9 +36,31 @@ def prove(monorepo: Monorepo, uses: str = "") -> list[Exceptional]:
     Raises what keeps all of it from being looked at.
     """
     head = monorepo.git.head()
+    behind = [*_behind(monorepo, head)]
     monorepo.judge_at(head)
     vouching = Vouching(monorepo)
-    return [*_tags(monorepo, vouching), *_releases(monorepo, head, vouching), *_workflows(monorepo, uses)]
+    return [
+        *behind,
+        *_tags(monorepo, vouching),
+        *_moving(monorepo, head, vouching),
+        *_releases(monorepo, head, vouching),
+        *_workflows(monorepo, uses),
+    ]
+
+
+def _behind(monorepo: Monorepo, head: str) -> Iterator[Exceptional]:
+    """What is checked out has all of the tip. It may have more: the adoption that is not pushed yet."""
+    try:
+        tip = monorepo.tip
+    except TipUnknownError as error:
+        yield Exceptional("tip", error.message, error.hint)
+        return
+    if monorepo.git.merge_base(tip, head) != tip:
+        yield Exceptional(
+            "tip",
+            f"the tip, {tip[:12]}, has what {head[:12]}, which is checked out, does not have",
+            f"bring {monorepo.settings.branch} in: `git pull`, then check again",
+        )
 
 
 def _tags(monorepo: Monorepo, vouching: Vouching) -> Iterator[Exceptional]:
@@ -54,6 +81,52 @@ def _tags(monorepo: Monorepo, vouching: Vouching) -> Iterator[Exceptional]:
                 f"`inv tag` would move {step.name} from {old} to {new}, which is {step.version}",
                 "desire the version that it has, or let it move",
             )
+
+
+def _moving(monorepo: Monorepo, head: str, vouching: Vouching) -> Iterator[Exceptional]:
+    """Each tag that nobody promotes to has what it follows, and every other tag is of some phase."""
+    settings, names = monorepo.settings, artifacts_at(monorepo, head)
+
+    def one(name: str) -> list[Exceptional]:
+        try:
+            return [*_followed(monorepo, head, name, vouching)]
+        except FluxError as error:
+            return [Exceptional(name, f"{name}: {error.message}", error.hint)]
+
+    for found in sorted(in_parallel(settings.jobs, one, names), key=lambda each: [one.about for one in each]):
+        yield from found
+
+
+def _followed(monorepo: Monorepo, head: str, name: str, vouching: Vouching) -> Iterator[Exceptional]:
+    settings, target = monorepo.settings, monorepo.registry.repository(name)
+    for tag in target.tags():
+        if tag in settings.environments or not (is_environment(tag) or tag in settings.moving):
+            continue
+        manifest, about = target.fetch_manifest(tag), f"{name}:{tag}"
+        if manifest is None:
+            continue
+        if tag in settings.moving:
+            if not is_same(target, manifest, Sources(monorepo, head).image_of(name)):
+                said = f"`inv build` would move {about}: it is not what {head[:12]} has"
+                yield Exceptional(about, said, "let the earlier system publish it, or let it move")
+        elif tag in settings.following(Follow.STABLE):
+            yield from _stable(monorepo, name, about, manifest, vouching)
+        else:
+            said = f"{about} is in the registry, and no phase has it"
+            yield Exceptional(about, said, "add it to the setting `phases`, or delete the tag")
+
+
+def _stable(
+    monorepo: Monorepo, name: str, about: str, manifest: Manifest, vouching: Vouching
+) -> Iterator[Exceptional]:
+    """An environment that follows the newest stable release has it."""
+    newest = newest_of(releases(monorepo, [name]))
+    if newest is None:
+        said = f"{about} follows the newest stable release, and there is none"
+        yield Exceptional(about, said, f"release {name}, or take its `follow` away")
+    elif fault := vouching.fault(name, str(newest.version), manifest):
+        said = f"{about} follows the newest stable release, and is not {newest.version}: {fault.message}"
+        yield Exceptional(about, said, f"`inv publish {newest.tag}` moves it")
 
 
 def _releases(monorepo: Monorepo, head: str, vouching: Vouching) -> list[Exceptional]:

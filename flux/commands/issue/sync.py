@@ -86,7 +86,15 @@ class Syncer:
             for promotion in due:
                 done.append(self._one(promotion, issues.get(promotion)))
                 on_done(promotion)
-        return Sync(done, tuple(self._applier.issues.warnings))
+        answered = () if artifacts else self._answer_earlier()
+        return Sync(done, (*answered, *self._applier.issues.warnings))
+
+    def _answer_earlier(self) -> tuple[str, ...]:
+        """Answer the issues of an earlier system. Where that fails it is said, and the rest is done."""
+        try:
+            return self._applier.earlier.answer_all()
+        except FluxError as error:
+            return (f"issues of an earlier system were not answered: {error.message}",)
 
     def _one(self, promotion: Promotion, issue: Issue | None) -> Synced:
         try:

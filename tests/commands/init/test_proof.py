@@ -6,6 +6,7 @@ import pytest
 
 from flux.commands.init import write_adoption
 from flux.commands.init.proof import prove
+from flux.registry.folder.layout import LayoutTarget
 from flux.settings import read_settings
 from tests.commands.helpers import inv
 from tests.commands.init.test_init import deployed, plan
@@ -58,3 +59,27 @@ def test_as_people_run_it(adopted: Repo) -> None:
     ran = inv(adopted, "init", "--check", "--json")
     assert ran.code == 1
     assert [one["about"] for one in ran.document["exceptions"]] == ["db:prod"]
+
+
+def test_what_follows_and_what_no_phase_has(adopted: Repo) -> None:
+    target = LayoutTarget(adopted.path / ".registry/app")
+    older = target.fetch_manifest("1.0.0")
+    assert older
+    for tag in ("latest", "staging"):
+        target.push_manifest(older, tag)
+    said = exceptions(adopted)
+    assert any(text.startswith("`inv build` would move app:latest") for text in said)
+    assert "app:staging is in the registry, and no phase has it" in said
+    assert len(said) == 3
+
+
+def test_a_checkout_that_lacks_some_of_the_tip(adopted: Repo) -> None:
+    adopted.bare_origin()
+    adopted.push()
+    adopted.commit("news")
+    adopted.push()
+    adopted.git("reset", "--quiet", "--hard", "HEAD~1")
+    assert any("has what" in text and "does not have" in text for text in exceptions(adopted))
+    adopted.git("reset", "--quiet", "--hard", "origin/main")
+    adopted.commit("more, which is not pushed yet")
+    assert len(exceptions(adopted)) == 1

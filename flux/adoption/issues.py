@@ -1,0 +1,23 @@
+"""The label of the issues that promotions are made on today."""
+
+import re
+from collections.abc import Iterator
+
+from flux.adoption.clues import Clues, Finding
+
+_LABEL = r"(?P<label>[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,49})"
+_SAID = (
+    re.compile(rf"github\.event\.issue\.labels\.\*\.name,\s*'{_LABEL}'"),
+    re.compile(rf"\bgh issue create\b[^\n]*?(?:--label|-l)[= ][\"']?{_LABEL}(?=[\"'\s]|$)"),
+    re.compile(rf"issues\.create\((?:[^)]|\n){{0,2000}}?labels:\s*\[\s*[\"']{_LABEL}[\"']"),
+)
+
+
+def find_label(clues: Clues) -> Iterator[Finding]:
+    """The setting `label`: that of the issues which workflows open or listen to."""
+    for path, text in clues.texts.items():
+        joined = re.sub(r"\\\s*\n\s*", " ", text)
+        for said in _SAID:
+            if found := said.search(joined):
+                yield Finding("label", found["label"].split()[0], f"{path} labels the issues of releases so")
+                return

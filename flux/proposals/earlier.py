@@ -1,0 +1,106 @@
+"""Answers issues of an earlier system, which this one does not promote by."""
+
+import re
+from collections.abc import Collection
+
+from flux.event import IssueEdit
+from flux.forge.forge import Issue
+from flux.monorepo.monorepo import Monorepo
+from flux.promotion.earlier import (
+    earlier_boxes,
+    earlier_ticks,
+    moved_on,
+    tick_answered,
+    told_release,
+    untick_earlier,
+)
+from flux.promotion.marker import read_marker
+from flux.promotion.proposal import Promotion
+from flux.promotion.texts.notices import mention
+from flux.proposals.applied import Applied
+from flux.proposals.issues import Issues
+
+_KEY = "earlier system: "
+_TICKED = re.compile(rf"{_KEY}(?P<names>[A-Za-z0-9._, -]*)")
+
+
+class Earlier:
+    """The issues of an earlier system that have our label and an author who is trusted."""
+
+    def __init__(self, monorepo: Monorepo, issues: Issues) -> None:
+        self._monorepo = monorepo
+        self._forge = monorepo.forge
+        self._issues = issues
+
+    def is_one(self, issue: Issue) -> bool:
+        """Whether an issue is of an earlier system, and none of ours."""
+        return bool(
+            issue.open
+            and earlier_boxes(issue.body)
+            and not read_marker(issue.body)
+            and not self._issues.fault(issue)
+        )
+
+    def answered(self, issue: Issue, change: IssueEdit | None = None) -> Applied | None:
+        """What became of such an issue, or of an edit of it; None where it is none."""
+        if not self.is_one(issue):
+            return None
+        done = self.answer_edit(issue, change) if change else self.answer(issue)
+        return Applied(issue.number, notices=done)
+
+    def answer_all(self) -> tuple[str, ...]:
+        """Answer each that is open; what was done."""
+        found = [issue for issue in self._forge.issues(self._monorepo.settings.label) if self.is_one(issue)]
+        return tuple(said for issue in found for said in self.answer(issue))
+
+    def answer(self, issue: Issue) -> tuple[str, ...]:
+        """Say once where promotions are made now, and undo each tick that came after that; what was done."""
+        where = self._where(issue)
+        done = self._begin(issue, earlier_ticks(issue.body), where)
+        ticked = earlier_ticks(issue.body) - self._known(issue)
+        return (*done, *self._undo(issue, ticked, "", str(issue.updated), where))
+
+    def answer_edit(self, issue: Issue, change: IssueEdit) -> tuple[str, ...]:
+        """The same of one edit, whose sender is told. What was ticked before it stays."""
+        where = self._where(issue)
+        done = self._begin(issue, earlier_ticks(change.before), where)
+        ticked = earlier_ticks(change.after) - earlier_ticks(change.before)
+        return (*done, *self._undo(issue, ticked, mention(change.sender), str(change.time), where))
+
+    def _begin(self, issue: Issue, ticked: Collection[str], where: str) -> tuple[str, ...]:
+        """The one comment. It remembers what was ticked by then: the earlier system has done that."""
+        if self._told(issue) is not None:
+            return ()
+        self._issues.tell(issue.number, _KEY + ", ".join(sorted(ticked)), moved_on(where))
+        return (f"issue {issue.number}: it is of an earlier system, and says where promotions are made now",)
+
+    def _undo(
+        self, issue: Issue, ticked: Collection[str], who: str, occasion: str, where: str
+    ) -> tuple[str, ...]:
+        if not ticked:
+            return ()
+        names = sorted(ticked)
+        self._issues.note(issue.number, ("earlier tick", occasion, *names), tick_answered(names, who, where))
+        self._issues.rewrite(issue.number, lambda body: untick_earlier(body, ticked))
+        return (f"issue {issue.number}: unticked {', '.join(names)}, which is of an earlier system",)
+
+    def _known(self, issue: Issue) -> set[str]:
+        return set((self._told(issue) or "").split(", "))
+
+    def _told(self, issue: Issue) -> str | None:
+        """What was ticked when our comment came; None where there is none."""
+        for key in self._issues.keys(issue.number):
+            if found := _TICKED.fullmatch(key):
+                return found["names"]
+        return None
+
+    def _where(self, issue: Issue) -> str:
+        """The issue where this release is promoted, else all of ours."""
+        settings = self._monorepo.settings
+        tag = told_release(issue.title, issue.body, settings.tag_form, self._monorepo.home_tags)
+        parsed = settings.tag_form.parse(tag) if tag else None
+        if parsed:
+            ours = self._issues.of(Promotion(parsed[0], str(parsed[1])))
+            if ours:
+                return next((one.url for one in ours if one.open), ours[-1].url)
+        return f"the issues with the label `{settings.label}` that `inv issue TAG` opens"
