@@ -100,12 +100,12 @@ def _moving(monorepo: Monorepo, head: str, vouching: Vouching) -> Iterator[Excep
 def _followed(monorepo: Monorepo, head: str, name: str, vouching: Vouching) -> Iterator[Exceptional]:
     settings, target = monorepo.settings, monorepo.registry.repository(name)
     for tag in target.tags():
-        if tag in settings.environments or not (is_environment(tag) or tag in settings.moving):
-            continue
+        if tag in (*settings.environments, settings.latest) or not is_environment(tag):
+            continue  # no cluster is to follow `latest`, which loses what is ignored from now on
         manifest, about = target.fetch_manifest(tag), f"{name}:{tag}"
         if manifest is None:
             continue
-        if tag in settings.moving:
+        if tag in settings.following(Follow.TIP):
             if not is_same(target, manifest, Sources(monorepo, head).image_of(name)):
                 said = f"`inv build` would move {about}: it is not what {head[:12]} has"
                 yield Exceptional(about, said, "let the earlier system publish it, or let it move")

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import yaml
 
 from flux.commands.init import write_adoption
 from flux.commands.init.proof import prove
@@ -26,8 +27,6 @@ def adopted(repo: Repo) -> Repo:
 
 
 def exceptions(repo: Repo) -> list[str]:
-    import yaml
-
     configured = yaml.safe_load((repo.path / "invoke.yaml").read_text())["flux"]
     with opened(repo, read_settings(configured, {}), dry_run=True) as monorepo:
         return [one.message for one in prove(monorepo)]
@@ -65,12 +64,16 @@ def test_what_follows_and_what_no_phase_has(adopted: Repo) -> None:
     target = LayoutTarget(adopted.path / ".registry/app")
     older = target.fetch_manifest("1.0.0")
     assert older
-    for tag in ("latest", "staging"):
+    for tag in ("latest", "staging", "edge"):
         target.push_manifest(older, tag)
     said = exceptions(adopted)
-    assert any(text.startswith("`inv build` would move app:latest") for text in said)
     assert "app:staging is in the registry, and no phase has it" in said
     assert len(said) == 3
+    settings = yaml.safe_load((adopted.path / "invoke.yaml").read_text())
+    settings["flux"]["phases"] = [*settings["flux"]["phases"], {"edge": {"follow": "tip"}}]
+    adopted.write("invoke.yaml", yaml.safe_dump(settings))
+    adopted.commit("follow")
+    assert any(text.startswith("`inv build` would move app:edge") for text in exceptions(adopted))
 
 
 def test_a_checkout_that_lacks_some_of_the_tip(adopted: Repo) -> None:
