@@ -257,7 +257,7 @@ def test_fields_to_their_last_byte() -> None:
         "x",
     ]
     assert refused(header(at_345=b"p", at_257=bytes(8)) + END) == (
-        "its layer is no tar: a header of it is in a form of old"
+        "its layer is not a tar: a header of it is in a form of old"
     )
 
 
@@ -271,7 +271,7 @@ def test_a_sum_that_is_not_right(at: int) -> None:
     for content in (header(), header(b"\xff" * 100, at_157=b"\xff" * 100)):
         other = b"7" if content[at : at + 1] != b"7" else b"6"
         assert refused(content[:at] + other + content[at + 1 :] + END) == (
-            "its layer is no tar: it does not begin with a header"
+            "its layer is not a tar: it does not begin with a header"
         )
 
 

@@ -40,7 +40,7 @@ def test_a_version_is_chosen(deployed: World) -> None:
     [
         ("1.2.0", "prod_ring1 has eso 1.2.0, and 1.2.0 is not lower"),
         ("9.0.0", "prod_ring1 has eso 1.2.0, and 9.0.0 is not lower"),
-        ("1.0", "no semantic version"),
+        ("1.0", "not a semantic version"),
     ],
 )
 def test_what_is_not_lower_or_not_there_is_refused(deployed: World, to: str, message: str) -> None:

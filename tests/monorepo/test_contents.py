@@ -28,9 +28,9 @@ def test_the_same_content_elsewhere_is_no_difference(tmp_path: Path) -> None:
 def test_files_of_folders_at_any_depth(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "repo")
     commit = repo.commit(files={"a/x": "", "b/c/d/x": "", "b/c/y": "", "e": ""})
-    layout = Layout((Entry(".", "all"), Entry("a"), Entry("b/c")))
+    layouts = (Layout((Entry(".", "all"),)), Layout((Entry("a"), Entry("b/c"))))
     with Clone(repo.path) as git:
-        folders = layout.find(git.below(commit)).folders.values()
+        folders = [one for each in layouts for one in each.find(git.below(commit)).folders.values()]
         found = {folder.artifact: [f.path for f in files] for folder, files in files_of(git, commit, folders)}
         alone = {}
         for one in folders:

@@ -214,7 +214,7 @@ def test_why_a_size_that_is_not_true_is_foreign(target: Target) -> None:
 def test_why_a_layer_that_is_no_gzip_is_other_content(target: Target) -> None:
     target.push_blob(b"not gzip")
     assert judge(target, told(b"not gzip"), OURS) == Verdict(
-        Standing.OTHER, "its layer is no gzip: it has other bytes"
+        Standing.OTHER, "its layer is not gzip: it has other bytes"
     )
 
 

@@ -331,7 +331,7 @@ def test_calls_are_held_against_the_description(
 
 def test_a_body_that_is_no_json(github: GitHub) -> None:
     assert call(github, "POST", f"{OCTO}/issues", github.token("alice"), b"{").status == 400
-    assert "no JSON" in complaints(github)
+    assert "not JSON" in complaints(github)
 
 
 def test_answers_are_held_against_the_description(github: GitHub) -> None:

@@ -131,6 +131,19 @@ SAID: dict[str, list[tuple[str, str]]] = {
             "they have. Publish the version again first, or close this pull request.",
         ),
     ],
+    "superseded": [
+        (
+            notices.superseded("1.1.0", "https://x/7"),
+            "The rule takes 1.1.0 there instead: https://x/7. "
+            "Nobody had asked for this version or approved it.",
+        ),
+    ],
+    "left_to_people": [
+        (
+            notices.left_to_people("https://x/7"),
+            "Auto-merge of https://x/7 is switched off: a person has to merge what it changes now.",
+        ),
+    ],
     "foreign_commit": [
         (
             notices.foreign_commit("promote/eso-1.0.0", "a" * 40, has_request),

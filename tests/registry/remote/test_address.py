@@ -116,5 +116,5 @@ def test_plain_http_is_for_loopback_and_where_it_is_asked_for(host: str, plain: 
 
 
 def test_a_host_that_is_none() -> None:
-    with pytest.raises(RegistryError, match="no address of a registry"):
+    with pytest.raises(RegistryError, match="not an address of a registry"):
         Connection("host:port", 1, None, Limits())
