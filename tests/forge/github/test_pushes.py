@@ -31,19 +31,23 @@ def test_before_there_was_a_branch_there_is_no_tip() -> None:
     assert find_tip(iter([]), 0) is None
 
 
-def test_more_pushes_than_a_page_has(hub: Place, server: GitHub) -> None:
-    first = hub.tip
-    before = hub.forge.now()
+def push_often(hub: Place, server: GitHub) -> None:
+    """Two pushes, between which main went back and forth: more than one page tells."""
     for name in ("file1", "file2"):
         server.advance(timedelta(seconds=10))
         assert hub.forge.advance_branch("main", hub.commit(name))
-    last = hub.tip
-    # Between the two, main went back and forth a hundred times.
     activities = server.repository("octo/monorepo").activities
     one, two = activities[-2:]
     back = replace(one, before=one.after, after=one.before, kind="force_push")
     activities[-1:] = [replace(again, id=two.id + n) for n, again in enumerate([back, one] * 50)]
     activities.append(replace(two, id=two.id + 100))
+
+
+def test_more_pushes_than_a_page_has(hub: Place, server: GitHub) -> None:
+    first = hub.tip
+    before = hub.forge.now()
+    push_often(hub, server)
+    last = hub.tip
     assert hub.forge.tip_at("main", before) == first
     assert hub.forge.tip_at("main", hub.forge.now()) == last
     parent = hub.repo.git("rev-parse", f"{last}^")
@@ -70,9 +74,7 @@ def test_what_was_told_once_is_not_asked_for_again(hub: Place, server: GitHub) -
 
 def test_half_of_a_list_tells_nothing(hub: Place, server: GitHub) -> None:
     first, before = hub.tip, hub.forge.now()
-    for at in range(101):
-        server.advance(timedelta(seconds=10))
-        assert hub.forge.advance_branch("main", hub.commit(f"file{at}"))
+    push_often(hub, server)
     server.fail_next(faults.error(400), at=2, only="GET */activity")
     with pytest.raises(ForgeError):
         hub.forge.tip_at("main", before)

@@ -194,7 +194,12 @@ def test_a_login_that_is_refused_is_not_tried_again(registry_server: parts.Regis
 
 @pytest.mark.usefixtures("flux_cli")
 @pytest.mark.parametrize(
-    "answer", [Answer(429), refusal(400, "DIGEST_INVALID"), refusal(404, "MANIFEST_BLOB_UNKNOWN")]
+    "answer",
+    [
+        pytest.param(Answer(429), marks=pytest.mark.stories),  # flux waits four seconds by itself
+        refusal(400, "DIGEST_INVALID"),
+        refusal(404, "MANIFEST_BLOB_UNKNOWN"),
+    ],
 )
 @pytest.mark.parametrize("verb", ["push", "tag"])
 def test_what_passes_is_tried_again(registry_server: parts.Registry, verb: str, answer: Answer) -> None:
