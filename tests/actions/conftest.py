@@ -46,6 +46,7 @@ class Monorepo:
     github: GitHub
     runners: Runners
     registry: str
+    branch: str = "main"
 
     def change(self, artifact: str, *, by: str = "alice") -> str:
         """Push a commit that changes an artifact."""
@@ -65,7 +66,7 @@ class Monorepo:
     def update(self) -> None:
         """Bring the clone to the tip."""
         self.repo.git("fetch", "--quiet", "origin")
-        self.repo.git("reset", "--quiet", "--hard", "origin/main")
+        self.repo.git("reset", "--quiet", "--hard", f"origin/{self.branch}")
 
     def push(self, *, by: str = "alice") -> None:
         """Push what was committed."""
@@ -142,6 +143,26 @@ def _as_installed(lock: str) -> str:
     return "".join(lines)
 
 
+def copy_repository(folder: Path) -> None:
+    """This repository as it stands here, with locks that can be installed without an index."""
+    listed = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    paths = subprocess.run(listed, check=True, stdout=subprocess.PIPE, text=True).stdout.split("\0")
+    for path in paths:
+        if path and not path.startswith(_LEFT_OUT) and (ROOT / path).is_file():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes((ROOT / path).read_bytes())
+    for lock in LOCKS:
+        (folder / lock).write_text(_as_installed((ROOT / lock).read_text()))
+
+
+def log_in(folder: Path, host: str, login: str) -> Path:
+    """A folder for DOCKER_CONFIG in which somebody is logged in there, as `user:password`."""
+    folder.mkdir()
+    auth = base64.b64encode(login.encode()).decode()
+    (folder / "config.json").write_text(json.dumps({"auths": {host: {"auth": auth}}}))
+    return folder
+
+
 @pytest.fixture(scope="session", autouse=True)
 def hangup() -> Iterator[None]:
     """Act gives each step a terminal of its own: killed, it ends its steps by hanging up, which they would
@@ -180,23 +201,13 @@ def monorepo(
     act = need(parts.act)
     location = f"oci://{registry.host}/{tmp_path.name.lower().replace('_', '-')}"
     repo = Repo(tmp_path / "monorepo")
-    listed = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    paths = subprocess.run(listed, check=True, stdout=subprocess.PIPE, text=True).stdout.split("\0")
-    for path in paths:
-        if path and not path.startswith(_LEFT_OUT) and (ROOT / path).is_file():
-            repo.write(path, (ROOT / path).read_bytes())
+    copy_repository(repo.path)
     settings = yaml.safe_load((repo.path / "invoke.yaml").read_text())
     settings["flux"] |= {"registry": location, "forge": "github"}
     repo.write("invoke.yaml", yaml.safe_dump(settings))
-    for lock in LOCKS:
-        repo.write(lock, _as_installed((ROOT / lock).read_text()))
     repo.commit("start")
     origin = repo.bare_origin()
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
-    docker = tmp_path / "docker/config.json"
-    docker.parent.mkdir()
-    login = base64.b64encode(b"tests:tests").decode()
-    docker.write_text(json.dumps({"auths": {registry.host: {"auth": login}}}))
+    monkeypatch.setenv("DOCKER_CONFIG", str(log_in(tmp_path / "docker", registry.host, "tests:tests")))
     with run_github(origin.path) as github:
         variables = {"FLUX_REGISTRY_HOST": registry.host, "FLUX_UNSIGNED": "true"}
         runners = Runners(github, tmp_path / "runners", act, packages, variables)
