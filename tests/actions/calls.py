@@ -37,11 +37,14 @@ def expanded(workflow: JSON, read: Callable[[str], JSON]) -> Expanded:
             jobs[name] = job
             continue
         called = read(job["uses"])
-        inner[name] = list(called["jobs"])
+        # GitHub tells them apart by the call; here only those that need it have another name.
+        names = {key: f"{name}-{key}" if key in workflow["jobs"] else key for key in called["jobs"]}
+        inner[name] = list(names.values())
         for key, about in called["jobs"].items():
-            assert key not in jobs, f"two jobs are called {key}"
-            jobs[key], files[key] = _called_job(job, about, called), job["uses"]
-        told |= {f"needs.{name}.outputs.{key}": value for key, value in _outputs(called)}
+            assert names[key] not in jobs, f"two jobs are called {names[key]}"
+            jobs[names[key]] = _called_job(job, _renamed(about, names), called)
+            files[names[key]] = job["uses"]
+        told |= {f"needs.{name}.outputs.{key}": _renamed(value, names) for key, value in _outputs(called)}
     jobs = {name: _rewired(job, inner, told) for name, job in jobs.items()}
     return Expanded({**workflow, "jobs": jobs}, files)
 
@@ -107,6 +110,14 @@ def _rewired(job: JSON, inner: Mapping[str, list[str]], told: Mapping[str, str])
     return made
 
 
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """What a called job or an output says of the jobs beside it, by the names that these have here."""
+    made = _replaced(value, {f"needs.{key}.": f"needs.{name}." for key, name in names.items() if key != name})
+    if isinstance(made, dict) and "needs" in made:
+        made["needs"] = [names.get(each, each) for each in needs(made)]
+    return made
+
+
 def _replaced(value: Any, values: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
         return {key: _replaced(each, values) for key, each in value.items()}
@@ -115,4 +126,4 @@ def _replaced(value: Any, values: Mapping[str, str]) -> Any:
     if not isinstance(value, str) or not values:
         return value
     names = "|".join(map(re.escape, sorted(values, key=len, reverse=True)))
-    return re.sub(rf"(?<![\w.-])({names})(?![\w-])", lambda found: values[found[1]], value)
+    return re.sub(rf"(?<![\w.-])({names})(?:(?<=[.])|(?![\w-]))", lambda found: values[found[1]], value)

@@ -87,7 +87,6 @@ def test_inputs_secrets_conditions_and_outputs_are_passed() -> None:
         ("permissions: {contents: write}", "permissions: {}", "contents: read is asked for"),
         ("tag: ", "tog: ", "an input that is not known"),
         ("KEY: ", "KAY: ", "a secret that is not known"),
-        ("  before: {", "  first: {", "two jobs are called first"),
     ],
 )
 def test_what_github_would_not_start(before: str, after: str, said: str) -> None:
@@ -98,3 +97,13 @@ def test_what_github_would_not_start(before: str, after: str, said: str) -> None
 def test_a_called_job_that_does_not_say_what_it_may() -> None:
     with pytest.raises(AssertionError, match="says what it may"):
         expand(CALLER, CALLED.replace("    permissions: {}\n", ""))
+
+
+def test_a_job_with_the_name_of_one_that_is_called() -> None:
+    caller = CALLER.replace("before", "first")
+    found = expanded(spelled(yaml.safe_load(caller)), lambda _: spelled(yaml.safe_load(CALLED)))
+    jobs = found.workflow["jobs"]
+    assert list(jobs) == ["first", "call-first", "second", "after"]
+    assert jobs["second"]["needs"] == ["call-first", "first"]
+    assert jobs["after"]["needs"] == ["call-first", "second"]
+    assert "needs.call-first.outputs.done" in jobs["after"]["if"]
