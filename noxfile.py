@@ -116,11 +116,11 @@ def mutation(session: nox.Session) -> None:
     session.run("mutmut", "results")
 
 
-@nox.session
+@nox.session(requires=["github"])
 def bench(session: nox.Session) -> None:
     """How fast the commands are, beside peers measured in the same run; `-- --help` has the options."""
     # As another monorepo has it: Invoke writes no bytecode, so an editable one is compiled by every command.
-    session.install(".")
+    session.install(".[tests]")
     session.run("python", "-m", "bench", *session.posargs)
 
 

@@ -10,6 +10,7 @@ from bench import replay
 from bench.checking import checking
 from bench.flat import flat, long_history, push_event
 from bench.measure import Goal, Row, Run, Samples, Side, interleave
+from bench.reconciling import reconciling
 from bench.recorder import record
 from bench.tagging import tagging
 from bench.workbench import Workbench
@@ -295,4 +296,5 @@ SCENARIOS: tuple[Callable[[Workbench], Iterator[Row]], ...] = (
     long_history,
     checking,
     tagging,
+    reconciling,
 )

@@ -37,11 +37,11 @@ def _beside_flux(
     script, listed = str(bench.write("tag-one.sh", _TAG_ONE)), str(bench.write("pairs", pairs))
     with bench.registry(where == "far") as place:
         for version in ("1.0.0", "1.1.0"):
-            _release(bench, clone, place, names, version)
-        _desire(bench, clone, names)
+            release(bench, clone, place, names, version)
+        desire(bench, clone, names, "1.1.0")
 
         def ours(version: str) -> Run:
-            _point(place, names, version)
+            point(place, names, version)
             settings = {
                 "INVOKE_FLUX_REGISTRY": f"oci://{place.host}",
                 "INVOKE_FLUX_PHASES": ",".join(ENVIRONMENTS),
@@ -66,18 +66,18 @@ def _beside_flux(
         yield Row(f"{key}-8", title, "s", samples, parallel, Goal("at least", fast))
 
 
-def _desire(bench: Workbench, clone: Path, names: list[str]) -> None:
-    """Every environment at 1.1.0, on origin's main."""
-    desired = {name: dict.fromkeys(ENVIRONMENTS, "1.1.0") for name in names}
+def desire(bench: Workbench, clone: Path, names: list[str], version: str) -> None:
+    """Every environment at a version, on origin's main."""
+    desired = {name: dict.fromkeys(ENVIRONMENTS, version) for name in names}
     path = clone / "flux" / "releaseconfig.json"
     path.parent.mkdir()
     path.write_text(json.dumps(desired, indent=2) + "\n")
     git(clone, bench.environment, "add", "flux")
-    git(clone, bench.environment, "commit", "--quiet", "--message=Desire 1.1.0 everywhere")
+    git(clone, bench.environment, "commit", "--quiet", f"--message=Desire {version} everywhere")
     git(clone, bench.environment, "push", "--quiet", "origin", "HEAD:main")
 
 
-def _release(bench: Workbench, clone: Path, place: Place, names: list[str], version: str) -> None:
+def release(bench: Workbench, clone: Path, place: Place, names: list[str], version: str) -> None:
     """A version of each artifact, on origin's main and, past the proxy, in the registry."""
     for name in names:
         (clone / "artifacts" / name / "version").write_text(f"{version}\n")
@@ -94,7 +94,7 @@ def _release(bench: Workbench, clone: Path, place: Place, names: list[str], vers
         target.push_manifest(built, version)
 
 
-def _point(place: Place, names: list[str], version: str) -> None:
+def point(place: Place, names: list[str], version: str) -> None:
     """Every environment at a version, past the proxy."""
     registry = RemoteRegistry(place.registry.host, 1, None)
     for name in names:

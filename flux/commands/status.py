@@ -140,6 +140,7 @@ def _with_health(monorepo: Monorepo, rows: dict[str, Row]) -> tuple[float, dict[
         return 0, rows, []
     try:
         clusters = Clusters(monorepo)
+        clusters.expect(rows)
         found = {name: replace(row, health=clusters.health(name, row.steps)) for name, row in rows.items()}
         return clusters.now, found, []
     except FluxError as error:

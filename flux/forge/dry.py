@@ -171,6 +171,9 @@ class DryForge:
         self.would.append(f"keep the status {status.context} of {commit[:12]}")
         return True
 
+    def all_deployments(self) -> Sequence[Deployment] | None:
+        return self._forge.all_deployments()
+
     def deployments(self, task: str) -> Sequence[Deployment]:
         return self._forge.deployments(task)
 

@@ -49,6 +49,9 @@ class Reporting(Protocol):
     def deployments(self, task: str) -> Sequence[Deployment]:
         """The deployments of a task, the oldest first; of very many the newest."""
 
+    def all_deployments(self) -> Sequence[Deployment] | None:
+        """The deployments of every task, the oldest first; None where they are too many to read at once."""
+
     def create_deployment(
         self, ref: str, environment: str, task: str, payload: Mapping[str, str], description: str
     ) -> Deployment: ...

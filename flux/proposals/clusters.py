@@ -1,6 +1,6 @@
 """How clusters run what the tags of environments have."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flux.forge.local.folder import FOLDER, STATUSES, Folder
 from flux.monorepo.monorepo import Monorepo
@@ -24,6 +24,10 @@ class Clusters:
     @property
     def now(self) -> float:
         return self._courses.now
+
+    def expect(self, artifacts: Collection[str]) -> None:
+        """That all of these are asked about."""
+        self._courses.expect(artifacts)
 
     def health(self, artifact: str, steps: Mapping[str, Step]) -> dict[str, Health]:
         """By environment. A tag that is to move has clusters that wait, where any has ever reported there."""

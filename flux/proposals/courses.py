@@ -1,11 +1,12 @@
 """What decides about the progress of artifacts: main, the tags' moves, the clusters' word and the freezes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 from flux.artifact.image import REVISION
 from flux.artifact.image_manifest import Foreign, parse
+from flux.forge.reporting import Deployment
 from flux.monorepo.desired import desired_at
 from flux.monorepo.history import DesiredVersions, history
 from flux.monorepo.monorepo import Monorepo
@@ -22,6 +23,9 @@ from flux.registry.target import Manifest
 
 TASK = "flux:"
 """How the tasks of our deployments begin; the artifact's name follows."""
+
+_MANY = 10
+"""Artifacts of which it costs less to ask at once."""
 
 
 def commit_of(manifest: Manifest) -> str:
@@ -52,11 +56,25 @@ class Courses:
         self._states: dict[str, State] = {}
         self._moves: dict[str, list[Move]] = {}
         self._said: dict[str, Sequence[Report]] = {}
+        self._deployments: dict[str, list[Deployment]] | None = None
         self._first_seen: dict[str, list[Move]] = {}
 
     @cached_property
     def now(self) -> float:
         return self._monorepo.forge.now()
+
+    def expect(self, artifacts: Collection[str]) -> None:
+        """Ask once about the moves of many artifacts, where the forge can tell of so many."""
+        if len(artifacts) < _MANY or (every := self._monorepo.forge.all_deployments()) is None:
+            return
+        self._deployments = {}
+        for deployment in every:
+            self._deployments.setdefault(deployment.task, []).append(deployment)
+
+    def _told(self, task: str) -> Sequence[Deployment]:
+        if self._deployments is None:
+            return self._monorepo.forge.deployments(task)
+        return self._deployments.get(task, [])
 
     @cached_property
     def desired(self) -> Desired:
@@ -97,6 +115,7 @@ class Courses:
         self._states.pop(artifact, None)
         self._moves.pop(artifact, None)
         self._first_seen.pop(artifact, None)
+        self._deployments = None
 
     def _state(self, artifact: str, tags: Mapping[str, str] | None) -> State:
         versions = self.desired.get(artifact, {})
@@ -119,7 +138,7 @@ class Courses:
         )
 
     def _recorded(self, artifact: str) -> Iterator[Move]:
-        for deployment in self._monorepo.forge.deployments(f"{TASK}{artifact}"):
+        for deployment in self._told(f"{TASK}{artifact}"):
             payload = dict(deployment.payload)
             if not self.authority.is_ours(deployment.creator):
                 payload.pop("moved", None)  # nobody's own word on the time makes a soak shorter

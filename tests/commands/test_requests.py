@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from flux.commands.status import find_status
 from flux.promotion.clusters.status import StatusName
 from flux.proposals.courses import commit_of
 from tests.commands.progressing import REPORTER, followed
@@ -57,14 +58,19 @@ def test_what_is_at_rest_is_not_asked_about(hub: World) -> None:
     assert hub.github
     hub.token = hub.github.actions_token(**PERMISSIONS)
     names = [f"more-{number:02}" for number in range(50)]
-    asked = []
+    asked, asked_of_status = [], []
     for some in (names[:5], names[5:]):
         world = grown(hub, some)
         world.reconcile()
         with counted(world) as requests:
             assert world.reconcile().repaired == []
         asked.append(requests)
+        with world.opened() as monorepo, counted(world) as status:
+            rows = find_status(monorepo, []).rows
+            assert {str(row.health["tt"].state) for row in rows if row.artifact in names[:3]} == {"running"}
+        asked_of_status.append([each for each in status if "deployments" in each])
     few, many = asked
+    assert len(asked_of_status[1]) == 1, "one for all of them"
     assert len(many) == len(few), (few, many)
     assert len(few) < 20, few
     assert not [each for each in many if "deployments" in each or "statuses" in each]

@@ -61,6 +61,10 @@ def test_deployments_are_of_one_task_the_oldest_first(forge: Forge) -> None:
     forge.create_deployment("main", "at", "flux:other", {}, "")
     second = forge.create_deployment("main", "prod", "flux:eso", {}, "")
     assert [each.id for each in forge.deployments("flux:eso")] == [first.id, second.id]
+    every = forge.all_deployments()
+    assert every
+    assert {each.task for each in every} > {"flux:eso"}
+    assert [each for each in every if each.task == "flux:eso"] == forge.deployments("flux:eso")
 
 
 def test_one_that_succeeds_leaves_those_of_other_tasks_alone(forge: Forge) -> None:

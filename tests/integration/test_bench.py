@@ -70,6 +70,8 @@ def test_every_row_is_measured(kustomize: tuple[str, ...], tmp_path: Path) -> No
         "tag-in-place-near-8",
         "tag-all-moving-near",
         "tag-all-moving-near-8",
+        "reconcile-requests",
+        "reconcile-cpu",
     ]
     assert page.read_text().count("\n| ") == len(rows) + 1
     for row in rows:

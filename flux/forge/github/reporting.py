@@ -15,6 +15,7 @@ from flux.forge.github.token import DEPLOYMENTS, PULL_REQUESTS, STATUSES
 from flux.forge.reporting import CommitStatus, Deployment
 
 _MOST_PAGES = 3
+_MOST_OF_ALL = 10  # pages of what is asked for once, instead of for each of many
 _PAGE = 100
 _LONGEST = 140  # characters of a description
 
@@ -43,6 +44,13 @@ class Reporting(Part):
     def deployments(self, task: str) -> Sequence[Deployment]:
         with self._github.asking("list deployments", "deployments: read") as repository:
             told = list(_pages(repository, "deployments", {"task": task}))
+            return [_deployment(each) for each in reversed(told)]
+
+    def all_deployments(self) -> Sequence[Deployment] | None:
+        with self._github.asking("list deployments", "deployments: read") as repository:
+            told = list(_pages(repository, "deployments", {}, _MOST_OF_ALL))
+            if len(told) == _MOST_OF_ALL * _PAGE:
+                return None
             return [_deployment(each) for each in reversed(told)]
 
     def create_deployment(
@@ -99,9 +107,11 @@ class Reporting(Part):
             repository.requester.requestJsonAndCheck("POST", url, input=body)
 
 
-def _pages(repository: Repository, path: str, parameters: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _pages(
+    repository: Repository, path: str, parameters: Mapping[str, str], most: int = _MOST_PAGES
+) -> Iterator[dict[str, Any]]:
     """What a list has, the newest first, up to a bound."""
-    for page in range(1, _MOST_PAGES + 1):
+    for page in range(1, most + 1):
         asked = {**parameters, "per_page": _PAGE, **({"page": page} if page > 1 else {})}
         _, told = repository.requester.requestJsonAndCheck(
             "GET", f"{repository.url}/{path}", parameters=asked

@@ -28,8 +28,11 @@ class Reporting(Part):
         return True
 
     def deployments(self, task: str) -> Sequence[Deployment]:
+        return [deployment for deployment in self.all_deployments() if deployment.task == task]
+
+    def all_deployments(self) -> Sequence[Deployment]:
         every = [self._deployment(number) for number in self._folder.numbers(DEPLOYMENTS)]
-        return [deployment for deployment in every if deployment and deployment.task == task]
+        return [deployment for deployment in every if deployment]
 
     def create_deployment(
         self, ref: str, environment: str, task: str, payload: Mapping[str, str], description: str

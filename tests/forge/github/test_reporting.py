@@ -111,3 +111,12 @@ def test_auto_merge_that_somebody_else_switched_off_meanwhile_is_off(hub: Place,
 def test_a_token_that_may_not_merge_is_told() -> None:
     with scripted(THERE, reply(PULL), refusal(403, "Forbidden")) as script, pytest.raises(ForgeError):
         forge_at(script).merge_once_green(7, "c" * 40)
+
+
+def test_of_too_many_deployments_none_is_told_at_once(hub: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flux.forge.github.reporting._PAGE", 1)
+    monkeypatch.setattr("flux.forge.github.reporting._MOST_OF_ALL", 2)
+    hub.forge.create_deployment("main", "prod", "flux:eso", {}, "")
+    assert len(hub.forge.all_deployments() or ()) == 1
+    hub.forge.create_deployment("main", "prod", "flux:eso", {}, "")
+    assert hub.forge.all_deployments() is None

@@ -1,0 +1,86 @@
+"""`inv reconcile` where all is at rest: what GitHub is asked does not grow with what there is."""
+
+from collections.abc import Iterator
+
+from bench.measure import Goal, Row, Run, Samples, interleave
+from bench.monorepo import git
+from bench.tagging import ENVIRONMENTS, desire, point, release
+from bench.workbench import Workbench
+from flux.promotion.clusters.status import StatusName
+from flux.proposals.courses import commit_of
+from flux.registry.remote.registry import RemoteRegistry
+from tests.github import descriptions, validation
+from tests.github.server import GitHub
+from tests.github.state import Role
+
+_REPORTER = "flux-reporter"
+_RULES = """flux:
+  source: https://git.example.com/platform/monorepo
+  phases:
+    - at: {environments: [at_ring1, at_ring2], auto: minor}
+    - tt: {environments: [tt_ring1, tt_ring2], soak: 2h, healthy: true, auto: patch}
+    - prod: {environments: [prod_ring1, prod_ring2], soak: 2d, healthy: true}
+  clusters:
+"""
+_CLUSTER = "    {name}: {{names: [eu], reporters: ['flux-reporter[bot]']}}\n"
+_MAY = ("contents", "issues", "pull_requests", "statuses", "deployments")
+
+
+def reconciling(bench: Workbench) -> Iterator[Row]:
+    """All artifacts deployed to six environments and acknowledged, nothing due; beside a tenth of them."""
+    many = bench.options.artifacts
+    few = max(1, many // 10)
+    counts, samples = zip(*(_at_rest(bench, artifacts) for artifacts in (many, few)), strict=True)
+    title = f"inv reconcile, nothing due, {many} artifacts beside {few}"
+    yield Row("reconcile-requests", f"requests to GitHub of {title}", "requests", *counts, Goal("at most", 1))
+    ours, peer = samples
+    yield Row("reconcile-cpu", f"CPU of {title}", "s", ours.as_cpu(), peer.as_cpu())
+
+
+def _at_rest(bench: Workbench, artifacts: int) -> tuple[Samples, Samples]:
+    """The requests to GitHub of one run, and how long runs take."""
+    monorepo = bench.monorepo(artifacts, 2)
+    clone = bench.clone(monorepo, monorepo.before)
+    names = sorted(path.name for path in (clone / "artifacts").iterdir())
+    api, webhooks = validation.load(descriptions.folder())
+    with bench.registry() as place, GitHub(api, webhooks).running() as github:
+        release(bench, clone, place, names, "1.1.0")
+        point(place, names, "1.1.0")
+        rules = _RULES + "".join(_CLUSTER.format(name=name) for name in ENVIRONMENTS)
+        (clone / "invoke.yaml").write_text(rules)
+        git(clone, bench.environment, "add", "invoke.yaml")
+        desire(bench, clone, names, "1.1.0")
+        github.add_repository("octo/monorepo", monorepo.origin, {"alice": Role.ADMIN})
+        _acknowledge(github, place.registry.host, names)
+        settings = {
+            "INVOKE_FLUX_REGISTRY": f"oci://{place.host}",
+            "INVOKE_FLUX_FORGE": "github",
+            "GITHUB_API_URL": github.url,
+            "GITHUB_REPOSITORY": "octo/monorepo",
+            "GITHUB_TOKEN": github.app_token(**dict.fromkeys(_MAY, "write")),
+        }
+
+        def run() -> Run:
+            github.requests.clear()
+            return bench.run([bench.inv, "reconcile"], clone, **settings)
+
+        what = f"inv reconcile, {artifacts} artifacts"
+        (sampled,) = interleave(bench.options.slow_repeats, (what, run), warm=True)
+        github.check()
+        if written := [str(each) for each in github.requests if each.method != "GET"]:
+            raise RuntimeError(f"something was due: {written}")
+        return Samples(what, [len(github.requests)]), sampled
+
+
+def _acknowledge(github: GitHub, host: str, names: list[str]) -> None:
+    """By a cluster for each environment."""
+    registry = RemoteRegistry(host, 1, None)
+    token = github.app_token(_REPORTER, statuses="write")
+    repository = github.repo_with(token)
+    for name in names:
+        manifest = registry.repository(name).fetch_manifest("1.1.0")
+        assert manifest
+        commit = repository.get_commit(commit_of(manifest))
+        for environment in ENVIRONMENTS:
+            context = str(StatusName(name, environment, manifest.digest, "eu"))
+            commit.create_status("success", context=context)
