@@ -88,8 +88,10 @@ def test_the_story(repo: Repo, server: Registry) -> None:
     requests = log.requests()
     assert set(requests) == set(names)
     commit = repo.head[:12]
+    counts = sorted(len(requests[name]) for name in names)
+    assert counts[-1] <= 9, "the first of all finds out whether the registry takes several tags at once"
+    assert counts[-2] <= 8, requests
     for name in names:
-        assert len(requests[name]) <= 8, requests[name]
         assert requests[name][-2:] == [f"PUT {commit}", "PUT latest"], (
             "the commit tag is written before latest"
         )
@@ -110,7 +112,8 @@ def test_the_story(repo: Repo, server: Registry) -> None:
     repo.push()
     changed = build(repo, server, "--since", before)
     assert set(results(changed)) == {"eso"}
-    assert set(requests := log.requests()) == {"eso"}
+    requests = log.requests()
+    assert set(requests) == {"eso"}
     assert len(requests["eso"]) <= 8
     assert stored(server, "eso") == {
         commit: results(first)["eso"]["digest"],
