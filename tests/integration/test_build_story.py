@@ -92,9 +92,8 @@ def test_the_story(repo: Repo, server: Registry) -> None:
     assert counts[-1] <= 9, "the first of all finds out whether the registry takes several tags at once"
     assert counts[-2] <= 8, requests
     for name in names:
-        assert requests[name][-2:] == [f"PUT {commit}", "PUT latest"], (
-            "the commit tag is written before latest"
-        )
+        written = [request for request in requests[name] if request.startswith("PUT ")]
+        assert written[-2:] == [f"PUT {commit}", "PUT latest"], "the commit tag is written before latest"
         result = results(first)[name]
         assert result["action"] == "pushed"
         assert result["repository"] == f"{server.host}/team/platform/{name}"
@@ -114,7 +113,7 @@ def test_the_story(repo: Repo, server: Registry) -> None:
     assert set(results(changed)) == {"eso"}
     requests = log.requests()
     assert set(requests) == {"eso"}
-    assert len(requests["eso"]) <= 8
+    assert len(requests["eso"]) <= 9  # the first of this run, too
     assert stored(server, "eso") == {
         commit: results(first)["eso"]["digest"],
         after[:12]: results(changed)["eso"]["digest"],
