@@ -123,11 +123,12 @@ def _paths(artifact: str, files: int) -> list[str]:
 
 def _line(random: Random) -> str:
     one, other, third = random.choices(_WORDS, k=3)
-    return f"{'  ' * random.randint(1, 4)}{one}-{other}: {third}-{random.getrandbits(24)}\n"
+    return f"{'  ' * random.randint(2, 5)}{one}-{other}: {third}-{random.getrandbits(24)}\n"
 
 
 def _content(random: Random, lines: list[str], path: str, size: int) -> bytes:
     """Like a manifest: half to one and a half times `size` bytes."""
     about = int(size * random.uniform(0.5, 1.5)) // 32
-    header = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {path.split('/')[1]}\ndata:\n"
+    name = "-".join(path.split("/")[1:]).removesuffix(".yaml")  # no two of an artifact may have the same
+    header = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  manifest: |2\n"
     return (header + "".join(random.choices(lines, k=about))).encode()

@@ -10,6 +10,7 @@ import pytest
 
 from bench.measure import Goal, Row, Samples
 from bench.page import renewed
+from tests.parts import CACHE
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,7 +24,8 @@ def test_every_row_is_measured(kustomize: tuple[str, ...], tmp_path: Path) -> No
     options = ("--quick", *small, f"--page={page}", f"--json={result}")
     path = f"{Path(kustomize[0]).parent}{os.pathsep}{os.environ['PATH']}"
     command = [sys.executable, "-m", "bench", *options]
-    subprocess.run(command, cwd=ROOT, check=True, env={**os.environ, "PATH": path})
+    environment = {**os.environ, "PATH": path, "XDG_CACHE_HOME": str(CACHE.parent)}
+    subprocess.run(command, cwd=ROOT, check=True, env=environment)
     rows = json.loads(result.read_text())["rows"]
     assert [row["key"] for row in rows] == [
         "list",
