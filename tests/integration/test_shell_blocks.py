@@ -52,7 +52,6 @@ REFUSED = {
     "inv registry.down --purge": "container engine",
     "inv request.check 7": "there is no pull request 7",
     "inv sign digests.json": "only a job of GitHub Actions can sign",
-    "inv unfreeze prod": "prod is not frozen",
     "inv cluster.manifests prod_ring1": "which repository on GitHub this is",
 }
 """Examples of what the world of this test does not have, and what they are told."""
