@@ -10,6 +10,7 @@ from flux.artifact.manifests import check_manifests, is_manifest
 from flux.artifact.name import name_fault
 from flux.errors import ContentError
 from flux.kustomize import Kustomize, find_kustomize
+from flux.listing import listed
 from flux.monorepo.changed import find_changed
 from flux.monorepo.comparison import commit_to_check
 from flux.monorepo.concerned import concerned
@@ -19,8 +20,6 @@ from flux.monorepo.sources import Source, Sources
 from flux.parallel import in_parallel
 from flux.promotion.desired import check_desired
 from flux.working import Working, silently
-
-_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def check_artifacts(
 
 
 def _check_others(monorepo: Monorepo, sources: Sources) -> Iterator[Finding]:
-    """What is in the place of an artifact and is none, and the desired state."""
+    """What only looks like an artifact, and the desired state."""
     yield from _misplaced(sources)
     path, environments = monorepo.settings.releaseconfig, monorepo.settings.environments
     desired = monorepo.git.file(sources.commit, path)
@@ -100,7 +99,7 @@ def _choose(
 
 
 def _misplaced(sources: Sources) -> Iterator[Finding]:
-    """What is no folder in the place of an artifact, and artifacts that clash."""
+    """What stands in the place of an artifact and is not a folder, and artifacts that clash."""
     for name, error in sources.refused().items():
         path = sources.folder(name) or name
         yield Finding(Level.ERROR, path, error.message.removeprefix(path + " "))
@@ -121,9 +120,8 @@ def _make(sources: Sources, source: Source) -> tuple[Source | None, list[Finding
         return None, [Finding(Level.ERROR, at, said)]
     if not differing:
         return made, []
-    more = f" and {len(differing) - _MOST_NAMED} more" if len(differing) > _MOST_NAMED else ""
-    said = f"{', '.join(map(made.join, differing[:_MOST_NAMED]))}{more}"
-    return made, [Finding(Level.ERROR, at, f"its build step is not reproducible: run twice, {said} differ")]
+    said = f"its build step is not reproducible: run twice, {listed([*map(made.join, differing)])} differ"
+    return made, [Finding(Level.ERROR, at, said)]
 
 
 def _check_artifact(

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 from semver import Version
 
+from flux.listing import listed
 from flux.monorepo.line import walk
 from flux.monorepo.lines import off_lines
 from flux.monorepo.monorepo import Monorepo
 from flux.release.misnamed import Misnamed, find_misnamed
 from flux.release.tag import TagForm
 from flux.release.version import precedence
-
-_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -93,9 +92,7 @@ def name_misnamed(form: TagForm, misnamed: Sequence[Misnamed]) -> list[str]:
     """What people are told of such tags: nothing, or one line."""
     if not misnamed:
         return []
-    named = [f"{found.tag} (right is {found.right})" for found in misnamed[:_MOST_NAMED]]
-    more = len(misnamed) - len(named)
-    said = ", ".join(named) + (f" and {more} more" if more else "")
+    said = listed([f"{found.tag} (right is {found.right})" for found in misnamed])
     return [f"tags that look like releases, and are not of the form {form.form}: {said}"]
 
 
@@ -103,10 +100,8 @@ def name_stray(monorepo: Monorepo, stray: Sequence[Released]) -> list[str]:
     """What people are told of stray tags: nothing, or one line."""
     if not stray:
         return []
-    named = [f"{one.tag} ({one.commit[:12]})" for one in reversed(stray[-_MOST_NAMED:])]
-    more = len(stray) - len(named)
     branches = " or ".join(dict.fromkeys([monorepo.settings.branch, *monorepo.settings.branches]))
-    said = ", ".join(named) + (f" and {more} more" if more else "")
+    said = listed([f"{one.tag} ({one.commit[:12]})" for one in reversed(stray)])
     return [f"release tags of commits that are not on {branches}, which release nothing: {said}"]
 
 

@@ -6,14 +6,13 @@ from difflib import SequenceMatcher
 from semver import Version
 
 from flux.errors import RequestError
+from flux.listing import FEW, listed
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import releases
 from flux.release.version import newest_stable, parse_version
 from flux.settings import Settings
 from flux.settings.settings import Follow
-
-_FEW = 5
 
 
 def has_artifact(monorepo: Monorepo, artifact: str) -> bool:
@@ -45,11 +44,11 @@ def require_known(artifact: str, known: Sequence[str], where: str, listing: str 
 
 def _listed(known: Sequence[str], listing: str, is_suggested: bool) -> str:
     """The names that are known, where they are few. Of many none is shown beside a suggestion."""
-    if len(known) <= _FEW:
+    if len(known) <= FEW:
         return f"{listing} {', '.join(known) or 'none'}"
     if is_suggested:
         return f"{listing} {len(known)}: `inv list` shows them"
-    return f"{listing} {', '.join(known[:_FEW])} and {len(known) - _FEW} more: `inv list` shows them"
+    return f"{listing} {listed(known)}: `inv list` shows them"
 
 
 def wanted_environments(settings: Settings, name: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from flux.forge.forge import Issue
+from flux.listing import listed
 from flux.monorepo.drift import look
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.boxes import repeated, unknown
@@ -58,13 +59,12 @@ def _said(body: str, groups: Mapping[str, Sequence[str]]) -> list[str]:
     """What people should know of an issue's boxes."""
     said = []
     if names := unknown(body, groups):
-        said.append(f"Boxes that name no environment and are ignored: {_listed(names)}.")
+        said.append(f"Boxes that name no environment and are ignored: {_as_code(names)}.")
     if names := repeated(body, groups):
-        said.append(f"Of these only the first box counts: {_listed(names)}.")
+        said.append(f"Of these only the first box counts: {_as_code(names)}.")
     return said
 
 
-def _listed(names: list[str]) -> str:
+def _as_code(names: list[str]) -> str:
     """Names that are any text at all, as code and nothing else."""
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return ", ".join(code(name[:_LONGEST_NAME]) for name in names[:_MOST_NAMES]) + more
+    return listed([code(name[:_LONGEST_NAME]) for name in names], _MOST_NAMES)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flux.errors import UnpublishedError
+from flux.listing import listed
 from flux.promotion.plan import Action
-from flux.report.text import MOST_NAMES, counted
+from flux.report.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,11 +44,10 @@ def _unpublished(steps: Sequence[Step], release_tag: str) -> UnpublishedError:
     environments: dict[tuple[str, str], list[str]] = {}
     for step in steps:
         environments.setdefault((step.artifact, step.version or ""), []).append(step.environment)
-    listed = [f"{name} {version} ({_where(names)})" for (name, version), names in environments.items()]
-    more = f" and {len(listed) - MOST_NAMES} more" if len(listed) > MOST_NAMES else ""
+    versions = [f"{name} {version} ({_where(names)})" for (name, version), names in environments.items()]
     (artifact, version), *_ = environments
     return UnpublishedError(
-        f"{counted(len(listed), 'version')} are not published: {', '.join(listed[:MOST_NAMES])}{more}",
+        f"{counted(len(versions), 'version')} are not published: {listed(versions)}",
         f"`inv publish {_tag(release_tag, artifact, version)}` publishes one, `inv reconcile` all of them",
     )
 
