@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.measure import Goal, Row, Samples, Side, interleave
-from bench.monorepo import Monorepo, Size, git, make_monorepo
+from bench.monorepo import TASKS, Monorepo, Size, git, make_monorepo
 from bench.workbench import Workbench
 
 _LONG = 2000
@@ -115,7 +115,7 @@ def _fetches(bench: Workbench, monorepo: Monorepo) -> int:
     clone, trace = bench.new_folder("clone"), bench.new_folder("trace")
     filtered = ("clone", "--quiet", "--no-checkout", "--filter=tree:0")
     git(monorepo.origin, bench.environment, *filtered, monorepo.origin.as_uri(), str(clone))
-    (clone / "tasks.py").write_text("from flux.tasks import ns  # noqa: F401\n")
+    (clone / "tasks.py").write_bytes(TASKS)
     bench.run([bench.inv, "list"], clone, GIT_TRACE2_EVENT=str(trace))
     return _counted(trace)
 

@@ -14,7 +14,7 @@ _WORDS = (
     *("scale", "secret", "shard", "store", "tenant", "token", "trace", "vault", "volume", "watch"),
 )
 _FOLDERS = ("", "base/", "base/crds/", "overlays/prod/", "overlays/test/")
-_TASKS = b"from flux.tasks import ns  # noqa: F401\n"
+TASKS = b"from flux.tasks import ns  # noqa: F401\n"
 _INVOKE = b"""flux:
   source: https://git.example.com/platform/monorepo
   phases:
@@ -83,7 +83,7 @@ def fast_import(size: Size) -> Iterator[bytes]:
     random = Random(size.seed)
     lines = [_line(random) for _ in range(2000)]
     yield _commit("refs/heads/main", 0, "Everything")
-    yield _file("tasks.py", _TASKS)
+    yield _file("tasks.py", TASKS)
     yield _file("invoke.yaml", _INVOKE)
     for name in size.names:
         # Manifests of one artifact have much in common: zlib makes a tenth of them, as of real ones.
