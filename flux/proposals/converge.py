@@ -161,14 +161,11 @@ class Converger:
 
     def _look_again(self, promotion: Promotion, branch: Branch | None, step: BranchStep) -> None:
         """After a branch moved: a rule may have let the forge merge what it was before, meanwhile."""
-        there = branch.pull_request if branch and step.kind is StepKind.ADVANCE else None
-        if (
-            branch
-            and there
-            and self.merging.may_be_automatic(promotion.artifact)
-            and not self._monorepo.dry_run
-        ):
-            self._leave_to_people(promotion, branch, step, self._forge.pull_request(there.number))
+        if step.kind is not StepKind.ADVANCE or not branch or not branch.pull_request:
+            return
+        if self.merging.may_be_automatic(promotion.artifact) and not self._monorepo.dry_run:
+            there = self._forge.pull_request(branch.pull_request.number)
+            self._leave_to_people(promotion, branch, step, there)
 
     def _proposed(
         self, promotion: Promotion, main: Side, branch: Branch | None, step: BranchStep, issue: str

@@ -31,7 +31,7 @@ class Merging:
     def leave_to_people(
         self,
         promotion: Promotion,
-        pull: PullRequest | None,
+        pull: PullRequest,
         proposed: Collection[str],
         new: Collection[str],
     ) -> bool:
@@ -40,7 +40,7 @@ class Merging:
         `proposed` are the environments that the pull request is to change. A person's auto-merge stays for
         what they saw: it ends with environments that are `new`.
         """
-        if pull is None or not pull.auto_merge or self.is_automatic(promotion.artifact, proposed):
+        if not pull.auto_merge or self.is_automatic(promotion.artifact, proposed):
             return False
         if not new and not self._authority.is_automation(pull.auto_merge):
             return False
