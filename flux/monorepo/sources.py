@@ -219,15 +219,16 @@ class Sources:
 
     def left_out(self, artifact: str) -> set[str]:
         """The files of an artifact's folder that are not published."""
-        found = self._find([artifact]).folders.values()
-        plain = [folder for folder in found if not folder.entry.prepare]
-        loaded = [
-            (self.layout.excludes(folder), files) for folder, files in files_of(self._git, self.commit, plain)
-        ]
-        if not plain:
-            made = map(self.made, self.load(self.present([artifact])))
-            loaded = [(source.excludes, source.files) for source in made]
-        return {file.path for excludes, files in loaded for file in files if excludes(file.path)}
+        folder = self._find([artifact]).folders.get(artifact)
+        if folder is None:
+            return set()
+        if folder.entry.prepare:
+            (source,) = self.load([artifact])
+            files = self.made(source).files
+        else:
+            ((_, files),) = files_of(self._git, self.commit, [folder])
+        excludes = self.layout.excludes(folder)
+        return {file.path for file in files if excludes(file.path)}
 
     def revisions(self, names: Sequence[str]) -> dict[str, Revision]:
         """The revision of each named artifact. An artifact that was never there has none."""
