@@ -108,9 +108,7 @@ class Process:
     def _remotes(self) -> list[tuple[str, str]]:
         """What the configuration says of all remotes, in its order."""
         with suppress(GitError):
-            listed = self.fields(
-                "config", "-z", "--get-regexp", r"^remote\..*\.(url|promisor|partialclonefilter)$"
-            )
+            listed = self.fields("config", "-z", "--get-regexp", _OF_REMOTES)
             return [(name, value) for name, _, value in (field.partition("\n") for field in listed)]
         return []
 

@@ -11,7 +11,7 @@ _RULES = ".gitattributes"
 
 
 def concerned(monorepo: Monorepo, changed: Changed, sources: Sources) -> list[str]:
-    """The artifacts that are published otherwise, and those whose files git would check out otherwise.
+    """The artifacts whose published content differs, and those whose files git would check out differently.
 
     A change of the settings concerns all.
     """

@@ -61,12 +61,11 @@ def _changes_itself(monorepo: Monorepo, artifact: str, merge: Touching) -> bool:
     if any(path in FILES for path in merge.own):
         return True
     layout = monorepo.layouts.at(merge.commit)
-    is_made = any(entry.prepare for entry in layout.artifacts)
-    return is_made or artifact in layout.sort(merge.own)
+    return layout.has_steps or artifact in layout.sort(merge.own)
 
 
 def _differs(monorepo: Monorepo, artifact: str, old: str | None, new: str) -> bool:
-    """Whether an artifact is published otherwise, or is in another folder."""
+    """Whether what is published of an artifact differs, or its folder does."""
     if artifact in changed_between(monorepo, old, new, artifact):
         return True
     if old is None:

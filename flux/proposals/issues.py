@@ -148,7 +148,7 @@ class Issues:
         """A comment of its own, unless the same thing, `about`, has been commented on before."""
         about = tuple(about)
         if not self.has_noted(number, about):
-            self._comment(number, f"{render_key(_key(about))}\n{text}\n")
+            self.tell(number, _key(about), text)
 
     def has_noted(self, number: int, about: Iterable[str]) -> bool:
         """Whether we have commented on something, and nobody has changed the comment."""

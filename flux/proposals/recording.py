@@ -58,9 +58,9 @@ class Recorder:
 
     def record(self, move: Move) -> None:
         about = f"{move.artifact} {move.version} in {move.environment}"
-        for why, failed in self._failed.items():
+        for failed in self._failed.values():
             if len(failed) >= _MOST_FAILURES:  # the next would fail for the same reason
-                self._failed[why].append(about)
+                failed.append(about)
                 return
         try:
             self._record(move)

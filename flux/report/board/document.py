@@ -9,6 +9,7 @@ from flux.promotion.gates.rule import Auto, Merge, OnFailure
 from flux.report.freeze import line as freeze_line
 from flux.report.log import record
 from flux.report.record import SCHEMA
+from flux.report.status import health_document
 
 if TYPE_CHECKING:
     from flux.commands.board import Board, BoardArtifact, BoardRelease, Comparison, Place
@@ -78,12 +79,7 @@ def _place(place: Place) -> dict[str, Any]:
 
 
 def _cluster(health: Health) -> dict[str, Any]:
-    return {
-        "state": str(health.state),
-        "since": health.since,
-        "message": health.message,
-        "returned": health.returned,
-    }
+    return health_document(health) | {"since": health.since}
 
 
 def _next(outlook: Outlook) -> dict[str, Any]:
