@@ -10,6 +10,25 @@ from tests.commands.progressing import followed
 from tests.commands.promoting import World
 
 
+def refuse(world: World) -> list[object]:
+    """Let the forge of a world take no deployment. What it is asked to take is listed."""
+    asked: list[object] = []
+
+    class Refusing:
+        def __init__(self, forge: Forge) -> None:
+            self._forge = forge
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._forge, name)
+
+        def create_deployment(self, *arguments: object) -> object:
+            asked.append(arguments)
+            raise ForgeError("it may not")
+
+    world.between = Refusing  # type: ignore[assignment]
+    return asked
+
+
 def test_a_move_is_recorded_with_its_version(world: World) -> None:
     world = followed(world)
     world.desire(at_ring1="1.1.0")
@@ -24,21 +43,8 @@ def test_a_move_is_recorded_with_its_version(world: World) -> None:
 
 
 def test_what_cannot_be_recorded_is_told_once_for_each_reason(local: World) -> None:
-    asked = []
-
-    class Refusing:
-        def __init__(self, forge: Forge) -> None:
-            self._forge = forge
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(self._forge, name)
-
-        def create_deployment(self, *arguments: object) -> object:
-            asked.append(arguments)
-            raise ForgeError("it may not")
-
     world = followed(local, phases=local.settings.phases)
-    world.between = Refusing  # type: ignore[assignment]
+    asked = refuse(world)
     world.desire(**dict.fromkeys(("at_ring1", "at_ring2", "tt", "prod_ring1", "prod_ring2"), "1.1.0"))
     done = world.tag()
     assert not done.failed
@@ -69,18 +75,8 @@ def test_without_rules_and_clusters_nothing_is_recorded(world: World) -> None:
 
 
 def test_a_move_whose_record_fails_is_a_move_all_the_same(local: World) -> None:
-    class Refusing:
-        def __init__(self, forge: Forge) -> None:
-            self._forge = forge
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(self._forge, name)
-
-        def create_deployment(self, *arguments: object) -> object:
-            raise ForgeError("it may not")
-
     world = followed(local)
-    world.between = Refusing  # type: ignore[assignment]
+    refuse(world)
     world.desire(at_ring1="1.1.0")
     done = world.tag()
     assert not done.failed
