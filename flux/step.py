@@ -148,7 +148,9 @@ def _write(export: Path, files: Iterable[tuple[File, Content]], time: int) -> No
 def _safe(files: Iterable[tuple[File, Content]]) -> Iterator[tuple[File, Content]]:
     for file, content in files:
         if {part.lower() for part in file.path.split("/")} & {"", ".", "..", ".git"}:
-            raise ContentError(f"its build step cannot run: {file.path!r} is no path of a file", "rename it")
+            raise ContentError(
+                f"its build step cannot run: {file.path!r} is not the path of a file", "rename it"
+            )
         yield file, content
 
 
@@ -238,7 +240,9 @@ def _file(entry: os.DirEntry[bytes], path: str, room: int) -> Made:
     if stat.S_ISLNK(mode):
         return Made(path, SYMLINK, os.readlink(entry.path))  # noqa: PTH115 (bytes)
     if not stat.S_ISREG(mode):
-        raise ContentError(f"its build step made {path}, which is no file", "let it make files and folders")
+        raise ContentError(
+            f"its build step made {path}, which is not a file", "let it make files and folders"
+        )
     with open(os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as stream:  # noqa: PTH123 (bytes)
         content = stream.read(room + 1)
     if len(content) > room:

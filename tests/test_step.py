@@ -90,7 +90,7 @@ def test_without_namespaces_it_does_not_run(monkeypatch: pytest.MonkeyPatch, tmp
         ("echo one; echo 'two\x1b[31m' >&2; exit 3", r"failed with exit code 3: two\[31m$"),
         ("false; echo never > x", "failed with exit code 1: it said nothing"),
         ("no-such-command", "failed with exit code 127: .*not found"),
-        ("mkfifo pipe", "made pipe, which is no file"),
+        ("mkfifo pipe", "made pipe, which is not a file"),
         ("head -c 1001 /dev/zero > x", "made more than 1000 bytes"),
         ("head -c 600 /dev/zero > x; mkdir y; head -c 600 /dev/zero > y/z", "made more than 1000 bytes"),
         ("for i in 1 2 3; do mkdir $i; touch $i/x $i/y; done", "made more than 5 files"),
@@ -118,7 +118,7 @@ def test_no_link_is_followed() -> None:
 
 @pytest.mark.parametrize("path", ["../x", "a/../../x", ".git/config", "a/.GIT/hooks/x", "/x", "a//x"])
 def test_a_path_that_leads_elsewhere_is_refused(path: str) -> None:
-    with pytest.raises(ContentError, match="is no path of a file"):
+    with pytest.raises(ContentError, match="is not the path of a file"):
         made("true", {path: b"x"})
 
 

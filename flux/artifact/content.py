@@ -1,4 +1,4 @@
-"""What may not be in an artifact: whatever a cluster would get otherwise than people see it."""
+"""What may not be in an artifact: what a cluster would get in another form than people see."""
 
 import re
 from collections.abc import Mapping

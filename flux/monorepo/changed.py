@@ -34,7 +34,7 @@ def find_changed(monorepo: Monorepo, since: str | None, *, with_tree: bool = Tru
 
     In a terminal the working tree is looked at too, where that is wanted `with_tree`.
 
-    A change of the settings counts for the artifacts that it has published otherwise. Raises
+    A change of the settings counts for the artifacts whose published content it changes. Raises
     HistoryMissingError where a shallow clone cannot tell.
     """
     compared = find_comparison(monorepo, since)

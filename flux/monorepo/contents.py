@@ -47,7 +47,7 @@ def compare(
     new: tuple[str, Layout],
     names: Collection[str] | None = None,
 ) -> dict[str, list[str]]:
-    """The artifacts that are published otherwise, read from the trees of two commits and their layouts."""
+    """The artifacts whose published content differs, read from the trees of two commits and their layouts."""
     before, after = _published(git, *old, names) if old else {}, _published(git, *new, names)
     found: dict[str, list[str]] = {}
     for name in sorted(before.keys() | after.keys()):

@@ -42,8 +42,8 @@ def walk(monorepo: Monorepo, commit: str, names: Sequence[str], until: str | Non
 def changed_between(
     monorepo: Monorepo, old: str | None, new: str, name: str | None = None
 ) -> dict[str, list[str]]:
-    """The artifacts, or the one named, that are published otherwise at `new` than at `old`, each with the
-    files that say so. All of them are where `old` is None. Raises ContentError as `walk`."""
+    """The artifacts, or the one named, whose published content differs between `old` and `new`, each with
+    the files that say so. All of them are where `old` is None. Raises ContentError as `walk`."""
     layout = monorepo.layouts.at(new)
     before = monorepo.layouts.before(old) if old else layout
     if before != layout:

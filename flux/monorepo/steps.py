@@ -56,7 +56,7 @@ class Steps:
     def differing(
         self, layout: Layout, folder: Folder, files: Sequence[File], revision: Revision, first: Output
     ) -> list[str]:
-        """The published files that another run of the step makes otherwise, with paths below its output.
+        """The published files that differ after another run of the step, with paths below its output.
 
         It begins in another second, so that a step which writes the time down is found out.
         """

@@ -41,7 +41,7 @@ READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "registry": (registry, "a folder, or oci://HOST[:PORT]/PATH in lower case"),
     "repository": (repository, "the path of a repository below `registry`, with {name} for the artifact's"),
     "version_tag": (one_of("{version}", "v{version}"), "{version} or v{version}"),
-    "latest": (moving_tag, "an OCI tag that is not a version and no commit, or none"),
+    "latest": (moving_tag, "an OCI tag that is neither a version nor a commit, or none"),
     "mode": (one_of("act", "observe"), "act or observe"),
     "branch": (branch, "the name of a branch"),
     "branches": (branches, "a list of branches; * in a name stands for any part"),
