@@ -50,7 +50,8 @@ def test_it_sees_a_clean_export() -> None:
     assert shown["run"][0] == EXECUTABLE
 
 
-def test_it_gets_nothing_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_gets_nothing_of_this_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # no temporary folder of a step begins with this path, wherever they are
     monkeypatch.setenv("GITHUB_TOKEN", "secret-1")
     monkeypatch.setenv("TZ", "Asia/Kathmandu")
     script = "env > e; umask > u; pwd > d; cat /proc/$PPID/environ /proc/*/environ > p 2>/dev/null || true"
