@@ -206,6 +206,7 @@ class History:
         """
         if known := self._logs.get((commit, since, paths)):
             return list(known)
+        is_whole = not self._shallow.edge()  # before git reads it
         self._partial.history(commit, line=False)
         span = [commit, *([f"^{since}"] if since else []), "--", *paths]
         log = ("log", "-z", "--no-show-signature", "--no-color", "--no-notes")
@@ -219,7 +220,7 @@ class History:
             if len(parents) < 2 or name in merges:
                 texts = output.readable(subject), output.readable(body)
                 found.append(Touching(name, *texts, tuple(parents), merges.get(name, ())))
-        if not self._shallow.edge() and all(map(NAME.fullmatch, (commit, since or commit))):
+        if is_whole and all(map(NAME.fullmatch, (commit, since or commit))):
             size = sum(len(field) + 100 for field in fields) + 1
             self._logs.put((commit, since, paths), tuple(found), size)
         return found
@@ -228,8 +229,9 @@ class History:
         """The commits up to `commit` that are not up to `since`, the newest first."""
         if known := self._messages.get((commit, since)):
             return list(known)
+        is_whole = not self._shallow.edge()  # before git reads it
         messages = tuple(read_messages(self._process.run(*LOG, commit, f"^{since}")))
-        if not self._shallow.edge():
+        if is_whole:
             self.note_messages(commit, since, messages)
         return list(messages)
 

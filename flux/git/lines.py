@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from itertools import takewhile
+from typing import NamedTuple
 
 from flux.errors import GitError, HistoryMissingError
 from flux.git.kept import Kept
@@ -29,6 +30,14 @@ def _pulled(branch: str) -> re.Pattern[str]:
     return re.compile(rf"Merge (?:remote-tracking )?branch '(?:origin/)?{name}'(?: of .+?)?(?: into .+)?")
 
 
+class _Line(NamedTuple):
+    """The commits of a line, the newest first. `is_whole`: history was here as a whole when git read it."""
+
+    commits: tuple[str, ...]
+    members: frozenset[str]
+    is_whole: bool
+
+
 class Lines:
     """The first-parent lines of a clone. What was asked once is kept, where history is here as a whole."""
 
@@ -36,7 +45,7 @@ class Lines:
         self._process = process
         self._shallow = shallow
         self._objects = objects
-        self._kept: Kept[str, tuple[tuple[str, ...], frozenset[str]]] = Kept(_MOST_KEPT)
+        self._kept: Kept[str, _Line] = Kept(_MOST_KEPT)
         self._former: Kept[tuple[str, str], frozenset[str]] = Kept(_MOST_KEPT)
 
     def first_parents(self, commit: str, sought: Iterable[str] = ()) -> list[str]:
@@ -44,20 +53,21 @@ class Lines:
 
         A shallow clone that lacks one of the commits `sought` there is completed, if it can be.
         """
-        line, members = self._line(commit)
-        if not members.issuperset(sought) and self._shallow.edge():
+        line = self._line(commit)
+        if not line.is_whole and not line.members.issuperset(sought):
             with suppress(HistoryMissingError):
                 self._shallow.complete((commit,))
-                line, _ = self._line(commit)
-        return list(line)
+                line = self._line(commit)
+        return list(line.commits)
 
-    def _line(self, commit: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    def _line(self, commit: str) -> _Line:
         if known := self._kept.get(commit):
             return known
-        line = tuple(self._process.run("rev-list", "--first-parent", commit).splitlines())
-        found = line, frozenset(line)
-        if NAME.fullmatch(commit) and not self._shallow.edge():
-            self._kept.put(commit, found, len(line))
+        is_whole = not self._shallow.edge()  # before git reads it: another run may complete it meanwhile
+        commits = tuple(self._process.run("rev-list", "--first-parent", commit).splitlines())
+        found = _Line(commits, frozenset(commits), is_whole)
+        if NAME.fullmatch(commit) and is_whole:
+            self._kept.put(commit, found, len(commits))
         return found
 
     def is_on_line(self, commit: str, tip: str) -> bool:
@@ -69,10 +79,11 @@ class Lines:
 
         Raises HistoryMissingError where a shallow clone cannot tell and cannot be completed.
         """
-        off = set(commits) - self._line(tip)[1]
-        if off and self._shallow.edge():
+        line = self._line(tip)
+        off = set(commits) - line.members
+        if off and not line.is_whole:
             self._shallow.complete((tip,))
-            off -= self._line(tip)[1]
+            off -= self._line(tip).members
         return off
 
     def merged(self, commits: Iterable[str], tip: str) -> set[str]:
@@ -93,8 +104,9 @@ class Lines:
         """
         if (known := self._former.get((tip, branch))) is not None:
             return known
+        is_whole = not self._shallow.edge()  # before git reads it
         pulled = _pulled(branch)
-        line, former, waiting, seen = self._line(tip)[1], set[str](), [tip], set[str]()
+        line, former, waiting, seen = self._line(tip).members, set[str](), [tip], set[str]()
         while waiting:
             merges = ("log", "-z", "--first-parent", "--merges", "--no-show-signature", "--no-color")
             for field in self._process.fields(*merges, "--format=tformat:%H %P%n%ce%n%s", waiting.pop()):
@@ -106,7 +118,7 @@ class Lines:
                 for other in others[:1]:
                     former |= set(takewhile(lambda commit: commit not in line, self.first_parents(other)))
                     waiting.append(other)
-        if self._shallow.edge():
+        if not is_whole:
             return frozenset(former)
         return self._former.put((tip, branch), frozenset(former), len(former) + 1)
 
@@ -127,5 +139,5 @@ class Lines:
         except GitError:
             return None
         after = self._process.run("rev-list", "--ancestry-path", f"{commit}..{tip}").splitlines()
-        line = self._line(tip)[1].intersection(after)
+        line = self._line(tip).members.intersection(after)
         return next((candidate for candidate in reversed(after) if candidate in line), None)

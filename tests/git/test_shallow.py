@@ -1,5 +1,6 @@
 """A shallow clone is completed where its history decides, and once."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -48,3 +49,43 @@ def test_many_runs_complete_it_at_once(clone: Repo) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert set(pool.map(run, range(4))) == {4}
+
+
+@pytest.fixture
+def overtaken(clone: Repo, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clone]:
+    """A shallow clone that another run completes right after git has read its history for the first time."""
+    with Clone(clone.path) as git:
+        run = git.parts.process.run
+
+        def run_and_be_overtaken(*arguments: str, network: bool = False) -> str:
+            printed = run(*arguments, network=network)
+            if git.shallow and arguments[0] in ("rev-list", "log"):
+                with Clone(clone.path) as other:
+                    other.parts.shallow.complete()
+            return printed
+
+        monkeypatch.setattr(git.parts.process, "run", run_and_be_overtaken)
+        yield git
+        assert not git.shallow
+
+
+def test_a_line_that_another_run_completes_meanwhile(overtaken: Clone, clone: Repo) -> None:
+    assert len(overtaken.first_parents(clone.head, ["1" * 40])) == 4
+    assert len(overtaken.first_parents(clone.head)) == 4
+
+
+def test_what_is_on_a_line_that_another_run_completes_meanwhile(overtaken: Clone, clone: Repo) -> None:
+    assert overtaken.off_line([clone.head, "1" * 40], clone.head) == {"1" * 40}
+    assert len(overtaken.first_parents(clone.head)) == 4
+
+
+def test_what_was_read_of_a_part_of_history_is_not_kept(overtaken: Clone, clone: Repo) -> None:
+    unrelated = clone.git("commit-tree", "HEAD^{tree}", "-m", "unrelated")
+    assert len(overtaken.messages(clone.head, unrelated)) == 1
+    assert len(overtaken.messages(clone.head, unrelated)) == 4
+
+
+def test_a_log_that_was_read_of_a_part_of_history_is_not_kept(overtaken: Clone, clone: Repo) -> None:
+    assert len(overtaken.log(clone.head, None, ".")) == 1
+    whole = overtaken.log(clone.head, None, ".")
+    assert whole[-1].commit == clone.git("rev-list", "--max-parents=0", clone.head)
