@@ -54,13 +54,15 @@ def _proposed(
     if len(globs) == 1 and globs[0].endswith("/*") and globs[0].count("*") == 1:
         yield Finding("sources", globs[0].removesuffix("/*"), evidence)
         return
-    yield Finding("artifacts", [_entry(path, pushes, paths) for path in globs], evidence)
+    yield Finding("artifacts", [_entry(path, globs, pushes, paths) for path in globs], evidence)
 
 
-def _entry(path: str, pushes: Sequence[PushCommand], paths: Sequence[str]) -> object:
-    """An entry of the setting `artifacts`, named as its repository is where that has a name of its own."""
-    if path == "*":
-        return {"path": "*", "exclude": _beside(paths)}
+def _entry(path: str, globs: Sequence[str], pushes: Sequence[PushCommand], paths: Sequence[str]) -> object:
+    """An entry of the setting `artifacts`, named as its repository is where that has a name of its own. It
+    leaves out what the other globs are about."""
+    if path.endswith("*"):
+        exclude = [*(_beside(paths) if path == "*" else ()), *_inside(path, globs)]
+        return {"path": path, "exclude": exclude} if exclude else path
     pushed = (p.repository.rpartition("/")[2] for p in pushes if _globbed(p) == path)
     named = next((name for name in pushed if not VARIABLE.search(name) and not name_fault(name)), "")
     if path == ".":
@@ -75,6 +77,13 @@ def _beside(paths: Sequence[str]) -> list[str]:
     folders = {path.partition("/")[0] for path in paths if "/" in path and not path.startswith(".")}
     having = {path.partition("/")[0] for path in paths if path.rpartition("/")[2] in _KUSTOMIZATIONS}
     return [f"/{name}" for name in sorted(folders - having | {_STATE})]
+
+
+def _inside(path: str, globs: Sequence[str]) -> list[str]:
+    """The folders under a glob that hold the artifacts of other globs, and are none themselves."""
+    top = path.removesuffix("*")
+    names = (glob[len(top) :].partition("/")[0] for glob in globs if glob.startswith(top))
+    return [f"/{top}{name}" for name in dict.fromkeys(names) if "*" not in name]
 
 
 def _globbed(push: PushCommand) -> str:

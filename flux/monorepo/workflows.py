@@ -19,10 +19,11 @@ def rendered(name: str, settings: Settings, uses: str = "") -> str:
     folder = next(folder for folder in _FOLDERS if (folder / name).exists())
     host = settings.registry.removeprefix("oci://").partition("/")[0] if "://" in settings.registry else ""
     layout = settings.layout
-    tops = ["**"] if layout.has_steps else [f"{top}/**" if top else "**" for top in layout.tops]
+    tops = [""] if layout.has_steps else layout.tops
+    outermost = [top for top in tops if not any(_is_below(top, other) for other in tops)]
     values = Values(
         settings.branch,
-        ("**",) if "**" in tops else tuple(tops),
+        tuple(f"{top}/**" if top else "**" for top in outermost),
         settings.release_tag,
         settings.releaseconfig,
         settings.label,
@@ -31,6 +32,11 @@ def rendered(name: str, settings: Settings, uses: str = "") -> str:
         freezes_path(settings.releaseconfig),
     )
     return render((folder / name).read_text(encoding="utf-8"), values)
+
+
+def _is_below(path: str, folder: str) -> bool:
+    """Whether a folder is in another one; the root is empty."""
+    return path != folder and (not folder or path.startswith(f"{folder}/"))
 
 
 def drifted_workflows(monorepo: Monorepo, uses: str = "") -> tuple[list[str], list[str]]:

@@ -36,6 +36,33 @@ def gaps(paths: list[str], *commands: str) -> list[str]:
             {"artifacts": ["apps/*", "infra/components/*"]},
         ),
         (
+            [*APPS, "apps/more/x/kustomization.yaml", "apps/more/y/z/base/kustomization.yaml"],
+            [],
+            {
+                "artifacts": [
+                    {"path": "apps/*", "exclude": ["/apps/more"]},
+                    {"path": "apps/more/*", "exclude": ["/apps/more/y"]},
+                    "apps/more/y/*",
+                ]
+            },
+        ),
+        (
+            ["a/kustomization.yaml", "b/c/kustomization.yaml"],
+            [],
+            {"artifacts": [{"path": "*", "exclude": ["/flux", "/b"]}, "b/*"]},
+        ),
+        (
+            APPS,
+            [
+                "flux push artifact oci://r.io/o/$N:1 --path=apps/$N",
+                "flux push artifact oci://r.io/o/$N:1 --path=apps/a",
+            ],
+            {
+                "artifacts": [{"path": "apps/*", "exclude": ["/apps/a"]}, "apps/a"],
+                "registry": "oci://r.io/o",
+            },
+        ),
+        (
             APPS,
             ["flux push artifact oci://r.io/o/$N:1 --path=apps/$N"],
             {"sources": "apps", "registry": "oci://r.io/o"},

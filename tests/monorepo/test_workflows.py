@@ -18,7 +18,7 @@ def test_each_is_rendered(name: str) -> None:
 
 
 def test_what_starts_a_build_is_where_artifacts_are() -> None:
-    several = Settings(artifacts=(Entry("apps/*"), Entry("clusters/local")))
+    several = Settings(artifacts=(Entry("apps/*"), Entry("apps/x/*"), Entry("clusters/local")))
     whole = Settings(artifacts=(Entry(".", "all"), Entry("apps/*")), registry="oci://r.io/o")
     for settings, paths in ((several, ["apps/**", "clusters/local/**"]), (whole, ["**"])):
         text = workflows.rendered(WORKFLOWS[0], settings)
