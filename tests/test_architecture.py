@@ -79,13 +79,6 @@ def test_each_module_has_its_test_file() -> None:
     assert missing == []
 
 
-# Each still stands for two things or more; whoever works there gives one of them a name of its own.
-_STILL_TWO = {
-    *("Branch", "Branches", "Clues", "Clusters", "Comparison", "Entry", "File", "Finding", "Folder"),
-    *("Health", "Issues", "Part", "Place", "Report", "Request", "Rules", "Standing", "State", "Verdict"),
-}
-
-
 def test_one_name_is_one_thing() -> None:
     """What a forge has of its own is named as at the other forge."""
     homes = defaultdict(set)
@@ -97,7 +90,7 @@ def test_one_name_is_one_thing() -> None:
                 homes[node.name].add("forge" if forge else str(module))
             elif isinstance(node, ast.FunctionDef):
                 functions[node.name] += 1
-    assert {name for name, where in homes.items() if len(where) > 1} <= _STILL_TWO
+    assert {name for name, where in homes.items() if len(where) > 1} == set()
     # These stood for two things once.
     assert {name: functions[name] for name in ("open_forge", "publish")} == {"open_forge": 1, "publish": 1}
 

@@ -16,7 +16,7 @@ from cmarkgfm.cmark import Options
 from flux.artifact.difference import difference
 from flux.event import Event
 from flux.promotion.proposal import Promotion, VersionChange
-from flux.promotion.texts.comment import Standing, standing_comment
+from flux.promotion.texts.comment import EnvironmentRow, standing_comment
 from flux.promotion.texts.issue import issue_body
 from flux.promotion.texts.request import Background, Span, request_body
 from flux.release.commits import LoggedCommit
@@ -38,11 +38,11 @@ def issue() -> str:
 
 def comment() -> str:
     standings = [
-        Standing("at_ring1", "1.1.0", True),
-        Standing("at_ring2", "1.1.0", False),
-        Standing("tt_ring1", "1.0.0", True, f"{SOURCE}/pull/4"),
-        Standing("prod_ring1", "1.0.0", False),
-        Standing("prod_ring2", None, False),
+        EnvironmentRow("at_ring1", "1.1.0", True),
+        EnvironmentRow("at_ring2", "1.1.0", False),
+        EnvironmentRow("tt_ring1", "1.0.0", True, f"{SOURCE}/pull/4"),
+        EnvironmentRow("prod_ring1", "1.0.0", False),
+        EnvironmentRow("prod_ring2", None, False),
     ]
     return standing_comment(MARKER, standings, "ghcr.io/octo/monorepo/eso:1.1.0", ["Unticked `tt_ring2`."])
 

@@ -19,7 +19,7 @@ class Clues:
 
 
 @dataclass(frozen=True)
-class Finding:
+class ProposedSetting:
     """A setting that is proposed, and why."""
 
     setting: str

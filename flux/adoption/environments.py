@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from flux.adoption.clues import Clues, Finding
+from flux.adoption.clues import Clues, ProposedSetting
 from flux.adoption.pushes import VARIABLE, find_commands
 
 _ORDER = (
@@ -22,12 +22,12 @@ _RING = re.compile(r"[-_.]?(?:ring|wave|tier|region|stage)?[-_.]?[0-9]+$")
 
 def find_environments(
     clues: Clues, names: Collection[str], registry: str, tags: Mapping[str, Collection[str]]
-) -> Iterator[Finding]:
+) -> Iterator[ProposedSetting]:
     """The settings `releaseconfig`, `phases` and `latest`. `tags` has those of the registry by artifact."""
     found: dict[str, str] = {}
     if state := _desired(clues.texts, names):
         path, environments = state
-        yield Finding("releaseconfig", path, f"{path} has the versions of environments")
+        yield ProposedSetting("releaseconfig", path, f"{path} has the versions of environments")
         found |= dict.fromkeys(environments, path)
     for path, tag in [*_followed(clues.texts, registry), *_followed(clues.fleet, registry)]:
         found.setdefault(tag, path)
@@ -41,9 +41,9 @@ def find_environments(
     followed = {tag: why for tag, why in found.items() if is_environment(tag)}
     if followed:
         listed = ", ".join(f"{tag} ({why})" for tag, why in followed.items())
-        yield Finding("phases", _phases(followed), listed)
+        yield ProposedSetting("phases", _phases(followed), listed)
     if commands and "latest" not in found and not any(c.url.endswith(":latest") for c in commands):
-        yield Finding("latest", "none", "nothing pushes or follows the tag latest today")
+        yield ProposedSetting("latest", "none", "nothing pushes or follows the tag latest today")
 
 
 def is_environment(tag: str) -> bool:

@@ -12,7 +12,7 @@ import yaml
 TASKS = "from flux.tasks import ns as ns\n"
 
 
-class State(StrEnum):
+class FileState(StrEnum):
     """What a file is to the one that is wanted."""
 
     MISSING = "missing"
@@ -21,7 +21,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class File:
+class WantedFile:
     """A file that is wanted, and what is there; None where nothing is."""
 
     path: str
@@ -29,10 +29,10 @@ class File:
     there: str | None
 
     @property
-    def state(self) -> State:
+    def state(self) -> FileState:
         if self.there is None:
-            return State.MISSING
-        return State.SAME if self.there == self.wanted else State.DIFFERS
+            return FileState.MISSING
+        return FileState.SAME if self.there == self.wanted else FileState.DIFFERS
 
     @property
     def diff(self) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from flux.adoption.clues import Clues, Finding
+from flux.adoption.clues import Clues, ProposedSetting
 
 _LABEL = r"(?P<label>[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,49})"
 _SAID = (
@@ -13,11 +13,13 @@ _SAID = (
 )
 
 
-def find_label(clues: Clues) -> Iterator[Finding]:
+def find_label(clues: Clues) -> Iterator[ProposedSetting]:
     """The setting `label`: that of the issues which workflows open or listen to."""
     for path, text in clues.texts.items():
         joined = re.sub(r"\\\s*\n\s*", " ", text)
         for said in _SAID:
             if found := said.search(joined):
-                yield Finding("label", found["label"].split()[0], f"{path} labels the issues of releases so")
+                yield ProposedSetting(
+                    "label", found["label"].split()[0], f"{path} labels the issues of releases so"
+                )
                 return

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from flux.adoption.clues import Clues, Finding, Gap
+from flux.adoption.clues import Clues, Gap, ProposedSetting
 from flux.adoption.pushes import VARIABLE, PushCommand, find_commands
 from flux.artifact.name import name_fault
 
@@ -12,14 +12,14 @@ _STATE = "flux"
 """The folder of the desired state, which is not an artifact."""
 
 
-def find_places(clues: Clues) -> Iterator[Finding | Gap]:
+def find_places(clues: Clues) -> Iterator[ProposedSetting | Gap]:
     """The settings `artifacts` or `sources`, `registry` and `repository`."""
     pushes = [one for one in find_commands(clues.texts, clues.repository) if one.verb == "push"]
     yield from _artifacts(clues, pushes)
     yield from _repositories(pushes)
 
 
-def _artifacts(clues: Clues, pushes: Sequence[PushCommand]) -> Iterator[Finding | Gap]:
+def _artifacts(clues: Clues, pushes: Sequence[PushCommand]) -> Iterator[ProposedSetting | Gap]:
     pushed: dict[str, str] = {}
     for push in pushes:
         path = VARIABLE.sub("*", push.path.removeprefix("./").rstrip("/")) or "."
@@ -50,11 +50,11 @@ def _artifacts(clues: Clues, pushes: Sequence[PushCommand]) -> Iterator[Finding 
 
 def _proposed(
     globs: Sequence[str], evidence: str, pushes: Sequence[PushCommand], paths: Sequence[str] = ()
-) -> Iterator[Finding]:
+) -> Iterator[ProposedSetting]:
     if len(globs) == 1 and globs[0].endswith("/*") and globs[0].count("*") == 1:
-        yield Finding("sources", globs[0].removesuffix("/*"), evidence)
+        yield ProposedSetting("sources", globs[0].removesuffix("/*"), evidence)
         return
-    yield Finding("artifacts", [_entry(path, globs, pushes, paths) for path in globs], evidence)
+    yield ProposedSetting("artifacts", [_entry(path, globs, pushes, paths) for path in globs], evidence)
 
 
 def _entry(path: str, globs: Sequence[str], pushes: Sequence[PushCommand], paths: Sequence[str]) -> object:
@@ -117,7 +117,7 @@ def _below(paths: Sequence[str], prefix: str) -> dict[str, list[str]]:
     return found
 
 
-def _repositories(pushes: Sequence[PushCommand]) -> Iterator[Finding | Gap]:
+def _repositories(pushes: Sequence[PushCommand]) -> Iterator[ProposedSetting | Gap]:
     """One registry and one template for all of them."""
     templates: dict[str, str] = {}
     for push in pushes:
@@ -142,9 +142,9 @@ def _repositories(pushes: Sequence[PushCommand]) -> Iterator[Finding | Gap]:
             "repository",
         )
         return
-    yield Finding("registry", f"oci://{registry}", f"{place} pushes to {registry}/{template}")
+    yield ProposedSetting("registry", f"oci://{registry}", f"{place} pushes to {registry}/{template}")
     if template != "{name}":
-        yield Finding("repository", template, f"{place} pushes to {registry}/{template}")
+        yield ProposedSetting("repository", template, f"{place} pushes to {registry}/{template}")
 
 
 def _parted(template: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from semver import Version
 
-from flux.adoption.clues import Finding, Gap
+from flux.adoption.clues import Gap, ProposedSetting
 from flux.adoption.workflows import WORKFLOWS
 
 OWN_FILES = ("invoke.yaml", "tasks.py", "flux/releaseconfig.json")
@@ -16,8 +16,8 @@ _ORDER = (
 
 
 def proposed(
-    found: Iterable[Finding | Gap], named: Iterable[str]
-) -> tuple[dict[str, Any], list[Finding], list[Gap]]:
+    found: Iterable[ProposedSetting | Gap], named: Iterable[str]
+) -> tuple[dict[str, Any], list[ProposedSetting], list[Gap]]:
     """The settings by name, the findings that they are from, and what no setting can say.
 
     What is `named` is settled: it is neither proposed nor lacking.
@@ -25,7 +25,7 @@ def proposed(
     settled = {*named}
     if settled & {"sources", "artifacts"}:
         settled |= {"sources", "artifacts"}
-    findings: dict[str, Finding] = {}
+    findings: dict[str, ProposedSetting] = {}
     gaps: list[Gap] = []
     for one in found:
         if isinstance(one, Gap):
@@ -50,13 +50,13 @@ def without_own_files(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {**settings, **({"artifacts": entries} if entries else {})}
 
 
-def version_tag(tags: Iterable[str]) -> Iterable[Finding]:
+def version_tag(tags: Iterable[str]) -> Iterable[ProposedSetting]:
     """How versions are written, by the tags of a registry."""
     listed = list(tags)
     bare = sum(map(Version.is_valid, listed))
     with_v = sum(tag.startswith("v") and Version.is_valid(tag[1:]) for tag in listed)
     if with_v > bare:
-        yield Finding(
+        yield ProposedSetting(
             "version_tag",
             "v{version}",
             f"{with_v} of {with_v + bare} versions in the registry are written so",

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Collection, Iterator
 
-from flux.adoption.clues import Clues, Finding, Gap
+from flux.adoption.clues import Clues, Gap, ProposedSetting
 from flux.release.tag import TagForm
 
 _VERSION = re.compile(r"(?<![0-9.])[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?$")
@@ -16,18 +16,18 @@ _RELEASE_PLEASE = (
 )
 
 
-def find_releases(clues: Clues, names: Collection[str], only: str = "") -> Iterator[Finding | Gap]:
+def find_releases(clues: Clues, names: Collection[str], only: str = "") -> Iterator[ProposedSetting | Gap]:
     """The settings `release_tag`, and `ignore` where release-please writes changelogs."""
     yield from _form(clues.tags, names, only)
     if config := next((path for path in _RELEASE_PLEASE if path in clues.texts), ""):
-        yield Finding(
+        yield ProposedSetting(
             "ignore", ["CHANGELOG.md"], f"{config}: release-please writes changelogs into the folders"
         )
         if not any(_VERSION.search(tag) for tag in clues.tags) and (form := _release_please(clues)):
-            yield Finding("release_tag", form, f"{config} says it")
+            yield ProposedSetting("release_tag", form, f"{config} says it")
 
 
-def _form(tags: Collection[str], names: Collection[str], only: str) -> Iterator[Finding | Gap]:
+def _form(tags: Collection[str], names: Collection[str], only: str) -> Iterator[ProposedSetting | Gap]:
     versioned = [tag for tag in tags if _VERSION.search(tag)]
     if not versioned:
         return
@@ -38,7 +38,7 @@ def _form(tags: Collection[str], names: Collection[str], only: str) -> Iterator[
     best = max(counts, key=lambda form: (counts[form], len(form)), default="")
     matched = counts.get(best, 0)
     if matched >= max(1, _FEWEST * len([tag for tag in versioned if _names_any(tag, names) or only])):
-        yield Finding("release_tag", best, f"{matched} of {len(versioned)} tags with a version match")
+        yield ProposedSetting("release_tag", best, f"{matched} of {len(versioned)} tags with a version match")
     elif any(_names_any(tag, names) for tag in versioned):
         yield Gap(
             f"release tags have more than one form: {best} fits {matched} of {len(versioned)}",

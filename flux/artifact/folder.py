@@ -13,7 +13,7 @@ NAME, PARENT, PATH = "{name}", "{parent}", "{path}"
 
 
 @dataclass(frozen=True)
-class Entry:
+class SourceEntry:
     """Folders that are artifacts: a glob, a template of their names, and what is not a part of them.
 
     `path` counts from the root of the repository, and so do the gitignore patterns of `exclude`. `prepare` is
@@ -57,7 +57,7 @@ class Folder:
 
     artifact: str
     path: str
-    entry: Entry = field(repr=False)
+    entry: SourceEntry = field(repr=False)
 
     def inside(self, path: str) -> str:
         """A path of the repository, from this folder on."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import NamedTuple, Protocol
 
-from flux.artifact.folder import Entry, Folder
+from flux.artifact.folder import Folder, SourceEntry
 from flux.artifact.glob import ANY_DEPTH, is_name, literal
 from flux.artifact.tree import FOLDER, SUBMODULE, SYMLINK
 
@@ -69,7 +69,7 @@ class Found:
         )
 
 
-def find_all(entries: Sequence[Entry], below: Below) -> Found:
+def find_all(entries: Sequence[SourceEntry], below: Below) -> Found:
     """Every artifact of a commit."""
     found: dict[str, Folder] = {}
     odd: dict[str, Odd] = {}
@@ -88,7 +88,7 @@ def find_all(entries: Sequence[Entry], below: Below) -> Found:
     return Found(folders, odd, tuple(clashes))
 
 
-def _meant(entry: Entry, below: Below) -> Iterator[tuple[str, Odd]]:
+def _meant(entry: SourceEntry, below: Below) -> Iterator[tuple[str, Odd]]:
     """The paths that an entry means, and what is there or on the way there: folders, symlinks, submodules."""
     found = {there.path: (there, left) for there, left in _matches(entry.glob.parts, "", below)}
     for path, (there, left) in found.items():
@@ -97,7 +97,7 @@ def _meant(entry: Entry, below: Below) -> Iterator[tuple[str, Odd]]:
             yield "/".join([path, *_literals(left)]), there
 
 
-def _is_meant(entry: Entry, there: Odd) -> bool:
+def _is_meant(entry: SourceEntry, there: Odd) -> bool:
     """Whether this may be, or lead to, an artifact. At the root of a clone a symlink that has no name in the
     glob may be anything."""
     if there.mode == SYMLINK:

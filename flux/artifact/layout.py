@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from flux.artifact.folder import Entry, Folder
+from flux.artifact.folder import Folder, SourceEntry
 from flux.artifact.found import Below, Found, find_all
 from flux.artifact.glob import escaped
 from flux.artifact.ignore import Excludes, excludes
@@ -20,7 +20,7 @@ _MOST_KNOWN = 100_000
 class Layout:
     """Decides from paths alone. Every command asks it what an artifact is."""
 
-    artifacts: tuple[Entry, ...] = (Entry("artifacts/*"),)
+    artifacts: tuple[SourceEntry, ...] = (SourceEntry("artifacts/*"),)
     ignore: tuple[str, ...] = ()
     state: tuple[str, ...] = ()
     """With build steps: the files of the desired state, which no step reads unless it says so."""
@@ -28,7 +28,7 @@ class Layout:
     @staticmethod
     def under(sources: str, ignore: tuple[str, ...] = ()) -> Layout:
         """The simple form: each folder directly under `sources` is an artifact."""
-        return Layout((Entry("*" if sources == "." else f"{escaped(sources)}/*"),), ignore)
+        return Layout((SourceEntry("*" if sources == "." else f"{escaped(sources)}/*"),), ignore)
 
     def prepared(self, step: Prepare | None, state: tuple[str, ...]) -> Layout:
         """The same layout, in which this step makes what has none of its own."""
@@ -46,7 +46,7 @@ class Layout:
         """Whether the setting `sources` can say it."""
         (entry, *others) = self.artifacts
         top = "/".join(entry.glob.top)
-        return not others and entry == Entry(f"{escaped(top)}/*".removeprefix("/"))
+        return not others and entry == SourceEntry(f"{escaped(top)}/*".removeprefix("/"))
 
     @property
     def only(self) -> str:

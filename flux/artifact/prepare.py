@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flux.artifact.ignore import Excludes, matcher
 
 if TYPE_CHECKING:
-    from flux.artifact.folder import Entry, Folder
+    from flux.artifact.folder import Folder, SourceEntry
 
 FIELDS = ("{name}", "{path}")
 
@@ -56,7 +56,7 @@ class Prepare:
         return [folder.path, *tops] if self.inputs and folder.path and all(tops) else ["."]
 
 
-def with_step(entries: Iterable[Entry], step: Prepare | None) -> tuple[Entry, ...]:
+def with_step(entries: Iterable[SourceEntry], step: Prepare | None) -> tuple[SourceEntry, ...]:
     """The entries. Those without a step of their own have this one."""
     return tuple(replace(entry, prepare=entry.prepare or step) for entry in entries)
 

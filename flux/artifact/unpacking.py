@@ -37,7 +37,7 @@ _FOLDER, _SYMLINK, _PAX, _LONG_NAME, _LONG_LINK = b"5", b"2", b"x", b"L", b"K"
 
 
 @dataclass(frozen=True)
-class Entry:
+class LayerEntry:
     """What is in a layer; a folder has no content."""
 
     path: str
@@ -69,7 +69,7 @@ def decompressed(layer: bytes) -> Iterator[bytes]:
         raise ContentError("its layer is not gzip: it ends too early")
 
 
-def entries(pieces: Iterable[bytes]) -> Iterator[Entry]:
+def entries(pieces: Iterable[bytes]) -> Iterator[LayerEntry]:
     """The files and folders of a tar, in its order; symlinks are left out, as Flux leaves them out.
 
     Raises ContentError for what is not a tar, what Flux does not unpack, and more than anyone publishes.
@@ -80,7 +80,7 @@ def entries(pieces: Iterable[bytes]) -> Iterator[Entry]:
         content = tar.take(header.size, header.size)
         names.add(header)
         if header.kind != _SYMLINK:
-            yield Entry(header.path, header.mode & 0o7777, None if header.kind == _FOLDER else content)
+            yield LayerEntry(header.path, header.mode & 0o7777, None if header.kind == _FOLDER else content)
     if tar.at == 0:
         raise _no_tar("it is empty")
     if any(any(piece) for piece in tar.remaining()):

@@ -49,7 +49,7 @@ class BoardRelease:
 
 
 @dataclass(frozen=True)
-class Place:
+class Cell:
     """What an environment should have and has of an artifact. `since` is when it was to have that.
 
     `health` is None where no cluster is followed, and `next` where no rules are.
@@ -64,7 +64,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class VersionDifference:
     """What differs between two versions that environments have. `names` are charts and images, each with
     both versions; `unknown` says why nothing is known."""
 
@@ -84,11 +84,11 @@ class BoardArtifact:
     name: str
     image: str
     commits_since: int | None
-    places: Mapping[str, Place]
+    places: Mapping[str, Cell]
     releases: Sequence[BoardRelease]
     changes: Sequence[Logged]
     promotions: Sequence[tuple[Promotion, PullRequest]]
-    comparisons: Sequence[Comparison]
+    comparisons: Sequence[VersionDifference]
     measures: Measures = _UNMEASURED
 
 
@@ -231,11 +231,11 @@ class _Told:
         return self._committed.get(commit) if commit else None
 
 
-def _place(row: Row, step: Step, changes: Sequence[Logged], following: Outlook | None) -> Place:
+def _place(row: Row, step: Step, changes: Sequence[Logged], following: Outlook | None) -> Cell:
     since = next((c.time for c in changes if c.entry.environment == step.environment), None)
     has = row.has.get(step.environment) or (step.version if not step.drifts else None)
     health = row.health.get(step.environment)
-    return Place(step.environment, step, has, since, health, following)
+    return Cell(step.environment, step, has, since, health, following)
 
 
 def _arrivals(changes: Iterable[Logged], told: _Told) -> list[Arrival]:
@@ -251,8 +251,8 @@ def _arrivals(changes: Iterable[Logged], told: _Told) -> list[Arrival]:
 
 
 def _comparisons(
-    monorepo: Monorepo, own: Sequence[Released], places: Mapping[str, Place], order: Sequence[str]
-) -> list[Comparison]:
+    monorepo: Monorepo, own: Sequence[Released], places: Mapping[str, Cell], order: Sequence[str]
+) -> list[VersionDifference]:
     """What differs between each version that environments should have and the next higher one."""
     wanted: dict[str, list[str]] = {}
     for environment in order:
@@ -272,13 +272,13 @@ def _compare(
     old: str,
     new: str,
     environments: tuple[tuple[str, ...], tuple[str, ...]],
-) -> Comparison:
+) -> VersionDifference:
     if missing := next((version for version in (old, new) if version not in tagged), None):
-        return Comparison(old, new, environments, unknown=f"no release has version {missing}")
+        return VersionDifference(old, new, environments, unknown=f"no release has version {missing}")
     try:
         before, after = (released_files(monorepo, tagged[version]) for version in (old, new))
     except FluxError as error:
-        return Comparison(old, new, environments, unknown=error.message)
+        return VersionDifference(old, new, environments, unknown=error.message)
     files = difference(before, after)
     names: list[tuple[str, str, str]] = []
     with suppress(RecursionError):
@@ -289,4 +289,4 @@ def _compare(
             if was.get(name) != now.get(name)
         ]
     more = max(0, len(files) - _MOST_FILES)
-    return Comparison(old, new, environments, tuple(names), tuple(files[:_MOST_FILES]), more)
+    return VersionDifference(old, new, environments, tuple(names), tuple(files[:_MOST_FILES]), more)

@@ -23,7 +23,7 @@ from flux.promotion.proposal import Promotion
 from flux.proposals.advance import Advance
 from flux.proposals.applied import Applied
 from flux.proposals.apply import Applier
-from flux.proposals.issues import Issues
+from flux.proposals.issues import PromotionIssues
 from flux.registry.target import Manifest
 from flux.working import Working, silently
 
@@ -187,7 +187,7 @@ class Reconciler:
     def _open_issues(self, tip: str) -> None:
         """The issues of releases that are news and have none."""
         due = news(self._monorepo, desired_at(self._monorepo, tip))
-        had = {promotion for _, promotion in Issues(self._monorepo).all()} if due else set()
+        had = {promotion for _, promotion in PromotionIssues(self._monorepo).all()} if due else set()
         for release in due:
             if Promotion(release.artifact, str(release.version)) not in had:
                 self._open_issue(release.tag)

@@ -9,9 +9,9 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import releases
 from flux.promotion.gates.auto import due, stopped, wants
 from flux.promotion.gates.freeze import Freeze
-from flux.promotion.gates.gate import Verdict, judge
+from flux.promotion.gates.gate import GateVerdict, judge
 from flux.promotion.gates.rule import Rule
-from flux.promotion.gates.state import Course, State, is_higher
+from flux.promotion.gates.state import Course, GateState, is_higher
 from flux.proposals.courses import Courses
 
 
@@ -23,7 +23,7 @@ class Outlook:
     environment: str
     has: str | None
     version: str | None = None
-    verdict: Verdict = field(default_factory=Verdict)
+    verdict: GateVerdict = field(default_factory=GateVerdict)
     by_rule: bool = False
     stopped: str = ""
 
@@ -65,7 +65,7 @@ def _ruled(monorepo: Monorepo, courses: Courses, artifact: str) -> Ruled:
         for version in versions[-1:]
         for environment in monorepo.settings.environments
     )
-    state = courses.state(artifact) if news else State(versions=courses.desired.get(artifact, {}))
+    state = courses.state(artifact) if news else GateState(versions=courses.desired.get(artifact, {}))
     outlook = [
         _outlook(environment, versions, course, state, courses.now if news else 0)
         for environment in monorepo.settings.environments
@@ -73,7 +73,7 @@ def _ruled(monorepo: Monorepo, courses: Courses, artifact: str) -> Ruled:
     return Ruled(artifact, dict(course.rules), tuple(outlook))
 
 
-def _outlook(environment: str, versions: list[str], course: Course, state: State, now: float) -> Outlook:
+def _outlook(environment: str, versions: list[str], course: Course, state: GateState, now: float) -> Outlook:
     """What the rules take next; else the newest stable version that a person could ask for."""
     phase, has = course.phase_of(environment), state.versions.get(environment)
     higher = [version for version in versions if is_higher(version, has)]

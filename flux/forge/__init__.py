@@ -9,10 +9,10 @@ from flux.errors import RequestError
 if TYPE_CHECKING:
     from flux.forge.forge import Forge
     from flux.forge.local.git import Git
-    from flux.forge.place import Clues, Place
+    from flux.forge.place import ForgeClues, Place
 
 
-def find_place(kind: str, clues: "Clues") -> "Place":
+def find_place(kind: str, clues: "ForgeClues") -> "Place":
     """Where the forge is. With no `kind` the clues decide. Raises RequestError where they do not tell."""
     from flux.forge.kinds import KINDS
 
@@ -28,7 +28,7 @@ def forge_at(place: "Place", git: "Git", environment: Mapping[str, str]) -> "For
 
 
 def find_origin_token(
-    kind: str, clues: "Clues", *, server_url: str, environment: Mapping[str, str]
+    kind: str, clues: "ForgeClues", *, server_url: str, environment: Mapping[str, str]
 ) -> tuple[str, str] | None:
     """The part of origin's URL that a token is for, and that of the CLI's login; None where it has none.
 

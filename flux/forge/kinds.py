@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flux.forge.github import place as github
-from flux.forge.place import Clues, Place
+from flux.forge.place import ForgeClues, Place
 
 if TYPE_CHECKING:
     from flux.forge.forge import Forge
@@ -21,8 +21,8 @@ class Kind:
     `login_token` is the token that somebody's login left on this machine, empty where there is none.
     """
 
-    is_there: Callable[[Clues], bool]
-    find: Callable[[Clues], Place]
+    is_there: Callable[[ForgeClues], bool]
+    find: Callable[[ForgeClues], Place]
     open: "Callable[[Place, Git, Environment], Forge]"
     login_token: Callable[[Place, Environment], str]
 

@@ -19,7 +19,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Clues:
+class ForgeClues:
     """What tells where the forge is. `api_url` and `repository` (`owner/name`) are what a person or a job
     says, and go before what `origin`, the URL that git fetches from, says."""
 

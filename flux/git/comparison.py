@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from flux.artifact.tree import Change, path_bytes
-from flux.git.objects import Entry
+from flux.git.objects import TreeEntry
 
-Read = Callable[[str], Mapping[str, Entry]]
+Read = Callable[[str], Mapping[str, TreeEntry]]
 """The entries of a tree by its name."""
 
 _MOST_TREES = 64
@@ -16,7 +16,7 @@ class _TooManyError(Exception):
     pass
 
 
-def compare(read: Read, old: Entry | None, new: Entry | None, path: str) -> list[Change] | None:
+def compare(read: Read, old: TreeEntry | None, new: TreeEntry | None, path: str) -> list[Change] | None:
     """The changes from one entry to another in git's order, None where there are too many trees to read.
 
     `path` is where both are, empty for the root.
@@ -38,7 +38,7 @@ class _Comparison:
         self._read = read
         self._left = _MOST_TREES
 
-    def of_path(self, one: Entry | None, other: Entry | None, path: str) -> Iterator[Change]:
+    def of_path(self, one: TreeEntry | None, other: TreeEntry | None, path: str) -> Iterator[Change]:
         """What differs at a path that is not the same on both sides."""
         if _is_tree(one) or _is_tree(other):
             yield from self.of_trees(one, other, path + "/")
@@ -46,7 +46,7 @@ class _Comparison:
         if was or is_now:
             yield Change(path, added=not was, deleted=not is_now)
 
-    def of_trees(self, old: Entry | None, new: Entry | None, prefix: str) -> Iterator[Change]:
+    def of_trees(self, old: TreeEntry | None, new: TreeEntry | None, prefix: str) -> Iterator[Change]:
         """What differs below two trees. What is not a tree has nothing below it."""
         before, after = self._entries(old), self._entries(new)
         for name in before.keys() | after.keys():
@@ -54,7 +54,7 @@ class _Comparison:
             if one != other:
                 yield from self.of_path(one, other, prefix + name)
 
-    def _entries(self, entry: Entry | None) -> Mapping[str, Entry]:
+    def _entries(self, entry: TreeEntry | None) -> Mapping[str, TreeEntry]:
         if entry is None or not entry.is_tree:
             return {}
         if self._left == 0:
@@ -63,5 +63,5 @@ class _Comparison:
         return self._read(entry.oid)
 
 
-def _is_tree(entry: Entry | None) -> bool:
+def _is_tree(entry: TreeEntry | None) -> bool:
     return entry is not None and entry.is_tree

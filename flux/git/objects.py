@@ -25,7 +25,7 @@ NAME = re.compile("[0-9a-f]{40}")
 _ENTRY = re.compile(rb"([0-7]{1,11}) ([^\0]+)\0(.{20})", re.DOTALL)
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """What a tree has under a name."""
 
     mode: int
@@ -53,7 +53,7 @@ class Objects:
         self._partial = partial
         self._batch = Batch(process)
         self._kept: Kept[str, Object] = Kept(_MOST_KEPT, _LARGEST_KEPT)
-        self._trees: Kept[str, Mapping[str, Entry]] = Kept(_MOST_PARSED, _LARGEST_KEPT)
+        self._trees: Kept[str, Mapping[str, TreeEntry]] = Kept(_MOST_PARSED, _LARGEST_KEPT)
         self._expected = threading.local()
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ class Objects:
             return oid
         raise GitError(f"object {oid[:12]} is not a commit of this clone")
 
-    def tree(self, oid: str) -> Mapping[str, Entry]:
+    def tree(self, oid: str) -> Mapping[str, TreeEntry]:
         """The entries of a tree by name. Raises GitError if it cannot be read."""
         if parsed := self._trees.get(oid):
             return parsed
@@ -199,14 +199,15 @@ def _lacking(oid: str) -> GitError:
     )
 
 
-def parse_tree(content: bytes) -> Mapping[str, Entry]:
+def parse_tree(content: bytes) -> Mapping[str, TreeEntry]:
     """The entries of a tree by name, in git's order. Raises GitError for what is none."""
     found = _ENTRY.findall(content)
     # What is between two entries, or after the last, is in none.
     if sum(len(mode) + len(name) + 22 for mode, name, _ in found) != len(content):
         raise GitError("a tree of this clone cannot be read", "`git fsck` says what is damaged")
     return {
-        name.decode("utf-8", "surrogateescape"): Entry(_mode(mode), oid.hex()) for mode, name, oid in found
+        name.decode("utf-8", "surrogateescape"): TreeEntry(_mode(mode), oid.hex())
+        for mode, name, oid in found
     }
 
 

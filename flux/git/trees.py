@@ -8,7 +8,7 @@ from flux.artifact.tree import Change, File
 from flux.git import output
 from flux.git.commits import Commits
 from flux.git.comparison import compare
-from flux.git.objects import NAME, Entry, Objects
+from flux.git.objects import NAME, Objects, TreeEntry
 from flux.git.partial import Partial
 from flux.git.process import Process
 
@@ -54,10 +54,10 @@ class Trees:
         self._commits = commits
         self._objects = objects
 
-    def below(self, commit: str) -> Callable[[str], Mapping[str, Entry]]:
+    def below(self, commit: str) -> Callable[[str], Mapping[str, TreeEntry]]:
         """What is directly in a folder of a commit by name, in git's order; nothing where there is none."""
 
-        def of(folder: str) -> Mapping[str, Entry]:
+        def of(folder: str) -> Mapping[str, TreeEntry]:
             found = self.entry(commit, folder)
             return self._objects.tree(found.oid) if found and found.is_tree else {}
 
@@ -136,10 +136,10 @@ class Trees:
         entry = self.entry(commit, path)
         return self._objects.blob(entry.oid) if entry and entry.is_blob else None
 
-    def entry(self, commit: str, path: str) -> Entry | None:
+    def entry(self, commit: str, path: str) -> TreeEntry | None:
         """What is at a path of a commit, None where nothing is."""
         oid = commit if NAME.fullmatch(commit) else self._commits.commit(commit)
-        entry = Entry(0o40000, self._objects.tree_of(oid))
+        entry = TreeEntry(0o40000, self._objects.tree_of(oid))
         for part in filter(None, path.split("/")):
             below = self._objects.tree(entry.oid).get(part) if entry.is_tree else None
             if below is None:

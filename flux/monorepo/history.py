@@ -1,6 +1,6 @@
 """The versions that each environment was to have, back through the history of the desired state."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from semver import Version
@@ -8,6 +8,7 @@ from semver import Version
 from flux.errors import DesiredStateError
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.desired import parse_artifact
+from flux.promotion.proposal import Promotion
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,20 @@ def history(monorepo: Monorepo, artifact: str, tip: str | None = None) -> Iterat
         newer = DesiredVersions(revision.commit, revision.time, versions)
     if newer:
         yield newer
+
+
+def had_version(
+    monorepo: Monorepo, promotion: Promotion, environments: Collection[str], tip: str
+) -> set[str]:
+    """Of environments, those that had a promotion's version some time in the history of `tip`."""
+    if not environments:
+        return set()
+    return {
+        environment
+        for state in history(monorepo, promotion.artifact, tip)
+        for environment in environments
+        if state.versions.get(environment) == promotion.version
+    }
 
 
 def before(states: Iterable[DesiredVersions], environment: str) -> str | None:

@@ -63,18 +63,18 @@ def open_forge(monorepo: Monorepo) -> Forge:
 def find_forge_place(monorepo: Monorepo) -> Place:
     """Which forge it is, and where. Raises RequestError where that is not known."""
     from flux.forge import find_place
-    from flux.forge.place import Clues
+    from flux.forge.place import ForgeClues
 
     event = monorepo.event
-    clues = Clues(monorepo.git.hosted_url, event.api_url, event.repository)
+    clues = ForgeClues(monorepo.git.hosted_url, event.api_url, event.repository)
     return find_place(monorepo.settings.forge, clues)
 
 
 def _find_access(settings: Settings, event: Event, origin: str) -> Access | None:
     """The token of `gh auth login`, for when origin refuses git and no variable has a token."""
     from flux.forge import find_origin_token
-    from flux.forge.place import Clues
+    from flux.forge.place import ForgeClues
 
-    clues = Clues(origin, event.api_url, event.repository)
+    clues = ForgeClues(origin, event.api_url, event.repository)
     found = find_origin_token(settings.forge, clues, server_url=event.server_url, environment=os.environ)
     return Access(*found) if found else None

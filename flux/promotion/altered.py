@@ -5,7 +5,7 @@ from collections.abc import Collection
 from flux.errors import IssueError
 from flux.promotion.boxes import Phases, mark, marks, restore, settle
 from flux.promotion.marker import mend_marker, read_marker
-from flux.promotion.outcome import Edit, Note, Outcome, Rewrite, Rules, nothing
+from flux.promotion.outcome import Edit, Note, Outcome, PhaseOrder, Rewrite, nothing
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
 from flux.promotion.texts.issue import with_boxes
@@ -20,7 +20,7 @@ def broken(body: str, promotion: Promotion) -> str:
     return "" if read_marker(body) == promotion else "altered the issue's marker"
 
 
-def decide_broken(edit: Edit, promotion: Promotion, body: str, rules: Rules) -> Outcome | None:
+def decide_broken(edit: Edit, promotion: Promotion, body: str, rules: PhaseOrder) -> Outcome | None:
     """What follows where an edit, or one before or after it, broke the text. None where none did."""
     if fault := broken(edit.after, promotion):
         if broken(edit.before, promotion):
@@ -31,7 +31,7 @@ def decide_broken(edit: Edit, promotion: Promotion, body: str, rules: Rules) -> 
     return None
 
 
-def changed_boxes(edit: Edit, rules: Rules) -> dict[str, bool]:
+def changed_boxes(edit: Edit, rules: PhaseOrder) -> dict[str, bool]:
     """The boxes of environments and phases that an edit ticked (True) or unticked."""
     was, became = marks(edit.before), marks(edit.after)
     return {
@@ -41,13 +41,13 @@ def changed_boxes(edit: Edit, rules: Rules) -> dict[str, bool]:
     }
 
 
-def lost_boxes(edit: Edit, rules: Rules) -> set[str]:
+def lost_boxes(edit: Edit, rules: PhaseOrder) -> set[str]:
     """The boxes of environments and phases that an edit took away."""
     return (marks(edit.before).keys() - marks(edit.after).keys()) & rules.names
 
 
 def decide_lost(
-    edit: Edit, promotion: Promotion, body: str, refused: set[str], rules: Rules
+    edit: Edit, promotion: Promotion, body: str, refused: set[str], rules: PhaseOrder
 ) -> Outcome | None:
     """What follows where an edit took away boxes that its sender may not tick, or all that there were. None
     where it did not, and where they are back."""
@@ -83,7 +83,7 @@ def mended(body: str, promotion: Promotion, phases: Phases, held: Collection[str
     return whole if whole == marked else settle(whole, dict.fromkeys(held, True), phases)
 
 
-def mend(promotion: Promotion, updated: float, held: Collection[str], rules: Rules) -> Outcome:
+def mend(promotion: Promotion, updated: float, held: Collection[str], rules: PhaseOrder) -> Outcome:
     """Put right what someone has made of the marker, or bring back boxes that are all gone.
 
     `held` are the environments whose ticks were recorded and hold: nobody knows what else was ticked.
@@ -103,7 +103,7 @@ def revert(edit: Edit, promotion: Promotion, body: str, fault: str, still: bool 
     return Outcome((Rewrite(lambda body: edit.before), note), undone=undone)
 
 
-def _refuse(edit: Edit, promotion: Promotion, rules: Rules) -> Outcome:
+def _refuse(edit: Edit, promotion: Promotion, rules: PhaseOrder) -> Outcome:
     """Undo an edit of what somebody had altered before: nobody knows what it meant."""
     changed = changed_boxes(edit, rules)
 

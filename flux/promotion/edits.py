@@ -11,12 +11,22 @@ from flux.promotion.altered import changed_boxes, decide_lost
 from flux.promotion.boxes import marks, restore, settle, ticked
 from flux.promotion.ledger import Decision, How, latest, moment
 from flux.promotion.order import out_of_order
-from flux.promotion.outcome import Action, Edit, Note, Outcome, Rewrite, Rules, Situation, nothing, take_back
+from flux.promotion.outcome import (
+    Action,
+    Edit,
+    Note,
+    Outcome,
+    PhaseOrder,
+    Rewrite,
+    Situation,
+    nothing,
+    take_back,
+)
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
 
 
-def decide(edit: Edit, promotion: Promotion, situation: Situation, rules: Rules) -> Outcome:
+def decide(edit: Edit, promotion: Promotion, situation: Situation, rules: PhaseOrder) -> Outcome:
     """What follows from an edit whose text can be read, on its sender's authority."""
     refused = situation.refused.keys()
     if lost := decide_lost(edit, promotion, situation.body, {*refused}, rules):
@@ -59,7 +69,7 @@ def decide_all(
     who: str,
     time: float,
     issue: int,
-    rules: Rules,
+    rules: PhaseOrder,
 ) -> Outcome:
     """Propose what is ticked, and take away what is not: `who` runs the command, and answers for all boxes.
 
@@ -85,13 +95,13 @@ def decide_all(
     return replace(taken, decisions=decisions, notices=tuple(notes))
 
 
-def missing(promotion: Promotion, situation: Situation, rules: Rules) -> set[str]:
+def missing(promotion: Promotion, situation: Situation, rules: PhaseOrder) -> set[str]:
     """The environments that are ticked, and neither proposed nor on main."""
     wanted = ticked(situation.body, rules.phases) - set(situation.proposed)
     return {e for e in wanted if situation.versions.get(e) != promotion.version}
 
 
-def _chosen(edit: Edit, chosen: Mapping[str, bool], rules: Rules) -> tuple[set[str], set[str]]:
+def _chosen(edit: Edit, chosen: Mapping[str, bool], rules: PhaseOrder) -> tuple[set[str], set[str]]:
     """The environments that an edit asks for, and those that it takes away, by these boxes of it.
 
     An environment's own box says more than that of its phase, and of two that contradict each other the one
@@ -115,20 +125,20 @@ def _decided(edit: Edit, asks: bool, situation: Situation) -> set[str]:
     }
 
 
-def _applied(edit: Edit, changed: Mapping[str, bool], situation: Situation, rules: Rules) -> set[str]:
+def _applied(edit: Edit, changed: Mapping[str, bool], situation: Situation, rules: PhaseOrder) -> set[str]:
     """The boxes of an edit whose decisions were recorded, as when a job is run again."""
     decided = {asks: _decided(edit, asks, situation) for asks in (True, False)}
     return {name for name, tick in changed.items() if rules.members([name]) <= decided[tick]}
 
 
 def _decisions(
-    who: str, add: Collection[str], remove: Collection[str], time: int, issue: int, rules: Rules
+    who: str, add: Collection[str], remove: Collection[str], time: int, issue: int, rules: PhaseOrder
 ) -> tuple[Decision, ...]:
     both = ((How.TICK, rules.ordered(add)), (How.UNTICK, rules.ordered(remove)))
     return tuple(Decision(who, how, names, time, issue or None) for how, names in both if names)
 
 
-def _settle(situation: Situation, decisions: Collection[Decision], rules: Rules) -> tuple[Action, ...]:
+def _settle(situation: Situation, decisions: Collection[Decision], rules: PhaseOrder) -> tuple[Action, ...]:
     """Let the boxes that were decided about show the last word on them."""
     said = latest([*situation.known, *decisions])
     wanted = {e: said[e].asks for decision in decisions for e in decision.environments}
@@ -140,7 +150,7 @@ def _settle(situation: Situation, decisions: Collection[Decision], rules: Rules)
 
 
 def _undo(
-    edit: Edit, promotion: Promotion, changed: Mapping[str, bool], situation: Situation, rules: Rules
+    edit: Edit, promotion: Promotion, changed: Mapping[str, bool], situation: Situation, rules: PhaseOrder
 ) -> Outcome:
     """Put back what someone ticked or unticked who may not."""
     refused = {name: situation.refused[name] for name in changed if name in situation.refused}
@@ -158,7 +168,7 @@ def _undo(
 
 
 def _overtaken(
-    edit: Edit, promotion: Promotion, name: str, tick: bool, situation: Situation, rules: Rules
+    edit: Edit, promotion: Promotion, name: str, tick: bool, situation: Situation, rules: PhaseOrder
 ) -> bool:
     """Whether somebody who may has said the same of a box since, or main has what its tick asks for."""
     said = latest(situation.known)
@@ -177,7 +187,7 @@ def _not_gone(situation: Situation, add: set[str]) -> tuple[set[str], list[tuple
 
 
 def _in_order(
-    promotion: Promotion, versions: Mapping[str, str], add: set[str], rules: Rules
+    promotion: Promotion, versions: Mapping[str, str], add: set[str], rules: PhaseOrder
 ) -> tuple[set[str], list[tuple[set[str], str]]]:
     """Leave out phases before their time, where the order of phases is required."""
     if not rules.require_order:

@@ -88,7 +88,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Rules:
+class PhaseOrder:
     """The settings that decide: the environments of each phase, and whether phases go in order."""
 
     phases: Phases
@@ -114,7 +114,7 @@ def nothing(why: str) -> Outcome:
     return Outcome(notices=(f"nothing was applied: {why}",))
 
 
-def take_back(groups: Iterable[tuple[Collection[str], str]], occasion: str, rules: Rules) -> Outcome:
+def take_back(groups: Iterable[tuple[Collection[str], str]], occasion: str, rules: PhaseOrder) -> Outcome:
     """Untick groups of environments, each for a reason, and then say why, once for each occasion."""
     actions: list[Action] = []
     notes: list[Action] = []

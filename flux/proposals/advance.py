@@ -16,7 +16,7 @@ from flux.promotion.convergence import Wish
 from flux.promotion.gates.auto import due, wants
 from flux.promotion.gates.gate import judge
 from flux.promotion.gates.rule import Auto, OnFailure
-from flux.promotion.gates.state import State
+from flux.promotion.gates.state import GateState
 from flux.promotion.ledger import Decision, How, latest, moment, withdrawn
 from flux.promotion.proposal import Promotion
 from flux.proposals.apply import Applier
@@ -87,7 +87,7 @@ class Advance:
     def _may_go_on(self, artifact: str, versions: Sequence[str]) -> bool:
         """Whether a rule would take one of these versions by itself, whatever else has to hold."""
         course = self._courses.course(artifact)
-        desired = State(versions=self._courses.desired.get(artifact, {}))
+        desired = GateState(versions=self._courses.desired.get(artifact, {}))
         return any(
             rule.auto is not Auto.NEVER and wants(version, environment, phase, course, desired)
             for phase, rule in course.rules.items()

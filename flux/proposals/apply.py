@@ -12,15 +12,25 @@ from flux.errors import FluxError, RequestError
 from flux.event import IssueEdit
 from flux.forge.forge import Issue, PullRequest, PullState
 from flux.monorepo.desired import stray_of
-from flux.monorepo.history import history
+from flux.monorepo.history import had_version
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.vouching import Vouching
 from flux.promotion import altered, edits
 from flux.promotion.boxes import ticked
-from flux.promotion.convergence import Side, Wish
+from flux.promotion.convergence import Wish
 from flux.promotion.ledger import Decision, How, asked, latest
-from flux.promotion.outcome import Edit, Note, Outcome, Rewrite, Rules, Situation, Untick, nothing, take_back
+from flux.promotion.outcome import (
+    Edit,
+    Note,
+    Outcome,
+    PhaseOrder,
+    Rewrite,
+    Situation,
+    Untick,
+    nothing,
+    take_back,
+)
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
 from flux.promotion.texts.comment import is_reached
@@ -28,7 +38,7 @@ from flux.proposals.applied import Applied, not_ours
 from flux.proposals.converge import Converger, Proposed
 from flux.proposals.earlier import Earlier
 from flux.proposals.frozen import require_no_freeze
-from flux.proposals.issues import Issues
+from flux.proposals.issues import PromotionIssues
 from flux.proposals.known import known_of
 from flux.proposals.progress import tell
 from flux.proposals.situation import is_gone, situation_of
@@ -42,9 +52,9 @@ class Applier:
     def __init__(self, monorepo: Monorepo) -> None:
         self._monorepo = monorepo
         self._forge = monorepo.forge
-        self._rules = Rules(monorepo.settings.groups, monorepo.settings.require_order)
+        self._rules = PhaseOrder(monorepo.settings.groups, monorepo.settings.require_order)
         self._vouching = Vouching(monorepo)
-        self.issues = Issues(monorepo)
+        self.issues = PromotionIssues(monorepo)
         self.earlier = Earlier(monorepo, self.issues)
         self.converger = Converger(monorepo, self.issues.authority)
         self.branches = self.converger.branches
@@ -111,7 +121,8 @@ class Applier:
         known = self.known(promotion, issue.number)
         gone = is_gone(self._monorepo, promotion)
         situation = Situation(issue.body, main.of(promotion.artifact), proposed, known=known, is_gone=gone)
-        had = self.had(main, promotion, edits.missing(promotion, situation, self._rules))
+        missing = edits.missing(promotion, situation, self._rules)
+        had = had_version(self._monorepo, promotion, missing, main.commit)
         authority = self.issues.authority
         outcome = edits.decide_all(
             promotion, situation, had, authority.caller, self._forge.now(), issue.number, self._rules
@@ -160,7 +171,8 @@ class Applier:
                 anew = asked(wished.decisions, wished.known)
                 # Also those whose boxes an earlier run has unticked, and could not tell.
                 ticks = {e for e, last in latest(wished.known).items() if last.how is How.TICK}
-                gone = environments & (ticks | ticked(self._body(issue), self._rules.phases)) - anew
+                body = (self._forge.issue(issue.number) or issue).body
+                gone = environments & (ticks | ticked(body, self._rules.phases)) - anew
                 self.take_back(issue, gone, say.pull_request_closed(pull.url), str(pull.number))
 
         def dropped(versions: Mapping[str, str | None]) -> None:
@@ -191,17 +203,6 @@ class Applier:
         outcome = take_back([(environments, reason)], occasion, self._rules)
         self.perform(issue, outcome)
         return outcome.undone
-
-    def had(self, main: Side, promotion: Promotion, environments: Collection[str]) -> set[str]:
-        """Of environments, those that had the promotion's version some time on main."""
-        if not environments:
-            return set()
-        return {
-            environment
-            for state in history(self._monorepo, promotion.artifact, main.commit)
-            for environment in environments
-            if state.versions.get(environment) == promotion.version
-        }
 
     def perform(self, issue: Issue, outcome: Outcome) -> None:
         """Comment on the issue and change its body, in the order of the actions."""
@@ -294,7 +295,3 @@ class Applier:
 
     def _done(self, issue: Issue, outcome: Outcome) -> Applied:
         return Applied(issue.number, undone=outcome.undone, notices=outcome.notices)
-
-    def _body(self, issue: Issue) -> str:
-        """An issue's body as it is now."""
-        return (self._forge.issue(issue.number) or issue).body

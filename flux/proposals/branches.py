@@ -19,7 +19,7 @@ _MOST_PAST = 20
 
 
 @dataclass(frozen=True)
-class Branch:
+class PromotionBranch:
     """A promotion's branch: where it left main, where it is, its pull request and what it says of itself.
 
     `pull_request` is the open one; `ended` the merged or closed one that the branch was for, which it has
@@ -47,7 +47,7 @@ class Branch:
         return BranchState(self.base, self.head, is_over, bool(self.foreign), self.rollback, self.decisions)
 
 
-class Branches:
+class PromotionBranches:
     """The promotions' branches of one monorepo."""
 
     def __init__(self, monorepo: Monorepo, authority: Authority) -> None:
@@ -74,7 +74,7 @@ class Branches:
         found = (self._promotion_of(branch, head) for branch, head in heads.items() if head in here)
         return [promotion for promotion in found if promotion]
 
-    def read(self, promotion: Promotion, main: Side) -> Branch | None:
+    def read(self, promotion: Promotion, main: Side) -> PromotionBranch | None:
         """A promotion's branch as it is now, None where there is none.
 
         Raises ForgeError where origin does not have the branch's commit.
@@ -93,7 +93,7 @@ class Branches:
         if base is None:
             over = _first(pulls[::-1], lambda pull: pull.head == head)
             ended = None if open_ else over
-            return Branch(main, replace(main, commit=head), open_, ended, head, False, False, ())
+            return PromotionBranch(main, replace(main, commit=head), open_, ended, head, False, False, ())
         messages = self._git.messages(head, main.commit)
         over, shared = self._over(pulls, head, messages)
         found = self._decisions(promotion, main.commit, head, messages)
@@ -105,7 +105,7 @@ class Branches:
         rollback = any(is_rollback(message.text) for message in messages if message.commit in found)
         is_spent = open_ is None and base == head
         ended = None if open_ else over
-        return Branch(*sides, open_, ended, foreign, rollback, is_spent, decisions)
+        return PromotionBranch(*sides, open_, ended, foreign, rollback, is_spent, decisions)
 
     def closed(self, promotion: Promotion, main: Side) -> tuple[PullRequest, set[str]] | None:
         """The last pull request of a promotion whose branch is gone, and what it proposed.

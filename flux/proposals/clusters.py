@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from flux.forge.local.folder import FOLDER, STATUSES, Folder
+from flux.forge.local.folder import FOLDER, STATUSES, ForgeFolder
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.clusters.health import Health, Running, health
 from flux.promotion.plan import Action, Step
@@ -11,7 +11,7 @@ from flux.proposals.courses import Courses, last_stay
 
 def follows(monorepo: Monorepo) -> bool:
     """Whether clusters are asked: by the settings, or where it costs nothing to know their word."""
-    return monorepo.settings.has_progress or Folder(monorepo.git.root / FOLDER).has(STATUSES)
+    return monorepo.settings.has_progress or ForgeFolder(monorepo.git.root / FOLDER).has(STATUSES)
 
 
 class Clusters:

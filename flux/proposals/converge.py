@@ -8,12 +8,12 @@ from flux.errors import ForgeError
 from flux.forge.forge import PullRequest
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.convergence import BranchStep, Side, StepKind, Wish, next_step
-from flux.promotion.gates.gate import Verdict
+from flux.promotion.gates.gate import GateVerdict
 from flux.promotion.ledger import Decision, since_begun
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts.notices import foreign_commit, left_to_people
 from flux.proposals.authority import Authority
-from flux.proposals.branches import Branch, Branches
+from flux.proposals.branches import PromotionBranch, PromotionBranches
 from flux.proposals.merging import Merging
 from flux.proposals.requests import Requests
 from flux.proposals.rulings import Rulings, explained, overrides, tell_check
@@ -65,11 +65,11 @@ class Converger:
         self._monorepo = monorepo
         self._settings = monorepo.settings
         self._forge = monorepo.forge
-        self.branches = Branches(monorepo, authority)
+        self.branches = PromotionBranches(monorepo, authority)
         self._requests = Requests(monorepo)
         self._rulings = Rulings(monorepo, authority)
         self.merging = Merging(monorepo, authority)
-        self._waits: Mapping[str, Verdict] = {}
+        self._waits: Mapping[str, GateVerdict] = {}
         self._made = ""
         self._told: tuple[str, ...] = ()
 
@@ -114,14 +114,18 @@ class Converger:
             "run the same command again",
         )
 
-    def _decide(self, promotion: Promotion, main: Side, branch: Branch | None, wish: Wish) -> BranchStep:
+    def _decide(
+        self, promotion: Promotion, main: Side, branch: PromotionBranch | None, wish: Wish
+    ) -> BranchStep:
         """The next step. What has to wait is left for later, where the rest could go on."""
         step = self._step(promotion, main, branch, wish)
         decisions = step.decisions or (*(branch.decisions if branch else ()), *wish.decisions)
         later = self._rulings.later(promotion, step.proposal.changes, decisions)
         return self._step(promotion, main, branch, replace(wish, later=later)) if later else step
 
-    def _step(self, promotion: Promotion, main: Side, branch: Branch | None, wish: Wish) -> BranchStep:
+    def _step(
+        self, promotion: Promotion, main: Side, branch: PromotionBranch | None, wish: Wish
+    ) -> BranchStep:
         return next_step(
             promotion,
             main,
@@ -132,7 +136,9 @@ class Converger:
             self._monorepo.git.merged,
         )
 
-    def _perform(self, promotion: Promotion, main: Side, branch: Branch | None, step: BranchStep) -> bool:
+    def _perform(
+        self, promotion: Promotion, main: Side, branch: PromotionBranch | None, step: BranchStep
+    ) -> bool:
         """Whether the step is done. It is not where somebody was faster, or main has moved on."""
         if step.kind in (StepKind.STOP, StepKind.NOTHING, StepKind.KEEP):
             return True
@@ -149,7 +155,7 @@ class Converger:
         return self._forge.advance_branch(promotion.branch, commit)
 
     def _leave_to_people(
-        self, promotion: Promotion, branch: Branch | None, step: BranchStep, pull: PullRequest | None
+        self, promotion: Promotion, branch: PromotionBranch | None, step: BranchStep, pull: PullRequest | None
     ) -> None:
         """Before a branch moves: what a person has to merge is not merged by the forge."""
         if not branch or not pull or step.kind not in (StepKind.STOP, StepKind.KEEP, StepKind.ADVANCE):
@@ -159,7 +165,7 @@ class Converger:
         if self.merging.leave_to_people(promotion, pull, proposed, new):
             self._told = (left_to_people(pull.url),)
 
-    def _look_again(self, promotion: Promotion, branch: Branch | None, step: BranchStep) -> None:
+    def _look_again(self, promotion: Promotion, branch: PromotionBranch | None, step: BranchStep) -> None:
         """After a branch moved: a rule may have let the forge merge what it was before, meanwhile."""
         if step.kind is not StepKind.ADVANCE or not branch or not branch.pull_request:
             return
@@ -168,7 +174,7 @@ class Converger:
             self._leave_to_people(promotion, branch, step, there)
 
     def _proposed(
-        self, promotion: Promotion, main: Side, branch: Branch | None, step: BranchStep, issue: str
+        self, promotion: Promotion, main: Side, branch: PromotionBranch | None, step: BranchStep, issue: str
     ) -> Proposed:
         versions, dropped = main.of(promotion.artifact), step.proposal.dropped
         open_ = branch.pull_request if branch else None
@@ -200,7 +206,7 @@ class Converger:
             (*self._told, *filter(None, [untold])),
         )
 
-    def _stopped(self, promotion: Promotion, main: Side, branch: Branch) -> Proposed:
+    def _stopped(self, promotion: Promotion, main: Side, branch: PromotionBranch) -> Proposed:
         versions, proposed = main.of(promotion.artifact), branch.proposes(promotion.artifact)
         changes = tuple(
             VersionChange(environment, versions.get(environment), promotion.version)

@@ -10,13 +10,13 @@ from flux.forge.reporting import Deployment
 from flux.monorepo.desired import desired_at
 from flux.monorepo.history import DesiredVersions, history
 from flux.monorepo.monorepo import Monorepo
-from flux.promotion.clusters.health import Report
-from flux.promotion.clusters.status import State as Said
+from flux.promotion.clusters.health import ClusterReport
+from flux.promotion.clusters.status import StatusState as Said
 from flux.promotion.clusters.status import parse_name
 from flux.promotion.desired import Desired
 from flux.promotion.gates.freeze import Freeze, freezes_path, parse_freezes
 from flux.promotion.gates.move import Move, dated, read_move, stays_of
-from flux.promotion.gates.state import Course, State, Stay, Wanted
+from flux.promotion.gates.state import Course, GateState, Stay, Wanted
 from flux.proposals.authority import Authority
 from flux.proposals.times import changed_since, has_seen
 from flux.registry.target import Manifest
@@ -53,9 +53,9 @@ class Courses:
         self._monorepo = monorepo
         self._settings = monorepo.settings
         self.authority = authority or Authority(monorepo)
-        self._states: dict[str, State] = {}
+        self._states: dict[str, GateState] = {}
         self._moves: dict[str, list[Move]] = {}
-        self._said: dict[str, Sequence[Report]] = {}
+        self._said: dict[str, Sequence[ClusterReport]] = {}
         self._deployments: dict[str, list[Deployment]] | None = None
         self._first_seen: dict[str, list[Move]] = {}
 
@@ -93,7 +93,7 @@ class Courses:
             self._moves[artifact] = list(self._recorded(artifact))
         return self._moves[artifact]
 
-    def state(self, artifact: str, tags: Mapping[str, str] | None = None) -> State:
+    def state(self, artifact: str, tags: Mapping[str, str] | None = None) -> GateState:
         """The state of an artifact. `tags` has the digests of its environments' tags, where they are known.
 
         Raises ForgeError, and RegistryError where the registry has to be asked.
@@ -117,7 +117,7 @@ class Courses:
         self._first_seen.pop(artifact, None)
         self._deployments = None
 
-    def _state(self, artifact: str, tags: Mapping[str, str] | None) -> State:
+    def _state(self, artifact: str, tags: Mapping[str, str] | None) -> GateState:
         versions = self.desired.get(artifact, {})
         states = list(history(self._monorepo, artifact, self._monorepo.tip))[::-1]
         wanted = {environment: _wanted(states, environment) for environment in self._settings.environments}
@@ -128,7 +128,7 @@ class Courses:
         commits = dict.fromkeys(move.commit for move in [*moves, *adopted][::-1] if move.commit)
         digests = {move.digest for move in [*moves, *adopted]}
         reports = self._reports([*commits][: 2 * len(self._settings.environments)], digests)
-        return State(
+        return GateState(
             versions=versions,
             wanted=wanted,
             stays=stays_of([*dated(moves, reports, wanted), *adopted]),
@@ -187,22 +187,24 @@ class Courses:
         tells = not monorepo.forge.tells_edits or has_seen(monorepo, since)
         return tells and not changed_since(monorepo, artifact, monorepo.tip, [environment], since)
 
-    def _reports(self, commits: Sequence[str], digests: set[str]) -> tuple[Report, ...]:
+    def _reports(self, commits: Sequence[str], digests: set[str]) -> tuple[ClusterReport, ...]:
         return tuple(
             report for commit in commits for report in self._said_of(commit) if report.name.digest in digests
         )
 
-    def _said_of(self, commit: str) -> Sequence[Report]:
+    def _said_of(self, commit: str) -> Sequence[ClusterReport]:
         """The reports on a commit of those who may report."""
         if commit not in self._said:
             self._said[commit] = list(self._read(commit))
         return self._said[commit]
 
-    def _read(self, commit: str) -> Iterator[Report]:
+    def _read(self, commit: str) -> Iterator[ClusterReport]:
         for status in self._monorepo.forge.statuses(commit):
             name = parse_name(status.context)
             if name and status.state in [*Said] and self.may_report(status.creator, name.environment):
-                yield Report(name, Said(status.state), status.created, status.description[:140], status.id)
+                yield ClusterReport(
+                    name, Said(status.state), status.created, status.description[:140], status.id
+                )
 
     def may_report(self, creator: str, environment: str) -> bool:
         """Whether the settings name an account that may speak for the clusters of an environment."""
@@ -221,7 +223,7 @@ def _wanted(states: Sequence[DesiredVersions], environment: str) -> tuple[Wanted
     return tuple(found)
 
 
-def last_stay(state: State, environment: str, digest: str | None) -> Stay | None:
+def last_stay(state: GateState, environment: str, digest: str | None) -> Stay | None:
     """The stay of what an environment's tag has; None where its last move was to something else."""
     stay = state.last_stay(environment)
     return stay if stay and stay.digest == digest else None

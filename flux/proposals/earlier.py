@@ -18,7 +18,7 @@ from flux.promotion.marker import read_marker
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.notices import mention
 from flux.proposals.applied import Applied
-from flux.proposals.issues import Issues
+from flux.proposals.issues import PromotionIssues
 
 _KEY = "earlier system: "
 _TICKED = re.compile(rf"{_KEY}(?P<names>[A-Za-z0-9._, -]*)")
@@ -27,7 +27,7 @@ _TICKED = re.compile(rf"{_KEY}(?P<names>[A-Za-z0-9._, -]*)")
 class Earlier:
     """The issues of an earlier system that have our label and an author who is trusted."""
 
-    def __init__(self, monorepo: Monorepo, issues: Issues) -> None:
+    def __init__(self, monorepo: Monorepo, issues: PromotionIssues) -> None:
         self._monorepo = monorepo
         self._forge = monorepo.forge
         self._issues = issues

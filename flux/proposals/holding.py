@@ -8,12 +8,12 @@ from functools import cached_property
 from flux.errors import HeldError
 from flux.monorepo.drift import Looked
 from flux.monorepo.monorepo import Monorepo
-from flux.promotion.gates.gate import Verdict, judge
-from flux.promotion.gates.state import State
+from flux.promotion.gates.gate import GateVerdict, judge
+from flux.promotion.gates.state import GateState
 from flux.promotion.ledger import overridden
 from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion
-from flux.proposals.branches import Branches
+from flux.proposals.branches import PromotionBranches
 from flux.proposals.courses import Courses, course_of, freezes_at
 
 
@@ -40,11 +40,11 @@ class Holding:
         )
         return replace(step.failed(error), action=Action.HELD)
 
-    def _verdict(self, step: Step, version: str, looked: Looked) -> Verdict:
+    def _verdict(self, step: Step, version: str, looked: Looked) -> GateVerdict:
         course = course_of(self._monorepo, step.artifact)
         if all(rule.is_plain for rule in course.rules.values()):
             # A freeze needs neither the forge nor its clock.
-            frozen = State(freezes=freezes_at(self._monorepo, self._monorepo.tip))
+            frozen = GateState(freezes=freezes_at(self._monorepo, self._monorepo.tip))
             return judge(version, step.environment, course, frozen, time.time())
         tags = {each.environment: each.old for each in looked.steps if each.old}
         state = self._courses.state(step.artifact, tags)
@@ -60,5 +60,5 @@ class Holding:
         return Courses(self._monorepo)
 
     @cached_property
-    def _branches(self) -> Branches:
-        return Branches(self._monorepo, self._courses.authority)
+    def _branches(self) -> PromotionBranches:
+        return PromotionBranches(self._monorepo, self._courses.authority)

@@ -24,7 +24,7 @@ _NOTED = "noted "
 _STANDING = re.compile(r"standing (?P<artifact>\S+) (?P<version>\S+)")
 
 
-class Issues:
+class PromotionIssues:
     """The promotion issues of one forge."""
 
     def __init__(self, monorepo: Monorepo, authority: Authority | None = None) -> None:

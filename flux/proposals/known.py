@@ -2,12 +2,12 @@
 
 from flux.promotion.ledger import Decision
 from flux.promotion.proposal import Promotion
-from flux.proposals.branches import Branches
-from flux.proposals.issues import Issues
+from flux.proposals.branches import PromotionBranches
+from flux.proposals.issues import PromotionIssues
 
 
 def known_of(
-    branches: Branches, issues: Issues, promotion: Promotion, number: int | None = None
+    branches: PromotionBranches, issues: PromotionIssues, promotion: Promotion, number: int | None = None
 ) -> list[Decision]:
     """The decisions on a promotion's branch, of its pull requests before, and in the comments of the issue
     with this number. Without an issue the open pull request has the comments."""

@@ -9,17 +9,19 @@ from flux.monorepo.monorepo import Monorepo
 from flux.promotion.boxes import repeated, unknown
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.plan import Action
-from flux.promotion.texts.comment import Standing, standing_comment
+from flux.promotion.texts.comment import EnvironmentRow, standing_comment
 from flux.proposals.clusters import Clusters
 from flux.proposals.converge import Proposed
-from flux.proposals.issues import Issues
+from flux.proposals.issues import PromotionIssues
 from flux.release.markdown import code
 
 _MOST_NAMES = 10
 _LONGEST_NAME = 40
 
 
-def tell(monorepo: Monorepo, issues: Issues, issue: Issue, proposed: Proposed) -> list[Standing]:
+def tell(
+    monorepo: Monorepo, issues: PromotionIssues, issue: Issue, proposed: Proposed
+) -> list[EnvironmentRow]:
     """Bring an issue's one comment up to date, and give what it says of every environment.
 
     Raises RegistryError and ForgeError.
@@ -33,7 +35,7 @@ def tell(monorepo: Monorepo, issues: Issues, issue: Issue, proposed: Proposed) -
     return found
 
 
-def _standings(monorepo: Monorepo, proposed: Proposed) -> list[Standing]:
+def _standings(monorepo: Monorepo, proposed: Proposed) -> list[EnvironmentRow]:
     artifact = proposed.promotion.artifact
     (looked,) = look(monorepo, [artifact], {artifact: proposed.main})
     deployed = {step.environment for step in looked.steps if step.action == Action.UNCHANGED}
@@ -44,7 +46,7 @@ def _standings(monorepo: Monorepo, proposed: Proposed) -> list[Standing]:
     url = proposed.pull_request.url if proposed.pull_request else ""
     environments = {change.environment for change in proposed.changes}
     return [
-        Standing(
+        EnvironmentRow(
             environment,
             proposed.main.get(environment),
             environment in deployed,

@@ -8,7 +8,7 @@ from flux.forge.forge import PullRequest, PullState
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.ledger import Decision, requesters
 from flux.promotion.proposal import Promotion, VersionChange
-from flux.promotion.texts.owned import Request, put_in, room_beside
+from flux.promotion.texts.owned import PullRequestText, put_in, room_beside
 from flux.promotion.texts.request import MOST_CHARACTERS, request_body, request_title
 from flux.proposals.background import background
 
@@ -50,7 +50,7 @@ class Requests:
         )
         most = MOST_CHARACTERS - room_beside(there.body if there else "")
         part = request_body(promotion, changes, known, rollback, max(most, _LEAST))
-        written = put_in(title, part, Request(there.title, there.body) if there else None)
+        written = put_in(title, part, PullRequestText(there.title, there.body) if there else None)
         if there and len(written.body) > MOST_CHARACTERS:  # people have left no room
             written = replace(written, body=there.body)
         if there is None:

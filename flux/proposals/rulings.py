@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from flux.errors import FluxError
 from flux.monorepo.monorepo import Monorepo
-from flux.promotion.gates.gate import Verdict, judge
+from flux.promotion.gates.gate import GateVerdict, judge
 from flux.promotion.ledger import Decision, latest, overridden
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.proposals.authority import Authority
@@ -35,7 +35,7 @@ class Rulings:
         """Whether there is any rule, or a freeze."""
         return self._monorepo.settings.has_rules or bool(self.courses.freezes)
 
-    def verdicts(self, promotion: Promotion, environments: Iterable[str]) -> dict[str, Verdict]:
+    def verdicts(self, promotion: Promotion, environments: Iterable[str]) -> dict[str, GateVerdict]:
         """Of each environment, whether the version may go there now."""
         artifact, version = promotion.artifact, promotion.version
         course, state = self.courses.course(artifact), self.courses.state(artifact)
@@ -43,7 +43,7 @@ class Rulings:
 
     def waits(
         self, promotion: Promotion, environments: Collection[str], decisions: Iterable[Decision]
-    ) -> dict[str, Verdict]:
+    ) -> dict[str, GateVerdict]:
         """The environments that may not get the version yet, but for those where somebody overrode that."""
         if not self.are_set or not environments:
             return {}
@@ -58,7 +58,7 @@ class Rulings:
         waits = self.waits(promotion, [change.environment for change in changes], decisions)
         return frozenset(waits) if len(waits) < len(changes) else frozenset()
 
-    def check(self, commit: str, waits: Mapping[str, Verdict]) -> None:
+    def check(self, commit: str, waits: Mapping[str, GateVerdict]) -> None:
         """Say on a pull request's newest commit whether its rules hold. Said once."""
         if not self.are_set or not commit.strip("0"):
             return
@@ -71,7 +71,7 @@ class Rulings:
             self._forge.set_status(commit, CHECK, state, said)
 
 
-def explained(waits: Mapping[str, Verdict]) -> list[str]:
+def explained(waits: Mapping[str, GateVerdict]) -> list[str]:
     """For a pull request that has to wait: why, a line for each environment."""
     return [f"`{name}` has to wait: {each.text}." for name, each in waits.items()]
 
@@ -87,7 +87,7 @@ def overrides(decisions: Iterable[Decision]) -> list[str]:
     ]
 
 
-def tell_check(rulings: Rulings, commit: str, waits: Mapping[str, Verdict]) -> str:
+def tell_check(rulings: Rulings, commit: str, waits: Mapping[str, GateVerdict]) -> str:
     """Set the check; why that was not possible, or empty."""
     try:
         rulings.check(commit, waits)

@@ -8,7 +8,7 @@ from flux.monorepo.wanted import has_artifact
 from flux.promotion import altered
 from flux.promotion.convergence import Side
 from flux.promotion.ledger import Decision
-from flux.promotion.outcome import Edit, Rules, Situation
+from flux.promotion.outcome import Edit, PhaseOrder, Situation
 from flux.promotion.proposal import Promotion
 from flux.proposals.authority import Authority
 from flux.proposals.frozen import frozen
@@ -23,7 +23,7 @@ def situation_of(
     promotion: Promotion,
     known: Sequence[Decision],
     main: Side,
-    rules: Rules,
+    rules: PhaseOrder,
 ) -> Situation:
     """The situation of an edit; no more is asked of the forge and of git than that may need.
 

@@ -8,7 +8,7 @@ from flux.registry.target import Registry
 
 
 @dataclass(frozen=True)
-class Request:
+class RegistrySetting:
     """A setting `registry` to open. A folder is relative to `root`; the rest is for a server."""
 
     location: str
@@ -17,19 +17,19 @@ class Request:
     insecure: bool | None
 
 
-def _open_remote(request: Request) -> Registry:
+def _open_remote(request: RegistrySetting) -> Registry:
     from flux.registry.remote.registry import RemoteRegistry
 
     return RemoteRegistry(request.location.removeprefix("oci://"), request.jobs, request.insecure)
 
 
-def _open_folder(request: Request) -> Registry:
+def _open_folder(request: RegistrySetting) -> Registry:
     from flux.registry.folder.registry import LayoutRegistry
 
     return LayoutRegistry(request.location, request.root / request.location)
 
 
-KINDS: dict[str, Callable[[Request], Registry]] = {"oci://": _open_remote, "": _open_folder}
+KINDS: dict[str, Callable[[RegistrySetting], Registry]] = {"oci://": _open_remote, "": _open_folder}
 """The kinds of registries, by how their locations begin; the first that fits counts.
 
 To add one takes a package beside these, and a row.
@@ -39,4 +39,4 @@ To add one takes a package beside these, and a row.
 def open_registry(location: str, root: Path, jobs: int, insecure: bool | None) -> Registry:
     """The registry at `location`: `oci://host/prefix`, or a folder relative to `root`."""
     kind = next(beginning for beginning in KINDS if location.startswith(beginning))
-    return KINDS[kind](Request(location, root, jobs, insecure))
+    return KINDS[kind](RegistrySetting(location, root, jobs, insecure))

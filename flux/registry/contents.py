@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from flux.artifact.image_manifest import Foreign, ImageManifest, parse
-from flux.artifact.unpacking import Entry, decompressed, entries
+from flux.artifact.unpacking import LayerEntry, decompressed, entries
 from flux.errors import ContentError, RegistryError, TooLargeError
 from flux.registry.target import Manifest, Target
 
@@ -42,11 +42,11 @@ def has_files(target: Target, manifest: Manifest, tar: Iterable[bytes]) -> bool:
         return False
 
 
-def _files(found: Iterable[Entry]) -> dict[str, bytes]:
+def _files(found: Iterable[LayerEntry]) -> dict[str, bytes]:
     return {entry.path: entry.content for entry in found if entry.content is not None}
 
 
-def _unpacked(target: Target, manifest: Manifest) -> list[Entry]:
+def _unpacked(target: Target, manifest: Manifest) -> list[LayerEntry]:
     read = parse(manifest.content, manifest.media_type)
     if isinstance(read, Foreign):
         raise RegistryError(

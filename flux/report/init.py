@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flux.adoption.files import File
+    from flux.adoption.files import WantedFile
     from flux.commands.init import Adoption
     from flux.commands.init.proof import Exceptional
     from flux.report.report import Report
 
 
-def show_adoption(report: Report, adoption: Adoption, written: Sequence[File], dry_run: bool) -> None:
+def show_adoption(report: Report, adoption: Adoption, written: Sequence[WantedFile], dry_run: bool) -> None:
     """The findings with their evidence, what cannot be said, and the files; in a dry run as a diff."""
     report.notices(adoption.notices)
     if report.document(document(adoption, written)):
@@ -59,7 +59,7 @@ def show_proof(report: Report, exceptions: Sequence[Exceptional]) -> None:
         report.print(f"{len(exceptions)} exceptions.")
 
 
-def document(adoption: Adoption, written: Sequence[File]) -> dict[str, Any]:
+def document(adoption: Adoption, written: Sequence[WantedFile]) -> dict[str, Any]:
     return {
         "findings": [
             {"setting": one.setting, "value": one.value, "evidence": one.evidence}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flux.settings.values import folder, names, patterns, text
 
 if TYPE_CHECKING:
-    from flux.artifact.folder import Entry
+    from flux.artifact.folder import SourceEntry
     from flux.artifact.prepare import Prepare
 
 _FIELDS = ("path", "name", "exclude", "prepare", "output", "inputs")
@@ -21,7 +21,7 @@ _MOST_PATTERNS = 1000
 _LONGEST = 2000
 
 
-def artifacts(value: object) -> tuple[Entry, ...]:
+def artifacts(value: object) -> tuple[SourceEntry, ...]:
     """A list of entries, of which a text stands for one with this path; none where `sources` says it."""
     given = names(value) if isinstance(value, str) else value
     if isinstance(given, Mapping):
@@ -36,8 +36,8 @@ def artifacts(value: object) -> tuple[Entry, ...]:
     return entries
 
 
-def _entry(value: object) -> Entry:
-    from flux.artifact.folder import NAME, Entry
+def _entry(value: object) -> SourceEntry:
+    from flux.artifact.folder import NAME, SourceEntry
     from flux.artifact.name import name_fault
 
     if isinstance(value, str):
@@ -48,7 +48,7 @@ def _entry(value: object) -> Entry:
         raise ValueError(f"{unknown[0]!r} is not a part of an entry; they are {', '.join(_FIELDS)}")
     path = _path(value["path"])
     name, exclude = _name(value.get("name", NAME), path), _exclude(value.get("exclude", ()))
-    entry = Entry(path, name, exclude, _step(value))
+    entry = SourceEntry(path, name, exclude, _step(value))
     if entry.glob.is_fixed and (fault := name_fault(entry.named("/".join(entry.glob.top)))):
         raise ValueError(f"the artifact in {path} needs a `name` of its own: that of the folder {fault}")
     return entry

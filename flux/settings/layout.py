@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from flux.artifact.folder import Entry
+from flux.artifact.folder import SourceEntry
 from flux.artifact.layout import Layout
 from flux.artifact.prepare import Prepare
 from flux.errors import SettingError
@@ -48,7 +48,7 @@ def read_layout(content: bytes) -> Layout | None:
 
 def layout_of(
     sources: str,
-    entries: tuple[Entry, ...],
+    entries: tuple[SourceEntry, ...],
     ignore: tuple[str, ...],
     step: tuple[str, str, tuple[str, ...]],
     releaseconfig: str,

@@ -9,7 +9,7 @@ from flux.promotion.clusters.status import CLUSTER
 from flux.promotion.gates.duration import read_duration
 from flux.promotion.gates.rule import Auto, Merge, OnFailure
 from flux.promotion.gates.window import Window, read_window
-from flux.settings.settings import Clusters, Given
+from flux.settings.settings import FollowedClusters, Given
 from flux.settings.values import names, text
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -31,18 +31,18 @@ def rules(value: object) -> Mapping[str, Mapping[str, Given]]:
     }
 
 
-def clusters(value: object) -> Mapping[str, Clusters]:
+def clusters(value: object) -> Mapping[str, FollowedClusters]:
     """The clusters of each environment; a list has their names alone."""
     return {text(environment): _clusters(given) for environment, given in _mapping(value).items()}
 
 
-def _clusters(value: object) -> Clusters:
+def _clusters(value: object) -> FollowedClusters:
     if isinstance(value, list | tuple | str):
-        return Clusters(_names(value))
+        return FollowedClusters(_names(value))
     given = _mapping(value)
     if unknown := [key for key in given if key not in ("names", "reporters")]:
         raise ValueError(f"{unknown[0]!r} is not a part of it; parts are names, reporters")
-    return Clusters(_names(given.get("names", [])), names(given.get("reporters", [])))
+    return FollowedClusters(_names(given.get("names", [])), names(given.get("reporters", [])))
 
 
 def _names(value: object) -> tuple[str, ...]:

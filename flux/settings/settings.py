@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flux.promotion.gates.rule import Rule
 
 if TYPE_CHECKING:
-    from flux.artifact.folder import Entry
+    from flux.artifact.folder import SourceEntry
     from flux.artifact.layout import Layout
     from flux.release.tag import TagForm
 
@@ -41,7 +41,7 @@ class Phase:
 
 
 @dataclass(frozen=True)
-class Clusters:
+class FollowedClusters:
     """The clusters of an environment that have to report, and who may report for them."""
 
     names: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class Settings:
     """Every setting, valid. `descriptions.py` says what each is for."""
 
     sources: str = "artifacts"
-    artifacts: tuple[Entry, ...] = ()
+    artifacts: tuple[SourceEntry, ...] = ()
     """Which folders are artifacts, where `sources` does not say it."""
     prepare: str = ""
     """The command that makes the content of each artifact; empty where folders are published as they are."""
@@ -88,7 +88,7 @@ class Settings:
     signature_issuer: str = ""
     sign_promotions: bool = False
     rules: Mapping[str, Mapping[str, Given]] = field(default_factory=dict)
-    clusters: Mapping[str, Clusters] = field(default_factory=dict)
+    clusters: Mapping[str, FollowedClusters] = field(default_factory=dict)
     mode: str = "act"
     named: frozenset[str] = frozenset()
     """Which of them someone set, rather than leaving the default."""

@@ -1,6 +1,6 @@
 """What detectors read is data, and so is what they find."""
 
-from flux.adoption.clues import Clues, Finding, Gap
+from flux.adoption.clues import Clues, Gap, ProposedSetting
 
 
 def test_what_is_not_said_is_nothing() -> None:
@@ -9,5 +9,5 @@ def test_what_is_not_said_is_nothing() -> None:
 
 
 def test_findings_are_values() -> None:
-    assert Finding("branch", "main", "x") == Finding("branch", "main", "x")
+    assert ProposedSetting("branch", "main", "x") == ProposedSetting("branch", "main", "x")
     assert Gap("a", "b") != Gap("a", "c")

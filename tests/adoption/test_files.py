@@ -4,19 +4,19 @@ import json
 
 import yaml
 
-from flux.adoption.files import File, State, desired_state, invoke_yaml
+from flux.adoption.files import FileState, WantedFile, desired_state, invoke_yaml
 
 
 def test_states() -> None:
-    assert File("a", "x\n", None).state is State.MISSING
-    assert File("a", "x\n", "x\n").state is State.SAME
-    assert File("a", "x\n", "y").state is State.DIFFERS
+    assert WantedFile("a", "x\n", None).state is FileState.MISSING
+    assert WantedFile("a", "x\n", "x\n").state is FileState.SAME
+    assert WantedFile("a", "x\n", "y").state is FileState.DIFFERS
 
 
 def test_a_diff_reads_as_gits() -> None:
-    assert File("a", "x\n", None).diff == "--- /dev/null\n+++ b/a\n@@ -0,0 +1 @@\n+x\n"
-    assert File("a", "x\n", "y").diff == "--- a/a\n+++ b/a\n@@ -1 +1 @@\n-y\n+x\n"
-    assert File("a", "x\n", "x\n").diff == ""
+    assert WantedFile("a", "x\n", None).diff == "--- /dev/null\n+++ b/a\n@@ -0,0 +1 @@\n+x\n"
+    assert WantedFile("a", "x\n", "y").diff == "--- a/a\n+++ b/a\n@@ -1 +1 @@\n-y\n+x\n"
+    assert WantedFile("a", "x\n", "x\n").diff == ""
 
 
 def test_the_settings_are_read_back_in_their_order() -> None:

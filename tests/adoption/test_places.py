@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from flux.adoption.clues import Clues, Finding, Gap
+from flux.adoption.clues import Clues, Gap, ProposedSetting
 from flux.adoption.places import find_places
 
 APPS = [f"apps/{name}/base/kustomization.yaml" for name in ("a", "b")]
@@ -13,7 +13,7 @@ APPS = [f"apps/{name}/base/kustomization.yaml" for name in ("a", "b")]
 def settings(paths: list[str], *commands: str, repository: str = "") -> dict[str, Any]:
     found = list(find_places(Clues(paths, {"push.sh": "\n".join(commands)}, repository=repository)))
     assert not [one for one in found if isinstance(one, Gap)]
-    return {one.setting: one.value for one in found if isinstance(one, Finding)}
+    return {one.setting: one.value for one in found if isinstance(one, ProposedSetting)}
 
 
 def gaps(paths: list[str], *commands: str) -> list[str]:

@@ -1,14 +1,14 @@
 """What is proposed: what is settled already is left alone, and gaps are kept apart."""
 
-from flux.adoption.clues import Finding, Gap
+from flux.adoption.clues import Gap, ProposedSetting
 from flux.adoption.plan import proposed, version_tag, without_own_files
 
 
 def test_what_somebody_set_is_settled() -> None:
-    found: list[Finding | Gap] = [
-        Finding("release_tag", "x", "a"),
-        Finding("sources", "apps", "b"),
-        Finding("sources", "other", "c"),
+    found: list[ProposedSetting | Gap] = [
+        ProposedSetting("release_tag", "x", "a"),
+        ProposedSetting("sources", "apps", "b"),
+        ProposedSetting("sources", "other", "c"),
         Gap("d", "e"),
     ]
     values, findings, gaps = proposed(found, [])

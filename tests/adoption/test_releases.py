@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from flux.adoption.clues import Clues, Finding, Gap
+from flux.adoption.clues import Clues, Gap, ProposedSetting
 from flux.adoption.releases import find_releases
 
 NAMES = ["eso", "ingress-nginx", "ingress"]
@@ -12,7 +12,11 @@ NAMES = ["eso", "ingress-nginx", "ingress"]
 
 def found(tags: list[str], texts: dict[str, str] | None = None, only: str = "") -> dict[str, object]:
     clues = Clues([], texts or {}, tags)
-    return {one.setting: one.value for one in find_releases(clues, NAMES, only) if isinstance(one, Finding)}
+    return {
+        one.setting: one.value
+        for one in find_releases(clues, NAMES, only)
+        if isinstance(one, ProposedSetting)
+    }
 
 
 @pytest.mark.parametrize(
@@ -35,7 +39,7 @@ def test_of_one_artifact_it_is_a_version() -> None:
 def test_the_evidence_counts() -> None:
     tags = [*(f"eso/v1.{n}.0" for n in range(9)), "eso-v0.9.0"]
     (finding,) = find_releases(Clues([], {}, tags), NAMES)
-    assert isinstance(finding, Finding)
+    assert isinstance(finding, ProposedSetting)
     assert finding.evidence == "9 of 10 tags with a version match"
 
 

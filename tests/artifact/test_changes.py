@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux.artifact.changes import Commit, HasFolder, Passed, changed_files, last_changes, moved, passed
-from flux.artifact.folder import Entry
+from flux.artifact.folder import SourceEntry
 from flux.artifact.ignore import Excludes, excludes
 from flux.artifact.image import Revision
 from flux.artifact.layout import Layout
@@ -53,14 +53,14 @@ def tree(*paths: str) -> dict[str, tuple[int, bytes]]:
 
 
 def test_an_artifact_whose_files_are_in_several_folders_may_only_have_moved() -> None:
-    layout = Layout((Entry("apps/*"), Entry("infra/*")))
+    layout = Layout((SourceEntry("apps/*"), SourceEntry("infra/*")))
     reasons = changed(tree("apps/eso/a.yaml"), tree("infra/eso/a.yaml", "infra/db/a.yaml"), layout)
     assert moved(reasons, layout) == ["eso"]
     assert moved({"eso": ["artifacts/eso/a.yaml"]}, _LAYOUT) == []
 
 
 def test_a_file_may_be_left_out_of_one_artifact_and_be_in_another() -> None:
-    layout = Layout((Entry(".", "all", ("apps",)), Entry("apps/*")))
+    layout = Layout((SourceEntry(".", "all", ("apps",)), SourceEntry("apps/*")))
     assert changed({}, tree("apps/eso/a.yaml", "a.yaml"), layout) == {
         "all": ["a.yaml"],
         "eso": ["apps/eso/a.yaml"],

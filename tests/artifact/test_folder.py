@@ -2,7 +2,7 @@
 
 import pytest
 
-from flux.artifact.folder import Entry, Folder
+from flux.artifact.folder import Folder, SourceEntry
 
 
 @pytest.mark.parametrize(
@@ -17,11 +17,11 @@ from flux.artifact.folder import Entry, Folder
     ],
 )
 def test_names(name: str, path: str, named: str) -> None:
-    assert Entry("*", name).named(path) == named
+    assert SourceEntry("*", name).named(path) == named
 
 
 def test_paths_in_a_folder_and_from_the_root() -> None:
-    folder, root = Folder("b", "a/b", Entry("a/*")), Folder("all", "", Entry(".", "all"))
+    folder, root = Folder("b", "a/b", SourceEntry("a/*")), Folder("all", "", SourceEntry(".", "all"))
     for one, path, inside in ((folder, "a/b/c/d", "c/d"), (root, "a/b", "a/b")):
         assert one.inside(path) == inside
         assert one.join(inside) == path
@@ -29,8 +29,8 @@ def test_paths_in_a_folder_and_from_the_root() -> None:
 
 
 def test_an_excluded_folder_is_not_taken() -> None:
-    entry = Entry("apps/*", exclude=("apps/old", "*.md", "_*/"))
+    entry = SourceEntry("apps/*", exclude=("apps/old", "*.md", "_*/"))
     assert not entry.takes("apps/old")
     assert not entry.takes("apps/_x")
     assert entry.takes("apps/new")
-    assert Entry(".", "all", ("*",)).takes("")
+    assert SourceEntry(".", "all", ("*",)).takes("")

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from flux.artifact.folder import Entry
+from flux.artifact.folder import SourceEntry
 from flux.artifact.found import Below, find_all
 from flux.artifact.tree import FOLDER, REGULAR, SUBMODULE, SYMLINK
-from flux.git.objects import Entry as Node
+from flux.git.objects import TreeEntry as Node
 
 
 def below(paths: Iterable[str], modes: Mapping[str, int] = {}) -> Below:
@@ -23,7 +23,7 @@ def test_several_roots_and_depths() -> None:
     tree = below(
         ["infra/components/eso/a", "infra/x", "apps/web/a", "apps/a.md", "clusters/local/a", "docs/a"]
     )
-    entries = [Entry("infra/components/*"), Entry("apps/*"), Entry("clusters/local")]
+    entries = [SourceEntry("infra/components/*"), SourceEntry("apps/*"), SourceEntry("clusters/local")]
     found = find_all(entries, tree)
     assert {name: folder.path for name, folder in found.folders.items()} == {
         "eso": "infra/components/eso",
@@ -34,12 +34,14 @@ def test_several_roots_and_depths() -> None:
 
 
 def test_the_whole_repository_is_one() -> None:
-    found = find_all([Entry(".", "platform")], below([]))
+    found = find_all([SourceEntry(".", "platform")], below([]))
     assert {name: folder.path for name, folder in found.folders.items()} == {"platform": ""}
 
 
 def test_the_outermost_folder_at_any_depth() -> None:
-    found = find_all([Entry("**/deploy", "{parent}")], below(["a/deploy/x", "b/c/deploy/deploy/x", "d/x"]))
+    found = find_all(
+        [SourceEntry("**/deploy", "{parent}")], below(["a/deploy/x", "b/c/deploy/deploy/x", "d/x"])
+    )
     assert {name: folder.path for name, folder in found.folders.items()} == {
         "a": "a/deploy",
         "c": "b/c/deploy",
@@ -49,26 +51,26 @@ def test_the_outermost_folder_at_any_depth() -> None:
 def test_what_is_no_folder_in_the_place_of_one() -> None:
     modes = {"apps/link": SYMLINK, "apps/sub": SUBMODULE, "link": SYMLINK, "sub": SUBMODULE}
     tree = below(["apps/file"], modes)
-    assert {n: odd.path for n, odd in find_all([Entry("apps/*")], tree).odd.items()} == {
+    assert {n: odd.path for n, odd in find_all([SourceEntry("apps/*")], tree).odd.items()} == {
         "link": "apps/link",
         "sub": "apps/sub",
     }
-    assert set(find_all([Entry("*")], tree).odd) == {"sub"}
+    assert set(find_all([SourceEntry("*")], tree).odd) == {"sub"}
     for entry in ("link", "link/*", "link/a"):
-        assert {odd.path for odd in find_all([Entry(entry)], tree).odd.values()} == {"link"}
-    assert find_all([Entry("apps/*", exclude=("link", "sub"))], tree).odd == {}
+        assert {odd.path for odd in find_all([SourceEntry(entry)], tree).odd.values()} == {"link"}
+    assert find_all([SourceEntry("apps/*", exclude=("link", "sub"))], tree).odd == {}
 
 
 def test_what_is_no_folder_on_the_way_to_one() -> None:
     modes = {"clusters/prod": SYMLINK, "clusters/sub": SUBMODULE, "other": SYMLINK, "file": REGULAR}
     tree = below(["clusters/dev/apps/web/f", "clusters/file"], modes)
     for entry, names in (
-        (Entry("clusters/*/apps", "{parent}-{name}"), ["prod-apps", "sub-apps"]),
-        (Entry("clusters/*/apps/*"), ["apps", "apps"]),
-        (Entry("clusters/prod/**/apps", "{path}"), ["clusters-prod"]),
-        (Entry("clusters/*/apps", exclude=("clusters/prod", "clusters/sub")), []),
-        (Entry("*/apps"), []),
-        (Entry("**/apps"), []),
+        (SourceEntry("clusters/*/apps", "{parent}-{name}"), ["prod-apps", "sub-apps"]),
+        (SourceEntry("clusters/*/apps/*"), ["apps", "apps"]),
+        (SourceEntry("clusters/prod/**/apps", "{path}"), ["clusters-prod"]),
+        (SourceEntry("clusters/*/apps", exclude=("clusters/prod", "clusters/sub")), []),
+        (SourceEntry("*/apps"), []),
+        (SourceEntry("**/apps"), []),
     ):
         odd = find_all([entry], tree).odd
         assert list(odd) == list(dict.fromkeys(names)), entry
@@ -77,22 +79,22 @@ def test_what_is_no_folder_on_the_way_to_one() -> None:
 
 def test_two_of_one_name_clash() -> None:
     tree = below(["a/x/f", "b/x/f", "c/y/f"])
-    found = find_all([Entry("*/*")], tree)
+    found = find_all([SourceEntry("*/*")], tree)
     (clash,) = found.clashes
     assert (clash.names, clash.path, list(found.clashing)) == (("x",), "b/x", ["x"])
     assert list(found.folders) == ["y"], "neither is published under the name of the other"
     assert (found.of(["y"]).clashes, found.of(["x"]).clashes) == ((), (clash,))
     assert clash.message == "two artifacts are named x: a/x and b/x"
-    assert find_all([Entry("*/x", "{parent}-{name}")], tree).clashes == ()
+    assert find_all([SourceEntry("*/x", "{parent}-{name}")], tree).clashes == ()
 
 
 def test_a_folder_in_two_artifacts_clashes() -> None:
     tree = below(["apps/x/f", "f"])
     for entries in (
-        [Entry(".", "all"), Entry("apps/*")],
-        [Entry("apps/*"), Entry("apps/x", "y")],
-        [Entry("apps/*"), Entry("*/x")],
-        [Entry("apps", "all"), Entry("apps/*")],
+        [SourceEntry(".", "all"), SourceEntry("apps/*")],
+        [SourceEntry("apps/*"), SourceEntry("apps/x", "y")],
+        [SourceEntry("apps/*"), SourceEntry("*/x")],
+        [SourceEntry("apps", "all"), SourceEntry("apps/*")],
     ):
         (clash,) = find_all(entries, tree).clashes
         assert clash.message.startswith("apps/x is in two artifacts: ")
@@ -102,4 +104,4 @@ def test_a_folder_in_two_artifacts_clashes() -> None:
 def test_what_one_leaves_out_the_other_may_have() -> None:
     tree = below(["apps/x/f", "f"])
     for pattern in ("apps", "apps/", "/apps/*", "apps/x", "apps/**"):
-        assert find_all([Entry(".", "all", (pattern,)), Entry("apps/*")], tree).clashes == ()
+        assert find_all([SourceEntry(".", "all", (pattern,)), SourceEntry("apps/*")], tree).clashes == ()

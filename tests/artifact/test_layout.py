@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.artifact.folder import Entry
+from flux.artifact.folder import SourceEntry
 from flux.artifact.layout import Layout
 from tests.artifact.test_found import below
 
@@ -13,7 +13,7 @@ _FILES = st.lists(st.lists(_PARTS, min_size=1, max_size=4).map("/".join), max_si
 )
 _ENTRIES = st.lists(
     st.builds(
-        Entry,
+        SourceEntry,
         st.lists(st.sampled_from(["apps", "infra", "*", "x", "?", "**"]), max_size=3)
         .filter(lambda parts: not parts or parts[-1] != "**")
         .map(lambda parts: "/".join(parts) or "."),
@@ -26,7 +26,7 @@ _ENTRIES = st.lists(
 
 
 @given(_ENTRIES, _FILES)
-def test_a_path_alone_says_what_the_tree_says(entries: tuple[Entry, ...], files: list[str]) -> None:
+def test_a_path_alone_says_what_the_tree_says(entries: tuple[SourceEntry, ...], files: list[str]) -> None:
     layout = Layout(entries)
     found = layout.find(below(files))
     folders = list(found.folders.values())
@@ -41,7 +41,7 @@ def test_a_path_alone_says_what_the_tree_says(entries: tuple[Entry, ...], files:
 
 
 @given(_ENTRIES, _FILES)
-def test_some_are_found_as_all_are(entries: tuple[Entry, ...], files: list[str]) -> None:
+def test_some_are_found_as_all_are(entries: tuple[SourceEntry, ...], files: list[str]) -> None:
     layout, tree = Layout(entries), below(files)
     every = layout.find(tree).folders
     for name in every:
@@ -50,7 +50,9 @@ def test_some_are_found_as_all_are(entries: tuple[Entry, ...], files: list[str])
 
 
 @given(_ENTRIES, _FILES)
-def test_whatever_is_of_an_artifact_is_within_its_reach(entries: tuple[Entry, ...], files: list[str]) -> None:
+def test_whatever_is_of_an_artifact_is_within_its_reach(
+    entries: tuple[SourceEntry, ...], files: list[str]
+) -> None:
     layout = Layout(entries)
     for path in files:
         for folder in layout.owners(path):
@@ -59,22 +61,24 @@ def test_whatever_is_of_an_artifact_is_within_its_reach(entries: tuple[Entry, ..
 
 
 def test_a_folder_in_that_of_another_is_within_reach_once() -> None:
-    layout = Layout((Entry("apps/*", exclude=("apps/web/charts",)), Entry("apps/web/charts", "charts")))
+    layout = Layout(
+        (SourceEntry("apps/*", exclude=("apps/web/charts",)), SourceEntry("apps/web/charts", "charts"))
+    )
     assert layout.reach(["charts"]) == ("", ["apps"])
 
 
 def test_the_files_of_each() -> None:
-    layout = Layout((Entry("apps/*"), Entry(".", "rest", ("apps", "*.md"))), ("tests/",))
+    layout = Layout((SourceEntry("apps/*"), SourceEntry(".", "rest", ("apps", "*.md"))), ("tests/",))
     paths = ["apps/a/x", "apps/a/tests/x", "apps/y", "b/x", "README.md"]
     assert layout.sort(paths) == {"a": ["apps/a/x"], "rest": ["b/x"]}
 
 
 def test_the_only_one_has_a_name() -> None:
-    assert Layout((Entry("clusters/local"),)).only == "local"
-    assert Layout((Entry(".", "platform"),)).only == "platform"
-    assert Layout().only == Layout((Entry("a"), Entry("b"))).only == ""
+    assert Layout((SourceEntry("clusters/local"),)).only == "local"
+    assert Layout((SourceEntry(".", "platform"),)).only == "platform"
+    assert Layout().only == Layout((SourceEntry("a"), SourceEntry("b"))).only == ""
 
 
 def test_how_people_write_it() -> None:
     assert [Layout.under(sources).shown for sources in ("apps", "a/b", ".")] == ["apps", "a/b", "."]
-    assert Layout((Entry("apps/*", exclude=("x",)),)).shown == "apps/*"
+    assert Layout((SourceEntry("apps/*", exclude=("x",)),)).shown == "apps/*"

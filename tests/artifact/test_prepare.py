@@ -3,7 +3,7 @@
 import pytest
 
 from flux.artifact.changes import changed_files
-from flux.artifact.folder import Entry, Folder
+from flux.artifact.folder import Folder, SourceEntry
 from flux.artifact.layout import Layout
 from flux.artifact.prepare import Prepare
 from flux.artifact.tree import Change
@@ -12,7 +12,7 @@ STATE = ("flux/releaseconfig.json", "flux/freezes.json")
 
 
 def folder(step: Prepare, path: str = "apps/web", name: str = "shop") -> Folder:
-    return Folder(name, path, Entry("apps/*", "{name}", (), step))
+    return Folder(name, path, SourceEntry("apps/*", "{name}", (), step))
 
 
 def test_its_templates() -> None:
@@ -69,7 +69,7 @@ def test_the_places_of_its_history(inputs: tuple[str, ...], places: list[str]) -
 
 
 def test_a_change_of_what_it_reads_changes_what_it_makes() -> None:
-    layout = Layout((Entry("apps/*"),)).prepared(Prepare("x", "out", ("/base/",)), STATE)
+    layout = Layout((SourceEntry("apps/*"),)).prepared(Prepare("x", "out", ("/base/",)), STATE)
     made = [Folder(name, f"apps/{name}", layout.artifacts[0]) for name in ("api", "web")]
 
     def changed(*paths: str) -> dict[str, list[str]]:
@@ -83,7 +83,7 @@ def test_a_change_of_what_it_reads_changes_what_it_makes() -> None:
 
 def test_a_step_of_ones_own_comes_before_that_of_all() -> None:
     own = Prepare("own")
-    layout = Layout((Entry("a", prepare=own), Entry("b"))).prepared(Prepare("all"), STATE)
+    layout = Layout((SourceEntry("a", prepare=own), SourceEntry("b"))).prepared(Prepare("all"), STATE)
     assert [entry.prepare for entry in layout.artifacts] == [own, Prepare("all")]
     assert layout.state == STATE
     assert not Layout().prepared(None, STATE).state
@@ -92,7 +92,7 @@ def test_a_step_of_ones_own_comes_before_that_of_all() -> None:
 
 def test_what_is_left_out_counts_from_the_output_on() -> None:
     layout = Layout(
-        (Entry("apps/*", exclude=("/out/shop/secret", "*.tmp"), prepare=Prepare("x", "out/{name}")),)
+        (SourceEntry("apps/*", exclude=("/out/shop/secret", "*.tmp"), prepare=Prepare("x", "out/{name}")),)
     )
     excluded = layout.excludes(Folder("shop", "apps/shop", layout.artifacts[0]))
     assert [path for path in ("secret", "a/secret", "x.tmp", "x.png", "x") if excluded(path)] == [

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux.artifact.archive import BLOCK
-from flux.artifact.unpacking import Entry, decompressed, entries
+from flux.artifact.unpacking import LayerEntry, decompressed, entries
 from flux.errors import ContentError
 from tests.artifact.trees import Tree, archived, layer, trees
 
@@ -112,7 +112,7 @@ def test_what_we_pack_in_any_pieces(tree: Tree, sizes: list[int]) -> None:
         path: content for path, (_, content) in tree.items()
     }
     assert {e.mode for e in found} <= {0o755, 0o644}
-    assert found[0] == Entry(".", 0o755, None)
+    assert found[0] == LayerEntry(".", 0o755, None)
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_fields_to_their_last_byte() -> None:
 
 def test_numbers_that_are_left_out_are_none_at_all() -> None:
     blank = header(b"a", at_108=b" " * 8, at_116=bytes(8), at_124=b" " * 12, at_136=bytes(12))
-    assert list(entries([blank + END])) == [Entry("a", 0o644, b"")]
+    assert list(entries([blank + END])) == [LayerEntry("a", 0o644, b"")]
 
 
 @pytest.mark.parametrize("at", [148, 149, 153])

@@ -15,7 +15,7 @@ from flux.forge.forge import PullRequest
 from flux.promotion.clusters.status import StatusName
 from flux.promotion.gates.rule import Auto
 from flux.proposals.courses import commit_of
-from flux.settings.settings import Clusters, Phase
+from flux.settings.settings import FollowedClusters, Phase
 from tests.commands.promoted import registry_of
 from tests.commands.promoting import World
 
@@ -133,5 +133,5 @@ class _Clock:
 def followed(world: World, **settings: Any) -> World:
     """With rules, and clusters of some environments."""
     names = ("at_ring1", "at_ring2", "tt", "prod_ring1", "prod_ring2")
-    clusters = {name: Clusters(("eu",), (REPORTER,)) for name in names}
+    clusters = {name: FollowedClusters(("eu",), (REPORTER,)) for name in names}
     return world.with_(**{"phases": RULED, "clusters": clusters, **settings})

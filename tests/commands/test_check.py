@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flux.artifact.finding import Level
-from flux.artifact.folder import Entry
+from flux.artifact.folder import SourceEntry
 from flux.commands.check import check_artifacts
 from flux.errors import RequestError
 from flux.settings import Phase
@@ -319,7 +319,7 @@ def test_the_artifacts_of_this_repository_are_fit(renderer: tuple[str, ...]) -> 
 def test_a_desired_state_in_an_artifact_is_a_warning(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "whole")
     repo.commit(files={"a.yaml": "a: 1\n", "flux/releaseconfig.json": "{}\n"})
-    whole = Entry(".", "all")
+    whole = SourceEntry(".", "all")
     state = "flux/releaseconfig.json"
     (finding,) = [one for one in run_check(repo, artifacts=(whole,)).findings if one.path == state]
     assert finding.level == Level.WARNING

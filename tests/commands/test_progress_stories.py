@@ -27,7 +27,7 @@ from flux.forge.forge import PullRequest
 from flux.forge.github.retry import GitHubRetry
 from flux.promotion.gates.freeze import Freeze, render_freezes
 from flux.promotion.gates.rule import Auto
-from flux.settings.settings import Clusters, Phase
+from flux.settings.settings import FollowedClusters, Phase
 from tests.commands.progressing import HOUR, REPORTER, Progress, followed
 from tests.commands.promoting import World
 from tests.promotion.gates.witness import Ban, Law, Witness
@@ -77,7 +77,7 @@ class Story(RuleBasedStateMachine):
         self.world = followed(
             self.plain,
             phases=RULED,
-            clusters={name: Clusters(names, (REPORTER,)) for name, names in CLUSTERS.items()},
+            clusters={name: FollowedClusters(names, (REPORTER,)) for name, names in CLUSTERS.items()},
         )
         progress.world = self.world
         self.versions = ["1.0.0", "1.1.0"]

@@ -10,14 +10,16 @@ from flux.forge.forge import Forge
 from flux.forge.github.forge import GitHubForge
 from flux.forge.kinds import KINDS
 from flux.forge.local.forge import LocalForge
-from flux.forge.place import Clues
+from flux.forge.place import ForgeClues
 from flux.git.clone import Clone
 from flux.settings import read_settings
 from tests.forge.conftest import Place
 
 
 def open_at(clone: Path, kind: str, **environment: str) -> Forge:
-    return forge_at(find_place(kind, Clues(None, "http://127.0.0.1:9", "o/n")), Clone(clone), environment)
+    return forge_at(
+        find_place(kind, ForgeClues(None, "http://127.0.0.1:9", "o/n")), Clone(clone), environment
+    )
 
 
 def test_a_forge_is_opened_by_its_kind(local: Place) -> None:

@@ -14,7 +14,7 @@ import pytest
 from flux.errors import TipUnknownError
 from flux.event import read_surroundings
 from flux.forge import find_origin_token
-from flux.forge.place import Clues
+from flux.forge.place import ForgeClues
 from flux.git.clone import Access, Clone
 from flux.monorepo.opening import open_clone
 from flux.settings import Settings
@@ -250,7 +250,7 @@ def test_whose_origin_the_token_is_for(tmp_path: Path, origin: str, base: str | 
     program.chmod(0o755)
     found = find_origin_token(
         "",
-        Clues(origin),
+        ForgeClues(origin),
         server_url="https://github.com",
         environment={"PATH": f"{tmp_path}:/usr/bin:/bin"},
     )

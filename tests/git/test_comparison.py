@@ -8,7 +8,7 @@ import pytest
 from flux.artifact.tree import REGULAR, Change
 from flux.git.clone import Clone
 from flux.git.comparison import compare
-from flux.git.objects import Entry
+from flux.git.objects import TreeEntry
 from tests.commands.helpers import HOSTILE_NAMES
 from tests.git.counted import CountedGit
 from tests.repo import Repo
@@ -118,10 +118,10 @@ def test_no_more_trees_are_read_than_are_worth_it() -> None:
     """A tree can hold itself as often as one likes, without taking room."""
     read = 0
 
-    def deep(oid: str) -> dict[str, Entry]:
+    def deep(oid: str) -> dict[str, TreeEntry]:
         nonlocal read
         read += 1
-        return {name: Entry(0o40000, f"{oid}{name}") for name in "ab"} | {"x": Entry(REGULAR, oid)}
+        return {name: TreeEntry(0o40000, f"{oid}{name}") for name in "ab"} | {"x": TreeEntry(REGULAR, oid)}
 
-    assert compare(deep, None, Entry(0o40000, ""), "") is None
+    assert compare(deep, None, TreeEntry(0o40000, ""), "") is None
     assert read < 100

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from flux.artifact.folder import Entry
+from flux.artifact.folder import SourceEntry
 from flux.commands.check import check_artifacts
 from flux.commands.doctor.places import clashes
 from flux.commands.list import list_artifacts
@@ -21,7 +21,7 @@ from tests.commands.helpers import changed
 from tests.monorepos import opened
 from tests.repo import Repo
 
-TWO_ROOTS = (Entry("infra/components/*"), Entry("apps/*", "app-{name}", ("*.md",)))
+TWO_ROOTS = (SourceEntry("infra/components/*"), SourceEntry("apps/*", "app-{name}", ("*.md",)))
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def repo(tmp_path: Path) -> Repo:
     return repo
 
 
-def revision(repo: Repo, artifact: str, *entries: Entry) -> str:
+def revision(repo: Repo, artifact: str, *entries: SourceEntry) -> str:
     with opened(repo, Settings(artifacts=entries)) as context:
         return Sources(context, repo.head).revisions([artifact])[artifact].commit
 
@@ -64,7 +64,7 @@ def test_each_root_has_changes_of_its_own(repo: Repo) -> None:
 
 
 def test_a_folder_that_moves_from_one_root_to_another_changes_nothing_by_itself(repo: Repo) -> None:
-    first, entries = repo.head, (Entry("infra/components/*"), Entry("apps/*"))
+    first, entries = repo.head, (SourceEntry("infra/components/*"), SourceEntry("apps/*"))
     repo.move("apps/web", "infra/components/web")
     moved = repo.commit("moved")
     assert changed(repo, since=first, artifacts=entries).reasons == {}
@@ -74,7 +74,7 @@ def test_a_folder_that_moves_from_one_root_to_another_changes_nothing_by_itself(
 
 
 def test_the_whole_repository_but_what_is_an_artifact_itself(repo: Repo) -> None:
-    first, entries = repo.head, (Entry(".", "rest", ("apps", "invoke.yaml")), Entry("apps/*"))
+    first, entries = repo.head, (SourceEntry(".", "rest", ("apps", "invoke.yaml")), SourceEntry("apps/*"))
     repo.commit(files={"apps/web/b.yaml": "other", "invoke.yaml": "other: 1\n"})
     assert changed(repo, since=first, artifacts=entries).artifacts == ["web"]
     assert revision(repo, "rest", *entries) == first
@@ -87,8 +87,11 @@ def test_the_whole_repository_but_what_is_an_artifact_itself(repo: Repo) -> None
 @pytest.mark.parametrize(
     ("entries", "message"),
     [
-        ((Entry("*/*/*"), Entry("apps/web", "eso")), "two artifacts are named eso: infra/components/eso and"),
-        ((Entry(".", "all"), Entry("apps/*")), "apps/web is in two artifacts: all"),
+        (
+            (SourceEntry("*/*/*"), SourceEntry("apps/web", "eso")),
+            "two artifacts are named eso: infra/components/eso and",
+        ),
+        ((SourceEntry(".", "all"), SourceEntry("apps/*")), "apps/web is in two artifacts: all"),
     ],
 )
 def test_what_cannot_stand_together_is_not_published(repo: Repo, entries: Any, message: str) -> None:
@@ -107,7 +110,7 @@ def test_what_cannot_stand_together_is_not_published(repo: Repo, entries: Any, m
 @pytest.fixture
 def clashing(tmp_path: Path) -> tuple[Repo, Settings]:
     """`b` was fine, until somebody added a folder of that name; `a` is fine."""
-    settings = Settings(artifacts=(Entry("**/deploy", "{parent}"),))
+    settings = Settings(artifacts=(SourceEntry("**/deploy", "{parent}"),))
     repo = Repo(tmp_path / "repo")
     repo.write("invoke.yaml", "flux:\n  artifacts: [{path: '**/deploy', name: '{parent}'}]\n")
     repo.commit(files={"x/a/deploy/f.yaml": "a: 1\n", "x/b/deploy/f.yaml": "b: 1\n"})

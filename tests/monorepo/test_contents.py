@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flux.artifact.folder import Entry
+from flux.artifact.folder import SourceEntry
 from flux.artifact.layout import Layout
 from flux.git.clone import Clone
 from flux.monorepo.contents import compare, files_of
@@ -14,7 +14,7 @@ def test_the_same_content_elsewhere_is_no_difference(tmp_path: Path) -> None:
     old = repo.commit(files={"artifacts/a/x": "x", "artifacts/b/x": "x", "artifacts/c/x": "x"})
     repo.move("artifacts", "apps")
     new = repo.commit(files={"apps/b/x": "other", "apps/d/sub/x": "x"})
-    before, after = Layout(), Layout((Entry("apps/*", exclude=("apps/c",)),))
+    before, after = Layout(), Layout((SourceEntry("apps/*", exclude=("apps/c",)),))
     with Clone(repo.path) as git:
         assert compare(git, (old, before), (new, after)) == {
             "b": ["apps/b/x"],
@@ -28,7 +28,7 @@ def test_the_same_content_elsewhere_is_no_difference(tmp_path: Path) -> None:
 def test_files_of_folders_at_any_depth(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "repo")
     commit = repo.commit(files={"a/x": "", "b/c/d/x": "", "b/c/y": "", "e": ""})
-    layouts = (Layout((Entry(".", "all"),)), Layout((Entry("a"), Entry("b/c"))))
+    layouts = (Layout((SourceEntry(".", "all"),)), Layout((SourceEntry("a"), SourceEntry("b/c"))))
     with Clone(repo.path) as git:
         folders = [one for each in layouts for one in each.find(git.below(commit)).folders.values()]
         found = {folder.artifact: [f.path for f in files] for folder, files in files_of(git, commit, folders)}

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from flux.errors import HistoryMissingError
-from flux.monorepo.history import DesiredVersions, before, change_of, history
+from flux.monorepo.history import DesiredVersions, before, change_of, had_version, history
+from flux.promotion.proposal import Promotion
 from flux.settings import Settings
 from tests.commands.helpers import actions_checkout, break_origin
 from tests.commands.releasing import CONFIG, PHASES
@@ -52,6 +53,16 @@ def test_where_there_is_no_history(repo: Repo) -> None:
     assert versions(repo)[0] == (first, {"at_ring1": "1.0.0"})
     assert gone_back(repo, "at_ring1") is None
     assert gone_back(repo, "prod_ring1") is None
+
+
+def test_who_had_a_version_also_if_only_for_a_while(repo: Repo) -> None:
+    desire(repo, app={"at_ring1": "1.0.0"}, db={"prod_ring1": "1.0.0"})
+    desire(repo, app={"at_ring1": "2.0.0"})
+    promotion, asked = Promotion("app", "1.0.0"), {"at_ring1", "prod_ring1"}
+    with opened(repo, SETTINGS) as monorepo:
+        assert had_version(monorepo, promotion, asked, repo.head) == {"at_ring1"}
+        assert had_version(monorepo, promotion, {"prod_ring1"}, repo.head) == set()
+        assert had_version(monorepo, promotion, set(), "no commit is read") == set()
 
 
 def test_each_state_has_the_commit_and_time_that_it_began_with(repo: Repo) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flux.artifact.folder import Entry
+from flux.artifact.folder import SourceEntry
 from flux.artifact.layout import Layout
 from flux.artifact.prepare import Prepare
 from flux.errors import ContentError
@@ -80,8 +80,8 @@ def test_a_commit_from_before_the_adoption_keeps_its_rules(tmp_path: Path) -> No
     first = repo.commit(files={"apps/app/a.yaml": "a", "apps/app/x.md": "b"})
     configure(repo, artifacts=["apps/*"])
     third = configure(repo, artifacts=[{"path": "apps/*", "name": "my-{name}", "prepare": "make"}])
-    now = {"artifacts": (Entry("apps/*", "my-{name}", prepare=Prepare("make")),)}
-    assert layout(repo, first, **now) == Layout((Entry("apps/*"),))
+    now = {"artifacts": (SourceEntry("apps/*", "my-{name}", prepare=Prepare("make")),)}
+    assert layout(repo, first, **now) == Layout((SourceEntry("apps/*"),))
     assert layout(repo, third, **now).artifacts == now["artifacts"]
 
 

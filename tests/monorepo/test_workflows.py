@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from flux.adoption.workflows import WORKFLOWS
-from flux.artifact.folder import Entry
+from flux.artifact.folder import SourceEntry
 from flux.monorepo import workflows
 from flux.settings import Settings
 
@@ -18,8 +18,10 @@ def test_each_is_rendered(name: str) -> None:
 
 
 def test_what_starts_a_build_is_where_artifacts_are() -> None:
-    several = Settings(artifacts=(Entry("apps/*"), Entry("apps/x/*"), Entry("clusters/local")))
-    whole = Settings(artifacts=(Entry(".", "all"), Entry("apps/*")), registry="oci://r.io/o")
+    several = Settings(
+        artifacts=(SourceEntry("apps/*"), SourceEntry("apps/x/*"), SourceEntry("clusters/local"))
+    )
+    whole = Settings(artifacts=(SourceEntry(".", "all"), SourceEntry("apps/*")), registry="oci://r.io/o")
     for settings, paths in ((several, ["apps/**", "clusters/local/**"]), (whole, ["**"])):
         text = workflows.rendered(WORKFLOWS[0], settings)
         assert yaml.safe_load(text)[True]["push"]["paths"] == [*paths, "invoke.yaml"]

@@ -7,8 +7,8 @@ from flux.promotion.outcome import (
     Edit,
     Note,
     Outcome,
+    PhaseOrder,
     Rewrite,
-    Rules,
     Situation,
     Untick,
 )
@@ -17,9 +17,9 @@ from tests.promotion import samples
 
 PROMOTION = samples.MARKER
 
-RULES = Rules(samples.PHASES)
+RULES = PhaseOrder(samples.PHASES)
 
-ORDERED = Rules(samples.PHASES, require_order=True)
+ORDERED = PhaseOrder(samples.PHASES, require_order=True)
 
 BODY = issue_body(PROMOTION, samples.NEWS, samples.PHASES, samples.CURRENT)
 

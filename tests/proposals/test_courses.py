@@ -6,7 +6,7 @@ from flux.promotion.clusters.status import StatusName
 from flux.promotion.gates.move import Move
 from flux.promotion.gates.state import Wanted
 from flux.proposals.courses import Courses, commit_of, freezes_at
-from flux.settings.settings import Clusters
+from flux.settings.settings import FollowedClusters
 from tests.commands.promoted import registry_of
 from tests.commands.promoting import World
 
@@ -67,7 +67,7 @@ def test_reports_are_of_accounts_that_the_settings_name(local: World) -> None:
     for at, (creator, state) in enumerate(told):
         name = StatusName("eso", "prod_ring1", manifest.digest, "eu")
         forge.keep_status(commit_of(manifest), CommitStatus(0, str(name), state, "", creator, float(at)))
-    clusters = {"prod_ring1": Clusters(("eu",), ("reporter",))}
+    clusters = {"prod_ring1": FollowedClusters(("eu",), ("reporter",))}
     world = local.with_(clusters=clusters, automation=("promoter[bot]",))
     with world.opened() as monorepo:
         reports = Courses(monorepo).state("eso").reports

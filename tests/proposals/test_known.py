@@ -4,8 +4,8 @@ import pytest
 
 from flux.promotion.proposal import Promotion
 from flux.proposals.authority import Authority
-from flux.proposals.branches import Branches
-from flux.proposals.issues import Issues
+from flux.proposals.branches import PromotionBranches
+from flux.proposals.issues import PromotionIssues
 from flux.proposals.known import known_of
 from tests.commands.deciding import TAG
 from tests.commands.promoting import World
@@ -16,7 +16,9 @@ ESO = Promotion("eso", "1.1.0")
 def known(world: World, number: int | None) -> list[tuple[str, tuple[str, ...]]]:
     with world.opened() as monorepo:
         authority = Authority(monorepo)
-        found = known_of(Branches(monorepo, authority), Issues(monorepo, authority), ESO, number)
+        found = known_of(
+            PromotionBranches(monorepo, authority), PromotionIssues(monorepo, authority), ESO, number
+        )
     return [(decision.who, decision.environments) for decision in found]
 
 

@@ -1,13 +1,13 @@
 """The check of a promotion's pull request, and what it says."""
 
-from flux.promotion.gates.gate import Gate, Reason, Verdict
+from flux.promotion.gates.gate import Gate, GateVerdict, Reason
 from flux.promotion.ledger import Decision, How
 from flux.proposals.authority import Authority
 from flux.proposals.rulings import CHECK, Rulings, explained, overrides, tell_check
 from tests.commands.progressing import followed
 from tests.commands.promoting import World
 
-WAITS = {"tt": Verdict((Reason(Gate.ORDER, "at1 does not have 1.1.0 yet"),))}
+WAITS = {"tt": GateVerdict((Reason(Gate.ORDER, "at1 does not have 1.1.0 yet"),))}
 
 
 def test_the_check_is_set_once(world: World) -> None:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from flux.commands.doctor import Health, Line
+from flux.commands.doctor import Line, Rating
 from flux.report.doctor import show_doctor
 from flux.report.report import Report
 from tests.report.showing import Stage
 
 LINES = [
-    Line("git", Health.OK, "2.39.5"),
-    Line("branch", Health.WARNING, "main is not protected", "protect it"),
-    Line("registry", Health.PROBLEM, "does not answer", "start it"),
+    Line("git", Rating.OK, "2.39.5"),
+    Line("branch", Rating.WARNING, "main is not protected", "protect it"),
+    Line("registry", Rating.PROBLEM, "does not answer", "start it"),
 ]
 
 

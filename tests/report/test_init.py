@@ -1,16 +1,16 @@
 """What an adoption shows: each finding with its evidence, what cannot be said, and each file."""
 
-from flux.adoption.clues import Finding, Gap
-from flux.adoption.files import File
+from flux.adoption.clues import Gap, ProposedSetting
+from flux.adoption.files import WantedFile
 from flux.commands.init import Adoption
 from flux.commands.init.proof import Exceptional
 from flux.monorepo.adopted import Unmanaged
 from flux.report.init import show_adoption, show_proof
 from tests.report.showing import Stage
 
-WRITTEN, LEFT = File("invoke.yaml", "flux: {}\n", None), File("tasks.py", "x\n", "y\n")
+WRITTEN, LEFT = WantedFile("invoke.yaml", "flux: {}\n", None), WantedFile("tasks.py", "x\n", "y\n")
 ADOPTION = Adoption(
-    [Finding("phases", ["at"], "the registry has app:at")],
+    [ProposedSetting("phases", ["at"], "the registry has app:at")],
     [WRITTEN, LEFT],
     unmanaged=[Unmanaged("app", "prod", "sha256:1", "no released version has its content")],
 )

@@ -2,7 +2,7 @@
 
 from flux.commands.rules import Outlook, Ruled, Rules
 from flux.promotion.gates.freeze import Freeze
-from flux.promotion.gates.gate import Gate, Reason, Verdict
+from flux.promotion.gates.gate import Gate, GateVerdict, Reason
 from flux.promotion.gates.rule import Auto, Rule
 from flux.promotion.gates.window import read_window
 from flux.report.rules import show_rules
@@ -12,8 +12,8 @@ RULES = {
     "at": Rule(),
     "prod": Rule("at", 7200, True, Auto.PATCH, (read_window("Mon 08:00-09:00"),)),
 }
-WAITS = Verdict((Reason(Gate.SOAK, "at has to run 1.1.0 for 2h", 60),), 60)
-NEVER = Verdict((Reason(Gate.ORDER, "at does not have 1.1.0 yet"),))
+WAITS = GateVerdict((Reason(Gate.SOAK, "at has to run 1.1.0 for 2h", 60),), 60)
+NEVER = GateVerdict((Reason(Gate.ORDER, "at does not have 1.1.0 yet"),))
 RULED = Ruled(
     "eso",
     RULES,

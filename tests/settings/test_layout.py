@@ -7,14 +7,14 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.artifact.folder import Entry, Folder
+from flux.artifact.folder import Folder, SourceEntry
 from flux.artifact.layout import Layout
 from flux.artifact.prepare import Prepare
 from flux.errors import SettingError
 from flux.settings import read_settings
 from flux.settings.layout import read_layout
 
-ENTRIES = Layout((Entry("apps/*"), Entry(".", "all", ("apps",))))
+ENTRIES = Layout((SourceEntry("apps/*"), SourceEntry(".", "all", ("apps",))))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_build_step_comes_with_the_files_of_the_desired_state() -> None:
     layout = read_layout(said)
     assert layout is not None
     assert layout == read_settings(yaml.safe_load(said)["flux"], {}).layout
-    assert layout.artifacts == (Entry("artifacts/*", prepare=Prepare("make", "out", ("x",))),)
+    assert layout.artifacts == (SourceEntry("artifacts/*", prepare=Prepare("make", "out", ("x",))),)
     assert layout.state == ("state/x.json", "state/freezes.json")
     with pytest.raises(SettingError, match="releaseconfig"):
         read_layout(b"flux: {prepare: make, releaseconfig: ../x}")

@@ -17,11 +17,11 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from flux.artifact.folder import Entry
+from flux.artifact.folder import SourceEntry
 from flux.errors import SettingError
 from flux.promotion.gates.rule import Auto
 from flux.settings import Phase, Settings, read_settings, require_section, take_environment
-from flux.settings.settings import Clusters
+from flux.settings.settings import FollowedClusters
 from tests.repo import Repo
 
 _NAMES = {field.name for field in fields(Settings)} - {"named"}
@@ -32,14 +32,14 @@ RIGHT: tuple[tuple[str, object, str | None, object], ...] = (
     ("sources", "components", "components", "components"),
     ("sources", "./deploy/flux/", "./deploy/flux/", "deploy/flux"),
     ("sources", ".", ".", "."),
-    ("artifacts", ["apps/*"], "apps/*", (Entry("apps/*"),)),
-    ("artifacts", ["./a/*/", {"path": "b"}], "a/*,b", (Entry("a/*"), Entry("b"))),
-    ("artifacts", {"path": ".", "name": "all"}, None, (Entry(".", "all"),)),
+    ("artifacts", ["apps/*"], "apps/*", (SourceEntry("apps/*"),)),
+    ("artifacts", ["./a/*/", {"path": "b"}], "a/*,b", (SourceEntry("a/*"), SourceEntry("b"))),
+    ("artifacts", {"path": ".", "name": "all"}, None, (SourceEntry(".", "all"),)),
     (
         "artifacts",
         [{"path": "c/**/apps/*", "name": "{parent}-{name}", "exclude": ["*.md", "c/old/"]}],
         None,
-        (Entry("c/**/apps/*", "{parent}-{name}", ("*.md", "c/old/")),),
+        (SourceEntry("c/**/apps/*", "{parent}-{name}", ("*.md", "c/old/")),),
     ),
     ("releaseconfig", "./state.json", "./state.json", "state.json"),
     ("registry", ".registry/", ".registry/", ".registry"),
@@ -106,7 +106,7 @@ RIGHT: tuple[tuple[str, object, str | None, object], ...] = (
         {"eso": {"prod": (("auto", Auto.PATCH),)}},
     ),
     ("rules", {}, "", {}),
-    ("clusters", {"prod": ["eu"]}, None, {"prod": Clusters(("eu",))}),
+    ("clusters", {"prod": ["eu"]}, None, {"prod": FollowedClusters(("eu",))}),
     ("clusters", {}, "", {}),
 )
 

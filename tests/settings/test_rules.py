@@ -7,7 +7,7 @@ import pytest
 from flux.promotion.gates.rule import Auto, Merge, OnFailure
 from flux.promotion.gates.window import read_window
 from flux.settings.rules import clusters, rule, rules
-from flux.settings.settings import Clusters
+from flux.settings.settings import FollowedClusters
 
 FULL: dict[object, object] = {
     "after": "at",
@@ -78,8 +78,11 @@ def test_rules_are_mappings(wrong: object) -> None:
 
 def test_clusters() -> None:
     read = clusters({"prod": {"names": ["eu", "us"], "reporters": ["flux-reporter[bot]"]}, "at": ["eu"]})
-    assert read == {"prod": Clusters(("eu", "us"), ("flux-reporter[bot]",)), "at": Clusters(("eu",))}
-    assert clusters({"prod": {"reporters": "a,b"}}) == {"prod": Clusters((), ("a", "b"))}
+    assert read == {
+        "prod": FollowedClusters(("eu", "us"), ("flux-reporter[bot]",)),
+        "at": FollowedClusters(("eu",)),
+    }
+    assert clusters({"prod": {"reporters": "a,b"}}) == {"prod": FollowedClusters((), ("a", "b"))}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flux.artifact.folder import Entry
+from flux.artifact.folder import SourceEntry
 from flux.artifact.layout import Layout
 from flux.promotion.gates.rule import Auto, Rule
 from flux.release.tag import TagForm
@@ -14,18 +14,18 @@ GROUPED = Settings(phases=(Phase("at", ("at_1", "at_2")), Phase("prod", ("prod",
 @pytest.mark.parametrize(("sources", "path"), [("artifacts", "artifacts/*"), ("a/b", "a/b/*"), (".", "*")])
 def test_the_simple_form_is_a_layout_of_one_entry(sources: str, path: str) -> None:
     settings = Settings(sources=sources, ignore=("x",))
-    assert settings.layout == Layout((Entry(path),), ("x",))
+    assert settings.layout == Layout((SourceEntry(path),), ("x",))
     assert settings.layout.shown == sources
 
 
 def test_entries_stand_in_for_the_simple_form() -> None:
-    entries = (Entry("apps/*"), Entry("clusters/local"))
+    entries = (SourceEntry("apps/*"), SourceEntry("clusters/local"))
     assert Settings(artifacts=entries).layout == Layout(entries)
     assert Settings(artifacts=entries).layout.shown == "apps/*, clusters/local"
 
 
 def test_of_one_artifact_a_release_tag_is_a_version() -> None:
-    one = Settings(artifacts=(Entry(".", "platform"),), release_tag="v{version}")
+    one = Settings(artifacts=(SourceEntry(".", "platform"),), release_tag="v{version}")
     assert one.tag_form == TagForm("v{version}", "platform")
     assert Settings().tag_form == TagForm("flux-oci-{artifact}-v{version}")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from flux.commands.doctor import accounts, key, machine, owners, places, reviews, tags
-from flux.commands.doctor.line import Diagnosis, Health, Line, looked_at, obtained, problem
+from flux.commands.doctor.line import Diagnosis, Line, Rating, looked_at, obtained, problem
 from flux.event import Event, read_event, read_surroundings
 from flux.settings import Settings, find_faults, read_settings
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     _Check = Callable[[Monorepo, Place], Iterable[Line]]
 
-__all__ = ["Diagnosis", "Health", "Line", "examine"]
+__all__ = ["Diagnosis", "Line", "Rating", "examine"]
 
 _ON_GITHUB: Mapping[str, _Check] = {
     "workflows": reviews.workflows,
@@ -48,7 +48,7 @@ def examine(configured: object, environment: Mapping[str, str]) -> Iterator[Line
     settings = read_settings(configured, environment) if faults == [] else None
     if settings:
         named = ", ".join(sorted(settings.named))
-        yield Line("settings", Health.OK, f"valid; set are {named}" if named else "valid, all by default")
+        yield Line("settings", Rating.OK, f"valid; set are {named}" if named else "valid, all by default")
     event = (yield from obtained("event", read_event)) or read_surroundings()
     yield from looked_at("packages", machine.packages)
     yield from looked_at("kustomize", machine.kustomize)
@@ -65,7 +65,7 @@ def examine(configured: object, environment: Mapping[str, str]) -> Iterator[Line
                     yield from _examine_places(_context(clone, settings, event))
     if not (settings and head):
         said = "origin, registry and forge are looked at when what they need is right"
-        yield Line("the rest", Health.WARNING, said, "put the above right, then run `inv doctor` again")
+        yield Line("the rest", Rating.WARNING, said, "put the above right, then run `inv doctor` again")
 
 
 def _examine_places(monorepo: Monorepo) -> Iterator[Line]:

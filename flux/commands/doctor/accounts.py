@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flux.commands.doctor.gh import hostname
-from flux.commands.doctor.line import Health, Line
+from flux.commands.doctor.line import Line, Rating
 
 if TYPE_CHECKING:
     from flux.forge.place import Place
@@ -24,9 +24,9 @@ def forge(monorepo: Monorepo, place: Place) -> Line:
     if place.kind == "local" and names_host(hosted) and not monorepo.settings.forge:
         said = f"files in .forge, as {login}: no forge is known at {https_url(hosted) or 'origin'}"
         fix = "set `forge: github` in invoke.yaml for GitHub Enterprise, otherwise `forge: local`"
-        return Line("forge", Health.WARNING, said, fix)
+        return Line("forge", Rating.WARNING, said, fix)
     if place.kind == "local":
-        return Line("forge", Health.OK, f"files in .forge, as {login}")
+        return Line("forge", Rating.OK, f"files in .forge, as {login}")
     who = f"{place.repository} as {login or 'an App'}"
     if lacks:
         given = given_by(os.environ)
@@ -34,10 +34,10 @@ def forge(monorepo: Monorepo, place: Place) -> Line:
         if not given:
             refresh = ["gh", "auth", "refresh", *hostname(place), "--scopes", "repo"]
             fix = f"`{shlex.join(refresh)}`, or {fix}"
-        return Line("forge", Health.PROBLEM, f"{who}: the token lacks {' and '.join(lacks)}", fix)
+        return Line("forge", Rating.PROBLEM, f"{who}: the token lacks {' and '.join(lacks)}", fix)
     if lacks is None:
         who += f"; GitHub does not say what such a token may do: it needs {PERMISSIONS}"
-    return Line("forge", Health.OK, who)
+    return Line("forge", Rating.OK, who)
 
 
 def automation(monorepo: Monorepo, place: Place) -> Iterator[Line]:
@@ -56,8 +56,8 @@ def automation(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     for setting, login in unknown:
         said = f"{setting}: there is no account {login}"
         fix = "set it right in invoke.yaml; the login of an App is its name and [bot]"
-        yield Line("automation", Health.WARNING, said, fix)
+        yield Line("automation", Rating.WARNING, said, fix)
     if not unknown:
         own = forge.login()
         ours = [*dict.fromkeys([ACTIONS, *settings.automation, *([own] if own else [])])]
-        yield Line("automation", Health.OK, f"issues are ours where {' or '.join(ours)} opened them")
+        yield Line("automation", Rating.OK, f"issues are ours where {' or '.join(ours)} opened them")

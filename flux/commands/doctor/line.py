@@ -12,7 +12,7 @@ from flux.packages import missing_package
 T = TypeVar("T")
 
 
-class Health(StrEnum):
+class Rating(StrEnum):
     OK = "ok"
     WARNING = "warning"
     PROBLEM = "problem"
@@ -23,7 +23,7 @@ class Line:
     """What was found of one thing; `fix` is what to type or to do where it is not OK."""
 
     subject: str
-    health: Health
+    health: Rating
     message: str
     fix: str = ""
 
@@ -34,7 +34,7 @@ class Diagnosis:
 
     @property
     def failed(self) -> bool:
-        return any(line.health is Health.PROBLEM for line in self.lines)
+        return any(line.health is Rating.PROBLEM for line in self.lines)
 
 
 def looked_at(subject: str, look: Callable[[], Iterable[Line]]) -> Iterator[Line]:
@@ -56,7 +56,7 @@ def problem(subject: str, error: Exception) -> Line:
     if isinstance(error, ModuleNotFoundError):
         error = missing_package(error)
     if isinstance(error, FluxError):
-        return Line(subject, Health.PROBLEM, error.message, error.hint)
+        return Line(subject, Rating.PROBLEM, error.message, error.hint)
     logging.getLogger(__name__).debug("%s could not be looked at", subject, exc_info=error)
     said = f"could not be looked at: {type(error).__name__}: {error}"
-    return Line(subject, Health.PROBLEM, said, "`inv --debug doctor` says more, to be reported")
+    return Line(subject, Rating.PROBLEM, said, "`inv --debug doctor` says more, to be reported")

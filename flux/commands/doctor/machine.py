@@ -4,7 +4,7 @@ import platform
 import shlex
 from collections.abc import Iterator
 
-from flux.commands.doctor.line import Health, Line
+from flux.commands.doctor.line import Line, Rating
 from flux.errors import EngineError
 from flux.packages import install
 from flux.settings import Settings
@@ -22,7 +22,7 @@ def packages() -> Iterator[Line]:
         listed = [Requirement(text) for text in requires(_PACKAGE) or ()]
     except PackageNotFoundError:
         said = f"{_PACKAGE} is not installed, so that nobody knows which packages it needs"
-        yield Line("packages", Health.WARNING, said, "install it: `pip install --editable .` in its folder")
+        yield Line("packages", Rating.WARNING, said, "install it: `pip install --editable .` in its folder")
         return
     wanted = [each for each in listed if each.marker is None or each.marker.evaluate({"extra": ""})]
     wrong = []
@@ -36,10 +36,10 @@ def packages() -> Iterator[Line]:
             wrong.append((each, f"{each.name} is {there}, not {each.specifier}"))
     for each, said in wrong:
         fix = f"`{install(f'{each.name}{each.specifier}')}`"
-        yield Line("packages", Health.PROBLEM, said, fix)
+        yield Line("packages", Rating.PROBLEM, said, fix)
     if not wrong:
         said = f"all {len(wanted)} are there, on Python {platform.python_version()}"
-        yield Line("packages", Health.OK, said)
+        yield Line("packages", Rating.OK, said)
 
 
 def git() -> Line:
@@ -48,20 +48,20 @@ def git() -> Line:
     there = git_version()
     dotted = ".".join(map(str, there))
     if there >= OLDEST_GIT:
-        return Line("git", Health.OK, dotted)
+        return Line("git", Rating.OK, dotted)
     oldest = ".".join(map(str, OLDEST_GIT))
     said = f"git is {dotted}, which lacks what is asked of it"
-    return Line("git", Health.PROBLEM, said, f"install git {oldest} or newer")
+    return Line("git", Rating.PROBLEM, said, f"install git {oldest} or newer")
 
 
 def kustomize() -> Iterator[Line]:
     from flux.kustomize import find_kustomize
 
     if found := find_kustomize():
-        yield Line("kustomize", Health.OK, f"`{shlex.join(found.command)}`")
+        yield Line("kustomize", Rating.OK, f"`{shlex.join(found.command)}`")
     else:
         said = "neither kustomize 5 nor kubectl 1.27 is on PATH, so that `inv check` renders nothing"
-        yield Line("kustomize", Health.WARNING, said, f"install one of them: {_KUSTOMIZE}")
+        yield Line("kustomize", Rating.WARNING, said, f"install one of them: {_KUSTOMIZE}")
 
 
 def steps(settings: Settings) -> Iterator[Line]:
@@ -71,30 +71,30 @@ def steps(settings: Settings) -> Iterator[Line]:
     from flux.step import can_cut_off
 
     if can_cut_off():
-        yield Line("build steps", Health.OK, "they run without a network")
+        yield Line("build steps", Rating.OK, "they run without a network")
     elif settings.prepare_network:
         said = "they run as ordinary processes, with the network: no namespace can be made here"
-        yield Line("build steps", Health.WARNING, said)
+        yield Line("build steps", Rating.WARNING, said)
     else:
         said = "they cannot run: no namespace without a network can be made here"
         fix = "allow user namespaces, or let steps use the network with the setting `prepare_network`"
-        yield Line("build steps", Health.PROBLEM, said, fix)
+        yield Line("build steps", Rating.PROBLEM, said, fix)
 
 
 def engine() -> Iterator[Line]:
     from flux.registry.container import Engine
 
     try:
-        yield Line("engine", Health.OK, f"a container engine answers, of version {Engine().version}")
+        yield Line("engine", Rating.OK, f"a container engine answers, of version {Engine().version}")
     except EngineError as error:
-        yield Line("engine", Health.OK, f"only `inv registry.up` needs one: {error.message}")
+        yield Line("engine", Rating.OK, f"only `inv registry.up` needs one: {error.message}")
 
 
 def flux(settings: Settings) -> Iterator[Line]:
     if settings.publisher == "builtin":
-        yield Line("flux", Health.OK, "not needed: the publisher is builtin")
+        yield Line("flux", Rating.OK, "not needed: the publisher is builtin")
         return
     from flux.registry.flux_cli.cli import FluxCli
 
     there = FluxCli(settings.flux_version, settings.provider).require()
-    yield Line("flux", Health.OK, f"{there}, and {settings.flux_version} is wanted")
+    yield Line("flux", Rating.OK, f"{there}, and {settings.flux_version} is wanted")

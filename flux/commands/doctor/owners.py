@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from flux.commands.doctor.line import Health, Line
+from flux.commands.doctor.line import Line, Rating
 from flux.promotion.gates.freeze import freezes_path
 
 if TYPE_CHECKING:
@@ -35,15 +35,15 @@ def code_owners(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     if faults:
         said = f"GitHub leaves out what is wrong: {'; '.join(faults[:_MOST_FAULTS])}"
         fix = "name teams or people who may write to the repository"
-        yield Line("code owners", Health.WARNING, said, fix)
+        yield Line("code owners", Rating.WARNING, said, fix)
     elif not lacking:
-        yield Line("code owners", Health.OK, f"{path} has an owner for each file that decides")
+        yield Line("code owners", Rating.OK, f"{path} has an owner for each file that decides")
     if not lacking:
         return
     shown = list(dict.fromkeys(_FOLDER if name in _IN_FOLDER else name for name in lacking))
     said = f"nobody owns {', '.join(shown)} at {monorepo.settings.branch}"
     lines = " and ".join(f"`/{name} @OWNER`" for name in shown)
-    yield Line("code owners", Health.WARNING, said, f"add {lines} to {path or FILES[0]}")
+    yield Line("code owners", Rating.WARNING, said, f"add {lines} to {path or FILES[0]}")
 
 
 def unowned(content: str, paths: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from flux.commands.doctor.line import Health, Line
+from flux.commands.doctor.line import Line, Rating
 
 if TYPE_CHECKING:
     from flux.git.clone import Clone
@@ -23,12 +23,12 @@ def clone(clone: Clone) -> Iterator[Line]:
 
     if clone.shallow:
         said = "it is shallow: the history that decides is fetched whenever it is needed"
-        yield Line("clone", Health.WARNING, said, FETCH_DEPTH)
+        yield Line("clone", Rating.WARNING, said, FETCH_DEPTH)
     elif clone.filter:
         said = f"it is partial ({clone.filter}): what it lacks is fetched whenever it is needed"
-        yield Line("clone", Health.WARNING, said, "clone it anew, without `--filter`")
+        yield Line("clone", Rating.WARNING, said, "clone it anew, without `--filter`")
     else:
-        yield Line("clone", Health.OK, str(clone.root))
+        yield Line("clone", Rating.OK, str(clone.root))
 
 
 def origin(monorepo: Monorepo) -> Iterator[Line]:
@@ -38,15 +38,15 @@ def origin(monorepo: Monorepo) -> Iterator[Line]:
     if names_host(hosted) and not https_url(hosted):
         said = "its host cannot be told from its URL, so neither can the forge"
         yield Line(
-            "origin", Health.PROBLEM, said, "`git remote set-url origin URL`, with an https or ssh URL"
+            "origin", Rating.PROBLEM, said, "`git remote set-url origin URL`, with an https or ssh URL"
         )
     if urls := monorepo.git.disagreeing_urls:
         named = ", ".join(https_url(url) or "one without a host" for url in urls)
         said = f"its URLs are of different places, and git fetches from the first only: {named}"
-        yield Line("origin", Health.PROBLEM, said, "keep one: `git remote set-url --delete origin URL`")
+        yield Line("origin", Rating.PROBLEM, said, "keep one: `git remote set-url --delete origin URL`")
     tip, url = monorepo.tip, monorepo.git.origin_url
     where = f"at {https_url(url) or 'origin'}" if url else "here, since there is no origin"
-    yield Line("origin", Health.OK, f"{monorepo.settings.branch} is at {tip[:12]} {where}")
+    yield Line("origin", Rating.OK, f"{monorepo.settings.branch} is at {tip[:12]} {where}")
 
 
 def releases(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
@@ -65,11 +65,11 @@ def releases(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
     with suppress(GitError):
         misnamed = misnamed_releases(monorepo, names)
         for said in name_misnamed(monorepo.settings.tag_form, misnamed):
-            yield Line("releases", Health.WARNING, said, misnamed_hint(misnamed))
+            yield Line("releases", Rating.WARNING, said, misnamed_hint(misnamed))
         _, stray = tell_apart(monorepo, names)
         for said in name_stray(monorepo, stray):
             fix = f"merge the commit into {monorepo.settings.branch} and release the merge, or delete the tag"
-            yield Line("releases", Health.WARNING, said, fix)
+            yield Line("releases", Rating.WARNING, said, fix)
 
 
 def artifacts(monorepo: Monorepo) -> list[str]:
@@ -83,19 +83,22 @@ def clashes(monorepo: Monorepo) -> Iterator[Line]:
 
     found = find_artifacts(monorepo.git, monorepo.git.head(), monorepo.settings.layout).clashes
     for clash in found[:_MOST_CLASHES]:
-        yield Line("sources", Health.PROBLEM, clash.message, clash.hint)
+        yield Line("sources", Rating.PROBLEM, clash.message, clash.hint)
     if more := len(found[_MOST_CLASHES:]):
         yield Line(
-            "sources", Health.PROBLEM, f"{more} more artifacts clash", "mend these first, then look again"
+            "sources",
+            Rating.PROBLEM,
+            f"{more} more artifacts clash",
+            "mend these first, then look again",
         )
 
 
 def sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:
     if names:
-        yield Line("sources", Health.OK, f"{len(names)} artifacts in {settings.layout.shown}")
+        yield Line("sources", Rating.OK, f"{len(names)} artifacts in {settings.layout.shown}")
     else:
         said, setting = f"there are no artifacts in {settings.layout.shown}", _setting(settings)
-        yield Line("sources", Health.WARNING, said, f"commit the first, or set `{setting}` in invoke.yaml")
+        yield Line("sources", Rating.WARNING, said, f"commit the first, or set `{setting}` in invoke.yaml")
 
 
 def rendered_workflows(monorepo: Monorepo) -> Iterator[Line]:
@@ -106,7 +109,7 @@ def rendered_workflows(monorepo: Monorepo) -> Iterator[Line]:
     if drifted:
         said = f"the settings would write {', '.join(drifted)} otherwise"
         fix = "see how with `inv init --dry-run`, and take it over with `inv init --force`"
-        yield Line("rendered workflows", Health.WARNING, said, fix)
+        yield Line("rendered workflows", Rating.WARNING, said, fix)
 
 
 def _setting(settings: Settings) -> str:
@@ -127,6 +130,6 @@ def registry(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
     if is_server and fit and not any(registry.repository(name).tags() for name in fit):
         said = f"{registry.name(name)} can be read and written, but none of {len(fit)} artifacts has an image"
         fix = "build them with `inv build`, or check the settings `registry` and `repository`"
-        yield Line("registry", Health.WARNING, said, fix)
+        yield Line("registry", Rating.WARNING, said, fix)
     else:
-        yield Line("registry", Health.OK, f"{registry.name(name)} can be read and written")
+        yield Line("registry", Rating.OK, f"{registry.name(name)} can be read and written")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flux.commands.doctor.gh import gh
-from flux.commands.doctor.line import Health, Line
+from flux.commands.doctor.line import Line, Rating
 
 if TYPE_CHECKING:
     from flux.forge.place import Place
@@ -22,12 +22,12 @@ def release_tags(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     ref = f"refs/tags/{form.replace('{artifact}', 'artifact').replace('{version}', '1.0.0')}"
     found = monorepo.forge.tag_rules()
     if found is None:
-        yield Line("release tags", Health.OK, "this token is not told which rulesets there are")
+        yield Line("release tags", Rating.OK, "this token is not told which rulesets there are")
         return
     kept = {kind for rules in found if rules.covers(ref) for kind in rules.kinds}
     lacking = [does for kind, does in _KINDS.items() if kind not in kept]
     if not lacking:
-        yield Line("release tags", Health.OK, "a ruleset says who may make, move and delete them")
+        yield Line("release tags", Rating.OK, "a ruleset says who may make, move and delete them")
         return
     said = f"no ruleset says who may {' or '.join(lacking)} tags such as {ref.removeprefix('refs/tags/')}"
     pattern = form.replace("{artifact}", "*").replace("{version}", "*")
@@ -41,4 +41,4 @@ def release_tags(monorepo: Monorepo, place: Place) -> Iterator[Line]:
         *(f"bypass_actors[][actor_id]={_ADMINISTRATOR}", "bypass_actors[][actor_type]=RepositoryRole"),
         "bypass_actors[][bypass_mode]=always",
     )
-    yield Line("release tags", Health.WARNING, said, f"{fix}, then add to it whoever may release")
+    yield Line("release tags", Rating.WARNING, said, f"{fix}, then add to it whoever may release")

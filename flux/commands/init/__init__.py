@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flux.adoption.clues import Clues, Finding, Gap
+from flux.adoption.clues import Clues, Gap, ProposedSetting
 from flux.adoption.environments import find_environments
-from flux.adoption.files import TASKS, File, State, desired_state, invoke_yaml
+from flux.adoption.files import TASKS, FileState, WantedFile, desired_state, invoke_yaml
 from flux.adoption.issues import find_label
 from flux.adoption.places import find_places
 from flux.adoption.plan import proposed, version_tag, without_own_files
@@ -19,7 +19,7 @@ from flux.adoption.signatures import refusing
 from flux.adoption.workflows import ACTION, WORKFLOWS
 from flux.errors import FluxError, RequestError, SettingError
 from flux.forge import find_place
-from flux.forge.place import Clues as ForgeClues
+from flux.forge.place import ForgeClues
 from flux.monorepo.adopted import Unmanaged, environment_tags, import_desired
 from flux.monorepo.artifacts import find_artifacts
 from flux.monorepo.monorepo import Monorepo
@@ -41,8 +41,8 @@ _LARGEST = 256 * 1024
 class Adoption:
     """What was found, what is proposed, and what no setting can say. With `gaps` nothing is written."""
 
-    findings: list[Finding]
-    files: list[File]
+    findings: list[ProposedSetting]
+    files: list[WantedFile]
     gaps: list[Gap] = field(default_factory=list)
     unmanaged: list[Unmanaged] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -50,12 +50,12 @@ class Adoption:
     """Whose signatures clusters have to accept, as a regular expression; empty where nobody can sign."""
 
     @property
-    def differing(self) -> list[File]:
-        return [file for file in self.files if file.state is State.DIFFERS]
+    def differing(self) -> list[WantedFile]:
+        return [file for file in self.files if file.state is FileState.DIFFERS]
 
-    def due(self, force: bool) -> list[File]:
+    def due(self, force: bool) -> list[WantedFile]:
         """The files to write: those that are missing, and with `force` those that differ."""
-        states = (State.MISSING, State.DIFFERS) if force else (State.MISSING,)
+        states = (FileState.MISSING, FileState.DIFFERS) if force else (FileState.MISSING,)
         return [] if self.gaps else [file for file in self.files if file.state in states]
 
 
@@ -79,7 +79,7 @@ def plan_adoption(
         return Adoption(findings, [], gaps)
     adopted = _with(monorepo, settings)
     names = _names(adopted, gaps)
-    more: list[Finding | Gap] = [*find_releases(clues, names, settings.only_artifact)]
+    more: list[ProposedSetting | Gap] = [*find_releases(clues, names, settings.only_artifact)]
     tags, notices = _tags(adopted, names)
     more += find_label(clues)
     more += version_tag(tag for each in tags.values() for tag in each)
@@ -106,7 +106,7 @@ def require_no_gaps(adoption: Adoption) -> None:
         raise RequestError(f"nothing is written: {first.message}{more}", first.hint)
 
 
-def write_adoption(root: Path, adoption: Adoption, force: bool) -> list[File]:
+def write_adoption(root: Path, adoption: Adoption, force: bool) -> list[WantedFile]:
     """Write the files that are due. Raises RequestError, before anything is written, where there are gaps."""
     require_no_gaps(adoption)
     due = adoption.due(force)
@@ -154,14 +154,14 @@ def _repository(monorepo: Monorepo) -> str:
         return ""
 
 
-def _branch(monorepo: Monorepo) -> Iterator[Finding]:
+def _branch(monorepo: Monorepo) -> Iterator[ProposedSetting]:
     """Master, where there is no main."""
     try:
         heads = monorepo.home_heads
     except FluxError:
         return
     if heads and monorepo.settings.branch not in heads and "master" in heads:
-        yield Finding("branch", "master", "origin has master, and no main")
+        yield ProposedSetting("branch", "master", "origin has master, and no main")
 
 
 def _settings(values: Mapping[str, Any], variables: Mapping[str, str], gaps: list[Gap]) -> Settings | None:
@@ -216,7 +216,7 @@ def _signatures(monorepo: Monorepo, clues: Clues) -> tuple[str, list[str]]:
     ]
 
 
-def _calling_nothing(files: Iterable[File], clues: Clues) -> Iterator[str]:
+def _calling_nothing(files: Iterable[WantedFile], clues: Clues) -> Iterator[str]:
     """Workflows that take what they call from their own repository, which does not have it."""
     if ACTION not in clues.paths and any("uses: $/" in file.wanted for file in files):
         yield (
@@ -234,22 +234,22 @@ def _files(
     values: Mapping[str, Any],
     state: Mapping[str, Mapping[str, str]],
     uses: str,
-) -> Iterator[File]:
+) -> Iterator[WantedFile]:
     root = monorepo.git.root
     there = next((name for name in FILES if (root / name).exists()), FILES[0])
     text = _read(root / there)
     if text is None or "flux:" not in text:
-        yield File(there, (text or "") + invoke_yaml(values), text)
+        yield WantedFile(there, (text or "") + invoke_yaml(values), text)
     else:
-        yield File(there, text, text)
+        yield WantedFile(there, text, text)
     tasks = _read(root / "tasks.py")
-    yield File("tasks.py", tasks if tasks and "flux.tasks" in tasks else TASKS, tasks)
+    yield WantedFile("tasks.py", tasks if tasks and "flux.tasks" in tasks else TASKS, tasks)
     for name in WORKFLOWS:
         path = f".github/workflows/{name}"
-        yield File(path, rendered(name, monorepo.settings, uses), _read(root / path))
+        yield WantedFile(path, rendered(name, monorepo.settings, uses), _read(root / path))
     releaseconfig = monorepo.settings.releaseconfig
     config = _read(root / releaseconfig)
-    yield File(releaseconfig, config if config is not None else desired_state(state), config)
+    yield WantedFile(releaseconfig, config if config is not None else desired_state(state), config)
 
 
 def _read(path: Path) -> str | None:

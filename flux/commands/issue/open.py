@@ -12,7 +12,7 @@ from flux.monorepo.release_tags import read_tag
 from flux.monorepo.sources import Sources
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.issue import issue_body, issue_title
-from flux.proposals.issues import Issues
+from flux.proposals.issues import PromotionIssues
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def open_issue(monorepo: Monorepo, tag: str) -> Opened:
         return Opened(tag, None, notices=(f"{tag} is not a release tag: there is nothing to promote",))
     require_current_settings(monorepo)
     promotion = Promotion(tagged.artifact, str(tagged.version))
-    issues = Issues(monorepo)
+    issues = PromotionIssues(monorepo)
     there = issues.of(promotion)
     if there:
         return Opened(tag, _kept(monorepo.forge, issues, promotion, there), "found")
@@ -68,7 +68,7 @@ def open_issue(monorepo: Monorepo, tag: str) -> Opened:
     return Opened(tag, kept, "opened" if kept.number == opened.number else "found")
 
 
-def _kept(forge: Forge, issues: Issues, promotion: Promotion, there: list[Issue]) -> Issue:
+def _kept(forge: Forge, issues: PromotionIssues, promotion: Promotion, there: list[Issue]) -> Issue:
     """The oldest; where two runs raced, the younger is closed. Its comment of ours says what it is about
     from the start."""
     oldest, *younger = sorted(there, key=lambda issue: issue.number)

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from flux.errors import FluxError, ForgeError, IssueError, without_frames
 from flux.forge.forge import Issue
+from flux.monorepo.history import had_version
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
 from flux.promotion.boxes import marks, ticked
 from flux.promotion.proposal import Promotion
-from flux.promotion.texts.comment import Standing, is_reached
+from flux.promotion.texts.comment import EnvironmentRow, is_reached
 from flux.promotion.texts.notices import ROLLED_BACK, pull_request_closed
 from flux.proposals.advance import Advance
 from flux.proposals.apply import Applier
@@ -28,7 +29,7 @@ class Synced:
     proposed: Proposed | None
     closed: bool = False
     undone: tuple[str, ...] = ()
-    standings: tuple[Standing, ...] = ()
+    standings: tuple[EnvironmentRow, ...] = ()
     error: FluxError | None = None
 
     @property
@@ -131,7 +132,7 @@ class Syncer:
             closed = None
         else:
             closed = self._applier.branches.closed(promotion, main)
-        had = self._applier.had(main, promotion, fallen)
+        had = had_version(self._monorepo, promotion, fallen, main.commit)
         undone = self._applier.take_back(issue, had, ROLLED_BACK, main.commit)
         if closed:
             pull, proposed = closed
@@ -139,7 +140,7 @@ class Syncer:
             undone += self._applier.take_back(issue, gone, pull_request_closed(pull.url), str(pull.number))
         return undone
 
-    def _is_complete(self, issue: Issue, promotion: Promotion, standings: list[Standing]) -> bool:
+    def _is_complete(self, issue: Issue, promotion: Promotion, standings: list[EnvironmentRow]) -> bool:
         """Whether every environment that an issue has a box for has the version, or a newer one."""
         names = marks(issue.body)
         boxed = {

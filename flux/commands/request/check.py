@@ -17,8 +17,8 @@ from flux.promotion.proposal import BRANCHES, Promotion, promotion_of_branch
 from flux.promotion.texts.notices import REMOVED
 from flux.promotion.two_people import Approval, faults
 from flux.proposals.authority import Authority
-from flux.proposals.branches import Branch, Branches
-from flux.proposals.issues import Issues
+from flux.proposals.branches import PromotionBranch, PromotionBranches
+from flux.proposals.issues import PromotionIssues
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def check_request(monorepo: Monorepo, number: int) -> Checked:
     if not pull.branch.startswith(BRANCHES):
         return Checked(pull, is_promotion=False)
     authority = Authority(monorepo)
-    branches = Branches(monorepo, authority)
+    branches = PromotionBranches(monorepo, authority)
     main = branches.main()
     known = [*artifacts_at(monorepo, monorepo.tip), *main.desired]
     promotion = promotion_of_branch(pull.branch, known)
@@ -69,7 +69,9 @@ def check_request(monorepo: Monorepo, number: int) -> Checked:
     )
 
 
-def _promotion_faults(monorepo: Monorepo, promotion: Promotion, branch: Branch, main: Side) -> list[str]:
+def _promotion_faults(
+    monorepo: Monorepo, promotion: Promotion, branch: PromotionBranch, main: Side
+) -> list[str]:
     """What speaks against a promotion, whoever asks for it."""
     versions = main.of(promotion.artifact)
     errors = [
@@ -86,14 +88,14 @@ def _promotion_faults(monorepo: Monorepo, promotion: Promotion, branch: Branch, 
 def _decisions(
     monorepo: Monorepo,
     authority: Authority,
-    branches: Branches,
+    branches: PromotionBranches,
     promotion: Promotion,
-    branch: Branch,
+    branch: PromotionBranch,
     main: Side,
     number: int,
 ) -> list[Decision]:
     """What the branch records, and what was decided beside it: before, or in comments."""
-    issues = Issues(monorepo, authority)
+    issues = PromotionIssues(monorepo, authority)
     past = branches.past_decisions(promotion, main, branch.head.commit)
     return since_begun(branch.decisions, [*past, *issues.noted(promotion), *issues.written(number)])
 

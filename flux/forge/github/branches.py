@@ -1,4 +1,4 @@
-"""Branches, commits on them, and what protects them."""
+"""ForgeBranches, commits on them, and what protects them."""
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from flux.forge.github.token import CONTENTS, METADATA
 _FILE = "100644"
 
 
-class Branches(Makers):
+class ForgeBranches(Makers):
     def branch(self, name: str) -> str | None:
         with self._github.asking(f"find branch {name}", CONTENTS) as repository:
             ref = find_ref(repository, f"heads/{name}")

@@ -5,7 +5,7 @@ https://docs.github.com/rest
 
 from flux.forge.github.accounts import Accounts
 from flux.forge.github.api import GitHubApi
-from flux.forge.github.branches import Branches
+from flux.forge.github.branches import ForgeBranches
 from flux.forge.github.issues import Issues
 from flux.forge.github.pulls import PullRequests
 from flux.forge.github.pushes import Pushes
@@ -16,7 +16,7 @@ from flux.forge.github.workflows import Workflows
 
 
 class GitHubForge(
-    Accounts, Releases, Workflows, Issues, PullRequests, Branches, Pushes, Safeguards, Reporting
+    Accounts, Releases, Workflows, Issues, PullRequests, ForgeBranches, Pushes, Safeguards, Reporting
 ):
     """The repository `owner/name`. `longest_pause` is the longest that a rate limit may cause, in seconds."""
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from flux.artifact.source import https_url
 from flux.errors import RequestError
-from flux.forge.place import Clues, Place
+from flux.forge.place import ForgeClues, Place
 
 KIND = "github"
 
@@ -13,14 +13,14 @@ _DOT_COM = "github.com"
 _NAME = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9._-]+")
 
 
-def is_there(clues: Clues) -> bool:
+def is_there(clues: ForgeClues) -> bool:
     """Whether the clues lead to GitHub."""
     host, _ = _parts(clues)
     hosts = {_DOT_COM, Place(KIND, _api(clues)).host} - {""}
     return bool(clues.repository) or host in hosts or host.endswith(".ghe.com")
 
 
-def find(clues: Clues) -> Place:
+def find(clues: ForgeClues) -> Place:
     """Raises RequestError where the clues do not tell the repository."""
     host, path = _parts(clues)
     api = _api(clues)
@@ -36,12 +36,12 @@ def find(clues: Clues) -> Place:
     return Place(KIND, api or _api_url(host or _DOT_COM), name)
 
 
-def _parts(clues: Clues) -> tuple[str, str]:
+def _parts(clues: ForgeClues) -> tuple[str, str]:
     host, _, path = https_url(clues.origin or "").removeprefix("https://").partition("/")
     return host, path
 
 
-def _api(clues: Clues) -> str:
+def _api(clues: ForgeClues) -> str:
     return (clues.api_url or "").rstrip("/")
 
 

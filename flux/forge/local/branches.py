@@ -1,4 +1,4 @@
-"""Branches. Who moves one writes down what becomes of its pull requests."""
+"""ForgeBranches. Who moves one writes down what becomes of its pull requests."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -8,7 +8,7 @@ from flux.forge.local.part import head_of
 from flux.forge.local.pulls import PullRequests
 
 
-class Branches(PullRequests):
+class ForgeBranches(PullRequests):
     def branch(self, name: str) -> str | None:
         return self._git.ref(head_of(name))
 

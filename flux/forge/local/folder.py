@@ -27,7 +27,7 @@ _NUMBERED_TOGETHER = (ISSUES, PULLS)
 _NAME = re.compile(r"([0-9]+)(?:\.comment-([0-9]+))?\.md")
 
 
-class Folder:
+class ForgeFolder:
     """Numbers are the forge's own: no issue has that of a pull request, no comment that of another."""
 
     def __init__(self, path: Path) -> None:

@@ -3,14 +3,14 @@
 One ticks a box by editing `.forge/issues/3.md`, and merges with `git merge`.
 """
 
-from flux.forge.local.branches import Branches
+from flux.forge.local.branches import ForgeBranches
 from flux.forge.local.issues import Issues
 from flux.forge.local.releases import Releases
 from flux.forge.local.reporting import Reporting
 from flux.forge.local.workflows import Workflows
 
 
-class LocalForge(Releases, Workflows, Issues, Branches, Reporting):
+class LocalForge(Releases, Workflows, Issues, ForgeBranches, Reporting):
     """The forge of the clone at `root`."""
 
     tells_edits = False

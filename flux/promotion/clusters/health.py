@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 
-from flux.promotion.clusters.status import State, StatusName
+from flux.promotion.clusters.status import StatusName, StatusState
 
 Place = tuple[str, str]
 """A Kustomization and its cluster."""
@@ -23,12 +23,12 @@ class Running(StrEnum):
 
 
 @dataclass(frozen=True)
-class Report:
+class ClusterReport:
     """One status of somebody who may report, at `time` by the forge's clock. `id` tells those of one second
     apart: a later one is higher."""
 
     name: StatusName
-    state: State
+    state: StatusState
     time: float
     description: str = ""
     id: int = 0
@@ -39,7 +39,7 @@ class Report:
 
     @property
     def succeeds(self) -> bool:
-        return self.state is State.SUCCESS
+        return self.state is StatusState.SUCCESS
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,12 @@ class _Streak:
     """The reports of one place since it last changed its mind."""
 
     place: Place
-    first: Report
-    last: Report
+    first: ClusterReport
+    last: ClusterReport
 
 
 def health(
-    reports: Sequence[Report],
+    reports: Sequence[ClusterReport],
     environment: str,
     digest: str,
     moved: float | None,
@@ -110,11 +110,11 @@ def _running(streaks: Sequence[_Streak], moved: float | None) -> Health:
     return Health(Running.RUNNING, max(since, *(streak.first.time for streak in streaks)))
 
 
-def _streaks(reports: Iterable[Report]) -> list[_Streak]:
+def _streaks(reports: Iterable[ClusterReport]) -> list[_Streak]:
     """The last streak of each place. What is pending changes nobody's mind."""
     found: dict[Place, _Streak] = {}
     for report in sorted(reports, key=lambda report: (report.time, report.id)):
-        if report.state is State.PENDING:
+        if report.state is StatusState.PENDING:
             continue
         before = found.get(report.place)
         goes_on = before is not None and before.last.succeeds == report.succeeds
@@ -123,7 +123,7 @@ def _streaks(reports: Iterable[Report]) -> list[_Streak]:
     return list(found.values())
 
 
-def _places_before(reports: Sequence[Report], digest: str, until: float) -> set[Place]:
+def _places_before(reports: Sequence[ClusterReport], digest: str, until: float) -> set[Place]:
     """Who reported the digest that the environment had before this one."""
     own = [report.time for report in reports if report.name.digest == digest]
     others = [

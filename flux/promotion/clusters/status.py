@@ -40,7 +40,7 @@ _NAME = re.compile(
 _COMMIT = re.compile(r"[^\s@]{1,255}@sha1:(?P<commit>[0-9a-f]{40})")
 
 
-class State(StrEnum):
+class StatusState(StrEnum):
     """What a commit status says, in GitHub's words."""
 
     SUCCESS = "success"
@@ -68,7 +68,7 @@ class Posted:
 
     commit: str
     name: StatusName
-    state: State
+    state: StatusState
     description: str
 
 
@@ -85,7 +85,7 @@ def status_of(event: Mapping[str, Any], cluster: str) -> Posted | None:
     metadata = {key.removeprefix(_GROUP): value for key, value in metadata.items()}
     commit = _COMMIT.fullmatch(str(metadata.get("originRevision")))
     name = parse_name(f"{PREFIX}{involved.get('name')}/{metadata.get('revision')}/{cluster}")
-    state = {"info": State.SUCCESS, "error": State.FAILURE}.get(str(event.get("severity")))
+    state = {"info": StatusState.SUCCESS, "error": StatusState.FAILURE}.get(str(event.get("severity")))
     if involved.get("kind") != "Kustomization" or not commit or not name or not state:
         return None
     return Posted(commit["commit"], name, state, _words(str(event.get("reason", ""))))

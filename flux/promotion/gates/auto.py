@@ -7,7 +7,7 @@ from semver import Version
 
 from flux.promotion.gates.gate import judge
 from flux.promotion.gates.rule import Auto, Rule, step_between
-from flux.promotion.gates.state import Course, State, fallen_from, is_higher
+from flux.promotion.gates.state import Course, GateState, fallen_from, is_higher
 
 _PATIENCE = 3600
 """Seconds that a newer version waits for the clusters' word on the one before it."""
@@ -22,7 +22,7 @@ class Next:
     environments: tuple[str, ...]
 
 
-def due(releases: Collection[str], course: Course, state: State, now: float) -> list[Next]:
+def due(releases: Collection[str], course: Course, state: GateState, now: float) -> list[Next]:
     """For each phase that promotes by itself, the newest version that qualifies, and where it goes.
 
     Never a lower version, one that was rolled back from, or one that fails. What soaks for the phase after is
@@ -32,7 +32,9 @@ def due(releases: Collection[str], course: Course, state: State, now: float) -> 
     return [each for each in found if each]
 
 
-def _newest(releases: Collection[str], phase: str, course: Course, state: State, now: float) -> Next | None:
+def _newest(
+    releases: Collection[str], phase: str, course: Course, state: GateState, now: float
+) -> Next | None:
     if course.rules[phase].auto is Auto.NEVER:
         return None
     for version in sorted(releases, key=Version.parse, reverse=True):
@@ -42,7 +44,7 @@ def _newest(releases: Collection[str], phase: str, course: Course, state: State,
     return None
 
 
-def _open_to(version: str, phase: str, course: Course, state: State, now: float) -> Iterator[str]:
+def _open_to(version: str, phase: str, course: Course, state: GateState, now: float) -> Iterator[str]:
     """The environments of a phase that a rule may give a version."""
     if stopped(version, phase, course, state, now):
         return
@@ -55,14 +57,14 @@ def _open_to(version: str, phase: str, course: Course, state: State, now: float)
             yield environment
 
 
-def wants(version: str, environment: str, phase: str, course: Course, state: State) -> bool:
+def wants(version: str, environment: str, phase: str, course: Course, state: GateState) -> bool:
     """Whether a version is a step up that the rule of a phase takes by itself."""
     has = state.versions.get(environment)
     step = step_between(has, Version.parse(version))
     return is_higher(version, has) and course.rules[phase].auto.allows(step)
 
 
-def stopped(version: str, phase: str, course: Course, state: State, now: float) -> str:
+def stopped(version: str, phase: str, course: Course, state: GateState, now: float) -> str:
     """Why no rule gives a phase a version: it was rolled back from there, or fails there or before."""
     if (held := hold(course.groups[phase], state)) and not is_higher(version, held):
         return f"{held} was rolled back from in {phase}"
@@ -74,7 +76,7 @@ def stopped(version: str, phase: str, course: Course, state: State, now: float) 
     return ""
 
 
-def hold(environments: Sequence[str], state: State) -> str | None:
+def hold(environments: Sequence[str], state: GateState) -> str | None:
     """The highest version that one of these environments was rolled back from, and has not reached since."""
     held: str | None = None
     for environment in environments:
@@ -93,7 +95,7 @@ def hold(environments: Sequence[str], state: State) -> str | None:
     return held
 
 
-def soaks(environment: str, course: Course, state: State, now: float) -> bool:
+def soaks(environment: str, course: Course, state: GateState, now: float) -> bool:
     """Whether an environment runs, or is about to run, a version that a phase after it waits for."""
     own = course.phase_of(environment)
     version = state.versions.get(environment)
@@ -109,7 +111,7 @@ def soaks(environment: str, course: Course, state: State, now: float) -> bool:
     return False
 
 
-def _still_soaks(environment: str, version: str, rule: Rule, state: State, now: float) -> bool:
+def _still_soaks(environment: str, version: str, rule: Rule, state: GateState, now: float) -> bool:
     """Whether a version has run for too short a time yet, or its clusters may still say that it runs."""
     ran = state.ran(environment, version, now, rule.healthy)
     if ran:

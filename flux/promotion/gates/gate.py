@@ -8,7 +8,7 @@ from enum import StrEnum
 from flux.promotion.clusters.health import Running
 from flux.promotion.gates.duration import write_duration
 from flux.promotion.gates.rule import Rule
-from flux.promotion.gates.state import Course, State, fallen_from, is_higher
+from flux.promotion.gates.state import Course, GateState, fallen_from, is_higher
 from flux.promotion.gates.window import opens_next
 
 
@@ -34,7 +34,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class GateVerdict:
     """Whether a version may go to an environment. `until` is when it may, None where that is not known."""
 
     reasons: tuple[Reason, ...] = ()
@@ -49,7 +49,7 @@ class Verdict:
         return "; ".join(reason.text for reason in self.reasons)
 
 
-def judge(version: str, environment: str, course: Course, state: State, now: float) -> Verdict:
+def judge(version: str, environment: str, course: Course, state: GateState, now: float) -> GateVerdict:
     """The one rule that commands, ticks, checks and automation ask.
 
     A freeze stops everything. A version that is there already, and a lower one, which rolls back, pass the
@@ -62,22 +62,22 @@ def judge(version: str, environment: str, course: Course, state: State, now: flo
         reasons += _failures(version, phase, course, state, now) if not rule.is_plain else ()
         reasons += _ran_before(version, rule, course, state, now)
         reasons += _windows(rule, now)
-    return Verdict(tuple(reasons), _until(reasons, rule, now))
+    return GateVerdict(tuple(reasons), _until(reasons, rule, now))
 
 
-def _rolls_back(version: str, environment: str, state: State) -> bool:
+def _rolls_back(version: str, environment: str, state: GateState) -> bool:
     before = state.comes_from(environment, version)
     return before is not None and not is_higher(version, before)
 
 
-def _freezes(phase: str, state: State, now: float) -> Iterator[Reason]:
+def _freezes(phase: str, state: GateState, now: float) -> Iterator[Reason]:
     for freeze in state.freezes:
         if freeze.holds(phase, now):
             what = f"{freeze.phase or 'everything'} is frozen by {freeze.by}: {freeze.reason}"
             yield Reason(Gate.FREEZE, what, freeze.until)
 
 
-def _failures(version: str, phase: str, course: Course, state: State, now: float) -> Iterator[Reason]:
+def _failures(version: str, phase: str, course: Course, state: GateState, now: float) -> Iterator[Reason]:
     """What fails in the phases before, or was rolled back from there."""
     own = course.groups[phase]
     for environment in course.up_to(phase):
@@ -89,7 +89,7 @@ def _failures(version: str, phase: str, course: Course, state: State, now: float
             yield Reason(Gate.ROLLBACK, f"{environment} was rolled back from {version}")
 
 
-def _ran_before(version: str, rule: Rule, course: Course, state: State, now: float) -> Iterator[Reason]:
+def _ran_before(version: str, rule: Rule, course: Course, state: GateState, now: float) -> Iterator[Reason]:
     """What lacks in the phase that this one comes after."""
     for environment in course.groups[rule.after] if rule.after else ():
         stays = [stay for stay in state.stays.get(environment, ()) if stay.version == version]
@@ -99,7 +99,7 @@ def _ran_before(version: str, rule: Rule, course: Course, state: State, now: flo
             yield from _soak(version, environment, rule, state, now)
 
 
-def _soak(version: str, environment: str, rule: Rule, state: State, now: float) -> Iterator[Reason]:
+def _soak(version: str, environment: str, rule: Rule, state: GateState, now: float) -> Iterator[Reason]:
     ran = state.ran(environment, version, now, rule.healthy)
     if ran is None and state.fails(environment, version, now):
         return  # which is a reason already
@@ -114,7 +114,7 @@ def _soak(version: str, environment: str, rule: Rule, state: State, now: float) 
         yield Reason(Gate.SOAK, text, until if lasts else None)
 
 
-def _unhealthy(version: str, environment: str, state: State, now: float) -> str:
+def _unhealthy(version: str, environment: str, state: GateState, now: float) -> str:
     stays = [stay for stay in state.stays[environment] if stay.version == version]
     found = state.health(environment, stays[-1], now)
     if found.returned:

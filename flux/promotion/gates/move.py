@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 
 from semver import Version
 
-from flux.promotion.clusters.health import Report
+from flux.promotion.clusters.health import ClusterReport
 from flux.promotion.gates.state import Stay, Wanted
 
 _DIGEST, _COMMIT = re.compile(r"sha256:[0-9a-f]{64}"), re.compile(r"(?:[0-9a-f]{40})?")
@@ -53,7 +53,7 @@ def read_move(payload: Mapping[str, str], environment: str, created: float, id: 
 
 
 def dated(
-    moves: Iterable[Move], reports: Sequence[Report], wanted: Mapping[str, Sequence[Wanted]]
+    moves: Iterable[Move], reports: Sequence[ClusterReport], wanted: Mapping[str, Sequence[Wanted]]
 ) -> Iterator[Move]:
     """The moves of an artifact, the oldest first. Those that were recorded late are as old as they can be
     told to be.
@@ -73,7 +73,7 @@ def dated(
         yield move
 
 
-def _first_word(move: Move, reports: Iterable[Report]) -> float:
+def _first_word(move: Move, reports: Iterable[ClusterReport]) -> float:
     """When a cluster first spoke of what was moved there, else when it was moved."""
     where = move.environment, move.digest
     said = (each.time for each in reports if (each.name.environment, each.name.digest) == where)

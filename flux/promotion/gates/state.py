@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from semver import Version
 
-from flux.promotion.clusters.health import Health, Report, Running, health
+from flux.promotion.clusters.health import ClusterReport, Health, Running, health
 from flux.promotion.gates.freeze import Freeze
 from flux.promotion.gates.rule import Rule
 
@@ -52,14 +52,14 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class State:
+class GateState:
     """Of one artifact. `versions` are main's, `wanted` those that it had, the oldest first; `stays` are where
     the tags were. `clusters` are those that have to report."""
 
     versions: Mapping[str, str] = field(default_factory=dict)
     wanted: Mapping[str, Sequence[Wanted]] = field(default_factory=dict)
     stays: Mapping[str, Sequence[Stay]] = field(default_factory=dict)
-    reports: Sequence[Report] = ()
+    reports: Sequence[ClusterReport] = ()
     freezes: Sequence[Freeze] = ()
     clusters: Mapping[str, Sequence[str]] = field(default_factory=dict)
 

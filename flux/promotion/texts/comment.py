@@ -15,7 +15,7 @@ _MOST_ROWS = 200
 
 
 @dataclass(frozen=True)
-class Standing:
+class EnvironmentRow:
     """One environment: the version that main has, whether the registry has that version there too, and the
     URL of the open pull request that gives it this promotion's version, or nothing. `health` is what its
     clusters say."""
@@ -38,7 +38,7 @@ def is_reached(promotion: Promotion, desired: str | None) -> bool:
 
 
 def standing_comment(
-    promotion: Promotion, standings: Sequence[Standing], image: str, said: Sequence[str]
+    promotion: Promotion, standings: Sequence[EnvironmentRow], image: str, said: Sequence[str]
 ) -> str:
     """Markdown: a row for each environment, the image once it is published (else empty), and what else has
     to be said, a line each."""
@@ -51,7 +51,7 @@ def standing_comment(
     return text if len(text) <= MOST_CHARACTERS // 2 else text[: MOST_CHARACTERS // 2].rpartition("\n")[0]
 
 
-def _state(promotion: Promotion, standing: Standing) -> str:
+def _state(promotion: Promotion, standing: EnvironmentRow) -> str:
     desired = standing.desired
     if desired == promotion.version and standing.deployed and standing.health.state is not Running.UNKNOWN:
         return _running(standing.health)

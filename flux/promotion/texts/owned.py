@@ -12,7 +12,7 @@ _OLD = re.compile(r"\| Environment \| From \| To \||\*\*This is a rollback\*\*")
 
 
 @dataclass(frozen=True)
-class Request:
+class PullRequestText:
     """A pull request's title and description."""
 
     title: str
@@ -25,7 +25,7 @@ def room_beside(body: str) -> int:
     return len(before) + len(after) + 600
 
 
-def put_in(title: str, part: str, there: Request | None = None) -> Request:
+def put_in(title: str, part: str, there: PullRequestText | None = None) -> PullRequestText:
     """The title and the description with our part in it, of a new pull request or of the one that is there.
 
     A title that somebody has changed since we wrote it is theirs.
@@ -35,7 +35,7 @@ def put_in(title: str, part: str, there: Request | None = None) -> Request:
     kept = there is not None and was is not None and there.title != was
     begin = f"<!-- flux-request: {_quoted(title)} -->"
     body = f"{before}{begin}\n{part.strip()}\n{_END}{after}"
-    return Request(there.title if there and kept else title, body)
+    return PullRequestText(there.title if there and kept else title, body)
 
 
 def _split(body: str) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from flux.report.record import SCHEMA
 from flux.report.status import health_document
 
 if TYPE_CHECKING:
-    from flux.commands.board import Board, BoardArtifact, BoardRelease, Comparison, Place
+    from flux.commands.board import Board, BoardArtifact, BoardRelease, Cell, VersionDifference
     from flux.commands.rules import Outlook
     from flux.promotion.clusters.health import Health
     from flux.promotion.gates.freeze import Freeze
@@ -64,7 +64,7 @@ def _artifact(artifact: BoardArtifact) -> dict[str, Any]:
     }
 
 
-def _place(place: Place) -> dict[str, Any]:
+def _place(place: Cell) -> dict[str, Any]:
     step = place.step
     return {
         "version": step.version,
@@ -124,7 +124,7 @@ def _release(release: BoardRelease) -> dict[str, Any]:
     }
 
 
-def _comparison(comparison: Comparison) -> dict[str, Any]:
+def _comparison(comparison: VersionDifference) -> dict[str, Any]:
     old, new = comparison.environments
     return {
         "from": {"version": comparison.old, "environments": list(old)},

@@ -6,12 +6,12 @@ import yaml
 from flux.commands.cluster.manifests import cluster_manifests
 from flux.errors import RequestError
 from flux.promotion.clusters.status import EXPRESSION
-from flux.settings.settings import Clusters
+from flux.settings.settings import FollowedClusters
 from tests.commands.promoting import World
 
 
 def test_one_for_each_cluster(local: World) -> None:
-    clusters = {"prod_ring1": Clusters(("eu", "us"), ("flux-reporter[bot]",))}
+    clusters = {"prod_ring1": FollowedClusters(("eu", "us"), ("flux-reporter[bot]",))}
     world = local.with_(clusters=clusters, source="https://github.com/acme/m")
     with world.opened() as monorepo:
         (found,) = cluster_manifests(monorepo, "prod_ring1")

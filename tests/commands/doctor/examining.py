@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.doctor import Health, Line, examine
+from flux.commands.doctor import Line, Rating, examine
 from tests.github.server import GitHub
 from tests.github.state import Environment, Repository
 from tests.repo import Repo
@@ -94,8 +94,8 @@ def safe(github: GitHub, repo: Repo) -> None:
 def unsafe(lines: Mapping[str, list[Line]]) -> dict[str, str]:
     told = {subject: each[0] for subject, each in lines.items() if subject in SAFE}
     assert told.keys() == SAFE
-    assert all(line.fix for line in told.values() if line.health is Health.WARNING)
-    return {subject: line.message for subject, line in told.items() if line.health is not Health.OK}
+    assert all(line.fix for line in told.values() if line.health is Rating.WARNING)
+    return {subject: line.message for subject, line in told.items() if line.health is not Rating.OK}
 
 
 def spoiled(

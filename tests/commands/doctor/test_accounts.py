@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.doctor import Health
+from flux.commands.doctor import Rating
 from tests.commands.doctor.examining import asked, found, health, only, script, the
 from tests.github.server import GitHub
 from tests.repo import Repo
@@ -17,7 +17,7 @@ def test_the_local_forge_needs_to_know_who_commits(repo: Repo, monkeypatch: pyte
     config = repo.write("gitconfig", nobody)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
     line = the(found(), "forge")
-    assert line.health is Health.PROBLEM
+    assert line.health is Rating.PROBLEM
     assert "git config --global user.name" in line.fix
 
 
@@ -27,7 +27,7 @@ def test_a_github_without_a_token(repo: Repo, monkeypatch: pytest.MonkeyPatch, t
     assert "it is not known which repository" in line.message
     monkeypatch.setenv("GITHUB_REPOSITORY", "octo/monorepo")
     lines = found({"forge": "github"})
-    assert the(lines, "forge").health is Health.PROBLEM
+    assert the(lines, "forge").health is Rating.PROBLEM
     assert the(lines, "forge").message == "there is no token for github.com"
     assert {"workflows", "branch", "automation"} & set(lines) == set()
 
@@ -50,7 +50,7 @@ def test_a_token_that_may_not_write(
 ) -> None:
     lines = asked(github, monkeypatch, github.token("carol", scopes=scopes))
     line = the(lines, "forge")
-    assert line.health is Health.PROBLEM
+    assert line.health is Rating.PROBLEM
     lacking = "write access to the repository" if scopes else "the scope `repo`"
     assert line.message == f"octo/monorepo as carol: the token lacks {lacking}"
     # What gh has is not what is used.
@@ -71,7 +71,7 @@ def test_a_token_of_gh_that_may_not_write(
 
 def test_a_token_that_is_not_valid_is_said_once(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = asked(github, monkeypatch, "ghp_wrong")
-    assert the(lines, "forge").health is Health.PROBLEM
+    assert the(lines, "forge").health is Rating.PROBLEM
     assert "Bad credentials" in the(lines, "forge").message
     assert {"workflows", "branch", "automation"} & set(lines) == set()
 
@@ -80,7 +80,7 @@ def test_logins_that_nobody_has(github: GitHub, monkeypatch: pytest.MonkeyPatch)
     settings = {"automation": ["github-actions[bot]", "promoter"], "promoters": {"prod": ["bob", "bobb"]}}
     lines = asked(github, monkeypatch, github.token("alice"), **settings)
     told = lines["automation"]
-    assert [line.health for line in told] == [Health.WARNING] * 2
+    assert [line.health for line in told] == [Rating.WARNING] * 2
     assert [line.message for line in told] == [
         "automation: there is no account promoter",
         "promoters, prod: there is no account bobb",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.doctor import Health
+from flux.commands.doctor import Rating
 from tests.commands.doctor.examining import (
     HEALTHY,
     SAFE,
@@ -85,12 +85,12 @@ def test_an_event_that_is_none(repo: Repo, tmp_path: Path) -> None:
 def test_every_setting_that_is_wrong_is_named(repo: Repo) -> None:
     lines = found({"jobs": 0, "regitsry": "x", "branch": "main"}, {"INVOKE_FLUX_FORGE": "gitlab"})
     faults = lines["settings"]
-    assert [line.health for line in faults] == [Health.PROBLEM] * 3
+    assert [line.health for line in faults] == [Rating.PROBLEM] * 3
     assert [line.message.split()[0] for line in faults] == ["flux.jobs", "flux.regitsry", "INVOKE_FLUX_FORGE"]
     assert "did you mean registry?" in faults[1].message
     assert faults[0].fix == "allowed is a whole number from 1 to 64"
     assert list(lines) == ["settings", "packages", "kustomize", "git", "clone", "the rest"]
-    assert the(lines, "the rest").health is Health.WARNING
+    assert the(lines, "the rest").health is Rating.WARNING
 
 
 @pytest.mark.parametrize("configured", ["x", {"promoters": {"nonesuch": ["ann"]}}])
@@ -109,7 +109,7 @@ def test_an_administrator_is_told_all(github: GitHub, monkeypatch: pytest.Monkey
     lines = asked(github, monkeypatch, github.token("alice"))
     assert the(lines, "forge").message == "octo/monorepo as alice"
     assert the(lines, "workflows").message == "they may open pull requests"
-    assert the(lines, "branch").health is Health.WARNING
+    assert the(lines, "branch").health is Rating.WARNING
     assert (
         the(lines, "branch").message == "main is not protected: whoever may push promotes, without a review"
     )
@@ -131,7 +131,7 @@ def test_a_new_repository_lacks_all_of_it(github: GitHub, monkeypatch: pytest.Mo
     github.repository("octo/monorepo").secrets.add("FLUX_APP_KEY")
     lines = asked(github, monkeypatch, github.token("alice"))
     assert {subject: [line.health for line in lines[subject]] for subject in SAFE & set(lines)} == (
-        {subject: [Health.WARNING] for subject in SAFE - {"reviews"}}
+        {subject: [Rating.WARNING] for subject in SAFE - {"reviews"}}
     )
     assert "reviews" not in lines, "which the line of the branch says"
 
@@ -140,5 +140,5 @@ def test_who_is_not_told_is_not_warned(github: GitHub, repo: Repo, monkeypatch: 
     safe(github, repo)
     for token in (github.token("carol"), github.actions_token(contents="write")):
         lines = asked(github, monkeypatch, token)
-        assert {subject: lines[subject][0].health for subject in SAFE} == dict.fromkeys(SAFE, Health.OK)
+        assert {subject: lines[subject][0].health for subject in SAFE} == dict.fromkeys(SAFE, Rating.OK)
         assert "only administrators are told" in the(lines, "app key").message

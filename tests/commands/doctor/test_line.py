@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from flux.commands.doctor import Diagnosis, Health, Line
+from flux.commands.doctor import Diagnosis, Line, Rating
 from flux.errors import ForgeError
 from tests.commands.doctor.examining import asked, found, health, the
 from tests.github.server import GitHub
@@ -63,10 +63,10 @@ def test_a_forge_that_breaks_off_in_the_middle(github: GitHub, monkeypatch: pyte
         monkeypatch.setattr(GitHubForge, name, fail)
     lines = asked(github, monkeypatch, github.token("alice"))
     for subject in ("workflows", "branch", "reviews", "approvals", "release tags", "app key", "automation"):
-        assert the(lines, subject) == Line(subject, Health.PROBLEM, "GitHub broke off", "run it again")
+        assert the(lines, subject) == Line(subject, Rating.PROBLEM, "GitHub broke off", "run it again")
 
 
 def test_a_diagnosis_fails_for_a_problem_alone() -> None:
-    lines = [Line("x", health, "x") for health in Health]
+    lines = [Line("x", health, "x") for health in Rating]
     assert Diagnosis(lines).failed
     assert not Diagnosis(lines[:2]).failed

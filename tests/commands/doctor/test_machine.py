@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from flux import step
-from flux.commands.doctor import Health, Line, machine
+from flux.commands.doctor import Line, Rating, machine
 from flux.settings import Settings
 from tests import parts
 from tests.commands.doctor.examining import found, only, script, the
@@ -125,7 +125,7 @@ def test_without_rich_a_terminal_is_told_plainly(repo: Repo, tmp_path: Path) -> 
 def test_kustomize(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     program = need(parts.kustomize)
     monkeypatch.setenv("PATH", str(Path(program).parent), prepend=os.pathsep)
-    assert the(found(), "kustomize") == Line("kustomize", Health.OK, f"`{program} build`")
+    assert the(found(), "kustomize") == Line("kustomize", Rating.OK, f"`{program} build`")
 
 
 def test_the_flux_cli_is_needed_by_the_publisher_alone(
@@ -135,35 +135,35 @@ def test_the_flux_cli_is_needed_by_the_publisher_alone(
     monkeypatch.setenv("PATH", only(tmp_path / "bin", "git"))
     settings = {"publisher": "flux", "registry": "oci://127.0.0.1:9/x"}
     missing = the(found(settings), "flux")
-    assert missing.health is Health.PROBLEM
+    assert missing.health is Rating.PROBLEM
     assert "there is no flux on PATH" in missing.message
     assert "https://fluxcd.io/flux/installation/" in missing.fix
-    assert the(found(), "flux") == Line("flux", Health.OK, "not needed: the publisher is builtin")
+    assert the(found(), "flux") == Line("flux", Rating.OK, "not needed: the publisher is builtin")
     (tmp_path / "bin/flux").symlink_to(program)
     wanted = the(found(settings | {"flux_version": parts.FLUX}), "flux")
-    assert (wanted.health, wanted.message) == (Health.OK, f"{parts.FLUX}, and {parts.FLUX} is wanted")
+    assert (wanted.health, wanted.message) == (Rating.OK, f"{parts.FLUX}, and {parts.FLUX} is wanted")
     assert (
         the(found(settings | {"flux_version": "2.9"}), "flux").message == f"{parts.FLUX}, and 2.9 is wanted"
     )
     other = the(found(settings | {"flux_version": "2.8"}), "flux")
-    assert other.health is Health.PROBLEM
+    assert other.health is Rating.PROBLEM
     assert f"flux is {parts.FLUX}, not 2.8" in other.message
     assert "`flux_version`" in other.fix
     folder = the(found({"publisher": "flux", "registry": "images"}), "registry")
     assert "cannot push to a folder" in folder.message
     nowhere = the(found(settings), "registry")
     assert (nowhere.health, nowhere.fix) == (
-        Health.PROBLEM,
+        Rating.PROBLEM,
         "set `source` to it, or set `publisher: builtin`",
     )
 
 
 def test_build_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    def lines(can: bool, **settings: Any) -> list[Health]:
+    def lines(can: bool, **settings: Any) -> list[Rating]:
         monkeypatch.setattr(step, "can_cut_off", lambda: can)
         return [line.health for line in machine.steps(Settings(**settings))]
 
     assert lines(False) == []
-    assert lines(True, prepare="make") == [Health.OK]
-    assert lines(False, prepare="make") == [Health.PROBLEM]
-    assert lines(False, prepare="make", prepare_network=True) == [Health.WARNING]
+    assert lines(True, prepare="make") == [Rating.OK]
+    assert lines(False, prepare="make") == [Rating.PROBLEM]
+    assert lines(False, prepare="make", prepare_network=True) == [Rating.WARNING]

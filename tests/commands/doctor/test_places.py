@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.doctor import Health, Line
+from flux.commands.doctor import Line, Rating
 from flux.monorepo.workflows import rendered
 from flux.settings import Settings
 from tests import parts
@@ -49,10 +49,10 @@ def test_a_shallow_clone(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyP
     clone = actions_checkout(repo, tmp_path / "clone", repo.head)
     monkeypatch.chdir(clone.path)
     clone_line = the(found(), "clone")
-    assert clone_line.health is Health.WARNING
+    assert clone_line.health is Rating.WARNING
     assert "`git fetch --unshallow`" in clone_line.fix
     clone.git("fetch", "--quiet", "--unshallow")
-    assert the(found(), "clone").health is Health.OK
+    assert the(found(), "clone").health is Rating.OK
 
 
 @pytest.mark.parametrize("left_out", ["blob:none", "tree:0"])
@@ -64,7 +64,7 @@ def test_a_partial_clone(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyP
     line = the(found(), "clone")
     assert line == Line(
         "clone",
-        Health.WARNING,
+        Rating.WARNING,
         f"it is partial ({left_out}): what it lacks is fetched whenever it is needed",
         "clone it anew, without `--filter`",
     )
@@ -75,11 +75,11 @@ def test_origin(repo: Repo) -> None:
     repo.bare_origin()
     assert the(found(), "origin").message == f"main is at {repo.head[:12]} at origin"
     absent = the(found({"branch": "trunk"}), "origin")
-    assert absent.health is Health.PROBLEM
+    assert absent.health is Rating.PROBLEM
     assert "it has no branch 'trunk'" in absent.message
     assert "`flux.branch`" in absent.fix
     break_origin(repo)
-    assert the(found(), "origin").health is Health.PROBLEM
+    assert the(found(), "origin").health is Rating.PROBLEM
 
 
 def test_urls_of_origin_that_disagree(repo: Repo) -> None:
@@ -87,10 +87,10 @@ def test_urls_of_origin_that_disagree(repo: Repo) -> None:
     repo.bare_origin()
     own = repo.git("remote", "get-url", "origin")
     repo.git("remote", "set-url", "--add", "origin", own)
-    assert the(found({"forge": "local"}), "origin").health is Health.OK
+    assert the(found({"forge": "local"}), "origin").health is Rating.OK
     repo.git("remote", "set-url", "--push", "origin", "https://user:pa55word@git.example.com/octo/fork")
     problem, line = found({"forge": "local"})["origin"]
-    assert (problem.health, line.health) == (Health.PROBLEM, Health.OK)
+    assert (problem.health, line.health) == (Rating.PROBLEM, Rating.OK)
     assert "https://git.example.com/octo/fork" in problem.message
     assert "pa55word" not in problem.message
     assert "set-url --delete" in problem.fix
@@ -102,9 +102,9 @@ def test_a_host_that_cannot_be_told(repo: Repo, url: str) -> None:
     repo.git("config", f"url.{repo.path.as_uri()}.insteadOf", url)  # a mirror that answers
     lines = found()
     problem, tip = lines["origin"]
-    assert (problem.health, tip.health) == (Health.PROBLEM, Health.OK)
+    assert (problem.health, tip.health) == (Rating.PROBLEM, Rating.OK)
     assert "its host cannot be told" in problem.message
-    assert the(lines, "forge").health is Health.WARNING
+    assert the(lines, "forge").health is Rating.WARNING
     assert "pa/ss" not in repr(lines)
 
 
@@ -116,7 +116,7 @@ def test_a_host_that_is_no_forge(repo: Repo, said: str) -> None:
     repo.git("remote", "set-url", "origin", "ssh://git@gitlab.example.com/octo/m")
     repo.git("config", f"url.{own}.insteadOf", "ssh://git@gitlab.example.com/octo/m")
     line = the(found({"forge": said} if said else {}), "forge")
-    assert line.health is (Health.OK if said else Health.WARNING)
+    assert line.health is (Rating.OK if said else Rating.WARNING)
     if not said:
         assert "no forge is known at https://gitlab.example.com/octo/m" in line.message
         assert "`forge: local`" in line.fix
@@ -129,7 +129,7 @@ def test_tags_that_look_like_releases(repo: Repo) -> None:
     repo.tag("flux-oci-app-v1.1")
     repo.tag("app/2.0.0")
     line = the(found(), "releases")
-    assert line.health is Health.WARNING
+    assert line.health is Rating.WARNING
     assert "app/2.0.0 (right is flux-oci-app-v2.0.0)" in line.message
     assert "flux-oci-app-v1.1 (right is flux-oci-app-v1.1.0)" in line.message
     assert "{artifact}/{version}" in line.fix
@@ -144,7 +144,7 @@ def test_a_password_in_the_url_of_origin_is_not_shown(repo: Repo, password: str)
 
 def test_no_artifacts(repo: Repo) -> None:
     line = the(found({"sources": "components"}), "sources")
-    assert (line.health, line.message) == (Health.WARNING, "there are no artifacts in components")
+    assert (line.health, line.message) == (Rating.WARNING, "there are no artifacts in components")
     assert "`sources`" in line.fix
 
 
@@ -160,7 +160,7 @@ def test_a_registry(repo: Repo, registry_server: parts.Registry) -> None:
 
 def test_a_registry_that_is_not_there(repo: Repo) -> None:
     line = the(found({"registry": "oci://127.0.0.1:9/x"}), "registry")
-    assert line.health is Health.PROBLEM
+    assert line.health is Rating.PROBLEM
     assert line.message.startswith("127.0.0.1:9 does not answer")
     assert "`inv registry.up`" in line.fix
 
@@ -168,7 +168,7 @@ def test_a_registry_that_is_not_there(repo: Repo) -> None:
 def test_a_registry_that_asks_for_a_login(repo: Repo) -> None:
     with scripted(Answer(401, b"", [("WWW-Authenticate", 'Basic realm="x"')])) as server:
         line = the(found({"registry": f"oci://{server.host}/x"}), "registry")
-    assert line.health is Health.PROBLEM
+    assert line.health is Rating.PROBLEM
     assert "none were found for it" in line.message
     assert (
         line.fix == f"log in with `docker login {server.host}`, or without Docker `oras login {server.host}`"
@@ -179,7 +179,7 @@ def test_a_registry_that_may_only_be_read(repo: Repo) -> None:
     denied = Answer(403, b'{"errors": [{"code": "DENIED", "message": "no"}]}')
     with scripted(*[Answer(200, b'{"tags": []}')] * 2, denied) as server:
         line = the(found({"registry": f"oci://{server.host}/x"}), "registry")
-    assert line.health is Health.PROBLEM
+    assert line.health is Rating.PROBLEM
     assert line.message == f"{server.host} does not let this account push: DENIED no"
     assert "docker login" in line.fix
 
@@ -187,7 +187,7 @@ def test_a_registry_that_may_only_be_read(repo: Repo) -> None:
 def test_a_folder_that_cannot_be_written(repo: Repo) -> None:
     repo.write("images", "a file is in the way")
     line = the(found({"registry": "images"}), "registry")
-    assert line.health is Health.PROBLEM
+    assert line.health is Rating.PROBLEM
     assert "images" in line.message
     assert "`flux.registry`" in line.fix
 
@@ -195,7 +195,7 @@ def test_a_folder_that_cannot_be_written(repo: Repo) -> None:
 def test_a_registry_that_has_none_of_the_artifacts(repo: Repo, registry_server: parts.Registry) -> None:
     prefix = f"oci://{registry_server.host}/nothing-here"
     line = the(found({"registry": prefix}), "registry")
-    assert line.health is Health.WARNING
+    assert line.health is Rating.WARNING
     assert "none of" in line.message
     assert "`registry`" in line.fix
 
@@ -206,5 +206,5 @@ def test_a_workflow_that_the_settings_would_write_otherwise(repo: Repo) -> None:
     repo.write(f".github/workflows/{name}", rendered(name, Settings()))
     assert "rendered workflows" not in found()
     line = the(found({"label": "other"}), "rendered workflows")
-    assert (line.health, line.message) == (Health.WARNING, f"the settings would write {name} otherwise")
+    assert (line.health, line.message) == (Rating.WARNING, f"the settings would write {name} otherwise")
     assert "`inv init --force`" in line.fix

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from flux.commands.doctor import Health, Line
+from flux.commands.doctor import Line, Rating
 from tests.commands.doctor.examining import asked, safe, spoiled, the, unsafe, without
 from tests.github.server import GitHub
 from tests.github.state import Repository
@@ -73,12 +73,12 @@ def test_the_check_that_two_people_need(github: GitHub, monkeypatch: pytest.Monk
     def line(**settings: object) -> Line:
         return the(asked(github, monkeypatch, github.token(login), **settings), "two people")
 
-    assert line().health is Health.OK
+    assert line().health is Rating.OK
     assert "asks nowhere for a second person" in line().message
     assert line(two_person=["prod"]).message.startswith(f"main does not require the check {CHECK}")
     there.protected.add("main")
     there.checks["main"] = {"lint": 15368}
-    assert line(two_person=True).health is Health.WARNING
+    assert line(two_person=True).health is Rating.WARNING
     there.checks["main"][CHECK] = None
     assert "whoever may push can say that it is green" in line(two_person=True).message
     there.checks["main"][CHECK] = 15368
@@ -87,6 +87,6 @@ def test_the_check_that_two_people_need(github: GitHub, monkeypatch: pytest.Monk
     check = {"context": CHECK, "integration_id": 15368}
     parameters = {"strict_required_status_checks_policy": False, "required_status_checks": [check]}
     there.rulesets["main"] = [{"type": "required_status_checks", "parameters": parameters}]
-    assert line(two_person=True).health is Health.OK
+    assert line(two_person=True).health is Rating.OK
     del check["integration_id"]
-    assert line(two_person=True).health is Health.WARNING
+    assert line(two_person=True).health is Rating.WARNING

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flux.adoption.files import State
+from flux.adoption.files import FileState
 from flux.commands.init import Adoption, plan_adoption, read_clues, write_adoption
 from flux.errors import RequestError
 from flux.registry.folder.layout import LayoutTarget
@@ -82,7 +82,7 @@ def test_nothing_is_overwritten_without_force(repo: Repo) -> None:
     assert (repo.path / "tasks.py").read_text() == "import others\n"
     (left,) = write_adoption(repo.path, plan(repo), force=True)
     assert left.path == "tasks.py"
-    assert {file.state for file in plan(repo, sources="components").files} == {State.SAME}
+    assert {file.state for file in plan(repo, sources="components").files} == {FileState.SAME}
 
 
 def test_workflows_that_call_nothing_are_named(repo: Repo) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from flux.errors import RequestError
 from flux.forge import find_place
-from flux.forge.place import Clues, Place
+from flux.forge.place import ForgeClues, Place
 
 API = "https://api.github.com"
 GHES = "https://ghe.acme.com/api/v3"
@@ -35,7 +35,7 @@ LOCAL = Place("local")
 def test_the_place(
     kind: str, origin: str | None, api_url: str | None, repository: str | None, expected: Place
 ) -> None:
-    assert find_place(kind, Clues(origin, api_url, repository)) == expected
+    assert find_place(kind, ForgeClues(origin, api_url, repository)) == expected
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_the_place(
 )
 def test_a_repository_that_is_not_known(origin: str | None, repository: str | None, reason: str) -> None:
     with pytest.raises(RequestError) as raised:
-        find_place("github", Clues(origin, None, repository))
+        find_place("github", ForgeClues(origin, None, repository))
     assert raised.value.message == "it is not known which repository on GitHub this is" + reason
     assert raised.value.hint == (
         "let origin be its URL, set GITHUB_REPOSITORY to owner/name, or without GitHub `forge: local`"
@@ -59,4 +59,4 @@ def test_a_repository_that_is_not_known(origin: str | None, repository: str | No
 
 def test_an_api_that_is_no_url() -> None:
     with pytest.raises(RequestError, match=r"GITHUB_API_URL is 'api\.github\.com', no URL"):
-        find_place("github", Clues(None, "api.github.com", "o/n"))
+        find_place("github", ForgeClues(None, "api.github.com", "o/n"))

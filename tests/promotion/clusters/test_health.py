@@ -5,8 +5,8 @@ from itertools import permutations
 
 import pytest
 
-from flux.promotion.clusters.health import Health, Report, Running, health
-from flux.promotion.clusters.status import State, StatusName
+from flux.promotion.clusters.health import ClusterReport, Health, Running, health
+from flux.promotion.clusters.status import StatusName, StatusState
 
 NEW, OLD = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 ENV = "prod_ring1"
@@ -19,13 +19,13 @@ def report(
     digest: str = NEW,
     kustomization: str = "eso",
     environment: str = ENV,
-) -> Report:
+) -> ClusterReport:
     name = StatusName(kustomization, environment, digest, cluster)
-    return Report(name, State(state), time, f"reconciliation {state}", int(time))
+    return ClusterReport(name, StatusState(state), time, f"reconciliation {state}", int(time))
 
 
 def found(
-    *reports: Report, moved: float | None = 100, clusters: tuple[str, ...] = (), until: float = 1e9
+    *reports: ClusterReport, moved: float | None = 100, clusters: tuple[str, ...] = (), until: float = 1e9
 ) -> Health:
     return health(reports, ENV, NEW, moved, clusters, until)
 

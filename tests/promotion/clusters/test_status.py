@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.promotion.clusters.status import EXPRESSION, Posted, State, StatusName, parse_name, status_of
+from flux.promotion.clusters.status import EXPRESSION, Posted, StatusName, StatusState, parse_name, status_of
 
 DIGEST = "sha256:" + "5be2" * 16
 NAME = StatusName("eso", "prod_ring1", DIGEST, "eu")
@@ -82,9 +82,9 @@ EVENT: dict[str, Any] = {
 
 
 def test_an_event_makes_a_status() -> None:
-    assert status_of(EVENT, "eu") == Posted("c0" * 20, NAME, State.SUCCESS, "reconciliation succeeded")
+    assert status_of(EVENT, "eu") == Posted("c0" * 20, NAME, StatusState.SUCCESS, "reconciliation succeeded")
     failed = {**EVENT, "severity": "error", "reason": "ReconciliationFailed"}
-    assert status_of(failed, "eu") == Posted("c0" * 20, NAME, State.FAILURE, "reconciliation failed")
+    assert status_of(failed, "eu") == Posted("c0" * 20, NAME, StatusState.FAILURE, "reconciliation failed")
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flux.promotion.clusters.health import Report
-from flux.promotion.clusters.status import State as Said
+from flux.promotion.clusters.health import ClusterReport
 from flux.promotion.clusters.status import StatusName
+from flux.promotion.clusters.status import StatusState as Said
 from flux.promotion.gates.rule import Auto, Rule
-from flux.promotion.gates.state import Course, State, Stay, Wanted
+from flux.promotion.gates.state import Course, GateState, Stay, Wanted
 
 GROUPS = {"at": ("at1", "at2"), "tt": ("tt1",), "prod": ("prod1", "prod2")}
 HOUR = 3600.0
@@ -35,9 +35,9 @@ def stays(*moves: tuple[str, float]) -> tuple[Stay, ...]:
     )
 
 
-def moved(moves: Mapping[str, Sequence[tuple[str, float]]], **more: Any) -> State:
+def moved(moves: Mapping[str, Sequence[tuple[str, float]]], **more: Any) -> GateState:
     """A state in which main and the tags went the same way."""
-    return State(
+    return GateState(
         versions={environment: each[-1][0] for environment, each in moves.items()},
         wanted={environment: [Wanted(*one) for one in each] for environment, each in moves.items()},
         stays={environment: stays(*each) for environment, each in moves.items()},
@@ -45,6 +45,8 @@ def moved(moves: Mapping[str, Sequence[tuple[str, float]]], **more: Any) -> Stat
     )
 
 
-def said(environment: str, version: str, time: float, state: str = "success", cluster: str = "eu") -> Report:
+def said(
+    environment: str, version: str, time: float, state: str = "success", cluster: str = "eu"
+) -> ClusterReport:
     name = StatusName("eso", environment, digest_of(version), cluster)
-    return Report(name, Said(state), time, f"reconciliation {state}")
+    return ClusterReport(name, Said(state), time, f"reconciliation {state}")

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.promotion.clusters.health import Report
+from flux.promotion.clusters.health import ClusterReport
 from flux.promotion.gates.auto import Next, due, hold, soaks
 from flux.promotion.gates.freeze import Freeze
 from flux.promotion.gates.gate import judge
 from flux.promotion.gates.rule import Auto, Rule
-from flux.promotion.gates.state import State, Wanted, is_higher
+from flux.promotion.gates.state import GateState, Wanted, is_higher
 from tests.promotion.gates.courses import GROUPS, HOUR, course, moved, said
 
 ALL = ("1.0.0", "1.0.1", "1.0.2", "1.1.0", "2.0.0", "2.1.0-rc.1")
@@ -28,9 +28,9 @@ def test_the_newest_version_that_a_rule_takes() -> None:
 
 
 def test_a_first_version_is_a_step_from_nothing() -> None:
-    assert due(["1.0.0"], course(), State(), 0) == []
-    assert due(["0.1.0"], course(), State(), 0) == [Next("at", "0.1.0", ("at1", "at2"))]
-    assert due(["1.0.0"], course(at=Rule(auto=Auto.MAJOR)), State(), 0)[0].version == "1.0.0"
+    assert due(["1.0.0"], course(), GateState(), 0) == []
+    assert due(["0.1.0"], course(), GateState(), 0) == [Next("at", "0.1.0", ("at1", "at2"))]
+    assert due(["1.0.0"], course(at=Rule(auto=Auto.MAJOR)), GateState(), 0)[0].version == "1.0.0"
 
 
 def test_the_next_phase_once_it_soaked() -> None:
@@ -75,10 +75,10 @@ def test_a_rollback_holds_until_a_newer_version() -> None:
 
 def test_a_person_ends_a_hold() -> None:
     went = [Wanted("1.0.0", 0), Wanted("1.0.2", 10), Wanted("1.0.0", 20), Wanted("1.0.2", 30)]
-    assert hold(["at1"], State(wanted={"at1": went[:3]})) == "1.0.2"
-    assert hold(["at1"], State(wanted={"at1": went})) is None
-    assert hold(["at1"], State(wanted={"at1": [*went[:3], Wanted("1.0.1", 30)]})) == "1.0.2"
-    assert hold(["at1"], State(wanted={"at1": [*went[:2], Wanted(None, 30)]})) == "1.0.2"
+    assert hold(["at1"], GateState(wanted={"at1": went[:3]})) == "1.0.2"
+    assert hold(["at1"], GateState(wanted={"at1": went})) is None
+    assert hold(["at1"], GateState(wanted={"at1": [*went[:3], Wanted("1.0.1", 30)]})) == "1.0.2"
+    assert hold(["at1"], GateState(wanted={"at1": [*went[:2], Wanted(None, 30)]})) == "1.0.2"
 
 
 def test_freezes_and_windows_hold_for_rules_too() -> None:
@@ -108,7 +108,7 @@ _REPORTS = st.lists(
 
 @given(_STATES, _REPORTS, st.integers(5000, 200_000))
 def test_what_is_due_passes_every_gate(
-    moves: dict[str, list[tuple[str, int]]], reports: list[Report], now: int
+    moves: dict[str, list[tuple[str, int]]], reports: list[ClusterReport], now: int
 ) -> None:
     ordered = {name: sorted(each, key=lambda one: one[1]) for name, each in moves.items()}
     state = moved(ordered, reports=[report for report in reports if report.time <= now])

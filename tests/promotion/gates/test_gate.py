@@ -4,16 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux.promotion.gates.freeze import Freeze
-from flux.promotion.gates.gate import Gate, Verdict, judge, shown
+from flux.promotion.gates.gate import Gate, GateVerdict, judge, shown
 from flux.promotion.gates.rule import Rule
-from flux.promotion.gates.state import State
+from flux.promotion.gates.state import GateState
 from flux.promotion.gates.window import read_window
 from tests.promotion.gates.courses import HOUR, course, moved, said
 
 AT = {"at1": [("1.0.0", 0.0)], "at2": [("1.0.0", 100.0)]}
 
 
-def gates(verdict: Verdict) -> list[Gate]:
+def gates(verdict: GateVerdict) -> list[Gate]:
     return [reason.gate for reason in verdict.reasons]
 
 
@@ -21,8 +21,8 @@ def test_a_plain_phase_has_no_gate() -> None:
     plain = course(at=Rule(), tt=Rule(), prod=Rule())
     failing = moved(AT, reports=[said("at1", "1.0.0", 50, "failure")])
     for environment in ("at1", "tt1", "prod2"):
-        assert judge("9.0.0", environment, plain, State(), 0) == Verdict()
-        assert judge("1.0.0", environment, plain, failing, 60) == Verdict()
+        assert judge("9.0.0", environment, plain, GateState(), 0) == GateVerdict()
+        assert judge("1.0.0", environment, plain, failing, 60) == GateVerdict()
 
 
 def test_the_order() -> None:
@@ -114,12 +114,12 @@ def test_a_soak_that_was_completed_stays_so() -> None:
 def test_windows() -> None:
     rules = course(at=Rule(windows=(read_window("Mon 08:00-15:00 Europe/Oslo"),)))
     thursday = 0.0  # 1970-01-01
-    verdict = judge("1.0.0", "at1", rules, State(), thursday)
+    verdict = judge("1.0.0", "at1", rules, GateState(), thursday)
     assert gates(verdict) == [Gate.WINDOW]
     assert verdict.until == 4 * 86_400 + 7 * HOUR
     assert shown(verdict.until) == "1970-01-05 07:00 UTC"
-    assert judge("1.0.0", "at1", rules, State(), verdict.until).allowed
-    assert not judge("1.0.0", "at1", rules, State(), verdict.until + 7 * HOUR).allowed
+    assert judge("1.0.0", "at1", rules, GateState(), verdict.until).allowed
+    assert not judge("1.0.0", "at1", rules, GateState(), verdict.until + 7 * HOUR).allowed
 
 
 def test_a_soak_that_ends_outside_of_a_window_waits_for_it() -> None:
@@ -148,7 +148,7 @@ def test_a_lower_version_waits_for_nothing_but_a_freeze() -> None:
     state = moved({"prod1": [("0.9.0", 0), ("1.0.0", 10)]})
     assert judge("0.9.0", "prod1", rules, state, 1000).allowed
     # Also once main has it, and the tag has yet to follow.
-    rolled = State({"prod1": "0.9.0"}, stays=state.stays)
+    rolled = GateState({"prod1": "0.9.0"}, stays=state.stays)
     assert judge("0.9.0", "prod1", rules, rolled, 1000).allowed
     assert not judge("1.1.0", "prod1", rules, state, 1000).allowed
 
@@ -156,7 +156,7 @@ def test_a_lower_version_waits_for_nothing_but_a_freeze() -> None:
 def test_what_is_there_already_stays() -> None:
     state = moved({"prod1": [("1.0.0", 10)]})
     assert judge("1.0.0", "prod1", course(), state, 11).allowed
-    merged_early = State({"prod1": "1.0.0"})
+    merged_early = GateState({"prod1": "1.0.0"})
     assert not judge("1.0.0", "prod1", course(), merged_early, 11).allowed
 
 

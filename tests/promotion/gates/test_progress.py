@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from semver import Version
 
-from flux.promotion.clusters.health import Report
-from flux.promotion.clusters.status import State as Said
+from flux.promotion.clusters.health import ClusterReport
 from flux.promotion.clusters.status import StatusName
+from flux.promotion.clusters.status import StatusState as Said
 from flux.promotion.gates.auto import due
 from flux.promotion.gates.freeze import Freeze
 from flux.promotion.gates.gate import judge
 from flux.promotion.gates.move import Move, dated, stays_of
 from flux.promotion.gates.rule import Auto, Rule
-from flux.promotion.gates.state import Course, State, Wanted
+from flux.promotion.gates.state import Course, GateState, Wanted
 from flux.promotion.gates.window import read_window
 from tests.promotion.gates.courses import GROUPS, HOUR, digest_of
 from tests.promotion.gates.witness import Ban, Law, Witness
@@ -47,7 +47,7 @@ class Story(RuleBasedStateMachine):
         self.now = _START
         self.releases = ["1.0.0"]
         self.moves: list[Move] = []
-        self.state = State(clusters=CLUSTERS)
+        self.state = GateState(clusters=CLUSTERS)
         self.wanted: dict[str, list[Wanted]] = {}
         self.open: set[tuple[str, str]] = set()
         """The versions and environments that rules have proposed."""
@@ -165,7 +165,7 @@ class Story(RuleBasedStateMachine):
         before = [report for report in self.state.reports if report.name == name]
         if before and before[-1].state is said:
             return
-        report = Report(name, said, self.now, "", next(self.ids))
+        report = ClusterReport(name, said, self.now, "", next(self.ids))
         self.state = replace(self.state, reports=[*self.state.reports, report])
         self.witness.said(self.now, environment, version, cluster, runs)
         self._look()

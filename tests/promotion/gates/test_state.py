@@ -3,7 +3,7 @@
 import pytest
 
 from flux.promotion.clusters.health import Running
-from flux.promotion.gates.state import Ran, State, Wanted, fallen_from, is_higher
+from flux.promotion.gates.state import GateState, Ran, Wanted, fallen_from, is_higher
 from tests.promotion.gates.courses import course, moved, said, stays
 
 
@@ -12,10 +12,10 @@ def test_where_a_version_comes_from() -> None:
     assert state.comes_from("at1", "1.2.0") == "1.1.0"
     assert state.comes_from("at1", "1.1.0") == "1.1.0"
     assert state.is_there("at1", "1.1.0")
-    behind = State({"at1": "1.1.0"}, stays={"at1": stays(("1.0.0", 0))})
+    behind = GateState({"at1": "1.1.0"}, stays={"at1": stays(("1.0.0", 0))})
     assert behind.comes_from("at1", "1.1.0") == "1.0.0"
     assert not behind.is_there("at1", "1.1.0")
-    assert State().comes_from("at1", "1.0.0") is None
+    assert GateState().comes_from("at1", "1.0.0") is None
 
 
 def test_the_longest_run_counts() -> None:

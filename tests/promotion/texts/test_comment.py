@@ -3,7 +3,7 @@
 import pytest
 
 from flux.promotion.proposal import Promotion
-from flux.promotion.texts.comment import Standing, is_reached, standing_comment
+from flux.promotion.texts.comment import EnvironmentRow, is_reached, standing_comment
 from flux.promotion.texts.request import MOST_CHARACTERS
 
 PROMOTION = Promotion("eso", "1.1.0")
@@ -11,14 +11,14 @@ PROMOTION = Promotion("eso", "1.1.0")
 
 def test_the_whole_of_it() -> None:
     standings = [
-        Standing("at_ring1", "1.1.0", True),
-        Standing("at_ring2", "1.1.0", False),
-        Standing("tt", "1.0.0", True, "https://x/pull/4"),
-        Standing("prod_ring1", "1.2.0", True),
-        Standing("prod_ring2", None, False, "https://x/pull/5"),
-        Standing("prod_ring3", None, False),
-        Standing("prod_ring4", "1.0.0", True),
-        Standing("prod_ring5", "1.0.0", False),
+        EnvironmentRow("at_ring1", "1.1.0", True),
+        EnvironmentRow("at_ring2", "1.1.0", False),
+        EnvironmentRow("tt", "1.0.0", True, "https://x/pull/4"),
+        EnvironmentRow("prod_ring1", "1.2.0", True),
+        EnvironmentRow("prod_ring2", None, False, "https://x/pull/5"),
+        EnvironmentRow("prod_ring3", None, False),
+        EnvironmentRow("prod_ring4", "1.0.0", True),
+        EnvironmentRow("prod_ring5", "1.0.0", False),
     ]
     assert (
         standing_comment(PROMOTION, standings, "registry/eso:1.1.0", ["Said.", "More."])
@@ -43,7 +43,7 @@ More."""
 
 
 def test_the_comment_has_room_for_any_number_of_environments() -> None:
-    many = [Standing(f"{'e' * 100}{n}", "1.0.0", False) for n in range(5000)]
+    many = [EnvironmentRow(f"{'e' * 100}{n}", "1.0.0", False) for n in range(5000)]
     text = standing_comment(PROMOTION, many, "", ["x" * 70_000])
     assert len(text) <= MOST_CHARACTERS
     assert "and 4800 more" in text

@@ -3,13 +3,13 @@
 from typing import Any
 
 from flux.artifact.difference import difference
-from flux.commands.board import Board, BoardArtifact, BoardRelease, Comparison, Place
+from flux.commands.board import Board, BoardArtifact, BoardRelease, Cell, VersionDifference
 from flux.commands.log import Logged
 from flux.commands.rules import Outlook
 from flux.forge.forge import PullRequest, PullState
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.gates.freeze import Freeze
-from flux.promotion.gates.gate import Gate, Reason, Verdict
+from flux.promotion.gates.gate import Gate, GateVerdict, Reason
 from flux.promotion.gates.rule import Auto, Merge, Rule
 from flux.promotion.measures import measure
 from flux.promotion.plan import Action, Step
@@ -42,11 +42,13 @@ def artifact(name: str = "app", text: str = "text") -> BoardArtifact:
         f"ghcr.io/o/{name}",
         3,
         {
-            "at": Place("at", same, "1.1.0", MADE - 5 * DAY, Health(Running.RUNNING, MADE - DAY)),
-            "prod": Place(
+            "at": Cell("at", same, "1.1.0", MADE - 5 * DAY, Health(Running.RUNNING, MADE - DAY)),
+            "prod": Cell(
                 *("prod", drifting, text, MADE - DAY),
                 health=Health(Running.FAILING, MADE - DAY, text),
-                next=Outlook("prod", "1.0.0", "1.1.0", Verdict((Reason(Gate.SOAK, text),), MADE + DAY), True),
+                next=Outlook(
+                    "prod", "1.0.0", "1.1.0", GateVerdict((Reason(Gate.SOAK, text),), MADE + DAY), True
+                ),
             ),
         },
         [
@@ -56,7 +58,7 @@ def artifact(name: str = "app", text: str = "text") -> BoardArtifact:
         ],
         changes,
         [(Promotion(name, "1.2.0"), pull)],
-        [Comparison("1.0.0", "1.1.0", (("prod",), ("at",)), ((f"chart {text}", "1", "2"),), files, 3)],
+        [VersionDifference("1.0.0", "1.1.0", (("prod",), ("at",)), ((f"chart {text}", "1", "2"),), files, 3)],
         measure([], (), MADE),
     )
 

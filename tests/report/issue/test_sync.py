@@ -3,7 +3,7 @@
 from flux.commands.issue.sync import Sync, Synced
 from flux.errors import ForgeError
 from flux.promotion.proposal import Promotion
-from flux.promotion.texts.comment import Standing
+from flux.promotion.texts.comment import EnvironmentRow
 from flux.report.issue.sync import show_sync
 from flux.report.record import error_document
 from tests.report.promotions import ISSUE, PROMOTION, PROPOSED
@@ -11,7 +11,11 @@ from tests.report.showing import Stage
 
 
 def test_all_promotions(stage: Stage) -> None:
-    standings = (Standing("at", "2.0.0", True), Standing("tt", "2.0.0", False), Standing("prod", None, True))
+    standings = (
+        EnvironmentRow("at", "2.0.0", True),
+        EnvironmentRow("tt", "2.0.0", False),
+        EnvironmentRow("prod", None, True),
+    )
     sync = Sync(
         [
             Synced(PROMOTION, ISSUE, PROPOSED, standings=standings),
