@@ -1,4 +1,4 @@
-"""ForgeBranches, commits on them, and what protects them."""
+"""Branches, commits on them, and what protects them."""
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""ForgeBranches. Who moves one writes down what becomes of its pull requests."""
+"""Branches. Who moves one writes down what becomes of its pull requests."""
 
 from collections.abc import Collection, Mapping, Sequence
 
