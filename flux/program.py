@@ -29,7 +29,10 @@ NAME = "flux-artifacts"
 _IDLE = ("command-timeout", "echo", "hide", "prompt-for-sudo-password", "pty", "warn-only")
 """Options for shell commands, which no command runs. They are refused, and not shown."""
 
-_HELP = {"dry": "What --dry-run is, for every command.", "debug": "Show tracebacks, and what Invoke does."}
+_HELP = {
+    "dry": "For every command: show what would be done, write nothing.",
+    "debug": "Show tracebacks and Invoke's own debug output.",
+}
 
 
 class FluxProgram(Program):

@@ -13,9 +13,9 @@ from flux.tasks.options import DRY_RUN, JSON
 @command(
     example="init --dry-run",
     help={
-        "check": "prove that nothing would move and that all is known; exit code 1 with a list of exceptions",
-        "fleet": "a checkout of the clusters' repository, whose manifests say what clusters follow",
-        "force": "overwrite files that differ from what is proposed",
+        "check": "prove that no tag would move; exit code 1 with a list of exceptions",
+        "fleet": "a checkout of the clusters' repository, to read which tags clusters follow",
+        "force": "overwrite files that differ from the proposed ones",
         "uses": "where the workflows get their actions: OWNER/REPOSITORY@COMMIT",
         "dry-run": DRY_RUN,
         "json": JSON,
@@ -30,7 +30,7 @@ def init(
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
-    """Take a monorepo over that publishes Flux artifacts today."""
+    """Set up a monorepo: propose settings, workflows and the desired state."""
     with running(context, json, dry_run=True) as run:
         if check:
             from flux.commands.init.proof import prove

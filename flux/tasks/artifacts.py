@@ -36,7 +36,7 @@ def changed(context: Context, since: str | None = None, diff: bool = False, json
     iterable=["artifact"],
     help={
         "artifact": ARTIFACT,
-        "changed": "check only artifacts that the change concerns",
+        "changed": "check only the artifacts that the change affects",
         "since": f"with --changed: {SINCE}",
         "json": JSON,
     },

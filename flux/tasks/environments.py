@@ -24,7 +24,7 @@ def tag_(
     wide: bool = False,
     json: bool = False,
 ) -> None:
-    """Move the environment tags to what the desired state at the tip says."""
+    """Move the environment tags to the versions in the desired state."""
     with running(context, json, wide=wide, dry_run=dry_run, pushes=True) as run:
         from flux.commands.tag import converge
         from flux.report.tag import show_convergence, show_plan
@@ -48,8 +48,8 @@ def tag_(
     iterable=["artifact"],
     help={
         "artifact": ARTIFACT,
-        "check": "also compare images in place with git; exit code 1 when anything drifts or a cluster fails",
-        "behind": "with --check: also when clusters wait for longer than this, such as 30m",
+        "check": "also compare the deployed images with git; exit code 1 on drift or a failing cluster",
+        "behind": "with --check: also fail when clusters lag for longer than this, such as 30m",
         "watch": "look again every ten seconds, until Ctrl-C",
         "wide": WIDE,
         "json": JSON,
@@ -93,7 +93,7 @@ def status(
 def reconcile(
     context: Context, digests: str | None = None, dry_run: bool = False, json: bool = False
 ) -> None:
-    """Do all that is due: build, publish, issues, pull requests, tags."""
+    """Do everything that is due: build, publish, issues, pull requests, tags."""
     with running(context, json, dry_run=dry_run, pushes=True) as run:
         from flux.commands.reconcile import Reconciler
         from flux.report.reconcile import show_reconciled
@@ -114,8 +114,8 @@ def reconcile(
     metavars={"since": "TIME"},
     optional=["artifact", "environment"],
     help={
-        "artifact": "of one artifact",
-        "environment": "of an environment or a phase",
+        "artifact": "only this artifact",
+        "environment": "only this environment or phase",
         "since": "a date, a time, or how long ago: 2026-11-01, 2026-11-01T10:00Z, 30d",
         "json": JSON,
     },
@@ -127,7 +127,7 @@ def log(
     since: str | None = None,
     json: bool = False,
 ) -> None:
-    """Show every change of what environments have: when, which versions, who asked."""
+    """Show the history of environments: when, which versions, who asked."""
     with running(context, json) as run:
         import time
 

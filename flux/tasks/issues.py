@@ -16,7 +16,7 @@ from flux.tasks.options import DRY_RUN, JSON
     help={"tag": "a release tag", "dry-run": DRY_RUN, "json": JSON},
 )
 def open_(context: Context, tag: str, dry_run: bool = False, json: bool = False) -> None:
-    """Open the promotion issue of a release, or find the one there is."""
+    """Open the promotion issue of a release, or find the existing one."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.issue.open import open_issue
         from flux.report.issue.open import show_issue

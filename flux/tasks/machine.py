@@ -12,9 +12,9 @@ from flux.tasks.options import DRY_RUN, JSON
     example="demo -a eso",
     iterable=["artifact"],
     help={
-        "artifact": "the artifact to play it with; by default the first that fits",
+        "artifact": "the artifact to change; by default the first that fits",
         "folder": "a new or empty folder for the clone; by default a temporary one",
-        "progress": "play how versions go on by rule, and how a failing cluster stops one",
+        "progress": "show how rules promote versions, and how a failing cluster stops one",
         "json": JSON,
     },
 )
@@ -25,7 +25,7 @@ def demo(
     progress: bool = False,
     json: bool = False,
 ) -> None:
-    """Play the whole story of a change on a second clone."""
+    """Play the story of a change, from commit to tag, in a second clone."""
     with running(context, json) as run:
         from flux.commands.demo import beginnings, choose, left_out, plan_demo
         from flux.commands.demo.progress import beginnings_with_rules, plan_progress, require_phases
@@ -58,8 +58,8 @@ def demo(
 @command(
     example="registry.up --port 5001",
     help={
-        "port": "a port of this machine's loopback, instead of a free one",
-        "image": "the registry's image, instead of registry:3",
+        "port": "the port on 127.0.0.1; by default 5001, or a free one",
+        "image": "the image of the registry; by default registry:3",
         "dry-run": DRY_RUN,
         "json": JSON,
     },
@@ -71,7 +71,7 @@ def up(
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
-    """Start a local registry in a container, or find the one that runs."""
+    """Start a local registry in a container, or find the running one."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.registry.up import bring_up
         from flux.report.registry.up import show_up
@@ -95,7 +95,7 @@ def down(context: Context, purge: bool = False, dry_run: bool = False, json: boo
 
 @command(example="doctor", help={"json": JSON})
 def doctor(context: Context, json: bool = False) -> None:
-    """Look for what the commands need, and show how to fix what is missing."""
+    """Check what the commands need, and show how to fix what is missing."""
     with reporting(json) as report:
         from flux.commands.doctor import examine
         from flux.report.doctor import show_doctor

@@ -13,13 +13,13 @@ _PHASE = "a phase; every phase by default"
 @command(
     example="ack --event status.json",
     help={
-        "event": "a file with a payload of GitHub's event `status`; in Actions that of the run",
+        "event": "a file with the payload of a GitHub `status` event; in Actions, by default that of the run",
         "dry-run": DRY_RUN,
         "json": JSON,
     },
 )
 def ack(context: Context, event: str | None = None, dry_run: bool = False, json: bool = False) -> None:
-    """Take a cluster's word, and do what the rules allow then."""
+    """Read what a cluster reports, then do what the rules allow."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.ack import acknowledge
         from flux.report.ack import show_acknowledged
@@ -33,10 +33,10 @@ def ack(context: Context, event: str | None = None, dry_run: bool = False, json:
 @command(
     example="rules eso",
     optional=["artifact"],
-    help={"artifact": "the artifact whose rules and forecast to show", "json": JSON},
+    help={"artifact": "the artifact whose rules and next steps to show", "json": JSON},
 )
 def rules(context: Context, artifact: str | None = None, json: bool = False) -> None:
-    """Show the rules of phases, and what would happen next and when."""
+    """Show the rules of the phases, and what happens next and when."""
     with running(context, json) as run:
         from flux.commands.rules import find_rules
         from flux.report.rules import show_rules
@@ -51,7 +51,7 @@ def rules(context: Context, artifact: str | None = None, json: bool = False) -> 
     help={
         "reason": "why, in one line",
         "phase": _PHASE,
-        "until": "a moment such as 2026-12-24T18:00+01:00, or so long from now: 2d",
+        "until": "when the freeze ends: 2026-12-24T18:00+01:00, or 2d for in two days",
         "dry-run": DRY_RUN,
         "json": JSON,
     },
@@ -99,7 +99,7 @@ def unfreeze(context: Context, phase: str | None = None, dry_run: bool = False, 
     help={"environment": "an environment, or a phase for all of its environments", "json": JSON},
 )
 def cluster_manifests(context: Context, environment: str, json: bool = False) -> None:
-    """Print the Provider and Alert that let an environment's clusters report."""
+    """Print the Flux manifests that let an environment's clusters report."""
     with running(context, json) as run:
         from flux.commands.cluster.manifests import cluster_manifests as find_manifests
         from flux.report.cluster.manifests import show_manifests

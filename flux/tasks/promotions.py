@@ -16,7 +16,7 @@ _WHERE = {
     "artifact": "the artifact",
     "environment": "an environment, or a phase for all of its environments",
 }
-_OVERRIDE = "why the rules do not count; it is recorded and shown"
+_OVERRIDE = "override the rules, for this reason; it is recorded and shown"
 _VERSION = "a published version; by default the newest stable release"
 
 
@@ -53,7 +53,7 @@ def promote(
     positional=["artifact", "environment"],
     help={
         **_WHERE,
-        "to": "a lower version; by default the last lower one that was there",
+        "to": "the version to go back to; by default the last lower one that was there",
         "override": _OVERRIDE,
         "dry-run": DRY_RUN,
         "json": JSON,
@@ -68,7 +68,7 @@ def rollback(
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
-    """Open the pull request that rolls back to the lower version that was there before."""
+    """Open the pull request that rolls an environment or a phase back."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.rollback import roll_back
 

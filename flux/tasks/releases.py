@@ -13,7 +13,7 @@ from flux.tasks.options import DIGESTS, DRY_RUN, JSON
     positional=["artifact", "version"],
     help={
         "artifact": "the artifact",
-        "version": "a version, or major, minor, patch, prerelease, or auto: what the commits ask for",
+        "version": "a version, or major, minor, patch, prerelease, or auto (from the commits)",
         "allow-unchanged": "release even if nothing changed since the last release",
         "force": "release even if release-please makes the releases here",
         "dry-run": DRY_RUN,
@@ -77,8 +77,8 @@ def publish(
     default=True,
     positional=["digests"],
     help={
-        "digests": "a file that a command has written with --digests, or a folder of such files",
-        "unattested": "list the images that lack an attestation of GitHub in this file",
+        "digests": "a file that --digests has written, or a folder of such files",
+        "unattested": "write the images without a GitHub attestation to this file",
         "dry-run": DRY_RUN,
         "json": JSON,
     },
@@ -86,7 +86,7 @@ def publish(
 def sign(
     context: Context, digests: str, unattested: str | None = None, dry_run: bool = False, json: bool = False
 ) -> None:
-    """In a job of GitHub Actions: sign the images that have no valid signature yet."""
+    """Sign the images that have no valid signature yet, in GitHub Actions."""
     with running(context, json, dry_run=dry_run) as run:
         from pathlib import Path
 
@@ -104,7 +104,7 @@ def sign(
 
 @command(example="sign.promotions --dry-run", help={"dry-run": DRY_RUN, "json": JSON})
 def promotions(context: Context, dry_run: bool = False, json: bool = False) -> None:
-    """In a job of GitHub Actions: sign as promoted what environments have."""
+    """Sign what environments have as promoted, in GitHub Actions."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.sign_promotions import sign_promotions
         from flux.report.sign import show_signing
