@@ -1,8 +1,7 @@
 """How each environment got the version that it has: one entry for each change of the desired state."""
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -11,6 +10,7 @@ from semver import Version
 
 from flux.promotion.commits import is_rollback
 from flux.promotion.ledger import read_decisions
+from flux.promotion.states import States, Versions
 
 _PULL = re.compile(r"\(#(?P<squashed>[1-9][0-9]{0,8})\)$|^Merge pull request #(?P<merged>[1-9][0-9]{0,8}) ")
 _BY_HAND = re.compile(r"^(?:Requested-by|By-name): (?P<who>[^\s;<>]{1,100})$", re.MULTILINE)
@@ -66,9 +66,10 @@ def timeline(recorded: Iterable[Recorded]) -> Iterator[LogEntry]:
 
     A file that cannot be read changed nothing: the next one that can is compared with the one before it.
     """
-    newer: tuple[Recorded, Mapping[str, Mapping[str, str]]] | None = None
+    states = States()
+    newer: tuple[Recorded, Versions] | None = None
     for state in recorded:
-        versions = read_versions(state.content)
+        versions = states.read(state.content)
         if versions is None:
             continue
         if newer:
@@ -78,31 +79,13 @@ def timeline(recorded: Iterable[Recorded]) -> Iterator[LogEntry]:
         yield from _entries(newer[0], {}, newer[1])
 
 
-def read_versions(content: bytes | None) -> Mapping[str, Mapping[str, str]] | None:
-    """The versions by artifact and environment, whatever settings they were made under; None where the file
-    is broken. What is not a version of an environment is left out."""
-    if content is None:
-        return {}
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(document, dict):
-        return None
-    return {name: versions for name, versions in document.items() if isinstance(versions, dict)}
-
-
-def _entries(
-    state: Recorded, before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
-) -> Iterator[LogEntry]:
+def _entries(state: Recorded, before: Versions, after: Versions) -> Iterator[LogEntry]:
     said: tuple[tuple[str, ...], int | None, bool] | None = None
-    for artifact in sorted(before.keys() | after.keys()):
+    # What neighbours share is one object, and versions take the most time to parse.
+    changed = [name for name, versions in after.items() if before.get(name) is not versions]
+    for artifact in sorted([*changed, *(before.keys() - after.keys())]):
         old, new = before.get(artifact, {}), after.get(artifact, {})
-        if old == new:
-            continue
-        for environment in sorted(old.keys() | new.keys()):
-            if old.get(environment) == new.get(environment):
-                continue  # before the versions are parsed, which takes the most time
+        for environment in sorted(e for e in old.keys() | new.keys() if old.get(e) != new.get(e)):
             was, now = _version(old.get(environment)), _version(new.get(environment))
             if was == now:
                 continue

@@ -37,6 +37,8 @@ def plain(part: str | Styled) -> str:
 
 def shown(text: str, kept: str = "") -> str:
     """Text in which characters that disturb a terminal are spelled out, such as newlines in file names."""
+    if text.isprintable():  # nearly every one of the cells of a long table
+        return text
     return "".join(
         c if c.isprintable() or c in kept else c.encode("unicode_escape", "surrogatepass").decode()
         for c in text
