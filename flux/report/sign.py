@@ -10,7 +10,7 @@ from flux.report.record import with_error
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flux.commands.sign import Signing
+    from flux.commands.sign.sign import Signing
     from flux.report.report import Report
 
 

@@ -90,8 +90,8 @@ def sign(
     with running(context, json, dry_run=dry_run) as run:
         from pathlib import Path
 
-        from flux.commands.sign import find_unattested
-        from flux.commands.sign import sign as sign_images
+        from flux.commands.sign.sign import find_unattested
+        from flux.commands.sign.sign import sign as sign_images
         from flux.report.sign import show_signing, show_unattested
 
         signing = sign_images(run.monorepo, Path(digests), run.report.working)
@@ -106,7 +106,7 @@ def sign(
 def promotions(context: Context, dry_run: bool = False, json: bool = False) -> None:
     """Sign what environments have as promoted, in GitHub Actions."""
     with running(context, json, dry_run=dry_run) as run:
-        from flux.commands.sign_promotions import sign_promotions
+        from flux.commands.sign.promotions import sign_promotions
         from flux.report.sign import show_signing
 
         signing = sign_promotions(run.monorepo, run.report.working)

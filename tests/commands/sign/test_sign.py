@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from flux.commands.sign import (
+from flux.commands.sign.sign import (
     SignAction,
     Signature,
     Signing,

@@ -1,6 +1,14 @@
 """Sign the images that environments have, so that a cluster can ask for what was promoted."""
 
-from flux.commands.sign import Accept, SignAction, Signature, Signing, Subject, is_built_from_git, sign_all
+from flux.commands.sign.sign import (
+    Accept,
+    SignAction,
+    Signature,
+    Signing,
+    Subject,
+    is_built_from_git,
+    sign_all,
+)
 from flux.monorepo.desired import desired_at
 from flux.monorepo.drift import Looked, look
 from flux.monorepo.monorepo import Monorepo

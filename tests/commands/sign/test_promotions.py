@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.sign_promotions import OFF, find_promoted, sign_promotions
+from flux.commands.sign.promotions import OFF, find_promoted, sign_promotions
 from flux.errors import RequestError
 from flux.monorepo.drift import Looked
 from flux.promotion.plan import Action, Step
