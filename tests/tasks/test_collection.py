@@ -9,7 +9,7 @@ from invoke.collection import Collection
 from flux.tasks import ns
 
 FLUX = Path(__file__).parent.parent.parent / "flux"
-NAMED_AS = {"sign/sign": "sign", "sign/promotions": "sign_promotions", "unfreeze": "freeze"}
+NAMED_AS = {"unfreeze": "freeze"}
 SHOWN_AS = {"rollback": "promote", "unfreeze": "freeze", "sign/sign": "sign", "sign/promotions": "sign"}
 
 
