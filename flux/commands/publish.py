@@ -7,6 +7,7 @@ from flux.monorepo.following import followers
 from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.notes import notes_of
+from flux.monorepo.outdated import take_current_settings
 from flux.monorepo.release_tags import read_tag
 from flux.monorepo.releases import Released, below, releases
 from flux.monorepo.sources import Sources
@@ -34,6 +35,7 @@ def publish_release(monorepo: Monorepo, tag: str) -> Published:
 
     The result has an error where the version is published with other content.
     """
+    take_current_settings(monorepo)
     tagged = read_tag(monorepo, tag)
     if tagged is None:
         return Published(tag, None, notices=[f"{tag} is not a release tag: there is nothing to publish"])

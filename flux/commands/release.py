@@ -11,6 +11,7 @@ from flux.monorepo.line import changed_between
 from flux.monorepo.lines import on_line, require_on_line
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.notes import commits_of, notes_of
+from flux.monorepo.outdated import take_current_settings
 from flux.monorepo.releases import (
     Released,
     below,
@@ -79,6 +80,7 @@ def plan_release(
     Raises RequestError where there is nothing to release there, or no such version can be, and ContentError
     where that could not be published.
     """
+    take_current_settings(monorepo)
     commit = monorepo.git.head()
     _require_no_other(monorepo, commit, force)
     Sources(monorepo, commit).image_of(artifact)

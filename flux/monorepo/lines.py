@@ -30,7 +30,7 @@ def lines(monorepo: Monorepo) -> dict[str, str]:
 
 def maintenance(monorepo: Monorepo) -> dict[str, str]:
     """The maintenance branches at their home, by name."""
-    main, patterns = monorepo.settings.branch, monorepo.settings.branches
+    main, patterns = monorepo.settings.branch, monorepo.branches
     if set(patterns) <= {main}:
         return {}
     heads = monorepo.home_heads
@@ -140,7 +140,7 @@ def require_on_line(monorepo: Monorepo, commit: str, what: str) -> str:
                 f"{what} is at {commit[:12]}, a commit of a branch that {merge[:12]} merged into {name}",
                 f"release {merge[:12]}, which is on the first-parent line of {name}",
             )
-    others = [pattern for pattern in monorepo.settings.branches if pattern != branch]
+    others = [pattern for pattern in monorepo.branches if pattern != branch]
     raise RequestError(
         f"{what} is at {commit[:12]}, which is not on {' or '.join([branch, *others])}",
         f"merge it into {branch} first",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from flux.errors import OutdatedSettingsError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -46,6 +48,7 @@ class Monorepo:
         self._tip: str | None = None
         self._home_tags: Mapping[str, str] | None = None
         self._home_heads: Mapping[str, str] | None = None
+        self._branches: tuple[str, ...] | None = None
         self._opening = RLock()
 
     @property
@@ -118,6 +121,22 @@ class Monorepo:
             self._home_heads = self.git.home_refs().heads
         return self._home_heads
 
+    @property
+    def branches(self) -> tuple[str, ...]:
+        """The patterns of the branches that releases come from, as the tip's settings say. An old checkout,
+        such as a maintenance branch, may say otherwise.
+
+        Raises GitError where the tip cannot be asked.
+        """
+        if self._branches is None:
+            from flux.monorepo.outdated import current_settings
+
+            try:
+                self._branches = current_settings(self).branches
+            except OutdatedSettingsError:  # the tip's cannot be read
+                self._branches = self.settings.branches
+        return self._branches
+
     def judge_at(self, commit: str) -> None:
         """Take a commit for the tip, to look at what it would do there. Only what reads may follow."""
         assert self.dry_run
@@ -125,4 +144,4 @@ class Monorepo:
 
     def refresh(self) -> None:
         """Forget the tip, the branches and the tags, so that they are asked for again."""
-        self._tip = self._home_tags = self._home_heads = None
+        self._tip = self._home_tags = self._home_heads = self._branches = None

@@ -1,9 +1,15 @@
-"""Whether the settings of a checkout are still those of the tip. Commands write what the tip desires."""
+"""Whether the settings of a checkout are still those of the tip, and what they are where they are not."""
 
-from flux.errors import OutdatedSettingsError
+from contextlib import suppress
+from dataclasses import fields, replace
+
+from flux.errors import OutdatedSettingsError, SettingError
 from flux.git.clone import Clone
 from flux.monorepo.monorepo import Monorepo
-from flux.settings import FILES, section
+from flux.settings import FILES, Settings, read_settings, section
+
+_OWN = {"sources", "artifacts", "ignore", "prepare", "output", "inputs", "branch", "named"}
+"""What a commit is judged by, and what says where the tip is."""
 
 
 def require_current_settings(monorepo: Monorepo) -> None:
@@ -30,10 +36,54 @@ def find_outdated_settings(monorepo: Monorepo) -> OutdatedSettingsError | None:
         return None
     return OutdatedSettingsError(
         f"the settings have changed on {branch} since {base[:12]}, which this checkout is based on",
-        f"check out the newest commit of {branch}: `git pull`",
+        f"check out the newest commit of {branch}: `git switch {branch}`, then `git pull`",
     )
+
+
+def take_current_settings(monorepo: Monorepo) -> None:
+    """Let the tip's settings count from now on, as at the start of what may run on a maintenance branch.
+
+    Each commit keeps its own of what is published. Raises OutdatedSettingsError where the tip's cannot be
+    read, or say that nothing is written, and else as `find_outdated_settings`.
+    """
+    _ = monorepo.layouts  # which know the checkout by its own
+    settings = current_settings(monorepo)
+    if settings.observes and not monorepo.dry_run:
+        require_current_settings(monorepo)
+    monorepo.settings = settings
+
+
+def current_settings(monorepo: Monorepo) -> Settings:
+    """The settings in force, as the tip has them where the branch has changed them since the checkout.
+
+    What a variable says, or another file of this machine, counts all the same. Raises as
+    `take_current_settings`.
+    """
+    outdated = find_outdated_settings(monorepo)
+    if outdated is None:
+        return monorepo.settings
+    forced, git = monorepo.settings, monorepo.git
+    try:
+        tips = read_settings(_settings_at(git, monorepo.tip), {})
+    except SettingError as error:
+        raise outdated from error
+    own = Settings()
+    with suppress(SettingError):
+        own = read_settings(section(_checkout(git)), {})
+    known = {field.name for field in fields(Settings)} - _OWN
+    taken = {name for name in known if getattr(forced, name) == getattr(own, name)}
+    named = (forced.named - taken) | (tips.named & taken)
+    return replace(forced, **{name: getattr(tips, name) for name in taken}, named=named)
 
 
 def _settings_at(git: Clone, commit: str) -> object:
     contents = (git.file(commit, path) for path in FILES)
     return section(next((content for content in contents if content is not None), b""))
+
+
+def _checkout(git: Clone) -> bytes:
+    """The file in the work tree, empty where there is none."""
+    for name in FILES:
+        with suppress(OSError):
+            return (git.root / name).read_bytes()
+    return b""

@@ -100,7 +100,7 @@ def name_stray(monorepo: Monorepo, stray: Sequence[Released]) -> list[str]:
     """What people are told of stray tags: nothing, or one line."""
     if not stray:
         return []
-    branches = " or ".join(dict.fromkeys([monorepo.settings.branch, *monorepo.settings.branches]))
+    branches = " or ".join(dict.fromkeys([monorepo.settings.branch, *monorepo.branches]))
     said = listed([f"{one.tag} ({one.commit[:12]})" for one in reversed(stray)])
     return [f"release tags of commits that are not on {branches}, which release nothing: {said}"]
 

@@ -1,6 +1,7 @@
 """A checkout whose settings are older than those of the tip."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,9 @@ import pytest
 from flux.errors import (
     OutdatedSettingsError,
 )
+from flux.monorepo.outdated import current_settings, take_current_settings
+from flux.settings import Settings, read_settings
+from tests.commands.helpers import inv, monorepo
 from tests.commands.releasing import CONFIG, PHASES_SETTING
 from tests.commands.tagging import (
     FIRST,
@@ -25,6 +29,9 @@ from tests.commands.tagging import (
 )
 from tests.commands.tagging import seed as seed
 from tests.commands.tagging import world as world
+from tests.monorepo.building import tags
+from tests.monorepos import opened
+from tests.repo import Repo
 
 
 @pytest.mark.parametrize(
@@ -48,7 +55,7 @@ def test_settings_that_changed_since_the_checkout(
     assert (done.code, done.out) == (1, "")
     assert done.err.splitlines() == [
         f"error: the settings have changed on main since {old[:12]}, which this checkout is based on",
-        "hint: check out the newest commit of main: `git pull`",
+        "hint: check out the newest commit of main: `git switch main`, then `git pull`",
     ]
     assert world.place.writes() == before
     world.repo.checkout("main")
@@ -102,3 +109,61 @@ def test_settings_that_change_meanwhile(world: World) -> None:
     later = Meanwhile(world.open(), go_on)
     with pytest.raises(OutdatedSettingsError):
         converge(world, wrapped=later, jobs=1)
+
+
+@pytest.fixture
+def branched(tmp_path: Path) -> Repo:
+    """Version 1.0.0, then settings that main has changed since, on a branch that was made at the release."""
+    repo = monorepo(tmp_path / "repo", {"artifacts/app/x.yaml": "v: 1\n"}, OLD)
+    repo.tag("flux-oci-app-v1.0.0", message="app 1.0.0")
+    repo.branch("release/1.0")
+    repo.commit("v2", files={"artifacts/app/x.yaml": "v: 2\n", "invoke.yaml": json.dumps({"flux": NEW})})
+    repo.tag("flux-oci-app-v2.0.0", message="app 2.0.0")
+    repo.checkout("release/1.0")
+    repo.commit("fix: it", files={"artifacts/app/x.yaml": "v: 1.1\n"})
+    return repo
+
+
+OLD = {"registry": "old", "ignore": ["*.txt"], "jobs": 3}
+NEW = {"registry": "new", "ignore": ["*.yaml"], "branches": ["main", "release/*"], "create_release": True}
+
+
+def test_a_maintenance_branch_made_at_an_old_release(branched: Repo) -> None:
+    """As the how-to of a hotfix says. Its own settings know of no maintenance branches."""
+    done = inv(branched, "release", "app", "patch")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("flux-oci-app-v1.0.1: released at")
+    assert " on release/1.0, " in done.out
+    done = inv(branched, "publish", "flux-oci-app-v1.0.1")
+    assert (done.code, done.err) == (0, "")
+    assert {*tags(branched, "app", "new")} == {"1.0.1", branched.head[:12]}
+    assert not (branched.path / "old").exists()
+    listed = inv(branched, "list")
+    assert (listed.code, listed.err) == (0, "")
+
+
+def test_the_settings_of_the_tip(branched: Repo) -> None:
+    own = read_settings(OLD, {})
+    with opened(branched, own) as context:
+        assert context.branches == ("main", "release/*")
+        taken = current_settings(context)
+        assert (taken.registry, taken.create_release, taken.jobs) == ("new", True, Settings().jobs)
+        assert taken.ignore == ("*.txt",)
+        assert taken.named == {"registry", "branches", "create_release", "ignore"}
+    forced = read_settings(OLD, {"INVOKE_FLUX_REGISTRY": "mine", "INVOKE_FLUX_JOBS": "5"})
+    with opened(branched, forced) as context:
+        taken = current_settings(context)
+        assert (taken.registry, taken.create_release, taken.jobs) == ("mine", True, 5)
+        assert {"registry", "jobs"} <= taken.named
+
+
+@pytest.mark.parametrize("content", ["flux: [", "flux: {mode: observe}", "flux: {jobs: many}"])
+def test_settings_of_the_tip_that_cannot_be_taken(branched: Repo, content: str) -> None:
+    branched.checkout("main")
+    branched.commit(files={"invoke.yaml": content})
+    branched.checkout("release/1.0")
+    with opened(branched, read_settings(OLD, {})) as context:
+        assert context.branches == ()
+        with pytest.raises(OutdatedSettingsError):
+            take_current_settings(context)
+        assert context.settings.registry == "old"

@@ -7,7 +7,7 @@ from flux.forge.forge import Forge, Issue
 from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.notes import news_of
-from flux.monorepo.outdated import require_current_settings
+from flux.monorepo.outdated import take_current_settings
 from flux.monorepo.release_tags import read_tag
 from flux.monorepo.sources import Sources
 from flux.promotion.proposal import Promotion
@@ -29,12 +29,12 @@ def open_issue(monorepo: Monorepo, tag: str) -> Opened:
     """The promotion issue of a release.
 
     Raises RequestError as `read_tag` does, and for an artifact that the release's commit does not have;
-    OutdatedSettingsError where the tip has other settings.
+    OutdatedSettingsError where the tip has other settings that cannot be read.
     """
+    take_current_settings(monorepo)
     tagged = read_tag(monorepo, tag)
     if tagged is None:
         return Opened(tag, None, notices=(f"{tag} is not a release tag: there is nothing to promote",))
-    require_current_settings(monorepo)
     promotion = Promotion(tagged.artifact, str(tagged.version))
     issues = PromotionIssues(monorepo)
     there = issues.of(promotion)
