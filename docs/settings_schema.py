@@ -93,6 +93,10 @@ _ENTRY = {
                 "path": _PATH,
                 "name": _TEXT,
                 "exclude": {"anyOf": [_NAMES, _TEXT]},
+                "repository": {
+                    "type": "string",
+                    "pattern": r"^([^{}]|\{(name|folder|parent|path)\})*$",
+                },
                 "prepare": _TEXT,
                 "output": _PATH,
                 "inputs": {"anyOf": [_NAMES, _TEXT]},

@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from flux.adoption.clues import Clues, ProposedSetting
-from flux.adoption.pushes import VARIABLE, find_commands
+from flux.adoption.pushes import find_commands
+from flux.adoption.variables import VARIABLE
 
 _ORDER = (
     *("sandbox", "dev", "development", "ci", "at", "test", "tt", "int", "integration", "qa", "uat", "acc"),

@@ -1,10 +1,15 @@
 """Where artifacts and images are today, by what is pushed, else by where the kustomizations are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from flux.adoption.clues import Clues, Gap, ProposedSetting
-from flux.adoption.pushes import VARIABLE, PushCommand, find_commands
-from flux.artifact.name import name_fault
+from flux.adoption.destinations import NAME, destinations, find_destinations, globbed, in_earnest, name_of
+from flux.adoption.pushes import PushCommand, find_commands
+from flux.adoption.variables import VARIABLE
+
+Entry = dict[str, Any]
+"""One of the setting `artifacts`, as it is written."""
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _INSIDE = ("base", "bases", "overlays")
@@ -14,62 +19,112 @@ _STATE = "flux"
 
 def find_places(clues: Clues) -> Iterator[ProposedSetting | Gap]:
     """The settings `artifacts` or `sources`, `registry` and `repository`."""
-    pushes = [one for one in find_commands(clues.texts, clues.repository) if one.verb == "push"]
-    yield from _artifacts(clues, pushes)
-    yield from _repositories(pushes)
+    commands = find_commands(clues.texts, clues.repository)
+    pushes = in_earnest([one for one in commands if one.verb == "push"])
+    settings, repositories = find_destinations(destinations(pushes))
+    yield from _artifacts(clues, pushes, repositories)
+    yield from settings
 
 
-def _artifacts(clues: Clues, pushes: Sequence[PushCommand]) -> Iterator[ProposedSetting | Gap]:
+def _artifacts(
+    clues: Clues, pushes: Sequence[PushCommand], repositories: Mapping[str, str]
+) -> Iterator[ProposedSetting | Gap]:
     pushed: dict[str, str] = {}
     for push in pushes:
-        path = VARIABLE.sub("*", push.path.removeprefix("./").rstrip("/")) or "."
+        path = _there(globbed(push), clues.paths)
         if push.path and path != "*":  # which may be any folder
             pushed.setdefault(path, push.place)
-    for path, place in pushed.items():
-        if not _is_there(path, clues.paths):
-            yield Gap(
-                f"{place} pushes {path}, which is not in git: a step before it makes the content",
-                "set `artifacts`, with that step under `prepare`, and run this again",
-                "artifacts",
-            )
     known = {path: place for path, place in pushed.items() if _is_there(path, clues.paths)}
+    yield from (_not_in_git(path, place) for path, place in pushed.items() if path not in known)
     if known:
         evidence = ", ".join(f"{place} pushes {path}" for path, place in known.items())
-        yield from _proposed([*known], evidence, pushes)
-        return
-    found = list(dict.fromkeys(_collections(clues.paths, "")))
+        yield _proposed([_entry(path, [*known], pushes, repositories) for path in known], evidence)
+    else:
+        yield _by_kustomizations(clues.paths)
+
+
+def _not_in_git(path: str, place: str) -> Gap:
+    return Gap(
+        f"{place} pushes {path}, which is not in git: a step before it makes the content",
+        "set `artifacts`, with that step under `prepare`, and run this again",
+        "artifacts",
+    )
+
+
+def _by_kustomizations(paths: Sequence[str]) -> ProposedSetting | Gap:
+    found = list(dict.fromkeys(_collections(paths, "")))
     if not found:
-        yield Gap(
+        return Gap(
             "no artifact was found: nothing pushes one, and no folder has a kustomization",
             "say what an artifact is in invoke.yaml: the setting `sources` or `artifacts`",
             "artifacts",
         )
-        return
-    yield from _proposed(found, f"kustomizations are in {', '.join(found)}", pushes, clues.paths)
+    beside = _beside(paths)
+    entries = [_without(path, found, beside if path == "*" else ()) for path in found]
+    return _proposed(entries, f"kustomizations are in {', '.join(found)}")
 
 
-def _proposed(
-    globs: Sequence[str], evidence: str, pushes: Sequence[PushCommand], paths: Sequence[str] = ()
-) -> Iterator[ProposedSetting]:
-    if len(globs) == 1 and globs[0].endswith("/*") and globs[0].count("*") == 1:
-        yield ProposedSetting("sources", globs[0].removesuffix("/*"), evidence)
-        return
-    yield ProposedSetting("artifacts", [_entry(path, globs, pushes, paths) for path in globs], evidence)
+def _proposed(entries: Sequence[Entry], evidence: str) -> ProposedSetting:
+    """The simple form where it says the same. An entry with nothing but a path is one."""
+    if len(entries) == 1 and [*entries[0]] == ["path"]:
+        path = entries[0]["path"]
+        if path.endswith("/*") and path.count("*") == 1:
+            return ProposedSetting("sources", path.removesuffix("/*"), evidence)
+    short = [entry["path"] if [*entry] == ["path"] else entry for entry in entries]
+    return ProposedSetting("artifacts", short, evidence)
 
 
-def _entry(path: str, globs: Sequence[str], pushes: Sequence[PushCommand], paths: Sequence[str]) -> object:
+def _entry(
+    path: str, globs: Sequence[str], pushes: Sequence[PushCommand], repositories: Mapping[str, str]
+) -> Entry:
     """An entry of the setting `artifacts`, named as its repository is where that has a name of its own. It
-    leaves out what the other globs are about."""
-    if path.endswith("*"):
-        exclude = [*(_beside(paths) if path == "*" else ()), *_inside(path, globs)]
-        return {"path": path, "exclude": exclude} if exclude else path
-    pushed = (p.repository.rpartition("/")[2] for p in pushes if _globbed(p) == path)
-    named = next((name for name in pushed if not VARIABLE.search(name) and not name_fault(name)), "")
-    if path == ".":
-        return {"path": ".", "name": named or "platform"}
-    if "*" not in path and named not in ("", path.rpartition("/")[2]):
-        return {"path": path, "name": named}
-    return path
+    leaves out what no command of its pushes, and what the other globs are about."""
+    own = [push for push in pushes if _same(globbed(push), path)]
+    entry = _without(path, globs, _ignored(path, own)) if path.endswith("*") else _named(path, own)
+    template = next((found for glob, found in repositories.items() if _same(glob, path)), NAME)
+    return entry if template == NAME else entry | {"repository": template}
+
+
+def _ignored(path: str, own: Sequence[PushCommand]) -> list[str]:
+    """What every command leaves out."""
+    first, *others = [[_from_root(path, pattern) for pattern in push.ignore] for push in own]
+    return [pattern for pattern in first if all(pattern in other for other in others)]
+
+
+def _named(path: str, own: Sequence[PushCommand]) -> Entry:
+    """One folder, by the name of its own that its repository has."""
+    entry = _listed(path, _ignored(path, own))
+    name = "" if VARIABLE.search(own[0].repository) else name_of(path, own[0].repository)
+    if name not in ("", path.rpartition("/")[2]):
+        return entry | {"name": name}
+    return entry | ({"name": "platform"} if path == "." else {})
+
+
+def _same(glob: str, path: str) -> bool:
+    """Whether a glob of a command is that of an entry, which may have lost the variable before it."""
+    return glob in (path, f"*/{path}")
+
+
+def _there(glob: str, paths: Sequence[str]) -> str:
+    """A glob without the variable that it begins with, where that is the clone: `$ROOT/apps`."""
+    rest = glob.removeprefix("*/")
+    return rest if rest != glob and "*" not in rest.partition("/")[0] and _is_there(rest, paths) else glob
+
+
+def _from_root(path: str, pattern: str) -> str:
+    """A gitignore pattern that counts from a folder, as one that counts from the root of the repository."""
+    if "/" not in pattern.rstrip("/") or path == ".":
+        return pattern
+    negated, bare = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
+    return f"{negated}/{path}/{bare.lstrip('/')}"
+
+
+def _without(path: str, globs: Sequence[str], exclude: Sequence[str]) -> Entry:
+    return _listed(path, [*exclude, *_inside(path, globs)])
+
+
+def _listed(path: str, exclude: Sequence[str]) -> Entry:
+    return {"path": path, "exclude": list(exclude)} if exclude else {"path": path}
 
 
 def _beside(paths: Sequence[str]) -> list[str]:
@@ -84,10 +139,6 @@ def _inside(path: str, globs: Sequence[str]) -> list[str]:
     top = path.removesuffix("*")
     names = (glob[len(top) :].partition("/")[0] for glob in globs if glob.startswith(top))
     return [f"/{top}{name}" for name in dict.fromkeys(names) if "*" not in name]
-
-
-def _globbed(push: PushCommand) -> str:
-    return VARIABLE.sub("*", push.path.removeprefix("./").rstrip("/")) or "."
 
 
 def _is_there(path: str, paths: Sequence[str]) -> bool:
@@ -115,40 +166,3 @@ def _below(paths: Sequence[str], prefix: str) -> dict[str, list[str]]:
             if slash and not name.startswith("."):
                 found.setdefault(name, []).append(rest)
     return found
-
-
-def _repositories(pushes: Sequence[PushCommand]) -> Iterator[ProposedSetting | Gap]:
-    """One registry and one template for all of them."""
-    templates: dict[str, str] = {}
-    for push in pushes:
-        if push.url.startswith("oci://"):
-            templates.setdefault(VARIABLE.sub("{name}", push.repository), push.place)
-    if not templates:
-        return
-    parted = {_parted(template): place for template, place in templates.items()}
-    if len(parted) > 1:
-        listed = "; ".join(f"{place} to {template}" for template, place in templates.items())
-        yield Gap(
-            f"images go to repositories of more than one form: {listed}",
-            "push all to repositories of one form, as the settings `registry` and `repository` say",
-            "repository",
-        )
-        return
-    ((registry, template), place) = next(iter(parted.items()))
-    if template.count("{name}") > 1 or "{name}" in registry:
-        yield Gap(
-            f"{place} pushes to {registry}/{template}, which has more than one part that varies",
-            "set `registry` and `repository` in invoke.yaml",
-            "repository",
-        )
-        return
-    yield ProposedSetting("registry", f"oci://{registry}", f"{place} pushes to {registry}/{template}")
-    if template != "{name}":
-        yield ProposedSetting("repository", template, f"{place} pushes to {registry}/{template}")
-
-
-def _parted(template: str) -> tuple[str, str]:
-    """The registry, and the template of repositories below it: from the part that varies on."""
-    parts = template.split("/")
-    at = next((at for at, part in enumerate(parts) if "{name}" in part), len(parts) - 1)
-    return "/".join(parts[:at]), "/".join(parts[at:])

@@ -42,8 +42,8 @@ def without_own_files(settings: Mapping[str, Any]) -> dict[str, Any]:
     if state := settings.get("releaseconfig"):
         added = [state if path == OWN_FILES[-1] else path for path in added]
     entries = [
-        entry | {"exclude": [f"/{path}" for path in added]}
-        if isinstance(entry, dict) and entry.get("path") == "." and "exclude" not in entry
+        entry | {"exclude": [*entry.get("exclude", ()), *(f"/{path}" for path in added)]}
+        if isinstance(entry, dict) and entry.get("path") == "."
         else entry
         for entry in settings.get("artifacts", ())
     ]

@@ -9,6 +9,8 @@ from flux.release.tag import TagForm
 
 _VERSION = re.compile(r"(?<![0-9.])[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?$")
 _FEWEST = 0.8
+_TIMES = 2
+"""Of how many times as many artifacts as any other a form has the tags, that is the one."""
 _RELEASE_PLEASE = (
     "release-please-config.json",
     ".release-please-manifest.json",
@@ -29,27 +31,23 @@ def find_releases(clues: Clues, names: Collection[str], only: str = "") -> Itera
 
 def _form(tags: Collection[str], names: Collection[str], only: str) -> Iterator[ProposedSetting | Gap]:
     versioned = [tag for tag in tags if _VERSION.search(tag)]
-    if not versioned:
+    read = {form: _read(form, only, versioned, names) for form in _forms(versioned, names, only)}
+    if not any(read.values()):
         return
-    counts = {
-        form: sum(_reads(form, only, tag, names) for tag in versioned)
-        for form in _forms(versioned, names, only)
-    }
-    best = max(counts, key=lambda form: (counts[form], len(form)), default="")
-    matched = counts.get(best, 0)
-    if matched >= max(1, _FEWEST * len([tag for tag in versioned if _names_any(tag, names) or only])):
-        yield ProposedSetting("release_tag", best, f"{matched} of {len(versioned)} tags with a version match")
-    elif any(_names_any(tag, names) for tag in versioned):
+    best, *others = sorted(
+        read, key=lambda form: (len({*read[form].values()}), len(read[form])), reverse=True
+    )
+    ours = {tag for tags in read.values() for tag in tags}  # not those of whatever else the monorepo releases
+    next_most = max((len({*read[form].values()}) for form in others), default=0)
+    matched = f"{len(read[best])} of {len(versioned)}"
+    if len(read[best]) >= _FEWEST * len(ours) or len({*read[best].values()}) > _TIMES * next_most:
+        yield ProposedSetting("release_tag", best, f"{matched} tags with a version match")
+    else:
         yield Gap(
-            f"release tags have more than one form: {best} fits {matched} of {len(versioned)}",
+            f"release tags have more than one form: {best} fits {matched}",
             "set `release_tag` to the form of new releases; tags of another form stay, and are no releases",
             "release_tag",
         )
-
-
-def _names_any(tag: str, names: Collection[str]) -> bool:
-    before = _VERSION.sub("", tag)
-    return any(name in before for name in names)
 
 
 def _forms(tags: Collection[str], names: Collection[str], only: str) -> list[str]:
@@ -67,9 +65,10 @@ def _forms(tags: Collection[str], names: Collection[str], only: str) -> list[str
     return [form for form in found if not TagForm(form, only).fault()]
 
 
-def _reads(form: str, only: str, tag: str, names: Collection[str]) -> bool:
-    read = TagForm(form, only).parse(tag)
-    return read is not None and (read[0] in names or bool(only))
+def _read(form: str, only: str, tags: Collection[str], names: Collection[str]) -> dict[str, str]:
+    """The tags of a form, and the artifact of each."""
+    parsed = {tag: TagForm(form, only).parse(tag) for tag in tags}
+    return {tag: found[0] for tag, found in parsed.items() if found and (found[0] in names or only)}
 
 
 def _release_please(clues: Clues) -> str:

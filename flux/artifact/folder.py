@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,6 +11,8 @@ from flux.artifact.ignore import Excludes, matcher
 from flux.artifact.prepare import Prepare
 
 NAME, PARENT, PATH = "{name}", "{parent}", "{path}"
+FOLDER = "{folder}"
+"""In the template of a repository, where `{name}` is the artifact's: the last part of the path."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class SourceEntry:
     name: str = NAME
     exclude: tuple[str, ...] = ()
     prepare: Prepare | None = None
+    repository: str = ""
+    """The template of their repositories, where it is not that of all."""
 
     @cached_property
     def glob(self) -> FolderGlob:
@@ -62,6 +67,13 @@ class Folder:
     def inside(self, path: str) -> str:
         """A path of the repository, from this folder on."""
         return path[len(self.path) + 1 :] if self.path else path
+
+    @property
+    def repository(self) -> str:
+        """Where its entry sends its images, below the registry; empty where the entry does not say."""
+        above, _, last = self.path.rpartition("/")
+        known = {NAME: self.artifact, FOLDER: last, PARENT: above.rpartition("/")[2], PATH: self.path}
+        return re.sub(r"\{\w+\}", lambda field: known[field[0]], self.entry.repository)
 
     def join(self, inside: str) -> str:
         """A path in this folder, from the root of the repository on."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from flux.errors import FluxError, RegistryError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import releases
+from flux.monorepo.repositories import naming_of
 from flux.parallel import in_parallel
 from flux.registry import open_registry
 from flux.registry.contents import contents, modes
-from flux.registry.naming import Naming
 from flux.registry.target import Manifest, Target
 from flux.registry.versions import versions_of
 
@@ -33,7 +33,7 @@ def environment_tags(monorepo: Monorepo, names: Sequence[str]) -> dict[str, list
     """
     settings = monorepo.settings
     registry = open_registry(settings.registry, monorepo.git.root, settings.jobs, settings.insecure)
-    naming = Naming(settings.repository)
+    naming = naming_of(monorepo)
 
     def one(name: str) -> tuple[str, list[str]]:
         return name, registry.repository(naming.place(name)).tags()

@@ -2,10 +2,11 @@
 
 from flux.errors import RequestError
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.repositories import naming_of
 from flux.monorepo.source_url import source_url
 from flux.registry import open_registry
 from flux.registry.dry import DryRegistry
-from flux.registry.naming import NamedRegistry, Naming
+from flux.registry.naming import NamedRegistry
 from flux.registry.target import Registry
 
 
@@ -28,7 +29,7 @@ def open_target_registry(monorepo: Monorepo, reads_only: bool) -> Registry:
         if not reads_only:
             cli.require()
         registry = FluxRegistry(registry, cli)
-    named = NamedRegistry(registry, Naming(settings.repository, settings.version_tag))
+    named = NamedRegistry(registry, naming_of(monorepo))
     return DryRegistry(named) if reads_only else named
 
 

@@ -1,7 +1,7 @@
 """How a registry writes artifacts and versions: in which repository, and with or without a `v`."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from flux.artifact.image import Image
@@ -21,10 +21,12 @@ class Naming:
 
     repository: str = NAME
     version_tag: str = VERSION
+    own: Callable[[str], str] = lambda artifact: ""
+    """The repository of an artifact that has one of its own, else empty."""
 
     def place(self, artifact: str) -> str:
         """The repository of an artifact, below the registry's own path."""
-        return self.repository.replace(NAME, artifact)
+        return self.own(artifact) or self.repository.replace(NAME, artifact)
 
     def written(self, tag: str) -> str:
         """How a tag is written: only versions are written otherwise than they are named."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flux.artifact.folder import SourceEntry
     from flux.artifact.prepare import Prepare
 
-_FIELDS = ("path", "name", "exclude", "prepare", "output", "inputs")
+_FIELDS = ("path", "name", "exclude", "repository", "prepare", "output", "inputs")
 _MOST_ENTRIES = 1000
 _MOST_PATTERNS = 1000
 _LONGEST = 2000
@@ -48,7 +48,8 @@ def _entry(value: object) -> SourceEntry:
         raise ValueError(f"{unknown[0]!r} is not a part of an entry; they are {', '.join(_FIELDS)}")
     path = _path(value["path"])
     name, exclude = _name(value.get("name", NAME), path), _exclude(value.get("exclude", ()))
-    entry = SourceEntry(path, name, exclude, _step(value))
+    repository = _repository(value.get("repository", ""), path)
+    entry = SourceEntry(path, name, exclude, _step(value), repository)
     if entry.glob.is_fixed and (fault := name_fault(entry.named("/".join(entry.glob.top)))):
         raise ValueError(f"the artifact in {path} needs a `name` of its own: that of the folder {fault}")
     return entry
@@ -121,6 +122,26 @@ def _name(value: object, path: str) -> str:
     if PARENT in name and len(parts) < 2:
         raise ValueError(f"{path} has no folder above it for {PARENT}")
     return name
+
+
+def _repository(value: object, path: str) -> str:
+    """The template of the repositories; empty where the setting `repository` says it."""
+    from flux.artifact.folder import FOLDER, NAME, PARENT, PATH
+    from flux.artifact.glob import FolderGlob
+    from flux.settings.places import repository
+
+    if value == "":
+        return ""
+    template, fields = text(value), (NAME, FOLDER, PARENT, PATH)
+    rest = template
+    for field in fields:
+        rest = rest.replace(field, "a")
+    if "{" in rest or "}" in rest:
+        raise ValueError(f"the repository {template!r} may have {', '.join(fields)} in braces")
+    repository(rest)
+    if not FolderGlob(path).is_fixed and not any(field in template for field in (NAME, FOLDER, PATH)):
+        raise ValueError(f"{path} may be several artifacts, and {template!r} does not say which: add {NAME}")
+    return template
 
 
 def _exclude(value: object) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ DESCRIPTIONS: dict[str, str] = {
     "sources": "The folder of the artifacts. Each commit is built with its own.",
     "artifacts": (
         "What is an artifact, where `sources` does not say it: entries with `path`, a folder or a glob of"
-        " folders, `name` and `exclude`. See [Layouts](../concepts/artifacts.md#layouts). Each commit is"
-        " built with its own."
+        " folders, `name`, `exclude` and `repository`. See [Layouts](../concepts/artifacts.md#layouts). Each"
+        " commit is built with its own."
     ),
     "prepare": (
         "The build step of every artifact that has none of its own: a command that makes what is published,"

@@ -30,8 +30,8 @@ READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "sources": (folder, _PATH),
     "artifacts": (
         artifacts,
-        "a list of entries with `path` (a folder, or a glob of folders), `name`, `exclude`, `prepare`,"
-        " `output` and `inputs`",
+        "a list of entries with `path` (a folder, or a glob of folders), `name`, `exclude`,"
+        " `repository`, `prepare`, `output` and `inputs`",
     ),
     "prepare": (command, "a command line of the shell, with {name} and {path}"),
     "output": (output, f"{_PATH}, with {{name}} and {{path}}"),

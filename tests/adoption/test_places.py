@@ -78,7 +78,6 @@ def gaps(paths: list[str], *commands: str) -> list[str]:
             {
                 "artifacts": [{"path": ".", "name": "platform"}],
                 "registry": "oci://r.io/o",
-                "repository": "platform",
             },
         ),
         (
@@ -88,6 +87,28 @@ def gaps(paths: list[str], *commands: str) -> list[str]:
                 "flux push artifact oci://r.io/o/$N:1 --path=apps/b",
             ],
             {"artifacts": ["apps/a", "apps/b"], "registry": "oci://r.io/o"},
+        ),
+        (
+            [*APPS, "infra/c/kustomization.yaml"],
+            [
+                "flux push artifact oci://r.io/o/apps/$N:1 --path=$ROOT/apps/$N --ignore-paths='*.md,/test'",
+                "flux push artifact oci://r.io/o/infra/$N:1 --path=${{ github.workspace }}/infra/$N",
+            ],
+            {
+                "artifacts": [
+                    {"path": "apps/*", "exclude": ["*.md", "/apps/*/test"], "repository": "apps/{name}"},
+                    {"path": "infra/*", "repository": "infra/{name}"},
+                ],
+                "registry": "oci://r.io/o",
+            },
+        ),
+        (
+            APPS,
+            [
+                "flux push artifact oci://localhost:5000/x:1 --path=../k8s",
+                "flux push artifact oci://r.io/o/$N:1 --path=apps/$N",
+            ],
+            {"sources": "apps", "registry": "oci://r.io/o"},
         ),
     ],
 )

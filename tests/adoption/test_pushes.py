@@ -69,12 +69,16 @@ jobs:
           repository: ${{ env.REGISTRY }}/apps/${{ matrix.app }}
           path: ./apps/${{ matrix.app }}
           diff-tag: latest
-          tags: "v1, stable"
+          tags: "v1, ${{ steps.prep.outputs.tag }} ${{ steps.prep.outputs.version }}"
+          ignore-paths: "*.md, test/"
+      - id: prep
+        run: echo tag=stable >> $GITHUB_OUTPUT
       - uses: docker/build-push-action@v6
         with: {context: ., push: true}
 """
     (push,) = find_commands({".github/actions/x/action.yml": text}, "")
     assert (push.verb, push.url) == ("push", "oci://ghcr.io/acme/apps/${{ matrix.app }}")
     assert push.path == "./apps/${{ matrix.app }}"
-    assert push.tags == ("v1", "stable", "latest")
+    assert push.tags == ("v1", "stable", "${{ steps.prep.outputs.version }}", "latest")
+    assert push.ignore == ("*.md", "test/")
     assert push.place == ".github/actions/x/action.yml:7"

@@ -26,6 +26,15 @@ def found(tags: list[str], texts: dict[str, str] | None = None, only: str = "") 
         (["eso-1.0.0", "ingress-nginx-2.0.0", "other"], "{artifact}-{version}"),
         (["flux-oci-eso-v1.0.0", "docs-v1.0.0"], "flux-oci-{artifact}-v{version}"),
         (["release/eso@1.0.0"], "release/{artifact}@{version}"),
+        # A monorepo releases other things too, some of which have the name of an artifact.
+        (
+            [
+                *(f"flux-oci-{name}-v1.0.0" for name in NAMES),
+                *(f"eso-v1.{n}.0" for n in range(9)),
+                "api-1.0.0",
+            ],
+            "flux-oci-{artifact}-v{version}",
+        ),
     ],
 )
 def test_the_form(tags: list[str], form: str) -> None:

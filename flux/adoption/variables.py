@@ -1,0 +1,87 @@
+"""What the variables of workflows and scripts stand for, as far as their files tell."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import yaml
+
+from flux.artifact.manifests import mappings
+
+VARIABLE = re.compile(r"\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^()]*\)|\$\w+")
+_LOOP = re.compile(r"\bfor\s+(\w+)\s+in\s+([^;\n$]*[*?][^;\n]*)")
+_ASSIGNED = re.compile(
+    r"^\s*(?:export\s+|local\s+)?([A-Za-z_]\w*)(?:=|\s*[?:]=\s*)[\"']?([^\s\"'#]+)[\"']?\s*$", re.MULTILINE
+)
+_OUTPUT = re.compile(r"\becho\s+[\"']?([\w-]+)=([^\"'\n]*?)[\"']?\s*>>\s*[\"']?\$\{?GITHUB_OUTPUT")
+_OF_A_STEP = re.compile(r"\$\{\{\s*steps\.[\w-]+\.outputs\.([\w-]+)\s*\}\}")
+_MOST_ROUNDS = 5
+
+
+def words(arguments: str) -> list[str]:
+    """The words of a command line; a variable is one, whatever spaces it has."""
+    tight = VARIABLE.sub(lambda found: re.sub(r"\s+", "\x01", re.sub(r"[\"']", "", found[0])), arguments)
+    return [word.replace("\x01", " ").replace('"', "").replace("'", "") for word in tight.split()]
+
+
+def known_in(text: str, repository: str) -> dict[str, str]:
+    """Variables that a file gives a value, and those that GitHub gives."""
+    owner = repository.partition("/")[0]
+    known = {**_environment(text), **given_in(text)}
+    if repository:
+        known |= {"github.repository": repository.lower(), "GITHUB_REPOSITORY": repository.lower()}
+        known |= {"github.repository_owner": owner.lower(), "GITHUB_REPOSITORY_OWNER": owner.lower()}
+    return known
+
+
+def given_in(text: str) -> dict[str, str]:
+    """The variables that a script assigns, or that a loop over a glob has."""
+    loops = {name: globbed.split()[0].rstrip("/") for name, globbed in _LOOP.findall(text)}
+    return {**dict(_ASSIGNED.findall(text)), **loops}
+
+
+def expanded(word: str, known: Mapping[str, str]) -> str:
+    """A word with what is known in place of its variables."""
+    for _ in range(_MOST_ROUNDS):
+        after = VARIABLE.sub(lambda found: known.get(_name(found[0]), found[0]), word)
+        if after == word:
+            break
+        word = after
+    return word
+
+
+def outputs_of(word: str, text: str) -> Iterator[str]:
+    """Each value that a step may give a word which is its output; the word itself where it is none."""
+    found = _OF_A_STEP.fullmatch(word)
+    values = [value for name, value in _OUTPUT.findall(text) if found and name == found[1]]
+    assigned = _ASSIGNED.findall(text)
+    for value in values:
+        variable = _name(value) if VARIABLE.fullmatch(value) else ""
+        yield from [one for name, one in assigned if name == variable] or [value]
+    if not values:
+        yield word
+
+
+def document(text: str) -> object:
+    """A file as YAML; nothing where it is none."""
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+
+
+def _environment(text: str) -> dict[str, str]:
+    """The variables that a workflow sets, of all its jobs and steps."""
+    found: dict[str, str] = {}
+    for node in mappings([document(text)]):
+        given = node.get("env")
+        if isinstance(given, dict):
+            found |= {str(name): value for name, value in given.items() if isinstance(value, str)}
+    return found
+
+
+def _name(variable: str) -> str:
+    """The name in `$X`, `${X}`, `$(X)`, `${X,,}`, `${X%/}`, `${{ env.X }}` or `${{ github.x }}`."""
+    if variable.startswith("$("):
+        return variable[2:-1] if variable[2:-1].isidentifier() else ""
+    name = re.sub(r"^\$\{\{\s*|\s*\}\}$|^\$\{|\}$|^\$", "", variable).strip()
+    return re.split(r"[^\w.]", name.removeprefix("env."))[0]

@@ -1,0 +1,69 @@
+"""In which repository the images of an artifact are, where its entry of `artifacts` says it."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from threading import Lock
+
+from flux.artifact.folder import Folder
+from flux.errors import SettingError
+from flux.monorepo.artifacts import find_artifacts
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.releases import read_releases
+from flux.registry.naming import Naming
+from flux.settings.places import repository
+
+_OWN = "give it a `repository` of its own in the setting `artifacts`"
+
+
+def naming_of(monorepo: Monorepo) -> Naming:
+    """How the registry of these settings writes artifacts and versions."""
+    settings = monorepo.settings
+    if not any(entry.repository for entry in settings.artifacts):
+        return Naming(settings.repository, settings.version_tag)
+    return Naming(settings.repository, settings.version_tag, _Repositories(monorepo))
+
+
+class _Repositories:
+    """The repositories that entries say, by the names of artifacts. Threads may share this."""
+
+    def __init__(self, monorepo: Monorepo) -> None:
+        self._monorepo = monorepo
+        self._asking = Lock()
+
+    def __call__(self, artifact: str) -> str:
+        """Empty where its entry says nothing. Raises SettingError where two artifacts have one repository."""
+        with self._asking:
+            if artifact not in self._there:
+                self._there[artifact] = next(self._as_released(artifact), "")
+            return self._there[artifact]
+
+    @cached_property
+    def _there(self) -> dict[str, str]:
+        """Those of the artifacts that the tip has."""
+        folders = self._find(self._monorepo.tip)
+        own = {name: folder.repository for name, folder in folders.items()}
+        naming = Naming(self._monorepo.settings.repository, own=own.__getitem__)
+        first: dict[str, str] = {}
+        for name in folders:
+            place = naming.place(name)
+            if first.setdefault(place, name) != name:
+                raise SettingError(f"{first[place]} and {name} have one repository, {place}", _OWN)
+            try:
+                repository(place)
+            except ValueError as fault:
+                raise SettingError(
+                    f"{name} would go to {place!r}, which is not the path of an OCI repository", _OWN
+                ) from fault
+        return own
+
+    def _as_released(self, artifact: str) -> Iterator[str]:
+        """What its releases had, the newest first, of an artifact that the tip has no more."""
+        monorepo = self._monorepo
+        for released in reversed(read_releases(monorepo.settings.tag_form, monorepo.home_tags, [artifact])):
+            if folder := self._find(released.commit, artifact).get(artifact):
+                yield folder.repository
+
+    def _find(self, commit: str, *names: str) -> dict[str, Folder]:
+        return find_artifacts(
+            self._monorepo.git, commit, self._monorepo.settings.layout, names or None
+        ).folders
