@@ -15,6 +15,7 @@ from flux.promotion.clusters.health import Health
 from flux.promotion.clusters.status import StatusName, parse_name
 from flux.proposals.advance import Advance, Advanced
 from flux.proposals.courses import Courses
+from flux.proposals.reports import may_report
 
 _MOST_SHOWN = 80
 
@@ -53,7 +54,7 @@ def acknowledge(monorepo: Monorepo, path: str | None) -> Acknowledged:
 
 def _take(monorepo: Monorepo, status: StatusSet, name: StatusName) -> Acknowledged:
     courses = Courses(monorepo)
-    if not courses.may_report(status.sender, name.environment):
+    if not may_report(monorepo.settings, status.sender, name.environment):
         why = f"{status.sender} may not report for {name.environment}: nothing changes"
         return Acknowledged(name, notices=(why,))
     time = min(status.time, monorepo.forge.now())

@@ -19,7 +19,7 @@ class Clusters:
 
     def __init__(self, monorepo: Monorepo, courses: Courses | None = None) -> None:
         self._settings = monorepo.settings
-        self._courses = courses or Courses(monorepo)
+        self._courses = courses or Courses(monorepo, only_now=True)
 
     @property
     def now(self) -> float:
@@ -38,7 +38,7 @@ class Clusters:
             stay = last_stay(state, environment, step.old)
             clusters = self._settings.clusters.get(environment)
             names = clusters.names if clusters else ()
-            since = stay.since if stay else None
+            since = stay.arrived if stay else None
             own = health(state.reports, environment, step.old or "", since, names)
             if own.state is not Running.UNKNOWN and step.drifts and step.action != Action.FAILED:
                 wanted = state.wanted.get(environment, ())

@@ -1,6 +1,6 @@
 """What decides about the progress of artifacts: main, the tags' moves, the clusters' word and the freezes."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -10,14 +10,12 @@ from flux.forge.reporting import Deployment
 from flux.monorepo.desired import desired_at
 from flux.monorepo.history import DesiredVersions, history
 from flux.monorepo.monorepo import Monorepo
-from flux.promotion.clusters.health import ClusterReport
-from flux.promotion.clusters.status import StatusState as Said
-from flux.promotion.clusters.status import parse_name
 from flux.promotion.desired import Desired
 from flux.promotion.gates.freeze import Freeze, freezes_path, parse_freezes
 from flux.promotion.gates.move import Move, dated, read_move, stays_of
-from flux.promotion.gates.state import Course, GateState, Stay, Wanted
+from flux.promotion.gates.state import Course, GateState, Stay, Wanted, is_higher
 from flux.proposals.authority import Authority
+from flux.proposals.reports import Reports
 from flux.proposals.times import changed_since, has_seen
 from flux.registry.target import Manifest
 
@@ -47,15 +45,21 @@ def course_of(monorepo: Monorepo, artifact: str) -> Course:
 
 
 class Courses:
-    """The courses and states of artifacts at the tip. The forge is asked once about each."""
+    """The courses and states of artifacts at the tip. The forge is asked once about each.
 
-    def __init__(self, monorepo: Monorepo, authority: Authority | None = None) -> None:
+    With `only_now` about less: what clusters say of what they have, and nothing of what may go on.
+    """
+
+    def __init__(
+        self, monorepo: Monorepo, authority: Authority | None = None, only_now: bool = False
+    ) -> None:
         self._monorepo = monorepo
         self._settings = monorepo.settings
         self.authority = authority or Authority(monorepo)
         self._states: dict[str, GateState] = {}
         self._moves: dict[str, list[Move]] = {}
-        self._said: dict[str, Sequence[ClusterReport]] = {}
+        self._only_now = only_now
+        self._reports = Reports(monorepo)
         self._deployments: dict[str, list[Deployment]] | None = None
         self._first_seen: dict[str, list[Move]] = {}
 
@@ -125,17 +129,27 @@ class Courses:
         had = {(name, each.version) for name, those in wanted.items() for each in those}
         moves = [move for move in self.moves(artifact) if (move.environment, move.version) in had]
         adopted = list(self._adopted(artifact, versions, wanted, moves, tags))
-        commits = dict.fromkeys(move.commit for move in [*moves, *adopted][::-1] if move.commit)
-        digests = {move.digest for move in [*moves, *adopted]}
-        reports = self._reports([*commits][: 2 * len(self._settings.environments)], digests)
+        every = [*moves, *adopted]
+        said = self._reports.of(every, self._goes_on(versions, every))
+        digests = {move.digest for move in every}
+        reports = [report for each in said.values() for report in each if report.name.digest in digests]
+        known = {move.digest for move in every if not move.commit or move.commit in said}
         return GateState(
             versions=versions,
             wanted=wanted,
-            stays=stays_of([*dated(moves, reports, wanted), *adopted]),
+            stays=_but_unknown(stays_of([*dated(moves, reports, wanted), *adopted]), known),
             reports=reports,
             freezes=self.freezes,
             clusters={name: each.names for name, each in self._settings.clusters.items()},
         )
+
+    def _goes_on(self, versions: Mapping[str, str], moves: Sequence[Move]) -> Callable[[str], bool]:
+        """Whether there is an environment that a version may still go to."""
+        if self._only_now:
+            return lambda version: False
+        tags = {move.environment: move.version for move in moves}
+        has = {*map(versions.get, self._settings.environments), *tags.values()}
+        return lambda version: any(is_higher(version, other) for other in has)
 
     def _recorded(self, artifact: str) -> Iterator[Move]:
         for deployment in self._told(f"{TASK}{artifact}"):
@@ -187,31 +201,6 @@ class Courses:
         tells = not monorepo.forge.tells_edits or has_seen(monorepo, since)
         return tells and not changed_since(monorepo, artifact, monorepo.tip, [environment], since)
 
-    def _reports(self, commits: Sequence[str], digests: set[str]) -> tuple[ClusterReport, ...]:
-        return tuple(
-            report for commit in commits for report in self._said_of(commit) if report.name.digest in digests
-        )
-
-    def _said_of(self, commit: str) -> Sequence[ClusterReport]:
-        """The reports on a commit of those who may report."""
-        if commit not in self._said:
-            self._said[commit] = list(self._read(commit))
-        return self._said[commit]
-
-    def _read(self, commit: str) -> Iterator[ClusterReport]:
-        for status in self._monorepo.forge.statuses(commit):
-            name = parse_name(status.context)
-            if name and status.state in [*Said] and self.may_report(status.creator, name.environment):
-                yield ClusterReport(
-                    name, Said(status.state), status.created, status.description[:140], status.id
-                )
-
-    def may_report(self, creator: str, environment: str) -> bool:
-        """Whether the settings name an account that may speak for the clusters of an environment."""
-        clusters = self._settings.clusters.get(environment)
-        named = (*(clusters.reporters if clusters else ()), *self._settings.automation)
-        return creator.casefold() in {name.casefold() for name in named}
-
 
 def _wanted(states: Sequence[DesiredVersions], environment: str) -> tuple[Wanted, ...]:
     """The versions that an environment was given, the oldest first."""
@@ -221,6 +210,11 @@ def _wanted(states: Sequence[DesiredVersions], environment: str) -> tuple[Wanted
         if version != (found[-1].version if found else None):
             found.append(Wanted(version, state.time))
     return tuple(found)
+
+
+def _but_unknown(stays: Mapping[str, Sequence[Stay]], digests: Collection[str]) -> dict[str, Sequence[Stay]]:
+    """The stays without those of images about which nobody was asked: they count for nothing."""
+    return {name: [stay for stay in each if stay.digest in digests] for name, each in stays.items()}
 
 
 def last_stay(state: GateState, environment: str, digest: str | None) -> Stay | None:

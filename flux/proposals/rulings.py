@@ -9,6 +9,7 @@ from flux.promotion.ledger import Decision, latest, overridden
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.proposals.authority import Authority
 from flux.proposals.courses import Courses
+from flux.release.markdown import code, plain
 
 CHECK = "flux-artifacts/rules"
 _MOST = 140
@@ -73,7 +74,7 @@ class Rulings:
 
 def explained(waits: Mapping[str, GateVerdict]) -> list[str]:
     """For a pull request that has to wait: why, a line for each environment."""
-    return [f"`{name}` has to wait: {each.text}." for name, each in waits.items()]
+    return [f"{code(name)} has to wait: {plain(each.text)}." for name, each in waits.items()]
 
 
 def overrides(decisions: Iterable[Decision]) -> list[str]:
@@ -81,7 +82,7 @@ def overrides(decisions: Iterable[Decision]) -> list[str]:
     found = latest(decisions)
     said = {each: [name for name, other in found.items() if other == each] for each in found.values()}
     return [
-        f"{each.who} overrode the rules for {', '.join(f'`{name}`' for name in names)}: {each.reason}"
+        f"{code(each.who)} overrode the rules for {', '.join(map(code, names))}: {plain(each.reason)}"
         for each, names in said.items()
         if each.reason
     ]

@@ -1,5 +1,7 @@
 """What decides about progress: who may report and record, and what counts of it."""
 
+import pytest
+
 from flux.forge.forge import Forge
 from flux.forge.reporting import CommitStatus
 from flux.promotion.clusters.status import StatusName
@@ -72,6 +74,21 @@ def test_reports_are_of_accounts_that_the_settings_name(local: World) -> None:
     with world.opened() as monorepo:
         reports = Courses(monorepo).state("eso").reports
     assert [(each.time, str(each.state)) for each in reports] == [(1, "success"), (3, "failure")]
+
+
+def test_a_stay_about_which_nobody_was_asked_counts_for_nothing(
+    local: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it failed is not known."""
+    local.desire(at_ring1="1.1.0")
+    for at, version in enumerate(("1.0.0", "1.1.0", "1.0.0", "1.1.0")):
+        digest, commit = f"sha256:{at}" + "a" * 63, f"{at}" * 40
+        record(local.forge(), "at_ring1", version, digest=digest, commit=commit)
+    for most, counted in ((30, "0123"), (1, "23")):
+        monkeypatch.setattr("flux.proposals.reports._MOST_ON_THEIR_WAY", most)
+        with local.opened() as monorepo:
+            stays = Courses(monorepo).state("eso").stays["at_ring1"]
+        assert [stay.digest[7] for stay in stays] == [*counted]
 
 
 def test_there_is_no_freeze_at_first(local: World) -> None:

@@ -31,7 +31,11 @@ def test_without_rules_there_is_no_check(world: World) -> None:
 
 def test_what_is_said_in_the_pull_request() -> None:
     assert explained(WAITS) == ["`tt` has to wait: at1 does not have 1.1.0 yet."]
+    said = GateVerdict((Reason(Gate.FAILURE, "a fails: x\n\n<!-- y --> @all fixes #1 [x] |"),))
+    assert explained({"tt": said}) == [
+        "`tt` has to wait: a fails: x\\<!-- y --\\> \\@\u2060all fixes \\#\u20601 \\[x\\] \\|."
+    ]
     decision = Decision("alice", How.OVERRIDE, ("tt", "prod"), 5, None, "it burns")
     assert overrides([decision, Decision("bob", How.TICK, ("prod",), 6)]) == [
-        "alice overrode the rules for `tt`: it burns"
+        "`alice` overrode the rules for `tt`: it burns"
     ]

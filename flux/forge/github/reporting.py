@@ -10,11 +10,13 @@ from typing import Any
 from github.GithubException import GithubException
 from github.Repository import Repository
 
+from flux.errors import ForgeError
 from flux.forge.github.api import Part
 from flux.forge.github.token import DEPLOYMENTS, PULL_REQUESTS, STATUSES
 from flux.forge.reporting import CommitStatus, Deployment
 
 _MOST_PAGES = 3
+_MOST_OF_A_COMMIT = 30  # pages: one change may have many artifacts, each with clusters in many environments
 _MOST_OF_ALL = 10  # pages of what is asked for once, instead of for each of many
 _PAGE = 100
 _LONGEST = 140  # characters of a description
@@ -24,12 +26,18 @@ class Reporting(Part):
     def statuses(self, commit: str) -> Sequence[CommitStatus]:
         with self._github.asking(f"list the statuses of {commit[:12]}", "statuses: read") as repository:
             try:
-                told = list(_pages(repository, f"commits/{commit}/statuses", {}))
+                told = list(_pages(repository, f"commits/{commit}/statuses", {}, _MOST_OF_A_COMMIT))
             except GithubException as error:
                 if error.status in (404, 422):  # a commit that was never pushed
                     return []
                 raise
-            return [_status(each) for each in reversed(told)]
+        if len(told) == _MOST_OF_A_COMMIT * _PAGE:
+            # What an older one says would be lost, such as that a cluster fails.
+            raise ForgeError(
+                f"commit {commit[:12]} has more statuses than can be read",
+                "find who sets them, and promote a version of another commit",
+            )
+        return [_status(each) for each in reversed(told)]
 
     def set_status(self, commit: str, context: str, state: str, description: str) -> None:
         with self._github.asking(f"set the status {context} of {commit[:12]}", STATUSES) as repository:

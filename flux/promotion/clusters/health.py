@@ -78,53 +78,51 @@ def health(
     """How an environment runs a digest that its tag has since `moved`, None where that is not known.
 
     `reports` are those of one artifact, in any order. `clusters` all have to report; so do the Kustomizations
-    that reported the digest before. What was reported after `until` is not looked at.
+    that reported the digest before, in these clusters where some are named. What was reported after `until`
+    is not looked at.
     """
     ours = [each for each in reports if each.name.environment == environment]
     if not ours:
         return Health(Running.UNKNOWN)
-    streaks = _streaks(each for each in ours if each.name.digest == digest and each.time <= until)
-    if failing := _failing(streaks, moved):
+    begin = -inf if moved is None else moved
+    streaks = _streaks((each for each in ours if each.name.digest == digest and each.time <= until), begin)
+    if failing := _failing(streaks, begin):
         return failing
     running = {streak.place for streak in streaks if streak.last.succeeds}
-    if missing := _missing(running, _places_before(ours, digest, until), clusters):
+    if missing := _missing(running, _places_before(ours, digest, until, clusters), clusters):
         return Health(Running.WAITING, moved, f"waits for {', '.join(missing)}")
-    return _running(streaks, moved)
+    if any(streak.last.time < begin for streak in streaks):
+        return Health(Running.RUNNING, moved, returned=True)
+    return Health(Running.RUNNING, max(streak.first.time for streak in streaks))
 
 
-def _failing(streaks: Sequence[_Streak], moved: float | None) -> Health | None:
+def _failing(streaks: Sequence[_Streak], begin: float) -> Health | None:
     """What fails. A failure from before the move is none of this time's."""
-    since = -inf if moved is None else moved
-    failing = [streak for streak in streaks if not streak.last.succeeds and streak.last.time >= since]
+    failing = [streak for streak in streaks if not streak.last.succeeds and streak.last.time >= begin]
     if not failing:
         return None
     worst = min(failing, key=lambda streak: streak.first.time)
-    return Health(Running.FAILING, max(worst.first.time, since), _said(worst))
+    return Health(Running.FAILING, worst.first.time, _said(worst))
 
 
-def _running(streaks: Sequence[_Streak], moved: float | None) -> Health:
-    """For places that all succeed."""
-    since = -inf if moved is None else moved
-    if any(streak.last.time < since for streak in streaks):
-        return Health(Running.RUNNING, moved, returned=True)
-    return Health(Running.RUNNING, max(since, *(streak.first.time for streak in streaks)))
-
-
-def _streaks(reports: Iterable[ClusterReport]) -> list[_Streak]:
-    """The last streak of each place. What is pending changes nobody's mind."""
+def _streaks(reports: Iterable[ClusterReport], begin: float) -> list[_Streak]:
+    """The last streak of each place. What is pending changes nothing, and after the move all is said anew."""
     found: dict[Place, _Streak] = {}
     for report in sorted(reports, key=lambda report: (report.time, report.id)):
         if report.state is StatusState.PENDING:
             continue
         before = found.get(report.place)
         goes_on = before is not None and before.last.succeeds == report.succeeds
-        first = before.first if before and goes_on else report
+        anew = before is not None and before.first.time < begin <= report.time
+        first = before.first if before and goes_on and not anew else report
         found[report.place] = _Streak(report.place, first, report)
     return list(found.values())
 
 
-def _places_before(reports: Sequence[ClusterReport], digest: str, until: float) -> set[Place]:
-    """Who reported the digest that the environment had before this one."""
+def _places_before(
+    reports: Sequence[ClusterReport], digest: str, until: float, clusters: Collection[str]
+) -> set[Place]:
+    """Who reported the digest that the environment had before this one, of the clusters that are named."""
     own = [report.time for report in reports if report.name.digest == digest]
     others = [
         report for report in reports if report.name.digest != digest and report.time <= min([until, *own])
@@ -132,7 +130,8 @@ def _places_before(reports: Sequence[ClusterReport], digest: str, until: float) 
     if not others:
         return set()
     last = max(others, key=lambda report: (report.time, report.id)).name.digest
-    return {report.place for report in others if report.name.digest == last}
+    places = {report.place for report in others if report.name.digest == last}
+    return {place for place in places if not clusters or place[1] in clusters}
 
 
 def _missing(running: set[Place], expected: set[Place], clusters: Collection[str]) -> list[str]:

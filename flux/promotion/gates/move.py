@@ -85,8 +85,10 @@ def stays_of(moves: Iterable[Move]) -> dict[str, tuple[Stay, ...]]:
     found: dict[str, list[Stay]] = {}
     for move in sorted(moves, key=lambda move: (move.time, move.id)):
         stays = found.setdefault(move.environment, [])
+        arrived = None
         if stays:
             last = stays.pop()
-            stays.append(Stay(last.version, last.digest, last.since, move.time))
-        stays.append(Stay(move.version, move.digest, move.time))
+            stays.append(replace(last, until=move.time))
+            arrived = last.arrived if last.digest == move.digest else None
+        stays.append(Stay(move.version, move.digest, move.time, content_since=arrived))
     return {environment: tuple(stays) for environment, stays in found.items()}

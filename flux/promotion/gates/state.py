@@ -41,6 +41,13 @@ class Stay:
     digest: str
     since: float
     until: float | None = None
+    content_since: float | None = None
+    """Since when it had this digest, where the version before had the same."""
+
+    @property
+    def arrived(self) -> float:
+        """When the digest came: of what clusters have already they say nothing anew."""
+        return self.since if self.content_since is None else self.content_since
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ class GateState:
         """How the environment ran the version at the end of a stay, or runs it now."""
         end = now if stay.until is None else min(stay.until, now)
         named = self.clusters.get(environment, ())
-        return health(self.reports, environment, stay.digest, stay.since, named, end)
+        return health(self.reports, environment, stay.digest, stay.arrived, named, end)
 
     def fails(self, environment: str, version: str, now: float) -> Health | None:
         """What a failing cluster says of a version that an environment has, or had last; None where none
@@ -106,7 +113,7 @@ class GateState:
             silent = found.state is Running.UNKNOWN and not healthy
             began = stay.since if silent else found.since if found.soaks else None
             if stay.version == version and began is not None:
-                runs.append(Ran(began, now if stay.until is None else min(stay.until, now)))
+                runs.append(Ran(max(began, stay.since), now if stay.until is None else min(stay.until, now)))
         return max(runs, key=lambda ran: ran.seconds, default=None)
 
 

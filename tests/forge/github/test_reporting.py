@@ -28,13 +28,19 @@ def test_an_account_that_is_gone_has_no_name() -> None:
     assert (status.creator, status.description, status.created) == ("", "", 1_767_225_600)
 
 
-def test_all_pages_are_read_up_to_a_bound() -> None:
+def test_all_pages_are_read() -> None:
     full = [{**STATUS, "id": at} for at in range(100)]
-    with scripted(THERE, reply(full), reply(full[:1])) as script:
-        assert len(forge_at(script).statuses("c" * 40)) == 101
-    with scripted(THERE, reply(full), reply(full), reply(full)) as script:
-        assert len(forge_at(script).statuses("c" * 40)) == 300
-    assert "page=3" in script.asked[-1]
+    with scripted(THERE, *[reply(full)] * 12, reply(full[:1])) as script:
+        assert len(forge_at(script).statuses("c" * 40)) == 1201
+    assert "page=13" in script.asked[-1]
+
+
+def test_more_statuses_than_can_be_read_are_not_read_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest may be the one that says that a cluster fails."""
+    monkeypatch.setattr("flux.forge.github.reporting._PAGE", 1)
+    full = [STATUS]
+    with scripted(THERE, *[reply(full)] * 30) as script, pytest.raises(ForgeError, match="more statuses"):
+        forge_at(script).statuses("c" * 40)
 
 
 def test_github_has_what_an_event_tells_of(hub: Place) -> None:

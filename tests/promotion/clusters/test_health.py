@@ -73,6 +73,13 @@ def test_waiting_for_the_clusters_that_the_settings_name() -> None:
     assert both == Health(Running.RUNNING, 120)
 
 
+def test_a_cluster_that_the_settings_name_no_more_is_not_waited_for() -> None:
+    before = [report(50, digest=OLD), report(51, digest=OLD, cluster="us")]
+    assert found(*before, report(110), clusters=("eu",)) == Health(Running.RUNNING, 110)
+    failing = found(*before, report(110), report(120, "failure", cluster="us"), clusters=("eu",))
+    assert failing.state is Running.FAILING
+
+
 def test_one_that_fails_is_enough() -> None:
     one = found(report(110), report(120, "failure", cluster="us"), clusters=("eu", "us"))
     assert (one.state, one.since) == (Running.FAILING, 120)
@@ -88,7 +95,8 @@ def test_a_version_that_comes_back_has_only_its_old_success() -> None:
     back = found(report(50), report(60, digest=OLD))
     assert back == Health(Running.RUNNING, 100, returned=True)
     assert not back.soaks
-    assert found(report(50), report(110)) == Health(Running.RUNNING, 100)
+    assert found(report(50), report(110)) == Health(Running.RUNNING, 110), "since it was said anew"
+    assert found(report(50), report(110), report(120)) == Health(Running.RUNNING, 110)
     some = found(report(50), report(50, cluster="us"), report(110))
     assert some.returned
 

@@ -47,9 +47,16 @@ def test_stays() -> None:
     later = Move("eso", "prod", "1.1.0", DIGEST, "", 2000, 9)
     other = Move("eso", "at", "1.1.0", DIGEST, "", 1500, 8)
     assert stays_of([later, other, MOVE]) == {
-        "prod": (Stay("1.0.0", DIGEST, 1000.5, 2000), Stay("1.1.0", DIGEST, 2000)),
+        "prod": (Stay("1.0.0", DIGEST, 1000.5, 2000), Stay("1.1.0", DIGEST, 2000, content_since=1000.5)),
         "at": (Stay("1.1.0", DIGEST, 1500),),
     }
+
+
+def test_content_that_stays_where_it_is_arrived_with_the_first_of_its_versions() -> None:
+    other = "sha256:" + "b" * 64
+    digests = [DIGEST, DIGEST, DIGEST, other, DIGEST]
+    moves = [Move("eso", "at", f"1.0.{at}", digest, "", at * 10.0, at) for at, digest in enumerate(digests)]
+    assert [stay.arrived for stay in stays_of(moves)["at"]] == [0, 0, 0, 30, 40]
 
 
 def test_what_was_recorded_late_is_as_old_as_the_clusters_word() -> None:
