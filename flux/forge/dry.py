@@ -131,6 +131,9 @@ class DryForge:
     def tip_at(self, branch: str, time: float) -> str | None:
         return self._forge.tip_at(branch, time)
 
+    def forced_from(self, branch: str) -> Sequence[str]:
+        return self._forge.forced_from(branch)
+
     def branches(self, prefix: str) -> Mapping[str, str]:
         there = self._forge.branches(prefix)
         return {name: commit for name, commit in there.items() if name not in self._gone}

@@ -244,6 +244,10 @@ class Forge(Reporting, Protocol):
         """The commit that a branch was at at a time, by when the forge received what was pushed and merged;
         None where it does not tell. Who made a commit has no say in that."""
 
+    def forced_from(self, branch: str) -> Sequence[str]:
+        """The commits that somebody forced a branch away from since it was made, the newest first; none where
+        the forge does not tell."""
+
     def branches(self, prefix: str) -> Mapping[str, str]:
         """The branches whose names begin so, and the commits that they are at."""
 

@@ -24,7 +24,8 @@ class PromotionBranch:
 
     `pull_request` is the open one; `ended` the merged or closed one that the branch was for, which it has
     outlived. `foreign` is a commit on it that is somebody else's, or empty. `is_spent` says that it has no
-    pull request, and main has all of it. `decisions` are those that its commits record.
+    pull request, and main has all of it. `decisions` are those that its commits record, and those that
+    somebody forced it away from.
     """
 
     base: Side
@@ -56,6 +57,7 @@ class PromotionBranches:
         self._git = monorepo.git
         self._settings = monorepo.settings
         self._forge = monorepo.forge
+        self._forced: dict[tuple[str, str], Sequence[str]] = {}
 
     def main(self) -> Side:
         """The desired state at the tip. Raises TipUnknownError, and DesiredStateError for one with errors."""
@@ -100,12 +102,15 @@ class PromotionBranches:
         sides = self._past(base), self._past(head)
         foreign = shared if open_ and over else self._foreign(main, messages, found)
         decisions = tuple(decision for each in found.values() for decision in each)
+        lost = self._lost(promotion, main, head, messages)
+        if lost is None:
+            foreign = foreign or head
         if not foreign and self._goes_beyond(promotion, *sides, decisions):
             foreign = head
         rollback = any(is_rollback(message.text) for message in messages if message.commit in found)
         is_spent = open_ is None and base == head
         ended = None if open_ else over
-        return PromotionBranch(*sides, open_, ended, foreign, rollback, is_spent, decisions)
+        return PromotionBranch(*sides, open_, ended, foreign, rollback, is_spent, (*decisions, *(lost or ())))
 
     def closed(self, promotion: Promotion, main: Side) -> tuple[PullRequest, set[str]] | None:
         """The last pull request of a promotion whose branch is gone, and what it proposed.
@@ -134,6 +139,7 @@ class PromotionBranches:
             pull.head
             for pull in self._forge.pull_requests(branch=promotion.branch)
             if pull.state in ended and pull.head and pull.head != than
+            if not merged or pull.base == self._settings.branch
         ]
         return [
             decision
@@ -144,10 +150,40 @@ class PromotionBranches:
 
     def _past_decisions(self, promotion: Promotion, main: Side, head: str) -> list[Decision]:
         """What a pull request of old records, be it merged or not."""
-        merge = self._git.merge_of(head, main.commit)
-        since = self._git.commit(f"{merge}^1") if merge else main.commit
+        since = self._left(promotion, main, head)
         found = self._decisions(promotion, since, head, self._git.messages(head, since))
         return [decision for each in found.values() for decision in each]
+
+    def _left(self, promotion: Promotion, main: Side, head: str) -> str:
+        """Where the branch of a pull request of old left main."""
+        if self._git.is_on_line(head, main.commit):  # main was moved forward to it, without a merge
+            line = self._git.first_parents(head)
+            own = (c for c in line if read_message(self._git.messages(c, f"{c}^@")[0].text) != promotion)
+            return next(own, main.commit)
+        merge = self._git.merge_of(head, main.commit)
+        return self._git.commit(f"{merge}^1") if merge else main.commit
+
+    def _lost(
+        self, promotion: Promotion, main: Side, head: str, messages: Sequence[Message]
+    ) -> list[Decision] | None:
+        """What was recorded by commits that somebody forced a branch away from. None where they are gone.
+
+        Whoever may push can bring back a commit from before somebody took something back.
+        """
+        if not any(read_message(message.text) == promotion for message in messages):
+            return []
+        known = (promotion.branch, head)
+        if known not in self._forced:
+            self._forced[known] = self._forge.forced_from(promotion.branch)
+        there = {message.commit for message in messages}
+        decisions = []
+        for left in dict.fromkeys(self._forced[known][:_MOST_PAST]):
+            if not self._git.obtain(left):
+                return None
+            others = [each for each in self._git.messages(left, main.commit) if each.commit not in there]
+            found = self._decisions(promotion, main.commit, left, others)
+            decisions += [decision for each in found.values() for decision in each]
+        return decisions
 
     def parse(self, content: bytes | None) -> Desired:
         """Raises DesiredStateError for a file that has errors by today's settings."""

@@ -1,7 +1,14 @@
 """Whose a promotion's branch is."""
 
+import pytest
+
+from flux.forge.github.pushes import Pushes
+from flux.promotion.proposal import Promotion
+from flux.proposals.apply import Applier
+from tests.commands.deciding import proposed, ticked
 from tests.commands.promoted import BRANCH, TAG
 from tests.commands.promoting import World
+from tests.commands.request.test_check import check, review
 
 
 def test_somebody_elses_commit_stops_the_automation(world: World) -> None:
@@ -31,3 +38,66 @@ def test_main_merged_into_the_branch_by_hand_stops_nothing(world: World) -> None
     assert applied.proposed
     assert applied.proposed.action == "updated"
     assert world.proposed()["eso"]["prod_ring2"] == "1.1.0"
+
+
+def force(world: World, commit: str) -> None:
+    assert world.github
+    world.bare.git("update-ref", f"refs/heads/{BRANCH}", commit)
+    world.github.pushed("bob")
+
+
+def test_what_a_branch_was_forced_away_from_tells_still(hub: World) -> None:
+    """Whoever may push can bring back a commit from before a promoter took production out."""
+    world = hub.with_(two_person=("prod",), promoters={"prod": ("alice",)})
+    world.open(TAG)
+    world.apply(world.tick("prod_ring1", "tt", login="alice"))
+    old = world.pull().head
+    review(world, "bob")
+    world.apply(world.untick("prod_ring1", login="alice"))
+    force(world, old)
+    assert proposed(world) == {"prod_ring1", "tt"}
+    assert check(world).faults == ["alice has taken back prod_ring1"]
+    assert not world.sync().failed
+    assert proposed(world) == ticked(world) == {"tt"}
+
+
+def test_a_branch_that_was_forced_away_from_what_is_gone_stops(
+    hub: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("prod_ring1", "tt"))
+    monkeypatch.setattr(Pushes, "forced_from", lambda *_: ["1" * 40])
+    assert hub.sync().failed
+
+
+def test_somebody_may_take_their_commit_off_a_branch_by_force(hub: World) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("tt"))
+    forge, ours = hub.forge("bob"), hub.pull().head
+    assert forge.advance_branch(BRANCH, forge.commit([ours], {"README.md": b"mine\n"}, "Mine"))
+    assert hub.sync().failed
+    force(hub, ours)
+    assert not hub.sync().failed
+    hub.apply(hub.tick("prod_ring1"))
+    assert proposed(hub) == {"tt", "prod_ring1"}
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_what_main_was_moved_forward_to_is_known(world: World, after: int) -> None:
+    """As git merges where nobody says otherwise."""
+    world.open(TAG)
+    world.apply(world.tick("tt"))
+    world.apply(world.tick("prod_ring1"))
+    head = world.pull().head
+    if world.github:
+        world.bare.git("update-ref", "refs/heads/main", head)
+        world.github.pushed("bob")
+    else:
+        world.repo.git("merge", "--quiet", "--ff-only", BRANCH)
+    for _ in range(after):
+        world.change({"README.md": "new\n"})
+    for _ in range(2):
+        assert not world.sync().failed
+        with world.opened() as monorepo:
+            known = Applier(monorepo).known(Promotion("eso", "1.1.0"), 1)
+        assert {name for each in known for name in each.environments} == {"tt", "prod_ring1"}

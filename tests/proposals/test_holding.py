@@ -3,6 +3,7 @@
 from flux.commands.promote import promote
 from flux.promotion.plan import Action
 from tests.commands.progressing import followed
+from tests.commands.promoted import BRANCH
 from tests.commands.promoting import World
 
 
@@ -23,6 +24,26 @@ def test_an_override_that_was_not_merged_counts_for_nothing(world: World) -> Non
     with world.opened(login="alice") as monorepo:
         promote(monorepo, "eso", "tt", "1.1.0", "an incident")
     world.close()
+    world.desire(tt="1.1.0")
+    assert {step.environment: step.action for step in world.tag().steps}["tt"] == Action.HELD
+
+
+def test_an_override_that_main_was_moved_forward_to_counts(local: World) -> None:
+    world = followed(local)
+    with world.opened() as monorepo:
+        promote(monorepo, "eso", "tt", "1.1.0", "an incident")
+    world.repo.git("merge", "--quiet", "--ff-only", BRANCH)
+    assert {step.environment: step.action for step in world.tag().steps}["tt"] == Action.MOVED
+
+
+def test_an_override_that_was_merged_elsewhere_counts_for_nothing(hub: World) -> None:
+    assert hub.github
+    world = followed(hub)
+    world.bare.git("branch", "elsewhere", "main")
+    with world.opened(login="alice") as monorepo:
+        promote(monorepo, "eso", "tt", "1.1.0", "an incident")
+    hub.github.repository("octo/monorepo").pulls[0].base = "elsewhere"
+    world.merge()
     world.desire(tt="1.1.0")
     assert {step.environment: step.action for step in world.tag().steps}["tt"] == Action.HELD
 

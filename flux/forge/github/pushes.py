@@ -1,8 +1,9 @@
 """What GitHub has received, and when: https://docs.github.com/rest/repos/repos#list-repository-activities"""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from itertools import takewhile
 from typing import Any
 from urllib.parse import quote
 
@@ -29,6 +30,17 @@ class Pushes(Part):
             if told is None or time >= told.asked:
                 told = self._told[branch] = _Activities(repository, branch)
             return find_tip(told, time)
+
+    def forced_from(self, branch: str) -> Sequence[str]:
+        with self._github.asking(f"say where {branch} was forced from", CONTENTS) as repository:
+            return find_forced(_Activities(repository, branch))
+
+
+def find_forced(activities: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The commits that a branch was forced away from since it was made, by what was done with it, the newest
+    first."""
+    since = takewhile(lambda activity: activity["activity_type"] != "branch_creation", activities)
+    return [activity["before"] for activity in since if activity["activity_type"] == "force_push"]
 
 
 def find_tip(activities: Iterable[Mapping[str, Any]], time: float) -> str | None:

@@ -16,6 +16,10 @@ class ForgeBranches(PullRequests):
         """None: nobody receives anything here."""
         return None
 
+    def forced_from(self, branch: str) -> Sequence[str]:
+        """None, for the same reason."""
+        return ()
+
     def branches(self, prefix: str) -> Mapping[str, str]:
         heads = head_of("")
         found = {name.removeprefix(heads): commit for name, commit in self._git.refs(heads).items()}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flux.errors import ForgeError
-from flux.forge.github.pushes import find_tip
+from flux.forge.github.pushes import find_forced, find_tip
 from tests.forge.conftest import Place
 from tests.github import faults
 from tests.github.server import GitHub
@@ -79,3 +79,22 @@ def test_half_of_a_list_tells_nothing(hub: Place, server: GitHub) -> None:
     with pytest.raises(ForgeError):
         hub.forge.tip_at("main", before)
     assert hub.forge.tip_at("main", before) == first
+
+
+def test_where_a_branch_was_forced_from_since_it_was_made() -> None:
+    kinds = ["push", "force_push", "push", "force_push", "branch_creation", "branch_deletion", "force_push"]
+    activities = [{"activity_type": kind, "before": str(number)} for number, kind in enumerate(kinds)]
+    assert find_forced(activities) == ["1", "3"]
+
+
+def test_a_branch_that_was_forced(hub: Place, server: GitHub) -> None:
+    first = hub.start("topic")
+    assert hub.forge.advance_branch("topic", hub.commit("other", onto=first))
+    assert hub.forge.forced_from("topic") == []
+    left = hub.repo.git("rev-parse", "topic")
+    hub.repo.git("update-ref", "refs/heads/topic", first)
+    server.pushed("bob")
+    assert hub.forge.forced_from("topic") == [left]
+    assert hub.forge.forced_from("main") == []
+    server.fail_next(faults.error(404), times=9, only="GET */activity")
+    assert hub.forge.forced_from("topic") == []
