@@ -27,6 +27,34 @@ def test_a_branch_that_a_person_pushed_with_our_words_is_not_ours(hub: World, wh
     assert hub.pulls(None) == []
 
 
+def test_a_persons_own_signature_vouches_for_nothing(hub: World) -> None:
+    assert hub.github
+    hub.open(TAG)
+    commit = forged(hub, OURS.format(NAMED.format("bob")))
+    hub.github.repository("octo/monorepo").signed.add(commit)
+    assert hub.sync().failed
+    assert hub.pulls(None) == []
+
+
+@pytest.mark.parametrize("author", ["automation", "alice"])
+def test_what_somebody_squashes_is_not_the_word_of_who_opened_it(hub: World, author: str) -> None:
+    """GitHub signs it, names who opened the pull request as its author, and lets others type the message."""
+    assert hub.github
+    hub.open(TAG)
+    message = OURS.format(NAMED.format("alice"))
+    content = hub.bare.git("show", f"main:{CONFIG}").replace('"prod_ring1": "1.0.0"', '"prod_ring1": "1.1.0"')
+    tip, bob = hub.bare.git("rev-parse", "main"), hub.forge("bob")
+    assert bob.create_branch("any", bob.commit([tip], {CONFIG: content.encode()}, "Any"))
+    assert bob.create_branch(BRANCH, tip)
+    opener = hub.forge() if author == "automation" else hub.forge(author)
+    pull = opener.create_pull_request("Any", "", "any", BRANCH)
+    title, _, text = message.partition("\n\n")
+    hub.github.repo_as("bob").get_pull(pull.number).merge(text, title, merge_method="squash")
+    assert hub.bare.git("log", "-1", "--format=%B", BRANCH).strip() == message.strip()
+    assert hub.sync().failed
+    assert [pull.branch for pull in hub.pulls(None)] == ["any"]
+
+
 def test_a_commit_with_the_automations_name_is_not_the_automations(hub: World) -> None:
     hub.open(TAG)
     hub.apply(hub.tick("prod_ring1"))

@@ -41,13 +41,26 @@ class Makers(Part):
 
 
 def _makers(repository: Repository, commit: Mapping[str, Any]) -> Collection[str]:
-    author, committer = commit["author"], commit["committer"]
-    # A signature is the committer's, be that GitHub itself. An author alone is a claim.
-    signer = committer["login"] if committer else _WEB_FLOW
-    verified = commit["commit"]["verification"]["verified"]
-    if author and verified and signer in (_WEB_FLOW, author["login"]):
+    author = commit["author"]
+    if author and author["type"] == "Bot" and _is_signed(commit) and not _was_merged(repository, commit):
         return {author["login"]}
     url = f"{repository.url}/commits/{commit['sha']}/statuses"
     _, told = repository.requester.requestJsonAndCheck("GET", url, parameters={"per_page": 100})
     creators = [status["creator"] for status in told if status["context"] == _MADE]
     return {creator["login"] for creator in creators if creator}
+
+
+def _is_signed(commit: Mapping[str, Any]) -> bool:
+    """By its author or by GitHub. A signature is the committer's: an author alone is a claim."""
+    committer = commit["committer"]
+    signer = committer["login"] if committer else _WEB_FLOW
+    return commit["commit"]["verification"]["verified"] and signer in (_WEB_FLOW, commit["author"]["login"])
+
+
+def _was_merged(repository: Repository, commit: Mapping[str, Any]) -> bool:
+    """Whether somebody made a commit by merging a pull request: its author is who opened that, its message is
+    what they typed. Where a branch was moved forward, the commit was the pull request's head before."""
+    url = f"{repository.url}/commits/{commit['sha']}/pulls"
+    _, told = repository.requester.requestJsonAndCheck("GET", url, parameters={"per_page": 100})
+    merged = [pull for pull in told if pull["merged_at"] and pull["merge_commit_sha"] == commit["sha"]]
+    return any(pull["head"]["sha"] != commit["sha"] for pull in merged)

@@ -11,25 +11,35 @@ BASE, HEAD = "a" * 40, "b" * 40
 
 
 def commit(author: str | None, committer: str | None, verified: bool) -> dict[str, Any]:
+    kind = "Bot" if (author or "").endswith("[bot]") else "User"
     return {
         "sha": HEAD,
-        "author": {"login": author} if author else None,
+        "author": {"login": author, "type": kind} if author else None,
         "committer": {"login": committer} if committer else None,
         "commit": {"verification": {"verified": verified}},
     }
 
 
+def pull(head: str, merge: str, merged: bool) -> dict[str, Any]:
+    merged_at = "2026-01-01T00:00:00Z" if merged else None
+    return {"head": {"sha": head}, "merge_commit_sha": merge, "merged_at": merged_at}
+
+
+@pytest.mark.parametrize("committer", ["web-flow", None, "github-actions[bot]"])
 @pytest.mark.parametrize(
-    ("made", "makers"),
-    [
-        (commit("github-actions[bot]", "web-flow", True), {"github-actions[bot]"}),
-        (commit("github-actions[bot]", None, True), {"github-actions[bot]"}),
-        (commit("alice", "alice", True), {"alice"}),
-    ],
+    "pulls", [[], [pull(HEAD, BASE, False)], [pull(HEAD, BASE, True)], [pull(HEAD, HEAD, True)]]
 )
-def test_a_signed_commit_is_its_authors(made: dict[str, Any], makers: set[str]) -> None:
-    with scripted(THERE, reply({"commits": [made]})) as script:
-        assert forge_at(script).makers(BASE, HEAD) == {HEAD: makers}
+def test_a_bots_signed_commit_is_its_own(committer: str | None, pulls: list[dict[str, Any]]) -> None:
+    made = commit("github-actions[bot]", committer, True)
+    with scripted(THERE, reply({"commits": [made]}), reply(pulls)) as script:
+        assert forge_at(script).makers(BASE, HEAD) == {HEAD: {"github-actions[bot]"}}
+
+
+def test_a_commit_that_somebody_made_by_merging_is_not_its_authors() -> None:
+    """Who squashes a pull request types the message, and GitHub signs it."""
+    made, pulls = commit("github-actions[bot]", "web-flow", True), [pull(BASE, HEAD, True)]
+    with scripted(THERE, reply({"commits": [made]}), reply(pulls), reply([])) as script:
+        assert forge_at(script).makers(BASE, HEAD) == {HEAD: set()}
 
 
 @pytest.mark.parametrize(
@@ -38,6 +48,8 @@ def test_a_signed_commit_is_its_authors(made: dict[str, Any], makers: set[str]) 
         commit("github-actions[bot]", "web-flow", False),
         commit("github-actions[bot]", "mallory", True),
         commit(None, "web-flow", True),
+        commit("alice", "alice", True),
+        commit("alice", "web-flow", True),
     ],
 )
 def test_a_claim_proves_nothing_and_a_status_does(made: dict[str, Any]) -> None:

@@ -149,7 +149,9 @@ def merge(call: Call) -> Reply:
     method = body.get("merge_method", "merge")
     title, message = _merge_message(call, pull, method)
     parents = [base, head] if method == "merge" else [base]
-    author, web_flow = call.world.person(call.actor), call.world.web_flow()
+    # Who squashes may type any message, and it is not their commit.
+    author = call.world.person(pull.author if method == "squash" else call.actor)
+    web_flow = call.world.web_flow()
     text = "\n\n".join(filter(None, [title, message]))
     sha = git.write_commit(tree, parents, author, web_flow, text)
     call.repo.signed.add(sha)
@@ -175,6 +177,21 @@ def _merge_message(call: Call, pull: Pull, method: str) -> tuple[str, str]:
     else:
         raise NotImplementedError(f"the merge method {method}")
     return call.body.get("commit_title", title), call.body.get("commit_message", message)
+
+
+@route("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", _READ)
+def list_pulls_of_commit(call: Call) -> Reply:
+    """Those that were merged as it; and those that have it, the open ones only while main has not."""
+    sha, git = call["commit_sha"], call.git
+    tip = git.branch(call.repo.default_branch)
+    is_there = tip is not None and git.is_ancestor(sha, tip)
+    found = [
+        pull
+        for pull in call.repo.pulls
+        if pull.merge_commit == sha
+        or ((pull.merged or not is_there) and sha in git.history(call.repo.head(pull), f"^{pull.base_sha}"))
+    ]
+    return call.page(found, call.view.pull_in_list)
 
 
 # What is in one

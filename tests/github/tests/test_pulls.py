@@ -221,6 +221,27 @@ def test_squashing(repo: Repository, pull: PullRequest, monorepo: Repo) -> None:
     assert repo.get_pull(1).merge_commit_sha == merged.sha
 
 
+def test_who_squashes_types_what_the_author_is_to_have_said(
+    github: GitHub, repo: Repository, pull: PullRequest
+) -> None:
+    as_alice = github.repo_as("alice")
+    merged = as_alice.get_pull(1).merge("Anything", "Mine", merge_method="squash")
+    made = repo.get_commit(merged.sha)
+    assert (made.author.login, made.commit.committer.name) == ("bob", "GitHub")
+    assert made.commit.message == "Mine\n\nAnything"
+    assert made.commit.verification.verified
+    assert [each.number for each in made.get_pulls()] == [1]
+
+
+def test_the_pull_requests_of_a_commit(repo: Repository, pull: PullRequest) -> None:
+    head = repo.get_commit(pull.head.sha)
+    assert [each.number for each in head.get_pulls()] == [1]
+    assert [*repo.get_commit("main").get_pulls()] == []
+    merge = pull.merge()
+    assert [each.number for each in repo.get_commit(merge.sha).get_pulls()] == [1]
+    assert [each.number for each in head.get_pulls()] == [1]
+
+
 def test_merging_is_refused(github: GitHub, repo: Repository, pull: PullRequest) -> None:
     assert not pull.is_merged()
     with refused(409, "Head branch was modified. Review and try the merge again."):
