@@ -41,10 +41,8 @@ def decide(edit: Edit, promotion: Promotion, situation: Situation, rules: PhaseO
     undoing = _undo(edit, promotion, new, situation, rules)
     mine = {name: tick for name, tick in new.items() if name not in refused}
     chosen = {name: tick for name, tick in mine.items() if name not in situation.held}
-    if held := tuple(
-        say.held(name, edit.answers, situation.held[name]) for name in mine if name not in chosen
-    ):
-        undoing = replace(undoing, notices=(*undoing.notices, *held))
+    if len(chosen) < len(mine):
+        undoing = _hold(edit, undoing, {name: situation.held[name] for name in mine if name not in chosen})
     if not chosen:
         return undoing
     add, remove = _chosen(edit, chosen, rules)
@@ -165,6 +163,13 @@ def _undo(
     rewrite = Rewrite(lambda body: restore(body, edit.before, edit.after, put_back))
     undone = tuple(f"{name}: {edit.sender} may not: {reason}" for name, reason in put_back.items())
     return Outcome((rewrite, note), undone=undone)  # a run that cannot tell is to have undone it
+
+
+def _hold(edit: Edit, undoing: Outcome, reasons: Mapping[str, str]) -> Outcome:
+    """Leave what whoever runs a job again may not decide, and say so to who made the edit."""
+    text = say.held(edit.sender, edit.answers, reasons)
+    note = Note(("held", edit.answers, str(edit.time), *reasons), text)
+    return replace(undoing, actions=(*undoing.actions, note), notices=(*undoing.notices, text), refused=True)
 
 
 def _overtaken(

@@ -78,13 +78,15 @@ class Situation:
 class Outcome:
     """`actions` in order. `decisions` are to be recorded and followed, None where nothing is to be proposed.
 
-    `undone` says what the actions undo and why; `notices` what people should know beside that.
+    `undone` says what the actions undo and why; `notices` what people should know beside that. `refused` says
+    that somebody asked for what is not done, so that the job is to fail.
     """
 
     actions: tuple[Action, ...] = ()
     decisions: tuple[Decision, ...] | None = None
     undone: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,8 +123,12 @@ def take_back(groups: Iterable[tuple[Collection[str], str]], occasion: str, rule
     undone: list[str] = []
     for environments, reason in groups:
         if listed := rules.ordered(environments):
-            about = ("taken back", reason, occasion, *listed)
             actions.append(Untick(frozenset(listed)))
-            notes.append(Note(about, say.unticked(listed, reason)))
+            notes.append(Note(about_taking_back(reason, occasion), say.unticked(listed, reason)))
             undone += [f"{environment}: {reason}" for environment in listed]
     return Outcome((*actions, *notes), undone=tuple(undone))
+
+
+def about_taking_back(reason: str, occasion: str) -> tuple[str, ...]:
+    """What a note is about that says why boxes were unticked."""
+    return "taken back", reason, occasion

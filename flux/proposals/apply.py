@@ -5,12 +5,12 @@ answers for it. In an issue's event that is the sender of the edit, for the boxe
 terminal it is whoever runs the command. Who decided what is recorded, and what is proposed follows from that.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flux.errors import FluxError, RequestError
 from flux.event import IssueEdit
-from flux.forge.forge import Issue, PullRequest, PullState
+from flux.forge.forge import Issue, PullState
 from flux.monorepo.desired import stray_of
 from flux.monorepo.history import had_version
 from flux.monorepo.monorepo import Monorepo
@@ -19,45 +19,28 @@ from flux.monorepo.vouching import Vouching
 from flux.promotion import altered, edits
 from flux.promotion.boxes import ticked
 from flux.promotion.convergence import Wish
-from flux.promotion.ledger import Decision, How, asked, latest
-from flux.promotion.outcome import (
-    Edit,
-    Note,
-    Outcome,
-    PhaseOrder,
-    Rewrite,
-    Situation,
-    Untick,
-    nothing,
-    take_back,
-)
+from flux.promotion.ledger import Decision, asked, latest
+from flux.promotion.outcome import Edit, Note, Outcome, Situation, nothing
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
 from flux.promotion.texts.comment import is_reached
 from flux.proposals.applied import Applied, not_ours
-from flux.proposals.converge import Converger, Proposed
 from flux.proposals.earlier import Earlier
 from flux.proposals.frozen import require_no_freeze
-from flux.proposals.issues import PromotionIssues
-from flux.proposals.known import known_of
 from flux.proposals.progress import tell
 from flux.proposals.situation import is_gone, situation_of
+from flux.proposals.upkeep import Upkeep
 
 _UNVOUCHED_SECONDS = 3600
 
 
-class Applier:
-    """Applies the promotion issues of one monorepo: reads the state, lets `edits` decide, and performs."""
+class Applier(Upkeep):
+    """Applies the promotion issues of one monorepo: what people decide in them is recorded and followed."""
 
     def __init__(self, monorepo: Monorepo) -> None:
-        self._monorepo = monorepo
-        self._forge = monorepo.forge
-        self._rules = PhaseOrder(monorepo.settings.groups, monorepo.settings.require_order)
+        super().__init__(monorepo)
         self._vouching = Vouching(monorepo)
-        self.issues = PromotionIssues(monorepo)
         self.earlier = Earlier(monorepo, self.issues)
-        self.converger = Converger(monorepo, self.issues.authority)
-        self.branches = self.converger.branches
 
     def apply(self, number: int) -> Applied:
         """Apply the edit that started this run, or in a terminal all boxes.
@@ -90,29 +73,6 @@ class Applier:
             return self.expire(issue, promotion)
         return self.apply_all(issue, promotion)
 
-    def mend(self, issue: Issue, promotion: Promotion) -> bool:
-        """Put right an altered marker, and boxes that are gone, where that was not undone at once; whether
-        there was any."""
-        is_altered = altered.mended(issue.body, promotion, self._rules.phases) != issue.body
-        if is_altered:
-            held = self._held(issue, promotion)
-            self.perform(issue, altered.mend(promotion, issue.updated, held, self._rules))
-        return is_altered
-
-    def _held(self, issue: Issue, promotion: Promotion) -> set[str]:
-        """The environments that somebody ticked last, and that are proposed or on main."""
-        main = self.branches.main()
-        branch = self.branches.read(promotion, main)
-        proposed = branch.proposes(promotion.artifact) if branch and not branch.ended else set()
-        versions = main.of(promotion.artifact)
-        said = latest(self.known(promotion, issue.number))
-        return {
-            environment
-            for environment, decision in said.items()
-            if decision.how is How.TICK
-            and (environment in proposed or versions.get(environment) == promotion.version)
-        }
-
     def apply_all(self, issue: Issue, promotion: Promotion) -> Applied:
         """Propose what is ticked, and take away what is not, on the authority of whoever runs this."""
         main = self.branches.main()
@@ -134,10 +94,6 @@ class Applier:
             )
         self.perform(issue, outcome)
         return self._propose(issue, promotion, outcome, known)
-
-    def known(self, promotion: Promotion, number: int | None) -> list[Decision]:
-        """Every decision about a promotion that was recorded; `number` is its issue's."""
-        return known_of(self.branches, self.issues, promotion, number)
 
     def expire(self, issue: Issue, promotion: Promotion) -> Applied:
         """Untick what is neither proposed nor on main, where nobody has touched the issue for an hour.
@@ -162,65 +118,12 @@ class Applier:
             lost -= {e for e, last in latest(self.known(promotion, issue.number)).items() if last.asks}
         return Applied(issue.number, undone=self.take_back(issue, lost, say.TICK_LOST, str(issue.updated)))
 
-    def converge(self, issue: Issue, promotion: Promotion, wish: Wish | None = None) -> Proposed:
-        """Bring the pull request up to date, and untick what it does not propose any more."""
-        wished = wish or Wish(known=self.known(promotion, issue.number))
-
-        def ended(pull: PullRequest, environments: set[str]) -> None:
-            if pull.state is PullState.CLOSED:
-                anew = asked(wished.decisions, wished.known)
-                # Also those whose boxes an earlier run has unticked, and could not tell.
-                ticks = {e for e, last in latest(wished.known).items() if last.how is How.TICK}
-                body = (self._forge.issue(issue.number) or issue).body
-                gone = environments & (ticks | ticked(body, self._rules.phases)) - anew
-                self.take_back(issue, gone, say.pull_request_closed(pull.url), str(pull.number))
-
-        def dropped(versions: Mapping[str, str | None]) -> None:
-            for environment, version in versions.items():
-                self.take_back(issue, {environment}, say.main_has(version), version or "")
-
-        def unwritten(decisions: Sequence[Decision]) -> None:
-            self.issues.write_down(issue.number, decisions)
-
-        proposed = self.converger.converge(promotion, wished, issue.url, ended, dropped, unwritten)
-        if proposed.stopped and proposed.pull_request:
-            self.issues.note(proposed.pull_request.number, proposed.notices, "\n".join(proposed.notices))
-        return proposed
-
-    def converge_alone(self, promotion: Promotion, wish: Wish | None = None) -> Proposed:
-        """The same for a promotion without an issue. What no commit records its pull request does."""
-        unwritten: list[Decision] = []
-        wished = wish or Wish(known=self.known(promotion, None))
-        proposed = self.converger.converge(promotion, wished, on_unwritten=unwritten.extend)
-        if unwritten and proposed.pull_request and proposed.pull_request.number:
-            self.issues.write_down(proposed.pull_request.number, unwritten)
-        return proposed
-
-    def take_back(
-        self, issue: Issue, environments: Collection[str], reason: str, occasion: str
-    ) -> tuple[str, ...]:
-        """Untick environments and say why, once for each occasion; what was undone."""
-        outcome = take_back([(environments, reason)], occasion, self._rules)
-        self.perform(issue, outcome)
-        return outcome.undone
-
-    def perform(self, issue: Issue, outcome: Outcome) -> None:
-        """Comment on the issue and change its body, in the order of the actions."""
-        for action in outcome.actions:
-            match action:
-                case Note(about, text):
-                    self.issues.note(issue.number, about, text)
-                case Rewrite(change):
-                    self.issues.rewrite(issue.number, change)
-                case Untick(environments):
-                    self.issues.untick(issue.number, environments)
-
     def _apply_edit(self, issue: Issue, change: IssueEdit) -> Applied:
         """Apply one edit, on its sender's authority."""
         fault = self.issues.fault(issue)
         promotion = self.issues.promotion(issue, change.before)
         if self.issues.authority.is_automation(change.sender):
-            return self._done(issue, nothing(f"the edit is {change.sender}'s, which is the automation"))
+            return self._answer_automation(issue, change, None if fault else promotion)
         if fault or promotion is None:
             return self._tell_not_ours(issue, change, promotion, fault)
         if disagrees := self.disagrees(issue, promotion):
@@ -241,18 +144,44 @@ class Applier:
         self.perform(issue, outcome)
         if outcome.decisions is None:
             return self._done(issue, outcome)
-        return self._propose(issue, promotion, outcome, known)
+        return self._propose(issue, promotion, outcome, known, str(edit.time))
+
+    def _answer_automation(self, issue: Issue, change: IssueEdit, promotion: Promotion | None) -> Applied:
+        """What the automation ticks was decided by somebody. A person whose token it runs with is told so."""
+        done = self._done(issue, nothing(f"the edit is {change.sender}'s, which is the automation"))
+        edit = Edit(change.sender, change.before, change.after, change.time)
+        if change.sender.endswith("[bot]") or promotion is None or altered.broken(edit.after, promotion):
+            return done
+        changed = altered.changed_boxes(edit, self._rules)
+        ticks = self._rules.members(name for name, tick in changed.items() if tick)
+        asks = {e for e, last in latest(self.known(promotion, issue.number)).items() if last.asks}
+        if not ticks - asks:
+            return done
+        text = say.of_the_automation(change.sender)
+        self.perform(issue, Outcome((Note(("of the automation", str(change.time)), text),)))
+        return replace(done, refused=True)
 
     def _propose(
-        self, issue: Issue, promotion: Promotion, outcome: Outcome, known: Sequence[Decision]
+        self,
+        issue: Issue,
+        promotion: Promotion,
+        outcome: Outcome,
+        known: Sequence[Decision],
+        occasion: str = "",
     ) -> Applied:
-        """Let the pull request follow decisions. What is not the release's image is not added."""
+        """Let the pull request follow decisions. What is not the release's image is not added, and unticked
+        where it was ticked in an edit, whose time is the `occasion`."""
         decisions = outcome.decisions or ()
-        fault = self._fault(promotion) if asked(decisions, known) else None
+        wanted = asked(decisions, known)
+        fault = self._fault(promotion) if wanted else None
+        if fault and occasion:
+            self.take_back(issue, wanted, say.not_possible(fault.message), occasion)
         if fault:
             decisions = tuple(decision for decision in decisions if not decision.asks)
         proposed = self.converge(issue, promotion, Wish(decisions, known))
-        told = (*proposed.notices, say.not_proposed(fault.message)) if fault else proposed.notices
+        told = proposed.notices
+        if fault and not occasion:
+            told = (*told, say.not_proposed(fault.message))
         tell(self._monorepo, self.issues, issue, replace(proposed, notices=told))
         if fault:
             raise fault
@@ -271,14 +200,6 @@ class Applier:
             self._monorepo, promotion.artifact, versions
         )
 
-    def disagrees(self, issue: Issue, promotion: Promotion) -> Applied | None:
-        """What becomes of an issue that says two things: it promotes nothing, and says so."""
-        disagreement = self.issues.disagreement(issue, promotion)
-        if not disagreement:
-            return None
-        self.issues.note(issue.number, ("disagrees", disagreement), say.disagreement(disagreement))
-        return Applied(issue.number, notices=(say.disagreement(disagreement),), refused=True)
-
     def _tell_not_ours(
         self, issue: Issue, change: IssueEdit, promotion: Promotion | None, fault: str
     ) -> Applied:
@@ -294,4 +215,4 @@ class Applier:
         return replace(not_ours(issue, fault), refused=may or change.sender == issue.author)
 
     def _done(self, issue: Issue, outcome: Outcome) -> Applied:
-        return Applied(issue.number, undone=outcome.undone, notices=outcome.notices)
+        return Applied(issue.number, undone=outcome.undone, notices=outcome.notices, refused=outcome.refused)

@@ -23,7 +23,8 @@ class PromotionBranch:
     """A promotion's branch: where it left main, where it is, its pull request and what it says of itself.
 
     `pull_request` is the open one; `ended` the merged or closed one that the branch was for, which it has
-    outlived. `foreign` is a commit on it that is somebody else's, or empty. `is_spent` says that it has no
+    outlived. `outlived` is the one before, where somebody opened another one from the same branch. `foreign`
+    is a commit on it that is somebody else's, or empty. `is_spent` says that it has no
     pull request, and main has all of it. `decisions` are those that its commits record, and those that
     somebody forced it away from.
     """
@@ -36,6 +37,7 @@ class PromotionBranch:
     rollback: bool
     is_spent: bool
     decisions: tuple[Decision, ...]
+    outlived: PullRequest | None = None
 
     def proposes(self, artifact: str) -> set[str]:
         """The environments that the branch gives another version."""
@@ -96,6 +98,18 @@ class PromotionBranches:
             over = _first(pulls[::-1], lambda pull: pull.head == head)
             ended = None if open_ else over
             return PromotionBranch(main, replace(main, commit=head), open_, ended, head, False, False, ())
+        return self._since(promotion, main, base, head, pulls, open_)
+
+    def _since(
+        self,
+        promotion: Promotion,
+        main: Side,
+        base: str,
+        head: str,
+        pulls: Sequence[PullRequest],
+        open_: PullRequest | None,
+    ) -> PromotionBranch:
+        """A branch that left main at `base`, and is at `head`."""
         messages = self._git.messages(head, main.commit)
         over, shared = self._over(pulls, head, messages)
         found = self._decisions(promotion, main.commit, head, messages)
@@ -103,14 +117,13 @@ class PromotionBranches:
         foreign = shared if open_ and over else self._foreign(main, messages, found)
         decisions = tuple(decision for each in found.values() for decision in each)
         lost = self._lost(promotion, main, head, messages)
-        if lost is None:
-            foreign = foreign or head
-        if not foreign and self._goes_beyond(promotion, *sides, decisions):
+        if not foreign and (lost is None or self._goes_beyond(promotion, *sides, decisions)):
             foreign = head
         rollback = any(is_rollback(message.text) for message in messages if message.commit in found)
         is_spent = open_ is None and base == head
-        ended = None if open_ else over
-        return PromotionBranch(*sides, open_, ended, foreign, rollback, is_spent, (*decisions, *(lost or ())))
+        recorded = (*decisions, *(lost or ()))
+        ended, outlived = (None, over) if open_ else (over, None)
+        return PromotionBranch(*sides, open_, ended, foreign, rollback, is_spent, recorded, outlived)
 
     def closed(self, promotion: Promotion, main: Side) -> tuple[PullRequest, set[str]] | None:
         """The last pull request of a promotion whose branch is gone, and what it proposed.

@@ -11,7 +11,7 @@ from flux.promotion.convergence import BranchStep, Side, StepKind, Wish, next_st
 from flux.promotion.gates.gate import GateVerdict
 from flux.promotion.ledger import Decision, since_begun
 from flux.promotion.proposal import Promotion, VersionChange
-from flux.promotion.texts.notices import foreign_commit, left_to_people
+from flux.promotion.texts import notices as say
 from flux.proposals.authority import Authority
 from flux.proposals.branches import PromotionBranch, PromotionBranches
 from flux.proposals.merging import Merging
@@ -163,7 +163,7 @@ class Converger:
         proposed = {change.environment for change in step.proposal.changes}
         new = proposed - branch.proposes(promotion.artifact)
         if self.merging.leave_to_people(promotion, pull, proposed, new):
-            self._told = (left_to_people(pull.url),)
+            self._told = (say.left_to_people(pull.url),)
 
     def _look_again(self, promotion: Promotion, branch: PromotionBranch | None, step: BranchStep) -> None:
         """After a branch moved: a rule may have let the forge merge what it was before, meanwhile."""
@@ -213,7 +213,9 @@ class Converger:
             for environment in self._settings.environments
             if environment in proposed
         )
-        notice = foreign_commit(promotion.branch, branch.foreign, bool(branch.pull_request))
+        notice = say.foreign_commit(promotion.branch, branch.foreign, bool(branch.pull_request))
+        if branch.outlived and branch.pull_request:
+            notice = say.outlived(promotion.branch, branch.outlived.url, branch.pull_request.url)
         return Proposed(
             promotion,
             ProposedAction.STOPPED,

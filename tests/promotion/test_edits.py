@@ -73,7 +73,10 @@ def test_who_runs_a_job_again_has_to_be_allowed_too() -> None:
     again = replace(edit(BODY, now), rerun_by="trudy")
     decided = decide(again, PROMOTION, Situation(now, held={"prod_ring1": "prod is alice's"}), RULES)
     assert decided.decisions == (Decision("trudy", How.TICK, ("at_ring1",), 100, 7),)
-    assert decided.notices == (notices.held("prod_ring1", "trudy", "prod is alice's"),)
+    text = notices.held("bob", "trudy", {"prod_ring1": "prod is alice's"})
+    assert decided.notices == (text,)
+    assert [said for _, said in told(decided)] == [text]
+    assert decided.refused
     none = Situation(now, held=dict.fromkeys(("at_ring1", "prod_ring1"), "no"))
     assert decide(again, PROMOTION, none, RULES).decisions is None
 
@@ -244,8 +247,9 @@ def test_what_is_said_of_boxes() -> None:
     assert told(undone) == [(about, notices.ticks_undone("bob", {"prod_ring1": "no"}))]
     early = decide(edit(BODY, after), PROMOTION, Situation(after), ORDERED)
     reason = notices.comes_first(["tt_ring1", "tt_ring2"], PROMOTION.version)
-    about = ("taken back", reason, "100.0", "prod_ring1")
-    assert told(early) == [(about, notices.unticked(["prod_ring1"], reason))]
+    assert told(early) == [
+        (("taken back", reason, "100.0"), notices.unticked(["prod_ring1"], reason)),
+    ]
 
 
 def test_what_is_left_out_by_hand_is_said() -> None:

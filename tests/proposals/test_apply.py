@@ -3,7 +3,10 @@
 import json
 from datetime import timedelta
 
-from tests.commands.promoted import TAG
+import pytest
+
+from flux.errors import FluxError
+from tests.commands.deciding import TAG, proposed, said, ticked
 from tests.commands.promoting import BOT, CONFIG, World, boxes
 
 
@@ -67,6 +70,46 @@ def test_a_scheduled_run_unticks_what_nobody_vouches_for(hub: World) -> None:
     assert not boxes(hub.issue().body)["prod_ring1"]
     assert hub.proposed()["eso"]["tt"] == "1.1.0"
     assert any("tick it again" in comment for comment in hub.comments())
+
+
+@pytest.mark.parametrize("why", ["not published", "unknown environment"])
+def test_a_tick_of_what_cannot_be_proposed_is_taken_back_and_told(hub: World, why: str) -> None:
+    if why == "not published":
+        tag = hub.release("eso", "1.2.0", publish=False)
+    else:
+        tag = TAG
+        hub.desire(prod_ring9="1.0.0")
+    hub.open(tag)
+    event = hub.tick("prod_ring1", "tt")
+    for _ in range(2):
+        with pytest.raises(FluxError, match=why):
+            hub.apply(event)
+        assert ticked(hub) == set()
+        assert said(hub, "Unticked `tt`, `prod_ring1`", why, "tick it again when that is put right")
+    if why == "not published":
+        hub.publish(tag)
+    else:
+        text = json.dumps({"eso": {k: v for k, v in hub.desired["eso"].items() if k != "prod_ring9"}})
+        hub.change({CONFIG: text})
+    hub.apply(hub.tick("tt"))
+    assert [pull.title.rpartition(" ")[2] for pull in hub.pulls()] == ["tt"]
+
+
+def test_a_person_whose_token_the_automation_has_ticks_for_nobody(
+    hub: World,
+) -> None:
+    assert hub.github
+    hub.open(TAG)
+    hub.apply(hub.tick("tt", login="bob"))
+    hub.token = hub.github.token("alice")
+    event = hub.tick("prod_ring1", login="alice")
+    for _ in range(2):
+        assert hub.apply(event).failed
+    assert proposed(hub) == {"tt"}
+    assert len([comment for comment in hub.comments() if "@alice: this tick counts" in comment]) == 1
+    assert not hub.apply(hub.untick("prod_ring1", login="alice")).failed
+    hub.untick("tt", login="alice")
+    assert not hub.apply(hub.tick("tt", login="alice")).failed, "as the automation shows what was decided"
 
 
 def test_an_old_event_of_someone_who_left_leaves_what_is_proposed(hub: World) -> None:

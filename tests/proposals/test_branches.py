@@ -70,6 +70,26 @@ def test_a_branch_that_was_forced_away_from_what_is_gone_stops(
     assert hub.sync().failed
 
 
+def test_a_pull_request_from_the_branch_of_one_that_is_closed_stays_and_is_told(hub: World) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("prod_ring1"))
+    closed = hub.pull()
+    hub.close()
+    hub.forge("bob").create_pull_request("Mine", "", BRANCH, "main")
+    (failed,) = hub.sync().failed
+    text = f"{BRANCH} was the branch of {closed.url}, which is over"
+    assert text in str(failed.error)
+    assert any(text in comment for comment in hub.comments(hub.pull().number))
+    assert any(text in comment for comment in hub.comments())
+    (fault,) = check(hub).faults
+    assert f"{text}: nobody answers" in fault
+    hub.close()
+    hub.sync()
+    assert ticked(hub) == set()
+    hub.apply(hub.tick("tt"))
+    assert proposed(hub) == {"tt"}
+
+
 def test_somebody_may_take_their_commit_off_a_branch_by_force(hub: World) -> None:
     hub.open(TAG)
     hub.apply(hub.tick("tt"))

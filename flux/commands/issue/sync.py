@@ -1,14 +1,17 @@
 """Bring promotion issues and pull requests up to date with what main and the registry have."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from flux.errors import FluxError, ForgeError, IssueError, without_frames
 from flux.forge.forge import Issue
-from flux.monorepo.history import had_version
+from flux.monorepo.history import change_of, had_version, history
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
 from flux.promotion.boxes import marks, ticked
+from flux.promotion.convergence import Side, Wish
+from flux.promotion.ledger import Decision, How, latest
+from flux.promotion.outcome import about_taking_back
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.comment import EnvironmentRow, is_reached
 from flux.promotion.texts.notices import ROLLED_BACK, pull_request_closed
@@ -104,8 +107,9 @@ class Syncer:
             if disagrees := self._applier.disagrees(issue, promotion):
                 raise IssueError(disagrees.notices[0], "put that right, or close the issue")
             self._applier.mend(issue, promotion)
-            proposed = self._applier.converge(issue, promotion)
-            undone = self._take_back(issue, promotion)
+            known = self._applier.known(promotion, issue.number)
+            proposed = self._applier.converge(issue, promotion, Wish(known=known))
+            undone = self._take_back(issue, promotion, known)
             standings = tell(self._monorepo, self._applier.issues, issue, proposed)
             done = proposed.pull_request is None or proposed.action == "closed"
             closes = issue.open and done and self._is_complete(issue, promotion, standings)
@@ -115,16 +119,15 @@ class Syncer:
         except FluxError as error:
             return Synced(promotion, issue, None, error=without_frames(error))
 
-    def _take_back(self, issue: Issue, promotion: Promotion) -> tuple[str, ...]:
+    def _take_back(self, issue: Issue, promotion: Promotion, known: Sequence[Decision]) -> tuple[str, ...]:
         """Untick what had this version and was given a lower one since, and what was closed with its branch
         gone."""
         main = self._applier.branches.main()
         versions = main.of(promotion.artifact)
-        fallen = {
-            environment
-            for environment in ticked(issue.body, self._settings.groups)
-            if not is_reached(promotion, versions.get(environment))
-        }
+        shown = ticked(issue.body, self._settings.groups)
+        # Also those whose boxes an earlier run has unticked, and could not tell.
+        wanted = shown | {name for name, last in latest(known).items() if last.how is How.TICK}
+        fallen = {name for name in wanted if not is_reached(promotion, versions.get(name))}
         if not fallen:
             return ()
         if branch := self._applier.branches.read(promotion, main):
@@ -133,12 +136,32 @@ class Syncer:
         else:
             closed = self._applier.branches.closed(promotion, main)
         had = had_version(self._monorepo, promotion, fallen, main.commit)
-        undone = self._applier.take_back(issue, had, ROLLED_BACK, main.commit)
+        groups = [
+            (names, ROLLED_BACK, commit) for commit, names in self._rolled_back(promotion, had, main).items()
+        ]
         if closed:
             pull, proposed = closed
-            gone = (fallen & proposed) - had
-            undone += self._applier.take_back(issue, gone, pull_request_closed(pull.url), str(pull.number))
-        return undone
+            groups.append(((fallen & proposed) - had, pull_request_closed(pull.url), str(pull.number)))
+        due = [
+            (names, reason, occasion)
+            for names, reason, occasion in groups
+            if names & shown or (names and not self._is_told(issue, reason, occasion))
+        ]
+        return tuple(said for each in due for said in self._applier.take_back(issue, *each))
+
+    def _rolled_back(
+        self, promotion: Promotion, environments: Collection[str], main: Side
+    ) -> dict[str, set[str]]:
+        """By the commit that gave environments the version that they have now."""
+        found: dict[str, set[str]] = {}
+        states = list(history(self._monorepo, promotion.artifact, main.commit)) if environments else []
+        for environment in environments:
+            if change := change_of(states, environment):
+                found.setdefault(change.commit, set()).add(environment)
+        return found
+
+    def _is_told(self, issue: Issue, reason: str, occasion: str) -> bool:
+        return self._applier.issues.has_noted(issue.number, about_taking_back(reason, occasion))
 
     def _is_complete(self, issue: Issue, promotion: Promotion, standings: list[EnvironmentRow]) -> bool:
         """Whether every environment that an issue has a box for has the version, or a newer one."""

@@ -49,6 +49,9 @@ def check_request(monorepo: Monorepo, number: int) -> Checked:
     branch = branches.read(promotion, main) if promotion else None
     if promotion is None or branch is None:
         return Checked(pull, [f"{pull.branch} is not the branch of a promotion"])
+    if branch.outlived:
+        over = f"{pull.branch} was the branch of {branch.outlived.url}, which is over"
+        return Checked(pull, [f"{over}: nobody answers for what is on it"])
     if branch.foreign or branch.head.commit != pull.head:
         commit = branch.foreign or pull.head
         return Checked(pull, [f"{commit[:12]} was not made by this tool, so nobody answers for it"])

@@ -37,9 +37,19 @@ def ticks_undone(sender: str, reasons: Mapping[str, str]) -> str:
     return f"{mention(sender)} may not promote here, so this was undone: {listed}."
 
 
-def held(name: str, who: str, reason: str) -> str:
-    """For a box of an edit whose job was run again by somebody who may not promote there."""
-    return f"{name} was not applied: {who or 'nobody who is known'} ran this again, and may not: {reason}"
+def held(sender: str, who: str, reasons: Mapping[str, str]) -> str:
+    """For boxes of an edit whose job was run again by somebody who may not promote there."""
+    listed = "; ".join(f"`{name}`: {reason}" for name, reason in reasons.items())
+    again = f"{who or 'Nobody who is known'} ran its job again, and may not promote there: {listed}."
+    return f"{mention(sender)}: your edit was not applied. {again} Tick or untick the box again."
+
+
+def of_the_automation(sender: str) -> str:
+    """For a tick by the account whose token the automation has."""
+    return (
+        f"{mention(sender)}: this tick counts for nobody, since the automation runs with a token of this "
+        "account. Tick the box with another account, or give the automation one of its own."
+    )
 
 
 def put_back(sender: str) -> str:
@@ -62,8 +72,13 @@ def not_ours(fault: str) -> str:
     return f"Nothing is promoted from here: {fault}. Put that right, then tick the box again."
 
 
+def not_possible(why: str) -> str:
+    """The reason for an untick when the version may not be proposed now."""
+    return f"{plain(why)}; tick it again when that is put right"
+
+
 def not_proposed(why: str) -> str:
-    """For boxes whose version may not be proposed now."""
+    """For boxes whose version may not be proposed now, in a terminal."""
     return f"What was ticked is not proposed: {plain(why)}. Tick it again when that is put right."
 
 
@@ -141,4 +156,12 @@ def foreign_commit(branch: str, commit: str, has_request: bool) -> str:
     return (
         f"{branch} has a commit that is not the automation's, {commit[:12]}, "
         f"and stays as it is: {what}, or take the commit off the branch"
+    )
+
+
+def outlived(branch: str, over: str, now: str) -> str:
+    """For a pull request that somebody opened from the branch of one that is over."""
+    return (
+        f"{branch} was the branch of {over}, which is over, so nothing on it counts. {now} stays as it is: "
+        "close it, then ask again for what you want"
     )

@@ -1,10 +1,13 @@
 """Issues and pull requests follow main and the registry."""
 
 import json
+from datetime import timedelta
 
 from flux.settings import Phase
+from tests.commands.deciding import ticked
 from tests.commands.promoted import ALL, BRANCH, TAG
 from tests.commands.promoting import CONFIG, PHASES, World, boxes
+from tests.github.faults import error
 
 
 def test_a_merged_promotion_reaches_the_registry_and_closes_its_issue(world: World) -> None:
@@ -86,3 +89,27 @@ def test_an_environment_that_is_no_more_leaves_the_others_to_go_on(world: World)
     assert fewer.proposed()["eso"] == {**desired["eso"], "tt": "1.1.0", "prod_ring2": "1.1.0"}
     fewer.merge()
     assert fewer.desired["eso"]["tt"] == "1.1.0"
+
+
+def test_what_was_rolled_back_is_told_by_the_next_run_where_one_died_before(hub: World) -> None:
+    assert hub.github
+    hub.open(TAG)
+    hub.apply(hub.tick("prod", "tt"))
+    hub.merge()
+    hub.tag()
+    hub.sync()
+    hub.github.advance(timedelta(hours=1))
+    hub.desire(prod_ring1="1.0.0", prod_ring2="1.0.0")
+    hub.tag()
+    hub.github.fail_next(error(502), times=99, only="POST *comments*")
+    assert hub.sync().failed
+    assert ticked(hub) == {"tt"}
+    hub.github.calm()
+    (synced,) = hub.sync().promotions
+    assert synced.undone
+    hub.change({"README.md": "new\n"})
+    (synced,) = hub.sync().promotions
+    assert not synced.undone
+    assert [comment for comment in hub.comments() if "rolled back since" in comment] == [
+        comment for comment in hub.comments() if "Unticked `prod_ring1`, `prod_ring2`: it was" in comment
+    ][:1]

@@ -34,12 +34,21 @@ SAID: dict[str, list[tuple[str, str]]] = {
     ],
     "held": [
         (
-            notices.held("prod", "trudy", "prod is for bob"),
-            "prod was not applied: trudy ran this again, and may not: prod is for bob",
+            notices.held("bob", "trudy", {"prod": "prod is for bob", "tt": "no"}),
+            "@bob: your edit was not applied. trudy ran its job again, and may not promote there: `prod`: "
+            "prod is for bob; `tt`: no. Tick or untick the box again.",
         ),
         (
-            notices.held("prod", "", "prod is for bob"),
-            "prod was not applied: nobody who is known ran this again, and may not: prod is for bob",
+            notices.held("bob", "", {"prod": "prod is for bob"}),
+            "@bob: your edit was not applied. Nobody who is known ran its job again, and may not promote "
+            "there: `prod`: prod is for bob. Tick or untick the box again.",
+        ),
+    ],
+    "of_the_automation": [
+        (
+            notices.of_the_automation("alice"),
+            "@alice: this tick counts for nobody, since the automation runs with a token of this account. "
+            "Tick the box with another account, or give the automation one of its own.",
         ),
     ],
     "put_back": [
@@ -59,6 +68,12 @@ SAID: dict[str, list[tuple[str, str]]] = {
         (
             notices.not_ours("it has no label"),
             "Nothing is promoted from here: it has no label. Put that right, then tick the box again.",
+        ),
+    ],
+    "not_possible": [
+        (
+            notices.not_possible("eso has an unknown environment at_ring9"),
+            "eso has an unknown environment at\\_ring9; tick it again when that is put right",
         ),
     ],
     "not_proposed": [
@@ -151,6 +166,13 @@ SAID: dict[str, list[tuple[str, str]]] = {
             f"and stays as it is: {remedy}, or take the commit off the branch",
         )
         for has_request, remedy in ((True, "merge or close its pull request"), (False, "delete the branch"))
+    ],
+    "outlived": [
+        (
+            notices.outlived("promote/eso-1.0.0", "https://x/7", "https://x/8"),
+            "promote/eso-1.0.0 was the branch of https://x/7, which is over, so nothing on it counts. "
+            "https://x/8 stays as it is: close it, then ask again for what you want",
+        ),
     ],
 }
 """Each function of the module, with what it says."""
