@@ -28,6 +28,9 @@ class DryForge:
         self.tells_edits = forge.tells_edits
         self.would: list[str] = []
         self._gone: set[str] = set()
+        self._new = ""
+        """The title of the issue or the pull request, or the environment of the deployment, that would have
+        been made last. It has no number yet."""
 
     # Who
 
@@ -80,13 +83,14 @@ class DryForge:
 
     def create_issue(self, title: str, body: str, label: str, assignee: str | None) -> Issue:
         self.would.append(f"open issue {title!r}")
+        self._new = repr(title)
         return Issue(0, title, body, self._author(), True, (label,), "", time.time())
 
     def edit_issue(self, number: int, *, body: str | None = None, open: bool | None = None) -> None:
         if body is not None:
-            self.would.append(f"edit issue {number}")
+            self.would.append(f"edit issue {self._named(number)}")
         if open is not None:
-            self.would.append(f"{'reopen' if open else 'close'} issue {number}")
+            self.would.append(f"{'reopen' if open else 'close'} issue {self._named(number)}")
 
     def first_title(self, number: int) -> str:
         return self._forge.first_title(number)
@@ -95,11 +99,11 @@ class DryForge:
         return self._forge.comments(number) if number else []
 
     def create_comment(self, number: int, body: str) -> Comment:
-        self.would.append(f"comment on {number}")
+        self.would.append(f"comment on {self._named(number)}")
         return Comment(0, body, self._author())
 
     def edit_comment(self, number: int, comment: int, body: str) -> None:
-        self.would.append(f"update a comment on {number}")
+        self.would.append(f"update a comment on {self._named(number)}")
 
     # Pull requests
 
@@ -113,6 +117,7 @@ class DryForge:
 
     def create_pull_request(self, title: str, body: str, branch: str, base: str) -> PullRequest:
         self.would.append(f"open pull request {title!r} from {branch}")
+        self._new = repr(title)
         return PullRequest(0, title, body, branch, _NONE, base, PullState.OPEN, self._author(), "")
 
     def reviews(self, number: int) -> Sequence[Review]:
@@ -121,7 +126,7 @@ class DryForge:
     def edit_pull_request(
         self, number: int, *, title: str | None = None, body: str | None = None, open: bool | None = None
     ) -> None:
-        self.would.append(f"edit pull request {number}")
+        self.would.append(f"edit pull request {self._named(number)}")
 
     # Branches
 
@@ -184,20 +189,21 @@ class DryForge:
         self, ref: str, environment: str, task: str, payload: Mapping[str, str], description: str
     ) -> Deployment:
         self.would.append(f"record a deployment of {ref} to {environment}")
+        self._new = f"to {environment}"
         return Deployment(0, ref, environment, task, self._author(), self._forge.now(), payload)
 
     def deployment_state(self, deployment: int) -> str:
         return self._forge.deployment_state(deployment) if deployment else ""
 
     def merge_once_green(self, number: int, head: str) -> bool:
-        self.would.append(f"switch on auto-merge of {number}")
+        self.would.append(f"switch on auto-merge of {self._named(number)}")
         return True
 
     def merge_by_person(self, number: int) -> None:
-        self.would.append(f"switch off auto-merge of {number}")
+        self.would.append(f"switch off auto-merge of {self._named(number)}")
 
     def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
-        self.would.append(f"set deployment {deployment} to {state}")
+        self.would.append(f"set deployment {self._named(deployment)} to {state}")
 
     def protection(self, branch: str) -> Protection | None:
         return self._forge.protection(branch)
@@ -213,6 +219,9 @@ class DryForge:
 
     def keepers(self, secret: str) -> Keepers | None:
         return self._forge.keepers(secret)
+
+    def _named(self, number: int) -> str:
+        return str(number) if number else self._new
 
     def _author(self) -> str:
         return self._forge.login() or ""

@@ -70,7 +70,19 @@ def test_what_would_be_made_can_be_gone_on_with(place: Place) -> None:
     issue = dry.create_issue("Title", "Body", "label", None)
     assert (issue.number, issue.title, issue.author, issue.open) == (0, "Title", place.login, True)
     assert dry.comments(issue.number) == []
-    assert dry.create_pull_request("Title", "", "b", "main").state is PullState.OPEN
+    dry.create_comment(issue.number, "x")
+    dry.edit_issue(issue.number, body="x")
+    pull = dry.create_pull_request("More", "", "b", "main")
+    assert pull.state is PullState.OPEN
+    dry.merge_once_green(pull.number, place.tip)
+    deployment = dry.create_deployment("v1", "prod", "t", {}, "")
+    dry.set_deployment_state(deployment.id, "success", "")
+    # What has no number yet is named.
+    assert dry.would == [
+        *("open issue 'Title'", "comment on 'Title'", "edit issue 'Title'"),
+        *("open pull request 'More' from b", "switch on auto-merge of 'More'"),
+        *("record a deployment of v1 to prod", "set deployment to prod to success"),
+    ]
 
 
 def test_a_branch_that_would_be_deleted_is_gone_for_what_follows(place: Place) -> None:
