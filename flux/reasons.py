@@ -36,8 +36,8 @@ def of_system(error: BaseException) -> str:
             return error.verify_message or "it is not valid"
         case ssl.SSLError(reason=str(reason)):
             return reason.replace("_", " ").lower()
-        case OSError(errno=int(number), strerror=str(said)):
-            return f"[Errno {number}] {said}"
+        case OSError(errno=int(), strerror=str(said)):
+            return said[:1].lower() + said[1:]
         case TimeoutError():
             return "timed out"
         case http.client.RemoteDisconnected():

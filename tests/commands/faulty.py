@@ -1,6 +1,5 @@
 """Registries of each kind, and what goes wrong in the middle of a run."""
 
-import errno
 import os
 import re
 import subprocess
@@ -24,7 +23,7 @@ from tests import parts
 from tests.commands.helpers import build, monorepo
 from tests.repo import Repo
 
-REFUSED = f"[Errno {errno.ECONNREFUSED}] {os.strerror(errno.ECONNREFUSED)}"
+REFUSED = "connection refused"
 State = dict[str, dict[str, str | None]]
 
 

@@ -36,7 +36,7 @@ def test_a_server_that_is_not_there(pauses: list[float]) -> None:
     with pytest.raises(ForgeError) as raised:
         forge_at(script).issues("label")
     assert raised.value.message == (
-        f"{script.host} could not be asked to find the repository owner/name: [Errno 111] Connection refused"
+        f"{script.host} could not be asked to find the repository owner/name: connection refused"
     )
     assert raised.value.hint == AGAIN
     assert pauses == [0, 1]

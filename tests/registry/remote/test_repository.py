@@ -5,8 +5,6 @@ import socket
 import time
 from collections.abc import Callable
 from email.utils import formatdate
-from errno import ECONNREFUSED
-from os import strerror
 
 import pytest
 
@@ -462,10 +460,7 @@ def test_a_registry_that_is_not_there_is_said_at_once(nobody: str) -> None:
     ):
         said = refused(use)
         assert isinstance(said, RegistryUnreachableError)
-        assert (
-            said.message
-            == f"{nobody} does not answer: {ConnectionRefusedError(ECONNREFUSED, strerror(ECONNREFUSED))}"
-        )
+        assert said.message == f"{nobody} does not answer: connection refused"
         assert (
             said.hint
             == "start it (`inv registry.up` starts one in a container), or check the setting `registry`"
@@ -519,7 +514,6 @@ def test_a_proxy_that_is_not_there_is_said_at_once(monkeypatch: pytest.MonkeyPat
     before = time.monotonic()
     said = refused(target.tags)
     assert isinstance(said, RegistryUnreachableError)
-    refusal = ConnectionRefusedError(ECONNREFUSED, strerror(ECONNREFUSED))
-    assert said.message == f"the proxy in front of registry.invalid does not answer: {refusal}"
+    assert said.message == "the proxy in front of registry.invalid does not answer: connection refused"
     assert said.hint == "check HTTPS_PROXY and NO_PROXY"
     assert time.monotonic() - before < 2
