@@ -14,6 +14,7 @@ from flux.monorepo.outdated import find_outdated_settings
 from flux.monorepo.releases import commits_since, last_releases
 from flux.parallel import in_parallel, meanwhile
 from flux.promotion.clusters.health import Health, Running
+from flux.promotion.desired import Desired
 from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion, promotion_of_branch
 from flux.registry.target import Target
@@ -35,6 +36,8 @@ class Row:
     steps: dict[str, Step]
     has: dict[str, str]
     since: dict[str, int] = field(default_factory=dict)
+    requests: dict[str, list[int]] = field(default_factory=dict)
+    """Of artifacts that were named: by environment, the open pull requests that would change it."""
     health: dict[str, Health] = field(default_factory=dict)
     """By environment, how clusters run what its tag has."""
 
@@ -128,7 +131,8 @@ def find_status(
         except FluxError as error:
             promotions = None
             notices.append(f"open promotions are not shown: {error.message}")
-    shown = [rows[name] for name in chosen]
+        requests = _requests(monorepo, desired, promotions, names)
+    shown = [replace(rows[name], requests=requests.get(name, {})) for name in chosen]
     return Status(monorepo.settings.environments, shown, promotions, notices, now, outdated)
 
 
@@ -155,6 +159,30 @@ def _promotions(
         return None
     found = [(promotion_of_branch(p.branch, names), p) for p in pulls if p.base == monorepo.settings.branch]
     return [(promotion, pull) for promotion, pull in found if promotion]
+
+
+def _requests(
+    monorepo: Monorepo,
+    desired: Desired,
+    promotions: Sequence[tuple[Promotion, PullRequest]] | None,
+    names: Collection[str],
+) -> dict[str, dict[str, list[int]]]:
+    """By artifact and environment, the pull requests that would change it, as far as their commits are to be
+    had. Only of artifacts that were named."""
+    if not names or not promotions:
+        return {}
+    found: dict[str, dict[str, list[int]]] = {}
+    with suppress(FluxError):
+        monorepo.git.obtain_all(pull.head for _, pull in promotions)
+    for promotion, pull in promotions:
+        with suppress(FluxError):
+            versions = desired_at(monorepo, pull.head).get(promotion.artifact, {})
+            now = desired.get(promotion.artifact, {})
+            for environment, version in versions.items():
+                if version == promotion.version != now.get(environment):
+                    of = found.setdefault(promotion.artifact, {})
+                    of.setdefault(environment, []).append(pull.number)
+    return found
 
 
 def _times(monorepo: Monorepo, artifact: str, tip: str, environments: Iterable[str]) -> dict[str, int]:

@@ -45,6 +45,8 @@ def document(build: Build) -> dict[str, Any]:
 
 
 def _line(report: Report, result: ImageResult, dry_run: bool) -> None:
+    """A log has the whole digest; lines that have to fit have its beginning."""
     would = "would be " if dry_run else ""
-    said = f"{result.artifact}: {would}{result.action} {result.digest or ''}".rstrip()
+    digest = report.digest(result.digest) if report.width else result.digest or ""
+    said = f"{result.artifact}: {would}{result.action} {digest}".rstrip()
     report.log(said)

@@ -27,7 +27,7 @@ def show_why(report: Report, why: str) -> None:
 
 
 def show_typed(report: Report, command: str) -> None:
-    report.print(Styled("$ ", "dim"), Styled(command, "bold"))
+    report.print(Styled("$ ", "dim"), Styled(command, "bold"), whole=True)
 
 
 def show_end(report: Report, demo: Demo, inv: str, folder: Path) -> None:

@@ -46,6 +46,6 @@ def _show_line(report: Report, line: Line) -> None:
     if report.in_actions and line.health in _COMMANDS:
         report.command(_COMMANDS[line.health], f"{said}\n{line.fix}" if line.fix else said)
         return
-    report.print(Styled(f"{line.health:8}", _STYLES[line.health]), as_typed(said))
+    report.print(Styled(f"{line.health:8}", _STYLES[line.health]), as_typed(said), indent=8)
     if line.fix:
-        report.print(f"{'':8}fix: {as_typed(line.fix)}")
+        report.print(f"{'':8}fix: {as_typed(line.fix)}", indent=13)

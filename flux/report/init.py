@@ -22,7 +22,7 @@ def show_adoption(report: Report, adoption: Adoption, written: Sequence[WantedFi
     if dry_run:
         for file in adoption.files:
             for line in file.diff.splitlines():
-                report.print(line)
+                report.print(line, whole=True)
     paths = {file.path for file in written}
     for file in adoption.files:
         if file.state == "missing" and file.path not in paths:
@@ -35,10 +35,10 @@ def show_adoption(report: Report, adoption: Adoption, written: Sequence[WantedFi
 def _show_findings(report: Report, adoption: Adoption) -> None:
     for found in adoption.findings:
         report.print(f"{found.setting}: {_shown(found.value)}")
-        report.print(f"    {found.evidence}")
+        report.print(f"    {found.evidence}", indent=4)
     for gap in adoption.gaps:
         report.print(f"cannot be said: {gap.message}")
-        report.print(f"    {gap.hint}")
+        report.print(f"    {gap.hint}", indent=4)
     if adoption.identity:
         report.print(f"clusters that verify signatures have to accept: {adoption.identity}")
     for one in adoption.unmanaged:
@@ -52,7 +52,7 @@ def show_proof(report: Report, exceptions: Sequence[Exceptional]) -> None:
     for one in exceptions:
         report.print(one.message)
         if one.hint:
-            report.print(f"    {one.hint}")
+            report.print(f"    {one.hint}", indent=4)
     if not exceptions:
         report.print("Handed over: nothing would move, and all that is there is known.")
     else:

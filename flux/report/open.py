@@ -18,7 +18,7 @@ def show_opened(report: Report, opened: OpenedPlace) -> None:
     where = place(opened.place)
     if report.document(document(opened)):
         return
-    report.print(where)
+    report.print(where, whole=True)
     if opened.has_page and report.is_interactive and _has_browser():
         import webbrowser
 

@@ -19,8 +19,17 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from flux.report.folding import folded
 from flux.report.record import Record
-from flux.report.streams import has_rich, is_styled, open_console, print_line, write_line, write_raw
+from flux.report.streams import (
+    has_rich,
+    is_styled,
+    open_console,
+    print_line,
+    width_of,
+    write_line,
+    write_raw,
+)
 from flux.report.text import (
     MOST_NAMES,
     Link,
@@ -28,7 +37,7 @@ from flux.report.text import (
     aligned,
     as_typed,
     markdown,
-    markdown_row,
+    markdown_table,
     plain,
     short,
     shown,
@@ -140,8 +149,8 @@ class Report:
 
     @property
     def width(self) -> int | None:
-        """How many characters a line of the terminal has. None where it is not a terminal."""
-        return open_console(sys.stdout).width if sys.stdout.isatty() and has_rich() else None
+        """How many characters a line of standard output has. None where that has no limit."""
+        return width_of(sys.stdout)
 
     def page(self, text: str, path: str) -> Link | str:
         """A text that links to a page of the GitHub repository, in a job of GitHub Actions."""
@@ -183,9 +192,13 @@ class Report:
         """With --json standard output has the document and nothing else."""
         return sys.stderr if self._json else sys.stdout
 
-    def print(self, *parts: str | Styled, kept: str = "") -> None:
-        """A line for people. Characters that disturb a terminal are spelled out, but for those `kept`."""
-        write_line(self._stream, *(self._clean(part, kept) for part in parts))
+    def print(self, *parts: str | Styled, kept: str = "", indent: int = 2, whole: bool = False) -> None:
+        """A line for people. Where it does not fit, its words go on in lines with an `indent`, unless it has
+        to stay `whole`. Characters that disturb a terminal are spelled out, but for those `kept`."""
+        cleaned = [self._clean(part, kept) for part in parts]
+        width = None if whole or kept else width_of(self._stream)
+        for line in folded(cleaned, width, indent) if width else [cleaned]:
+            write_line(self._stream, *line)
 
     def log(self, text: str) -> None:
         """A line of progress."""
@@ -220,15 +233,14 @@ class Report:
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str | Styled]]) -> None:
         """As wide as its cells in a log. In a terminal it fits, and no word is broken."""
         cells = [[self._clean(cell, "\n") for cell in row] for row in rows]
-        rule = self.sign("─", "-")
-        if not is_styled(self._stream):
-            write_line(
-                self._stream, "\n".join(aligned(header, [list(map(plain, row)) for row in cells], rule))
-            )
+        rule, width = self.sign("─", "-"), width_of(self._stream)
+        if width is None:
+            lines = aligned(header, [[*map(plain, row)] for row in cells], rule)
+            write_line(self._stream, "\n".join(lines))
             return
         from flux.report.tables import styled
 
-        write_line(self._stream, *styled(header, cells, open_console(self._stream).width, rule))
+        write_line(self._stream, *styled(header, cells, width, rule))
 
     def _clean(self, part: str | Styled, kept: str) -> str | Styled:
         if isinstance(part, Styled):
@@ -247,9 +259,7 @@ class Report:
 
     def _beyond(self, kind: str, text: str) -> None:
         self.log(f"{kind}: {text}")
-        if self._event.summary:
-            with self._event.summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(f"- {kind}: {markdown(text)}\n")
+        self._summarize(f"- {kind}: {markdown(text)}\n")
 
     def outputs(self, outputs: dict[str, Any]) -> None:
         """The outputs of a step: a line of text as it is, all else as JSON."""
@@ -272,20 +282,17 @@ class Report:
         """A heading, of Markdown, and a table in the summary of a job of GitHub Actions."""
         if not self._event.summary:
             return
-        lines = [f"### {title}", ""]
-        if rows:
-            lines += [markdown_row(header), markdown_row(["---"] * len(header))]
-            lines += [markdown_row([markdown(cell) for cell in row]) for row in rows]
-        else:
-            lines += ["None."]
-        with self._event.summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write("\n".join([*lines, "", ""]))
+        table = markdown_table(header, rows) if rows else ["None."]
+        self._summarize("\n".join([f"### {title}", "", *table, "", ""]))
 
     def details(self, title: str, block: str) -> None:
         """More for the summary, folded: a block of Markdown under a title of plain text."""
+        self._summarize(f"<details><summary>{escape(shown(title))}</summary>\n\n{block}\n\n</details>\n\n")
+
+    def _summarize(self, text: str) -> None:
         if self._event.summary:
             with self._event.summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(f"<details><summary>{escape(shown(title))}</summary>\n\n{block}\n\n</details>\n\n")
+                file.write(text)
 
 
 def _output(value: object) -> str:

@@ -10,8 +10,9 @@ from flux.promotion.clusters.health import Health, Running
 from flux.promotion.gates.gate import shown
 from flux.promotion.plan import Action
 from flux.report.status_map import Signs, differing, phase_map
+from flux.report.tables import filled
 from flux.report.tag import document as tags_document
-from flux.report.text import Link, aligned, moment, moment_or_none, place, short, text
+from flux.report.text import Link, aligned, counted, moment, moment_or_none, place, short, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +47,7 @@ def show_status(
         ]
         report.summary("Open promotions", ("Artifact", "Version", "Pull request"), links)
     if report.document(document(status)):
+        _show_failed(report, status)
         return
     if detailed:
         _show_details(report, status)
@@ -61,7 +63,7 @@ def _show_rest(report: Report, status: Status) -> None:
     _show_health(report, status)
     for _, pull in status.promotions or []:
         report.print(f"open: {pull.title} {place(pull.url)}")
-    report.failures((step.name, step.fault) for step in status.failed)
+    _show_failed(report, status)
     tags = [step for step in status.steps if step.environment]
     drifting = sum(step.drifts and not step.is_unknown for step in tags)
     if any(step.is_unknown for step in tags):
@@ -73,6 +75,10 @@ def _show_rest(report: Report, status: Status) -> None:
         report.print(f"{unmanaged} of {len(tags)} environment tags are unmanaged: no version is desired.")
     if not (drifting or unmanaged or status.failed or status.outdated):
         report.print("No drift.")
+
+
+def _show_failed(report: Report, status: Status) -> None:
+    report.failures((step.name, step.fault) for step in status.failed)
 
 
 def _show_health(report: Report, status: Status) -> None:
@@ -107,6 +113,7 @@ def document(status: Status) -> dict[str, Any]:
                 "commits_since": row.commits_since,
                 "has": row.has,
                 "since": {environment: moment(time) for environment, time in row.since.items()},
+                "requests": row.requests,
             }
             for row in status.rows
         ],
@@ -147,12 +154,17 @@ def _promotion(promotion: Promotion, pull: PullRequest) -> dict[str, Any]:
 def _show_map(
     report: Report, header: Sequence[str], rows: Sequence[Sequence[str]], environments: int
 ) -> None:
-    """A table without its empty columns. The last columns are environments."""
-    empty = {at for at in range(1, len(header)) if not any(row[at] for row in rows)}
-    kept = [at for at in range(len(header)) if at not in empty]
-    report.table([header[at] for at in kept], [[row[at] for at in kept] for row in rows])
-    if bare := [header[at] for at in sorted(empty) if at >= len(header) - environments]:
+    """The artifacts by environments, which are the last columns; below are those in which nothing is."""
+    kept = _show_filled(report, header, rows)
+    if bare := [header[at] for at in range(len(header) - environments, len(header)) if at not in kept]:
         report.print(f"Nothing is in {', '.join(bare)}.")
+
+
+def _show_filled(report: Report, header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """A table without its empty columns, and which columns it has."""
+    kept = filled(rows) or [0]
+    report.table([header[at] for at in kept], [[row[at] for at in kept] for row in rows])
+    return kept
 
 
 def _width(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
@@ -173,22 +185,32 @@ def _show_phases(report: Report, status: Status, phases: Mapping[str, Sequence[s
 
 def _show_details(report: Report, status: Status) -> None:
     """A row for each environment of the artifacts that were asked for."""
-    pulls = {promotion.artifact: f"#{pull.number}" for promotion, pull in status.promotions or []}
     for row in status.rows:
         rows = [
             (
                 *(environment, _cell(report, row, environment), _since(row, environment)),
-                *(report.digest(step.old), pulls.get(row.artifact, "")),
+                *(report.digest(step.old), _requests(row, environment)),
             )
             for environment, step in row.steps.items()
             if environment
         ]
-        if len(status.rows) > 1:
-            report.print(f"{row.artifact}:")
+        report.print(_released(row))
         if rows:
-            report.table(("Environment", "Version", "Since", "Digest", "Request"), rows)
+            _show_filled(report, ("Environment", "Version", "Since", "Digest", "Request"), rows)
         else:
             report.print("Nothing is desired.")
+
+
+def _released(row: Row) -> str:
+    """The artifact, its last release and what came after it."""
+    if not row.release:
+        return f"{row.artifact}: no release"
+    since = "?" if row.commits_since is None else counted(row.commits_since, "commit")
+    return f"{row.artifact}: release {row.release}, {since} since"
+
+
+def _requests(row: Row, environment: str) -> str:
+    return " ".join(f"#{number}" for number in row.requests.get(environment, ()))
 
 
 def _since(row: Row, environment: str) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _PLAIN_WIDTH = 240
+_LEAST_WIDTH, _MOST_DIGITS = 20, 4
 
 
 def write_line(stream: TextIO, *parts: str | Styled) -> None:
@@ -50,6 +51,18 @@ def _silence(stream: TextIO) -> None:
 def is_styled(stream: TextIO) -> bool:
     """As rich has it, where it can be imported."""
     return (stream.isatty() or bool(os.environ.get("FORCE_COLOR"))) and has_rich()
+
+
+def width_of(stream: TextIO) -> int | None:
+    """How many characters a line has: those of the terminal, else what COLUMNS says. A log has no limit, but
+    for one with styles."""
+    if stream.isatty() and has_rich():
+        return open_console(stream).width
+    said = os.environ.get("COLUMNS", "")
+    is_number = said.isascii() and said.isdigit() and len(said) <= _MOST_DIGITS
+    if is_number and int(said) >= _LEAST_WIDTH:
+        return int(said)
+    return _PLAIN_WIDTH if is_styled(stream) else None
 
 
 @cache

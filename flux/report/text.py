@@ -103,6 +103,12 @@ def markdown_row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str | Link]]) -> list[str]:
+    """The lines of a table."""
+    cells = ([markdown(cell) for cell in row] for row in rows)
+    return [markdown_row(row) for row in (header, ["---"] * len(header), *cells)]
+
+
 def aligned(header: Sequence[str], rows: Sequence[Sequence[str]], rule: str = "─") -> list[str]:
     """The lines of a table, as wide as its widest cells: a log does not wrap lines."""
     table = [[cell.split("\n") for cell in row] for row in (header, *rows)]

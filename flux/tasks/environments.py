@@ -76,9 +76,7 @@ def status(
             found = find_status(run.monorepo, names(artifact), run.report.working, thorough=checks)
             if watch:
                 run.report.begin_anew(SECONDS)
-            at_terminal = run.report.width is not None
-            groups = run.monorepo.settings.groups
-            show_status(run.report, found, groups, detailed=bool(artifact) and at_terminal)
+            show_status(run.report, found, run.monorepo.settings.groups, detailed=bool(artifact))
             if found.failed or (checks and (found.drifts or found.outdated or found.lags(allowed))):
                 raise Exit(code=1)
 

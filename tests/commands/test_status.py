@@ -87,10 +87,20 @@ def test_what_it_says(world: World) -> None:
 
 def test_the_map_is_as_narrow_as_can_be(world: World) -> None:
     world.want({"app": {"at_ring2": "1.1.0"}})
-    header, _, app, *_, bare, _ = run(world, "-a", "app").out.splitlines()
-    assert header.split() == ["Artifact", "Release", "at_ring2"]
+    header, _, app, *rest = run(world).out.splitlines()
+    assert {"at_ring1", "at_ring2", "prod_ring1"} & {*header.split()} == {"at_ring2"}
     assert cells(app, "app")[1].strip() == "2.0.0-rc.1"
-    assert bare == "Nothing is in at_ring1, prod_ring1."
+    assert "Nothing is in at_ring1, prod_ring1." in rest
+
+
+def test_one_artifact_has_a_line_for_each_environment(world: World) -> None:
+    drifting(world)
+    title, header, _, *rest = run(world, "-a", "app").out.splitlines()
+    assert title == "app: release 2.0.0-rc.1, 0 commits since"
+    assert header.split() == ["Environment", "Version", "Since", "Digest"]
+    assert [line.split()[0] for line in rest[:3]] == ["at_ring1", "at_ring2", "prod_ring1"]
+    tags = world.tags()["app"]
+    assert all((tags[line.split()[0]] or "")[:19] in line for line in rest[:3])
 
 
 def test_the_newest_release_and_what_is_beyond(world: World) -> None:
@@ -142,6 +152,7 @@ def test_json_is_that_of_a_dry_tag_and_more(world: World) -> None:
                 "commits_since": 0,
                 "has": {"at_ring1": "1.1.0", "prod_ring1": "1.0.0"},
                 "since": {},
+                "requests": {},
             },
             {
                 "artifact": "db",
@@ -149,6 +160,7 @@ def test_json_is_that_of_a_dry_tag_and_more(world: World) -> None:
                 "commits_since": 1,
                 "has": {"at_ring1": world.tags()["db"]["latest"]},
                 "since": {},
+                "requests": {},
             },
         ],
         "promotions": [],
@@ -308,6 +320,16 @@ def test_open_promotions_on_github(world: World, run_github: RunGitHub, tmp_path
         made = pulls(GitHubForge(server.url, "octo/monorepo", token), world.repo)
         env = {name: value for name, value in server.environment(token).items() if name != "GITHUB_ACTIONS"}
         shows_open_promotions(world, made, tmp_path / "job", INVOKE_FLUX_FORGE="github", **env)
+
+
+def test_a_request_is_for_the_environments_that_it_changes(world: World) -> None:
+    settled(world)
+    promoted = inv(
+        world.repo, "promote", "db", "at_ring2", env={"INVOKE_FLUX_REGISTRY": world.place.location}
+    )
+    assert promoted.code == 0, promoted.said
+    assert run(world, "--json", "-a", "db").document["artifacts"][0]["requests"] == {"at_ring2": [1]}
+    assert run(world, "--json").document["artifacts"][0]["requests"] == {}
 
 
 class Unreachable:

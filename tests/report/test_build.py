@@ -37,7 +37,7 @@ def test_digests_are_of_what_was_done(stage: Stage, tmp_path: Path, dry_run: boo
     assert ["app", "pushed", commit, f"{'c' * 12} latest", DIGEST] in shown.rows
 
 
-def test_a_log_has_a_line_as_each_is_done(stage: Stage) -> None:
+def test_a_log_has_a_line_as_each_is_done(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     def build(dry_run: bool) -> list[str]:
         def show(report: object) -> None:
             with building(report, 1, dry_run) as done:  # type: ignore[arg-type]
@@ -47,6 +47,8 @@ def test_a_log_has_a_line_as_each_is_done(stage: Stage) -> None:
 
     assert build(False) == [f"app: pushed {DIGEST}"]
     assert build(True) == [f"app: would be pushed {DIGEST}"]
+    monkeypatch.setenv("COLUMNS", "80")
+    assert build(True) == [f"app: would be pushed {DIGEST[:19]}"]
 
 
 def test_json(stage: Stage) -> None:

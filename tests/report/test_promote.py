@@ -1,5 +1,6 @@
 """What became of a promotion's pull request."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -35,8 +36,12 @@ def test_a_pull_request(stage: Stage) -> None:
     ("action", "said"), [(ProposedAction.STOPPED, "stopped"), (ProposedAction.NONE, "nothing to propose")]
 )
 def test_no_pull_request(stage: Stage, action: ProposedAction, said: str) -> None:
-    shown = stage.log(lambda report: show_proposed(report, Proposed(PROMOTION, action, {})))
+    proposed = Proposed(PROMOTION, action, {}, notices=("it has a commit of somebody", "slow"))
+    shown = stage.log(lambda report: show_proposed(report, proposed))
     assert shown.lines == [f"app 2.0.0: {said}."]
+    # What ends with exit code 1 has an error, for programs too.
+    errors = json.loads(stage.json(lambda report: show_proposed(report, proposed)).out)["errors"]
+    assert [error["message"] for error in errors] == ["it has a commit of somebody"] * (said == "stopped")
 
 
 @pytest.mark.parametrize(

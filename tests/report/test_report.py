@@ -72,6 +72,20 @@ def test_a_terminal_has_styles_and_breaks_no_word(monkeypatch: pytest.MonkeyPatc
     assert lines[2:4] == ["app ", f"  Digest: {DIGEST}"] or lines[3:5] == ["  Digest:", f"  {DIGEST}"]
 
 
+def test_what_is_piped_fits_what_columns_says(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "76")
+    report = Report(TERMINAL, as_json=False)
+    report.table(("Name", "Digest"), [(Styled("app", "bold red"), DIGEST)])
+    report.print("a registry that ", Styled("does not answer", "red"), " " + "again " * 20)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2:4] == ["app", f"  Digest: {DIGEST}"] or lines[3:5] == ["  Digest:", f"  {DIGEST}"]
+    assert max(map(len, lines)) <= 76
+    report.print("+" + " x" * 60, whole=True)
+    assert capsys.readouterr().out == "+" + " x" * 60 + "\n"
+
+
 HOSTILE = "##[add-mask]x ###[error]y\n::error::z\r\x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}"
 
 

@@ -1,5 +1,6 @@
 """Artifacts by environments: what they should have, what they have instead, and what is open."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -76,19 +77,30 @@ def test_json(stage: Stage) -> None:
     assert stage.json(lambda report: show_status(report, found)).document == document(found)
 
 
+def test_json_has_what_failed_among_its_errors(stage: Stage) -> None:
+    failed = Step("app", "at", "1.0.0", None, None, Action.FAILED, RegistryError("no answer", "again"))
+    shown = stage.json(lambda report: show_status(report, status(failed)))
+    assert [(error["about"], error["message"]) for error in json.loads(shown.out)["errors"]] == [
+        (["app:at"], "no answer")
+    ]
+
+
 def test_one_artifact_has_a_row_for_each_environment(stage: Stage) -> None:
     found = status(SAME, DRIFTED, has={"prod": "0.9.0"})
     (row,) = found.rows
-    found = replace(found, rows=[replace(row, since={"at": 1_800_000_000})])
+    found = replace(found, rows=[replace(row, since={"at": 1_800_000_000}, requests={"prod": [7, 8]})])
     shown = stage.log(lambda report: show_status(report, found, detailed=True))
-    assert [line.split() for line in shown.lines[:4]] == [
+    assert shown.lines[0] == "app: release 1.0.0, 3 commits since"
+    assert [line.split() for line in shown.lines[1:5]] == [
         ["Environment", "Version", "Since", "Digest", "Request"],
-        ["─" * len(shown.lines[1])],
-        ["at", "1.0.0", "2027-01-15", "08:00", DIGEST[:19], "#7"],
-        ["prod", "1.0.0", "≠", "0.9.0", OTHER[:19], "#7"],
+        ["─" * len(shown.lines[2])],
+        ["at", "1.0.0", "2027-01-15", "08:00", DIGEST[:19]],
+        ["prod", "1.0.0", "≠", "0.9.0", OTHER[:19], "#7", "#8"],
     ]
     assert max(map(len, shown.lines)) <= 80
     assert document(found)["artifacts"][0]["since"] == {"at": "2027-01-15T08:00:00Z"}
-    two = replace(found, rows=[row, replace(row, artifact="db")])
+    two = replace(found, rows=[replace(row, commits_since=1), replace(row, artifact="db", release=None)])
     lines = stage.log(lambda report: show_status(report, two, detailed=True)).lines
-    assert [line for line in lines if line.endswith(":")] == ["app:", "db:"]
+    assert [line for line in lines if ": " in line][:2] == [
+        *("app: release 1.0.0, 1 commit since", "db: no release")
+    ]

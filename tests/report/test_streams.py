@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.report.streams import has_rich, is_styled, open_console, print_line, write_line
+from flux.report.streams import has_rich, is_styled, open_console, print_line, width_of, write_line
 from flux.report.text import Styled
 
 
@@ -23,6 +23,17 @@ def test_styles_are_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
     write_line(coloured, Styled("error", "bold red"), " app")
     assert coloured.getvalue() == "\x1b[1;31merror\x1b[0m app\n"
     assert open_console(coloured).width == 240
+
+
+@pytest.mark.parametrize(
+    ("columns", "width"), [("80", 80), ("", None), ("0", None), ("9", None), ("x", None), ("99999", None)]
+)
+def test_a_pipe_is_as_wide_as_columns_says(
+    columns: str, width: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    monkeypatch.setenv("COLUMNS", columns)
+    assert width_of(io.StringIO()) == width
 
 
 def test_nobody_reads_any_more(tmp_path: Path) -> None:

@@ -20,4 +20,4 @@ def show_manifests(report: Report, found: Sequence[ClusterManifests]) -> None:
         if at:
             report.print("---")
         for line in text.splitlines():
-            report.print(line)
+            report.print(line, whole=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flux.errors import IssueError
 from flux.report.promote import document as proposal
 from flux.report.promote import show_proposed
 from flux.report.text import markdown
@@ -23,7 +24,11 @@ _NOTHING: dict[str, Any] = {
 
 
 def show_applied(report: Report, applied: Applied, dry_run: bool = False) -> None:
-    report.notices(applied.notices)
+    notices = applied.notices
+    if applied.refused:
+        report.error(IssueError(notices[0], "put that right, or close the issue"))
+        notices = notices[1:]
+    report.notices(notices)
     undoes = "would be undone" if dry_run else "undone"
     report.notices([f"{undoes}: {undone}" for undone in applied.undone])
     if applied.undone:

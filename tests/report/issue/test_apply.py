@@ -1,5 +1,7 @@
 """What became of the boxes of an issue."""
 
+import json
+
 from flux.proposals.applied import Applied
 from flux.report.issue.apply import show_applied
 from tests.report.promotions import PROPOSED
@@ -13,6 +15,14 @@ def test_an_edit(stage: Stage) -> None:
     shown = stage.job(lambda report: show_applied(report, applied))
     assert "::warning::undone: `prod` by trudy, who may not" in shown.lines
     assert "### Undone in [issue 3](https://github.com/octo/mono/issues/3)" in shown.summary
+
+
+def test_what_is_refused_is_an_error(stage: Stage) -> None:
+    applied = Applied(3, notices=("issue 3 is not a promotion issue", "slow"), refused=True)
+    shown = stage.json(lambda report: show_applied(report, applied))
+    document = json.loads(shown.out)
+    assert [error["message"] for error in document["errors"]] == ["issue 3 is not a promotion issue"]
+    assert document["notices"] == ["slow"]
 
 
 def test_a_dry_run_undoes_nothing(stage: Stage) -> None:
