@@ -56,7 +56,7 @@ class Cosign:
         done = self._run("sign", "--yes", *_flags(annotations), reference)
         if done.returncode:
             raise SigningError(
-                f"cosign did not sign: {_reason(done)}", "run the job again, it signs what is left"
+                f"cosign did not sign: {_reason(done)}", "run the job again: it signs what is left"
             )
 
     def _run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -80,7 +80,7 @@ def find_cosign() -> Cosign:
     if program := shutil.which("cosign"):
         return Cosign(program)
     raise RequestError(
-        "cosign is not on PATH", "install cosign 3; in a workflow, let sigstore/cosign-installer come first"
+        "cosign is not on PATH", "install cosign 3; in a workflow, with a step of sigstore/cosign-installer"
     )
 
 

@@ -57,7 +57,7 @@ class Kustomize:
         said = _said(done.stderr.decode("utf-8", "replace"))
         if "proxyconnect" in said or "'git' program" in said or '"git": executable' in said:
             raise RemoteBaseError(said)
-        return said or f"{Path(self.command[0]).name} failed without a word"
+        return said or f"{Path(self.command[0]).name} failed and printed nothing"
 
 
 def find_kustomize() -> Kustomize | None:

@@ -172,9 +172,7 @@ def require_folder(file: str | None) -> None:
     if path and (path.is_dir() or not path.parent.is_dir()):
         from flux.errors import RequestError
 
-        raise RequestError(
-            f"{file} is not a file in a folder that is there", "make the folder, or name another"
-        )
+        raise RequestError(f"{file} is in a folder that does not exist", "make the folder, or name another")
 
 
 def issue_number(given: str) -> int:

@@ -40,8 +40,8 @@ class Shell:
         )
         if done.returncode:
             raise FluxError(
-                f"`{command}` failed with exit code {done.returncode}, and that is the end of it",
-                f"{self._folder} is as it was left",
+                f"`{command}` failed with exit code {done.returncode}, so the demo stops",
+                f"{self._folder} keeps what was done so far",
             )
 
 

@@ -85,7 +85,7 @@ def run(step: BuildStep, files: Iterable[tuple[File, Content]]) -> list[Made]:
             return list(_read(export, step.output))
     except OSError as error:
         raise ContentError(
-            f"its build step cannot be run: {error.strerror}", "look at this machine's disk"
+            f"its build step cannot be run: {error.strerror}", "check the disk of this machine"
         ) from error
 
 
@@ -192,7 +192,7 @@ def _execute(command: list[str], folder: Path, step: BuildStep) -> None:
         said_last = _last_line(said)
         raise ContentError(
             f"its build step `{step.command}` failed with exit code {code}: {said_last or 'it said nothing'}",
-            "it sees only the files that `inputs` names, no network, and no variable but PATH: try it so",
+            "it sees only the files that `inputs` names, no network, and of variables only PATH",
         )
 
 

@@ -90,7 +90,7 @@ def test_what_is_not_signed_says_why(script: Script, said: str, reason: str) -> 
     with pytest.raises(SigningError) as caught:
         script.answer(3, said).sign(REFERENCE)
     assert caught.value.message == f"cosign did not sign: {reason}"
-    assert caught.value.hint == "run the job again, it signs what is left"
+    assert caught.value.hint == "run the job again: it signs what is left"
 
 
 def test_cosign_that_does_not_answer(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,7 +63,7 @@ def test_one_that_never_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_one_that_fails_without_a_word(tmp_path: Path) -> None:
     failing = program(tmp_path, "kustomize", "", code=1)
-    assert Kustomize((failing, "build")).render(tmp_path) == "kustomize failed without a word"
+    assert Kustomize((failing, "build")).render(tmp_path) == "kustomize failed and printed nothing"
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def settings() -> Draft202012Validator:
 
 
 def test_what_the_schema_of_settings_allows_can_be_read(settings: Draft202012Validator) -> None:
-    """But for what no schema can tell, such as a name that is there twice."""
+    """But for what no schema can tell, such as a name that is listed twice."""
     allowed = {
         (name, json.dumps(value))
         for name, value in product(READERS, VALUES)

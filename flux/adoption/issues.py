@@ -20,6 +20,6 @@ def find_label(clues: Clues) -> Iterator[ProposedSetting]:
         for said in _SAID:
             if found := said.search(joined):
                 yield ProposedSetting(
-                    "label", found["label"].split()[0], f"{path} labels the issues of releases so"
+                    "label", found["label"].split()[0], f"{path} puts this label on the issues of releases"
                 )
                 return

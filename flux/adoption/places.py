@@ -45,7 +45,7 @@ def _artifacts(
 
 def _not_in_git(path: str, place: str) -> Gap:
     return Gap(
-        f"{place} pushes {path}, which is not in git: a step before it makes the content",
+        f"{place} pushes {path}, which is not in git: an earlier step makes the content",
         "set `artifacts`, with that step under `prepare`, and run this again",
         "artifacts",
     )
@@ -56,7 +56,7 @@ def _by_kustomizations(paths: Sequence[str]) -> ProposedSetting | Gap:
     if not found:
         return Gap(
             "no artifact was found: nothing pushes one, and no folder has a kustomization",
-            "say what an artifact is in invoke.yaml: the setting `sources` or `artifacts`",
+            "set `sources` or `artifacts` in invoke.yaml",
             "artifacts",
         )
     beside = _beside(paths)

@@ -59,5 +59,5 @@ def version_tag(tags: Iterable[str]) -> Iterable[ProposedSetting]:
         yield ProposedSetting(
             "version_tag",
             "v{version}",
-            f"{with_v} of {with_v + bare} versions in the registry are written so",
+            f"{with_v} of {with_v + bare} versions in the registry have this form",
         )

@@ -45,7 +45,7 @@ def _form(tags: Collection[str], names: Collection[str], only: str) -> Iterator[
     else:
         yield Gap(
             f"release tags have more than one form: {best} fits {matched}",
-            "set `release_tag` to the form of new releases; tags of another form stay, and are no releases",
+            "set `release_tag` to the form of new releases; tags of other forms stay, but are not releases",
             "release_tag",
         )
 

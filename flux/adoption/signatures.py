@@ -17,7 +17,7 @@ def refusing(texts: Mapping[str, str], registry: str, issuer: str, subject: str)
         if not isinstance(verify, dict) or not str(spec.get("url", "")).startswith(registry):
             continue
         if verify.get("provider") != "cosign" or verify.get("secretRef"):
-            yield f"{path} verifies by {_how(verify)}, and the workflows sign without a key"
+            yield f"{path} verifies with {_how(verify)}, and the workflows sign without a key"
         elif not any(_accepts(one, issuer, subject) for one in _identities(verify)):
             yield f"{path} does not accept the identity of the workflows"
 

@@ -41,7 +41,7 @@ def revision_fault(annotations: Mapping[str, str], image: Image) -> str:
     commit = annotations[REVISION].rpartition(":")[2]
     if commit == image.revision.commit or image.is_at(commit):
         return ""
-    return f"its revision is {commit[:12]}, at which {image.branch} has not this content"
+    return f"its revision is {commit[:12]}, but {image.branch} has other content there"
 
 
 def _source_fault(source: str | None, ours: str) -> str:

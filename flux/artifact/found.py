@@ -149,7 +149,7 @@ def _of_name(one: Folder, other: Folder) -> Clash:
         return _twice(one, other)
     return Clash(
         f"two artifacts are named {one.artifact}: {one.path or '.'} and {other.path or '.'}",
-        "give each a `name` of its own in the setting `artifacts`, such as '{parent}-{name}'",
+        "give each its own `name` in the setting `artifacts`, such as '{parent}-{name}'",
         (one.artifact,),
         other.path,
     )

@@ -104,8 +104,8 @@ class Image:
             time = datetime.fromtimestamp(self.revision.time, UTC)
         except (ValueError, OverflowError, OSError) as error:
             raise ContentError(
-                f"commit {self.revision.commit[:12]} has an impossible time, {self.revision.time}",
-                "change the artifact in a commit that has the right one",
+                f"commit {self.revision.commit[:12]} has an invalid time, {self.revision.time}",
+                "change the artifact in a new commit with a valid time",
             ) from error
         return time.strftime("%Y-%m-%dT%H:%M:%SZ")
 

@@ -106,7 +106,7 @@ def _document(content: bytes) -> object:
     if len(content) > MOST_BYTES:
         raise _ForeignError(f"it has more than {MOST_BYTES >> 20} MiB")
     if content.count(b"{") + content.count(b"[") > _MOST_NESTED or content.count(b",") > _MOST_VALUES:
-        raise _ForeignError("it has more in it than an image of Flux's")
+        raise _ForeignError("it has more fields than a Flux image")
     try:
         return json.loads(
             content.decode("utf-8"),
@@ -129,7 +129,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise _ForeignError(f"it has the key {shown(key)} twice")
         for text in (key, value):
             if isinstance(text, str) and re.search("[\ud800-\udfff]", text):
-                raise _ForeignError("it has half of a surrogate pair in a text")
+                raise _ForeignError("it has half of a surrogate pair in a string")
         found[key] = value
     return found
 
@@ -154,14 +154,16 @@ def _manifest(document: object) -> ImageManifest:
     if type(manifest["schemaVersion"]) is not int or manifest["schemaVersion"] != 2:
         raise _ForeignError("its schemaVersion is not 2")
     if manifest["mediaType"] != MANIFEST_TYPE:
-        raise _ForeignError(f"its mediaType is not {MANIFEST_TYPE}, which the registry says it is")
+        raise _ForeignError(f"its mediaType is not {MANIFEST_TYPE}, the type that the registry returned")
     layers = manifest["layers"]
     if not isinstance(layers, list) or len(layers) != 1:
-        raise _ForeignError("it has not one layer")
+        raise _ForeignError("it does not have exactly one layer")
     config = _descriptor(manifest["config"], "its config", ("data",))
     layer = _descriptor(layers[0], "its layer")
     if config.digest == layer.digest:
-        raise _ForeignError("its config is its layer")  # Go looks a descriptor up by its digest
+        raise _ForeignError(
+            "its config and its layer are the same blob"
+        )  # Go looks a descriptor up by its digest
     return ImageManifest(config, layer, _annotations(manifest.get("annotations", {})))
 
 
@@ -178,7 +180,7 @@ def _fields(
         for other in known:
             if key.casefold() == other.casefold():
                 raise _ForeignError(f"Flux reads the key {shown(key)} as {other}")
-        raise _ForeignError(f"{what} has the key {shown(key)}, which no image of Flux's has")
+        raise _ForeignError(f"{what} has the key {shown(key)}, which Flux images do not have")
     for key in required:
         if key not in value:
             raise _ForeignError(f"{what} has no {key}")
@@ -206,13 +208,13 @@ def _data(value: object, digest: str, size: int) -> bytes:
     if data is None or base64.b64encode(data).decode() != value:
         raise _ForeignError("its config has data that is not Base64")
     if len(data) != size or digest_of(data) != digest:
-        raise _ForeignError("its config has other data than its digest says")
+        raise _ForeignError("the data of its config does not match its digest")
     return data
 
 
 def _annotations(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise _ForeignError("its annotations are no JSON object")
+        raise _ForeignError("its annotations are not a JSON object")
     for key, text in value.items():
         if not isinstance(text, str):
             raise _ForeignError(f"its annotation {shown(key)} is not a text")

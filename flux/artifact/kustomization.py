@@ -68,7 +68,9 @@ def _read(
     document = parse_mapping(contents[path])
     if document is None:
         if contents[path].strip():
-            kustomization.findings.append(Finding(Level.ERROR, path, "not a kustomization: no mapping"))
+            kustomization.findings.append(
+                Finding(Level.ERROR, path, "not a kustomization: it is not a mapping")
+            )
         return kustomization
     for name in _named(document):
         target = posixpath.normpath(posixpath.join(kustomization.folder, name))
@@ -82,13 +84,13 @@ def _read(
             message = f"names {name}, which is remote: not fetched, so not rendered"
             kustomization.remote.append(Finding(Level.WARNING, path, message, line))
         elif name.startswith("/") or target == ".." or target.startswith("../"):
-            message = f"names {name}, which is outside of the artifact, where no cluster has it"
+            message = f"names {name}, which is outside of the artifact: no cluster gets it"
             kustomization.findings.append(Finding(Level.ERROR, path, message, line))
         elif target in left_out:
             message = f"names {name}, which Flux leaves out of the image"
             kustomization.findings.append(Finding(Level.ERROR, path, message, line))
         else:
-            message = f"names {name}, which is not there"
+            message = f"names {name}, which does not exist"
             kustomization.findings.append(Finding(Level.ERROR, path, message, line))
     return kustomization
 

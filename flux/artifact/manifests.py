@@ -45,7 +45,7 @@ def _check_depth(text: str) -> None:
             depth -= 1
         if depth > _DEEPEST:
             mark: Any = event.start_mark
-            raise yaml.composer.ComposerError(None, None, "nested too deep", mark)
+            raise yaml.composer.ComposerError(None, None, "nested too deeplylyly", mark)
 
 
 def check_manifests(path: str, content: bytes) -> Iterator[Finding]:
@@ -101,7 +101,7 @@ def _keys_twice(path: str, mapping: yaml.MappingNode) -> Iterator[Finding]:
             continue
         if key.value in seen and key.value != "<<":
             line = key.start_mark.line + 1
-            yield Finding(Level.ERROR, path, f"key {key.value!r} is there twice", line)
+            yield Finding(Level.ERROR, path, f"key {key.value!r} appears twice", line)
         seen.add(key.value)
 
 

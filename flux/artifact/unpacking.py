@@ -131,7 +131,7 @@ class _Stream:
     def take(self, size: int, most: int) -> bytes:
         """The content of an entry, after which the next block begins. Raises ContentError."""
         if size > most:
-            raise _no_tar("a header of it is larger than any that is used")
+            raise _no_tar("a header is too large")
         content = self.read(size)
         if len(content) < size or len(self.read(-size % BLOCK)) < -size % BLOCK:
             raise _no_tar("it ends too early")
@@ -181,7 +181,7 @@ def _next(tar: _Stream) -> _Header | None:
         if header.kind not in (_PAX, _LONG_NAME, _LONG_LINK):
             return _plain(header, name, size)
         if header.kind in before or {_PAX, _LONG_NAME} <= before | {header.kind}:
-            raise _no_tar("its headers overrule one another")
+            raise _no_tar("its headers contradict one another")
         before.add(header.kind)
         content = tar.take(header.size, _MOST_HEADER)
         if header.kind == _LONG_NAME:
@@ -189,7 +189,7 @@ def _next(tar: _Stream) -> _Header | None:
         elif header.kind == _PAX:
             name, size = _pax(content)
     if before:
-        raise _no_tar("it is broken in the middle")
+        raise _no_tar("it is damaged")
     return None
 
 
@@ -200,11 +200,11 @@ def _block(tar: _Stream) -> bytes | None:
         return None
     if any(block):
         if len(block) < BLOCK:
-            raise _no_tar("it is broken in the middle")
+            raise _no_tar("it is damaged")
         return block
     second = tar.read(BLOCK)
     if len(block) < BLOCK or len(second) not in (0, BLOCK) or any(second):
-        raise _no_tar("it is broken in the middle")
+        raise _no_tar("it is damaged")
     return None
 
 
@@ -215,12 +215,12 @@ def _parsed(block: bytes, first: bool) -> _Header:
             raise ValueError
         mode, _, _, size, _ = (_number(block[at:end]) for at, end in _NUMBERS)
     except ValueError as error:
-        why = "it does not begin with a header" if first else "it is broken in the middle"
+        why = "it does not begin with a header" if first else "it is damaged"
         raise _no_tar(why) from error
     name = block[:100].partition(b"\0")[0]
     is_ustar = block[257:263] == b"ustar\0" and block[508:] != b"tar\0"
     if any(block[345:500]) and not is_ustar:
-        raise _no_tar("a header of it is in a form of old")  # Go has its prefix elsewhere, or none
+        raise _no_tar("a header has an old format")  # Go has its prefix elsewhere, or none
     prefix = block[345:500].partition(b"\0")[0]
     return _Header(prefix + b"/" + name if prefix else name, mode, size, block[156:157])
 
@@ -244,7 +244,7 @@ def _pax(content: bytes) -> tuple[bytes | None, int | None]:
         end = at + int(length) if length.isdigit() else at
         key, equals, value = content[at + len(length) + 1 : end - 1].partition(b"=")
         if not space or not equals or content[end - 1 : end] != b"\n" or key in found or b"\0" in value:
-            raise _no_tar("a PAX header of it is broken")
+            raise _no_tar("a PAX header is damaged")
         found[key] = value
         at = end
     path, size = found.get(b"path") or None, found.get(b"size")

@@ -40,13 +40,13 @@ def acknowledge(monorepo: Monorepo, path: str | None) -> Acknowledged:
     status = read_status(path) if path else monorepo.event.change
     if not isinstance(status, StatusSet):
         raise RequestError(
-            "there is no status to take the word of",
-            "say `inv ack --event FILE`, a payload of GitHub's event `status`",
+            "there is no status to read",
+            "run `inv ack --event FILE` with the payload of a GitHub `status` event",
         )
     name = parse_name(status.context)
     if name is None:
         shown = ascii(status.context[:_MOST_SHOWN])
-        return Acknowledged(None, notices=(f"{shown} is not a status of a cluster: nothing changes",))
+        return Acknowledged(None, notices=(f"{shown} is not a cluster's status: nothing changes",))
     if name.environment not in monorepo.settings.environments:
         return Acknowledged(name, notices=(f"there is no environment {name.environment}: nothing changes",))
     return _take(monorepo, status, name)

@@ -133,7 +133,7 @@ def _check_artifact(
         yield Finding(
             Level.ERROR,
             "",
-            "its release tags would be taken for another artifact's: the name reads as a version",
+            "its release tags would be read as another artifact's: the name looks like a version",
         )
     contents: dict[str, bytes] = {}
     for file in source.kept:

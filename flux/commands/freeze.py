@@ -125,8 +125,8 @@ def _moment(text: str, now: float) -> float:
         at = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         raise RequestError(
-            f"{text!r} is not a moment", "write it as 2026-12-24, 2026-12-24T18:00+01:00 or 2d"
+            f"{text!r} is not a time", "write it as 2026-12-24, 2026-12-24T18:00+01:00 or 2d"
         ) from None
     if at <= now:
-        raise RequestError(f"{text} is over already", "name a moment that is still to come")
+        raise RequestError(f"{text} is in the past", "name a time in the future")
     return at

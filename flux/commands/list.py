@@ -80,7 +80,7 @@ def _releases(
         tags = home_tags()
     except GitError as unknown:
         tags = monorepo.git.tags()
-        said = [f"{unknown.message}; releases are those of this clone"]
+        said = [f"{unknown.message}; only the releases of this clone are shown"]
         found = read_releases(form, tags, names)
     else:
         try:

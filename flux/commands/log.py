@@ -79,7 +79,7 @@ def _tip(monorepo: Monorepo, notices: list[str]) -> str:
         return monorepo.tip
     except TipUnknownError as unknown:
         if known := monorepo.git.last_known_tip(monorepo.settings.branch):
-            notices.append(f"{unknown.message}; this is what this clone knows")
+            notices.append(f"{unknown.message}; only this clone was read")
             return known
         raise
 

@@ -212,7 +212,7 @@ class Reconciler:
                 if applier.issues.disagreement(issue, promotion):
                     continue  # `sync` says so
                 if applier.mend(issue, promotion):
-                    self._did(f"issue {issue.number}: put its marker right")
+                    self._did(f"issue {issue.number}: restored its marker")
                     continue
                 applied: Applied = act(issue, promotion)
             except FluxError as error:

@@ -87,7 +87,7 @@ def plan_release(
     form = monorepo.settings.tag_form
     if form.misreads(artifact):
         raise RequestError(
-            f"releases of {artifact!r} would be taken for another artifact's: the name reads as a version",
+            f"releases of {artifact!r} would be read as another artifact's: the name looks like a version",
             "rename the folder",
         )
     released, stray = tell_apart(monorepo, [artifact])
@@ -184,7 +184,7 @@ def _require_no_other(monorepo: Monorepo, commit: str, force: bool) -> None:
         if not force and monorepo.git.file(commit, name) is not None:
             raise RequestError(
                 f"release-please makes the releases here: {name} says so",
-                "merge its pull request; `--force` makes one beside it, whose version it does not know",
+                "merge its pull request; `--force` makes a release that release-please does not know",
             )
 
 
@@ -233,7 +233,7 @@ def _require_untagged(version: Version, stray: list[Released]) -> None:
     for one in stray:
         if one.version == version:
             raise RequestError(
-                f"the tag {one.tag} is there, at {one.commit[:12]}, a commit of no branch that is released",
+                f"the tag {one.tag} is there, at {one.commit[:12]}, which is on no branch of releases",
                 "delete the tag, or release a higher version",
             )
 
@@ -284,5 +284,5 @@ def _require_change(monorepo: Monorepo, last: Released, commit: str) -> None:
     ):
         raise RequestError(
             f"nothing changed in {last.artifact} since {last.version}",
-            "release it all the same with --allow-unchanged",
+            "release it anyway with --allow-unchanged",
         )

@@ -156,7 +156,7 @@ class _Run:
         """Raises GitError where the tip desired something else each time."""
         if self._unfinished:
             raise GitError(
-                f"the tip moved on {_MOST_ROUNDS} times while its tags were converged", "run `inv tag` again"
+                f"the tip moved on {_MOST_ROUNDS} times while its tags were moved", "run `inv tag` again"
             )
         superseded, final = self._moves.superseded(), self._moves.final()
         notices = [*_moved_before(superseded, self._monorepo.settings.branch, self.tip), *_left(final)]
@@ -204,4 +204,4 @@ def _left(steps: Iterable[Step]) -> list[str]:
     left = [step.name for step in steps if step.action == Action.LEFT]
     if not left:
         return []
-    return [f"no version is desired for {', '.join(left)}: the tags are left where they are"]
+    return [f"the desired state has no version for {', '.join(left)}: these tags stay"]

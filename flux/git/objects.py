@@ -153,7 +153,7 @@ class Objects:
         """An object, None where nobody has it. Raises GitError where git cannot say, and LargeError for a
         blob of more than `most` bytes."""
         if not NAME.fullmatch(oid):
-            raise GitError(f"{oid!r} is not a name of an object")
+            raise GitError(f"{oid!r} is not the name of an object")
         if kept := self._kept.get(oid):
             return kept
         found = self._ask(oid, most)

@@ -123,7 +123,7 @@ def _refused(lines: Sequence[str]) -> tuple[str, str] | None:
     said = "; ".join([why, *(line.removeprefix("error: ") for line in told)])[:_LONGEST]
     if "stale info" in why or "fetch first" in why:
         return f"{ref} was not pushed: somebody has moved it meanwhile ({why})", "run the same command again"
-    return f"{ref} was not pushed: {said}", "whoever keeps the rules of origin can allow it" if told else ""
+    return f"{ref} was not pushed: {said}", "who manages the rules of origin can allow it" if told else ""
 
 
 def trusting(message: str) -> str:

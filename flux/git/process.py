@@ -95,8 +95,8 @@ class Process:
         root, hashes, objects = re.split(r"\n(sha1|sha256)\n", place, maxsplit=1)
         if hashes != "sha1":
             raise RequestError(
-                f"{root} has {hashes} objects, and Flux's revisions are sha1",
-                "convert it, or keep the artifacts in another clone",
+                f"{root} has {hashes} objects, but Flux revisions need sha1",
+                "convert it, or keep the artifacts in another repository",
             )
         return Path(root), (folder / objects).resolve()
 

@@ -20,7 +20,7 @@ def desired_at(monorepo: Monorepo, commit: str) -> Desired:
     if content is None and "releaseconfig" in monorepo.settings.named:
         raise SettingError(
             f"flux.releaseconfig is {path}, which is not in {commit[:12]}",
-            "commit it (`{}` is enough to begin with), or put the setting right",
+            "commit it (`{}` is enough to begin with), or correct the setting",
         )
     return parse_desired(path, content)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flux.monorepo.vouching import Vouching
 
 Answer = TypeVar("Answer")
-_UNKNOWN = FluxError("it was not judged")
+_UNKNOWN = FluxError("it was not checked")
 
 
 @dataclass(frozen=True)

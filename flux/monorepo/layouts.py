@@ -40,7 +40,7 @@ class Layouts:
             except SettingError as error:
                 raise ContentError(
                     f"the settings of {commit[:12]} in {name} cannot be read: {error.message}",
-                    "mend the file, then build or release a later commit",
+                    "fix the file, then build or release a later commit",
                 ) from error
             return self._overridden(said or self._unsaid(commit))
         return self._overridden(self._unsaid(commit))

@@ -92,6 +92,6 @@ def look_again(monorepo: Monorepo, reach: Reach, steps: Sequence[Step]) -> list[
 
 def _elsewhere() -> TagElsewhereError:
     return TagElsewhereError(
-        "the tag was moved, but soon after it was somewhere else",
+        "the tag was moved, but soon after it was at another place",
         "`inv status` shows where; find who else moves it, then run `inv tag` again",
     )

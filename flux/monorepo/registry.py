@@ -39,7 +39,7 @@ def _location(monorepo: Monorepo) -> str:
         return settings.registry
     if event.packages is None:
         raise RequestError(
-            f"the registry is the folder {settings.registry}, which is gone when this job ends",
-            "set `registry: oci://...` in invoke.yaml, or name the folder there to use it all the same",
+            f"the registry is the folder {settings.registry}, which is lost when this job ends",
+            "set `registry: oci://...` in invoke.yaml, or name the folder there to use it anyway",
         )
     return event.packages

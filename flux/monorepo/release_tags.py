@@ -48,7 +48,7 @@ def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
         raise RequestError(f"there is no tag {tag} in {where}", "make the release first: `inv release`")
     if not monorepo.git.obtain(commit):
         raise RequestError(
-            f"the tag {tag} in {where} is not of a commit",
+            f"the tag {tag} in {where} does not point to a commit",
             "delete the tag, then release the artifact with `inv release`",
         )
     require_released_on_line(monorepo, commit, tag, parsed[0])

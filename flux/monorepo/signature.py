@@ -19,5 +19,5 @@ def require_signature(monorepo: Monorepo, artifact: str, version: str, digest: s
     if fault := find_cosign().fault(reference, signers, {"artifact": artifact, "version": version}):
         raise SignatureError(
             f"{reference} has no valid signature as {artifact} {version}: {fault}",
-            f"run the workflow that signs ({signers.identity}): `inv reconcile` there finds what lacks one",
+            f"run the workflow that signs ({signers.identity}): `inv reconcile` finds images without one",
         )

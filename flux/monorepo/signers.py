@@ -44,7 +44,7 @@ def required_signers(monorepo: Monorepo) -> Signers:
     place = find_forge_place(monorepo)
     if not place.repository:
         raise RequestError(
-            "`require_signature` is set, and it is not known who signs",
+            "`require_signature` is set, but the signer is unknown",
             "set `signature_identity` and `signature_issuer` in invoke.yaml",
         )
     server = event.server_url if event.actions else f"https://{place.host}"

@@ -102,7 +102,7 @@ class Vouching:
         if not self._is_on_line(commit):
             branch = self._monorepo.settings.branch
             return UnvouchedError(
-                f"{about} says that it is of {commit[:12]}, which is not on {branch}", _REBUILD
+                f"{about} says that its commit is {commit[:12]}, which is not on {branch}", _REBUILD
             )
         return self._judge(artifact, about, manifest, lambda: self._image(artifact, commit))
 
@@ -135,7 +135,7 @@ class Vouching:
             return error
         if verdict.is_same:
             return None
-        why = verdict.why or "its content is another"
+        why = verdict.why or "its content differs"
         return UnvouchedError(f"{about} in the registry is not what git builds: {why}", _AGAIN)
 
     def _release_image(self, artifact: str, version: str) -> Image:

@@ -61,7 +61,7 @@ def wanted_environments(settings: Settings, name: str) -> tuple[str, ...]:
         if name in settings.following(what):
             raise RequestError(
                 f"{name} follows the {'tip' if what is Follow.TIP else 'newest stable release'} by itself",
-                "name an environment that is promoted to, or take its `follow` out of the setting `phases`",
+                "name another environment, or remove its `follow` from the setting `phases`",
             )
     names = list(dict.fromkeys([*settings.groups, *settings.environments]))
     near = _meant(name, list(settings.groups), settings.environments)

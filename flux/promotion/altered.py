@@ -16,7 +16,7 @@ def broken(body: str, promotion: Promotion) -> str:
     try:
         marks(body)
     except IssueError:
-        return "made the issue's text one that cannot be read"
+        return "made the text of the issue unreadable"
     return "" if read_marker(body) == promotion else "altered the issue's marker"
 
 

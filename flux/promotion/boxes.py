@@ -145,7 +145,7 @@ def _boxes(body: str) -> tuple[tuple[Box, int], ...]:
     """Every box, and where the character between its brackets is."""
     if len(body) > LONGEST_BODY:
         raise IssueError(
-            f"a body of {len(body):,} characters is not a promotion issue's: GitHub takes {LONGEST_BODY:,}",
+            f"a body of {len(body):,} characters is too long: GitHub takes {LONGEST_BODY:,}",
             "shorten it: only its first line and its boxes are read",
         )
     starts = [0, *(end.end() for end in _LINE_END.finditer(body))]
@@ -153,11 +153,11 @@ def _boxes(body: str) -> tuple[tuple[Box, int], ...]:
         line = sum(start <= control.start() for start in starts)
         raise IssueError(
             f"the body has the control character U+{ord(control[0]):04X} in line {line}",
-            "take it out: it hides from people what a parser may see",
+            "remove it: it can hide text from people",
         )
     tokens = _markdown().parse(_OTHER_SPACE.sub("\ufffd", body))
     if any(token.nesting > 0 and token.level >= _DEEPEST - 1 for token in tokens):
-        raise IssueError("the body has lists or quotes too deep inside of each other", "flatten them")
+        raise IssueError("the body has lists or quotes that are nested too deeplylyly", "flatten them")
     boxes = []
     for line in _item_lines(tokens):
         if item := _ITEM.match(body, starts[line]):

@@ -59,7 +59,7 @@ def stray(
 
 def _error(finding: Finding) -> DesiredStateError:
     place = f"{finding.path}:{finding.line}" if finding.line else finding.path
-    return DesiredStateError(f"{place}: {finding.message}", "mend it on the branch; `inv check` shows all")
+    return DesiredStateError(f"{place}: {finding.message}", "fix it on the branch; `inv check` shows all")
 
 
 def parse_artifact(path: str, content: bytes | None, artifact: str) -> Mapping[str, str]:
@@ -72,7 +72,7 @@ def parse_artifact(path: str, content: bytes | None, artifact: str) -> Mapping[s
     )
     versions: Mapping[str, str] = document.get(artifact, {}) if is_one else {}
     if read.findings or not is_one or any(_fault(*item, None) for item in versions.items()):
-        raise DesiredStateError(f"{path} has errors", "mend it on the branch; `inv check` shows all")
+        raise DesiredStateError(f"{path} has errors", "fix it on the branch; `inv check` shows all")
     return versions
 
 
@@ -122,10 +122,7 @@ def _read(path: str, content: bytes) -> _Read:
         return _Read(None, [Finding(Level.ERROR, path, fault.reason, fault.line)], broken=True)
     return _Read(
         document,
-        [
-            Finding(Level.ERROR, path, f"key {key!r} is there twice", _line(content, key, key))
-            for key in twice
-        ],
+        [Finding(Level.ERROR, path, f"key {key!r} appears twice", _line(content, key, key)) for key in twice],
     )
 
 

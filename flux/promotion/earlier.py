@@ -4,7 +4,7 @@
     - [ ] Deploy to at_ring1
     <!-- stop-env-list -->
 
-A body is data. What is there twice, or cannot be read so, is no such issue.
+A body is data. What is listed twice, or cannot be read so, is no such issue.
 """
 
 import re
@@ -68,7 +68,7 @@ def told_release(title: str, body: str, form: TagForm, tags: Collection[str]) ->
 def moved_on(where: str) -> str:
     """The one comment on such an issue."""
     return (
-        f"Promotions are made on {where} now. Nothing follows from the boxes of this issue any more: a tick"
+        f"Promotions are made on {where} now. The boxes of this issue have no effect any more: a tick"
         " here is undone, and answered with a comment."
     )
 

@@ -19,7 +19,7 @@ class Action(StrEnum):
     HELD = "held"
     """The rules do not let the version go there yet."""
     LEFT = "left"
-    """The tag is there, and no version is desired for it: it stays."""
+    """The tag is there, but the desired state has no version for it: it stays."""
 
 
 @dataclass(frozen=True)

@@ -21,4 +21,4 @@ def parse_since(text: str, now: float) -> float:
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
-        raise RequestError(f"{text!r} is not a moment", _FORMS) from None
+        raise RequestError(f"{text!r} is not a time", _FORMS) from None

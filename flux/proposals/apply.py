@@ -67,7 +67,7 @@ class Applier(Upkeep):
         if disagrees := self.disagrees(issue, promotion):
             return disagrees
         if self.mend(issue, promotion):
-            why = "its marker had been altered, and is put right; look at its boxes again"
+            why = "its marker was altered, and is restored; check its boxes"
             return self._done(issue, nothing(why))
         if event.actions:
             return self.expire(issue, promotion)

@@ -96,7 +96,7 @@ class Authority:
         limited = sorted(phase for phase in self._settings.promoters or {} if set(groups[phase]) & names)
         if limited:
             raise RequestError(
-                f"this token is nobody's, and the phase {limited[0]} has promoters",
+                f"this token belongs to no person, and the phase {limited[0]} has promoters",
                 "use the token of a person whom the setting `promoters` names",
             )
 

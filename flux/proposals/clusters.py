@@ -42,6 +42,8 @@ class Clusters:
             own = health(state.reports, environment, step.old or "", since, names)
             if own.state is not Running.UNKNOWN and step.drifts and step.action != Action.FAILED:
                 wanted = state.wanted.get(environment, ())
-                own = Health(Running.WAITING, wanted[-1].time if wanted else None, "its tag has yet to move")
+                own = Health(
+                    Running.WAITING, wanted[-1].time if wanted else None, "its tag has not moved yet "
+                )
             found[environment] = own
         return found

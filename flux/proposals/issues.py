@@ -41,7 +41,7 @@ class PromotionIssues:
         if self._settings.label.casefold() not in {label.casefold() for label in issue.labels}:
             return f"it does not have the label {self._settings.label}"
         if not self.authority.is_trusted(issue.author):
-            return f"its author, {issue.author}, may not write here and is not in the setting `automation`"
+            return f"its author, {issue.author}, may not write here but is not in the setting `automation`"
         return ""
 
     def was_ours(self, issue: Issue) -> bool:

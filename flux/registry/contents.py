@@ -69,9 +69,9 @@ def _layer(target: Target, manifest: ImageManifest) -> bytes:
     try:
         layer = target.fetch_blob(manifest.layer.digest, size)
     except TooLargeError as error:
-        raise ContentError(f"its layer has more than the {size} bytes that it tells") from error
+        raise ContentError(f"its layer has more than the {size} bytes that it declares") from error
     if len(layer) != size:
-        raise ContentError(f"its layer has {len(layer)} bytes, not the {size} that it tells")
+        raise ContentError(f"its layer has {len(layer)} bytes, not the {size} that it declares")
     return layer
 
 

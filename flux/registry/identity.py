@@ -95,7 +95,7 @@ def _content(target: Target, manifest: ImageManifest, image: Image) -> Verdict:
     except BlobMissingError:
         return Verdict(Standing.OTHER, "its layer is missing")
     except TooLargeError:
-        return Verdict(Standing.FOREIGN, f"its layer has more than the {layer.size} bytes that it tells")
+        return Verdict(Standing.FOREIGN, f"its layer has more than the {layer.size} bytes that it declares")
     if len(blob) != layer.size:
         return Verdict(Standing.FOREIGN, f"its layer has {len(blob)} bytes, not {layer.size}")
     return _unpacked(blob, image.layer)

@@ -78,7 +78,7 @@ def _refusal(target: Target, tag: str, manifest: Manifest, image: Image, verdict
     never = f"{manifest.digest}, and a version never changes"
     if verdict.standing is Standing.OTHER and has_files(target, manifest, image.read()):
         return RegistryError(
-            f"{tag} is published with the same files under other modes, {never}",
+            f"{tag} is published with the same files, but with other modes, {never}",
             "release a new version; who pushes by hand needs a clean checkout under umask 022",
         )
     if not verdict.why:

@@ -11,7 +11,7 @@ _VERBS = {
     "opened": "open",
     "published": "publish",
     "pushed": "push",
-    "put": "put",
+    "restored": "restore",
     "reopened": "reopen",
     "signed": "sign",
     "tagged": "tag",

@@ -32,7 +32,7 @@ def show_typed(report: Report, command: str) -> None:
 
 def show_end(report: Report, demo: Demo, inv: str, folder: Path) -> None:
     """The folder comes last, on a line of its own."""
-    show_why(report, "It is all still there. To look around, try for example:")
+    show_why(report, "Everything is still there. To look around, try for example:")
     for command in (_export(demo.variables), *_as_typed(demo.afterwards, inv)):
         show_typed(report, command)
     _say(report, "in the folder")

@@ -18,7 +18,7 @@ def show_frozen(report: Report, frozen: Frozen, dry_run: bool) -> None:
         return
     pull = frozen.pull_request
     if pull is None:
-        report.print("It is frozen so already.")
+        report.print("It is already frozen like this.")
     elif frozen.withdrawn:
         report.print(
             f"{'Would close' if dry_run else 'Closed'} pull request {pull.number}: nothing of it is left."

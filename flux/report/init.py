@@ -54,7 +54,7 @@ def show_proof(report: Report, exceptions: Sequence[Exceptional]) -> None:
         if one.hint:
             report.print(f"    {one.hint}", indent=4)
     if not exceptions:
-        report.print("Handed over: nothing would move, and all that is there is known.")
+        report.print("Ready: no tag would move, and every tag is known.")
     else:
         report.print(f"{len(exceptions)} exceptions.")
 

@@ -34,7 +34,7 @@ def show_forge(
     if place.host:
         report.progress(f"{goes} {place.host}/{place.repository}")
     elif names_host(origin or ""):
-        where = https_url(origin or "") or "origin, whose host cannot be told"
+        where = https_url(origin or "") or "origin, whose URL names no host"
         report.progress(f"{goes} a tag of git at {where}, and to no forge there")
 
 

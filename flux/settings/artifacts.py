@@ -32,7 +32,7 @@ def artifacts(value: object) -> tuple[SourceEntry, ...]:
         raise ValueError(f"{len(given)} entries, and {_MOST_ENTRIES} are allowed")
     entries = tuple(map(_entry, given))
     if twice := [entry.path for entry in entries if entries.count(entry) > 1]:
-        raise ValueError(f"{twice[0]} is there twice")
+        raise ValueError(f"{twice[0]} is listed twice")
     return entries
 
 
@@ -58,7 +58,7 @@ def _entry(value: object) -> SourceEntry:
 def _step(value: Mapping[object, object]) -> Prepare | None:
     if "prepare" not in value:
         if alone := [name for name in ("output", "inputs") if name in value]:
-            raise ValueError(f"`{alone[0]}` is of a build step: it needs `prepare` beside it")
+            raise ValueError(f"`{alone[0]}` belongs to a build step: it needs `prepare` beside it")
         return None
     from flux.artifact.prepare import Prepare
 
@@ -96,7 +96,7 @@ def _path(value: object) -> str:
     if parts[-1] == ANY_DEPTH:
         raise ValueError(f"{path} has no end: end with the name of a folder or with *")
     if any(ANY_DEPTH in part and part != ANY_DEPTH for part in parts):
-        raise ValueError(f"{path}: ** stands for whole folders, and nothing stands beside it")
+        raise ValueError(f"{path}: ** stands for whole folders: write it alone between slashes")
     try:
         FolderGlob(path)
     except re.error:
@@ -149,5 +149,5 @@ def _exclude(value: object) -> tuple[str, ...]:
     if len(found) > _MOST_PATTERNS:
         raise ValueError(f"{len(found)} patterns under `exclude`, and {_MOST_PATTERNS} are allowed")
     if back := [pattern for pattern in found if pattern.startswith("!")]:
-        raise ValueError(f"a pattern of `exclude` takes nothing back, as {back[0]} would")
+        raise ValueError(f"`exclude` cannot take files back, as {back[0]} would")
     return found

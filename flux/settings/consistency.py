@@ -22,13 +22,11 @@ def check_rules(settings: Settings) -> None:
 def check_names(settings: Settings) -> None:
     """Raises SettingError for settings that disagree on what is an artifact, or on its names."""
     if settings.artifacts and "sources" in settings.named:
-        raise SettingError(
-            "flux.sources and flux.artifacts both say what is an artifact", "take one of them away"
-        )
+        raise SettingError("flux.sources and flux.artifacts cannot both be set", "remove one of them")
     for name in ("output", "inputs"):
         if getattr(settings, name) and not settings.prepare:
             raise SettingError(
-                f"flux.{name} is of a build step, and there is none", "name its command in flux.prepare"
+                f"flux.{name} belongs to a build step, and there is none", "name its command in flux.prepare"
             )
     for name, field, said in (
         ("release_tag", "{artifact}", "which artifact is released"),

@@ -14,7 +14,7 @@ def phases(value: object) -> tuple[Phase, ...]:
     groups = [phase.name for phase in read if [*phase.environments, *dict(phase.following)] != [phase.name]]
     for taken in ([phase.name for phase in read], environments + groups):
         if twice := [name for name in taken if taken.count(name) > 1]:
-            raise ValueError(f"{twice[0]!r} is there twice")
+            raise ValueError(f"{twice[0]!r} is listed twice")
     return read
 
 
@@ -86,9 +86,9 @@ def _tag(value: object) -> str:
     if not re.fullmatch(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}", name):
         raise ValueError(f"{name!r} cannot be an OCI tag")
     if re.match(r"v?\d+(\.\d+){0,2}([.+-]|$)", name):
-        raise ValueError(f"{name!r} reads as a version")
+        raise ValueError(f"{name!r} looks like a version")
     if re.fullmatch(r"[0-9a-f]{7,64}", name):
-        raise ValueError(f"{name!r} reads as a commit")
+        raise ValueError(f"{name!r} looks like a commit")
     if name.endswith((".sig", ".att", ".sbom")):
-        raise ValueError(f"{name!r} reads as a signature")
+        raise ValueError(f"{name!r} looks like a signature")
     return name

@@ -20,7 +20,7 @@ def registry(value: object) -> str:
     if "@" in rest:
         raise ValueError("credentials do not belong here; use docker login")
     if not re.fullmatch(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?", host):
-        raise ValueError("its host is not one")
+        raise ValueError("its host is not valid")
     if path and not _REPOSITORY.fullmatch(path):
         raise ValueError("its path cannot be an OCI repository")
     return f"oci://{host}/{path}".rstrip("/")

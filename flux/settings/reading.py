@@ -48,7 +48,7 @@ def require_section(keys: Iterable[str]) -> None:
         if key != "flux" and abs(len(key) - len("flux")) < 2 and _is_nearly_flux(key):
             raise SettingError(
                 f"{key!r} in invoke.yaml is not a section of settings; did you mean flux?",
-                "write `flux:` once, and one setting a line",
+                "write `flux:` once, and one setting per line",
             )
 
 
@@ -90,7 +90,7 @@ def _given(configured: object, environment: Mapping[str, str]) -> dict[str, tupl
     if not isinstance(configured, Mapping):
         raise SettingError(
             f"`flux` in invoke.yaml is {_shown(configured)}, not settings",
-            "write `flux:` and one setting a line",
+            "write `flux:` and one setting per line",
         )
     given: dict[str, tuple[str, Any]] = {
         f"flux.{key}": (str(key), value) for key, value in configured.items()

@@ -51,7 +51,7 @@ def _names(value: object) -> tuple[str, ...]:
         if not re.fullmatch(CLUSTER, name):
             raise ValueError(f"{name!r} is not a name of a cluster: write letters, digits, `.`, `_` and `-`")
         if found.count(name) > 1:
-            raise ValueError(f"{name!r} is there twice")
+            raise ValueError(f"{name!r} is listed twice")
     return found
 
 
@@ -65,7 +65,7 @@ def _read(field: str, value: object) -> Any:
 def _word(kind: type[Word]) -> Callable[[object], Word]:
     def read(value: object) -> Word:
         if value not in [*kind] or not isinstance(value, str):
-            raise ValueError(f"{value!r} is none of {', '.join(kind)}")
+            raise ValueError(f"{value!r} is not one of {', '.join(kind)}")
         return kind(value)
 
     return read

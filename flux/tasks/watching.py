@@ -20,7 +20,7 @@ def require_alone(**others: bool) -> None:
     for name, given in others.items():
         if given:
             with reporting(json=others.get("json", False)):
-                raise RequestError(f"--watch has no one answer for --{name}", "leave one of them out")
+                raise RequestError(f"--watch cannot be used with --{name}", "leave one of them out")
 
 
 def again_and_again(look: Callable[[], None], pause: Callable[[float], None] = time.sleep) -> None:

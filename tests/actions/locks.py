@@ -90,7 +90,7 @@ def _faults_in(target: Markers, pins: list[Pin], requirements: list[Requirement]
     for pin in pins:
         if pin.holds_in(target):
             if pin.name in found:
-                yield f"{pin.name} is there twice {where}"
+                yield f"{pin.name} is listed twice {where}"
             found[pin.name] = pin
     for each in requirements:
         if each.marker and not each.marker.evaluate(target):

@@ -91,7 +91,7 @@ def test_a_lock_that_matches() -> None:
         (LOCK, [*WANTED, "rich[jupyter]"], "rich lacks the extra jupyter"),
         (LOCK, [*WANTED, "typing-extensions"], "typing-extensions is missing on darwin"),
         (LOCK, WANTED[1:], "rich is locked, but not wanted"),
-        (LOCK.replace(" ; python_full_version >= '3.13'", ""), WANTED, "pygments is there twice"),
+        (LOCK.replace(" ; python_full_version >= '3.13'", ""), WANTED, "pygments is listed twice"),
         (LOCK.replace(f"    --hash=sha256:{'0' * 64}\n", "", 1), WANTED, "pygments has no hash"),
     ],
 )

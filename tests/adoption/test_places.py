@@ -123,7 +123,7 @@ def test_what_is_found(paths: list[str], commands: list[str], expected: dict[str
         (
             APPS,
             ["flux push artifact oci://r.io/o/$N:1 --path=build/$N"],
-            "push.sh:1 pushes build/*, which is not in git: a step before it makes the content",
+            "push.sh:1 pushes build/*, which is not in git: an earlier step makes the content",
         ),
         (
             APPS,

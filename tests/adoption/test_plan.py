@@ -35,6 +35,6 @@ def test_how_versions_are_written() -> None:
     (finding,) = version_tag(["v1.0.0", "v2.0.0", "1.0.0", "vx", "latest"])
     assert (finding.value, finding.evidence) == (
         "v{version}",
-        "2 of 3 versions in the registry are written so",
+        "2 of 3 versions in the registry have this form",
     )
     assert list(version_tag(["1.0.0", "v1.0.0"])) == []

@@ -46,7 +46,7 @@ def test_everything_that_is_named_is_looked_for() -> None:
         ("../app/x.yaml", None, ""),
         ("../base", None, ""),
         ("../base/", None, ""),
-        ("gone.yaml", Level.ERROR, "names gone.yaml, which is not there"),
+        ("gone.yaml", Level.ERROR, "names gone.yaml, which does not exist"),
         ("../../up.yaml", Level.ERROR, "names ../../up.yaml, which is outside of the artifact"),
         ("/etc/passwd", Level.ERROR, "names /etc/passwd, which is outside of the artifact"),
         ("pic.png", Level.ERROR, "names pic.png, which Flux leaves out of the image"),
@@ -68,7 +68,7 @@ def test_a_name(name: str, level: Level | None, message: str) -> None:
 
 @pytest.mark.parametrize("content", ["[1]", "a: [", "text"])
 def test_what_is_no_mapping(content: str) -> None:
-    assert read(content) == [(Level.ERROR, "not a kustomization: no mapping", 0)]
+    assert read(content) == [(Level.ERROR, "not a kustomization: it is not a mapping", 0)]
 
 
 @pytest.mark.parametrize(

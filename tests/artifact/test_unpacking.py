@@ -257,7 +257,7 @@ def test_fields_to_their_last_byte() -> None:
         "x",
     ]
     assert refused(header(at_345=b"p", at_257=bytes(8)) + END) == (
-        "its layer is not a tar: a header of it is in a form of old"
+        "its layer is not a tar: a header has an old format"
     )
 
 
@@ -279,15 +279,15 @@ def test_a_sum_that_is_not_right(at: int) -> None:
     ("tar", "why"),
     [
         (b"", "it is empty"),
-        (A[:-1], "it is broken in the middle"),
+        (A[:-1], "it is damaged"),
         (A[: BLOCK + 3], "it ends too early"),
         (A[: BLOCK + 100], "it ends too early"),
-        (A[:700][:BLOCK] + A[BLOCK : 2 * BLOCK] + b"x" * BLOCK, "it is broken in the middle"),
-        (A[: 2 * BLOCK] + bytes(BLOCK) + A, "it is broken in the middle"),
+        (A[:700][:BLOCK] + A[BLOCK : 2 * BLOCK] + b"x" * BLOCK, "it is damaged"),
+        (A[: 2 * BLOCK] + bytes(BLOCK) + A, "it is damaged"),
         (A + A, "it goes on after its end"),
         (A + bytes(9000) + b"x", "it goes on after its end"),
-        (pax(record(b"path", b"y")), "it is broken in the middle"),
-        (pax(record(b"path", b"y")) + END, "it is broken in the middle"),
+        (pax(record(b"path", b"y")), "it is damaged"),
+        (pax(record(b"path", b"y")) + END, "it is damaged"),
         (b"x" * 2000, "it does not begin with a header"),
         (header(at_124=b"7777777777\0"), "it ends too early"),
         (header(at_124=b"\x80" + b"\xff" * 11), "it ends too early"),

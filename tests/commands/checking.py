@@ -74,28 +74,28 @@ CASES = {
     "outside": Case(
         {"kustomization.yaml": "resources:\n- map.yaml\n- ../good/map.yaml\n", "map.yaml": MAP},
         [
-            "error kustomization.yaml:3: names ../good/map.yaml, which is outside of the artifact, "
-            "where no cluster has it"
+            "error kustomization.yaml:3: names ../good/map.yaml, which is outside of the artifact: "
+            "no cluster gets it"
         ],
     ),
     "outside-folder": Case(
         {"prod/kustomization.yaml": "resources:\n  - ../../good\n"},
         [
-            "error prod/kustomization.yaml:2: names ../../good, which is outside of the artifact, "
-            "where no cluster has it"
+            "error prod/kustomization.yaml:2: names ../../good, which is outside of the artifact: "
+            "no cluster gets it"
         ],
         {"prod": True},  # here, but not in a cluster
     ),
     "outside-absolute": Case(
         {"kustomization.yaml": "resources: [/etc/hostname]\n"},
         [
-            "error kustomization.yaml:1: names /etc/hostname, which is outside of the artifact, "
-            "where no cluster has it"
+            "error kustomization.yaml:1: names /etc/hostname, which is outside of the artifact: "
+            "no cluster gets it"
         ],
     ),
     "missing": Case(
         {"kustomization.yaml": "resources:\n- map.yaml\npatches:\n- path: nope.yaml\n", "map.yaml": MAP},
-        ["error kustomization.yaml:4: names nope.yaml, which is not there"],
+        ["error kustomization.yaml:4: names nope.yaml, which does not exist"],
         {"": False},
     ),
     "left-out": Case(
@@ -163,7 +163,7 @@ CASES = {
     ),
     "no-mapping": Case(
         {"kustomization.yaml": "- map.yaml\n"},
-        ["error kustomization.yaml: not a kustomization: no mapping"],
+        ["error kustomization.yaml: not a kustomization: it is not a mapping"],
         {"": False},
     ),
     "odd-scalars": Case(
@@ -234,7 +234,7 @@ CASES = {
         {"Kustomization": "resources: [\n"},
         [
             "error Kustomization:2: not YAML: did not find expected node content",
-            "error Kustomization: not a kustomization: no mapping",
+            "error Kustomization: not a kustomization: it is not a mapping",
         ],
         {"": False},
     ),
@@ -250,9 +250,9 @@ CASES = {
     "twice": Case(
         {"a.yaml": f"{MAP}data:\n  a: x\n  b: y\n  a: z\n", "b.yaml": "a:\n- {b: 1, 'b': 2}\na: 1\n"},
         [
-            "error a.yaml:7: key 'a' is there twice",
-            "error b.yaml:2: key 'b' is there twice",
-            "error b.yaml:3: key 'a' is there twice",
+            "error a.yaml:7: key 'a' appears twice",
+            "error b.yaml:2: key 'b' appears twice",
+            "error b.yaml:3: key 'a' appears twice",
         ],
     ),
     "latin-1": Case({"a.yaml": b"a: 1\nb: caf\xe9\n"}, ["error a.yaml:2: not UTF-8"]),
@@ -391,7 +391,7 @@ CASES = {
     ),
     "a-v1.0.0": Case(
         {"a.yaml": MAP},
-        ["error .: its release tags would be taken for another artifact's: the name reads as a version"],
+        ["error .: its release tags would be read as another artifact's: the name looks like a version"],
     ),
     "a--b__c.d": Case({"a.yaml": MAP}),
     "-a": Case(

@@ -48,7 +48,7 @@ def test_another_digest_changes_nothing(progress: Progress) -> None:
 def test_a_status_that_is_none_of_ours_changes_nothing(progress: Progress) -> None:
     payload = {**progress.payload("at_ring1", "1.1.0"), "context": "ci/\x1b[31mbuild"}
     told = progress.take(payload)
-    assert told.notices == ("'ci/\\x1b[31mbuild' is not a status of a cluster: nothing changes",)
+    assert told.notices == ("'ci/\\x1b[31mbuild' is not a cluster's status: nothing changes",)
 
 
 def test_all_clusters_have_to_say_so(progress: Progress) -> None:

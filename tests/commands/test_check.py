@@ -161,9 +161,9 @@ PHASES = (Phase("at", ("at_ring1", "at_ring2")), Phase("prod", ("prod",)))
         ),
         (
             '{"app": {"prod": "1.0.0",\n"prod": "1.0.1"}}',
-            ["error F:2: key 'prod' is there twice"],
+            ["error F:2: key 'prod' appears twice"],
         ),
-        ('{"app": {},\n"app": {}}', ["error F:2: key 'app' is there twice"]),
+        ('{"app": {},\n"app": {}}', ["error F:2: key 'app' appears twice"]),
         ('{\n"app": {\n},\n}', ["error F:4: not JSON: …"]),
         ("", ["error F:1: not JSON: …"]),
         ("\ufeff{}", ["error F:1: not JSON: …"]),

@@ -148,9 +148,9 @@ def test_a_freeze_of_a_phase_that_is_gone_can_be_ended(world: World, phase: str 
         ("x" * 301, None, None, "a freeze needs a reason"),
         ("a\x1bb", None, None, "a freeze needs a reason"),
         ("x", "live", None, "there is no phase 'live'"),
-        ("x", None, "someday", "'someday' is not a moment"),
-        ("x", None, "2001-01-01", "2001-01-01 is over already"),
-        ("x", None, "5", "'5' is not a moment"),
+        ("x", None, "someday", "'someday' is not a time"),
+        ("x", None, "2001-01-01", "2001-01-01 is in the past"),
+        ("x", None, "5", "'5' is not a time"),
     ],
 )
 def test_what_cannot_be_frozen(

@@ -218,7 +218,7 @@ def test_an_origin_that_does_not_answer(repo: Repo) -> None:
     tip, releases = found.notices
     assert tip.startswith("the tip of 'main' could not be fetched from origin: ")
     assert releases.startswith("the release tags could not be fetched from origin: ")
-    assert releases.endswith("; releases are those of this clone")
+    assert releases.endswith("; only the releases of this clone are shown")
     assert inv(repo, "list").code == 0
 
 

@@ -218,7 +218,7 @@ def test_a_version_that_names_a_commit_with_other_content(repo: Repo, images: Pl
     assert published.result
     assert str(published.result.error) == (
         f"1.0.0 is published with other content, {theirs}, and a version never changes: "
-        f"its revision is {(other if own else ELSEWHERE)[:12]}, at which main has not this content"
+        f"its revision is {(other if own else ELSEWHERE)[:12]}, but main has other content there"
     )
     assert images.writes() == before
 

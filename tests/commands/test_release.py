@@ -220,7 +220,7 @@ def test_unchanged(repo: Repo) -> None:
         change()
         message, hint = refused(repo, "app", "minor")
         assert message == "nothing changed in app since 1.0.0"
-        assert hint == "release it all the same with --allow-unchanged"
+        assert hint == "release it anyway with --allow-unchanged"
     _, made, new = release(repo, "app", "minor", allow_unchanged=True)
     assert new
     assert made.tag == "flux-oci-app-v1.1.0"
@@ -405,7 +405,7 @@ def test_a_name_that_reads_as_a_version(repo: Repo) -> None:
     repo.commit(files={"artifacts/app-v1.0.0/x.yaml": "a: 1\n", "artifacts/app-v1/x.yaml": "a: 1\n"})
     message, hint = refused(repo, "app-v1.0.0", "2.0.0")
     assert message == (
-        "releases of 'app-v1.0.0' would be taken for another artifact's: the name reads as a version"
+        "releases of 'app-v1.0.0' would be read as another artifact's: the name looks like a version"
     )
     assert hint == "rename the folder"
     assert release(repo, "app-v1", "2.0.0")[1].tag == "flux-oci-app-v1-v2.0.0"

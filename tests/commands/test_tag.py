@@ -39,7 +39,7 @@ def test_only_what_differs_moves(either: World) -> None:
     # And back.
     either.want(FIRST)
     done = converge(either)
-    assert done.notices == ["no version is desired for db:prod_ring1: the tags are left where they are"]
+    assert done.notices == ["the desired state has no version for db:prod_ring1: these tags stay"]
     at_rest(either, {**FIRST, "db": {"at_ring1": "1.0.0", "prod_ring1": "1.0.0"}})
 
 
@@ -125,7 +125,7 @@ def test_an_environment_that_was_removed(world: World) -> None:
     world.want({"app": {"at_ring1": "1.1.0"}, "db": FIRST["db"]})
     done = run(world)
     assert done.code == 0
-    assert "no version is desired for app:at_ring2, app:prod_ring1: the tags are left where they" in done.err
+    assert "the desired state has no version for app:at_ring2, app:prod_ring1: these tags stay" in done.err
     assert world.environments() == FIRST
 
 

@@ -62,7 +62,7 @@ def test_the_doctor_finds_the_engine_and_the_registry(repo: Repo, engine: Engine
     done = inv(repo, "doctor", env={"INVOKE_FLUX_REGISTRY": location})
     assert done.code == 0, done.said
     version = engine.docker("version", "--format={{.Server.Version}}")
-    assert f"ok      engine: a container engine answers, of version {version}" in done.out.splitlines()
+    assert f"ok      engine: a container engine answers, version {version}" in done.out.splitlines()
     host = location.removeprefix("oci://")
     said = f"warning registry: {host}/a can be read and written, but none of "
     assert any(line.startswith(said) for line in done.out.splitlines())

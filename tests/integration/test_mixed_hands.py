@@ -156,7 +156,9 @@ def test_a_checkout_under_another_umask_has_the_same_files_under_other_modes(mix
     theirs = mixed.target().resolve("1.0.0")
     with pytest.raises(AssertionError) as raised:
         mixed.world.publish(tag)
-    assert f"1.0.0 is published with the same files under other modes, {theirs}, and a" in str(raised.value)
+    assert f"1.0.0 is published with the same files, but with other modes, {theirs}, and a" in str(
+        raised.value
+    )
     assert mixed.target().resolve("1.0.0") == theirs
     (result,) = build(mixed.world.repo, "eso", registry=mixed.url, source=SOURCE).results
     assert result.action == "pushed"

@@ -25,7 +25,7 @@ from tests.commands.tagging import world as world
             '{"app": {"at_ring1": "1.1.0", "at_ring7": "1.0.0"}}',
             f"{CONFIG}:1: app has an unknown environment at_r",
         ),
-        ('{"app": {"at_ring1": "1.1.0"}, "app": {}}', f"{CONFIG}:1: key 'app' is there twice"),
+        ('{"app": {"at_ring1": "1.1.0"}, "app": {}}', f"{CONFIG}:1: key 'app' appears twice"),
         ('{"app": {"at_ring1": "v1.1.0"}}', f'{CONFIG}:1: app has "v1.1.0" in at_ring1'),
     ],
 )
@@ -35,7 +35,7 @@ def test_a_wrong_desired_state_moves_nothing(world: World, content: str, said: s
     done = run(world)
     assert done.code == 1
     assert f"error: {said}" in done.err
-    assert "hint: mend it on the branch; `inv check` shows all" in done.err
+    assert "hint: fix it on the branch; `inv check` shows all" in done.err
     assert world.place.writes() == before
 
 

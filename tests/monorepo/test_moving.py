@@ -81,7 +81,7 @@ def test_a_tag_that_never_stays_is_a_failure(world: World) -> None:
     done = converge(world, wrapped=Contested(world.open(), times=1000))
     (failed,) = done.failed
     assert (failed.artifact, failed.environment, failed.action) == ("app", "at_ring1", "failed")
-    assert str(failed.error) == "the tag was moved, but soon after it was somewhere else"
+    assert str(failed.error) == "the tag was moved, but soon after it was at another place"
     assert failed.error.hint.startswith("`inv status` shows where")
     assert failed.new == world.published["app"]["1.1.0"]
     assert world.environments() == {**FIRST, "app": {**FIRST["app"], "at_ring1": "1.0.0"}}
@@ -99,7 +99,7 @@ def test_a_registry_that_takes_everything_and_does_nothing(world: World) -> None
     done = converge(world, wrapped=DryRegistry(world.open(), Forgetful()))
     assert actions_of(done.steps) == {f"{a}:{e}": "failed" for a, es in FIRST.items() for e in es}
     assert {str(step.error) for step in done.failed} == {
-        "the tag was moved, but soon after it was somewhere else"
+        "the tag was moved, but soon after it was at another place"
     }
 
 

@@ -90,7 +90,7 @@ def test_a_second_key_that_flux_reads_as_layers(run: Monorepo, target: Target, k
 def test_the_image_of_another_version_is_not_the_versions(run: Monorepo, target: Target) -> None:
     error = Vouching(run).fault("app", "1.0.0", good(target, "1.1.0"))
     assert isinstance(error, UnvouchedError)
-    assert error.message == ("app 1.0.0 in the registry is not what git builds: its content is another")
+    assert error.message == ("app 1.0.0 in the registry is not what git builds: its content differs")
 
 
 def test_other_content_under_a_version(run: Monorepo, repo: Repo, target: Target) -> None:

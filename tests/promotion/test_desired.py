@@ -45,7 +45,7 @@ def refused(content: bytes | str) -> str:
     with pytest.raises(DesiredStateError) as error:
         read(raw)
     assert error.value.exit_code == 1
-    assert error.value.hint == "mend it on the branch; `inv check` shows all"
+    assert error.value.hint == "fix it on the branch; `inv check` shows all"
     return error.value.message
 
 
@@ -121,7 +121,7 @@ def test_one_fault_is_enough(state: dict[str, dict[str, str]], data: st.DataObje
         (b'{\n"\xff": {}}', f"{PATH}:2: not UTF-8"),
         (b"\xef\xbb\xbf{}", f"{PATH}:1: not JSON: "),
         ('{"app": {}}'.encode("utf-16"), f"{PATH}:1: not UTF-8"),
-        ("[" * 100_000, f"{PATH}:1: not JSON that anyone wrote: nested too deep"),
+        ("[" * 100_000, f"{PATH}:1: not JSON that anyone wrote: nested too deeplylyly"),
         ("[]", f"{PATH}: must be an object of artifacts"),
         ("null", f"{PATH}: must be an object of artifacts"),
         ("NaN", f"{PATH}: must be an object of artifacts"),
@@ -146,8 +146,8 @@ def test_one_fault_is_enough(state: dict[str, dict[str, str]], data: st.DataObje
         ('{"app": {"at_ring1": {"a": 1}}}', "not a semantic version"),
         ('{"app": {"at_ring1": NaN}}', "NaN in at_ring1, which is not a semantic version"),
         ('{"app": {"at_ring1": "1.0.0+b"}}', "1.0.0+b in at_ring1: build metadata cannot be in an OCI tag"),
-        ('{"app": {}, "app": {}}', "key 'app' is there twice"),
-        ('{"app": {"at_ring1": "1.0.0", "at_ring1": "2.0.0"}}', "key 'at_ring1' is there twice"),
+        ('{"app": {}, "app": {}}', "key 'app' appears twice"),
+        ('{"app": {"at_ring1": "1.0.0", "at_ring1": "2.0.0"}}', "key 'at_ring1' appears twice"),
     ],
 )
 def test_refused(content: bytes | str, message: str) -> None:
@@ -180,7 +180,7 @@ def test_the_line_of_what_is_wrong(content: str, line: int) -> None:
 def test_all_that_is_wrong_is_found() -> None:
     content = '{"app": {"at_ring1": "1", "x": "1.0.0"}, "db": [], "web": {}, "web": {"tt_ring1": "1.0.0+b"}}'
     assert [message.split(";")[0] for _, _, message in found(content)] == [
-        "key 'web' is there twice",
+        "key 'web' appears twice",
         'app has "1" in at_ring1, which is not a semantic version',
         "app has an unknown environment x",
         "db must have an object of environments",

@@ -30,7 +30,7 @@ def test_a_moment(text: str, expected: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "0d", "d", "-1d", "30", "1y", "yesterday", "2026-13-01", "99999999d"])
 def test_no_moment(text: str) -> None:
-    with pytest.raises(RequestError, match="is not a moment"):
+    with pytest.raises(RequestError, match="is not a time"):
         parse_since(text, _NOW)
 
 

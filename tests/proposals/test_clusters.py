@@ -39,4 +39,4 @@ def test_a_tag_that_has_yet_to_move_waits(
     progress.world.desire(prod_ring1="1.1.0")
     (row,) = (row for row in progress.status().rows if row.artifact == "eso")
     assert row.health["prod_ring1"].state == "waiting"
-    assert row.health["prod_ring1"].message == "its tag has yet to move"
+    assert row.health["prod_ring1"].message == "its tag has not moved yet "

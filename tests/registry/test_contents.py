@@ -229,13 +229,13 @@ def test_what_is_as_large_and_gets_no_less_than_yaml_does_is_shown(target: Targe
     ("change", "message"),
     [
         (lambda tar: tar[:1026], "its layer is not a tar: it ends too early"),
-        (lambda tar: tar[:700], "its layer is not a tar: it is broken in the middle"),
+        (lambda tar: tar[:700], "its layer is not a tar: it is damaged"),
         (lambda tar: b"a: 1\n" * 200, "its layer is not a tar: "),
         (lambda tar: b"", "its layer is not a tar: it is empty"),
         # tarfile takes the first broken header for the end, and says nothing.
         (
             lambda tar: tar[:512] + b"x" * 512 + tar[1024:],
-            "its layer is not a tar: it is broken in the middle",
+            "its layer is not a tar: it is damaged",
         ),
     ],
 )

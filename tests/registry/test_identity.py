@@ -108,7 +108,7 @@ def test_other_content_is_another_image(target: Target) -> None:
     [
         (
             image(OURS.tar, commit="b" * 40),
-            "its revision is bbbbbbbbbbbb, at which main has not this content",
+            "its revision is bbbbbbbbbbbb, but main has other content there",
         ),
         (
             image(OURS.tar, source="https://other/y"),
@@ -207,7 +207,7 @@ def test_why_a_size_that_is_not_true_is_foreign(target: Target) -> None:
         Standing.FOREIGN, f"its layer has {len(packed)} bytes, not {len(packed) + 1}"
     )
     assert judge(target, told(packed, size=len(packed) - 1), OURS) == Verdict(
-        Standing.FOREIGN, f"its layer has more than the {len(packed) - 1} bytes that it tells"
+        Standing.FOREIGN, f"its layer has more than the {len(packed) - 1} bytes that it declares"
     )
 
 

@@ -114,7 +114,7 @@ FOREIGN = {
     "Flux reads the key 'Layers' as layers": with_key("Layers"),
     "Flux reads the key 'layer\N{LATIN SMALL LETTER LONG S}' as layers": with_key("layer\\u017f"),
     "it has the key 'layers' twice": with_key("layers"),
-    f"its layer has more than the {SIZE - 1} bytes that it tells": with_size(SIZE - 1),
+    f"its layer has more than the {SIZE - 1} bytes that it declares": with_size(SIZE - 1),
     f"its layer has {SIZE} bytes, not {SIZE + 1}": with_size(SIZE + 1),
     "it is an image index": Manifest(
         json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": []}).encode(), INDEX

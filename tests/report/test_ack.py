@@ -24,8 +24,8 @@ def test_what_was_said_and_done(stage: Stage) -> None:
 
 
 def test_what_changes_nothing(stage: Stage) -> None:
-    told = Acknowledged(None, notices=("'ci' is not a status of a cluster: nothing changes",))
+    told = Acknowledged(None, notices=("'ci' is not a cluster's status: nothing changes",))
     shown = stage.log(lambda report: show_acknowledged(report, told))
-    assert (shown.out, shown.err) == ("", "'ci' is not a status of a cluster: nothing changes\n")
+    assert (shown.out, shown.err) == ("", "'ci' is not a cluster's status: nothing changes\n")
     back = Acknowledged(NAME, {"eso": Health(Running.RUNNING, 60, returned=True)})
     assert "before it came back" in stage.log(lambda report: show_acknowledged(report, back)).out

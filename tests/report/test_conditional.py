@@ -14,7 +14,7 @@ from flux.report.conditional import conditional
         ("flux-oci-app-v1.0.0: pushed", "flux-oci-app-v1.0.0: would push"),
         ("flux-oci-app-v1.0.0: opened issue 0", "flux-oci-app-v1.0.0: would open a new issue"),
         ("app:at_ring1: move to 1.0.0", "app:at_ring1: would move to 1.0.0"),
-        ("issue 3: put its marker right", "issue 3: would put its marker right"),
+        ("issue 3: restored its marker", "issue 3: would restore its marker"),
         ("issue 3: opened promote/app-1.0.0", "issue 3: would open promote/app-1.0.0"),
         ("app 1.0.0: closed its issue", "app 1.0.0: would close its issue"),
         ("app 1.0.0: alice's tick of prod", "app 1.0.0: would be done: alice's tick of prod"),

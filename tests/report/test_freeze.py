@@ -31,4 +31,4 @@ def test_what_would_be_done_and_what_was_done_before(stage: Stage) -> None:
     same = stage.log(lambda report: show_frozen(report, Frozen(None, (Freeze("x", "bob"),)), False))
     gone = stage.log(lambda report: show_frozen(report, Frozen(PULL, (), withdrawn=True), False))
     assert gone.lines == ["Closed pull request 7: nothing of it is left."]
-    assert same.lines == ["It is frozen so already.", "then frozen: every phase, by bob: x"]
+    assert same.lines == ["It is already frozen like this.", "then frozen: every phase, by bob: x"]

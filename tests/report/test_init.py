@@ -51,4 +51,4 @@ def test_the_proof(stage: Stage) -> None:
     shown = stage.log(lambda report: show_proof(report, [Exceptional("a", "it would move", "let it")]))
     assert shown.lines == ["it would move", "    let it", "1 exceptions."]
     done = stage.log(lambda report: show_proof(report, []))
-    assert done.lines == ["Handed over: nothing would move, and all that is there is known."]
+    assert done.lines == ["Ready: no tag would move, and every tag is known."]

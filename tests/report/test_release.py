@@ -47,7 +47,7 @@ def test_a_dry_run_shows_the_notes(stage: Stage) -> None:
         (
             Place("local"),
             "https://u:p/w@x/o",
-            "a tag of git at origin, whose host cannot be told, and to no forge there",
+            "a tag of git at origin, whose URL names no host, and to no forge there",
         ),
         (Place("local"), "/srv/mono", ""),
         (Place("local"), None, ""),

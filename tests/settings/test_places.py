@@ -37,7 +37,7 @@ def test_what_is_read(read: Callable[[object], str], value: str, expected: str) 
         (places.registry, "localhost:5000", "a registry begins with oci://, a folder of such a name with ./"),
         (places.registry, "https://ghcr.io/o", "a registry begins with oci://"),
         (places.registry, "oci://me:secret@ghcr.io/o", "credentials do not belong here; use docker login"),
-        (places.registry, "oci:///o", "its host is not one"),
+        (places.registry, "oci:///o", "its host is not valid"),
         (places.registry, "oci://ghcr.io/O", "its path cannot be an OCI repository"),
         (places.registry, "oci://ghcr.io/a//b", "its path cannot be an OCI repository"),
         (places.repository, "{name}/{name}", "it may have {name} once"),

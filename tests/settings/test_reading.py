@@ -219,7 +219,7 @@ def test_wrong_forms(path: Path) -> None:
         (
             "INVOKE_FLUX_PHASES",
             "at,1.0.0",
-            "INVOKE_FLUX_PHASES cannot be 'at,1.0.0' ('1.0.0' reads as a version)",
+            "INVOKE_FLUX_PHASES cannot be 'at,1.0.0' ('1.0.0' looks like a version)",
         ),
         (
             "INVOKE_FLUX_REGISTRY",

@@ -40,7 +40,7 @@ def test_the_words_of_each(repo: Repo) -> None:
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
-        (("ack",), "there is no status to take the word of"),
+        (("ack",), "there is no status to read"),
         (("ack", "--event", "nowhere.json"), "the event of this run could not be read"),
         (("freeze", "x", "live"), "there is no phase 'live'"),
         (("freeze", "prod"), "prod is a phase, and the reason comes first"),

@@ -39,7 +39,7 @@ def test_options_that_ask_for_one_answer(capsys: pytest.CaptureFixture[str]) -> 
     with pytest.raises(Exit) as ended:
         require_alone(json=False, check=True)
     assert ended.value.code == 2
-    assert "error: --watch has no one answer for --check" in capsys.readouterr().err
+    assert "error: --watch cannot be used with --check" in capsys.readouterr().err
 
 
 def test_at_a_terminal(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ def cluster_manifests(monorepo: Monorepo, name: str) -> list[ClusterManifests]:
     repository = source_url(monorepo)
     if not repository:
         raise RequestError(
-            "it is not known which repository on GitHub this is",
-            "let origin be its URL, or set `source` in invoke.yaml",
+            "the repository on GitHub is unknown",
+            "let origin have its URL, or set `source` in invoke.yaml",
         )
     found = []
     for environment in environments:

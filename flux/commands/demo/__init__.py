@@ -157,8 +157,11 @@ def _scenes(settings: Settings, chosen: Chosen, version: Version) -> tuple[Scene
             f"Move the tag {environment} in the registry. The clusters there follow it.",
             ("inv tag",),
         ),
-        Scene("Tell in the issue how far the release has come.", ("inv issue.sync",)),
-        Scene("What is where, and whether it is what it should be.", (f"inv status -a {artifact}",)),
+        Scene("Say in the issue where the release is deployed.", ("inv issue.sync",)),
+        Scene(
+            "See what each environment has, and whether it is what it should have.",
+            (f"inv status -a {artifact}",),
+        ),
         Scene("The same for all artifacts, as a site that a browser opens from disk.", ("inv board",)),
     )
 

@@ -23,7 +23,7 @@ def require_phases(settings: Settings) -> None:
     """Raises RequestError where there is no phase after the first."""
     if len(settings.phases) < 2:
         raise RequestError(
-            "there is one phase, and nothing to go on to", "name another in the setting `phases`"
+            "there is only one phase, so a version cannot go on", "name another in the setting `phases`"
         )
 
 
@@ -59,14 +59,14 @@ def plan_progress(settings: Settings, chosen: Chosen, tags: Mapping[str, str]) -
         (
             _release(settings, chosen, version, "minor"),
             Scene("These rules are in force, and this is what happens next.", (f"inv rules {artifact}",)),
-            _deploy(artifact, version, first, "The rule of the first phase takes it without anybody's tick."),
+            _deploy(artifact, version, first, "The rule of the first phase promotes it. Nobody ticks a box."),
             _report(artifact, first),
             *(scene for phase in later for scene in _goes_on(artifact, version, phase)),
             _release(settings, chosen, patch, "patch"),
             _deploy(artifact, patch, first, "The patch goes to the first phase, too."),
             _report(artifact, first, failing=first.environments[-1]),
             Scene(
-                f"{first.environments[-1]} fails, so the patch goes no further, however long anybody waits.",
+                f"{first.environments[-1]} fails, so the patch goes no further. Waiting does not help.",
                 (f"sleep {_SOAK + 2}", "inv reconcile", f"inv rules {artifact}", f"inv status -a {artifact}"),
             ),
             Scene(
@@ -78,7 +78,7 @@ def plan_progress(settings: Settings, chosen: Chosen, tags: Mapping[str, str]) -
                 ),
             ),
             Scene(
-                "A rollback holds: no rule brings that version back, until a newer one comes.",
+                "A rollback holds: no rule promotes that version again.",
                 ("inv reconcile", f"inv rules {artifact}"),
             ),
         ),
@@ -119,7 +119,9 @@ def _report(artifact: str, phase: Phase, failing: str = "") -> Scene:
             f"inv ack --event {WORD}",
         )
     ]
-    return Scene(f"The clusters of {phase.name} say what they run. On GitHub Flux does that.", tuple(said))
+    return Scene(
+        f"The clusters of {phase.name} report what they run. On GitHub, Flux does that.", tuple(said)
+    )
 
 
 def _goes_on(artifact: str, version: Version, phase: Phase) -> Iterator[Scene]:
@@ -127,5 +129,5 @@ def _goes_on(artifact: str, version: Version, phase: Phase) -> Iterator[Scene]:
         f"{phase.name} waits until every environment before it has run it for {_SOAK} seconds.",
         (f"inv rules {artifact}", f"sleep {_SOAK + 2}"),
     )
-    yield _deploy(artifact, version, phase, "Now the rule takes it.")
+    yield _deploy(artifact, version, phase, "Now the rule promotes it.")
     yield _report(artifact, phase)

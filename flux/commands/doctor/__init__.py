@@ -64,8 +64,8 @@ def examine(configured: object, environment: Mapping[str, str]) -> Iterator[Line
                 if settings:
                     yield from _examine_places(_context(clone, settings, event))
     if not (settings and head):
-        said = "origin, registry and forge are looked at when what they need is right"
-        yield Line("the rest", Rating.WARNING, said, "put the above right, then run `inv doctor` again")
+        said = "origin, registry and forge are checked once the problems above are fixed"
+        yield Line("the rest", Rating.WARNING, said, "fix the problems above, then run `inv doctor` again")
 
 
 def _examine_places(monorepo: Monorepo) -> Iterator[Line]:

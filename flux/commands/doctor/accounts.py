@@ -30,7 +30,7 @@ def forge(monorepo: Monorepo, place: Place) -> Line:
     who = f"{place.repository} as {login or 'an App'}"
     if lacks:
         given = given_by(os.environ)
-        fix = f"set {given or VARIABLES[0]} to a token of who may write, with the scope `repo`"
+        fix = f"set {given or VARIABLES[0]} to a token with write access and the scope `repo`"
         if not given:
             refresh = ["gh", "auth", "refresh", *hostname(place), "--scopes", "repo"]
             fix = f"`{shlex.join(refresh)}`, or {fix}"
@@ -55,7 +55,7 @@ def automation(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     ]
     for setting, login in unknown:
         said = f"{setting}: there is no account {login}"
-        fix = "set it right in invoke.yaml; the login of an App is its name and [bot]"
+        fix = "correct it in invoke.yaml; the login of an App is its name and [bot]"
         yield Line("automation", Rating.WARNING, said, fix)
     if not unknown:
         own = forge.login()

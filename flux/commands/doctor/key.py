@@ -21,25 +21,23 @@ def app_key(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     branch = monorepo.settings.branch
     keepers = monorepo.forge.keepers(SECRET)
     if keepers is None:
-        yield Line("app key", Rating.OK, "only administrators are told where secrets are kept")
+        yield Line("app key", Rating.OK, "only administrators can see where secrets are kept")
         return
     wide = [each for each in keepers.environments if each.refs != (f"heads/{branch}",)]
     if keepers.everywhere:
-        said = f"{SECRET} is a secret of the repository: the workflows of any branch may read it"
+        said = f"{SECRET} is a secret of the repository: the workflows of any branch can read it"
         fix = f"{_limit(place, _ENVIRONMENT)}, then {_allow(place, _ENVIRONMENT, branch)}"
         fix += f", set {SECRET} there, delete it here, and set the variable FLUX_APP_ENVIRONMENT"
         yield Line("app key", Rating.WARNING, said, fix)
     for each in wide:
         allowed = "any ref" if each.refs is None else ", ".join(each.refs) or "no ref at all"
-        said = (
-            f"{SECRET} is in the environment {each.name}, which lets in {allowed} instead of {branch} alone"
-        )
+        said = f"{SECRET} is in the environment {each.name}, which allows {allowed} instead of only {branch}"
         fix = f"{_limit(place, each.name)}, then {_allow(place, each.name, branch)}, and remove other rules"
         yield Line("app key", Rating.WARNING, said, fix)
     if not keepers.everywhere and not wide:
         kept = " and ".join(each.name for each in keepers.environments)
         said = f"{SECRET} is in an environment that only {branch} may use: {kept}"
-        yield Line("app key", Rating.OK, said if kept else f"there is no {SECRET} to be kept")
+        yield Line("app key", Rating.OK, said if kept else f"there is no {SECRET}")
 
 
 def _limit(place: Place, environment: str) -> str:

@@ -57,6 +57,6 @@ def problem(subject: str, error: Exception) -> Line:
         error = missing_package(error)
     if isinstance(error, FluxError):
         return Line(subject, Rating.PROBLEM, error.message, error.hint)
-    logging.getLogger(__name__).debug("%s could not be looked at", subject, exc_info=error)
-    said = f"could not be looked at: {type(error).__name__}: {error}"
+    logging.getLogger(__name__).debug("%s could not be checked", subject, exc_info=error)
+    said = f"could not be checked: {type(error).__name__}: {error}"
     return Line(subject, Rating.PROBLEM, said, "`inv --debug doctor` says more, to be reported")

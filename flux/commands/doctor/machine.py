@@ -21,7 +21,7 @@ def packages() -> Iterator[Line]:
     try:
         listed = [Requirement(text) for text in requires(_PACKAGE) or ()]
     except PackageNotFoundError:
-        said = f"{_PACKAGE} is not installed, so that nobody knows which packages it needs"
+        said = f"{_PACKAGE} is not installed, so the packages that it needs are unknown"
         yield Line("packages", Rating.WARNING, said, "install it: `pip install --editable .` in its folder")
         return
     wanted = [each for each in listed if each.marker is None or each.marker.evaluate({"extra": ""})]
@@ -50,7 +50,7 @@ def git() -> Line:
     if there >= OLDEST_GIT:
         return Line("git", Rating.OK, dotted)
     oldest = ".".join(map(str, OLDEST_GIT))
-    said = f"git is {dotted}, which lacks what is asked of it"
+    said = f"git is {dotted}, which is too old"
     return Line("git", Rating.PROBLEM, said, f"install git {oldest} or newer")
 
 
@@ -60,7 +60,7 @@ def kustomize() -> Iterator[Line]:
     if found := find_kustomize():
         yield Line("kustomize", Rating.OK, f"`{shlex.join(found.command)}`")
     else:
-        said = "neither kustomize 5 nor kubectl 1.27 is on PATH, so that `inv check` renders nothing"
+        said = "neither kustomize 5 nor kubectl 1.27 is on PATH, so `inv check` renders nothing"
         yield Line("kustomize", Rating.WARNING, said, f"install one of them: {_KUSTOMIZE}")
 
 
@@ -73,10 +73,10 @@ def steps(settings: Settings) -> Iterator[Line]:
     if can_cut_off():
         yield Line("build steps", Rating.OK, "they run without a network")
     elif settings.prepare_network:
-        said = "they run as ordinary processes, with the network: no namespace can be made here"
+        said = "they run as ordinary processes, with the network: this machine cannot make a namespace"
         yield Line("build steps", Rating.WARNING, said)
     else:
-        said = "they cannot run: no namespace without a network can be made here"
+        said = "they cannot run: this machine cannot make a namespace without a network"
         fix = "allow user namespaces, or let steps use the network with the setting `prepare_network`"
         yield Line("build steps", Rating.PROBLEM, said, fix)
 
@@ -85,7 +85,7 @@ def engine() -> Iterator[Line]:
     from flux.registry.container import Engine
 
     try:
-        yield Line("engine", Rating.OK, f"a container engine answers, of version {Engine().version}")
+        yield Line("engine", Rating.OK, f"a container engine answers, version {Engine().version}")
     except EngineError as error:
         yield Line("engine", Rating.OK, f"only `inv registry.up` needs one: {error.message}")
 
@@ -97,4 +97,4 @@ def flux(settings: Settings) -> Iterator[Line]:
     from flux.registry.flux_cli.cli import FluxCli
 
     there = FluxCli(settings.flux_version, settings.provider).require()
-    yield Line("flux", Rating.OK, f"{there}, and {settings.flux_version} is wanted")
+    yield Line("flux", Rating.OK, f"{there}, and {settings.flux_version} is needed")

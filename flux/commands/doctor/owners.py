@@ -33,7 +33,7 @@ def code_owners(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     lacking = unowned(content, wanted) if path else wanted
     faults = monorepo.forge.owner_faults(monorepo.settings.branch)
     if faults:
-        said = f"GitHub leaves out what is wrong: {'; '.join(faults[:_MOST_FAULTS])}"
+        said = f"GitHub ignores lines with errors: {'; '.join(faults[:_MOST_FAULTS])}"
         fix = "name teams or people who may write to the repository"
         yield Line("code owners", Rating.WARNING, said, fix)
     elif not lacking:

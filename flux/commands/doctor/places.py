@@ -22,11 +22,11 @@ def clone(clone: Clone) -> Iterator[Line]:
     from flux.git.clone import FETCH_DEPTH
 
     if clone.shallow:
-        said = "it is shallow: the history that decides is fetched whenever it is needed"
+        said = "it is shallow: missing history is fetched when a command needs it"
         yield Line("clone", Rating.WARNING, said, FETCH_DEPTH)
     elif clone.filter:
-        said = f"it is partial ({clone.filter}): what it lacks is fetched whenever it is needed"
-        yield Line("clone", Rating.WARNING, said, "clone it anew, without `--filter`")
+        said = f"it is partial ({clone.filter}): missing objects are fetched when a command needs them"
+        yield Line("clone", Rating.WARNING, said, "clone it again, without `--filter`")
     else:
         yield Line("clone", Rating.OK, str(clone.root))
 
@@ -36,13 +36,13 @@ def origin(monorepo: Monorepo) -> Iterator[Line]:
 
     hosted = monorepo.git.hosted_url or ""
     if names_host(hosted) and not https_url(hosted):
-        said = "its host cannot be told from its URL, so neither can the forge"
+        said = "its URL names no host, so the forge is unknown"
         yield Line(
             "origin", Rating.PROBLEM, said, "`git remote set-url origin URL`, with an https or ssh URL"
         )
     if urls := monorepo.git.disagreeing_urls:
         named = ", ".join(https_url(url) or "one without a host" for url in urls)
-        said = f"its URLs are of different places, and git fetches from the first only: {named}"
+        said = f"its URLs lead to different places, and git fetches only from the first: {named}"
         yield Line("origin", Rating.PROBLEM, said, "keep one: `git remote set-url --delete origin URL`")
     tip, url = monorepo.tip, monorepo.git.origin_url
     where = f"at {https_url(url) or 'origin'}" if url else "here, since there is no origin"
@@ -89,7 +89,7 @@ def clashes(monorepo: Monorepo) -> Iterator[Line]:
             "sources",
             Rating.PROBLEM,
             f"{more} more artifacts clash",
-            "mend these first, then look again",
+            "fix these first, then run it again",
         )
 
 
@@ -98,7 +98,9 @@ def sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:
         yield Line("sources", Rating.OK, f"{len(names)} artifacts in {settings.layout.shown}")
     else:
         said, setting = f"there are no artifacts in {settings.layout.shown}", _setting(settings)
-        yield Line("sources", Rating.WARNING, said, f"commit the first, or set `{setting}` in invoke.yaml")
+        yield Line(
+            "sources", Rating.WARNING, said, f"commit the first one, or set `{setting}` in invoke.yaml"
+        )
 
 
 def rendered_workflows(monorepo: Monorepo) -> Iterator[Line]:
@@ -107,8 +109,8 @@ def rendered_workflows(monorepo: Monorepo) -> Iterator[Line]:
 
     _, drifted = drifted_workflows(monorepo)
     if drifted:
-        said = f"the settings would write {', '.join(drifted)} otherwise"
-        fix = "see how with `inv init --dry-run`, and take it over with `inv init --force`"
+        said = f"{', '.join(drifted)} do not match the settings"
+        fix = "`inv init --dry-run` shows how, `inv init --force` writes it"
         yield Line("rendered workflows", Rating.WARNING, said, fix)
 
 

@@ -25,10 +25,10 @@ def workflows(monorepo: Monorepo, place: Place) -> Iterator[Line]:
             yield Line("workflows", Rating.OK, "they may open pull requests")
         case False:
             fix = gh(place, "PUT", "actions/permissions/workflow", "can_approve_pull_request_reviews=true")
-            said = "they may not open pull requests, unless with the token of an App"
+            said = "they may not open pull requests, except with the token of an App"
             yield Line("workflows", Rating.WARNING, said, fix)
         case None:
-            said = "only administrators are told whether they may open pull requests"
+            said = "only administrators can see whether they may open pull requests"
             yield Line("workflows", Rating.OK, said)
 
 
@@ -44,14 +44,14 @@ def branch(monorepo: Monorepo, place: Place) -> Iterator[Line]:
             f"{_REVIEWS}[required_approving_review_count]=1",
             *("required_status_checks=null", "enforce_admins=true", "restrictions=null"),
         )
-        said = f"{name} is not protected: whoever may push promotes, without a review"
+        said = f"{name} is not protected: whoever may push can promote without a review"
         yield Line("branch", Rating.WARNING, said, fix)
     elif protection.approvals == 0:
         fix = gh(place, "PATCH", f"{path}/{_REVIEWS}", "required_approving_review_count=1")
         said = f"{name} is protected, but a pull request needs no approval"
         yield Line("branch", Rating.WARNING, said, f"{fix}, or the same in its ruleset")
     elif protection.approvals is None:
-        said = f"{name} is protected; only administrators are told how many approvals it needs"
+        said = f"{name} is protected; only administrators can see how many approvals it needs"
         yield Line("branch", Rating.OK, said)
     else:
         said = f"{name} is protected: a pull request needs approvals ({protection.approvals})"
@@ -75,7 +75,7 @@ def reviews(monorepo: Monorepo, place: Place) -> Iterator[Line]:
         fix = gh(place, "PATCH", f"branches/{name}/protection/{_REVIEWS}", *fields)
         yield Line("reviews", Rating.WARNING, said, f"{fix}, or the same in its ruleset")
     elif None in (protection.owners, protection.dismisses):
-        yield Line("reviews", Rating.OK, "only administrators are told whether code owners have to review")
+        yield Line("reviews", Rating.OK, "only administrators can see whether code owners have to review")
     else:
         yield Line("reviews", Rating.OK, "code owners have to review, and new commits dismiss approvals")
 
@@ -84,19 +84,19 @@ def two_people(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     """Whether what `two_person` asks for keeps a pull request from being merged."""
     name = monorepo.settings.branch
     if not monorepo.settings.two_person:
-        yield Line("two people", Rating.OK, "the setting `two_person` asks nowhere for a second person")
+        yield Line("two people", Rating.OK, "the setting `two_person` asks for no second person")
         return
     protection = monorepo.forge.protection(name)
     checks = protection.checks if protection else {}
     if checks is None:
-        said = f"only administrators are told whether {name} requires the check {CHECK}"
+        said = f"only administrators can see whether {name} requires the check {CHECK}"
         yield Line("two people", Rating.OK, said)
     elif checks.get(CHECK):
         yield Line("two people", Rating.OK, f"{name} requires the check {CHECK}")
     else:
         said = f"{name} does not require the check {CHECK}: one person is enough"
         if CHECK in checks:
-            said = f"{name} requires the check {CHECK} of anybody: whoever may push can say that it is green"
+            said = f"{name} requires the check {CHECK} from any source: whoever may push can set it to green"
         yield Line("two people", Rating.WARNING, said, _require(place, name))
 
 
@@ -122,14 +122,14 @@ def approvals(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     may = monorepo.forge.workflows_may_propose()
     protection = monorepo.forge.protection(monorepo.settings.branch)
     if may is None:
-        yield Line("approvals", Rating.OK, "only administrators are told whether workflows may approve")
+        yield Line("approvals", Rating.OK, "only administrators can see whether workflows may approve")
     elif not may:
         yield Line("approvals", Rating.OK, "no workflow may approve a pull request")
     elif protection and protection.owners:
         yield Line("approvals", Rating.OK, "workflows may approve, but a code owner has to review as well")
     elif protection and protection.owners is None:
         yield Line(
-            "approvals", Rating.OK, "only administrators are told whether a workflow's review is enough"
+            "approvals", Rating.OK, "only administrators can see whether a workflow's review is enough"
         )
     else:
         said = "a workflow's approval is enough: what opens pull requests may approve them"

@@ -22,7 +22,7 @@ def release_tags(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     ref = f"refs/tags/{form.replace('{artifact}', 'artifact').replace('{version}', '1.0.0')}"
     found = monorepo.forge.tag_rules()
     if found is None:
-        yield Line("release tags", Rating.OK, "this token is not told which rulesets there are")
+        yield Line("release tags", Rating.OK, "this token cannot see the rulesets")
         return
     kept = {kind for rules in found if rules.covers(ref) for kind in rules.kinds}
     lacking = [does for kind, does in _KINDS.items() if kind not in kept]

@@ -220,7 +220,7 @@ def _calling_nothing(files: Iterable[WantedFile], clues: Clues) -> Iterator[str]
     """Workflows that take what they call from their own repository, which does not have it."""
     if ACTION not in clues.paths and any("uses: $/" in file.wanted for file in files):
         yield (
-            "it is not known where the workflows take what they call from: "
+            "the source of the called workflows is unknown: "
             "name it with `inv init --force --uses OWNER/flux-artifacts@COMMIT`"
         )
 

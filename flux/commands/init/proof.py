@@ -69,7 +69,7 @@ def _tags(monorepo: Monorepo, vouching: Vouching) -> Iterator[Exceptional]:
         if step.action == Action.LEFT:
             yield Exceptional(
                 step.name,
-                f"{step.name} has {(step.old or '')[:19]}, and no version is desired for it",
+                f"{step.name} has {(step.old or '')[:19]}, but the desired state has no version for it",
                 f"find out what it has, then name its version in {monorepo.settings.releaseconfig}",
             )
         elif step.fault:
@@ -79,7 +79,7 @@ def _tags(monorepo: Monorepo, vouching: Vouching) -> Iterator[Exceptional]:
             yield Exceptional(
                 step.name,
                 f"`inv tag` would move {step.name} from {old} to {new}, which is {step.version}",
-                "desire the version that it has, or let it move",
+                "set the version that it has in the desired state, or let it move",
             )
 
 
@@ -112,7 +112,7 @@ def _followed(monorepo: Monorepo, head: str, name: str, vouching: Vouching) -> I
         elif tag in settings.following(Follow.STABLE):
             yield from _stable(monorepo, name, about, manifest, vouching)
         else:
-            said = f"{about} is in the registry, and no phase has it"
+            said = f"{about} is in the registry, but in no phase"
             yield Exceptional(about, said, "add it to the setting `phases`, or delete the tag")
 
 
@@ -122,7 +122,7 @@ def _stable(
     """An environment that follows the newest stable release has it."""
     newest = newest_of(releases(monorepo, [name]))
     if newest is None:
-        said = f"{about} follows the newest stable release, and there is none"
+        said = f"{about} follows the newest stable release, but there is none"
         yield Exceptional(about, said, f"release {name}, or take its `follow` away")
     elif fault := vouching.fault(name, str(newest.version), manifest):
         said = f"{about} follows the newest stable release, and is not {newest.version}: {fault.message}"
@@ -162,5 +162,5 @@ def _workflows(monorepo: Monorepo, uses: str) -> Iterator[Exceptional]:
         yield Exceptional(
             name,
             f".github/workflows/{name} differs from the settings",
-            "see how with `inv init --dry-run`, and take it over with `inv init --force`",
+            "`inv init --dry-run` shows how, `inv init --force` writes it",
         )

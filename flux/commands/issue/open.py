@@ -42,7 +42,7 @@ def open_issue(monorepo: Monorepo, tag: str) -> Opened:
         return Opened(tag, _kept(monorepo.forge, issues, promotion, there), "found")
     for author in issues.strangers(promotion):
         raise RequestError(
-            f"{author} has opened the issue of {tag}, and is not in the setting `automation`",
+            f"{author} has opened the issue of {tag}, but is not in the setting `automation`",
             f"add {author} to it",
         )
     release = monorepo.forge.release(tag)

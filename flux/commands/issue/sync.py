@@ -105,7 +105,7 @@ class Syncer:
             if issue is None:
                 return _stopped(Synced(promotion, None, self._applier.converge_alone(promotion)))
             if disagrees := self._applier.disagrees(issue, promotion):
-                raise IssueError(disagrees.notices[0], "put that right, or close the issue")
+                raise IssueError(disagrees.notices[0], "fix that, or close the issue")
             self._applier.mend(issue, promotion)
             known = self._applier.known(promotion, issue.number)
             proposed = self._applier.converge(issue, promotion, Wish(known=known))

@@ -31,7 +31,7 @@ class Checked:
 
 
 def check_request(monorepo: Monorepo, number: int) -> Checked:
-    """What speaks against merging a pull request. Nothing does if it is not a promotion.
+    """What blocks merging a pull request. Nothing does if it is not a promotion.
 
     Raises RequestError where there is no such pull request, and ForgeError where nobody can be asked.
     """

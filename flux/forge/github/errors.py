@@ -26,14 +26,14 @@ def translated(host: str, what: str, needs: str) -> Iterator[None]:
         raise _refusal(what, needs, error) from error
     except RateLimitError as error:
         raise ForgeError(
-            f"GitHub did not {what}: {_line(error.said) or 'too many requests'}; it wants a pause of "
-            f"{error.wait:.0f} s, and {error.longest_pause:.0f} s is the longest that is waited",
+            f"GitHub did not {what}: {_line(error.said) or 'too many requests'}; it asks for a pause of "
+            f"{error.wait:.0f} s, and {error.longest_pause:.0f} s is the longest pause allowed",
             "wait that long, then run the same command again: it continues where this run stopped",
         ) from error
     except SSLError as error:
         raise ForgeError(
             f"{host} has no certificate that this machine trusts: {_reason(error)}",
-            "let REQUESTS_CA_BUNDLE name a file with its CA",
+            "set REQUESTS_CA_BUNDLE to a file with its CA",
         ) from error
     except RequestException as error:
         reached = not any(isinstance(cause, NewConnectionError) for cause in _causes(error))
@@ -63,7 +63,7 @@ def _refusal(what: str, needs: str, error: GithubException) -> ForgeError:
         case status if status >= 500 or status == 409:
             hint = _AGAIN
         case _:
-            hint = "put right what GitHub says, then run the same command again"
+            hint = "fix what GitHub says, then run the same command again"
     refused = error.status in (403, 404, 410, 422)
     return (ForgeRefusedError if refused else ForgeError)(message, hint)
 

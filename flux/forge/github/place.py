@@ -27,12 +27,13 @@ def find(clues: ForgeClues) -> Place:
     name = clues.repository or path
     if not _NAME.fullmatch(name):
         raise RequestError(
-            "it is not known which repository on GitHub this is"
-            + (f": {name!r} is not a name" if name else ""),
-            "let origin be its URL, set GITHUB_REPOSITORY to owner/name, or without GitHub `forge: local`",
+            "the repository on GitHub is unknown" + (f": {name!r} is not a name" if name else ""),
+            "let origin have its URL, set GITHUB_REPOSITORY to owner/name, or set `forge: local`",
         )
     if api and urlsplit(api).scheme not in ("http", "https"):
-        raise RequestError(f"GITHUB_API_URL is {api!r}, no URL", "an example is https://api.github.com")
+        raise RequestError(
+            f"GITHUB_API_URL is {api!r}, which is not a URL", "an example is https://api.github.com"
+        )
     return Place(KIND, api or _api_url(host or _DOT_COM), name)
 
 

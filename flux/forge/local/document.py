@@ -52,7 +52,7 @@ class Document:
         """A field that may be a list of texts."""
         value = self.fields.get(name) or []
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise BrokenDocumentError(f"`{name}` is {value!r}, no list of texts")
+            raise BrokenDocumentError(f"`{name}` is {value!r}, which is not a list of texts")
         return tuple(value)
 
 

@@ -22,7 +22,9 @@ class Part:
 def made(thing: T | None) -> T:
     """What was just made."""
     if thing is None:
-        raise ForgeError("something deletes what is made here", "stop it, and run the same command again")
+        raise ForgeError(
+            "another program deletes files in this folder", "stop it, and run the same command again"
+        )
     return thing
 
 

@@ -84,5 +84,5 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch(rf"[^\x00-\x1f\x7f]{{1,{_LONGEST}}}", value) is not None
 
 
-def _fault(path: str, what: str, hint: str = "mend it on the branch") -> DesiredStateError:
+def _fault(path: str, what: str, hint: str = "fix it on the branch") -> DesiredStateError:
     return DesiredStateError(f"{path} cannot be read: {what}", hint)

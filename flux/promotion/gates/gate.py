@@ -118,7 +118,7 @@ def _unhealthy(version: str, environment: str, state: GateState, now: float) -> 
     stays = [stay for stay in state.stays[environment] if stay.version == version]
     found = state.health(environment, stays[-1], now)
     if found.returned:
-        return f"{environment} got {version} back, and its clusters have not said anew that they run it"
+        return f"{environment} got {version} again, and its clusters have not reported it since"
     if found.state is Running.UNKNOWN:
         return f"no cluster has ever reported in {environment}"
     return f"{environment} does not run {version} yet: {found.message}"

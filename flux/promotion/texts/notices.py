@@ -10,7 +10,7 @@ MENDED = "Somebody had altered the hidden first line of this issue, or its boxes
 TICK_LOST = "the tick was lost; tick it again if you still want it"
 ROLLED_BACK = "it was rolled back since"
 REMOVED = "the artifact is gone; what is deployed of it can be rolled back"
-MAIN_CHANGED = "main has another version since it was ticked; tick it again if you still want it"
+MAIN_CHANGED = "main got another version after the tick; tick it again if you still want it"
 
 
 def mention(login: str) -> str:
@@ -54,7 +54,7 @@ def of_the_automation(sender: str) -> str:
 
 def put_back(sender: str) -> str:
     """For an edit that our own, at the same time, had overwritten."""
-    return f"{mention(sender)}: your edit was overwritten by one of the automation, and is put back."
+    return f"{mention(sender)}: the automation overwrote your edit. It is restored."
 
 
 def superseded(version: str, url: str) -> str:
@@ -64,12 +64,12 @@ def superseded(version: str, url: str) -> str:
 
 def disagreement(what: str) -> str:
     """For an issue that does not say one thing about what it promotes."""
-    return f"Nothing is promoted from here until this issue agrees with itself again: {what}."
+    return f"Nothing is promoted from here until the parts of this issue agree again: {what}."
 
 
 def not_ours(fault: str) -> str:
     """For an issue whose boxes somebody ticks, and that is not ours any more."""
-    return f"Nothing is promoted from here: {fault}. Put that right, then tick the box again."
+    return f"Nothing is promoted from here: {fault}. Fix that, then tick the box again."
 
 
 def not_possible(why: str) -> str:
@@ -79,7 +79,7 @@ def not_possible(why: str) -> str:
 
 def not_proposed(why: str) -> str:
     """For boxes whose version may not be proposed now, in a terminal."""
-    return f"What was ticked is not proposed: {plain(why)}. Tick it again when that is put right."
+    return f"What was ticked is not proposed: {plain(why)}. Tick it again when that is fixed."
 
 
 def skipped(version: str, ahead: Skipped) -> str:
@@ -142,7 +142,7 @@ def not_published(artifact: str, version: str) -> str:
 
 def stray(why: str) -> str:
     """For a pull request whose artifact is desired in an environment that there is not."""
-    return f"No tag of it moves until that is put right: {plain(why)}."
+    return f"No tag of it moves until that is fixed: {plain(why)}."
 
 
 def left_to_people(url: str) -> str:
@@ -155,7 +155,7 @@ def foreign_commit(branch: str, commit: str, has_request: bool) -> str:
     what = "merge or close its pull request" if has_request else "delete the branch"
     return (
         f"{branch} has a commit that is not the automation's, {commit[:12]}, "
-        f"and stays as it is: {what}, or take the commit off the branch"
+        f"and stays as it is: {what}, or remove the commit from the branch"
     )
 
 

@@ -50,13 +50,13 @@ class FluxCli:
         there = self._version()
         if there is None:
             raise RequestError(
-                "the publisher is flux, and there is no flux on PATH that tells its version",
+                "the publisher is flux, and there is no flux on PATH that prints its version",
                 f"install flux {self.version} ({_INSTALL}), or set `publisher: builtin`",
             )
         wanted = self.version.split(".")
         if there.split(".")[: len(wanted)] != wanted:
             raise RequestError(
-                f"flux is {there}, not {self.version}, and another version may pack artifacts otherwise",
+                f"flux is {there}, not {self.version}, and another version may pack artifacts differently",
                 f"install flux {self.version} ({_INSTALL}), or set `flux_version`",
             )
         return there
@@ -102,7 +102,7 @@ class FluxCli:
         except subprocess.TimeoutExpired as error:
             raise RequestError(
                 f"the publisher is flux, which does not answer within {_ANSWER_SECONDS} seconds",
-                "see what keeps `flux version --client`, or set `publisher: builtin`",
+                "find out why `flux version --client` hangs, or set `publisher: builtin`",
             ) from error
         except (OSError, subprocess.CalledProcessError, ValueError, KeyError, TypeError):
             return None

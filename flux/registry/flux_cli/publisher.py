@@ -39,7 +39,7 @@ class FluxPublisher:
         except OSError as error:
             raise RegistryError(
                 f"the files for `flux push` could not be written to {gettempdir()}: {error.strerror}",
-                "let TMPDIR name a folder with room, on a file system that keeps file names unchanged",
+                "set TMPDIR to a folder with free space, on a file system that keeps file names unchanged",
             ) from error
         manifest = self.target.fetch_manifest(digest)
         verdict = judge(self.target, manifest, image) if manifest else None

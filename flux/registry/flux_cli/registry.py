@@ -43,7 +43,7 @@ def require_possible(location: str, insecure: bool | None, source: str) -> None:
         )
     if not {".", ":"} & set(host):
         raise RequestError(
-            f"the publisher is flux, which takes {host!r} for a repository of Docker Hub",
+            f"the publisher is flux, which takes {host!r} for a repository on Docker Hub",
             f"write the registry's host with its domain or its port, {otherwise}",
         )
     plain = is_loopback(host) if insecure is None else insecure
@@ -54,7 +54,7 @@ def require_possible(location: str, insecure: bool | None, source: str) -> None:
         )
     if not source:
         raise RequestError(
-            "the publisher is flux, which demands the URL of the repository, and origin has none",
+            "the publisher is flux, which needs the URL of the repository, and origin has none",
             f"set `source` to it, {otherwise}",
         )
 

@@ -59,7 +59,7 @@ class LayoutTarget:
                 f"{path} could not be read: {error.strerror}", "check its permissions"
             ) from error
         if size is not None and len(content) > size:
-            raise TooLargeError(f"{path} has more than the {size} bytes that its manifest tells", _ANEW)
+            raise TooLargeError(f"{path} has more than the {size} bytes that its manifest declares", _ANEW)
         if digest_of(content) != digest:
             raise RegistryError(f"{path} does not have its digest", _ANEW)
         return content

@@ -27,5 +27,5 @@ def require_same(digest: str, claimed: str | None, what: str) -> None:
     if claimed is not None and claimed != digest:
         raise RegistryError(
             f"{what} has digest {digest}, not {claimed}",
-            "run it again; where that stays so, the registry, or a proxy before it, alters content",
+            "run it again; if it stays so, the registry or a proxy in front of it alters content",
         )

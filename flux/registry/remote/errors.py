@@ -108,7 +108,7 @@ def _unreachable(host: str, error: HTTPError) -> RegistryUnreachableError | None
         case SSLError():
             return RegistryUnreachableError(
                 f"{host} has no certificate that this machine trusts: {_reason(error)}",
-                "let SSL_CERT_FILE name a file with its CA; for plain HTTP set `insecure: true`",
+                "set SSL_CERT_FILE to a file with its CA; for plain HTTP set `insecure: true`",
             )
         case NoAnswerError():
             return _no_answer(host, _reason(error))

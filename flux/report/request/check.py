@@ -12,20 +12,18 @@ if TYPE_CHECKING:
 
 
 _PASSED = {
-    True: "may be merged: who asked may promote, and the approvals that it needs are there.",
+    True: "may be merged: those who asked may promote, and it has the approvals that it needs.",
     False: "is not a promotion: there is nothing to check.",
 }
 
 
 def show_checked(report: Report, checked: Checked) -> None:
     number = checked.pull_request.number
-    report.summary(
-        f"Pull request {number}", ("What speaks against it",), [(each,) for each in checked.faults]
-    )
+    report.summary(f"Pull request {number}", ("What blocks it",), [(each,) for each in checked.faults])
     if not report.document(document(checked)) and not checked.faults:
         report.print(f"pull request {number} {_PASSED[checked.is_promotion]}")
     for fault in checked.faults:
-        error = FluxError(fault, f"mend it, then run `inv request.check {number}` again")
+        error = FluxError(fault, f"fix it, then run `inv request.check {number}` again")
         report.error(error, [f"pull request {number}"])
 
 

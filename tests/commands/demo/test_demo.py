@@ -351,7 +351,7 @@ def test_a_command_that_fails_is_the_end(hard: Repo, machine: dict[str, str], tm
     assert done.code == 1
     *_, error, hint = done.err.splitlines()
     assert "Can't find any collection named 'tasks'!" in done.said
-    assert error == "error: `inv build --since HEAD~1` failed with exit code 1, and that is the end of it"
-    assert hint == f"hint: {tmp_path / 'kept'} is as it was left"
+    assert error == "error: `inv build --since HEAD~1` failed with exit code 1, so the demo stops"
+    assert hint == f"hint: {tmp_path / 'kept'} keeps what was done so far"
     assert typed(done)[-1] == "inv build --since HEAD~1"
     assert Repo(tmp_path / "kept").git("log", "-1", "--format=%s") == "feat(app): a comment, for the demo"

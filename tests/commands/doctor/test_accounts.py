@@ -40,7 +40,7 @@ def test_a_job_is_told_less(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> 
     )
     assert "it needs contents, issues, pull-requests and actions: write" in the(lines, "forge").message
     assert the(lines, "branch").message == (
-        "main is protected; only administrators are told how many approvals it needs"
+        "main is protected; only administrators can see how many approvals it needs"
     )
 
 
@@ -54,7 +54,7 @@ def test_a_token_that_may_not_write(
     lacking = "write access to the repository" if scopes else "the scope `repo`"
     assert line.message == f"octo/monorepo as carol: the token lacks {lacking}"
     # What gh has is not what is used.
-    assert line.fix == "set GH_TOKEN to a token of who may write, with the scope `repo`"
+    assert line.fix == "set GH_TOKEN to a token with write access and the scope `repo`"
 
 
 def test_a_token_of_gh_that_may_not_write(
@@ -65,7 +65,7 @@ def test_a_token_of_gh_that_may_not_write(
     host = github.url.removeprefix("http://").partition("/")[0]
     assert the(found({"forge": "github"}), "forge").fix == (
         f"`gh auth refresh --hostname {host} --scopes repo`, "
-        "or set GH_TOKEN to a token of who may write, with the scope `repo`"
+        "or set GH_TOKEN to a token with write access and the scope `repo`"
     )
 
 

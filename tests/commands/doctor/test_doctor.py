@@ -111,7 +111,7 @@ def test_an_administrator_is_told_all(github: GitHub, monkeypatch: pytest.Monkey
     assert the(lines, "workflows").message == "they may open pull requests"
     assert the(lines, "branch").health is Rating.WARNING
     assert (
-        the(lines, "branch").message == "main is not protected: whoever may push promotes, without a review"
+        the(lines, "branch").message == "main is not protected: whoever may push can promote without a review"
     )
     assert (
         the(lines, "automation").message == "issues are ours where github-actions[bot] or alice opened them"
@@ -141,4 +141,4 @@ def test_who_is_not_told_is_not_warned(github: GitHub, repo: Repo, monkeypatch: 
     for token in (github.token("carol"), github.actions_token(contents="write")):
         lines = asked(github, monkeypatch, token)
         assert {subject: lines[subject][0].health for subject in SAFE} == dict.fromkeys(SAFE, Rating.OK)
-        assert "only administrators are told" in the(lines, "app key").message
+        assert "only administrators can see" in the(lines, "app key").message

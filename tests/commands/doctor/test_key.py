@@ -19,7 +19,7 @@ from tests.repo import Repo
         ),
         (
             lambda there: setattr(there.environments["app"], "limits", None),
-            "lets in any ref",
+            "allows any ref",
         ),
         (
             lambda there: setattr(
@@ -27,15 +27,15 @@ from tests.repo import Repo
                 "limits",
                 {"protected_branches": True, "custom_branch_policies": False},
             ),
-            "lets in any protected branch instead of main alone",
+            "allows any protected branch instead of only main",
         ),
         (
             lambda there: there.environments["app"].policies.append({"name": "v*", "type": "tag"}),
-            "lets in heads/main, tags/v* instead",
+            "allows heads/main, tags/v* instead",
         ),
         (
             lambda there: there.environments["app"].policies[0].update(name="ma*"),
-            "lets in heads/ma* instead",
+            "allows heads/ma* instead",
         ),
     ],
 )

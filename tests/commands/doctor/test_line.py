@@ -39,8 +39,8 @@ def test_what_nobody_foresaw_is_a_line_too(repo: Repo, monkeypatch: pytest.Monke
     bad = ["packages", "kustomize", "origin", "engine", "registry", "forge"]
     assert {subject for subject in bad if health(lines).get(subject) == ["problem"]} == set(bad)
     assert health(lines)["sources"] == ["problem", "warning"]
-    assert the(lines, "engine").message == "could not be looked at: ZeroDivisionError: nobody foresaw this"
-    assert the(lines, "forge").message == "could not be looked at: RecursionError: in lacks"
+    assert the(lines, "engine").message == "could not be checked: ZeroDivisionError: nobody foresaw this"
+    assert the(lines, "forge").message == "could not be checked: RecursionError: in lacks"
 
 
 @pytest.mark.parametrize("name", ["find_faults", "read_event"])

@@ -39,7 +39,7 @@ def test_a_git_that_is_too_old(repo: Repo, tmp_path: Path) -> None:
     done = inv(repo, "doctor", "--json", env={"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"})
     assert done.code == 1
     (problem,) = [check for check in done.document["checks"] if check["health"] == "problem"]
-    assert problem["message"] == "git is 2.30.9, which lacks what is asked of it"
+    assert problem["message"] == "git is 2.30.9, which is too old"
     assert problem["fix"] == "install git 2.31 or newer"
 
 
@@ -141,9 +141,9 @@ def test_the_flux_cli_is_needed_by_the_publisher_alone(
     assert the(found(), "flux") == Line("flux", Rating.OK, "not needed: the publisher is builtin")
     (tmp_path / "bin/flux").symlink_to(program)
     wanted = the(found(settings | {"flux_version": parts.FLUX}), "flux")
-    assert (wanted.health, wanted.message) == (Rating.OK, f"{parts.FLUX}, and {parts.FLUX} is wanted")
+    assert (wanted.health, wanted.message) == (Rating.OK, f"{parts.FLUX}, and {parts.FLUX} is needed")
     assert (
-        the(found(settings | {"flux_version": "2.9"}), "flux").message == f"{parts.FLUX}, and 2.9 is wanted"
+        the(found(settings | {"flux_version": "2.9"}), "flux").message == f"{parts.FLUX}, and 2.9 is needed"
     )
     other = the(found(settings | {"flux_version": "2.8"}), "flux")
     assert other.health is Rating.PROBLEM

@@ -65,8 +65,8 @@ def test_a_partial_clone(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert line == Line(
         "clone",
         Rating.WARNING,
-        f"it is partial ({left_out}): what it lacks is fetched whenever it is needed",
-        "clone it anew, without `--filter`",
+        f"it is partial ({left_out}): missing objects are fetched when a command needs them",
+        "clone it again, without `--filter`",
     )
 
 
@@ -206,5 +206,5 @@ def test_a_workflow_that_the_settings_would_write_otherwise(repo: Repo) -> None:
     repo.write(f".github/workflows/{name}", rendered(name, Settings()))
     assert "rendered workflows" not in found()
     line = the(found({"label": "other"}), "rendered workflows")
-    assert (line.health, line.message) == (Rating.WARNING, f"the settings would write {name} otherwise")
+    assert (line.health, line.message) == (Rating.WARNING, f"{name} do not match the settings")
     assert "`inv init --force`" in line.fix

@@ -35,7 +35,7 @@ def exceptions(repo: Repo) -> list[str]:
 def test_what_is_not_known_is_an_exception(adopted: Repo) -> None:
     (left,) = exceptions(adopted)
     assert left.startswith("db:prod has sha256:")
-    assert left.endswith("and no version is desired for it")
+    assert left.endswith("but the desired state has no version for it")
 
 
 def test_what_would_move_what_is_not_published_and_what_drifted(adopted: Repo) -> None:
@@ -67,7 +67,7 @@ def test_what_follows_and_what_no_phase_has(adopted: Repo) -> None:
     for tag in ("latest", "staging", "edge"):
         target.push_manifest(older, tag)
     said = exceptions(adopted)
-    assert "app:staging is in the registry, and no phase has it" in said
+    assert "app:staging is in the registry, but in no phase" in said
     assert len(said) == 3
     settings = yaml.safe_load((adopted.path / "invoke.yaml").read_text())
     settings["flux"]["phases"] = [*settings["flux"]["phases"], {"edge": {"follow": "tip"}}]

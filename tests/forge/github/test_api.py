@@ -49,7 +49,7 @@ def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, pauses: list[floa
     assert raised.value.message == (
         f"{server.host} has no certificate that this machine trusts: self-signed certificate"
     )
-    assert raised.value.hint == "let REQUESTS_CA_BUNDLE name a file with its CA"
+    assert raised.value.hint == "set REQUESTS_CA_BUNDLE to a file with its CA"
     assert pauses == []
 
 

@@ -133,7 +133,7 @@ def test_reasons_of_a_refusal_are_told_in_one_line() -> None:
     assert failure(ACTS["create_release"][0], THERE, refusal(404, "Not Found"), reply(answer, 422)) == (
         "GitHub did not create release eso-v1 in owner/name: "
         "Validation Failed: tag_name already_exists, is odd, and more (422)",
-        "put right what GitHub says, then run the same command again",
+        "fix what GitHub says, then run the same command again",
     )
 
 

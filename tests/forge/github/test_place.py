@@ -51,12 +51,12 @@ def test_the_place(
 def test_a_repository_that_is_not_known(origin: str | None, repository: str | None, reason: str) -> None:
     with pytest.raises(RequestError) as raised:
         find_place("github", ForgeClues(origin, None, repository))
-    assert raised.value.message == "it is not known which repository on GitHub this is" + reason
+    assert raised.value.message == "the repository on GitHub is unknown" + reason
     assert raised.value.hint == (
-        "let origin be its URL, set GITHUB_REPOSITORY to owner/name, or without GitHub `forge: local`"
+        "let origin have its URL, set GITHUB_REPOSITORY to owner/name, or set `forge: local`"
     )
 
 
 def test_an_api_that_is_no_url() -> None:
-    with pytest.raises(RequestError, match=r"GITHUB_API_URL is 'api\.github\.com', no URL"):
+    with pytest.raises(RequestError, match=r"GITHUB_API_URL is 'api\.github\.com', which is not a URL"):
         find_place("github", ForgeClues(None, "api.github.com", "o/n"))

@@ -34,8 +34,8 @@ def test_the_hourly_limit_is_waited_for_where_its_end_is_near(pauses: list[float
 def test_nobody_waits_longer_than_the_bound(pauses: list[float]) -> None:
     limits = [refusal(403, SECONDARY, Retry_After=seconds) for seconds in ("40", "30")]
     assert failure(lambda forge: forge.releases(), THERE, *limits) == (
-        f"GitHub did not list releases in owner/name: {SECONDARY}; it wants a pause of 30 s, "
-        "and 60 s is the longest that is waited",
+        f"GitHub did not list releases in owner/name: {SECONDARY}; it asks for a pause of 30 s, "
+        "and 60 s is the longest pause allowed",
         "wait that long, then run the same command again: it continues where this run stopped",
     )
     assert pauses == [40]

@@ -53,7 +53,9 @@ BROKEN = {
     ISSUE.replace("Promote eso", "1.0"): "`title` is 1.0, which is not a text without quotes",
     ISSUE.replace("open", "opne"): "`state` is 'opne'; allowed is open or closed",
     ISSUE.replace("open", "merged"): "`state` is 'merged'; allowed is open or closed",
-    ISSUE.replace("- flux-release", "  flux-release: 1"): "`labels` is {'flux-release': 1}, no list of texts",
+    ISSUE.replace(
+        "- flux-release", "  flux-release: 1"
+    ): "`labels` is {'flux-release': 1}, which is not a list of texts",
 }
 
 

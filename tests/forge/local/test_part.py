@@ -8,7 +8,7 @@ from flux.forge.local.part import head_of, kept_of, made, tag_of
 
 def test_what_was_just_made_is_there() -> None:
     assert made(0) == 0
-    with pytest.raises(ForgeError, match="something deletes what is made here"):
+    with pytest.raises(ForgeError, match="another program deletes files in this folder"):
         made(None)
 
 

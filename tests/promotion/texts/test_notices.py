@@ -54,20 +54,20 @@ SAID: dict[str, list[tuple[str, str]]] = {
     "put_back": [
         (
             notices.put_back("alice"),
-            "@alice: your edit was overwritten by one of the automation, and is put back.",
+            "@alice: the automation overwrote your edit. It is restored.",
         ),
     ],
     "disagreement": [
         (
             notices.disagreement("its title says eso 1.0.0"),
-            "Nothing is promoted from here until this issue agrees with itself again: "
+            "Nothing is promoted from here until the parts of this issue agree again: "
             "its title says eso 1.0.0.",
         ),
     ],
     "not_ours": [
         (
             notices.not_ours("it has no label"),
-            "Nothing is promoted from here: it has no label. Put that right, then tick the box again.",
+            "Nothing is promoted from here: it has no label. Fix that, then tick the box again.",
         ),
     ],
     "not_possible": [
@@ -80,13 +80,13 @@ SAID: dict[str, list[tuple[str, str]]] = {
         (
             notices.not_proposed("eso has an unknown environment at_ring9"),
             "What was ticked is not proposed: eso has an unknown environment at\\_ring9. Tick it again when "
-            "that is put right.",
+            "that is fixed.",
         ),
     ],
     "stray": [
         (
             notices.stray("eso has an unknown environment dr"),
-            "No tag of it moves until that is put right: eso has an unknown environment dr.",
+            "No tag of it moves until that is fixed: eso has an unknown environment dr.",
         ),
     ],
     "skipped": [
@@ -163,7 +163,7 @@ SAID: dict[str, list[tuple[str, str]]] = {
         (
             notices.foreign_commit("promote/eso-1.0.0", "a" * 40, has_request),
             f"promote/eso-1.0.0 has a commit that is not the automation's, {'a' * 12}, "
-            f"and stays as it is: {remedy}, or take the commit off the branch",
+            f"and stays as it is: {remedy}, or remove the commit from the branch",
         )
         for has_request, remedy in ((True, "merge or close its pull request"), (False, "delete the branch"))
     ],

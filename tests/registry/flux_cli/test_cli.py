@@ -26,7 +26,7 @@ def test_another_version(wanted: str) -> None:
     with pytest.raises(RequestError) as raised:
         FluxCli(wanted, "generic").require()
     assert raised.value.message == (
-        f"flux is 2.9.4, not {wanted}, and another version may pack artifacts otherwise"
+        f"flux is 2.9.4, not {wanted}, and another version may pack artifacts differently"
     )
     assert f"install flux {wanted} (https://fluxcd.io/" in raised.value.hint
     assert "`flux_version`" in raised.value.hint
@@ -41,7 +41,7 @@ def test_no_flux(program: str | None, tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(RequestError) as raised:
         FluxCli("2.9", "generic").require()
     assert (
-        raised.value.message == "the publisher is flux, and there is no flux on PATH that tells its version"
+        raised.value.message == "the publisher is flux, and there is no flux on PATH that prints its version"
     )
     assert "install flux 2.9 (https://fluxcd.io/" in raised.value.hint
 

@@ -23,8 +23,8 @@ from tests.registry.images import packed
         ("oci://registry:5000/x", True, "which cannot tag over plain HTTP at registry:5000"),
         ("oci://127.0.0.2:5000/x", None, "which cannot tag over plain HTTP at 127.0.0.2:5000"),
         ("oci://172.32.0.1:5000", True, "which cannot tag over plain HTTP at 172.32.0.1:5000"),
-        ("oci://registry/x", None, "which takes 'registry' for a repository of Docker Hub"),
-        ("oci://localhost/x", None, "which takes 'localhost' for a repository of Docker Hub"),
+        ("oci://registry/x", None, "which takes 'registry' for a repository on Docker Hub"),
+        ("oci://localhost/x", None, "which takes 'localhost' for a repository on Docker Hub"),
     ],
 )
 def test_what_flux_cannot_do_is_refused_by_name(location: str, insecure: bool | None, said: str) -> None:

@@ -477,7 +477,7 @@ def test_plain_http_where_https_is_due_is_said_at_once() -> None:
         assert time.monotonic() - before < 2
     assert isinstance(said, RegistryUnreachableError)
     assert said.message.startswith(f"{host} has no certificate that this machine trusts: ")
-    assert said.hint == "let SSL_CERT_FILE name a file with its CA; for plain HTTP set `insecure: true`"
+    assert said.hint == "set SSL_CERT_FILE to a file with its CA; for plain HTTP set `insecure: true`"
 
 
 @pytest.mark.parametrize(("host", "insecure"), [("127.0.0.1", None), ("localhost", None), ("127.1", True)])

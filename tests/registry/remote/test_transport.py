@@ -92,7 +92,7 @@ def test_the_password_of_origin(docker: Docker, repo: Repo, password_registry: p
     build(repo, password_registry, docker, "0rigin-pa55")
 
 
-_TLS_HINT = "hint: let SSL_CERT_FILE name a file with its CA; for plain HTTP set `insecure: true`"
+_TLS_HINT = "hint: set SSL_CERT_FILE to a file with its CA; for plain HTTP set `insecure: true`"
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(

@@ -13,7 +13,7 @@ def test_what_speaks_against_it_is_an_error(stage: Stage) -> None:
     (line,) = shown.lines
     assert line == (
         f"::error::pull request {PULL.number}: {FAULT}"
-        f"%0Amend it, then run `inv request.check {PULL.number}` again"
+        f"%0Afix it, then run `inv request.check {PULL.number}` again"
     )
     assert shown.rows == [[FAULT]]
 
@@ -21,8 +21,8 @@ def test_what_speaks_against_it_is_an_error(stage: Stage) -> None:
 def test_nothing_speaks_against_it(stage: Stage) -> None:
     shown = stage.log(lambda report: show_checked(report, Checked(PULL)))
     assert shown.lines == [
-        f"pull request {PULL.number} may be merged: who asked may promote, "
-        "and the approvals that it needs are there."
+        f"pull request {PULL.number} may be merged: those who asked may promote, "
+        "and it has the approvals that it needs."
     ]
     shown = stage.log(lambda report: show_checked(report, Checked(PULL, is_promotion=False)))
     assert shown.lines == [f"pull request {PULL.number} is not a promotion: there is nothing to check."]
