@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def show_beginning(report: Report, demo: Demo) -> None:
-    _say(report, "How a change gets to the clusters, played on a second clone of this repository.")
-    _say(report, "Images, issues and pull requests are files in it: nothing leaves this machine.")
+    _say(report, "How a change gets to the clusters, played in a second clone of this repository.")
+    _say(report, "Images, issues and pull requests are files there. Nothing leaves this machine.")
     show_typed(report, _export(demo.variables))
 
 
@@ -33,9 +33,9 @@ def show_typed(report: Report, command: str) -> None:
 def show_end(report: Report, demo: Demo, inv: str, folder: Path) -> None:
     """The folder comes last, on a line of its own."""
     show_why(report, "Everything is still there. To look around, try for example:")
-    for command in (_export(demo.variables), *_as_typed(demo.afterwards, inv)):
+    for command in (f"cd {quote(str(folder))}", _export(demo.variables), *_as_typed(demo.afterwards, inv)):
         show_typed(report, command)
-    _say(report, "in the folder")
+    _say(report, "The folder:")
     report.print(str(folder))
 
 

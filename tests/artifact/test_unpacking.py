@@ -240,9 +240,9 @@ def test_pax_and_gnu_headers() -> None:
 def test_a_prefix_where_go_may_not_see_it() -> None:
     assert [e.path for e in entries([header(at_345=b"folder") + END])] == ["folder/x"]
     for magic in (b"ustar  \0", bytes(8)):
-        assert "form of old" in refused(header(at_345=b"folder", at_257=magic) + END)
+        assert "an old format" in refused(header(at_345=b"folder", at_257=magic) + END)
         assert [e.path for e in entries([header(at_257=magic) + END])] == ["x"]
-    assert "form of old" in refused(header(at_345=b"folder", at_508=b"tar\0") + END)
+    assert "an old format" in refused(header(at_345=b"folder", at_508=b"tar\0") + END)
 
 
 def test_fields_to_their_last_byte() -> None:

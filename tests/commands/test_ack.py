@@ -78,7 +78,7 @@ def test_deployments_say_what_became_of_them(progress: Progress) -> None:
 def test_there_has_to_be_a_status(world: World, tmp_path: Path) -> None:
     from flux.commands.ack import acknowledge
 
-    with world.opened() as monorepo, pytest.raises(RequestError, match="no status to take the word of"):
+    with world.opened() as monorepo, pytest.raises(RequestError, match="there is no status to read"):
         acknowledge(monorepo, None)
     (tmp_path / "event.json").write_text("[]")
     with world.opened() as monorepo, pytest.raises(RequestError):

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sysconfig
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,7 +53,7 @@ REFUSED = {
     "inv registry.down --purge": "container engine",
     "inv request.check 7": "there is no pull request 7",
     "inv sign digests.json": "only a job of GitHub Actions can sign",
-    "inv cluster.manifests prod_ring1": "which repository on GitHub this is",
+    "inv cluster.manifests prod_ring1": "the repository on GitHub is unknown",
 }
 """Examples of what the world of this test does not have, and what they are told."""
 
@@ -107,7 +108,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Repo:
     shutil.copytree(ROOT / "artifacts", first.path / "artifacts")
     shutil.copy(ROOT / "tasks.py", first.path)
     first.write("invoke.yaml", (ROOT / "invoke.yaml").read_text() + '  branches: [main, "release/*"]\n')
-    first.write(".gitignore", "/.registry/\n/.forge/\n__pycache__/\n")
+    first.write(".gitignore", "/.registry/\n/.forge/\n/.venv/\n__pycache__/\n")
+    venv.create(first.path / ".venv")
     first.commit("feat: begin")
     first.git("tag", "v1")
     environments = [f"{phase}_ring{ring}" for phase in ("at", "tt", "prod") for ring in (1, 2)]

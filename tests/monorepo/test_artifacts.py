@@ -131,7 +131,9 @@ def test_a_clash_is_a_fault_of_those_that_clash(clashing: tuple[Repo, Settings])
         built = Builder(context, sources, ["a"], [], everything=True).build(lambda result: None)
         assert [(r.artifact, bool(r.error)) for r in built.results] == [("a", False), ("b", True)]
         (said,) = sources.clashes_named
-        assert said.startswith("two artifacts are named b: x/b/deploy and y/b/deploy; give each a `name`")
+        assert said.startswith(
+            "two artifacts are named b: x/b/deploy and y/b/deploy; give each its own `name`"
+        )
         found = find_changed(context, first)
         assert (found.artifacts, found.removed, found.notices) == (["a"], [], [said])
         checked = check_artifacts(context, [])

@@ -85,7 +85,7 @@ def test_a_tick_of_what_cannot_be_proposed_is_taken_back_and_told(hub: World, wh
         with pytest.raises(FluxError, match=why):
             hub.apply(event)
         assert ticked(hub) == set()
-        assert said(hub, "Unticked `tt`, `prod_ring1`", why, "tick it again when that is put right")
+        assert said(hub, "Unticked `tt`, `prod_ring1`", why, "tick it again when that is fixed")
     if why == "not published":
         hub.publish(tag)
     else:

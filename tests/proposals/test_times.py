@@ -46,7 +46,7 @@ def test_what_was_pushed_counts_from_when_the_forge_received_it(hub: World, date
     pushed(hub, date, prod_ring1="1.0.1")
     hub.github.advance(timedelta(minutes=5))
     (undone,) = hub.apply(early).undone
-    assert undone.startswith("prod_ring1: main has another version since it was ticked")
+    assert undone.startswith("prod_ring1: main got another version after the tick")
     assert proposed(hub) == ticked(hub) == {"tt"}
     assert not hub.apply(hub.tick("prod_ring1")).undone
     assert proposed(hub) == ticked(hub) == {"prod_ring1", "tt"}

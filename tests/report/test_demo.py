@@ -24,4 +24,5 @@ def test_a_step(stage: Stage) -> None:
 
 def test_the_folder_comes_last_and_alone(stage: Stage) -> None:
     shown = stage.log(lambda report: show_end(report, DEMO, ".venv/bin/inv", Path("/tmp/a b")))
-    assert shown.lines[-4:] == ["$ .venv/bin/inv status", "$ git log", "# in the folder", "/tmp/a b"]
+    assert shown.lines[-6] == "$ cd '/tmp/a b'"
+    assert shown.lines[-4:] == ["$ .venv/bin/inv status", "$ git log", "# The folder:", "/tmp/a b"]

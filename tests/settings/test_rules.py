@@ -47,8 +47,8 @@ def test_every_part() -> None:
         ({"auto": "always"}, "`auto`: 'always' is not one of never, patch, minor, major, prerelease"),
         ({"auto": False}, "`auto`: False is not one of"),
         ({"auto": ["patch"]}, "is not one of"),
-        ({"merge": "yes"}, "`merge`: 'yes' is none of person, auto"),
-        ({"on_failure": "ignore"}, "`on_failure`: 'ignore' is none of stop, rollback"),
+        ({"merge": "yes"}, "`merge`: 'yes' is not one of person, auto"),
+        ({"on_failure": "ignore"}, "`on_failure`: 'ignore' is not one of stop, rollback"),
         ({"windows": []}, "`windows`: it has to be a list of windows"),
         ({"windows": [7]}, "`windows`: it has to be a list of windows"),
         (

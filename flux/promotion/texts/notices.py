@@ -74,7 +74,7 @@ def not_ours(fault: str) -> str:
 
 def not_possible(why: str) -> str:
     """The reason for an untick when the version may not be proposed now."""
-    return f"{plain(why)}; tick it again when that is put right"
+    return f"{plain(why)}; tick it again when that is fixed"
 
 
 def not_proposed(why: str) -> str:

@@ -31,5 +31,5 @@ def test_what_is_lacking_is_named(local: World) -> None:
     world = local.with_(source="https://github.com/acme/m")
     with world.opened() as monorepo, pytest.raises(RequestError, match="names no cluster of prod_ring1"):
         cluster_manifests(monorepo, "prod_ring1")
-    with local.opened() as monorepo, pytest.raises(RequestError, match="which repository on GitHub"):
+    with local.opened() as monorepo, pytest.raises(RequestError, match="the repository on GitHub is unknown"):
         cluster_manifests(monorepo, "prod_ring1")

@@ -310,7 +310,7 @@ def test_the_whole_story(hard: Repo, machine: dict[str, str], tmp_path: Path) ->
     assert "not in the demo: components/app/new.yaml" in done.out
     settings = read_settings(SETTINGS, {})
     plan = plan_demo(settings, Chosen("app", "components/app/it's odd.yaml", False), {"app/1.2.0": "0" * 40})
-    assert typed(done)[1:-4] == commands(plan)
+    assert typed(done)[1:-5] == commands(plan)
     said = re.split(r"(?m)^\$ .*\n", done.out)
     for command, expected in {
         "inv build": "pushed",
@@ -324,7 +324,7 @@ def test_the_whole_story(hard: Repo, machine: dict[str, str], tmp_path: Path) ->
         "inv status": "No drift.",
         "inv board": ".board/index.html",
     }.items():
-        (at,) = (i for i, line in enumerate(typed(done)[:-4]) if line.startswith(command))
+        (at,) = (i for i, line in enumerate(typed(done)[:-5]) if line.startswith(command))
         assert expected in said[at + 1], command
 
     # What is left: a clone that leads nowhere, with the version deployed.

@@ -24,7 +24,7 @@ def test_the_local_forge_needs_to_know_who_commits(repo: Repo, monkeypatch: pyte
 def test_a_github_without_a_token(repo: Repo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", only(tmp_path / "bin", "git"))
     line = the(found({"forge": "github"}, None), "forge")
-    assert "it is not known which repository" in line.message
+    assert "the repository on GitHub is unknown" in line.message
     monkeypatch.setenv("GITHUB_REPOSITORY", "octo/monorepo")
     lines = found({"forge": "github"})
     assert the(lines, "forge").health is Rating.PROBLEM

@@ -70,7 +70,7 @@ def test_in_actions(repo: Repo, tmp_path: Path) -> None:
         "::warning::kustomize",
         "::error::registry",
     ]
-    assert "::error::registry: the registry is the folder .registry, which is gone when this" in done.out
+    assert "::error::registry: the registry is the folder .registry, which is lost when this" in done.out
     one_table(job.summary.read_text(), rows=11)
 
 

@@ -103,7 +103,7 @@ def test_a_host_that_cannot_be_told(repo: Repo, url: str) -> None:
     lines = found()
     problem, tip = lines["origin"]
     assert (problem.health, tip.health) == (Rating.PROBLEM, Rating.OK)
-    assert "its host cannot be told" in problem.message
+    assert "its URL names no host" in problem.message
     assert the(lines, "forge").health is Rating.WARNING
     assert "pa/ss" not in repr(lines)
 

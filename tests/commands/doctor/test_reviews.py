@@ -74,13 +74,13 @@ def test_the_check_that_two_people_need(github: GitHub, monkeypatch: pytest.Monk
         return the(asked(github, monkeypatch, github.token(login), **settings), "two people")
 
     assert line().health is Rating.OK
-    assert "asks nowhere for a second person" in line().message
+    assert "asks for no second person" in line().message
     assert line(two_person=["prod"]).message.startswith(f"main does not require the check {CHECK}")
     there.protected.add("main")
     there.checks["main"] = {"lint": 15368}
     assert line(two_person=True).health is Rating.WARNING
     there.checks["main"][CHECK] = None
-    assert "whoever may push can say that it is green" in line(two_person=True).message
+    assert "whoever may push can set it to green" in line(two_person=True).message
     there.checks["main"][CHECK] = 15368
     assert line(two_person=True).message == f"main requires the check {CHECK}"
     there.protected.clear()

@@ -73,7 +73,7 @@ SAID: dict[str, list[tuple[str, str]]] = {
     "not_possible": [
         (
             notices.not_possible("eso has an unknown environment at_ring9"),
-            "eso has an unknown environment at\\_ring9; tick it again when that is put right",
+            "eso has an unknown environment at\\_ring9; tick it again when that is fixed",
         ),
     ],
     "not_proposed": [
