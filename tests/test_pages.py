@@ -212,6 +212,25 @@ def test_each_kind_of_error_has_its_own_heading() -> None:
     assert [kind.heading for kind in found if kind("").anchor not in anchors(page)] == []
 
 
+OF_OTHERS = {
+    "remote rejected",
+    "Resource not accessible by integration",
+    "GitHub Actions is not permitted to create or approve pull requests",
+}
+"""Words that git and GitHub say, and we pass on."""
+
+
+def test_each_message_that_is_explained_is_one_that_is_said() -> None:
+    page = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "flux").rglob("*.py"))
+    said = re.sub(r'"\s*\n\s*f?"', "", "\n".join(sources))
+    explained = set(re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", page))
+    assert explained >= OF_OTHERS
+    assert [
+        each for each in explained - OF_OTHERS for part in each.split("…") if part.strip() not in said
+    ] == []
+
+
 @pytest.mark.parametrize(
     ("text", "faults"),
     [

@@ -42,9 +42,9 @@ def test_the_story(repo: Repo, engine: Engine) -> None:
     assert found == {"registry": location, "action": "running", **names}
     assert build(location) == "pushed"
 
-    assert run("registry.down") == "registry: stopped; its data stay (`--purge` drops them)\n"
+    assert run("registry.down") == "registry: stopped; its data stays (`--purge` deletes it)\n"
     assert not answers(location)
-    down = "registry: none runs; the data of the last one stay (`--purge` drops them)\n"
+    down = "registry: none runs; the data of the last one stays (`--purge` deletes it)\n"
     assert run("registry.down") == down
     assert result(json.loads(run("registry.down", "--json"))) == {"action": "down"}
     assert run("registry.up").startswith(f"{location}: started again, registry:3\n")

@@ -40,7 +40,7 @@ def bring_up(port: str | None, image: str | None, dry_run: bool) -> LocalRegistr
     if there and there.running:
         raise RequestError(
             f"a registry of {there.image} runs already, at {there.location}",
-            "use it, or run `inv registry.down` first: its data stay",
+            "use it, or run `inv registry.down` first: its data stays",
         )
     free = free_port(wanted)
     if free is None:

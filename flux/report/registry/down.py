@@ -15,8 +15,8 @@ def show_down(report: Report, done: Down, dry_run: bool) -> None:
     would = "would be " if dry_run else ""
     said = {
         "purged": f"registry: {would}removed, with its data",
-        "stopped": f"registry: {would}stopped; its data stay (`--purge` drops them)",
-        "down": "registry: none runs; the data of the last one stay (`--purge` drops them)",
+        "stopped": f"registry: {would}stopped; its data stays (`--purge` deletes it)",
+        "down": "registry: none runs; the data of the last one stays (`--purge` deletes it)",
         "absent": "registry: none is there",
     }
     report.print(said[done])

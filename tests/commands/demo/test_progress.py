@@ -36,7 +36,7 @@ def test_the_rules_are_those_of_the_phases_that_there_are(tmp_path: Path) -> Non
 
 
 def test_one_phase_has_nothing_to_go_on_to() -> None:
-    with pytest.raises(RequestError, match="there is one phase"):
+    with pytest.raises(RequestError, match="there is only one phase"):
         require_phases(Settings(phases=PHASES[:1]))
     require_phases(Settings(phases=PHASES))
 

@@ -88,7 +88,7 @@ def test_nothing_is_overwritten_without_force(repo: Repo) -> None:
 def test_workflows_that_call_nothing_are_named(repo: Repo) -> None:
     """The package is installed from a folder here, so that nobody knows where the workflows are."""
     (said,) = [notice for notice in plan(repo).notices if "--uses" in notice]
-    assert said.startswith("it is not known where the workflows take what they call from")
+    assert said.startswith("the source of the called workflows is unknown")
     with opened(repo, dry_run=True) as monorepo:
         adoption = plan_adoption(monorepo, {}, {}, uses="acme/tool@v1")
     assert not any("--uses" in notice for notice in adoption.notices)
