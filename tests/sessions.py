@@ -7,7 +7,7 @@ PYTHONS = ("3.11", "3.12", "3.13")
 """What the package supports; the action in .github/actions/setup installs the newest."""
 
 LONG = {
-    "stories": "made-up stories, faults in turn, races, and a round of the benchmark",
+    "stories": "made-up stories, faults in turn, races, large inputs, and a round of the benchmark",
     "actions": "the workflows, run by act, with signatures of a Sigstore",
     "engine": "a Docker engine of the tests' own",
     "cluster": "real Flux controllers and a Kubernetes API server",

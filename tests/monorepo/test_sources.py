@@ -233,6 +233,7 @@ def test_attributes_of_this_machine_do_not_matter(
     assert digests(build(repo, registry="other")) == expected
 
 
+@pytest.mark.stories
 @given(history=histories(), ignore=st.sampled_from([(), ("CHANGELOG.md", "docs/"), ("*", "!*.yaml")]))
 @hypothesis_settings(max_examples=15)
 def test_any_history_in_any_clone_gives_the_same_digests(

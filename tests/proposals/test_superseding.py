@@ -66,7 +66,10 @@ def approved(progress: Progress) -> None:
     repo.get_pull(progress.world.pull().number).create_review(event="APPROVE", body="")
 
 
-@pytest.mark.parametrize("touch", [named, ticked, committed, approved])
+@pytest.mark.parametrize(
+    "touch",
+    [named, *(pytest.param(touch, marks=pytest.mark.stories) for touch in (ticked, committed, approved))],
+)
 def test_what_a_person_had_a_hand_in_is_left_to_people(
     hub: World, touch: Callable[[Progress], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +84,7 @@ def test_what_a_person_had_a_hand_in_is_left_to_people(
     assert set(progress.pulls()) == {"promote/eso-1.1.1", "promote/eso-1.1.2"}
 
 
+@pytest.mark.stories
 def test_what_was_superseded_goes_on_where_the_newer_one_fails(progress: Progress) -> None:
     progress.deploy()
     for environment in AT:
@@ -120,6 +124,7 @@ def test_a_version_that_is_not_published_keeps_no_other_back(progress: Progress)
     assert any("1.1.3" in notice for notice in done.notices)
 
 
+@pytest.mark.stories
 def test_the_way_back_waits_for_a_freeze_and_for_no_newer_version(progress: Progress) -> None:
     at = Phase("at", AT, (("auto", Auto.MINOR), ("on_failure", OnFailure.ROLLBACK)), is_ruled=True)
     progress.world = progress.world.with_(phases=(at, *RULED[1:]))

@@ -213,6 +213,7 @@ FITTING: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize("name", FITTING)
 def test_what_is_shown_costs_little_memory(target: Target, name: str) -> None:
     kibibytes, message = measured(target, FITTING[name]())

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FENCE = re.compile(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)
 
 
@@ -69,9 +70,11 @@ def parse(content: bytes) -> Document:
         raise BrokenDocumentError("there is no second line `---`")
     front, body = others
     try:
-        fields = yaml.safe_load("\n" + front)  # counts lines as the file does
+        fields = yaml.load("\n" + front, Loader=_LOADER)  # counts lines as the file does
     except yaml.YAMLError as error:
         raise BrokenDocumentError(_fault(error)) from error
+    except RecursionError as error:  # PyYAML without libyaml
+        raise BrokenDocumentError("nested too deep") from error
     if not isinstance(fields, dict):
         raise BrokenDocumentError("there are no fields between the two lines `---`")
     return Document(fields, body.removeprefix("\n").removesuffix("\n"))

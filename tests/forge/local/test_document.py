@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from flux.errors import ForgeError
+from flux.forge.local import document
 from tests.forge.conftest import Place
 from tests.forge.local.written import ISSUE
 
@@ -48,7 +50,7 @@ BROKEN = {
     "---\ntitle: x\n": "there is no second line `---`",
     "---\n---\n": "there are no fields between the two lines `---`",
     "---\n- a\n---\n": "there are no fields between the two lines `---`",
-    "---\ntitle: a: b\n---\n": "line 2: mapping values are not allowed here",
+    "---\ntitle: a: b\n---\n": "line 2: mapping values are not allowed",
     ISSUE.replace("title: Promote eso\n", ""): "`title` is missing",
     ISSUE.replace("Promote eso", "1.0"): "`title` is 1.0, which is not a text without quotes",
     ISSUE.replace("open", "opne"): "`state` is 'opne'; allowed is open or closed",
@@ -64,7 +66,7 @@ def test_a_file_that_was_broken_is_named(local: Place, issue: Path, content: str
     issue.write_text(content)
     with pytest.raises(ForgeError) as raised:
         local.forge.issues("flux-release")
-    assert raised.value.message == f"{issue} cannot be read: {fault}"
+    assert raised.value.message.startswith(f"{issue} cannot be read: {fault}")
     assert raised.value.hint == "correct the lines between the two `---` at its top"
 
 
@@ -79,3 +81,13 @@ def test_an_edit_leaves_a_broken_file_alone(local: Place, issue: Path) -> None:
     with pytest.raises(ForgeError, match=r"1\.md"):
         local.forge.edit_issue(1, body="New")
     assert issue.read_text() == "broken"
+
+
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)])
+@pytest.mark.parametrize("deep", [2000, 100_000])
+def test_a_file_that_is_nested_too_deep_is_broken(
+    monkeypatch: pytest.MonkeyPatch, loader: type[yaml.SafeLoader], deep: int
+) -> None:
+    monkeypatch.setattr(document, "_LOADER", loader)
+    with pytest.raises(document.BrokenDocumentError):
+        document.parse(b"---\na: " + b"[" * deep + b"]" * deep + b"\n---\n")

@@ -66,7 +66,15 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return make_certificate(tmp_path_factory.mktemp("tls"), *names)
 
 
-@pytest.fixture(params=PROFILES, ids=[profile.__name__ for profile in PROFILES])
+_TYPICAL = (hosted.Ghcr, clouds.Ecr, clouds.Acr, products.Artifactory)
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(profile, id=profile.__name__, marks=[] if profile in _TYPICAL else [pytest.mark.stories])
+        for profile in PROFILES
+    ]
+)
 def registry(request: pytest.FixtureRequest) -> Registry:
     profile: type[Registry] = request.param
     return profile()
