@@ -22,25 +22,30 @@ def roll_back(
     """Propose the lower version that an environment, or all of a phase, had before, or the one given.
 
     What is deployed can be rolled back, whether or not the tip has the artifact still; what is not deployed
-    any more comes back only of an artifact that is there. Raises RequestError where there is no lower
-    version, or not one for all of the phase, and for a version that is not lower.
+    any more comes back only by its own name, and of an artifact that is there. Raises RequestError where
+    there is no lower version, or not one for all of the phase, and for a version that is not lower.
     """
     reason = reason_of(override)
     require_current_settings(monorepo)
     desired = desired_at(monorepo, monorepo.tip)
     choose(monorepo, desired, [artifact])
-    environments = wanted_environments(monorepo.settings, name)
     versions = desired.get(artifact, {})
+    chosen = str(parse_version(to, words=())) if to else None
+    environments = _due(wanted_environments(monorepo.settings, name), versions, chosen)
     if not versions.keys() >= set(environments):
         require_artifact(monorepo, artifact, is_deployed=bool(versions))
-    version = (
-        str(parse_version(to, words=())) if to else _version_before(monorepo, artifact, name, environments)
-    )
-    if to:
+    version = chosen or _version_before(monorepo, artifact, name, environments)
+    if chosen:
         _require_lower(artifact, version, versions, environments)
     promotion = Promotion(artifact, version)
     require_promotable(monorepo, promotion)
     return propose_by_name(monorepo, promotion, environments, rollback=True, override=reason)
+
+
+def _due(environments: Sequence[str], versions: Mapping[str, str], chosen: str | None) -> Sequence[str]:
+    """What is to go down: of a phase, what is deployed and does not have the chosen version yet."""
+    deployed = [name for name in environments if name in versions]
+    return [name for name in deployed if versions[name] != chosen] or deployed or environments
 
 
 def _version_before(monorepo: Monorepo, artifact: str, name: str, environments: Sequence[str]) -> str:

@@ -61,6 +61,28 @@ def test_an_environment_that_has_none_is_not_rolled_back_to_a_version(deployed: 
         deployed.roll_back("eso", "tt", to="1.0.0")
 
 
+def rolled_back(world: World, name: str, to: str | None = None) -> dict[str, str]:
+    return {each.environment: each.new for each in world.roll_back("eso", name, to=to).changes}
+
+
+def test_of_a_phase_what_is_deployed_goes_down(deployed: World) -> None:
+    """Nothing else keeps production from it."""
+    desired = deployed.desired
+    del desired["eso"]["prod_ring2"]
+    deployed.change({CONFIG: json.dumps(desired)})
+    assert rolled_back(deployed, "prod") == {"prod_ring1": "1.1.0"}
+    assert rolled_back(deployed, "prod", "1.0.0") == {"prod_ring1": "1.0.0"}
+    assert rolled_back(deployed, "prod_ring2") == {"prod_ring2": "1.2.0"}
+
+
+def test_of_a_phase_what_has_the_version_already_stays(deployed: World) -> None:
+    deployed.desire(prod_ring2="1.1.0")
+    with pytest.raises(RequestError, match="more than one version") as refused:
+        deployed.roll_back("eso", "prod")
+    assert "--to VERSION" in refused.value.hint
+    assert rolled_back(deployed, "prod", "1.1.0") == {"prod_ring1": "1.1.0"}
+
+
 def test_what_was_removed_is_rolled_back_all_the_same(deployed: World) -> None:
     deployed.repo.remove("artifacts/eso")
     deployed.repo.commit("remove eso")
@@ -82,10 +104,9 @@ def test_what_was_removed_comes_back_nowhere(deployed: World) -> None:
     desired = deployed.desired
     del desired["eso"]["prod_ring2"]
     deployed.repo.commit("remove eso", files={CONFIG: json.dumps(desired)})
-    for name in ("prod_ring2", "prod"):
-        with pytest.raises(RequestError, match=r"no artifact .eso. at the tip, [0-9a-f]{12}, any more"):
-            deployed.roll_back("eso", name)
-    assert deployed.roll_back("eso", "prod_ring1").pull_request
+    with pytest.raises(RequestError, match=r"no artifact .eso. at the tip, [0-9a-f]{12}, any more"):
+        deployed.roll_back("eso", "prod_ring2")
+    assert rolled_back(deployed, "prod") == {"prod_ring1": "1.1.0"}
 
 
 def test_roll_back_goes_to_the_version_before(world: World) -> None:
