@@ -1,6 +1,6 @@
 """Opens and updates the pull request of a promotion."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from flux.errors import ForgeError
@@ -48,16 +48,21 @@ class Requests:
             requesters=_requesters(decisions, changes),
             warnings=[*said, *known.warnings],
         )
-        most = MOST_CHARACTERS - room_beside(there.body if there else "")
-        part = request_body(promotion, changes, known, rollback, max(most, _LEAST))
-        written = put_in(title, part, PullRequestText(there.title, there.body) if there else None)
-        if there and len(written.body) > MOST_CHARACTERS:  # people have left no room
-            written = replace(written, body=there.body)
+
+        def part(most: int) -> str:
+            return request_body(promotion, changes, known, rollback, most)
+
         if there is None:
-            return self._open(promotion, written.title, written.body), True
-        if (there.title, there.body.strip()) == (written.title, written.body.strip()):
+            return self._open(
+                promotion, title, put_in(title, part(MOST_CHARACTERS - room_beside(""))).body
+            ), True
+        if _is_same(there, _within(there, title, part)):
             return there, False
-        self._forge.edit_pull_request(there.number, title=written.title, body=written.body)
+        # All of this took its time, and somebody may have written meanwhile.
+        now = self._forge.pull_request(there.number) or there
+        written = _within(now, title, part)
+        title_if_new = None if written.title == now.title else written.title
+        self._forge.edit_pull_request(there.number, title=title_if_new, body=written.body)
         return there, True
 
     def _open(self, promotion: Promotion, title: str, body: str) -> PullRequest:
@@ -69,6 +74,22 @@ class Requests:
             if not there:
                 raise
             return there[0]
+
+
+def _within(there: PullRequest, title: str, part: Callable[[int], str]) -> PullRequestText:
+    """The text that a pull request should have, with our part of at most so many characters."""
+    written = put_in(
+        title,
+        part(max(MOST_CHARACTERS - room_beside(there.body), _LEAST)),
+        PullRequestText(there.title, there.body),
+    )
+    if len(written.body) > MOST_CHARACTERS:  # people have left no room
+        return replace(written, body=there.body)
+    return written
+
+
+def _is_same(there: PullRequest, written: PullRequestText) -> bool:
+    return (there.title, there.body.strip()) == (written.title, written.body.strip())
 
 
 def _requesters(decisions: Sequence[Decision], changes: Sequence[VersionChange]) -> dict[str, list[str]]:
