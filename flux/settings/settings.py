@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from flux.promotion.gates.rule import Rule
+from flux.promotion.gates.rule import Merge, Rule
 
 if TYPE_CHECKING:
     from flux.artifact.folder import SourceEntry
@@ -158,6 +158,13 @@ class Settings:
     def has_rules(self) -> bool:
         """Whether any phase asks for more than the order."""
         return bool(self.rules) or any(phase.given or phase.is_ruled for phase in self.phases)
+
+    @property
+    def merges_by_itself(self) -> bool:
+        """Whether any rule lets the forge merge without a person."""
+        own = [phase.given for phase in self.phases]
+        per_artifact = [given for phases in self.rules.values() for given in phases.values()]
+        return any(("merge", Merge.AUTO) in given for given in (*own, *per_artifact))
 
     @property
     def has_progress(self) -> bool:

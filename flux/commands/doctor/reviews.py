@@ -81,9 +81,10 @@ def reviews(monorepo: Monorepo, place: Place) -> Iterator[Line]:
 
 
 def two_people(monorepo: Monorepo, place: Place) -> Iterator[Line]:
-    """Whether what `two_person` asks for keeps a pull request from being merged."""
-    name = monorepo.settings.branch
-    if not monorepo.settings.two_person:
+    """Whether what `two_person` asks for keeps a pull request from being merged, and so does what somebody
+    else pushes where the forge merges by itself."""
+    name, settings = monorepo.settings.branch, monorepo.settings
+    if not settings.two_person and not settings.merges_by_itself:
         yield Line("two people", Rating.OK, "the setting `two_person` asks for no second person")
         return
     protection = monorepo.forge.protection(name)
@@ -94,7 +95,8 @@ def two_people(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     elif checks.get(CHECK):
         yield Line("two people", Rating.OK, f"{name} requires the check {CHECK}")
     else:
-        said = f"{name} does not require the check {CHECK}: one person is enough"
+        risk = "one person is enough" if settings.two_person else "`merge: auto` also merges what others push"
+        said = f"{name} does not require the check {CHECK}: {risk}"
         if CHECK in checks:
             said = f"{name} requires the check {CHECK} from any source: whoever may push can set it to green"
         yield Line("two people", Rating.WARNING, said, _require(place, name))

@@ -76,6 +76,8 @@ def test_the_check_that_two_people_need(github: GitHub, monkeypatch: pytest.Monk
     assert line().health is Rating.OK
     assert "asks for no second person" in line().message
     assert line(two_person=["prod"]).message.startswith(f"main does not require the check {CHECK}")
+    phases = [{"prod": {"environments": ["prod"], "merge": "auto"}}]
+    assert "`merge: auto` also merges what others push" in line(phases=phases).message
     there.protected.add("main")
     there.checks["main"] = {"lint": 15368}
     assert line(two_person=True).health is Rating.WARNING
@@ -83,6 +85,7 @@ def test_the_check_that_two_people_need(github: GitHub, monkeypatch: pytest.Monk
     assert "whoever may push can set it to green" in line(two_person=True).message
     there.checks["main"][CHECK] = 15368
     assert line(two_person=True).message == f"main requires the check {CHECK}"
+    assert line(phases=phases).message == f"main requires the check {CHECK}"
     there.protected.clear()
     check = {"context": CHECK, "integration_id": 15368}
     parameters = {"strict_required_status_checks_policy": False, "required_status_checks": [check]}
