@@ -25,7 +25,7 @@ from flux.settings.values import (
 )
 
 _FLAG = "true or false"
-_PATH = "a path below the repository's root, its parts joined by /"
+_PATH = "a path from the repository's root, with / between its parts"
 READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "sources": (folder, _PATH),
     "artifacts": (
@@ -33,7 +33,7 @@ READERS: dict[str, tuple[Callable[[object], Any], str]] = {
         "a list of entries with `path` (a folder, or a glob of folders), `name`, `exclude`,"
         " `repository`, `prepare`, `output` and `inputs`",
     ),
-    "prepare": (command, "a command line of the shell, with {name} and {path}"),
+    "prepare": (command, "a shell command, which may have {name} and {path}"),
     "output": (output, f"{_PATH}, with {{name}} and {{path}}"),
     "inputs": (inputs, "a list of gitignore patterns, with {name} and {path}"),
     "prepare_network": (flag, _FLAG),
@@ -44,10 +44,10 @@ READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "latest": (moving_tag, "an OCI tag that is neither a version nor a commit, or none"),
     "mode": (one_of("act", "observe"), "act or observe"),
     "branch": (branch, "the name of a branch"),
-    "branches": (branches, "a list of branches; * in a name stands for any part"),
+    "branches": (branches, "a list of branches; * matches any part of a name"),
     "release_tag": (
         release_tag,
-        "text with {artifact} and {version} that can be told apart; of one artifact {version} is enough",
+        "text with {artifact} and {version} that can be told apart; {version} is enough for one artifact",
     ),
     "create_release": (flag, _FLAG),
     "source": (source, "the https URL of the repository"),
@@ -59,20 +59,20 @@ READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "jobs": (jobs, "a whole number from 1 to 64"),
     "insecure": (flag, _FLAG),
     "publisher": (one_of("builtin", "flux"), "builtin or flux"),
-    "flux_version": (version, "a version or how it begins: '2', '2.9' or '2.9.4'"),
+    "flux_version": (version, "a version or its beginning: '2', '2.9' or '2.9.4'"),
     "provider": (one_of("generic", "azure", "aws", "gcp"), "generic, azure, aws or gcp"),
     "forge": (one_of("github", "local"), "github or local"),
     "label": (text, "a label's name"),
-    "promoters": (promoters, "in invoke.yaml: a list of logins for each phase"),
+    "promoters": (promoters, "a list of logins for each phase, in invoke.yaml"),
     "automation": (names, "a list of logins"),
     "require_order": (flag, _FLAG),
     "two_person": (flag_or_names, "true, false, or a list of phases"),
     "require_signature": (flag, _FLAG),
-    "signature_identity": (expression, "a regular expression of whole identities"),
-    "signature_issuer": (source, "the https URL of who issues identities"),
+    "signature_identity": (expression, "a regular expression that matches a whole identity"),
+    "signature_issuer": (source, "the https URL of an issuer of identities"),
     "sign_promotions": (flag, _FLAG),
-    "rules": (rules, "in invoke.yaml: for each artifact, the rule of each phase that differs"),
-    "clusters": (clusters, "in invoke.yaml: for each environment, `names` and `reporters`"),
+    "rules": (rules, "for each artifact, the rules of phases that differ, in invoke.yaml"),
+    "clusters": (clusters, "`names` and `reporters` for each environment, in invoke.yaml"),
 }
 
 assert READERS.keys() == {field.name for field in fields(Settings)} - {"named"}
