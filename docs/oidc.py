@@ -10,7 +10,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent.parent / ".github" / "workflows"
 NAMES = ("release", "manage", "board")
 
-_NOTE = "# For the registries of Azure, AWS and Google, where a job logs in with its identity. Generated: change the other file."
+_NOTE = "# For Azure, AWS and Google: a job logs in by its identity. Generated: change the other file."
 _PERMISSION = r"\g<0>\1id-token: write # to log in\n"
 _LOGIN = re.compile(r"^( +)packages: .+\n", re.MULTILINE)
 
