@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from flux.commands.log import Log, Logged
     from flux.report.report import Report
 
+_HEADER = (
+    *("Merged", "Artifact", "Environment", "From", "To", "Direction"),
+    *("Asked by", "Approved by", "Merged by", "Pull request", "After release", "Commit"),
+)
 _UNITS = (("d", 24 * 3600), ("h", 3600), ("min", 60))
 
 
@@ -18,32 +22,30 @@ def show_log(report: Report, log: Log) -> None:
     report.notices(log.notices)
     if report.document(document(log)):
         return
-    header = (
-        "Merged",
-        "Artifact",
-        "Environment",
-        "From",
-        "To",
-        "",
-        "Asked by",
-        "After release",
-        "Pull request",
+    if not log.changes:
+        report.print("No changes.")
+        return
+    rows = [_row(logged) for logged in log.changes]
+    filled = [at for at, column in enumerate(zip(*rows, strict=True)) if any(column)]
+    report.table([_HEADER[at] for at in filled], [[row[at] for at in filled] for row in rows])
+
+
+def _row(logged: Logged) -> tuple[str, ...]:
+    entry, pull = logged.entry, logged.pull
+    return (
+        day(logged.time),
+        entry.artifact,
+        entry.environment,
+        entry.before or "none",
+        entry.after or "none",
+        str(entry.direction),
+        ", ".join(entry.asked),
+        ", ".join(logged.approved),
+        pull.merger if pull else "",
+        f"#{pull.number}" if pull else "",
+        duration(logged.delay),
+        entry.commit[:12],
     )
-    rows = [
-        (
-            day(logged.time),
-            logged.entry.artifact,
-            logged.entry.environment,
-            logged.entry.before or "none",
-            logged.entry.after or "none",
-            str(logged.entry.direction),
-            ", ".join(logged.entry.asked),
-            duration(logged.delay),
-            f"#{logged.pull.number}" if logged.pull else logged.entry.commit[:12],
-        )
-        for logged in log.changes
-    ]
-    report.table(header, rows)
 
 
 def document(log: Log) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """How a log of changes is shown."""
 
+import re
+
 import pytest
 
 from flux.commands.log import Log, Logged
@@ -18,30 +20,29 @@ PULL = PullRequest(
 LOG = Log([Logged(ENTRY, 1_767_142_800.0, PULL, ("carol",)), Logged(FIRST)], ["slow"])
 
 
+def columns(line: str) -> list[str]:
+    return re.split(" {3,}", line)
+
+
 def test_a_log(stage: Stage) -> None:
     shown = stage.log(lambda report: show_log(report, LOG))
-    assert shown.lines[0].split() == [
-        *(
-            "Merged",
-            "Artifact",
-            "Environment",
-            "From",
-            "To",
-            "Asked",
-            "by",
-            "After",
-            "release",
-            "Pull",
-            "request",
-        )
+    header, _, first, second = shown.lines
+    assert columns(header) == [
+        *("Merged", "Artifact", "Environment", "From", "To", "Direction"),
+        *("Asked by", "Approved by", "Merged by", "Pull request", "After release", "Commit"),
     ]
-    assert shown.lines[2].split() == [
-        *("2026-01-01", "01:00", "app", "prod", "1.0.0", "1.1.0", "up", "alice,", "bob", "1d", "#7")
+    assert columns(first) == [
+        *("2026-01-01 01:00", "app", "prod", "1.0.0", "1.1.0", "up"),
+        *("alice, bob", "carol", "carol", "#7", "1d", COMMIT[:12]),
     ]
-    assert shown.lines[3].split() == [
-        *("2025-12-31", "23:50", "app", "at", "none", "1.0.0", "first", COMMIT[:12])
-    ]
+    assert columns(second) == ["2025-12-31 23:50", "app", "at", "none", "1.0.0", "first", COMMIT[:12]]
     assert shown.err == "slow\n"
+
+
+def test_a_log_shows_only_what_is_known(stage: Stage) -> None:
+    shown = stage.log(lambda report: show_log(report, Log([Logged(FIRST)])))
+    assert columns(shown.lines[0])[5:] == ["Direction", "Commit"]
+    assert stage.log(lambda report: show_log(report, Log([]))).lines == ["No changes."]
 
 
 def test_a_document() -> None:
