@@ -79,7 +79,7 @@ class VersionDifference:
 
 @dataclass(frozen=True)
 class BoardArtifact:
-    """One artifact; changes and releases have the newest first."""
+    """One artifact; changes and releases have the newest first. There are `more_releases` than those."""
 
     name: str
     image: str
@@ -90,6 +90,7 @@ class BoardArtifact:
     promotions: Sequence[tuple[Promotion, PullRequest]]
     comparisons: Sequence[VersionDifference]
     measures: Measures = _UNMEASURED
+    more_releases: int = 0
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,11 @@ def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> B
     """
     status = find_status(monorepo, [], working)
     log = read_log(monorepo)
-    # Of one environment the pages tell; of an artifact whose registry does not answer they show nothing.
-    silent = [step.fault.message for step in status.failed if step.fault and not step.environment]
+    silent = [
+        step.fault.message
+        for step in status.failed
+        if step.fault and (step.is_unknown or not step.environment)
+    ]
     notices = [*status.notices, *silent, *log.notices]
     found = releases(monorepo, [row.artifact for row in status.rows])
     told = _Told(monorepo, found, notices)
@@ -191,6 +195,7 @@ def _artifact(
         changes,
         [(p, pull) for p, pull in status.promotions or [] if p.artifact == row.artifact],
         _comparisons(monorepo, own, places, monorepo.settings.environments),
+        more_releases=max(0, len(own) - _MOST_RELEASES),
     )
 
 

@@ -48,14 +48,22 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
     said: list[str] = []
     contexts = []
 
-    def open_page(path: Path, width: int = 800, scheme: str = "light") -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    def open_page(
+        path: Path | str,
+        width: int = 800,
+        scheme: str = "light",
+        javascript: bool = True,
+        own: str = "file://",
+    ) -> Any:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=javascript
+        )
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: said.append(f"error: {error}"))
-        page.on("request", lambda request: said.append(request.url) if "file://" not in request.url else None)
-        page.goto(path.as_uri())
+        page.on("request", lambda request: None if request.url.startswith(own) else said.append(request.url))
+        page.goto(path if isinstance(path, str) else path.as_uri())
         return page
 
     yield open_page

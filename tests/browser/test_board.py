@@ -3,8 +3,11 @@
 import os
 import time
 from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -25,7 +28,7 @@ SHOTS = os.environ.get("FLUX_TESTS_SHOTS", "")
 def test_every_page_is_for_everybody(
     name: str, width: int, scheme: str, site: Path, visit: Visit, tmp_path: Path
 ) -> None:
-    """Axe finds nothing, and the page is not a wider than the screen."""
+    """Axe finds nothing, and the page is not wider than the screen."""
     page = visit(site / name, width, scheme)
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     shot = Path(SHOTS or tmp_path) / f"{name.replace('/', '-').removesuffix('.html')}-{width}-{scheme}.png"
@@ -50,7 +53,7 @@ def test_filters_by_mouse(site: Path, visit: Visit) -> None:
     page = visit(site / "index.html")
     page.fill("#filter-name", "D")
     assert shown(page) == ["db"]
-    assert page.inner_text("#filter-count") == "1 of 2"
+    assert page.inner_text("#filter-count") == "1 of 2 artifacts"
     page.fill("#filter-name", "")
     for state in ("failing", "drift"):
         page.select_option("#filter-state", state)
@@ -61,6 +64,10 @@ def test_filters_by_mouse(site: Path, visit: Visit) -> None:
     page.select_option("#filter-phase", "prod")
     assert page.is_hidden("#map thead a[href='environments/at.html']")
     assert page.is_visible("#map thead a[href='environments/prod.html']")
+    for phase, found in (("prod", ["app", "db"]), ("at", []), ("", ["app", "db"])):
+        page.select_option("#filter-phase", phase)
+        page.select_option("#filter-state", "drift")
+        assert shown(page) == found
 
 
 def test_filters_by_keyboard(site: Path, visit: Visit) -> None:
@@ -76,6 +83,45 @@ def test_filters_by_keyboard(site: Path, visit: Visit) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type("prod")
     assert page.is_hidden("#map thead a[href='environments/at.html']")
+
+
+def test_without_scripts_nothing_is_there_that_does_nothing(site: Path, visit: Visit) -> None:
+    page = visit(site / "index.html", javascript=False)
+    assert page.is_hidden("#filters")
+    assert page.is_visible("#map tbody tr:nth-child(2)")
+    assert visit(site / "index.html").is_visible("#filters")
+
+
+def test_long_names_leave_room_on_a_phone(visit: Visit, tmp_path: Path) -> None:
+    """The names stay at the left and the environments at the top, whatever is scrolled."""
+    found = large(100, 12)
+    for each in found["artifacts"]:
+        each["artifact"] = f"{each['artifact']}-{'long' * 28}"
+    write(found, tmp_path / "board")
+    page = visit(tmp_path / "board" / "index.html", 390)
+    page.evaluate("document.querySelector('.tall').scrollTo(900, 3000)")
+    name = page.locator("#map tbody th").nth(30).bounding_box()
+    environment = page.locator("#map thead th[data-phase=prod]").first.bounding_box()
+    frame = page.locator(".tall").bounding_box()
+    assert 0 <= name["x"] < 30
+    assert name["width"] < 200
+    assert frame["y"] <= environment["y"] < frame["y"] + 5
+
+
+def test_a_page_of_a_web_server_asks_for_nothing_that_is_missing(site: Path, visit: Visit) -> None:
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *told: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/"
+        page = visit(f"{address}index.html", own=address)
+        page.click("#map tbody a >> nth=0")
+        assert page.get_attribute("link[rel=icon]", "href") == "../icon.svg"
+        icon = page.request.get(f"{address}icon.svg")
+        assert (icon.status, icon.headers["content-type"]) == (200, "image/svg+xml")
+        server.shutdown()
 
 
 def test_links_lead_to_the_pages(site: Path, visit: Visit) -> None:

@@ -12,6 +12,7 @@ from flux.report.record import SCHEMA
 from flux.report.status import health_document
 
 if TYPE_CHECKING:
+    from flux.artifact.difference import FileDifference
     from flux.commands.board import Board, BoardArtifact, BoardRelease, Cell, VersionDifference
     from flux.commands.rules import Outlook
     from flux.promotion.clusters.health import Health
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from flux.promotion.measures import Distribution, Measures
 
 _MOST_LINES = 400  # of the differences of one file
+_LONGEST_LINE = 1000
 
 
 def document(board: Board) -> dict[str, Any]:
@@ -58,6 +60,7 @@ def _artifact(artifact: BoardArtifact) -> dict[str, Any]:
             for promotion, pull in artifact.promotions
         ],
         "releases": [_release(release) for release in artifact.releases],
+        "more_releases": artifact.more_releases,
         "changes": [record(logged) for logged in artifact.changes],
         "comparisons": [_comparison(comparison) for comparison in artifact.comparisons],
         "measures": _measures(artifact.measures),
@@ -70,7 +73,8 @@ def _place(place: Cell) -> dict[str, Any]:
         "version": step.version,
         "has": place.has,
         "digest": step.old,
-        "drifts": step.drifts,
+        "drifts": step.drifts and not step.is_unknown,
+        "unknown": step.is_unknown,
         "fault": step.fault.message if step.fault else None,
         "since": place.since,
         "cluster": _cluster(place.health) if place.health else None,
@@ -130,13 +134,24 @@ def _comparison(comparison: VersionDifference) -> dict[str, Any]:
         "from": {"version": comparison.old, "environments": list(old)},
         "to": {"version": comparison.new, "environments": list(new)},
         "versions": [{"name": name, "from": was, "to": now} for name, was, now in comparison.names],
-        "files": [
-            {"path": file.path, "kind": str(file.kind), "lines": file.lines[:_MOST_LINES]}
-            for file in comparison.files
-        ],
+        "files": [_file(file) for file in comparison.files],
         "more_files": comparison.more_files,
         "unknown": comparison.unknown or None,
     }
+
+
+def _file(file: FileDifference) -> dict[str, Any]:
+    lines = file.lines
+    return {
+        "path": file.path,
+        "kind": str(file.kind),
+        "lines": [_cut(line) for line in lines[:_MOST_LINES]],
+        "more_lines": max(0, len(lines) - _MOST_LINES),
+    }
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
 
 
 def _measures(measures: Measures) -> dict[str, Any]:

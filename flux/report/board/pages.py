@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib.resources import files
 from typing import Any
@@ -14,11 +14,14 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from flux.report.board import charts
+from flux.report.board.history import history
 from flux.report.log import day, duration
+from flux.report.text import counted
 
 _PACKAGE = files("flux.report.board") / "templates"
-_STATIC = ("board.css", "board.js")
+_STATIC = ("board.css", "board.js", "icon.svg")
 _MOST_NOTES = 20_000  # characters
+_MOST_CHANGES = 300
 
 
 def render(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -28,11 +31,15 @@ def render(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in _STATIC:
         yield name, _source(name)
     places = [place for artifact in board["artifacts"] for place in artifact["environments"].values()]
+    columns = list(_columns(board))
     shared = {
         "board": board,
-        "columns": list(_columns(board)),
+        "columns": columns,
+        "environments": [name for _, name in columns],
         "follows": any(place["cluster"] for place in places),
         "ruled": any(phase["rule"] for phase in board["phases"]) or any(place["next"] for place in places),
+        "most_notes": _MOST_NOTES,
+        "most_changes": _MOST_CHANGES,
     }
     page = partial(_page, environment, shared)
     yield "index.html", page("index.html", "")
@@ -48,7 +55,7 @@ def render(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _page(
     environment: Environment, shared: Mapping[str, Any], template: str, root: str, **values: object
 ) -> str:
-    return environment.get_template(template).render(**shared, root=root, **values)
+    return environment.get_template(template).render(**shared, template=template, root=root, **values)
 
 
 def _columns(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -71,6 +78,7 @@ def _environment(board: Mapping[str, Any]) -> Environment:
         "day": day,
         "duration": duration,
         "image_page": image_page,
+        "counted": counted,
         "age": lambda time: duration(now - time) if time else "",
         "link": link,
         "markdown": notes,
@@ -78,7 +86,7 @@ def _environment(board: Mapping[str, Any]) -> Environment:
         "percent": lambda share: "" if share is None else f"{share * 100:.0f} %",
         "short": lambda text: str(text or "")[:19],
     }
-    environment.globals |= {"charts": charts, "states": states}
+    environment.globals |= {"charts": charts, "history": history, "states": partial(states, board["phases"])}
     return environment
 
 
@@ -89,7 +97,14 @@ def _source(name: str) -> str:
 def link(url: object) -> str:
     """A URL that a page may lead to: of the web, or a file of this machine. Anything else leads nowhere."""
     text = str(url or "")
-    return text if urlsplit(text).scheme in ("http", "https", "file") else ""
+    return text if _scheme(text) in ("http", "https", "file") else ""
+
+
+def _scheme(url: str) -> str:
+    try:
+        return urlsplit(url).scheme
+    except ValueError:  # for `http://[`
+        return ""
 
 
 _IMAGE_PAGES = {
@@ -108,19 +123,32 @@ def image_page(image: str) -> str:
 def notes(text: str) -> Markup:
     """Markdown as HTML, without raw HTML, pictures and links that are not of the web."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-    parser.validateLink = lambda url: urlsplit(url).scheme in ("http", "https")  # type: ignore[method-assign]
+    parser.validateLink = lambda url: _scheme(url) in ("http", "https")  # type: ignore[method-assign]
     return Markup(parser.render(text[:_MOST_NOTES]))
 
 
-def states(artifact: Mapping[str, Any]) -> list[str]:
-    """What one can filter an artifact by."""
-    places = list(artifact["environments"].values())
-    clusters = {(place["cluster"] or {}).get("state") for place in places}
+def states(phases: Sequence[Mapping[str, Any]], artifact: Mapping[str, Any]) -> list[str]:
+    """What one can filter an artifact by: each state with the phase in which it holds, as in `drift:prod`.
+
+    Without a phase it holds in any, and across them.
+    """
+    every = [("", None), *((phase["name"], phase["environments"]) for phase in phases)]
+    return [f"{state}:{phase}" for phase, environments in every for state in _states(artifact, environments)]
+
+
+def _states(artifact: Mapping[str, Any], environments: Sequence[str] | None) -> list[str]:
+    """The states in these environments, or in all."""
+    places = [
+        place
+        for name, place in artifact["environments"].items()
+        if environments is None or name in environments
+    ]
     found = {
         "drift": any(place["drifts"] for place in places),
+        "unknown": any(place["unknown"] for place in places),
         "promotion": bool(artifact["promotions"]),
         "waiting": bool(artifact["commits_since"]),
-        "failing": "failing" in clusters,
+        "failing": any((place["cluster"] or {}).get("state") == "failing" for place in places),
         "different": len({place["version"] for place in places}) > 1,
     }
     return [state for state, holds in found.items() if holds]

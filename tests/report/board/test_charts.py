@@ -2,7 +2,7 @@
 
 import pytest
 
-from flux.report.board.charts import DAY, HOUR, histogram, history, weeks
+from flux.report.board.charts import DAY, HOUR, histogram, weeks
 
 
 @pytest.mark.parametrize(
@@ -22,23 +22,13 @@ def test_a_chart_says_what_it_shows() -> None:
     assert [bar.label for bar in weeks("deployments", [0, 2]).bars] == ["2 weeks ago", "now"]
 
 
-def change(environment: str, merged: float, to: str | None, direction: str = "up") -> dict[str, object]:
-    return {"environment": environment, "merged": merged, "from": None, "to": to, "direction": direction}
-
-
-def test_a_history() -> None:
-    changes = [
-        *(change("prod", 150, "1.0.0", "rollback"), change("prod", 100, "1.1.0"), change("old", 0, "9.0.0")),
-        *(change("at", 100, "1.1.0"), change("at", 175, None)),
-    ]
-    picture = history(changes, ["at", "prod", "empty"], 200)
-    assert picture
-    at, prod, empty = picture.lanes
-    assert [stretch.version for stretch in prod.stretches] == ["1.1.0", "1.0.0"]
-    assert [stretch.is_rollback for stretch in prod.stretches] == [False, True]
-    first, second = prod.stretches
-    assert first.x + first.width == second.x
-    assert second.x + second.width == picture.width
-    assert at.stretches[0].x + at.stretches[0].width < picture.width
-    assert empty.stretches == ()
-    assert history([], ["at"], 200) is None
+@pytest.mark.parametrize(
+    ("counts", "written"),
+    [([1, 9, 0], [1, 9]), ([12] * 26, [12]), ([1] * 25 + [9], [*[1] * 25, 9]), ([10**6] * 3, [10**6] * 3)],
+)
+def test_counts_do_not_run_into_each_other(counts: list[int], written: list[int]) -> None:
+    """Where they would, the highest is there, and each bar says its own when pointed at."""
+    bars = weeks("deployments", counts).bars
+    assert [bar.count for bar in bars if bar.is_counted] == written
+    assert len({bar.name for bar in bars}) == len(counts)
+    assert bars[-1].name == "the last 7 days"

@@ -19,6 +19,7 @@ def test_a_document() -> None:
         "has": "text",
         "digest": OTHER,
         "drifts": True,
+        "unknown": False,
         "fault": None,
         "since": MADE - DAY,
         "cluster": {"state": "failing", "since": MADE - DAY, "message": "text", "returned": False},
@@ -47,5 +48,6 @@ def test_a_document() -> None:
             *("diff --git a/text b/text", "new file mode 100644", "--- /dev/null", "+++ b/text"),
             *("@@ -0,0 +1 @@", "+text", "\\ No newline at end of file"),
         ],
+        "more_lines": 0,
     }
     assert one["measures"]["weekly"] == [0] * 26

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from flux.artifact.difference import difference
 from flux.report.board.document import document
 from flux.report.board.pages import image_page, link, notes, render, states
 from tests.report.board.boards import HOSTILE, artifact, board, large
@@ -34,7 +35,7 @@ def test_every_page_is_there() -> None:
     assert sorted(PAGES) == [
         *("artifacts/app.html", "artifacts/db.html", "board.css", "board.js", "board.json"),
         *("environments/at.html", "environments/prod.html", "environments/prod2.html"),
-        *("index.html", "measures.html"),
+        *("icon.svg", "index.html", "measures.html"),
     ]
 
 
@@ -61,7 +62,7 @@ def test_an_artifact_has_its_whole_story() -> None:
         "rollback",
         "chart text: 1 → 2",
         "+a: 2",
-        "And 3 more files",
+        "And 3 more files.",
         "app-v1.1.0",
         "Approved by",
     ):
@@ -100,6 +101,8 @@ def test_every_page_forbids_scripts_and_other_hosts() -> None:
         ("file:///tmp/x", True),
         ("javascript:alert(1)", False),
         ("data:text/html,x", False),
+        ("http://[", False),
+        ("https://[::1]/x", True),
         ("", False),
         (None, False),
     ],
@@ -143,10 +146,19 @@ def test_notes_are_markdown_without_pictures_and_code() -> None:
 
 
 def test_what_one_can_filter_by() -> None:
-    (one,) = document(board(artifact()))["artifacts"]
-    assert states(one) == ["drift", "promotion", "waiting", "failing", "different"]
-    one["environments"]["prod"]["cluster"] = None
-    assert "failing" not in states(one)
+    """A state of an environment belongs to its phase, one of the artifact to each."""
+    made = document(board(artifact()))
+    (one,) = made["artifacts"]
+    found = states(made["phases"], one)
+    every = ["drift", "promotion", "waiting", "failing", "different"]
+    assert found[: len(every)] == [f"{state}:" for state in every]
+    assert found[len(every) :] == [
+        *("promotion:at", "waiting:at"),
+        *("drift:prod", "promotion:prod", "waiting:prod", "failing:prod"),
+    ]
+    one["environments"]["prod"] |= {"cluster": None, "drifts": False, "unknown": True}
+    assert {"unknown:", "unknown:prod"} == {*states(made["phases"], one)} - {*found}
+    assert not {"failing:", "drift:prod"} & {*states(made["phases"], one)}
 
 
 def test_what_clusters_say_and_what_rules_allow() -> None:
@@ -165,9 +177,94 @@ def test_what_clusters_say_and_what_rules_allow() -> None:
     pages = dict(render(document(replace(board(replace(plain, places=places)), rules={}, freezes=()))))
     for name in ("artifacts/app.html", "environments/prod.html"):
         assert "Clusters" not in pages[name]
-        assert "Next" not in pages[name]
+        assert "Next</th>" not in pages[name]
+        assert "By the rules" not in pages[name]
 
 
 def test_the_page_of_thirty_artifacts_is_light() -> None:
     pages = dict(render(large(30, 6)))
     assert sum(len(pages[name]) for name in ("index.html", "board.css", "board.js")) < 500_000
+
+
+def text_of(page: str) -> str:
+    return " ".join(Reader(page).text.split())
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"drifts": True, "has": "1.0.9"}, "≠ 1.0.9"),
+        ({"drifts": True, "has": None}, "≠ nothing"),
+        ({"drifts": True, "has": "1.0.0"}, "≠ not the release's content"),
+        ({"unknown": True, "has": None}, "? not known"),
+        ({"version": None, "has": "1.0.9"}, "has 1.0.9, unmanaged"),
+        ({"has": "1.0.0"}, ""),
+    ],
+)
+def test_what_the_registry_has(change: dict[str, object], said: str) -> None:
+    made = document(board(artifact()))
+    made["artifacts"][0]["environments"]["prod"] |= {"drifts": False, **change}
+    pages = dict(render(made))
+    for name in ("index.html", "artifacts/app.html", "environments/prod.html"):
+        told = text_of(pages[name]).split("≠ The registry has")[0]
+        assert said in told
+        assert any(sign in told for sign in "≠?") == any(sign in said for sign in "≠?")
+    assert ("as desired" in pages["artifacts/app.html"].split('<th scope="row">')[2]) == (not said)
+
+
+def test_what_is_left_out_is_counted() -> None:
+    """In the picture of a page too much is not helpful; that there is more has to be said."""
+    one = artifact()
+    changes = [*one.changes] * 110
+    long = "".join(f"{at}: 1\n" for at in range(500)).encode()
+    files = tuple(difference({}, {"x.yaml": long, "y.yaml": b"z" * 5000}))
+    comparisons = [replace(one.comparisons[0], files=files, more_files=1)]
+    releases = [replace(one.releases[0], notes="n" * 20_010)]
+    one = replace(one, changes=changes, comparisons=comparisons, releases=releases, more_releases=7)
+    pages = dict(render(document(board(one))))
+    page = text_of(pages["artifacts/app.html"])
+    for said in (
+        "30 more changes are in board.json",
+        "And 7 older releases.",
+        "And 1 more file.",
+        "more lines.",
+    ):
+        assert said in page
+    assert "10 more characters are in board.json" in page
+    assert "z" * 1001 not in pages["board.json"]
+    assert "120 more changes are in board.json" in text_of(pages["environments/prod.html"])
+
+
+def test_an_environment_that_is_no_more_has_no_page() -> None:
+    one = artifact()
+    gone = replace(one.changes[0], entry=replace(one.changes[0].entry, environment="gone"))
+    page = dict(render(document(board(replace(one, changes=[gone])))))["artifacts/app.html"]
+    assert "<td>gone</td>" in page
+    assert "environments/gone.html" not in page
+
+
+def test_what_is_next_without_rules() -> None:
+    """What is not at its newest release, and what is proposed."""
+    plain = artifact()
+    places = {name: replace(place, health=None, next=None) for name, place in plain.places.items()}
+    other = replace(plain, name="db", places=places, promotions=[])
+    pages = dict(render(document(replace(board(other), rules={}, freezes=()))))
+    assert "db1.0.01.1.0" in text_of(pages["environments/prod.html"].split("<h2>What is next")[1])
+    assert "Nothing: each artifact" in text_of(pages["environments/at.html"])
+
+
+def test_who_approved_and_merged() -> None:
+    pages = dict(render(document(board(artifact(text="carol")))))
+    for name in ("artifacts/app.html", "environments/prod.html"):
+        for column in ("Approved by", "Merged by", "Pull request", "Commit"):
+            assert f">{column}</th>" in pages[name]
+    bare = artifact()
+    bare = replace(bare, changes=[replace(each, pull=None, approved=()) for each in bare.changes])
+    page = dict(render(document(board(bare))))["artifacts/app.html"]
+    assert not any(f">{column}</th>" in page for column in ("Approved by", "Merged by", "Pull request"))
+
+
+def test_the_page_that_one_is_on_is_marked() -> None:
+    assert '<a href="index.html" aria-current="page">' in PAGES["index.html"]
+    assert '<a href="measures.html" aria-current="page">' in PAGES["measures.html"]
+    assert "aria-current" not in PAGES["artifacts/app.html"]

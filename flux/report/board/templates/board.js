@@ -3,6 +3,7 @@
 (() => {
   const map = document.getElementById("map");
   if (!map) return;
+  const form = document.getElementById("filters");
   const [name, phase, state] = ["name", "phase", "state"].map((key) => document.getElementById("filter-" + key));
   const count = document.getElementById("filter-count");
   const rows = Array.from(map.tBodies[0].rows);
@@ -10,10 +11,11 @@
   let shownPhase = "";
   const filter = () => {
     const wanted = name.value.trim().toLowerCase();
+    const held = state.value + ":" + phase.value;
     let shown = 0;
     for (const row of rows) {
       const fits = row.dataset.name.toLowerCase().includes(wanted)
-        && (!state.value || row.dataset.states.split(" ").includes(state.value));
+        && (!state.value || row.dataset.states.split(" ").includes(held));
       row.hidden = !fits;
       shown += fits;
     }
@@ -21,9 +23,10 @@
       shownPhase = phase.value;
       for (const cell of cells) cell.hidden = Boolean(shownPhase) && cell.dataset.phase !== shownPhase;
     }
-    count.textContent = shown + " of " + rows.length;
+    count.textContent = shown + " of " + rows.length + (rows.length === 1 ? " artifact" : " artifacts");
   };
-  document.getElementById("filters").addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("submit", (event) => event.preventDefault());
   for (const field of [name, phase, state]) field.addEventListener("input", filter);
   filter();
+  form.hidden = false;
 })();

@@ -1,0 +1,131 @@
+"""The picture of an artifact's history, as SVG: what was released, and what each environment had, when."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+RELEASED = "released"
+"""The name of the row of the releases."""
+
+_LANE, _AXIS = 26, 20
+_WIDTH = 900
+_LEAST = 2.0  # that can be seen
+_TICKS = 5
+_CHARACTER = 6.8
+_LONGEST = 34  # characters of a name
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A version that an environment had for some time, as a part of a row.
+
+    `kind` is `release`, `rollback`, or `change` for any other.
+    """
+
+    x: float
+    width: float
+    version: str
+    title: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A row: the releases, or what one environment had. `label` is its name, as far as there is room."""
+
+    name: str
+    label: str
+    y: int
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A time on the axis."""
+
+    x: float
+    time: float
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A row for the releases and for each environment, the present at the right."""
+
+    lanes: tuple[Lane, ...]
+    ticks: tuple[Tick, ...]
+    width: int
+    height: int
+    begins: float
+
+
+class _Event(NamedTuple):
+    """From `time` on it was `version`; None for none."""
+
+    time: float
+    version: str | None
+    title: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """From `left` to the right end, from `begins` to `now`."""
+
+    left: float
+    begins: float
+    now: float
+
+    def place(self, time: float) -> float:
+        """A clock that is ahead ends with the present."""
+        share = (min(time, self.now) - self.begins) / max(1.0, self.now - self.begins)
+        return round(self.left + share * (_WIDTH - self.left), 1)
+
+    @property
+    def ticks(self) -> tuple[Tick, ...]:
+        step = (self.now - self.begins) / (_TICKS - 1)
+        return tuple(
+            Tick(self.place(time), time) for time in (self.begins + at * step for at in range(_TICKS))
+        )
+
+
+def history(artifact: Mapping[str, Any], environments: Sequence[str], now: float) -> Picture | None:
+    """The picture of an artifact of a board's document; None where nothing has happened."""
+    rows = {RELEASED: _releases(artifact), **{name: _changes(artifact, name) for name in environments}}
+    times = [event.time for row in rows.values() for event in row]
+    if not times:
+        return None
+    labels = {name: name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…" for name in rows}
+    axis = _Axis(max(map(len, labels.values())) * _CHARACTER + 10, min(times), now)
+    lanes = tuple(
+        Lane(name, labels[name], at * _LANE, tuple(_stretches(row, axis)))
+        for at, (name, row) in enumerate(rows.items())
+    )
+    return Picture(lanes, axis.ticks, _WIDTH, len(lanes) * _LANE + _AXIS, axis.begins)
+
+
+def _releases(artifact: Mapping[str, Any]) -> list[_Event]:
+    found = [(r["time"], r["version"]) for r in artifact["releases"] if r["time"] is not None]
+    return [_Event(time, version, version, "release") for time, version in sorted(found)]
+
+
+def _changes(artifact: Mapping[str, Any], environment: str) -> list[_Event]:
+    """The newest come first in a document, and of one second the last counts."""
+    found = [
+        _Event(
+            change["merged"],
+            change["to"],
+            f"{change['from'] or 'none'} to {change['to']}, {change['direction']}",
+            "rollback" if change["direction"] == "rollback" else "change",
+        )
+        for change in reversed(artifact["changes"])
+        if change["environment"] == environment
+    ]
+    return sorted(found, key=lambda event: event.time)
+
+
+def _stretches(row: Sequence[_Event], axis: _Axis) -> Iterator[Stretch]:
+    places = [*(axis.place(event.time) for event in row), float(_WIDTH)]
+    for event, x, end in zip(row, places, places[1:], strict=False):
+        if event.version is not None:
+            shown = round(max(_LEAST, end - x), 1)
+            yield Stretch(min(x, _WIDTH - _LEAST), shown, event.version, event.title, event.kind)
