@@ -30,10 +30,10 @@ def reconciling(bench: Workbench) -> Iterator[Row]:
     """All artifacts deployed to six environments and acknowledged, nothing due; beside a tenth of them."""
     many = bench.options.artifacts
     few = max(1, many // 10)
-    counts, samples = zip(*(_at_rest(bench, artifacts) for artifacts in (many, few)), strict=True)
+    (asked, ours), (asked_of_few, peer) = (_at_rest(bench, artifacts) for artifacts in (many, few))
     title = f"inv reconcile, nothing due, {many} artifacts beside {few}"
-    yield Row("reconcile-requests", f"requests to GitHub of {title}", "requests", *counts, Goal("at most", 1))
-    ours, peer = samples
+    what = f"requests to GitHub of {title}"
+    yield Row("reconcile-requests", what, "requests", asked, asked_of_few, Goal("at most", 1))
     yield Row("reconcile-cpu", f"CPU of {title}", "s", ours.as_cpu(), peer.as_cpu())
 
 

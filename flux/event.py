@@ -6,7 +6,6 @@ https://docs.github.com/webhooks/webhook-events-and-payloads
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,8 +16,9 @@ from urllib.parse import urlsplit
 
 from flux import reasons
 from flux.errors import RequestError
+from flux.regex import regex
 
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_COMMIT = regex(r"[0-9a-f]{40}")
 _NONE = "0" * 40
 _OF_PULL_REQUESTS = ("pull_request", "pull_request_target")
 _LONGEST = 1024  # characters of a status' texts

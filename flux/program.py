@@ -11,9 +11,9 @@ from invoke.context import Context
 from invoke.exceptions import Exit, ParseError
 from invoke.program import Program
 
+from flux.configured import FILES
 from flux.errors import FluxError, RequestError
 from flux.running import configuration, reporting, silence
-from flux.settings import FILES
 from flux.tasks import ns
 from flux.tasks.mistakes import find_mistake
 

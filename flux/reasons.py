@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass
 from json import JSONDecodeError
 
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
+from flux.regex import regex
+
+_STRING = regex(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
 
 
 @dataclass(frozen=True)

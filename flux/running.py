@@ -6,14 +6,13 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TextIO
 
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from flux.settings import read_settings, require_section, take_environment
+from flux.configured import take_environment
 
 if TYPE_CHECKING:
     from flux.errors import FluxError
@@ -38,8 +37,7 @@ def silence(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """One command, running. `variables` are the settings that the environment had, and has no more."""
 
     monorepo: "Monorepo"
@@ -57,6 +55,7 @@ def running(
     with reporting(json, wide, dry_run) as report:
         from flux.event import read_event
         from flux.monorepo.opening import open_monorepo
+        from flux.settings import read_settings, require_section
 
         event = read_event()
         require_section(context.config.keys())

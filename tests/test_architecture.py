@@ -1,6 +1,7 @@
 """Who may know whom, and what a command that needs little does not wait for."""
 
 import ast
+import importlib
 import json
 import os
 import re
@@ -13,6 +14,8 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+
+from flux.regex import Uncompiled
 
 _ROOT = Path(__file__).parent.parent
 _LINT = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
@@ -209,23 +212,61 @@ def test_an_error_that_is_quoted_is_found(handler: str, lines: list[int]) -> Non
 
 # PyYAML is not among them: Invoke's own YAML looks for it.
 _HEAVY = {
-    *("git", "github", "pathspec", "pydantic", "python_on_whales", "requests", "rich", "semver"),
-    "urllib3",
+    *("github", "pathspec", "pydantic", "python_on_whales", "requests", "rich", "semver", "urllib3"),
 }
 
 
 def test_the_list_of_commands_waits_for_nothing_heavy() -> None:
     assert all(find_spec(name) for name in _HEAVY)
     loaded = loaded_with("flux.tasks")
-    assert loaded >= {"invoke", "flux.tasks", "flux.settings"}
-    assert loaded & (_HEAVY | {"flux.git.clone", "flux.registry", "flux.report", "flux.event"}) == set()
-    assert not any(name.startswith(("flux.commands", "flux.artifact")) for name in loaded)
+    assert loaded >= {"invoke", "flux.tasks"}
+    assert not loaded & _HEAVY
+    own = {name for name in loaded if name.startswith("flux.") and not name.startswith("flux.tasks")}
+    assert own == {"flux.configured", "flux.errors", "flux.running"}
+
+
+def compiled_at_import(source: str) -> list[int]:
+    """The lines that compile a regular expression when the module is imported."""
+    found: list[int] = []
+
+    def look(node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Call) and ast.unparse(child.func) == "re.compile":
+                found.append(child.lineno)
+            if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                look(child)
+
+    look(ast.parse(source))
+    return found
+
+
+def test_regular_expressions_wait_until_they_are_used() -> None:
+    found = {
+        str(module): lines
+        for module in modules()
+        if (lines := compiled_at_import((_ROOT / "flux" / module).read_text()))
+    }
+    assert found == {}
+    assert compiled_at_import("import re\nclass A:\n    b = [re.compile('x')]\n") == [3]
+    assert compiled_at_import("import re\ndef f(): return re.compile('x')\n") == []
+
+
+def test_regular_expressions_that_wait_are_right() -> None:
+    waiting = [
+        value
+        for module in modules()
+        if module.name != "__init__.py"
+        for value in vars(importlib.import_module(".".join(("flux", *module.with_suffix("").parts)))).values()
+        if isinstance(value, Uncompiled)
+    ]
+    assert len(waiting) > 100
+    assert all(each.groups >= 0 for each in waiting)
 
 
 def test_environment_tags_wait_neither_for_the_build_nor_for_its_patterns() -> None:
     loaded = loaded_with("flux.commands.tag, flux.monorepo.registry, flux.forge.github.token, flux.running")
-    assert loaded >= {"git", "semver", "flux.git.clone"}
-    assert not loaded & (_HEAVY - {"git", "semver"})
+    assert loaded >= {"semver", "flux.git.clone"}
+    assert not loaded & (_HEAVY - {"semver"})
     assert not loaded & {"flux.commands.build", "flux.monorepo.sources", "flux.forge.forge"}
 
 

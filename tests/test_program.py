@@ -122,4 +122,4 @@ def test_it_waits_for_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     assert {"flux.program", "flux.tasks"} <= set(loaded)
-    assert not {"git", "rich", "semver", "urllib3", "flux.report", "flux.event"} & set(loaded)
+    assert not {"rich", "semver", "urllib3", "flux.git", "flux.report", "flux.settings"} & set(loaded)

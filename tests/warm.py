@@ -11,7 +11,6 @@ import importlib
 import json
 import os
 import runpy
-import shutil
 import signal
 import socket
 import struct
@@ -28,7 +27,7 @@ from typing import Any, NoReturn
 
 ROOT = Path(__file__).parents[1]
 
-_READ_AT_START = ("PYTHON", "LC_", "LANG", "GIT_PYTHON_", "OPENSSL_", "SSL_")
+_READ_AT_START = ("PYTHON", "LC_", "LANG", "OPENSSL_", "SSL_")
 """How the variables begin that Python and libraries read when they start."""
 _READ_AS_IMPORTED = ("flux.program", "flux.running", "flux.shell", "flux.tasks")
 """Modules that look at the environment as they are imported: each command imports them itself."""
@@ -40,9 +39,8 @@ _NUMBER = struct.Struct("!q")
 
 
 def is_like_ours(environment: Mapping[str, str]) -> bool:
-    """Whether Python starts in it as it does in ours, and GitPython finds the git that it looks for."""
-    has_git = shutil.which("git", path=environment.get("PATH", "")) is not None
-    return has_git and _read_at_start(environment) == _read_at_start(os.environ)
+    """Whether Python starts in it as it does in ours."""
+    return _read_at_start(environment) == _read_at_start(os.environ)
 
 
 def run(

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from flux.regex import regex
+
 
 @dataclass(frozen=True)
 class Cloud:
@@ -18,13 +20,13 @@ _ECR = r"[0-9]{12}\.dkr[.-]ecr\.(?P<region>[a-z0-9-]+)\.(amazonaws\.(com(\.cn)?|
 CLOUDS = (
     Cloud(
         "azure",
-        re.compile(r"(?P<name>[a-z0-9-]+)\.azurecr\.io"),
+        regex(r"(?P<name>[a-z0-9-]+)\.azurecr\.io"),
         ("FLUX_AZURE_CLIENT_ID", "FLUX_AZURE_TENANT_ID"),
     ),
-    Cloud("aws", re.compile(_ECR), ("FLUX_AWS_ROLE",)),
+    Cloud("aws", regex(_ECR), ("FLUX_AWS_ROLE",)),
     Cloud(
         "google",
-        re.compile(r"[a-z0-9-]+-docker\.pkg\.dev|([a-z]+\.)?gcr\.io"),
+        regex(r"[a-z0-9-]+-docker\.pkg\.dev|([a-z]+\.)?gcr\.io"),
         ("FLUX_GOOGLE_PROVIDER", "FLUX_GOOGLE_SERVICE_ACCOUNT"),
     ),
 )

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from flux.adoption.clouds import cloud_of
+from flux.regex import regex
 
 WORKFLOWS = (
     "release-flux-artifact.yml",
@@ -17,12 +18,12 @@ ACTION = ".github/actions/setup/action.yml"
 """What the workflows use of this repository, by which it is known."""
 GHCR = "ghcr.io"
 
-_PLAIN = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[A-Za-z][A-Za-z0-9._/-]*", re.IGNORECASE)
-_OWN = re.compile(r"\$/(\.github/[\w./-]+)")
-_CALLED = re.compile(r"(/\.github/workflows/\w+)\.yml")
-_PERMISSIONS = re.compile(r"permissions: \{(?!\}|[^}]*id-token)([^}]*)\}")
-_USED = re.compile(r"uses: ([\w.-]+/[\w.-]+)/\.github/[\w./-]+@([\w./-]+)")
-_PINNED = re.compile(r"(?P<what>uses: [\w./$-]+)@[\w./-]+(?P<more>.*?)(?: # v\S+)?$", re.MULTILINE)
+_PLAIN = regex(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[A-Za-z][A-Za-z0-9._/-]*", re.IGNORECASE)
+_OWN = regex(r"\$/(\.github/[\w./-]+)")
+_CALLED = regex(r"(/\.github/workflows/\w+)\.yml")
+_PERMISSIONS = regex(r"permissions: \{(?!\}|[^}]*id-token)([^}]*)\}")
+_USED = regex(r"uses: ([\w.-]+/[\w.-]+)/\.github/[\w./-]+@([\w./-]+)")
+_PINNED = regex(r"(?P<what>uses: [\w./$-]+)@[\w./-]+(?P<more>.*?)(?: # v\S+)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)

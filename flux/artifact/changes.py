@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flux.artifact.folder import Folder
-from flux.artifact.image import Revision
 from flux.artifact.layout import Layout
+from flux.artifact.revision import Revision
 from flux.artifact.tree import Change, parents
 
 HasFolder = Callable[[str], bool]

@@ -6,16 +6,16 @@ the commit that they have checked out and the URL that they cloned from: both ar
 https://github.com/opencontainers/image-spec/blob/main/annotations.md
 """
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 
 from flux.artifact.image import CREATED, REVISION, SOURCE, Image
 from flux.artifact.image_manifest import shown
 from flux.artifact.source import https_url
+from flux.regex import regex
 
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})")
+_COMMIT = regex(r"[0-9a-f]{40}")
+_TIME = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
 def claim_fault(annotations: Mapping[str, str], image: Image) -> str:

@@ -1,15 +1,13 @@
 """What may not be in an artifact: what a cluster would get in another form than people see."""
 
-import re
 from collections.abc import Mapping
 
 from flux.artifact.tree import SUBMODULE, SYMLINK, File
 from flux.errors import ContentError
+from flux.regex import regex
 
 # Of every version that it had: github.com/git-lfs/git-lfs, lfs/pointer.go.
-_LFS = re.compile(
-    rb"version https?://(?:git-lfs\.github\.com/spec|hawser\.github\.com/spec|git-media\.io/v)/"
-)
+_LFS = regex(rb"version https?://(?:git-lfs\.github\.com/spec|hawser\.github\.com/spec|git-media\.io/v)/")
 _LFS_LONGEST = 1024  # bytes: github.com/git-lfs/git-lfs, docs/spec.md
 
 MOST_JUDGED = 1 << 20

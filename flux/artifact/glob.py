@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from itertools import takewhile
 
-_MAGIC = re.compile(r"[*?\[]")
-_ESCAPED = re.compile(r"\[([*?\[])\]")
+from flux.regex import regex
+
+_MAGIC = regex(r"[*?\[]")
+_ESCAPED = regex(r"\[([*?\[])\]")
 ANY_DEPTH = "**"
 _FOLDERS = r"(?:(?!\.)[^/]+/)*"
 _PLAIN = {"*": "[^/]*", "?": "[^/]"}

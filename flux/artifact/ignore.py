@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from re import Match
+
+from flux.regex import regex
 
 FLUX_DEFAULTS = (
     ".git/",
@@ -18,6 +21,9 @@ FLUX_DEFAULTS = (
     "*.zip",
 )
 """What `flux push artifact` leaves out by default (its flag `--ignore-paths`)."""
+
+_PLAIN = regex(r"(?P<any>\*?)(?P<name>[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*)(?P<folder>/?)")
+"""A pattern that is a name or the end of a name, as most are."""
 
 Excludes = Callable[[str], bool]
 """Whether a path, relative to the artifact's folder, is left out; a folder's path ends in `/`."""
@@ -36,6 +42,9 @@ def matcher(patterns: Sequence[str]) -> Excludes:
     The last pattern that matches a path decides, be it one for files or one for folders, as for Flux. Git
     would take no file back (`!docs/README.md`) from a folder that is left out (`docs`).
     """
+    plain = [found for pattern in patterns if (found := _PLAIN.fullmatch(pattern))]
+    if len(plain) == len(patterns):
+        return _names(plain)
     from pathspec import PathSpec
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
@@ -46,5 +55,23 @@ def matcher(patterns: Sequence[str]) -> Excludes:
     def matches(path: str) -> bool:
         # The matcher's regular expressions stop at newlines, which file names may hold and patterns may not.
         return spec.match_file(path.replace("\n", "\0"))
+
+    return matches
+
+
+def _names(patterns: Sequence["Match[str]"]) -> Excludes:
+    """A matcher of plain patterns alone. The library is not asked: its import takes longer than it does."""
+    names = {found["name"] for found in patterns if not found["any"]}
+    ends = tuple(found["name"] for found in patterns if found["any"])
+    names_of_files = {found["name"] for found in patterns if not found["any"] and not found["folder"]}
+    ends_of_files = tuple(found["name"] for found in patterns if found["any"] and not found["folder"])
+
+    def matches(path: str) -> bool:
+        *folders, file = path.split("/")
+        return (
+            file in names_of_files
+            or file.endswith(ends_of_files)
+            or any(folder in names or folder.endswith(ends) for folder in folders)
+        )
 
     return matches

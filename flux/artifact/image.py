@@ -17,7 +17,9 @@ from typing import Any
 from flux.artifact.archive import archive
 from flux.artifact.ignore import Excludes
 from flux.artifact.layer import Layer, digest_of, pack
-from flux.artifact.tree import EXECUTABLE, Content, File, parents, path_bytes
+from flux.artifact.published import in_order
+from flux.artifact.revision import Revision
+from flux.artifact.tree import EXECUTABLE, Content, File
 from flux.errors import ContentError
 
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
@@ -27,22 +29,6 @@ LAYER_TYPE = "application/vnd.cncf.flux.content.v1.tar+gzip"
 CREATED = "org.opencontainers.image.created"
 SOURCE = "org.opencontainers.image.source"
 REVISION = "org.opencontainers.image.revision"
-
-
-@dataclass(frozen=True)
-class Revision:
-    """The last commit that changed what is published of an artifact.
-
-    `time` is the committer's, in seconds since the epoch.
-    """
-
-    commit: str
-    time: int
-
-    @property
-    def tag(self) -> str:
-        """The commit tag."""
-        return self.commit[:12]
 
 
 @dataclass(frozen=True)
@@ -118,32 +104,6 @@ def told_diff_id(config: bytes) -> str | None:
     """The diff ID that a config of ours tells; None for any other config."""
     found = re.search(rb"sha256:[0-9a-f]{64}", config)
     return found[0].decode() if found and _config(found[0].decode()) == config else None
-
-
-def published(files: Iterable[File], excludes: Excludes) -> tuple[set[str], list[File]]:
-    """The folders and files of an artifact that are in its image.
-
-    A folder is in it even if nothing in it is, as in Flux's own walk of a checkout; the artifact's own folder
-    always is, and is not listed.
-    """
-    folders: set[str] = set()
-    kept: list[File] = []
-    for file in files:
-        folders.update(folder for folder in parents(file.path) if not excludes(folder + "/"))
-        if not excludes(file.path):
-            kept.append(file)
-    return folders, kept
-
-
-def in_order(files: Iterable[File], excludes: Excludes) -> list[tuple[str, File | None]]:
-    """What is published, as it comes in the layer; a folder is None.
-
-    Sorted by path parts, not by path: a walk finds `foo/x` before `foo.yaml`.
-    """
-    folders, kept = published(files, excludes)
-    entries: dict[str, File | None] = dict.fromkeys(folders)
-    entries |= {file.path: file for file in kept}
-    return sorted(entries.items(), key=lambda entry: path_bytes(entry[0]).split(b"/"))
 
 
 def layer_of(files: Iterable[File], excludes: Excludes, read: Callable[[File], Content]) -> Iterator[bytes]:

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE
 from flux.artifact.layer import digest_of
+from flux.regex import regex
 
 # By the media type, what else a tag may hold, and what people call it.
 OTHER_TYPES = {
@@ -34,7 +35,7 @@ MOST_BYTES = 4 << 20
 _MOST_NESTED, _MOST_VALUES = 64, 1000
 _MOST_SHOWN = 60
 
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_DIGEST = regex(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)

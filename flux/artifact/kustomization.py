@@ -11,6 +11,7 @@ from typing import Any
 
 from flux.artifact.finding import Finding, Level
 from flux.artifact.manifests import parse_mapping
+from flux.regex import regex
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -18,7 +19,7 @@ _PATHS = ("resources", "bases", "components", "crds", "configurations", "patches
 _INLINE_OR_PATHS = ("generators", "transformers", "validators")
 _OBJECTS_WITH_PATH = ("patches", "patchesJson6902", "replacements")
 _GENERATORS = ("configMapGenerator", "secretGenerator")
-_REMOTE = re.compile(
+_REMOTE = regex(
     r"[a-z+]+://|[\w.-]+@[\w.-]+:|git::|(github|gitlab)\.com[/:]|bitbucket\.org[/:]"
     r"|[\w-]+(\.[\w-]+)+/[^/]+/[^/]+.*(\?ref=|//)",
     re.IGNORECASE,

@@ -1,9 +1,9 @@
 """Which folder names can be artifacts."""
 
-import re
+from flux.regex import regex
 
-_PART = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
-_CHARACTERS = re.compile(r"[a-z0-9._-]")
+_PART = regex(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+_CHARACTERS = regex(r"[a-z0-9._-]")
 _LONGEST = 128
 
 

@@ -3,7 +3,9 @@
 import re
 from urllib.parse import urlsplit
 
-_SCP = re.compile(r"(?:[^@:/\[]*@)?(?:\[(?P<bracketed>[^\]]+)\]|(?P<host>[^@:/\[]{2,})):(?P<path>[^@]+)")
+from flux.regex import regex
+
+_SCP = regex(r"(?:[^@:/\[]*@)?(?:\[(?P<bracketed>[^\]]+)\]|(?P<host>[^@:/\[]{2,})):(?P<path>[^@]+)")
 _SCHEMES = ("https", "http", "ssh", "git", "git+ssh", "ssh+git")
 
 

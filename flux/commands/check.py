@@ -16,7 +16,8 @@ from flux.monorepo.comparison import commit_to_check
 from flux.monorepo.concerned import concerned
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.rendering import render_all
-from flux.monorepo.sources import Source, Sources
+from flux.monorepo.source import Source
+from flux.monorepo.sources import Sources
 from flux.parallel import in_parallel
 from flux.promotion.desired import check_desired
 from flux.working import Working, silently

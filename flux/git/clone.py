@@ -17,7 +17,8 @@ from flux.git.history import Message
 from flux.git.home import HomeRefs
 from flux.git.merge import merge
 from flux.git.parts import Parts
-from flux.git.process import OLDEST_GIT, Process, git_version
+from flux.git.process import Process
+from flux.git.program import OLDEST_GIT, git_version
 from flux.git.scratch import clone_apart
 from flux.git.shallow import FETCH_DEPTH
 from flux.git.ssh import resolved

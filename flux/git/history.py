@@ -6,7 +6,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from flux.artifact.changes import Commit
-from flux.artifact.image import Revision
+from flux.artifact.revision import Revision
 from flux.artifact.tree import parents
 from flux.git import output
 from flux.git.kept import Kept

@@ -11,10 +11,11 @@ from flux.git.kept import Kept
 from flux.git.objects import NAME, Objects
 from flux.git.process import Process
 from flux.git.shallow import Shallow
+from flux.regex import regex
 
 _MOST_KEPT = 1_000_000  # commits of all lines
 
-_OF_A_BRANCH = re.compile(r"Merge (?:(?:remote-tracking )?branch(?:es)?|tag|commit|pull request) ")
+_OF_A_BRANCH = regex(r"Merge (?:(?:remote-tracking )?branch(?:es)?|tag|commit|pull request) ")
 """Subjects by which git and GitHub name what they merge."""
 
 

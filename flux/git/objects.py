@@ -14,6 +14,7 @@ from flux.git.kept import Kept
 from flux.git.partial import Partial
 from flux.git.process import Process
 from flux.git.stream import Stream
+from flux.regex import regex
 
 _MOST_KEPT = 32 * 1024 * 1024  # bytes of all objects that are kept
 _LARGEST_KEPT = 4 * 1024 * 1024
@@ -21,8 +22,8 @@ _LARGEST_BLOB_KEPT = 64 * 1024
 _LARGEST_HELD = 1024 * 1024
 _MOST_PARSED = 16 * 1024 * 1024  # bytes of trees, before they were parsed
 _MOST_TAGS = 20  # of tags of tags
-NAME = re.compile("[0-9a-f]{40}")
-_ENTRY = re.compile(rb"([0-7]{1,11}) ([^\0]+)\0(.{20})", re.DOTALL)
+NAME = regex("[0-9a-f]{40}")
+_ENTRY = regex(rb"([0-7]{1,11}) ([^\0]+)\0(.{20})", re.DOTALL)
 
 
 class TreeEntry(NamedTuple):

@@ -1,6 +1,5 @@
 """Origin: where it is, which refs it has, and what is fetched from it."""
 
-import re
 from collections.abc import Iterable
 from functools import cached_property
 from random import random
@@ -9,9 +8,10 @@ from time import sleep
 from flux.errors import GitError
 from flux.git import output
 from flux.git.process import Process
+from flux.regex import regex
 
 # What git says where another run locks or moves what it is about to.
-_CROSSED = re.compile(
+_CROSSED = regex(
     r"cannot lock ref|\.lock': File exists|shallow file has changed"
     r"|incorrect old value|reference already exists"
 )

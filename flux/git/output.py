@@ -5,17 +5,16 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO
 
-from flux.artifact.image import Revision
+from flux.artifact.revision import Revision
 from flux.artifact.tree import EXECUTABLE, REGULAR, SYMLINK, Change
 from flux.errors import GitError
+from flux.regex import regex
 
 _MOST_DIGITS = 18
 _LATEST: int = 10**_MOST_DIGITS
 
 WHO = "run `git config --global user.name NAME` and `git config --global user.email EMAIL`"
-_REJECTED = re.compile(
-    r" ?! \[(?:remote )?(?:rejected|failure)\] +(?:\S+ +-> +)?(?P<ref>\S+) +\((?P<why>.*)\)$"
-)
+_REJECTED = regex(r" ?! \[(?:remote )?(?:rejected|failure)\] +(?:\S+ +-> +)?(?P<ref>\S+) +\((?P<why>.*)\)$")
 _MOST_TOLD = 5  # lines
 _LONGEST = 1000  # characters
 
@@ -90,7 +89,7 @@ def readable(text: str) -> str:
 
 def error(stderr: str, status: int = 0) -> GitError:
     """What git said, in one line, without a credential that a URL carries, even one with bare slashes."""
-    said = stderr.strip().removeprefix("stderr: '").removesuffix("'").strip()
+    said = stderr.strip()
     lines = [re.sub(r"://[^\s'\"]*@", "://", line) for line in said.splitlines()]
     if unknown := _unknown(said, status):
         return unknown

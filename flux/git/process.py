@@ -7,24 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from shutil import which
 from threading import Lock
 
 from flux.errors import GitError, RequestError
-from flux.git import output
+from flux.git import output, program
 from flux.git.access import Access
-
-try:
-    import git as gitpython
-except ModuleNotFoundError:
-    raise
-except ImportError as error:  # GitPython runs the program when it is imported
-    if which("git"):
-        raise GitError("git does not start", "`git version` says why") from error
-    raise GitError("git was not found", "install git, or add it to PATH") from error
-
-OLDEST_GIT = (2, 31)
-"""Which brought `log --diff-merges` and GIT_CONFIG_COUNT."""
+from flux.regex import regex
 
 _CONFIGURATION = (
     *("-c", "advice.graftFileDeprecated=false"),
@@ -34,20 +22,14 @@ _CONFIGURATION = (
     *("-c", "fetch.unpackLimit=1"),
 )
 _OF_REMOTES = r"^remote\..*\.(url|promisor|partialclonefilter)$"
-_NETWORK_SECONDS = 300
 # How git says that a host wants to know who asks, or does not show this to whom it takes us for.
-_REFUSED = re.compile(
+_REFUSED = regex(
     r"could not read (Username|Password)|Authentication failed|repository '.*' not found$|error: 40[134]$"
 )
-_KEPT_ENVIRONMENT = re.compile(
+_KEPT_ENVIRONMENT = regex(
     r"GIT_(SSH|SSL|HTTP|PROXY|ASKPASS|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY|VALUE)|AUTHOR|COMMITTER"
-    r"|EXEC_PATH|ALLOW_PROTOCOL|PYTHON|TRACE|CURL)"
+    r"|EXEC_PATH|ALLOW_PROTOCOL|TRACE|CURL)"
 )
-
-
-def git_version() -> tuple[int, ...]:
-    """That of the git on PATH."""
-    return gitpython.Git().version_info
 
 
 class Process:
@@ -67,27 +49,29 @@ class Process:
         self._find_access = None if access else find_access
         self._gaining, self._gained = Lock(), False
         _forget_hooks()
-        self._git = gitpython.Git(folder)
-        self._git.update_environment(
-            GIT_NO_REPLACE_OBJECTS="1",
-            GIT_GRAFT_FILE=os.devnull,
+        self._folder = folder
+        self._environment = {
+            "GIT_NO_REPLACE_OBJECTS": "1",
+            "GIT_GRAFT_FILE": os.devnull,
             # Git tells of many commits at once, not of each by itself.
-            GIT_FLUSH="0",
-            GIT_LITERAL_PATHSPECS="1",
-            GIT_OPTIONAL_LOCKS="0",
-            GIT_TERMINAL_PROMPT="0",
+            "GIT_FLUSH": "0",
+            "GIT_LITERAL_PATHSPECS": "1",
+            "GIT_OPTIONAL_LOCKS": "0",
+            "GIT_TERMINAL_PROMPT": "0",
             # For all commands: in a partial clone any of them may have to fetch.
             **(access.environment() if access else {}),
-        )
+        }
         self.root, self.objects = self._find_root(folder)
-        environment = self._git.environment()
-        self._git = gitpython.Git(self.root)
-        self._git.update_environment(**environment)
+        self._folder = self.root
 
     def _find_root(self, folder: Path) -> tuple[Path, Path]:
         try:
             place = self.run("rev-parse", "--show-toplevel", "--show-object-format", "--git-path", "objects")
         except GitError as error:
+            if not error.status:
+                raise
+            if error.message.startswith("bad config"):
+                raise GitError(f"git does not start: {error.message}", "mend that file") from error
             raise RequestError(
                 f"{folder} is not in a git work tree: {error.message}",
                 error.hint or output.trusting(error.message) or "run this in a clone of the monorepo",
@@ -102,7 +86,7 @@ class Process:
 
     def environment(self) -> dict[str, str]:
         """What git has in its environment beside that of this process."""
-        return self._git.environment()
+        return self._environment
 
     @cached_property
     def _remotes(self) -> list[tuple[str, str]]:
@@ -162,7 +146,7 @@ class Process:
         with self._gaining:
             find, self._find_access = self._find_access, None
             if find and self.fetch_url and (access := find(self.fetch_url)):
-                self._git.update_environment(**access.environment())
+                self._environment |= access.environment()
                 self._gained = True
             return self._gained
 
@@ -209,19 +193,12 @@ class Process:
         stdin: int = subprocess.PIPE,
     ) -> Iterator["subprocess.Popen[bytes]"]:
         """Git with pipes to and from it, ended when the caller is done. It may read from another's pipe."""
-        begun = self._git.execute(
-            self.command(*arguments),
-            as_process=True,
-            istream=stdin,
-            env=dict(environment or {}),
-        )
-        process = begun.proc
-        assert process is not None
+        surroundings = {**self._environment, **(environment or {})}
+        process = program.start(self.command(*arguments), self._folder, surroundings, stdin)
         try:
             yield process
         finally:
-            process.kill()
-            process.communicate()
+            program.end(process)
 
     def _asking(self, ask: Callable[[], str]) -> str:
         """The answer; asked again where origin refused, and there is another way to ask it."""
@@ -240,30 +217,16 @@ class Process:
         network: bool,
     ) -> str:
         with self.started(*arguments, environment=environment) as process:
-            try:
-                printed, stderr = process.communicate(content, _NETWORK_SECONDS if network else None)
-            except subprocess.TimeoutExpired as late:
-                raise GitError(f"git did not end within {_NETWORK_SECONDS} seconds") from late
-        if process.returncode:
-            raise output.error(stderr.decode("utf-8", "replace"))
-        return printed.decode("utf-8", "surrogateescape")
+            return program.answer(process, content, network)
 
     def _run_once(self, arguments: Sequence[str], network: bool) -> str:
-        try:
-            printed = self._git.execute(
-                self.command(*arguments),
-                kill_after_timeout=_NETWORK_SECONDS if network else None,
-                stdout_as_string=False,
-            )
-            return printed.decode("utf-8", "surrogateescape")
-        except gitpython.GitCommandError as error:
-            status = error.status if isinstance(error.status, int) else 0
-            raise output.error(str(error.stderr), status) from error
+        with self.started(*arguments, stdin=subprocess.DEVNULL) as process:
+            return program.answer(process, network=network).removesuffix("\n")
 
     def command(self, *arguments: str) -> list[str]:
         """Names are bytes to git, UTF-8 by custom, whatever encoding Python found in the environment."""
         encoded = (os.fsdecode(argument.encode("utf-8", "surrogateescape")) for argument in arguments)
-        return [str(self._git.GIT_PYTHON_GIT_EXECUTABLE), *_CONFIGURATION, *encoded]
+        return ["git", *_CONFIGURATION, *encoded]
 
 
 def _is_on(value: str) -> bool:
@@ -274,7 +237,7 @@ def _is_on(value: str) -> bool:
 def _forget_hooks() -> None:
     """Drop what a hook or `git rebase --exec` sets, which would point git at another index or object store.
 
-    githooks(5) says to unset it, and GitPython hands on what this process has.
+    githooks(5) says to unset it, and git gets what this process has.
     """
     for name in [n for n in os.environ if n.startswith("GIT_") and not _KEPT_ENVIRONMENT.match(n)]:
         del os.environ[name]

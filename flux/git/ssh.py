@@ -4,12 +4,14 @@ import re
 import subprocess
 from functools import lru_cache
 
+from flux.regex import regex
+
 _SECONDS = 5
-_URL = re.compile(
+_URL = regex(
     r"(?P<before>(?:git\+)?ssh(?:\+git)?://(?:[^@/]*@)?)(?P<host>[^:/\[\]@]+)(?P<after>(?::\d+)?/.*)"
 )
-_SCP = re.compile(r"(?P<before>(?:[^@:/\[\]]*@)?)(?P<host>[^:/\[\]@]{2,})(?P<after>:(?!//).*)")
-_HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
+_SCP = regex(r"(?P<before>(?:[^@:/\[\]]*@)?)(?P<host>[^:/\[\]@]{2,})(?P<after>:(?!//).*)")
+_HOST = regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
 
 
 def resolved(url: str) -> str:

@@ -10,9 +10,10 @@ from flux.git import output
 from flux.git.objects import Objects
 from flux.git.origin import Origin
 from flux.git.process import Process
+from flux.regex import regex
 
 # A line that begins so begins a signature: gitformat-signature(5).
-_SIGNATURE = re.compile(
+_SIGNATURE = regex(
     r"^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SIGNED MESSAGE|SSH SIGNATURE)-----", re.MULTILINE
 )
 _LATEST = 253_402_300_799  # the last second that calendars have

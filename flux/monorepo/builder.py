@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from flux.artifact.image import Image, Revision
+from flux.artifact.image import Image
+from flux.artifact.revision import Revision
 from flux.errors import ContentError, FluxError, RegistryUnreachableError, TipUnknownError
 from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.latest import named, settle_latest
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.sources import Source, Sources
+from flux.monorepo.source import Source
+from flux.monorepo.sources import Sources
 from flux.parallel import Room, in_parallel
 from flux.registry.push import push
 

@@ -1,15 +1,15 @@
 """The words that can follow in a command line, from the clone alone: nothing is asked of another host."""
 
-import re
 from collections.abc import Sequence
 
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import read_releases
+from flux.regex import regex
 from flux.release.version import BUMPS
 
 _AUTO = "auto"
-_WORD = re.compile(r"[A-Za-z0-9._/+@~-]+")
+_WORD = regex(r"[A-Za-z0-9._/+@~-]+")
 """What no shell takes for anything but a word."""
 
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flux.artifact.folder import Folder
-from flux.artifact.image import published
 from flux.artifact.layout import Layout
+from flux.artifact.published import published
 from flux.artifact.tree import File
 from flux.git.clone import Clone
 

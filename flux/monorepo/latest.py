@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flux.artifact.image import Revision
+from flux.artifact.revision import Revision
 from flux.errors import ContentError, FluxError, GitError
 from flux.monorepo.image_result import ImageResult
 from flux.monorepo.monorepo import Monorepo

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from flux.forge.github.token import given_token
 from flux.git.clone import Access, Clone
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.registry import open_target_registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from flux.event import Event
     from flux.forge.forge import Forge
     from flux.forge.place import Place
+    from flux.registry.target import Registry
     from flux.settings import Settings
 
 
@@ -33,9 +33,7 @@ def open_monorepo(
     """
     reads_only = dry_run or not pushes
     with open_clone(settings, event) as git:
-        yield Monorepo(
-            git, settings, event, lambda m: open_target_registry(m, reads_only), open_forge, dry_run
-        )
+        yield Monorepo(git, settings, event, lambda m: _open_registry(m, reads_only), open_forge, dry_run)
 
 
 def open_clone(settings: Settings, event: Event, folder: Path | None = None) -> Clone:
@@ -43,6 +41,12 @@ def open_clone(settings: Settings, event: Event, folder: Path | None = None) -> 
     token = given_token(os.environ)
     access = Access(event.server_url, token) if token else None
     return Clone(folder, access, lambda origin: _find_access(settings, event, origin))
+
+
+def _open_registry(monorepo: Monorepo, reads_only: bool) -> Registry:
+    from flux.monorepo.registry import open_target_registry
+
+    return open_target_registry(monorepo, reads_only)
 
 
 def open_forge(monorepo: Monorepo) -> Forge:

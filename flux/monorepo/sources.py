@@ -1,60 +1,33 @@
 """The artifacts as one commit has them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from flux.artifact.changes import last_changes
-from flux.artifact.content import MOST_JUDGED, Attributes, content_fault, kind_fault
+from flux.artifact.content import MOST_JUDGED, content_fault, kind_fault
 from flux.artifact.folder import Folder
 from flux.artifact.found import Found
-from flux.artifact.ignore import Excludes
-from flux.artifact.image import Image, Revision, in_order, layer_of, published
 from flux.artifact.layout import Layout
 from flux.artifact.name import name_fault
+from flux.artifact.published import in_order, published
+from flux.artifact.revision import Revision
 from flux.artifact.tree import Content, File
 from flux.errors import ContentError, RequestError, SettingError
 from flux.monorepo.artifacts import clash_faults, find_artifacts, named_clashes, where
 from flux.monorepo.contents import files_of, read_by
 from flux.monorepo.line import walk
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.source import Source
 from flux.monorepo.source_url import source_url
-from flux.monorepo.wanted import require_known
 from flux.settings import FILES
 
-
-@dataclass(frozen=True)
-class Source:
-    """One artifact at one commit. Paths are relative to its folder; `attributes` has git's for each.
-
-    `excludes` says which of the files are left out. Of an artifact that a build step makes, the files are
-    those that the step reads, from the root of the repository on, until `Sources.made` has made it: then
-    they are the step's, below its output, and `made` has what they hold.
-    """
-
-    artifact: str
-    files: list[File]
-    attributes: dict[str, Attributes]
-    folder: Folder
-    excludes: Excludes
-    made: Mapping[str, bytes] | None = None
-
-    @property
-    def has_step(self) -> bool:
-        """Whether a build step has yet to make it."""
-        return self.folder.entry.prepare is not None and self.made is None
-
-    def join(self, inside: str) -> str:
-        """A path of a published file, from the root of the repository on."""
-        step = self.folder.entry.prepare
-        base = step.output_for(self.folder) if step else self.folder.path
-        return "/".join(filter(None, (base, inside)))
-
-    @property
-    def kept(self) -> list[File]:
-        """The files that are published."""
-        return published(self.files, self.excludes)[1]
+if TYPE_CHECKING:
+    from flux.artifact.image import Image
 
 
 class Sources:
@@ -132,6 +105,8 @@ class Sources:
         """
         chosen = self.present(list(names)) if names else self.present()
         if set(names) - set(chosen):
+            from flux.monorepo.wanted import require_known
+
             refused = {**self.clashes(), **self.refused()}
             listing = f"artifacts are {where(self.layout)}:"
             for name in names:
@@ -251,6 +226,8 @@ class Sources:
 
     def image(self, source: Source, revision: Revision) -> Image:
         """The image of an artifact. Raises ContentError for content that a cluster would get differently."""
+        from flux.artifact.image import Image, layer_of
+
         if fault := name_fault(source.artifact):
             raise ContentError(
                 f"{source.artifact!r} cannot be an OCI repository: it {fault}", "rename the folder"

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from threading import BoundedSemaphore
 
 from flux.artifact.folder import Folder
-from flux.artifact.image import Revision, published
 from flux.artifact.layout import Layout
+from flux.artifact.published import published
+from flux.artifact.revision import Revision
 from flux.artifact.tree import SUBMODULE, Content, File
 from flux.errors import ContentError, GitError
 from flux.git.clone import Clone

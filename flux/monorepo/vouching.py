@@ -3,7 +3,6 @@
 Nothing moves to an environment, and nothing is signed, without that. A registry's own word is not believed.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from threading import Lock
@@ -16,11 +15,12 @@ from flux.errors import ContentError, FluxError, RequestError, UnpublishedError,
 from flux.monorepo.lines import find_line, find_released_line
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
+from flux.regex import regex
 from flux.registry.identity import judge
 from flux.registry.target import Manifest
 from flux.settings import FILES
 
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_COMMIT = regex(r"[0-9a-f]{40}")
 _AGAIN = "find out who pushed it, then release a higher version"
 _REBUILD = "build it with `inv build` or `inv publish`"
 

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flux.errors import IssueError
+from flux.regex import regex
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -26,10 +27,10 @@ LONGEST_BODY = 65_536
 Phases = Mapping[str, Sequence[str]]
 """The environments of each phase, in order. A phase that is itself the one environment is its only member."""
 
-_LINE_END = re.compile(r"\r\n?|\n")
-_ITEM = re.compile(r"[ \t]*[-+*][ \t]+\[(?P<mark>[ xX])\][ \t]+(?P<word>[^ \t\r\n]+)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_OTHER_SPACE = re.compile(r"[^\S \t\r\n]")  # is none to GitHub, and is to Python's regular expressions
+_LINE_END = regex(r"\r\n?|\n")
+_ITEM = regex(r"[ \t]*[-+*][ \t]+\[(?P<mark>[ xX])\][ \t]+(?P<word>[^ \t\r\n]+)")
+_CONTROL = regex(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_OTHER_SPACE = regex(r"[^\S \t\r\n]")  # is none to GitHub, and is to Python's regular expressions
 _DEEPEST = 20  # where the parser stops: a list inside of a list is two deeper
 _LONGEST_WORD = 512  # a name has 128 at most, and each of its characters may be escaped
 _PLAIN = {"text", "text_special", "code_inline", "em_open", "em_close", "strong_open", "strong_close"}

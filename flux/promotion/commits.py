@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from flux.promotion.ledger import Decision, render
 from flux.promotion.proposal import Promotion
+from flux.regex import regex
 
-_TRAILER = re.compile(r"^Promotion: (?P<artifact>\S+) (?P<version>\S+)$", re.MULTILINE)
+_TRAILER = regex(r"^Promotion: (?P<artifact>\S+) (?P<version>\S+)$", re.MULTILINE)
 _ROLL_BACK = "Roll back"
 
 

@@ -10,20 +10,21 @@ A body is data. What is listed twice, or cannot be read so, is no such issue.
 import re
 from collections.abc import Collection, Iterable
 
+from flux.regex import regex
 from flux.release.tag import TagForm
 
-_LIST = re.compile(
+_LIST = regex(
     r"(?P<start><!--[ \t]*start-env-list[ \t]*-->)(?P<boxes>.*?)(?P<stop><!--[ \t]*stop-env-list[ \t]*-->)",
     re.DOTALL,
 )
-_MARKER = re.compile(r"<!--[ \t]*st(?:art|op)-env-list[ \t]*-->")
-_BOX = re.compile(
+_MARKER = regex(r"<!--[ \t]*st(?:art|op)-env-list[ \t]*-->")
+_BOX = regex(
     r"^(?P<before>[ \t]*[-+*][ \t]+\[)(?P<mark>[ xX])(?P<after>\][ \t]+Deploy to[ \t]+`?"
     r"(?P<name>[A-Za-z0-9_][A-Za-z0-9._-]{0,127})`?[ \t]*\r?)$",
     re.MULTILINE,
 )
 _LONGEST = 65_536
-_WORD = re.compile(r"[A-Za-z0-9._/@+-]+")
+_WORD = regex(r"[A-Za-z0-9._/@+-]+")
 
 
 def earlier_boxes(body: str) -> dict[str, bool] | None:

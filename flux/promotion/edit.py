@@ -1,19 +1,19 @@
 """The smallest edit of the desired state: other versions, and everything else as people wrote it."""
 
 import json
-import re
 from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flux.promotion.desired import parse_desired
+from flux.regex import regex
 
 _PLACE = "the desired state"
 _INDENT = 2
 _JSON = json.JSONDecoder()
-_SPACE = re.compile(r"[ \t\r\n]*")
-_BLANK_LINES = re.compile(r"(\r?\n)[ \t\r\n]*\n")
+_SPACE = regex(r"[ \t\r\n]*")
+_BLANK_LINES = regex(r"(\r?\n)[ \t\r\n]*\n")
 
 
 def set_versions(

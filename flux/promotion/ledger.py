@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-_LINE = re.compile(
+from flux.regex import regex
+
+_LINE = regex(
     r"(?P<who>[^\x00-\x1f\x7f\x85\u2028\u2029]{1,200}); (?P<how>tick|name|rule|override|untick) "
     r"(?P<environments>[\w.-]+(?: [\w.-]+)*)"
     r"(?:; issue (?P<issue>[1-9][0-9]{0,8}))?; (?P<time>0|[1-9][0-9]{0,11})"
@@ -13,8 +15,8 @@ _LINE = re.compile(
     re.ASCII,
 )
 _ASKS, _WITHDRAWS = "Requested-by", "Withdrawn-by"
-_TRAILER = re.compile(rf"(?P<key>{_ASKS}|{_WITHDRAWS}):(?P<rest>.*)", re.IGNORECASE)
-_NOT_READ = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\U0010ffff]")
+_TRAILER = regex(rf"(?P<key>{_ASKS}|{_WITHDRAWS}):(?P<rest>.*)", re.IGNORECASE)
+_NOT_READ = regex(r"[^\x20-\x7e\xa0-\u2027\u202a-\U0010ffff]")
 
 
 MOST_AHEAD = 300

@@ -1,11 +1,11 @@
 """A moment in the past, as people type it."""
 
-import re
 from datetime import UTC, datetime
 
 from flux.errors import RequestError
+from flux.regex import regex
 
-_AGO = re.compile(r"(?P<number>[1-9][0-9]{0,4})(?P<unit>[hdw])")
+_AGO = regex(r"(?P<number>[1-9][0-9]{0,4})(?P<unit>[hdw])")
 _SECONDS = {"h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
 _FORMS = "say a date such as 2026-11-01, a time such as 2026-11-01T10:00Z, or how long ago: 12h, 30d, 8w"
 

@@ -1,6 +1,5 @@
 """Promotion issues: which of them are ours, and what is written to them once they are open."""
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,10 +17,11 @@ from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
 from flux.promotion.texts.issue import issue_title, read_title
 from flux.proposals.authority import Authority
+from flux.regex import regex
 
 _MOST_WRITES = 5
 _NOTED = "noted "
-_STANDING = re.compile(r"standing (?P<artifact>\S+) (?P<version>\S+)")
+_STANDING = regex(r"standing (?P<artifact>\S+) (?P<version>\S+)")
 
 
 class PromotionIssues:

@@ -6,17 +6,15 @@ from dataclasses import dataclass
 
 from semver import Version
 
-_CONVENTIONAL = re.compile(
-    r"(?P<type>[a-zA-Z][\w-]*)(?:\((?P<scope>[^)]*)\))?(?P<breaking>!)?: +(?P<subject>.+)"
-)
-_REVERT = re.compile(r'Re(?:vert|apply) "(?P<subject>.+)"')
-_BREAKING = re.compile(
+from flux.regex import regex
+
+_CONVENTIONAL = regex(r"(?P<type>[a-zA-Z][\w-]*)(?:\((?P<scope>[^)]*)\))?(?P<breaking>!)?: +(?P<subject>.+)")
+_REVERT = regex(r'Re(?:vert|apply) "(?P<subject>.+)"')
+_BREAKING = regex(
     r"^BREAKING[ -]CHANGE(?:: +| #)(?P<text>\S.*(?:\n(?!(?:BREAKING[ -]CHANGE|[\w-]+)(?:: | #))\S.*)*)",
     re.MULTILINE,
 )
-_AUTHOR = re.compile(
-    r"^co-authored-by: *(?P<name>[^<\n]*[^<\s])? *<[^>\n]*>\s*$", re.MULTILINE | re.IGNORECASE
-)
+_AUTHOR = regex(r"^co-authored-by: *(?P<name>[^<\n]*[^<\s])? *<[^>\n]*>\s*$", re.MULTILINE | re.IGNORECASE)
 _MOST_CHARACTERS = 20_000
 
 

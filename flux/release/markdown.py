@@ -3,10 +3,12 @@
 import re
 from urllib.parse import quote
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&@$])")
+from flux.regex import regex
+
+_MARKUP = regex(r"([\\`*_{}\[\]<>#|~&@$])")
 # What GitHub makes a reference of, wherever it stands. Behind a word such as "fixes" it closes an issue:
 # https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
-_REFERENCE = re.compile(r"@|#(?=[0-9])|\bGH-(?=[0-9])|:(?=//)", re.IGNORECASE)
+_REFERENCE = regex(r"@|#(?=[0-9])|\bGH-(?=[0-9])|:(?=//)", re.IGNORECASE)
 _OF_URLS = "/:?#[]@!$&'*+,;=%~"
 
 

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 from semver import Version
 
+from flux.regex import regex
 from flux.release.tag import TagForm
 
 _LONGEST = 255
 _USUAL = "flux-oci-"
-_BETWEEN = re.compile(r"(?:[-_/@.]+v?|v)(?=[0-9])", re.IGNORECASE)
-_VERSION = re.compile(
-    r"([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:\.([0-9]{1,9}))?(?:[-._]?([0-9A-Za-z][0-9A-Za-z.-]*))?"
-)
+_BETWEEN = regex(r"(?:[-_/@.]+v?|v)(?=[0-9])", re.IGNORECASE)
+_VERSION = regex(r"([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:\.([0-9]{1,9}))?(?:[-._]?([0-9A-Za-z][0-9A-Za-z.-]*))?")
 
 
 @dataclass(frozen=True)

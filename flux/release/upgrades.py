@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 
+from flux.regex import regex
 from flux.release.markdown import code, plain
 
 Named = Mapping[str, set[str]]
 """The versions of each chart and image that manifests name."""
 
-_MAJOR = re.compile(r"[v~^=]*(?P<major>[0-9]{1,4})(?:[.+-].*)?", re.DOTALL)
+_MAJOR = regex(r"[v~^=]*(?P<major>[0-9]{1,4})(?:[.+-].*)?", re.DOTALL)
 _MOST_LINES = 50
 _LONGEST_NAME = 200
 _MOST_VERSIONS = 5

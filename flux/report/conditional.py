@@ -1,6 +1,6 @@
 """What was done, told as what would be done: a dry run never says that it did something. Pure."""
 
-import re
+from flux.regex import regex
 
 _VERBS = {
     "closed": "close",
@@ -19,7 +19,7 @@ _VERBS = {
     "unticked": "untick",
     "updated": "update",
 }
-_UNNUMBERED = re.compile(r"\b(issue|pull request) 0\b")
+_UNNUMBERED = regex(r"\b(issue|pull request) 0\b")
 """What is not there yet has no number."""
 
 

@@ -1,10 +1,9 @@
 """The settings: one frozen object, made from what stands under `flux:` in invoke.yaml."""
 
-from flux.settings.reading import FILES as FILES
+from flux.configured import FILES as FILES
 from flux.settings.reading import find_faults as find_faults
 from flux.settings.reading import read_settings as read_settings
 from flux.settings.reading import require_section as require_section
 from flux.settings.reading import section as section
-from flux.settings.reading import take_environment as take_environment
 from flux.settings.settings import Phase as Phase
 from flux.settings.settings import Settings as Settings

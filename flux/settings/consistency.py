@@ -1,10 +1,15 @@
 """Whether settings fit each other: rules the phases, and templates the artifacts that there are."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from flux.errors import SettingError
-from flux.promotion.gates.rule import Rule
 from flux.settings.settings import Follow, Settings
+
+if TYPE_CHECKING:
+    from flux.promotion.gates.rule import Rule
 
 
 def check_rules(settings: Settings) -> None:
@@ -13,7 +18,7 @@ def check_rules(settings: Settings) -> None:
     for artifact, ruled in settings.rules.items():
         _require(ruled, phases, f"flux.rules for {artifact}", "phase")
     _require(settings.clusters, settings.environments, "flux.clusters", "environment")
-    for phase in phases:
+    for phase in phases if settings.has_rules else ():
         _check_rule(settings.rule("", phase), phase, phases, f"flux.phases: {phase}")
         for artifact in settings.rules:
             _check_rule(settings.rule(artifact, phase), phase, phases, f"flux.rules for {artifact}: {phase}")

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from flux.settings.rules import rule
 from flux.settings.settings import Follow, Given, Phase
 from flux.settings.values import names, text
 
@@ -32,6 +31,8 @@ def _phase(name: object, group: object) -> Phase:
     if isinstance(group, Mapping) and "follow" in group:
         group = [{name: group}]
     elif isinstance(group, Mapping) and group:
+        from flux.settings.rules import rule
+
         given, is_ruled = rule(group, also=["environments"]), True
         group = group.get("environments")
     listed = _listed(name, group)

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+from flux.regex import regex
 from flux.settings.values import names, text
 
 
@@ -27,7 +28,7 @@ def registry(value: object) -> str:
 
 
 _REPOSITORY_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-_REPOSITORY = re.compile(rf"{_REPOSITORY_PART}(?:/{_REPOSITORY_PART})*")
+_REPOSITORY = regex(rf"{_REPOSITORY_PART}(?:/{_REPOSITORY_PART})*")
 
 
 def repository(value: object) -> str:

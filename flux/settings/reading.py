@@ -4,28 +4,16 @@ They stand under `flux:` in invoke.yaml (or wherever else Invoke looks), and a v
 overrides one.
 """
 
-import os
 import re
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from flux.configured import PREFIX
 from flux.errors import SettingError
 from flux.settings.consistency import check_names, check_rules
 from flux.settings.settings import Settings
 from flux.settings.table import READERS
-
-FILES = ("invoke.yaml", "invoke.yml", "invoke.json")
-"""A project's configuration, of which Invoke reads the first that is there."""
-
-_PREFIX = "INVOKE_FLUX_"
-
-
-def take_environment(environment: MutableMapping[str, str] = os.environ) -> dict[str, str]:
-    """Take the variables `INVOKE_FLUX_*` away from Invoke, which would cast them to the type that invoke.yaml
-    happens to have, read `false` as true and refuse lists. To be called before Invoke looks."""
-    names = [name for name in environment if name.startswith(_PREFIX)]
-    return {name: environment.pop(name) for name in names}
 
 
 def read_settings(configured: object, environment: Mapping[str, str]) -> Settings:
@@ -96,7 +84,7 @@ def _given(configured: object, environment: Mapping[str, str]) -> dict[str, tupl
         f"flux.{key}": (str(key), value) for key, value in configured.items()
     }
     for variable, text in environment.items():
-        name = variable.removeprefix(_PREFIX).lower()
+        name = variable.removeprefix(PREFIX).lower()
         given.pop(f"flux.{name}", None)
         given[variable] = (name, text)
     return given

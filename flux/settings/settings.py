@@ -8,11 +8,10 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from flux.promotion.gates.rule import Merge, Rule
-
 if TYPE_CHECKING:
     from flux.artifact.folder import SourceEntry
     from flux.artifact.layout import Layout
+    from flux.promotion.gates.rule import Rule
     from flux.release.tag import TagForm
 
 Given = tuple[tuple[str, Any], ...]
@@ -146,6 +145,8 @@ class Settings:
 
     def rule(self, artifact: str, phase: str) -> Rule:
         """The rule of a phase for an artifact. One that says anything comes after the phase before."""
+        from flux.promotion.gates.rule import Rule
+
         names = [*self.groups]
         at = names.index(phase)
         of_all = next(one for one in self.phases if one.name == phase)
@@ -162,6 +163,8 @@ class Settings:
     @property
     def merges_by_itself(self) -> bool:
         """Whether any rule lets the forge merge without a person."""
+        from flux.promotion.gates.rule import Merge
+
         own = [phase.given for phase in self.phases]
         per_artifact = [given for phases in self.rules.values() for given in phases.values()]
         return any(("merge", Merge.AUTO) in given for given in (*own, *per_artifact))

@@ -7,7 +7,6 @@ from typing import Any
 from flux.settings.artifacts import artifacts, command, inputs, output
 from flux.settings.phases import moving_tag, phases
 from flux.settings.places import branch, branches, registry, release_tag, repository, source
-from flux.settings.rules import clusters, rules
 from flux.settings.settings import Settings
 from flux.settings.values import (
     expression,
@@ -23,6 +22,19 @@ from flux.settings.values import (
     text,
     version,
 )
+
+
+def _rules(value: object) -> Any:
+    from flux.settings.rules import rules
+
+    return rules(value)
+
+
+def _clusters(value: object) -> Any:
+    from flux.settings.rules import clusters
+
+    return clusters(value)
+
 
 _FLAG = "true or false"
 _PATH = "a path from the repository's root, with / between its parts"
@@ -71,8 +83,8 @@ READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "signature_identity": (expression, "a regular expression that matches a whole identity"),
     "signature_issuer": (source, "the https URL of an issuer of identities"),
     "sign_promotions": (flag, _FLAG),
-    "rules": (rules, "for each artifact, the rules of phases that differ, in invoke.yaml"),
-    "clusters": (clusters, "`names` and `reporters` for each environment, in invoke.yaml"),
+    "rules": (_rules, "for each artifact, the rules of phases that differ, in invoke.yaml"),
+    "clusters": (_clusters, "`names` and `reporters` for each environment, in invoke.yaml"),
 }
 
 assert READERS.keys() == {field.name for field in fields(Settings)} - {"named"}

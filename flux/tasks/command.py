@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from inspect import Signature
 from typing import Any
 
 from invoke.context import Context
@@ -47,6 +49,22 @@ def command(
     )
 
 
+class _Option(Argument):
+    """An argument that is cheap to copy and to log: Invoke does both with those of all commands."""
+
+    def __copy__(self) -> "_Option":
+        made = object.__new__(_Option)
+        made.__dict__.update(self.__dict__)
+        return made
+
+    def __deepcopy__(self, memo: object) -> "_Option":
+        """Nothing in it is changed in place."""
+        return self.__copy__()
+
+    def __repr__(self) -> str:
+        return f"<Argument: {self.names[0]}>"
+
+
 class Command(Task[Any]):
     """A command. Invoke's own `--dry` means `--dry-run`. An option that would do nothing is refused."""
 
@@ -60,6 +78,8 @@ class Command(Task[Any]):
         metavars: Mapping[str, str],
         **options: Any,
     ) -> None:
+        self._signature: Signature | None = None
+        self._made: list[Argument] | None = None
         super().__init__(body, auto_shortflags=False, **options)
         self.summary = self.__doc__ or ""
         self.example = example
@@ -87,10 +107,14 @@ class Command(Task[Any]):
                 raise fault
         return super().__call__(*args, **values)
 
+    def __deepcopy__(self, memo: object) -> "Command":
+        """Nothing in it is changed in place, and Invoke copies each."""
+        return copy(self)
+
     @property
     def usage(self) -> str:
         """What can be typed, in the order in which it has to be."""
-        arguments = self._arguments({})
+        arguments = self._arguments()
         words = [argument.names[0].upper() for argument in arguments if argument.positional]
         left_out = [*self.optional, *([self.third] if self.third else [])]
         options = [self._option(a) for a in arguments if not a.positional and a.name not in left_out]
@@ -99,26 +123,26 @@ class Command(Task[Any]):
     @property
     def words(self) -> list[str]:
         """The arguments that are words, in their order; those that may be left out come last."""
-        required = [argument.names[0] for argument in self._arguments({}) if argument.positional]
+        required = [argument.names[0] for argument in self._arguments() if argument.positional]
         return [*required, *self.optional, *([self.third] if self.third else [])]
 
     @property
     def required_words(self) -> int:
-        return sum(argument.positional for argument in self._arguments({}))
+        return sum(argument.positional for argument in self._arguments())
 
     @property
     def valued_options(self) -> dict[str, str]:
         """The argument of each option that takes a value, by each way to write it."""
         return {
             f"-{'-' * (len(name) > 1)}{name}": argument.names[0]
-            for argument in self._arguments({})
+            for argument in self._arguments()
             if argument.takes_value
             for name in argument.names
         }
 
     @property
     def options(self) -> list[str]:
-        return [f"--{argument.names[0]}" for argument in self._arguments({})]
+        return [f"--{argument.names[0]}" for argument in self._arguments()]
 
     @property
     def is_narrowed(self) -> bool:
@@ -127,7 +151,7 @@ class Command(Task[Any]):
 
     def help_rows(self) -> list[tuple[str, str | None]]:
         """Each word and option with its help."""
-        return [(self._help_of(argument), argument.help) for argument in self._arguments(self.help.copy())]
+        return [(self._help_of(argument), argument.help) for argument in self._arguments()]
 
     @property
     def typed(self) -> str:
@@ -136,7 +160,7 @@ class Command(Task[Any]):
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
         """Invoke fills no word that may be left out: it has to be there, in a line where it is."""
-        arguments = self._arguments(self.help.copy())
+        arguments = self._arguments()
         flags = {f"--{name}" for a in arguments if a.takes_value for name in a.names}
         takes_value = {*flags, "-a"}.__contains__
         if self.third and has_third_word(self.typed, sys.argv[1:], takes_value):
@@ -148,12 +172,23 @@ class Command(Task[Any]):
                 _take_as_word(arguments, name)
         return arguments
 
-    def _arguments(self, helps: dict[str, Any]) -> list[Argument]:
-        whole, self.help = self.help, helps
-        try:
-            return super().get_arguments()
-        finally:
-            self.help = whole
+    def _arguments(self) -> list[Argument]:
+        """Made once: Invoke asks several times."""
+        if self._made is None:
+            whole, self.help = self.help, dict(self.help)
+            try:
+                self._made = super().get_arguments()
+            finally:
+                self.help = whole
+            for argument in self._made:
+                argument.__class__ = _Option
+        return [copy(argument) for argument in self._made]
+
+    def argspec(self, body: Callable[..., None]) -> Signature:
+        """Found once, as the arguments are."""
+        if self._signature is None:
+            self._signature = super().argspec(body)
+        return self._signature
 
     def _option(self, argument: Argument) -> str:
         name = f"-{argument.nicknames[0]}" if argument.nicknames else f"--{argument.names[0]}"

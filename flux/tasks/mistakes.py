@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flux.errors import RequestError
+from flux.regex import regex
 
 if TYPE_CHECKING:
     from flux.tasks.command import Command
@@ -12,9 +13,9 @@ if TYPE_CHECKING:
 _CORE = ("help", "version")
 """What other programs have as commands, and this one as options."""
 
-_UNKNOWN = re.compile(r"No idea what '(?P<word>.*)' is!", re.DOTALL)
-_MISSING = re.compile(r"did not receive required positional arguments: (?P<names>.+)")
-_VALUELESS = re.compile(r"Flag <Argument: (?P<name>[\w-]+).* needed value")
+_UNKNOWN = regex(r"No idea what '(?P<word>.*)' is!", re.DOTALL)
+_MISSING = regex(r"did not receive required positional arguments: (?P<names>.+)")
+_VALUELESS = regex(r"Flag <Argument: (?P<name>[\w-]+).* needed value")
 
 
 def find_mistake(said: str, command: "Command | None", names: Sequence[str], program: str) -> RequestError:

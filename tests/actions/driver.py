@@ -314,7 +314,7 @@ class Runners:
             for key, value in app["with"].items()
             if key.startswith("permission-")
         }
-        packages = {str(distribution(name).locate_file("")) for name in ("invoke", "gitpython", "pip")}
+        packages = {str(distribution(name).locate_file("")) for name in ("invoke", "pip")}
         return {
             "DOCKER_CONFIG": str(folder / "docker"),
             "PIP_NO_INDEX": "true",

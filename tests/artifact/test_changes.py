@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from flux.artifact.changes import Commit, HasFolder, Passed, changed_files, last_changes, moved, passed
 from flux.artifact.folder import SourceEntry
 from flux.artifact.ignore import Excludes, excludes
-from flux.artifact.image import Revision
 from flux.artifact.layout import Layout
+from flux.artifact.revision import Revision
 from flux.artifact.tree import EXECUTABLE, REGULAR, Change
 from tests.artifact.trees import Tree, layer, trees
 

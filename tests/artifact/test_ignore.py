@@ -1,11 +1,14 @@
 """What is left out: Flux's own list, and gitignore patterns on top."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from flux.artifact.ignore import excludes
+from flux.artifact.ignore import excludes, matcher
 from tests.repo import Repo
 
 
@@ -110,3 +113,28 @@ def test_a_file_comes_back_from_a_folder_that_is_left_out() -> None:
 def test_a_pattern_that_is_none(pattern: str) -> None:
     with pytest.raises(ValueError, match="Invalid git pattern"):
         excludes((pattern,))
+
+
+_NAME = st.text("ab.-_", min_size=1, max_size=3).filter(lambda name: name.strip("._-"))
+_PLAIN_PATTERN = st.builds("{}{}{}".format, st.sampled_from(["", "*"]), _NAME, st.sampled_from(["", "/"]))
+_PATH = st.builds(
+    "{}{}".format,
+    st.lists(st.text("ab.-_\n", min_size=1, max_size=4), min_size=1, max_size=3).map("/".join),
+    st.sampled_from(["", "/"]),
+)
+
+
+@given(st.lists(_PLAIN_PATTERN, max_size=4), st.lists(_PATH, min_size=1))
+def test_names_mean_what_they_mean_to_the_library(patterns: list[str], paths: list[str]) -> None:
+    # A pattern of the other kind that matches nothing: the library is asked then.
+    asked = matcher((*patterns, "/x/y/z"))
+    ours = matcher(tuple(patterns))
+    assert {path: ours(path) for path in paths} == {path: asked(path) for path in paths}
+
+
+def test_names_need_no_library() -> None:
+    asked = "import sys; from flux.artifact.ignore import excludes; excludes(('CHANGELOG.md',))('a')"
+    code = f"{asked}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "flux.artifact.ignore" in loaded.split()
+    assert "pathspec" not in loaded.split()

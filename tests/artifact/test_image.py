@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux.artifact.ignore import excludes
-from flux.artifact.image import Image, Revision, layer_of, published
+from flux.artifact.image import Image, layer_of
 from flux.artifact.layer import digest_of
+from flux.artifact.published import published
+from flux.artifact.revision import Revision
 from flux.artifact.tree import EXECUTABLE, REGULAR, Content, File
 from tests.artifact.trees import Tree, files_of, layer, trees
 

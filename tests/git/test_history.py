@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.artifact.image import Revision
+from flux.artifact.revision import Revision
 from flux.errors import GitError, HistoryMissingError
 from flux.git.clone import Clone
 from flux.git.trees import MOST_WALKED

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.artifact.image import Revision
+from flux.artifact.revision import Revision
 from flux.git import output
 
 

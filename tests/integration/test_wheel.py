@@ -47,7 +47,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     (site,) = folder.glob("lib/python*/site-packages")
     with ZipFile(wheel) as archive:
         archive.extractall(site)
-    places = {str(distribution(name).locate_file("")) for name in ("invoke", "gitpython", "rich", "urllib3")}
+    places = {str(distribution(name).locate_file("")) for name in ("invoke", "rich", "urllib3")}
     (site / "dependencies.pth").write_text("\n".join(sorted(places)) + "\n")
     return str(folder / "bin/python")
 

@@ -55,13 +55,14 @@ class Network:
 def network(tmp_path: Path) -> Iterator[Network]:
     log, folder = tmp_path / "git.log", tmp_path / "seen"
     folder.mkdir()
-    (folder / "git").write_text(f'#!/bin/sh\necho "git $*" >>"{log}"\nexit 1\n')
+    # What the commands ask of git begins with its configuration.
+    ours = f'[ "$1" = -c ] && exec "{shutil.which("git")}" "$@"'
+    (folder / "git").write_text(f'#!/bin/sh\n{ours}\necho "git $*" >>"{log}"\nexit 1\n')
     (folder / "git").chmod(0o755)
     with serve(lambda request: Answer(404)) as proxy:
         env = dict.fromkeys(
             ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), f"http://{proxy.host}"
         )
-        env["GIT_PYTHON_GIT_EXECUTABLE"] = str(shutil.which("git"))
         env["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
         yield Network(proxy, log, env)
 

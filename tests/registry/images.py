@@ -3,7 +3,8 @@
 import gzip
 import json
 
-from flux.artifact.image import MANIFEST_TYPE, Image, Revision
+from flux.artifact.image import MANIFEST_TYPE, Image
+from flux.artifact.revision import Revision
 from flux.registry.target import Manifest, Target
 from tests.artifact.trees import archived
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from flux.artifact.folder import SourceEntry
 from flux.errors import SettingError
 from flux.promotion.gates.rule import Auto
-from flux.settings import Phase, Settings, read_settings, require_section, take_environment
+from flux.settings import Phase, Settings, read_settings, require_section
 from flux.settings.settings import FollowedClusters
 from tests.repo import Repo
 
@@ -174,12 +174,6 @@ def test_a_variable_has_the_last_word() -> None:
     settings = read_settings({"jobs": "abc", "branch": "trunk"}, {"INVOKE_FLUX_JOBS": "3"})
     assert (settings.jobs, settings.branch) == (3, "trunk")
     assert settings.named == {"jobs", "branch"}
-
-
-def test_variables_are_taken_away_from_invoke() -> None:
-    variables = {"INVOKE_FLUX_JOBS": "3", "INVOKE_RUN_ECHO": "1", "FLUX_SYSTEM_NAMESPACE": "flux"}
-    assert take_environment(variables) == {"INVOKE_FLUX_JOBS": "3"}
-    assert variables == {"INVOKE_RUN_ECHO": "1", "FLUX_SYSTEM_NAMESPACE": "flux"}
 
 
 # Wrong ones: a file each, which says in its first two lines what it is told.

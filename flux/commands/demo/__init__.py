@@ -6,13 +6,14 @@ from shlex import quote
 
 from semver import Version
 
-from flux.artifact.image import Revision
 from flux.artifact.manifests import is_manifest
+from flux.artifact.revision import Revision
 from flux.errors import ContentError, RequestError
 from flux.monorepo.artifacts import where
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import read_releases
-from flux.monorepo.sources import Source, Sources
+from flux.monorepo.source import Source
+from flux.monorepo.sources import Sources
 from flux.promotion.proposal import Promotion
 from flux.release.version import next_version
 from flux.settings import Settings

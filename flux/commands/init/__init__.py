@@ -27,12 +27,13 @@ from flux.monorepo.opening import open_forge
 from flux.monorepo.registry import open_target_registry
 from flux.monorepo.signers import required_signers
 from flux.monorepo.workflows import rendered
+from flux.regex import regex
 from flux.settings import FILES, Settings, read_settings
 
-_READ = re.compile(
+_READ = regex(
     r"\.github/.*\.ya?ml|.*\.(sh|mk|just|json)|(.*/)?(Makefile|justfile|Taskfile\.ya?ml|\.gitlab-ci\.yml)"
 )
-_MANIFEST = re.compile(r".*\.ya?ml")
+_MANIFEST = regex(r".*\.ya?ml")
 _MOST_READ = 2000
 _LARGEST = 256 * 1024
 

@@ -2,7 +2,6 @@
 
 import json
 import random
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +14,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.signers import find_signers
 from flux.monorepo.vouching import Vouching
 from flux.parallel import in_parallel
+from flux.regex import regex
 from flux.working import Working, silently
 
 # What actions/attest takes at once: https://github.com/actions/attest
@@ -23,8 +23,8 @@ _MOST_ATTESTED = 1024
 _MOST_ASKED = 400
 # Processes of cosign, of some 100 MiB each, however many requests may be in flight.
 _MOST_AT_ONCE = 8
-_REFERENCE = re.compile(r"[a-zA-Z0-9\[][^\s@]*@sha256:[0-9a-f]{64}")
-_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*")
+_REFERENCE = regex(r"[a-zA-Z0-9\[][^\s@]*@sha256:[0-9a-f]{64}")
+_VERSION = regex(r"[0-9A-Za-z][0-9A-Za-z.-]*")
 _WRITE = "let `inv build`, `inv publish` or `inv reconcile` write it, with `--digests FILE`"
 
 

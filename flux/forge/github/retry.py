@@ -4,7 +4,6 @@ https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exc
 """
 
 import json
-import re
 import time
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -13,13 +12,14 @@ from github.Requester import Requester
 from urllib3 import BaseHTTPResponse, Retry
 from urllib3.exceptions import MaxRetryError, ResponseError
 
+from flux.regex import regex
 from flux.retry import FAILED, RetryPolicy, asked_pause
 
 _LIMITED = (403, 429)
 _UNAVAILABLE = 503
 _UNSAID = 60.0
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
-_SAME_TWICE = re.compile(r".*/git/(blobs|trees|commits)")
+_SAME_TWICE = regex(r".*/git/(blobs|trees|commits)")
 _POLICY = RetryPolicy(factor=0.5, jitter=0)
 
 

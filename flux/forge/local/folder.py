@@ -7,7 +7,6 @@ Each is a Markdown file.
 
 import fcntl
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from threading import get_ident
 
 from flux.errors import ForgeError
 from flux.forge.local.document import BrokenDocumentError, Document, parse, render
+from flux.regex import regex
 
 FOLDER = ".forge"
 ISSUES = "issues"
@@ -24,7 +24,7 @@ DEPLOYMENTS = "deployments"
 
 _NUMBERED_TOGETHER = (ISSUES, PULLS)
 
-_NAME = re.compile(r"([0-9]+)(?:\.comment-([0-9]+))?\.md")
+_NAME = regex(r"([0-9]+)(?:\.comment-([0-9]+))?\.md")
 
 
 class ForgeFolder:

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from flux.regex import regex
+
 PREFIX = "flux/"
 """How the names of these statuses begin. Others are not ours."""
 
@@ -32,12 +34,12 @@ CLUSTER = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
 """A cluster's name, as a regular expression."""
 
 _GROUP = "kustomize.toolkit.fluxcd.io/"
-_NAME = re.compile(
+_NAME = regex(
     r"flux/(?P<kustomization>[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)"
     r"/(?P<environment>[A-Za-z0-9_][A-Za-z0-9._-]{0,127})@(?P<digest>sha256:[0-9a-f]{64})"
     rf"/(?P<cluster>{CLUSTER})"
 )
-_COMMIT = re.compile(r"[^\s@]{1,255}@sha1:(?P<commit>[0-9a-f]{40})")
+_COMMIT = regex(r"[^\s@]{1,255}@sha1:(?P<commit>[0-9a-f]{40})")
 
 
 class StatusState(StrEnum):

@@ -1,9 +1,9 @@
 """Durations as people write them: `30m`, `2h`, `1d12h`."""
 
-import re
+from flux.regex import regex
 
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_DURATION = re.compile("".join(rf"(?:(?P<{unit}>[0-9]{{1,7}}){unit})?" for unit in _UNITS))
+_DURATION = regex("".join(rf"(?:(?P<{unit}>[0-9]{{1,7}}){unit})?" for unit in _UNITS))
 _LONGEST = 366 * _UNITS["d"]
 
 

@@ -1,6 +1,5 @@
 """The moves of environment tags, as deployments record them."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -8,9 +7,10 @@ from semver import Version
 
 from flux.promotion.clusters.health import ClusterReport
 from flux.promotion.gates.state import Stay, Wanted
+from flux.regex import regex
 
-_DIGEST, _COMMIT = re.compile(r"sha256:[0-9a-f]{64}"), re.compile(r"(?:[0-9a-f]{40})?")
-_TIME = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,6})?")
+_DIGEST, _COMMIT = regex(r"sha256:[0-9a-f]{64}"), regex(r"(?:[0-9a-f]{40})?")
+_TIME = regex(r"[0-9]{1,11}(?:\.[0-9]{1,6})?")
 _LONGEST_AGO = 24 * 3600
 
 

@@ -4,15 +4,16 @@ A window is the span between two moments. It opens when the clocks of its time z
 and closes when they first show its end. A time that clocks skip in spring is the moment of their jump.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from flux.regex import regex
+
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 FORM = "'Mon-Thu 08:00-15:00 Europe/Oslo'"
 
-_WINDOW = re.compile(
+_WINDOW = regex(
     r"(?:(?P<days>[A-Za-z,-]+) )?(?P<start>[0-9]{2}:[0-9]{2})-(?P<end>[0-9]{2}:[0-9]{2})(?: (?P<zone>\S+))?"
 )
 _LOOKED_AHEAD = 16  # days: a week, and one more where a window falls into a jump of the clocks

@@ -1,6 +1,5 @@
 """The texts of a promotion issue."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,9 +7,10 @@ from flux.errors import IssueError
 from flux.promotion.boxes import LONGEST_BODY, Phases, marks
 from flux.promotion.marker import render_marker
 from flux.promotion.proposal import Promotion
+from flux.regex import regex
 from flux.release.markdown import code, link, plain
 
-_TITLE = re.compile(r"Promote (?P<artifact>\S+) (?P<version>\S+)")
+_TITLE = regex(r"Promote (?P<artifact>\S+) (?P<version>\S+)")
 
 
 def issue_title(artifact: str, version: str) -> str:

@@ -4,10 +4,12 @@ import json
 import re
 from dataclasses import dataclass
 
-_BEGIN = re.compile(r'^<!-- flux-request: (?P<title>".*") -->$', re.MULTILINE)
+from flux.regex import regex
+
+_BEGIN = regex(r'^<!-- flux-request: (?P<title>".*") -->$', re.MULTILINE)
 _END = "<!-- end of flux-request -->"
-_END_LINE = re.compile(rf"^{_END}", re.MULTILINE)  # no line of a difference begins so
-_OLD = re.compile(r"\| Environment \| From \| To \||\*\*This is a rollback\*\*")
+_END_LINE = regex(rf"^{_END}", re.MULTILINE)  # no line of a difference begins so
+_OLD = regex(r"\| Environment \| From \| To \||\*\*This is a rollback\*\*")
 """How a description began before a part of it was marked."""
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 
 from flux.errors import RegistryError, RegistryUnreachableError, RequestError
+from flux.regex import regex
 from flux.retry import CircuitBreaker, Retries, TransientError
 
 _ANSWER_SECONDS = 10
@@ -21,10 +22,10 @@ _MOST_AT_ONCE = 8  # of some 100 MiB each, however many requests may be in fligh
 _AGAIN = "run the same command again: it continues where this run stopped"
 _INSTALL = "https://fluxcd.io/flux/installation/#install-the-flux-cli"
 # What flux does not try again by itself.
-_LIMITED = re.compile(r"\bTOOMANYREQUESTS\b|status code 429\b")
-_RACED = re.compile(r"\b(DIGEST_INVALID|MANIFEST_BLOB_UNKNOWN|BLOB_UPLOAD_UNKNOWN)\b")
-_REFUSED = re.compile(r"\bUNAUTHORIZED\b|status code 401\b")
-_DENIED = re.compile(r"\bDENIED\b|status code 403\b")
+_LIMITED = regex(r"\bTOOMANYREQUESTS\b|status code 429\b")
+_RACED = regex(r"\b(DIGEST_INVALID|MANIFEST_BLOB_UNKNOWN|BLOB_UPLOAD_UNKNOWN)\b")
+_REFUSED = regex(r"\bUNAUTHORIZED\b|status code 401\b")
+_DENIED = regex(r"\bDENIED\b|status code 403\b")
 # The time of a reproducible image is written in local time.
 _UTC = {"TZ": "UTC"}
 # A process that ends at once has no garbage worth collecting, which took a sixth of its time.

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from flux.regex import regex
+
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_BETWEEN = re.compile(r"[\s,]*")
-_PARAMETER = re.compile(rf'({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
-_SCHEME = re.compile(rf"({_TOKEN})(?=[\s,]|$)")
-_BROKEN = re.compile(r"[^,]*")
-_ESCAPED = re.compile(r"\\(.)")
+_BETWEEN = regex(r"[\s,]*")
+_PARAMETER = regex(rf'({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
+_SCHEME = regex(rf"({_TOKEN})(?=[\s,]|$)")
+_BROKEN = regex(r"[^,]*")
+_ESCAPED = regex(r"\\(.)")
 
 
 @dataclass(frozen=True)

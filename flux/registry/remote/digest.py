@@ -1,12 +1,12 @@
 """Digests that a registry tells, which count only where they are ones."""
 
-import re
 from collections.abc import Mapping
 
 from flux.errors import RegistryError
+from flux.regex import regex
 from flux.registry.remote.errors import AGAIN, one_line
 
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_DIGEST = regex(r"sha256:[0-9a-f]{64}")
 _HEADER = "Docker-Content-Digest"
 
 

@@ -15,6 +15,7 @@ from urllib3.exceptions import TimeoutError as NoAnswerError
 
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.reasons import of_system
+from flux.regex import regex
 from flux.registry.remote.address import is_loopback
 from flux.retry import FAILED, TransientError, asked_pause
 
@@ -27,9 +28,9 @@ CHECK = "check the setting `registry`"
 _MOST_SAID = 300
 _MOST_READ = 4000
 _RACED = frozenset({"DIGEST_INVALID", "MANIFEST_BLOB_UNKNOWN", "BLOB_UPLOAD_UNKNOWN"})
-_LIMIT = re.compile(r"\brate.?limit|too many requests|toomanyrequests", re.IGNORECASE)
-_OUTDATED = re.compile(r"\btoken\b.*\b(expired|invalid)|\b(expired|invalid)\b.*\btoken\b", re.IGNORECASE)
-_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_LIMIT = regex(r"\brate.?limit|too many requests|toomanyrequests", re.IGNORECASE)
+_OUTDATED = regex(r"\btoken\b.*\b(expired|invalid)|\b(expired|invalid)\b.*\btoken\b", re.IGNORECASE)
+_MARKUP = regex(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True)

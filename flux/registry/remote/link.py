@@ -1,10 +1,10 @@
 """The header `Link` (RFC 8288), with which a registry says where the next page is."""
 
-import re
+from flux.regex import regex
 
 _VALUE = r"""(?:"((?:[^"\\]|\\.)*)"|([^,;"\s]*))"""
-_PARAMETER = re.compile(rf"""\s*;\s*([^,;"\s=]+)(?:\s*=\s*{_VALUE})?""")
-_TARGET = re.compile(r"<([^<>]*)>")
+_PARAMETER = regex(rf"""\s*;\s*([^,;"\s=]+)(?:\s*=\s*{_VALUE})?""")
+_TARGET = regex(r"<([^<>]*)>")
 
 
 def next_link(header: str) -> str | None:

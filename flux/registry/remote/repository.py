@@ -12,6 +12,7 @@ from flux.artifact.image import MANIFEST_TYPE
 from flux.artifact.image_manifest import OTHER_TYPES
 from flux.artifact.layer import digest_of
 from flux.errors import BlobMissingError, RegistryError
+from flux.regex import regex
 from flux.registry.remote.connection import Connection
 from flux.registry.remote.digest import is_digest, require_same, told_digest
 from flux.registry.remote.several import told_tags
@@ -25,7 +26,7 @@ _ACCEPT = {"Accept": ", ".join([MANIFEST_TYPE, *OTHER_TYPES, "*/*"])}
 _NO_HEAD = (400, 401, 403, 404, 405, 406, 410, 415, 501)
 _STORED = (200, 201, 202)
 _NO_PARAMETERS = (400, 404, 405, 414, 415, 422, 501)
-_KEPT = re.compile(r"immutab|already exist|overwr", re.IGNORECASE)
+_KEPT = regex(r"immutab|already exist|overwr", re.IGNORECASE)
 
 
 class RemoteTarget:

@@ -1,0 +1,19 @@
+"""The commit that an image is of."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Revision:
+    """The last commit that changed what is published of an artifact.
+
+    `time` is the committer's, in seconds since the epoch.
+    """
+
+    commit: str
+    time: int
+
+    @property
+    def tag(self) -> str:
+        """The commit tag."""
+        return self.commit[:12]
