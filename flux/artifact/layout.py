@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flux.artifact.folder import Folder, SourceEntry
-from flux.artifact.found import Below, Found, find_all
+from flux.artifact.found import Below, Found, Odd, find_all
 from flux.artifact.glob import escaped
 from flux.artifact.ignore import Excludes, excludes
 from flux.artifact.prepare import Prepare, with_step
-from flux.artifact.tree import path_bytes
+from flux.artifact.tree import FOLDER, path_bytes
 
 _MOST_KNOWN = 100_000
 
@@ -125,6 +125,13 @@ class Layout:
         if names is None:
             return found
         return found.of(set(names))
+
+    def find_odd(self, below: Below) -> dict[str, Odd]:
+        """What is no folder in the place of an artifact, by the artifact's name."""
+        if not self.is_plain:
+            return self.find(below).odd
+        listed = below("/".join(self.artifacts[0].glob.top))
+        return self.find(below, [name for name, there in listed.items() if there.mode != FOLDER]).odd
 
     def reach(self, names: Sequence[str]) -> tuple[str, Sequence[str]]:
         """Where anything of the named artifacts can be: a folder that ends in `/`, or empty for the root, and

@@ -26,7 +26,10 @@ def plan_build(
     monorepo.git.obtain_history(monorepo.git.head(), FILES)
     found = find_changed(monorepo, since, with_tree=False) if changed else None
     sources = Sources(monorepo, found.head if found else _commit(monorepo))
-    chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]
+    if found and not names:
+        chosen = sources.present(list(found.reasons))
+    else:
+        chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]
     told = sources.clashes_named  # of each artifact, when it is built
     notices = [notice for notice in found.notices if notice not in told] if found else []
     if found is None and not chosen and not sources.clashes():

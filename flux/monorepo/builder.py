@@ -107,11 +107,17 @@ class Builder:
     def _at_tip(
         self, tip: str | None, revisions: Mapping[str, Revision]
     ) -> tuple[str | None, dict[str, Revision]]:
-        """The tip and each artifact's revision there; no tip where its settings cannot be read."""
-        if tip == self._sources.commit:
-            return tip, dict(revisions)
+        """The tip and the revision there of each artifact that may have the same; no tip where its settings
+        cannot be read."""
+        if tip is None or tip == self._sources.commit:
+            return tip, dict(revisions) if tip else {}
+        at_tip = Sources(self._monorepo, tip)
         try:
-            return tip, Sources(self._monorepo, tip).revisions(self.names) if tip else {}
+            at_tip.layout  # noqa: B018 (reads the settings)
+            # What is not on the line of the tip is nothing's revision there, however far one looks back.
+            off = self._monorepo.git.off_line({one.commit for one in revisions.values()}, tip)
+            names = [name for name, revision in revisions.items() if revision.commit not in off]
+            return tip, at_tip.revisions(names) if names else {}
         except ContentError as error:
             self._stays(error)
             return None, {}

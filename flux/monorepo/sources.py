@@ -59,7 +59,8 @@ class Sources:
 
     def refused(self) -> dict[str, ContentError]:
         """The symlinks and submodules in the place of an artifact, which would be a folder."""
-        faults = {name: kind_fault(File(odd.path, odd.mode, "")) for name, odd in self._find().odd.items()}
+        found = self.layout.find_odd(self._git.below(self.commit))
+        faults = {name: kind_fault(File(odd.path, odd.mode, "")) for name, odd in found.items()}
         return {name: fault for name, fault in faults.items() if fault}
 
     def clashes(self) -> dict[str, SettingError]:

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from flux.artifact.folder import SourceEntry
 from flux.artifact.layout import Layout
+from flux.artifact.tree import REGULAR, SUBMODULE, SYMLINK
 from tests.artifact.test_found import below
 
 _PARTS = st.sampled_from(["apps", "infra", "x", "y", ".z", "a.yaml"])
@@ -50,9 +51,20 @@ def test_some_are_found_as_all_are(entries: tuple[SourceEntry, ...], files: list
 
 
 @given(_ENTRIES, _FILES)
-def test_whatever_is_of_an_artifact_is_within_its_reach(
+def test_what_is_no_folder_is_found_alone_as_it_is_with_all(
     entries: tuple[SourceEntry, ...], files: list[str]
 ) -> None:
+    layout, tree = Layout(entries), below(files, dict.fromkeys(files[::2], SYMLINK))
+    assert layout.find_odd(tree) == layout.find(tree).odd
+
+
+def test_links_in_the_place_of_artifacts_are_found_alone() -> None:
+    tree = below(["apps/web/a"], {"apps/x": SYMLINK, "apps/y": SUBMODULE, "apps/z": REGULAR})
+    assert {*Layout.under("apps").find_odd(tree)} == {"x", "y"}
+
+
+@given(_ENTRIES, _FILES)
+def test_whatever_is_of_an_artifact_is_within_its_reach(entries: tuple[SourceEntry, ...], files: list[str]) -> None:
     layout = Layout(entries)
     for path in files:
         for folder in layout.owners(path):

@@ -23,6 +23,7 @@ from tests.commands.helpers import (
     one_table,
     push_payload,
 )
+from tests.git.counted import CountedGit
 from tests.monorepo.building import NAMES, bad_artifacts, by_name, digests, each_action, edit, snapshot, tags
 from tests.monorepo.building import repo as repo
 from tests.repo import Repo
@@ -231,3 +232,26 @@ def test_a_time_that_no_image_can_have(repo: Repo) -> None:
     found = {result["artifact"]: result["action"] for result in ran.document["artifacts"]}
     assert {found[name] for name in NAMES} == {"pushed"}
     assert ran.code == (1 if found["late"] == "failed" else 0)
+
+
+def test_a_revision_that_is_not_on_the_line_of_the_tip_is_not_sought_there(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its artifact may have changed there last when the repository began."""
+    build(repo)
+    edit(repo, "app")
+    counted = CountedGit.make(tmp_path / "counted")
+    monkeypatch.setenv("PATH", counted.environment()["PATH"])
+    built = build(repo, only_changed=True)
+    assert by_name(built)["app"].tags == (repo.head[:12],)
+    assert len(counted.of("diff-tree")) == 1
+
+
+def test_a_revision_that_is_on_the_line_of_the_tip_may_be_the_newest_there(repo: Repo) -> None:
+    """A job that runs late: one artifact has changed since, and the other has not."""
+    late = edit(repo, "app", "db")
+    edit(repo, "app", push=True)
+    repo.git("checkout", "--quiet", late)
+    built = by_name(build(repo, "app", "db"))
+    assert built["app"].tags == (late[:12],)
+    assert built["db"].tags == (late[:12], "latest")
