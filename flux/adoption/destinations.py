@@ -8,9 +8,10 @@ from flux.adoption.clues import Gap, ProposedSetting
 from flux.adoption.pushes import PushCommand
 from flux.adoption.variables import VARIABLE
 from flux.artifact.name import name_fault
+from flux.regex import regex
 
 NAME = "{name}"
-_LOOPBACK = re.compile(r"(localhost|127\.[0-9.]+|\[::1\]|[\w.-]+\.localhost)(:[0-9]+)?")
+_LOOPBACK = regex(r"(localhost|127\.[0-9.]+|\[::1\]|[\w.-]+\.localhost)(:[0-9]+)?")
 _TWO_FOLDERS = "{parent}/{folder}"
 
 

@@ -10,15 +10,16 @@ import yaml
 from flux.adoption.clues import Clues, ProposedSetting
 from flux.adoption.pushes import find_commands
 from flux.adoption.variables import VARIABLE
+from flux.regex import regex
 
 _ORDER = (
     *("sandbox", "dev", "development", "ci", "at", "test", "tt", "int", "integration", "qa", "uat", "acc"),
     *("stage", "staging", "pre", "preprod", "canary", "prod", "production", "live"),
 )
-_VERSION = re.compile(r"v?[0-9]+(\.[0-9]+){0,2}([.+-]|$)")
-_COMMIT = re.compile(r"[0-9a-f]{7,64}|sha-[0-9a-f]+")
-_TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
-_RING = re.compile(r"[-_.]?(?:ring|wave|tier|region|stage)?[-_.]?[0-9]+$")
+_VERSION = regex(r"v?[0-9]+(\.[0-9]+){0,2}([.+-]|$)")
+_COMMIT = regex(r"[0-9a-f]{7,64}|sha-[0-9a-f]+")
+_TAG = regex(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
+_RING = regex(r"[-_.]?(?:ring|wave|tier|region|stage)?[-_.]?[0-9]+$")
 
 
 def find_environments(

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 
 from flux.adoption.clues import Clues, ProposedSetting
+from flux.regex import regex
 
 _LABEL = r"(?P<label>[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,49})"
 _SAID = (
-    re.compile(rf"github\.event\.issue\.labels\.\*\.name,\s*'{_LABEL}'"),
-    re.compile(rf"\bgh issue create\b[^\n]*?(?:--label|-l)[= ][\"']?{_LABEL}(?=[\"'\s]|$)"),
-    re.compile(rf"issues\.create\((?:[^)]|\n){{0,2000}}?labels:\s*\[\s*[\"']{_LABEL}[\"']"),
+    regex(rf"github\.event\.issue\.labels\.\*\.name,\s*'{_LABEL}'"),
+    regex(rf"\bgh issue create\b[^\n]*?(?:--label|-l)[= ][\"']?{_LABEL}(?=[\"'\s]|$)"),
+    regex(rf"issues\.create\((?:[^)]|\n){{0,2000}}?labels:\s*\[\s*[\"']{_LABEL}[\"']"),
 )
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from flux.adoption.variables import VARIABLE, document, expanded, given_in, known_in, outputs_of, words
 from flux.artifact.manifests import mappings
+from flux.regex import regex
 
-_COMMAND = re.compile(r"\bflux\s+(push|tag)\s+artifact\b(.*)")
+_COMMAND = regex(r"\bflux\s+(push|tag)\s+artifact\b(.*)")
 
 
 @dataclass(frozen=True)

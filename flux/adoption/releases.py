@@ -1,13 +1,13 @@
 """The form of release tags, fitted to the tags that there are, and what release-please says of it."""
 
 import json
-import re
 from collections.abc import Collection, Iterator
 
 from flux.adoption.clues import Clues, Gap, ProposedSetting
+from flux.regex import regex
 from flux.release.tag import TagForm
 
-_VERSION = re.compile(r"(?<![0-9.])[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?$")
+_VERSION = regex(r"(?<![0-9.])[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?$")
 _FEWEST = 0.8
 _TIMES = 2
 """Of how many times as many artifacts as any other a form has the tags, that is the one."""

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 import yaml
 
 from flux.artifact.manifests import mappings
+from flux.regex import regex
 
-VARIABLE = re.compile(r"\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^()]*\)|\$\w+")
-_LOOP = re.compile(r"\bfor\s+(\w+)\s+in\s+([^;\n$]*[*?][^;\n]*)")
-_ASSIGNED = re.compile(
+VARIABLE = regex(r"\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^()]*\)|\$\w+")
+_LOOP = regex(r"\bfor\s+(\w+)\s+in\s+([^;\n$]*[*?][^;\n]*)")
+_ASSIGNED = regex(
     r"^\s*(?:export\s+|local\s+)?([A-Za-z_]\w*)(?:=|\s*[?:]=\s*)[\"']?([^\s\"'#]+)[\"']?\s*$", re.MULTILINE
 )
-_OUTPUT = re.compile(r"\becho\s+[\"']?([\w-]+)=([^\"'\n]*?)[\"']?\s*>>\s*[\"']?\$\{?GITHUB_OUTPUT")
-_OF_A_STEP = re.compile(r"\$\{\{\s*steps\.[\w-]+\.outputs\.([\w-]+)\s*\}\}")
+_OUTPUT = regex(r"\becho\s+[\"']?([\w-]+)=([^\"'\n]*?)[\"']?\s*>>\s*[\"']?\$\{?GITHUB_OUTPUT")
+_OF_A_STEP = regex(r"\$\{\{\s*steps\.[\w-]+\.outputs\.([\w-]+)\s*\}\}")
 _MOST_ROUNDS = 5
 
 

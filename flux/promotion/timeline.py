@@ -11,9 +11,10 @@ from semver import Version
 from flux.promotion.commits import is_rollback
 from flux.promotion.ledger import read_decisions
 from flux.promotion.states import States, Versions
+from flux.regex import regex
 
-_PULL = re.compile(r"\(#(?P<squashed>[1-9][0-9]{0,8})\)$|^Merge pull request #(?P<merged>[1-9][0-9]{0,8}) ")
-_BY_HAND = re.compile(r"^(?:Requested-by|By-name): (?P<who>[^\s;<>]{1,100})$", re.MULTILINE)
+_PULL = regex(r"\(#(?P<squashed>[1-9][0-9]{0,8})\)$|^Merge pull request #(?P<merged>[1-9][0-9]{0,8}) ")
+_BY_HAND = regex(r"^(?:Requested-by|By-name): (?P<who>[^\s;<>]{1,100})$", re.MULTILINE)
 _MOST_ASKED = 20
 
 

@@ -1,6 +1,5 @@
 """Answers issues of an earlier system, which this one does not promote by."""
 
-import re
 from collections.abc import Collection
 
 from flux.event import IssueEdit
@@ -19,9 +18,10 @@ from flux.promotion.proposal import Promotion
 from flux.promotion.texts.notices import mention
 from flux.proposals.applied import Applied
 from flux.proposals.issues import PromotionIssues
+from flux.regex import regex
 
 _KEY = "earlier system: "
-_TICKED = re.compile(rf"{_KEY}(?P<names>[A-Za-z0-9._, -]*)")
+_TICKED = regex(rf"{_KEY}(?P<names>[A-Za-z0-9._, -]*)")
 
 
 class Earlier:

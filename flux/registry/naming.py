@@ -1,14 +1,14 @@
 """How a registry writes artifacts and versions: in which repository, and with or without a `v`."""
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from flux.artifact.image import Image
+from flux.regex import regex
 from flux.registry.target import Manifest, Publisher, Registry, Target
 
 NAME, VERSION = "{name}", "{version}"
-_NEARLY = re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]")
+_NEARLY = regex(r"v?[0-9]+\.[0-9]+\.[0-9]")
 
 
 @dataclass(frozen=True)

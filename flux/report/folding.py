@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from typing import TYPE_CHECKING
 
+from flux.regex import regex
 from flux.report.text import Styled, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMAND = re.compile(r"`[^`]+`")
+_COMMAND = regex(r"`[^`]+`")
 _JOINED = "\0"
 """Stands for a space at which no line ends. Text that is shown has no such character."""
 

@@ -64,7 +64,9 @@ def test_links_in_the_place_of_artifacts_are_found_alone() -> None:
 
 
 @given(_ENTRIES, _FILES)
-def test_whatever_is_of_an_artifact_is_within_its_reach(entries: tuple[SourceEntry, ...], files: list[str]) -> None:
+def test_whatever_is_of_an_artifact_is_within_its_reach(
+    entries: tuple[SourceEntry, ...], files: list[str]
+) -> None:
     layout = Layout(entries)
     for path in files:
         for folder in layout.owners(path):

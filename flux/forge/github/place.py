@@ -1,16 +1,16 @@
 """Which repository of which GitHub it is."""
 
-import re
 from urllib.parse import urlsplit
 
 from flux.artifact.source import https_url
 from flux.errors import RequestError
 from flux.forge.place import ForgeClues, Place
+from flux.regex import regex
 
 KIND = "github"
 
 _DOT_COM = "github.com"
-_NAME = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9._-]+")
+_NAME = regex(r"[A-Za-z0-9_-]+/[A-Za-z0-9._-]+")
 
 
 def is_there(clues: ForgeClues) -> bool:
