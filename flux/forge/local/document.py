@@ -8,8 +8,10 @@ from typing import Any
 
 import yaml
 
+from flux.regex import regex
+
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_FENCE = re.compile(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)
+_FENCE = regex(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)
 
 
 class BrokenDocumentError(Exception):
