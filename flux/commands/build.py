@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flux.errors import RequestError
 from flux.event import PullRequestCommits, Push
 from flux.monorepo.builder import Builder
-from flux.monorepo.changed import find_changed
+from flux.monorepo.changed import Changed, find_changed
 from flux.monorepo.comparison import require_commit
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
@@ -26,10 +26,7 @@ def plan_build(
     monorepo.git.obtain_history(monorepo.git.head(), FILES)
     found = find_changed(monorepo, since, with_tree=False) if changed else None
     sources = Sources(monorepo, found.head if found else _commit(monorepo))
-    if found and not names:
-        chosen = sources.present(list(found.reasons))
-    else:
-        chosen = [name for name in sources.choose(names) if found is None or name in found.reasons]
+    chosen = _chosen(sources, names, found)
     told = sources.clashes_named  # of each artifact, when it is built
     notices = [notice for notice in found.notices if notice not in told] if found else []
     if found is None and not chosen and not sources.clashes():
@@ -39,6 +36,15 @@ def plan_build(
             f"there are no artifacts in {settings.layout.shown}: is the setting `{setting}` right?"
         )
     return Builder(monorepo, sources, chosen, notices, everything=not names)
+
+
+def _chosen(sources: Sources, names: Sequence[str], found: Changed | None) -> list[str]:
+    """The artifacts named, or all if none is; of these what has changed, where that is looked at."""
+    if found is None:
+        return sources.choose(names)
+    if not names:
+        return sources.present(list(found.reasons))
+    return [name for name in sources.choose(names) if name in found.reasons]
 
 
 def _commit(monorepo: Monorepo) -> str:
