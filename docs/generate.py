@@ -129,7 +129,7 @@ def checks() -> str:
 
 def _about(schemas: Path, name: str) -> str:
     said: str = json.loads((schemas / f"{name}.json").read_text(encoding="utf-8"))["description"]
-    return said.partition(" A command that is refused")[0]
+    return said.partition(" A refused command")[0]
 
 
 PARTS: dict[str, Callable[[], str]] = {

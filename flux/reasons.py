@@ -25,7 +25,7 @@ def of_json(error: ValueError | RecursionError) -> Fault:
     if isinstance(error, JSONDecodeError):
         at = _place(error.doc, error.pos)
         return Fault(f"not JSON: {_unexpected(error.doc, at)}", error.doc.count("\n", 0, at) + 1)
-    return Fault("not JSON that anyone wrote: nested too deeplylyly, or a number too long", 1)
+    return Fault("not JSON that anyone wrote: nested too deeply, or a number too long", 1)
 
 
 def of_system(error: BaseException) -> str:

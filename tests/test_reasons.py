@@ -65,7 +65,7 @@ def test_json_in_another_encoding() -> None:
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5_000])
 def test_json_that_nobody_wrote(text: str) -> None:
-    assert fault(text) == Fault("not JSON that anyone wrote: nested too deeplylyly, or a number too long", 1)
+    assert fault(text) == Fault("not JSON that anyone wrote: nested too deeply, or a number too long", 1)
 
 
 def fault_or_none(text: str) -> Fault | None:

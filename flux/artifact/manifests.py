@@ -45,7 +45,7 @@ def _check_depth(text: str) -> None:
             depth -= 1
         if depth > _DEEPEST:
             mark: Any = event.start_mark
-            raise yaml.composer.ComposerError(None, None, "nested too deeplylyly", mark)
+            raise yaml.composer.ComposerError(None, None, "nested too deeply", mark)
 
 
 def check_manifests(path: str, content: bytes) -> Iterator[Finding]:

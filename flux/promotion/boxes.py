@@ -158,7 +158,7 @@ def _boxes(body: str) -> tuple[tuple[Box, int], ...]:
         )
     tokens = _markdown().parse(_OTHER_SPACE.sub("\ufffd", body))
     if any(token.nesting > 0 and token.level >= _DEEPEST - 1 for token in tokens):
-        raise IssueError("the body has lists or quotes that are nested too deeplylyly", "flatten them")
+        raise IssueError("the body has lists or quotes that are nested too deeply", "flatten them")
     boxes = []
     for line in _item_lines(tokens):
         if item := _ITEM.match(body, starts[line]):

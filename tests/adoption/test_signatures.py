@@ -31,11 +31,11 @@ def test_who_accepts(verify: str) -> None:
     [
         (
             "{provider: notation}",
-            "a.yaml verifies by provider notation, and the workflows sign without a key",
+            "a.yaml verifies with provider notation, and the workflows sign without a key",
         ),
         (
             "{provider: cosign, secretRef: {name: key}}",
-            "a.yaml verifies by a key, and the workflows sign without a key",
+            "a.yaml verifies with a key, and the workflows sign without a key",
         ),
         (
             "{provider: cosign, matchOIDCIdentity: [{subject: publish.yml}]}",

@@ -55,7 +55,7 @@ def test_what_is_valid(content: str) -> None:
         (b"a: 1\nb: \x07\n", "not YAML: ", 2),
         ("a: 1\nb: 2\na: 3\n", "key 'a' appears twice", 3),
         ("a: 1\n---\nb:\n- c: 1\n  c: 2\n", "key 'c' appears twice", 5),
-        ("a: " + "[" * 600 + "]" * 600, "not YAML: nested too deeplylyly", 1),
+        ("a: " + "[" * 600 + "]" * 600, "not YAML: nested too deeply", 1),
     ],
 )
 def test_what_is_wrong_and_where(content: str | bytes, message: str, line: int) -> None:

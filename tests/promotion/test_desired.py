@@ -121,7 +121,7 @@ def test_one_fault_is_enough(state: dict[str, dict[str, str]], data: st.DataObje
         (b'{\n"\xff": {}}', f"{PATH}:2: not UTF-8"),
         (b"\xef\xbb\xbf{}", f"{PATH}:1: not JSON: "),
         ('{"app": {}}'.encode("utf-16"), f"{PATH}:1: not UTF-8"),
-        ("[" * 100_000, f"{PATH}:1: not JSON that anyone wrote: nested too deeplylyly"),
+        ("[" * 100_000, f"{PATH}:1: not JSON that anyone wrote: nested too deeply"),
         ("[]", f"{PATH}: must be an object of artifacts"),
         ("null", f"{PATH}: must be an object of artifacts"),
         ("NaN", f"{PATH}: must be an object of artifacts"),

@@ -76,7 +76,7 @@ def parse(content: bytes) -> Document:
     except yaml.YAMLError as error:
         raise BrokenDocumentError(_fault(error)) from error
     except RecursionError as error:  # PyYAML without libyaml
-        raise BrokenDocumentError("nested too deep") from error
+        raise BrokenDocumentError("nested too deeply") from error
     if not isinstance(fields, dict):
         raise BrokenDocumentError("there are no fields between the two lines `---`")
     return Document(fields, body.removeprefix("\n").removesuffix("\n"))
