@@ -26,7 +26,7 @@ from flux.promotion.texts import notices as say
 from flux.promotion.texts.comment import is_reached
 from flux.proposals.applied import Applied, not_ours
 from flux.proposals.earlier import Earlier
-from flux.proposals.frozen import require_no_freeze
+from flux.proposals.frozen import frozen, require_no_freeze
 from flux.proposals.progress import tell
 from flux.proposals.situation import is_gone, situation_of
 from flux.proposals.upkeep import Upkeep
@@ -116,6 +116,7 @@ class Applier(Upkeep):
             lost -= branch.proposes(promotion.artifact)
         if lost and self._monorepo.settings.has_rules:  # what has to wait was recorded
             lost -= {e for e, last in latest(self.known(promotion, issue.number)).items() if last.asks}
+        lost -= frozen(self._monorepo, lost).keys()  # which the issue says
         return Applied(issue.number, undone=self.take_back(issue, lost, say.TICK_LOST, str(issue.updated)))
 
     def _apply_edit(self, issue: Issue, change: IssueEdit) -> Applied:

@@ -6,13 +6,14 @@ from flux.forge.forge import Issue
 from flux.listing import listed
 from flux.monorepo.drift import look
 from flux.monorepo.monorepo import Monorepo
-from flux.promotion.boxes import repeated, unknown
+from flux.promotion.boxes import repeated, ticked, unknown
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.plan import Action
-from flux.promotion.texts.comment import EnvironmentRow, standing_comment
+from flux.promotion.texts.comment import EnvironmentRow, is_reached, standing_comment
 from flux.proposals.clusters import Clusters
 from flux.proposals.converge import Proposed
 from flux.proposals.issues import PromotionIssues
+from flux.proposals.rulings import Rulings, explained
 from flux.release.markdown import code
 
 _MOST_NAMES = 10
@@ -30,7 +31,8 @@ def tell(
     found = _standings(monorepo, proposed)
     digest = registry.repository(promotion.artifact).resolve(promotion.version)
     image = f"{registry.name(promotion.artifact)}:{promotion.version}" if digest else ""
-    said = [*_said(issue.body, monorepo.settings.groups), *proposed.notices]
+    said = [*_said(issue.body, monorepo.settings.groups), *_waiting(monorepo, issues, issue, proposed)]
+    said += proposed.notices
     issues.stand(issue.number, promotion, standing_comment(promotion, found, image, said))
     return found
 
@@ -55,6 +57,19 @@ def _standings(monorepo: Monorepo, proposed: Proposed) -> list[EnvironmentRow]:
         )
         for environment in monorepo.settings.environments
     ]
+
+
+def _waiting(monorepo: Monorepo, issues: PromotionIssues, issue: Issue, proposed: Proposed) -> list[str]:
+    """Why what is ticked is not proposed, where a rule or a freeze keeps it back."""
+    names = {
+        name
+        for name in ticked(issue.body, monorepo.settings.groups)
+        - {each.environment for each in proposed.changes}
+        if not is_reached(proposed.promotion, proposed.main.get(name))
+    }
+    return (
+        explained(Rulings(monorepo, issues.authority).waits(proposed.promotion, names, ())) if names else []
+    )
 
 
 def _said(body: str, groups: Mapping[str, Sequence[str]]) -> list[str]:

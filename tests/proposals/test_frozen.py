@@ -1,11 +1,13 @@
 """A freeze refuses ticks, of a ring and of its phase, and says why."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from flux.errors import RequestError
 from flux.proposals.frozen import frozen, require_no_freeze
+from tests.commands.deciding import proposed
 from tests.commands.promoted import TAG
 from tests.commands.promoting import World, boxes
 
@@ -23,6 +25,28 @@ def test_what_is_frozen(cold: World) -> None:
         found = frozen(monorepo, ["prod", "prod_ring1", "tt", "nowhere"])
         require_no_freeze(monorepo, ["tt"])
     assert found == dict.fromkeys(("prod", "prod_ring1"), "prod is frozen by alice: holidays")
+
+
+def test_what_was_ticked_before_waits_and_says_so(hub: World) -> None:
+    assert hub.github
+    hub.open(TAG)
+    hub.apply(hub.tick("prod_ring1", "tt"))
+    hub.change({"flux/freezes.json": json.dumps({"freezes": [{"reason": "it burns", "by": "alice"}]})})
+    hub.sync()
+    assert proposed(hub) == {"prod_ring1", "tt"}, "where all of it waits nothing is left out"
+    freeze = {"freezes": [{"reason": "holidays", "by": "alice", "phase": "prod"}]}
+    hub.change({"flux/freezes.json": json.dumps(freeze)})
+    hub.sync()
+    assert proposed(hub) == {"tt"}
+    for _ in range(2):
+        hub.github.advance(timedelta(hours=2))
+        hub.reconcile()
+        assert boxes(hub.issue().body)["prod_ring1"]
+        assert "`prod_ring1` has to wait: prod is frozen by alice: holidays." in hub.comments()[0]
+    hub.change({"flux/freezes.json": json.dumps({"freezes": []})})
+    hub.reconcile()
+    assert "has to wait" not in hub.comments()[0]
+    assert any("tick it again if you still want it" in comment for comment in hub.comments())
 
 
 def test_a_tick_is_undone_and_told_why(cold: World) -> None:
