@@ -8,7 +8,7 @@ terminal it is whoever runs the command. Who decided what is recorded, and what 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flux.errors import FluxError, RequestError
+from flux.errors import DesiredStateError, FluxError, RequestError, UnpublishedError, UnvouchedError
 from flux.event import IssueEdit
 from flux.forge.forge import Issue, PullState
 from flux.monorepo.desired import stray_of
@@ -32,6 +32,8 @@ from flux.proposals.situation import is_gone, situation_of
 from flux.proposals.upkeep import Upkeep
 
 _UNVOUCHED_SECONDS = 3600
+_STAYS = (UnpublishedError, UnvouchedError, DesiredStateError)
+"""What is so until somebody puts it right. Others a job that is run again may not meet."""
 
 
 class Applier(Upkeep):
@@ -175,14 +177,15 @@ class Applier(Upkeep):
         decisions = outcome.decisions or ()
         wanted = asked(decisions, known)
         fault = self._fault(promotion) if wanted else None
-        if fault and occasion:
-            self.take_back(issue, wanted, say.not_possible(fault.message), occasion)
+        told: tuple[str, ...] = ()
         if fault:
             decisions = tuple(decision for decision in decisions if not decision.asks)
+            told = (say.not_proposed(fault.message),)
+        if isinstance(fault, _STAYS) and occasion:
+            self.take_back(issue, wanted, say.not_possible(fault.message), occasion)
+            told = ()
         proposed = self.converge(issue, promotion, Wish(decisions, known))
-        told = proposed.notices
-        if fault and not occasion:
-            told = (*told, say.not_proposed(fault.message))
+        told = (*proposed.notices, *told)
         tell(self._monorepo, self.issues, issue, replace(proposed, notices=told))
         if fault:
             raise fault

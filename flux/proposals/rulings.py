@@ -60,14 +60,17 @@ class Rulings:
         return frozenset(waits) if len(waits) < len(changes) else frozenset()
 
     def check(self, commit: str, waits: Mapping[str, GateVerdict]) -> None:
-        """Say on a pull request's newest commit whether its rules hold. Said once."""
-        if not self.are_set or not commit.strip("0"):
+        """Say on a pull request's newest commit whether its rules hold. Said once, and where there are no
+        rules only if there were some before."""
+        if not commit.strip("0"):
             return
         state, said = "success", "the rules hold"
         if waits:
             state, said = "failure", "; ".join(f"{name}: {each.text}" for name, each in waits.items())
         said = said if len(said) <= _MOST else said[: _MOST - 1] + "…"
         ours = [status for status in self._forge.statuses(commit) if status.context == CHECK]
+        if not ours and not self.are_set:
+            return
         if not ours or (ours[-1].state, ours[-1].description) != (state, said):
             self._forge.set_status(commit, CHECK, state, said)
 

@@ -1,5 +1,7 @@
 """The check of a promotion's pull request, and what it says."""
 
+import json
+
 from flux.promotion.gates.gate import Gate, GateVerdict, Reason
 from flux.promotion.ledger import Decision, How
 from flux.proposals.authority import Authority
@@ -27,6 +29,16 @@ def test_without_rules_there_is_no_check(world: World) -> None:
         rulings = Rulings(monorepo, Authority(monorepo))
         assert tell_check(rulings, monorepo.tip, {}) == ""
         assert monorepo.forge.statuses(monorepo.tip) == []
+
+
+def test_a_freeze_that_ended_leaves_no_red_check(world: World) -> None:
+    pull = world.promote("eso", "prod_ring1", "1.1.0").pull_request
+    assert pull
+    for freezes, state in (([{"reason": "holidays", "by": "alice"}], "failure"), ([], "success")):
+        world.change({"flux/freezes.json": json.dumps({"freezes": freezes})})
+        world.sync()
+        (*_, said) = world.forge().statuses(world.pull().head)
+        assert (said.context, said.state) == (CHECK, state)
 
 
 def test_what_is_said_in_the_pull_request() -> None:
