@@ -3,6 +3,7 @@
 `nox -s site` builds the same pages strictly.
 """
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -210,6 +211,30 @@ def test_each_kind_of_error_has_its_own_heading() -> None:
     page = ROOT / "docs/troubleshooting.md"
     assert [kind.heading for kind in found if f"## {kind.heading}" not in headings(page.read_text())] == []
     assert [kind.heading for kind in found if kind("").anchor not in anchors(page)] == []
+
+
+def test_what_contributing_names_is_there() -> None:
+    """Each program, each path and each session of nox. And each session is named, or `nox` runs it."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    words = [token.content for token in inlines(text) if token.type == "code_inline"]
+    blocks = [token.content for token in tokens(text) if token.type == "fence" and token.info == "sh"]
+    lines = [line.partition(" #")[0].split() for block in blocks for line in block.splitlines()]
+    programs = {
+        "git",
+        "python3",
+        ".ci/run",
+        *(f".venv/bin/{name}" for name in ("pip", "pytest", "inv", "nox")),
+    }
+    assert {line[0] for line in lines} <= programs
+    paths = {word for word in sum(lines, words) if re.match(r"(flux|tests|docs|\.ci|\.github)/", word)}
+    missing = {path for path in paths if not (ROOT / path).exists()}
+    assert [path for path in missing if not re.search(r"NAME|\bx/", path)] == []
+    nox = ast.parse((ROOT / "noxfile.py").read_text(encoding="utf-8")).body
+    found = {each.name for each in nox if isinstance(each, ast.FunctionDef) and each.decorator_list}
+    typed = [*words, *(" ".join(line) for line in lines)]
+    named = {name for each in typed for name in each.partition("nox -s ")[2].split()}
+    assert found - {name.partition("-3.")[0] for name in named} == {"lint", "types", "tests"}
+    assert {name.partition("-3.")[0] for name in named} <= found
 
 
 OF_OTHERS = {
