@@ -64,6 +64,8 @@ def test_filters_by_mouse(site: Path, visit: Visit) -> None:
     page.select_option("#filter-phase", "prod")
     assert page.is_hidden("#map thead a[href='environments/at.html']")
     assert page.is_visible("#map thead a[href='environments/prod.html']")
+    for column, is_shown in ((3, True), (4, False), (5, True), (6, True), (7, True)):
+        assert page.is_visible(f"#map tbody tr:first-child > :nth-child({column})") == is_shown
     for phase, found in (("prod", ["app", "db"]), ("at", []), ("", ["app", "db"])):
         page.select_option("#filter-phase", phase)
         page.select_option("#filter-state", "drift")
@@ -106,6 +108,11 @@ def test_long_names_leave_room_on_a_phone(visit: Visit, tmp_path: Path) -> None:
     assert 0 <= name["x"] < 30
     assert name["width"] < 200
     assert frame["y"] <= environment["y"] < frame["y"] + 5
+    link = page.locator("#map tbody th a").nth(20)
+    link.evaluate("(link) => { link.closest('.tall').scrollTop = link.closest('tr').offsetTop - 20; }")
+    link.focus()
+    head = page.locator("#map thead").bounding_box()
+    assert link.bounding_box()["y"] >= head["y"] + head["height"]
 
 
 def test_a_page_of_a_web_server_asks_for_nothing_that_is_missing(site: Path, visit: Visit) -> None:

@@ -12,6 +12,8 @@ from flux.report.record import SCHEMA
 from flux.report.status import health_document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from flux.artifact.difference import FileDifference
     from flux.commands.board import Board, BoardArtifact, BoardRelease, Cell, VersionDifference
     from flux.commands.rules import Outlook
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from flux.promotion.measures import Distribution, Measures
 
 _MOST_LINES = 400  # of the differences of one file
+_MOST_LINES_TOGETHER = 1500  # of all files between two versions
 _LONGEST_LINE = 1000
 
 
@@ -134,20 +137,24 @@ def _comparison(comparison: VersionDifference) -> dict[str, Any]:
         "from": {"version": comparison.old, "environments": list(old)},
         "to": {"version": comparison.new, "environments": list(new)},
         "versions": [{"name": name, "from": was, "to": now} for name, was, now in comparison.names],
-        "files": [_file(file) for file in comparison.files],
+        "files": list(_files(comparison.files)),
         "more_files": comparison.more_files,
         "unknown": comparison.unknown or None,
     }
 
 
-def _file(file: FileDifference) -> dict[str, Any]:
-    lines = file.lines
-    return {
-        "path": file.path,
-        "kind": str(file.kind),
-        "lines": [_cut(line) for line in lines[:_MOST_LINES]],
-        "more_lines": max(0, len(lines) - _MOST_LINES),
-    }
+def _files(files: Sequence[FileDifference]) -> Iterator[dict[str, Any]]:
+    left = _MOST_LINES_TOGETHER
+    for file in files:
+        lines = file.lines
+        shown = [_cut(line) for line in lines[: min(_MOST_LINES, left)]]
+        left -= len(shown)
+        yield {
+            "path": file.path,
+            "kind": str(file.kind),
+            "lines": shown,
+            "more_lines": len(lines) - len(shown),
+        }
 
 
 def _cut(line: str) -> str:

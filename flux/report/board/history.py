@@ -13,6 +13,7 @@ _LEAST = 2.0  # that can be seen
 _TICKS = 5
 _CHARACTER = 6.8
 _LONGEST = 34  # characters of a name
+_MOST = 1000  # changes
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,10 @@ class _Axis:
 
 
 def history(artifact: Mapping[str, Any], environments: Sequence[str], now: float) -> Picture | None:
-    """The picture of an artifact of a board's document; None where nothing has happened."""
+    """The picture of an artifact of a board's document; None where nothing has happened.
+
+    A history of very many changes begins later.
+    """
     rows = {RELEASED: _releases(artifact), **{name: _changes(artifact, name) for name in environments}}
     times = [event.time for row in rows.values() for event in row]
     if not times:
@@ -117,7 +121,7 @@ def _changes(artifact: Mapping[str, Any], environment: str) -> list[_Event]:
             f"{change['from'] or 'none'} to {change['to']}, {change['direction']}",
             "rollback" if change["direction"] == "rollback" else "change",
         )
-        for change in reversed(artifact["changes"])
+        for change in reversed(artifact["changes"][:_MOST])
         if change["environment"] == environment
     ]
     return sorted(found, key=lambda event: event.time)

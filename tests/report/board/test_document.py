@@ -1,7 +1,9 @@
 """The document of a board has all that its pages show."""
 
 import json
+from dataclasses import replace
 
+from flux.artifact.difference import difference
 from flux.report.board.document import document
 from tests import documents
 from tests.report.board.boards import DAY, MADE, artifact, board
@@ -51,3 +53,18 @@ def test_a_document() -> None:
         "more_lines": 0,
     }
     assert one["measures"]["weekly"] == [0] * 26
+
+
+def test_long_differences_are_cut() -> None:
+    """Of each file, of each line, and of all together; the rest is counted."""
+    content = "".join(f"{at}\n" for at in range(990)).encode()
+    files = tuple(difference({}, {f"{at}.yaml": content for at in range(5)} | {"long.yaml": b"z" * 5000}))
+    one = artifact()
+    made = document(board(replace(one, comparisons=[replace(one.comparisons[0], files=files)])))
+    (comparison,) = made["artifacts"][0]["comparisons"]
+    assert [len(file["lines"]) for file in comparison["files"]] == [400, 400, 400, 300, 0, 0]
+    assert [file["more_lines"] for file in comparison["files"]] == [595, 595, 595, 695, 995, 7]
+    (long,) = document(board(replace(one, comparisons=[replace(one.comparisons[0], files=files[-1:])])))[
+        "artifacts"
+    ][0]["comparisons"][0]["files"]
+    assert max(map(len, long["lines"])) == 1001

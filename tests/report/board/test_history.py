@@ -66,3 +66,11 @@ def test_long_names_leave_room() -> None:
     lane = picture.lanes[1]
     assert (len(lane.label), lane.label[-1], lane.name) == (34, "…", "e" * 128)
     assert len(lane.label) * 6 < lane.stretches[0].x < picture.width / 2
+
+
+def test_a_history_of_very_many_changes_begins_later() -> None:
+    changes = [change("at", 10_000 - at, f"1.0.{at}") for at in range(9_000)]
+    picture = history(artifact(changes), ["at"], 10_000)
+    assert picture
+    assert len(picture.lanes[1].stretches) == 1000
+    assert picture.begins == 9_001

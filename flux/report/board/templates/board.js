@@ -7,7 +7,10 @@
   const [name, phase, state] = ["name", "phase", "state"].map((key) => document.getElementById("filter-" + key));
   const count = document.getElementById("filter-count");
   const rows = Array.from(map.tBodies[0].rows);
-  const cells = Array.from(map.querySelectorAll("[data-phase]"));
+  const heads = Array.from(map.tHead.querySelectorAll("[data-phase]"));
+  // Of which phase each environment's column is; the columns before them are of none.
+  const phases = Array.from(map.tHead.rows[1].cells, (head) => head.dataset.phase);
+  const before = rows.length ? rows[0].cells.length - phases.length - 1 : 0;
   let shownPhase = "";
   const filter = () => {
     const wanted = name.value.trim().toLowerCase();
@@ -21,7 +24,9 @@
     }
     if (phase.value !== shownPhase) {
       shownPhase = phase.value;
-      for (const cell of cells) cell.hidden = Boolean(shownPhase) && cell.dataset.phase !== shownPhase;
+      const isHidden = (of) => Boolean(shownPhase) && of !== shownPhase;
+      for (const head of heads) head.hidden = isHidden(head.dataset.phase);
+      for (const row of rows) phases.forEach((of, at) => { row.cells[before + at].hidden = isHidden(of); });
     }
     count.textContent = shown + " of " + rows.length + (rows.length === 1 ? " artifact" : " artifacts");
   };
