@@ -119,6 +119,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "repository": {"type": "string", "pattern": r"^(?=.)[^{}]*(\{name\}[^{}]*)?$"},
     "version_tag": {"enum": ["{version}", "v{version}"]},
     "mode": {"enum": ["act", "observe"]},
+    "adopted": {"type": "string", "pattern": "^([0-9a-f]{40})?$"},
     "latest": {
         "anyOf": [
             {"type": "string", "pattern": r"^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$"},

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +10,10 @@ from typing import Any
 
 import yaml
 
+from flux.regex import regex
+
 TASKS = "from flux.tasks import ns as ns\n"
+_SECTION = regex(r"flux:\s*(#.*)?")
 
 
 class FileState(StrEnum):
@@ -43,8 +47,52 @@ class WantedFile:
         return "".join(line if line.endswith("\n") else line + "\n" for line in lines)
 
 
-def invoke_yaml(settings: Mapping[str, Any]) -> str:
-    return yaml.safe_dump({"flux": dict(settings)}, sort_keys=False, width=110, allow_unicode=True)
+def invoke_yaml(settings: Mapping[str, Any], text: str = "") -> str | None:
+    """A file with these settings after those that it has. None where its form lets nothing be added."""
+    there = _section_of(text)
+    settings = {name: value for name, value in settings.items() if name not in (there or {})}
+    if not settings:
+        return text
+    if there is None:
+        before = f"{text.rstrip()}\n\n" if text.strip() else ""
+        told = before + _dumped({"flux": dict(settings)})
+    else:
+        told = _with_added(text, settings)
+    return told if _section_of(told) == {**(there or {}), **settings} else None
+
+
+def _with_added(text: str, settings: Mapping[str, Any]) -> str:
+    """Settings at the end of the section; the text as it is where the section is no block."""
+    lines = text.splitlines()
+    start = next((at for at, line in enumerate(lines) if _SECTION.fullmatch(line)), None)
+    if start is None:
+        return text
+    end = next(
+        (at for at, line in enumerate(lines) if at > start and line and line[0] not in " #"), len(lines)
+    )
+    while not lines[end - 1].strip():
+        end -= 1
+    inside = [line for line in lines[start + 1 : end] if line.strip() and not line.lstrip().startswith("#")]
+    indent = len(inside[0]) - len(inside[0].lstrip()) if inside else 2
+    added = textwrap.indent(_dumped(dict(settings)), " " * indent).splitlines()
+    return "\n".join([*lines[:end], *added, *lines[end:]]) + "\n"
+
+
+def _section_of(text: str) -> dict[str, Any] | None:
+    """What a file has under `flux:`, which may be nothing; None where it has no such key."""
+    try:
+        document = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {"": text}
+    if not isinstance(document, dict) or "flux" not in document:
+        return None
+    section = document["flux"]
+    return section if isinstance(section, dict) else {}
+
+
+def _dumped(value: Any) -> str:
+    text: str = yaml.safe_dump(value, sort_keys=False, width=110, allow_unicode=True)
+    return text
 
 
 def desired_state(state: Mapping[str, Mapping[str, str]]) -> str:

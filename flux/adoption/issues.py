@@ -7,9 +7,11 @@ from flux.adoption.clues import Clues, ProposedSetting
 from flux.regex import regex
 
 _LABEL = r"(?P<label>[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,49})"
+_WORD = r"(?P<label>[A-Za-z0-9][A-Za-z0-9._:/-]{0,49})"
 _SAID = (
     regex(rf"github\.event\.issue\.labels\.\*\.name,\s*'{_LABEL}'"),
-    regex(rf"\bgh issue create\b[^\n]*?(?:--label|-l)[= ][\"']?{_LABEL}(?=[\"'\s]|$)"),
+    regex(rf"\bgh issue create\b[^\n]*?(?:--label|-l)[= ][\"']{_LABEL}[\"',]"),
+    regex(rf"\bgh issue create\b[^\n]*?(?:--label|-l)[= ]{_WORD}(?=[\s,]|$)"),
     regex(rf"issues\.create\((?:[^)]|\n){{0,2000}}?labels:\s*\[\s*[\"']{_LABEL}[\"']"),
 )
 
@@ -21,6 +23,6 @@ def find_label(clues: Clues) -> Iterator[ProposedSetting]:
         for said in _SAID:
             if found := said.search(joined):
                 yield ProposedSetting(
-                    "label", found["label"].split()[0], f"{path} puts this label on the issues of releases"
+                    "label", found["label"], f"{path} puts this label on the issues of releases"
                 )
                 return

@@ -1,7 +1,7 @@
 """What is due of releases: which have to be published, and which are news that an issue tells."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from semver import Version
 
@@ -33,8 +33,11 @@ def due_releases(
     for released in releases(monorepo, choose(monorepo, desired, [])):
         ordered.setdefault(released.artifact, []).append(released)
 
+    earlier = _of_earlier_system(monorepo, {one.commit for every in ordered.values() for one in every})
+
     def look(artifact: str) -> list[tuple[Released, Manifest | None]]:
-        return _look(monorepo, ordered[artifact], {*desired.get(artifact, {}).values()}, on_failure)
+        wanted = {*desired.get(artifact, {}).values()}
+        return _look(monorepo, ordered[artifact], wanted, earlier, on_failure)
 
     return [found for group in in_parallel(monorepo.settings.jobs, look, ordered) for found in group]
 
@@ -43,9 +46,13 @@ def _look(
     monorepo: Monorepo,
     every: Sequence[Released],
     wanted: set[str],
+    earlier: Collection[str],
     on_failure: Callable[[str, FluxError], object],
 ) -> list[tuple[Released, Manifest | None]]:
-    """The same of one artifact. `every` has its releases, the lowest first."""
+    """The same of one artifact. `every` has its releases, the lowest first.
+
+    `earlier` has the commits of those that an earlier system made: its lost events are nobody's to make up.
+    """
     artifact, is_followed = every[0].artifact, bool(monorepo.settings.following(Follow.STABLE))
     newest = [every[-1], *([newest_of(every)] if is_followed else [])]
     due = [one for one in every if one in newest or str(one.version) in wanted]
@@ -61,12 +68,18 @@ def _look(
         except FluxError as error:
             on_failure(released.tag, failed := error)
     try:
-        others = [one for one in every if one not in due]
+        others = [one for one in every if one not in due and one.commit not in earlier]
         return [*found, *((one, None) for one in _unpublished(monorepo, artifact, others))]
     except FluxError as error:
         if failed is None:  # else it is told already
             on_failure(artifact, error)
         return found
+
+
+def _of_earlier_system(monorepo: Monorepo, commits: Collection[str]) -> set[str]:
+    """Those of the commits that are not after the setting `adopted`."""
+    git, adopted = monorepo.git, monorepo.settings.adopted
+    return git.merged_into(commits, adopted) if adopted and git.obtain(adopted) else set()
 
 
 def _unpublished(monorepo: Monorepo, artifact: str, released: Sequence[Released]) -> list[Released]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flux.artifact.layout import Layout
 from flux.errors import ContentError, GitError, RequestError, SettingError
 from flux.settings import FILES
-from flux.settings.layout import read_layout
+from flux.settings.layout import read_adopted, read_layout
 
 if TYPE_CHECKING:
     from flux.git.clone import Clone
@@ -78,11 +78,13 @@ class Layouts:
 
     @cached_property
     def _first(self) -> Layout | None:
-        """What the first settings on the line that is checked out take for artifacts; None where there are
-        none that can be read."""
+        """What the first settings on the line that is checked out take for artifacts, of those that name the
+        commit of adoption that is set; None where there are none that can be read."""
         with suppress(GitError, RequestError):
             blobs = [blob for name in FILES for _, blob in self._git.file_history(self._git.head(), name)]
-            read = (read_layout(self._git.read(blob)) for blob in reversed(blobs) if blob)
+            contents = [self._git.read(blob) for blob in reversed(blobs) if blob]
+            adopting = [one for one in contents if read_adopted(one) == self._settings.adopted]
+            read = map(read_layout, adopting or contents)
             if said := next(filter(None, read), None):
                 return Layout(said.artifacts, state=said.state)
         return None

@@ -56,6 +56,14 @@ def drifted_workflows(monorepo: Monorepo, uses: str = "") -> tuple[list[str], li
     return missing, drifted
 
 
+def has_tasks(monorepo: Monorepo) -> bool:
+    """Whether tasks.py has the commands that the workflows run, by `inv`."""
+    try:
+        return "flux.tasks" in (monorepo.git.root / "tasks.py").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def installed_from() -> str:
     """Where this package was installed from, as a workflow says it; empty where it is not a commit on GitHub.
 

@@ -28,7 +28,12 @@ DESCRIPTIONS: dict[str, str] = {
     ),
     "mode": (
         "`observe`: every command reports what it would do and writes nothing, while an earlier system"
-        " still does the work."
+        " still does the work. In this mode `ignore` has no effect."
+    ),
+    "adopted": (
+        "The last commit of an earlier system, which `inv init` records. Releases from before it that are"
+        " missing in the registry stay so, unless an environment should have them. See"
+        " [Earlier releases](../how-to/adopt.md#earlier-releases)."
     ),
     "repository": (
         "The repository of an artifact below `registry`: `infrastructure/{name}`, or `flux-{name}-sync`."

@@ -41,9 +41,19 @@ def read_layout(content: bytes) -> Layout | None:
     ignore = _valid(section, "ignore", patterns, Settings.ignore)
     if len(ignore) > _MOST_PATTERNS:
         raise SettingError(f"it has {len(ignore)} patterns under `ignore`, and {_MOST_PATTERNS} are allowed")
+    if section.get("mode") == "observe":
+        ignore = ()
     if entries and "sources" in section:
         raise SettingError("it has both `sources` and `artifacts`")
     return layout_of(sources, entries, ignore, step, state)
+
+
+def read_adopted(content: bytes) -> str:
+    """The commit that a project's configuration names as the last of an earlier system; else empty."""
+    try:
+        return str((_section(content) or {}).get("adopted", ""))
+    except SettingError:
+        return ""
 
 
 def layout_of(

@@ -89,6 +89,8 @@ class Settings:
     rules: Mapping[str, Mapping[str, Given]] = field(default_factory=dict)
     clusters: Mapping[str, FollowedClusters] = field(default_factory=dict)
     mode: str = "act"
+    adopted: str = ""
+    """The last commit of an earlier system; empty where there was none."""
     named: frozenset[str] = frozenset()
     """Which of them someone set, rather than leaving the default."""
 
@@ -103,7 +105,8 @@ class Settings:
         from flux.settings.layout import layout_of
 
         step = (self.prepare, self.output, self.inputs)
-        return layout_of(self.sources, self.artifacts, self.ignore, step, self.releaseconfig)
+        ignore = () if self.observes else self.ignore  # an earlier system still publishes everything
+        return layout_of(self.sources, self.artifacts, ignore, step, self.releaseconfig)
 
     @cached_property
     def tag_form(self) -> TagForm:

@@ -9,6 +9,7 @@ from flux.settings.phases import moving_tag, phases
 from flux.settings.places import branch, branches, registry, release_tag, repository, source
 from flux.settings.settings import Settings
 from flux.settings.values import (
+    commit,
     expression,
     file,
     flag,
@@ -55,6 +56,7 @@ READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "version_tag": (one_of("{version}", "v{version}"), "{version} or v{version}"),
     "latest": (moving_tag, "an OCI tag that is neither a version nor a commit, or none"),
     "mode": (one_of("act", "observe"), "act or observe"),
+    "adopted": (commit, "the 40 digits of a commit, or nothing"),
     "branch": (branch, "the name of a branch"),
     "branches": (branches, "a list of branches; * matches any part of a name"),
     "release_tag": (

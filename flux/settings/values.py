@@ -92,6 +92,14 @@ def expression(value: object) -> str:
     return pattern
 
 
+def commit(value: object) -> str:
+    """A commit by its whole hash; empty for none."""
+    found = "" if value == "" else text(value)
+    if found and not re.fullmatch(r"[0-9a-f]{40}", found):
+        raise ValueError
+    return found
+
+
 def one_of(*allowed: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         if value not in allowed:

@@ -53,6 +53,14 @@ def test_how(decide: ModuleType, host: str, password: bool, variables: dict[str,
     assert decide.decide(given(host, password), variables, GITHUB, True)["way"] == way
 
 
+@pytest.mark.parametrize("event", ["pull_request", "pull_request_review", "push", "schedule"])
+def test_who_logs_in_for_a_pull_request(decide: ModuleType, event: str) -> None:
+    pulls = {"FLUX_AWS_PULL_ROLE": "may-pull", "FLUX_AZURE_PULL_CLIENT_ID": ""}
+    found = decide.for_event({"FLUX_AWS_ROLE": "may-push", **AZURE, **pulls}, event)
+    assert found["FLUX_AWS_ROLE"] == ("may-pull" if event.startswith("pull_request") else "may-push")
+    assert found["FLUX_AZURE_CLIENT_ID"] == AZURE["FLUX_AZURE_CLIENT_ID"]
+
+
 def test_who_and_where(decide: ModuleType) -> None:
     variables = {"FLUX_REGISTRY_HOST": "R.example.com", "FLUX_REGISTRY_USERNAME": "robot"}
     assert decide.decide(given(password=True), variables, GITHUB, False) == {

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 import yaml
 
 from flux.adoption.files import FileState, WantedFile, desired_state, invoke_yaml
@@ -21,9 +22,36 @@ def test_a_diff_reads_as_gits() -> None:
 
 def test_the_settings_are_read_back_in_their_order() -> None:
     settings = {"sources": "apps", "release_tag": "{artifact}/v{version}", "phases": [{"at": ["a"]}, "prod"]}
-    read = yaml.safe_load(invoke_yaml(settings))
+    read = yaml.safe_load(invoke_yaml(settings) or "")
     assert read == {"flux": settings}
     assert list(read["flux"]) == list(settings)
+
+
+ADDED = {"release_tag": "v{version}", "phases": [{"at": ["a"]}]}
+
+
+@pytest.mark.parametrize(
+    ("there", "wanted"),
+    [
+        ("", "flux:\n  release_tag: v{version}\n  phases:\n  - at:\n    - a\n"),
+        (
+            "run: {echo: true}\n# ours\n",
+            "run: {echo: true}\n# ours\n\nflux:\n  release_tag: v{version}\n  phases:\n  - at:\n    - a\n",
+        ),
+        (
+            "# mine\nflux: # here\n    sources: apps # which\n\n# more\nrun:\n  echo: true\n",
+            "# mine\nflux: # here\n    sources: apps # which\n\n# more\n"
+            "    release_tag: v{version}\n    phases:\n    - at:\n      - a\nrun:\n  echo: true\n",
+        ),
+        ("flux:\n", "flux:\n  release_tag: v{version}\n  phases:\n  - at:\n    - a\n"),
+        ("flux: {sources: apps}\n", None),
+        ("flux: [\n", None),
+        ("flux:\n- a\n", None),
+    ],
+)
+def test_settings_are_added_to_what_is_there(there: str, wanted: str | None) -> None:
+    assert invoke_yaml(ADDED, there) == wanted
+    assert invoke_yaml({}, there) == there
 
 
 def test_the_desired_state_is_json() -> None:

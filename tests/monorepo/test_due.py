@@ -54,6 +54,19 @@ def test_every_release_that_the_registry_lacks_is_due(repo: Repo) -> None:
     assert [str(released.version) for released, _ in due] == ["1.0.0", "1.2.0", "1.0.1", "1.1.0"]
 
 
+def test_lost_releases_of_an_earlier_system_stay_lost(repo: Repo) -> None:
+    """Whatever is desired of them, and the newest, are published all the same."""
+    (repo.path / ".registry/app/index.json").unlink()
+    for adopted, versions in (
+        (repo.head, ["1.0.0", "1.2.0"]),
+        ("a" * 40, ["1.0.0", "1.2.0", "1.1.0"]),
+        ("", ["1.0.0", "1.2.0", "1.1.0"]),
+    ):
+        with opened(repo, Settings(adopted=adopted)) as context:
+            due = due_releases(context, {"app": {"at": "1.0.0"}}, never)
+        assert [str(released.version) for released, _ in due] == versions
+
+
 def test_a_stray_tag_is_not_due(repo: Repo) -> None:
     repo.checkout("side", create=True)
     repo.commit("side", files={"artifacts/app/x.yaml": "stray: 1\n"})

@@ -85,6 +85,29 @@ def test_a_commit_from_before_the_adoption_keeps_its_rules(tmp_path: Path) -> No
     assert layout(repo, third, **now).artifacts == now["artifacts"]
 
 
+def test_the_settings_that_first_name_the_start_line_say_what_was_before(tmp_path: Path) -> None:
+    """So that a wrong start can be put right."""
+    repo = Repo(tmp_path / "repo")
+    first = repo.commit(files={"apps/app/a.yaml": "a"})
+    configure(repo, artifacts=[{"path": "apps/*", "exclude": ["a.yaml"]}], adopted=first)
+    wrong = repo.head
+    configure(repo, artifacts=["apps/*"], adopted=wrong)
+    configure(repo, artifacts=[{"path": "apps/*", "name": "my-{name}"}], adopted=wrong)
+    now = {"artifacts": (SourceEntry("apps/*", "my-{name}"),)}
+    assert layout(repo, first, adopted=wrong, **now) == Layout((SourceEntry("apps/*"),))
+    excluded = Layout((SourceEntry("apps/*", exclude=("a.yaml",)),))
+    assert layout(repo, first, adopted=first, **now) == layout(repo, first, **now) == excluded
+
+
+def test_while_an_earlier_system_publishes_nothing_is_ignored(repo: Repo) -> None:
+    observed = configure(repo, ignore=["*.md"], mode="observe")
+    with opened(repo, Settings(ignore=("*.md",), mode="observe")) as context:
+        assert context.layouts.at(observed) == Layout()
+    acted = configure(repo, ignore=["*.md"])
+    assert layout(repo, observed, ignore=("*.md",)) == Layout()
+    assert layout(repo, acted, ignore=("*.md",)) == Layout(ignore=("*.md",))
+
+
 def test_a_commit_without_todays_folder_has_that_of_no_settings(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "repo")
     first = repo.commit(files={"artifacts/app/a.yaml": "a"})

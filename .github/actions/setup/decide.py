@@ -23,6 +23,14 @@ _PERMISSION = (
 )
 
 
+_PULLING = {
+    "FLUX_AZURE_CLIENT_ID": "FLUX_AZURE_PULL_CLIENT_ID",
+    "FLUX_AWS_ROLE": "FLUX_AWS_PULL_ROLE",
+    "FLUX_GOOGLE_SERVICE_ACCOUNT": "FLUX_GOOGLE_PULL_SERVICE_ACCOUNT",
+}
+"""Who logs in for a pull request, whose workflows anybody may have edited who can push a branch."""
+
+
 class UnfitError(Exception):
     """What is wrong, and what to do about it."""
 
@@ -91,6 +99,14 @@ def by_settings(path: Path) -> dict[str, str]:
     }
 
 
+def for_event(variables: Mapping[str, str], event: str) -> dict[str, str]:
+    """The variables with who may only pull in place of who may push, for events of pull requests."""
+    pulls = {
+        name: variables.get(own, "") for name, own in _PULLING.items() if event.startswith("pull_request")
+    }
+    return {**variables, **{name: value for name, value in pulls.items() if value}}
+
+
 def read_variables(text: str) -> dict[str, str]:
     """The repository's variables, as `toJSON(vars)` gives them. Raises UnfitError for anything else."""
     try:
@@ -105,7 +121,8 @@ def read_variables(text: str) -> dict[str, str]:
 def main() -> int:
     given = {name: os.environ.get(name.upper(), "") for name in ("registry", "actor", "has_password")}
     try:
-        variables = read_variables(os.environ.get("VARIABLES", ""))
+        said = read_variables(os.environ.get("VARIABLES", ""))
+        variables = for_event(said, os.environ.get("GITHUB_EVENT_NAME", ""))
         server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
         found = decide(given, variables, server, "ACTIONS_ID_TOKEN_REQUEST_URL" in os.environ)
         found |= {name: variables.get(name, "") for name in _PASSED_ON}

@@ -10,32 +10,23 @@ from typing import Any
 
 from flux.adoption.clues import Clues, Gap, ProposedSetting
 from flux.adoption.environments import find_environments
-from flux.adoption.files import TASKS, FileState, WantedFile, desired_state, invoke_yaml
+from flux.adoption.files import FileState, WantedFile
 from flux.adoption.issues import find_label
 from flux.adoption.places import find_places
 from flux.adoption.plan import proposed, version_tag, without_own_files
 from flux.adoption.releases import find_releases
 from flux.adoption.signatures import refusing
 from flux.adoption.workflows import ACTION, WORKFLOWS
+from flux.commands.init.wanted import WantedFiles
 from flux.errors import FluxError, RequestError, SettingError
-from flux.forge import find_place
-from flux.forge.place import ForgeClues
 from flux.monorepo.adopted import Unmanaged, environment_tags, import_desired
 from flux.monorepo.artifacts import find_artifacts
+from flux.monorepo.clues import read_clues
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.opening import open_forge
 from flux.monorepo.registry import open_target_registry
 from flux.monorepo.signers import required_signers
-from flux.monorepo.workflows import rendered
-from flux.regex import regex
-from flux.settings import FILES, Settings, read_settings
-
-_READ = regex(
-    r"\.github/.*\.ya?ml|.*\.(sh|mk|just|json)|(.*/)?(Makefile|justfile|Taskfile\.ya?ml|\.gitlab-ci\.yml)"
-)
-_MANIFEST = regex(r".*\.ya?ml")
-_MOST_READ = 2000
-_LARGEST = 256 * 1024
+from flux.settings import Settings, read_settings
 
 
 @dataclass(frozen=True)
@@ -85,6 +76,8 @@ def plan_adoption(
     more += find_label(clues)
     more += version_tag(tag for each in tags.values() for tag in each)
     more += find_environments(clues, names, _prefix(settings), tags)
+    if tags or any(isinstance(one, ProposedSetting) for one in more):
+        more += _start(monorepo, clues)
     second, later, unsaid = proposed(more, named)
     values = without_own_files(first | second)
     gaps += unsaid
@@ -93,9 +86,10 @@ def plan_adoption(
         return Adoption([*findings, *later], [], gaps)
     adopted = _with(monorepo, settings)
     state, unmanaged = import_desired(adopted, names, tags)
-    files = list(_files(adopted, values, state, uses))
-    identity, refused = _signatures(adopted, clues)
-    notices += [*refused, *_calling_nothing(files, clues)]
+    wanted = WantedFiles(adopted, values, state, uses)
+    files, (identity, refused) = list(wanted.files()), _signatures(adopted, clues)
+    gaps += wanted.gaps
+    notices += [*refused, *_calling_nothing(files, clues), *wanted.notices]
     return Adoption([*findings, *later], files, gaps, unmanaged, notices, identity)
 
 
@@ -118,43 +112,6 @@ def write_adoption(root: Path, adoption: Adoption, force: bool) -> list[WantedFi
     return due
 
 
-def read_clues(monorepo: Monorepo, fleet: Path | None) -> Clues:
-    git, head = monorepo.git, monorepo.git.head()
-    files = {file.path: file.oid for file in git.files(head, "", [""])[""]}
-    chosen = [path for path in files if _READ.fullmatch(path)]
-    chosen += [path for path in files if _MANIFEST.fullmatch(path) and path not in chosen]
-    texts = {path: _text(git.read(files[path])) for path in chosen[:_MOST_READ]}
-    try:
-        tags: Iterable[str] = monorepo.home_tags
-    except FluxError:
-        tags = git.tags()
-    return Clues(list(files), texts, list(tags), _repository(monorepo), _fleet(fleet))
-
-
-def _text(content: bytes) -> str:
-    return content.decode("utf-8", "replace") if len(content) <= _LARGEST else ""
-
-
-def _fleet(folder: Path | None) -> dict[str, str]:
-    if folder is None:
-        return {}
-    if not folder.is_dir():
-        raise RequestError(
-            f"{folder} is not a folder", "`--fleet` takes a checkout of the clusters' repository"
-        )
-    found = sorted(path for path in folder.rglob("*.y*ml") if path.is_file())[:_MOST_READ]
-    return {str(path): _text(path.read_bytes()) for path in found}
-
-
-def _repository(monorepo: Monorepo) -> str:
-    try:
-        event = monorepo.event
-        clues = ForgeClues(monorepo.git.hosted_url, event.api_url, event.repository)
-        return find_place(monorepo.settings.forge, clues).repository or ""
-    except FluxError:
-        return ""
-
-
 def _branch(monorepo: Monorepo) -> Iterator[ProposedSetting]:
     """Master, where there is no main."""
     try:
@@ -163,6 +120,13 @@ def _branch(monorepo: Monorepo) -> Iterator[ProposedSetting]:
         return
     if heads and monorepo.settings.branch not in heads and "master" in heads:
         yield ProposedSetting("branch", "master", "origin has master, and no main")
+
+
+def _start(monorepo: Monorepo, clues: Clues) -> Iterator[ProposedSetting]:
+    """The last commit of the earlier system: what is checked out, while it has none of these workflows."""
+    if not {f".github/workflows/{name}" for name in WORKFLOWS} & {*clues.paths}:
+        said = "what is checked out has none of these workflows: it is the last of the earlier system"
+        yield ProposedSetting("adopted", monorepo.git.head(), said)
 
 
 def _settings(values: Mapping[str, Any], variables: Mapping[str, str], gaps: list[Gap]) -> Settings | None:
@@ -228,35 +192,3 @@ def _calling_nothing(files: Iterable[WantedFile], clues: Clues) -> Iterator[str]
 
 def _prefix(settings: Settings) -> str:
     return settings.registry if settings.registry.startswith("oci://") else ""
-
-
-def _files(
-    monorepo: Monorepo,
-    values: Mapping[str, Any],
-    state: Mapping[str, Mapping[str, str]],
-    uses: str,
-) -> Iterator[WantedFile]:
-    root = monorepo.git.root
-    there = next((name for name in FILES if (root / name).exists()), FILES[0])
-    text = _read(root / there)
-    if text is None or "flux:" not in text:
-        yield WantedFile(there, (text or "") + invoke_yaml(values), text)
-    else:
-        yield WantedFile(there, text, text)
-    tasks = _read(root / "tasks.py")
-    yield WantedFile("tasks.py", tasks if tasks and "flux.tasks" in tasks else TASKS, tasks)
-    for name in WORKFLOWS:
-        path = f".github/workflows/{name}"
-        yield WantedFile(path, rendered(name, monorepo.settings, uses), _read(root / path))
-    releaseconfig = monorepo.settings.releaseconfig
-    config = _read(root / releaseconfig)
-    yield WantedFile(releaseconfig, config if config is not None else desired_state(state), config)
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError):
-        return ""

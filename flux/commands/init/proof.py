@@ -13,7 +13,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import Released, last_releases, newest_of, releases
 from flux.monorepo.sources import Sources
 from flux.monorepo.vouching import Vouching
-from flux.monorepo.workflows import drifted_workflows
+from flux.monorepo.workflows import drifted_workflows, has_tasks
 from flux.parallel import in_parallel
 from flux.promotion.plan import Action
 from flux.registry.identity import is_same
@@ -41,6 +41,7 @@ def prove(monorepo: Monorepo, uses: str = "") -> list[Exceptional]:
     vouching = Vouching(monorepo)
     return [
         *behind,
+        *_start(monorepo, head),
         *_tags(monorepo, vouching),
         *_moving(monorepo, head, vouching),
         *_releases(monorepo, head, vouching),
@@ -60,6 +61,19 @@ def _behind(monorepo: Monorepo, head: str) -> Iterator[Exceptional]:
             "tip",
             f"the tip, {tip[:12]}, has what {head[:12]}, which is checked out, does not have",
             f"bring {monorepo.settings.branch} in: `git pull`, then check again",
+        )
+
+
+def _start(monorepo: Monorepo, head: str) -> Iterator[Exceptional]:
+    """The last commit of the earlier system is one of this history."""
+    adopted = monorepo.settings.adopted
+    if not adopted:
+        return
+    if not monorepo.git.obtain(adopted) or monorepo.git.merge_base(adopted, head) != adopted:
+        yield Exceptional(
+            "adopted",
+            f"the setting `adopted` names {adopted[:12]}, which is not in the history of {head[:12]}",
+            "name the last commit of the earlier system there",
         )
 
 
@@ -155,6 +169,12 @@ def _release(monorepo: Monorepo, released: Released, vouching: Vouching) -> Exce
 
 
 def _workflows(monorepo: Monorepo, uses: str) -> Iterator[Exceptional]:
+    if not has_tasks(monorepo):
+        yield Exceptional(
+            "tasks.py",
+            "tasks.py does not have the commands that the workflows run",
+            "write `from flux.tasks import ns` in it, and add each task of your own with `ns.add_task`",
+        )
     missing, drifted = drifted_workflows(monorepo, uses)
     for name in missing:
         yield Exceptional(name, f".github/workflows/{name} is missing", "write it with `inv init`")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flux.adoption.files import FileState
-from flux.commands.init import Adoption, plan_adoption, read_clues, write_adoption
+from flux.commands.init import Adoption, plan_adoption, write_adoption
 from flux.errors import RequestError
 from flux.registry.folder.layout import LayoutTarget
 from tests.commands.helpers import build
@@ -65,6 +65,7 @@ def test_what_is_there_is_taken_over(repo: Repo) -> None:
         "sources": "components",
         "release_tag": "{artifact}/v{version}",
         "phases": ["at", "prod"],
+        "adopted": repo.head,
     }
     state = next(file for file in adoption.files if file.path == "flux/releaseconfig.json")
     assert json.loads(state.wanted) == {"app": {"at": "1.1.0", "prod": "1.0.0"}}
@@ -74,14 +75,15 @@ def test_what_is_there_is_taken_over(repo: Repo) -> None:
 
 
 def test_nothing_is_overwritten_without_force(repo: Repo) -> None:
-    repo.write("tasks.py", "import others\n")
+    own = ".github/workflows/sign-flux-promotions.yml"
+    repo.write(own, "name: mine\n")
     adoption = plan(repo)
-    assert [file.path for file in adoption.differing] == ["tasks.py"]
+    assert [file.path for file in adoption.differing] == [own]
     written = write_adoption(repo.path, adoption, force=False)
-    assert {file.path for file in written} == {file.path for file in adoption.files} - {"tasks.py"}
-    assert (repo.path / "tasks.py").read_text() == "import others\n"
+    assert {file.path for file in written} == {file.path for file in adoption.files} - {own}
+    assert (repo.path / own).read_text() == "name: mine\n"
     (left,) = write_adoption(repo.path, plan(repo), force=True)
-    assert left.path == "tasks.py"
+    assert left.path == own
     assert {file.state for file in plan(repo, sources="components").files} == {FileState.SAME}
 
 
@@ -113,6 +115,15 @@ def test_a_setting_that_is_settled_is_not_proposed(repo: Repo) -> None:
     assert '"components/**"' in release.wanted
 
 
+def test_the_start_line_is_recorded_once(repo: Repo) -> None:
+    deployed(repo)
+    first = {one.setting: one.value for one in plan(repo).findings}
+    assert first["adopted"] == repo.head
+    write_adoption(repo.path, plan(repo), force=False)
+    repo.commit("adopt")
+    assert "adopted" not in [one.setting for one in plan(repo, sources="components").findings]
+
+
 def test_a_drifted_workflow_differs(repo: Repo) -> None:
     write_adoption(repo.path, plan(repo), force=False)
     (drifted,) = plan(repo, sources="components", label="other").differing
@@ -140,15 +151,3 @@ def test_clusters_that_would_refuse_our_signatures_are_named(repo: Repo, tmp_pat
 def test_a_fleet_that_is_no_folder(repo: Repo, tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="is not a folder"):
         plan(repo, tmp_path / "none")
-
-
-def test_clues_are_read_from_git(repo: Repo, tmp_path: Path) -> None:
-    repo.write("not-committed.sh", "flux push artifact oci://x/y:1 --path=z\n")
-    fleet = tmp_path / "fleet"
-    (fleet / "apps").mkdir(parents=True)
-    (fleet / "apps/a.yaml").write_text("kind: OCIRepository\n")
-    with opened(repo) as monorepo:
-        clues = read_clues(monorepo, fleet)
-    assert sorted(clues.paths) == sorted(FILES)
-    assert set(clues.texts) == {path for path in FILES if path.endswith(".yaml")}
-    assert list(clues.fleet) == [str(fleet / "apps/a.yaml")]

@@ -54,6 +54,20 @@ def test_what_would_move_what_is_not_published_and_what_drifted(adopted: Repo) -
     assert ".github/workflows/check-flux-promotions.yml is missing" in said
 
 
+def test_a_start_line_that_is_elsewhere_and_tasks_that_are_not_ours(adopted: Repo) -> None:
+    text = (adopted.path / "invoke.yaml").read_text()
+    old = yaml.safe_load(text)["flux"]["adopted"]
+    adopted.write("invoke.yaml", text.replace(old, "a" * 40))
+    adopted.write("tasks.py", "from invoke.tasks import task\n")
+    adopted.commit("wrong")
+    said = exceptions(adopted)
+    assert (
+        f"the setting `adopted` names aaaaaaaaaaaa, which is not in the history of {adopted.head[:12]}"
+        in said
+    )
+    assert "tasks.py does not have the commands that the workflows run" in said
+
+
 def test_as_people_run_it(adopted: Repo) -> None:
     ran = inv(adopted, "init", "--check", "--json")
     assert ran.code == 1

@@ -1,0 +1,69 @@
+"""The files that an adoption wants, and what is in their places."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flux.adoption.clues import Gap
+from flux.adoption.files import TASKS, WantedFile, desired_state, invoke_yaml
+from flux.adoption.workflows import WORKFLOWS
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.workflows import rendered
+from flux.settings import FILES
+
+
+@dataclass
+class WantedFiles:
+    """With the settings that are proposed, and the versions that environments have.
+
+    Once the files were asked for, `gaps` has why some cannot be written, and `notices` what is left alone.
+    """
+
+    monorepo: Monorepo
+    values: Mapping[str, Any]
+    state: Mapping[str, Mapping[str, str]]
+    uses: str = ""
+    gaps: list[Gap] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    def files(self) -> Iterator[WantedFile]:
+        yield self._settings()
+        yield from self._tasks()
+        for name in WORKFLOWS:
+            path = f".github/workflows/{name}"
+            yield WantedFile(path, rendered(name, self.monorepo.settings, self.uses), self._read(path))
+        path = self.monorepo.settings.releaseconfig
+        there = self._read(path)
+        yield WantedFile(path, desired_state(self.state) if there is None else there, there)
+
+    def _settings(self) -> WantedFile:
+        """What somebody wrote there stays, and what is proposed comes after it."""
+        root = self.monorepo.git.root
+        path = next((name for name in FILES if (root / name).exists()), FILES[0])
+        there = self._read(path)
+        wanted = invoke_yaml(self.values, there or "")
+        if wanted is None:
+            listed = ", ".join(self.values)
+            message = f"{path} is not written so that settings can be added to it: {listed}"
+            self.gaps.append(Gap(message, "write `flux:` on a line, and each setting on a line below it"))
+        return WantedFile(path, there or "" if wanted is None else wanted, there)
+
+    def _tasks(self) -> Iterator[WantedFile]:
+        """Tasks of somebody's own stay."""
+        there = self._read("tasks.py")
+        if there is None or "flux.tasks" in there:
+            yield WantedFile("tasks.py", TASKS if there is None else there, there)
+            return
+        self.notices.append(
+            "tasks.py has tasks of its own, and the workflows run `inv` with ours: "
+            "write `from flux.tasks import ns` in it, and add each of its tasks with `ns.add_task`"
+        )
+
+    def _read(self, path: str) -> str | None:
+        """What a file has, empty where that is no text; None where there is none."""
+        try:
+            return (self.monorepo.git.root / path).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError):
+            return ""

@@ -1,0 +1,55 @@
+"""What tells how a monorepo publishes today: its files, its tags, and a checkout of the clusters'."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from flux.adoption.clues import Clues
+from flux.errors import FluxError, RequestError
+from flux.forge import find_place
+from flux.forge.place import ForgeClues
+from flux.monorepo.monorepo import Monorepo
+from flux.regex import regex
+
+_READ = regex(
+    r"\.github/.*\.ya?ml|.*\.(sh|mk|just|json)|(.*/)?(Makefile|justfile|Taskfile\.ya?ml|\.gitlab-ci\.yml)"
+)
+_MANIFEST = regex(r".*\.ya?ml")
+_MOST_READ = 2000
+_LARGEST = 256 * 1024
+
+
+def read_clues(monorepo: Monorepo, fleet: Path | None) -> Clues:
+    git, head = monorepo.git, monorepo.git.head()
+    files = {file.path: file.oid for file in git.files(head, "", [""])[""]}
+    chosen = [path for path in files if _READ.fullmatch(path)]
+    chosen += [path for path in files if _MANIFEST.fullmatch(path) and path not in chosen]
+    texts = {path: _text(git.read(files[path])) for path in chosen[:_MOST_READ]}
+    try:
+        tags: Iterable[str] = monorepo.home_tags
+    except FluxError:
+        tags = git.tags()
+    return Clues(list(files), texts, list(tags), _repository(monorepo), _fleet(fleet))
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "replace") if len(content) <= _LARGEST else ""
+
+
+def _fleet(folder: Path | None) -> dict[str, str]:
+    if folder is None:
+        return {}
+    if not folder.is_dir():
+        raise RequestError(
+            f"{folder} is not a folder", "`--fleet` takes a checkout of the clusters' repository"
+        )
+    found = sorted(path for path in folder.rglob("*.y*ml") if path.is_file())[:_MOST_READ]
+    return {str(path): _text(path.read_bytes()) for path in found}
+
+
+def _repository(monorepo: Monorepo) -> str:
+    try:
+        event = monorepo.event
+        clues = ForgeClues(monorepo.git.hosted_url, event.api_url, event.repository)
+        return find_place(monorepo.settings.forge, clues).repository or ""
+    except FluxError:
+        return ""
