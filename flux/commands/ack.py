@@ -13,8 +13,9 @@ from flux.monorepo.outdated import require_current_settings
 from flux.parallel import in_parallel
 from flux.promotion.clusters.health import Health
 from flux.promotion.clusters.status import StatusName, parse_name
-from flux.proposals.advance import Advance, Advanced
+from flux.proposals.advance import Advance
 from flux.proposals.courses import Courses
+from flux.proposals.proposing import Advanced
 from flux.proposals.reports import may_report
 
 _MOST_SHOWN = 80

@@ -186,7 +186,7 @@ class Applier(Upkeep):
             told = ()
         proposed = self.converge(issue, promotion, Wish(decisions, known))
         told = (*proposed.notices, *told)
-        tell(self._monorepo, self.issues, issue, replace(proposed, notices=told))
+        tell(self._monorepo, self.issues, issue, replace(proposed, notices=told), self.converger.rulings)
         if fault:
             raise fault
         dropped = tuple(f"{e}: main has {v or 'no version'} now" for e, v in proposed.dropped.items())

@@ -1,6 +1,6 @@
 """Reads promotions' branches: where they left main, what they propose, and their pull requests."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flux.errors import DesiredStateError, ForgeError
@@ -125,8 +125,9 @@ class PromotionBranches:
         ended, outlived = (None, over) if open_ else (over, None)
         return PromotionBranch(*sides, open_, ended, foreign, rollback, is_spent, recorded, outlived)
 
-    def closed(self, promotion: Promotion, main: Side) -> tuple[PullRequest, set[str]] | None:
-        """The last pull request of a promotion whose branch is gone, and what it proposed.
+    def closed(self, promotion: Promotion, main: Side) -> tuple[PullRequest, Mapping[str, str | None]] | None:
+        """The last pull request of a promotion, and the environments that it proposed to change, each with
+        the version that it had.
 
         None where it was not closed unmerged, or its commits are gone too.
         """
@@ -137,8 +138,8 @@ class PromotionBranches:
         base = self._git.merge_base(main.commit, last.head)
         if base is None:
             return None
-        sides = self._past(base), self._past(last.head)
-        return last, proposes(*(side.of(promotion.artifact) for side in sides))
+        had, becomes = (self._past(commit).of(promotion.artifact) for commit in (base, last.head))
+        return last, {name: had.get(name) for name in proposes(had, becomes)}
 
     def past_decisions(
         self, promotion: Promotion, main: Side, than: str, merged: bool = False

@@ -52,6 +52,8 @@ class Proposed:
     changes: tuple[VersionChange, ...] = ()
     dropped: Mapping[str, str | None] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    waits: dict[str, GateVerdict] = field(default_factory=dict)
+    """What of it the rules do not allow yet."""
 
     @property
     def stopped(self) -> bool:
@@ -67,7 +69,7 @@ class Converger:
         self._forge = monorepo.forge
         self.branches = PromotionBranches(monorepo, authority)
         self._requests = Requests(monorepo)
-        self._rulings = Rulings(monorepo, authority)
+        self.rulings = Rulings(monorepo, authority)
         self.merging = Merging(monorepo, authority)
         self._waits: Mapping[str, GateVerdict] = {}
         self._made = ""
@@ -95,7 +97,7 @@ class Converger:
             main = self.branches.main()
             branch = self.branches.read(promotion, main)
             step = self._decide(promotion, main, branch, wished)
-            self._waits = self._rulings.waits(
+            self._waits = self.rulings.waits(
                 promotion, [change.environment for change in step.proposal.changes], step.decisions
             )
             if branch and branch.ended and step.kind is StepKind.END:
@@ -120,7 +122,7 @@ class Converger:
         """The next step. What has to wait is left for later, where the rest could go on."""
         step = self._step(promotion, main, branch, wish)
         decisions = step.decisions or (*(branch.decisions if branch else ()), *wish.decisions)
-        later = self._rulings.later(promotion, step.proposal.changes, decisions)
+        later = self.rulings.later(promotion, step.proposal.changes, decisions)
         return self._step(promotion, main, branch, replace(wish, later=later)) if later else step
 
     def _step(
@@ -192,7 +194,7 @@ class Converger:
         )
         kept = step.kind is StepKind.KEEP and branch
         head = branch.head.commit if branch and kept else self._made
-        untold = tell_check(self._rulings, head, self._waits)
+        untold = tell_check(self.rulings, head, self._waits)
         action = (
             ProposedAction.UPDATED if written or step.kind is not StepKind.KEEP else ProposedAction.UNCHANGED
         )
@@ -204,6 +206,7 @@ class Converger:
             changes,
             dropped,
             (*self._told, *filter(None, [untold])),
+            dict(self._waits),
         )
 
     def _stopped(self, promotion: Promotion, main: Side, branch: PromotionBranch) -> Proposed:

@@ -63,7 +63,7 @@ def propose_by_name(
     if not issues:
         return applier.converge_alone(promotion, wish)
     proposed = applier.converge(issues[0], promotion, wish)
-    tell(monorepo, applier.issues, issues[0], proposed)
+    tell(monorepo, applier.issues, issues[0], proposed, applier.converger.rulings)
     return proposed
 
 

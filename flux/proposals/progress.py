@@ -1,19 +1,20 @@
 """Tell in a promotion issue how the promotion stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from flux.forge.forge import Issue
 from flux.listing import listed
 from flux.monorepo.drift import look
 from flux.monorepo.monorepo import Monorepo
-from flux.promotion.boxes import repeated, ticked, unknown
+from flux.promotion.boxes import repeated, unknown
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.plan import Action
+from flux.promotion.proposal import Promotion
 from flux.promotion.texts.comment import EnvironmentRow, is_reached, standing_comment
 from flux.proposals.clusters import Clusters
 from flux.proposals.converge import Proposed
 from flux.proposals.issues import PromotionIssues
-from flux.proposals.rulings import Rulings, explained
+from flux.proposals.rulings import Rulings
 from flux.release.markdown import code
 
 _MOST_NAMES = 10
@@ -21,32 +22,33 @@ _LONGEST_NAME = 40
 
 
 def tell(
-    monorepo: Monorepo, issues: PromotionIssues, issue: Issue, proposed: Proposed
+    monorepo: Monorepo, issues: PromotionIssues, issue: Issue, proposed: Proposed, rulings: Rulings
 ) -> list[EnvironmentRow]:
     """Bring an issue's one comment up to date, and give what it says of every environment.
 
     Raises RegistryError and ForgeError.
     """
     promotion, registry = proposed.promotion, monorepo.registry
-    found = _standings(monorepo, proposed)
+    found = _standings(monorepo, proposed, rulings)
     digest = registry.repository(promotion.artifact).resolve(promotion.version)
     image = f"{registry.name(promotion.artifact)}:{promotion.version}" if digest else ""
-    said = [*_said(issue.body, monorepo.settings.groups), *_waiting(monorepo, issues, issue, proposed)]
-    said += proposed.notices
+    said = [*_said(issue.body, monorepo.settings.groups), *proposed.notices]
     issues.stand(issue.number, promotion, standing_comment(promotion, found, image, said))
     return found
 
 
-def _standings(monorepo: Monorepo, proposed: Proposed) -> list[EnvironmentRow]:
-    artifact = proposed.promotion.artifact
+def _standings(monorepo: Monorepo, proposed: Proposed, rulings: Rulings) -> list[EnvironmentRow]:
+    promotion, artifact = proposed.promotion, proposed.promotion.artifact
     (looked,) = look(monorepo, [artifact], {artifact: proposed.main})
     deployed = {step.environment for step in looked.steps if step.action == Action.UNCHANGED}
     health: dict[str, Health] = {}
     if monorepo.settings.has_progress:
         steps = {step.environment: step for step in looked.steps if step.environment}
-        health = Clusters(monorepo).health(artifact, steps)
+        health = Clusters(monorepo, rulings.courses).health(artifact, steps)
     url = proposed.pull_request.url if proposed.pull_request else ""
     environments = {change.environment for change in proposed.changes}
+    late = [name for name in monorepo.settings.environments if _is_due(promotion, proposed, deployed, name)]
+    waits = proposed.waits | rulings.waits(promotion, [name for name in late if name not in environments], ())
     return [
         EnvironmentRow(
             environment,
@@ -54,21 +56,17 @@ def _standings(monorepo: Monorepo, proposed: Proposed) -> list[EnvironmentRow]:
             environment in deployed,
             url if environment in environments else "",
             health.get(environment, Health(Running.UNKNOWN)),
+            waits[environment].text if environment in waits else "",
         )
         for environment in monorepo.settings.environments
     ]
 
 
-def _waiting(monorepo: Monorepo, issues: PromotionIssues, issue: Issue, proposed: Proposed) -> list[str]:
-    """Why what is ticked is not proposed, where a rule or a freeze keeps it back."""
-    names = {
-        name
-        for name in ticked(issue.body, monorepo.settings.groups)
-        - {each.environment for each in proposed.changes}
-        if not is_reached(proposed.promotion, proposed.main.get(name))
-    }
-    return (
-        explained(Rulings(monorepo, issues.authority).waits(proposed.promotion, names, ())) if names else []
+def _is_due(promotion: Promotion, proposed: Proposed, deployed: Collection[str], environment: str) -> bool:
+    """Whether an environment has yet to get the version."""
+    desired = proposed.main.get(environment)
+    return not is_reached(promotion, desired) or (
+        desired == promotion.version and environment not in deployed
     )
 
 

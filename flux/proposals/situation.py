@@ -13,6 +13,7 @@ from flux.promotion.proposal import Promotion
 from flux.proposals.authority import Authority
 from flux.proposals.frozen import frozen
 from flux.proposals.times import changed_since
+from flux.release.markdown import plain
 
 
 def situation_of(
@@ -33,7 +34,8 @@ def situation_of(
     changed = altered.changed_boxes(edit, rules)
     names = changed.keys() | altered.lost_boxes(edit, rules)
     refused = authority.refusals(edit.sender, names) if names else {}
-    refused |= frozen(monorepo, [name for name, tick in changed.items() if tick and name not in refused])
+    cold = frozen(monorepo, [name for name, tick in changed.items() if tick and name not in refused])
+    refused |= {name: plain(reason) for name, reason in cold.items()}
     again = edit.rerun_by is not None
     held = authority.refusals(edit.answers, names - refused.keys()) if again else {}
     if not changed:

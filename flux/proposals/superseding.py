@@ -1,4 +1,4 @@
-"""Closes the pull requests of rules that a newer version has overtaken."""
+"""Closes pull requests of rules that are over: a newer version goes there, or what failed runs again."""
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
@@ -8,14 +8,14 @@ from flux.monorepo.monorepo import Monorepo
 from flux.promotion.gates.state import is_higher
 from flux.promotion.ledger import by_rule, latest
 from flux.promotion.proposal import Promotion, promotion_of_branch
-from flux.promotion.texts.notices import superseded
+from flux.promotion.texts.notices import RUNS_AGAIN, superseded
 from flux.proposals.apply import Applier
 
 _ABOUT = ("superseded",)
 
 
 class Superseder:
-    """What a person has asked for, approved or committed to is left to people, and so is the way back."""
+    """What a person has asked for, approved or committed to is left to people."""
 
     def __init__(self, monorepo: Monorepo, applier: Applier) -> None:
         self._forge = monorepo.forge
@@ -34,23 +34,41 @@ class Superseder:
             promotion = promotion_of_branch(pull.branch, [newer.artifact])
             if promotion is None or not is_higher(newer.version, promotion.version):
                 continue
-            head = self._untouched(promotion, pull, environments, issues.get(promotion))
-            if not head:
-                continue
-            self._applier.issues.note(pull.number, _ABOUT, superseded(newer.version, url))
-            if self._forge.delete_branch(promotion.branch, head):
+            head = self._untouched(promotion, pull, environments, issues.get(promotion), rollback=False)
+            if head and self._close(promotion, pull, head, superseded(newer.version, url)):
                 yield f"{promotion.branch}: closed, since {newer.version} goes there instead"
+
+    def close_ways(
+        self, artifact: str, running: Collection[str], issues: dict[Promotion, Issue]
+    ) -> Iterator[str]:
+        """Close the ways back of environments that all run what they have; each with what was done."""
+        for pull in self._open:
+            promotion = promotion_of_branch(pull.branch, [artifact])
+            if promotion is None:
+                continue
+            head = self._untouched(promotion, pull, running, issues.get(promotion), rollback=True)
+            if head and self._close(promotion, pull, head, RUNS_AGAIN):
+                yield f"{promotion.branch}: closed, since what failed runs again"
+
+    def _close(self, promotion: Promotion, pull: PullRequest, head: str, why: str) -> bool:
+        self._applier.issues.note(pull.number, _ABOUT, why)
+        return self._forge.delete_branch(promotion.branch, head)
 
     def was_superseded(self, pull: PullRequest) -> bool:
         """Whether it was closed by this, and by nobody who did not want it."""
         return self._applier.issues.has_noted(pull.number, _ABOUT)
 
     def _untouched(
-        self, promotion: Promotion, pull: PullRequest, environments: Collection[str], issue: Issue | None
+        self,
+        promotion: Promotion,
+        pull: PullRequest,
+        environments: Collection[str],
+        issue: Issue | None,
+        rollback: bool,
     ) -> str:
         """The head of a branch that rules alone have asked for, of these environments alone; else empty."""
         branch = self._applier.branches.read(promotion, self._applier.branches.main())
-        if branch is None or branch.ended or branch.foreign or branch.rollback:
+        if branch is None or branch.ended or branch.foreign or branch.rollback != rollback:
             return ""
         proposed = branch.proposes(promotion.artifact)
         known = self._applier.known(promotion, issue.number if issue else None)

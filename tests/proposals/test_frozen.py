@@ -42,7 +42,7 @@ def test_what_was_ticked_before_waits_and_says_so(hub: World) -> None:
         hub.github.advance(timedelta(hours=2))
         hub.reconcile()
         assert boxes(hub.issue().body)["prod_ring1"]
-        assert "`prod_ring1` has to wait: prod is frozen by alice: holidays." in hub.comments()[0]
+        assert "1.0.0; 1.1.0 has to wait: prod is frozen by alice: holidays |" in hub.comments()[0]
     hub.change({"flux/freezes.json": json.dumps({"freezes": []})})
     hub.reconcile()
     assert "has to wait" not in hub.comments()[0]

@@ -8,7 +8,8 @@ import pytest
 from flux.commands.issue.sync import sync_all
 from flux.errors import ForgeError
 from flux.promotion.gates.rule import Auto, Merge
-from flux.proposals.advance import Advance, Advanced
+from flux.proposals.advance import Advance
+from flux.proposals.proposing import Advanced
 from flux.settings.settings import Phase
 from tests.commands.conftest import Plant
 from tests.commands.deciding import BRANCH, TAG, proposed

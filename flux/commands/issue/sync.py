@@ -110,7 +110,8 @@ class Syncer:
             known = self._applier.known(promotion, issue.number)
             proposed = self._applier.converge(issue, promotion, Wish(known=known))
             undone = self._take_back(issue, promotion, known)
-            standings = tell(self._monorepo, self._applier.issues, issue, proposed)
+            rulings = self._applier.converger.rulings
+            standings = tell(self._monorepo, self._applier.issues, issue, proposed, rulings)
             done = proposed.pull_request is None or proposed.action == "closed"
             closes = issue.open and done and self._is_complete(issue, promotion, standings)
             if closes:
@@ -141,7 +142,7 @@ class Syncer:
         ]
         if closed:
             pull, proposed = closed
-            groups.append(((fallen & proposed) - had, pull_request_closed(pull.url), str(pull.number)))
+            groups.append(((fallen & proposed.keys()) - had, pull_request_closed(pull.url), str(pull.number)))
         due = [
             (names, reason, occasion)
             for names, reason, occasion in groups

@@ -12,19 +12,21 @@ from flux.promotion.texts.request import MOST_CHARACTERS
 from flux.release.markdown import plain
 
 _MOST_ROWS = 200
+_MOST_REASON = 300
 
 
 @dataclass(frozen=True)
 class EnvironmentRow:
     """One environment: the version that main has, whether the registry has that version there too, and the
     URL of the open pull request that gives it this promotion's version, or nothing. `health` is what its
-    clusters say."""
+    clusters say, `waits` why the version may not go there yet, or nothing."""
 
     environment: str
     desired: str | None
     deployed: bool
     request: str = ""
     health: Health = field(default_factory=lambda: Health(Running.UNKNOWN))
+    waits: str = ""
 
     @property
     def is_settled(self) -> bool:
@@ -55,16 +57,18 @@ def _state(promotion: Promotion, standing: EnvironmentRow) -> str:
     desired = standing.desired
     if desired == promotion.version and standing.deployed and standing.health.state is not Running.UNKNOWN:
         return _running(standing.health)
+    waits = f" has to wait: {plain(standing.waits[:_MOST_REASON])}" if standing.waits else ""
     if desired == promotion.version:
-        return "✅ deployed" if standing.deployed else "merged; its tag follows with `inv tag`"
+        follows = f"its tag{waits or ' follows with `inv tag`'}"
+        return "✅ deployed" if standing.deployed else f"merged; {follows}"
     if standing.request:
         since = f"from {desired}" if desired else "new"
-        return f"proposed in {standing.request}, {since}"
+        return f"proposed in {standing.request}, {since}" + (f";{waits}" if waits else "")
     if is_reached(promotion, desired):
         return f"{desired}, which has replaced it"
     if desired and not standing.deployed:
         return f"{desired}, and its tag does not have that now"
-    return desired or "none"
+    return (desired or "none") + (f"; {promotion.version}{waits}" if waits else "")
 
 
 def _running(health: Health) -> str:

@@ -13,6 +13,11 @@ REMOVED = "the artifact is gone; what is deployed of it can be rolled back"
 MAIN_CHANGED = "main got another version after the tick; tick it again if you still want it"
 
 
+RUNS_AGAIN = (
+    "What failed runs again, so the rule goes back no more. Nobody had asked for this or approved it."
+)
+
+
 def mention(login: str) -> str:
     """A login that GitHub notifies. A name with a space is none."""
     return f"@{login}" if " " not in login else login
@@ -62,6 +67,13 @@ def superseded(version: str, url: str) -> str:
     return f"The rule takes {version} there instead: {url}. Nobody had asked for this version or approved it."
 
 
+def fails(environment: str, version: str, message: str) -> str:
+    """For a version that a cluster cannot run."""
+    return (
+        f"❌ `{environment}` fails with {version}: {plain(message)}. It goes to no later phase while it does."
+    )
+
+
 def disagreement(what: str) -> str:
     """For an issue that does not say one thing about what it promotes."""
     return f"Nothing is promoted from here until the parts of this issue agree again: {what}."
@@ -106,7 +118,7 @@ def noted(decision: Decision) -> str:
     """For a decision that changes nothing now, and that counts against older ones that are still to come."""
     names = ", ".join(f"`{environment}`" for environment in decision.environments)
     what = "wants" if decision.asks else "does not want"
-    return f"Noted: {code(decision.who)} {what} {names}. The pull request says so already."
+    return f"Noted: {code(decision.who)} {what} {names}. Nothing has to change for that now."
 
 
 def pull_request_closed(url: str) -> str:

@@ -42,6 +42,25 @@ More."""
     )
 
 
+def test_why_a_version_has_to_wait() -> None:
+    standings = [
+        EnvironmentRow("at", "1.1.0", False, waits="it is frozen: *all*"),
+        EnvironmentRow("tt", "1.0.0", True, "https://x/pull/4", waits="at ran 1.1.0 for 1m of 2h"),
+        EnvironmentRow("prod", "1.0.0", True, waits="tt does not have 1.1.0 yet"),
+        EnvironmentRow("prod2", None, False, waits="tt does not have 1.1.0 yet"),
+    ]
+    said = standing_comment(PROMOTION, standings, "", [])
+    rows = [
+        line.split(" | ", 1)[1].removesuffix(" |") for line in said.splitlines() if line.startswith("| `")
+    ]
+    assert rows == [
+        "merged; its tag has to wait: it is frozen: \\*all\\*",
+        "proposed in https://x/pull/4, from 1.0.0; has to wait: at ran 1.1.0 for 1m of 2h",
+        "1.0.0; 1.1.0 has to wait: tt does not have 1.1.0 yet",
+        "none; 1.1.0 has to wait: tt does not have 1.1.0 yet",
+    ]
+
+
 def test_the_comment_has_room_for_any_number_of_environments() -> None:
     many = [EnvironmentRow(f"{'e' * 100}{n}", "1.0.0", False) for n in range(5000)]
     text = standing_comment(PROMOTION, many, "", ["x" * 70_000])

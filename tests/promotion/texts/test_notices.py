@@ -114,11 +114,11 @@ SAID: dict[str, list[tuple[str, str]]] = {
     "noted": [
         (
             notices.noted(Decision("alice", How.TICK, ("at", "tt"), 1)),
-            "Noted: `alice` wants `at`, `tt`. The pull request says so already.",
+            "Noted: `alice` wants `at`, `tt`. Nothing has to change for that now.",
         ),
         (
             notices.noted(Decision("a`b", How.UNTICK, ("at",), 1)),
-            "Noted: `ab` does not want `at`. The pull request says so already.",
+            "Noted: `ab` does not want `at`. Nothing has to change for that now.",
         ),
     ],
     "pull_request_closed": [(notices.pull_request_closed("https://x/7"), "https://x/7 was closed")],
@@ -144,6 +144,12 @@ SAID: dict[str, list[tuple[str, str]]] = {
             notices.not_published("eso", "1.0.0"),
             "The registry does not have `eso` 1.0.0 any more. If this is merged, the environments keep what "
             "they have. Publish the version again first, or close this pull request.",
+        ),
+    ],
+    "fails": [
+        (
+            notices.fails("prod", "1.0.0", "eso in eu: @all"),
+            "❌ `prod` fails with 1.0.0: eso in eu: \\@\u2060all. It goes to no later phase while it does.",
         ),
     ],
     "superseded": [

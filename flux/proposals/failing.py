@@ -1,0 +1,83 @@
+"""What follows where a cluster fails, and where it runs again: what is told, and the way back."""
+
+from collections.abc import Mapping
+
+from flux.monorepo.history import before, history
+from flux.monorepo.monorepo import Monorepo
+from flux.promotion.clusters.health import Health, Running
+from flux.promotion.gates.gate import judge, shown
+from flux.promotion.gates.rule import OnFailure
+from flux.promotion.proposal import Promotion
+from flux.promotion.texts.notices import fails
+from flux.proposals.apply import Applier
+from flux.proposals.courses import Courses
+from flux.proposals.proposing import Advanced, RuleProposals
+
+
+class Failures:
+    """Answers what the clusters of an artifact say. What comes of it is written into `done`."""
+
+    def __init__(
+        self,
+        monorepo: Monorepo,
+        courses: Courses,
+        applier: Applier,
+        proposals: RuleProposals,
+        done: Advanced,
+    ) -> None:
+        self._monorepo = monorepo
+        self._forge = monorepo.forge
+        self._courses = courses
+        self._applier = applier
+        self._proposals = proposals
+        self._done = done
+
+    def answer(self, artifact: str, health: Mapping[str, Health]) -> None:
+        for environment, found in health.items():
+            if found.state is Running.FAILING:
+                self._tell(artifact, environment, found)
+        course = self._courses.course(artifact)
+        ways = {
+            environment: found
+            for environment, found in health.items()
+            if course.rules[course.phase_of(environment)].on_failure is OnFailure.ROLLBACK
+        }
+        if ways:
+            self._open_ways(artifact, ways)
+            self._close_ways(artifact, ways)
+
+    def _tell(self, artifact: str, environment: str, found: Health) -> None:
+        """On the issue of the version that fails, once a day. One that was closed is opened again."""
+        version = self._courses.desired.get(artifact, {}).get(environment, "")
+        issue = self._proposals.issues.get(Promotion(artifact, version))
+        about = ("failing", environment, shown(found.since or self._courses.now)[:10])
+        if issue is None or self._applier.issues.has_noted(issue.number, about):
+            return
+        self._applier.issues.note(issue.number, about, fails(environment, version, found.message))
+        if not issue.open:
+            self._forge.edit_issue(issue.number, open=True)
+            self._done.done.append(f"issue {issue.number}: opened again, since {environment} fails")
+
+    def _open_ways(self, artifact: str, health: Mapping[str, Health]) -> None:
+        """Open the way back for environments that fail."""
+        failing = {name: found for name, found in health.items() if found.state is Running.FAILING}
+        states = list(history(self._monorepo, artifact)) if failing else []
+        for environment, found in failing.items():
+            version = before(states, environment)
+            if version and self._may_go(artifact, version, environment):
+                since = found.since or 0
+                self._proposals.propose_back(
+                    Promotion(artifact, version), environment, since, self._courses.now
+                )
+
+    def _may_go(self, artifact: str, version: str, environment: str) -> bool:
+        course, state = self._courses.course(artifact), self._courses.state(artifact)
+        return judge(version, environment, course, state, self._courses.now).allowed
+
+    def _close_ways(self, artifact: str, health: Mapping[str, Health]) -> None:
+        """Close the way back of environments that all run again."""
+        running = {name for name, found in health.items() if found.state is Running.RUNNING}
+        if running:
+            self._done.done.extend(
+                self._proposals.superseder.close_ways(artifact, running, self._proposals.issues)
+            )
