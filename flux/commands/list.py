@@ -85,7 +85,7 @@ def _releases(
     else:
         try:
             found, stray = tell_apart(monorepo, names)
-            said = name_stray(monorepo, stray)
+            said = [*name_stray(monorepo, stray)]
         except GitError as unknown:
             found, said = read_releases(form, tags, names), [unknown.message]
     return found, [*said, *name_misnamed(form, misnamed_releases(monorepo, names, tags))]

@@ -9,7 +9,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.notes import notes_of
 from flux.monorepo.outdated import take_current_settings
 from flux.monorepo.release_tags import read_tag
-from flux.monorepo.releases import Released, below, releases
+from flux.monorepo.releases import Released, below, make_release, releases
 from flux.monorepo.sources import Sources
 from flux.registry.naming import Naming
 from flux.registry.push import push
@@ -72,6 +72,5 @@ def release_tag(monorepo: Monorepo, tagged: Released) -> bool:
         return False
     last = below(releases(monorepo, [tagged.artifact]), tagged.version)
     notes = notes_of(monorepo, tagged.artifact, tagged.commit, last, tagged.tag)
-    title, is_candidate = f"{tagged.artifact} {tagged.version}", bool(tagged.version.prerelease)
-    monorepo.forge.create_release(tagged.tag, tagged.commit, title, notes, is_candidate)
-    return not monorepo.dry_run
+    _, is_new = make_release(monorepo, tagged, notes)
+    return is_new and not monorepo.dry_run

@@ -1,6 +1,6 @@
 """Release an artifact: tag a commit, with notes of what changed in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from semver import Version
 
@@ -15,6 +15,7 @@ from flux.monorepo.outdated import take_current_settings
 from flux.monorepo.releases import (
     Released,
     below,
+    make_release,
     misnamed_hint,
     misnamed_releases,
     name_misnamed,
@@ -127,10 +128,11 @@ def plan_release(
 
 def create_release(monorepo: Monorepo, planned: PlannedRelease) -> MadeRelease:
     """Make the release unless it is there. Start the workflows that its event does not start."""
-    title = f"{planned.artifact} {planned.version}"
-    release = planned.release or monorepo.forge.create_release(
-        planned.tag, planned.commit, title, planned.notes, bool(planned.version.prerelease)
-    )
+    release = planned.release
+    if release is None:
+        wanted = Released(planned.artifact, planned.version, planned.tag, planned.commit)
+        release, is_new = make_release(monorepo, wanted, planned.notes)
+        planned = planned if is_new else replace(planned, release=release)
     notices: list[str] = []
     failed: list[ForgeError] = []
     if monorepo.event.actions and release.author == _AUTOMATION:

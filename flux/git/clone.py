@@ -71,6 +71,7 @@ class Clone:
         self.folders_of = parts.trees.folders_of
         self.file = parts.trees.file
         self.uncommitted = parts.trees.uncommitted
+        self.kind = parts.objects.kind
         self.read = parts.objects.blob
         self.contents = parts.objects.contents
         self.open = parts.objects.open

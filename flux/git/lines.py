@@ -89,7 +89,7 @@ class Lines:
 
     def merged(self, commits: Iterable[str], tip: str) -> set[str]:
         """Those of the commits that are here and in the history of the tip."""
-        here = {commit for commit in commits if NAME.fullmatch(commit) and self._objects.has_commit(commit)}
+        here = {commit for commit in commits if self._objects.kind(commit) == "commit"}
         if not here:
             return set()
         revisions = "".join(f"{revision}\n" for revision in (*sorted(here), f"^{tip}"))

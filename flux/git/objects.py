@@ -60,11 +60,12 @@ class Objects:
     def close(self) -> None:
         self._batch.close()
 
-    def has_commit(self, oid: str) -> bool:
-        """Whether this is the name of a commit, or of a tag of one, and the commit is here."""
+    def kind(self, oid: str) -> str:
+        """What an object is: `commit`, `tree`, `blob` or `tag`; empty for one that is not here."""
         with suppress(GitError):
-            return self.commit(oid) is not None
-        return False
+            found = self.find(oid)
+            return found.kind if found else ""
+        return ""
 
     def commit(self, oid: str) -> tuple[str, bytes] | None:
         """The name and content of a commit, which a tag may name too; None for what is none or not here."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flux.forge.forge import Forge
     from flux.git.clone import Clone
     from flux.monorepo.layouts import Layouts
+    from flux.monorepo.releases import KnownReleases
     from flux.monorepo.steps import Steps
     from flux.registry.target import Registry
     from flux.settings import Settings
@@ -49,6 +50,7 @@ class Monorepo:
         self._home_tags: Mapping[str, str] | None = None
         self._home_heads: Mapping[str, str] | None = None
         self._branches: tuple[str, ...] | None = None
+        self.known_releases: KnownReleases | None = None
         self._opening = RLock()
 
     @property
@@ -144,4 +146,4 @@ class Monorepo:
 
     def refresh(self) -> None:
         """Forget the tip, the branches and the tags, so that they are asked for again."""
-        self._tip = self._home_tags = self._home_heads = self._branches = None
+        self._tip = self._home_tags = self._home_heads = self._branches = self.known_releases = None

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from semver import Version
 
+from flux.errors import ForgeError, GitError
+from flux.forge.forge import Release
 from flux.listing import listed
 from flux.monorepo.line import walk
 from flux.monorepo.lines import off_lines
@@ -26,11 +28,13 @@ class Released:
 
 def read_releases(form: TagForm, tags: Mapping[str, str], names: Collection[str]) -> list[Released]:
     """The releases of the named artifacts among tags, the lowest version first. `tags` has their commits."""
-    found, wanted = [], frozenset(names)
-    for tag, commit in tags.items():
-        parsed = form.parse(tag)
-        if parsed and parsed[0] in wanted:
-            found.append(Released(*parsed, tag, commit))
+    wanted = frozenset(names)
+    return [released for released in _read(form, tags) if released.artifact in wanted]
+
+
+def _read(form: TagForm, tags: Mapping[str, str]) -> list[Released]:
+    parsed = ((form.parse(tag), tag, commit) for tag, commit in tags.items())
+    found = [Released(*named, tag, commit) for named, tag, commit in parsed if named]
     return sorted(found, key=lambda released: precedence(released.version))
 
 
@@ -45,12 +49,49 @@ def releases(monorepo: Monorepo, names: Collection[str]) -> list[Released]:
 
 def tell_apart(monorepo: Monorepo, names: Collection[str]) -> tuple[list[Released], list[Released]]:
     """The same, and the stray ones: those tags of commits that are on no line. They release nothing."""
-    found = read_releases(monorepo.settings.tag_form, monorepo.home_tags, names)
-    stray = off_lines(monorepo, [(each.artifact, each.commit) for each in reversed(found)])
-    apart: tuple[list[Released], list[Released]] = [], []
-    for each in found:
-        apart[(each.artifact, each.commit) in stray].append(each)
-    return apart
+    moment = (monorepo.home_tags, monorepo.tip, monorepo.settings.tag_form)
+    known = monorepo.known_releases
+    if known is None or known.moment != moment:
+        known = monorepo.known_releases = KnownReleases(*moment)
+    return known.tell_apart(monorepo, names)
+
+
+class KnownReleases:
+    """The release tags of one moment. Each is read once, and those of each artifact are judged once."""
+
+    def __init__(self, tags: Mapping[str, str], tip: str, form: TagForm) -> None:
+        self.moment = (tags, tip, form)
+        self._every = _read(form, tags)
+        self._stray: dict[str, set[str]] = {}
+
+    def tell_apart(self, monorepo: Monorepo, names: Collection[str]) -> tuple[list[Released], list[Released]]:
+        wanted = frozenset(names)
+        found = [each for each in self._every if each.artifact in wanted]
+        unknown = [each for each in reversed(found) if each.artifact not in self._stray]
+        off = off_lines(monorepo, [(each.artifact, each.commit) for each in unknown]) if unknown else ()
+        self._stray |= {each.artifact: set() for each in unknown}
+        for artifact, commit in off:
+            self._stray[artifact].add(commit)
+        apart: tuple[list[Released], list[Released]] = [], []
+        for each in found:
+            apart[each.commit in self._stray[each.artifact]].append(each)
+        return apart
+
+
+def make_release(monorepo: Monorepo, released: Released, notes: str) -> tuple[Release, bool]:
+    """The release of a version on the forge, and whether this run has made it.
+
+    One of the same commit that another run makes at the same time is as good. Raises ForgeError and GitError.
+    """
+    title, is_candidate = f"{released.artifact} {released.version}", bool(released.version.prerelease)
+    forge, tag, commit = monorepo.forge, released.tag, released.commit
+    try:
+        return forge.create_release(tag, commit, title, notes, is_candidate), True
+    except (ForgeError, GitError):
+        there = forge.release(tag)
+        if there is None or there.commit != commit:
+            raise
+        return there, False
 
 
 def last_releases(monorepo: Monorepo, names: Collection[str]) -> dict[str, Released]:
@@ -96,13 +137,27 @@ def name_misnamed(form: TagForm, misnamed: Sequence[Misnamed]) -> list[str]:
     return [f"tags that look like releases, and are not of the form {form.form}: {said}"]
 
 
-def name_stray(monorepo: Monorepo, stray: Sequence[Released]) -> list[str]:
-    """What people are told of stray tags: nothing, or one line."""
-    if not stray:
-        return []
-    branches = " or ".join(dict.fromkeys([monorepo.settings.branch, *monorepo.branches]))
-    said = listed([f"{one.tag} ({one.commit[:12]})" for one in reversed(stray)])
-    return [f"release tags of commits that are not on {branches}, which release nothing: {said}"]
+def name_stray(monorepo: Monorepo, stray: Sequence[Released]) -> dict[str, str]:
+    """What people are told of stray tags, and what to do about it: a line for each kind that there is."""
+    main = monorepo.settings.branch
+    branches = " or ".join(dict.fromkeys([main, *monorepo.branches])) if stray else ""
+    wrong = [one for one in reversed(stray) if monorepo.git.kind(one.commit) in ("tree", "blob")]
+    beside = [one for one in reversed(stray) if one not in wrong]
+    told = {
+        f"release tags of commits that are not on {branches}, which release nothing": (
+            beside,
+            f"merge the commit into {main} and release the merge, or delete the tag",
+        ),
+        "release tags that are not of a commit, which release nothing": (
+            wrong,
+            "delete the tag, then release the artifact with `inv release`",
+        ),
+    }
+    return {
+        f"{said}: {listed([f'{one.tag} ({one.commit[:12]})' for one in kind])}": fix
+        for said, (kind, fix) in told.items()
+        if kind
+    }
 
 
 def misnamed_hint(misnamed: Sequence[Misnamed]) -> str:

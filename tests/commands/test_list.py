@@ -163,7 +163,9 @@ def test_a_release_of_something_that_is_no_commit(repo: Repo) -> None:
     found = listed(repo)
     assert rows(found)["app"] == rows(found)["db"] == (None, None, False)
     (said,) = found.notices
-    assert "not on main, which release nothing: flux-oci-db-v1.0.0" in said
+    tree, blob = repo.git("rev-parse", "HEAD:artifacts", "HEAD:artifacts/db/base.yaml").split()
+    named = f"flux-oci-db-v1.0.0 ({blob[:12]}), flux-oci-app-v1.0.0 ({tree[:12]})"
+    assert said == f"release tags that are not of a commit, which release nothing: {named}"
 
 
 def test_a_stray_tag_is_named_and_nothing_more(repo: Repo) -> None:

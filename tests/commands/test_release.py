@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from flux.errors import ContentError, FluxError, RequestError
+from flux.errors import ContentError, FluxError, GitError, RequestError
 from flux.event import Event
 from flux.forge.github.forge import GitHubForge
+from flux.forge.local.forge import LocalForge
+from flux.git.clone import Clone
 from tests.commands.helpers import Actions, actions, actions_checkout, in_actions, inv, monorepo
 from tests.commands.releasing import plan, release
 from tests.commands.to_release import FILES
@@ -722,3 +724,43 @@ def test_where_release_please_makes_the_releases(repo: Repo) -> None:
     assert refused.code == 2
     assert "release-please makes the releases here" in refused.err
     assert inv(repo, "release", "app", "minor", "--force", "--dry-run").code == 0
+
+
+class Raced(LocalForge):
+    """Another run tags a commit first, and has pushed that or is about to."""
+
+    def __init__(self, clone: Clone, other: Repo, commit: str = "HEAD", pushed: bool = True) -> None:
+        super().__init__(clone.root, clone)
+        create = clone.create_tag
+
+        def create_tag(name: str, *arguments: Any, **more: Any) -> None:
+            other.tag(name, commit, message="the other's")
+            if pushed:
+                other.push("origin", name)
+            create(name, *arguments, **more)
+
+        clone.create_tag = create_tag  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(("elsewhere", "pushed"), [(False, True), (False, False), (True, True)])
+def test_a_release_that_another_run_makes_meanwhile_is_as_good(
+    repo: Repo, tmp_path: Path, elsewhere: bool, pushed: bool
+) -> None:
+    origin = repo.bare_origin()
+    other = origin.clone(tmp_path / "other") if elsewhere else repo
+    with Clone(repo.path) as git:
+        _, made, is_new = release(repo, "app", "1.0.0", forge=Raced(git, other, pushed=pushed))
+    assert (made.title, made.commit, is_new) == ("the other's", repo.head, not elsewhere)
+    assert origin.git("rev-parse", made.tag) == repo.git("rev-parse", made.tag)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_release_of_another_commit_that_is_made_meanwhile_is_not(
+    repo: Repo, tmp_path: Path, elsewhere: bool
+) -> None:
+    repo.commit("feat: more", files={"artifacts/app/more.yaml": "more: 1\n"})
+    origin = repo.bare_origin()
+    other = origin.clone(tmp_path / "other") if elsewhere else repo
+    with Clone(repo.path) as git, pytest.raises(GitError, match="already exists"):
+        release(repo, "app", "1.0.0", forge=Raced(git, other, "HEAD^"))
+    assert origin.git("rev-parse", "flux-oci-app-v1.0.0^{commit}") == repo.git("rev-parse", "HEAD^")

@@ -69,10 +69,10 @@ def test_what_was_fetched_meanwhile_is_found(repo: Repo, git: Clone, tmp_path: P
     other = repo.bare_origin().clone(tmp_path / "other")
     commits = [other.commit(files={"artifacts/app/new": str(number)}) for number in range(3)]
     other.push()
-    assert not any(git.parts.objects.has_commit(commit) for commit in commits)
+    assert not any(git.kind(commit) for commit in commits)
     for commit in commits:  # each fetch makes one pack more
         repo.git("fetch", "--quiet", "origin", commit)
-        assert git.parts.objects.has_commit(commit)
+        assert git.kind(commit) == "commit"
     assert git.file(commits[-1], "artifacts/app/new") == b"2"
 
 

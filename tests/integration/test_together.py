@@ -55,6 +55,7 @@ def test_all_of_them_succeed_and_latest_is_right(repo: Repo, tmp_path: Path) -> 
                 ("tag",),
                 ("status",),
                 ("release", "db", f"{turn + 1}.0.0"),
+                ("release", "db", f"{turn + 1}.0.0"),
                 ("release", "web", f"{turn + 1}.0.0"),
             )
         ]

@@ -14,6 +14,7 @@ from flux.monorepo.lines import (
     require_on_line,
     require_released_on_line,
 )
+from flux.monorepo.releases import tell_apart
 from flux.monorepo.vouching import Vouching
 from flux.settings import Settings
 from tests.commands.helpers import build, inv, monorepo
@@ -55,6 +56,18 @@ def hotfix(repo: Repo, content: str = "v: 1.1\n") -> str:
 )
 def test_patterns(patterns: tuple[str, ...], name: str, expected: bool) -> None:
     assert matches(patterns, name) is expected
+
+
+def test_a_tag_that_lies_of_its_type_is_a_fault_of_its_own(repo: Repo) -> None:
+    """Git does not peel it. What fetches tags checks them, but for who switched that off."""
+    lie = f"object {repo.head}\ntype tree\ntag x\n\nA lie.\n"
+    (repo.path / "lie").write_text(lie)
+    oid = repo.git("hash-object", "-w", "-t", "tag", "--literally", "lie")
+    repo.git("update-ref", "refs/tags/flux-oci-app-v3.0.0", oid)
+    with opened(repo) as context:
+        found, stray = tell_apart(context, ["app"])
+    assert [str(one.version) for one in found] == ["1.4.2", "2.0.0"]
+    assert [str(one.version) for one in stray] == ["3.0.0"]
 
 
 def test_a_hotfix_is_released_from_its_line(repo: Repo) -> None:

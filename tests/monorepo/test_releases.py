@@ -1,4 +1,4 @@
-"""How many commits changed an artifact since its release, of any history."""
+"""What is a release and what is not, and how many commits changed an artifact since its release."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,13 +9,68 @@ from hypothesis import strategies as st
 
 from flux.artifact.ignore import excludes
 from flux.commands.list import list_artifacts
+from flux.monorepo.lines import off_lines
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.releases import name_stray, releases, tell_apart
 from flux.settings import Settings
+from tests.commands.helpers import monorepo
 from tests.monorepo.histories import NAMES, PATTERNS, Made, changed_at, histories, imported, layers, line
 from tests.monorepos import opened
+from tests.repo import Repo
 
-pytestmark = pytest.mark.stories
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    repo = monorepo(tmp_path / "repo", {f"artifacts/{name}/x.yaml": "a: 1\n" for name in ("app", "db")})
+    for name, version in (("app", "1.0.0"), ("app", "1.1.0"), ("db", "1.0.0")):
+        repo.tag(f"flux-oci-{name}-v{version}")
+    return repo
 
 
+def test_each_artifact_is_judged_once(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[str] = []
+
+    def off(context: Monorepo, made: list[tuple[str, str]]) -> set[tuple[str, str]]:
+        judged.extend(artifact for artifact, _ in made)
+        return off_lines(context, made)
+
+    monkeypatch.setattr("flux.monorepo.releases.off_lines", off)
+    with opened(repo) as context:
+        for names in (["app"], ["app"], ["app", "db"], ["db"], ["gone"], ["app", "db"]):
+            found = releases(context, names)
+            assert [r.artifact for r in found] == [n for n in ("app", "db", "app") if n in names]
+        assert judged == ["app", "app", "db"]
+        repo.tag("flux-oci-db-v2.0.0")
+        assert len(releases(context, ["db"])) == 1
+        context.refresh()
+        assert len(releases(context, ["db"])) == 2
+
+
+def test_the_releases_of_another_tip(repo: Repo) -> None:
+    """As a check of a pull request asks for."""
+    first = repo.head
+    repo.commit("later", files={"artifacts/app/x.yaml": "a: 2\n"})
+    repo.tag("flux-oci-app-v1.2.0")
+    with opened(repo, dry_run=True) as context:
+        assert len(releases(context, ["app"])) == 3
+        context.judge_at(first)
+        assert len(releases(context, ["app"])) == 2
+
+
+def test_tags_that_release_nothing_are_named_by_what_is_to_do(repo: Repo) -> None:
+    repo.tag("flux-oci-db-v2.0.0", "HEAD^{tree}")
+    repo.checkout("side", create=True)
+    repo.commit("beside")
+    repo.tag("flux-oci-db-v3.0.0")
+    with opened(repo) as context:
+        _, stray = tell_apart(context, ["app", "db"])
+        (beside, merge), (wrong, delete) = name_stray(context, stray).items()
+    assert ("flux-oci-db-v3.0.0" in beside, "flux-oci-db-v2.0.0" in wrong) == (True, True)
+    assert merge.startswith("merge the commit into main")
+    assert delete.startswith("delete the tag, then release")
+
+
+@pytest.mark.stories
 @given(history=histories(), ignore=st.sampled_from(PATTERNS), picks=st.data())
 def test_commits_since_a_release_are_those_that_changed_the_layer(
     history: list[Made], ignore: tuple[str, ...], picks: st.DataObject

@@ -67,8 +67,7 @@ def releases(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
         for said in name_misnamed(monorepo.settings.tag_form, misnamed):
             yield Line("releases", Rating.WARNING, said, misnamed_hint(misnamed))
         _, stray = tell_apart(monorepo, names)
-        for said in name_stray(monorepo, stray):
-            fix = f"merge the commit into {monorepo.settings.branch} and release the merge, or delete the tag"
+        for said, fix in name_stray(monorepo, stray).items():
             yield Line("releases", Rating.WARNING, said, fix)
 
 

@@ -32,15 +32,27 @@ class Releases(Part):
                 f"release the next version, or run `git tag -d {tag}` if nobody has it yet",
             )
         before = self._object(tag)
-        if not self._tagged(tag):  # else it is one that could not be pushed
-            message = f"{_line(title)}\n\n{body}" + (_PRERELEASE if prerelease else "\n")
-            self._git.create_tag(tag, commit, message, replace=before is not None)
+        message = f"{_line(title)}\n\n{body}" + (_PRERELEASE if prerelease else "\n")
+        # One that is here already could not be pushed, or another run is about to push it.
+        ours = None if self._tagged(tag) else self._annotate(tag, commit, message, before)
         try:
             self._git.push_tag(tag, over=home)
         except GitError:
-            self._git.move_ref(tag_of(tag), before, self._object(tag))
+            if ours:
+                self._git.move_ref(tag_of(tag), before, ours)
             raise
         return made(self._tagged(tag))
+
+    def _annotate(self, tag: str, commit: str, message: str, before: str | None) -> str | None:
+        """Make a tag and give its object; None where another run has made one of this commit meanwhile."""
+        try:
+            self._git.create_tag(tag, commit, message, replace=before is not None)
+        except GitError:
+            there = self._tagged(tag)
+            if there is None or there.commit != commit:
+                raise
+            return None
+        return self._object(tag)
 
     def _tagged(self, tag: str) -> Release | None:
         """The release that this clone has of a tag, whether origin has it or not."""
