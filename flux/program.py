@@ -55,7 +55,7 @@ class FluxProgram(Program):
 
     def parse_collection(self) -> None:
         super().parse_collection()
-        self.config.set_project_location(_project(Path.cwd()))
+        self.config.set_project_location(_project(_here()))
         self._read(self.config.load_project)
 
     def parse_tasks(self) -> None:
@@ -177,6 +177,14 @@ def _print_script(shell: str) -> None:
 
 def _is_idle(flags: str) -> bool:
     return any(f"--{name}" in flags for name in _IDLE)
+
+
+def _here() -> Path:
+    """The current folder. Raises Exit with code 2, after it has said that it is gone."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        _refuse(RequestError("the current folder is not there any more", "go to one that is"))
 
 
 def _project(folder: Path) -> str:

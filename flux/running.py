@@ -1,5 +1,6 @@
 """What every command needs, and the one place where errors are caught."""
 
+import errno
 import logging
 import os
 import sys
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from flux.report.report import Report
 
 _ENVIRONMENT = take_environment()
+_OF_LIMITS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
+_LIMITS = "raise the limits of this process (`ulimit -a` shows them), or set `jobs` lower"
 
 
 def open_closed_streams() -> None:
@@ -103,6 +106,7 @@ def _tell(report: "Report", error: "FluxError | ModuleNotFoundError | OSError") 
     """How the process ends, once people are told."""
     from flux.errors import FluxError
     from flux.packages import missing_package
+    from flux.report.streams import OutputError
 
     if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
         traceback.print_exception(error)
@@ -110,12 +114,14 @@ def _tell(report: "Report", error: "FluxError | ModuleNotFoundError | OSError") 
         told = error
     elif isinstance(error, ModuleNotFoundError):
         told = missing_package(error)
+    elif isinstance(error, OutputError):
+        silence(sys.stdout)
+        told = FluxError(f"the output could not be written: {error.strerror}")
     elif error.filename is not None:
         told = FluxError(f"{os.fsdecode(error.filename)}: {error.strerror}")
     else:
-        # What has no name is what is printed, on a full disk.
-        silence(sys.stdout)
-        told = FluxError(f"the output could not be written: {error.strerror}")
+        hint = _LIMITS if error.errno in _OF_LIMITS else "`inv --debug` and the same words say where"
+        told = FluxError(f"this machine refused: {error.strerror or error}", hint)
     report.error(told)
     return Exit(code=told.exit_code)
 

@@ -1,5 +1,6 @@
 """How commands end: errors in two lines, and interrupts."""
 
+import errno
 import http.client
 import os
 import signal
@@ -14,7 +15,9 @@ from threading import Event
 from uuid import uuid4
 
 import pytest
+from invoke.exceptions import Exit
 
+from flux.running import reporting
 from tests import parts
 from tests.commands.faulty import Place, Story, command, folder, fresh, repaired
 from tests.commands.faulty import story as story
@@ -75,6 +78,37 @@ def test_a_traceback_for_who_asks(repo: Repo) -> None:
     ran = subprocess.run(command, cwd=repo.path, capture_output=True, text=True)
     assert ran.returncode == 2
     assert "Traceback" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "hint"),
+    [
+        (OSError(errno.EMFILE, "Too many open files"), "this machine refused: Too many open files", "ulimit"),
+        (OSError(errno.EIO, "Input/output error"), "this machine refused: Input/output error", "inv --debug"),
+        (TimeoutError("timed out"), "this machine refused: timed out", "inv --debug"),
+        (FileNotFoundError(errno.ENOENT, "No such file", "/x/y"), "/x/y: No such file", ""),
+    ],
+)
+def test_only_what_is_printed_is_blamed_on_the_output(
+    capsys: pytest.CaptureFixture[str], error: OSError, message: str, hint: str
+) -> None:
+    with pytest.raises(Exit) as ended, reporting(json=False):
+        raise error
+    said = capsys.readouterr().err
+    assert (ended.value.code, said.startswith(f"error: {message}\n"), hint in said) == (1, True, True)
+
+
+def test_a_disk_that_takes_no_output(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for json in (False, True):
+        with open("/dev/full", "w") as full:  # noqa: PTH123
+            monkeypatch.setattr(sys, "stdout", full)
+            with pytest.raises(Exit) as ended, reporting(json) as report:
+                report.print("a line")
+            said = capsys.readouterr().err
+        assert ended.value.code == 1
+        assert "error: the output could not be written: No space left on device\n" in said
 
 
 def test_a_failure_does_not_hide_in_a_chain(repo: Repo) -> None:

@@ -29,6 +29,7 @@ from flux.report.streams import (
     width_of,
     write_line,
     write_raw,
+    writing_to,
 )
 from flux.report.text import (
     MOST_NAMES,
@@ -211,7 +212,7 @@ class Report:
 
     def progress(self, text: str) -> None:
         """What is about to be done, beside the result."""
-        print(self.harmless(shown(text)), file=sys.stderr, flush=True)
+        print_line(sys.stderr, self.harmless(shown(text)))
 
     def harmless(self, text: str) -> str:
         """Text in which GitHub Actions finds no workflow command."""
@@ -228,7 +229,8 @@ class Report:
             # Only a text can hold that, and JSON has another way to write it.
             told = json.dumps(self._record.document(), indent=2)
             print_line(sys.stdout, told.replace("##[", "##\\u005b") if self._event.actions else told)
-        sys.stdout.flush()
+        with writing_to(sys.stdout):
+            sys.stdout.flush()
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str | Styled]]) -> None:
         """As wide as its cells in a log. In a terminal it fits, and no word is broken."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, TextIO
 
@@ -15,6 +17,24 @@ _PLAIN_WIDTH = 240
 _LEAST_WIDTH, _MOST_DIGITS = 20, 4
 
 
+class OutputError(OSError):
+    """Standard output or standard error takes no more, as on a disk that is full."""
+
+
+@contextmanager
+def writing_to(stream: TextIO) -> Iterator[None]:
+    """A command goes on when nobody reads any more, as in `inv list | head`: what it does is not undone.
+
+    Raises OutputError where a stream cannot be written to.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        _silence(stream)
+    except OSError as error:
+        raise OutputError(error.errno, error.strerror) from error
+
+
 def write_line(stream: TextIO, *parts: str | Styled) -> None:
     """One line, however long; in a terminal in its styles."""
     if not is_styled(stream):
@@ -24,24 +44,20 @@ def write_line(stream: TextIO, *parts: str | Styled) -> None:
     from rich.text import Text
 
     text = Text.assemble(*((part.text, part.style) if isinstance(part, Styled) else part for part in parts))
-    open_console(stream).print(text, soft_wrap=True)
+    with writing_to(stream):
+        open_console(stream).print(text, soft_wrap=True)
 
 
 def print_line(stream: TextIO, line: str) -> None:
-    """A command goes on when nobody reads any more, as in `inv list | head`: what it does is not undone."""
-    try:
+    with writing_to(stream):
         print(line, file=stream, flush=True)
-    except BrokenPipeError:
-        _silence(stream)
 
 
 def write_raw(stream: TextIO, text: str) -> None:
     """What moves the cursor of a terminal."""
-    try:
+    with writing_to(stream):
         stream.write(text)
         stream.flush()
-    except BrokenPipeError:
-        _silence(stream)
 
 
 def _silence(stream: TextIO) -> None:
