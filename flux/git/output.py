@@ -15,6 +15,12 @@ _LATEST: int = 10**_MOST_DIGITS
 
 WHO = "run `git config --global user.name NAME` and `git config --global user.email EMAIL`"
 _REJECTED = regex(r" ?! \[(?:remote )?(?:rejected|failure)\] +(?:\S+ +-> +)?(?P<ref>\S+) +\((?P<why>.*)\)$")
+_CROSSED = regex(
+    r"^(?:stale info|fetch first|non-fast-forward|already exists|would clobber existing tag)"
+    r"|cannot lock ref|incorrect old value|reference already exists"
+)
+"""Why a push is refused that another has overtaken."""
+_PROGRESS = regex(r"(?:Enumerating|Counting|Compressing|Resolving|Total|Processed|Updating) .*\d")
 _MOST_TOLD = 5  # lines
 _LONGEST = 1000  # characters
 
@@ -98,10 +104,11 @@ def error(stderr: str, status: int = 0) -> GitError:
     if first == "fatal: Could not read from remote repository." and (before := lines[: lines.index(first)]):
         first = before[-1]  # what ssh said, or the host through it
     message = re.sub(r"^(fatal|error): ", "", first)
-    if refused := _refused(lines):
+    told = _told(lines)
+    if refused := _refused(lines, told):
         message, hint = refused
         return GitError(message, hint, status)
-    return GitError(message, status=status)
+    return GitError("; ".join([*told, message])[-_LONGEST:], status=status)
 
 
 def _unknown(said: str, status: int) -> GitError | None:
@@ -111,17 +118,23 @@ def _unknown(said: str, status: int) -> GitError | None:
     return GitError("git does not know who you are", WHO, status)
 
 
-def _refused(lines: Sequence[str]) -> tuple[str, str] | None:
+def _told(lines: Sequence[str]) -> list[str]:
+    """What the other side said, without its progress."""
+    said = [line.removeprefix("remote:").strip() for line in lines if line.startswith("remote:")]
+    said = [line.removeprefix("error: ") for line in said if re.search(r"\w", line)]
+    return [line for line in said if not _PROGRESS.match(line)][:_MOST_TOLD]
+
+
+def _refused(lines: Sequence[str], told: Sequence[str]) -> tuple[str, str] | None:
     """Why a push was refused, with what the other side said of it, and what to do; None for no such push."""
     rejected = [found for line in lines if (found := _REJECTED.match(line))]
     if not rejected or not any("failed to push some refs" in line for line in lines):
         return None
     ref, why = rejected[0]["ref"], rejected[0]["why"]
-    told = [line.removeprefix("remote:").strip() for line in lines if line.startswith("remote:")]
-    told = [line for line in told if re.search(r"\w", line)][:_MOST_TOLD]
-    said = "; ".join([why, *(line.removeprefix("error: ") for line in told)])[:_LONGEST]
-    if "stale info" in why or "fetch first" in why:
-        return f"{ref} was not pushed: somebody has moved it meanwhile ({why})", "run the same command again"
+    said = "; ".join([why, *told])[:_LONGEST]
+    if _CROSSED.search(said):
+        crossed = f"{ref} was not pushed: somebody has made or moved it meanwhile ({why})"
+        return crossed, "run the same command again"
     return f"{ref} was not pushed: {said}", "who manages the rules of origin can allow it" if told else ""
 
 

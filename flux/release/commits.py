@@ -9,9 +9,13 @@ from semver import Version
 from flux.regex import regex
 
 _CONVENTIONAL = regex(r"(?P<type>[a-zA-Z][\w-]*)(?:\((?P<scope>[^)]*)\))?(?P<breaking>!)?: +(?P<subject>.+)")
-_REVERT = regex(r'Re(?:vert|apply) "(?P<subject>.+)"')
+# GitHub's squash of a pull request adds its number.
+_REVERT = regex(r'Re(?:vert|apply) "(?P<subject>.+)"(?: \(#[0-9]+\))?')
+_KEY = r"(?:[ \t]*(?:[*-] +)?BREAKING[ -]CHANGE(?::| #)|[\w-]+(?:: | #))"
 _BREAKING = regex(
-    r"^BREAKING[ -]CHANGE(?:: +| #)(?P<text>\S.*(?:\n(?!(?:BREAKING[ -]CHANGE|[\w-]+)(?:: | #))\S.*)*)",
+    # Indented or an item of a list in the message of a squash, its text also on the lines below.
+    rf"^[ \t]*(?:[*-] +)?BREAKING[ -]CHANGE(?::(?:[ \t]*\n){{0,2}}| #)(?!{_KEY})"
+    rf"[ \t]*(?P<text>\S.*(?:\n(?!{_KEY})[ \t]*\S.*)*)",
     re.MULTILINE,
 )
 _AUTHOR = regex(r"^co-authored-by: *(?P<name>[^<\n]*[^<\s])? *<[^>\n]*>\s*$", re.MULTILINE | re.IGNORECASE)

@@ -11,7 +11,7 @@ from flux.release.tag import TagForm
 
 _LONGEST = 255
 _USUAL = "flux-oci-"
-_BETWEEN = regex(r"(?:[-_/@.]+v?|v)(?=[0-9])", re.IGNORECASE)
+_BETWEEN = regex(r"(?:[-_/@.]+v*[-_/@.]*|v)(?=[0-9])", re.IGNORECASE)
 _VERSION = regex(r"([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:\.([0-9]{1,9}))?(?:[-._]?([0-9A-Za-z][0-9A-Za-z.-]*))?")
 
 

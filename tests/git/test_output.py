@@ -86,7 +86,26 @@ def test_a_log_is_read_in_pieces_of_any_size(cut: bytes) -> None:
         ),
         (
             "To h\n ! [rejected]        a -> a (stale info)\nerror: failed to push some refs to 'h'",
-            "a was not pushed: somebody has moved it meanwhile (stale info)",
+            "a was not pushed: somebody has made or moved it meanwhile (stale info)",
+        ),
+        (
+            "remote: error: cannot lock ref 'refs/tags/a': reference already exists\nTo h\n"
+            " ! [remote rejected] a -> a (failed to update ref)\nerror: failed to push some refs to 'h'",
+            "a was not pushed: somebody has made or moved it meanwhile (failed to update ref)",
+        ),
+        (
+            "To h\n ! [rejected]        a -> a (already exists)\nerror: failed to push some refs to 'h'",
+            "a was not pushed: somebody has made or moved it meanwhile (already exists)",
+        ),
+        (
+            "remote: Counting objects: 100% (3/3), done.\nremote: Permission to o/m.git denied to bot.\n"
+            "fatal: unable to access 'https://h/o/m.git/': The requested URL returned error: 403",
+            "Permission to o/m.git denied to bot.; unable to access 'https://h/o/m.git/': "
+            "The requested URL returned error: 403",
+        ),
+        (
+            "remote: Repository not found.\nfatal: repository 'https://u:p@h/o/m.git/' not found",
+            "Repository not found.; repository 'https://h/o/m.git/' not found",
         ),
         (
             " ! [rejected]  a -> b (unable to update local ref)\nerror: cannot lock ref refs/b",

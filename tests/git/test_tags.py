@@ -204,5 +204,5 @@ def test_a_tag_that_moved_meanwhile_is_said(repo: Repo) -> None:
         git.create_tag("v1", first, "one\n")
         with pytest.raises(GitError) as refused:
             git.push_tag("v1", over=second)
-    assert refused.value.message == "v1 was not pushed: somebody has moved it meanwhile (stale info)"
+    assert refused.value.message == "v1 was not pushed: somebody has made or moved it meanwhile (stale info)"
     assert refused.value.hint == "run the same command again"

@@ -22,6 +22,12 @@ def logged(subject: str, body: str = "") -> LoggedCommit:
         ("fix: a", "BREAKING CHANGE: one\r\n\r\nSigned-off-by: A <a@b>\r\n", ("one",)),
         ("fix: a", "BREAKING CHANGE #12", ("12",)),
         ("no convention", "BREAKING CHANGE: gone", ("gone",)),
+        ("fix: a", "BREAKING CHANGE:\ngone\nand more\n\nRefs: #1", ("gone and more",)),
+        ("fix: a", "BREAKING CHANGE:\n\ngone", ("gone",)),
+        ("fix: a", "BREAKING CHANGE: gone\n  and folded\nRefs: #1", ("gone and folded",)),
+        ("Merge (#1)", "* fix: a\n\n* BREAKING CHANGE: one\n* BREAKING CHANGE: two", ("one", "two")),
+        ("fix: a", "  BREAKING CHANGE: gone", ("gone",)),
+        ("fix: a", "BREAKING CHANGE:gone", ("gone",)),
         ("chore(x)!: a", "", ()),
         ("ci-x!: a", "", ()),
         ("deps(a/b)!: a", "", ()),
@@ -39,6 +45,8 @@ def test_breaking(subject: str, body: str, breaks: tuple[str, ...]) -> None:
         ("fix: a", "This is not a BREAKING CHANGE: really"),
         ("fix: a", "breaking change: lower case"),
         ("fix: a", "BREAKING CHANGE:"),
+        ("fix: a", "BREAKING CHANGE:\nSigned-off-by: A <a@b>"),
+        ("fix: a", "BREAKING CHANGE:\n\n\nlater"),
         ("fix: a", "BREAKING CHANGES: many"),
         ("what! a: b", ""),
     ],
@@ -51,6 +59,8 @@ def test_reverts_and_authors() -> None:
     said = read_commit(logged('Revert "feat: x"', "This reverts commit 1.\n\nCo-authored-by: Bob B <b@x>\n"))
     assert (said.type, said.subject, said.authors) == ("revert", 'Revert "feat: x"', ("Bob B",))
     assert not said.is_breaking
+    squashed = read_commit(logged('Revert "feat!: x" (#12)'))
+    assert (squashed.type, squashed.subject) == ("revert", 'Revert "feat!: x" (#12)')
     assert read_commit(
         logged('Revert "x"', "This reverts commit 1.\n\nBREAKING CHANGE: it is gone")
     ).is_breaking

@@ -27,6 +27,8 @@ NAMES = ("app", "app-2", "eso", "k8s")
         ("flux-oci-eso-v1.2.3+build", "flux-oci-eso-v1.2.3"),
         ("flux-oci-eso/v1.2.3-rc.1", "flux-oci-eso-v1.2.3-rc.1"),
         ("flux-oci-app-2-v1.0", "flux-oci-app-2-v1.0.0"),
+        ("flux-oci-eso-vv1.0.0", "flux-oci-eso-v1.0.0"),
+        ("flux-oci-eso-v-1.0.0", "flux-oci-eso-v1.0.0"),
         ("flux-oci-k8s1.0.0", USUAL.form),
         ("flux-oci-eso", USUAL.form),
         ("flux-oci-unknown-v1.0", USUAL.form),
