@@ -739,7 +739,7 @@ class Raced(LocalForge):
                 other.push("origin", name)
             create(name, *arguments, **more)
 
-        clone.create_tag = create_tag  # type: ignore[method-assign]
+        clone.create_tag = create_tag
 
 
 @pytest.mark.parametrize(("elsewhere", "pushed"), [(False, True), (False, False), (True, True)])
