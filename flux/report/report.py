@@ -29,7 +29,6 @@ from flux.report.streams import (
     width_of,
     write_line,
     write_raw,
-    writing_to,
 )
 from flux.report.text import (
     MOST_NAMES,
@@ -229,8 +228,7 @@ class Report:
             # Only a text can hold that, and JSON has another way to write it.
             told = json.dumps(self._record.document(), indent=2)
             print_line(sys.stdout, told.replace("##[", "##\\u005b") if self._event.actions else told)
-        with writing_to(sys.stdout):
-            sys.stdout.flush()
+        write_raw(sys.stdout, "")  # with what is still to be written
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str | Styled]]) -> None:
         """As wide as its cells in a log. In a terminal it fits, and no word is broken."""
