@@ -1,12 +1,14 @@
 """What has been released of each artifact, and what came after."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from semver import Version
 
 from flux.errors import ForgeError, GitError
-from flux.forge.forge import Release
 from flux.listing import listed
 from flux.monorepo.line import walk
 from flux.monorepo.lines import off_lines
@@ -14,6 +16,9 @@ from flux.monorepo.monorepo import Monorepo
 from flux.release.misnamed import Misnamed, find_misnamed
 from flux.release.tag import TagForm
 from flux.release.version import precedence
+
+if TYPE_CHECKING:
+    from flux.forge.forge import Release
 
 
 @dataclass(frozen=True)
