@@ -1,4 +1,4 @@
-"""Signs images as a job of GitHub Actions, with no key of ours, and verifies them. Cosign on PATH does it.
+"""Signs images as a job of GitHub Actions, without a key, and verifies them, with the cosign on PATH.
 
 https://docs.sigstore.dev/cosign/signing/overview/
 """

@@ -1,4 +1,4 @@
-"""Every error that people are meant to read.
+"""Every error that people read.
 
 Each says in one line what happened and to what, and in a second what to do about it. They are caught in
 one place, `flux.running`, which prints them and turns `exit_code` into the process's.
@@ -47,7 +47,7 @@ class OutdatedSettingsError(FluxError):
 
 
 class ContentError(FluxError):
-    """An artifact holds something that a cluster would not get as people see it."""
+    """An artifact has a file that would look different in a cluster than in git."""
 
     heading = "An artifact cannot be published"
 
@@ -75,7 +75,7 @@ class TipUnknownError(GitError):
 
 
 class RegistryError(FluxError):
-    """A registry refused a request or answered what no registry should."""
+    """A registry refused a request, or its answer was not valid."""
 
     heading = "The registry refused a request"
 
@@ -93,7 +93,7 @@ class TagElsewhereError(RegistryError):
 
 
 class TooLargeError(RegistryError):
-    """A registry has more under a name than it may, or than it says."""
+    """An answer of a registry is larger than allowed, or than declared."""
 
     heading = "A registry sent too much"
 
@@ -129,19 +129,19 @@ class SignatureError(FluxError):
 
 
 class ForgeError(FluxError):
-    """The forge refused a request, or is not to be reached."""
+    """The forge refused a request, or cannot be reached."""
 
     heading = "The forge could not be asked"
 
 
 class ForgeRefusedError(ForgeError):
-    """The forge answered, and will not do it."""
+    """The forge refused."""
 
     heading = "The forge refused"
 
 
 class IssueError(FluxError):
-    """A promotion issue is gone, or has a body that cannot be one's."""
+    """A promotion issue is gone, or its body is not valid."""
 
     heading = "A promotion issue cannot be read"
 

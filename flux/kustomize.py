@@ -1,4 +1,4 @@
-"""Renders kustomizations as Flux's controller does, with the kustomize or kubectl that is there.
+"""Renders kustomizations as Flux's controller does, with the installed kustomize or kubectl.
 
 https://fluxcd.io/flux/components/kustomize/kustomizations/
 """
@@ -36,7 +36,7 @@ class Kustomize:
     command: tuple[str, ...]
 
     def render(self, folder: Path) -> str:
-        """What kustomize has against the kustomization in a folder, in one line; nothing if it renders.
+        """The error of kustomize for a folder, in one line; empty if it renders.
 
         It is shut off from the network: no git on its PATH, no proxy that answers. Raises RemoteBaseError
         where it wanted either.

@@ -10,7 +10,7 @@ _NAMES = {"github": "PyGithub", "markdown_it": "markdown-it-py", "yaml": "PyYAML
 
 
 def missing_package(error: ModuleNotFoundError) -> FluxError:
-    """What people are told of a module that was not found."""
+    """The message about a module that was not found."""
     module = (error.name or "").partition(".")[0]
     package = _NAMES.get(module, module.replace("_", "-"))
     return FluxError(f"the Python package {package} is missing", f"`{install(package + _exactly(package))}`")

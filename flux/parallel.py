@@ -1,4 +1,4 @@
-"""The same work for many artifacts, several at a time; and other work meanwhile."""
+"""Runs the same work for many artifacts, several at a time."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -36,7 +36,7 @@ def in_parallel(jobs: int, work: Callable[[Item], Result], items: Iterable[Item]
 
 
 class Room:
-    """So much that may be held at a time by what is under way; a single one may be larger."""
+    """A limit for what running work may hold in memory. A single item may be larger."""
 
     def __init__(self, most: int) -> None:
         self._most = most

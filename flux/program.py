@@ -125,7 +125,7 @@ class FluxProgram(Program):
             )
 
     def _complete(self, words: list[str]) -> None:
-        """Print what the last word can be, one a line. An error is not a word, so it is nothing."""
+        """Print the candidates for the last word, one per line. On an error, print nothing."""
         from flux.event import TERMINAL
         from flux.monorepo.opening import open_monorepo
         from flux.settings import read_settings

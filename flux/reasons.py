@@ -1,4 +1,4 @@
-"""Why something failed, in words that are the same on every Python.
+"""Why something failed, in the same words on every Python.
 
 The standard library's own words change from one Python to the next.
 """
@@ -29,7 +29,7 @@ def of_json(error: ValueError | RecursionError) -> Fault:
 
 
 def of_system(error: BaseException) -> str:
-    """What the system had against a request: an error of a file, a connection or a certificate."""
+    """The system's error: of a file, a connection or a certificate."""
     import http.client
     import ssl
 

@@ -1,4 +1,4 @@
-"""What is tried again, how often and after how long: one policy for registries and forges."""
+"""The retry policy for registries and forges."""
 
 import random
 import time
@@ -54,7 +54,7 @@ def asked_pause(headers: Mapping[str, str]) -> float | None:
 
 
 class TransientError(Exception):
-    """A failure that another try may not meet.
+    """A failure that may not happen again.
 
     `asked` is the pause that the server asked for. `is_limit` is true where it only wants fewer requests.
     """

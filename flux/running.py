@@ -103,7 +103,7 @@ def _finish(report: "Report") -> None:
 
 
 def _tell(report: "Report", error: "FluxError | ModuleNotFoundError | OSError") -> Exit:
-    """How the process ends, once people are told."""
+    """The exit code, after the error was printed."""
     from flux.errors import FluxError
     from flux.packages import missing_package
     from flux.report.streams import OutputError
@@ -144,7 +144,7 @@ def configuration(context: Context) -> tuple[object, Mapping[str, str]]:
 
 
 def observes(context: Context) -> bool:
-    """Whether the settings ask to write nothing. Who reads them properly says what is wrong with them."""
+    """Whether the settings ask to write nothing. Errors in the settings are reported later."""
     configured, variables = configuration(context)
     said = configured.get("mode") if isinstance(configured, Mapping) else None
     return variables.get("INVOKE_FLUX_MODE", said) == "observe"

@@ -1,1 +1,1 @@
-"""What a monorepo tells of how it publishes Flux artifacts today, and the settings that say the same."""
+"""Finds how a monorepo publishes Flux artifacts today, and proposes settings that do the same."""

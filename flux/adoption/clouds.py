@@ -1,4 +1,4 @@
-"""The registries that know a job by who it is, without a password: those of three clouds."""
+"""The registries of three clouds, where a job logs in by its identity, without a password."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from flux.regex import regex
 
 @dataclass(frozen=True)
 class Cloud:
-    """`variables` are those of the repository that say as whom a job logs in."""
+    """`variables` are the variables of the repository for the login of a job."""
 
     name: str
     host: re.Pattern[str]
@@ -33,5 +33,5 @@ CLOUDS = (
 
 
 def cloud_of(host: str) -> Cloud | None:
-    """Whose registry this is; None where none of the three knows it."""
+    """The cloud of a registry; None for any other registry."""
     return next((cloud for cloud in CLOUDS if cloud.host.fullmatch(host)), None)

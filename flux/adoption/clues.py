@@ -1,4 +1,4 @@
-"""What the detectors read, and what they find: a setting with its evidence, or what no setting can say."""
+"""What the detectors read, and what they find: a setting with its evidence, or a gap."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class Clues:
 
 @dataclass(frozen=True)
 class ProposedSetting:
-    """A setting that is proposed, and why."""
+    """A proposed setting, and the reason."""
 
     setting: str
     value: object
@@ -29,7 +29,7 @@ class ProposedSetting:
 
 @dataclass(frozen=True)
 class Gap:
-    """What is done today and no setting can say, unless somebody sets the one that it is about."""
+    """Something that is done today and that settings cannot describe, unless somebody sets that setting."""
 
     message: str
     hint: str

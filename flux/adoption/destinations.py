@@ -32,7 +32,7 @@ class Destination:
 
 
 def in_earnest(pushes: Sequence[PushCommand]) -> list[PushCommand]:
-    """Those to other registries than this machine's, where there are some: the others are tries."""
+    """The pushes to registries that are not on this machine, if there are any: the others are tests."""
     return [push for push in pushes if not _LOOPBACK.fullmatch(push.repository.partition("/")[0])] or [
         *pushes
     ]
@@ -82,7 +82,7 @@ def find_destinations(found: Sequence[Destination]) -> tuple[list[ProposedSettin
 
 
 def _covers(one: Destination, other: Destination) -> bool:
-    """Whether the variables of one may stand for what another has."""
+    """Whether the variables of one may have the values of another."""
     return re.fullmatch(re.escape(one.template).replace(re.escape(NAME), ".+"), other.template) is not None
 
 

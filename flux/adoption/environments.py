@@ -49,7 +49,7 @@ def find_environments(
 
 
 def is_environment(tag: str) -> bool:
-    """Whether a tag is one that clusters may follow: no version, no commit, no signature, not `latest`."""
+    """Whether clusters may follow a tag: it is not a version, a commit, a signature or `latest`."""
     if not _TAG.fullmatch(tag) or VARIABLE.search(tag) or tag == "latest":
         return False
     return not (_VERSION.match(tag) or _COMMIT.fullmatch(tag) or tag.endswith((".sig", ".att", ".sbom")))
@@ -103,7 +103,7 @@ def _followed(texts: Mapping[str, str], registry: str) -> Iterator[tuple[str, st
 
 
 def _phases(environments: Iterable[str]) -> list[object]:
-    """Phases by the names: `at_ring1` and `at_ring2` are of `at`; test comes before production."""
+    """Phases, from the names: `at_ring1` and `at_ring2` belong to `at`. Test comes before production."""
     groups: dict[str, list[object]] = {}
     for tag in sorted(environments):
         if tag.endswith("latest-stable") or tag == "stable":

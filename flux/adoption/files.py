@@ -1,4 +1,4 @@
-"""The files that an adoption writes, as text, and how each differs from what is there."""
+"""The files that an adoption writes, as text, and how each differs from the existing file."""
 
 import difflib
 import json
@@ -17,7 +17,7 @@ _SECTION = regex(r"flux:\s*(#.*)?")
 
 
 class FileState(StrEnum):
-    """What a file is to the one that is wanted."""
+    """The state of a file, compared with the wanted one."""
 
     MISSING = "missing"
     SAME = "same"
@@ -26,7 +26,7 @@ class FileState(StrEnum):
 
 @dataclass(frozen=True)
 class WantedFile:
-    """A file that is wanted, and what is there; None where nothing is."""
+    """A wanted file, and the existing one; None if there is none."""
 
     path: str
     wanted: str

@@ -1,4 +1,4 @@
-"""The label of the issues that promotions are made on today."""
+"""The label of today's promotion issues."""
 
 import re
 from collections.abc import Iterator

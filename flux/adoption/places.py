@@ -1,4 +1,4 @@
-"""Where artifacts and images are today, by what is pushed, else by where the kustomizations are."""
+"""Where artifacts and images are today: by what is pushed, or else by the kustomizations."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The settings that are proposed, put together from what was found."""
+"""The proposed settings, put together from the findings."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -51,7 +51,7 @@ def without_own_files(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def version_tag(tags: Iterable[str]) -> Iterable[ProposedSetting]:
-    """How versions are written, by the tags of a registry."""
+    """How versions are written in the tags of a registry."""
     listed = list(tags)
     bare = sum(map(Version.is_valid, listed))
     with_v = sum(tag.startswith("v") and Version.is_valid(tag[1:]) for tag in listed)

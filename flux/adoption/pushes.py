@@ -13,7 +13,7 @@ _COMMAND = regex(r"\bflux\s+(push|tag)\s+artifact\b(.*)")
 
 @dataclass(frozen=True)
 class PushCommand:
-    """One command of the flux CLI in a file. What is not known of it is still a variable."""
+    """One command of the flux CLI in a file. Unknown parts are still variables."""
 
     verb: str
     place: str

@@ -1,4 +1,4 @@
-"""The form of release tags, fitted to the tags that there are, and what release-please says of it."""
+"""The form of release tags: from the existing tags and the configuration of release-please."""
 
 import json
 from collections.abc import Collection, Iterator

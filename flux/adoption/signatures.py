@@ -1,4 +1,4 @@
-"""Whether clusters accept the signatures of the workflows, before the first image of theirs arrives."""
+"""Whether clusters will accept the signatures of the workflows."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What the variables of workflows and scripts stand for, as far as their files tell."""
+"""The values of variables in workflows and scripts, as far as the files tell."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -28,7 +28,7 @@ _PINNED = regex(r"(?P<what>uses: [\w./$-]+)@[\w./-]+(?P<more>.*?)(?: # v\S+)?$",
 
 @dataclass(frozen=True)
 class Values:
-    """What stands in the workflows and is a setting. `uses` is `OWNER/REPOSITORY@REF`, or empty."""
+    """The values in the workflows that come from settings. `uses` is `OWNER/REPOSITORY@REF`, or empty."""
 
     branch: str
     paths: tuple[str, ...]
@@ -75,7 +75,7 @@ def used_by(text: str) -> str:
 
 
 def without_versions(text: str) -> str:
-    """A workflow whatever the versions are of what it uses: Dependabot moves them."""
+    """A workflow without the versions of the actions that it uses: Dependabot changes them."""
     return _PINNED.sub(r"\g<what>\g<more>", text)
 
 

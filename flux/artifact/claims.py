@@ -19,7 +19,7 @@ _TIME = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9
 
 
 def claim_fault(annotations: Mapping[str, str], image: Image) -> str:
-    """Why annotations are none that we or flux would write for an image; empty where they are.
+    """Why annotations are not what we or flux would write for an image; empty if they are.
 
     The commit of the revision is not judged here: git has to be asked for it, with `revision_fault`.
     """
@@ -37,7 +37,7 @@ def claim_fault(annotations: Mapping[str, str], image: Image) -> str:
 
 
 def revision_fault(annotations: Mapping[str, str], image: Image) -> str:
-    """Why annotations without a `claim_fault` name the wrong commit; empty where they name a right one."""
+    """Why annotations without a `claim_fault` name the wrong commit; empty if they name a right one."""
     commit = annotations[REVISION].rpartition(":")[2]
     if commit == image.revision.commit or image.is_at(commit):
         return ""

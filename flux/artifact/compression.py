@@ -25,7 +25,7 @@ _LEVEL_OF_LARGE = 7
 
 
 def gzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """What comes in pieces as members of gzip without name and time. How it was cut makes no difference."""
+    """Pieces of content as gzip members without name and time. How the content was cut does not matter."""
     contents = _cut(pieces)
     first = next(contents)
     if len(first) < _MEMBER:
@@ -48,7 +48,7 @@ def _member(content: bytes, level: int) -> bytes:
 
 
 def _cut(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The content of each member; there is one at least."""
+    """The content of each member; there is at least one."""
     held = bytearray()
     is_first = True
     for piece in pieces:

@@ -1,4 +1,4 @@
-"""What may not be in an artifact: what a cluster would get in another form than people see."""
+"""What an artifact must not contain: files that would look different in a cluster than in git."""
 
 from collections.abc import Mapping
 
@@ -79,7 +79,7 @@ def _gets_crlf(content: bytes, attributes: Attributes) -> bool:
 
 
 def _is_binary(content: bytes) -> bool:
-    """What git takes for binary where it has to guess: convert.c, convert_is_binary."""
+    """What git guesses to be binary: convert.c, convert_is_binary."""
     control = len(content) - len(content.translate(None, _CONTROL)) - content.endswith(b"\x1a")
     printable = len(content) - control - content.count(b"\n")
     return b"\0" in content or printable // 128 < control

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """An error keeps an artifact from being published or applied; a warning is for a person to judge."""
+    """An error prevents that an artifact is published or applied. People judge a warning."""
 
     ERROR = "error"
     WARNING = "warning"

@@ -1,4 +1,4 @@
-"""The folders that are artifacts: how they are given, and what each is named."""
+"""The folders that are artifacts: how settings describe them, and their names."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class SourceEntry:
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether it means the folders in one folder, each by its own name and as it is."""
+        """Whether it means all folders in one folder, unchanged and by their own names."""
         return not self.prepare and self.name == NAME and len(self.glob.top) == len(self.glob.parts) - 1
 
     def takes(self, path: str) -> bool:

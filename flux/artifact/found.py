@@ -25,7 +25,7 @@ Below = Callable[[str], Mapping[str, Node]]
 
 @dataclass(frozen=True)
 class Clash:
-    """What keeps two folders from being artifacts together, and what to do about it.
+    """Why two folders cannot both be artifacts, and what to do about it.
 
     `names` are the artifacts that it concerns, `path` is one of the folders.
     """
@@ -37,7 +37,7 @@ class Clash:
 
 
 class Odd(NamedTuple):
-    """What is not a folder, in the place of one or on the way to it."""
+    """Something else in the place of a folder, or on the way to it."""
 
     path: str
     mode: int
@@ -111,7 +111,7 @@ def _literals(parts: Sequence[str]) -> list[str]:
 
 
 def _matches(parts: Sequence[str], folder: str, below: Below) -> Iterator[tuple[Odd, Sequence[str]]]:
-    """What the rest of a glob means below a folder. What is no folder ends the way, and parts are left.
+    """What the rest of a glob means below a folder. It stops at what is not a folder.
 
     As in a shell, `**` goes along no link.
     """

@@ -1,4 +1,4 @@
-"""What of an artifact's folder is left out of its image."""
+"""Which files of an artifact's folder are left out of its image."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache

@@ -85,7 +85,7 @@ class Image:
 
     @property
     def created(self) -> str:
-        """The time of the revision (RFC 3339). Raises ContentError for one that no calendar has."""
+        """The time of the revision (RFC 3339). Raises ContentError for an invalid time."""
         try:
             time = datetime.fromtimestamp(self.revision.time, UTC)
         except (ValueError, OverflowError, OSError) as error:
@@ -101,7 +101,7 @@ class Image:
 
 
 def told_diff_id(config: bytes) -> str | None:
-    """The diff ID that a config of ours tells; None for any other config."""
+    """The diff ID in one of our configs; None for any other config."""
     found = re.search(rb"sha256:[0-9a-f]{64}", config)
     return found[0].decode() if found and _config(found[0].decode()) == config else None
 

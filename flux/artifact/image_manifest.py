@@ -40,7 +40,7 @@ _DIGEST = regex(r"sha256:[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Descriptor:
-    """What a manifest says of a blob. `data` is the blob itself, where the manifest has it too."""
+    """What a manifest says about a blob. `data` is the blob itself, if the manifest contains it."""
 
     media_type: str
     digest: str
@@ -50,7 +50,7 @@ class Descriptor:
 
 @dataclass(frozen=True)
 class ImageManifest:
-    """A manifest of one config and one layer, which Go reads as we do."""
+    """A manifest with one config and one layer, which Go reads as we do."""
 
     config: Descriptor
     layer: Descriptor
@@ -58,7 +58,7 @@ class ImageManifest:
 
     @property
     def type_fault(self) -> str:
-        """Why it is not an image of Flux's, by its media types; empty where it is one."""
+        """Why it is not a Flux image, by its media types; empty if it is one."""
         for name, has, wanted in (
             ("config", self.config.media_type, CONFIG_TYPE),
             ("layer", self.layer.media_type, LAYER_TYPE),
@@ -70,7 +70,7 @@ class ImageManifest:
 
 @dataclass(frozen=True)
 class Foreign:
-    """Why a manifest is not accepted, as a clause. `is_other` where it is openly of another kind."""
+    """Why a manifest is not accepted, as a clause. `is_other`: it is clearly of another kind."""
 
     why: str
     is_other: bool = False
@@ -93,7 +93,7 @@ def parse(content: bytes, media_type: str) -> ImageManifest | Foreign:
 
 
 def shown(text: str) -> str:
-    """Text from outside in quotes: short, in one line, and without a character that does something."""
+    """Text from outside in quotes: short, in one line, and without control characters."""
     quoted = repr(text[:_MOST_SHOWN])
     if len(text) <= _MOST_SHOWN and len(quoted) <= _MOST_SHOWN + 2:
         return quoted
@@ -201,7 +201,7 @@ def _descriptor(value: object, what: str, optional: tuple[str, ...] = ()) -> Des
 
 
 def _data(value: object, digest: str, size: int) -> bytes:
-    """An embedded config, which has to be the one of the descriptor."""
+    """An embedded config. It must match the descriptor."""
     try:
         data = base64.b64decode(value, validate=True) if isinstance(value, str) else None
     except (binascii.Error, ValueError):

@@ -1,4 +1,4 @@
-"""Kustomizations: what each names, and whether a cluster has it.
+"""Kustomizations: what each one names, and whether a cluster gets it.
 
 https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
 """

@@ -1,4 +1,4 @@
-"""The layer of an image: a tar that comes in pieces, and what compressing it has made of it."""
+"""The layer of an image: a tar in pieces, and the compressed result."""
 
 import hashlib
 from collections.abc import Iterable, Iterator

@@ -18,7 +18,7 @@ _MOST_KNOWN = 100_000
 
 @dataclass(frozen=True)
 class Layout:
-    """Decides from paths alone. Every command asks it what an artifact is."""
+    """Every command asks it what an artifact is. It decides only from paths."""
 
     artifacts: tuple[SourceEntry, ...] = (SourceEntry("artifacts/*"),)
     ignore: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Layout:
         return Layout((SourceEntry("*" if sources == "." else f"{escaped(sources)}/*"),), ignore)
 
     def prepared(self, step: Prepare | None, state: tuple[str, ...]) -> Layout:
-        """The same layout, in which this step makes what has none of its own."""
+        """The same layout, where this step builds every artifact without an own step."""
         entries = with_step(self.artifacts, step)
         steps = any(entry.prepare for entry in entries)
         return replace(self, artifacts=entries, state=state if steps else ())
@@ -50,7 +50,7 @@ class Layout:
 
     @property
     def only(self) -> str:
-        """The name of the artifact, where there can be no other; else empty."""
+        """The name of the artifact, if there can be only one; else empty."""
         (entry, *others) = self.artifacts
         return entry.named("/".join(entry.glob.top)) if entry.glob.is_fixed and not others else ""
 
@@ -61,7 +61,7 @@ class Layout:
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether the name of an artifact tells its folder, and no folder is in another."""
+        """Whether the name of an artifact gives its folder, and no folder is in another."""
         return len(self.artifacts) == 1 and self.artifacts[0].is_plain
 
     @cached_property
@@ -127,7 +127,7 @@ class Layout:
         return found.of(set(names))
 
     def find_odd(self, below: Below) -> dict[str, Odd]:
-        """What is no folder in the place of an artifact, by the artifact's name."""
+        """By the artifact's name, what is in its place but is not a folder."""
         if not self.is_plain:
             return self.find(below).odd
         listed = below("/".join(self.artifacts[0].glob.top))

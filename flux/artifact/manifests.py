@@ -49,7 +49,7 @@ def _check_depth(text: str) -> None:
 
 
 def check_manifests(path: str, content: bytes) -> Iterator[Finding]:
-    """Errors of syntax, keys that are there twice, and secrets, with their lines."""
+    """Errors of syntax, duplicate keys, and secrets, with their lines."""
     try:
         documents = parse(content)
     except UnicodeDecodeError as error:

@@ -8,7 +8,7 @@ _LONGEST = 128
 
 
 def name_fault(name: str) -> str:
-    """What keeps `name` from being the last part of an OCI repository, or nothing.
+    """Why `name` cannot be the last part of an OCI repository; empty if it can.
 
     https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
     """

@@ -1,4 +1,4 @@
-"""A build step: the command that makes what is published, what it reads, and where it leaves it."""
+"""A build step: the command that makes the content, what it reads, and where it writes."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Prepare:
         return matcher((*own, *filled))
 
     def places(self, folder: Folder) -> list[str]:
-        """Paths below which all is that the step reads."""
+        """Paths that have everything that the step reads."""
         named = [one for one in self.inputs if not one.startswith(("!", "#"))]
         tops = [_top(_filled(one, folder.artifact, folder.path)) for one in named]
         return [folder.path, *tops] if self.inputs and folder.path and all(tops) else ["."]

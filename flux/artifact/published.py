@@ -1,4 +1,4 @@
-"""What of an artifact's files is in its image."""
+"""Which files of an artifact are in its image."""
 
 from collections.abc import Iterable
 
@@ -22,7 +22,7 @@ def published(files: Iterable[File], excludes: Excludes) -> tuple[set[str], list
 
 
 def in_order(files: Iterable[File], excludes: Excludes) -> list[tuple[str, File | None]]:
-    """What is published, as it comes in the layer; a folder is None.
+    """What is published, in the order of the layer; a folder is None.
 
     Sorted by path parts, not by path: a walk finds `foo/x` before `foo.yaml`.
     """

@@ -1,4 +1,4 @@
-"""The commit that an image is of."""
+"""The commit of an image."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Where the sources of an image are, in one spelling whatever the clone's."""
+"""The URL of the sources of an image, in one spelling for every clone."""
 
 import re
 from urllib.parse import urlsplit
@@ -32,7 +32,7 @@ def https_url(origin: str) -> str:
 
 
 def names_host(origin: str) -> bool:
-    """Whether git goes to some host for a remote, also where `https_url` cannot tell which."""
+    """Whether a remote is on another host, even if `https_url` cannot tell which."""
     if re.match(r"[A-Za-z0-9+.-]+::", origin):
         return True  # gitremote-helpers(7)
     if "://" in origin:

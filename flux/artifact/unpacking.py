@@ -1,4 +1,4 @@
-"""What a layer that came from a registry unpacks to, piece by piece: no more is held than one file.
+"""Unpacks a layer from a registry, piece by piece: at most one file is in memory.
 
 The rules are those of Flux, which unpacks with Go's compress/gzip and archive/tar. What two readers may take
 for different files is refused: sparse files, types in the mode's bits, headers that overrule one another.
@@ -96,7 +96,7 @@ class _Header:
 
     @property
     def path(self) -> str:
-        """The path by Flux's own rules. Raises ContentError for one that leads elsewhere."""
+        """The path by Flux's own rules. Raises ContentError for a path outside of the artifact."""
         name = self.name.decode("utf-8", "surrogateescape")
         parts = [part for part in name.split("/") if part not in ("", ".")]
         if name.startswith("/") or not name or ".." in parts or "\\" in name or "../" in name:
@@ -143,7 +143,7 @@ class _Stream:
 
 
 class _Names:
-    """What was there before, since no system has a file where it has a folder."""
+    """The paths so far, since a path cannot be both a file and a folder."""
 
     def __init__(self) -> None:
         self._files: set[str] = set()
@@ -236,7 +236,7 @@ def _number(field: bytes) -> int:
 
 
 def _pax(content: bytes) -> tuple[bytes | None, int | None]:
-    """The path and the size that a PAX header tells."""
+    """The path and the size in a PAX header."""
     found: dict[bytes, bytes] = {}
     at = 0
     while at < len(content):

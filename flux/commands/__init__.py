@@ -1,1 +1,1 @@
-"""The commands, one file each. They ask git and the registry, let the pure rooms decide, and act."""
+"""The commands, one file each. They read git and the registry, let pure functions decide, and act."""

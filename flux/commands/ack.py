@@ -1,4 +1,4 @@
-"""Take a cluster's word: what a commit status of Flux's says of an environment, and what follows."""
+"""Read a cluster's report: what a commit status of Flux says about an environment, and what follows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class Acknowledged:
 
 
 def acknowledge(monorepo: Monorepo, path: str | None) -> Acknowledged:
-    """Take the word of the event that started this run, or of a file that has one.
+    """Read the report in the event that started this run, or in a file.
 
     GitHub has the status itself: the event only says where to look. Raises RequestError where there is no
     event.

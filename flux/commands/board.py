@@ -1,4 +1,4 @@
-"""Where every artifact is, and how it got there: what the board shows."""
+"""What the board shows: where every artifact is, and how it got there."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -117,7 +117,7 @@ class Board:
 
 
 def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> Board:
-    """Look everywhere, and write nothing. What does not answer is a notice, and the rest is shown.
+    """Read everything, and write nothing. What does not answer is a notice, and the rest is shown.
 
     Raises TipUnknownError where the tip cannot be fetched, DesiredStateError for a broken desired state.
     """
@@ -159,7 +159,7 @@ def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> B
 
 
 def _rules(monorepo: Monorepo, notices: list[str]) -> Rules:
-    """The rules and the forecast; without any, the forge is not asked."""
+    """The rules and the forecast. Without rules, the forge is not asked."""
     try:
         if monorepo.settings.has_rules or freezes_at(monorepo, monorepo.tip):
             return find_rules(monorepo, None)
@@ -200,7 +200,7 @@ def _artifact(
 
 
 class _Told:
-    """What tags and the forge tell of releases, asked once."""
+    """What tags and the forge say about releases, asked once."""
 
     def __init__(self, monorepo: Monorepo, found: Sequence[Released], notices: list[str]) -> None:
         self._found: dict[str, list[Released]] = {}

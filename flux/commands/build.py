@@ -39,7 +39,7 @@ def plan_build(
 
 
 def _chosen(sources: Sources, names: Sequence[str], found: Changed | None) -> list[str]:
-    """The artifacts named, or all if none is; of these what has changed, where that is looked at."""
+    """The named artifacts, or all; of these only the changed ones, if that is asked for."""
     if found is None:
         return sources.choose(names)
     if not names:

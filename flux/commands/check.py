@@ -74,7 +74,7 @@ def check_artifacts(
 
 
 def _check_others(monorepo: Monorepo, sources: Sources) -> Iterator[Finding]:
-    """What only looks like an artifact, and the desired state."""
+    """Checks of what only looks like an artifact, and of the desired state."""
     yield from _misplaced(sources)
     path, environments = monorepo.settings.releaseconfig, monorepo.settings.environments
     desired = monorepo.git.file(sources.commit, path)
@@ -89,7 +89,7 @@ def _check_others(monorepo: Monorepo, sources: Sources) -> Iterator[Finding]:
 def _choose(
     monorepo: Monorepo, sources: Sources, names: Sequence[str], changed: bool, since: str | None
 ) -> tuple[list[str], list[str]]:
-    """The artifacts to check, and what people should know of the choice."""
+    """The artifacts to check, and notices about the choice."""
     chosen = sources.choose(names) if names or not changed else []
     if not changed:
         return chosen, []

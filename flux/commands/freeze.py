@@ -21,7 +21,7 @@ _LONGEST_TITLE = 200
 
 @dataclass(frozen=True)
 class Frozen:
-    """The pull request, None where nothing had to change, and the freezes once it is merged; `withdrawn` says
+    """The pull request, None if nothing had to change, and the freezes after its merge; `withdrawn` says
     that it was closed, because nothing is left of it."""
 
     pull_request: PullRequest | None
@@ -30,7 +30,7 @@ class Frozen:
 
 
 def freeze(monorepo: Monorepo, reason: str, phase: str | None, until: str | None) -> Frozen:
-    """Propose a freeze of a phase, or of all of them, beside what is proposed already.
+    """Propose a freeze of a phase, or of all of them, in addition to what is already proposed.
 
     Raises RequestError for what cannot be frozen.
     """

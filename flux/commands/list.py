@@ -1,4 +1,4 @@
-"""The artifacts, their last release, and what came after it."""
+"""The artifacts, the last release of each, and what came after it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

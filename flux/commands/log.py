@@ -1,4 +1,4 @@
-"""How each environment got what it has: every change of the desired state, from git's history."""
+"""The history of environments: every change of the desired state, from git."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

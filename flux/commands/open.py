@@ -1,4 +1,4 @@
-"""Where to look at an issue, a pull request, a release or an artifact."""
+"""The page of an issue, a pull request, a release or an artifact."""
 
 from contextlib import suppress
 from dataclasses import dataclass

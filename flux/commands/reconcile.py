@@ -1,4 +1,4 @@
-"""Do whatever is due: repair what a lost event or a run that failed has left."""
+"""Do everything that is due, after a lost event or a failed run."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ class Reconciled:
 
 
 class Reconciler:
-    """Does in order what is due; what fails leaves the rest to be done."""
+    """Does in order what is due. If one thing fails, the rest is still done."""
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._monorepo = monorepo
@@ -121,7 +121,7 @@ class Reconciler:
         self._release_tags(there)
 
     def _name(self, stray: Sequence[Released]) -> None:
-        """Tell of release tags that release nothing. What the registry has for the newest is a fault."""
+        """Report release tags that release nothing. An image for the newest is an error."""
         self._done.notices.extend(name_stray(self._monorepo, stray))
         for released in by_artifact(stray).values():
             try:
@@ -132,7 +132,7 @@ class Reconciler:
                 self._fail(released.tag, error)
 
     def _publish_one(self, released: Released) -> str:
-        """Why a release can never be published; else nothing."""
+        """Why a release can never be published; None if it can."""
         try:
             published = publish_release(self._monorepo, released.tag)
         except (RequestError, ContentError) as refusal:
@@ -238,7 +238,7 @@ class Reconciler:
                 self._did(f"{step.artifact}:{step.environment}: {step.action} to {step.version}")
 
     def _advance(self, tip: str) -> None:
-        """What the rules allow now, and what clusters say of what is on its way."""
+        """What the rules allow now, and what clusters report."""
         if not self._settings.has_progress:
             return
         advance = Advance(self._monorepo, vouching=self._vouching)

@@ -1,4 +1,4 @@
-"""Release an artifact: tag a commit, with notes of what changed in it."""
+"""Release an artifact: tag a commit, with notes about what changed."""
 
 from dataclasses import dataclass, replace
 
@@ -164,7 +164,7 @@ def _asked(monorepo: Monorepo, artifact: str, commit: str, earlier: list[Release
 def _too_small(
     monorepo: Monorepo, artifact: str, commit: str, earlier: list[Released], version: Version
 ) -> list[str]:
-    """A warning where a version does not say that something breaks."""
+    """A warning if a version does not show a breaking change."""
     last = _stable(earlier)
     if last is None or version < last.version:
         return []
@@ -269,7 +269,7 @@ def _misnamed(monorepo: Monorepo, artifact: str, misnamed: list[Misnamed]) -> Re
 
 
 def _require_not_older(monorepo: Monorepo, last: Released, commit: str) -> None:
-    """Raises RequestError for a commit that the highest release went past: it has less than that."""
+    """Raises RequestError for a commit that is older than the highest release."""
     if commit == last.commit or not monorepo.git.obtain(last.commit):
         return
     if monorepo.git.merge_base(commit, last.commit) == commit:

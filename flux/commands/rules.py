@@ -1,4 +1,4 @@
-"""The rules in force, and what would happen next."""
+"""The rules, and what happens next."""
 
 from dataclasses import dataclass, field
 

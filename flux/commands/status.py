@@ -66,7 +66,7 @@ class Status:
         return [step for step in self.steps if step.action == Action.FAILED]
 
     def lags(self, behind: float) -> bool:
-        """Whether a cluster fails, or some wait for longer than so many seconds."""
+        """Whether a cluster fails, or waits for longer than these seconds."""
         every = [health for row in self.rows for health in row.health.values()]
         return any(
             health.state is Running.FAILING
@@ -85,7 +85,7 @@ def find_status(
     working: Working = silently,
     thorough: bool = False,
 ) -> Status:
-    """What is where, without changing anything.
+    """Which version is where, without changing anything.
 
     With `thorough`, tags that are in place are compared with what git builds, too. Raises TipUnknownError
     where the tip cannot be fetched.

@@ -1,4 +1,4 @@
-"""Move the registry's environment tags to what the tip desires."""
+"""Move the environment tags in the registry to the desired versions at the tip."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MOST_ROUNDS = 5
 
 @dataclass(frozen=True)
 class Convergence:
-    """Where the tag of every environment is, in the order of the desired state, at one tip."""
+    """The tag of every environment, in the order of the desired state, at one tip."""
 
     tip: str
     steps: list[Step]
@@ -114,7 +114,7 @@ class _Run:
         return self._held(looked)
 
     def _held(self, looked: list[Looked]) -> list[Looked]:
-        """The steps, of which those are held that the rules do not let go on yet."""
+        """The steps. Those that the rules do not allow yet are held."""
         moves = any(step.action == Action.MOVE for each in looked for step in each.steps)
         if not moves or not _may_hold(self._monorepo):
             return looked
@@ -153,7 +153,7 @@ class _Run:
             self._follow(tip)
 
     def done(self) -> Convergence:
-        """Raises GitError where the tip desired something else each time."""
+        """Raises GitError if the desired state at the tip changed each time."""
         if self._unfinished:
             raise GitError(
                 f"the tip moved on {_MOST_ROUNDS} times while its tags were moved", "run `inv tag` again"
@@ -171,7 +171,7 @@ class _Run:
             return look_again(self._monorepo, self._reach, acted), newest()
 
     def _follow(self, tip: str) -> None:
-        """Go on from another tip, from the beginning where it desires something else."""
+        """Continue with another tip. Start again if its desired state differs."""
         self.tip = tip
         newer = _desired_of(self._monorepo, tip, self._names)
         if newer != self._desired:
@@ -189,7 +189,7 @@ def _may_hold(monorepo: Monorepo) -> bool:
 
 
 def _desired_of(monorepo: Monorepo, tip: str, names: Collection[str]) -> Desired:
-    """What a commit desires of each artifact named, or of all. An artifact may have nothing desired."""
+    """The desired versions at a commit, of the named artifacts or of all. An artifact may have none."""
     require_current_settings(monorepo)
     desired = desired_at(monorepo, tip)
     return {name: desired.get(name, {}) for name in choose(monorepo, desired, names)}

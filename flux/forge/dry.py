@@ -1,4 +1,4 @@
-"""The sink of a dry run: reads from the real forge, and writes down what it would write."""
+"""The forge of a dry run: it reads from the real forge, and notes what it would write."""
 
 import time
 from collections.abc import Collection, Mapping, Sequence

@@ -85,7 +85,7 @@ class PullRequest:
 
 @dataclass(frozen=True)
 class Review:
-    """What somebody said of a pull request at a commit; what neither approves nor refuses is none."""
+    """A review of a pull request at a commit. A review that neither approves nor refuses does not count."""
 
     who: str
     approves: bool
@@ -94,7 +94,7 @@ class Review:
 
 @dataclass(frozen=True)
 class Protection:
-    """What keeps a branch from being changed by everyone who may push."""
+    """What prevents that everybody who may push can change a branch."""
 
     approvals: int | None
     """That a pull request needs before it is merged; None where the forge does not tell who asks."""
@@ -121,7 +121,7 @@ class TagRules:
 
 @dataclass(frozen=True)
 class Environment:
-    """Whose jobs may read what is kept there: those of `refs` such as `heads/main`; None for those of any."""
+    """The jobs that may read its secrets: those of `refs` such as `heads/main`; None for all jobs."""
 
     name: str
     refs: tuple[str, ...] | None
@@ -147,7 +147,7 @@ def _matches(patterns: tuple[str, ...], ref: str) -> bool:
 
 
 class Forge(Reporting, Protocol):
-    """One repository's forge. What does not work raises ForgeError, which names the permission it needs."""
+    """The forge of one repository. A failure raises ForgeError, which names the missing permission."""
 
     tells_edits: bool
     """Whether an edit of an issue reaches a workflow as an event that names its sender."""
@@ -158,7 +158,7 @@ class Forge(Reporting, Protocol):
         """Whose token or identity this is; None where the forge does not say (an App's token)."""
 
     def account(self) -> str | None:
-        """The same, of an App too, as far as that can be found out."""
+        """The same, also for an App, if that can be found out."""
 
     def permission(self, login: str) -> str:
         """`admin`, `write`, `read` or `none`. Raises ForgeError where it cannot be looked up."""
@@ -245,7 +245,7 @@ class Forge(Reporting, Protocol):
         None where it does not tell. Who made a commit has no say in that."""
 
     def forced_from(self, branch: str) -> Sequence[str]:
-        """The commits that somebody forced a branch away from since it was made, the newest first; none where
+        """The commits that somebody removed from a branch by force, the newest first; none if
         the forge does not tell."""
 
     def branches(self, prefix: str) -> Mapping[str, str]:
@@ -255,7 +255,7 @@ class Forge(Reporting, Protocol):
         """A commit with the first parent's tree and these files instead; on no branch yet."""
 
     def vouch(self, commit: str) -> None:
-        """Answer for a commit that was just made here, so that `makers` knows it."""
+        """Record who made a commit that was just made here, so that `makers` knows it."""
 
     def makers(self, base: str, head: str) -> Mapping[str, Collection[str]]:
         """The commits up to `head` that are not up to `base`, each with the logins that are known to have
@@ -271,7 +271,7 @@ class Forge(Reporting, Protocol):
         """Whether the branch is gone; False where it is not at this commit any more."""
 
     def protection(self, branch: str) -> Protection | None:
-        """None where whoever may push may change the branch."""
+        """None if everybody who may push can change the branch."""
 
     def workflows_may_propose(self) -> bool | None:
         """Whether workflows may open pull requests with the token that each run is given; None where there
@@ -284,4 +284,4 @@ class Forge(Reporting, Protocol):
         """Where a secret for workflows is kept; None where the forge does not tell who asks."""
 
     def owner_faults(self, branch: str) -> Sequence[str]:
-        """What is wrong with the file of code owners, such as one whom the forge does not know."""
+        """The errors in the CODEOWNERS file, such as an owner that the forge does not know."""

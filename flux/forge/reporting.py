@@ -1,4 +1,4 @@
-"""What is said of commits and of deployments, by which a promotion is followed to the clusters."""
+"""Statuses of commits and deployments, which follow a promotion to the clusters."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class Deployment:
 
 
 class Reporting(Protocol):
-    """What is said of commits and of deployments."""
+    """Statuses of commits and deployments."""
 
     def statuses(self, commit: str) -> Sequence[CommitStatus]:
         """The statuses of a commit, the oldest first; none of a commit that the forge does not know."""

@@ -1,1 +1,1 @@
-"""All that runs git. Every other room gets commits, trees and blobs from `flux.git.clone`."""
+"""Everything that runs git. Other packages get commits, trees and blobs from `flux.git.clone`."""

@@ -1,4 +1,4 @@
-"""The token with which git asks origin."""
+"""The token that git uses for origin."""
 
 import base64
 import os

@@ -32,7 +32,7 @@ class LargeError(Exception):
 
 
 class BatchError(Exception):
-    """Git ended instead of answering: the object is damaged, or was to be fetched and could not be."""
+    """Git ended without an answer: the object is damaged, or could not be fetched."""
 
 
 class Batch:

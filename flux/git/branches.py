@@ -1,4 +1,4 @@
-"""What branches have that main does not, of all of them in one walk of history."""
+"""What branches have that main does not, for all of them in one walk through history."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass

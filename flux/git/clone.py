@@ -1,4 +1,4 @@
-"""All that is asked of git, under one name. Every other room gets commits, trees and blobs from here.
+"""Everything that git is asked, in one class. Other packages get commits, trees and blobs from here.
 
 One git process answers for any number of artifacts: `ls-tree` lists all files, `cat-file --batch` reads all
 objects, `log` walks history once. Objects are read as they are stored, never the working tree, and git runs
@@ -160,7 +160,7 @@ class Clone:
         return self.parts.process.filter
 
     def clone(self, folder: Path, branch: str, files: Mapping[str, bytes], message: str) -> "Clone":
-        """A clone of what is checked out, as `branch`, for no use but a try."""
+        """A temporary clone of what is checked out, as `branch`."""
         clone_apart(self.parts, folder, branch, files, message)
         return Clone(folder)
 

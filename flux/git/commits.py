@@ -1,4 +1,4 @@
-"""Which commit a revision names, whether it is here, and what two commits have in common."""
+"""Finds the commit of a revision, fetches it if needed, and compares histories."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What differs between two trees, read from the few that are not the same."""
+"""The difference of two trees. It reads only the subtrees that differ."""
 
 from collections.abc import Callable, Iterator, Mapping
 

@@ -48,7 +48,7 @@ class FileLog:
     def file_log(self, commit: str, path: str) -> list[FileChange]:
         """The changes of a file up to `commit`, the newest first, by one git process.
 
-        Raises HistoryMissingError where a shallow clone lacks the rest, and it cannot be had.
+        Raises HistoryMissingError if a shallow clone lacks the rest, and the rest cannot be fetched.
         """
         if edge := self._shallow.edge():
             self._shallow.complete(tuple(edge)[:1])

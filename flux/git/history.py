@@ -45,7 +45,7 @@ class Message:
 
 
 class Touching(NamedTuple):
-    """A commit that touched something. `own` has what a merge changed itself, of its files that were asked
+    """A commit that changed something. `own` has what a merge itself changed, of the files that were asked
     for."""
 
     commit: str
@@ -129,7 +129,7 @@ class History:
         """The first-parent line back from `commit`: those commits that changed something of the artifacts, or
         a file of `also`, without what `until` has.
 
-        Raises HistoryMissingError where a shallow clone lacks the rest, and it cannot be had.
+        Raises HistoryMissingError if a shallow clone lacks the rest, and the rest cannot be fetched.
         """
         paths = narrowest(sources, names, most=MOST_WALKED)
         limits = [*paths, *also] if paths else []
@@ -180,7 +180,7 @@ class History:
         """The first-parent line back from `commit`: those commits that changed a file, with the blob that it
         was from then on, None where it was gone.
 
-        Raises HistoryMissingError where a shallow clone lacks the rest, and it cannot be had.
+        Raises HistoryMissingError if a shallow clone lacks the rest, and the rest cannot be fetched.
         """
         edge: str | None = None
         self._partial.history(commit, [path])

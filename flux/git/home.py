@@ -1,4 +1,4 @@
-"""The home of branches and tags: origin, or where there is none this clone."""
+"""The home of branches and tags: origin, or this clone if there is no origin."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class HomeRefs:
 
 
 class Home:
-    """What is asked of it is asked anew each time, but for what the caller has asked and holds (`at`)."""
+    """Each question goes to origin again, except for what the caller already has (`at`)."""
 
     def __init__(self, origin: Origin, commits: Commits, refs: Refs) -> None:
         self._origin = origin

@@ -1,4 +1,4 @@
-"""What cannot change and was asked once, kept up to a size."""
+"""A cache of answers that cannot change, up to a size."""
 
 from collections import OrderedDict
 from threading import Lock
@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 class Kept(Generic[Key, Value]):
-    """Values by key, for any number of threads; what was used longest ago goes first.
+    """Values by key, for any number of threads. The value that was used longest ago is dropped first.
 
     `most` is the sum of the sizes of all values, `largest` the size of one that is still kept.
     """

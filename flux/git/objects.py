@@ -1,4 +1,4 @@
-"""Commits, trees and blobs by their names. They never change, so that what was read once is kept."""
+"""Commits, trees and blobs by their names. They never change, so they are cached."""
 
 import re
 import threading
@@ -215,7 +215,7 @@ def parse_tree(content: bytes) -> Mapping[str, TreeEntry]:
 
 @lru_cache(maxsize=64)
 def _mode(written: bytes) -> int:
-    """The mode as git has it, whatever an old tool wrote."""
+    """The mode as git normalises it, whatever an old tool wrote."""
     mode = int(written, 8)
     match mode >> 12:
         case 0o04:

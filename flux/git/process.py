@@ -142,7 +142,7 @@ class Process:
         return []
 
     def gain_access(self) -> bool:
-        """Whether there is another way to ask origin than the one that was refused."""
+        """Whether there is another way to log in to origin than the refused one."""
         with self._gaining:
             find, self._find_access = self._find_access, None
             if find and self.fetch_url and (access := find(self.fetch_url)):
@@ -235,7 +235,7 @@ def _is_on(value: str) -> bool:
 
 
 def _forget_hooks() -> None:
-    """Drop what a hook or `git rebase --exec` sets, which would point git at another index or object store.
+    """Drop the variables of a hook or `git rebase --exec`, which name another index or object store.
 
     githooks(5) says to unset it, and git gets what this process has.
     """

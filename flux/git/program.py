@@ -76,7 +76,7 @@ def answer(process: "subprocess.Popen[bytes]", content: bytes | None = None, net
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:
-    """End it at once. What it has started may still hold the pipes: nobody waits for that."""
+    """End it at once. Do not wait for its children, which may still hold the pipes."""
     process.kill()
     process.wait()
     for stream in (process.stdin, process.stdout, process.stderr):

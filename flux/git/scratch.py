@@ -1,4 +1,4 @@
-"""A clone of a clone, for no use but a try, that leads nowhere."""
+"""A temporary clone of a clone, without an origin."""
 
 import os
 import shutil

@@ -42,5 +42,5 @@ class Shallow:
         )
 
     def forget(self) -> None:
-        """Say that what is here is all there is."""
+        """Mark the clone as complete."""
         self._file.unlink(missing_ok=True)

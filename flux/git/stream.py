@@ -1,4 +1,4 @@
-"""Many blobs in one go, in a known order: one `git cat-file` that does not wait for each question."""
+"""Many blobs in a known order, from one `git cat-file` that does not wait for each request."""
 
 import os
 import subprocess

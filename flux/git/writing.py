@@ -1,4 +1,4 @@
-"""Writing commits, which needs neither index nor work tree, and who writes them."""
+"""Writes commits without an index or a work tree, and finds out who writes them."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""What environments have before anybody desired it: the registry's tags, and the versions that they are."""
+"""What environments have before there is a desired state: the tags in the registry, and their versions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

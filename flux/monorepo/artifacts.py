@@ -23,7 +23,7 @@ def artifacts_at(monorepo: Monorepo, commit: str) -> list[str]:
 
 
 def named_clashes(found: Found) -> list[str]:
-    """What people are told of artifacts that clash: of very many the first."""
+    """The messages about artifacts that clash; if there are many, only the first ones."""
     told = list(dict.fromkeys(f"{clash.message}; {clash.hint}" for clash in found.clashes))
     more = len(told) - _MOST_NAMED
     return told[:_MOST_NAMED] + ([f"{more} more artifacts clash"] if more > 0 else [])

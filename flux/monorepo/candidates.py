@@ -1,4 +1,4 @@
-"""The words that can follow in a command line, from the clone alone: nothing is asked of another host."""
+"""The words that can follow in a command line. They come only from the clone."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Which artifacts a change concerns: a check of the others would find what it found before."""
+"""Which artifacts a change affects. A check of the others would find the same as before."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ _RULES = ".gitattributes"
 def concerned(monorepo: Monorepo, changed: Changed, sources: Sources) -> list[str]:
     """The artifacts whose published content differs, and those whose files git would check out differently.
 
-    A change of the settings concerns all.
+    A change of the settings affects all.
     """
     if changed.base is None:
         return sources.present()

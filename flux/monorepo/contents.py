@@ -85,7 +85,7 @@ def read_by(
 
 
 def step_of(layout: Layout, folder: Folder) -> object:
-    """All but its files that decides what a build step makes, and what of it is published."""
+    """Everything except files that decides what a build step makes, and what of it is published."""
     step = folder.entry.prepare
     assert step
     return step.command_for(folder), step.output_for(folder), layout.ignore, folder.entry.exclude

@@ -32,13 +32,13 @@ class Looked:
 
 
 class Reach:
-    """Whether the registry answers. Once it does not, it is not asked again."""
+    """Whether the registry answers. After a failure it is not asked again."""
 
     def __init__(self) -> None:
         self._gone: RegistryUnreachableError | None = None
 
     def ask(self, question: Callable[[], Answer]) -> Answer:
-        """The answer. Raises RegistryUnreachableError at once where it was raised before."""
+        """The answer. Raises RegistryUnreachableError at once if it was raised before."""
         if self._gone:
             raise self._gone
         try:
@@ -125,7 +125,7 @@ def _look_at(monorepo: Monorepo, artifact: str, desired: Mapping[str, str]) -> L
 
 
 def _fetch(target: Target, versions: Sequence[str]) -> tuple[dict[str, Manifest], dict[str, RegistryError]]:
-    """The manifests that are there, and why others cannot be read. One keeps no other from being judged."""
+    """The manifests, and why others cannot be read. A failure of one does not affect the others."""
     manifests: dict[str, Manifest] = {}
     faults: dict[str, RegistryError] = {}
     for version in versions:

@@ -1,4 +1,4 @@
-"""What is due of releases: which have to be published, and which are news that an issue tells."""
+"""Which releases have to be published, and which need an issue."""
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence

@@ -18,7 +18,7 @@ def followers(monorepo: Monorepo, artifact: str, version: Version) -> tuple[str,
 
 
 def lagging(monorepo: Monorepo, artifact: str, version: Version, digest: str) -> bool:
-    """Whether one of them has another image than that of the version."""
+    """Whether one of them has another image than the version."""
     target = monorepo.registry.repository(artifact)
     return any(
         target.resolve(environment) != digest for environment in followers(monorepo, artifact, version)

@@ -1,4 +1,4 @@
-"""The versions that each environment was to have, back through the history of the desired state."""
+"""The desired versions of each environment, back through history."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass

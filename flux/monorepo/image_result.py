@@ -1,4 +1,4 @@
-"""What became of one artifact's image in the registry. `inv build` and `inv publish` both tell it."""
+"""The result for one artifact's image in the registry, for `inv build` and `inv publish`."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum

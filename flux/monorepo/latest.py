@@ -34,7 +34,7 @@ def settle_latest(
 
 
 def named(monorepo: Monorepo) -> str:
-    """The tags that are the tip's, for people."""
+    """The names of the tags that follow the tip, for people."""
     return ", ".join(f"`{tag}`" for tag in monorepo.settings.moving)
 
 

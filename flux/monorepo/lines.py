@@ -1,4 +1,4 @@
-"""The lines that releases come from: main's, and those of maintenance branches."""
+"""The first-parent lines that releases come from: main and the maintenance branches."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping

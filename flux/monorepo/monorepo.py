@@ -140,7 +140,7 @@ class Monorepo:
         return self._branches
 
     def judge_at(self, commit: str) -> None:
-        """Take a commit for the tip, to look at what it would do there. Only what reads may follow."""
+        """Treat a commit as the tip, to see what would happen. After that, only read."""
         assert self.dry_run
         self._tip = commit
 

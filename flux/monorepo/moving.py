@@ -1,4 +1,4 @@
-"""Move environment tags in the registry, and look whether they stayed."""
+"""Move environment tags in the registry, and check that they stay."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress

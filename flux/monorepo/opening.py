@@ -1,4 +1,4 @@
-"""Opens what a command works on: the clone, its registry and its forge."""
+"""Opens the clone, its registry and its forge for a command."""
 
 from __future__ import annotations
 

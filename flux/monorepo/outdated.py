@@ -1,4 +1,4 @@
-"""Whether the settings of a checkout are still those of the tip, and what they are where they are not."""
+"""Whether the settings of a checkout are those of the tip, and the settings of the tip if not."""
 
 from contextlib import suppress
 from dataclasses import fields, replace

@@ -1,4 +1,4 @@
-"""What has been released of each artifact, and what came after."""
+"""The releases of each artifact, and what came after."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def misnamed_releases(
 
 
 def name_misnamed(form: TagForm, misnamed: Sequence[Misnamed]) -> list[str]:
-    """What people are told of such tags: nothing, or one line."""
+    """The notice about such tags: nothing, or one line."""
     if not misnamed:
         return []
     said = listed([f"{found.tag} (right is {found.right})" for found in misnamed])

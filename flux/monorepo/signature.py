@@ -1,4 +1,4 @@
-"""The gate for images: with `require_signature`, nothing is proposed or moved that lacks a signature."""
+"""The gate for images: with `require_signature`, nothing without a signature is proposed or moved."""
 
 from flux.cosign import find_cosign
 from flux.errors import SignatureError

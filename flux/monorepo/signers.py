@@ -1,4 +1,4 @@
-"""Whose signatures count: the workflows of this repository, as they stand on the branch.
+"""Whose signatures count: those of this repository's workflows on the branch.
 
 A certificate has what GitHub says of a job: the file that it stands in, and the ref that this was read at.
 https://docs.github.com/actions/reference/security/oidc

@@ -28,7 +28,7 @@ class Source:
 
     @property
     def has_step(self) -> bool:
-        """Whether a build step has yet to make it."""
+        """Whether its build step has not run yet."""
         return self.folder.entry.prepare is not None and self.made is None
 
     def join(self, inside: str) -> str:

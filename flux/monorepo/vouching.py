@@ -1,4 +1,4 @@
-"""Whether what the registry has for a version is what the version's release has in git.
+"""Whether the registry's image of a version is what git builds for its release.
 
 Nothing moves to an environment, and nothing is signed, without that. A registry's own word is not believed.
 """
@@ -26,7 +26,7 @@ _REBUILD = "build it with `inv build` or `inv publish`"
 
 
 class Vouching:
-    """Builds images from git, and compares. Each manifest is judged once.
+    """Builds images from git, and compares. Each manifest is compared once.
 
     Threads may share this, each with artifacts of its own. None waits while another builds or downloads.
     """

@@ -1,4 +1,4 @@
-"""What people ask for by name: an artifact, environments and a version."""
+"""Finds what people name: an artifact, environments and a version."""
 
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher

@@ -1,4 +1,4 @@
-"""What follows where an edit breaks what tools read of a promotion issue."""
+"""What happens if an edit breaks the parts of a promotion issue that tools read."""
 
 from collections.abc import Collection
 
@@ -12,7 +12,7 @@ from flux.promotion.texts.issue import with_boxes
 
 
 def broken(body: str, promotion: Promotion) -> str:
-    """What was done to a body that tools cannot read it any more; empty where nothing was."""
+    """Why tools cannot read a body any more; empty if they can."""
     try:
         marks(body)
     except IssueError:
@@ -104,7 +104,7 @@ def revert(edit: Edit, promotion: Promotion, body: str, fault: str, still: bool 
 
 
 def _refuse(edit: Edit, promotion: Promotion, rules: PhaseOrder) -> Outcome:
-    """Undo an edit of what somebody had altered before: nobody knows what it meant."""
+    """Undo an edit of an issue that was altered before: its meaning is unknown."""
     changed = changed_boxes(edit, rules)
 
     def put_right(body: str) -> str:

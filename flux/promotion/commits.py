@@ -14,7 +14,7 @@ _ROLL_BACK = "Roll back"
 def commit_message(
     promotion: Promotion, environments: Iterable[str], rollback: bool, decisions: Sequence[Decision] = ()
 ) -> str:
-    """Says what the branch proposes and who decided so, in a form that is read back."""
+    """Says what the branch proposes and who decided it, in a form that can be read back."""
     listed = ", ".join(environments)
     if not listed:
         subject = f"Take {promotion.artifact} {promotion.version} back"

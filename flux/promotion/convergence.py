@@ -1,4 +1,4 @@
-"""The next step that brings a promotion's branch to what is wanted, decided from facts."""
+"""Decides the next step of a promotion's branch, from facts. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

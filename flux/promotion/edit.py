@@ -1,4 +1,4 @@
-"""The smallest edit of the desired state: other versions, and everything else as people wrote it."""
+"""The smallest edit of the desired state: only versions change."""
 
 import json
 from bisect import bisect

@@ -1,4 +1,4 @@
-"""What follows from the boxes of a promotion issue: decisions to record, and what to undo.
+"""What the boxes of a promotion issue lead to: decisions to record, and ticks to undo.
 
 An edit is judged by its own text before and after, and by its own sender. What happens to be ticked when its
 job runs does not decide: other edits have jobs of their own, which may come in any order.
@@ -137,7 +137,7 @@ def _decisions(
 
 
 def _settle(situation: Situation, decisions: Collection[Decision], rules: PhaseOrder) -> tuple[Action, ...]:
-    """Let the boxes that were decided about show the last word on them."""
+    """Set the boxes to the last decisions."""
     said = latest([*situation.known, *decisions])
     wanted = {e: said[e].asks for decision in decisions for e in decision.environments}
 
@@ -208,7 +208,7 @@ def _in_order(
 def _not_outdated(
     promotion: Promotion, situation: Situation, add: set[str]
 ) -> tuple[set[str], list[tuple[set[str], str]]]:
-    """Leave out what main has changed since it was ticked: who ticked did not know."""
+    """Leave out what main has changed since the tick."""
     late = {
         environment
         for environment in add

@@ -1,4 +1,4 @@
-"""Who asked for what: the decisions that a promotion's commits record, and what they come to."""
+"""Who asked for what: the decisions in a promotion's commits, and their result."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ MOST_AHEAD = 300
 
 
 class How(StrEnum):
-    """How somebody decided."""
+    """How a decision was made."""
 
     TICK = "tick"
     NAME = "name"
@@ -38,7 +38,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """One person's word on some environments, at `time` in seconds since the epoch; `issue` is where it was
+    """One person's decision on environments, at `time` in seconds since the epoch; `issue` is where it was
     said, None for a command without an issue."""
 
     who: str
@@ -107,7 +107,7 @@ def read_decisions(message: str) -> list[Decision] | None:
 
 
 def latest(decisions: Iterable[Decision]) -> dict[str, Decision]:
-    """The last word on each environment."""
+    """The last decision on each environment."""
     said: dict[str, Decision] = {}
     for decision in sorted(decisions, key=lambda decision: decision._order):
         said |= dict.fromkeys(decision.environments, decision)

@@ -1,4 +1,4 @@
-"""What a text of ours says of itself to tools: one HTML comment with JSON, its first line.
+"""The marker for tools in our texts: one HTML comment with JSON, in the first line.
 
 Only a first line that is exactly as it is written here is read, and only where it is the one of its kind.
 """

@@ -107,7 +107,7 @@ def _restores(ordered: Sequence[Arrival]) -> list[float]:
 
 
 def _spans(spans: Iterable[float]) -> Distribution:
-    """A clock of somebody's may make a span negative; that tells nothing."""
+    """Ignores negative spans, which come from wrong clocks."""
     return Distribution(tuple(sorted(span for span in spans if span >= 0)))
 
 

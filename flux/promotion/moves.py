@@ -1,4 +1,4 @@
-"""What became of each environment tag, over the rounds of one run."""
+"""What happened to each environment tag, over the rounds of one run."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -25,7 +25,7 @@ class Moves:
                 self._moved[step.key] = replace(step, old=first.old)
 
     def seen(self, steps: Iterable[Step]) -> None:
-        """Note how the tags were found afterwards."""
+        """Note where the tags are afterwards."""
         self._last |= {step.key: step for step in steps}
 
     def begin_again(self) -> None:

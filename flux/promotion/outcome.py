@@ -1,4 +1,4 @@
-"""What decides about a promotion issue, and the typed actions that follow."""
+"""The facts that decide about a promotion issue, and the resulting actions."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Edit:
 
     @property
     def answers(self) -> str:
-        """Who answers for what follows."""
+        """Who is responsible for the result."""
         return self.sender if self.rerun_by is None else self.rerun_by
 
 

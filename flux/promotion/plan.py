@@ -1,4 +1,4 @@
-"""What has to happen to environment tags for the registry to be as desired."""
+"""The steps that bring the environment tags to the desired state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -68,7 +68,7 @@ class Step:
 
     @property
     def drifts(self) -> bool:
-        """Whether it is not as desired, or not known to be."""
+        """Whether it differs from the desired state, or is unknown."""
         return self.action not in (Action.UNCHANGED, Action.MOVED, Action.LEFT)
 
 

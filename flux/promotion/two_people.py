@@ -1,4 +1,4 @@
-"""Whether a promotion's pull request has two people behind it."""
+"""Whether two people stand behind a promotion's pull request."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ def faults(
     head: str,
     is_rule: Callable[[Decision], bool] = lambda decision: False,
 ) -> list[str]:
-    """Why a pull request is not to be merged yet, in words; nothing where it may be.
+    """Why a pull request must not be merged yet, in words; nothing if it may.
 
     `decisions` are those of the branch, and what was decided beside it since. `two_person` are the
     environments that ask for a second person. `refused` says where a login may not promote to, and why.

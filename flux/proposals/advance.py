@@ -1,4 +1,4 @@
-"""Does for artifacts what the rules allow now, and follows their versions to the clusters."""
+"""Does what the rules allow now, and follows versions to the clusters."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -27,7 +27,7 @@ from flux.proposals.times import changed_since
 
 
 class Advance:
-    """Advances artifacts, one after another; what fails leaves the others to be advanced."""
+    """Advances artifacts, one after another. If one fails, the others are still advanced."""
 
     def __init__(
         self, monorepo: Monorepo, courses: Courses | None = None, vouching: Vouching | None = None

@@ -1,4 +1,4 @@
-"""What became of a promotion issue."""
+"""What happened to a promotion issue."""
 
 from dataclasses import dataclass
 

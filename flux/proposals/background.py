@@ -1,4 +1,4 @@
-"""What people want to know of a promotion before they merge: commits, warnings, the manifests' difference."""
+"""What people want to know before they merge a promotion: commits, warnings, the diff of the manifests."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache

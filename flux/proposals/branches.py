@@ -163,13 +163,13 @@ class PromotionBranches:
         ]
 
     def _past_decisions(self, promotion: Promotion, main: Side, head: str) -> list[Decision]:
-        """What a pull request of old records, be it merged or not."""
+        """What an earlier pull request records, merged or not."""
         since = self._left(promotion, main, head)
         found = self._decisions(promotion, since, head, self._git.messages(head, since))
         return [decision for each in found.values() for decision in each]
 
     def _left(self, promotion: Promotion, main: Side, head: str) -> str:
-        """Where the branch of a pull request of old left main."""
+        """Where the branch of an earlier pull request left main."""
         if self._git.is_on_line(head, main.commit):  # main was moved forward to it, without a merge
             line = self._git.first_parents(head)
             own = (c for c in line if read_message(self._git.messages(c, f"{c}^@")[0].text) != promotion)

@@ -1,4 +1,4 @@
-"""How clusters run what the tags of environments have."""
+"""The health of environments, from their clusters."""
 
 from collections.abc import Collection, Mapping
 
@@ -10,7 +10,7 @@ from flux.proposals.courses import Courses, last_stay
 
 
 def follows(monorepo: Monorepo) -> bool:
-    """Whether clusters are asked: by the settings, or where it costs nothing to know their word."""
+    """Whether clusters are asked: if the settings say so, or if the answer is cheap."""
     return monorepo.settings.has_progress or ForgeFolder(monorepo.git.root / FOLDER).has(STATUSES)
 
 

@@ -1,4 +1,4 @@
-"""Brings a promotion's branch and pull request to what is wanted, whatever is there already."""
+"""Brings a promotion's branch and pull request to the wanted state, whatever exists already."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ Unwritten = Callable[[Sequence[Decision]], object]
 
 
 class ProposedAction(StrEnum):
-    """What became of a promotion's pull request."""
+    """What happened to a promotion's pull request."""
 
     OPENED = "opened"
     UPDATED = "updated"
@@ -39,7 +39,7 @@ class ProposedAction(StrEnum):
 
 @dataclass(frozen=True)
 class Proposed:
-    """What became of a promotion's pull request.
+    """What happened to a promotion's pull request.
 
     `main` has the artifact's versions on main; `dropped` the environments that main has given another version
     meanwhile, and that version.

@@ -1,4 +1,4 @@
-"""What decides about the progress of artifacts: main, the tags' moves, the clusters' word and the freezes."""
+"""The facts about the progress of artifacts: main, moves of tags, reports of clusters, and freezes."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Answers issues of an earlier system, which this one does not promote by."""
+"""Answers issues of an earlier system. They promote nothing here."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""What a freeze keeps from getting other versions."""
+"""The environments that a freeze covers."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""Holds back the tags whose gates do not hold yet."""
+"""Holds back tags whose gates are not met yet."""
 
 import time
 from collections.abc import Sequence

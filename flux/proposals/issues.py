@@ -1,4 +1,4 @@
-"""Promotion issues: which of them are ours, and what is written to them once they are open."""
+"""Promotion issues: which of them count, and what is written to them."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -200,7 +200,7 @@ class PromotionIssues:
 
     @contextmanager
     def _bearing(self) -> Iterator[None]:
-        """Where the forge refuses to let us tell, as on a locked issue, that is a warning, and no end."""
+        """If the forge refuses a comment, as on a locked issue, that is only a warning."""
         try:
             yield
         except ForgeRefusedError as error:

@@ -1,4 +1,4 @@
-"""Who merges a promotion's pull request: people, or the forge where the rules of all of its phases say so."""
+"""Who merges a promotion's pull request: people, or the forge if the rules of all of its phases say so."""
 
 from collections.abc import Collection
 
@@ -10,7 +10,7 @@ from flux.proposals.authority import Authority
 
 
 class Merging:
-    """Switches a forge's auto-merge on and off."""
+    """Turns a forge's auto-merge on and off."""
 
     def __init__(self, monorepo: Monorepo, authority: Authority) -> None:
         self._settings = monorepo.settings

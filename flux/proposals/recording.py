@@ -17,7 +17,7 @@ _MOST_FAILURES = 3
 
 
 class Recorder:
-    """Records what moved, by the forge's clock. A move whose record fails is a move all the same."""
+    """Records what moved, by the forge's clock. If the record fails, the move still counts."""
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._monorepo = monorepo

@@ -1,4 +1,4 @@
-"""What the rules say of a promotion's pull request: its check, and what of it has to wait for the rest."""
+"""The rules for a promotion's pull request: its check, and what has to wait."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -16,7 +16,7 @@ _MOST = 140
 
 
 class Rulings:
-    """Asks the one rule about promotions at the tip."""
+    """Checks promotions at the tip against the rules."""
 
     def __init__(self, monorepo: Monorepo, authority: Authority) -> None:
         self._monorepo = monorepo

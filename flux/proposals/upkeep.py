@@ -1,4 +1,4 @@
-"""Keeps a promotion's issue and its pull request in step, whoever asks for it."""
+"""Keeps a promotion's issue and its pull request in sync."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -110,7 +110,7 @@ class Upkeep:
                     self.issues.untick(issue.number, environments)
 
     def disagrees(self, issue: Issue, promotion: Promotion) -> Applied | None:
-        """What becomes of an issue that says two things: it promotes nothing, and says so."""
+        """For an issue whose parts name different promotions: it promotes nothing, and says so."""
         disagreement = self.issues.disagreement(issue, promotion)
         if not disagreement:
             return None

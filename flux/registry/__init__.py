@@ -1,4 +1,4 @@
-"""Where images live: a folder of OCI image layouts, or a registry over HTTP."""
+"""Where images are stored: a folder of OCI image layouts, or a registry over HTTP."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Whether an image that is there is one of ours.
+"""Whether an existing image is what git builds.
 
 What is ours may be signed, and may go to production. Who can write to the registry is not believed. The
 manifest is read strictly, the layer is unpacked and compared with what git builds, and the annotations have
@@ -22,7 +22,7 @@ _OVERHEAD = 64 << 10
 
 
 class Standing(StrEnum):
-    """What an image that is there is to the one that git builds."""
+    """How an existing image compares with the one that git builds."""
 
     SAME = "same"
     FOREIGN = "foreign"

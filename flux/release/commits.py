@@ -1,4 +1,4 @@
-"""What a commit says of itself: conventionalcommits.org, reverts, breaking changes and who wrote it."""
+"""What a commit message says: its type (conventionalcommits.org), reverts, breaking changes and authors."""
 
 import re
 from collections.abc import Iterable

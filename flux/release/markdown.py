@@ -1,4 +1,4 @@
-"""Anybody's text in Markdown: shown as it is, and nothing but text."""
+"""Text from anybody in Markdown: shown as plain text."""
 
 import re
 from urllib.parse import quote

@@ -1,1 +1,1 @@
-"""Everything printed: what each command shows, one module a command, on what `report.py` can print."""
+"""Everything that is printed: one module for each command, on top of `report.py`."""

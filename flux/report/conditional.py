@@ -1,4 +1,4 @@
-"""What was done, told as what would be done: a dry run never says that it did something. Pure."""
+"""Turns what was done into what would be done, for a dry run. Pure."""
 
 from flux.regex import regex
 

@@ -1,4 +1,4 @@
-"""Lines that fit: words go on in the next line, and a command in backticks stays whole. Pure."""
+"""Wraps lines. A command in backticks is not broken. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `--json` prints: one document, with whatever a command has to say beside its result."""
+"""What `--json` prints: one document with the result, notices and errors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -69,7 +69,7 @@ class Report:
                 stream.reconfigure(errors="backslashreplace")
 
     def notice(self, text: str) -> None:
-        """Something that people should know and that did not stop the command."""
+        """A notice that did not stop the command."""
         self._record.notices.append(text)
         if self._event.actions:
             self.command("warning", text)
@@ -99,7 +99,7 @@ class Report:
                 write_line(sys.stderr, Styled(f"more: {page}", "dim"))
 
     def interrupted(self) -> None:
-        """To programs that is an error, as the exit code says; to who pressed the key it is none."""
+        """For programs it is an error, as the exit code says. For the person at the keyboard it is not."""
         from flux.errors import FluxError
 
         self.notice(f"interrupted; {_AGAIN}")

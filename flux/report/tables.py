@@ -1,6 +1,6 @@
-"""Tables that fit a terminal and break no word. Pure.
+"""Tables that fit a terminal and do not break words. Pure.
 
-What does not fit beside the first columns is told below their row.
+Columns that do not fit are printed below their row.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ _HEADER = ("Artifact", "Environment", "Version", "Action", "From", "To")
 
 
 def show_plan(report: Report, tip: str, steps: Sequence[Step]) -> None:
-    """What is about to be done, before it is."""
+    """What will be done, before it is done."""
     rows = _rows(report, steps)
     if rows and not report.as_json:
         report.print(f"Environment tags at {tip[:12]}:")

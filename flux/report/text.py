@@ -1,4 +1,4 @@
-"""Text as it may be shown: on a terminal, in Markdown, in a workflow command."""
+"""Text that is safe to show: on a terminal, in Markdown, in a workflow command."""
 
 import sys
 from collections.abc import Sequence

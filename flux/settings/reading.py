@@ -72,7 +72,7 @@ def find_faults(configured: object, environment: Mapping[str, str]) -> list[Sett
 
 
 def _given(configured: object, environment: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
-    """Names and values by where they come from, which people are told."""
+    """Names and values by their origin, for messages."""
     if configured is None:
         configured = {}
     if not isinstance(configured, Mapping):

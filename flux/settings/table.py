@@ -1,4 +1,4 @@
-"""Which reader each setting has, and what people are told that it allows."""
+"""The reader of each setting, and the words for what it allows."""
 
 from collections.abc import Callable
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""What is told of a command line that Invoke cannot parse. Pure: it knows Invoke's errors as text."""
+"""The message about a command line that Invoke cannot parse. Pure: it reads Invoke's errors as text."""
 
 import re
 from collections.abc import Sequence

@@ -1,1 +1,1 @@
-"""What has to stand in clusters."""
+"""The manifests for clusters."""

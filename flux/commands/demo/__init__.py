@@ -1,4 +1,4 @@
-"""The whole story, from a change to what clusters follow, in scenes that a person types."""
+"""The whole story, from a change to the tags that clusters follow, in scenes that a person can type."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -113,7 +113,7 @@ def plan_demo(settings: Settings, chosen: Chosen, tags: Mapping[str, str]) -> De
 
 
 def variables(settings: Settings) -> dict[str, str]:
-    """What keeps the demo on this machine, whatever the other settings are."""
+    """The variables that keep the demo on this machine, whatever the other settings are."""
     variables = {"INVOKE_FLUX_REGISTRY": _REGISTRY, "INVOKE_FLUX_FORGE": "local"}
     if settings.publisher != "builtin":
         variables["INVOKE_FLUX_PUBLISHER"] = "builtin"

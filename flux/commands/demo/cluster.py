@@ -1,4 +1,4 @@
-"""What stands for a cluster in the demo: a script that reads a tag, and says as Flux does what it runs."""
+"""The cluster of the demo: a script that reads a tag, and reports what it runs, as Flux does."""
 
 PATH = ".demo/cluster.py"
 REPORTER = "demo-cluster"

@@ -1,4 +1,4 @@
-"""How a version goes on by rule: through the phases, past nothing that fails, and not back again."""
+"""How rules promote a version through the phases, stop at a failure, and do not repeat a rollback."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote

@@ -1,4 +1,4 @@
-"""Is everything here that the commands need, with the fix to type for what is not.
+"""Checks everything that the commands need, and says how to fix what is missing.
 
 Whatever may be missing, git among it, is imported by the check that looks for it.
 """
@@ -38,7 +38,7 @@ _ON_GITHUB: Mapping[str, _Check] = {
 
 
 def examine(configured: object, environment: Mapping[str, str]) -> Iterator[Line]:
-    """A line for each thing, as it was looked at; whatever goes wrong is one too.
+    """A line for each check, as it is done. A check that fails is a line too.
 
     What the settings in force do not need is not a problem. `configured` and `environment` are what
     `read_settings` reads.

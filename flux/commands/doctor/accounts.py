@@ -1,4 +1,4 @@
-"""The forge: whose token it is, and the logins that the settings name."""
+"""The forge: the owner of the token, and the logins in the settings."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ def gh(place: Place, method: str, path: str, *fields: str) -> str:
 
 
 def gh_with(place: Place, method: str, path: str, document: object) -> str:
-    """The same with a document, of which `-F` could not say every one."""
+    """The same with a JSON document, for what `-F` cannot express."""
     whole = f"repos/{place.repository}/{path}"
     typed = shlex.join(["gh", "api", *hostname(place), "--method", method, whole, "--input", "-"])
     return f"`{typed} <<< {shlex.quote(json.dumps(document))}`"

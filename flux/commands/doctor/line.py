@@ -1,4 +1,4 @@
-"""What was found of one thing, and how a check that fails becomes a line too."""
+"""The result of one check, and how a check that fails becomes a line too."""
 
 import logging
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -20,7 +20,7 @@ class Rating(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """What was found of one thing; `fix` is what to type or to do where it is not OK."""
+    """The result of one check; `fix` is what to type or to do if it is not OK."""
 
     subject: str
     health: Rating

@@ -65,7 +65,7 @@ def kustomize() -> Iterator[Line]:
 
 
 def steps(settings: Settings) -> Iterator[Line]:
-    """Whether build steps can be run, where there are any."""
+    """Whether build steps can run, if there are any."""
     if not settings.layout.has_steps:
         return
     from flux.step import can_cut_off

@@ -103,7 +103,7 @@ def sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:
 
 
 def rendered_workflows(monorepo: Monorepo) -> Iterator[Line]:
-    """Workflows that an adoption wrote, and that the settings would write otherwise by now."""
+    """Workflows of an adoption that no longer match the settings."""
     from flux.monorepo.workflows import drifted_workflows
 
     _, drifted = drifted_workflows(monorepo)
@@ -114,7 +114,7 @@ def rendered_workflows(monorepo: Monorepo) -> Iterator[Line]:
 
 
 def _setting(settings: Settings) -> str:
-    """The setting that says what an artifact is."""
+    """The setting that defines the artifacts."""
     return "artifacts" if settings.artifacts else "sources"
 
 

@@ -1,4 +1,4 @@
-"""What a change needs before it counts: a protected branch, and a review that no workflow can give."""
+"""What protects main: a protected branch, and a review that no workflow can give."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def two_people(monorepo: Monorepo, place: Place) -> Iterator[Line]:
 
 
 def _require(place: Place, branch: str) -> str:
-    """A ruleset of its own leaves all others as they are."""
+    """A new ruleset does not change the others."""
     check = {"context": CHECK, "integration_id": _ACTIONS}
     parameters = {"strict_required_status_checks_policy": False, "required_status_checks": [check]}
     ruleset = {

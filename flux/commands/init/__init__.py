@@ -31,7 +31,7 @@ from flux.settings import Settings, read_settings
 
 @dataclass(frozen=True)
 class Adoption:
-    """What was found, what is proposed, and what no setting can say. With `gaps` nothing is written."""
+    """What was found, what is proposed, and the gaps. With `gaps`, nothing is written."""
 
     findings: list[ProposedSetting]
     files: list[WantedFile]
@@ -94,7 +94,7 @@ def plan_adoption(
 
 
 def require_no_gaps(adoption: Adoption) -> None:
-    """Raises RequestError where something is done today that no setting can say."""
+    """Raises RequestError if settings cannot describe what is done today."""
     if adoption.gaps:
         first = adoption.gaps[0]
         more = f" (and {len(adoption.gaps) - 1} more)" if len(adoption.gaps) > 1 else ""
@@ -113,7 +113,7 @@ def write_adoption(root: Path, adoption: Adoption, force: bool) -> list[WantedFi
 
 
 def _branch(monorepo: Monorepo) -> Iterator[ProposedSetting]:
-    """Master, where there is no main."""
+    """`master`, if there is no `main`."""
     try:
         heads = monorepo.home_heads
     except FluxError:
@@ -182,7 +182,7 @@ def _signatures(monorepo: Monorepo, clues: Clues) -> tuple[str, list[str]]:
 
 
 def _calling_nothing(files: Iterable[WantedFile], clues: Clues) -> Iterator[str]:
-    """Workflows that take what they call from their own repository, which does not have it."""
+    """Workflows that call their own repository, which does not have the called files."""
     if ACTION not in clues.paths and any("uses: $/" in file.wanted for file in files):
         yield (
             "the source of the called workflows is unknown: "

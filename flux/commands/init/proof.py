@@ -1,4 +1,4 @@
-"""The proof that a monorepo can be handed over: nothing would move, and all that is there is known."""
+"""The proof that a monorepo can switch: no tag would move, and every tag is known."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from flux.settings.settings import Follow
 
 @dataclass(frozen=True)
 class Exceptional:
-    """What is not as it has to be, and what to do about it."""
+    """An exception, and what to do about it."""
 
     about: str
     message: str
@@ -31,7 +31,7 @@ class Exceptional:
 
 
 def prove(monorepo: Monorepo, uses: str = "") -> list[Exceptional]:
-    """Every exception, at the commit checked out; none is the proof. It reads only.
+    """Every exception, at the commit that is checked out. No exception is the proof. Nothing is written.
 
     Raises what keeps all of it from being looked at.
     """

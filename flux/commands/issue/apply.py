@@ -6,5 +6,5 @@ from flux.proposals.apply import Applier
 
 
 def apply_issue(monorepo: Monorepo, number: int) -> Applied:
-    """Turn the boxes that are ticked in an issue into its pull request. It raises as `Applier` does."""
+    """Turn the ticked boxes of an issue into its pull request. Raises as `Applier` does."""
     return Applier(monorepo).apply(number)

@@ -37,7 +37,7 @@ class Synced:
 
     @property
     def repaired(self) -> list[str]:
-        """What was done beyond telling."""
+        """What was done, in addition to comments."""
         done = list(self.undone)
         if self.proposed and self.proposed.action in ("opened", "updated", "closed"):
             done.append(f"{self.proposed.action} its pull request")
@@ -68,7 +68,7 @@ def sync_all(monorepo: Monorepo, working: Working = silently) -> Sync:
 
 
 class Syncer:
-    """Looks after every promotion that is open."""
+    """Updates every open promotion."""
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._monorepo = monorepo
@@ -76,7 +76,7 @@ class Syncer:
         self._applier = Applier(monorepo)
 
     def sync(self, working: Working = silently, artifacts: Collection[str] = ()) -> Sync:
-        """Of all artifacts, or of those named. One promotion's failure leaves the others unharmed."""
+        """Of all artifacts, or of the named ones. If one promotion fails, the others continue."""
         require_current_settings(self._monorepo)
         issues: dict[Promotion, Issue] = {}
         for issue, promotion in self._applier.issues.all():
@@ -94,7 +94,7 @@ class Syncer:
         return Sync(done, (*answered, *self._applier.issues.warnings))
 
     def _answer_earlier(self) -> tuple[str, ...]:
-        """Answer the issues of an earlier system. Where that fails it is said, and the rest is done."""
+        """Answer the issues of an earlier system. If that fails, a notice says so, and the rest is done."""
         try:
             return self._applier.earlier.answer_all()
         except FluxError as error:

@@ -75,7 +75,7 @@ def check_request(monorepo: Monorepo, number: int) -> Checked:
 def _promotion_faults(
     monorepo: Monorepo, promotion: Promotion, branch: PromotionBranch, main: Side
 ) -> list[str]:
-    """What speaks against a promotion, whoever asks for it."""
+    """What blocks a promotion, whoever asks for it."""
     versions = main.of(promotion.artifact)
     errors = [
         Vouching(monorepo).promotion_fault(promotion.artifact, promotion.version),

@@ -1,4 +1,4 @@
-"""Sign the images that jobs have pushed, as far as they have no valid signature yet."""
+"""Sign the images that jobs have pushed, if they have no valid signature yet."""
 
 import json
 import random
@@ -136,7 +136,7 @@ def _sign(
 
 
 def in_our_repository(monorepo: Monorepo, subject: Subject) -> FluxError | None:
-    """Accepts what lies in the repository of its artifact, whatever a file of digests says."""
+    """Accepts an image only in the repository of its artifact, whatever a file of digests says."""
     artifact = subject.annotations["artifact"]
     ours = monorepo.registry.name(artifact)
     if subject.reference.partition("@")[0] == ours:

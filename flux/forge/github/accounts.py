@@ -1,4 +1,4 @@
-"""Who asks, and what others may do."""
+"""The account of the token, and what others may do."""
 
 import time
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ class Accounts(Part):
         return self._github.login()
 
     def account(self) -> str | None:
-        """GitHub tells of an App's token only in what that makes: here a commit that no branch ever has."""
+        """GitHub shows an App only in what it makes: here, a commit that is never on a branch."""
         if login := self.login():
             return login
         with self._github.asking("say whose token this is", CONTENTS) as repository:

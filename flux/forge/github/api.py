@@ -1,4 +1,4 @@
-"""PyGithub, asked politely."""
+"""PyGithub, with retries and errors that people can read."""
 
 import ipaddress
 from collections.abc import Callable, Iterator
@@ -47,7 +47,7 @@ class GitHubApi:
             yield self._opened()
 
     def login(self) -> str | None:
-        """The token's account; None for an App's token, which has none."""
+        """The account of the token; None for an App's token."""
         with translated(self._host, "say whose token this is", "metadata: read"):
             try:
                 return self._api.get_user().login
@@ -92,7 +92,7 @@ class Part:
 
 
 def found(call: Callable[[], T]) -> T | None:
-    """What there is, None where GitHub knows of none (any more)."""
+    """The thing, or None if GitHub does not have it (any more)."""
     try:
         return call()
     except GithubException as error:

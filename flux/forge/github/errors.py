@@ -1,4 +1,4 @@
-"""What GitHub's refusals mean to people."""
+"""GitHub's refusals, in words that help people."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,7 +69,7 @@ def _refusal(what: str, needs: str, error: GithubException) -> ForgeError:
 
 
 def said_by(data: Any) -> str:
-    """One line of an error's body: its message, and what it has against which field."""
+    """One line from the body of an error: its message, and the faulty fields."""
     if not isinstance(data, dict):
         return ""
     errors = data.get("errors")

@@ -1,4 +1,4 @@
-"""Who made a commit: by GitHub's own signature, or by a status that nobody else can write."""
+"""Who made a commit: by GitHub's signature, or by a status that nobody else can write."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -35,7 +35,7 @@ class Makers(Part):
             return {commit["sha"]: _makers(repository, commit) for commit in told["commits"]}
 
     def _note(self, made: GitCommit) -> None:
-        """GitHub signs what its Apps commit, and nothing of people's."""
+        """GitHub signs the commits of its Apps, but not those of people."""
         if not (made.raw_data.get("verification") or {}).get("verified"):
             self._unsigned.add(made.sha)
 

@@ -53,7 +53,7 @@ def _checks(about: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> dic
 
 
 def find_told(repository: Repository, path: str) -> Any:
-    """What GitHub tells of a repository, None where it does not tell whose token this is."""
+    """What GitHub says about a repository, None if this token may not see it."""
     try:
         return _get(repository, path)
     except GithubException as error:

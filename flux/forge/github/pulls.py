@@ -54,13 +54,13 @@ class PullRequests(Part):
 
 
 def _is_from(repository: Repository, pull: GitHubPullRequest) -> bool:
-    """Whether the branch is this repository's, which a fork's of the same name is not."""
+    """Whether the branch is in this repository, and not in a fork."""
     origin: Repository | None = pull.head.repo
     return origin is not None and origin.id == repository.id
 
 
 def _switched_on_by(pull: GitHubPullRequest) -> str:
-    """Who switched auto-merge on, empty where it is off."""
+    """Who turned auto-merge on; empty if it is off."""
     told = pull.auto_merge
     return str((told.get("enabled_by") or {}).get("login") or GHOST) if told else ""
 

@@ -60,7 +60,7 @@ class Releases(Part):
 
 
 def _draft(repository: Repository, tag: str) -> GitRelease | None:
-    """The draft of a release that somebody began. GitHub does not find one by its tag."""
+    """The draft of a release. GitHub does not find a draft by its tag."""
     return next((r for r in repository.get_releases() if r.draft and r.tag_name == tag), None)
 
 

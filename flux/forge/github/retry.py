@@ -24,7 +24,7 @@ _POLICY = RetryPolicy(factor=0.5, jitter=0)
 
 
 class RateLimitError(Exception):
-    """GitHub wants a longer pause than anyone waits for."""
+    """GitHub asks for a longer pause than we wait."""
 
     def __init__(self, said: str, wait: float, longest_pause: float) -> None:
         super().__init__(said)
@@ -79,7 +79,7 @@ class GitHubRetry(Retry):
         time.sleep(self.pause)
 
     def _limited(self, response: BaseHTTPResponse) -> Self:
-        """After a 403 or 429. The response cannot be handed on, since its body had to be read."""
+        """After a 403 or 429. The response cannot be passed on, since its body was read."""
         data = _read(response)
         said = str(data.get("message", ""))
         wait = _limit_pause(response, said)
@@ -92,7 +92,7 @@ class GitHubRetry(Retry):
 
 
 def _limit_pause(response: BaseHTTPResponse, said: str) -> float | None:
-    """The seconds to wait, None where it is not a rate limit that was met."""
+    """The seconds to wait, None if it is not a rate limit."""
     headers = response.headers
     if "Retry-After" in headers:
         asked = asked_pause(headers)

@@ -1,4 +1,4 @@
-"""What GitHub keeps tags and secrets with: rulesets and environments.
+"""What protects tags and secrets on GitHub: rulesets and environments.
 
 https://docs.github.com/rest/repos/rules is told to who may read. To who may administer are told
 https://docs.github.com/rest/actions/secrets and https://docs.github.com/rest/deployments/environments.

@@ -1,4 +1,4 @@
-"""Who git says commits here is the only account."""
+"""The only account is git's own user."""
 
 import time
 from collections.abc import Sequence

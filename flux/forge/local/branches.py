@@ -1,4 +1,4 @@
-"""Branches. Who moves one writes down what becomes of its pull requests."""
+"""Branches. A move of a branch also updates its pull requests."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -32,7 +32,7 @@ class ForgeBranches(PullRequests):
         """Git has its author."""
 
     def makers(self, base: str, head: str) -> Mapping[str, Collection[str]]:
-        """Those whom git names: it is all that there is to go by."""
+        """Git's authors: there is no other evidence."""
         return {commit: {author} for commit, author in self._git.authors(head, base).items()}
 
     def create_branch(self, name: str, commit: str) -> bool:
@@ -68,7 +68,7 @@ class ForgeBranches(PullRequests):
         return True
 
     def protection(self, branch: str) -> Protection | None:
-        """None: whoever has the repository may do in it what they like."""
+        """None: everybody with the repository can change everything in it."""
         return None
 
     def _need_not_checked_out(self, branch: str) -> None:

@@ -15,12 +15,12 @@ _FENCE = regex(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)
 
 
 class BrokenDocumentError(Exception):
-    """Someone has edited a file into what cannot be read; says what is wrong."""
+    """A file was edited so that it cannot be read; says what is wrong."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A body with LF line ends, and the fields above it; some may be people's own."""
+    """A body with LF line ends, and the fields above it. People may have added fields."""
 
     fields: Mapping[str, Any]
     body: str

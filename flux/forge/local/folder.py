@@ -28,7 +28,7 @@ _NAME = regex(r"([0-9]+)(?:\.comment-([0-9]+))?\.md")
 
 
 class ForgeFolder:
-    """Numbers are the forge's own: no issue has that of a pull request, no comment that of another."""
+    """Numbers are unique in the forge: across issues, pull requests and comments."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""What every part of the local forge works on."""
+"""The base of every part of the local forge."""
 
 from pathlib import Path
 from typing import TypeVar

@@ -56,7 +56,7 @@ class PullRequests(Part):
         return made(self.pull_request(number))
 
     def reviews(self, number: int) -> Sequence[Review]:
-        """There is one account, and nobody to approve what it does."""
+        """None: there is only one account, and nobody else can approve."""
         return ()
 
     def edit_pull_request(
@@ -76,7 +76,7 @@ class PullRequests(Part):
         self._folder.edit(path, lambda document: document.changed(body=body, **changed))
 
     def _settle(self, branch: str) -> list[int]:
-        """Write down what became of the branch's pull requests, so that it stays. Gives those still open."""
+        """Save the state of the branch's pull requests. Returns those that are still open."""
         still = []
         for pull in self.pull_requests(branch=branch):
             if pull.state is PullState.OPEN:
@@ -96,7 +96,7 @@ class PullRequests(Part):
             raise ForgeError(f"pull request {number} of {branch} is open already", "use that one")
 
     def _state(self, number: int, declared: PullState, branch: str, base: str) -> tuple[PullState, str]:
-        """What has become of a pull request, and the commit it is at.
+        """The state of a pull request, and its commit.
 
         A branch can be deleted after its merge, and begun anew for another pull request: so the commit that
         was its head is kept, by a ref of ours.

@@ -1,1 +1,1 @@
-"""What clusters say of an environment: Flux's commit statuses, and what they come to. Pure."""
+"""The health of an environment, from Flux's commit statuses. Pure."""

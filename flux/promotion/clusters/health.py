@@ -1,4 +1,4 @@
-"""What the reports of clusters come to: how an environment runs the digest that its tag has."""
+"""The health of an environment, from the reports of its clusters about the digest of its tag."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Place = tuple[str, str]
 
 
 class Running(StrEnum):
-    """How an environment runs what its tag has."""
+    """The health of an environment."""
 
     RUNNING = "running"
     FAILING = "failing"
@@ -135,7 +135,7 @@ def _places_before(
 
 
 def _missing(running: set[Place], expected: set[Place], clusters: Collection[str]) -> list[str]:
-    """Who has not said yet that the digest runs, in words."""
+    """Who has not reported the digest yet, in words."""
     silent = sorted(set(clusters) - {cluster for _, cluster in running | expected})
     late = [f"{kustomization} in {cluster}" for kustomization, cluster in sorted(expected - running)]
     return late + silent if running or expected or silent else ["its clusters"]

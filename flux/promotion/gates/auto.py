@@ -1,4 +1,4 @@
-"""What rules promote by themselves now."""
+"""What rules promote now, without a person."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass

@@ -26,7 +26,7 @@ class Gate(StrEnum):
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a version may not go there now; `until` is when that may change, None where no clock decides."""
+    """Why a version may not go there now; `until` is when that may change, None if time does not decide."""
 
     gate: Gate
     text: str
@@ -50,7 +50,7 @@ class GateVerdict:
 
 
 def judge(version: str, environment: str, course: Course, state: GateState, now: float) -> GateVerdict:
-    """The one rule that commands, ticks, checks and automation ask.
+    """The one check that commands, ticks, checks and automation use.
 
     A freeze stops everything. A version that is there already, and a lower one, which rolls back, pass the
     other gates.
@@ -90,7 +90,7 @@ def _failures(version: str, phase: str, course: Course, state: GateState, now: f
 
 
 def _ran_before(version: str, rule: Rule, course: Course, state: GateState, now: float) -> Iterator[Reason]:
-    """What lacks in the phase that this one comes after."""
+    """What is missing in the phase before this one."""
     for environment in course.groups[rule.after] if rule.after else ():
         stays = [stay for stay in state.stays.get(environment, ()) if stay.version == version]
         if not stays:
@@ -133,7 +133,7 @@ def _windows(rule: Rule, now: float) -> Iterator[Reason]:
 
 
 def _until(reasons: list[Reason], rule: Rule, now: float) -> float | None:
-    """When all of it may have changed: the last of the moments, and the next window then."""
+    """The earliest time for all of it: the last of the times, and the next window after that."""
     moments = [reason.until for reason in reasons]
     if not reasons or None in moments:
         return None
@@ -142,7 +142,7 @@ def _until(reasons: list[Reason], rule: Rule, now: float) -> float | None:
 
 
 def shown(moment: float) -> str:
-    """A moment as people read it, to the minute and in UTC."""
+    """A time for people, to the minute and in UTC."""
     return datetime.fromtimestamp(moment // 60 * 60, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 

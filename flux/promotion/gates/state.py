@@ -1,4 +1,4 @@
-"""All that decides whether a version may go somewhere, as values: nothing here asks anybody."""
+"""The facts that decide whether a version may go to an environment, as values. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

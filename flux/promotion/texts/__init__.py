@@ -1,1 +1,1 @@
-"""What people read of a promotion: pure functions from facts to Markdown."""
+"""The texts about a promotion: pure functions from facts to Markdown."""

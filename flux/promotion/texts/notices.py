@@ -1,4 +1,4 @@
-"""What is said to people about their ticks, in comments and notices."""
+"""The texts about ticks, in comments and notices."""
 
 from collections.abc import Iterable, Mapping
 
@@ -50,7 +50,7 @@ def held(sender: str, who: str, reasons: Mapping[str, str]) -> str:
 
 
 def of_the_automation(sender: str) -> str:
-    """For a tick by the account whose token the automation has."""
+    """For a tick by the account whose token the automation uses."""
     return (
         f"{mention(sender)}: this tick counts for nobody, since the automation runs with a token of this "
         "account. Tick the box with another account, or give the automation one of its own."
@@ -58,7 +58,7 @@ def of_the_automation(sender: str) -> str:
 
 
 def put_back(sender: str) -> str:
-    """For an edit that our own, at the same time, had overwritten."""
+    """For an edit that our own edit overwrote at the same time."""
     return f"{mention(sender)}: the automation overwrote your edit. It is restored."
 
 
@@ -75,12 +75,12 @@ def fails(environment: str, version: str, message: str) -> str:
 
 
 def disagreement(what: str) -> str:
-    """For an issue that does not say one thing about what it promotes."""
+    """For an issue whose parts do not name the same promotion."""
     return f"Nothing is promoted from here until the parts of this issue agree again: {what}."
 
 
 def not_ours(fault: str) -> str:
-    """For an issue whose boxes somebody ticks, and that is not ours any more."""
+    """For a tick in an issue that no longer counts."""
     return f"Nothing is promoted from here: {fault}. Fix that, then tick the box again."
 
 
@@ -95,7 +95,7 @@ def not_proposed(why: str) -> str:
 
 
 def skipped(version: str, ahead: Skipped) -> str:
-    """For a pull request that brings a version to a phase before one ahead of it has all of it."""
+    """For a pull request that skips environments of an earlier phase."""
     names = ", ".join(f"`{environment}`" for environment in ahead.behind)
     later = ", ".join(f"`{phase}`" for phase in ahead.later)
     own = "" if ahead.behind == (ahead.phase,) else f" (phase `{ahead.phase}`)"
@@ -104,12 +104,12 @@ def skipped(version: str, ahead: Skipped) -> str:
 
 
 def prerelease(version: str, phase: str) -> str:
-    """For a pull request that brings what is not a release yet to the last phase."""
+    """For a pull request that brings a prerelease to the last phase."""
     return f"{version} is a **prerelease**, and `{phase}` is the last phase."
 
 
 def unticked(environments: Iterable[str], reason: str) -> str:
-    """For boxes that were unticked by us."""
+    """For boxes that we unticked."""
     names = ", ".join(f"`{environment}`" for environment in environments)
     return f"Unticked {names}: {reason}."
 

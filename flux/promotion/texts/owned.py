@@ -1,4 +1,4 @@
-"""The part of a pull request that is ours; the rest of its description is people's, and stays."""
+"""Our part of a pull request's description. The rest belongs to people, and stays."""
 
 import json
 import re

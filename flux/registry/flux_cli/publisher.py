@@ -24,7 +24,7 @@ class FluxPublisher:
     target: Target
 
     def foresee(self, image: Image) -> None:
-        """Nobody knows: the layer is compressed by Go."""
+        """None: Go compresses the layer, so the digest is unknown."""
 
     def push(self, image: Image, tags: Sequence[str]) -> str:
         """Raises RegistryError where flux packed other content than the image's: no tag but the first is

@@ -1,4 +1,4 @@
-"""What to send as `Authorization` to one registry, with the credentials that there are for it."""
+"""The `Authorization` header for one registry, from the available credentials."""
 
 import time
 from collections.abc import Sequence
@@ -97,7 +97,7 @@ class Authorization:
         )
 
     def _choose(self, challenges: Sequence[Challenge]) -> Challenge:
-        """The first that can be answered, else the first that is understood."""
+        """The first challenge that can be answered, or else the first that is understood."""
         known = [challenge for challenge in challenges if challenge.scheme in ("basic", "bearer")]
         if not known:
             raise RegistryUnreachableError(

@@ -1,4 +1,4 @@
-"""Digests that a registry tells, which count only where they are ones."""
+"""Digests from a registry. They are checked before they are used."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What to say of a request that got no answer, or a refusal.
+"""The errors of requests without an answer, or with a refusal.
 
 https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
 """
@@ -55,7 +55,7 @@ def read_refusal(response: "Response") -> Refusal:
 
 
 def one_line(text: str) -> str:
-    """Text of somebody else's, fit to be shown: one line, printable, and not long."""
+    """Text from outside that is safe to show: one line, printable, and short."""
     return "".join(c for c in " ".join(text.split()) if c.isprintable())[:_MOST_SAID]
 
 

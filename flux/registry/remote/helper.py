@@ -13,7 +13,7 @@ _MOST_SAID = 200
 
 
 class HelperError(Exception):
-    """A helper is missing, hangs, or answered what none should."""
+    """A helper is missing, hangs, or gave an invalid answer."""
 
 
 @dataclass(frozen=True)

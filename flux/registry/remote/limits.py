@@ -31,7 +31,7 @@ LIMITS = Limits()
 
 
 def usual_limits() -> Limits:
-    """Those of who names none."""
+    """The default limits."""
     return LIMITS
 
 
