@@ -25,9 +25,10 @@ def walk(monorepo: Monorepo, commit: str, names: Sequence[str], until: str | Non
     layout = monorepo.layouts.at(commit)
     while start:
         stretch = monorepo.git.line(start, *layout.reach(names), until=until, also=FILES)
+        are_said = monorepo.layouts.are_said(start)
         start = None
         for at in stretch:
-            before = _layout_before(monorepo.layouts, at, layout)
+            before, are_said = _before(monorepo.layouts, at, layout, are_said)
             if before == layout or at.parent is None:
                 made = partial(made_at, monorepo.git, layout, (at.revision.commit, at.parent), names)
                 yield _unmoved(monorepo.git, passed(at, layout, made), at.parent, layout)
@@ -87,12 +88,11 @@ def _without_moved(
     return found
 
 
-def _layout_before(layouts: Layouts, commit: Commit, layout: Layout) -> Layout | None:
-    """The layout before a commit on the line, which has this one."""
+def _before(layouts: Layouts, commit: Commit, layout: Layout, are_said: bool) -> tuple[Layout | None, bool]:
+    """The layout before a commit on the line, which has this one, and whether settings say so there too."""
     if commit.parent is None:
-        return layout
+        return layout, are_said
+    if any(change.path in FILES for change in commit.changes or ()):
+        return layouts.before(commit.parent), layouts.are_said(commit.parent)
     # Without settings, where the folders are says what the layout is.
-    may_differ = any(change.path in FILES for change in commit.changes or ()) or not layouts.are_said(
-        commit.revision.commit
-    )
-    return layouts.before(commit.parent) if may_differ else layout
+    return (layout if are_said else layouts.before(commit.parent)), are_said

@@ -6,15 +6,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from flux.artifact.ignore import excludes
 from flux.artifact.tree import REGULAR
-from flux.monorepo.line import changed_between
+from flux.monorepo.layouts import Layouts
+from flux.monorepo.line import changed_between, walk
 from flux.monorepo.sources import Sources
 from flux.settings import Settings
+from tests.commands.helpers import monorepo
 from tests.monorepo.histories import PATTERNS, Made, Tree, changed_at, histories, imported, layers, line
 from tests.monorepos import opened
 from tests.repo import Repo
@@ -79,3 +82,45 @@ def test_what_changed_is_what_a_cluster_gets_otherwise(history: list[Made], pick
                 }
                 revisions = sources.revisions(names)
                 assert {name: revision.commit for name, revision in revisions.items()} == expected_at
+
+
+def test_settings_are_read_where_they_change_and_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = monorepo(tmp_path / "repo", {"artifacts/app/x": "0", "artifacts/db/x": "0"})
+    for number in range(1, 6):
+        repo.commit(files={"artifacts/app/x": str(number)})
+    read: list[str] = []
+    are_said = Layouts.are_said
+
+    def counted(layouts: Layouts, commit: str) -> bool:
+        read.append(commit)
+        return are_said(layouts, commit)
+
+    monkeypatch.setattr(Layouts, "are_said", counted)
+    with opened(repo.path, Settings()) as context:
+        assert [passed.changed for passed in walk(context, repo.head, ["app"])][:5] == [
+            {"app": ["artifacts/app/x"]}
+        ] * 5
+    assert len(read) <= 2
+
+
+def test_settings_that_come_and_go_on_the_line(tmp_path: Path) -> None:
+    """Where there are none, the folders that are there say where the artifacts are."""
+    repo = Repo(tmp_path / "repo")
+    repo.commit(files={"apps/app/x": "0", "other/app/x": "0"})
+    repo.commit(files={"invoke.yaml": "flux: {sources: apps}\n"})
+    repo.commit(files={"other/app/x": "1"})
+    repo.commit(files={"invoke.yaml": "flux: {sources: other}\n"})
+    repo.commit(files={"other/app/x": "2"})
+    repo.git("rm", "--quiet", "invoke.yaml")
+    repo.commit()
+    repo.commit(files={"apps/app/x": "3"})
+    repo.commit(files={"apps/app/x": "4", "invoke.yaml": "flux: {sources: other}\n"})
+    with opened(repo.path, Settings(sources="apps")) as context:
+        *found, first = [(one.revision.commit, one.changed) for one in walk(context, repo.head, ["app"])]
+        assert first[1] is None
+        for commit, changed in found:
+            expected = changed_between(context, context.git.commit(f"{commit}~"), commit)
+            assert changed == {name: paths for name, paths in expected.items() if name == "app"}
+    assert sum(bool(changed) for _, changed in found) >= 2
