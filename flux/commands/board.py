@@ -14,6 +14,7 @@ from flux.commands.rules import Outlook, Rules, find_rules
 from flux.commands.status import Row, Status, find_status
 from flux.errors import FluxError
 from flux.forge.forge import PullRequest
+from flux.monorepo.freezes import freezes_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.released_files import released_files
 from flux.monorepo.releases import Released, releases
@@ -25,7 +26,6 @@ from flux.promotion.marker import read_marker
 from flux.promotion.measures import Arrival, Measures, measure
 from flux.promotion.plan import Step
 from flux.promotion.proposal import Promotion
-from flux.proposals.courses import freezes_at
 from flux.working import Working, silently
 
 _MOST_RELEASES = 20

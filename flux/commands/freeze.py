@@ -35,7 +35,7 @@ def freeze(monorepo: Monorepo, reason: str, phase: str | None, until: str | None
     Raises RequestError for what cannot be frozen.
     """
     require_current_settings(monorepo)
-    _require_phase(phase, [*monorepo.settings.groups])
+    _require_phase(phase, [phase.name for phase in monorepo.settings.phases])
     authority = _authorized(monorepo, phase)
     said = " ".join(reason.split())
     if not said or len(said) > _LONGEST or not said.isprintable():
@@ -61,7 +61,7 @@ def unfreeze(monorepo: Monorepo, phase: str | None) -> Frozen:
     require_current_settings(monorepo)
     there = _there(monorepo)
     if phase not in {each.phase for each in there}:
-        _require_phase(phase, [*monorepo.settings.groups])
+        _require_phase(phase, [phase.name for phase in monorepo.settings.phases])
     pending = pending_freezes(monorepo, _authorized(monorepo, phase))
     begun = pending.after(there)
     kept = tuple(each for each in begun if phase and each.phase != phase)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from flux.errors import FluxError, RegistryError
-from flux.monorepo.following import followers
+from flux.monorepo.following import followers, frozen_followers
 from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.notes import notes_of
@@ -54,7 +54,7 @@ def publish_release(monorepo: Monorepo, tag: str) -> Published:
     written = tuple(publisher.written(tag) if tag in pushed.had else naming.written(tag) for tag in tags)
     result = replace(result, digest=pushed.digest, tags=written, action=action)
     same_as = revision.tag if revision.tag in pushed.had else ""
-    published = Published(tag, result, same_as, f"{name} {version}")
+    published = Published(tag, result, same_as, f"{name} {version}", frozen_followers(monorepo))
     try:
         if release_tag(monorepo, Released(name, tagged.version, tag, tagged.commit)):
             published.notices.append(f"{tag}: released from the tag")

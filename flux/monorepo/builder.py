@@ -7,7 +7,7 @@ from flux.artifact.image import Image
 from flux.artifact.revision import Revision
 from flux.errors import ContentError, FluxError, RegistryUnreachableError, TipUnknownError
 from flux.monorepo.image_result import ImageAction, ImageResult
-from flux.monorepo.latest import named, settle_latest
+from flux.monorepo.latest import moving_tags, named, settle_latest
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.source import Source
 from flux.monorepo.sources import Sources
@@ -60,6 +60,7 @@ class Builder:
         self._sources = sources
         self._room = Room(_MOST_HELD)
         self._unreachable: RegistryUnreachableError | None = None
+        self._moving: tuple[str, ...] = ()
 
     def build(self, on_result: Callable[[ImageResult], object]) -> Build:
         """Build and push each artifact. If one fails, the others are still pushed.
@@ -71,6 +72,9 @@ class Builder:
         tip = self._tip()
         revisions = self._sources.revisions(self.names)
         tip, at_tip = self._at_tip(tip, revisions)
+        if tip:
+            self._moving, frozen = moving_tags(self._monorepo)
+            self._notices += frozen
         results: dict[str, ImageResult] = {}
         for result in in_parallel(
             self._settings.jobs,
@@ -161,7 +165,7 @@ class Builder:
         if isinstance(image, FluxError):
             return result.failed(image)
         moves_latest = revision == at_tip
-        tags = [revision.tag, *(self._settings.moving if moves_latest else ())]
+        tags = [revision.tag, *(self._moving if moves_latest else ())]
         try:
             if self._unreachable:
                 raise self._unreachable

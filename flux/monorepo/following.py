@@ -1,20 +1,27 @@
 """The environments that follow the newest stable release of each artifact, without a promotion."""
 
+import time
+
 from semver import Version
 
+from flux.monorepo.freezes import frozen
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import newest_of, releases
 from flux.settings.settings import Follow
 
 
 def followers(monorepo: Monorepo, artifact: str, version: Version) -> tuple[str, ...]:
-    """The environments that a version of an artifact belongs to: none unless it is the newest stable one.
+    """The environments that a version of an artifact goes to: none unless it is the newest stable one.
 
-    Raises GitError where the home of the release tags does not answer.
+    None that a freeze holds is among them. Raises GitError where the home of the release tags does not
+    answer, and DesiredStateError where nobody can read what is frozen.
     """
     following = monorepo.settings.following(Follow.STABLE)
     newest = newest_of(releases(monorepo, [artifact])) if following else None
-    return following if newest and newest.version == version else ()
+    if not newest or newest.version != version:
+        return ()
+    cold = frozen(monorepo, following, time.time)
+    return tuple(environment for environment in following if environment not in cold)
 
 
 def lagging(monorepo: Monorepo, artifact: str, version: Version, digest: str) -> bool:
@@ -23,3 +30,9 @@ def lagging(monorepo: Monorepo, artifact: str, version: Version, digest: str) ->
     return any(
         target.resolve(environment) != digest for environment in followers(monorepo, artifact, version)
     )
+
+
+def frozen_followers(monorepo: Monorepo) -> list[str]:
+    """The environments that stay where they are, since a freeze holds them: a line each."""
+    cold = frozen(monorepo, monorepo.settings.following(Follow.STABLE), time.time)
+    return [f"{environment} stays where it is: {why}" for environment, why in cold.items()]

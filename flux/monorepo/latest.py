@@ -1,14 +1,17 @@
 """The tags that belong to an artifact's revision at the tip: `latest`, and environments that follow it."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 
 from flux.artifact.revision import Revision
-from flux.errors import ContentError, FluxError, GitError
+from flux.errors import ContentError, DesiredStateError, FluxError, GitError
+from flux.monorepo.freezes import frozen
 from flux.monorepo.image_result import ImageResult
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
 from flux.registry.identity import is_same
+from flux.settings.settings import Follow
 
 
 def settle_latest(
@@ -33,6 +36,17 @@ def settle_latest(
     return altered, []
 
 
+def moving_tags(monorepo: Monorepo) -> tuple[tuple[str, ...], list[str]]:
+    """The tags that are the tip's, but for environments that a freeze holds; and why these stay."""
+    following = monorepo.settings.following(Follow.TIP)
+    try:
+        cold = frozen(monorepo, following, time.time)
+    except DesiredStateError as error:
+        cold = dict.fromkeys(following, error.message)
+    moving = tuple(tag for tag in monorepo.settings.moving if tag not in cold)
+    return moving, [f"`{tag}` stays where it is: {why}" for tag, why in cold.items()]
+
+
 def named(monorepo: Monorepo) -> str:
     """The names of the tags that follow the tip, for people."""
     return ", ".join(f"`{tag}`" for tag in monorepo.settings.moving)
@@ -41,7 +55,7 @@ def named(monorepo: Monorepo) -> str:
 def _give_away(
     monorepo: Monorepo, result: ImageResult, sources: Sources, revision: Revision
 ) -> dict[str, ImageResult]:
-    publisher, moving = monorepo.registry.publisher(result.artifact), monorepo.settings.moving
+    publisher, (moving, _) = monorepo.registry.publisher(result.artifact), moving_tags(monorepo)
     try:
         newer = publisher.target.fetch_manifest(revision.tag)
         if not newer or not is_same(publisher.target, newer, sources.image_of(result.artifact)):

@@ -8,10 +8,11 @@ from flux.artifact.image import REVISION
 from flux.artifact.image_manifest import Foreign, parse
 from flux.forge.reporting import Deployment
 from flux.monorepo.desired import desired_at
+from flux.monorepo.freezes import freezes_at
 from flux.monorepo.history import DesiredVersions, history
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.desired import Desired
-from flux.promotion.gates.freeze import Freeze, freezes_path, parse_freezes
+from flux.promotion.gates.freeze import Freeze
 from flux.promotion.gates.move import Move, dated, read_move, stays_of
 from flux.promotion.gates.state import Course, GateState, Stay, Wanted, is_higher
 from flux.proposals.authority import Authority
@@ -31,12 +32,6 @@ def commit_of(manifest: Manifest) -> str:
     read = parse(manifest.content, manifest.media_type)
     revision = "" if isinstance(read, Foreign) else read.annotations.get(REVISION, "")
     return revision.rpartition("@sha1:")[2]
-
-
-def freezes_at(monorepo: Monorepo, commit: str) -> tuple[Freeze, ...]:
-    """The freezes of a commit. Raises DesiredStateError for a file that has errors."""
-    path = freezes_path(monorepo.settings.releaseconfig)
-    return parse_freezes(path, monorepo.git.file(commit, path), [*monorepo.settings.groups])
 
 
 def course_of(monorepo: Monorepo, artifact: str) -> Course:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from flux.errors import HeldError
 from flux.monorepo.drift import Looked
+from flux.monorepo.freezes import freezes_at
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.gates.gate import GateVerdict, judge
 from flux.promotion.gates.state import GateState
@@ -14,7 +15,7 @@ from flux.promotion.ledger import overridden
 from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion
 from flux.proposals.branches import PromotionBranches
-from flux.proposals.courses import Courses, course_of, freezes_at
+from flux.proposals.courses import Courses, course_of
 
 
 class Holding:

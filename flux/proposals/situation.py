@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flux.forge.forge import Issue
+from flux.monorepo.freezes import frozen
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.wanted import has_artifact
 from flux.promotion import altered
@@ -11,7 +12,6 @@ from flux.promotion.ledger import Decision
 from flux.promotion.outcome import Edit, PhaseOrder, Situation
 from flux.promotion.proposal import Promotion
 from flux.proposals.authority import Authority
-from flux.proposals.frozen import frozen
 from flux.proposals.times import changed_since
 from flux.release.markdown import plain
 
@@ -34,7 +34,9 @@ def situation_of(
     changed = altered.changed_boxes(edit, rules)
     names = changed.keys() | altered.lost_boxes(edit, rules)
     refused = authority.refusals(edit.sender, names) if names else {}
-    cold = frozen(monorepo, [name for name, tick in changed.items() if tick and name not in refused])
+    cold = frozen(
+        monorepo, [e for e, tick in changed.items() if tick and e not in refused], monorepo.forge.now
+    )
     refused |= {name: plain(reason) for name, reason in cold.items()}
     again = edit.rerun_by is not None
     held = authority.refusals(edit.answers, names - refused.keys()) if again else {}

@@ -7,7 +7,7 @@ from flux.forge.reporting import CommitStatus
 from flux.promotion.clusters.status import StatusName
 from flux.promotion.gates.move import Move
 from flux.promotion.gates.state import Wanted
-from flux.proposals.courses import Courses, commit_of, freezes_at
+from flux.proposals.courses import Courses, commit_of
 from flux.settings.settings import FollowedClusters
 from tests.commands.promoted import registry_of
 from tests.commands.promoting import World
@@ -91,7 +91,6 @@ def test_a_stay_about_which_nobody_was_asked_counts_for_nothing(
         assert [stay.digest[7] for stay in stays] == [*counted]
 
 
-def test_there_is_no_freeze_at_first(local: World) -> None:
+def test_the_course_is_that_of_the_settings(local: World) -> None:
     with local.opened() as monorepo:
-        assert freezes_at(monorepo, monorepo.tip) == ()
         assert Courses(monorepo).course("eso").groups == local.settings.groups

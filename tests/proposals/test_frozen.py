@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from flux.errors import RequestError
-from flux.proposals.frozen import frozen, require_no_freeze
+from flux.monorepo.freezes import frozen
+from flux.proposals.frozen import require_no_freeze
 from tests.commands.deciding import proposed
 from tests.commands.promoted import TAG
 from tests.commands.promoting import World, boxes
@@ -22,7 +23,7 @@ def cold(world: World) -> World:
 
 def test_what_is_frozen(cold: World) -> None:
     with cold.opened() as monorepo:
-        found = frozen(monorepo, ["prod", "prod_ring1", "tt", "nowhere"])
+        found = frozen(monorepo, ["prod", "prod_ring1", "tt", "nowhere"], monorepo.forge.now)
         require_no_freeze(monorepo, ["tt"])
     assert found == dict.fromkeys(("prod", "prod_ring1"), "prod is frozen by alice: holidays")
 

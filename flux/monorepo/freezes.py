@@ -1,0 +1,35 @@
+"""Freezes that stand at a commit, and what they hold."""
+
+from collections.abc import Callable, Collection
+
+from flux.monorepo.monorepo import Monorepo
+from flux.promotion.gates.freeze import Freeze, freezes_path, parse_freezes
+
+
+def freezes_at(monorepo: Monorepo, commit: str) -> tuple[Freeze, ...]:
+    """The freezes of a commit. Raises DesiredStateError for a file that has errors."""
+    path = freezes_path(monorepo.settings.releaseconfig)
+    phases = [phase.name for phase in monorepo.settings.phases]
+    return parse_freezes(path, monorepo.git.file(commit, path), phases)
+
+
+def frozen(monorepo: Monorepo, names: Collection[str], clock: Callable[[], float]) -> dict[str, str]:
+    """Of environments and phases, those that a freeze at the tip holds, each with the reason.
+
+    The clock is asked where there is any. Raises DesiredStateError for a file that has errors.
+    """
+    freezes = freezes_at(monorepo, monorepo.tip) if names else ()
+    if not freezes:
+        return {}
+    now = clock()
+    phases = {
+        name: phase.name
+        for phase in monorepo.settings.phases
+        for name in (phase.name, *phase.environments, *dict(phase.following))
+    }
+    return {
+        name: f"{freeze.phase or 'every phase'} is frozen by {freeze.by}: {freeze.reason}"
+        for name in names
+        for freeze in freezes
+        if name in phases and freeze.holds(phases[name], now)
+    }
