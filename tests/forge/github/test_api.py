@@ -1,14 +1,18 @@
 """Where GitHub is, and how it is asked."""
 
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 import github
 import pytest
+from github.Requester import Requester
 
 from flux.errors import ForgeError
 from flux.forge.github.forge import GitHubForge
+from tests.forge.conftest import Place
 from tests.forge.github.replies import AGAIN, REPOSITORY, THERE, failure, forge_at, refusal, reply
+from tests.github.server import GitHub
 from tests.registry.scripted import scripted
 from tests.registry.token_service import make_certificate
 from tests.servers import Answer, serve
@@ -88,3 +92,35 @@ def test_requests_are_paced_but_on_this_machine(
     monkeypatch: pytest.MonkeyPatch, api_url: str, seconds: tuple[float, float]
 ) -> None:
     assert pacing(monkeypatch, api_url) == seconds
+
+
+def test_writes_stay_under_what_github_takes_in_a_minute(
+    hub: Place, server: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a clock that only our pauses move: more than 80 that create something in a minute are refused."""
+    paused = [0.0]
+    writes: list[float] = []
+
+    class Clock:
+        @staticmethod
+        def now(zone: tzinfo) -> datetime:
+            return datetime.fromtimestamp(1_000_000 + sum(paused), zone)
+
+    record = Requester._Requester__recordRequestTime  # type: ignore[attr-defined]
+
+    def recorded(requester: Requester, method: str) -> None:
+        if method != "GET":
+            writes.append(sum(paused))
+        record(requester, method)
+
+    monkeypatch.setattr("flux.forge.github.api._is_loopback", lambda host: False)
+    monkeypatch.setattr("github.Requester.datetime", Clock)
+    monkeypatch.setattr("github.Requester.time.sleep", paused.append)
+    monkeypatch.setattr(Requester, "_Requester__recordRequestTime", recorded)
+    forge = GitHubForge(server.url, "octo/monorepo", server.token("bob"))
+    for number in range(45):
+        made = forge.create_deployment("main", "prod", f"flux:{number}", {}, "")
+        forge.set_deployment_state(made.id, "success", "")
+    assert len(writes) == 90
+    most = max(sum(begin <= time < begin + 60 for time in writes) for begin in writes)
+    assert most <= 80
