@@ -12,6 +12,7 @@ from flux.errors import DesiredStateError, FluxError, RequestError, UnpublishedE
 from flux.event import IssueEdit
 from flux.forge.forge import Issue, PullState
 from flux.monorepo.desired import stray_of
+from flux.monorepo.freezes import frozen
 from flux.monorepo.history import had_version
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
@@ -26,7 +27,7 @@ from flux.promotion.texts import notices as say
 from flux.promotion.texts.comment import is_reached
 from flux.proposals.applied import Applied, not_ours
 from flux.proposals.earlier import Earlier
-from flux.proposals.frozen import frozen, require_no_freeze
+from flux.proposals.frozen import require_no_freeze
 from flux.proposals.progress import tell
 from flux.proposals.situation import is_gone, situation_of
 from flux.proposals.upkeep import Upkeep
@@ -118,7 +119,7 @@ class Applier(Upkeep):
             lost -= branch.proposes(promotion.artifact)
         if lost and self._monorepo.settings.has_rules:  # what has to wait was recorded
             lost -= {e for e, last in latest(self.known(promotion, issue.number)).items() if last.asks}
-        lost -= frozen(self._monorepo, lost).keys()  # which the issue says
+        lost -= frozen(self._monorepo, lost, self._forge.now).keys()  # which the issue says
         return Applied(issue.number, undone=self.take_back(issue, lost, say.TICK_LOST, str(issue.updated)))
 
     def _apply_edit(self, issue: Issue, change: IssueEdit) -> Applied:
