@@ -5,7 +5,7 @@ import sys
 
 from flux.errors import FluxError
 
-_NAMES = {"github": "PyGithub", "markdown_it": "markdown-it-py", "yaml": "PyYAML"}
+_NAMES = {"git": "GitPython", "github": "PyGithub", "markdown_it": "markdown-it-py", "yaml": "PyYAML"}
 """What pip calls modules that have another name than their package."""
 
 

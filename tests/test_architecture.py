@@ -212,7 +212,7 @@ def test_an_error_that_is_quoted_is_found(handler: str, lines: list[int]) -> Non
 
 # PyYAML is not among them: Invoke's own YAML looks for it.
 _HEAVY = {
-    *("github", "pathspec", "pydantic", "python_on_whales", "requests", "rich", "semver", "urllib3"),
+    *("git", "github", "pathspec", "pydantic", "python_on_whales", "requests", "rich", "semver", "urllib3"),
 }
 
 

@@ -12,6 +12,7 @@ from flux.packages import install, missing_package
 @pytest.mark.parametrize(
     ("module", "package"),
     [
+        ("git", "GitPython"),
         ("github.Auth", "PyGithub"),
         ("github", "PyGithub"),
         ("markdown_it.token", "markdown-it-py"),

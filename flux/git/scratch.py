@@ -4,7 +4,9 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from shlex import quote
 
+from flux.git import output
 from flux.git.parts import Parts
 from flux.git.process import Process
 
@@ -36,7 +38,6 @@ def clone_apart(source: Parts, folder: Path, branch: str, files: Mapping[str, by
     is_whole = not (source.shallow.edge() or source.process.promisor)
     _copy(source.process, folder, [] if is_whole else ["--no-tags"])
     clone = Parts(Process(folder))
-    clone.process.run("remote", "remove", "origin")
     if not is_whole:
         commit = clone.writing.write_tree_commit(f"{commit}^{{tree}}", [], "All there is\n")
     if files:
@@ -53,10 +54,23 @@ def clone_apart(source: Parts, folder: Path, branch: str, files: Mapping[str, by
 
 
 def _copy(source: Process, folder: Path, flags: list[str]) -> None:
-    source.run(
-        *("-c", "protocol.file.allow=always", "-c", "clone.rejectShallow=false"),
-        *("clone", "--quiet", "--no-checkout", "--template=", "--origin=origin"),
-        *(f"--config={name}={value}" for name, value in _APART.items()),
-        *flags,
-        *("--", str(source.root), str(folder)),
-    )
+    """Raises GitError where git cannot clone into the folder."""
+    import git  # takes as long as a quick command does
+
+    settings = [quote(f"--config={name}={value}") for name, value in _APART.items()]
+    try:
+        with git.Repo(source.root) as repository:
+            repository.git.update_environment(**source.environment())
+            repository.git.set_persistent_git_options(
+                c=["protocol.file.allow=always", "clone.rejectShallow=false"]
+            )
+            clone = repository.clone(
+                folder,
+                multi_options=["--no-checkout", "--template=", "--origin=origin", *settings, *flags],
+                allow_unsafe_options=True,  # they are ours
+            )
+        with clone:
+            clone.delete_remote(clone.remote("origin"))
+    except git.GitCommandError as error:
+        said = str(error.stderr).strip().removeprefix("stderr: '").removesuffix("'")
+        raise output.error(said) from error

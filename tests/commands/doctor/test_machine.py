@@ -87,7 +87,7 @@ def missing(folder: Path, *modules: str) -> dict[str, str]:
 def test_a_package_that_is_missing_is_named(
     repo: Repo, tmp_path: Path, module: str, package: str, subject: str
 ) -> None:
-    env = missing(tmp_path / "lib", module) | {"INVOKE_FLUX_IGNORE": "*.md"}
+    env = missing(tmp_path / "lib", module) | {"INVOKE_FLUX_IGNORE": "docs/*.md"}
     done = inv(repo, "doctor", "--json", env=env)
     assert done.code == 1
     problems = {check["subject"]: check for check in done.document["checks"] if check["health"] == "problem"}
