@@ -13,11 +13,17 @@ from flux.promotion.texts.issue import with_boxes
 
 def broken(body: str, promotion: Promotion) -> str:
     """Why tools cannot read a body any more; empty if they can."""
+    if not _is_legible(body):
+        return "made the text of the issue unreadable"
+    return "" if read_marker(body) == promotion else "altered the issue's marker"
+
+
+def _is_legible(body: str) -> bool:
     try:
         marks(body)
     except IssueError:
-        return "made the text of the issue unreadable"
-    return "" if read_marker(body) == promotion else "altered the issue's marker"
+        return False
+    return True
 
 
 def decide_broken(edit: Edit, promotion: Promotion, body: str, rules: PhaseOrder) -> Outcome | None:
@@ -104,10 +110,17 @@ def revert(edit: Edit, promotion: Promotion, body: str, fault: str, still: bool 
 
 
 def _refuse(edit: Edit, promotion: Promotion, rules: PhaseOrder) -> Outcome:
-    """Undo an edit of an issue that was altered before: its meaning is unknown."""
-    changed = changed_boxes(edit, rules)
+    """Undo an edit of an issue that was altered before: its meaning is unknown. Its words stay, also where a
+    write of ours, which put right what was altered, has overwritten them."""
+    is_legible = _is_legible(edit.before) and _is_legible(edit.after)
+    changed = changed_boxes(edit, rules) if is_legible else {}
+    was, became = (mend_marker(text, promotion) for text in (edit.before, edit.after))
 
     def put_right(body: str) -> str:
+        if not is_legible or not _is_legible(body):
+            return body
+        if edit.rerun_by is None and _words(body) == _words(was) != _words(became):
+            return mark(became, marks(body))
         return mend_marker(restore(body, edit.before, edit.after, changed), promotion)
 
     note = Note(("refused", edit.sender, str(edit.time)), say.edit_refused(edit.sender))

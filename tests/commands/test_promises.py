@@ -44,9 +44,9 @@ from flux.promotion.proposal import Promotion
 from flux.promotion.texts.comment import is_reached
 from flux.registry import open_registry
 from tests.commands.disturbing import disturbed, faulty_registry, mortal
-from tests.commands.promoting import CONFIG, PERMISSIONS, PHASES, World
+from tests.commands.promoting import BOT, CONFIG, PERMISSIONS, PHASES, World
 from tests.github import faults
-from tests.github.state import Role
+from tests.github.state import Account, Role
 from tests.repo import Repo
 
 LATEST = "latest"
@@ -466,6 +466,61 @@ class Story(RuleBasedStateMachine):
         issue = repo.issues[[*self.titles][pick % len(self.titles)]]
         issue.labels = [] if issue.labels else [repo.labels["flux-release"]]
 
+    @precondition(lambda self: self.titles and self.world.github)
+    @rule(pick=picks, login=st.sampled_from(EDITORS))
+    def retitle(self, pick: int, login: str) -> None:
+        """Somebody gives an issue the title of another version, or its own again."""
+        number = [*self.titles][pick % len(self.titles)]
+        own = self._own_title(number)
+        is_own = self.world.issue(number).title == own
+        self._retitle(number, f"Promote {self.titles[number].artifact} 0.0.1" if is_own else own, login)
+
+    def _own_title(self, number: int) -> str:
+        return f"Promote {self.titles[number].artifact} {self.titles[number].version}"
+
+    def _retitle(self, number: int, title: str, login: str) -> None:
+        assert self.world.github
+        if self.world.issue(number).title != title:
+            self.world.github.repo_as(login).get_issue(number).edit(title=title)
+
+    @precondition(lambda self: self.world.github)
+    @rule(pick=picks, back=st.integers(1, 3), login=st.sampled_from(MAY))
+    def force_back(self, pick: int, back: int, login: str) -> None:
+        """Somebody forces a branch back to an older commit of it. What was taken back since stays so."""
+        github, before = self.world.github, self.proposals()
+        pull = self.pull(pick)
+        if not github or not pull or pull.branch in self.stopped(before):
+            return
+        older = self.home.git("rev-list", pull.head, "^main").split()[back:]
+        if not older or not self.is_ancestor(older[0], pull.head):
+            return
+        self.home.git("update-ref", f"refs/heads/{pull.branch}", older[0])
+        github.pushed(login)
+        self.heads[pull.number] = older[0]
+        if self.command(self.world.sync) is not None and pull.branch in (after := self.proposals()):
+            assert after[pull.branch].changes <= before[pull.branch].changes
+
+    @precondition(lambda self: self.world.github)
+    @rule(pick=picks, login=st.sampled_from((BOT, "alice")))
+    def switch_on_auto_merge(self, pick: int, login: str) -> None:
+        """By mistake, or by somebody who wants it so."""
+        if pull := self.pull(pick):
+            assert self.world.github
+            there = self.world.github.repository("octo/monorepo").issues[pull.number]
+            there.auto_merge = Account(99, login)  # type: ignore[attr-defined]
+
+    @rule(phase=st.sampled_from(("", *GROUPS)))
+    def freeze(self, phase: str) -> None:
+        self._freeze([{"reason": "holidays", "by": "alice", **({"phase": phase} if phase else {})}])
+
+    @rule()
+    def thaw(self) -> None:
+        self._freeze([])
+
+    def _freeze(self, freezes: list[dict[str, str]]) -> None:
+        with suppress(subprocess.CalledProcessError):
+            self.world.change({"flux/freezes.json": json.dumps({"freezes": freezes})}, "freeze")
+
     @precondition(lambda self: self.world.github)
     @rule(may=st.booleans())
     def let_bob_write(self, may: bool) -> None:
@@ -683,6 +738,10 @@ class Story(RuleBasedStateMachine):
         self._mend()
         for artifact in ARTIFACTS:
             self._misspell(artifact, False)
+        self._freeze([])
+        if self.world.github:
+            for number in self.titles:
+                self._retitle(number, self._own_title(number), "alice")
         done = self._reconciled()
         for _ in range(_MOST_ROUNDS):
             if not done.repaired:
@@ -703,6 +762,7 @@ class Story(RuleBasedStateMachine):
         self._latest_is_mains()
         if self.world.github:
             self._ticks_are_held()
+            self._people_merge()
 
     def _reconciled(self) -> Reconciled:
         self.clock.elapse(2 * HOUR)
@@ -736,6 +796,14 @@ class Story(RuleBasedStateMachine):
         for artifact, revision in revisions.items():
             tags = self.world.tags(artifact)
             assert tags[LATEST] == tags[revision.tag], f"{artifact}:latest is not {revision.tag}"
+
+    def _people_merge(self) -> None:
+        """Where no rule lets GitHub merge, nothing but a person does."""
+        assert self.world.github
+        pulls = self.world.github.repository("octo/monorepo").pulls
+        assert not [
+            pull for pull in pulls if not pull.closed and pull.auto_merge and pull.auto_merge.login == BOT
+        ]
 
     def _ticks_are_held(self) -> None:
         """Of every open issue whose branch is ours: what is ticked is proposed, or main has it."""

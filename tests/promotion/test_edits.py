@@ -205,6 +205,27 @@ def test_an_edit_of_what_was_altered_before_counts_for_nothing() -> None:
     assert ticked(right, samples.PHASES) == set()
 
 
+def test_an_edit_of_what_nobody_can_read_is_refused_too() -> None:
+    """Who made it is told, whoever puts the text right."""
+    for before, after in ((BODY + "\x01", body("at") + "\x01"), (BODY + "\x01", BODY.partition("\n")[2])):
+        for now in (after, BODY):
+            decided = decide_broken(edit(before, after), PROMOTION, now, RULES)
+            assert decided is not None
+            assert told(decided) == [(("refused", "bob", "100.0"), notices.edit_refused("bob"))]
+            assert performed(decided, now) == now
+
+
+def test_words_of_an_edit_that_was_overwritten_while_the_text_was_put_right_come_back() -> None:
+    altered = BODY.replace('"1.1.0"', '"1.0.0"')
+    after = mark(altered, {"prod_ring1": True}) + "\nLooks good\n"
+    decided = decide_broken(edit(altered, after), PROMOTION, BODY, RULES)
+    assert decided is not None
+    assert performed(decided, BODY) == BODY + "\nLooks good\n"
+    assert performed(decided, body("tt")) == body("tt") + "\nLooks good\n"
+    again = BODY + "\nLooks good\n"
+    assert performed(decided, again) == again
+
+
 def test_an_edit_before_one_that_broke_the_text_waits() -> None:
     altered = BODY.partition("\n")[2]
     decided = decide_broken(edit(BODY, body("at")), PROMOTION, altered, RULES)
