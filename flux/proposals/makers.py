@@ -40,9 +40,11 @@ class BranchMakers:
         return decisions if any(self._vouches(maker, decisions) for maker in makers) else None
 
     def _vouches(self, maker: str, decisions: Sequence[Decision]) -> bool:
-        """The automation vouches for everybody, and a person for nobody else."""
+        """The automation vouches for everybody, a person for nobody else, and any other App for nobody."""
         if self._authority.is_ours(maker):
             return True
+        if self._authority.is_bot(maker):
+            return False
         own = all(decision.who.casefold() == maker.casefold() for decision in decisions)
         asked = {environment for decision in decisions for environment in decision.environments}
         return (

@@ -64,9 +64,9 @@ def redated(world: World, date: str) -> None:
     pull.merge_commit = world.repo.head
 
 
-def forged(world: World, message: str) -> str:
-    """A branch of a person's, with our words."""
-    forge = world.forge("bob")
+def forged(world: World, message: str, login: str | None = "bob") -> str:
+    """A branch of a person's, or of who has the automation's token, with our words."""
+    forge = world.forge(login)
     tip = world.bare.git("rev-parse", "main")
     content = world.bare.git("show", f"main:{CONFIG}").replace(
         '"prod_ring1": "1.0.0"', '"prod_ring1": "1.1.0"'

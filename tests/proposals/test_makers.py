@@ -12,7 +12,7 @@ from tests.commands.deciding import (
     forged,
     proposed,
 )
-from tests.commands.promoting import BOT, CONFIG, World
+from tests.commands.promoting import BOT, CONFIG, PERMISSIONS, World
 
 
 @pytest.mark.parametrize("who", ["", *map(NAMED.format, ("alice", BOT, "bob"))])
@@ -24,6 +24,18 @@ def test_a_branch_that_a_person_pushed_with_our_words_is_not_ours(hub: World, wh
     assert hub.pulls(None) == []
     assert hub.forge().branch(BRANCH) == commit
     assert hub.apply(hub.tick("tt")).failed
+    assert hub.pulls(None) == []
+
+
+@pytest.mark.parametrize("who", ["helper[bot]", BOT, "alice"])
+def test_an_app_that_nobody_has_named_vouches_for_nobody(hub: World, who: str) -> None:
+    assert hub.github
+    hub.open(TAG)
+    hub.token, own = hub.github.app_token("helper", **PERMISSIONS), hub.token
+    commit = forged(hub, OURS.format(NAMED.format(who)), None)
+    hub.token = own
+    assert commit in hub.github.repository("octo/monorepo").signed
+    assert hub.sync().failed
     assert hub.pulls(None) == []
 
 
