@@ -15,7 +15,9 @@ from flux.promotion.proposal import BRANCHES, Promotion, proposes, stays_inside
 from flux.proposals.authority import Authority
 from flux.proposals.makers import BranchMakers
 
-_MOST_PAST = 20
+# Of one promotion. Behind more of them somebody could hide what there was before.
+_MOST_PAST = 100
+_MOST_FORCED = 20
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,8 @@ class PromotionBranches:
         foreign = shared if open_ and over else self._foreign(main, messages, found)
         decisions = tuple(decision for each in found.values() for decision in each)
         lost = self._lost(promotion, main, head, messages)
-        if not foreign and (lost is None or self._goes_beyond(promotion, *sides, decisions)):
+        is_hidden = lost is None or len(pulls) > _MOST_PAST
+        if not foreign and (is_hidden or self._goes_beyond(promotion, *sides, decisions)):
             foreign = head
         rollback = any(is_rollback(message.text) for message in messages if message.commit in found)
         is_spent = open_ is None and base == head
@@ -190,8 +193,10 @@ class PromotionBranches:
         if known not in self._forced:
             self._forced[known] = self._forge.forced_from(promotion.branch)
         there = {message.commit for message in messages}
-        decisions = []
-        for left in dict.fromkeys(self._forced[known][:_MOST_PAST]):
+        decisions: list[Decision] = []
+        if len(self._forced[known]) > _MOST_FORCED:
+            return None
+        for left in dict.fromkeys(self._forced[known]):
             if not self._git.obtain(left):
                 return None
             others = [each for each in self._git.messages(left, main.commit) if each.commit not in there]

@@ -4,6 +4,7 @@ import pytest
 
 from flux.forge.github.pushes import Pushes
 from flux.promotion.proposal import Promotion
+from flux.proposals import branches
 from flux.proposals.apply import Applier
 from tests.commands.deciding import proposed, ticked
 from tests.commands.promoted import BRANCH, TAG
@@ -68,6 +69,31 @@ def test_a_branch_that_was_forced_away_from_what_is_gone_stops(
     hub.apply(hub.tick("prod_ring1", "tt"))
     monkeypatch.setattr(Pushes, "forced_from", lambda *_: ["1" * 40])
     assert hub.sync().failed
+
+
+@pytest.mark.parametrize("how", ["forced", "pull requests"])
+def test_nobody_hides_what_was_taken_back_behind_much_else(
+    hub: World, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("prod_ring1", "tt"))
+    old = hub.pull().head
+    if how == "forced":
+        hub.apply(hub.untick("prod_ring1"))
+        force(hub, old)
+        monkeypatch.setattr(branches, "_MOST_FORCED", 0)
+    else:
+        hub.close()
+        hub.sync()
+        monkeypatch.setattr(branches, "_MOST_PAST", 1)
+        bob = hub.forge("bob")
+        other = bob.commit([hub.bare.git("rev-parse", "main")], {"README.md": b"mine\n"}, "Mine")
+        assert bob.create_branch(BRANCH, other)
+        bob.edit_pull_request(bob.create_pull_request("Mine", "", BRANCH, "main").number, open=False)
+        assert bob.delete_branch(BRANCH, other)
+        assert bob.create_branch(BRANCH, old)
+    assert hub.sync().failed
+    assert [pull.number for pull in hub.pulls()] == ([2] if how == "forced" else [])
 
 
 def test_a_pull_request_from_the_branch_of_one_that_is_closed_stays_and_is_told(hub: World) -> None:
