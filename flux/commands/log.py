@@ -63,6 +63,11 @@ def read_log(
     environments = _environments(monorepo, entries, environment)
     if artifact is not None:
         known = {entry.artifact for entry in entries} | set(_present(monorepo))
+        if artifact not in known and artifact in _environments_ever(monorepo, entries):
+            raise RequestError(
+                f"{artifact!r} is an environment, not an artifact",
+                f"`inv log --environment {artifact}` shows all artifacts there",
+            )
         _require_known("artifact", artifact, known)
     chosen = [
         entry
@@ -104,12 +109,14 @@ def _environments(monorepo: Monorepo, entries: Sequence[LogEntry], named: str | 
     groups = monorepo.settings.groups
     if named in groups:
         return groups[named]
-    _require_known(
-        "environment",
-        named,
-        {entry.environment for entry in entries} | set(monorepo.settings.environments) | set(groups),
-    )
+    _require_known("environment", named, _environments_ever(monorepo, entries))
     return [named]
+
+
+def _environments_ever(monorepo: Monorepo, entries: Sequence[LogEntry]) -> set[str]:
+    """Those of today and of history, and the phases."""
+    settings = monorepo.settings
+    return {entry.environment for entry in entries} | {*settings.environments, *settings.groups}
 
 
 def _require_known(what: str, name: str, known: Iterable[str]) -> None:

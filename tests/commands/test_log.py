@@ -91,6 +91,8 @@ def test_since(local: World) -> None:
         ("es", None, "did you mean eso"),
         ("eso", "prod_rin1", "did you mean prod_ring1"),
         ("eso", "zz", "shows all"),
+        ("prod_ring1", None, "`inv log --environment prod_ring1`"),
+        ("prod", None, "`inv log --environment prod`"),
     ],
 )
 def test_a_name_that_never_was(local: World, artifact: str, environment: str | None, hint: str) -> None:
@@ -117,7 +119,7 @@ def test_an_origin_that_does_not_answer(hub: World) -> None:
     hub.bare.path.rename(hub.bare.path.with_name("elsewhere"))
     found = log(hub)
     assert told(found)[0] == "eso prod_ring1 1.0.0 1.1.0 up"
-    assert "this clone knows" in found.notices[0]
+    assert "only this clone was read" in found.notices[0]
 
 
 def test_typed(local: World) -> None:
