@@ -24,4 +24,4 @@ def board(context: Context, output: str | None = None, json: bool = False) -> No
         folder = Path(output or ".board")
         require_folder(folder)
         found = read_board(run.monorepo, time.time(), run.report.working)
-        show_board(run.report, found, folder)
+        show_board(run.report, found, folder, hidden=output is None)

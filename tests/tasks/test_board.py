@@ -11,9 +11,11 @@ def test_a_board(tmp_path: Path) -> None:
     done = inv(repo, "board")
     assert done.code == 0, done.said
     assert "Wrote the board of 1 artifact: .board/index.html" in done.out
+    assert repo.git("status", "--porcelain") == ""
     written = json.loads((repo.path / ".board" / "board.json").read_text())
     again = inv(repo, "board", "--json", "--output", str(tmp_path / "elsewhere"))
     assert again.document["artifacts"] == written["artifacts"]
+    assert not (tmp_path / "elsewhere" / ".gitignore").exists()
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").touch()
     refused = inv(repo, "board", "--output", str(tmp_path / "full"))

@@ -149,6 +149,7 @@ def _states(artifact: Mapping[str, Any], environments: Sequence[str] | None) -> 
         "promotion": bool(artifact["promotions"]),
         "waiting": bool(artifact["commits_since"]),
         "failing": any((place["cluster"] or {}).get("state") == "failing" for place in places),
+        "behind": any(place["version"] not in (None, artifact["release"]) for place in places),
         "different": len({place["version"] for place in places}) > 1,
     }
     return [state for state, holds in found.items() if holds]

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from flux.report.report import Report
 
 
-def show_board(report: Report, board: Board, folder: Path) -> None:
-    """Write the site, and say where it is; with --json print its document, too."""
+def show_board(report: Report, board: Board, folder: Path, hidden: bool = False) -> None:
+    """Write the site, and say where it is; with --json print its document, too. Git is not to see a `hidden`
+    folder."""
     report.notices(board.notices)
     made = document(board)
-    write(made, folder)
+    write(made, folder, hidden)
     if not report.document(made):
         page = folder / "index.html"
         report.print(f"Wrote the board of {counted(len(board.artifacts), 'artifact')}: {page}")

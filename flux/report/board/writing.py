@@ -21,8 +21,9 @@ def require_folder(folder: Path) -> None:
         )
 
 
-def write(board: Mapping[str, Any], folder: Path) -> None:
-    """Write every page, and remove those of artifacts and environments that are gone.
+def write(board: Mapping[str, Any], folder: Path, hidden: bool = False) -> None:
+    """Write every page, and remove those of artifacts and environments that are gone. Git is not to see a
+    `hidden` folder.
 
     The mark of a board, `board.json`, comes first, so that a run that is killed can be run again. Raises
     RequestError as `require_folder` does, and OSError.
@@ -34,6 +35,8 @@ def write(board: Mapping[str, Any], folder: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8", newline="\n")
         written.add(path)
+    if hidden:
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
     for old in (path for name in _FOLDERS for path in (folder / name).glob("*.html")):
         if old not in written:
             old.unlink()

@@ -150,11 +150,11 @@ def test_what_one_can_filter_by() -> None:
     made = document(board(artifact()))
     (one,) = made["artifacts"]
     found = states(made["phases"], one)
-    every = ["drift", "promotion", "waiting", "failing", "different"]
+    every = ["drift", "promotion", "waiting", "failing", "behind", "different"]
     assert found[: len(every)] == [f"{state}:" for state in every]
     assert found[len(every) :] == [
         *("promotion:at", "waiting:at"),
-        *("drift:prod", "promotion:prod", "waiting:prod", "failing:prod"),
+        *("drift:prod", "promotion:prod", "waiting:prod", "failing:prod", "behind:prod"),
     ]
     one["environments"]["prod"] |= {"cluster": None, "drifts": False, "unknown": True}
     assert {"unknown:", "unknown:prod"} == {*states(made["phases"], one)} - {*found}
@@ -268,3 +268,13 @@ def test_the_page_that_one_is_on_is_marked() -> None:
     assert '<a href="index.html" aria-current="page">' in PAGES["index.html"]
     assert '<a href="measures.html" aria-current="page">' in PAGES["measures.html"]
     assert "aria-current" not in PAGES["artifacts/app.html"]
+
+
+def test_what_is_behind_the_newest_release_is_marked() -> None:
+    made = document(board(artifact()))
+    assert [made["artifacts"][0]["environments"][name]["version"] for name in ("at", "prod")] == [
+        "1.1.0",
+        "1.0.0",
+    ]
+    cells = [a.get("class") for tag, a in Reader(dict(render(made))["index.html"]).elements if tag == "td"]
+    assert cells == [None, None, None, "bad behind", None, None]
