@@ -5,17 +5,17 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from invoke.context import Context
-from invoke.exceptions import Exit, ParseError
+from invoke.exceptions import Exit
 from invoke.program import Program
 
 from flux.configured import FILES
 from flux.errors import FluxError, RequestError
-from flux.running import configuration, reporting, silence
+from flux.running import configuration, silence
 from flux.tasks import ns
-from flux.tasks.mistakes import find_mistake
+from flux.tasks.invoked import names_of, refuse, refusing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -51,7 +51,12 @@ class FluxProgram(Program):
         if (shell := _asked_script(argv or sys.argv)) is not None:
             _print_script(shell)
             raise Exit
-        self._parsed(lambda: super(FluxProgram, self).parse_core(argv))
+        with refusing(self):
+            try:
+                super().parse_core(argv)
+            except ValueError:
+                # Two options of Invoke take a number.
+                refuse(RequestError("--list-depth and --command-timeout take a number", f"`{NAME} --help`"))
 
     def parse_collection(self) -> None:
         super().parse_collection()
@@ -62,16 +67,16 @@ class FluxProgram(Program):
         """Help comes first: a command whose words are still to be looked up has none yet."""
         words = self.core.unparsed
         asked = next((at for at, word in enumerate(words) if word in ("-h", "--help")), 0)
-        if named := [word for word in words[:asked] if word in self._names()]:
+        if named := [word for word in words[:asked] if word in names_of(self)]:
             self.print_task_help(named[-1])
             raise Exit
-        self._parsed(super().parse_tasks)
+        super().parse_tasks()
 
     def parse_cleanup(self) -> None:
         if self.args.complete.value:
             self._complete(sys.argv[1:])
             raise Exit
-        self._parsed(super().parse_cleanup)
+        super().parse_cleanup()
 
     def update_config(self, merge: bool = True) -> None:
         self._read(lambda: super(FluxProgram, self).update_config(merge))
@@ -97,18 +102,6 @@ class FluxProgram(Program):
         print(f"{command.summary}\n")
         self.print_columns(command.help_rows())
 
-    def _parsed(self, parse: Callable[[], None]) -> None:
-        """Raises Exit with code 2, after it has said what is wrong with the line."""
-        try:
-            parse()
-        except ParseError as error:
-            named = error.context.name if error.context else None
-            command = self.collection[named] if named else None
-            _refuse(find_mistake(str(error), command, self._names(), NAME))
-        except ValueError:
-            # Two options of Invoke take a number.
-            _refuse(RequestError("--list-depth and --command-timeout take a number", f"`{NAME} --help`"))
-
     def _read(self, load: Callable[[], None]) -> None:
         """Raises Exit with code 2, after it has said which file cannot be read."""
         from invoke.exceptions import UnknownFileType
@@ -120,7 +113,7 @@ class FluxProgram(Program):
             mark = getattr(error, "problem_mark", None)
             where = f", line {mark.line + 1}" if mark else ""
             files = self.args.config.value or FILES[0]
-            _refuse(
+            refuse(
                 RequestError(f"{files} is not a configuration{where}", "write settings under `flux:` in it")
             )
 
@@ -131,7 +124,7 @@ class FluxProgram(Program):
         from flux.settings import read_settings
         from flux.tasks.completion import COMMAND, OPTION, find_wanted
 
-        commands = {name: self.collection[name] for name in self._names()}
+        commands = {name: self.collection[name] for name in names_of(self)}
         wanted = find_wanted(words[words.index("--") + 1 :] if "--" in words else [], commands)
         found: Iterable[str] = ()
         if wanted.kind == COMMAND:
@@ -149,9 +142,6 @@ class FluxProgram(Program):
             if word.startswith(wanted.typed):
                 print(wanted.begin + word)
 
-    def _names(self) -> list[str]:
-        return sorted({word for name, aliases in ns.task_names.items() for word in (name, *aliases)})
-
 
 def _asked_script(argv: Sequence[str]) -> str | None:
     """The shell whose completion script is asked for; empty where none is named."""
@@ -167,7 +157,7 @@ def _print_script(shell: str) -> None:
 
     scripts = {each.name.removeprefix("completion."): each for each in (files("flux") / "shells").iterdir()}
     if shell not in scripts:
-        _refuse(
+        refuse(
             RequestError(
                 f"there is no completion for the shell {shell!r}", f"say one of {', '.join(sorted(scripts))}"
             )
@@ -184,7 +174,7 @@ def _here() -> Path:
     try:
         return Path.cwd()
     except FileNotFoundError:
-        _refuse(RequestError("the current folder is not there any more", "go to one that is"))
+        refuse(RequestError("the current folder is not there any more", "go to one that is"))
 
 
 def _project(folder: Path) -> str:
@@ -193,13 +183,6 @@ def _project(folder: Path) -> str:
         if any((at / name).is_file() for name in FILES):
             return str(at)
     return str(folder)
-
-
-def _refuse(error: RequestError) -> NoReturn:
-    words = sys.argv[1:]
-    with reporting(json=not {"-j", "--json"}.isdisjoint(words)):
-        raise error
-    raise Exit(code=error.exit_code)
 
 
 def main() -> None:

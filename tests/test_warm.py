@@ -32,7 +32,7 @@ def both(repo: Repo, *arguments: str, **env: str) -> Finished:
         (("--list",), 0),
         (("list", "build", "--json", "-n"), 0),
         (("build", "-a", "nonesuch"), 2),
-        (("nonesuch",), 1),
+        (("nonesuch",), 2),
     ],
 )
 def test_it_says_the_same(repo: Repo, arguments: tuple[str, ...], code: int) -> None:

@@ -4,11 +4,13 @@ A task imports what is heavy itself, so that `inv --list` costs what Invoke cost
 """
 
 from invoke.collection import Collection
+from invoke.program import Program
 
 from flux.tasks.adoption import init
 from flux.tasks.artifacts import build, changed, check, list_
 from flux.tasks.board import board
 from flux.tasks.environments import log, reconcile, status, tag_
+from flux.tasks.invoked import improve
 from flux.tasks.issues import apply, open_, sync
 from flux.tasks.look import open_place
 from flux.tasks.machine import demo, doctor, down, up
@@ -26,3 +28,5 @@ ns.add_collection(Collection("request", check_request))
 ns.add_collection(Collection("sign", sign, promotions))
 ns.add_collection(Collection("registry", up, down))
 ns.add_collection(Collection("cluster", cluster_manifests))
+
+improve(Program)

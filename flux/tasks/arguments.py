@@ -57,6 +57,14 @@ def find_idle(overrides: Mapping[str, Any], remainder: str) -> RequestError | No
     return None
 
 
+def find_empty(words: Mapping[str, object]) -> RequestError | None:
+    """A word of a command that is there and empty, by the names of its words."""
+    for name, value in words.items():
+        if isinstance(value, str) and not value.strip():
+            return RequestError(f"{name.upper()} is empty", "is a variable empty? give it a value")
+    return None
+
+
 def has_third_word(command: str, words: Sequence[str], takes_value: Callable[[str], bool]) -> bool:
     """Whether the last `command` among the words has a third word of its own, which begins like a version."""
     own = words[len(words) - [*reversed(words)].index(command) :] if command in words else []
@@ -89,12 +97,8 @@ def _empty(words: Sequence[str]) -> RequestError | None:
         option, equals, value = word.partition("=")
         if equals and option.startswith("-") and _is_empty(value) and option not in _ANSWERED_ELSEWHERE:
             return _empty_value(option)
-        if _is_empty(word) and before not in _ANSWERED_ELSEWHERE and (before == "sign" or before[:1] == "-"):
-            return (
-                _empty_value(before)
-                if before.startswith("-")
-                else RequestError("a word of the command is empty", "is a variable empty? give it a value")
-            )
+        if _is_empty(word) and before.startswith("-") and before not in _ANSWERED_ELSEWHERE:
+            return _empty_value(before)
     return None
 
 

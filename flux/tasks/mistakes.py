@@ -45,6 +45,8 @@ def _unknown(word: str, command: "Command | None", names: Sequence[str], program
         near = nearest(word, options)
         hint = f"did you mean {' or '.join(near)}?" if near else f"its options are {', '.join(options)}"
         return RequestError(f"{command.typed} has no option {word!r}", hint)
+    if not word.strip():
+        return RequestError(f"a word of {command.typed} is empty", "is a variable empty? give it a value")
     return RequestError(f"{command.typed} takes no word {word!r}", _instead(word, command, names, program))
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.tasks.arguments import count_words, find_fault, find_idle, has_third_word
+from flux.tasks.arguments import count_words, find_empty, find_fault, find_idle, has_third_word
 
 FLAGS = {"--version", "--since", "-a", "--artifact"}
 
@@ -44,7 +44,6 @@ def test_what_would_do_nothing(line: str, message: str) -> None:
         (["build", "-a", " ,"], "-a has an empty name"),
         (["build", "--artifact="], "-a has an empty name"),
         (["promote", "eso", "prod", "--version", "\t"], "--version has an empty value"),
-        (["sign", ""], "a word of the command is empty"),
     ],
 )
 def test_what_is_empty(words: list[str], message: str) -> None:
@@ -69,6 +68,20 @@ def test_what_is_empty(words: list[str], message: str) -> None:
 )
 def test_what_is_right(line: str) -> None:
     assert find_fault(line.split()) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ({"artifact": "", "environment": "prod"}, "ARTIFACT is empty"),
+        ({"artifact": "eso", "environment": " ", "version": None}, "ENVIRONMENT is empty"),
+        ({"artifact": "eso", "version": "\t"}, "VERSION is empty"),
+        ({"artifact": "eso", "version": None}, None),
+    ],
+)
+def test_a_word_that_is_empty(words: dict[str, str | None], message: str | None) -> None:
+    fault = find_empty(words)
+    assert (fault and fault.message) == message
 
 
 @given(

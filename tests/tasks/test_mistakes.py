@@ -51,6 +51,10 @@ def test_a_mistake(line: str, message: str, hint: str) -> None:
     assert error.exit_code == 2
 
 
+def test_a_word_too_many_that_is_empty() -> None:
+    assert told(["promote", "eso", "prod", ""]).message == "a word of promote is empty"
+
+
 def test_words_that_invoke_may_come_to_say() -> None:
     error = find_mistake("Something else!", None, NAMES, "inv")
     assert (error.message, error.hint) == ("Something else", "`inv --help`")

@@ -46,7 +46,7 @@ def test_the_words_of_each(repo: Repo) -> None:
         (("freeze", "prod"), "prod is a phase, and the reason comes first"),
         (("freeze", "x", "--phase"), "--phase needs a value"),
         (("log", "eso", "--environment"), "--environment needs a value"),
-        (("rules", ""), "there is no artifact ''"),
+        (("rules", ""), "ARTIFACT is empty"),
         (("unfreeze",), "no phase is frozen"),
         (("rules", "nowhere"), "there is no artifact 'nowhere'"),
         (("cluster.manifests", "at"), "names no cluster of at1"),

@@ -7,4 +7,6 @@ from tests.repo import Repo
 
 def test_without_arguments(repo: Repo) -> None:
     for arguments in (["release"], ["release", "app"]):
-        assert inv(repo, *arguments).code == 1  # Invoke's own
+        done = inv(repo, *arguments)
+        assert done.code == 2
+        assert done.err.startswith("error: release needs ")

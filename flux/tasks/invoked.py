@@ -1,0 +1,88 @@
+"""What Invoke's own program lacks: our words for a line that is wrong, and a quiet end where nobody reads on.
+
+`inv` is a program of Invoke, which loads the tasks in the middle of its run. So its class is changed then.
+`flux-artifacts` is of the same class.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from invoke.exceptions import Exit, ParseError
+from invoke.program import Program
+
+from flux.errors import RequestError
+from flux.running import reporting, silence
+from flux.tasks.command import Command
+from flux.tasks.mistakes import find_mistake
+
+
+def improve(program: type[Program]) -> None:
+    """Change how it parses the commands of a line, and how it prints help and lists."""
+    parse, clean_up = program.parse_tasks, program.parse_cleanup
+
+    def parse_tasks(self: Program) -> None:
+        with refusing(self):
+            parse(self)
+
+    def parse_cleanup(self: Program) -> None:
+        with refusing(self), _ending_quietly():
+            clean_up(self)
+
+    for method in (parse_tasks, parse_cleanup):
+        setattr(program, method.__name__, method)
+
+
+@contextmanager
+def refusing(program: Program) -> Iterator[None]:
+    """Raises Exit with code 2 for a line that Invoke cannot parse, after it has said what is wrong with it. A
+    command of somebody else's is left to Invoke."""
+    try:
+        yield
+    except ParseError as error:
+        named = error.context.name if error.context else None
+        command = program.collection[named] if named else None
+        if command is not None and not isinstance(command, Command):
+            raise
+        refuse(find_mistake(str(error), command, names_of(program), _typed(program)))
+    except Exit as ended:
+        if not ended.message:
+            raise
+        refuse(RequestError(ended.message.rstrip("!"), f"`{_typed(program)} --list` shows what there is"))
+
+
+def names_of(program: Program) -> list[str]:
+    """Every command, by each of its names. There are none before the tasks are loaded."""
+    known = program.collection.task_names if hasattr(program, "collection") else {}
+    return sorted({word for name, aliases in known.items() for word in (name, *aliases)})
+
+
+def refuse(error: RequestError) -> NoReturn:
+    words = sys.argv[1:]
+    with reporting(json=not {"-j", "--json"}.isdisjoint(words)):
+        raise error
+    raise Exit(code=error.exit_code)
+
+
+@contextmanager
+def _ending_quietly() -> Iterator[None]:
+    """As in `inv --list | head`. What Invoke prints is lost where the pipe is closed, and nothing else is."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        silence(sys.stdout)
+        raise Exit from None
+    except OSError as error:
+        with reporting(json=False):
+            raise error
+
+
+def _typed(program: Program) -> str:
+    """The name of the program, as people type it."""
+    return program.binary.removesuffix("[oke]")
