@@ -11,6 +11,8 @@ from flux.report.freeze import line as freeze_line
 from flux.report.text import moment_or_none
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flux.commands.rules import Outlook, Ruled, Rules
     from flux.promotion.gates.rule import Rule
     from flux.report.report import Report
@@ -21,21 +23,25 @@ _HEADER = ("Phase", "After", "Soak", "Healthy", "Auto", "Windows", "Merge", "On 
 def show_rules(report: Report, rules: Rules, artifact: str | None) -> None:
     if report.document(document(rules)):
         return
-    of = rules.artifacts[0].rules if artifact and rules.artifacts else rules.rules
-    report.table(_HEADER, [(phase, *_cells(rule)) for phase, rule in of.items()])
+    _show_phases(report, rules.artifacts[0].rules if artifact and rules.artifacts else rules.rules)
     for freeze in rules.freezes:
         report.print(f"frozen: {freeze_line(freeze)}")
     for ruled in rules.artifacts:
-        for outlook in ruled.outlook:
-            if outlook.version:
-                report.print(_forecast(ruled, outlook))
+        for line in _forecast(ruled):
+            report.print(line)
     if not any(outlook.version for ruled in rules.artifacts for outlook in ruled.outlook):
         report.print("Nothing is on its way.")
 
 
+def _show_phases(report: Report, rules: Mapping[str, Rule]) -> None:
+    ruled = {phase: rule for phase, rule in rules.items() if not rule.is_plain}
+    if ruled:
+        report.table(_HEADER, [(phase, *_cells(rule)) for phase, rule in ruled.items()])
+    if plain := [phase for phase in rules if phase not in ruled]:
+        report.print(f"No rules for {', '.join(plain)}: a person asks for each version.")
+
+
 def _cells(rule: Rule) -> tuple[str, ...]:
-    if rule.is_plain:
-        return ("", "", "", "", "", "", "")
     return (
         rule.after or "",
         write_duration(rule.soak) if rule.soak else "",
@@ -47,15 +53,25 @@ def _cells(rule: Rule) -> tuple[str, ...]:
     )
 
 
-def _forecast(ruled: Ruled, outlook: Outlook) -> str:
-    """One line: what would go where, and when or why not."""
-    goes = f"{ruled.artifact} {outlook.version} to {outlook.environment}"
+def _forecast(ruled: Ruled) -> list[str]:
+    """What would go where, and when or why not: a line for the environments of which the same is true."""
+    same: dict[tuple[str, str], list[str]] = {}
+    for outlook in ruled.outlook:
+        if outlook.version:
+            same.setdefault((outlook.version, _when(outlook)), []).append(outlook.environment)
+    return [
+        f"{ruled.artifact} {version} to {', '.join(environments)}: {when}"
+        for (version, when), environments in same.items()
+    ]
+
+
+def _when(outlook: Outlook) -> str:
     who = "by rule" if outlook.by_rule else "once somebody asks"
     if outlook.verdict.allowed:
         stopped = f": {outlook.stopped}" if outlook.stopped else ""
-        return f"{goes}: now, {who}{stopped}"
+        return f"now, {who}{stopped}"
     when = f"at {ends(outlook.verdict.until)}" if outlook.verdict.until is not None else "not yet"
-    return f"{goes}: {when}, {who}: {outlook.verdict.text}"
+    return f"{when}, {who}: {outlook.verdict.text}"
 
 
 def document(rules: Rules) -> dict[str, Any]:

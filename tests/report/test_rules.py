@@ -29,7 +29,7 @@ RULED = Ruled(
 def test_rules_and_forecast(stage: Stage) -> None:
     found = Rules(RULES, (Freeze("x", "alice", "prod"),), [RULED])
     lines = stage.log(lambda report: show_rules(report, found, "eso")).lines
-    assert lines[3].split() == [
+    assert lines[2].split() == [
         "prod",
         "at",
         "2h",
@@ -41,7 +41,8 @@ def test_rules_and_forecast(stage: Stage) -> None:
         "person",
         "stop",
     ]
-    assert lines[4:] == [
+    assert lines[3:] == [
+        "No rules for at: a person asks for each version.",
         "frozen: prod, by alice: x",
         "eso 1.1.0 to at: now, once somebody asks",
         "eso 1.1.0 to prod: at 1970-01-01 00:01 UTC, by rule: at has to run 1.1.0 for 2h",
@@ -57,4 +58,11 @@ def test_rules_and_forecast(stage: Stage) -> None:
 
 def test_nothing_is_on_its_way(stage: Stage) -> None:
     lines = stage.log(lambda report: show_rules(report, Rules({"at": Rule()}, (), []), None)).lines
-    assert lines[-1] == "Nothing is on its way."
+    assert lines == ["No rules for at: a person asks for each version.", "Nothing is on its way."]
+
+
+def test_environments_of_which_the_same_is_true_have_one_line(stage: Stage) -> None:
+    outlook = [Outlook(name, "1.0.0", "1.1.0") for name in ("at1", "at2", "prod1")]
+    found = Rules({}, (), [Ruled("eso", {}, tuple(outlook))])
+    lines = stage.log(lambda report: show_rules(report, found, None)).lines
+    assert lines == ["eso 1.1.0 to at1, at2, prod1: now, once somebody asks"]
