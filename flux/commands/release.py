@@ -1,11 +1,13 @@
 """Release an artifact: tag a commit, with notes about what changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from semver import Version
 
 from flux.errors import ForgeError, RequestError
 from flux.forge.forge import Release
+from flux.listing import listed
 from flux.monorepo.changed import find_uncommitted
 from flux.monorepo.line import changed_between
 from flux.monorepo.lines import on_line, require_on_line
@@ -109,11 +111,11 @@ def plan_release(
     if others and not released:
         raise _misnamed(monorepo, artifact, others)
     last = below(earlier, version)
+    uncommitted = find_uncommitted(monorepo).get(artifact, ())
     if last and not again and not allow_unchanged:
-        _require_change(monorepo, last, commit)
+        _require_change(monorepo, last, commit, uncommitted)
     tag = form.render(artifact, version)
     notes = notes_of(monorepo, artifact, commit, last, tag)
-    uncommitted = find_uncommitted(monorepo).get(artifact, ())
     existing = monorepo.forge.release(tag) if again else None
     notices = (
         *name_misnamed(form, misnamed),
@@ -280,11 +282,13 @@ def _require_not_older(monorepo: Monorepo, last: Released, commit: str) -> None:
         )
 
 
-def _require_change(monorepo: Monorepo, last: Released, commit: str) -> None:
+def _require_change(monorepo: Monorepo, last: Released, commit: str, uncommitted: Sequence[str]) -> None:
+    """Raises RequestError where nothing changed that is committed."""
     if monorepo.git.obtain(last.commit) and last.artifact not in changed_between(
         monorepo, last.commit, commit, last.artifact
     ):
+        first = f"commit {listed(uncommitted)} first, or " if uncommitted else ""
         raise RequestError(
             f"nothing changed in {last.artifact} since {last.version}",
-            "release it anyway with --allow-unchanged",
+            f"{first}release it anyway with --allow-unchanged",
         )

@@ -106,13 +106,14 @@ class Sources:
         """
         chosen = self.present(list(names)) if names else self.present()
         if set(names) - set(chosen):
-            from flux.monorepo.wanted import require_known
+            from flux.monorepo.wanted import require_committed, require_known
 
             refused = {**self.clashes(), **self.refused()}
             listing = f"artifacts are {where(self.layout)}:"
             for name in names:
                 if name in refused:
                     raise refused[name]
+                require_committed(name, self.layout.sort(self._git.uncommitted("")))
                 require_known(name, self.present(), self.commit[:12], listing)
         return chosen
 

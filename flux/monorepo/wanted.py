@@ -1,6 +1,6 @@
 """Finds what people name: an artifact, environments and a version."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from semver import Version
@@ -40,6 +40,16 @@ def require_known(artifact: str, known: Sequence[str], where: str, listing: str 
     raise RequestError(
         f"there is no artifact {artifact!r} at {where}{suggestion}", _listed(known, listing, bool(near))
     )
+
+
+def require_committed(artifact: str, uncommitted: Mapping[str, Sequence[str]]) -> None:
+    """Raises RequestError for an artifact of which the working tree has files that no commit has. They are
+    given by artifact."""
+    if paths := uncommitted.get(artifact):
+        raise RequestError(
+            f"{artifact} is not committed, and only what is committed is published",
+            f"commit {listed(paths)}, then run the same command again",
+        )
 
 
 def _listed(known: Sequence[str], listing: str, is_suggested: bool) -> str:

@@ -104,7 +104,7 @@ def build(
         )
         if not run.monorepo.event.actions:
             there = find_uncommitted(run.monorepo)
-            show_uncommitted(run.report, {name: there.get(name, []) for name in plan.names})
+            show_uncommitted(run.report, {name: there.get(name, []) for name in names(artifact) or there})
         with building(run.report, len(plan.names), dry_run) as on_result:
             built = plan.build(on_result)
         show_build(run.report, built, digests, dry_run)

@@ -223,6 +223,14 @@ def test_unchanged(repo: Repo) -> None:
         message, hint = refused(repo, "app", "minor")
         assert message == "nothing changed in app since 1.0.0"
         assert hint == "release it anyway with --allow-unchanged"
+    repo.write("artifacts/app/more.yaml", "more: 1\n")
+    hint = "commit artifacts/app/more.yaml first, or release it anyway with --allow-unchanged"
+    assert refused(repo, "app", "minor") == ("nothing changed in app since 1.0.0", hint)
+    repo.write("artifacts/new/x.yaml", "new: 1\n")
+    assert refused(repo, "new", "1.0.0") == (
+        "new is not committed, and only what is committed is published",
+        "commit artifacts/new/x.yaml, then run the same command again",
+    )
     _, made, new = release(repo, "app", "minor", allow_unchanged=True)
     assert new
     assert made.tag == "flux-oci-app-v1.1.0"

@@ -35,6 +35,8 @@ def test_what_is_not_committed_is_named(repo: Repo) -> None:
     assert inv(repo, "build", "--dry-run").err.splitlines() == [said]
     assert inv(repo, "build", "--dry-run", "--json", "-a", "app").document["notices"] == [said]
     assert inv(repo, "build", "--dry-run", "-a", "web").err == ""
+    # Somebody who asks for what changed means that, too.
+    assert inv(repo, "build", "--dry-run", "--changed").err.splitlines() == [said]
 
 
 @pytest.mark.parametrize("empty", ["", ",", " ", ", ,"])
