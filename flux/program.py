@@ -98,7 +98,7 @@ class FluxProgram(Program):
 
     def print_task_help(self, name: str) -> None:
         command: Command = self.collection[name]
-        print(f"Usage: {NAME} {command.usage}\nFor example: {NAME} {command.example}\n")
+        print(f"{command.shown_usage(NAME)}\nFor example: {NAME} {command.example}\n")
         print(f"{command.summary}\n")
         self.print_columns(command.help_rows())
 

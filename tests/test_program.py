@@ -110,7 +110,7 @@ def test_help_shows_words_in_their_order(repo: Repo) -> None:
         done = run(repo.path, *arguments)
         assert done.code == 0
         usage = "promote ARTIFACT ENVIRONMENT [VERSION] [--override REASON] [-n] [-j]"
-        assert done.out.startswith(f"Usage: flux-artifacts {usage}\n")
+        assert " ".join(done.out.split()).startswith(f"Usage: flux-artifacts {usage} For example")
         assert "flux-artifacts promote eso prod 3.10.0" in done.out
     assert "-a, --artifact NAME" in run(repo.path, "build", "--help").out
     assert "--echo" not in run(repo.path).out

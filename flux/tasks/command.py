@@ -1,9 +1,11 @@
 """A task of Invoke that does what its flags say, and says how it is used."""
 
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from inspect import Signature
+from textwrap import wrap
 from typing import Any
 
 from invoke.context import Context
@@ -16,6 +18,8 @@ from flux.tasks.arguments import count_words, find_empty, find_fault, find_idle,
 
 LETTERS = {"artifact": "a", "dry_run": "n", "json": "j"}
 """The options that have a letter, which is the same in every command."""
+
+_WIDTH = 80
 
 _METAVARS = {
     "artifact": "NAME",
@@ -86,7 +90,8 @@ class Command(Task[Any]):
         self.third = third
         self.optional = tuple(optional)
         self._metavars = _METAVARS | dict(metavars)
-        self.__doc__ = f"{self.summary}\n\nUsage: inv {self.usage}\nFor example: inv {example}"
+        # Invoke shows it with an indent.
+        self.__doc__ = f"{self.summary}\n\n{self.shown_usage('inv', _WIDTH - 2)}\nFor example: inv {example}"
 
     def __call__(self, *args: Any, **values: Any) -> Any:
         context: Context = args[0]
@@ -120,6 +125,13 @@ class Command(Task[Any]):
         left_out = [*self.optional, *([self.third] if self.third else [])]
         options = [self._option(a) for a in arguments if not a.positional and a.name not in left_out]
         return " ".join([self.typed, *words, *(f"[{name.upper()}]" for name in left_out), *options])
+
+    def shown_usage(self, program: str, width: int = _WIDTH) -> str:
+        """The usage as a help shows it: its lines fit, and no option is apart from its value."""
+        parts = re.findall(r"\[[^]]*\]|\S+", f"Usage: {program} {self.usage}")
+        joined = " ".join(part.replace(" ", "\0") for part in parts)
+        lines = wrap(joined, width, subsequent_indent=" " * len("Usage: "), break_on_hyphens=False)
+        return "\n".join(lines).replace("\0", " ")
 
     @property
     def words(self) -> list[str]:

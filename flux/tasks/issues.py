@@ -48,7 +48,7 @@ def apply(context: Context, number: str, dry_run: bool = False, json: bool = Fal
 
 @command(example="issue.sync --dry-run", help={"dry-run": DRY_RUN, "json": JSON})
 def sync(context: Context, dry_run: bool = False, json: bool = False) -> None:
-    """Bring promotion issues and pull requests up to date with main and the registry."""
+    """Bring promotion issues and pull requests up to date with main and registry."""
     with running(context, json, dry_run=dry_run) as run:
         from flux.commands.issue.sync import sync_all
         from flux.report.issue.sync import show_sync

@@ -101,12 +101,16 @@ def test_every_command_says_how_it_is_used() -> None:
         assert isinstance(command, Command)
         assert command.typed == name
         assert command.example.split()[0] == name
-        assert f"Usage: inv {command.usage}\nFor example: inv {command.example}" in (command.__doc__ or "")
+        shown = command.__doc__ or ""
+        assert f"Usage: inv {command.usage} For example: inv {command.example}" in " ".join(shown.split())
+        assert max(map(len, f"{shown}\n{command.shown_usage('flux-artifacts')}".splitlines())) <= 80
+        assert "[-a\n" not in shown
 
 
 def test_help_shows_the_order(tmp_path: Path) -> None:
     repo = monorepo(tmp_path / "repo", {})
     said = inv(repo, "--help", "promote").out
-    assert "Usage: inv promote ARTIFACT ENVIRONMENT [VERSION] [--override REASON] [-n] [-j]" in said
+    usage = "Usage: inv promote ARTIFACT ENVIRONMENT [VERSION] [--override REASON] [-n] [-j]"
+    assert usage in " ".join(said.split())
     assert "For example: inv promote eso prod 3.10.0" in said
     assert "[-a NAME]" in inv(repo, "build", "--help").out
