@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flux.regex import regex
 
 _SCP = regex(r"(?:[^@:/\[]*@)?(?:\[(?P<bracketed>[^\]]+)\]|(?P<host>[^@:/\[]{2,})):(?P<path>[^@]+)")
+_HELPED = regex(r"[A-Za-z0-9+.-]+::")  # gitremote-helpers(7)
 _SCHEMES = ("https", "http", "ssh", "git", "git+ssh", "ssh+git")
 
 
@@ -15,6 +16,8 @@ def https_url(origin: str) -> str:
     The forms are those of git-clone(1), "GIT URLS": `https://host/path`, `ssh://git@host:22/path`,
     `git@host:path`, `[git@host:22]:path`. A port stays only where it is one for https.
     """
+    if _HELPED.match(origin):
+        return ""
     if "://" in origin:
         scheme, _, rest = origin.partition("://")
         authority = re.split(r"[/?#]", rest)[0]
@@ -33,8 +36,8 @@ def https_url(origin: str) -> str:
 
 def names_host(origin: str) -> bool:
     """Whether a remote is on another host, even if `https_url` cannot tell which."""
-    if re.match(r"[A-Za-z0-9+.-]+::", origin):
-        return True  # gitremote-helpers(7)
+    if _HELPED.match(origin):
+        return True
     if "://" in origin:
         return not origin.lower().startswith("file:")
     return bool(re.match(r"[^/:]{2,}:", origin))

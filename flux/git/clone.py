@@ -133,7 +133,20 @@ class Clone:
         url, fetched = self.origin_url, self.fetch_url
         if url is None or fetched is None:
             return url
-        return resolved(fetched if https_url(fetched) else url)
+        return self._resolved(fetched if https_url(fetched) else url)
+
+    @property
+    def named_url(self) -> str | None:
+        """Where people find origin, whatever this machine fetches from: with the aliases of ssh. Those of git
+        count where the clone's own URL has no full name of a host, such as `gh:octo/mono`."""
+        from flux.artifact.source import https_url
+
+        url = self._resolved(self.origin_url or "")
+        host = https_url(url).removeprefix("https://").partition("/")[0]
+        return self.hosted_url if host and "." not in host else url or None
+
+    def _resolved(self, url: str) -> str:
+        return resolved(url, self.parts.process.ssh_command)
 
     @property
     def disagreeing_urls(self) -> list[str]:
@@ -141,7 +154,7 @@ class Clone:
         from flux.artifact.source import https_url
 
         def place(url: str) -> str:
-            return https_url(resolved(url)) or url
+            return https_url(self._resolved(url)) or url
 
         fetched = self.parts.process.remote_urls()
         pushed = self.parts.process.remote_urls("--push")

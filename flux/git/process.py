@@ -21,7 +21,7 @@ _CONFIGURATION = (
     # A pack appears whole. Unpacked, a commit is there before its tree, for another run in this clone to see.
     *("-c", "fetch.unpackLimit=1"),
 )
-_OF_REMOTES = r"^remote\..*\.(url|promisor|partialclonefilter)$"
+_OF_REMOTES = r"^(remote\..*\.(url|promisor|partialclonefilter)|core\.sshcommand)$"
 # How git says that a host wants to know who asks, or does not show this to whom it takes us for.
 _REFUSED = regex(
     r"could not read (Username|Password)|Authentication failed|repository '.*' not found$|error: 40[134]$"
@@ -90,7 +90,7 @@ class Process:
 
     @cached_property
     def _remotes(self) -> list[tuple[str, str]]:
-        """What the configuration says of all remotes, in its order."""
+        """What the configuration says of all remotes and of ssh, in its order."""
         with suppress(GitError):
             listed = self.fields("config", "-z", "--get-regexp", _OF_REMOTES)
             return [(name, value) for name, _, value in (field.partition("\n") for field in listed)]
@@ -134,6 +134,12 @@ class Process:
         with suppress(GitError):
             return self.run("remote", "get-url", "origin")
         return self.origin_url
+
+    @property
+    def ssh_command(self) -> str:
+        """The command with which git starts ssh, as far as somebody says one (git-config(1))."""
+        said = dict(self._remotes).get("core.sshcommand", "")
+        return os.environ.get("GIT_SSH_COMMAND") or said
 
     def remote_urls(self, *options: str) -> list[str]:
         """Every URL of origin with this machine's aliases; with `--push` those that git pushes to."""

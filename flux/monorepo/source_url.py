@@ -6,4 +6,4 @@ from flux.monorepo.monorepo import Monorepo
 
 def source_url(monorepo: Monorepo) -> str:
     """The URL in the images, empty where there is none."""
-    return monorepo.settings.source or https_url(monorepo.git.origin_url or "")
+    return monorepo.settings.source or https_url(monorepo.git.named_url or "")

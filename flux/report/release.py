@@ -8,6 +8,8 @@ from flux.report.changed import show_uncommitted
 from flux.report.text import Link
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flux.commands.release import MadeRelease, PlannedRelease
     from flux.forge.forge import Release
     from flux.forge.place import Place
@@ -25,16 +27,17 @@ def show_planned_release(report: Report, planned: PlannedRelease) -> None:
 
 
 def show_forge(
-    report: Report, planned: PlannedRelease, place: Place, origin: str | None, dry_run: bool = False
+    report: Report, planned: PlannedRelease, place: Place, urls: Sequence[str], dry_run: bool = False
 ) -> None:
-    """Where a release is about to be made, unless that is a clone that has nothing to do with a host."""
+    """Where a release is about to be made, unless that is a clone that has nothing to do with a host. `urls`
+    are all that origin has."""
     from flux.artifact.source import https_url, names_host
 
     goes = f"{planned.tag} {'would go' if dry_run else 'goes'} to"
     if place.host:
         report.progress(f"{goes} {place.host}/{place.repository}")
-    elif names_host(origin or ""):
-        where = https_url(origin or "") or "origin, whose URL names no host"
+    elif url := next(filter(names_host, urls), ""):
+        where = https_url(url) or "origin, whose URL names no host"
         report.progress(f"{goes} a tag of git at {where}, and to no forge there")
 
 

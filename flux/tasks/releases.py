@@ -36,13 +36,14 @@ def release(
         from flux.report.release import show_forge, show_planned_release, show_released
 
         planned = plan_release(run.monorepo, artifact, version, allow_unchanged, force)
-        place, origin = find_forge_place(run.monorepo), run.monorepo.git.hosted_url
+        place, git = find_forge_place(run.monorepo), run.monorepo.git
+        urls = [] if place.host else [git.hosted_url or "", *git.disagreeing_urls]
         if dry_run:
-            show_forge(run.report, planned, place, origin, dry_run)
+            show_forge(run.report, planned, place, urls, dry_run)
             show_planned_release(run.report, planned)
         else:
             run.monorepo.require_forge()
-            show_forge(run.report, planned, place, origin, dry_run)
+            show_forge(run.report, planned, place, urls, dry_run)
             made = create_release(run.monorepo, planned)
             show_released(run.report, made)
             if made.failed:

@@ -76,6 +76,7 @@ def test_other_origins(origin: str, url: str) -> None:
         r"C:\git\monorepo",
         "C:/git/monorepo",
         "https:///monorepo",
+        "ext::sh",
         "codecommit::eu-west-1://profile@monorepo",
     ],
 )

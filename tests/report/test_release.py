@@ -36,26 +36,31 @@ def test_a_dry_run_shows_the_notes(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "origin", "said"),
+    ("place", "urls", "said"),
     [
-        (Place("github", "https://api.github.com", "octo/mono"), None, "github.com/octo/mono"),
+        (Place("github", "https://api.github.com", "octo/mono"), [], "github.com/octo/mono"),
         (
             Place("local"),
-            "git@gitlab.com:o/m.git",
+            ["git@gitlab.com:o/m.git"],
             "a tag of git at https://gitlab.com/o/m, and to no forge there",
         ),
         (
             Place("local"),
-            "https://u:p/w@x/o",
+            ["https://u:p/w@x/o"],
             "a tag of git at origin, whose URL names no host, and to no forge there",
         ),
-        (Place("local"), "/srv/mono", ""),
-        (Place("local"), None, ""),
+        (Place("local"), ["/srv/mono", ""], ""),
+        (
+            Place("local"),
+            ["/srv/mirror", "/srv/mirror", "git@github.com:octo/m"],
+            "a tag of git at https://github.com/octo/m, and to no forge there",
+        ),
+        (Place("local"), [], ""),
     ],
 )
-def test_where_it_goes_is_said_before(stage: Stage, place: Place, origin: str | None, said: str) -> None:
+def test_where_it_goes_is_said_before(stage: Stage, place: Place, urls: list[str], said: str) -> None:
     for dry_run, goes in ((False, "goes"), (True, "would go")):
-        show = partial(show_forge, planned=PLANNED, place=place, origin=origin, dry_run=dry_run)
+        show = partial(show_forge, planned=PLANNED, place=place, urls=urls, dry_run=dry_run)
         shown = stage.log(show)
         assert shown.err == (f"app-v1.0.0 {goes} to {said}\n" if said else "")
         assert shown.lines == []

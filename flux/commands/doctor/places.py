@@ -43,7 +43,8 @@ def origin(monorepo: Monorepo) -> Iterator[Line]:
     if urls := monorepo.git.disagreeing_urls:
         named = ", ".join(https_url(url) or "one without a host" for url in urls)
         said = f"its URLs lead to different places, and git fetches only from the first: {named}"
-        yield Line("origin", Rating.PROBLEM, said, "keep one: `git remote set-url --delete origin URL`")
+        fix = "keep one: `git remote set-url --delete origin URL`, with `--push` for where git pushes to"
+        yield Line("origin", Rating.PROBLEM, said, fix)
     tip, url = monorepo.tip, monorepo.git.origin_url
     where = f"at {https_url(url) or 'origin'}" if url else "here, since there is no origin"
     yield Line("origin", Rating.OK, f"{monorepo.settings.branch} is at {tip[:12]} {where}")
