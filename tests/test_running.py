@@ -41,6 +41,8 @@ def test_who_observes_writes_nothing(repo: Repo) -> None:
     built = inv(repo, "build", env=observing)
     assert (built.code, "app: would be pushed" in built.said) == (0, True), built.said
     assert "mode: observe" in built.err
+    assert "app:latest has nothing, and would have " in built.err
+    assert "compared with the earlier system: 0 of 3 tags are as they would be here" in built.err
     released = inv(repo, "release", "app", "1.0.0", env=observing)
     assert released.code == 0, released.said
     assert inv(repo, "tag", env=observing).code == 0

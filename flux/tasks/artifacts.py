@@ -108,6 +108,11 @@ def build(
         with building(run.report, len(plan.names), dry_run) as on_result:
             built = plan.build(on_result)
         show_build(run.report, built, digests, dry_run)
+        if run.monorepo.settings.observes:
+            from flux.monorepo.observed import observe_images
+            from flux.report.observed import show_observed
+
+            show_observed(run.report, observe_images(run.monorepo, built.results))
         if built.failed:
             raise Exit(code=1)
         pushed = [result.artifact for result in built.results if result.action != "unchanged"]

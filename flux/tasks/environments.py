@@ -36,6 +36,11 @@ def tag_(
             lambda tip, steps: show_plan(run.report, tip, steps),
         )
         show_convergence(run.report, convergence, dry_run, run.monorepo.settings.release_tag)
+        if run.monorepo.settings.observes:
+            from flux.monorepo.observed import observe_steps
+            from flux.report.observed import show_observed
+
+            show_observed(run.report, observe_steps(convergence.steps))
         run.report.outputs({"sign-promotions": run.monorepo.settings.sign_promotions})
         if convergence.failed:
             raise Exit(code=1)

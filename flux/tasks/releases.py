@@ -67,6 +67,11 @@ def publish(
         require_folder(digests)
         published = publish_release(run.monorepo, tag)
         show_published(run.report, published, digests, dry_run)
+        if run.monorepo.settings.observes and published.result:
+            from flux.monorepo.observed import observe_images
+            from flux.report.observed import show_observed
+
+            show_observed(run.report, observe_images(run.monorepo, [published.result]))
         if (published.result and published.result.error) or published.unreleased:
             raise Exit(code=1)
         if published.result and not dry_run:

@@ -1,0 +1,59 @@
+"""What tags have by an earlier system, beside what they would have here: for the mode `observe`."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from flux.monorepo.image_result import ImageResult
+from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.registry import open_target_registry
+from flux.parallel import in_parallel
+from flux.promotion.plan import Action, Step
+from flux.regex import regex
+from flux.registry.target import Registry
+
+_OF_A_COMMIT = regex(r"[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One tag. `theirs` is the digest that it has, None where it is missing.
+
+    `ours` is the digest that it would have here, None where only pushing would tell it.
+    """
+
+    name: str
+    theirs: str | None
+    ours: str | None
+
+    @property
+    def agrees(self) -> bool:
+        return self.theirs is not None and self.theirs == self.ours
+
+
+def observe_images(monorepo: Monorepo, results: Iterable[ImageResult]) -> list[Observed]:
+    """The tags of images that would be pushed, but for those of commits, which each system names its way.
+
+    Raises RegistryError.
+    """
+    done = [result for result in results if not result.error]
+    registry = open_target_registry(
+        monorepo, reads_only=True
+    )  # that of the run has what it would have pushed
+    found = in_parallel(monorepo.settings.jobs, lambda result: [*_tags(registry, result)], done)
+    return sorted((one for each in found for one in each), key=lambda one: one.name)
+
+
+def _tags(registry: Registry, result: ImageResult) -> Iterator[Observed]:
+    target = registry.repository(result.artifact)
+    for tag in result.tags:
+        if not _OF_A_COMMIT.fullmatch(tag):
+            yield Observed(f"{result.artifact}:{tag}", target.resolve(tag), result.digest)
+
+
+def observe_steps(steps: Iterable[Step]) -> list[Observed]:
+    """The environments' tags, but for those that nobody desires a version for or that cannot be judged."""
+    known = [step for step in steps if not step.fault and step.action != Action.LEFT]
+    return [
+        Observed(step.name, step.old, step.old if step.action == Action.UNCHANGED else step.new)
+        for step in known
+    ]

@@ -1,0 +1,29 @@
+"""What the mode `observe` adds to a command: how an earlier system and this one compare."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flux.report.text import short
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flux.monorepo.observed import Observed
+    from flux.report.report import Report
+
+_HEADER = ("Tag", "Has", "Would have")
+
+
+def show_observed(report: Report, observed: Sequence[Observed]) -> None:
+    """How many tags are the same, and in the summary of a job each that is not."""
+    differing = [one for one in observed if not one.agrees]
+    rows = [(one.name, _shown(one.theirs), short(one.ours) or "other content") for one in differing]
+    report.notices([f"{name} has {theirs}, and would have {ours} here" for name, theirs, ours in rows])
+    said = f"{len(observed) - len(differing)} of {len(observed)} tags are as they would be here"
+    report.notice(f"compared with the earlier system: {said}")
+    report.summary(f"Compared with the earlier system: {said}", _HEADER, rows)
+
+
+def _shown(digest: str | None) -> str:
+    return short(digest) or "nothing"
