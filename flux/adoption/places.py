@@ -46,7 +46,7 @@ def _artifacts(
 def _not_in_git(path: str, place: str) -> Gap:
     return Gap(
         f"{place} pushes {path}, which is not in git: an earlier step makes the content",
-        "set `artifacts`, with that step under `prepare`, and run this again",
+        "set `artifacts`, with that step under `prepare`, and run it again with `--force`",
         "artifacts",
     )
 

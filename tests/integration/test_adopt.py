@@ -33,7 +33,10 @@ def component(folder: str, version: str = "1") -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Shape:
-    """A monorepo: `folders` by artifact, where each image goes, and which tags there are."""
+    """A monorepo: `folders` by artifact, where each image goes, and which tags there are.
+
+    Where a step makes the content, `render` is it, `output` where, and `written` what a person says of it.
+    """
 
     folders: Mapping[str, str]
     workflow: str
@@ -45,6 +48,14 @@ class Shape:
     files: Mapping[str, str] = field(default_factory=dict)
     fleet: bool = False
     settings: Mapping[str, object] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+    render: str = ""
+    output: str = ""
+    written: str = ""
+
+    def place(self, name: str) -> str:
+        """The repository of an artifact."""
+        return self.places.get(name, self.repository.replace("{name}", name))
 
 
 def workflow(run: str, env: str = "", matrix: str = "") -> str:
@@ -78,12 +89,21 @@ def loop(*globs: str, repository: str = "$name") -> str:
     return "\n".join(LOOP.replace("@GLOB@", glob).replace("@REPOSITORY@", repository) for glob in globs)
 
 
-FLAT = [f"part-{number}" for number in range(5)]
+RENDER = """mkdir -p out/$1
+cat apps/$1/*.yaml | sed "s/team: .*/team: $(cat team)/" > out/$1/manifests.yaml
+"""
+RENDERED = """          for dir in apps/*/; do
+            name=$(basename "$dir")
+            sh render.sh $name
+            flux push artifact "$REGISTRY/$name:$(git rev-parse --short HEAD)" --path="out/$name" \\
+              --source=x --revision=y
+          done"""
+FLAT = [f"part-{number}" for number in range(29)]
 SHAPES = {
     "flat": Shape(
         {name: f"artifacts/{name}" for name in FLAT},
         workflow(loop("artifacts/*")),
-        environments=("at_ring1", "at_ring2", "prod_ring1"),
+        environments=("at_ring1", "at_ring2", "tt_ring1", "prod_ring1", "prod_ring2"),
         others=("latest",),
         files={
             "release-please-config.json": json.dumps(
@@ -95,7 +115,11 @@ SHAPES = {
             "sources": "artifacts",
             "ignore": ["CHANGELOG.md"],
             "release_tag": "{artifact}-v{version}",
-            "phases": [{"at": ["at_ring1", "at_ring2"]}, {"prod": ["prod_ring1"]}],
+            "phases": [
+                {"at": ["at_ring1", "at_ring2"]},
+                {"tt": ["tt_ring1"]},
+                {"prod": ["prod_ring1", "prod_ring2"]},
+            ],
         },
     ),
     "components": Shape(
@@ -124,15 +148,40 @@ SHAPES = {
     ),
     "two-roots": Shape(
         {"eso": "infrastructure/components/eso", "web": "apps/web", "api": "apps/api"},
-        workflow(loop("infrastructure/components/*", "apps/*", repository="flux-$name-sync")),
+        workflow(
+            "\n".join(
+                (
+                    loop("infrastructure/components/*", repository="infrastructure/$name"),
+                    loop("apps/*", repository="flux-$name-sync"),
+                )
+            )
+        ),
         repository="flux-{name}-sync",
+        places={"eso": "infrastructure/eso"},
         environments=("dev", "prod"),
         others=("latest",),
         settings={
-            "artifacts": ["infrastructure/components/*", "apps/*"],
-            "repository": "flux-{name}-sync",
+            "artifacts": [
+                {"path": "infrastructure/components/*", "repository": "infrastructure/{name}"},
+                {"path": "apps/*", "repository": "flux-{name}-sync"},
+            ],
             "phases": ["dev", "prod"],
         },
+    ),
+    "rendered": Shape(
+        {"web": "apps/web", "api": "apps/api"},
+        workflow(RENDERED),
+        environments=("dev", "prod"),
+        files={"render.sh": RENDER, "team": "blue\n"},
+        render="sh render.sh {name}",
+        output="out/{name}",
+        written="""\
+flux:
+  # what makes the content
+  artifacts:
+    - {path: apps/*, prepare: "sh render.sh {name}", output: "out/{name}", inputs: [/render.sh, /team]}
+""",
+        settings={"release_tag": "{artifact}-v{version}", "phases": ["dev", "prod"]},
     ),
     "root": Shape(
         {name: name for name in ("gateway", "storage")},
@@ -160,9 +209,7 @@ class World:
     def tags(self) -> dict[str, dict[str, str | None]]:
         found = {}
         for name in self.shape.folders:
-            target = RemoteRegistry(self.host, 2, None).repository(
-                self.shape.repository.replace("{name}", name)
-            )
+            target = RemoteRegistry(self.host, 2, None).repository(self.shape.place(name))
             found[name] = {tag: target.resolve(tag) for tag in sorted(target.tags())}
         return found
 
@@ -213,8 +260,12 @@ def seed(repo: Repo, shape: Shape, host: str, flux: str, version: str, also: tup
     for name, folder in shape.folders.items():
         tag = shape.release_tag.replace("{artifact}", name).replace("{version}", version)
         repo.git("tag", "--force", tag)
-        url = f"oci://{host}/{shape.repository.replace('{name}', name)}"
+        url = f"oci://{host}/{shape.place(name)}"
         first = shape.version_tag.replace("{version}", version)
+        if shape.render:
+            command = ["sh", "-c", shape.render.replace("{name}", name)]
+            subprocess.run(command, cwd=clean.path, check=True)
+            folder = shape.output.replace("{name}", name)
         push = ["push", "artifact", f"{url}:{first}", f"--path={clean.path / folder}", f"--source={SOURCE}"]
         push += [f"--revision=main@sha1:{repo.head}"]
         tags = [f"--tag={tag}" for tag in also]
@@ -224,21 +275,29 @@ def seed(repo: Repo, shape: Shape, host: str, flux: str, version: str, also: tup
 
 def test_it_is_handed_over_and_nothing_moves(world: World) -> None:
     before = world.tags()
-    fleet = ["--fleet", str(world.fleet)] if world.shape.fleet else []
-    dry = world.run("init", "--dry-run", *fleet)
+    more = ["--fleet", str(world.fleet)] if world.shape.fleet else []
+    if world.shape.written:
+        refused = world.run("init", code=2)
+        assert "is not in git: an earlier step makes the content" in refused.err
+        world.repo.write("invoke.yaml", world.shape.written)
+        more = ["--force"]
+    there = world.repo.git("status", "--porcelain")
+    dry = world.run("init", "--dry-run", *more)
     assert "+++ b/invoke.yaml" in dry.out
-    assert world.repo.git("status", "--porcelain") == ""
-    told = world.run("init", "--json", *fleet).document
+    assert world.repo.git("status", "--porcelain") == there
+    told = world.run("init", "--json", *more).document
     proposed = {one["setting"]: one["value"] for one in told["findings"]}
     assert {name: proposed.get(name) for name in world.shape.settings} == world.shape.settings
     assert told["unmanaged"] == []
     assert all(file["written"] for file in told["files"])
-    again = world.run("init", "--json", *fleet).document
+    assert (world.repo.path / "invoke.yaml").read_text().startswith(world.shape.written)
+    again = world.run("init", "--json", *more).document
     assert {file["state"] for file in again["files"]} == {"same"}
 
     world.repo.commit("adopt")
     world.repo.push()
     world.run("init", "--check")
+    world.run("check")
     status = world.run("status")
     assert "No drift" in status.out
     assert world.tags() == before
