@@ -224,7 +224,7 @@ class Reconciler:
 
     def _tag(self, tip: str) -> None:
         convergence: Convergence = converge(self._monorepo, [], vouching=self._vouching, thorough=True)
-        told = {error.message for _, error in self._done.errors}
+        told = self._told
         for step in convergence.steps:
             if step.fault and step.fault.message in told:
                 continue
@@ -245,8 +245,10 @@ class Reconciler:
         advanced = advance.advance(advance.in_motion())
         self._did(*advanced.done)
         self._done.notices.extend(advanced.notices)
+        told = self._told
         for about, error in advanced.errors:
-            self._fail(about, error)
+            if error.message not in told:
+                self._fail(about, error)
 
     def _sync(self, tip: str) -> None:
         syncer = Syncer(self._monorepo)
@@ -268,6 +270,10 @@ class Reconciler:
 
     def _did(self, *what: str) -> None:
         self._done.repaired.extend(what)
+
+    @property
+    def _told(self) -> set[str]:
+        return {error.message for _, error in self._done.errors}
 
     def _fail(self, about: str, error: FluxError) -> None:
         self._done.errors.append((about, error))

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from flux.errors import FluxError
 from flux.forge.forge import PullState
-from flux.monorepo.desired import choose
+from flux.monorepo.desired import choose, stray_of
 from flux.monorepo.drift import Looked, look
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import releases
 from flux.monorepo.vouching import Vouching
+from flux.monorepo.wanted import has_artifact
 from flux.promotion.clusters.health import Health
 from flux.promotion.convergence import Wish
 from flux.promotion.gates.auto import due, wants
@@ -72,16 +73,19 @@ class Advance:
         )
 
     def _one(self, artifact: str) -> None:
+        if error := stray_of(self._monorepo, artifact, self._courses.desired.get(artifact, {})):
+            raise error
         (looked,) = look(self._monorepo, [artifact], self._courses.desired, vouching=self._vouching)
         if self._follower.adopt(artifact):
             self._courses.forget(artifact)
             self._done.done.append(f"{artifact}: recorded when its tags were moved")
         health = self._health(artifact, looked)
         self._done.done.extend(self._follower.settle(artifact, health))
-        versions = [str(each.version) for each in releases(self._monorepo, [artifact])]
-        while unfit := self._follow_rules(artifact, versions):
-            versions = [version for version in versions if version not in unfit]
-        self._resume(artifact)
+        if has_artifact(self._monorepo, artifact):  # what is gone can only be rolled back
+            versions = [str(each.version) for each in releases(self._monorepo, [artifact])]
+            while unfit := self._follow_rules(artifact, versions):
+                versions = [version for version in versions if version not in unfit]
+            self._resume(artifact)
         self._failures.answer(artifact, health)
 
     def _health(self, artifact: str, looked: Looked) -> dict[str, Health]:

@@ -14,7 +14,8 @@ from flux.monorepo.notes import commits_of
 from flux.monorepo.releases import releases
 from flux.monorepo.source_url import source_url
 from flux.monorepo.sources import Sources
-from flux.promotion.order import skipped
+from flux.monorepo.wanted import has_artifact
+from flux.promotion.order import not_lowered, skipped
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts import notices as say
 from flux.promotion.texts.request import Background, Span
@@ -52,11 +53,20 @@ def background(
         warnings.append(say.prerelease(promotion.version, last[0]))
     if digest is None:
         warnings.insert(0, say.not_published(promotion.artifact, promotion.version))
+    if _goes_up_though_gone(monorepo, promotion, versions, environments):
+        warnings.insert(0, f"{promotion.artifact}: {say.REMOVED}.")
     if error := stray_of(monorepo, promotion.artifact, versions):
         warnings.insert(0, say.stray(error.message))
     read = cache(lambda version: _files(target, version))
     spans = [_span(monorepo, read, promotion, old) for old in dict.fromkeys(change.old for change in changes)]
     return Background(image, issue, warnings, spans)
+
+
+def _goes_up_though_gone(
+    monorepo: Monorepo, promotion: Promotion, versions: Mapping[str, str], environments: Sequence[str]
+) -> bool:
+    raised = not_lowered(versions, promotion.version, environments)
+    return bool(raised) and not has_artifact(monorepo, promotion.artifact)
 
 
 def _reaches(monorepo: Monorepo, phases: Sequence[str], environments: Sequence[str]) -> bool:

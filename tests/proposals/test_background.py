@@ -30,3 +30,15 @@ def test_charts_and_images_that_change_stand_above_the_commits(world: World) -> 
     assert body.index("### Versions since 1.2.0") < body.index(chart) < body.index(image)
     assert body.index(image) < body.index("### Commits since 1.2.0") < body.index("a newer chart")
     assert body.count("**major**") == 1
+
+
+def test_what_was_removed_meanwhile_is_said_to_be_gone(local: World) -> None:
+    local.promote("eso", "prod_ring1", "1.1.0")
+    assert "gone" not in local.pull().body
+    local.repo.remove("artifacts/eso")
+    local.repo.commit("remove eso")
+    local.sync()
+    assert "> eso: the artifact is gone; what is deployed of it can be rolled back." in local.pull().body
+    local.merge()
+    local.roll_back("eso", "prod_ring1")
+    assert "gone" not in local.pull().body
