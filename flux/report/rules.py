@@ -30,7 +30,7 @@ def show_rules(report: Report, rules: Rules, artifact: str | None) -> None:
         for line in _forecast(ruled):
             report.print(line)
     if not any(outlook.version for ruled in rules.artifacts for outlook in ruled.outlook):
-        report.print("Nothing is on its way.")
+        report.print("No promotion is due.")
 
 
 def _show_phases(report: Report, rules: Mapping[str, Rule]) -> None:

@@ -58,7 +58,7 @@ def test_rules_and_forecast(stage: Stage) -> None:
 
 def test_nothing_is_on_its_way(stage: Stage) -> None:
     lines = stage.log(lambda report: show_rules(report, Rules({"at": Rule()}, (), []), None)).lines
-    assert lines == ["No rules for at: a person asks for each version.", "Nothing is on its way."]
+    assert lines == ["No rules for at: a person asks for each version.", "No promotion is due."]
 
 
 def test_environments_of_which_the_same_is_true_have_one_line(stage: Stage) -> None:

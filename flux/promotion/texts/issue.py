@@ -76,12 +76,12 @@ def with_boxes(body: str, phases: Phases) -> str:
 # Each paragraph is one line, since GitHub breaks lines in issues where they end.
 _TICK = (
     "**Tick a box to promote this version to that environment.** That adds it to the release's pull request, "
-    "or opens one. Merging the pull request deploys it. Untick a box to take the environment out again. A "
+    "or opens one. Merging the pull request deploys it. Untick it to remove the environment. A "
     "tick by somebody who may not promote is undone.\n\n"
 )
 _NOW = (
-    " Behind each environment stands what it had when this issue was opened. The comment below is kept up to "
-    "date.\n\n"
+    " Next to each environment is the version that it had when this issue was opened. The comment below shows"
+    " the current state.\n\n"
 )
 _TOO_MANY = (
     "There are more phases than an issue has room for. Promote with "

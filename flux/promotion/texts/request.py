@@ -119,12 +119,12 @@ def _direction(change: VersionChange) -> str:
 
 
 def _folded(promotion: Promotion, changes: Sequence[VersionChange], span: Span, room: int) -> str:
-    since = span.old or "nothing"
+    what = "What changes in the manifests" + (f" since {span.old}" if span.old else "")
     if span.unknown:
         reason = plain(span.unknown[:_MOST_REASON])
-        return f"What changes in the manifests since {since} cannot be shown: {reason}"
+        return f"{what} cannot be shown: {reason}"
     if not span.difference:
-        return f"The manifests are the same as those of {since}."
+        return f"The manifests are the same as those of {span.old or 'before'}."
     environment = next(change.environment for change in changes if change.old == span.old)
     command = f"inv diff {promotion.artifact} {environment} --version {promotion.version}"
     block, is_whole = fenced(span.difference, room)
@@ -132,8 +132,7 @@ def _folded(promotion: Promotion, changes: Sequence[VersionChange], span: Span, 
     if not is_whole:
         link = f" ([compare]({span.compare}))" if span.compare else ""
         note = f"\n\nCut here; `{command}` shows all of it{link}."
-    summary = f"<summary>What changes in the manifests since {since}</summary>"
-    return f"<details>{summary}\n\n{block}{note}\n\n</details>"
+    return f"<details><summary>{what}</summary>\n\n{block}{note}\n\n</details>"
 
 
 def _cut(text: str, most: int, where: str) -> str:

@@ -29,9 +29,9 @@ What changes since 1.0.0:
 - ghcr.io/external-secrets: `v0.9.1` → `v0.9.2`
 
 **Tick a box to promote this version to that environment.** That adds it to the release's pull request, \
-or opens one. Merging the pull request deploys it. Untick a box to take the environment out again. A tick by \
-somebody who may not promote is undone. Behind each environment stands what it had when this issue was \
-opened. The comment below is kept up to date.
+or opens one. Merging the pull request deploys it. Untick it to remove the environment. A tick by \
+somebody who may not promote is undone. Next to each environment is the version that it had \
+when this issue was opened. The comment below shows the current state.
 
 - [ ] `dev` now none
 - [ ] **at** (all of it)
@@ -77,7 +77,7 @@ head
 mine
 
 **Tick a box to promote this version to that environment.** That adds it to the release's pull request, \
-or opens one. Merging the pull request deploys it. Untick a box to take the environment out again. A tick by \
+or opens one. Merging the pull request deploys it. Untick it to remove the environment. A tick by \
 somebody who may not promote is undone.
 
 - [ ] `dev`
