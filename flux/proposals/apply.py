@@ -163,7 +163,7 @@ class Applier(Upkeep):
             return done
         text = say.of_the_automation(change.sender)
         self.perform(issue, Outcome((Note(("of the automation", str(change.time)), text),)))
-        return replace(done, refused=True)
+        return replace(done, notices=(text,), refused=True)
 
     def _propose(
         self,

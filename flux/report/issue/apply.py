@@ -26,7 +26,7 @@ _NOTHING: dict[str, Any] = {
 def show_applied(report: Report, applied: Applied, dry_run: bool = False) -> None:
     notices = applied.notices
     if applied.refused:
-        report.error(IssueError(notices[0], "fix that, or close the issue"))
+        report.error(IssueError(notices[0], "a comment on the issue says the same to who edited it"))
         notices = notices[1:]
     report.notices(notices)
     undoes = "would be undone" if dry_run else "undone"
