@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flux import reasons
@@ -24,8 +24,7 @@ _OF_PULL_REQUESTS = ("pull_request", "pull_request_target")
 _LONGEST = 1024  # characters of a status' texts
 
 
-@dataclass(frozen=True)
-class Push:
+class Push(NamedTuple):
     """A push to `ref`. `before` is None for a new ref, `after` None for a deleted one."""
 
     ref: str
@@ -33,16 +32,14 @@ class Push:
     after: str | None
 
 
-@dataclass(frozen=True)
-class PullRequestCommits:
+class PullRequestCommits(NamedTuple):
     """The two commits of a pull request, or of a group of them that waits in a merge queue."""
 
     base: str
     head: str
 
 
-@dataclass(frozen=True)
-class IssueEdit:
+class IssueEdit(NamedTuple):
     """An edit of an issue, by `sender`, at `time` in seconds since the epoch. Bodies have LF line ends."""
 
     number: int
@@ -52,8 +49,7 @@ class IssueEdit:
     time: float
 
 
-@dataclass(frozen=True)
-class StatusSet:
+class StatusSet(NamedTuple):
     """That `sender` said something of a commit, under the name `context`, at `time` in seconds since the
     epoch."""
 

@@ -4,16 +4,15 @@ The standard library's own words change from one Python to the next.
 """
 
 import re
-from dataclasses import dataclass
 from json import JSONDecodeError
+from typing import NamedTuple
 
 from flux.regex import regex
 
 _STRING = regex(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     reason: str
     line: int
 

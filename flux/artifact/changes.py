@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flux.artifact.folder import Folder
 from flux.artifact.layout import Layout
@@ -13,8 +13,7 @@ HasFolder = Callable[[str], bool]
 """Whether a folder, by its path from the repository's root, exists in some commit."""
 
 
-@dataclass(frozen=True)
-class Commit:
+class Commit(NamedTuple):
     """A commit on a first-parent line and what it changed against its first parent.
 
     `changes` is None for the commit that began the line, which changed all there was.
@@ -27,8 +26,7 @@ class Commit:
     parent: str | None = None
 
 
-@dataclass(frozen=True)
-class Passed:
+class Passed(NamedTuple):
     """A commit on a first-parent line. `changed` has the artifacts that it changed, each with the files that
     say so, None for all that there was."""
 

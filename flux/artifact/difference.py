@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import unified_diff
 from enum import StrEnum
 from io import StringIO
+from typing import NamedTuple
 
 from flux.artifact.tree import path_bytes
 
@@ -18,8 +18,7 @@ class ChangeKind(StrEnum):
     CHANGED = "changed"
 
 
-@dataclass(frozen=True)
-class FileDifference:
+class FileDifference(NamedTuple):
     """One file that differs. `hunks` are the lines of a unified diff, from the first `@@` on and without line
     ends; None for a file that is not text."""
 

@@ -23,8 +23,7 @@ Below = Callable[[str], Mapping[str, Node]]
 """What is directly in a folder of a commit, by name; nothing where there is no such folder."""
 
 
-@dataclass(frozen=True)
-class Clash:
+class Clash(NamedTuple):
     """Why two folders cannot both be artifacts, and what to do about it.
 
     `names` are the artifacts that it concerns, `path` is one of the folders.

@@ -1,10 +1,9 @@
 """The commit of an image."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Revision:
+class Revision(NamedTuple):
     """The last commit that changed what is published of an artifact.
 
     `time` is the committer's, in seconds since the epoch.

@@ -1,8 +1,7 @@
 """Files as git's trees have them, and the differences between two trees."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 REGULAR = 0o100644
 EXECUTABLE = 0o100755
@@ -11,8 +10,7 @@ SYMLINK = 0o120000
 SUBMODULE = 0o160000
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """One entry of a tree.
 
     `path` is relative to the artifact's folder, its parts joined by `/`; bytes that are not UTF-8 are kept
@@ -24,8 +22,7 @@ class File:
     oid: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One file that differs between two trees; `path` is relative to the repository's root."""
 
     path: str
@@ -33,8 +30,7 @@ class Change:
     deleted: bool = False
 
 
-@dataclass(frozen=True)
-class Content:
+class Content(NamedTuple):
     """What a file holds: how many bytes, and the pieces that they come in."""
 
     size: int

@@ -5,17 +5,15 @@ import re
 import subprocess
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Lock
-from typing import IO
+from typing import IO, NamedTuple
 
 from flux.git.process import Process
 
 _MOST_PARSED = 256 * 1024 * 1024  # bytes of a commit, a tree or a tag
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(NamedTuple):
     """An object as git stores it. `kind` is `commit`, `tree`, `blob` or `tag`."""
 
     oid: str

@@ -1,7 +1,7 @@
 """All changes of one file along a first-parent line, with what people wrote about each."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flux.git import output
 from flux.git.partial import Partial
@@ -12,8 +12,7 @@ _MOST_MESSAGE = 20_000  # characters that are kept of a message
 _MOST_BROUGHT = 1000  # commits of one merge
 
 
-@dataclass(frozen=True)
-class FileChange:
+class FileChange(NamedTuple):
     """A commit of the line that changed the file; `blob` is the file from then on, None where it is gone.
 
     `time` is the committer's, in seconds since the epoch. `messages` has the commit's own message, then those
@@ -27,8 +26,7 @@ class FileChange:
     merged: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Node:
+class _Node(NamedTuple):
     """A commit that changed the file, or that joins such commits; `parents` are of the same kind."""
 
     time: int

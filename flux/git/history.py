@@ -1,7 +1,6 @@
 """History: the first-parent line, what changed along it, and the messages of commits."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from threading import Lock
 from typing import NamedTuple
 
@@ -29,8 +28,7 @@ LOG = (
 """Commits as `read_messages` takes them."""
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """A commit, its parents, and what it says.
 
     `committer` and `author` are `name <email>`; `time` is in seconds since the epoch, 0 where there is none.

@@ -1,8 +1,7 @@
 """The home of branches and tags: origin, or this clone if there is no origin."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from flux.errors import GitError, RequestError, TipUnknownError
 from flux.git import output
@@ -14,8 +13,7 @@ _HEADS = "refs/heads/"
 _TAGS = "refs/tags/"
 
 
-@dataclass(frozen=True)
-class HomeRefs:
+class HomeRefs(NamedTuple):
     """Branches and tags by name, at one moment. Tags have the object that they point at in the end."""
 
     heads: Mapping[str, str]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flux.errors import GitError
 from flux.git import output
@@ -19,8 +19,7 @@ _SIGNATURE = regex(
 _LATEST = 253_402_300_799  # the last second that calendars have
 
 
-@dataclass(frozen=True)
-class Tag:
+class Tag(NamedTuple):
     """An annotated tag. `tagger` is `name <email>`, empty where it has none; `commit` is what it points at in
     the end, `time` in seconds since the epoch: the tagger's, or where that is lacking the committer's."""
 

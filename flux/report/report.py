@@ -13,9 +13,7 @@ import os
 import sys
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -244,7 +242,7 @@ class Report:
 
     def _clean(self, part: str | Styled, kept: str) -> str | Styled:
         if isinstance(part, Styled):
-            return replace(part, text=self.harmless(shown(part.text, kept)))
+            return Styled(self.harmless(shown(part.text, kept)), part.style)
         return self.harmless(shown(part, kept))
 
     def command(self, command: str, text: str) -> None:
@@ -287,6 +285,8 @@ class Report:
 
     def details(self, title: str, block: str) -> None:
         """More for the summary, folded: a block of Markdown under a title of plain text."""
+        from html import escape  # whose tables take long to load
+
         self._summarize(f"<details><summary>{escape(shown(title))}</summary>\n\n{block}\n\n</details>\n\n")
 
     def _summarize(self, text: str) -> None:

@@ -2,10 +2,10 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from flux.release.markdown import escaped, link
@@ -14,16 +14,14 @@ _SHORT_DIGEST = len("sha256:") + 12
 MOST_NAMES = 5
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """A text with a link, where the place that shows it has links."""
 
     text: str
     url: str
 
 
-@dataclass(frozen=True)
-class Styled:
+class Styled(NamedTuple):
     """A text in a style of rich, where styles are shown."""
 
     text: str
