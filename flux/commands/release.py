@@ -105,7 +105,7 @@ def plan_release(
         _require_untagged(version, stray)
         _require_free(version, line, released, earlier)
     if last and not again:
-        _require_not_older(monorepo, last, commit)
+        _require_not_older(monorepo, line, last, commit)
     misnamed = misnamed_releases(monorepo, [artifact])
     others = [found for found in misnamed if not found.is_slip]
     if others and not released:
@@ -270,7 +270,7 @@ def _misnamed(monorepo: Monorepo, artifact: str, misnamed: list[Misnamed]) -> Re
     )
 
 
-def _require_not_older(monorepo: Monorepo, last: Released, commit: str) -> None:
+def _require_not_older(monorepo: Monorepo, line: str, last: Released, commit: str) -> None:
     """Raises RequestError for a commit that is older than the highest release."""
     if commit == last.commit or not monorepo.git.obtain(last.commit):
         return
@@ -278,7 +278,7 @@ def _require_not_older(monorepo: Monorepo, last: Released, commit: str) -> None:
         raise RequestError(
             f"HEAD is at {commit[:12]}, which is older than {last.artifact} {last.version}, "
             f"released at {last.commit[:12]}",
-            "`git pull` first",
+            f"check out the newest commit: `git switch {line}`, then `git pull`",
         )
 
 

@@ -140,11 +140,21 @@ def require_on_line(monorepo: Monorepo, commit: str, what: str) -> str:
                 f"{what} is at {commit[:12]}, a commit of a branch that {merge[:12]} merged into {name}",
                 f"release {merge[:12]}, which is on the first-parent line of {name}",
             )
-    others = [pattern for pattern in monorepo.branches if pattern != branch]
     raise RequestError(
-        f"{what} is at {commit[:12]}, which is not on {' or '.join([branch, *others])}",
-        f"merge it into {branch} first",
+        f"{what} is at {commit[:12]}, which is not on {named_lines(monorepo)}",
+        or_its_branch(monorepo, f"merge it into {branch} first"),
     )
+
+
+def named_lines(monorepo: Monorepo) -> str:
+    """The branches that releases come from, for people."""
+    return " or ".join(dict.fromkeys([monorepo.settings.branch, *monorepo.branches]))
+
+
+def or_its_branch(monorepo: Monorepo, fix: str) -> str:
+    """What to do about a commit that is on no line; it may have been on a maintenance branch that is gone."""
+    has_others = set(monorepo.branches) - {monorepo.settings.branch}
+    return f"{fix}, or push its maintenance branch again if that was deleted" if has_others else fix
 
 
 def on_line(monorepo: Monorepo, line: str, commits: Mapping[str, str]) -> set[str]:

@@ -11,7 +11,7 @@ from semver import Version
 from flux.errors import ForgeError, GitError
 from flux.listing import listed
 from flux.monorepo.line import walk
-from flux.monorepo.lines import off_lines
+from flux.monorepo.lines import named_lines, off_lines, or_its_branch
 from flux.monorepo.monorepo import Monorepo
 from flux.release.misnamed import Misnamed, find_misnamed
 from flux.release.tag import TagForm
@@ -144,14 +144,15 @@ def name_misnamed(form: TagForm, misnamed: Sequence[Misnamed]) -> list[str]:
 
 def name_stray(monorepo: Monorepo, stray: Sequence[Released]) -> dict[str, str]:
     """What people are told of stray tags, and what to do about it: a line for each kind that there is."""
-    main = monorepo.settings.branch
-    branches = " or ".join(dict.fromkeys([main, *monorepo.branches])) if stray else ""
+    if not stray:
+        return {}
+    merge = f"merge the commit into {monorepo.settings.branch} and release the merge, or delete the tag"
     wrong = [one for one in reversed(stray) if monorepo.git.kind(one.commit) in ("tree", "blob")]
     beside = [one for one in reversed(stray) if one not in wrong]
     told = {
-        f"release tags of commits that are not on {branches}, which release nothing": (
+        f"release tags of commits that are not on {named_lines(monorepo)}, which release nothing": (
             beside,
-            f"merge the commit into {main} and release the merge, or delete the tag",
+            or_its_branch(monorepo, merge),
         ),
         "release tags that are not of a commit, which release nothing": (
             wrong,

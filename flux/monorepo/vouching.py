@@ -12,7 +12,7 @@ from semver import Version
 from flux.artifact.image import REVISION, Image
 from flux.artifact.image_manifest import Foreign, parse
 from flux.errors import ContentError, FluxError, RequestError, UnpublishedError, UnvouchedError
-from flux.monorepo.lines import find_line, find_released_line
+from flux.monorepo.lines import find_line, find_released_line, or_its_branch
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
 from flux.regex import regex
@@ -120,7 +120,7 @@ class Vouching:
             branch = self._monorepo.settings.branch
             raise UnvouchedError(
                 f"{tag} is at {commit[:12]}, which is not on the first-parent line of {branch}",
-                f"release a commit of {branch} under a higher version",
+                or_its_branch(self._monorepo, f"release a commit of {branch} under a higher version"),
             )
         return commit
 

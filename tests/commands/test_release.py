@@ -364,7 +364,7 @@ def test_a_clone_that_the_last_release_went_past(
     release(repo, "app", last)
     message, hint = refused(behind, "app", wanted, allow_unchanged=allow_unchanged)
     assert message == f"HEAD is at {old[:12]}, which is older than app {last}, released at {new[:12]}"
-    assert hint == "`git pull` first"
+    assert hint == "check out the newest commit: `git switch main`, then `git pull`"
     assert release(behind, "db", wanted)[2]  # of which nothing newer is released
     behind.git("pull", "--quiet")
     assert plan(behind, "app", "2.0.0", allow_unchanged=True).commit == new

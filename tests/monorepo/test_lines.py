@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.errors import RequestError
+from flux.errors import RequestError, UnvouchedError
 from flux.monorepo.lines import (
     find_line,
     find_released_line,
@@ -14,7 +14,7 @@ from flux.monorepo.lines import (
     require_on_line,
     require_released_on_line,
 )
-from flux.monorepo.releases import tell_apart
+from flux.monorepo.releases import name_stray, tell_apart
 from flux.monorepo.vouching import Vouching
 from flux.settings import Settings
 from tests.commands.helpers import build, inv, monorepo
@@ -56,6 +56,26 @@ def hotfix(repo: Repo, content: str = "v: 1.1\n") -> str:
 )
 def test_patterns(patterns: tuple[str, ...], name: str, expected: bool) -> None:
     assert matches(patterns, name) is expected
+
+
+def test_a_maintenance_branch_that_is_deleted(repo: Repo) -> None:
+    """Nothing vouches for its releases until it is back, and the advice is to push it again."""
+    hotfix(repo)
+    planned, *_ = release(repo, "app", "patch", branches=BRANCHES)
+    repo.checkout("main")
+    repo.git("branch", "-D", "release/1.4")
+    with opened(repo, Settings(branches=BRANCHES)) as context:
+        with pytest.raises(UnvouchedError) as unvouched:
+            Vouching(context).release_commit("app", "1.4.3")
+        with pytest.raises(RequestError) as refused:
+            require_released_on_line(context, planned.commit, planned.tag, "app")
+        _, stray = tell_apart(context, ["app"])
+        (fix,) = name_stray(context, stray).values()
+    for hint in (unvouched.value.hint, refused.value.hint, fix):
+        assert hint.endswith(", or push its maintenance branch again if that was deleted")
+    repo.branch("release/1.4", planned.tag)
+    with opened(repo, Settings(branches=BRANCHES)) as context:
+        assert Vouching(context).release_commit("app", "1.4.3") == planned.commit
 
 
 def test_a_tag_that_lies_of_its_type_is_a_fault_of_its_own(repo: Repo) -> None:
