@@ -31,7 +31,7 @@ ACTIONS = sorted(str(path) for path in Path(".github/actions").glob("*/action.ym
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, which module may import which, and how much a reader has to hold in mind."""
+    """Style, import contracts and cognitive complexity."""
     session.install("ruff~=0.17.6", "import-linter~=2.16", "complexipy~=8.3")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
@@ -49,13 +49,13 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """The tests but for the long ones; one that lacks a part is skipped and says how to get it."""
+    """The tests without the long ones. A test whose program is missing is skipped."""
     run_tests(session, "tests")
 
 
 @nox.session
 def stories(session: nox.Session) -> None:
-    """Long stories: FLUX_TESTS_STORIES says how many are made up, FLUX_TESTS_STEPS how long each may be."""
+    """Long random stories: FLUX_TESTS_STORIES is their number, FLUX_TESTS_STEPS their largest length."""
     run_tests(session, "stories")
 
 
@@ -73,7 +73,7 @@ def engine(session: nox.Session) -> None:
 
 @nox.session(requires=["kubernetes"])
 def cluster(session: nox.Session) -> None:
-    """What real Flux controllers make of our images; their first build takes 20 minutes."""
+    """Our images with real Flux controllers. Their first build takes 20 minutes."""
     run_tests(session, "cluster")
 
 
@@ -109,7 +109,7 @@ def run_tests(session: nox.Session, name: str) -> None:
 
 @nox.session
 def mutation(session: nox.Session) -> None:
-    """How many small faults in the pure rooms and the identity of images the tests notice; for hours."""
+    """Small faults in the pure packages and the identity of images: do the tests find them? Takes hours."""
     session.install("mutmut~=3.8", "--editable", ".[tests]")
     session.env["HYPOTHESIS_PROFILE"] = "mutation"
     session.run("mutmut", "run", *session.posargs)
@@ -126,7 +126,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write the generated parts of the docs anew, and play and draw the picture of `inv demo`."""
+    """Write the generated parts of the docs, and draw the picture of `inv demo`."""
     session.install("--editable", ".", "pyte~=0.8.2")
     session.run("python", "-m", "docs.generate")
     session.run("python", "-m", "docs.picture")
@@ -134,14 +134,14 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def screenshot(session: nox.Session) -> None:
-    """Draw the board that opens the docs anew, from HEAD, in Chromium."""
+    """Draw the board at the top of the docs, from HEAD, in Chromium."""
     session.install("--editable", ".", "playwright~=1.65")
     session.run("python", "-m", "docs.screenshot")
 
 
 @nox.session
 def site(session: nox.Session) -> None:
-    """The docs as a site, in site/; a link that leads nowhere is an error."""
+    """The docs as a site, in site/. A broken link is an error."""
     session.install(*nox.project.load_toml("pyproject.toml")["dependency-groups"]["site"])
     session.run("mkdocs", "build", "--strict", "--quiet", env={"NO_MKDOCS_2_WARNING": "1"})
 

@@ -1,4 +1,4 @@
-"""The generated parts of the pages: `python -m docs.generate` writes them anew.
+"""The generated parts of the pages: `python -m docs.generate` writes them.
 
 A part stands between `<!-- generated: NAME -->` and `<!-- end of NAME -->`. People write the rest.
 """

@@ -1,4 +1,4 @@
-"""The workflows whose jobs log in to a cloud's registry by who they are.
+"""The workflows whose jobs log in to a cloud's registry by their identity.
 
 They are the others with one permission more for each job that logs in. A called job can take no permission
 that its file does not name, and who has no such registry is not asked to give it.
