@@ -12,6 +12,12 @@ from flux.regex import regex
 
 NAME = "{name}"
 _LOOPBACK = regex(r"(localhost|127\.[0-9.]+|\[::1\]|[\w.-]+\.localhost)(:[0-9]+)?")
+_UNKNOWN = "{unknown}"
+"""For what is the same for all artifacts, and only a run on the forge knows."""
+_OF_THE_FORGE = regex(
+    r"\$\{\{\s*(github\.repository|github\.repository_owner|vars\.\w+|secrets\.\w+)\s*\}\}"
+    r"|\$\{?GITHUB_REPOSITORY(_OWNER)?(,,)?\}?(?!\w)"
+)
 _TWO_FOLDERS = "{parent}/{folder}"
 
 
@@ -41,11 +47,13 @@ def in_earnest(pushes: Sequence[PushCommand]) -> list[PushCommand]:
 def destinations(pushes: Sequence[PushCommand]) -> list[Destination]:
     """Those that tell something: not one with variables for what another has."""
     found = [
-        Destination(globbed(push), VARIABLE.sub(NAME, push.repository), push.place)
+        Destination(
+            globbed(push), VARIABLE.sub(NAME, _OF_THE_FORGE.sub(_UNKNOWN, push.repository)), push.place
+        )
         for push in pushes
         if push.url.startswith("oci://")
     ]
-    known = [one for one in found if NAME not in one.host]
+    known = [one for one in found if "{" not in one.host]
     return [one for one in found if one in known or not any(_covers(one, other) for other in known)]
 
 
@@ -60,7 +68,7 @@ def find_destinations(found: Sequence[Destination]) -> tuple[list[ProposedSettin
         return [], {}
     parts = [_parts_before_name(one.template) for one in found]
     registry = "/".join(_shared(parts))
-    if NAME in found[0].host or not registry:
+    if NAME in registry or not registry:
         return [_several(found)], {}
     templates: dict[str, str] = {}
     for one in found:
@@ -71,6 +79,10 @@ def find_destinations(found: Sequence[Destination]) -> tuple[list[ProposedSettin
             return [_several(found)], {}
     place = f"{found[0].place} pushes to {found[0].template}"
     settings: list[ProposedSetting | Gap] = [ProposedSetting("registry", f"oci://{registry}", place)]
+    if _UNKNOWN in registry:
+        settings = [_unknown(found[0], "registry")]
+    if any(_UNKNOWN in template for template in templates.values()):
+        return [*settings, _unknown(found[0], "repository")], {}
     if len(set(templates.values())) > 1:
         return settings, templates
     (template,) = {*templates.values()}
@@ -83,7 +95,8 @@ def find_destinations(found: Sequence[Destination]) -> tuple[list[ProposedSettin
 
 def _covers(one: Destination, other: Destination) -> bool:
     """Whether the variables of one may have the values of another."""
-    return re.fullmatch(re.escape(one.template).replace(re.escape(NAME), ".+"), other.template) is not None
+    parts = re.split(r"\{\w+\}", one.template)
+    return re.fullmatch(".+".join(map(re.escape, parts)), other.template) is not None
 
 
 def _parts_before_name(template: str) -> list[str]:
@@ -131,6 +144,14 @@ def _several(found: Sequence[Destination]) -> Gap:
         f"images go to repositories of more than one form: {listed}",
         "push all to one registry, and say where in invoke.yaml: the settings `registry` and `repository`",
         "registry",
+    )
+
+
+def _unknown(one: Destination, setting: str) -> Gap:
+    return Gap(
+        f"{one.place} pushes to {one.template}, of which only a run on the forge knows all",
+        f"set `{setting}` in invoke.yaml, and run it again with `--force`",
+        setting,
     )
 
 

@@ -43,6 +43,7 @@ def told(*pushes: tuple[str, str]) -> tuple[dict[str, object], dict[str, str], l
             {"registry": "oci://x.azurecr.io/m"},
             {},
         ),
+        ([("x", "${{ vars.REGISTRY }}/$N"), ("f/$N", "x.io/m/$N")], {"registry": "oci://x.io/m"}, {}),
         ([(".", "$(REGISTRY):latest"), (".", "r.io/o/fleet")], {"registry": "oci://r.io/o"}, {}),
     ],
 )
@@ -62,6 +63,8 @@ def test_what_is_found(
         ([("a/$N", "$HOST/x/$N")], "more than one form: push.sh:1 to {name}/x/{name}"),
         ([("a/$N", "r.io/$T/$N")], "more than one part that varies"),
         ([("a/$N", "r.io/x/$N"), ("a/$N", "r.io/y/$N")], "more than one form"),
+        ([("a/$N", "ghcr.io/${GITHUB_REPOSITORY,,}/$N")], "ghcr.io/{unknown}/{name}, of which only a run"),
+        ([(".", "ghcr.io/${{ github.repository }}")], "ghcr.io/{unknown}, of which only a run"),
     ],
 )
 def test_what_no_setting_can_say(pushes: list[tuple[str, str]], message: str) -> None:
