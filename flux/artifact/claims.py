@@ -21,8 +21,12 @@ _TIME = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9
 def claim_fault(annotations: Mapping[str, str], image: Image) -> str:
     """Why annotations are not what we or flux would write for an image; empty if they are.
 
-    The commit of the revision is not judged here: git has to be asked for it, with `revision_fault`.
+    The commit of the revision is not judged here: git has to be asked for it, with `revision_fault`. What an
+    earlier system published may say anything: its content is what counts.
     """
+    if image.is_earlier:
+        odd = (key for key, value in sorted(annotations.items()) if not f"{key}{value}".isprintable())
+        return next((f"its annotation {shown(key)} cannot be printed" for key in odd), "")
     for key in sorted(annotations.keys() - {CREATED, REVISION, SOURCE}):
         return f"it has the annotation {shown(key)}"
     for key in (CREATED, REVISION):
@@ -38,8 +42,8 @@ def claim_fault(annotations: Mapping[str, str], image: Image) -> str:
 
 def revision_fault(annotations: Mapping[str, str], image: Image) -> str:
     """Why annotations without a `claim_fault` name the wrong commit; empty if they name a right one."""
-    commit = annotations[REVISION].rpartition(":")[2]
-    if commit == image.revision.commit or image.is_at(commit):
+    commit = annotations.get(REVISION, "").rpartition(":")[2]
+    if image.is_earlier or commit == image.revision.commit or image.is_at(commit):
         return ""
     return f"its revision is {commit[:12]}, but {image.branch} has other content there"
 

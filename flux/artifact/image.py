@@ -37,7 +37,8 @@ class Image:
     URL or empty.
 
     `is_at` tells whether a commit of the branch has exactly this content, as the revision has. Others who
-    publish the same content may name such a commit. Without it, only the revision is one.
+    publish the same content may name such a commit. Without it, only the revision is one. `is_earlier` says
+    that an earlier system published it, which has its own way to write annotations.
     """
 
     read: Callable[[], Iterable[bytes]] = field(compare=False, repr=False)
@@ -45,6 +46,7 @@ class Image:
     revision: Revision
     source: str
     is_at: Callable[[str], bool] = field(default=lambda commit: False, compare=False, repr=False)
+    is_earlier: bool = field(default=False, compare=False)
 
     @property
     def tar(self) -> bytes:

@@ -91,10 +91,13 @@ class Vouching:
     def build_fault(self, artifact: str, manifest: Manifest) -> FluxError | None:
         """Why a manifest is not what git builds at the commit that its revision names; None where it is.
 
-        The commit has to be on the first-parent line of the tip.
+        The commit has to be on the first-parent line of the tip. An earlier system may name none: then it has
+        to be what the tip has.
         """
         read = parse(manifest.content, manifest.media_type)
         commit = "" if isinstance(read, Foreign) else read.annotations.get(REVISION, "").rpartition(":")[2]
+        if self._monorepo.settings.adopted and not _COMMIT.fullmatch(commit):
+            commit = self._monorepo.tip
         about = f"{artifact} at {manifest.digest[:19]}"
         if isinstance(read, Foreign) or not _COMMIT.fullmatch(commit):
             why = read.why if isinstance(read, Foreign) else "its revision names no commit"

@@ -110,6 +110,27 @@ def test_only_git_knows_of_another_commit() -> None:
     assert revision_fault(other, replace(OURS, is_at=lambda commit: commit == "b" * 40)) == ""
 
 
+@pytest.mark.parametrize(
+    "annotations",
+    [
+        {},
+        {REVISION: f"refs/tags/app/v1.0.0@sha1:{'a' * 40}", SOURCE: "git://github.com/acme/old.git"},
+        {
+            REVISION: f"main/{'a' * 40}",
+            SOURCE: "local",
+            CREATED: "yesterday",
+            "org.opencontainers.image.title": "app",
+        },
+    ],
+)
+def test_an_earlier_system_says_what_it_likes(annotations: dict[str, str]) -> None:
+    earlier = replace(OURS, is_earlier=True)
+    assert claim_fault(annotations, earlier) == revision_fault(annotations, earlier) == ""
+    assert claim_fault(annotations, OURS)
+    assert claim_fault(annotations | {"x": "\x1b"}, earlier) == "its annotation 'x' cannot be printed"
+
+
 @given(st.dictionaries(st.sampled_from([CREATED, REVISION, SOURCE, "x"]), st.text()))
 def test_no_text_is_a_crash(annotations: dict[str, str]) -> None:
     assert claim_fault(TRUE | annotations, OURS).isprintable()
+    assert claim_fault(annotations, replace(OURS, is_earlier=True)).isprintable()

@@ -49,6 +49,7 @@ class Shape:
     fleet: bool = False
     settings: Mapping[str, object] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
+    revision: str = "main@sha1:{commit}"
     render: str = ""
     output: str = ""
     written: str = ""
@@ -103,6 +104,7 @@ SHAPES = {
     "flat": Shape(
         {name: f"artifacts/{name}" for name in FLAT},
         workflow(loop("artifacts/*")),
+        revision="main/{commit}",
         environments=("at_ring1", "at_ring2", "tt_ring1", "prod_ring1", "prod_ring2"),
         others=("latest",),
         files={
@@ -126,6 +128,7 @@ SHAPES = {
         {name: f"components/{name}" for name in ("cert-manager", "monitoring")},
         workflow(loop("components/*").replace("--tag latest", "--tag latest --tag latest-stable")),
         release_tag="{artifact}/v{version}",
+        revision="refs/tags/{tag}@sha1:{commit}",
         version_tag="v{version}",
         others=("latest", "latest-stable"),
         settings={
@@ -142,6 +145,7 @@ SHAPES = {
             --source=x --revision=y"""
         ),
         release_tag="v{version}",
+        revision="{tag}",
         environments=("staging", "production"),
         fleet=True,
         settings={"release_tag": "v{version}", "phases": ["staging", "production"], "latest": "none"},
@@ -267,7 +271,7 @@ def seed(repo: Repo, shape: Shape, host: str, flux: str, version: str, also: tup
             subprocess.run(command, cwd=clean.path, check=True)
             folder = shape.output.replace("{name}", name)
         push = ["push", "artifact", f"{url}:{first}", f"--path={clean.path / folder}", f"--source={SOURCE}"]
-        push += [f"--revision=main@sha1:{repo.head}"]
+        push += [f"--revision={shape.revision.format(tag=tag, commit=repo.head)}"]
         tags = [f"--tag={tag}" for tag in also]
         for command in (push, *([["tag", "artifact", f"{url}:{first}", *tags]] if also else [])):
             subprocess.run([flux, *command], check=True, capture_output=True, env={**os.environ, "TZ": "UTC"})
