@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flux.report.text import counted, some
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -49,14 +51,23 @@ def show_proof(report: Report, exceptions: Sequence[Exceptional]) -> None:
     listed = [{"about": one.about, "message": one.message, "hint": one.hint} for one in exceptions]
     if report.document({"exceptions": listed}):
         return
-    for one in exceptions:
-        report.print(one.message)
-        if one.hint:
-            report.print(f"    {one.hint}", indent=4)
+    for (said, hint), names in _grouped(exceptions).items():
+        report.print(f"{some(names)}: {said}" if names else said)
+        if hint:
+            report.print(f"    {hint}", indent=4)
     if not exceptions:
         report.print("Ready: no tag would move, and every tag is known.")
     else:
-        report.print(f"{len(exceptions)} exceptions.")
+        report.print(f"{counted(len(exceptions), 'exception')}.")
+
+
+def _grouped(exceptions: Sequence[Exceptional]) -> dict[tuple[str, str], list[str]]:
+    """What is the same for several, with their names. What does not begin with the name stands alone."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for one in exceptions:
+        said = one.message.removeprefix(f"{one.about}: ")
+        groups.setdefault((said, one.hint), []).extend([one.about] if said != one.message else [])
+    return groups
 
 
 def document(adoption: Adoption, written: Sequence[WantedFile]) -> dict[str, Any]:

@@ -49,6 +49,9 @@ def test_a_document(stage: Stage) -> None:
 
 def test_the_proof(stage: Stage) -> None:
     shown = stage.log(lambda report: show_proof(report, [Exceptional("a", "it would move", "let it")]))
-    assert shown.lines == ["it would move", "    let it", "1 exceptions."]
+    assert shown.lines == ["it would move", "    let it", "1 exception."]
+    away = [Exceptional(name, f"{name}: no answer", "again") for name in ("a:at", "a:tt", "b:at")]
+    shown = stage.log(lambda report: show_proof(report, away))
+    assert shown.lines == ["a:at, a:tt, b:at: no answer", "    again", "3 exceptions."]
     done = stage.log(lambda report: show_proof(report, []))
     assert done.lines == ["Ready: no tag would move, and every tag is known."]
