@@ -8,6 +8,7 @@ from flux.commands.issue.sync import Sync, Syncer
 from flux.commands.publish import publish_release, release_tag
 from flux.commands.tag import Convergence, converge
 from flux.errors import ContentError, FluxError, RequestError
+from flux.listing import counted
 from flux.monorepo.builder import Build, Builder
 from flux.monorepo.desired import choose, desired_at
 from flux.monorepo.due import due_releases, news
@@ -117,7 +118,7 @@ class Reconciler:
         refused = [said for released in missing if (said := self._publish_one(released))]
         self._done.notices.extend(refused[:_MOST_NAMED])
         if more := len(refused[_MOST_NAMED:]):
-            self._done.notices.append(f"{more} more releases cannot be published")
+            self._done.notices.append(f"{counted(more, 'more release')} cannot be published")
         self._release_tags(there)
 
     def _name(self, stray: Sequence[Released]) -> None:

@@ -6,6 +6,7 @@ from flux.artifact.found import Found
 from flux.artifact.layout import Layout
 from flux.errors import SettingError
 from flux.git.clone import Clone
+from flux.listing import counted
 from flux.monorepo.monorepo import Monorepo
 
 _MOST_NAMED = 5
@@ -26,7 +27,9 @@ def named_clashes(found: Found) -> list[str]:
     """The messages about artifacts that clash; if there are many, only the first ones."""
     told = list(dict.fromkeys(f"{clash.message}; {clash.hint}" for clash in found.clashes))
     more = len(told) - _MOST_NAMED
-    return told[:_MOST_NAMED] + ([f"{more} more artifacts clash"] if more > 0 else [])
+    return told[:_MOST_NAMED] + (
+        [f"{counted(more, 'more artifact')} cannot be told apart"] if more > 0 else []
+    )
 
 
 def clash_faults(found: Found) -> dict[str, SettingError]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flux.report.text import Styled, counted, property_value, text
+from flux.listing import counted
+from flux.report.text import Styled, property_value, text
 
 if TYPE_CHECKING:
     from flux.artifact.finding import Finding

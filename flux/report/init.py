@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flux.report.text import counted, some
+from flux.listing import counted
+from flux.report.text import some
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,13 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from flux.errors import UnvouchedError
+from flux.listing import counted
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.gates.gate import shown
 from flux.promotion.plan import Action
 from flux.report.status_map import Signs, differing, phase_map
 from flux.report.tables import filled
 from flux.report.tag import document as tags_document
-from flux.report.text import Link, aligned, counted, moment, moment_or_none, place, short, text
+from flux.report.text import Link, aligned, moment, moment_or_none, place, short, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,14 +66,17 @@ def _show_rest(report: Report, status: Status) -> None:
         report.print(f"open: {pull.title} {place(pull.url)}")
     _show_failed(report, status)
     tags = [step for step in status.steps if step.environment]
+    every = counted(len(tags), "environment tag")
     drifting = sum(step.drifts and not step.is_unknown for step in tags)
     if any(step.is_unknown for step in tags):
         report.print("? it is not known what the registry has.")
     if drifting:
-        report.print(f"{drifting} of {len(tags)} environment tags drift.")
+        report.print(f"{drifting} of {every} {'drifts' if drifting == 1 else 'drift'}.")
     unmanaged = sum(step.action == Action.LEFT for step in tags)
     if unmanaged:
-        report.print(f"{unmanaged} of {len(tags)} environment tags are unmanaged: no version is desired.")
+        report.print(
+            f"{unmanaged} of {every} {'is' if unmanaged == 1 else 'are'} unmanaged: no version is desired."
+        )
     if not (drifting or unmanaged or status.failed or status.outdated):
         report.print("No drift.")
 

@@ -49,11 +49,6 @@ def as_typed(text: str, program: str | None = None) -> str:
     return text.replace("`inv ", f"`{name} ") if name == "flux-artifacts" else text
 
 
-def counted(count: int, what: str) -> str:
-    """A number and a word that agree: `1 artifact`, `2 artifacts`."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
 def moment(seconds: float) -> str:
     """A time, given in seconds since the epoch, as RFC 3339 has it."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flux.errors import UnpublishedError
-from flux.listing import listed
+from flux.listing import counted, listed
 from flux.promotion.plan import Action
-from flux.report.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

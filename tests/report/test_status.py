@@ -32,7 +32,7 @@ def test_a_log(stage: Stage) -> None:
     assert shown.lines[3:] == [
         "Nothing is in tt.",
         "open: Promote app https://example.com/7",
-        "1 of 2 environment tags drift.",
+        "1 of 2 environment tags drifts.",
     ]
     assert shown.err == "slow\n"
 
@@ -64,7 +64,7 @@ def test_nothing_drifts(stage: Stage) -> None:
 def test_what_nobody_desired_is_counted(stage: Stage) -> None:
     left = Step("app", "tt", None, DIGEST, None, Action.LEFT)
     lines = stage.log(lambda report: show_status(report, status(SAME, left))).lines
-    assert lines[-1] == "1 of 2 environment tags are unmanaged: no version is desired."
+    assert lines[-1] == "1 of 2 environment tags is unmanaged: no version is desired."
 
 
 def test_a_job_links_to_the_pull_requests(stage: Stage) -> None:

@@ -10,7 +10,6 @@ from flux.report.text import (
     Link,
     aligned,
     as_typed,
-    counted,
     markdown,
     markdown_row,
     place,
@@ -88,11 +87,6 @@ def test_the_first_few(count: int, more: list[str]) -> None:
     paths = [f"{n}\n" for n in range(count)]
     assert some_of(paths) == [f"{n}\\n" for n in range(min(count, 5))] + more
     assert some(paths) == ", ".join(some_of(paths))
-
-
-@pytest.mark.parametrize(("count", "said"), [(0, "0 errors"), (1, "1 error"), (2, "2 errors")])
-def test_numbers_and_words_agree(count: int, said: str) -> None:
-    assert counted(count, "error") == said
 
 
 def test_commands_are_for_the_program_that_runs() -> None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flux.commands.doctor.line import Line, Rating
+from flux.listing import counted
 
 if TYPE_CHECKING:
     from flux.git.clone import Clone
@@ -88,14 +89,14 @@ def clashes(monorepo: Monorepo) -> Iterator[Line]:
         yield Line(
             "sources",
             Rating.PROBLEM,
-            f"{more} more artifacts clash",
+            f"{counted(more, 'more artifact')} cannot be told apart",
             "fix these first, then run it again",
         )
 
 
 def sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:
     if names:
-        yield Line("sources", Rating.OK, f"{len(names)} artifacts in {settings.layout.shown}")
+        yield Line("sources", Rating.OK, f"{counted(len(names), 'artifact')} in {settings.layout.shown}")
     else:
         said, setting = f"there are no artifacts in {settings.layout.shown}", _setting(settings)
         yield Line(
@@ -130,7 +131,7 @@ def registry(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
     fit = [name for name in names if not name_fault(name)][:_MOST_LOOKED_AT]
     is_server = monorepo.settings.registry.startswith("oci://")
     if is_server and fit and not any(registry.repository(name).tags() for name in fit):
-        said = f"{registry.name(name)} can be read and written, but none of {len(fit)} artifacts has an image"
+        said = f"{registry.name(name)} can be read and written, but none of the artifacts has an image there"
         fix = "build them with `inv build`, or check the settings `registry` and `repository`"
         yield Line("registry", Rating.WARNING, said, fix)
     else:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flux.artifact.difference import FileDifference, fenced
+from flux.listing import counted
 from flux.promotion.boxes import LONGEST_BODY
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.release.markdown import code, plain
@@ -95,7 +96,7 @@ def request_body(
         room = (most - len(text)) // (len(shown) - at) - 500
         text += "\n\n" + _folded(promotion, changes, span, room)
     if more := len(background.spans) - len(shown):
-        text += f"\n\n… and from {more} more versions: `inv diff` shows them."
+        text += f"\n\n… and from {counted(more, 'more version')}: `inv diff` shows them."
     return text + "\n"
 
 

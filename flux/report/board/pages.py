@@ -13,10 +13,10 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from flux.listing import counted
 from flux.report.board import charts
 from flux.report.board.history import history
 from flux.report.log import day, duration
-from flux.report.text import counted
 
 _PACKAGE = files("flux.report.board") / "templates"
 _STATIC = ("board.css", "board.js", "icon.svg")

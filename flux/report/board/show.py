@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flux.listing import counted
 from flux.report.board.document import document
 from flux.report.board.writing import write
-from flux.report.text import counted
 
 if TYPE_CHECKING:
     from flux.commands.board import Board
