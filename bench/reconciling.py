@@ -27,7 +27,8 @@ _MAY = ("contents", "issues", "pull_requests", "statuses", "deployments")
 
 
 def reconciling(bench: Workbench) -> Iterator[Row]:
-    """All artifacts deployed to six environments and acknowledged, nothing due; beside a tenth of them."""
+    """All artifacts deployed to six environments and acknowledged, each with the closed issue of its release,
+    and nothing due; beside a tenth of them."""
     many = bench.options.artifacts
     few = max(1, many // 10)
     (asked, ours), (asked_of_few, peer) = (_at_rest(bench, artifacts) for artifacts in (many, few))
@@ -49,9 +50,9 @@ def _at_rest(bench: Workbench, artifacts: int) -> tuple[Samples, Samples]:
         rules = _RULES + "".join(_CLUSTER.format(name=name) for name in ENVIRONMENTS)
         (clone / "invoke.yaml").write_text(rules)
         git(clone, bench.environment, "add", "invoke.yaml")
-        desire(bench, clone, names, "1.1.0")
+        git(clone, bench.environment, "commit", "--quiet", "--message=Rules")
+        git(clone, bench.environment, "push", "--quiet", "origin", "HEAD:main")
         github.add_repository("octo/monorepo", monorepo.origin, {"alice": Role.ADMIN})
-        _acknowledge(github, place.registry.host, names)
         settings = {
             "INVOKE_FLUX_REGISTRY": f"oci://{place.host}",
             "INVOKE_FLUX_FORGE": "github",
@@ -60,6 +61,10 @@ def _at_rest(bench: Workbench, artifacts: int) -> tuple[Samples, Samples]:
             "GITHUB_TOKEN": github.app_token(**dict.fromkeys(_MAY, "write")),
         }
 
+        bench.run([bench.inv, "reconcile"], clone, **settings)  # which opens an issue for each release
+        desire(bench, clone, names, "1.1.0")
+        _acknowledge(github, place.registry.host, names)
+
         def run() -> Run:
             github.requests.clear()
             return bench.run([bench.inv, "reconcile"], clone, **settings)
@@ -67,6 +72,9 @@ def _at_rest(bench: Workbench, artifacts: int) -> tuple[Samples, Samples]:
         what = f"inv reconcile, {artifacts} artifacts"
         (sampled,) = interleave(bench.options.slow_repeats, (what, run), warm=True)
         github.check()
+        issues = github.repository("octo/monorepo").issues.values()
+        if len(issues) < artifacts or not all(issue.closed for issue in issues):
+            raise RuntimeError("each release has an issue, which is closed once it is everywhere")
         if written := [str(each) for each in github.requests if each.method != "GET"]:
             raise RuntimeError(f"something was due: {written}")
         return Samples(what, [len(github.requests)]), sampled

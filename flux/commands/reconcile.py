@@ -207,7 +207,7 @@ class Reconciler:
         # Where edits come with their sender, that is who answers for them, and nobody does here.
         act = applier.expire if self._forge.tells_edits else applier.apply_all
         for issue, promotion in applier.issues.all():
-            if not issue.open and not self._forge.tells_edits:
+            if not issue.open and (not self._forge.tells_edits or applier.is_over(issue, promotion)):
                 continue
             try:
                 if applier.issues.disagreement(issue, promotion):

@@ -18,13 +18,11 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
 from flux.monorepo.vouching import Vouching
 from flux.promotion import altered, edits
-from flux.promotion.boxes import ticked
 from flux.promotion.convergence import Wish
 from flux.promotion.ledger import Decision, asked, latest
 from flux.promotion.outcome import Edit, Note, Outcome, Situation, nothing
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
-from flux.promotion.texts.comment import is_reached
 from flux.proposals.applied import Applied, not_ours
 from flux.proposals.earlier import Earlier
 from flux.proposals.frozen import require_no_freeze
@@ -106,12 +104,7 @@ class Applier(Upkeep):
         if self._forge.now() - issue.updated < _UNVOUCHED_SECONDS:
             return self._done(issue, nothing("no edit came with this run"))
         main = self.branches.main()
-        versions = main.of(promotion.artifact)
-        lost = {
-            environment
-            for environment in ticked(issue.body, self._rules.phases)
-            if not is_reached(promotion, versions.get(environment))
-        }
+        lost = self.unreached(issue, promotion, main)
         # Where a branch lacks its pull request, or that was closed, `sync` opens one or says so. Where the
         # pull request was merged, main was forced back.
         branch = self.branches.read(promotion, main) if lost else None

@@ -1,16 +1,18 @@
 """Keeps a promotion's issue and its pull request in sync."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 
 from flux.forge.forge import Issue, PullRequest, PullState
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion import altered
 from flux.promotion.boxes import ticked
-from flux.promotion.convergence import Wish
+from flux.promotion.convergence import Side, Wish
 from flux.promotion.ledger import Decision, How, asked, latest
 from flux.promotion.outcome import Note, Outcome, PhaseOrder, Rewrite, Untick, take_back
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
+from flux.promotion.texts.comment import is_reached
 from flux.proposals.applied import Applied
 from flux.proposals.converge import Converger, Proposed
 from flux.proposals.issues import PromotionIssues
@@ -28,6 +30,11 @@ class Upkeep:
         self.converger = Converger(monorepo, self.issues.authority)
         self.branches = self.converger.branches
 
+    @cached_property
+    def _main(self) -> Side:
+        """The desired state when it was first asked for."""
+        return self.branches.main()
+
     def mend(self, issue: Issue, promotion: Promotion) -> bool:
         """Put right an altered marker, and boxes that are gone, where that was not undone at once; whether
         there was any."""
@@ -36,6 +43,22 @@ class Upkeep:
             held = self._held(issue, promotion)
             self.perform(issue, altered.mend(promotion, issue.updated, held, self._rules))
         return is_altered
+
+    def is_over(self, issue: Issue, promotion: Promotion) -> bool:
+        """Whether nothing in a closed issue's text has to be put right: of very many such, nobody has to be
+        asked anything."""
+        if altered.mended(issue.body, promotion, self._rules.phases) != issue.body:
+            return False
+        return not self.unreached(issue, promotion, self._main)
+
+    def unreached(self, issue: Issue, promotion: Promotion, main: Side) -> set[str]:
+        """The ticked environments to which main has not given the version, nor a newer one."""
+        versions = main.of(promotion.artifact)
+        return {
+            environment
+            for environment in ticked(issue.body, self._rules.phases)
+            if not is_reached(promotion, versions.get(environment))
+        }
 
     def _held(self, issue: Issue, promotion: Promotion) -> set[str]:
         """The environments that somebody ticked last, and that are proposed or on main."""
