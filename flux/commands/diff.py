@@ -63,7 +63,9 @@ def compare_version(
         tag = monorepo.settings.tag_form.render(artifact, Version.parse(wanted))
         raise RequestError(
             f"{artifact} {wanted} is not published, so there is nothing to compare with",
-            f"publish it first: `inv publish {tag}`",
+            f"publish it first: `inv publish {tag}`"
+            if tag in monorepo.home_tags
+            else f"`inv release {artifact} {wanted}` makes the release",
         )
     there = set(target.tags())
     deployed = _deployed(target, environments, there, monorepo.settings.jobs)

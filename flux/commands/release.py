@@ -27,11 +27,9 @@ from flux.monorepo.releases import (
 from flux.monorepo.sources import Sources
 from flux.release.commits import asked_bump, read_commit
 from flux.release.misnamed import Misnamed
-from flux.release.version import BUMPS, meanings, newest_stable, next_version, parse_version
+from flux.release.version import AUTO, BUMPS, meanings, newest_stable, next_version, parse_version
 
 WORKFLOWS = ("release-flux-artifact.yml", "manage-flux-releases.yml")
-AUTO = "auto"
-"""The bump that the commits ask for."""
 _AUTOMATION = "github-actions[bot]"
 
 

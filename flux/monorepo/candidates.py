@@ -6,9 +6,8 @@ from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import read_releases
 from flux.regex import regex
-from flux.release.version import BUMPS
+from flux.release.version import AUTO, BUMPS
 
-_AUTO = "auto"
 _WORD = regex(r"[A-Za-z0-9._/+@~-]+")
 """What no shell takes for anything but a word."""
 
@@ -25,7 +24,7 @@ def _find(monorepo: Monorepo, kind: str, command: str, given: Sequence[str]) -> 
         case "environment" | "phase":
             return list(dict.fromkeys([*monorepo.settings.groups, *monorepo.settings.environments]))
         case "version" if command == "release":
-            return [*BUMPS, _AUTO]
+            return [*BUMPS, AUTO]
         case "version" | "to":
             return [version for version, _ in _released(monorepo, given[:1])]
         case "tag":

@@ -8,6 +8,7 @@ from flux.errors import RequestError
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.lines import require_released_on_line
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.wanted import require_artifact
 from flux.release.misnamed import right_name
 from flux.release.tag import TagForm
 
@@ -45,7 +46,11 @@ def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
     commit = monorepo.home_tags.get(tag)
     where = "origin" if monorepo.git.origin_url else "this clone"
     if commit is None:
-        raise RequestError(f"there is no tag {tag} in {where}", "make the release first: `inv release`")
+        artifact, version = parsed
+        require_artifact(monorepo, artifact)
+        raise RequestError(
+            f"there is no tag {tag} in {where}", f"`inv release {artifact} {version}` makes the release"
+        )
     if not monorepo.git.obtain(commit):
         raise RequestError(
             f"the tag {tag} in {where} does not point to a commit",

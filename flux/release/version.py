@@ -7,6 +7,8 @@ from semver import Version
 from flux.errors import RequestError
 
 BUMPS = ("major", "minor", "patch", "prerelease")
+AUTO = "auto"
+"""The bump that the commits ask for."""
 
 _LONGEST_TAG = 128  # github.com/opencontainers/distribution-spec, spec.md, "Pulling manifests"
 
@@ -18,7 +20,7 @@ def precedence(version: Version) -> tuple[object, ...]:
     return version.major, version.minor, version.patch, not parts, parts
 
 
-def parse_version(text: str, words: Sequence[str] = BUMPS) -> Version:
+def parse_version(text: str, words: Sequence[str] = (*BUMPS, AUTO)) -> Version:
     """A semantic version that can be an OCI tag. Raises RequestError for any other text, with a hint that
     has the words which may stand for a version."""
     try:

@@ -64,9 +64,9 @@ def styled(
 
 def _cells(line: Line, row: Sequence[str | Styled]) -> Iterator[str | Styled]:
     """The cells of one line, each in the style of its row's. The end of a line has no spaces."""
-    for at, text in enumerate(line):
-        end = at == len(line) - 1
-        told = (GAP if at else "") + (text.rstrip() if end else text)
+    last = max((at for at, text in enumerate(line) if text.strip()), default=0)
+    for at, text in enumerate(line[: last + 1]):
+        told = (GAP if at else "") + (text.rstrip() if at == last else text)
         cell = row[at]
         yield Styled(told, cell.style) if isinstance(cell, Styled) else told
 

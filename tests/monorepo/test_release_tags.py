@@ -93,7 +93,7 @@ def test_no_such_tag(repo: Repo, images: Place, with_origin: bool) -> None:
         publish(repo, TAG, registry=images.location)
     where = "origin" if with_origin else "this clone"
     assert error.value.message == f"there is no tag {TAG} in {where}"
-    assert error.value.hint == "make the release first: `inv release`"
+    assert error.value.hint == "`inv release app 1.0.0` makes the release"
 
 
 def test_a_release_of_a_clone_with_an_origin(repo: Repo, images: Place) -> None:

@@ -151,7 +151,7 @@ def test_no_version(text: str) -> None:
         parse_version(text)
     assert refused.value.exit_code == 2
     assert refused.value.message == f"{text!r} is not a semantic version"
-    assert "major, minor, patch or prerelease" in refused.value.hint
+    assert "major, minor, patch, prerelease or auto" in refused.value.hint
 
 
 @pytest.mark.parametrize(
