@@ -71,7 +71,7 @@ class Process:
             if not error.status:
                 raise
             if error.message.startswith("bad config"):
-                raise GitError(f"git does not start: {error.message}", "mend that file") from error
+                raise GitError(f"git does not start: {error.message}", "fix that file") from error
             raise RequestError(
                 f"{folder} is not in a git work tree: {error.message}",
                 error.hint or output.trusting(error.message) or "run this in a clone of the monorepo",

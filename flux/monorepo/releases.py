@@ -154,7 +154,7 @@ def name_stray(monorepo: Monorepo, stray: Sequence[Released]) -> dict[str, str]:
             beside,
             or_its_branch(monorepo, merge),
         ),
-        "release tags that are not of a commit, which release nothing": (
+        "release tags that do not point to a commit, which release nothing": (
             wrong,
             "delete the tag, then release the artifact with `inv release`",
         ),

@@ -12,7 +12,7 @@ from flux.monorepo.releases import read_releases
 from flux.registry.naming import Naming
 from flux.settings.places import repository
 
-_OWN = "give it a `repository` of its own in the setting `artifacts`"
+_OWN = "give it its own `repository` in the setting `artifacts`"
 
 
 def naming_of(monorepo: Monorepo) -> Naming:

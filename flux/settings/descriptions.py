@@ -8,7 +8,7 @@ DESCRIPTIONS: dict[str, str] = {
         " commit is built with its own setting."
     ),
     "prepare": (
-        "A build step for every artifact that has no own one: a command that generates the content, such"
+        "A build step for every artifact without its own one: a command that generates the content, such"
         " as `make render-{name}`. See [Build steps](../concepts/build-steps.md). Each commit is built"
         " with its own setting."
     ),

@@ -165,7 +165,7 @@ def test_a_release_of_something_that_is_no_commit(repo: Repo) -> None:
     (said,) = found.notices
     tree, blob = repo.git("rev-parse", "HEAD:artifacts", "HEAD:artifacts/db/base.yaml").split()
     named = f"flux-oci-db-v1.0.0 ({blob[:12]}), flux-oci-app-v1.0.0 ({tree[:12]})"
-    assert said == f"release tags that are not of a commit, which release nothing: {named}"
+    assert said == f"release tags that do not point to a commit, which release nothing: {named}"
 
 
 def test_a_stray_tag_is_named_and_nothing_more(repo: Repo) -> None:

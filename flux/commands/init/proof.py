@@ -173,7 +173,7 @@ def _workflows(monorepo: Monorepo, uses: str) -> Iterator[Exceptional]:
         yield Exceptional(
             "tasks.py",
             "tasks.py does not have the commands that the workflows run",
-            "write `from flux.tasks import ns` in it, and add each task of your own with `ns.add_task`",
+            "write `from flux.tasks import ns` in it, and add each of your own tasks with `ns.add_task`",
         )
     missing, drifted = drifted_workflows(monorepo, uses)
     for name in missing:

@@ -55,7 +55,7 @@ class WantedFiles:
             yield WantedFile("tasks.py", TASKS if there is None else there, there)
             return
         self.notices.append(
-            "tasks.py has tasks of its own, and the workflows run `inv` with ours: "
+            "tasks.py has its own tasks, and the workflows run `inv` with ours: "
             "write `from flux.tasks import ns` in it, and add each of its tasks with `ns.add_task`"
         )
 

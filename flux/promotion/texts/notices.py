@@ -13,9 +13,7 @@ REMOVED = "the artifact is gone; what is deployed of it can be rolled back"
 MAIN_CHANGED = "main got another version after the tick; tick it again if you still want it"
 
 
-RUNS_AGAIN = (
-    "What failed runs again, so the rule goes back no more. Nobody had asked for this or approved it."
-)
+RUNS_AGAIN = "What failed runs again, so the rollback is not needed. Nobody had asked for it or approved it."
 
 
 def mention(login: str) -> str:
@@ -52,8 +50,8 @@ def held(sender: str, who: str, reasons: Mapping[str, str]) -> str:
 def of_the_automation(sender: str) -> str:
     """For a tick by the account whose token the automation uses."""
     return (
-        f"{mention(sender)}: this tick counts for nobody, since the automation runs with a token of this "
-        "account. Tick the box with another account, or give the automation one of its own."
+        f"{mention(sender)}: this tick does not count, because the automation uses a token of this "
+        "account. Tick the box with another account, or give the automation its own account."
     )
 
 

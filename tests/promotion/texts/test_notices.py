@@ -47,8 +47,8 @@ SAID: dict[str, list[tuple[str, str]]] = {
     "of_the_automation": [
         (
             notices.of_the_automation("alice"),
-            "@alice: this tick counts for nobody, since the automation runs with a token of this account. "
-            "Tick the box with another account, or give the automation one of its own.",
+            "@alice: this tick does not count, because the automation uses a token of this account. "
+            "Tick the box with another account, or give the automation its own account.",
         ),
     ],
     "put_back": [
