@@ -80,8 +80,9 @@ class RuleProposals:
         else:
             proposed = self._applier.converge_alone(promotion, wish)
         self._done.proposed.append(proposed)
-        names = ", ".join(change.environment for change in proposed.changes)
-        self._done.done.append(f"{promotion.branch}: {proposed.action} for {names}")
+        if not proposed.stopped:  # where nothing was done
+            names = ", ".join(change.environment for change in proposed.changes)
+            self._done.done.append(f"{promotion.branch}: {proposed.action} for {names}")
         self._done.notices.extend(proposed.notices)
         self._merge(proposed)
         return proposed

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import pytest
 from github import GithubException
 from hypothesis import HealthCheck, note, settings
+from hypothesis import Phase as Stage
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
@@ -38,6 +39,7 @@ from flux.monorepo import due
 from flux.monorepo.sources import Sources
 from flux.promotion.boxes import mark, marks, ticked
 from flux.promotion.commits import commit_message
+from flux.promotion.gates.rule import Auto, Merge
 from flux.promotion.ledger import Decision, How, render
 from flux.promotion.marker import render_key
 from flux.promotion.proposal import Promotion
@@ -72,6 +74,9 @@ BUDGET = settings(
     stateful_step_count=int(os.environ.get("FLUX_TESTS_STEPS", "25")),
     suppress_health_check=list(HealthCheck),
 )
+
+# To make a story shorter takes too long.
+_SHORT = (Stage.explicit, Stage.reuse, Stage.generate)
 
 artifacts = st.sampled_from(ARTIFACTS)
 environments = st.sampled_from(ENVIRONMENTS)
@@ -145,6 +150,13 @@ class Story(RuleBasedStateMachine):
         self.strange: set[str] = set()
         """Commits that somebody put on a promotion's branch, or took from main."""
         self.first = len(self.line())
+        self.ruled = {
+            environment
+            for phase in named.phases
+            if ("merge", Merge.AUTO) in phase.given
+            for environment in phase.environments
+        }
+        """What a rule promotes, and lets GitHub merge."""
         self.states: dict[str, dict[str, dict[str, str]]] = {}
         self.desired = self.config("main")
 
@@ -230,12 +242,15 @@ class Story(RuleBasedStateMachine):
             except FluxError as error:
                 note(f"    {type(error).__name__}: {error.message}")
         after = self.proposals()
+        self._forge_merges_what_rules_say(after)
         for branch, head in self.stopped(after).items():
             assert stopped.get(branch) == head, f"{branch} moved on past somebody's commit"
         for branch, proposal in after.items():
             known = before.get(branch)
             old = known.changes if known and self.is_ancestor(known.head, proposal.head) else frozenset()
             for artifact, environment, version in proposal.changes - old:
+                if environment in self.ruled:
+                    continue
                 wanted = self.wants.get((Promotion(artifact, version), environment), -1)
                 main = self.moved.get((artifact, environment), -1)
                 # What main moves in a step is noted in the next one, after all that was wanted in this one.
@@ -500,7 +515,7 @@ class Story(RuleBasedStateMachine):
         if self.command(self.world.sync) is not None and pull.branch in (after := self.proposals()):
             assert after[pull.branch].changes <= before[pull.branch].changes
 
-    @precondition(lambda self: self.world.github)
+    @precondition(lambda self: self.world.github and not self.ruled)
     @rule(pick=picks, login=st.sampled_from((BOT, "alice")))
     def switch_on_auto_merge(self, pick: int, login: str) -> None:
         """By mistake, or by somebody who wants it so."""
@@ -797,9 +812,21 @@ class Story(RuleBasedStateMachine):
             tags = self.world.tags(artifact)
             assert tags[LATEST] == tags[revision.tag], f"{artifact}:latest is not {revision.tag}"
 
+    def _forge_merges_what_rules_say(self, proposals: dict[str, Proposal]) -> None:
+        """Never what a person has to merge."""
+        if not self.ruled or not self.world.github:
+            return
+        for pull in self.world.github.repository("octo/monorepo").pulls:
+            if pull.closed or not pull.auto_merge or pull.head not in proposals:
+                continue
+            names = {environment for _, environment, _ in proposals[pull.head].changes}
+            assert names <= self.ruled, f"GitHub merges {names} by itself"
+
     def _people_merge(self) -> None:
         """Where no rule lets GitHub merge, nothing but a person does."""
         assert self.world.github
+        if self.ruled:
+            return
         pulls = self.world.github.repository("octo/monorepo").pulls
         assert not [
             pull for pull in pulls if not pull.closed and pull.auto_merge and pull.auto_merge.login == BOT
@@ -834,6 +861,20 @@ def clock(world: World, monkeypatch: pytest.MonkeyPatch) -> Clock:
         monkeypatch.setattr(module, "time", SimpleNamespace(time=clock.time))
     monkeypatch.setattr(GitHubRetry, "sleep", lambda *_: None)
     return clock
+
+
+def test_the_promises_hold_where_a_rule_lets_github_merge(hub: World, tmp_path: Path) -> None:
+    assert hub.github
+    hub.github.repository("octo/monorepo").checks["main"] = {"check": None}
+    given = (("auto", Auto.MINOR), ("merge", Merge.AUTO))
+    ruled = hub.with_(phases=(replace(PHASES[0], given=given, is_ruled=True), *PHASES[1:]))
+    begin, clock = ruled.snapshot(tmp_path / "snapshot"), Clock(ruled)
+
+    class Here(Story):
+        def __init__(self) -> None:
+            super().__init__(ruled, clock, begin)
+
+    run(Here, settings=settings(BUDGET, max_examples=max(2, BUDGET.max_examples // 3), phases=_SHORT))
 
 
 def test_the_promises_hold(world: World, clock: Clock, tmp_path: Path) -> None:

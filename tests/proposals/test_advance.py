@@ -52,3 +52,14 @@ def test_no_rule_promotes_what_was_removed(local: World) -> None:
     with ruled.opened() as monorepo:
         assert Advance(monorepo).advance(["eso"]).errors == []
     assert ruled.pulls(None) == []
+
+
+def test_nothing_is_done_where_a_branch_has_somebody_elses_commit(local: World) -> None:
+    ruled = local.with_(phases=(Phase("at", ("at_ring1", "at_ring2"), RULE, is_ruled=True), *PHASES[1:]))
+    forge = ruled.forge()
+    commit = forge.commit([ruled.repo.head], {"README.md": b"mine\n"}, "Mine")
+    assert forge.create_branch("promote/eso-1.1.0", commit)
+    with ruled.opened() as monorepo:
+        advanced = Advance(monorepo).advance(["eso"])
+    assert advanced.done == []
+    assert any("not the automation's" in notice for notice in advanced.notices)

@@ -17,6 +17,7 @@ class Makers(Part):
     def __init__(self, github: GitHubApi) -> None:
         super().__init__(github)
         self._unsigned: set[str] = set()
+        self._own: dict[str, bool] = {}
 
     def vouch(self, commit: str) -> None:
         if commit not in self._unsigned:
@@ -32,29 +33,32 @@ class Makers(Part):
         with self._github.asking(f"say who made {head[:12]}", CONTENTS) as repository:
             url = f"{repository.url}/compare/{base}...{head}"
             _, told = repository.requester.requestJsonAndCheck("GET", url)
-            return {commit["sha"]: _makers(repository, commit) for commit in told["commits"]}
+            return {commit["sha"]: self._makers(repository, commit) for commit in told["commits"]}
 
     def _note(self, made: GitCommit) -> None:
         """GitHub signs the commits of its Apps, but not those of people."""
         if not (made.raw_data.get("verification") or {}).get("verified"):
             self._unsigned.add(made.sha)
 
+    def _makers(self, repository: Repository, commit: Mapping[str, Any]) -> Collection[str]:
+        sha = commit["sha"]
+        if _is_signed_by_a_bot(commit) and sha not in self._own:  # which stays so
+            self._own[sha] = not _was_merged(repository, commit)
+        if self._own.get(sha):
+            return {commit["author"]["login"]}
+        url = f"{repository.url}/commits/{sha}/statuses"
+        _, told = repository.requester.requestJsonAndCheck("GET", url, parameters={"per_page": 100})
+        creators = [status["creator"] for status in told if status["context"] == _MADE]
+        return {creator["login"] for creator in creators if creator}
 
-def _makers(repository: Repository, commit: Mapping[str, Any]) -> Collection[str]:
-    author = commit["author"]
-    if author and author["type"] == "Bot" and _is_signed(commit) and not _was_merged(repository, commit):
-        return {author["login"]}
-    url = f"{repository.url}/commits/{commit['sha']}/statuses"
-    _, told = repository.requester.requestJsonAndCheck("GET", url, parameters={"per_page": 100})
-    creators = [status["creator"] for status in told if status["context"] == _MADE]
-    return {creator["login"] for creator in creators if creator}
 
-
-def _is_signed(commit: Mapping[str, Any]) -> bool:
-    """By its author or by GitHub. A signature is the committer's: an author alone is a claim."""
-    committer = commit["committer"]
+def _is_signed_by_a_bot(commit: Mapping[str, Any]) -> bool:
+    """By itself or by GitHub. A signature is the committer's: an author alone is a claim."""
+    author, committer = commit["author"], commit["committer"]
+    if not author or author["type"] != "Bot":
+        return False
     signer = committer["login"] if committer else _WEB_FLOW
-    return commit["commit"]["verification"]["verified"] and signer in (_WEB_FLOW, commit["author"]["login"])
+    return commit["commit"]["verification"]["verified"] and signer in (_WEB_FLOW, author["login"])
 
 
 def _was_merged(repository: Repository, commit: Mapping[str, Any]) -> bool:
