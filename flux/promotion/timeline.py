@@ -113,10 +113,16 @@ def _direction(was: str | None, now: str | None, rolled_back: bool) -> Direction
         return Direction.FIRST
     if now is None:
         return Direction.REMOVED
-    lower, higher = _parse(was), _parse(now)
-    if lower is None or higher is None or higher >= lower:
+    if not _is_lower(now, was):
         return Direction.UP
     return Direction.ROLLBACK if rolled_back else Direction.DOWN
+
+
+@lru_cache(4096)
+def _is_lower(version: str, other: str) -> bool:
+    """The same steps are made in one environment after the other."""
+    one, another = _parse(version), _parse(other)
+    return one is not None and another is not None and one < another
 
 
 def _said(messages: Iterable[str]) -> tuple[tuple[str, ...], int | None, bool]:

@@ -20,7 +20,8 @@ _UNITS = (("d", 24 * 3600), ("h", 3600), ("min", 60))
 
 def show_log(report: Report, log: Log) -> None:
     report.notices(log.notices)
-    if report.document(document(log)):
+    if report.as_json:  # else it is not made, as it is large
+        report.document(document(log))
         return
     if not log.changes:
         report.print("No changes.")
