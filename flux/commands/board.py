@@ -26,6 +26,7 @@ from flux.promotion.marker import read_marker
 from flux.promotion.measures import Arrival, Measures, measure
 from flux.promotion.plan import Step
 from flux.promotion.proposal import Promotion
+from flux.settings.settings import Follow
 from flux.working import Working, silently
 
 _MOST_RELEASES = 20
@@ -97,7 +98,8 @@ class BoardArtifact:
 class Board:
     """All of it. `made` is when, in seconds since the epoch; `source` is the repository's page, or empty.
 
-    `rules` are the phases' own, of those that have any.
+    `rules` are the phases' own, of those that have any. `following` are the environments that nobody promotes
+    to, with what each follows.
     """
 
     made: float
@@ -110,6 +112,7 @@ class Board:
     notices: Sequence[str] = field(default_factory=tuple)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     freezes: Sequence[Freeze] = ()
+    following: Mapping[str, Follow] = field(default_factory=dict)
 
     @property
     def environments(self) -> list[str]:
@@ -155,6 +158,7 @@ def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> B
         tuple(dict.fromkeys(notices)),
         {phase: rule for phase, rule in rules.rules.items() if not rule.is_plain},
         rules.freezes,
+        {name: what for what in Follow for name in monorepo.settings.following(what)},
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from flux.commands.board import Board, read_board
 from flux.commands.rules import Outlook
 from flux.promotion.clusters.health import Running
+from flux.settings.settings import Follow, Phase
 from tests.commands.progressing import Progress, followed
 from tests.commands.promoting import World
 
@@ -95,6 +96,13 @@ def test_what_clusters_say_and_what_rules_would_do(
     assert eso.places["at_ring1"].health.state is Running.FAILING
     assert (eso.places["at_ring1"].next or Outlook("", None)).version == "1.1.0"
     assert [*found.rules] == ["at", "tt", "prod"]
+
+
+def test_environments_that_nobody_promotes_to(local: World) -> None:
+    found = board(
+        local.with_(phases=(*local.settings.phases, Phase("edge", (), following=(("edge", Follow.TIP),))))
+    )
+    assert found.following == {"edge": "tip"}
 
 
 def test_a_freeze_is_shown_without_rules(local: World) -> None:

@@ -44,6 +44,7 @@ def document(board: Board) -> dict[str, Any]:
             for name, of in board.phases.items()
         ],
         "freezes": [_freeze(freeze) for freeze in board.freezes],
+        "following": [{"environment": name, "follows": str(what)} for name, what in board.following.items()],
         "artifacts": [_artifact(artifact) for artifact in board.artifacts],
         "measures": _measures(board.measures),
         "notices": list(board.notices),

@@ -10,6 +10,7 @@ import pytest
 from flux.artifact.difference import difference
 from flux.report.board.document import document
 from flux.report.board.pages import image_page, link, notes, render, states
+from flux.settings.settings import Follow
 from tests.report.board.boards import HOSTILE, artifact, board, large
 
 PAGES = dict(render(document(board(artifact(), artifact("db")))))
@@ -278,3 +279,11 @@ def test_what_is_behind_the_newest_release_is_marked() -> None:
     ]
     cells = [a.get("class") for tag, a in Reader(dict(render(made))["index.html"]).elements if tag == "td"]
     assert cells == [None, None, None, "bad behind", None, None]
+
+
+def test_environments_that_follow_are_named() -> None:
+    """Nobody is to look for them in vain."""
+    following = {"edge": Follow.TIP, "steady": Follow.STABLE}
+    text = text_of(dict(render(document(replace(board(artifact()), following=following))))["index.html"])
+    assert "edge is not here: nobody promotes to it. It follows the tip of main." in text
+    assert "steady is not here: nobody promotes to it. It follows the newest stable release." in text
