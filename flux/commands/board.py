@@ -126,12 +126,7 @@ def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> B
     """
     status = find_status(monorepo, [], working)
     log = read_log(monorepo)
-    silent = [
-        step.fault.message
-        for step in status.failed
-        if step.fault and (step.is_unknown or not step.environment)
-    ]
-    notices = [*status.notices, *silent, *log.notices]
+    notices = [*status.notices, *_silent(status), *log.notices]
     found = releases(monorepo, [row.artifact for row in status.rows])
     told = _Told(monorepo, found, notices)
     phases = monorepo.settings.groups
@@ -160,6 +155,12 @@ def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> B
         rules.freezes,
         {name: what for what in Follow for name in monorepo.settings.following(what)},
     )
+
+
+def _silent(status: Status) -> list[str]:
+    """Why a registry did not tell what it has."""
+    faults = [step.fault for step in status.failed if step.is_unknown or not step.environment]
+    return [fault.message for fault in faults if fault]
 
 
 def _rules(monorepo: Monorepo, notices: list[str]) -> Rules:

@@ -10,6 +10,7 @@ from flux.git.shallow import Shallow
 
 _MOST_MESSAGE = 20_000  # characters that are kept of a message
 _MOST_BROUGHT = 1000  # commits of one merge
+_MOST_MOVES = 20
 
 
 class FileChange(NamedTuple):
@@ -44,15 +45,41 @@ class FileLog:
         self._shallow = shallow
 
     def file_log(self, commit: str, path: str) -> list[FileChange]:
-        """The changes of a file up to `commit`, the newest first, by one git process.
+        """The changes of a file up to `commit`, the newest first, also from before it was moved as it was.
 
         Raises HistoryMissingError if a shallow clone lacks the rest, and the rest cannot be fetched.
         """
         if edge := self._shallow.edge():
             self._shallow.complete(tuple(edge)[:1])
-        self._partial.history(commit, [path], line=False)
-        nodes = dict(self._nodes(commit, path))
-        return list(_changes(nodes, next(iter(nodes), None)))
+        return list(self._through_moves(commit, path))
+
+    def _through_moves(self, commit: str, path: str) -> Iterator[FileChange]:
+        for _ in range(_MOST_MOVES):
+            self._partial.history(commit, [path], line=False)
+            nodes = dict(self._nodes(commit, path))
+            changes = list(_changes(nodes, next(iter(nodes), None)))
+            yield from changes
+            before = self._before_move(changes[-1].commit, path) if changes else None
+            if before is None:
+                return
+            commit, path = before
+
+    def _before_move(self, commit: str, path: str) -> tuple[str, str] | None:
+        """The first parent of a commit, and where it has the file; None if the commit did not move it there.
+
+        The content is the same, so that nothing has to be fetched to compare it.
+        """
+        fields = self._process.fields(
+            *("log", "--no-walk", "-z", "--raw", "--no-abbrev", "--diff-merges=first-parent"),
+            *("--find-renames=100%", "--diff-filter=R", "--no-ext-diff"),
+            *("--no-show-signature", "--no-color", "--no-notes", "--format=tformat:%P", commit),
+        )
+        told = (field.removeprefix("\n") for field in fields)
+        parent = next(told, "").partition(" ")[0]
+        for _entry, old, new in zip(told, told, told, strict=False):
+            if new == path:
+                return parent, old
+        return None
 
     def _nodes(self, commit: str, path: str) -> Iterator[tuple[str, _Node]]:
         fields = iter(

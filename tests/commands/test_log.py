@@ -79,6 +79,14 @@ def test_what_is_there_no_more(local: World) -> None:
     ]
 
 
+def test_a_desired_state_that_was_elsewhere(local: World) -> None:
+    """The move itself changed nothing."""
+    before = told(log(local))
+    local.repo.git("mv", CONFIG, "elsewhere.json")
+    local.repo.commit("move")
+    assert told(log(local.with_(releaseconfig="elsewhere.json"))) == before
+
+
 def test_since(local: World) -> None:
     changes = log(local).changes
     assert log(local, since=changes[0].entry.time + 1).changes == []

@@ -89,3 +89,24 @@ def test_a_shallow_clone_is_completed(tmp_path: Path) -> None:
     repo.commit("second", files={PATH: "2"})
     clone = repo.clone(tmp_path / "clone", "--depth=1")
     assert subjects(log(clone)) == [["second"], ["first"]]
+
+
+def test_a_file_that_was_moved_goes_on_as_before(tmp_path: Path) -> None:
+    """Twice, once by a merge; a file that is there still is another one."""
+    repo = Repo(tmp_path / "repo")
+    first = repo.commit("first", files={"a.json": "1", "b.json": "2"})
+    second = repo.commit("second", files={"a.json": "3"})
+    repo.git("mv", "a.json", "c.json")
+    moved = repo.commit("move")
+    repo.checkout("topic", create=True)
+    (repo.path / "flux").mkdir()
+    repo.git("mv", "c.json", PATH)
+    again = repo.commit("move again")
+    repo.checkout("main")
+    repo.commit("meanwhile", files={"b.json": "4"})
+    repo.merge("topic")
+    last = repo.commit("last", files={PATH: "5"})
+    assert [change.commit for change in log(repo)] == [last, again, moved, second, first]
+    repo.commit("copy", files={"d.json": "5"})
+    assert len(log(repo, "d.json")) == 1
+    assert [change.commit for change in log(repo, "a.json")] == [moved, second, first]
