@@ -114,10 +114,6 @@ class Board:
     freezes: Sequence[Freeze] = ()
     following: Mapping[str, Follow] = field(default_factory=dict)
 
-    @property
-    def environments(self) -> list[str]:
-        return [environment for environments in self.phases.values() for environment in environments]
-
 
 def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> Board:
     """Read everything, and write nothing. What does not answer is a notice, and the rest is shown.
