@@ -1,6 +1,6 @@
 """The proposed settings, put together from the findings."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from semver import Version
@@ -36,18 +36,30 @@ def proposed(
     return {one.setting: one.value for one in ordered}, ordered, gaps
 
 
-def without_own_files(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings, where the whole repository is an artifact without what the adoption adds to it."""
-    added = [*OWN_FILES, *(f".github/workflows/{name}" for name in WORKFLOWS)]
-    if state := settings.get("releaseconfig"):
-        added = [state if path == OWN_FILES[-1] else path for path in added]
+def without_own_files(
+    settings: Mapping[str, Any], paths: Collection[str] = (), more: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The settings, where the whole repository is an artifact without what the adoption adds to its files.
+
+    `more` is what is written later. A new folder is left out as a whole: an image has folders, too.
+    """
+    state = settings.get("releaseconfig", OWN_FILES[-1])
+    added = [*OWN_FILES[:-1], state, *more, *(f".github/workflows/{name}" for name in WORKFLOWS)]
+    new = dict.fromkeys(_outermost_new(path, paths) for path in added if path not in paths)
     entries = [
-        entry | {"exclude": [*entry.get("exclude", ()), *(f"/{path}" for path in added)]}
+        entry | {"exclude": [*entry.get("exclude", ()), *(f"/{path}" for path in new)]}
         if isinstance(entry, dict) and entry.get("path") == "."
         else entry
         for entry in settings.get("artifacts", ())
     ]
     return {**settings, **({"artifacts": entries} if entries else {})}
+
+
+def _outermost_new(path: str, paths: Collection[str]) -> str:
+    """The outermost folder of a path that is not there yet, ending in `/`; else the path."""
+    parts = path.split("/")
+    folders = ("/".join(parts[:depth]) + "/" for depth in range(1, len(parts)))
+    return next((folder for folder in folders if not any(one.startswith(folder) for one in paths)), path)
 
 
 def version_tag(tags: Iterable[str]) -> Iterable[ProposedSetting]:

@@ -25,8 +25,14 @@ def test_the_whole_repository_leaves_out_what_the_adoption_adds() -> None:
     (entry,) = without_own_files({"artifacts": [{"path": ".", "name": "all"}], "releaseconfig": "s.json"})[
         "artifacts"
     ]
-    assert entry["exclude"][:3] == ["/invoke.yaml", "/tasks.py", "/s.json"]
+    assert entry["exclude"] == ["/invoke.yaml", "/tasks.py", "/s.json", "/.github/"]
+    there = ["tasks.py", ".github/workflows/publish.yml", "flux/apps/a.yaml", "x/y"]
+    whole = {"artifacts": [{"path": ".", "name": "all", "exclude": ["*.md"]}]}
+    (entry,) = without_own_files(whole, there, ["flux/freezes.json"])["artifacts"]
+    assert entry["exclude"][:4] == ["*.md", "/invoke.yaml", "/flux/releaseconfig.json", "/flux/freezes.json"]
     assert "/.github/workflows/release-flux-artifact.yml" in entry["exclude"]
+    (entry,) = without_own_files(whole, ["x"], ["flux/freezes.json"])["artifacts"]
+    assert entry["exclude"] == ["*.md", "/invoke.yaml", "/tasks.py", "/flux/", "/.github/"]
     for kept in ({"artifacts": ["apps/*"]}, {"sources": "apps"}, {}):
         assert without_own_files(kept) == kept
 

@@ -302,6 +302,9 @@ def test_it_is_handed_over_and_nothing_moves(world: World) -> None:
     world.repo.push()
     world.run("init", "--check")
     world.run("check")
+    built = world.run("build", "--dry-run", "--json").document["artifacts"]
+    changed = [one["artifact"] for one in built if one["revision"].endswith(world.repo.head)]
+    assert changed == (sorted(world.shape.folders) if "ignore" in world.shape.settings else [])
     status = world.run("status")
     assert "No drift" in status.out
     assert world.tags() == before

@@ -26,6 +26,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.opening import open_forge
 from flux.monorepo.registry import open_target_registry
 from flux.monorepo.signers import required_signers
+from flux.promotion.gates.freeze import freezes_path
 from flux.settings import Settings, read_settings
 
 
@@ -79,7 +80,8 @@ def plan_adoption(
     if tags or any(isinstance(one, ProposedSetting) for one in more):
         more += _start(monorepo, clues)
     second, later, unsaid = proposed(more, named)
-    values = without_own_files(first | second)
+    freezes = freezes_path(settings.releaseconfig)
+    values = without_own_files(first | second, clues.paths, [freezes])
     gaps += unsaid
     settings = _settings(values | said, variables, gaps)
     if settings is None:
