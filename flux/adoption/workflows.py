@@ -22,6 +22,9 @@ _PLAIN = regex(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[A-Za-z][A-Za-z0-9._/
 _OWN = regex(r"\$/(\.github/[\w./-]+)")
 _CALLED = regex(r"(/\.github/workflows/\w+)\.yml")
 _PERMISSIONS = regex(r"permissions: \{(?!\}|[^}]*id-token)([^}]*)\}")
+_OURS = regex(
+    r"uses: [\w./$-]+/\.github/(workflows/(release|manage|board)(-oidc)?\.yml|actions/(setup|sign)\b)"
+)
 _USED = regex(r"uses: ([\w.-]+/[\w.-]+)/\.github/[\w./-]+@([\w./-]+)")
 _PINNED = regex(r"(?P<what>uses: [\w./$-]+)@[\w./-]+(?P<more>.*?)(?: # v\S+)?$", re.MULTILINE)
 
@@ -72,6 +75,11 @@ def used_by(text: str) -> str:
     """Where a rendered workflow takes what it calls from, as `OWNER/REPOSITORY@REF`; empty for nowhere."""
     found = _USED.search(text)
     return f"{found[1]}@{found[2]}" if found else ""
+
+
+def calls_ours(text: str) -> bool:
+    """Whether a workflow is one of these, of whatever version: it calls what these call."""
+    return bool(_OURS.search(text))
 
 
 def without_versions(text: str) -> str:

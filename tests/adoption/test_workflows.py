@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from flux.adoption.workflows import WORKFLOWS, Values, render, tag_filter, used_by, without_versions
+from flux.adoption.workflows import (
+    WORKFLOWS,
+    Values,
+    calls_ours,
+    render,
+    tag_filter,
+    used_by,
+    without_versions,
+)
 
 FOLDER = Path(__file__).parents[2] / ".github" / "workflows"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -126,3 +134,11 @@ def test_versions_that_were_moved_are_no_difference(name: str) -> None:
 
 def test_where_nothing_is_used_from() -> None:
     assert used_by((FOLDER / WORKFLOWS[0]).read_text()) == ""
+
+
+def test_ours_are_known_by_what_they_call() -> None:
+    for name in WORKFLOWS:
+        text = (FOLDER / name).read_text()
+        assert calls_ours(text)
+        assert calls_ours(text.replace("uses: $/", "uses: acme/flux-artifacts/"))
+    assert not calls_ours("jobs: {a: {uses: acme/x/.github/workflows/build.yml@v1}}")

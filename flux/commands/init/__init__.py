@@ -14,11 +14,13 @@ from flux.adoption.files import FileState, WantedFile
 from flux.adoption.issues import find_label
 from flux.adoption.places import find_places
 from flux.adoption.plan import proposed, version_tag, without_own_files
+from flux.adoption.pushes import find_commands
 from flux.adoption.releases import find_releases
 from flux.adoption.signatures import refusing
-from flux.adoption.workflows import ACTION, WORKFLOWS
+from flux.adoption.workflows import ACTION, WORKFLOWS, calls_ours
 from flux.commands.init.wanted import WantedFiles
 from flux.errors import FluxError, RequestError, SettingError
+from flux.listing import listed
 from flux.monorepo.adopted import Unmanaged, environment_tags, import_desired
 from flux.monorepo.artifacts import find_artifacts
 from flux.monorepo.clues import read_clues
@@ -91,7 +93,7 @@ def plan_adoption(
     wanted = WantedFiles(adopted, values, state, uses)
     files, (identity, refused) = list(wanted.files()), _signatures(adopted, clues)
     gaps += wanted.gaps
-    notices += [*refused, *_calling_nothing(files, clues), *wanted.notices]
+    notices += [*refused, *_calling_nothing(files, clues), *wanted.notices, *_pushing_too(adopted, clues)]
     return Adoption([*findings, *later], files, gaps, unmanaged, notices, identity)
 
 
@@ -126,7 +128,8 @@ def _branch(monorepo: Monorepo) -> Iterator[ProposedSetting]:
 
 def _start(monorepo: Monorepo, clues: Clues) -> Iterator[ProposedSetting]:
     """The last commit of the earlier system: what is checked out, while it has none of these workflows."""
-    if not {f".github/workflows/{name}" for name in WORKFLOWS} & {*clues.paths}:
+    named = (clues.texts.get(f".github/workflows/{name}", "") for name in WORKFLOWS)
+    if not any(map(calls_ours, named)):
         said = "what is checked out has none of these workflows: it is the last of the earlier system"
         yield ProposedSetting("adopted", monorepo.git.head(), said)
 
@@ -190,6 +193,15 @@ def _calling_nothing(files: Iterable[WantedFile], clues: Clues) -> Iterator[str]
             "the source of the called workflows is unknown: "
             "name it with `inv init --force --uses OWNER/flux-artifacts@COMMIT`"
         )
+
+
+def _pushing_too(monorepo: Monorepo, clues: Clues) -> Iterator[str]:
+    """The workflows of the earlier system, which would go on."""
+    commands = find_commands(clues.texts, clues.repository)
+    files = dict.fromkeys(command.place.rpartition(":")[0] for command in commands)
+    pushing = [file for file in files if file.startswith(".github/workflows/")]
+    if pushing and not monorepo.settings.observes:
+        yield f"these push today, too: {listed(pushing)}; remove them, or set `mode: observe`"
 
 
 def _prefix(settings: Settings) -> str:

@@ -115,6 +115,18 @@ def test_a_setting_that_is_settled_is_not_proposed(repo: Repo) -> None:
     assert '"components/**"' in release.wanted
 
 
+def test_an_earlier_system_may_have_files_of_the_same_names(repo: Repo) -> None:
+    """Its own are no sign of an adoption, and would go on beside ours."""
+    own = "jobs: {push: {steps: [{run: flux push artifact oci://r.io/o/$N:1 --path=components/$N}]}}\n"
+    repo.commit(files={".github/workflows/release-flux-artifact.yml": own})
+    adoption = plan(repo, registry=".registry")
+    assert [file.path for file in adoption.differing] == [".github/workflows/release-flux-artifact.yml"]
+    (told,) = [notice for notice in adoption.notices if "push today" in notice]
+    assert "too: .github/workflows/release-flux-artifact.yml; remove" in told
+    assert {one.setting: one.value for one in adoption.findings}["adopted"] == repo.head
+    assert not any("push today" in one for one in plan(repo, mode="observe", registry=".registry").notices)
+
+
 def test_the_start_line_is_recorded_once(repo: Repo) -> None:
     deployed(repo)
     first = {one.setting: one.value for one in plan(repo).findings}
