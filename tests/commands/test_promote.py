@@ -44,7 +44,7 @@ def test_an_environment_that_there_is_not_is_the_error_of_its_artifact_alone(wor
     with pytest.raises(DesiredStateError, match="eso has an unknown environment prod_ring9"):
         world.apply(world.tick("prod_ring1"))
     assert [pull.branch for pull in world.pulls()] == ["promote/dashboard-1.0.0"]
-    assert any("is not proposed" in comment and "prod\\_ring9" in comment for comment in world.comments())
+    assert any("when that is fixed" in comment and "prod\\_ring9" in comment for comment in world.comments())
     world.roll_back("eso", "tt", to="1.0.0")
     assert "prod\\_ring9" in next(p.body for p in world.pulls() if p.branch == "promote/eso-1.0.0")
     done = world.reconcile()
