@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from flux.errors import FluxError
+from flux.promotion.texts.notices import of_the_automation
 from tests.commands.deciding import TAG, proposed, said, ticked
 from tests.commands.promoting import BOT, CONFIG, World, boxes
 
@@ -106,7 +107,8 @@ def test_a_person_whose_token_the_automation_has_ticks_for_nobody(
     for _ in range(2):
         assert hub.apply(event).failed
     assert proposed(hub) == {"tt"}
-    assert len([comment for comment in hub.comments() if "@alice: this tick counts" in comment]) == 1
+    told = of_the_automation("alice")
+    assert len([comment for comment in hub.comments() if told in comment]) == 1
     assert not hub.apply(hub.untick("prod_ring1", login="alice")).failed
     hub.untick("tt", login="alice")
     assert not hub.apply(hub.tick("tt", login="alice")).failed, "as the automation shows what was decided"
