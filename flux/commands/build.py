@@ -8,6 +8,7 @@ from flux.monorepo.builder import Builder
 from flux.monorepo.changed import Changed, find_changed
 from flux.monorepo.comparison import require_commit
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.outdated import take_known_settings
 from flux.monorepo.sources import Sources
 from flux.settings import FILES
 
@@ -20,9 +21,10 @@ def plan_build(
 ) -> Builder:
     """Choose the commit and the artifacts.
 
-    What was compared is what is built. Raises RequestError for a name that is not an artifact, for a commit
-    of the event that is nowhere, and for a push that has none.
+    What was compared is what is built, and goes where the tip's settings say. Raises RequestError for a name
+    that is not an artifact, for a commit of the event that is nowhere, and for a push that has none.
     """
+    take_known_settings(monorepo)
     monorepo.git.obtain_history(monorepo.git.head(), FILES)
     found = find_changed(monorepo, since, with_tree=False) if changed else None
     sources = Sources(monorepo, found.head if found else _commit(monorepo))

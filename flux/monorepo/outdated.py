@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import fields, replace
 
-from flux.errors import OutdatedSettingsError, SettingError
+from flux.errors import GitError, OutdatedSettingsError, SettingError
 from flux.git.clone import Clone
 from flux.monorepo.monorepo import Monorepo
 from flux.settings import FILES, Settings, read_settings, section
@@ -51,6 +51,19 @@ def take_current_settings(monorepo: Monorepo) -> None:
     if settings.observes and not monorepo.dry_run:
         require_current_settings(monorepo)
     monorepo.settings = settings
+
+
+def take_known_settings(monorepo: Monorepo) -> None:
+    """The same for a build. By the settings of the checkout it goes on where those of the tip are not known.
+
+    Raises OutdatedSettingsError where the tip's say that nothing is written.
+    """
+    with suppress(GitError):
+        try:
+            current_settings(monorepo)
+        except OutdatedSettingsError:  # the tip's cannot be read
+            return
+        take_current_settings(monorepo)
 
 
 def current_settings(monorepo: Monorepo) -> Settings:

@@ -33,7 +33,7 @@ def require_section(keys: Iterable[str]) -> None:
     """Raises SettingError where Invoke's configuration has a key that is nearly `flux`: what stands there is
     no setting."""
     for key in keys:
-        if key != "flux" and abs(len(key) - len("flux")) < 2 and _is_nearly_flux(key):
+        if key != "flux" and _is_nearly_flux(key.lower()):
             raise SettingError(
                 f"{key!r} in invoke.yaml is not a section of settings; did you mean flux?",
                 "write `flux:` once, and one setting per line",
@@ -41,7 +41,8 @@ def require_section(keys: Iterable[str]) -> None:
 
 
 def _is_nearly_flux(key: str) -> bool:
-    return bool(get_close_matches(key.lower(), ["flux"], cutoff=0.75))
+    is_near = abs(len(key) - len("flux")) < 2 and bool(get_close_matches(key, ["flux"], cutoff=0.75))
+    return is_near or key.replace("_", "-") == "flux-artifacts"
 
 
 def section(content: bytes) -> object:

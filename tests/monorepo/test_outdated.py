@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from flux.commands.build import plan_build
 from flux.errors import (
     OutdatedSettingsError,
 )
 from flux.monorepo.outdated import current_settings, take_current_settings
 from flux.settings import Settings, read_settings
-from tests.commands.helpers import inv, monorepo
+from tests.commands.helpers import NOWHERE, inv, monorepo
 from tests.commands.releasing import CONFIG, PHASES_SETTING
 from tests.commands.tagging import (
     FIRST,
@@ -140,6 +141,32 @@ def test_a_maintenance_branch_made_at_an_old_release(branched: Repo) -> None:
     assert not (branched.path / "old").exists()
     listed = inv(branched, "list")
     assert (listed.code, listed.err) == (0, "")
+
+
+def test_an_old_checkout_is_built_to_where_the_tip_says(branched: Repo) -> None:
+    def pushed(registry: str) -> set[str]:
+        settings = read_settings(OLD, {})
+        with opened(branched, settings) as context:
+            built = plan_build(context, [], False, None).build(lambda result: None)
+        assert not built.failed
+        return {*tags(branched, "app", registry)}
+
+    assert pushed("new") == {branched.head[:12]}
+    branched.checkout("main")
+    branched.commit(files={"invoke.yaml": "flux: ["})
+    branched.checkout("release/1.0")
+    assert pushed("old") == {branched.head[:12]}  # the tip's cannot be read
+    branched.git("remote", "add", "origin", NOWHERE)
+    branched.commit("more", files={"artifacts/app/x.yaml": "v: 1.2\n"})
+    assert branched.head[:12] in pushed("old")
+
+
+def test_a_build_writes_nothing_where_the_tip_says_so(branched: Repo) -> None:
+    branched.checkout("main")
+    branched.commit(files={"invoke.yaml": "flux: {mode: observe}"})
+    branched.checkout("release/1.0")
+    with opened(branched, read_settings(OLD, {})) as context, pytest.raises(OutdatedSettingsError):
+        plan_build(context, [], False, None)
 
 
 def test_the_settings_of_the_tip(branched: Repo) -> None:

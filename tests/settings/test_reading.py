@@ -340,7 +340,9 @@ def test_inv_reads_flags_in_variables(configured: str, text: str, tls: bool, tmp
     assert set(received) == {b"\x16" if tls else b"G"}
 
 
-@pytest.mark.parametrize("key", ["Flux", "FLUX", "flx", "fluxx", "fulx", "flux_"])
+@pytest.mark.parametrize(
+    "key", ["Flux", "FLUX", "flx", "fluxx", "fulx", "flux_", "flux-artifacts", "Flux_Artifacts"]
+)
 def test_a_key_that_is_nearly_the_section_is_named(key: str) -> None:
     with pytest.raises(SettingError, match=f"'{key}' in invoke.yaml .*did you mean flux"):
         require_section(["run", key, "tasks"])
