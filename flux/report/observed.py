@@ -17,6 +17,9 @@ _HEADER = ("Tag", "Has", "Would have")
 
 def show_observed(report: Report, observed: Sequence[Observed]) -> None:
     """How many tags are the same, and in the summary of a job each that is not."""
+    if not observed:
+        report.notice("compared with the earlier system: there is nothing to compare")
+        return
     differing = [one for one in observed if not one.agrees]
     rows = [(one.name, _shown(one.theirs), short(one.ours) or "other content") for one in differing]
     report.notices([f"{name} has {theirs}, and would have {ours} here" for name, theirs, ours in rows])

@@ -22,6 +22,11 @@ def test_what_differs_is_named(stage: Stage) -> None:
     ]
 
 
+def test_nothing_to_compare(stage: Stage) -> None:
+    shown = stage.log(lambda report: show_observed(report, []))
+    assert shown.err == "compared with the earlier system: there is nothing to compare\n"
+
+
 def test_the_summary_has_it(stage: Stage) -> None:
     job = stage.job(lambda report: show_observed(report, OBSERVED))
     assert "### Compared with the earlier system: 1 of 4 tags are as they would be here" in job.summary
