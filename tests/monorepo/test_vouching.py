@@ -139,6 +139,35 @@ def test_a_revision_that_is_no_commit_of_main(run: Monorepo, target: Target, rev
     assert isinstance(Vouching(run).build_fault("app", forged), FluxError)
 
 
+def renamed(manifest: Manifest, revision: str) -> Manifest:
+    """The same image as an earlier system describes it."""
+    document = json.loads(manifest.content)
+    document["annotations"] |= {"org.opencontainers.image.revision": revision, "title": "app"}
+    return Manifest(json.dumps(document).encode(), MANIFEST_TYPE)
+
+
+@pytest.mark.parametrize("revision", ["refs/tags/v1@sha1:" + "f" * 40, "main/" + "a" * 40, "1.1.0", ""])
+def test_of_an_earlier_system_the_content_counts(repo: Repo, target: Target, revision: str) -> None:
+    """Up to the start line, whatever its annotations say; and no other content."""
+    first = repo.git("rev-parse", "flux-oci-app-v1.0.0^{commit}")
+    second = repo.git("rev-parse", "flux-oci-app-v1.1.0^{commit}")
+    old, new = (renamed(good(target, version), revision) for version in ("1.0.0", "1.1.0"))
+    for adopted, accepted in (("", []), (first, [old]), (second, [old, new]), ("a" * 40, [])):
+        with opened(repo, Settings(adopted=adopted)) as run:
+            vouching = Vouching(run)
+            for version, manifest in (("1.0.0", old), ("1.1.0", new)):
+                assert (vouching.fault("app", version, manifest) is None) == (manifest in accepted)
+            assert vouching.fault("app", "1.0.0", new)
+            assert vouching.fault("app", "1.0.0", with_second_layers(target, "Layers"))
+
+
+def test_an_earlier_image_that_names_no_commit_is_the_tips_or_none(repo: Repo, target: Target) -> None:
+    old, new = (renamed(good(target, version), "x") for version in ("1.0.0", "1.1.0"))
+    with opened(repo, Settings(adopted=repo.head)) as run:
+        assert Vouching(run).build_fault("app", new) is None
+        assert Vouching(run).build_fault("app", old)
+
+
 @pytest.mark.parametrize("subject", ["Merge branch 'main' of https://example.com/x", "Merge branch 'main'"])
 def test_the_subject_of_a_merge_puts_no_commit_on_the_line(repo: Repo, subject: str) -> None:
     """Of a pull request that takes back what it brings, nobody has reviewed what lies between."""
