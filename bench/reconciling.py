@@ -58,7 +58,7 @@ def _at_rest(bench: Workbench, artifacts: int) -> tuple[Samples, Samples]:
             "INVOKE_FLUX_FORGE": "github",
             "GITHUB_API_URL": github.url,
             "GITHUB_REPOSITORY": "octo/monorepo",
-            "GITHUB_TOKEN": github.app_token(**dict.fromkeys(_MAY, "write")),
+            "GITHUB_TOKEN": github.actions_token(**dict.fromkeys(_MAY, "write")),
         }
 
         bench.run([bench.inv, "reconcile"], clone, **settings)  # which opens an issue for each release

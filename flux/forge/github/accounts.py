@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 
 from github.GithubException import GithubException
 
@@ -16,6 +17,11 @@ class Accounts(Part):
         return self._github.login()
 
     def account(self) -> str | None:
+        """Looked up once: a token's account does not change."""
+        return self._own_account
+
+    @cached_property
+    def _own_account(self) -> str | None:
         """GitHub shows an App only in what it makes: here, a commit that is never on a branch."""
         if login := self.login():
             return login
