@@ -141,7 +141,11 @@ def _path(environment: Mapping[str, str], name: str) -> Path | None:
 
 def read_status(path: str) -> StatusSet:
     """The status that a file tells of, a payload of GitHub's event `status`. Raises RequestError."""
-    return _status(_payload(path))
+    try:
+        return _status(_payload(path))
+    except RequestError as error:
+        hint = "the file must have one payload of GitHub's event `status`"
+        raise RequestError(f"{path}: {error.message}", hint) from error
 
 
 def _change(environment: Mapping[str, str]) -> Change | None:

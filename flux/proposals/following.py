@@ -1,6 +1,6 @@
 """Follows an artifact's versions to the clusters: what was not recorded, and what became of deployments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flux.errors import FluxError
 from flux.monorepo.monorepo import Monorepo
@@ -55,13 +55,21 @@ class Follower:
             found = health.get(environment)
             state = _STATES.get(found.state) if found else None
             try:
-                if state and found and self._set(moves[-1], state, found.message):
+                changed = state and found and self._set(moves[-1], state, found.message)
+                if changed:
                     done.append(f"{artifact}:{environment}: {state} of {moves[-1].version}")
-                    for older in moves[-2:-1]:
-                        self._set(older, "inactive", "")
+                # Of what no cluster follows, the move itself is the success.
+                if changed or environment not in self._monorepo.settings.clusters:
+                    self._retire(moves[:-1])
             except FluxError as error:
                 self.notices.append(f"the deployment of {artifact} to {environment}: {error.message}")
         return done
+
+    def _retire(self, moves: Sequence[Move]) -> None:
+        """Let earlier moves be inactive, the newest first, up to one that is: before it all are."""
+        for move in reversed(moves):
+            if not self._set(move, "inactive", ""):
+                return
 
     def _set(self, move: Move, state: str, message: str) -> bool:
         """Whether a deployment had another state."""

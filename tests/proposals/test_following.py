@@ -6,7 +6,8 @@ import pytest
 
 from flux.proposals.courses import Courses
 from flux.proposals.following import Follower
-from tests.commands.progressing import Progress, followed
+from flux.settings.settings import FollowedClusters as Clusters
+from tests.commands.progressing import REPORTER, Progress, followed
 from tests.commands.promoting import World
 
 
@@ -29,3 +30,24 @@ def test_a_move_that_a_killed_run_did_not_record(
     assert stay
     assert stay.version == "1.1.1"
     assert abs(stay.since - progress.now) < 60, "not since it was merged"
+
+
+def test_what_a_later_move_has_followed_is_inactive(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where no cluster reports, and where nobody said anything of some of them."""
+    progress = Progress(
+        followed(world, clusters={"at_ring1": Clusters(("eu",), (REPORTER,))}), tmp_path, monkeypatch
+    )
+    for version in ("1.1.0", "1.1.1", "1.1.2"):
+        if version != "1.1.0":
+            progress.world.release("eso", version)
+        progress.world.desire(at_ring1=version, at_ring2=version)
+        progress.world.tag()
+    progress.say("at_ring1", "1.1.2")
+    progress.world.reconcile()
+    forge = progress.world.forge()
+    states: dict[str, list[str]] = {"at_ring1": [], "at_ring2": []}
+    for made in forge.deployments("flux:eso"):
+        states[made.environment].append(forge.deployment_state(made.id))
+    assert states == {name: ["inactive", "inactive", "success"] for name in states}

@@ -14,6 +14,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import read_releases
 from flux.monorepo.source import Source
 from flux.monorepo.sources import Sources
+from flux.promotion.gates.freeze import freezes_path, render_freezes
 from flux.promotion.proposal import Promotion
 from flux.release.version import next_version
 from flux.settings import Settings
@@ -85,11 +86,16 @@ def _file(monorepo: Monorepo, source: Source) -> Chosen | None:
 
 
 def beginnings(monorepo: Monorepo) -> dict[str, bytes]:
-    """The files that differ from HEAD in the clone. Its registry is empty, so nothing may be desired yet."""
+    """The files that differ from HEAD in the clone. Its registry is empty, so nothing may be desired yet, and
+    nothing is frozen."""
     state = monorepo.git.file(monorepo.git.head(), monorepo.settings.releaseconfig)
     is_empty = state is None or b"".join(state.split()) == _NOTHING.strip()
     is_lacking = state is None and "releaseconfig" in monorepo.settings.named
-    return {monorepo.settings.releaseconfig: _NOTHING} if is_lacking or not is_empty else {}
+    files = {monorepo.settings.releaseconfig: _NOTHING} if is_lacking or not is_empty else {}
+    freezes = freezes_path(monorepo.settings.releaseconfig)
+    if monorepo.git.file(monorepo.git.head(), freezes) is not None:
+        files[freezes] = render_freezes(())
+    return files
 
 
 def left_out(monorepo: Monorepo) -> list[str]:

@@ -16,6 +16,7 @@ from docs.picture import COLUMNS, LONG, PICTURE, SCENES, make_monorepo, shown_co
 from flux.commands.demo import Chosen, Demo, beginnings, choose, plan_demo
 from flux.errors import RequestError
 from flux.promotion.boxes import ticked
+from flux.promotion.gates.freeze import Freeze, render_freezes
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.issue import News, issue_body
 from flux.settings import Phase, Settings, read_settings
@@ -86,6 +87,13 @@ def test_nothing_is_desired_in_the_beginning(
     repo.commit(files={"state.json": content} if content else {})
     with opened(tmp_path, Settings(releaseconfig="state.json")) as monorepo:
         assert beginnings(monorepo) == expected
+
+
+def test_nothing_is_frozen_in_the_beginning(tmp_path: Path) -> None:
+    repo = Repo(tmp_path)
+    repo.commit(files={"flux/freezes.json": render_freezes([Freeze("holidays", "alice")]).decode()})
+    with opened(tmp_path, Settings()) as monorepo:
+        assert beginnings(monorepo) == {"flux/freezes.json": render_freezes([])}
 
 
 # What is typed
