@@ -91,7 +91,7 @@ def test_a_terminal_has_no_identity() -> None:
 def test_a_terminal_knows_the_workflows_by_origin(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "repo")
     repo.commit(files={"artifacts/eso/x.yaml": "x: 1\n"})
-    with opened(repo) as monorepo, pytest.raises(RequestError, match="not known who signs"):
+    with opened(repo) as monorepo, pytest.raises(RequestError, match="the signer is unknown"):
         required_signers(monorepo)
     repo.git("remote", "add", "origin", "git@github.com:octo/monorepo.git")
     job = replace(TERMINAL, actions=True, repository="octo/monorepo")
