@@ -16,7 +16,7 @@ from flux.tasks.options import DRY_RUN, JSON
         "check": "prove that no tag would move; exit code 1 with a list of exceptions",
         "fleet": "a checkout of the clusters' repository, to read which tags clusters follow",
         "force": "overwrite files that differ from the proposed ones",
-        "uses": "where the workflows get their actions: OWNER/REPOSITORY@COMMIT",
+        "uses": "the repository that the workflows call: OWNER/REPOSITORY@COMMIT",
         "dry-run": DRY_RUN,
         "json": JSON,
     },

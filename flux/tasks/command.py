@@ -28,6 +28,7 @@ _METAVARS = {
     "event": "FILE",
     "fleet": "FOLDER",
     "output": "FOLDER",
+    "uses": "OWNER/REPOSITORY@COMMIT",
     "override": "REASON",
     "port": "N",
     "since": "REF",
