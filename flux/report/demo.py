@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def show_beginning(report: Report, demo: Demo) -> None:
-    _say(report, "How a change gets to the clusters, played in a second clone of this repository.")
+    _say(report, "How a change gets to the clusters, played in a second clone.")
     _say(report, "Images, issues and pull requests are files there. Nothing leaves this machine.")
     show_typed(report, _export(demo.variables))
 
