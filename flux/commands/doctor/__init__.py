@@ -31,6 +31,7 @@ _ON_GITHUB: Mapping[str, _Check] = {
     "reviews": reviews.reviews,
     "approvals": reviews.approvals,
     "two people": reviews.two_people,
+    "rules": reviews.rules,
     "release tags": tags.release_tags,
     "app key": key.app_key,
     "automation": accounts.automation,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from flux.commands.doctor.gh import gh, gh_with
 from flux.commands.doctor.line import Line, Rating
+from flux.proposals.rulings import CHECK as RULES
 
 if TYPE_CHECKING:
     from flux.forge.place import Place
@@ -99,15 +100,36 @@ def two_people(monorepo: Monorepo, place: Place) -> Iterator[Line]:
         said = f"{name} does not require the check {CHECK}: {risk}"
         if CHECK in checks:
             said = f"{name} requires the check {CHECK} from any source: whoever may push can set it to green"
-        yield Line("two people", Rating.WARNING, said, _require(place, name))
+        yield Line(
+            "two people",
+            Rating.WARNING,
+            said,
+            _require(place, name, {"context": CHECK, "integration_id": _ACTIONS}),
+        )
 
 
-def _require(place: Place, branch: str) -> str:
+def rules(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+    """Whether what the rules keep back can be merged all the same."""
+    name = monorepo.settings.branch
+    if not monorepo.settings.has_rules:
+        return
+    protection = monorepo.forge.protection(name)
+    checks = protection.checks if protection else {}
+    if checks is None:
+        said = f"only administrators can see whether {name} requires the check {RULES}"
+        yield Line("rules", Rating.OK, said)
+    elif RULES in checks:
+        yield Line("rules", Rating.OK, f"{name} requires the check {RULES}")
+    else:
+        said = f"{name} does not require the check {RULES}: what has to wait can be merged early"
+        yield Line("rules", Rating.WARNING, said, _require(place, name, {"context": RULES}))
+
+
+def _require(place: Place, branch: str, check: Mapping[str, str | int]) -> str:
     """A new ruleset does not change the others."""
-    check = {"context": CHECK, "integration_id": _ACTIONS}
     parameters = {"strict_required_status_checks_policy": False, "required_status_checks": [check]}
     ruleset = {
-        "name": CHECK,
+        "name": check["context"],
         "target": "branch",
         "enforcement": "active",
         "conditions": {"ref_name": {"include": [f"refs/heads/{branch}"], "exclude": []}},

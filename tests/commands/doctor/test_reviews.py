@@ -93,3 +93,17 @@ def test_the_check_that_two_people_need(github: GitHub, monkeypatch: pytest.Monk
     assert line(two_person=True).health is Rating.OK
     del check["integration_id"]
     assert line(two_person=True).health is Rating.WARNING
+
+
+def test_the_check_that_rules_need(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    there, rules = github.repository("octo/monorepo"), "flux-artifacts/rules"
+    phases = [{"at": ["at"]}, {"prod": {"environments": ["prod"], "soak": "2h"}}]
+    token = github.token("alice")
+    assert "rules" not in asked(github, monkeypatch, token)
+    line = the(asked(github, monkeypatch, token, phases=phases), "rules")
+    assert line.message.startswith(f"main does not require the check {rules}")
+    assert rules in line.fix
+    there.protected.add("main")
+    there.checks["main"] = {rules: None}
+    line = the(asked(github, monkeypatch, token, phases=phases), "rules")
+    assert (line.health, line.message) == (Rating.OK, f"main requires the check {rules}")
