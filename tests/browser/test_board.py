@@ -115,6 +115,18 @@ def test_long_names_leave_room_on_a_phone(visit: Visit, tmp_path: Path) -> None:
     assert link.bounding_box()["y"] >= head["y"] + head["height"]
 
 
+@pytest.mark.parametrize("name", ["index.html", "artifacts/{}.html", "environments/environment00.html"])
+def test_long_words_do_not_widen_a_page(name: str, visit: Visit, tmp_path: Path) -> None:
+    found = large(2, 12)
+    found["notices"] = ["long" * 500]
+    for each in found["artifacts"]:
+        each["artifact"] = f"{each['artifact']}-{'long' * 28}"
+        each["releases"][0]["issue"] = f"https://example.com/{'long' * 100}"
+    write(found, tmp_path / "board")
+    page = visit(tmp_path / "board" / name.format(found["artifacts"][0]["artifact"]), 390)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_a_page_of_a_web_server_asks_for_nothing_that_is_missing(site: Path, visit: Visit) -> None:
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *told: object) -> None:

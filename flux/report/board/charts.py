@@ -23,7 +23,7 @@ _DIGIT = 6.5  # how wide one is, and a part of the space beside a number
 class Bar:
     """A bar of a chart: where it is, how high, how many it stands for, and what is written under it.
 
-    `name` says what it stands for, and `is_counted` whether the count is written above it.
+    `name` says what it stands for, and `is_counted` whether the count is written above it, around `middle`.
     """
 
     x: float
@@ -34,6 +34,7 @@ class Bar:
     label: str
     name: str
     is_counted: bool
+    middle: float
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ def _bars(counts: Sequence[int], labels: Sequence[str], names: Sequence[str]) ->
     for at, (count, label, name) in enumerate(zip(counts, labels, names, strict=True)):
         height = round(_TALLEST * count / most, 1)
         is_counted = bool(count) and (fits or at == counts.index(most))
+        half = len(str(count)) * _DIGIT / 2
+        middle = round(min(max(at * step + step * 0.4, half), _WIDTH - half), 1)
         place = round(at * step, 1), _BASE - height, round(step * 0.8, 1), height
-        bars.append(Bar(*place, count, label, name, is_counted))
+        bars.append(Bar(*place, count, label, name, is_counted, middle))
     return tuple(bars)

@@ -24,11 +24,19 @@ def test_a_chart_says_what_it_shows() -> None:
 
 @pytest.mark.parametrize(
     ("counts", "written"),
-    [([1, 9, 0], [1, 9]), ([12] * 26, [12]), ([1] * 25 + [9], [*[1] * 25, 9]), ([10**6] * 3, [10**6] * 3)],
+    [
+        ([1, 9, 0], [1, 9]),
+        ([12] * 26, [12]),
+        ([1] * 25 + [9], [*[1] * 25, 9]),
+        ([10**6] * 3, [10**6] * 3),
+        ([10**9] * 26, [10**9]),
+    ],
 )
 def test_counts_do_not_run_into_each_other(counts: list[int], written: list[int]) -> None:
     """Where they would, the highest is there, and each bar says its own when pointed at."""
     bars = weeks("deployments", counts).bars
     assert [bar.count for bar in bars if bar.is_counted] == written
+    half = 3 * len(str(max(counts)))
+    assert all(half < bar.middle < 320 - half for bar in bars if bar.is_counted)
     assert len({bar.name for bar in bars}) == len(counts)
     assert bars[-1].name == "the last 7 days"
