@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ENVIRONMENT = take_environment()
 _OF_LIMITS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
+_PLACE = "check the disk and its permissions, or name another place"
 _LIMITS = "raise the limits of this process (`ulimit -a` shows them), or set `jobs` lower"
 
 
@@ -118,7 +119,7 @@ def _tell(report: "Report", error: "FluxError | ModuleNotFoundError | OSError") 
         silence(sys.stdout)
         told = FluxError(f"the output could not be written: {error.strerror}")
     elif error.filename is not None:
-        told = FluxError(f"{os.fsdecode(error.filename)}: {error.strerror}")
+        told = FluxError(f"{os.fsdecode(error.filename)}: {error.strerror}", _PLACE)
     else:
         hint = _LIMITS if error.errno in _OF_LIMITS else "`inv --debug` and the same words say where"
         told = FluxError(f"this machine refused: {error.strerror or error}", hint)
@@ -173,11 +174,13 @@ def duration(given: str) -> int:
 
 def require_folder(file: str | None) -> None:
     """Raises RequestError for a file to write whose folder is not there, before anything is done."""
+    from flux.errors import RequestError
+
     path = None if file is None else Path(file)
     if path and (path.is_dir() or not path.parent.is_dir()):
-        from flux.errors import RequestError
-
         raise RequestError(f"{file} is in a folder that does not exist", "make the folder, or name another")
+    if path and not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise RequestError(f"{file} cannot be written", "name a file in a folder that you may write to")
 
 
 def issue_number(given: str) -> int:

@@ -88,7 +88,7 @@ def test_a_traceback_for_who_asks(repo: Repo) -> None:
         (OSError(errno.EMFILE, "Too many open files"), "this machine refused: Too many open files", "ulimit"),
         (OSError(errno.EIO, "Input/output error"), "this machine refused: Input/output error", "inv --debug"),
         (TimeoutError("timed out"), "this machine refused: timed out", "inv --debug"),
-        (FileNotFoundError(errno.ENOENT, "No such file", "/x/y"), "/x/y: No such file", ""),
+        (FileNotFoundError(errno.ENOENT, "No such file", "/x/y"), "/x/y: No such file", "check the disk"),
     ],
 )
 def test_only_what_is_printed_is_blamed_on_the_output(

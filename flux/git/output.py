@@ -21,6 +21,8 @@ _CROSSED = regex(
 )
 """Why a push is refused that another has overtaken."""
 _PROGRESS = regex(r"(?:Enumerating|Counting|Compressing|Resolving|Total|Processed|Updating) .*\d")
+_NO_DISK = regex(r"(Read-only file system|Permission denied|No space left on device|Disk quota exceeded)$")
+_DISK = "check the disk that has the clone, and its permissions"
 _MOST_TOLD = 5  # lines
 _LONGEST = 1000  # characters
 
@@ -108,7 +110,8 @@ def error(stderr: str, status: int = 0) -> GitError:
     if refused := _refused(lines, told):
         message, hint = refused
         return GitError(message, hint, status)
-    return GitError("; ".join([*told, message])[-_LONGEST:], status=status)
+    hint = _DISK if _NO_DISK.search(message) else ""
+    return GitError("; ".join([*told, message])[-_LONGEST:], hint, status)
 
 
 def _unknown(said: str, status: int) -> GitError | None:

@@ -15,7 +15,7 @@ from invoke.exceptions import Exit, ParseError
 from invoke.program import Program
 
 from flux.errors import RequestError
-from flux.running import reporting, silence
+from flux.running import reporting
 from flux.tasks.command import Command
 from flux.tasks.mistakes import find_mistake
 
@@ -75,12 +75,12 @@ def _ending_quietly() -> Iterator[None]:
             yield
         finally:
             sys.stdout.flush()
-    except BrokenPipeError:
-        silence(sys.stdout)
+    except OSError:
+        from flux.report.streams import writing_to
+
+        with reporting(json=False), writing_to(sys.stdout):
+            raise
         raise Exit from None
-    except OSError as error:
-        with reporting(json=False):
-            raise error
 
 
 def _typed(program: Program) -> str:

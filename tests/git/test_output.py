@@ -120,6 +120,22 @@ def test_what_went_wrong_in_one_line(stderr: str, said: str) -> None:
     assert (error.message, error.status) == (said, 128)
 
 
+@pytest.mark.parametrize(
+    ("stderr", "hint"),
+    [
+        (
+            "error: unable to create temporary file: Read-only file system",
+            "check the disk that has the clone",
+        ),
+        ("fatal: cannot create directory at 'x': Permission denied", "check the disk"),
+        ("git@h: Permission denied (publickey).", ""),
+    ],
+)
+def test_a_disk_that_cannot_be_written(stderr: str, hint: str) -> None:
+    said = output.error(stderr).hint
+    assert (bool(said), hint in said) == (bool(hint), True)
+
+
 def test_how_a_clone_comes_to_be_trusted() -> None:
     hint = output.trusting("detected dubious ownership in repository at '/a b/c'")
     assert hint == "if you trust it: `git config --global --add safe.directory '/a b/c'`"

@@ -85,3 +85,4 @@ def test_a_full_disk(repo: Repo) -> None:
         )
     assert done.returncode == 1
     assert done.stderr.startswith(b"error: the output could not be written")
+    assert len(done.stderr.splitlines()) == 1
