@@ -38,7 +38,9 @@ def _artifacts(
     yield from (_not_in_git(path, place) for path, place in pushed.items() if path not in known)
     if known:
         evidence = ", ".join(f"{place} pushes {path}" for path, place in known.items())
-        yield _proposed([_entry(path, [*known], pushes, repositories) for path in known], evidence)
+        yield _proposed(
+            [_entry(path, [*known], pushes, repositories, clues.paths) for path in known], evidence
+        )
     else:
         yield _by_kustomizations(clues.paths)
 
@@ -75,14 +77,33 @@ def _proposed(entries: Sequence[Entry], evidence: str) -> ProposedSetting:
 
 
 def _entry(
-    path: str, globs: Sequence[str], pushes: Sequence[PushCommand], repositories: Mapping[str, str]
+    path: str,
+    globs: Sequence[str],
+    pushes: Sequence[PushCommand],
+    repositories: Mapping[str, str],
+    paths: Sequence[str],
 ) -> Entry:
     """An entry of the setting `artifacts`, named as its repository is where that has a name of its own. It
     leaves out what no command of its pushes, and what the other globs are about."""
     own = [push for push in pushes if _same(globbed(push), path)]
-    entry = _without(path, globs, _ignored(path, own)) if path.endswith("*") else _named(path, own)
+    if path.endswith("*"):
+        entry = _without(path, globs, [*_ignored(path, own), *_unchosen(path, own, paths)])
+    else:
+        entry = _named(path, own)
     template = next((found for glob, found in repositories.items() if _same(glob, path)), NAME)
     return entry if template == NAME else entry | {"repository": template}
+
+
+def _unchosen(path: str, own: Sequence[PushCommand], paths: Sequence[str]) -> list[str]:
+    """The folders that a glob means, and no command pushes."""
+    top = path.removesuffix("*")
+    chosen = {name for push in own for name in push.chosen}
+    there = {
+        one[len(top) :].partition("/")[0] for one in paths if one.startswith(top) and "/" in one[len(top) :]
+    }
+    if "*" in top or not all(push.chosen for push in own) or not chosen <= there:
+        return []
+    return [f"/{top}{name}" for name in sorted(there - chosen)]
 
 
 def _ignored(path: str, own: Sequence[PushCommand]) -> list[str]:

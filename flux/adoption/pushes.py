@@ -4,7 +4,16 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from flux.adoption.variables import VARIABLE, document, expanded, given_in, known_in, outputs_of, words
+from flux.adoption.variables import (
+    VARIABLE,
+    document,
+    expanded,
+    given_in,
+    known_in,
+    matrix_values,
+    outputs_of,
+    words,
+)
 from flux.artifact.manifests import mappings
 from flux.regex import regex
 
@@ -22,6 +31,8 @@ class PushCommand:
     tags: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     """The patterns of what it leaves out."""
+    chosen: tuple[str, ...] = ()
+    """The folders that the variable at the end of the path stands for, where the file says so."""
 
     @property
     def repository(self) -> str:
@@ -61,7 +72,7 @@ def _command(verb: str, place: str, said: list[str], text: str) -> PushCommand:
     tags = tuple(one for tag in _values(said, "--tag") for one in outputs_of(tag, text))
     path = next(iter([*_values(said, "--path"), *_values(said, "-f")]), "")
     ignore = tuple(one for listed in _values(said, "--ignore-paths") for one in listed.split(",") if one)
-    return PushCommand(verb, place, url, path, tags, ignore)
+    return PushCommand(verb, place, url, path, tags, ignore, matrix_values(path, text))
 
 
 def _of_actions(file: str, text: str, known: Mapping[str, str]) -> Iterator[PushCommand]:
@@ -83,7 +94,8 @@ def _by_action(place: str, values: Mapping[str, str], text: str) -> Iterator[Pus
         tags = [tag for each in listed for tag in words(each.replace(",", " "))]
         given = tuple(one for tag in tags for one in outputs_of(tag, text))
         ignore = tuple(words(values.get("ignore-paths", "").replace(",", " ")))
-        yield PushCommand("push", place, url if "://" in url else f"oci://{url}", path, given, ignore)
+        url, chosen = url if "://" in url else f"oci://{url}", matrix_values(path, text)
+        yield PushCommand("push", place, url, path, given, ignore, chosen)
 
 
 def _first(values: Mapping[str, str], names: tuple[str, ...]) -> str:

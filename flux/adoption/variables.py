@@ -15,6 +15,7 @@ _ASSIGNED = regex(
 )
 _OUTPUT = regex(r"\becho\s+[\"']?([\w-]+)=([^\"'\n]*?)[\"']?\s*>>\s*[\"']?\$\{?GITHUB_OUTPUT")
 _OF_A_STEP = regex(r"\$\{\{\s*steps\.[\w-]+\.outputs\.([\w-]+)\s*\}\}")
+_OF_A_MATRIX = regex(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}/?$")
 _MOST_ROUNDS = 5
 
 
@@ -60,6 +61,23 @@ def outputs_of(word: str, text: str) -> Iterator[str]:
         yield from [one for name, one in assigned if name == variable] or [value]
     if not values:
         yield word
+
+
+def matrix_values(word: str, text: str) -> tuple[str, ...]:
+    """The values of the matrix that a word ends with; none where it ends otherwise, or they are computed."""
+    found = _OF_A_MATRIX.search(word)
+    if not found:
+        return ()
+    matrices = [node["matrix"] for node in mappings([document(text)]) if isinstance(node.get("matrix"), dict)]
+    return tuple(dict.fromkeys(value for matrix in matrices for value in _values_of(matrix, found[1])))
+
+
+def _values_of(matrix: Mapping[str, object], name: str) -> Iterator[str]:
+    listed, include = (matrix.get(key) for key in (name, "include"))
+    yield from map(str, listed if isinstance(listed, list) else ())
+    for one in include if isinstance(include, list) else ():
+        if isinstance(one, dict) and name in one:
+            yield str(one[name])
 
 
 def document(text: str) -> object:

@@ -116,6 +116,22 @@ def test_what_is_found(paths: list[str], commands: list[str], expected: dict[str
     assert settings(paths, *commands) == expected
 
 
+def test_a_matrix_says_which_folders_are_artifacts() -> None:
+    text = """
+jobs:
+  push:
+    strategy: {matrix: {app: [a, b]}}
+    steps:
+      - run: flux push artifact oci://r.io/o/${{ matrix.app }}:1 --path=./apps/${{ matrix.app }}
+"""
+    excluding: dict[str, Any] = {"artifacts": [{"path": "apps/*", "exclude": ["/apps/lib"]}]}
+    more = ["apps/lib/x.yaml", "apps/README.md"]
+    for paths, expected in ((APPS, {"sources": "apps"}), ([*APPS, *more], excluding)):
+        clues = Clues(paths, {".github/workflows/push.yml": text})
+        found = {one.setting: one.value for one in find_places(clues) if isinstance(one, ProposedSetting)}
+        assert found == {**expected, "registry": "oci://r.io/o"}
+
+
 @pytest.mark.parametrize(
     ("paths", "commands", "message"),
     [

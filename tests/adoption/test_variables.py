@@ -2,7 +2,7 @@
 
 import pytest
 
-from flux.adoption.variables import expanded, known_in, outputs_of, words
+from flux.adoption.variables import expanded, known_in, matrix_values, outputs_of, words
 
 STEP = """\
 TAG=latest
@@ -37,6 +37,22 @@ def test_a_makefile() -> None:
         expanded("oci://$(REGISTRY)/$(NAME):$(git describe)", known)
         == "oci://ghcr.io/acme/fleet:$(git describe)"
     )
+
+
+@pytest.mark.parametrize(
+    ("matrix", "values"),
+    [
+        ("{app: [a, b], os: [x]}", ("a", "b")),
+        ("{include: [{app: a, os: x}, {os: y}, {app: b}]}", ("a", "b")),
+        ("${{ fromJSON(needs.x.outputs.matrix) }}", ()),
+        ("{app: '${{ fromJSON(needs.x.outputs.apps) }}'}", ()),
+    ],
+)
+def test_the_values_of_a_matrix(matrix: str, values: tuple[str, ...]) -> None:
+    text = f"jobs: {{push: {{strategy: {{matrix: {matrix}}}}}}}"
+    assert matrix_values("./apps/${{ matrix.app }}/", text) == values
+    assert matrix_values("./apps/${{ matrix.app }}/deploy", text) == ()
+    assert matrix_values("./apps/$APP", text) == ()
 
 
 def test_a_variable_is_one_word() -> None:
