@@ -7,6 +7,8 @@ from pathlib import Path
 from random import Random
 
 _OWN_LINES = 150
+_LARGE = 100_000
+"""Bytes of a file whose lines are its own, as those of a bundle of CRDs are."""
 _START = 1_767_225_600  # 2026-01-01T00:00:00Z
 _WORDS = (
     *("audit", "base", "cache", "chart", "cluster", "flow", "gate", "helm", "image", "ingress", "key"),
@@ -131,4 +133,6 @@ def _content(random: Random, lines: list[str], path: str, size: int) -> bytes:
     about = int(size * random.uniform(0.5, 1.5)) // 32
     name = "-".join(path.split("/")[1:]).removesuffix(".yaml")  # no two of an artifact may have the same
     header = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  manifest: |2\n"
-    return (header + "".join(random.choices(lines, k=about))).encode()
+    # Of lines that come again and again git would keep a large file as thousands of pieces of another.
+    body = (_line(random) for _ in range(about)) if size > _LARGE else random.choices(lines, k=about)
+    return (header + "".join(body)).encode()

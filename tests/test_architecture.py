@@ -16,6 +16,7 @@ from statistics import median
 import pytest
 
 from flux.regex import Uncompiled
+from tests.commands.helpers import monorepo
 
 _ROOT = Path(__file__).parent.parent
 _LINT = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
@@ -222,7 +223,7 @@ def test_the_list_of_commands_waits_for_nothing_heavy() -> None:
     assert loaded >= {"invoke", "flux.tasks"}
     assert not loaded & _HEAVY
     own = {name for name in loaded if name.startswith("flux.") and not name.startswith("flux.tasks")}
-    assert own == {"flux.configured", "flux.errors", "flux.running"}
+    assert own == {"flux.configured", "flux.errors", "flux.regex", "flux.running"}
 
 
 def compiled_at_import(source: str) -> list[int]:
@@ -268,6 +269,66 @@ def test_environment_tags_wait_neither_for_the_build_nor_for_its_patterns() -> N
     assert loaded >= {"semver", "flux.git.clone"}
     assert not loaded & (_HEAVY - {"semver"})
     assert not loaded & {"flux.commands.build", "flux.monorepo.sources", "flux.forge.forge"}
+
+
+_RUN = """
+import json, sys, sysconfig
+from invoke.main import program
+before, libraries = {*sys.modules}, sysconfig.get_path("purelib")
+program.run(["inv", *sys.argv[1:]], exit=False)
+rooms = {name.split(".")[1] for name in sys.modules if name.startswith("flux.")}
+files = {name: getattr(module, "__file__", None) or "" for name, module in sys.modules.items()}
+loaded = {name.partition(".")[0] for name in files.keys() - before if files[name].startswith(libraries)}
+print(json.dumps([sorted(rooms), sorted(loaded - {"flux"})]), file=sys.stderr)
+"""
+_EVERY = {"configured", "errors", "regex", "running", "tasks"}
+_IN_GIT = _EVERY | {
+    *(
+        "artifact",
+        "commands",
+        "event",
+        "forge",
+        "git",
+        "monorepo",
+        "promotion",
+        "reasons",
+        "release",
+        "report",
+    ),
+    "settings",
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "rooms", "libraries"),
+    [
+        (["--list"], _EVERY, set()),
+        (["changed"], _IN_GIT, set()),
+        (["list"], _IN_GIT | {"listing", "parallel"}, {"semver"}),
+        (["check"], _IN_GIT | {"kustomize", "listing", "parallel", "working"}, {"semver"}),
+        (["build"], _IN_GIT | {"listing", "parallel", "registry"}, {"deflate", "semver"}),
+        (["status"], _IN_GIT | {"listing", "parallel", "proposals", "registry", "working"}, {"semver"}),
+        (["tag"], _IN_GIT | {"listing", "parallel", "registry", "working"}, {"semver"}),
+        (["log"], _IN_GIT | {"parallel"}, {"semver"}),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_a_command_loads_what_it_needs(
+    tmp_path: Path, command: list[str], rooms: set[str], libraries: set[str]
+) -> None:
+    repo = monorepo(tmp_path / "repo", {"artifacts/app/x.yaml": "x: 1\n", "artifacts/db/x.yaml": "x: 1\n"})
+    repo.bare_origin()
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN, *command],
+        cwd=repo.path,
+        env=os.environ | {"INVOKE_FLUX_FORGE": "local"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr, done
+    found_rooms, found_libraries = json.loads(done.stderr.splitlines()[-1])
+    assert {*found_rooms} - {"packages"} == rooms
+    assert {*found_libraries} == libraries
 
 
 def loaded_with(modules: str) -> set[str]:
