@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from flux.monorepo.history import before, history
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.gates.gate import judge, shown
@@ -60,15 +59,11 @@ class Failures:
 
     def _open_ways(self, artifact: str, health: Mapping[str, Health]) -> None:
         """Open the way back for environments that fail."""
-        failing = {name: found for name, found in health.items() if found.state is Running.FAILING}
-        states = list(history(self._monorepo, artifact)) if failing else []
-        for environment, found in failing.items():
-            version = before(states, environment)
+        state, now = self._courses.state(artifact), self._courses.now
+        for environment, found in health.items():
+            version = state.way_back(environment, now) if found.state is Running.FAILING else None
             if version and self._may_go(artifact, version, environment):
-                since = found.since or 0
-                self._proposals.propose_back(
-                    Promotion(artifact, version), environment, since, self._courses.now
-                )
+                self._proposals.propose_back(Promotion(artifact, version), environment, found.since or 0, now)
 
     def _may_go(self, artifact: str, version: str, environment: str) -> bool:
         course, state = self._courses.course(artifact), self._courses.state(artifact)

@@ -8,6 +8,7 @@ from flux.promotion.gates.rule import OnFailure
 from flux.settings.settings import Phase
 from tests.commands.progressing import HOUR, RULED, Progress, followed
 from tests.commands.promoted import TAG
+from tests.commands.promoting import PHASES as PLAIN
 from tests.commands.promoting import World
 
 PROD = ("prod_ring1", "prod_ring2")
@@ -65,3 +66,17 @@ def test_a_way_back_that_a_person_asks_for_too_is_theirs(progress: Progress) -> 
     progress.world.roll_back("eso", PROD[0])
     fail(progress, "success")
     assert progress.proposes("1.0.0") == [PROD[0]]
+
+
+def test_what_fails_after_it_went_back_goes_no_further_back(progress: Progress) -> None:
+    """What is wrong with the cluster would take it down to the first version that there was."""
+    progress.world.release("eso", "1.1.1")
+    progress.world.desire(prod_ring1="1.1.1")
+    progress.world.with_(phases=PLAIN, clusters={}).tag()
+    progress.say(PROD[0], "1.1.1", "failure")
+    assert progress.proposes("1.1.0") == [PROD[0]]
+    progress.world.merge(progress.pulls()["promote/eso-1.1.0"])
+    progress.world.tag()
+    fail(progress)
+    assert progress.states()[PROD[0]] == "failing"
+    assert "promote/eso-1.0.0" not in progress.pulls()

@@ -101,6 +101,18 @@ class GateState:
         found = self.health(environment, stays[-1], now) if stays else None
         return found if found and found.state is Running.FAILING else None
 
+    def way_back(self, environment: str, now: float) -> str | None:
+        """The last lower version that an environment had, and that did not fail there.
+
+        None where it came down to what it has: what is wrong with a cluster would take it ever further.
+        """
+        had = [each.version for each in self.wanted.get(environment, ())]
+        has, last = (had or [None])[-1], had[-2:-1]
+        if has is None or (last and last[0] and is_higher(last[0], has)):
+            return None
+        lower = (version for version in reversed(had) if version and is_higher(has, version))
+        return next((version for version in lower if not self.fails(environment, version, now)), None)
+
     def ran(self, environment: str, version: str, now: float, healthy: bool) -> "Ran | None":
         """How long an environment has run a version, at its longest; None where the clock has not begun.
 

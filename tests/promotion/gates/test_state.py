@@ -61,6 +61,38 @@ def test_courses() -> None:
 
 
 @pytest.mark.parametrize(
+    ("had", "back"),
+    [
+        ([], None),
+        (["1.0.0"], None),
+        (["1.0.0", "1.1.0"], "1.0.0"),
+        (["1.0.0", "1.0.1", "1.1.0"], "1.0.1"),
+        (["1.1.0", "1.0.0"], None),
+        (["0.9.0", "1.1.0", "1.0.0"], None),
+        (["1.2.0", "1.0.0", "1.1.0"], "1.0.0"),
+        (["1.0.0", None, "1.1.0"], "1.0.0"),
+        ([None, "1.0.0"], None),
+        (["1.0.0", None], None),
+    ],
+)
+def test_the_way_back(had: list[str | None], back: str | None) -> None:
+    state = GateState(wanted={"at1": [Wanted(version, at) for at, version in enumerate(had)]})
+    assert state.way_back("at1", 100) == back
+
+
+def test_the_way_back_goes_past_what_failed() -> None:
+    state = moved(
+        {"at1": [("1.0.0", 0), ("1.1.0", 10), ("1.2.0", 20)]},
+        reports=[
+            said("at1", "1.0.0", 5),
+            said("at1", "1.1.0", 15, "failure"),
+            said("at1", "1.2.0", 25, "failure"),
+        ],
+    )
+    assert state.way_back("at1", 100) == "1.0.0"
+
+
+@pytest.mark.parametrize(
     ("had", "fallen"),
     [
         (["1.0.0", "1.1.0"], False),
