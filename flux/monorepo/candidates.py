@@ -21,7 +21,9 @@ def _find(monorepo: Monorepo, kind: str, command: str, given: Sequence[str]) -> 
     match kind:
         case "artifact":
             return _artifacts(monorepo)
-        case "environment" | "phase":
+        case "phase":
+            return list(monorepo.settings.groups)
+        case "environment":
             return list(dict.fromkeys([*monorepo.settings.groups, *monorepo.settings.environments]))
         case "version" if command == "release":
             return [*BUMPS, AUTO]
