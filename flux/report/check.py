@@ -40,10 +40,10 @@ def document(check: Check) -> dict[str, Any]:
 
 
 def _show_finding(report: Report, finding: Finding) -> None:
-    if report.in_actions:
-        place = f" file={property_value(finding.path)}" + (f",line={finding.line}" if finding.line else "")
-        report.command(finding.level + place, finding.message)
-        return
     place = finding.path + (f":{finding.line}" if finding.line else "")
+    if report.in_actions:
+        where = f" file={property_value(finding.path)}" + (f",line={finding.line}" if finding.line else "")
+        report.command(finding.level + where, finding.message, place)
+        return
     style = "bold red" if finding.level == "error" else "yellow"
     report.print(Styled(finding.level, style), f" {place}: {finding.message}")

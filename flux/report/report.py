@@ -245,19 +245,18 @@ class Report:
             return Styled(self.harmless(shown(part.text, kept)), part.style)
         return self.harmless(shown(part, kept))
 
-    def command(self, command: str, text: str) -> None:
-        """A workflow command. Of annotations GitHub shows ten: the others are in the log and the summary."""
+    def command(self, command: str, text: str, place: str = "") -> None:
+        """A workflow command. Of annotations GitHub shows ten: the log and the summary have the others, each
+        with its `place`."""
         kind = command.partition(" ")[0]
         self._annotations[kind] += 1
         if self._annotations[kind] > _MOST_ANNOTATIONS:
-            self._beyond(kind, text)
+            said = f"{place}: {text}" if place else text
+            self.log(f"{kind}: {said}")
+            self._summarize(f"- {kind}: {markdown(said)}\n")
             return
         escaped = shown(text, "\n").replace("%", "%25").replace("\n", "%0A")
         print_line(self._stream, f"::{command}::{escaped}")
-
-    def _beyond(self, kind: str, text: str) -> None:
-        self.log(f"{kind}: {text}")
-        self._summarize(f"- {kind}: {markdown(text)}\n")
 
     def outputs(self, outputs: dict[str, Any]) -> None:
         """The outputs of a step: a line of text as it is, all else as JSON."""

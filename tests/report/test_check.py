@@ -39,6 +39,13 @@ def test_a_job_has_annotations(stage: Stage) -> None:
     assert ["warning", "db/s.yaml", "", "a Secret"] in shown.rows
 
 
+def test_what_has_no_annotation_has_its_place_all_the_same(stage: Stage) -> None:
+    found = [Finding(Level.ERROR, f"app/{number}.yaml", "not YAML", 3) for number in range(12)]
+    shown = stage.job(lambda report: show_check(report, Check(["app"], found)))
+    assert shown.lines[10:12] == ["error: app/10.yaml:3: not YAML", "error: app/11.yaml:3: not YAML"]
+    assert "- error: app/11.yaml:3: not YAML" in shown.summary
+
+
 @pytest.mark.parametrize("check", [CHECK, Check([], [])])
 def test_json(stage: Stage, check: Check) -> None:
     assert stage.json(lambda report: show_check(report, check)).document == document(check)
