@@ -78,8 +78,8 @@ def _look(
 
 def _of_earlier_system(monorepo: Monorepo, commits: Collection[str]) -> set[str]:
     """Those of the commits that are not after the setting `adopted`."""
-    git, adopted = monorepo.git, monorepo.settings.adopted
-    return git.merged_into(commits, adopted) if adopted and git.obtain(adopted) else set()
+    adopted = monorepo.layouts.adopted
+    return monorepo.git.merged_into(commits, adopted) if adopted else set()
 
 
 def _unpublished(monorepo: Monorepo, artifact: str, released: Sequence[Released]) -> list[Released]:

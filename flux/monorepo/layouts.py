@@ -65,6 +65,12 @@ class Layouts:
                 return self.at(earlier)
         return None
 
+    @cached_property
+    def adopted(self) -> str:
+        """The last commit of an earlier system; empty where there was none, or it is not to be had."""
+        adopted = self._settings.adopted
+        return adopted if adopted and self._git.obtain(adopted) else ""
+
     def _unsaid(self, commit: str) -> Layout:
         """The layout of a commit from before there were settings: what the first settings say, which took the
         monorepo over, and nothing left out. What was changed since is no rule of an earlier release.

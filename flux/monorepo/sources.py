@@ -245,16 +245,11 @@ class Sources:
         def is_at(commit: str) -> bool:
             return self._has_at(commit, source.artifact, image.diff_id)
 
-        is_earlier = bool(self._adopted) and self._git.is_on_line(revision.commit, self._adopted)
+        adopted = self._monorepo.layouts.adopted
+        is_earlier = bool(adopted) and self._git.is_on_line(revision.commit, adopted)
         image = Image(read, self._settings.branch, revision, source_url(self._monorepo), is_at, is_earlier)
         image.layer  # noqa: B018 (reads and judges every file)
         return image
-
-    @cached_property
-    def _adopted(self) -> str:
-        """The last commit of an earlier system; empty where there was none, or it is not to be had."""
-        adopted = self._settings.adopted
-        return adopted if adopted and self._git.obtain(adopted) else ""
 
     def _content(self, source: Source, file: File) -> Content:
         """What a file holds. Raises ContentError for what a cluster would get differently."""

@@ -99,6 +99,18 @@ def test_the_settings_that_first_name_the_start_line_say_what_was_before(tmp_pat
     assert layout(repo, first, adopted=first, **now) == layout(repo, first, **now) == excluded
 
 
+def test_a_start_line_that_is_not_to_be_had_is_asked_for_once(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(repo, Settings(adopted="a" * 40)) as context:
+        asked: list[str] = []
+        monkeypatch.setattr(context.git, "obtain", asked.append)
+        assert [context.layouts.adopted for _ in range(3)] == ["", "", ""]
+        assert asked == ["a" * 40]
+    with opened(repo, Settings(adopted=repo.head)) as context:
+        assert context.layouts.adopted == repo.head
+
+
 def test_while_an_earlier_system_publishes_nothing_is_ignored(repo: Repo) -> None:
     observed = configure(repo, ignore=["*.md"], mode="observe")
     with opened(repo, Settings(ignore=("*.md",), mode="observe")) as context:
