@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import NoReturn
 
 from invoke.exceptions import Exit, ParseError
@@ -75,10 +75,11 @@ def _ending_quietly() -> Iterator[None]:
             yield
         finally:
             sys.stdout.flush()
-    except OSError:
+    except OSError as error:
         from flux.report.streams import writing_to
 
-        with reporting(json=False), writing_to(sys.stdout):
+        is_other = error.filename is not None or isinstance(error, FileNotFoundError)
+        with reporting(json=False), nullcontext() if is_other else writing_to(sys.stdout):
             raise
         raise Exit from None
 
