@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from flux.forge.forge import (
     Comment,
@@ -18,6 +20,7 @@ from flux.forge.forge import (
 from flux.forge.reporting import CommitStatus, Deployment
 
 _NONE = "0" * 40
+Edited = TypeVar("Edited", Issue, PullRequest)
 
 
 class DryForge:
@@ -28,6 +31,8 @@ class DryForge:
         self.tells_edits = forge.tells_edits
         self.would: list[str] = []
         self._gone: set[str] = set()
+        self._edits: dict[tuple[type, int], dict[str, Any]] = {}
+        """What issues, comments and pull requests would have become, for what follows in the same run."""
         self._new = ""
         """The title of the issue or the pull request, or the environment of the deployment, that would have
         been made last. It has no number yet."""
@@ -76,10 +81,11 @@ class DryForge:
     # Issues
 
     def issue(self, number: int) -> Issue | None:
-        return self._forge.issue(number)
+        there = self._forge.issue(number)
+        return self._edited(there) if there else None
 
     def issues(self, label: str) -> Sequence[Issue]:
-        return self._forge.issues(label)
+        return [self._edited(issue) for issue in self._forge.issues(label)]
 
     def create_issue(self, title: str, body: str, label: str, assignee: str | None) -> Issue:
         self.would.append(f"open issue {title!r}")
@@ -89,14 +95,17 @@ class DryForge:
     def edit_issue(self, number: int, *, body: str | None = None, open: bool | None = None) -> None:
         if body is not None:
             self.would.append(f"edit issue {self._named(number)}")
+            self._edit(Issue, number, body=body)
         if open is not None:
             self.would.append(f"{'reopen' if open else 'close'} issue {self._named(number)}")
+            self._edit(Issue, number, open=open)
 
     def first_title(self, number: int) -> str:
         return self._forge.first_title(number)
 
     def comments(self, number: int) -> Sequence[Comment]:
-        return self._forge.comments(number) if number else []
+        there = self._forge.comments(number) if number else []
+        return [replace(each, **self._edits.get((Comment, each.id), {})) for each in there]
 
     def create_comment(self, number: int, body: str) -> Comment:
         self.would.append(f"comment on {self._named(number)}")
@@ -104,16 +113,19 @@ class DryForge:
 
     def edit_comment(self, number: int, comment: int, body: str) -> None:
         self.would.append(f"update a comment on {self._named(number)}")
+        self._edit(Comment, comment, body=body)
 
     # Pull requests
 
     def pull_request(self, number: int) -> PullRequest | None:
-        return self._forge.pull_request(number)
+        there = self._forge.pull_request(number)
+        return self._edited(there) if there else None
 
     def pull_requests(
         self, state: PullState | None = None, branch: str | None = None
     ) -> Sequence[PullRequest]:
-        return self._forge.pull_requests(state, branch)
+        found = [self._edited(pull) for pull in self._forge.pull_requests(state, branch)]
+        return [pull for pull in found if state in (None, pull.state)]
 
     def create_pull_request(self, title: str, body: str, branch: str, base: str) -> PullRequest:
         self.would.append(f"open pull request {title!r} from {branch}")
@@ -127,6 +139,8 @@ class DryForge:
         self, number: int, *, title: str | None = None, body: str | None = None, open: bool | None = None
     ) -> None:
         self.would.append(f"edit pull request {self._named(number)}")
+        state = None if open is None else PullState.OPEN if open else PullState.CLOSED
+        self._edit(PullRequest, number, title=title, body=body, state=state)
 
     # Branches
 
@@ -219,6 +233,14 @@ class DryForge:
 
     def keepers(self, secret: str) -> Keepers | None:
         return self._forge.keepers(secret)
+
+    def _edit(self, kind: type, number: int, **values: Any) -> None:
+        given = {name: value for name, value in values.items() if value is not None}
+        self._edits.setdefault((kind, number), {}).update(given)
+
+    def _edited(self, there: Edited) -> Edited:
+        """An issue or a pull request as it would be by now."""
+        return replace(there, **self._edits.get((type(there), there.number), {}))
 
     def _named(self, number: int) -> str:
         return str(number) if number else self._new

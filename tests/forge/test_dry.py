@@ -93,6 +93,25 @@ def test_a_branch_that_would_be_deleted_is_gone_for_what_follows(place: Place) -
     assert place.forge.branch("topic") == pull.head
 
 
+def test_what_would_be_edited_is_so_for_what_follows(place: Place) -> None:
+    issue, pull = place.forge.create_issue("Old", "Body", "label", None), place.propose()
+    comment = place.forge.create_comment(issue.number, "said")
+    dry = DryForge(place.forge)
+    dry.edit_issue(issue.number, body="New", open=False)
+    dry.edit_comment(issue.number, comment.id, "said again")
+    dry.edit_pull_request(pull.number, title="Other", open=False)
+    (listed,) = dry.issues("label")
+    assert dry.issue(issue.number) == listed
+    assert (listed.body, listed.open, listed.title) == ("New", False, "Old")
+    assert [each.body for each in dry.comments(issue.number)] == ["said again"]
+    closed = dry.pull_request(pull.number)
+    assert closed
+    assert (closed.title, closed.state, closed.body) == ("Other", PullState.CLOSED, pull.body)
+    assert dry.pull_requests(PullState.OPEN) == []
+    assert [each.body for each in place.forge.comments(issue.number)] == ["said"]
+    assert place.forge.pull_requests(PullState.OPEN)
+
+
 def test_what_fails_fails_in_a_dry_run_too(local: Place) -> None:
     with pytest.raises(ForgeError):
         DryForge(local.forge).comments(99)
