@@ -14,7 +14,7 @@ from tests.commands.tagging import world as world
         (
             ("app", "prod", "--version", "3.0.0"),
             "app 3.0.0 is not published",
-            "`inv publish flux-oci-app-v3.0.0`",
+            "`inv release app 3.0.0`",
         ),
         (("app", "prod_ring9"), "there is no environment or phase 'prod_ring9'", "did you mean prod_ring1?"),
         (("ap", "prod"), "there is no artifact 'ap' at the tip, ", "there are app, db"),
