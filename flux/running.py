@@ -1,6 +1,7 @@
 """What every command needs, and the one place where errors are caught."""
 
 import errno
+import gc
 import logging
 import os
 import sys
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from flux.monorepo.monorepo import Monorepo
     from flux.report.report import Report
 
+# What is loaded by now stays until the end: the collector need not look through it, not even at the end.
+gc.freeze()
 _ENVIRONMENT = take_environment()
 _OF_LIMITS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 _PLACE = "check the disk and its permissions, or name another place"
