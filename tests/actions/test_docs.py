@@ -44,3 +44,6 @@ def test_cosign_and_kyverno() -> None:
     assert set(re.findall(r"attestations\.(\w+)", said)) == {
         each["name"] for each in policy["spec"]["attestations"]
     }
+    (part,) = re.findall(r"annotations\.artifact == object\.spec\.url\.split\('/'\)\[(\d)\]", said)
+    (source,) = [yaml.safe_load(block) for block in BLOCKS if "kind: OCIRepository" in block]
+    assert source["spec"]["url"].split("/")[int(part)] == source["metadata"]["name"]
