@@ -33,7 +33,7 @@ REVISION = "org.opencontainers.image.revision"
 
 @dataclass(frozen=True)
 class Image:
-    """An image as it is pushed. `read` gives the uncompressed layer in pieces, anew each time; `source` is a
+    """An image as it is pushed. `read` gives the uncompressed layer in pieces, again each time; `source` is a
     URL or empty.
 
     `is_at` tells whether a commit of the branch has exactly this content, as the revision has. Others who

@@ -7,7 +7,7 @@ from threading import RLock
 from flux.git.output import Logged
 
 _MOST_CHANGES = 200_000
-"""Changed paths that a kept walk may hold. A longer one is walked anew each time."""
+"""Changed paths that a kept walk may hold. A longer one is walked again each time."""
 
 
 class Walk:

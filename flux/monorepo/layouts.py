@@ -67,7 +67,7 @@ class Layouts:
 
     @cached_property
     def adopted(self) -> str:
-        """The last commit of an earlier system; empty where there was none, or it is not to be had."""
+        """The last commit of an earlier system; empty if there was none, or if it cannot be fetched."""
         adopted = self._settings.adopted
         return adopted if adopted and self._git.obtain(adopted) else ""
 

@@ -69,7 +69,7 @@ def take_known_settings(monorepo: Monorepo) -> None:
 def current_settings(monorepo: Monorepo) -> Settings:
     """The settings in force, as the tip has them where the branch has changed them since the checkout.
 
-    What a variable says, or another file of this machine, counts all the same. Raises as
+    What a variable says, or another file of this machine, still counts. Raises as
     `take_current_settings`.
     """
     outdated = find_outdated_settings(monorepo)

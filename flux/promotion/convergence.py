@@ -84,7 +84,7 @@ _NO_PROPOSAL = Proposal((), {})
 class BranchStep:
     """One step. `parents`, `content` and `message` are of the commit that CREATE and ADVANCE make.
 
-    `unwritten` are new decisions that no commit records, and that count all the same.
+    `unwritten` are new decisions that no commit records, but that still count.
     """
 
     kind: StepKind

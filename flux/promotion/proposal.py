@@ -66,7 +66,7 @@ def propose(
 
     `base`, `branch` and `main` are one artifact's versions by environment: where the branch left main, at
     the branch, and on main now. What main has already is proposed no more; an environment whose version on
-    main has changed since the branch recorded it is dropped, unless it is asked for anew.
+    main has changed since the branch recorded it is dropped, unless it is asked for again.
     """
     proposed = proposes(base, branch)
     dropped = {

@@ -12,7 +12,7 @@ def propose_file(
 ) -> PullRequest:
     """The open pull request that gives a file this content, on top of the tip.
 
-    A branch that is there already is begun anew: what it proposed is decided again.
+    An existing branch starts again: what it proposed is decided again.
     """
     forge, base = monorepo.forge, monorepo.settings.branch
     for _ in range(_MOST_TRIES):

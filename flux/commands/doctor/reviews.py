@@ -109,7 +109,7 @@ def two_people(monorepo: Monorepo, place: Place) -> Iterator[Line]:
 
 
 def rules(monorepo: Monorepo, place: Place) -> Iterator[Line]:
-    """Whether what the rules keep back can be merged all the same."""
+    """Whether what the rules hold back can still be merged."""
     name = monorepo.settings.branch
     if not monorepo.settings.has_rules:
         return

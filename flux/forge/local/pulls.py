@@ -98,7 +98,7 @@ class PullRequests(Part):
     def _state(self, number: int, declared: PullState, branch: str, base: str) -> tuple[PullState, str]:
         """The state of a pull request, and its commit.
 
-        A branch can be deleted after its merge, and begun anew for another pull request: so the commit that
+        A branch can be deleted after its merge, and created again for another one: so the commit that
         was its head is kept, by a ref of ours.
         """
         live = self._git.ref(head_of(branch))

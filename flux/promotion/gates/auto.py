@@ -26,7 +26,7 @@ def due(releases: Collection[str], course: Course, state: GateState, now: float)
     """For each phase that promotes by itself, the newest version that qualifies, and where it goes.
 
     Never a lower version, one that was rolled back from, or one that fails. What soaks for the phase after is
-    not replaced: a newer version would begin anew.
+    not replaced: a newer version would start the soak again.
     """
     found = (_newest(releases, phase, course, state, now) for phase in course.groups)
     return [each for each in found if each]

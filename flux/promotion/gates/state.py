@@ -46,7 +46,7 @@ class Stay:
 
     @property
     def arrived(self) -> float:
-        """When the digest came: of what clusters have already they say nothing anew."""
+        """When the digest came: clusters do not report again what they already have."""
         return self.since if self.content_since is None else self.content_since
 
 

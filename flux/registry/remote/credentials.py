@@ -65,7 +65,7 @@ def find_credentials(
 def _unreadable(host: str, path: Path, reason: str) -> RegistryUnreachableError:
     return RegistryUnreachableError(
         f"the credentials that Docker has for {host} could not be read: {reason}",
-        f"log in again with `docker login {host}`, or mend {path}",
+        f"log in again with `docker login {host}`, or fix {path}",
     )
 
 

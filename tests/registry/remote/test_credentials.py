@@ -93,7 +93,7 @@ def test_a_configuration_that_is_none(
     message, hint = refusal(password_registry)
     start = f"the credentials that Docker has for {host} could not be read: "
     assert message == start + reason.replace("HOST", host)
-    assert hint == f"log in again with `docker login {host}`, or mend {docker.folder / 'config.json'}"
+    assert hint == f"log in again with `docker login {host}`, or fix {docker.folder / 'config.json'}"
 
 
 def test_success_tells_no_secret_either(

@@ -22,7 +22,7 @@ def test_a_helper_that_fails(
     docker.helper(prints, code)
     message, hint = refusal(password_registry)
     assert message.startswith(f"the credentials that Docker has for {host} could not be read: ")
-    assert hint == f"log in again with `docker login {host}`, or mend {docker.folder / 'config.json'}"
+    assert hint == f"log in again with `docker login {host}`, or fix {docker.folder / 'config.json'}"
 
 
 @pytest.fixture
