@@ -262,7 +262,7 @@ def test_a_file_that_cannot_be_read_is_named(home: Home) -> None:
     path = home.write("run/containers/auth.json", "[1]")
     with pytest.raises(RegistryUnreachableError) as raised:
         home.find()
-    assert raised.value.hint.endswith(f"or mend {path}")
+    assert raised.value.hint.endswith(f"or fix {path}")
     path.unlink()
     path.mkdir()
     with pytest.raises(RegistryUnreachableError, match="could not be read"):
