@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from flux.artifact.image import Image
 from flux.errors import RegistryError, TooLargeError
@@ -10,13 +11,22 @@ from flux.registry.identity import Standing, Verdict, is_ours, judge
 from flux.registry.target import Manifest, Publisher, Target, point
 
 
+class PushAction(StrEnum):
+    """What was done with an image."""
+
+    PUSHED = "pushed"
+    TAGGED = "tagged"
+    """It was there, and got a tag that it did not have."""
+    UNCHANGED = "unchanged"
+
+
 @dataclass(frozen=True)
 class Pushed:
-    """The image's digest, None where only pushing would tell it, and what was done: `pushed`, `tagged` or
-    `unchanged`; `had` are those of the tags that pointed at that digest already."""
+    """The image's digest, None where only pushing would tell it, and what was done; `had` are those of the
+    tags that pointed at that digest already."""
 
     digest: str | None
-    action: str
+    action: PushAction
     had: tuple[str, ...] = ()
 
 
@@ -38,13 +48,13 @@ def push(
         digest = publisher.push(image, first)
         if after and (pushed := publisher.target.fetch_manifest(digest or fixed)):
             point(publisher, pushed, after)
-        return Pushed(digest, "pushed")
+        return Pushed(digest, PushAction.PUSHED)
     manifest = there.get(fixed) or next(there[tag] for tag in tags if tag in there)
     missing = [tag for tag in tags if tag not in there]
     for some in (first, after):
         point(publisher, manifest, [tag for tag in some if tag in missing])
     had = tuple(tag for tag in tags if there.get(tag) == manifest)
-    return Pushed(manifest.digest, "tagged" if missing else "unchanged", had)
+    return Pushed(manifest.digest, PushAction.TAGGED if missing else PushAction.UNCHANGED, had)
 
 
 def _find_same(

@@ -12,7 +12,7 @@ from flux.artifact.image_manifest import OTHER_TYPES
 from flux.artifact.layer import digest_of
 from flux.errors import RegistryError
 from flux.registry.builtin import BuiltinPublisher
-from flux.registry.push import Pushed, push
+from flux.registry.push import PushAction, Pushed, push
 from flux.registry.target import Manifest, Target
 from tests.registry.conftest import Place
 from tests.registry.images import FLUX_CONFIG, image, packed
@@ -35,7 +35,7 @@ def test_new_content_is_pushed_and_then_there_is_nothing_to_do(publishing: Place
     assert pushed.digest == (foreseen or pushed.digest)
     assert state(publishing) == dict.fromkeys(TAGS, pushed.digest)
     before = publishing.writes()
-    assert push(publishing.publisher, packed(), TAGS) == Pushed(pushed.digest, "unchanged", (*TAGS,))
+    assert push(publishing.publisher, packed(), TAGS) == Pushed(pushed.digest, PushAction.UNCHANGED, (*TAGS,))
     assert publishing.writes() == before
 
 
@@ -64,14 +64,14 @@ OURS = replace(packed(), is_at=lambda commit: commit == THEIRS.revision.commit)
 def test_the_same_content_under_one_tag_gets_the_other(publishing: Place, there: str) -> None:
     """Not pushed again, as long as its annotations are true."""
     digest = push(publishing.publisher, THEIRS, [there]).digest
-    assert push(publishing.publisher, OURS, TAGS) == Pushed(digest, "tagged", (there,))
+    assert push(publishing.publisher, OURS, TAGS) == Pushed(digest, PushAction.TAGGED, (there,))
     assert state(publishing) == dict.fromkeys(TAGS, digest)
 
 
 def test_the_same_content_of_another_revision_is_looked_at_under_each_tag(publishing: Place) -> None:
     digest = push(publishing.publisher, THEIRS, TAGS).digest
     before = publishing.writes()
-    assert push(publishing.publisher, OURS, TAGS) == Pushed(digest, "unchanged", (*TAGS,))
+    assert push(publishing.publisher, OURS, TAGS) == Pushed(digest, PushAction.UNCHANGED, (*TAGS,))
     assert publishing.writes() == before
 
 
@@ -159,7 +159,7 @@ def test_a_version_never_changes(publishing: Place) -> None:
     assert raised.value.message == said
     assert raised.value.hint == "release the new content as a new version"
     again = push(publishing.publisher, packed(b"published"), tags, fixed="1.0.0")
-    assert again == Pushed(published, "unchanged", (*tags,))
+    assert again == Pushed(published, PushAction.UNCHANGED, (*tags,))
     assert publishing.writes() == before
     assert state(publishing) == dict.fromkeys(tags, published)
 
@@ -217,7 +217,7 @@ def test_who_is_thorough_mends_what_others_have_overwritten(place: Place) -> Non
     push_all(place.target, packed(b"evil"), TAGS[0])
     assert push(place.publisher, packed(), TAGS).action == "unchanged"
     mended = push(place.publisher, packed(), TAGS, thorough=True)
-    assert mended == Pushed(ours.digest, "tagged", ("latest",))
+    assert mended == Pushed(ours.digest, PushAction.TAGGED, ("latest",))
     assert state(place) == dict.fromkeys(TAGS, ours.digest)
     target = Watched(place.target)
     assert push(target.publisher, packed(), TAGS, thorough=True).action == "unchanged"
@@ -278,8 +278,8 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(place: Place, writes: in
     with pytest.raises(RegistryError, match="cut off"):
         push(Watched(place.target, fails_at=writes).publisher, ours, TAGS)
     manifest = Manifest(ours.manifest, MANIFEST_TYPE)
-    action = "tagged" if writes == 3 else "pushed"
+    action = PushAction.TAGGED if writes == 3 else PushAction.PUSHED
     had = ("aaaaaaaaaaaa",) if writes == 3 else ()
     assert push(place.publisher, ours, TAGS) == Pushed(manifest.digest, action, had)
     assert [place.target.fetch_manifest(tag) for tag in TAGS] == [manifest] * 2
-    assert push(place.publisher, ours, TAGS) == Pushed(manifest.digest, "unchanged", (*TAGS,))
+    assert push(place.publisher, ours, TAGS) == Pushed(manifest.digest, PushAction.UNCHANGED, (*TAGS,))

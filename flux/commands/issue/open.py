@@ -1,6 +1,7 @@
 """Open a release's promotion issue, or find the one that there is."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from flux.errors import ForgeError, RequestError
 from flux.forge.forge import Forge, Issue
@@ -15,13 +16,22 @@ from flux.promotion.texts.issue import issue_body, issue_title
 from flux.proposals.issues import PromotionIssues
 
 
+class OpenedAction(StrEnum):
+    """What happened to a release's promotion issue."""
+
+    OPENED = "opened"
+    FOUND = "found"
+    NONE = "none"
+    """The tag is not ours."""
+
+
 @dataclass(frozen=True)
 class Opened:
-    """`issue` is None where the tag is not ours; `action` is `opened` or `found`."""
+    """`issue` is None where the tag is not ours."""
 
     tag: str
     issue: Issue | None
-    action: str = ""
+    action: OpenedAction = OpenedAction.NONE
     notices: tuple[str, ...] = ()
 
 
@@ -39,7 +49,7 @@ def open_issue(monorepo: Monorepo, tag: str) -> Opened:
     issues = PromotionIssues(monorepo)
     there = issues.of(promotion)
     if there:
-        return Opened(tag, _kept(monorepo.forge, issues, promotion, there), "found")
+        return Opened(tag, _kept(monorepo.forge, issues, promotion, there), OpenedAction.FOUND)
     for author in issues.strangers(promotion):
         raise RequestError(
             f"{author} has opened the issue of {tag}, but is not in the setting `automation`",
@@ -65,7 +75,8 @@ def open_issue(monorepo: Monorepo, tag: str) -> Opened:
         raise ForgeError(f"issue {opened.number} was opened, but is not ours: {fault}", "name it there")
     again = {issue.number: issue for issue in [opened, *issues.of(promotion)]}
     kept = _kept(monorepo.forge, issues, promotion, list(again.values()))
-    return Opened(tag, kept, "opened" if kept.number == opened.number else "found")
+    is_new = kept.number == opened.number
+    return Opened(tag, kept, OpenedAction.OPENED if is_new else OpenedAction.FOUND)
 
 
 def _kept(forge: Forge, issues: PromotionIssues, promotion: Promotion, there: list[Issue]) -> Issue:
