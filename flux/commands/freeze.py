@@ -11,12 +11,12 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
 from flux.promotion.gates.duration import read_duration
 from flux.promotion.gates.freeze import Freeze, freezes_path, parse_freezes, render_freezes
+from flux.promotion.texts.freeze import FREEZE_BODY, freeze_title
 from flux.proposals.authority import Authority
 from flux.proposals.files import propose_file
 from flux.proposals.freezing import BRANCH, PendingFreezes, environments_of, pending_freezes
 
 _LONGEST = 300
-_LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True)
@@ -97,23 +97,9 @@ def _propose(
         monorepo.forge.delete_branch(BRANCH, pending.head)
         return Frozen(pending.pull_request, freezes, withdrawn=True)
     path = freezes_path(monorepo.settings.releaseconfig)
-    body = "While a freeze stands, no pull request is opened and no tag moves in what it names."
-    title = _title(there, freezes)[:_LONGEST_TITLE]
-    pull = propose_file(monorepo, path, render_freezes(freezes), BRANCH, title, body)
+    title = freeze_title(there, freezes)
+    pull = propose_file(monorepo, path, render_freezes(freezes), BRANCH, title, FREEZE_BODY)
     return Frozen(pull, freezes)
-
-
-def _title(there: Sequence[Freeze], freezes: Sequence[Freeze]) -> str:
-    """What changes, the newest first."""
-    new = [each for each in freezes if each not in there][::-1]
-    kept = {each.phase for each in freezes}
-    ended = dict.fromkeys(each.phase for each in there if each.phase not in kept)
-    said = [f"Freeze {each.phase or 'every phase'}: {each.reason}" for each in new]
-    if ended:
-        said.append(
-            f"Unfreeze {', '.join(phase or 'every phase' for phase in ended) if freezes else 'every phase'}"
-        )
-    return "; ".join(said)
 
 
 def _moment(text: str, now: float) -> float:

@@ -8,7 +8,7 @@ A body is data. What is listed twice, or cannot be read so, is no such issue.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from flux.regex import regex
 from flux.release.tag import TagForm
@@ -64,21 +64,6 @@ def told_release(title: str, body: str, form: TagForm, tags: Collection[str]) ->
         if named:
             return named.pop() if len(named) == 1 else ""
     return ""
-
-
-def moved_on(where: str) -> str:
-    """The one comment on such an issue."""
-    return (
-        f"Promotions are made on {where} now. The boxes of this issue have no effect any more: a tick"
-        " here is undone, and answered with a comment."
-    )
-
-
-def tick_answered(environments: Iterable[str], who: str, where: str) -> str:
-    """For ticks in such an issue. `who` is a mention, or empty where nobody knows."""
-    names = ", ".join(f"`{name}`" for name in environments)
-    to = f"{who}: " if who else ""
-    return f"{to}nothing was promoted by ticking {names} here, and it is unticked. Tick it on {where}."
 
 
 def _list(body: str) -> re.Match[str] | None:

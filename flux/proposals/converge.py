@@ -12,11 +12,12 @@ from flux.promotion.gates.gate import GateVerdict
 from flux.promotion.ledger import Decision, since_begun
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts import notices as say
+from flux.promotion.texts.request import explained, overrides
 from flux.proposals.authority import Authority
 from flux.proposals.branches import PromotionBranch, PromotionBranches
 from flux.proposals.merging import Merging
 from flux.proposals.requests import Requests
-from flux.proposals.rulings import Rulings, explained, overrides, tell_check
+from flux.proposals.rulings import Rulings, tell_check
 
 _MOST_TRIES = 10
 Ended = Callable[[PullRequest, set[str]], object]

@@ -8,14 +8,12 @@ from flux.monorepo.monorepo import Monorepo
 from flux.promotion.earlier import (
     earlier_boxes,
     earlier_ticks,
-    moved_on,
-    tick_answered,
     told_release,
     untick_earlier,
 )
 from flux.promotion.marker import read_marker
 from flux.promotion.proposal import Promotion
-from flux.promotion.texts.notices import mention
+from flux.promotion.texts.notices import mention, moved_on, tick_answered
 from flux.proposals.applied import Applied
 from flux.proposals.issues import PromotionIssues
 from flux.regex import regex

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from flux.forge.forge import Issue
-from flux.listing import listed
 from flux.monorepo.drift import look
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.boxes import repeated, unknown
@@ -11,14 +10,11 @@ from flux.promotion.clusters.health import Health, Running
 from flux.promotion.plan import Action
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.comment import EnvironmentRow, is_reached, standing_comment
+from flux.promotion.texts.notices import boxes_ignored, boxes_repeated
 from flux.proposals.clusters import Clusters
 from flux.proposals.converge import Proposed
 from flux.proposals.issues import PromotionIssues
 from flux.proposals.rulings import Rulings
-from flux.release.markdown import code
-
-_MOST_NAMES = 10
-_LONGEST_NAME = 40
 
 
 def tell(
@@ -74,12 +70,7 @@ def _said(body: str, groups: Mapping[str, Sequence[str]]) -> list[str]:
     """What people should know of an issue's boxes."""
     said = []
     if names := unknown(body, groups):
-        said.append(f"Boxes that name no environment and are ignored: {_as_code(names)}.")
+        said.append(boxes_ignored(names))
     if names := repeated(body, groups):
-        said.append(f"Of these only the first box counts: {_as_code(names)}.")
+        said.append(boxes_repeated(names))
     return said
-
-
-def _as_code(names: list[str]) -> str:
-    """Names that are any text at all, as code and nothing else."""
-    return listed([code(name[:_LONGEST_NAME]) for name in names], _MOST_NAMES)

@@ -5,11 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from flux.errors import FluxError
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.gates.gate import GateVerdict, judge
-from flux.promotion.ledger import Decision, latest, overridden
+from flux.promotion.ledger import Decision, overridden
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.proposals.authority import Authority
 from flux.proposals.courses import Courses
-from flux.release.markdown import code, plain
 
 CHECK = "flux-artifacts/rules"
 _MOST = 140
@@ -73,22 +72,6 @@ class Rulings:
             return
         if not ours or (ours[-1].state, ours[-1].description) != (state, said):
             self._forge.set_status(commit, CHECK, state, said)
-
-
-def explained(waits: Mapping[str, GateVerdict]) -> list[str]:
-    """For a pull request that has to wait: why, a line for each environment."""
-    return [f"{code(name)} has to wait: {plain(each.text)}." for name, each in waits.items()]
-
-
-def overrides(decisions: Iterable[Decision]) -> list[str]:
-    """For a pull request: who overrode the rules, and why."""
-    found = latest(decisions)
-    said = {each: [name for name, other in found.items() if other == each] for each in found.values()}
-    return [
-        f"{code(each.who)} overrode the rules for {', '.join(map(code, names))}: {plain(each.reason)}"
-        for each, names in said.items()
-        if each.reason
-    ]
 
 
 def tell_check(rulings: Rulings, commit: str, waits: Mapping[str, GateVerdict]) -> str:

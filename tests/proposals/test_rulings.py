@@ -3,9 +3,8 @@
 import json
 
 from flux.promotion.gates.gate import Gate, GateVerdict, Reason
-from flux.promotion.ledger import Decision, How
 from flux.proposals.authority import Authority
-from flux.proposals.rulings import CHECK, Rulings, explained, overrides, tell_check
+from flux.proposals.rulings import CHECK, Rulings, tell_check
 from tests.commands.progressing import followed
 from tests.commands.promoting import World
 
@@ -39,15 +38,3 @@ def test_a_freeze_that_ended_leaves_no_red_check(world: World) -> None:
         world.sync()
         (*_, said) = world.forge().statuses(world.pull().head)
         assert (said.context, said.state) == (CHECK, state)
-
-
-def test_what_is_said_in_the_pull_request() -> None:
-    assert explained(WAITS) == ["`tt` has to wait: at1 does not have 1.1.0 yet."]
-    said = GateVerdict((Reason(Gate.FAILURE, "a fails: x\n\n<!-- y --> @all fixes #1 [x] |"),))
-    assert explained({"tt": said}) == [
-        "`tt` has to wait: a fails: x\\<!-- y --\\> \\@\u2060all fixes \\#\u20601 \\[x\\] \\|."
-    ]
-    decision = Decision("alice", How.OVERRIDE, ("tt", "prod"), 5, None, "it burns")
-    assert overrides([decision, Decision("bob", How.TICK, ("prod",), 6)]) == [
-        "`alice` overrode the rules for `tt`: it burns"
-    ]

@@ -13,6 +13,7 @@ from flux.monorepo.release_tags import read_tag
 from flux.monorepo.sources import Sources
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.issue import issue_body, issue_title
+from flux.promotion.texts.notices import NOTHING_YET, same_promotion
 from flux.proposals.issues import PromotionIssues
 
 
@@ -85,7 +86,7 @@ def _kept(forge: Forge, issues: PromotionIssues, promotion: Promotion, there: li
     oldest, *younger = sorted(there, key=lambda issue: issue.number)
     for issue in younger:
         if issue.open:
-            forge.create_comment(issue.number, f"The same promotion is in {oldest.url}.")
+            forge.create_comment(issue.number, same_promotion(oldest.url))
             forge.edit_issue(issue.number, open=False)
-    issues.begin(oldest.number, promotion, "Nothing is promoted yet.")
+    issues.begin(oldest.number, promotion, NOTHING_YET)
     return oldest

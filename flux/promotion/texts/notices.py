@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from flux.listing import listed
 from flux.promotion.ledger import Decision
 from flux.promotion.order import Skipped
 from flux.release.markdown import code, plain
@@ -11,9 +12,11 @@ TICK_LOST = "the tick was lost; tick it again if you still want it"
 ROLLED_BACK = "it was rolled back since"
 REMOVED = "the artifact is gone; what is deployed of it can be rolled back"
 MAIN_CHANGED = "main got another version after the tick; tick it again if you still want it"
-
-
+NOTHING_YET = "Nothing is promoted yet."
 RUNS_AGAIN = "What failed runs again, so the rollback is not needed. Nobody had asked for it or approved it."
+
+_MOST_NAMES = 10
+_LONGEST_NAME = 40
 
 
 def mention(login: str) -> str:
@@ -175,3 +178,37 @@ def outlived(branch: str, over: str, now: str) -> str:
         f"{branch} was the branch of {over}, which is over, so nothing on it counts. {now} stays as it is: "
         "close it, then ask again for what you want"
     )
+
+
+def same_promotion(url: str) -> str:
+    """For the younger of two issues of one promotion."""
+    return f"The same promotion is in {url}."
+
+
+def boxes_ignored(names: Iterable[str]) -> str:
+    """For boxes that are none of ours. Their names are any text at all."""
+    return f"Boxes that name no environment and are ignored: {_as_code(names)}."
+
+
+def boxes_repeated(names: Iterable[str]) -> str:
+    """For boxes that somebody has copied."""
+    return f"Of these only the first box counts: {_as_code(names)}."
+
+
+def _as_code(names: Iterable[str]) -> str:
+    return listed([code(name[:_LONGEST_NAME]) for name in names], _MOST_NAMES)
+
+
+def moved_on(where: str) -> str:
+    """The one comment on an issue of an earlier system."""
+    return (
+        f"Promotions are made on {where} now. The boxes of this issue have no effect any more: a tick"
+        " here is undone, and answered with a comment."
+    )
+
+
+def tick_answered(environments: Iterable[str], who: str, where: str) -> str:
+    """For ticks in an issue of an earlier system. `who` is a mention, or empty where nobody knows."""
+    names = ", ".join(f"`{name}`" for name in environments)
+    to = f"{who}: " if who else ""
+    return f"{to}nothing was promoted by ticking {names} here, and it is unticked. Tick it on {where}."

@@ -1,11 +1,13 @@
 """The texts of a promotion's pull request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flux.artifact.difference import FileDifference, fenced
 from flux.listing import counted
 from flux.promotion.boxes import LONGEST_BODY
+from flux.promotion.gates.gate import GateVerdict
+from flux.promotion.ledger import Decision, latest
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.release.markdown import code, plain
 
@@ -98,6 +100,22 @@ def request_body(
     if more := len(background.spans) - len(shown):
         text += f"\n\n… and from {counted(more, 'more version')}: `inv diff` shows them."
     return text + "\n"
+
+
+def explained(waits: Mapping[str, GateVerdict]) -> list[str]:
+    """For a pull request that has to wait: why, a line for each environment."""
+    return [f"{code(name)} has to wait: {plain(each.text)}." for name, each in waits.items()]
+
+
+def overrides(decisions: Iterable[Decision]) -> list[str]:
+    """For a pull request: who overrode the rules, and why."""
+    found = latest(decisions)
+    said = {each: [name for name, other in found.items() if other == each] for each in found.values()}
+    return [
+        f"{code(each.who)} overrode the rules for {', '.join(map(code, names))}: {plain(each.reason)}"
+        for each, names in said.items()
+        if each.reason
+    ]
 
 
 def _between(changes: Sequence[VersionChange], span: Span) -> str:

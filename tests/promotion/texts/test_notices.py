@@ -180,6 +180,37 @@ SAID: dict[str, list[tuple[str, str]]] = {
             "https://x/8 stays as it is: close it, then ask again for what you want",
         ),
     ],
+    "same_promotion": [(notices.same_promotion("https://x/7"), "The same promotion is in https://x/7.")],
+    "boxes_ignored": [
+        (
+            notices.boxes_ignored(["`prod` @all", "x" * 50]),
+            f"Boxes that name no environment and are ignored: `prod @all`, `{'x' * 40}`.",
+        ),
+    ],
+    "boxes_repeated": [
+        (
+            notices.boxes_repeated([f"e{number}" for number in range(12)]),
+            f"Of these only the first box counts: {', '.join(f'`e{n}`' for n in range(10))} and 2 more.",
+        ),
+    ],
+    "moved_on": [
+        (
+            notices.moved_on("https://x/7"),
+            "Promotions are made on https://x/7 now. The boxes of this issue have no effect any more: a tick "
+            "here is undone, and answered with a comment.",
+        ),
+    ],
+    "tick_answered": [
+        (
+            notices.tick_answered(["at", "tt"], "@alice", "https://x/7"),
+            "@alice: nothing was promoted by ticking `at`, `tt` here, and it is unticked. Tick it on "
+            "https://x/7.",
+        ),
+        (
+            notices.tick_answered(["at"], "", "https://x/7"),
+            "nothing was promoted by ticking `at` here, and it is unticked. Tick it on https://x/7.",
+        ),
+    ],
 }
 """Each function of the module, with what it says."""
 
@@ -192,4 +223,6 @@ def test_the_whole_of_it(name: str) -> None:
 
 def test_every_text_is_here() -> None:
     functions = inspect.getmembers(notices, inspect.isfunction)
-    assert SAID.keys() == {name for name, each in functions if each.__module__ == notices.__name__}
+    assert SAID.keys() == {
+        name for name, each in functions if each.__module__ == notices.__name__ and name[0] != "_"
+    }

@@ -6,8 +6,18 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from flux.artifact.difference import difference
+from flux.promotion.gates.gate import Gate, GateVerdict, Reason
+from flux.promotion.ledger import Decision, How
 from flux.promotion.proposal import Promotion, VersionChange
-from flux.promotion.texts.request import MOST_CHARACTERS, Background, Span, request_body, request_title
+from flux.promotion.texts.request import (
+    MOST_CHARACTERS,
+    Background,
+    Span,
+    explained,
+    overrides,
+    request_body,
+    request_title,
+)
 
 PROMOTION = Promotion("eso", "1.1.0")
 PHASES = {"at": ("at_ring1", "at_ring2"), "tt": ("tt",), "prod": ("prod_ring1", "prod_ring2")}
@@ -143,3 +153,17 @@ def test_what_cannot_be_shown_says_why() -> None:
     )
     same = Background("image", "", [], [Span("1.0.0")])
     assert "the same as those of 1.0.0" in request_body(PROMOTION, changes("tt"), same, rollback=False)
+
+
+def test_what_waits_and_what_was_overridden() -> None:
+    assert explained({"tt": GateVerdict((Reason(Gate.ORDER, "at1 does not have 1.1.0 yet"),))}) == [
+        "`tt` has to wait: at1 does not have 1.1.0 yet."
+    ]
+    said = GateVerdict((Reason(Gate.FAILURE, "a fails: x\n\n<!-- y --> @all fixes #1 [x] |"),))
+    assert explained({"tt": said}) == [
+        "`tt` has to wait: a fails: x\\<!-- y --\\> \\@\u2060all fixes \\#\u20601 \\[x\\] \\|."
+    ]
+    decision = Decision("alice", How.OVERRIDE, ("tt", "prod"), 5, None, "it burns")
+    assert overrides([decision, Decision("bob", How.TICK, ("prod",), 6)]) == [
+        "`alice` overrode the rules for `tt`: it burns"
+    ]

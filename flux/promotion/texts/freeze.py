@@ -1,0 +1,22 @@
+"""The texts of the pull request that freezes and unfreezes."""
+
+from collections.abc import Sequence
+
+from flux.promotion.gates.freeze import Freeze
+
+_MOST_TITLE = 200
+
+FREEZE_BODY = "While a freeze stands, no pull request is opened and no tag moves in what it names."
+
+
+def freeze_title(there: Sequence[Freeze], freezes: Sequence[Freeze]) -> str:
+    """What changes between the freezes that are there and those that are to be, the newest first."""
+    new = [each for each in freezes if each not in there][::-1]
+    kept = {each.phase for each in freezes}
+    ended = dict.fromkeys(each.phase for each in there if each.phase not in kept)
+    said = [f"Freeze {each.phase or 'every phase'}: {each.reason}" for each in new]
+    if ended:
+        said.append(
+            f"Unfreeze {', '.join(phase or 'every phase' for phase in ended) if freezes else 'every phase'}"
+        )
+    return "; ".join(said)[:_MOST_TITLE]
