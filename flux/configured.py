@@ -1,17 +1,17 @@
-"""Where settings are written: in a project's configuration, and in variables of the environment."""
+"""Settings come from two places: a project's configuration file and environment variables."""
 
 import os
 from collections.abc import MutableMapping
 
 FILES = ("invoke.yaml", "invoke.yml", "invoke.json")
-"""A project's configuration, of which Invoke reads the first that is there."""
+"""The names of the configuration file. Invoke reads the first file that exists."""
 
 PREFIX = "INVOKE_FLUX_"
-"""How the name of a variable begins that is a setting."""
+"""The prefix of environment variables that are settings."""
 
 
 def take_environment(environment: MutableMapping[str, str] = os.environ) -> dict[str, str]:
-    """Take the variables `INVOKE_FLUX_*` away from Invoke, which would cast them to the type that invoke.yaml
-    happens to have, read `false` as true and refuse lists. To be called before Invoke looks."""
+    """Remove the variables `INVOKE_FLUX_*` from the environment and return them. Call it before Invoke reads
+    them: Invoke casts them to the type in invoke.yaml, reads `false` as true, and refuses lists."""
     names = [name for name in environment if name.startswith(PREFIX)]
     return {name: environment.pop(name) for name in names}

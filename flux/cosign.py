@@ -1,4 +1,4 @@
-"""Signs images as a job of GitHub Actions, without a key, and verifies them, with the cosign on PATH.
+"""Signs and verifies images with the cosign on PATH. A job in GitHub Actions signs without a key.
 
 https://docs.sigstore.dev/cosign/signing/overview/
 """
@@ -12,20 +12,20 @@ from flux.errors import RequestError, SigningError
 
 _SECONDS = 240  # cosign itself gives up after 180
 Annotations = Mapping[str, str]
-"""What a signature says of an image: they are signed too, and can be asked for.
+"""Statements about an image in its signature. They are signed too, and verification can require them.
 
 https://docs.sigstore.dev/cosign/verifying/verify/
 """
 
 NONE: Annotations = {}
 
-# Of what cosign says, at most this much is shown.
+# The most characters of a message of cosign that are shown.
 _SHOWN = 500
 
 
 @dataclass(frozen=True)
 class Signers:
-    """Whose signatures count: the issuer of identities, and a regular expression (RE2) of whole ones."""
+    """The accepted signers: the issuer of identities, and a regular expression (RE2) for a whole identity."""
 
     issuer: str
     identity: str
@@ -38,13 +38,13 @@ class Cosign:
     program: str
 
     def is_signed(self, reference: str, signers: Signers, annotations: Annotations = NONE) -> bool:
-        """Whether a valid signature of theirs says this of `repository@digest`."""
+        """Whether `repository@digest` has a valid signature of these signers with these annotations."""
         return self.fault(reference, signers, annotations) is None
 
     def fault(self, reference: str, signers: Signers, annotations: Annotations = NONE) -> str | None:
-        """Why no valid signature of theirs says this of an image; None where one does.
+        """Return why an image has no valid signature of these signers with these annotations, or None.
 
-        What cannot be verified has none.
+        If verification fails, the image counts as unsigned.
         """
         identity = f"--certificate-identity-regexp={signers.identity}"
         issuer = f"--certificate-oidc-issuer={signers.issuer}"
@@ -52,7 +52,7 @@ class Cosign:
         return _reason(done) if done.returncode else None
 
     def sign(self, reference: str, annotations: Annotations = NONE) -> None:
-        """Sign `repository@digest` as who this job is. Raises SigningError."""
+        """Sign `repository@digest` with the identity of this job. Raises SigningError."""
         done = self._run("sign", "--yes", *_flags(annotations), reference)
         if done.returncode:
             raise SigningError(
@@ -76,7 +76,7 @@ class Cosign:
 
 
 def find_cosign() -> Cosign:
-    """The cosign on PATH. Raises RequestError where there is none."""
+    """Return the cosign on PATH. Raises RequestError if there is none."""
     if program := shutil.which("cosign"):
         return Cosign(program)
     raise RequestError(
@@ -89,7 +89,7 @@ def _flags(annotations: Annotations) -> list[str]:
 
 
 def _reason(done: "subprocess.CompletedProcess[str]") -> str:
-    """One line, of what may come from a registry."""
+    """Return the error in one printable line. A registry may have sent parts of it."""
     said = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
     reason = said[-1].removeprefix("Error: ") if said else f"exit code {done.returncode}"
     printable = "".join(character if character.isprintable() else "?" for character in reason)

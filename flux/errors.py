@@ -1,7 +1,7 @@
-"""Every error that people read.
+"""All errors that users read.
 
-Each says in one line what happened and to what, and in a second what to do about it. They are caught in
-one place, `flux.running`, which prints them and turns `exit_code` into the process's.
+The first line of an error says what happened and where. The second line says what to do about it.
+Only `flux.running` catches them: it prints them, and the process ends with their `exit_code`.
 Each kind has a heading in docs/troubleshooting.md.
 """
 
@@ -9,10 +9,10 @@ from typing import TypeVar
 
 
 class FluxError(Exception):
-    """It could not be done: exit code 1."""
+    """The command failed: exit code 1."""
 
     heading = "It could not be done"
-    """Under which docs/troubleshooting.md explains it. Each kind of error has its own."""
+    """The heading in docs/troubleshooting.md that explains the error. Each kind of error has one."""
 
     exit_code = 1
 
@@ -23,12 +23,12 @@ class FluxError(Exception):
 
     @property
     def anchor(self) -> str:
-        """The heading as pages link to it."""
+        """The heading as the anchor of a link."""
         return self.heading.lower().replace(" ", "-")
 
 
 class RequestError(FluxError):
-    """The request was wrong, and nothing was written: exit code 2."""
+    """The request is wrong, and nothing was written: exit code 2."""
 
     heading = "The request is wrong"
     exit_code = 2
@@ -47,13 +47,13 @@ class OutdatedSettingsError(FluxError):
 
 
 class ContentError(FluxError):
-    """An artifact has a file that would look different in a cluster than in git."""
+    """An artifact has a file that would be different in a cluster than in git."""
 
     heading = "An artifact cannot be published"
 
 
 class GitError(FluxError):
-    """Git could not answer. `status` is its exit code, where it has ended with one."""
+    """Git could not answer. `status` is its exit code, if it has one."""
 
     heading = "Git could not answer"
 
@@ -63,13 +63,13 @@ class GitError(FluxError):
 
 
 class HistoryMissingError(GitError):
-    """The clone is shallow and the history that decides could not be fetched."""
+    """The clone is shallow, and the history that is needed could not be fetched."""
 
     heading = "The history is missing"
 
 
 class TipUnknownError(GitError):
-    """The tip of the branch could not be fetched from its home."""
+    """The tip of the branch could not be fetched from its remote repository."""
 
     heading = "The tip is unknown"
 
@@ -87,7 +87,7 @@ class RegistryUnreachableError(RegistryError):
 
 
 class TagElsewhereError(RegistryError):
-    """A tag was moved, and soon after it was somewhere else."""
+    """A tag was moved, and soon after it pointed to another image."""
 
     heading = "A tag is somewhere else"
 
@@ -105,7 +105,7 @@ class BlobMissingError(RegistryError):
 
 
 class UnvouchedError(FluxError):
-    """No release on the branch's line made the image that the registry has for a version."""
+    """The registry has an image for a version that no release on the branch's line made."""
 
     heading = "An image is not what git builds"
 
@@ -123,7 +123,7 @@ class SigningError(FluxError):
 
 
 class SignatureError(FluxError):
-    """An image has no valid signature, and needs one."""
+    """An image needs a valid signature and has none."""
 
     heading = "A signature is missing"
 
@@ -168,6 +168,6 @@ Error = TypeVar("Error", bound=FluxError)
 
 
 def without_frames(error: Error) -> Error:
-    """The error for a result to hold. Frames, and the errors behind it, would keep images in memory."""
+    """Return the error without its traceback and causes. In a result, these would keep images in memory."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)

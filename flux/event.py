@@ -1,4 +1,4 @@
-"""What started this run: a terminal, or GitHub Actions with its event. The only reader of GITHUB_*.
+"""The event that started this run, in GitHub Actions or a terminal. Only this module reads GITHUB_*.
 
 https://docs.github.com/actions/reference/workflows-and-actions/variables,
 https://docs.github.com/webhooks/webhook-events-and-payloads
@@ -21,11 +21,11 @@ from flux.regex import regex
 _COMMIT = regex(r"[0-9a-f]{40}")
 _NONE = "0" * 40
 _OF_PULL_REQUESTS = ("pull_request", "pull_request_target")
-_LONGEST = 1024  # characters of a status' texts
+_LONGEST = 1024  # the most characters of each text of a status
 
 
 class Push(NamedTuple):
-    """A push to `ref`. `before` is None for a new ref, `after` None for a deleted one."""
+    """A push to `ref`. `before` is None for a new ref. `after` is None for a deleted ref."""
 
     ref: str
     before: str | None
@@ -33,7 +33,7 @@ class Push(NamedTuple):
 
 
 class PullRequestCommits(NamedTuple):
-    """The two commits of a pull request, or of a group of them that waits in a merge queue."""
+    """The two commits of a pull request, or of a group of pull requests in a merge queue."""
 
     base: str
     head: str
@@ -50,8 +50,7 @@ class IssueEdit(NamedTuple):
 
 
 class StatusSet(NamedTuple):
-    """That `sender` said something of a commit, under the name `context`, at `time` in seconds since the
-    epoch."""
+    """A commit status named `context`. `sender` set it at `time`, in seconds since the epoch."""
 
     id: int
     commit: str
@@ -67,10 +66,10 @@ Change = Push | PullRequestCommits | IssueEdit | StatusSet
 
 @dataclass(frozen=True)
 class Event:
-    """`actions` says whether this runs in GitHub Actions; `name` and `change` are of the event there.
+    """`actions` says whether this runs in GitHub Actions. `name` and `change` describe its event.
 
-    `api_url`, `server_url` and `repository` (`owner/name`) are GitHub's, wherever this runs. `rerun_by` is
-    who started this run again, empty if the event does not say; None for a first attempt.
+    `api_url`, `server_url` and `repository` (`owner/name`) are those of GitHub, also outside of Actions.
+    `rerun_by` is the user who ran the job again: empty if unknown, None for the first attempt.
     """
 
     actions: bool
@@ -85,7 +84,7 @@ class Event:
 
     @property
     def packages(self) -> str | None:
-        """Where a job on github.com keeps the images of its repository, unless somebody says otherwise."""
+        """The default place for the images of the repository. None outside of a job on github.com."""
         if not self.actions or not self.repository or self.server_url != "https://github.com":
             return None
         return f"oci://ghcr.io/{self.repository.lower()}"
@@ -95,7 +94,7 @@ TERMINAL = Event(actions=False, change=None, output=None, summary=None)
 
 
 def read_surroundings(environment: Mapping[str, str] = os.environ) -> Event:
-    """All but what the payload says, which may be none."""
+    """Return the event without its `change`. This does not read the payload."""
     github = replace(
         TERMINAL,
         api_url=environment.get("GITHUB_API_URL"),
@@ -115,19 +114,20 @@ def read_surroundings(environment: Mapping[str, str] = os.environ) -> Event:
 
 
 def read_event(environment: Mapping[str, str] = os.environ) -> Event:
-    """Raises RequestError for a payload that is not what GitHub sends."""
+    """Return the event with its change. Raises RequestError if the payload is not valid."""
     event = read_surroundings(environment)
     return replace(event, change=_change(environment)) if event.actions else event
 
 
 def _rerun_by(environment: Mapping[str, str]) -> str | None:
-    """The actor of a run stays who caused its event, whoever runs it again."""
+    """Return who ran the job again. GITHUB_ACTOR does not say so: it names who caused the event."""
     first = environment.get("GITHUB_RUN_ATTEMPT", "") in ("", "1")
     return None if first else environment.get("GITHUB_TRIGGERING_ACTOR", "")
 
 
 def _server_url(api_url: str | None) -> str:
-    """Where an API has a host of its own, that is `api.` and the server's; a token goes over HTTPS to it."""
+    """Return the URL of the server. The host of an API may be `api.` and the host of the server. The URL
+    has HTTPS, because a token is sent to it."""
     with suppress(ValueError):
         if host := urlsplit(api_url or "").netloc.rpartition("@")[2].removeprefix("api."):
             return f"https://{host}"
@@ -140,7 +140,7 @@ def _path(environment: Mapping[str, str], name: str) -> Path | None:
 
 
 def read_status(path: str) -> StatusSet:
-    """The status that a file tells of, a payload of GitHub's event `status`. Raises RequestError."""
+    """Return the status in a file with the payload of a GitHub event `status`. Raises RequestError."""
     try:
         return _status(_payload(path))
     except RequestError as error:
@@ -172,7 +172,7 @@ def _change(environment: Mapping[str, str]) -> Change | None:
 
 
 def _issue_edit(payload: dict[str, Any]) -> IssueEdit | None:
-    """None for what is not an edit of the body."""
+    """Return None if the event is not an edit of the body."""
     before = _at(payload, "changes", "body", "from")
     if payload.get("action") != "edited" or before is None:
         return None

@@ -17,31 +17,31 @@ _SECONDS = 120
 
 
 _COLLECTING = "400"
-"""Go's GOGC: a program that runs for a moment need not collect its garbage as often as usual."""
+"""The value of Go's GOGC. A short-lived program needs less garbage collection than the default."""
 
 _CORES = BoundedSemaphore(os.cpu_count() or 1)
-"""More of them at a time than there are cores would only take memory."""
+"""The limit for parallel processes. More processes than cores only need more memory."""
 
-_CLOSED = "http://127.0.0.1:9"  # nothing listens there (RFC 863's port is out of use)
+_CLOSED = "http://127.0.0.1:9"  # no service listens on this port (RFC 863, not in use any more)
 
 
 class RemoteBaseError(Exception):
-    """A kustomization reads something that is not in its artifact, over the network."""
+    """A kustomization reads something over the network that is not in its artifact."""
 
 
 @dataclass(frozen=True)
 class Kustomize:
-    """Kustomize 5, in either of its shapes; `command` begins with an absolute path."""
+    """Kustomize 5, as its own program or in kubectl. `command` begins with an absolute path."""
 
     command: tuple[str, ...]
 
     def render(self, folder: Path) -> str:
-        """The error of kustomize for a folder, in one line; empty if it renders.
+        """Return the error of kustomize for a folder in one line, or an empty text if it renders.
 
-        It is shut off from the network: no git on its PATH, no proxy that answers. Raises RemoteBaseError
-        where it wanted either.
+        Kustomize has no network access: PATH has no git, and the proxy does not answer. Raises
+        RemoteBaseError if kustomize tries to use git or the proxy.
         """
-        # The restrictor is off in Flux's controller too, which keeps to the artifact's own folder.
+        # Flux's controller has this restriction off too, and stays in the folder of the artifact.
         command = [*self.command, "--load-restrictor", "LoadRestrictionsNone", str(folder)]
         proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), _CLOSED)
         environment = {"PATH": "", "HOME": str(folder), "TMPDIR": tempfile.gettempdir(), "GOGC": _COLLECTING}
@@ -61,7 +61,7 @@ class Kustomize:
 
 
 def find_kustomize() -> Kustomize | None:
-    """Kustomize 5 on PATH, by itself or in kubectl 1.27 and newer."""
+    """Return the kustomize 5 on PATH: its own program, or the one in kubectl 1.27 and newer."""
     if (kustomize := shutil.which("kustomize")) and re.search(r"\bv5\.\d", _output(kustomize, "version")):
         return Kustomize((kustomize, "build"))
     if kubectl := shutil.which("kubectl"):
@@ -75,7 +75,7 @@ def find_kustomize() -> Kustomize | None:
 
 
 def _said(stderr: str) -> str:
-    """An error in one line: as kustomize prints it, or as kubectl logs it."""
+    """Return an error that kustomize printed or kubectl logged, in one line."""
     if logged := re.search(
         r'"command failed" err=(?:<\n(?P<lines>.*)\n >|(?P<quoted>".*"))\s*$', stderr, re.DOTALL
     ):

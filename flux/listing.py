@@ -6,11 +6,11 @@ FEW = 5
 
 
 def listed(names: Sequence[str], most: int = FEW) -> str:
-    """The first names, and how many more there are: `a, b and 3 more`."""
+    """Return the first names and the number of the others: `a, b and 3 more`."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def counted(count: int, what: str) -> str:
-    """A number and a word that agree: `1 artifact`, `2 artifacts`."""
+    """Return a number with a word in the singular or plural: `1 artifact`, `2 artifacts`."""
     return f"{count} {what}" if count == 1 else f"{count} {what}s"

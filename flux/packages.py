@@ -6,18 +6,18 @@ import sys
 from flux.errors import FluxError
 
 _NAMES = {"git": "GitPython", "github": "PyGithub", "markdown_it": "markdown-it-py", "yaml": "PyYAML"}
-"""What pip calls modules that have another name than their package."""
+"""The package of each module whose name differs from its package's."""
 
 
 def missing_package(error: ModuleNotFoundError) -> FluxError:
-    """The message about a module that was not found."""
+    """Return the error about a module that was not found."""
     module = (error.name or "").partition(".")[0]
     package = _NAMES.get(module, module.replace("_", "-"))
     return FluxError(f"the Python package {package} is missing", f"`{install(package + _exactly(package))}`")
 
 
 def _exactly(package: str) -> str:
-    """`==` and the version where no other will do."""
+    """Return `==` and the version if exactly one version is required, else an empty text."""
     from importlib.metadata import PackageNotFoundError, requires
 
     try:
@@ -28,5 +28,5 @@ def _exactly(package: str) -> str:
 
 
 def install(requirement: str) -> str:
-    """The command that brings a package to the Python that runs this."""
+    """Return the command that installs a package for the running Python."""
     return shlex.join([sys.executable, "-m", "pip", "install", requirement])

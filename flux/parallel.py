@@ -1,4 +1,4 @@
-"""Runs the same work for many artifacts, several at a time."""
+"""Does the same work for many artifacts in parallel."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,13 +11,13 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _AHEAD = 2
-"""How many items are taken for each job."""
+"""How many items are taken for each worker."""
 
 
 def in_parallel(jobs: int, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """The results, each as it is done. What was not begun is dropped when the caller stops or one raises.
+    """Yield each result when it is ready. If the caller stops or an item raises, no further item is begun.
 
-    Items are taken a few ahead of the work, so that those which are made as they are taken never pile up.
+    Only a few items are taken ahead of the work. This bounds the memory if `items` is a generator.
     """
     pool = ThreadPoolExecutor(jobs)
     done: SimpleQueue[Future[Result]] = SimpleQueue()
@@ -36,7 +36,7 @@ def in_parallel(jobs: int, work: Callable[[Item], Result], items: Iterable[Item]
 
 
 class Room:
-    """A limit for what running work may hold in memory. A single item may be larger."""
+    """A limit for the memory of running work. A single item may be larger than the limit."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -44,7 +44,7 @@ class Room:
         self._changed = Condition()
 
     def take(self, size: int) -> None:
-        """Wait until there is room."""
+        """Wait until there is room, then reserve it."""
         with self._changed:
             self._changed.wait_for(lambda: self._held == 0 or self._held + size <= self._most)
             self._held += size
@@ -57,7 +57,7 @@ class Room:
 
 @contextmanager
 def meanwhile(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
-    """Begin the work, and give what waits for its result, or raises what it raised."""
+    """Begin the work, and yield a function that waits for it. It returns the result or raises the error."""
     pool = ThreadPoolExecutor(1)
     try:
         yield pool.submit(work).result

@@ -1,4 +1,4 @@
-"""The program `flux-artifacts`: the commands of `inv`, from invoke.yaml alone, with errors of our own."""
+"""The program `flux-artifacts`: the commands of `inv` without a tasks.py, with this package's errors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NAME = "flux-artifacts"
 
 _IDLE = ("command-timeout", "echo", "hide", "prompt-for-sudo-password", "pty", "warn-only")
-"""Options for shell commands, which no command runs. They are refused, and not shown."""
+"""Options for shell commands. No command runs any, so these are refused and not shown."""
 
 _HELP = {
     "dry": "For every command: show what would be done, write nothing.",
@@ -36,7 +36,7 @@ _HELP = {
 
 
 class FluxProgram(Program):
-    """It reads the settings of the nearest invoke.yaml above, and needs no tasks.py."""
+    """It reads the nearest invoke.yaml, in this folder or above, and needs no tasks.py."""
 
     def __init__(self) -> None:
         super().__init__(namespace=ns, name=NAME, binary=NAME, binary_names=[NAME])
@@ -64,7 +64,7 @@ class FluxProgram(Program):
         self._read(self.config.load_project)
 
     def parse_tasks(self) -> None:
-        """Help comes first: a command whose words are still to be looked up has none yet."""
+        """Handle --help before parsing: a command whose arguments are not loaded yet has no help."""
         words = self.core.unparsed
         asked = next((at for at, word in enumerate(words) if word in ("-h", "--help")), 0)
         if named := [word for word in words[:asked] if word in names_of(self)]:
@@ -103,7 +103,7 @@ class FluxProgram(Program):
         self.print_columns(command.help_rows())
 
     def _read(self, load: Callable[[], None]) -> None:
-        """Raises Exit with code 2, after it has said which file cannot be read."""
+        """Load the configuration. If a file cannot be read, name it and raise Exit with code 2."""
         from invoke.exceptions import UnknownFileType
         from invoke.util import yaml  # type: ignore[attr-defined]
 
@@ -144,7 +144,7 @@ class FluxProgram(Program):
 
 
 def _asked_script(argv: Sequence[str]) -> str | None:
-    """The shell whose completion script is asked for; empty where none is named."""
+    """Return the shell whose completion script is asked for, or an empty text if none is named."""
     for at, word in enumerate(argv):
         name, equals, value = word.partition("=")
         if name == "--print-completion-script":
@@ -170,7 +170,7 @@ def _is_idle(flags: str) -> bool:
 
 
 def _here() -> Path:
-    """The current folder. Raises Exit with code 2, after it has said that it is gone."""
+    """Return the current folder. If it is gone, say so and raise Exit with code 2."""
     try:
         return Path.cwd()
     except FileNotFoundError:
@@ -178,7 +178,7 @@ def _here() -> Path:
 
 
 def _project(folder: Path) -> str:
-    """The nearest folder with settings, from `folder` upwards; else `folder`."""
+    """Return the nearest folder with settings, from `folder` upwards, or else `folder`."""
     for at in (folder, *folder.parents):
         if any((at / name).is_file() for name in FILES):
             return str(at)

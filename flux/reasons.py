@@ -1,6 +1,6 @@
-"""Why something failed, in the same words on every Python.
+"""Why something failed, in the same words on every version of Python.
 
-The standard library's own words change from one Python to the next.
+The messages of the standard library differ between versions.
 """
 
 import re
@@ -18,7 +18,7 @@ class Fault(NamedTuple):
 
 
 def of_json(error: ValueError | RecursionError) -> Fault:
-    """What is wrong with JSON that `json.loads` refused, and in which line."""
+    """Return what is wrong with JSON that `json.loads` refused, and in which line."""
     if isinstance(error, UnicodeDecodeError):
         return Fault("not UTF-8", error.object[: error.start].count(b"\n") + 1)
     if isinstance(error, JSONDecodeError):
@@ -28,7 +28,7 @@ def of_json(error: ValueError | RecursionError) -> Fault:
 
 
 def of_system(error: BaseException) -> str:
-    """The system's error: of a file, a connection or a certificate."""
+    """Return the system's reason: for a file, a connection or a certificate."""
     import http.client
     import ssl
 
@@ -51,7 +51,8 @@ def of_system(error: BaseException) -> str:
 
 
 def _place(text: str, at: int) -> int:
-    """Where it is wrong. A comma too many is at the bracket after it, as Python up to 3.12 has it."""
+    """Return the place of the error. As in Python up to 3.12, a trailing comma is reported at the bracket
+    after it."""
     comma = re.compile(r",\s*(?=[]}])").match(text, at)
     return comma.end() if comma else at
 

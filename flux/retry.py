@@ -13,14 +13,14 @@ from flux.errors import FluxError
 T = TypeVar("T")
 
 FAILED = frozenset({408, 500, 502, 503, 504})
-"""The statuses of a server that may do better the next time."""
+"""The HTTP statuses after which a request is tried again."""
 
-_LATELY = 90  # seconds: limits are counted by the minute
+_LATELY = 90  # seconds; rate limits count per minute
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """Pauses are in seconds: none before the second try, then `factor` times two, four, eight."""
+    """Pauses are in seconds: none before the second try, then `factor` times 2, 4 and 8."""
 
     tries: int = 5
     factor: float = 0.2
@@ -30,11 +30,11 @@ class RetryPolicy:
     longest_asked: float = 60
 
     def pause(self, failures: int) -> float:
-        """Before the next try, after so many failures."""
+        """Return the pause before the next try, after this number of failures."""
         return 0 if failures < 2 else self._backoff(failures, self.longest_pause)
 
     def limit_pause(self, refusals: int) -> float:
-        """Before the next try, after a rate limit refused so many: never none."""
+        """Return the pause after this number of refusals by a rate limit. It is never zero."""
         return self._backoff(refusals + 1, self.longest_limit_pause)
 
     def _backoff(self, failures: int, longest: float) -> float:
@@ -43,7 +43,7 @@ class RetryPolicy:
 
 
 def asked_pause(headers: Mapping[str, str]) -> float | None:
-    """The seconds that `Retry-After` asks for; None where it is missing or says no time."""
+    """Return the seconds that `Retry-After` asks for. None if it is missing or not valid."""
     asked = headers.get("Retry-After", "").strip()
     if asked.isascii() and asked.isdecimal():
         return float(asked[:9])
@@ -56,7 +56,7 @@ def asked_pause(headers: Mapping[str, str]) -> float | None:
 class TransientError(Exception):
     """A failure that may not happen again.
 
-    `asked` is the pause that the server asked for. `is_limit` is true where it only wants fewer requests.
+    `asked` is the pause that the server asked for. `is_limit` is true if a rate limit refused the request.
     """
 
     def __init__(self, failure: FluxError, asked: float | None = None, is_limit: bool = False) -> None:
@@ -67,7 +67,7 @@ class TransientError(Exception):
 
 
 class Retries:
-    """Tries again, for all that one client asks of one server."""
+    """Retries the requests of one client to one server."""
 
     def __init__(
         self,
@@ -82,9 +82,9 @@ class Retries:
         self._let_through: dict[str, float] = {}
 
     def call(self, kind: str, attempt: Callable[[], T]) -> T:
-        """Call `attempt` until it raises no TransientError, five times at most.
+        """Call `attempt` until it raises no TransientError, at most five times, and return its result.
 
-        A rate limit that lately let through another attempt of this kind does not count: it is waited for.
+        A refusal by a rate limit does not count if an attempt of this kind succeeded in the last 90 seconds.
         Raises the failure of the last try.
         """
         tries = failures = refusals = 0
@@ -117,9 +117,9 @@ class Retries:
 
 
 class CircuitBreaker:
-    """The first attempt goes alone. Where that cannot reach the server at all, no other attempt is made.
+    """Makes the first attempt alone. If it raises the given error, no other attempt is made.
 
-    A wrong password, tried for each artifact, locks the account.
+    For example, a wrong password that is tried for each artifact would lock the account.
     """
 
     def __init__(self, opens_at: type[FluxError]) -> None:
@@ -129,7 +129,7 @@ class CircuitBreaker:
         self._open: FluxError | None = None
 
     def call(self, attempt: Callable[[], T]) -> T:
-        """Call `attempt`, alone until one got through. Raises again what the first one met."""
+        """Call `attempt`, alone until one has succeeded. Raises the error of the first attempt again."""
         if self._closed:
             return attempt()
         with self._first:

@@ -1,4 +1,4 @@
-"""What every command needs, and the one place where errors are caught."""
+"""Runs a command: sets up what every command needs, and catches all errors."""
 
 import errno
 import gc
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from flux.monorepo.monorepo import Monorepo
     from flux.report.report import Report
 
-# What is loaded by now stays until the end: the collector need not look through it, not even at the end.
+# The modules loaded so far stay in memory until the end. The garbage collector can skip them.
 gc.freeze()
 _ENVIRONMENT = take_environment()
 _OF_LIMITS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
@@ -30,7 +30,7 @@ _LIMITS = "raise the limits of this process (`ulimit -a` shows them), or set `jo
 
 
 def open_closed_streams() -> None:
-    """What was closed, as by `>&-`, goes nowhere. Python has None in its place."""
+    """Open the null device for each closed standard stream (`>&-`). Python has None for these."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
@@ -40,12 +40,12 @@ open_closed_streams()
 
 
 def silence(stream: TextIO) -> None:
-    """Let nothing more be written to a stream, not even by the interpreter when it ends."""
+    """Discard all further output to a stream, also that of the interpreter at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Run(NamedTuple):
-    """One command, running. `variables` are the settings that the environment had, and has no more."""
+    """A running command. `variables` are the settings that were taken from the environment."""
 
     monorepo: "Monorepo"
     report: "Report"
@@ -56,7 +56,7 @@ class Run(NamedTuple):
 def running(
     context: Context, json: bool, *, dry_run: bool = False, pushes: bool = False, wide: bool = False
 ) -> Iterator[Run]:
-    """For the time of one command, which needs all of this to be right from the start."""
+    """Set up a command and run its body. Errors in the setup stop the command before it begins."""
     observing = observes(context)
     dry_run = dry_run or observing
     with reporting(json, wide, dry_run) as report:
@@ -79,7 +79,7 @@ def running(
 
 @contextmanager
 def reporting(json: bool, wide: bool = False, dry_run: bool = False) -> Iterator["Report"]:
-    """Every error is turned into what people read, and an exit code."""
+    """Turn every error into a message and an exit code."""
     from flux.errors import FluxError
     from flux.event import read_surroundings
     from flux.report.report import Report
@@ -107,7 +107,7 @@ def _finish(report: "Report") -> None:
 
 
 def _tell(report: "Report", error: "FluxError | ModuleNotFoundError | OSError") -> Exit:
-    """The exit code, after the error was printed."""
+    """Print the error, and return the exit code."""
     from flux.errors import FluxError
     from flux.packages import missing_package
     from flux.report.streams import OutputError
@@ -131,7 +131,7 @@ def _tell(report: "Report", error: "FluxError | ModuleNotFoundError | OSError") 
 
 
 def _interrupted(report: "Report") -> NoReturn:
-    """It does not wait for requests under way. Whatever they leave, the next run repairs."""
+    """Exit without waiting for pending requests. The next run repairs what they leave."""
     from flux.registry.flux_cli.staging import remove_staged
     from flux.step import stop
 
@@ -143,7 +143,7 @@ def _interrupted(report: "Report") -> NoReturn:
 
 
 def configuration(context: Context) -> tuple[object, Mapping[str, str]]:
-    """What the settings are read from."""
+    """Return the sources of the settings: the configuration and the variables."""
     return _plain(context.config.get("flux")), _ENVIRONMENT
 
 
@@ -155,7 +155,7 @@ def observes(context: Context) -> bool:
 
 
 def names(artifacts: list[str] | None) -> list[str]:
-    """What `-a` was given. Raises RequestError for an empty name."""
+    """Return the values of `-a`. Raises RequestError for an empty name."""
     listed = [name for given in artifacts or () for name in given.split(",")]
     if "" in listed:
         from flux.errors import RequestError
@@ -165,7 +165,7 @@ def names(artifacts: list[str] | None) -> list[str]:
 
 
 def duration(given: str) -> int:
-    """The seconds of a duration. Raises RequestError for what is none."""
+    """Return the seconds of a duration. Raises RequestError if the text is not a duration."""
     from flux.errors import RequestError
     from flux.promotion.gates.duration import read_duration
 
@@ -176,7 +176,7 @@ def duration(given: str) -> int:
 
 
 def require_folder(file: str | None) -> None:
-    """Raises RequestError for a file to write whose folder is not there, before anything is done."""
+    """Raises RequestError if the folder of an output file does not exist. Call it before any work."""
     from flux.errors import RequestError
 
     path = None if file is None else Path(file)
@@ -187,7 +187,7 @@ def require_folder(file: str | None) -> None:
 
 
 def issue_number(given: str) -> int:
-    """Raises RequestError for what is not an issue's number."""
+    """Return the number of an issue. Raises RequestError if the text is not a valid one."""
     digits = given.removeprefix("#")
     if not digits.isdecimal() or not digits.isascii() or int(digits) == 0:
         from flux.errors import RequestError
@@ -197,7 +197,7 @@ def issue_number(given: str) -> int:
 
 
 def _plain(value: Any) -> Any:
-    """Invoke's configuration as plain dictionaries and lists."""
+    """Return Invoke's configuration as plain dictionaries and lists."""
     if isinstance(value, Mapping) or hasattr(value, "_config"):
         return {key: _plain(value[key]) for key in value}
     return value

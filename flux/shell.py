@@ -1,7 +1,7 @@
-"""A shell in a folder, for commands as people type them.
+"""A shell in a folder, for commands as users type them.
 
-They have this process's own streams, so that each knows whether it prints to a terminal, and how wide that
-is. (Invoke's `run` would decode what they print a thousand bytes at a time, whatever character is cut.)
+The commands have the streams of this process, so each can detect a terminal and its width.
+(Invoke's `run` decodes output in blocks of a thousand bytes. This can break a character at the end of one.)
 """
 
 import os
@@ -19,8 +19,8 @@ _QUIET = {"GIT_EDITOR": "true", "GIT_PAGER": "cat", "GIT_TERMINAL_PROMPT": "0"}
 
 
 class Shell:
-    """`variables` are exported in it, and nothing of GitHub Actions is: what is typed is typed in a
-    terminal. A `quiet` one prints to standard error."""
+    """The shell exports `variables`, and no variables of GitHub Actions: commands run as in a terminal.
+    A `quiet` shell prints to standard error."""
 
     def __init__(self, folder: Path, variables: Mapping[str, str], quiet: bool = False) -> None:
         self._folder = folder
@@ -29,7 +29,7 @@ class Shell:
         self._environment = {**own, **_QUIET, **_colours(own), **variables}
 
     def type(self, command: str) -> None:
-        """Run a command and let it print. `inv` is this interpreter's. Raises FluxError where it fails."""
+        """Run a command and show its output. `inv` runs in this interpreter. Raises FluxError if it fails."""
         sys.stdout.flush()
         done = subprocess.run(
             ["/bin/sh", "-c", f'inv() {{ {quote(sys.executable)} -m invoke "$@"; }}\n{command}'],
@@ -46,9 +46,9 @@ class Shell:
 
 
 def free_folder(path: str | None) -> Path:
-    """A folder that is empty: a new temporary one, or that of the path, made if need be.
+    """Return an empty folder: a new temporary one, or the one at the path. Create it if necessary.
 
-    Raises RequestError for one that has something in it or cannot be made.
+    Raises RequestError if the folder is not empty or cannot be created.
     """
     try:
         if path is None:
@@ -66,7 +66,7 @@ def free_folder(path: str | None) -> Path:
 
 
 def name_of_inv() -> str:
-    """What people type to get this interpreter's `inv`, wherever they are."""
+    """Return the command for this interpreter's `inv`. It works in any folder."""
     beside = Path(sys.executable).with_name("inv")
     if shutil.which("inv") == str(beside):
         return "inv"
@@ -74,7 +74,7 @@ def name_of_inv() -> str:
 
 
 def _colours(environment: Mapping[str, str]) -> dict[str, str]:
-    """Git does not know NO_COLOR (https://no-color.org)."""
+    """Return the variables for Git's colours. Git does not support NO_COLOR (https://no-color.org)."""
     if not environment.get("NO_COLOR"):
         return {}
     count = int(environment.get("GIT_CONFIG_COUNT") or 0)

@@ -1,9 +1,9 @@
-"""Runs a build step: on a clean export, cut off from the network, and bounded in time and size.
+"""Runs a build step: on a clean export, without network access, and with limits for time and size.
 
-The step is code of a commit. It gets nothing of this process's environment but PATH, a home of its own, and
-what makes its output the same on every machine. Where Linux has namespaces it runs in its own: without a
-network, and with all that it started ended when it ends. It is no sandbox for files: it can read what the
-user can.
+The step is code from a commit. From the environment of this process it gets only PATH. It also gets its own
+home, and variables that make its output the same on every machine. If Linux has namespaces, the step runs in
+new ones: it has no network, and its child processes end with it. This is not a sandbox for files: the step
+can read all files that the user can read.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from flux.errors import ContentError
 SECONDS = 600
 MOST_BYTES = 64 << 20
 MOST_FILES = 10_000
-_LARGEST_FILE = 512 * 1024  # blocks of 512 bytes that any file it writes may have
-_LATEST = 1 << 33  # seconds since the epoch that any file system takes
-_SHOWN = 300  # characters of what it said last
+_LARGEST_FILE = 512 * 1024  # the most blocks of 512 bytes in a file that the step writes
+_LATEST = 1 << 33  # seconds since the epoch; any file system accepts this time
+_SHOWN = 300  # the most characters that are shown of the end of its output
 _UNSHARE = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child")
 _BUBBLEWRAP = ("bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--unshare-user", "--unshare-pid")
 _WAYS = {
@@ -40,7 +40,7 @@ _WAYS = {
     ),
     True: (_UNSHARE, ()),
 }
-"""How a program is run apart, the best first, by whether it may use the network."""
+"""The commands that isolate a program, the best first, by whether it may use the network."""
 
 _running: set[subprocess.Popen[bytes]] = set()
 _changing = Lock()
@@ -48,8 +48,8 @@ _changing = Lock()
 
 @dataclass(frozen=True)
 class BuildStep:
-    """A command line, the folder that it leaves its output in, the time that it is to take for now, and
-    whether it may use the network."""
+    """A command line, its output folder, the time that it should use as the current time, and whether it may
+    use the network."""
 
     command: str
     output: str
@@ -59,7 +59,7 @@ class BuildStep:
 
 @dataclass(frozen=True)
 class Made:
-    """A file that a step made. `path` is below its output, `mode` is git's."""
+    """A file that a step made. `path` is relative to its output folder. `mode` is a mode of git."""
 
     path: str
     mode: int
@@ -67,7 +67,7 @@ class Made:
 
 
 def run(step: BuildStep, files: Iterable[tuple[File, Content]]) -> list[Made]:
-    """What the step makes of the files. Raises ContentError."""
+    """Run the step on the files and return its output. Raises ContentError."""
     apart = _apart(step.network)
     if apart is None:
         raise ContentError(
@@ -90,12 +90,12 @@ def run(step: BuildStep, files: Iterable[tuple[File, Content]]) -> list[Made]:
 
 
 def can_cut_off() -> bool:
-    """Whether steps can be cut off from the network on this machine."""
+    """Whether this machine can run steps without network access."""
     return _apart(False) is not None
 
 
 def stop() -> None:
-    """End all steps. For a process that ends without waiting."""
+    """End all steps. Call it if the process ends without waiting for them."""
     with _changing:
         for process in _running:
             _kill(process)
@@ -103,7 +103,7 @@ def stop() -> None:
 
 @cache
 def _apart(network: bool) -> tuple[str, ...] | None:
-    """How a program is run apart on this machine, None where that is not possible."""
+    """Return the command that isolates a program on this machine, or None if there is none."""
     return next((way for way in _WAYS[network] if _works(way)), None)
 
 
@@ -123,7 +123,7 @@ def _limited(command: str) -> list[str]:
 
 
 def _write(export: Path, files: Iterable[tuple[File, Content]], time: int) -> None:
-    """The files as a checkout under umask 022 has them, all of one time. Links come last."""
+    """Write the files as a checkout with umask 022 does, all with the same time. Links are written last."""
     links: list[tuple[Path, bytes]] = []
     time = min(time, _LATEST)
     for file, content in _safe(files):
@@ -197,7 +197,7 @@ def _execute(command: list[str], folder: Path, step: BuildStep) -> None:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a step, and what it left running."""
+    """End a step and the processes that it left running."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -212,7 +212,7 @@ def _last_line(said: Path) -> str:
 
 
 def _read(export: Path, output: str) -> Iterator[Made]:
-    """The files in a folder below the export. No link is followed."""
+    """Yield the files in a folder of the export. Links are not followed."""
     top = os.fsencode(export)
     for part in filter(None, path_bytes(output).split(b"/")):
         top = os.path.join(top, part)  # noqa: PTH118 (bytes)

@@ -1,13 +1,13 @@
-"""How a command tells that it is at work. The bar that a terminal shows is `Report.working`."""
+"""How a command reports progress. `Report.working` shows it as a bar in a terminal."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 Working = Callable[[str, int], AbstractContextManager[Callable[[object], object]]]
-"""Is told what is done and to how many things. What it yields is told of each that is done."""
+"""Takes a description of the work and the number of items. Yields a function to call after each item."""
 
 
 @contextmanager
 def silently(what: str, total: int) -> Iterator[Callable[[object], object]]:
-    """Tell nobody."""
+    """Report no progress."""
     yield lambda done: None
