@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Access:
-    """A token for all that is under a URL, such as `https://github.com`."""
+    """A token for every repository under a URL, such as `https://github.com`."""
 
     url: str
     token: str = field(repr=False)
@@ -15,7 +15,7 @@ class Access:
     def environment(self) -> dict[str, str]:
         """Git's configuration for one command (git-config(1), GIT_CONFIG_COUNT).
 
-        The empty value takes away what a checkout may have persisted, since GitHub refuses two headers.
+        The empty value removes a header that actions/checkout may have stored: GitHub refuses two headers.
         """
         login = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
         count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)

@@ -1,4 +1,4 @@
-"""What a checkout would make of a blob: the attributes that a commit gives to its files."""
+"""The git attributes of the files in a commit. They say how a checkout changes a blob."""
 
 import os
 import tempfile
@@ -15,7 +15,7 @@ from flux.git.trees import MOST_PATHS, Trees
 
 
 class Attributes:
-    """The attributes in `ATTRIBUTES` that the commits of a clone give."""
+    """Reads the attributes in `ATTRIBUTES` from the commits of a clone."""
 
     def __init__(self, process: Process, objects: Objects, trees: Trees) -> None:
         self._process = process
@@ -25,12 +25,12 @@ class Attributes:
     def attributes(
         self, commit: str, paths: Sequence[str], wanted: Iterable[str] = ()
     ) -> dict[str, dict[str, str]]:
-        """Those that the commit's own .gitattributes give to each path.
+        """Return the attributes of each path, from the .gitattributes files in the commit.
 
-        A partial clone brings the blobs that are `wanted` with the same fetch.
+        In a partial clone the same fetch also gets the `wanted` blobs.
 
-        Read through an index that holds nothing but those files, in a scratch clone over the same objects, so
-        that no setting of this machine has a say.
+        Git reads an index with only the .gitattributes files, in a scratch clone over the same objects.
+        No setting of this machine changes the result.
         """
         rules = self._rules(commit, paths)
         oids = [rule.partition("\t")[0].split()[2] for rule in rules]
@@ -38,7 +38,7 @@ class Attributes:
         if not rules:
             return {}
         for oid in oids:
-            self._objects.blob(oid)  # of one that is nowhere git would say nothing
+            self._objects.blob(oid)  # git ignores a missing file without an error
         with tempfile.TemporaryDirectory() as scratch:
             environment = empty_clone(Path(scratch), self._process.objects)
             self._process.pipe_fields(rules, "update-index", "-z", "--index-info", environment=environment)
@@ -51,7 +51,7 @@ class Attributes:
         return given
 
     def _rules(self, commit: str, paths: Iterable[str]) -> list[str]:
-        """The .gitattributes that can speak of `paths`, as `ls-tree` lists them."""
+        """Return the .gitattributes files that apply to `paths`, as `ls-tree` lists them."""
         folders = {"", *(path[: at + 1] for path in paths for at, part in enumerate(path) if part == "/")}
         if len(folders) <= MOST_PATHS:
             wanted = (

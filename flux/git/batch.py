@@ -22,7 +22,7 @@ class Object(NamedTuple):
 
 
 class LargeError(Exception):
-    """A blob is larger than was asked for; `size` is what it has."""
+    """A blob is larger than the limit; `size` is its size in bytes."""
 
     def __init__(self, size: int) -> None:
         super().__init__(size)
@@ -34,7 +34,7 @@ class BatchError(Exception):
 
 
 class Batch:
-    """The process, started when it is first asked, and again after it has ended."""
+    """The process. It starts at the first request, and again if it has ended."""
 
     def __init__(self, process: Process) -> None:
         self._process = process
@@ -43,11 +43,11 @@ class Batch:
         self._stop: Callable[[], object] = lambda: None
 
     def ask(self, name: str, most: int | None = None) -> Object | None:
-        """The object that a name or a ref is, None where there is none. Raises BatchError where git fails,
-        and LargeError for a blob of more than `most` bytes.
+        """Return the object with a name or ref, None if there is none. Raises BatchError if git fails, and
+        LargeError for a blob of more than `most` bytes.
 
-        What was fetched or moved meanwhile is found: git looks for new packs before it says that an object is
-        missing, and reads a ref each time.
+        It finds objects fetched and refs moved in the meantime: git looks for new packs before it says
+        that an object is missing, and reads a ref each time.
         """
         if "\n" in name:
             return None
@@ -58,10 +58,10 @@ class Batch:
             except BatchError:
                 if started:
                     raise
-            return self._ask(name, most)  # it may have ended long ago
+            return self._ask(name, most)  # the process may have ended before
 
     def close(self) -> None:
-        """End the process; the next question starts another."""
+        """End the process. The next request starts another."""
         with self._asking:
             self._close()
 
@@ -81,7 +81,7 @@ class Batch:
             content = running.stdout.read(size)
             if len(content) != size or running.stdout.read(1) != b"\n":
                 raise BatchError(f"git ended in {name}")
-        except BaseException as error:  # whatever it was, the next answer would not be to the next question
+        except BaseException as error:  # the next answer would belong to this request
             self._close()
             if isinstance(error, OSError | ValueError):
                 raise BatchError(f"git ended at {name}") from error
@@ -99,8 +99,8 @@ class Batch:
 
 
 def start(process: Process, stdin: int | IO[bytes], *arguments: str) -> "subprocess.Popen[bytes]":
-    """Git that answers on a pipe. It says nothing of errors: nobody would read it, and a full pipe is a
-    standstill."""
+    """Start git with a pipe for its answers. Its stderr is dropped: nothing reads it, and a full pipe would
+    block git."""
     return subprocess.Popen(
         process.command(*arguments),
         cwd=process.root,
@@ -112,7 +112,7 @@ def start(process: Process, stdin: int | IO[bytes], *arguments: str) -> "subproc
 
 
 def parse_header(header: bytes) -> tuple[str, str, int]:
-    """Name, kind and size of what follows."""
+    """Return the name, kind and size of the object that follows."""
     found = re.fullmatch(
         r"([0-9a-f]{40}) (commit|tree|blob|tag) ([0-9]{1,18})\n", header.decode("ascii", "replace")
     )

@@ -1,4 +1,4 @@
-"""What branches have that main does not, for all of them in one walk through history."""
+"""The commits of branches that are not on main, found for all branches in one walk through history."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from flux.git.shallow import Shallow
 
 @dataclass(frozen=True)
 class Branch:
-    """A branch beside main: `messages` are its commits that main does not have, the newest first.
+    """A branch other than main. `messages` are its commits that main does not have, newest first.
 
-    `merge_base` is the best commit that both have, None where their histories have nothing in common.
+    `merge_base` is the best common ancestor with main, None for unrelated histories.
     """
 
     head: str
@@ -44,12 +44,12 @@ class Branches:
         self._history = history
 
     def branches_since(self, heads: Collection[str], main: str) -> dict[str, Branch]:
-        """Each head with what it has that `main` does not. The commits have to be here.
+        """Return for each head what it has that `main` does not. The clone must have the commits.
 
-        `messages` and `merge_base` of the same heads and `main` need no process after it.
+        Afterwards `messages` and `merge_base` for the same heads and `main` need no process.
 
-        Raises HistoryMissingError where a shallow clone cannot tell and cannot be completed, GitError where a
-        commit is not here.
+        Raises HistoryMissingError if the clone is too shallow and cannot be completed, and GitError if a
+        commit is missing.
         """
         if not heads:
             return {}
@@ -64,7 +64,7 @@ class Branches:
         return branches
 
     def _beside(self, heads: Iterable[str], main: str) -> dict[str, Message]:
-        """All commits that any of the heads has and main has not."""
+        """Return all commits that any head has and main does not."""
         revisions = "".join(f"{revision}\n" for revision in (*heads, f"^{main}"))
         printed = self._process.pipe_all(revisions.encode(), *LOG, "--stdin")
         return {message.commit: message for message in read_messages(printed)}
@@ -74,7 +74,7 @@ class Branches:
         if not own:
             return Branch(head, (), head)
         names = {message.commit for message in own}
-        # Whatever both have in common, main's part of it begins at one of these.
+        # Each common ancestor is one of these commits, or an ancestor of one.
         edge = {parent for message in own for parent in message.parents} - names
         if len(edge) > 1:
             return Branch(head, tuple(own), self._commits.merge_base(main, head), is_simple=False)
@@ -82,8 +82,8 @@ class Branches:
 
 
 def newest_first(head: str, commits: Mapping[str, Message]) -> Sequence[Message]:
-    """Those of the commits that a head has, in the order of `git log`: by date, but no commit before one that
-    leads to it."""
+    """Return the commits that a head has, in the order of `git log`: by date, but children before
+    parents."""
     order: list[Message] = []
     arrival = count()
     waiting: list[tuple[int, int, str]] = []

@@ -1,8 +1,8 @@
-"""Everything that git is asked, in one class. Other packages get commits, trees and blobs from here.
+"""The interface to git, in one class. Other packages get commits, trees and blobs from here.
 
 One git process answers for any number of artifacts: `ls-tree` lists all files, `cat-file --batch` reads all
-objects, `log` walks history once. Objects are read as they are stored, never the working tree, and git runs
-without what its environment or configuration could change in an answer.
+objects, `log` walks history once. Git reads stored objects, never the working tree. It runs without the
+parts of its environment and configuration that could change an answer.
 """
 
 from collections.abc import Callable, Mapping
@@ -38,11 +38,11 @@ __all__ = [
 
 
 class Clone:
-    """A clone on this machine, and through it its origin. Each name is one of the parts', described there.
+    """A clone on this machine and its origin. Each method belongs to a part, and is described there.
 
-    Origin is asked with `access` where that is given. Where it is not, and origin refuses what git has of its
-    own, `find_access` is called once, with the URL that git fetches from. Raises RequestError where there is
-    no clone.
+    Git uses `access` for origin, if given. Otherwise git uses its own credentials. If origin refuses these,
+    `find_access` is called once, with the URL that git fetches from. Raises RequestError if there is no
+    clone.
     """
 
     def __init__(
@@ -114,19 +114,19 @@ class Clone:
 
     @property
     def origin_url(self) -> str | None:
-        """Where origin is; None where there is no origin."""
+        """Return the URL of origin, None if there is no origin."""
         return self.parts.origin.url
 
     @property
     def fetch_url(self) -> str | None:
-        """Where git asks when it asks origin, which this machine's settings may have elsewhere."""
+        """Return the URL that git fetches from, with the aliases in this machine's settings."""
         return self.parts.process.fetch_url
 
     @property
     def hosted_url(self) -> str | None:
-        """Where origin is, for who asks whose host that is: with the aliases of git and of ssh.
+        """Return the URL with origin's real host. It resolves the aliases of git and ssh.
 
-        Where git's aliases lead to a folder, such as a mirror, it is what they stand for.
+        If git's alias leads to a folder, such as a mirror, return the URL that the alias replaces.
         """
         from flux.artifact.source import https_url
 
@@ -137,8 +137,8 @@ class Clone:
 
     @property
     def named_url(self) -> str | None:
-        """Where people find origin, whatever this machine fetches from: with the aliases of ssh. Those of git
-        count where the clone's own URL has no full name of a host, such as `gh:octo/mono`."""
+        """Return the URL where people find origin, with the aliases of ssh. It uses the aliases of git only
+        if the clone's own URL has no full host name, such as `gh:octo/mono`."""
         from flux.artifact.source import https_url
 
         url = self._resolved(self.origin_url or "")
@@ -150,7 +150,7 @@ class Clone:
 
     @property
     def disagreeing_urls(self) -> list[str]:
-        """The URLs of origin, where they are of different places. Git fetches from the first."""
+        """Return the URLs of origin if they name different places. Git fetches from the first."""
         from flux.artifact.source import https_url
 
         def place(url: str) -> str:
@@ -169,11 +169,11 @@ class Clone:
 
     @property
     def filter(self) -> str:
-        """What a partial clone leaves at origin until it needs it; empty for another clone."""
+        """Return the filter of a partial clone (`git clone --filter`); empty for another clone."""
         return self.parts.process.filter
 
     def clone(self, folder: Path, branch: str, files: Mapping[str, bytes], message: str) -> "Clone":
-        """A temporary clone of what is checked out, as `branch`."""
+        """Make a temporary clone of the commit checked out, as `branch`."""
         clone_apart(self.parts, folder, branch, files, message)
         return Clone(folder)
 

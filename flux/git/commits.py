@@ -25,7 +25,7 @@ class Commits:
         self._bases: Kept[tuple[str, str], tuple[str | None]] = Kept(_MOST_BASES)
 
     def commit(self, revision: str) -> str:
-        """The commit that a revision names. Raises RequestError where it names none."""
+        """Return the commit that a revision names. Raises RequestError if it names none."""
         if (found := self.resolve(revision)) is None and self._shallow.edge():
             with suppress(HistoryMissingError):
                 self._shallow.complete()
@@ -39,7 +39,7 @@ class Commits:
         return found
 
     def resolve(self, revision: str) -> str | None:
-        """The commit that a revision names, None where it names none."""
+        """Return the commit that a revision names, None if it names none."""
         if NAME.fullmatch(revision):
             with suppress(GitError):
                 found = self._objects.commit(revision)
@@ -56,16 +56,16 @@ class Commits:
         return line if re.fullmatch("[0-9a-f]{40}", line) else None
 
     def head(self) -> str:
-        """The commit checked out."""
+        """Return the commit checked out."""
         try:
             return self.commit("HEAD")
         except RequestError as error:
             raise RequestError("this repository has no commit yet", "commit something first") from error
 
     def obtain(self, commit: str) -> bool:
-        """Whether the commit is here, after fetching it from origin where it was not.
+        """Fetch the commit from origin if it is missing. Return whether the clone has it now.
 
-        Raises HistoryMissingError where a shallow clone cannot tell, GitError where origin does not answer.
+        Raises HistoryMissingError if a shallow clone cannot tell, GitError if origin does not answer.
         """
         if self.resolve(commit):
             return True
@@ -77,18 +77,18 @@ class Commits:
             if self._shallow.edge():
                 self._shallow.complete()
             elif self._origin.url:
-                self._origin.list_refs("--heads")  # an origin that does not answer may have it all the same
+                self._origin.list_refs("--heads")  # raises if origin does not answer: it may have the commit
         return self.resolve(commit) is not None
 
     def obtain_all(self, commits: Iterable[str]) -> set[str]:
-        """Those of the commits that are here, after fetching from origin, at once, those that were not.
+        """Fetch the missing commits from origin, in one fetch. Return the commits that the clone has now.
 
-        Raises as `obtain`.
+        Raises the same errors as `obtain`.
         """
         wanted = dict.fromkeys(commits)
         lacking = [commit for commit in wanted if NAME.fullmatch(commit) and not self.resolve(commit)]
         if len(lacking) > 1:
-            with suppress(GitError):  # one that origin lacks is enough
+            with suppress(GitError):  # it fails if origin lacks one of them
                 self._fetch(lacking)
         return {commit for commit in wanted if self.obtain(commit)}
 
@@ -96,10 +96,10 @@ class Commits:
         self._origin.fetch(*(["--depth=1"] if self._shallow.edge() else []), "origin", *commits)
 
     def merge_base(self, one: str, other: str) -> str | None:
-        """The best common ancestor, None for unrelated histories.
+        """Return the best common ancestor, None for unrelated histories.
 
-        Raises HistoryMissingError where a shallow clone cannot tell and cannot be completed: half a history
-        can name an older ancestor than the best.
+        Raises HistoryMissingError if the clone is too shallow and cannot be completed: an incomplete history
+        can give an ancestor older than the best.
         """
         if one == other:
             return one
@@ -115,7 +115,7 @@ class Commits:
         return self.note_merge_base(one, other, base)
 
     def note_merge_base(self, one: str, other: str, base: str | None) -> str | None:
-        """Keep what is known of two commits, whose histories are here as a whole, and give it back."""
+        """Cache the merge base of two commits with complete histories, and return it."""
         if NAME.fullmatch(one) and NAME.fullmatch(other):
             self._bases.put((one, other), (base,))
         return base

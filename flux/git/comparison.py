@@ -9,7 +9,7 @@ Read = Callable[[str], Mapping[str, TreeEntry]]
 """The entries of a tree by its name."""
 
 _MOST_TREES = 64
-"""Of more, one `git diff` is faster."""
+"""For more trees, one `git diff` is faster."""
 
 
 class _TooManyError(Exception):
@@ -17,9 +17,9 @@ class _TooManyError(Exception):
 
 
 def compare(read: Read, old: TreeEntry | None, new: TreeEntry | None, path: str) -> list[Change] | None:
-    """The changes from one entry to another in git's order, None where there are too many trees to read.
+    """Return the changes from one entry to another in git's order, None if there are too many trees to read.
 
-    `path` is where both are, empty for the root.
+    `path` is the path of both, empty for the root.
     """
     if old == new:
         return []
@@ -39,7 +39,7 @@ class _Comparison:
         self._left = _MOST_TREES
 
     def of_path(self, one: TreeEntry | None, other: TreeEntry | None, path: str) -> Iterator[Change]:
-        """What differs at a path that is not the same on both sides."""
+        """Yield the changes at a path whose entries differ."""
         if _is_tree(one) or _is_tree(other):
             yield from self.of_trees(one, other, path + "/")
         was, is_now = one is not None and not one.is_tree, other is not None and not other.is_tree
@@ -47,7 +47,7 @@ class _Comparison:
             yield Change(path, added=not was, deleted=not is_now)
 
     def of_trees(self, old: TreeEntry | None, new: TreeEntry | None, prefix: str) -> Iterator[Change]:
-        """What differs below two trees. What is not a tree has nothing below it."""
+        """Yield the changes below two trees. An entry that is not a tree counts as empty."""
         before, after = self._entries(old), self._entries(new)
         for name in before.keys() | after.keys():
             one, other = before.get(name), after.get(name)

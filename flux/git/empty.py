@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def empty_clone(folder: Path, objects: Path) -> dict[str, str]:
-    """Make it in an empty folder. Returns the environment in which git finds it."""
+    """Make the clone in an empty folder. Return the environment variables with which git finds it."""
     for part in ("objects", "refs"):
         (folder / part).mkdir()
     (folder / "HEAD").write_text("ref: refs/heads/none\n")

@@ -1,4 +1,4 @@
-"""All changes of one file along a first-parent line, with what people wrote about each."""
+"""All changes of one file along a first-parent line, with the commit messages of each."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -14,10 +14,10 @@ _MOST_MOVES = 20
 
 
 class FileChange(NamedTuple):
-    """A commit of the line that changed the file; `blob` is the file from then on, None where it is gone.
+    """A commit of the line that changed the file. `blob` is the new content, None if it deleted the file.
 
-    `time` is the committer's, in seconds since the epoch. `messages` has the commit's own message, then those
-    of the commits that it merged and that changed the file, the newest first. `merged` has those commits.
+    `time` is the committer's, in seconds since the epoch. `messages` has the commit's own message, then the
+    messages of merged commits that changed the file, newest first. `merged` has these commits.
     """
 
     commit: str
@@ -28,7 +28,7 @@ class FileChange(NamedTuple):
 
 
 class _Node(NamedTuple):
-    """A commit that changed the file, or that joins such commits; `parents` are of the same kind."""
+    """A commit that changed the file, or merges such commits. `parents` are of the same kind."""
 
     time: int
     parents: tuple[str, ...]
@@ -45,7 +45,7 @@ class FileLog:
         self._shallow = shallow
 
     def file_log(self, commit: str, path: str) -> list[FileChange]:
-        """The changes of a file up to `commit`, the newest first, also from before it was moved as it was.
+        """Return the changes of a file up to `commit`, newest first. It follows moves without other changes.
 
         Raises HistoryMissingError if a shallow clone lacks the rest, and the rest cannot be fetched.
         """
@@ -65,9 +65,9 @@ class FileLog:
             commit, path = before
 
     def _before_move(self, commit: str, path: str) -> tuple[str, str] | None:
-        """The first parent of a commit, and where it has the file; None if the commit did not move it there.
+        """Return a commit's first parent and the file's path there; None if the commit did not move the file.
 
-        The content is the same, so that nothing has to be fetched to compare it.
+        The content must be the same, so no blob has to be fetched for the comparison.
         """
         fields = self._process.fields(
             *("log", "--no-walk", "-z", "--raw", "--no-abbrev", "--diff-merges=first-parent"),
@@ -93,7 +93,7 @@ class FileLog:
         )
         header, raw = "", None
         for field in fields:
-            text = field.removeprefix("\n")  # git's own, before what a commit changed
+            text = field.removeprefix("\n")  # git prints it before the changes of a commit
             if text.startswith(":"):
                 raw = text
                 next(fields)
@@ -112,11 +112,11 @@ def _node(header: str, raw: str | None) -> tuple[str, _Node]:
 
 
 def _changes(nodes: dict[str, _Node], start: str | None) -> Iterator[FileChange]:
-    """Along the first parents; what is reached otherwise was brought by the last that passed on the line."""
+    """Yield the changes along the first parents. Other commits belong to the merge that brought them."""
     line = list(_line(nodes, start))
     seen = set(line)
     brought: dict[str, list[str]] = {}
-    # The oldest first, so that each commit counts for the merge that brought it to the line.
+    # Oldest first: each commit belongs to the merge that brought it to the line.
     for commit in reversed(line):
         brought[commit] = _brought(nodes, nodes[commit].parents[1:], seen)
     for commit in line:

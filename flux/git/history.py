@@ -29,9 +29,9 @@ LOG = (
 
 
 class Message(NamedTuple):
-    """A commit, its parents, and what it says.
+    """A commit, its parents, and its message.
 
-    `committer` and `author` are `name <email>`; `time` is in seconds since the epoch, 0 where there is none.
+    `committer` and `author` are `name <email>`; `time` is in seconds since the epoch, 0 if there is none.
     """
 
     commit: str
@@ -43,8 +43,7 @@ class Message(NamedTuple):
 
 
 class Touching(NamedTuple):
-    """A commit that changed something. `own` has what a merge itself changed, of the files that were asked
-    for."""
+    """A commit that changed one of the given files. `own` has the given files that a merge itself changed."""
 
     commit: str
     subject: str
@@ -54,7 +53,7 @@ class Touching(NamedTuple):
 
 
 def read_messages(printed: str) -> Iterator[Message]:
-    """The commits of `LOG`."""
+    """Yield the commits that a `LOG` command printed."""
     for field in printed.split("\0")[:-1]:
         commit, parents, time, committer, author, text = field.split("\n", 5)
         yield Message(
@@ -68,7 +67,7 @@ def read_messages(printed: str) -> Iterator[Message]:
 
 
 def _with_own_changes(fields: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The merges that a combined diff names files of, each with these."""
+    """Return the merges for which a combined diff lists files, with these files."""
     found: dict[str, list[str]] = {}
     merge: list[str] = []
     for field in fields:
@@ -80,9 +79,9 @@ def _with_own_changes(fields: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _under(sources: str, below: Sequence[str], also: Sequence[str]) -> Callable[[str], bool]:
-    """Whether a path is at or under one of those in a folder, or one of those that count as well.
+    """Return a test for paths: at or under one of `below` in the folder, or in `also`.
 
-    Without any it is whether it is in the folder.
+    Without `below`, every path in the folder passes.
     """
     wanted = {(sources + path).rstrip("/") for path in below} | {*also}
     known: dict[str, bool] = {}
@@ -101,7 +100,7 @@ def _under(sources: str, below: Sequence[str], also: Sequence[str]) -> Callable[
 
 
 class History:
-    """The history of a clone. Where it meets the edge of a shallow clone, it fetches the rest."""
+    """The history of a clone. It fetches the rest of the history if the clone is shallow."""
 
     def __init__(
         self, process: Process, shallow: Shallow, trees: Trees, partial: Partial, lines: Lines
@@ -124,8 +123,8 @@ class History:
         until: str | None = None,
         also: Sequence[str] = (),
     ) -> Iterator[Commit]:
-        """The first-parent line back from `commit`: those commits that changed something of the artifacts, or
-        a file of `also`, without what `until` has.
+        """Yield the commits of the first-parent line back from `commit` that changed the artifacts or a file
+        in `also`. The commits that `until` has are left out.
 
         Raises HistoryMissingError if a shallow clone lacks the rest, and the rest cannot be fetched.
         """
@@ -134,7 +133,7 @@ class History:
         kept = self._walks[-1].part(commit, limits) if self._walks and not until else None
         span = [commit, *([f"^{until}"] if until else [])]
         is_wanted = _under(sources, names, also)
-        edge = self._shallow.edge()  # as it is before git reads it
+        edge = self._shallow.edge()  # before git reads the history
         if not kept:
             self._partial.history(commit, also)
         for revision, parent, every in kept or self._walk(span, limits, root=False):
@@ -154,9 +153,9 @@ class History:
             )
 
     def keep_walk(self, commit: str, sources: str, also: Sequence[str] = ()) -> None:
-        """Answer `line` from commits of the first-parent line back from `commit` with one process.
+        """Keep one walk, from which `line` answers for all commits on the line back from `commit`.
 
-        A shallow clone is left as it is: its history may change.
+        It does nothing in a shallow clone, because the history there may change.
         """
         if self._shallow.edge():
             return
@@ -165,18 +164,18 @@ class History:
             if self._walks and self._walks[-1].is_of(commit, paths):
                 return
             self._partial.history(commit, also)
-            # Somebody may still be on an older one.
+            # Another thread may still use an older walk.
             commits = self._walk([commit], paths, root=False)
             self._walks.append(Walk(commit, paths, commits, self._lines.first_parents))
 
     def close(self) -> None:
-        """End the walks that are kept."""
+        """End the kept walks."""
         while self._walks:
             self._walks.pop().close()
 
     def file_history(self, commit: str, path: str) -> Iterator[tuple[Revision, str | None]]:
-        """The first-parent line back from `commit`: those commits that changed a file, with the blob that it
-        was from then on, None where it was gone.
+        """Yield the commits of the first-parent line back from `commit` that changed a file, each with the
+        new blob, None if the commit deleted the file.
 
         Raises HistoryMissingError if a shallow clone lacks the rest, and the rest cannot be fetched.
         """
@@ -198,9 +197,9 @@ class History:
         return walk(self._process, span, paths, self._trees.has, root=root)
 
     def log(self, commit: str, since: str | None, *paths: str) -> list[Touching]:
-        """What touched files or folders up to `commit` and not up to `since`, the newest first.
+        """Return the commits after `since`, up to `commit`, that changed these paths, newest first.
 
-        What a merge brought is there. The merge itself is too where it has what none of its parents has.
+        Commits from merged branches are included. A merge is included only if it differs from each parent.
         """
         if known := self._logs.get((commit, since, paths)):
             return list(known)
@@ -224,7 +223,7 @@ class History:
         return found
 
     def messages(self, commit: str, since: str) -> list[Message]:
-        """The commits up to `commit` that are not up to `since`, the newest first."""
+        """Return the commits of `commit`'s history that are not in that of `since`, newest first."""
         if known := self._messages.get((commit, since)):
             return list(known)
         is_whole = not self._shallow.edge()  # before git reads it
@@ -234,11 +233,11 @@ class History:
         return list(messages)
 
     def authors(self, commit: str, since: str) -> dict[str, str]:
-        """The commits up to `commit` that are not up to `since`, each with its author."""
+        """Return the author of each commit in `commit`'s history that is not in that of `since`."""
         return {message.commit: message.author for message in self.messages(commit, since)}
 
     def note_messages(self, commit: str, since: str, messages: tuple[Message, ...]) -> None:
-        """Keep the answer of `messages`, where history is here as a whole."""
+        """Cache the answer of `messages`, if the clone has the whole history."""
         if NAME.fullmatch(commit) and NAME.fullmatch(since):
             size = sum(len(message.text) + 200 for message in messages)
             self._messages.put((commit, since), messages, size + 1)

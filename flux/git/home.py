@@ -14,7 +14,7 @@ _TAGS = "refs/tags/"
 
 
 class HomeRefs(NamedTuple):
-    """Branches and tags by name, at one moment. Tags have the object that they point at in the end."""
+    """Branches and tags by name, at one moment. Tags have their peeled object."""
 
     heads: Mapping[str, str]
     tags: Mapping[str, str]
@@ -27,7 +27,7 @@ class HomeRefs(NamedTuple):
 
 
 class Home:
-    """Each question goes to origin again, except for what the caller already has (`at`)."""
+    """Each method asks origin again, unless the caller passes refs that it already has (`at`)."""
 
     def __init__(self, origin: Origin, commits: Commits, refs: Refs) -> None:
         self._origin = origin
@@ -35,7 +35,7 @@ class Home:
         self._refs = refs
 
     def home_refs(self) -> HomeRefs:
-        """Every branch and tag at once. Raises TipUnknownError where origin does not answer."""
+        """Return every branch and tag at once. Raises TipUnknownError if origin does not answer."""
         if self._origin.url is None:
             return HomeRefs.of(self._refs.heads_and_tags())
         try:
@@ -47,9 +47,9 @@ class Home:
             ) from error
 
     def tip(self, branch: str, at: HomeRefs | None = None) -> str:
-        """The newest commit of `branch` at its home; it is here then.
+        """Return the newest commit of `branch` at its home, and fetch it if it is missing.
 
-        Raises TipUnknownError where that cannot be asked.
+        Raises TipUnknownError if the home does not answer.
         """
         if self._origin.url is None:
             return self._local_tip(branch, at)
@@ -70,7 +70,7 @@ class Home:
         return HomeRefs.of(self._origin.list_refs("--heads", pattern=_HEADS + branch)).heads
 
     def _fetch(self, branch: str, tip: str) -> None:
-        """Have a tip here. What another run does to the same ref meanwhile does not matter."""
+        """Fetch a tip. It does not matter if another run moves the same ref meanwhile."""
         failure = None
         try:
             self._origin.fetch("origin", f"+{_HEADS}{branch}:refs/remotes/origin/{branch}")
@@ -79,7 +79,7 @@ class Home:
         if self._commits.resolve(tip):
             return
         try:
-            self._origin.fetch("origin", tip)  # the branch was moved to another line
+            self._origin.fetch("origin", tip)  # the branch was force-pushed
         except GitError as error:
             raise failure or error from error
 
@@ -98,16 +98,16 @@ class Home:
             ) from error
 
     def last_known_tip(self, branch: str) -> str | None:
-        """Where `branch` was when origin was last asked."""
+        """Return the commit of `branch` at the last fetch from origin."""
         try:
             return self._commits.commit(f"refs/remotes/origin/{branch}")
         except RequestError:
             return None
 
     def home_tags(self, at: HomeRefs | None = None) -> dict[str, str]:
-        """Every tag at home, with the object that it points at in the end.
+        """Return every tag at home with its peeled object.
 
-        Raises GitError where origin does not answer.
+        Raises GitError if origin does not answer.
         """
         if at:
             return dict(at.tags)

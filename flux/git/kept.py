@@ -9,9 +9,9 @@ Value = TypeVar("Value")
 
 
 class Kept(Generic[Key, Value]):
-    """Values by key, for any number of threads. The value that was used longest ago is dropped first.
+    """Values by key, for any number of threads. The least recently used value is dropped first.
 
-    `most` is the sum of the sizes of all values, `largest` the size of one that is still kept.
+    `most` is the sum of the sizes of all values, `largest` the maximum size of one value.
     """
 
     def __init__(self, most: int, largest: int | None = None) -> None:
@@ -29,7 +29,7 @@ class Kept(Generic[Key, Value]):
             return self._values[key][0]
 
     def put(self, key: Key, value: Value, size: int = 1) -> Value:
-        """Keep a value, and give it back."""
+        """Store a value, and return it."""
         if size <= self._largest:
             with self._lock:
                 self._size += size - self._values.pop(key, (value, 0))[1]

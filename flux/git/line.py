@@ -1,5 +1,4 @@
-"""A walk along a first-parent line: two processes, of which one lists the commits and the other compares
-each with its parent."""
+"""A walk along a first-parent line. One process lists the commits; another compares each with its parent."""
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from subprocess import Popen
@@ -12,7 +11,7 @@ _LITTLE = (
     *("-c", "core.packedGitWindowSize=4m", "-c", "core.packedGitLimit=32m"),
     *("-c", "core.deltaBaseCacheLimit=16m"),
 )
-"""How much git holds of the objects at a time. Less makes walks slower, and more makes none faster."""
+"""The size of git's cache of objects. A smaller one makes walks slower, a larger one makes none faster."""
 
 
 def walk(
@@ -23,22 +22,22 @@ def walk(
     *,
     root: bool,
 ) -> Generator[output.Logged]:
-    """The commits that changed something under the paths, the newest first, as they are found.
+    """Yield the commits that changed something under the paths, newest first, as git finds them.
 
-    A commit without parents is there where it has one of the paths, which `has` tells. What it changed is
-    there where `root` says so. `git log` would compare each commit that it prints twice.
+    A commit without parents is included if it has one of the paths, which `has` tells. Its changes are
+    included if `root` is true. `git log` would compare each commit that it prints twice.
     """
     comparing = (
         *(*_LITTLE, "diff-tree", "--stdin", "-r", "--always", "--diff-merges=first-parent"),
         *("--no-show-signature", "--format=tformat:%H %ct %P", *(["--root"] if root else []), *RAW_DIFF),
         *(["--", *paths] if paths else []),
     )
-    # It would read the index, and has no use for it.
+    # Git would read the index, and does not need it.
     environment = {"GIT_INDEX_FILE": str(process.objects / "none")}
     with process.started("rev-list", "--first-parent", *span) as line:
         assert line.stdout
         with process.started(*comparing, environment=environment, stdin=line.stdout.fileno()) as compared:
-            line.stdout.close()  # it is the other's now
+            line.stdout.close()  # the other process reads it now
             yield from _read(compared, paths, has, root=root)
             for ended in (line, compared):
                 _, stderr = ended.communicate()
