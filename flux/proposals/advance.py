@@ -1,4 +1,4 @@
-"""Does what the rules allow now, and follows versions to the clusters."""
+"""Makes the promotions that the rules allow now, and follows versions to the clusters."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -45,7 +45,7 @@ class Advance:
         self._failures = Failures(monorepo, self._courses, self._applier, self._proposals, self._done)
 
     def in_motion(self) -> list[str]:
-        """The artifacts that a rule may take further, and those whose promotion issue is open."""
+        """Return the artifacts that a rule may promote, and those with an open promotion issue."""
         names = choose(self._monorepo, self._courses.desired, [])
         moving = {promotion.artifact for promotion, issue in self._proposals.issues.items() if issue.open}
         versions: dict[str, list[str]] = {}
@@ -62,7 +62,7 @@ class Advance:
         return self._done
 
     def _may_go_on(self, artifact: str, versions: Sequence[str]) -> bool:
-        """Whether a rule would take one of these versions by itself, whatever else has to hold."""
+        """Whether a rule could promote one of these versions by itself. Other conditions are not checked."""
         course = self._courses.course(artifact)
         desired = GateState(versions=self._courses.desired.get(artifact, {}))
         return any(
@@ -81,7 +81,7 @@ class Advance:
             self._done.done.append(f"{artifact}: recorded when its tags were moved")
         health = self._health(artifact, looked)
         self._done.done.extend(self._follower.settle(artifact, health))
-        if has_artifact(self._monorepo, artifact):  # what is gone can only be rolled back
+        if has_artifact(self._monorepo, artifact):  # a removed artifact can only be rolled back
             versions = [str(each.version) for each in releases(self._monorepo, [artifact])]
             while unfit := self._follow_rules(artifact, versions):
                 versions = [version for version in versions if version not in unfit]
@@ -95,8 +95,7 @@ class Advance:
         return found
 
     def _follow_rules(self, artifact: str, versions: Sequence[str]) -> set[str]:
-        """Propose what is due of these versions, instead of what was due before; those that may not be
-        promoted at all."""
+        """Propose those of the versions that are due. Return those that may not be promoted at all."""
         course, state = self._courses.course(artifact), self._courses.state(artifact)
         unfit = set()
         for each in due(versions, course, state, self._courses.now):
@@ -106,7 +105,7 @@ class Advance:
         return unfit
 
     def _resume(self, artifact: str) -> None:
-        """Take up what people asked for, and what had to wait for the rest of its pull request."""
+        """Propose what people asked for and what was left out of a merged pull request because it waited."""
         for promotion, issue in self._proposals.issues.items():
             if promotion.artifact != artifact or not issue.open or not self._settings.has_rules:
                 continue
@@ -122,8 +121,8 @@ class Advance:
                 self._proposals.converge(promotion, Wish(known=known, resumed=resumed))
 
     def _waiting(self, promotion: Promotion, known: Sequence[Decision]) -> list[Decision]:
-        """The last words on environments that main never gave this version, nor another since, and on no
-        others."""
+        """Return the last requests for environments that never had this version on main, if main has not
+        given them another version since."""
         wanted = self._courses.state(promotion.artifact).wanted
         found: dict[Decision, list[str]] = {}
         for environment, decision in latest(known).items():
@@ -133,6 +132,6 @@ class Advance:
         return [replace(decision, environments=tuple(names)) for decision, names in found.items()]
 
     def _changed_since(self, promotion: Promotion, environment: str, time: float) -> bool:
-        """Whether main has given an environment another version since, by the forge's clock."""
+        """Whether main has given an environment another version since `time`, by the forge's clock."""
         tip = self._monorepo.tip
         return bool(changed_since(self._monorepo, promotion.artifact, tip, [environment], time))

@@ -1,4 +1,4 @@
-"""What happened to a promotion issue."""
+"""The result of applying a promotion issue."""
 
 from dataclasses import dataclass
 
@@ -8,15 +8,15 @@ from flux.proposals.converge import Proposed
 
 @dataclass(frozen=True)
 class Applied:
-    """`proposed` is None where there was nothing to apply. `undone` says what was undone in the issue, and
-    why."""
+    """The result for one issue. `proposed` is None if there was nothing to apply. `undone` says what was
+    undone in the issue, and why."""
 
     number: int
     proposed: Proposed | None = None
     undone: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     refused: bool = False
-    """Whether what somebody asked for was not done."""
+    """Whether a request of a person was refused."""
 
     @property
     def failed(self) -> bool:
@@ -24,7 +24,7 @@ class Applied:
 
 
 def not_ours(issue: Issue, fault: str) -> Applied:
-    """For an issue that is not ours, with the reason, or empty for one without a marker."""
+    """Return the result for an issue that is not ours. `fault` is the reason, empty if it has no marker."""
     fault = fault or "it does not have the marker of one"
     return Applied(
         issue.number, notices=(f"issue {issue.number} is not a promotion issue of this repository: {fault}",)

@@ -1,8 +1,9 @@
 """Turns the boxes that are ticked in a promotion issue into its pull request.
 
-Issue text is data. Boxes are matched against known names, and each tick needs somebody who may promote and
-answers for it. In an issue's event that is the sender of the edit, for the boxes of this edit only. In a
-terminal it is whoever runs the command. Who decided what is recorded, and what is proposed follows from that.
+Issue text is data. Boxes are matched against known names. Each tick needs a person who may promote and is
+responsible for it. For an issue event, this is the sender of the edit, and only for the boxes of this edit.
+In a terminal, it is the caller of the command. Each decision is recorded with its person. The pull request
+follows the decisions.
 """
 
 from collections.abc import Sequence
@@ -32,11 +33,11 @@ from flux.proposals.upkeep import Upkeep
 
 _UNVOUCHED_SECONDS = 3600
 _STAYS = (UnpublishedError, UnvouchedError, DesiredStateError)
-"""What is so until somebody puts it right. Others a job that is run again may not meet."""
+"""Errors that stay until a person fixes the cause. Other errors may be gone when the job runs again."""
 
 
 class Applier(Upkeep):
-    """Applies the promotion issues of one monorepo: what people decide in them is recorded and followed."""
+    """Applies the promotion issues of one monorepo: records people's decisions and follows them."""
 
     def __init__(self, monorepo: Monorepo) -> None:
         super().__init__(monorepo)
@@ -46,9 +47,9 @@ class Applier(Upkeep):
     def apply(self, number: int) -> Applied:
         """Apply the edit that started this run, or in a terminal all boxes.
 
-        Raises RequestError where there is no such issue, and in a terminal for a caller who may not promote.
-        Raises ForgeError where a permission cannot be looked up, with nothing undone, and UnpublishedError or
-        UnvouchedError where the registry does not have the release's image.
+        Raises RequestError if there is no such issue, or if the caller in a terminal may not promote.
+        Raises ForgeError if a permission cannot be looked up; nothing is undone then. Raises UnpublishedError
+        or UnvouchedError if the registry does not have the release's image.
         """
         require_current_settings(self._monorepo)
         issue = self._forge.issue(number)
@@ -75,7 +76,7 @@ class Applier(Upkeep):
         return self.apply_all(issue, promotion)
 
     def apply_all(self, issue: Issue, promotion: Promotion) -> Applied:
-        """Propose what is ticked, and take away what is not, on the authority of whoever runs this."""
+        """Propose the ticked environments and drop the others, on the authority of the caller."""
         main = self.branches.main()
         branch = self.branches.read(promotion, main)
         proposed = branch.proposes(promotion.artifact) if branch and not branch.ended else set()
@@ -97,16 +98,16 @@ class Applier(Upkeep):
         return self._propose(issue, promotion, outcome, known)
 
     def expire(self, issue: Issue, promotion: Promotion) -> Applied:
-        """Untick what is neither proposed nor on main, where nobody has touched the issue for an hour.
+        """Untick boxes that are neither proposed nor on main, if the issue was not updated for an hour.
 
-        Nobody vouches for such a tick. An unticked box takes nothing away.
+        Nobody is responsible for such a tick. An unticked box drops nothing from the pull request.
         """
         if self._forge.now() - issue.updated < _UNVOUCHED_SECONDS:
             return self._done(issue, nothing("no edit came with this run"))
         main = self.branches.main()
         lost = self.unreached(issue, promotion, main)
-        # Where a branch lacks its pull request, or that was closed, `sync` opens one or says so. Where the
-        # pull request was merged, main was forced back.
+        # If a branch has no pull request, or a closed one, `sync` opens one or reports it. If the pull
+        # request was merged and main lacks the version, main was forced back.
         branch = self.branches.read(promotion, main) if lost else None
         if branch and not (branch.ended and branch.ended.state is PullState.MERGED):
             lost -= branch.proposes(promotion.artifact)
@@ -144,7 +145,7 @@ class Applier(Upkeep):
         return self._propose(issue, promotion, outcome, known, str(edit.time))
 
     def _answer_automation(self, issue: Issue, change: IssueEdit, promotion: Promotion | None) -> Applied:
-        """What the automation ticks was decided by somebody. A person whose token it runs with is told so."""
+        """Apply nothing: a tick by the automation is not a decision. A person whose token it uses is told."""
         done = self._done(issue, nothing(f"the edit is {change.sender}'s, which is the automation"))
         edit = Edit(change.sender, change.before, change.after, change.time)
         if change.sender.endswith("[bot]") or promotion is None or altered.broken(edit.after, promotion):
@@ -166,8 +167,8 @@ class Applier(Upkeep):
         known: Sequence[Decision],
         occasion: str = "",
     ) -> Applied:
-        """Let the pull request follow decisions. What is not the release's image is not added, and unticked
-        where it was ticked in an edit, whose time is the `occasion`."""
+        """Let the pull request follow decisions. If the image is not the release's, nothing is added, and
+        boxes that an edit ticked are unticked. `occasion` is the time of this edit, or empty."""
         decisions = outcome.decisions or ()
         wanted = asked(decisions, known)
         fault = self._fault(promotion) if wanted else None
@@ -192,7 +193,7 @@ class Applier(Upkeep):
         )
 
     def _fault(self, promotion: Promotion) -> FluxError | None:
-        """Why nothing more of a promotion may be proposed."""
+        """Return why no more environments of a promotion may be proposed, or None."""
         versions = self.branches.main().of(promotion.artifact)
         return self._vouching.promotion_fault(promotion.artifact, promotion.version) or stray_of(
             self._monorepo, promotion.artifact, versions
@@ -201,8 +202,8 @@ class Applier(Upkeep):
     def _tell_not_ours(
         self, issue: Issue, change: IssueEdit, promotion: Promotion | None, fault: str
     ) -> Applied:
-        """Say once why a tick does nothing, to who may promote, and where the issue was ours. An outsider's
-        look-alike gets no word."""
+        """Say once why a tick does nothing, if the sender may promote or the issue was ours. An outsider's
+        imitation of an issue gets no comment."""
         edit = Edit(change.sender, change.before, change.after, change.time)
         if promotion is None or altered.broken(edit.after, promotion):
             return self.earlier.answered(issue, change) or not_ours(issue, fault)

@@ -12,11 +12,11 @@ MAY_PROMOTE = ("admin", "write")
 
 
 class Authority:
-    """What the forge and the settings say of logins. The forge is asked once about each."""
+    """Knows what the forge and the settings say about logins. The forge is asked once about each."""
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._settings = monorepo.settings
-        # What was written before an App took over, or after it went, stays the automation's.
+        # Text that Actions wrote before an App was set up, or after it was removed, is the automation's too.
         self._automation = {name.casefold() for name in (ACTIONS, *monorepo.settings.automation)}
         self._tells_edits = monorepo.forge.tells_edits
         self._permission = cache(monorepo.forge.permission)
@@ -24,48 +24,48 @@ class Authority:
         self._account = cache(monorepo.forge.account)
 
     def is_automation(self, login: str) -> bool:
-        """Whether the setting `automation` names the login, or this run's token is its own."""
+        """Whether the setting `automation` names the login, or this run's token belongs to it."""
         return login.casefold() in self._automation or login == self._login() or self._is_own_app(login)
 
     def is_ours(self, login: str) -> bool:
-        """Whether the setting `automation` names the login; with a forge that has no events, whoever asks."""
+        """Whether `automation` names the login, or it is the caller's and the forge has no events."""
         own = not self._tells_edits and login == self._login()
         return own or login.casefold() in self._automation or self._is_own_app(login)
 
     def _is_own_app(self, login: str) -> bool:
-        """Whether the login is that of the App whose token this run has, though no setting names it."""
+        """Whether the login belongs to the App whose token this run has, even if no setting names it."""
         if not login.endswith("[bot]") or self._login() is not None:
             return False
-        with suppress(ForgeRefusedError):  # a token that may not find out is no reason to fail
+        with suppress(ForgeRefusedError):  # the token may lack the permission to look this up
             return login == self._account()
         return False
 
     def is_bot(self, login: str) -> bool:
-        """Whether nobody is behind a login, whoever's token this is."""
+        """Whether a login is not a person's, whatever token this run has."""
         return login.endswith("[bot]") or login.casefold() in self._automation
 
     def is_trusted(self, author: str) -> bool:
-        """Whether what an author wrote can be ours: the automation's, or somebody's who may promote.
+        """Whether an author's text can be ours: the author is the automation, or may promote.
 
-        Raises ForgeError where the permission cannot be looked up.
+        Raises ForgeError if the permission cannot be looked up.
         """
         return self.is_automation(author) or self.may_write(author)
 
     def may_write(self, login: str) -> bool:
-        """Raises ForgeError where the permission cannot be looked up."""
+        """Whether a login has write permission. Raises ForgeError if this cannot be looked up."""
         return bool(login) and self._permission(login) in MAY_PROMOTE
 
     def refusals(self, login: str, names: Iterable[str]) -> dict[str, str]:
-        """Of environments and phases, those that a login may not promote to, each with the reason.
+        """Return the environments and phases that a login may not promote to, each with the reason.
 
-        Raises ForgeError where the permission cannot be looked up.
+        Raises ForgeError if the permission cannot be looked up.
         """
         if not self.may_write(login):
             return dict.fromkeys(names, "that needs the permission `write`")
         return self.not_among_promoters(login, names)
 
     def not_among_promoters(self, login: str, names: Iterable[str]) -> dict[str, str]:
-        """Of environments and phases, those that promoters are named for and the login is none of."""
+        """Return the environments and phases that have promoters without this login, each with the reason."""
         refused = {}
         for name in names:
             phase = self._phase(name)
@@ -75,9 +75,9 @@ class Authority:
         return refused
 
     def require(self, names: Iterable[str]) -> None:
-        """Raises RequestError where the caller of this command may not promote to one of the environments.
+        """Raises RequestError if the caller of this command may not promote to one of the environments.
 
-        An App's token has no login. GitHub decides what it may do, but it is none of the promoters.
+        An App's token has no login. GitHub decides what it may do, but it is never one of the promoters.
         """
         login = self._login()
         if login is None:
@@ -88,7 +88,7 @@ class Authority:
 
     @property
     def caller(self) -> str:
-        """Who answers for what a command is asked for."""
+        """The login that is responsible for this command."""
         return self._login() or self._settings.automation[0]
 
     def _require_no_promoters(self, names: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""The health of environments, from their clusters."""
+"""Finds the health of environments from the reports of their clusters."""
 
 from collections.abc import Collection, Mapping
 
@@ -10,12 +10,12 @@ from flux.proposals.courses import Courses, last_stay
 
 
 def follows(monorepo: Monorepo) -> bool:
-    """Whether clusters are asked: if the settings say so, or if the answer is cheap."""
+    """Whether the reports of clusters are read: if the settings say so, or if the answer is cheap."""
     return monorepo.settings.has_progress or ForgeFolder(monorepo.git.root / FOLDER).has(STATUSES)
 
 
 class Clusters:
-    """What clusters say, by artifact."""
+    """Finds the health of an artifact's environments."""
 
     def __init__(self, monorepo: Monorepo, courses: Courses | None = None) -> None:
         self._settings = monorepo.settings
@@ -26,11 +26,11 @@ class Clusters:
         return self._courses.now
 
     def expect(self, artifacts: Collection[str]) -> None:
-        """That all of these are asked about."""
+        """Prepare for questions about all of these artifacts."""
         self._courses.expect(artifacts)
 
     def health(self, artifact: str, steps: Mapping[str, Step]) -> dict[str, Health]:
-        """By environment. A tag that is to move has clusters that wait, where any has ever reported there."""
+        """Return the health by environment: WAITING if the tag has to move and a cluster ever reported."""
         tags = {step.environment: step.old for step in steps.values() if step.old}
         state = self._courses.state(artifact, tags)
         found = {}

@@ -42,8 +42,8 @@ class ProposedAction(StrEnum):
 class Proposed:
     """What happened to a promotion's pull request.
 
-    `main` has the artifact's versions on main; `dropped` the environments that main has given another version
-    meanwhile, and that version.
+    `main` has the artifact's versions on main. `dropped` has the environments that main has given another
+    version meanwhile, with that version.
     """
 
     promotion: Promotion
@@ -54,7 +54,7 @@ class Proposed:
     dropped: Mapping[str, str | None] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     waits: dict[str, GateVerdict] = field(default_factory=dict)
-    """What of it the rules do not allow yet."""
+    """The environments that the rules do not allow yet."""
 
     @property
     def stopped(self) -> bool:
@@ -85,13 +85,13 @@ class Converger:
         on_dropped: Dropped = lambda versions: None,
         on_unwritten: Unwritten = lambda decisions: None,
     ) -> Proposed:
-        """Let the pull request propose what it does already, and what is wished for beside that.
+        """Add the wish to what the pull request already proposes.
 
-        `issue` is the URL of the promotion issue, or empty. All is read again where somebody was faster.
-        Before the branch of a pull request that was merged or closed is deleted, `on_ended` is told of the
-        pull request and of what it proposed. Before a branch gives up what main has changed, `on_dropped` is
-        told of main's versions. Afterwards nobody could tell any more. `on_unwritten` is told of decisions
-        that no commit will record, before they are followed.
+        `issue` is the URL of the promotion issue, or empty. If another writer was faster, everything is read
+        again. The callbacks run before the information is lost. `on_ended` gets a merged or closed pull
+        request and what it proposed, before its branch is deleted. `on_dropped` gets main's versions, before
+        the branch drops what main has changed. `on_unwritten` gets the decisions that no commit will record,
+        before they are followed.
         """
         self._told, wished = (), wish or Wish()
         for _ in range(_MOST_TRIES):
@@ -120,7 +120,7 @@ class Converger:
     def _decide(
         self, promotion: Promotion, main: Side, branch: PromotionBranch | None, wish: Wish
     ) -> BranchStep:
-        """The next step. What has to wait is left for later, where the rest could go on."""
+        """Return the next step. If a part can go on, the part that has to wait is left for later."""
         step = self._step(promotion, main, branch, wish)
         decisions = step.decisions or (*(branch.decisions if branch else ()), *wish.decisions)
         later = self.rulings.later(promotion, step.proposal.changes, decisions)
@@ -142,7 +142,7 @@ class Converger:
     def _perform(
         self, promotion: Promotion, main: Side, branch: PromotionBranch | None, step: BranchStep
     ) -> bool:
-        """Whether the step is done. It is not where somebody was faster, or main has moved on."""
+        """Return whether the step is done. It is not if another writer was faster, or main has moved on."""
         if step.kind in (StepKind.STOP, StepKind.NOTHING, StepKind.KEEP):
             return True
         if self._monorepo.newest_tip() != main.commit:
@@ -160,7 +160,7 @@ class Converger:
     def _leave_to_people(
         self, promotion: Promotion, branch: PromotionBranch | None, step: BranchStep, pull: PullRequest | None
     ) -> None:
-        """Before a branch moves: what a person has to merge is not merged by the forge."""
+        """Before a branch moves, switch auto-merge off if a person has to merge."""
         if not branch or not pull or step.kind not in (StepKind.STOP, StepKind.KEEP, StepKind.ADVANCE):
             return
         proposed = {change.environment for change in step.proposal.changes}
@@ -169,7 +169,7 @@ class Converger:
             self._told = (say.left_to_people(pull.url),)
 
     def _look_again(self, promotion: Promotion, branch: PromotionBranch | None, step: BranchStep) -> None:
-        """After a branch moved: a rule may have let the forge merge what it was before, meanwhile."""
+        """After a branch moved, check auto-merge again: a rule may have switched it on meanwhile."""
         if step.kind is not StepKind.ADVANCE or not branch or not branch.pull_request:
             return
         if self.merging.may_be_automatic(promotion.artifact) and not self._monorepo.dry_run:

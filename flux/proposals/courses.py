@@ -1,4 +1,4 @@
-"""The facts about the progress of artifacts: main, moves of tags, reports of clusters, and freezes."""
+"""Collects the facts about the progress of artifacts: main, tag moves, cluster reports, and freezes."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -21,14 +21,14 @@ from flux.proposals.times import changed_since, has_seen
 from flux.registry.target import Manifest
 
 TASK = "flux:"
-"""How the tasks of our deployments begin; the artifact's name follows."""
+"""The prefix of our deployments' tasks. The artifact's name follows."""
 
 _MANY = 10
-"""Artifacts of which it costs less to ask at once."""
+"""From this number of artifacts, one request for all deployments costs less than one for each artifact."""
 
 
 def commit_of(manifest: Manifest) -> str:
-    """The commit that an image's revision names, empty where it names none."""
+    """Return the commit that an image's revision names, empty if it names none."""
     read = parse(manifest.content, manifest.media_type)
     revision = "" if isinstance(read, Foreign) else read.annotations.get(REVISION, "")
     return revision.rpartition("@sha1:")[2]
@@ -42,7 +42,7 @@ def course_of(monorepo: Monorepo, artifact: str) -> Course:
 class Courses:
     """The courses and states of artifacts at the tip. The forge is asked once about each.
 
-    With `only_now` about less: what clusters say of what they have, and nothing of what may go on.
+    With `only_now`, reports are read only for the versions in the environments, not for those that may go on.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Courses:
         return self._monorepo.forge.now()
 
     def expect(self, artifacts: Collection[str]) -> None:
-        """Ask once about the moves of many artifacts, where the forge can tell of so many."""
+        """Request the moves of many artifacts at once, if the forge supports that."""
         if len(artifacts) < _MANY or (every := self._monorepo.forge.all_deployments()) is None:
             return
         self._deployments = {}
@@ -87,22 +87,22 @@ class Courses:
         return course_of(self._monorepo, artifact)
 
     def moves(self, artifact: str) -> list[Move]:
-        """The moves of an artifact's tags that somebody who may has recorded, the oldest first."""
+        """Return the moves of an artifact's tags that a trusted login recorded, the oldest first."""
         if artifact not in self._moves:
             self._moves[artifact] = list(self._recorded(artifact))
         return self._moves[artifact]
 
     def state(self, artifact: str, tags: Mapping[str, str] | None = None) -> GateState:
-        """The state of an artifact. `tags` has the digests of its environments' tags, where they are known.
+        """Return the state of an artifact. `tags` has the digests of its environments' tags, if known.
 
-        Raises ForgeError, and RegistryError where the registry has to be asked.
+        Raises ForgeError, and RegistryError if the registry has to be asked.
         """
         if artifact not in self._states:
             self._states[artifact] = self._state(artifact, tags)
         return self._states[artifact]
 
     def first_seen(self, artifact: str) -> Sequence[Move]:
-        """The moves that nobody recorded, and of which the forge does not tell when they were.
+        """Return the moves that were not recorded and whose time the forge does not know.
 
         They count from now, once they are recorded.
         """
@@ -110,7 +110,7 @@ class Courses:
         return self._first_seen.get(artifact, ())
 
     def forget(self, artifact: str) -> None:
-        """Ask again about an artifact, of which something was recorded."""
+        """Drop the cached facts of an artifact, because something was recorded about it."""
         self._states.pop(artifact, None)
         self._moves.pop(artifact, None)
         self._first_seen.pop(artifact, None)
@@ -120,7 +120,8 @@ class Courses:
         versions = self.desired.get(artifact, {})
         states = list(history(self._monorepo, artifact, self._monorepo.tip))[::-1]
         wanted = {environment: _wanted(states, environment) for environment in self._settings.environments}
-        # Whoever may write can record a deployment. To what main never wanted, no tag was moved.
+        # Anybody with write permission can record a deployment. A tag is never moved to a version that main
+        # did not want, so such records are dropped.
         had = {(name, each.version) for name, those in wanted.items() for each in those}
         moves = [move for move in self.moves(artifact) if (move.environment, move.version) in had]
         adopted = list(self._adopted(artifact, versions, wanted, moves, tags))
@@ -139,7 +140,7 @@ class Courses:
         )
 
     def _goes_on(self, versions: Mapping[str, str], moves: Sequence[Move]) -> Callable[[str], bool]:
-        """Whether there is an environment that a version may still go to."""
+        """Return a predicate: whether a version may still go to some environment."""
         if self._only_now:
             return lambda version: False
         tags = {move.environment: move.version for move in moves}
@@ -150,7 +151,7 @@ class Courses:
         for deployment in self._told(f"{TASK}{artifact}"):
             payload = dict(deployment.payload)
             if not self.authority.is_ours(deployment.creator):
-                payload.pop("moved", None)  # nobody's own word on the time makes a soak shorter
+                payload.pop("moved", None)  # only the automation's time may shorten a soak
             move = read_move(payload, deployment.environment, deployment.created, deployment.id)
             fits = move and move.artifact == artifact and move.environment in self._settings.environments
             if move and fits and self.authority.is_trusted(deployment.creator):
@@ -164,8 +165,8 @@ class Courses:
         moves: Sequence[Move],
         tags: Mapping[str, str] | None,
     ) -> Iterator[Move]:
-        """For environments none of whose moves was ever recorded: since main wanted what the tag has, by the
-        forge's word. Without it, from the first sight."""
+        """Yield a move for each environment without recorded moves. It counts from when main wanted what the
+        tag has, by the forge. If the forge does not know, it counts from now."""
         recorded = {move.environment for move in moves}
         missing = {name: version for name, version in versions.items() if name not in recorded}
         if not missing:
@@ -180,7 +181,7 @@ class Courses:
                 yield self._dated(Move(artifact, environment, version, digest, commit, since))
 
     def _dated(self, move: Move) -> Move:
-        """A move that nobody recorded, with a time that the forge knows of."""
+        """Return an unrecorded move with a time that the forge confirms."""
         if self._was_wanted(move.artifact, move.environment, move.time):
             return move
         seen = replace(move, time=self.now)
@@ -188,8 +189,8 @@ class Courses:
         return seen
 
     def _was_wanted(self, artifact: str, environment: str, since: float) -> bool:
-        """Whether main wanted already what it wants of an environment at the time that a committer's clock
-        says. A forge without events is the committer's own."""
+        """Whether main already wanted an environment's current version at a commit's time. If the forge has
+        no events, the commit's time is trusted."""
         if since > self.now:
             return False
         monorepo = self._monorepo
@@ -198,7 +199,7 @@ class Courses:
 
 
 def _wanted(states: Sequence[DesiredVersions], environment: str) -> tuple[Wanted, ...]:
-    """The versions that an environment was given, the oldest first."""
+    """Return the versions that main gave an environment, the oldest first."""
     found: list[Wanted] = []
     for state in states:
         version = state.versions.get(environment)
@@ -208,11 +209,11 @@ def _wanted(states: Sequence[DesiredVersions], environment: str) -> tuple[Wanted
 
 
 def _but_unknown(stays: Mapping[str, Sequence[Stay]], digests: Collection[str]) -> dict[str, Sequence[Stay]]:
-    """The stays without those of images about which nobody was asked: they count for nothing."""
+    """Return the stays without those of images whose reports were not read, which count for nothing."""
     return {name: [stay for stay in each if stay.digest in digests] for name, each in stays.items()}
 
 
 def last_stay(state: GateState, environment: str, digest: str | None) -> Stay | None:
-    """The stay of what an environment's tag has; None where its last move was to something else."""
+    """Return the stay of the digest in an environment's tag; None if its last move was to another digest."""
     stay = state.last_stay(environment)
     return stay if stay and stay.digest == digest else None

@@ -1,4 +1,4 @@
-"""Answers issues of an earlier system. They promote nothing here."""
+"""Answers issues of an earlier promotion system. They promote nothing here."""
 
 from collections.abc import Collection
 
@@ -23,7 +23,7 @@ _TICKED = regex(rf"{_KEY}(?P<names>[A-Za-z0-9._, -]*)")
 
 
 class Earlier:
-    """The issues of an earlier system that have our label and an author who is trusted."""
+    """Answers the issues of an earlier system that have our label and a trusted author."""
 
     def __init__(self, monorepo: Monorepo, issues: PromotionIssues) -> None:
         self._monorepo = monorepo
@@ -31,7 +31,7 @@ class Earlier:
         self._issues = issues
 
     def is_one(self, issue: Issue) -> bool:
-        """Whether an issue is of an earlier system, and none of ours."""
+        """Whether an issue belongs to an earlier system, and is not one of ours."""
         return bool(
             issue.open
             and earlier_boxes(issue.body)
@@ -40,33 +40,33 @@ class Earlier:
         )
 
     def answered(self, issue: Issue, change: IssueEdit | None = None) -> Applied | None:
-        """What became of such an issue, or of an edit of it; None where it is none."""
+        """Answer such an issue, or an edit of it. Return None if it is not one."""
         if not self.is_one(issue):
             return None
         done = self.answer_edit(issue, change) if change else self.answer(issue)
         return Applied(issue.number, notices=done)
 
     def answer_all(self) -> tuple[str, ...]:
-        """Answer each that is open; what was done."""
+        """Answer each open one. Return what was done."""
         found = [issue for issue in self._forge.issues(self._monorepo.settings.label) if self.is_one(issue)]
         return tuple(said for issue in found for said in self.answer(issue))
 
     def answer(self, issue: Issue) -> tuple[str, ...]:
-        """Say once where promotions are made now, and undo each tick that came after that; what was done."""
+        """Say once where promotions are made now, and undo each later tick. Return what was done."""
         where = self._where(issue)
         done = self._begin(issue, earlier_ticks(issue.body), where)
         ticked = earlier_ticks(issue.body) - self._known(issue)
         return (*done, *self._undo(issue, ticked, "", str(issue.updated), where))
 
     def answer_edit(self, issue: Issue, change: IssueEdit) -> tuple[str, ...]:
-        """The same of one edit, whose sender is told. What was ticked before it stays."""
+        """Do the same for one edit, and tell its sender. Earlier ticks stay."""
         where = self._where(issue)
         done = self._begin(issue, earlier_ticks(change.before), where)
         ticked = earlier_ticks(change.after) - earlier_ticks(change.before)
         return (*done, *self._undo(issue, ticked, mention(change.sender), str(change.time), where))
 
     def _begin(self, issue: Issue, ticked: Collection[str], where: str) -> tuple[str, ...]:
-        """The one comment. It remembers what was ticked by then: the earlier system has done that."""
+        """Write the one comment. It records the ticks until now, which the earlier system has handled."""
         if self._told(issue) is not None:
             return ()
         self._issues.tell(issue.number, _KEY + ", ".join(sorted(ticked)), moved_on(where))
@@ -86,14 +86,14 @@ class Earlier:
         return set((self._told(issue) or "").split(", "))
 
     def _told(self, issue: Issue) -> str | None:
-        """What was ticked when our comment came; None where there is none."""
+        """Return the ticks that our comment records; None if there is no such comment."""
         for key in self._issues.keys(issue.number):
             if found := _TICKED.fullmatch(key):
                 return found["names"]
         return None
 
     def _where(self, issue: Issue) -> str:
-        """The issue where this release is promoted, else all of ours."""
+        """Return the URL of the issue that promotes this release, or else a text about all of ours."""
         settings = self._monorepo.settings
         tag = told_release(issue.title, issue.body, settings.tag_form, self._monorepo.home_tags)
         parsed = settings.tag_form.parse(tag) if tag else None

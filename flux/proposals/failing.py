@@ -1,4 +1,4 @@
-"""What follows where a cluster fails, and where it runs again: what is told, and the way back."""
+"""Reacts if a cluster fails or runs again: comments on the issue, and proposes a rollback."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ from flux.proposals.proposing import Advanced, RuleProposals
 
 
 class Failures:
-    """Answers what the clusters of an artifact say. What comes of it is written into `done`."""
+    """Reacts to the health of an artifact's clusters. The results are added to `done`."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Failures:
             self._close_ways(artifact, ways)
 
     def _tell(self, artifact: str, environment: str, found: Health) -> None:
-        """On the issue of the version that fails, once a day. One that was closed is opened again."""
+        """Comment on the issue of the failing version, once a day. A closed issue is reopened."""
         version = self._courses.desired.get(artifact, {}).get(environment, "")
         issue = self._proposals.issues.get(Promotion(artifact, version))
         about = ("failing", environment, shown(found.since or self._courses.now)[:10])
@@ -58,7 +58,7 @@ class Failures:
             self._done.done.append(f"issue {issue.number}: opened again, since {environment} fails")
 
     def _open_ways(self, artifact: str, health: Mapping[str, Health]) -> None:
-        """Open the way back for environments that fail."""
+        """Propose the rollback of environments that fail."""
         state, now = self._courses.state(artifact), self._courses.now
         for environment, found in health.items():
             version = state.way_back(environment, now) if found.state is Running.FAILING else None
@@ -70,7 +70,7 @@ class Failures:
         return judge(version, environment, course, state, self._courses.now).allowed
 
     def _close_ways(self, artifact: str, health: Mapping[str, Health]) -> None:
-        """Close the way back of environments that all run again."""
+        """Close the rollbacks whose environments all run again."""
         running = {name for name, found in health.items() if found.state is Running.RUNNING}
         if running:
             self._done.done.extend(

@@ -10,9 +10,9 @@ _MOST_TRIES = 5
 def propose_file(
     monorepo: Monorepo, path: str, content: bytes, branch: str, title: str, body: str
 ) -> PullRequest:
-    """The open pull request that gives a file this content, on top of the tip.
+    """Open or update the pull request that gives a file this content, on top of the tip, and return it.
 
-    An existing branch starts again: what it proposed is decided again.
+    An existing branch is replaced. Raises ForgeError if other writers are faster each time.
     """
     forge, base = monorepo.forge, monorepo.settings.branch
     for _ in range(_MOST_TRIES):

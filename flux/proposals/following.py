@@ -1,4 +1,4 @@
-"""Follows an artifact's versions to the clusters: what was not recorded, and what became of deployments."""
+"""Follows an artifact's versions to the clusters: records missed moves, and updates deployments."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,7 @@ _STATES = {Running.RUNNING: "success", Running.FAILING: "failure"}
 
 
 class Follower:
-    """Brings the forge's deployments up to date with what clusters say. `notices` has what was not told."""
+    """Updates the forge's deployments from cluster reports. `notices` has the updates that failed."""
 
     def __init__(self, monorepo: Monorepo, courses: Courses) -> None:
         self._monorepo = monorepo
@@ -26,7 +26,7 @@ class Follower:
         return self._recorder.notices
 
     def adopt(self, artifact: str) -> bool:
-        """Record moves that nobody recorded, as when a run was killed between; whether there were any."""
+        """Record missed moves, as after a killed run. Return whether there were any."""
         moves = self._courses.moves(artifact)
         last = {move.environment: move for move in moves}
         target = self._monorepo.registry.repository(artifact)
@@ -46,7 +46,7 @@ class Follower:
         return found
 
     def settle(self, artifact: str, health: Mapping[str, Health]) -> list[str]:
-        """Let the last deployment of each environment say what its clusters do; what was changed."""
+        """Set the last deployment of each environment to the state of its clusters. Return the changes."""
         done = []
         by_environment: dict[str, list[Move]] = {}
         for move in self._courses.moves(artifact):
@@ -58,7 +58,7 @@ class Follower:
                 changed = state and found and self._set(moves[-1], state, found.message)
                 if changed:
                     done.append(f"{artifact}:{environment}: {state} of {moves[-1].version}")
-                # Of what no cluster follows, the move itself is the success.
+                # Without clusters, the move of the tag itself is the success.
                 if changed or environment not in self._monorepo.settings.clusters:
                     self._retire(moves[:-1])
             except FluxError as error:
@@ -66,13 +66,13 @@ class Follower:
         return done
 
     def _retire(self, moves: Sequence[Move]) -> None:
-        """Let earlier moves be inactive, the newest first, up to one that is: before it all are."""
+        """Set earlier moves to inactive, the newest first. Stop at an inactive one: all before it are too."""
         for move in reversed(moves):
             if not self._set(move, "inactive", ""):
                 return
 
     def _set(self, move: Move, state: str, message: str) -> bool:
-        """Whether a deployment had another state."""
+        """Set the state of a deployment. Return whether it had another state."""
         if not move.id or self._forge.deployment_state(move.id) == state:
             return False
         self._forge.set_deployment_state(move.id, state, message)

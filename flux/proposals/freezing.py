@@ -1,4 +1,4 @@
-"""The freezes that a pull request proposes, and that main does not have yet."""
+"""Reads the freezes that a pull request proposes and main does not have yet."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ BRANCH = "freeze/change"
 
 @dataclass(frozen=True)
 class PendingFreezes:
-    """What the open pull request adds and takes away; nothing where there is none of somebody who may."""
+    """What the open pull request adds and removes; empty if there is none from an authorized login."""
 
     pull_request: PullRequest | None = None
     head: str = ""
@@ -22,13 +22,13 @@ class PendingFreezes:
     removed: Sequence[Freeze] = ()
 
     def after(self, there: Sequence[Freeze]) -> tuple[Freeze, ...]:
-        """What main will have, where it has these now."""
+        """Return the freezes that main will have. `there` are those that it has now."""
         kept = [each for each in there if each not in self.removed]
         return (*kept, *(each for each in self.added if each not in there))
 
 
 def pending_freezes(monorepo: Monorepo, authority: Authority) -> PendingFreezes:
-    """What is proposed. Raises ForgeError where nobody can be asked."""
+    """Return the proposed freezes. Raises ForgeError if the forge does not answer."""
     forge, git = monorepo.forge, monorepo.git
     pulls, head = forge.pull_requests(PullState.OPEN, BRANCH), forge.branch(BRANCH)
     if not pulls or head is None or not git.obtain(head):
@@ -37,7 +37,7 @@ def pending_freezes(monorepo: Monorepo, authority: Authority) -> PendingFreezes:
     path = freezes_path(monorepo.settings.releaseconfig)
     try:
         was, becomes = (parse_freezes(path, git.file(at, path), None) for at in (base or head, head))
-    except DesiredStateError:  # which is not to be merged
+    except DesiredStateError:  # an invalid file must not be merged
         return PendingFreezes()
     added = [each for each in becomes if each not in was]
     removed = [each for each in was if each not in becomes]
@@ -49,7 +49,7 @@ def pending_freezes(monorepo: Monorepo, authority: Authority) -> PendingFreezes:
 
 
 def environments_of(monorepo: Monorepo, phases: Iterable[str]) -> set[str]:
-    """The environments of phases, an empty one being all of them, and one that is gone too."""
+    """Return the environments of phases. An empty phase, or one that no longer exists, means all of them."""
     groups = monorepo.settings.groups
     return {
         name
@@ -61,5 +61,5 @@ def environments_of(monorepo: Monorepo, phases: Iterable[str]) -> set[str]:
 
 
 def _may(authority: Authority, makers: Collection[str], environments: Collection[str]) -> bool:
-    """Whether somebody made a commit who may promote there."""
+    """Whether one of a commit's makers may promote to these environments."""
     return any(authority.is_ours(who) or not authority.refusals(who, environments) for who in makers)

@@ -1,4 +1,4 @@
-"""The environments that a freeze covers."""
+"""Refuses environments that a freeze covers."""
 
 from collections.abc import Collection
 
@@ -8,7 +8,7 @@ from flux.monorepo.monorepo import Monorepo
 
 
 def require_no_freeze(monorepo: Monorepo, environments: Collection[str]) -> None:
-    """Raises RequestError where one of the environments is frozen."""
+    """Raises RequestError if one of the environments is frozen."""
     for reason in frozen(monorepo, environments, monorepo.forge.now).values():
         raise RequestError(
             reason,

@@ -25,7 +25,7 @@ class Holding:
         self._monorepo = monorepo
 
     def hold(self, looked: Sequence[Looked]) -> list[Looked]:
-        """The steps; those that wait are held. Raises ForgeError where nobody can be asked."""
+        """Hold the steps that have to wait. Return all. Raises ForgeError if the forge does not answer."""
         return [replace(each, steps=[self._held(step, each) for step in each.steps]) for each in looked]
 
     def _held(self, step: Step, looked: Looked) -> Step:
@@ -44,7 +44,7 @@ class Holding:
     def _verdict(self, step: Step, version: str, looked: Looked) -> GateVerdict:
         course = course_of(self._monorepo, step.artifact)
         if all(rule.is_plain for rule in course.rules.values()):
-            # A freeze needs neither the forge nor its clock.
+            # A freeze is judged without the forge and its clock.
             frozen = GateState(freezes=freezes_at(self._monorepo, self._monorepo.tip))
             return judge(version, step.environment, course, frozen, time.time())
         tags = {each.environment: each.old for each in looked.steps if each.old}
@@ -52,7 +52,7 @@ class Holding:
         return judge(version, step.environment, course, state, self._courses.now)
 
     def _overridden(self, promotion: Promotion) -> set[str]:
-        """The environments for which somebody who may has overridden the rules."""
+        """Return the environments for which an authorized person has overridden the rules."""
         main = self._branches.main()
         return overridden(self._branches.past_decisions(promotion, main, "", merged=True))
 

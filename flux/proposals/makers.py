@@ -1,4 +1,4 @@
-"""Which commits of a promotion's branch count: the automation's, and those that a person answers for."""
+"""Finds the commits of a promotion's branch that count: the automation's, and those of authorized people."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
@@ -11,10 +11,11 @@ from flux.proposals.authority import Authority
 
 
 class BranchMakers:
-    """Reads the decisions of a promotion's commits, as far as somebody who may vouches for them.
+    """Reads the decisions of a promotion's commits, if an authorized login vouches for them.
 
-    `makers` has for each commit who is known to have made it. What a commit says of itself proves nothing.
-    `clock` tells the forge's time: a person's word of tomorrow would outlast all that others say until then.
+    `makers` has the logins that are known to have made each commit. A commit's own author proves nothing.
+    `clock` returns the forge's time. A person's decision from the future would override later ones, so it is
+    refused.
     """
 
     def __init__(
@@ -30,7 +31,7 @@ class BranchMakers:
         self._now = cache(clock)
 
     def decisions(self, message: Message) -> list[Decision] | None:
-        """What a commit of this promotion records; None for a commit that is not ours."""
+        """Return the decisions that a commit of this promotion records; None if the commit is not ours."""
         if read_message(message.text) != self._promotion:
             return None
         decisions = read_decisions(message.text)
@@ -40,7 +41,7 @@ class BranchMakers:
         return decisions if any(self._vouches(maker, decisions) for maker in makers) else None
 
     def _vouches(self, maker: str, decisions: Sequence[Decision]) -> bool:
-        """The automation vouches for everybody, a person for nobody else, and any other App for nobody."""
+        """The automation vouches for all decisions, a person for their own, and another App for none."""
         if self._authority.is_ours(maker):
             return True
         if self._authority.is_bot(maker):

@@ -1,4 +1,4 @@
-"""Who merges a promotion's pull request: people, or the forge if the rules of all of its phases say so."""
+"""Decides who merges a promotion's pull request: a person, or the forge if all its phases allow it."""
 
 from collections.abc import Collection
 
@@ -18,7 +18,7 @@ class Merging:
         self._authority = authority
 
     def is_automatic(self, artifact: str, environments: Collection[str]) -> bool:
-        """Whether nobody has to merge what goes to these environments."""
+        """Whether the forge may merge a change of these environments without a person."""
         groups = self._settings.groups
         phases = {phase for phase, members in groups.items() if set(members) & set(environments)}
         rules = [self._settings.rule(artifact, phase) for phase in phases]
@@ -35,10 +35,10 @@ class Merging:
         proposed: Collection[str],
         new: Collection[str],
     ) -> bool:
-        """Switch auto-merge off where a phase needs a person to merge; whether it was on.
+        """Switch auto-merge off if a phase needs a person to merge. Return whether this was done.
 
-        `proposed` are the environments that the pull request is to change. A person's auto-merge stays for
-        what they saw: it ends with environments that are `new`.
+        `proposed` are the environments that the pull request will change. Auto-merge that a person switched
+        on stays until there are `new` environments, which this person has not seen.
         """
         if not pull.auto_merge or self.is_automatic(promotion.artifact, proposed):
             return False
@@ -48,7 +48,7 @@ class Merging:
         return True
 
     def leave_to_forge(self, promotion: Promotion, pull: PullRequest, proposed: Collection[str]) -> bool:
-        """Switch auto-merge on where no phase needs a person; False where the forge does not do that."""
+        """Switch auto-merge on if no phase needs a person. Return False if the forge does not support it."""
         if not self.is_automatic(promotion.artifact, proposed):
             return True
         return self._forge.merge_once_green(pull.number, pull.head)

@@ -19,9 +19,10 @@ _LONGEST_REASON = 300
 
 
 def require_promotable(monorepo: Monorepo, promotion: Promotion) -> None:
-    """Raises RequestError where there is no such release, and where the registry lacks it.
+    """Require that a promotion's release is published.
 
-    Raises UnvouchedError where the registry has something under the version that no release made.
+    Raises RequestError if there is no such release, or if the registry lacks it. Raises UnvouchedError if
+    the registry's image of this version was not made by a release.
     """
     tag = monorepo.settings.tag_form.render(promotion.artifact, Version.parse(promotion.version))
     target = monorepo.registry.repository(promotion.artifact)
@@ -44,10 +45,10 @@ def propose_by_name(
     rollback: bool = False,
     override: str = "",
 ) -> Proposed:
-    """Let the pull request propose a promotion, and tell its issue where there is one.
+    """Let the pull request propose a promotion, and update its issue if there is one.
 
-    `override` is why the rules do not count. Raises RequestError where the caller may not promote there, and
-    where a freeze stands that is not overridden.
+    `override` is the reason to override the rules, or empty. Raises RequestError if the caller may not
+    promote there, or if an environment is frozen and the freeze is not overridden.
     """
     applier = Applier(monorepo)
     authority = applier.issues.authority
@@ -68,7 +69,7 @@ def propose_by_name(
 
 
 def reason_of(given: str | None) -> str:
-    """Why somebody overrides the rules, in one line. Raises RequestError for what says nothing."""
+    """Return the reason for an override in one line. Raises RequestError if it is empty or invalid."""
     if given is None:
         return ""
     reason = " ".join(given.replace(";", ",").split())

@@ -1,4 +1,4 @@
-"""Tell in a promotion issue how the promotion stands."""
+"""Shows the progress of a promotion in its issue."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -20,7 +20,7 @@ from flux.proposals.rulings import Rulings
 def tell(
     monorepo: Monorepo, issues: PromotionIssues, issue: Issue, proposed: Proposed, rulings: Rulings
 ) -> list[EnvironmentRow]:
-    """Bring an issue's one comment up to date, and give what it says of every environment.
+    """Update the status comment of an issue, and return its row for each environment.
 
     Raises RegistryError and ForgeError.
     """
@@ -59,7 +59,7 @@ def _standings(monorepo: Monorepo, proposed: Proposed, rulings: Rulings) -> list
 
 
 def _is_due(promotion: Promotion, proposed: Proposed, deployed: Collection[str], environment: str) -> bool:
-    """Whether an environment has yet to get the version."""
+    """Whether an environment does not have the version yet."""
     desired = proposed.main.get(environment)
     return not is_reached(promotion, desired) or (
         desired == promotion.version and environment not in deployed
@@ -67,7 +67,7 @@ def _is_due(promotion: Promotion, proposed: Proposed, deployed: Collection[str],
 
 
 def _said(body: str, groups: Mapping[str, Sequence[str]]) -> list[str]:
-    """What people should know of an issue's boxes."""
+    """Return what people should know about an issue's boxes."""
     said = []
     if names := unknown(body, groups):
         said.append(boxes_ignored(names))

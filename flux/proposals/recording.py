@@ -17,7 +17,7 @@ _MOST_FAILURES = 3
 
 
 class Recorder:
-    """Records what moved, by the forge's clock. If the record fails, the move still counts."""
+    """Records tag moves with the forge's time. If a record fails, the move still counts."""
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._monorepo = monorepo
@@ -29,7 +29,7 @@ class Recorder:
 
     @property
     def notices(self) -> list[str]:
-        """What could not be recorded: a line for each reason."""
+        """The moves that could not be recorded, a line for each reason."""
         return [
             f"{moves[0]} is not recorded: {why}"
             if len(moves) == 1
@@ -38,7 +38,7 @@ class Recorder:
         ]
 
     def begin(self, step: Step, manifest: Manifest) -> Callable[[], None]:
-        """To be called before a tag moves. What it gives is to be called once it did."""
+        """Return a function to call once the tag has moved. Call this before it moves."""
         began = self._time()
 
         def done() -> None:
@@ -51,7 +51,7 @@ class Recorder:
         return done
 
     def finish(self) -> None:
-        """Record what moved since. No tag has to wait for that: forges take few writes a minute."""
+        """Record the moves. This comes last: forges allow few writes a minute, and no tag should wait."""
         made, self._made = self._made, []
         for move in made:
             self.record(move)
@@ -79,12 +79,12 @@ class Recorder:
         self._monorepo.forge.set_deployment_state(made.id, state, said)
 
     def _time(self) -> float | None:
-        """The forge's time, asked for once; None where it does not answer."""
+        """Return the forge's time, which is asked for once; None if the forge does not answer."""
         with self._asking:
             if self._clock is None:
                 try:
                     self._clock = self._monorepo.forge.now() - monotonic()
                 except FluxError:
                     return None
-            # In whole seconds, as the forge dates what clusters say: that is never before the move.
+            # Rounded down: the forge dates reports in whole seconds, and none may be before its move.
             return float(int(self._clock + monotonic()))

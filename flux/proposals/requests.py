@@ -34,12 +34,12 @@ class Requests:
         decisions: Sequence[Decision] = (),
         said: Sequence[str] = (),
     ) -> tuple[PullRequest, bool]:
-        """The pull request with the title and body that these changes have, and whether it was written to.
+        """Write the title and body for these changes. Return the pull request and whether it was changed.
 
         `there` is the open one, `versions` are main's, `issue` is the URL of the promotion issue or empty,
-        `decisions` are those that the branch records, and `said` is what the rules say. What people wrote
-        into it stays.
-        Raises RegistryError where the registry does not answer.
+        `decisions` are those that the branch records, and `said` is the text about the rules. Text that
+        people added to the pull request stays.
+        Raises RegistryError if the registry does not answer.
         """
         title = request_title(promotion, changes, self._settings.groups, rollback)
         known = background(self._monorepo, promotion, changes, versions, issue, rollback)
@@ -58,7 +58,7 @@ class Requests:
             ), True
         if _is_same(there, _within(there, title, part)):
             return there, False
-        # All of this took its time, and somebody may have written meanwhile.
+        # Read it again, because a person may have edited it meanwhile.
         now = self._forge.pull_request(there.number) or there
         written = _within(now, title, part)
         title_if_new = None if written.title == now.title else written.title
@@ -69,7 +69,7 @@ class Requests:
         try:
             return self._forge.create_pull_request(title, body, promotion.branch, self._settings.branch)
         except ForgeError:
-            # Somebody was faster, or an earlier try that was not answered did it after all.
+            # Another run was faster, or an earlier try succeeded although no answer came.
             there = self._forge.pull_requests(PullState.OPEN, promotion.branch)
             if not there:
                 raise
@@ -77,13 +77,13 @@ class Requests:
 
 
 def _within(there: PullRequest, title: str, part: Callable[[int], str]) -> PullRequestText:
-    """The text that a pull request should have, with our part of at most so many characters."""
+    """Return the text that a pull request should have. Our part fits into the space that people left."""
     written = put_in(
         title,
         part(max(MOST_CHARACTERS - room_beside(there.body), _LEAST)),
         PullRequestText(there.title, there.body),
     )
-    if len(written.body) > MOST_CHARACTERS:  # people have left no room
+    if len(written.body) > MOST_CHARACTERS:  # the text of people leaves no space
         return replace(written, body=there.body)
     return written
 
@@ -93,7 +93,7 @@ def _is_same(there: PullRequest, written: PullRequestText) -> bool:
 
 
 def _requesters(decisions: Sequence[Decision], changes: Sequence[VersionChange]) -> dict[str, list[str]]:
-    """Who asked for what is proposed, each with the environments."""
+    """Return the people who asked for the changes, each with their environments."""
     found: dict[str, list[str]] = {}
     for environment, asked in requesters(decisions, [change.environment for change in changes]).items():
         for who in sorted({decision.who for decision in asked}):

@@ -1,4 +1,4 @@
-"""What decides about an edit of a promotion issue, beside the edit itself."""
+"""Collects what is needed, beside the edit, to decide about an edit of a promotion issue."""
 
 from collections.abc import Sequence
 
@@ -26,10 +26,10 @@ def situation_of(
     main: Side,
     rules: PhaseOrder,
 ) -> Situation:
-    """The situation of an edit; no more is asked of the forge and of git than that may need.
+    """Return the situation of an edit. The forge and git are asked only for what the edit needs.
 
-    `known` are the decisions that are recorded, `main` is the desired state at the tip. Raises ForgeError
-    where a permission cannot be looked up.
+    `known` are the recorded decisions, `main` is the desired state at the tip. Raises ForgeError if a
+    permission cannot be looked up.
     """
     changed = altered.changed_boxes(edit, rules)
     names = changed.keys() | altered.lost_boxes(edit, rules)
@@ -56,5 +56,5 @@ def situation_of(
 
 
 def is_gone(monorepo: Monorepo, promotion: Promotion) -> bool:
-    """Whether the tip does not have the artifact any more."""
+    """Whether the tip no longer has the artifact."""
     return not has_artifact(monorepo, promotion.artifact)

@@ -1,4 +1,4 @@
-"""Which environments main has changed since somebody ticked, by the forge's clock."""
+"""Finds the environments that main has changed since a box was ticked, by the forge's clock."""
 
 from collections.abc import Collection, Mapping
 
@@ -13,11 +13,10 @@ from flux.promotion.proposal import Promotion
 def changed_since(
     monorepo: Monorepo, artifact: str, tip: str, environments: Collection[str], since: float
 ) -> set[str]:
-    """Of environments, those that main has given another version since a time.
+    """Return those of the environments that main has given another version since a time.
 
-    The forge says what main was then, by when it received each push, and when it merged a pull request. Of
-    what it says nothing at all there is the committer's word: a time that has not come yet is none, and
-    blocks nobody.
+    The forge tells what main was then, because it knows when it received each push and merged each pull
+    request. If it does not tell, the commit's time counts. A commit time in the future is ignored.
     """
     if not environments:
         return set()
@@ -47,7 +46,7 @@ def has_seen(monorepo: Monorepo, time: float) -> bool:
 
 
 def _versions(monorepo: Monorepo, artifact: str, commit: str) -> Mapping[str, str]:
-    """An artifact's versions at a commit; a file that nobody can read desires nothing."""
+    """Return an artifact's versions at a commit, empty if the file is invalid."""
     path = monorepo.settings.releaseconfig
     try:
         return parse_artifact(path, monorepo.git.file(commit, path), artifact)
@@ -66,6 +65,6 @@ def _is_later(
 
 
 def _merged(monorepo: Monorepo, promotion: Promotion, commit: str) -> float | None:
-    """When the forge merged the pull request that brought a commit; None where none is known."""
+    """Return when the forge merged the pull request with this merge commit; None if there is none."""
     pulls = monorepo.forge.pull_requests(PullState.MERGED, promotion.branch)
     return next((pull.merged for pull in pulls if pull.merge_commit == commit and pull.merged), None)
