@@ -12,7 +12,7 @@ from flux.promotion.texts.issue import with_boxes
 
 
 def broken(body: str, promotion: Promotion) -> str:
-    """Why tools cannot read a body any more; empty if they can."""
+    """Return why tools can no longer read a body; empty if they can."""
     if not _is_legible(body):
         return "made the text of the issue unreadable"
     return "" if read_marker(body) == promotion else "altered the issue's marker"
@@ -27,7 +27,7 @@ def _is_legible(body: str) -> bool:
 
 
 def decide_broken(edit: Edit, promotion: Promotion, body: str, rules: PhaseOrder) -> Outcome | None:
-    """What follows where an edit, or one before or after it, broke the text. None where none did."""
+    """Return what to do if this edit, or one before or after it, broke the text. None if no edit did."""
     if fault := broken(edit.after, promotion):
         if broken(edit.before, promotion):
             return _refuse(edit, promotion, rules)
@@ -38,7 +38,7 @@ def decide_broken(edit: Edit, promotion: Promotion, body: str, rules: PhaseOrder
 
 
 def changed_boxes(edit: Edit, rules: PhaseOrder) -> dict[str, bool]:
-    """The boxes of environments and phases that an edit ticked (True) or unticked."""
+    """Return the boxes of environments and phases that an edit ticked (True) or unticked."""
     was, became = marks(edit.before), marks(edit.after)
     return {
         name: became.get(name, False)
@@ -48,15 +48,15 @@ def changed_boxes(edit: Edit, rules: PhaseOrder) -> dict[str, bool]:
 
 
 def lost_boxes(edit: Edit, rules: PhaseOrder) -> set[str]:
-    """The boxes of environments and phases that an edit took away."""
+    """Return the boxes of environments and phases that an edit removed."""
     return (marks(edit.before).keys() - marks(edit.after).keys()) & rules.names
 
 
 def decide_lost(
     edit: Edit, promotion: Promotion, body: str, refused: set[str], rules: PhaseOrder
 ) -> Outcome | None:
-    """What follows where an edit took away boxes that its sender may not tick, or all that there were. None
-    where it did not, and where they are back."""
+    """Return what to do if an edit removed boxes that its sender may not tick, or all boxes. None if it did
+    not, or if the boxes are back."""
     lost = lost_boxes(edit, rules)
     is_wiped = lost and not marks(edit.after).keys() & rules.names
     if not (lost & refused or is_wiped) or not lost - marks(body).keys():
@@ -65,10 +65,10 @@ def decide_lost(
 
 
 def overwritten(edit: Edit, body: str) -> Outcome | None:
-    """Put back the words of an edit that a write of ours has overwritten; None where there were none.
+    """Restore the words of an edit that our own write overwrote. None if nothing was overwritten.
 
-    We write only boxes. So somebody who had not seen the edit wrote a body that has other words than
-    `edit.after` and, apart from its boxes, is what was there before.
+    Our writes change only boxes. If a body has the words from before the edit, and not those of `edit.after`,
+    then our write did not include the edit.
     """
     words = _words(body)
     if edit.rerun_by is not None or words != _words(edit.before) or words == _words(edit.after):
@@ -78,31 +78,31 @@ def overwritten(edit: Edit, body: str) -> Outcome | None:
 
 
 def _words(body: str) -> str:
-    """A body without what its boxes say."""
+    """Return a body with all boxes unticked, to compare its words."""
     return mark(body, dict.fromkeys(marks(body), False))
 
 
 def mended(body: str, promotion: Promotion, phases: Phases, held: Collection[str] = ()) -> str:
-    """The body with its marker, and with boxes. Those that were all gone are ticked where `held` has them."""
+    """Return the body with its marker and its boxes. If all boxes were gone, tick those in `held`."""
     marked = mend_marker(body, promotion)
     whole = with_boxes(marked, phases)
     return whole if whole == marked else settle(whole, dict.fromkeys(held, True), phases)
 
 
 def mend(promotion: Promotion, updated: float, held: Collection[str], rules: PhaseOrder) -> Outcome:
-    """Put right what someone has made of the marker, or bring back boxes that are all gone.
+    """Repair the marker if somebody changed it, or restore the boxes if all are gone.
 
-    `held` are the environments whose ticks were recorded and hold: nobody knows what else was ticked.
+    `held` are the environments whose recorded ticks still hold. It is unknown what else was ticked.
     """
     note = Note(("mended", str(updated)), say.MENDED)
     return Outcome((Rewrite(lambda body: mended(body, promotion, rules.phases, held)), note))
 
 
 def revert(edit: Edit, promotion: Promotion, body: str, fault: str, still: bool = False) -> Outcome:
-    """Undo an edit as a whole, unless somebody has put it right meanwhile; `still` says that nobody has."""
+    """Undo a whole edit, unless somebody has repaired the text since. `still` says that nobody has."""
     undone = (f"{edit.sender} {fault}",)
     note = Note(("broken", edit.sender, str(edit.time)), say.edit_undone(edit.sender, fault))
-    if not still and body == edit.before:  # a run that undid it may not have been able to tell
+    if not still and body == edit.before:  # the run that undid it may not have commented
         return Outcome((note,), undone=undone)
     if not still and body != edit.after and not broken(body, promotion):
         return Outcome(undone=undone)
@@ -110,8 +110,8 @@ def revert(edit: Edit, promotion: Promotion, body: str, fault: str, still: bool 
 
 
 def _refuse(edit: Edit, promotion: Promotion, rules: PhaseOrder) -> Outcome:
-    """Undo an edit of an issue that was altered before: its meaning is unknown. Its words stay, also where a
-    write of ours, which put right what was altered, has overwritten them."""
+    """Undo the ticks of an edit of an issue that was altered before: their meaning is unknown. Keep its
+    words, even if our own repair of the issue has overwritten them."""
     is_legible = _is_legible(edit.before) and _is_legible(edit.after)
     changed = changed_boxes(edit, rules) if is_legible else {}
     was, became = (mend_marker(text, promotion) for text in (edit.before, edit.after))

@@ -1,9 +1,9 @@
 """The boxes of a promotion issue: who wants which environment.
 
-A body is read as GitHub renders it, by a parser of its Markdown, and only characters between brackets are
-ever written. A box is a task list item (https://github.github.com/gfm/#task-list-items-extension-) of a
-bulleted list that begins its line. GitHub shows no box in a block quote or behind a second list marker; it
-does in a numbered list, but may take for a paragraph's line what CommonMark takes for the list.
+A Markdown parser reads a body as GitHub renders it. Only characters between brackets are ever written. A box
+is a task list item (https://github.github.com/gfm/#task-list-items-extension-) of a bulleted list that begins
+its line. GitHub shows no box in a block quote or behind a second list marker. It shows boxes in a numbered
+list, but may read as part of a paragraph what CommonMark reads as a list.
 """
 
 import re
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 LONGEST_BODY = 65_536
-"""Characters that GitHub takes."""
+"""The most characters that GitHub accepts in a body."""
 
 Phases = Mapping[str, Sequence[str]]
-"""The environments of each phase, in order. A phase that is itself the one environment is its only member."""
+"""The environments of each phase, in order. A phase that is one environment has only itself as a member."""
 
 _LINE_END = regex(r"\r\n?|\n")
 _ITEM = regex(r"[ \t]*[-+*][ \t]+\[(?P<mark>[ xX])\][ \t]+(?P<word>[^ \t\r\n]+)")
 _CONTROL = regex(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_OTHER_SPACE = regex(r"[^\S \t\r\n]")  # is none to GitHub, and is to Python's regular expressions
-_DEEPEST = 20  # where the parser stops: a list inside of a list is two deeper
-_LONGEST_WORD = 512  # a name has 128 at most, and each of its characters may be escaped
+_OTHER_SPACE = regex(r"[^\S \t\r\n]")  # whitespace in Python's regular expressions, not on GitHub
+_DEEPEST = 20  # the parser stops here; a nested list is two levels deeper
+_LONGEST_WORD = 512  # a name has at most 128 characters, and each may be escaped
 _PLAIN = {"text", "text_special", "code_inline", "em_open", "em_close", "strong_open", "strong_close"}
 
 
 @dataclass(frozen=True)
 class Box:
-    """A box of a body. Its name is the first word behind it, without code, bold or italic type; a word that
-    has other markup is a name as it is written. Lines count from 0 and end with LF, CRLF or CR."""
+    """A box of a body. Its name is the first word behind it, without code, bold or italic markup. A word with
+    other markup is used as it is written. Lines count from 0 and end with LF, CRLF or CR."""
 
     name: str
     ticked: bool
@@ -47,18 +47,18 @@ class Box:
 
 
 def read_boxes(body: str) -> list[Box]:
-    """Every box of a body, from the top.
+    """Return every box of a body, from the top.
 
-    Raises IssueError, as all functions here do, for a body that may not be read as people see it: longer than
-    LONGEST_BODY, with control characters, or nested ten deep.
+    All functions here raise IssueError if people may see the body in another way: if it is longer than
+    LONGEST_BODY, has control characters, or is nested ten deep.
     """
     return [box for box, _ in _boxes(body)]
 
 
 def ticked(body: str, phases: Phases) -> set[str]:
-    """The environments that are wanted: those whose box is ticked, or their phase's.
+    """Return the environments that are wanted: their own box or the box of their phase is ticked.
 
-    Of several boxes with one name the first counts.
+    If several boxes have one name, the first counts.
     """
     marked = {name for name, tick in marks(body).items() if tick}
     return {
@@ -70,22 +70,21 @@ def ticked(body: str, phases: Phases) -> set[str]:
 
 
 def unknown(body: str, phases: Phases) -> list[str]:
-    """Names of boxes that are neither an environment nor a phase, each once. They are any text."""
+    """Return each name of a box that is neither an environment nor a phase. A name is any text."""
     return [name for name in marks(body) if name not in _names(phases)]
 
 
 def repeated(body: str, phases: Phases) -> list[str]:
-    """Environments and phases that have more than one box, each once."""
+    """Return the environments and phases that have more than one box, each once."""
     names = [box.name for box in read_boxes(body)]
     return [name for name in dict.fromkeys(names) if names.count(name) > 1 and name in _names(phases)]
 
 
 def untick(body: str, environments: Collection[str], phases: Phases) -> str:
-    """The body where exactly these environments are not wanted any more.
+    """Return the body in which exactly these environments are no longer wanted.
 
-    Where the box of a phase held one of them, the boxes of its other environments are ticked in its place.
-    Such an environment that has no box is not wanted any more either: what cannot be said with the boxes that
-    there are is not promoted.
+    If the box of a phase stood for one of them, the boxes of its other environments are ticked instead. If
+    one of these has no box, it is no longer wanted either: what the boxes cannot say is not promoted.
     """
     was = marks(body)
     wanted: dict[str, bool] = {}
@@ -98,10 +97,10 @@ def untick(body: str, environments: Collection[str], phases: Phases) -> str:
 
 
 def restore(body: str, before: str, after: str, names: Collection[str]) -> str:
-    """The body without what the edit from `before` to `after` did to boxes with these names.
+    """Return the body without what the edit from `before` to `after` did to boxes with these names.
 
-    A box that is not any more as `after` has it was changed by a later edit, and stays. A box that the edit
-    added is unticked; one that it removed, with its line, cannot be brought back here.
+    A box that differs from `after` was changed by a later edit, and stays. A box that the edit added is
+    unticked. A box that it removed, with its line, cannot be restored here.
     """
     was, became = marks(before), marks(after)
     changed = {name for name in names if name in became and became[name] != was.get(name, False)}
@@ -109,19 +108,19 @@ def restore(body: str, before: str, after: str, names: Collection[str]) -> str:
 
 
 def settle(body: str, wanted: Mapping[str, bool], phases: Phases) -> str:
-    """The body where these environments are wanted (True) or not, as far as there are boxes to say so."""
+    """Return the body in which these environments are wanted (True) or not, as far as they have boxes."""
     body = untick(body, [name for name, tick in wanted.items() if not tick], phases)
     shown = ticked(body, phases)
     return mark(body, {name: True for name, tick in wanted.items() if tick and name not in shown})
 
 
 def marks(body: str) -> dict[str, bool]:
-    """Every box that counts, by name, and whether it is ticked."""
+    """Return whether each box is ticked, by name. If several boxes have one name, the first counts."""
     return {name: box.ticked for name, (box, _) in _first(body).items()}
 
 
 def mark(body: str, wanted: Mapping[str, bool]) -> str:
-    """The body where the first boxes with these names are ticked or not, and stay where they are right."""
+    """Return the body with the first boxes of these names set. Correct boxes stay as they are."""
     characters = list(body)
     for name, (box, at) in _first(body).items():
         if wanted.get(name, box.ticked) != box.ticked:
@@ -134,16 +133,16 @@ def _names(phases: Phases) -> set[str]:
 
 
 def _first(body: str) -> dict[str, tuple[Box, int]]:
-    """By name, in order, the boxes that count."""
+    """Return the boxes that count, by name, in order."""
     boxes: dict[str, tuple[Box, int]] = {}
     for box, at in _boxes(body):
         boxes.setdefault(box.name, (box, at))
     return boxes
 
 
-@lru_cache(maxsize=8)  # one body is asked about more than once
+@lru_cache(maxsize=8)  # callers read one body more than once
 def _boxes(body: str) -> tuple[tuple[Box, int], ...]:
-    """Every box, and where the character between its brackets is."""
+    """Return every box, and the position of the character between its brackets."""
     if len(body) > LONGEST_BODY:
         raise IssueError(
             f"a body of {len(body):,} characters is too long: GitHub takes {LONGEST_BODY:,}",
@@ -168,7 +167,7 @@ def _boxes(body: str) -> tuple[tuple[Box, int], ...]:
 
 
 def _item_lines(tokens: "list[Token]") -> Iterator[int]:
-    """Lines where a list item begins with a paragraph, outside of footnotes."""
+    """Yield the lines where a list item begins with a paragraph, outside of footnotes."""
     footnotes = 0
     for token, following in pairwise(tokens):
         if token.type in ("footnote_reference_open", "footnote_reference_close"):
@@ -191,10 +190,11 @@ def _name(word: str) -> str:
 
 @cache
 def _markdown() -> "MarkdownIt":
-    """A parser of blocks as GitHub has them; what is inside of them is left alone, which takes the most time.
+    """Return a parser of blocks as on GitHub. It does not parse inline text, which takes the most time.
 
-    Link reference definitions are paragraphs, as they are to GitHub until the paragraph ends; a table is what
-    nothing else is; and any tag alone in a line ends a paragraph that goes on outside of its item or quote.
+    Link reference definitions are paragraphs, as on GitHub until the paragraph ends. A block is a table only
+    if it is nothing else. A line with only a tag ends a paragraph that continues outside of its item or
+    quote.
     """
     from markdown_it import MarkdownIt
     from markdown_it.common.html_re import HTML_OPEN_CLOSE_TAG_STR

@@ -1,4 +1,4 @@
-"""The messages of the commits on a promotion's branch: written here, and read back."""
+"""The messages of the commits on a promotion's branch. They are written here, and read back here."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ _ROLL_BACK = "Roll back"
 def commit_message(
     promotion: Promotion, environments: Iterable[str], rollback: bool, decisions: Sequence[Decision] = ()
 ) -> str:
-    """Says what the branch proposes and who decided it, in a form that can be read back."""
+    """Return a message that can be read back. It says what the branch proposes and who decided it."""
     listed = ", ".join(environments)
     if not listed:
         subject = f"Take {promotion.artifact} {promotion.version} back"
@@ -27,7 +27,7 @@ def commit_message(
 
 
 def read_message(message: str) -> Promotion | None:
-    """The promotion that a commit says it belongs to, None where it says nothing like it."""
+    """Return the promotion that a commit says it belongs to; None if it names none or several."""
     found = [Promotion(match["artifact"], match["version"]) for match in _TRAILER.finditer(message)]
     return found[0] if len(found) == 1 else None
 

@@ -12,30 +12,30 @@ from flux.promotion.ledger import Decision, How, asked, latest, news, withdrawn
 from flux.promotion.proposal import Promotion, Proposal, propose
 
 Merge = Callable[[bytes, bytes, bytes], bytes | None]
-"""The three-way merge of a base, ours and theirs; None where they conflict."""
+"""The three-way merge of a base, ours and theirs; None if they conflict."""
 Parse = Callable[[bytes], Desired]
-"""The desired state that a file's content says. Raises DesiredStateError."""
+"""Parses a file's content into the desired state. Raises DesiredStateError."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """The desired state at one commit. `content` is None where there is no file."""
+    """The desired state at one commit. `content` is None if there is no file."""
 
     commit: str
     content: bytes | None
     desired: Desired
 
     def of(self, artifact: str) -> Mapping[str, str]:
-        """The artifact's versions by environment."""
+        """Return the artifact's versions by environment."""
         return self.desired.get(artifact, {})
 
 
 @dataclass(frozen=True)
 class BranchState:
-    """A promotion's branch: `base` is where it left main, `head` where it is.
+    """A promotion's branch. `base` is where it left main, and `head` is where it is now.
 
-    `is_over` says that its pull request was merged or closed, or that main has all of it. `is_foreign` says
-    that it has somebody else's commit. `decisions` are those that its commits record.
+    `is_over` says that its pull request was merged or closed, or that main has all its changes. `is_foreign`
+    says that it has a commit by somebody else. `decisions` are those that its commits record.
     """
 
     base: Side
@@ -48,31 +48,31 @@ class BranchState:
 
 @dataclass(frozen=True)
 class Wish:
-    """What was decided beside what the branch records: `decisions` are to be applied and recorded, `known`
-    were recorded elsewhere before."""
+    """What was decided in addition to the branch's own decisions. `decisions` must be applied and recorded.
+    `known` were recorded elsewhere before."""
 
     decisions: Sequence[Decision] = ()
     known: Sequence[Decision] = ()
     rollback: bool = False
     later: frozenset[str] = frozenset()
-    """Environments that wait, so that the others can go on."""
+    """Environments that wait, so that the others can proceed."""
     resumed: Sequence[Decision] = ()
-    """Of `known`, those that waited and are taken up again."""
+    """Those of `known` that waited and now continue."""
 
 
 class StepKind(StrEnum):
     """What happens to the branch."""
 
     END = "end"
-    """Delete it: what it was for is over. Then decide again."""
+    """Delete it: its purpose is over. Then decide again."""
     STOP = "stop"
-    """Leave it: somebody else's commit is on it."""
+    """Leave it: it has a commit by somebody else."""
     CLOSE = "close"
     """Delete it: nothing is left to propose."""
     NOTHING = "nothing"
     """There is no branch, and nothing to propose."""
     KEEP = "keep"
-    """It proposes what is wanted."""
+    """The branch already proposes what is wanted."""
     CREATE = "create"
     ADVANCE = "advance"
 
@@ -82,7 +82,7 @@ _NO_PROPOSAL = Proposal((), {})
 
 @dataclass(frozen=True)
 class BranchStep:
-    """One step. `parents`, `content` and `message` are of the commit that CREATE and ADVANCE make.
+    """One step. `parents`, `content` and `message` are for the commit that CREATE and ADVANCE make.
 
     `unwritten` are new decisions that no commit records, but that still count.
     """
@@ -95,7 +95,7 @@ class BranchStep:
     message: str = ""
     unwritten: Sequence[Decision] = ()
     decisions: Sequence[Decision] = ()
-    """Those that the branch records when the step is done."""
+    """The decisions that the branch records after the step."""
 
 
 def next_step(
@@ -107,10 +107,10 @@ def next_step(
     parse: Parse,
     merge: Merge,
 ) -> BranchStep:
-    """The step that brings a branch, or None, to what is wished for. `order` has the environments in order.
+    """Return the step that brings a branch, or None, to the wish. `order` has the environments in order.
 
-    Branches only move forward. A branch that git would not merge into main as it is gets a merge of main:
-    main is its first parent, so that main's line stays the first-parent line.
+    Branches only move forward. If git would not merge the branch into main as it is, the step merges main
+    into it. Main is the first parent of that merge, so that main's history stays the first-parent line.
     """
     if branch and branch.is_over:
         return BranchStep(StepKind.END)
@@ -151,13 +151,13 @@ def _advance(
     parse: Parse,
     merge: Merge,
 ) -> BranchStep:
-    """The step of a branch that is there, to the content and the message that `step` has for main."""
+    """Return the step for a branch that exists. `step` has the content and the message for main."""
     proposal, content = step.proposal, step.content
     edited = _merging(promotion, branch.base, main, proposal, content, order, parse, merge)
     if edited is None:
         parents = (main.commit, branch.head.commit)
         return replace(step, parents=parents, decisions=[*branch.decisions, *new])
-    overrides = any(decision.how is How.OVERRIDE for decision in new)  # which a commit has to say
+    overrides = any(decision.how is How.OVERRIDE for decision in new)  # a commit must record these
     kind = StepKind.KEEP if edited == branch.head.content and not overrides else StepKind.ADVANCE
     is_kept = kind is StepKind.KEEP
     unwritten = [decision for decision in new if is_kept and not _repeats(decision, known)]
@@ -173,15 +173,14 @@ def _advance(
 
 
 def _repeats(decision: Decision, known: Sequence[Decision]) -> bool:
-    """Whether somebody asks for what they asked for last, as when a command is run again."""
+    """Whether somebody repeats their own last request, for example by running a command again."""
     said = latest(known)
     own = [said[e].who for e in decision.environments if e in said and said[e].asks]
     return decision.how in (How.NAME, How.RULE) and own == [decision.who] * len(decision.environments)
 
 
 def _takes_away(decision: Decision, promotion: Promotion, versions: Mapping[str, str]) -> bool:
-    """Whether a decision takes away what main does not have: an older one that asks for it may be on its
-    way."""
+    """Whether a decision withdraws what main does not have. An older request for it may still arrive."""
     return not decision.asks and any(versions.get(e) != promotion.version for e in decision.environments)
 
 
@@ -195,12 +194,13 @@ def _merging(
     parse: Parse,
     merge: Merge,
 ) -> bytes | None:
-    """The edit on top of where the branch left main, where git merges it into main to what is expected."""
+    """Return the edit of the commit where the branch left main; None if git does not merge it into main with
+    the expected result."""
     try:
         edited = set_versions(base.content, promotion.artifact, proposal.versions, order)
         if base.content == main.content:
             return edited
         merged = merge(base.content or b"", edited, main.content or b"")
         return edited if merged is not None and parse(merged) == parse(expected) else None
-    except DesiredStateError:  # as with environments that are gone
+    except DesiredStateError:  # for example, environments are gone
         return None

@@ -26,10 +26,10 @@ class _Read:
 
 
 def parse_desired(path: str, content: bytes | None) -> Desired:
-    """The desired state in a file's content; a missing file is an empty one.
+    """Return the desired state in a file's content; empty if the file is missing.
 
-    Raises DesiredStateError for a file that has errors: nothing follows half of it. Any environment may be
-    there: `stray` tells of those that are not known.
+    Raises DesiredStateError if the file has errors: no part of it counts then. Any environment is accepted.
+    `stray` finds the unknown ones.
     """
     if content is None:
         return {}
@@ -46,9 +46,9 @@ def stray(
     environments: Collection[str],
     content: bytes | None = None,
 ) -> DesiredStateError | None:
-    """The error of an artifact that has a version in an environment that is not known; None for any other.
+    """Return the error of an artifact that has a version in an unknown environment; None for any other.
 
-    It is the error of that artifact alone. `content` is the file's, for the line.
+    The error concerns only that artifact. `content` is the file's content, to find the line.
     """
     unknown = next((each for each in versions if each not in environments), None)
     if unknown is None:
@@ -63,8 +63,8 @@ def _error(finding: Finding) -> DesiredStateError:
 
 
 def parse_artifact(path: str, content: bytes | None, artifact: str) -> Mapping[str, str]:
-    """One artifact's versions by environment; those of the others, which take the most time, are not looked
-    at. Raises DesiredStateError."""
+    """Return one artifact's versions by environment. To save time, the versions of other artifacts are not
+    checked. Raises DesiredStateError if the file has errors."""
     read = _read(path, content) if content is not None else _Read({})
     document = read.document
     is_one = isinstance(document, dict) and all(
@@ -79,8 +79,8 @@ def parse_artifact(path: str, content: bytes | None, artifact: str) -> Mapping[s
 def check_desired(
     path: str, content: bytes, environments: Collection[str] | None, artifacts: Collection[str] | None
 ) -> Iterator[Finding]:
-    """What is wrong with a file's content: each artifact, environment and version has to be known and there
-    once. An artifact that is not among `artifacts` is a warning. None knows them all."""
+    """Yield what is wrong with a file's content. Each artifact, environment and version must be known and
+    appear once. An artifact that is not in `artifacts` is a warning. None accepts all names."""
     read = _read(path, content)
     yield from read.findings
     if read.broken:
@@ -127,7 +127,7 @@ def _read(path: str, content: bytes) -> _Read:
 
 
 def _line(content: bytes, *keys: str) -> int:
-    """The line of a key inside the keys before it; 0 where it is spelled in another way."""
+    """Return the line of a key inside the keys before it; 0 if it is spelled in another way."""
     at = 0
     for key in keys:
         spelled = re.compile(

@@ -4,7 +4,7 @@
     - [ ] Deploy to at_ring1
     <!-- stop-env-list -->
 
-A body is data. What is listed twice, or cannot be read so, is no such issue.
+A body is data. An issue with two lists, or with another form, is not such an issue.
 """
 
 import re
@@ -28,7 +28,7 @@ _WORD = regex(r"[A-Za-z0-9._/@+-]+")
 
 
 def earlier_boxes(body: str) -> dict[str, bool] | None:
-    """The environments of an earlier system's issue, and whether each is ticked; None for any other text."""
+    """Return whether each environment of an earlier system's issue is ticked; None for any other text."""
     found = _list(body)
     if found is None:
         return None
@@ -39,12 +39,12 @@ def earlier_boxes(body: str) -> dict[str, bool] | None:
 
 
 def earlier_ticks(body: str) -> set[str]:
-    """The environments that are ticked in such an issue."""
+    """Return the environments that are ticked in such an issue."""
     return {name for name, tick in (earlier_boxes(body) or {}).items() if tick}
 
 
 def untick_earlier(body: str, environments: Collection[str]) -> str:
-    """The body where the boxes of these environments are not ticked."""
+    """Return the body with the boxes of these environments unticked."""
     found = _list(body)
     if found is None:
         return body
@@ -56,8 +56,8 @@ def untick_earlier(body: str, environments: Collection[str]) -> str:
 
 
 def told_release(title: str, body: str, form: TagForm, tags: Collection[str]) -> str:
-    """The release tag that such an issue names, in its title before its body; empty where it names none, or
-    several."""
+    """Return the release tag that such an issue names, in its title or else in its body. Empty if it names
+    none or several."""
     for text in (title, body[:_LONGEST]):
         words = (word.strip(".") for word in _WORD.findall(text))
         named = {word for word in words if word in tags and form.parse(word)}

@@ -19,13 +19,13 @@ _BLANK_LINES = regex(r"(\r?\n)[ \t\r\n]*\n")
 def set_versions(
     content: bytes | None, artifact: str, versions: Mapping[str, str], order: Sequence[str]
 ) -> bytes:
-    """The desired state with these environments of an artifact at these versions.
+    """Return the desired state with these environments of an artifact at these versions.
 
-    Nothing else changes, and nothing at all where it is so already. A new environment goes where `order`,
-    which has all of them, puts it among those that are there; a new artifact goes by its name where the
-    others do, else last; both are written as their neighbours are. Content None is a missing file.
+    Nothing else changes. `order` has all environments. A new environment goes to its place in `order`. A new
+    artifact goes to its place by name if the others are sorted, else to the end. Both are formatted like
+    their neighbours. Content None is a missing file.
 
-    Raises DesiredStateError for content that has errors, and for an artifact or version that would be one.
+    Raises DesiredStateError if the content has errors, or if the new artifact or version is invalid.
     """
     parse_desired(_PLACE, content)
     text = "{}\n" if content is None else content.decode()
@@ -38,7 +38,7 @@ def set_versions(
 
 @dataclass(frozen=True)
 class _Member:
-    """A key and its value, from the key's quote at `start` on; `colon` is what is between the two."""
+    """A key and its value. `start` is at the key's quote. `colon` is the text between key and value."""
 
     key: str
     value: Any
@@ -49,7 +49,7 @@ class _Member:
 
 @dataclass(frozen=True)
 class _Object:
-    """An object in the text, from brace to brace."""
+    """An object in the text, with its braces."""
 
     start: int
     end: int
@@ -61,18 +61,18 @@ class _Object:
 
     @property
     def opening(self) -> slice:
-        """What is between its brace and its first member."""
+        """The text between the opening brace and the first member."""
         return slice(self.start + 1, self.members[0].start)
 
     @property
     def closing(self) -> slice:
-        """What is between its last member and its other brace."""
+        """The text between the last member and the closing brace."""
         return slice(self.members[-1].end, self.end - 1)
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """What is written after an object's brace, between its keys and values, and before its other brace."""
+    """The text after an object's opening brace, between key and value, and before its closing brace."""
 
     opening: str
     colon: str
@@ -108,7 +108,7 @@ def _set(text: str, artifact: str, environment: str, version: str, order: Sequen
 
 
 def _scan(text: str, at: int) -> _Object:
-    """The object that begins at a place, or after the whitespace there."""
+    """Return the object that begins at a position, or after the whitespace there."""
     start = _skip(text, at)
     members = []
     at = _skip(text, start + 1)
@@ -124,14 +124,14 @@ def _scan(text: str, at: int) -> _Object:
 
 
 def _skip(text: str, at: int) -> int:
-    """Where the whitespace at a place ends."""
+    """Return where the whitespace at a position ends."""
     space = _SPACE.match(text, at)
     return space.end() if space else at
 
 
 def _place(present: Sequence[str], new: str, order: Sequence[str]) -> int:
-    """Where a key goes: after the last one before it in the order, else before the first one after it. Keys
-    that are not in the order come before it."""
+    """Return where a key goes: after the last key before it in the order, else before the first key after it.
+    If there is neither, it goes last."""
     at = order.index(new)
     for earlier in reversed(order[:at]):
         if earlier in present:
@@ -141,9 +141,9 @@ def _place(present: Sequence[str], new: str, order: Sequence[str]) -> int:
 
 
 def _insert(text: str, into: _Object, at: int, key: str, value: str) -> str:
-    """The text with a new member before the one at a place, or last.
+    """Return the text with a new member before the one at an index, or last.
 
-    It is put behind the member before it, so that neither that one's line nor the next one's changes.
+    The member is added right after the one before it, so that no other line changes.
     """
     neighbour = into.members[max(at - 1, 0)]
     member = f"{key}{text[neighbour.colon]}{value}"
@@ -154,7 +154,7 @@ def _insert(text: str, into: _Object, at: int, key: str, value: str) -> str:
 
 
 def _comma(text: str, of: _Object, at: int) -> str:
-    """What is written between a new member at a place and its neighbour: the same as between those there."""
+    """Return the text between a new member and its neighbour, as it is between the members that exist."""
     opening = _BLANK_LINES.sub(r"\1", text[of.opening])
     if len(of.members) == 1:
         if "\n" in opening:
@@ -164,13 +164,13 @@ def _comma(text: str, of: _Object, at: int) -> str:
     between = text[of.members[after].end : of.members[after + 1].start]
     comma = _BLANK_LINES.sub(r"\1", between)
     if at == 0 and "\n" in opening and _last_line(opening) != _last_line(comma):
-        return "," + opening  # commas that begin a line
+        return "," + opening  # commas are at the beginning of lines
     return comma
 
 
 def _layout(text: str, whole: _Object, at: int) -> _Layout:
-    """How the object of the artifact at a place is written: as the nearest that is not empty, the ones
-    before it first, else as the whole is."""
+    """Return the layout of an artifact's object: that of the nearest object that is not empty, first of those
+    before it. If all are empty, it is like that of the whole."""
     for member in (*reversed(whole.members[:at]), *whole.members[at:]):
         if member.value:
             near = _scan(text, member.colon.stop)

@@ -1,7 +1,7 @@
 """What the boxes of a promotion issue lead to: decisions to record, and ticks to undo.
 
-An edit is judged by its own text before and after, and by its own sender. What happens to be ticked when its
-job runs does not decide: other edits have jobs of their own, which may come in any order.
+An edit is judged by its own text before and after, and by its own sender. It does not matter what is ticked
+when its job runs: other edits have their own jobs, which may run in any order.
 """
 
 from collections.abc import Collection, Mapping
@@ -27,7 +27,7 @@ from flux.promotion.texts import notices as say
 
 
 def decide(edit: Edit, promotion: Promotion, situation: Situation, rules: PhaseOrder) -> Outcome:
-    """What follows from an edit whose text can be read, on its sender's authority."""
+    """Return what follows from a readable edit, on its sender's authority."""
     refused = situation.refused.keys()
     if lost := decide_lost(edit, promotion, situation.body, {*refused}, rules):
         return lost
@@ -69,10 +69,10 @@ def decide_all(
     issue: int,
     rules: PhaseOrder,
 ) -> Outcome:
-    """Propose what is ticked, and take away what is not: `who` runs the command, and answers for all boxes.
+    """Propose what is ticked, and withdraw what is not. `who` runs the command, and answers for all boxes.
 
-    `had` are environments that had the version some time on main. What was asked for by name or by a rule has
-    no box ticked, and that takes nothing away.
+    `had` are environments that once had the version on main. Requests by name or by a rule have no ticked
+    box. These are not withdrawn.
     """
     wanted, proposed = ticked(situation.body, rules.phases), set(situation.proposed)
     add = missing(promotion, situation, rules)
@@ -94,16 +94,16 @@ def decide_all(
 
 
 def missing(promotion: Promotion, situation: Situation, rules: PhaseOrder) -> set[str]:
-    """The environments that are ticked, and neither proposed nor on main."""
+    """Return the environments that are ticked, but neither proposed nor on main."""
     wanted = ticked(situation.body, rules.phases) - set(situation.proposed)
     return {e for e in wanted if situation.versions.get(e) != promotion.version}
 
 
 def _chosen(edit: Edit, chosen: Mapping[str, bool], rules: PhaseOrder) -> tuple[set[str], set[str]]:
-    """The environments that an edit asks for, and those that it takes away, by these boxes of it.
+    """Return the environments that these boxes of an edit ask for, and those that they withdraw.
 
-    An environment's own box says more than that of its phase, and of two that contradict each other the one
-    that takes away counts.
+    An environment's own box overrides the box of its phase. If two boxes contradict each other, the one that
+    withdraws counts.
     """
     after = marks(edit.after)
     unticked = {name for name, tick in chosen.items() if not tick}
@@ -114,7 +114,7 @@ def _chosen(edit: Edit, chosen: Mapping[str, bool], rules: PhaseOrder) -> tuple[
 
 
 def _decided(edit: Edit, asks: bool, situation: Situation) -> set[str]:
-    """The environments that this very edit was recorded to ask for, or to take away."""
+    """Return the environments that the records say this edit asks for, or withdraws."""
     return {
         environment
         for decision in situation.known
@@ -124,7 +124,7 @@ def _decided(edit: Edit, asks: bool, situation: Situation) -> set[str]:
 
 
 def _applied(edit: Edit, changed: Mapping[str, bool], situation: Situation, rules: PhaseOrder) -> set[str]:
-    """The boxes of an edit whose decisions were recorded, as when a job is run again."""
+    """Return the boxes of an edit whose decisions are recorded, for example because a job runs again."""
     decided = {asks: _decided(edit, asks, situation) for asks in (True, False)}
     return {name for name, tick in changed.items() if rules.members([name]) <= decided[tick]}
 
@@ -150,7 +150,7 @@ def _settle(situation: Situation, decisions: Collection[Decision], rules: PhaseO
 def _undo(
     edit: Edit, promotion: Promotion, changed: Mapping[str, bool], situation: Situation, rules: PhaseOrder
 ) -> Outcome:
-    """Put back what someone ticked or unticked who may not."""
+    """Undo the ticks and unticks of somebody who has no permission."""
     refused = {name: situation.refused[name] for name in changed if name in situation.refused}
     put_back = {
         name: reason
@@ -162,11 +162,11 @@ def _undo(
     note = Note(("undone", edit.sender, str(edit.time), *put_back), say.ticks_undone(edit.sender, put_back))
     rewrite = Rewrite(lambda body: restore(body, edit.before, edit.after, put_back))
     undone = tuple(f"{name}: {edit.sender} may not: {reason}" for name, reason in put_back.items())
-    return Outcome((rewrite, note), undone=undone)  # a run that cannot tell is to have undone it
+    return Outcome((rewrite, note), undone=undone)  # undo first: the comment may fail
 
 
 def _hold(edit: Edit, undoing: Outcome, reasons: Mapping[str, str]) -> Outcome:
-    """Leave what whoever runs a job again may not decide, and say so to who made the edit."""
+    """Leave out what the person who runs a job again may not decide, and tell the sender of the edit."""
     text = say.held(edit.sender, edit.answers, reasons)
     note = Note(("held", edit.answers, str(edit.time), *reasons), text)
     return replace(undoing, actions=(*undoing.actions, note), notices=(*undoing.notices, text), refused=True)
@@ -175,7 +175,7 @@ def _hold(edit: Edit, undoing: Outcome, reasons: Mapping[str, str]) -> Outcome:
 def _overtaken(
     edit: Edit, promotion: Promotion, name: str, tick: bool, situation: Situation, rules: PhaseOrder
 ) -> bool:
-    """Whether somebody who may has said the same of a box since, or main has what its tick asks for."""
+    """Whether somebody with permission has since decided the same, or main has what the tick asks for."""
     said = latest(situation.known)
 
     def is_so(environment: str) -> bool:
@@ -187,14 +187,14 @@ def _overtaken(
 
 
 def _not_gone(situation: Situation, add: set[str]) -> tuple[set[str], list[tuple[set[str], str]]]:
-    """Leave out all where the artifact was removed or renamed: it can be rolled back, and no more."""
+    """Leave out everything if the artifact was removed or renamed: it can only be rolled back."""
     return (set(), [(add, say.REMOVED)]) if situation.is_gone and add else (add, [])
 
 
 def _in_order(
     promotion: Promotion, versions: Mapping[str, str], add: set[str], rules: PhaseOrder
 ) -> tuple[set[str], list[tuple[set[str], str]]]:
-    """Leave out phases before their time, where the order of phases is required."""
+    """Leave out phases that are not due yet, if the order of phases is required."""
     if not rules.require_order:
         return add, []
     left: list[tuple[set[str], str]] = []
@@ -208,7 +208,7 @@ def _in_order(
 def _not_outdated(
     promotion: Promotion, situation: Situation, add: set[str]
 ) -> tuple[set[str], list[tuple[set[str], str]]]:
-    """Leave out what main has changed since the tick."""
+    """Leave out the environments whose version on main has changed since the tick."""
     late = {
         environment
         for environment in add

@@ -1,4 +1,4 @@
-"""Who asked for what: the decisions in a promotion's commits, and their result."""
+"""The decisions in a promotion's commits (who asked for what), and their result."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ _NOT_READ = regex(r"[^\x20-\x7e\xa0-\u2027\u202a-\U0010ffff]")
 
 
 MOST_AHEAD = 300
-"""Seconds that a person's decision may be ahead of the forge's clock: it comes after the one before."""
+"""The most seconds that a decision may be ahead of the forge's clock, to come after the one before."""
 
 
 class How(StrEnum):
@@ -28,18 +28,18 @@ class How(StrEnum):
 
     TICK = "tick"
     NAME = "name"
-    """By naming the environments in a command. No box is ticked for them."""
+    """A command named the environments. No box is ticked for them."""
     RULE = "rule"
-    """By a rule of the phase, which no person had to ask for."""
+    """A rule of the phase asked, not a person."""
     OVERRIDE = "override"
-    """By name, and against the rules, for a reason."""
+    """A command named the environments against the rules, for a reason."""
     UNTICK = "untick"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One person's decision on environments, at `time` in seconds since the epoch; `issue` is where it was
-    said, None for a command without an issue."""
+    """One person's decision on environments, at `time` in seconds since the epoch. `issue` is where it was
+    made; None for a command without an issue."""
 
     who: str
     how: How
@@ -55,21 +55,21 @@ class Decision:
 
     @property
     def identity(self) -> tuple[int | None, int, bool, tuple[str, ...]]:
-        """Where and when it was said, and what. A job that is run again, by whomever, says the same."""
+        """Where and when it was made, and what it says. It stays the same if anybody runs the job again."""
         return self.issue, self.time, self.asks, tuple(sorted(self.environments))
 
     @property
     def _order(self) -> tuple[int, bool]:
-        """Of one second, what takes away comes last."""
+        """Withdrawals come last within one second."""
         return self.time, not self.asks
 
 
 def render(decision: Decision) -> str:
-    """The decision as a commit's trailer, which `read_decision` gives back."""
+    """Return the decision as a commit's trailer. `read_decision` reads it back."""
     who = _NOT_READ.sub(" ", decision.who)[:200].strip() or "unknown"
     issue = f"; issue {decision.issue}" if decision.issue else ""
     key = _ASKS if decision.asks else _WITHDRAWS
-    # Without a `;` it cannot be taken for another decision.
+    # Without a `;` it cannot look like another decision.
     reason = _NOT_READ.sub(" ", decision.reason).replace(";", ",")[:300].strip()
     because = f"; because {reason}" if reason else ""
     said = f"{who}; {decision.how} {' '.join(decision.environments)}"
@@ -77,7 +77,7 @@ def render(decision: Decision) -> str:
 
 
 def read_decision(line: str) -> Decision | None:
-    """The decision that a line is, exactly as `render` writes it."""
+    """Return the decision in a line; None if `render` does not write it exactly so."""
     _key, separator, rest = line.partition(": ")
     match = _LINE.fullmatch(rest) if separator else None
     if match is None:
@@ -92,9 +92,9 @@ def read_decision(line: str) -> Decision | None:
 
 
 def read_decisions(message: str) -> list[Decision] | None:
-    """The decisions in the trailers of a commit's message.
+    """Return the decisions in the trailers of a commit's message.
 
-    None where one of them is not as we write it: somebody else wrote the message, and nothing of it counts.
+    None if one of them is not in our form. Then somebody else wrote the message, and nothing in it counts.
     """
     found = []
     for line in re.split(r"\r\n?|\n", message):
@@ -107,7 +107,7 @@ def read_decisions(message: str) -> list[Decision] | None:
 
 
 def latest(decisions: Iterable[Decision]) -> dict[str, Decision]:
-    """The last decision on each environment."""
+    """Return the last decision on each environment."""
     said: dict[str, Decision] = {}
     for decision in sorted(decisions, key=lambda decision: decision._order):
         said |= dict.fromkeys(decision.environments, decision)
@@ -115,7 +115,7 @@ def latest(decisions: Iterable[Decision]) -> dict[str, Decision]:
 
 
 def news(decisions: Iterable[Decision], known: Iterable[Decision]) -> list[Decision]:
-    """The decisions that are not among those known, each once."""
+    """Return the decisions that are not in `known`, each once."""
     there = {decision.identity for decision in known}
     return [
         decision for decision in {d.identity: d for d in decisions}.values() if decision.identity not in there
@@ -123,7 +123,7 @@ def news(decisions: Iterable[Decision], known: Iterable[Decision]) -> list[Decis
 
 
 def asked(new: Iterable[Decision], known: Iterable[Decision]) -> set[str]:
-    """The environments that new decisions ask for, where nobody has decided otherwise since."""
+    """Return the environments that new decisions ask for, unless somebody has decided otherwise since."""
     new = list(new)
     said = latest([*known, *new])
     return {
@@ -135,13 +135,13 @@ def asked(new: Iterable[Decision], known: Iterable[Decision]) -> set[str]:
 
 
 def withdrawn(decisions: Iterable[Decision]) -> set[str]:
-    """The environments whose last word is that they are not wanted."""
+    """Return the environments whose last decision is a withdrawal."""
     return {environment for environment, decision in latest(decisions).items() if not decision.asks}
 
 
 def moment(clock: float, known: Iterable[Decision], environments: Iterable[str]) -> int:
-    """When a command decides: now, and after what was decided about these environments before. A clock that
-    is behind makes nobody's word the older one."""
+    """Return the time of a command's decision: now, but after earlier decisions on these environments. So a
+    slow clock does not make a new decision older than them."""
     said = latest(known)
     return max([int(clock), 0, *(said[e].time + 1 for e in environments if e in said)])
 
@@ -149,7 +149,7 @@ def moment(clock: float, known: Iterable[Decision], environments: Iterable[str])
 def requesters(
     decisions: Iterable[Decision], environments: Iterable[str]
 ) -> Mapping[str, Sequence[Decision]]:
-    """Who asked for each of these environments: every decision since it was last withdrawn, in order."""
+    """Return who asked for each of these environments: every decision since its last withdrawal, in order."""
     ordered = sorted(decisions, key=lambda decision: decision._order)
     found: dict[str, list[Decision]] = {environment: [] for environment in environments}
     for decision in ordered:
@@ -159,9 +159,9 @@ def requesters(
 
 
 def since_begun(recorded: Sequence[Decision], known: Iterable[Decision]) -> list[Decision]:
-    """What was decided while a branch was there: what its commits record, and what is known beside that.
+    """Return what was decided while a branch existed: `recorded` in its commits, and `known` beside them.
 
-    Older requests were for other pull requests, which are over; what takes away counts whenever it was said.
+    Older requests were for other pull requests, which are over. Withdrawals count whatever their time is.
     """
     begun = min((decision.time for decision in recorded), default=0)
     beside = [each for each in news(known, recorded) if each.time >= begun or not each.asks]
@@ -169,10 +169,10 @@ def since_begun(recorded: Sequence[Decision], known: Iterable[Decision]) -> list
 
 
 def overridden(decisions: Iterable[Decision]) -> set[str]:
-    """The environments for which somebody's last word is that the rules do not count."""
+    """Return the environments whose last decision overrides the rules."""
     return {name for name, decision in latest(decisions).items() if decision.how is How.OVERRIDE}
 
 
 def by_rule(decisions: Iterable[Decision]) -> set[str]:
-    """The environments that a rule alone asked for."""
+    """Return the environments whose last decision came from a rule."""
     return {name for name, decision in latest(decisions).items() if decision.how is How.RULE}

@@ -1,6 +1,6 @@
 """The marker for tools in our texts: one HTML comment with JSON, in the first line.
 
-Only a first line that is exactly as it is written here is read, and only where it is the one of its kind.
+The first line is read only if it is exactly as written here, and if it is the only one of its kind.
 """
 
 import json
@@ -14,13 +14,13 @@ _ISSUE, _COMMENT = "flux-release", "flux-promotion"
 
 
 def render_marker(promotion: Promotion) -> str:
-    """The first line of a promotion issue, without its end."""
+    """Return the first line of a promotion issue, without its line end."""
     return _render(_ISSUE, asdict(promotion))
 
 
 def read_marker(body: str) -> Promotion | None:
-    """The marker of an issue's body; None where there is none or more than one, or where it names what can be
-    no artifact or no version."""
+    """Return the marker of an issue's body. None if there is none or more than one, or if its artifact or
+    version is invalid."""
     fields = _read(_ISSUE, body)
     if [*fields] != ["artifact", "version"]:
         return None
@@ -29,7 +29,7 @@ def read_marker(body: str) -> Promotion | None:
 
 
 def mend_marker(body: str, promotion: Promotion) -> str:
-    """The body with this marker and no other."""
+    """Return the body with this marker and no other."""
     if read_marker(body) == promotion:
         return body
     first, *others = re.split(r"(?<=\n)", body, maxsplit=1)
@@ -39,26 +39,26 @@ def mend_marker(body: str, promotion: Promotion) -> str:
 
 
 def render_key(key: str) -> str:
-    """The first line of a comment, by which it is found again; the key is any text."""
+    """Return the first line of a comment, which identifies it. The key is any text."""
     return _render(_COMMENT, {"key": key})
 
 
 def read_key(body: str) -> str | None:
-    """The key of a comment of ours. Whether it is ours is for its author to say."""
+    """Return the key of a comment of ours. The caller has to check the comment's author."""
     fields = _read(_COMMENT, body)
     return fields["key"] if [*fields] == ["key"] else None
 
 
 def _render(kind: str, fields: Mapping[str, str]) -> str:
     text = json.dumps(fields)
-    # Nothing that could end the comment, which `--` alone does to some parsers.
+    # Escape all that could end the comment. For some parsers `--` alone ends it.
     for character, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("--", "-\\u002d")):
         text = text.replace(character, escaped)
     return f"<!-- {kind}: {text} -->"
 
 
 def _read(kind: str, body: str) -> dict[str, str]:
-    """The fields of the one comment of a kind; nothing where it is not as `_render` writes it."""
+    """Return the fields of the one comment of a kind; empty if `_render` does not write it so."""
     first = re.split(r"\r\n?|\n", body, maxsplit=1)[0]
     if len(re.findall(rf"<!--\s*{kind}", body, re.IGNORECASE)) != 1:
         return {}

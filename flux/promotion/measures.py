@@ -1,8 +1,9 @@
 """The four DORA measures of deployments to the last phase.
 
-https://dora.dev/guides/dora-metrics-four-keys/ has the measures. Here a deployment is a change of what one
-artifact should have in an environment of the last phase. The changes of one merge to one version are one
-deployment. A failed deployment is one that a rollback followed, and to restore is to merge that rollback.
+https://dora.dev/guides/dora-metrics-four-keys/ defines the measures. Here a deployment is a change of the
+version that one artifact should have in an environment of the last phase. The changes of one merge to one
+version are one deployment. A deployment failed if a rollback followed it. The merge of that rollback restores
+the service.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,9 +17,9 @@ _WEEKS = 26
 
 @dataclass(frozen=True)
 class Arrival:
-    """One environment got a version. Times are in seconds since the epoch, None where they are not known.
+    """One environment got a version. Times are in seconds since the epoch; None if unknown.
 
-    `change` identifies what brought it, such as a merge. `committed` is when the released commit was made.
+    `change` identifies the cause, such as a merge. `committed` is when the released commit was made.
     """
 
     artifact: str
@@ -33,12 +34,12 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Distribution:
-    """Spans of time in seconds, the shortest first."""
+    """Durations in seconds, shortest first."""
 
     spans: tuple[float, ...]
 
     def quantile(self, share: float) -> float | None:
-        """The span that `share` of all are not longer than; None where there are none."""
+        """Return the duration that a `share` of all do not exceed; None if there are none."""
         if not self.spans:
             return None
         at = max(0, -(-round(share * 1000) * len(self.spans) // 1000) - 1)
@@ -47,7 +48,7 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Measures:
-    """`weekly` has the deployments of each of the last 26 weeks, the oldest first."""
+    """`weekly` has the number of deployments in each of the last 26 weeks, oldest first."""
 
     lead_from_release: Distribution
     lead_from_commit: Distribution
@@ -58,12 +59,12 @@ class Measures:
 
     @property
     def failed_share(self) -> float | None:
-        """The part of the deployments that was rolled back, from 0 to 1; None without deployments."""
+        """The share of deployments that were rolled back, from 0 to 1; None without deployments."""
         return min(1.0, self.rollbacks / self.deployments) if self.deployments else None
 
 
 def measure(arrivals: Iterable[Arrival], last_phase: Sequence[str], now: float) -> Measures:
-    """The measures of arrivals in the environments of the last phase, in any order."""
+    """Return the measures of the environments of the last phase. Arrivals can be in any order."""
     ours = sorted((a for a in arrivals if a.environment in last_phase), key=lambda a: a.time)
     deployed = _firsts(a for a in ours if a.direction in (Direction.FIRST, Direction.UP) and a.version)
     first_of_version = _first_of_version(deployed.values())
@@ -78,7 +79,7 @@ def measure(arrivals: Iterable[Arrival], last_phase: Sequence[str], now: float) 
 
 
 def _firsts(arrivals: Iterable[Arrival]) -> Mapping[tuple[str, str | None, str], Arrival]:
-    """The first of those that one change brought an artifact."""
+    """Return the first arrival of each artifact and version in each change."""
     found: dict[tuple[str, str | None, str], Arrival] = {}
     for arrival in arrivals:
         found.setdefault((arrival.artifact, arrival.version, arrival.change), arrival)
@@ -93,7 +94,7 @@ def _first_of_version(arrivals: Iterable[Arrival]) -> list[Arrival]:
 
 
 def _restores(ordered: Sequence[Arrival]) -> list[float]:
-    """From the deployment of a version to the rollback that took it away, once for each rollback."""
+    """Return the time from a version's deployment to its rollback, once for each rollback."""
     running: dict[tuple[str, str], Arrival] = {}
     spans: dict[tuple[str, str], float] = {}
     for arrival in ordered:
@@ -107,7 +108,7 @@ def _restores(ordered: Sequence[Arrival]) -> list[float]:
 
 
 def _spans(spans: Iterable[float]) -> Distribution:
-    """Ignores negative spans, which come from wrong clocks."""
+    """Return the durations without negative ones, which come from wrong clocks."""
     return Distribution(tuple(sorted(span for span in spans if span >= 0)))
 
 

@@ -18,26 +18,26 @@ class Moves:
         self._last: dict[Key, Step] = {}
 
     def acted(self, steps: Iterable[Step]) -> None:
-        """Note what was moved. The digest from before this run is kept, however often a tag is moved."""
+        """Note what was moved. The digest from before this run is kept, even if a tag moves several times."""
         for step in steps:
             if step.action == Action.MOVED:
                 first = self._moved.get(step.key, step)
                 self._moved[step.key] = replace(step, old=first.old)
 
     def seen(self, steps: Iterable[Step]) -> None:
-        """Note where the tags are afterwards."""
+        """Note where the tags are after a round."""
         self._last |= {step.key: step for step in steps}
 
     def begin_again(self) -> None:
-        """Forget what was seen: something else is desired now."""
+        """Forget what was seen: the desired state has changed."""
         self._before, self._last = dict(self._moved), {}
 
     def superseded(self) -> list[Step]:
-        """Moves for an earlier desired state that the last round did not replace."""
+        """Return moves for an earlier desired state that the last round did not replace."""
         return [move for key, move in self._before.items() if not _replaces(self._last.get(key))]
 
     def final(self) -> list[Step]:
-        """What became of the other tags, each since before this run."""
+        """Return what happened to the other tags since before this run."""
         superseded = {step.key for step in self.superseded()}
         return [
             step if key in superseded else self._since_the_first(step) for key, step in self._last.items()
@@ -52,10 +52,10 @@ class Moves:
 
 
 def is_elsewhere(step: Step) -> bool:
-    """Whether the tag was moved and did not stay."""
+    """Whether the tag was moved but did not stay there."""
     return isinstance(step.error, TagElsewhereError)
 
 
 def _replaces(step: Step | None) -> bool:
-    """Whether a step of the last round says what became of a tag that was moved before."""
+    """Whether a step of the last round shows what happened to a tag that was moved before."""
     return step is not None and (step.action in (Action.MOVED, Action.UNCHANGED) or is_elsewhere(step))

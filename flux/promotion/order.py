@@ -1,4 +1,4 @@
-"""The order of phases: a version goes to one after the one before."""
+"""The order of phases: a version goes to each phase after the phase before it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from semver import Version
 
 @dataclass(frozen=True)
 class Skipped:
-    """Environments of a phase that do not have a version yet, and the later phases that are to get it."""
+    """Environments of a phase that do not have a version yet, and the later phases that will get it."""
 
     phase: str
     behind: tuple[str, ...]
@@ -21,9 +21,9 @@ def skipped(
     version: str,
     environments: Collection[str],
 ) -> list[Skipped]:
-    """Every phase that comes before one that `environments` are of, and has environments that are behind.
+    """Return each phase that is before a phase of `environments` and has environments that are behind.
 
-    Those have neither the version nor a higher one.
+    An environment is behind if it has neither the version nor a higher one.
     """
     names = [*phases]
     found = []
@@ -40,7 +40,7 @@ def _is_behind(has: str | None, version: str) -> bool:
 
 
 def not_lowered(versions: Mapping[str, str], version: str, environments: Collection[str]) -> list[str]:
-    """Of environments, those that a version would not bring down from the one that they have."""
+    """Return the environments that would not go to a lower version."""
     return [
         each
         for each in environments
@@ -54,8 +54,8 @@ def out_of_order(
     version: str,
     environments: Collection[str],
 ) -> dict[str, list[str]]:
-    """The phases that `environments` are of and that are not due yet, each with the environments of the
-    phase ahead that do not have `version`. `phases` are in their order, `versions` are main's."""
+    """Return the phases of `environments` that are not due yet. Each has the environments of the previous
+    phase that do not have `version`. `phases` are in order, and `versions` are main's."""
     early = {}
     ahead: Sequence[str] = ()
     for phase, own in phases.items():

@@ -12,7 +12,7 @@ from flux.promotion.texts import notices as say
 class Edit:
     """An edit of an issue's body, by `sender`, at `time` in seconds since the epoch.
 
-    `rerun_by` answers for it where its job is run again, empty for nobody; None in a first run.
+    If its job is run again, `rerun_by` answers for it. It is empty if nobody does, and None in a first run.
     """
 
     sender: str
@@ -30,7 +30,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Note:
-    """Comment once for each occasion. `about` tells occasions apart."""
+    """A comment, made once for each occasion. `about` identifies the occasion."""
 
     about: tuple[str, ...]
     text: str
@@ -38,14 +38,14 @@ class Note:
 
 @dataclass(frozen=True)
 class Rewrite:
-    """Change the body as it is when this is performed."""
+    """Change the body as it is when this action runs."""
 
     change: Callable[[str], str] = field(compare=False)
 
 
 @dataclass(frozen=True)
 class Untick:
-    """Untick these environments, in the body as it is when this is performed."""
+    """Untick these environments in the body as it is when this action runs."""
 
     environments: frozenset[str]
 
@@ -55,13 +55,12 @@ Action = Note | Rewrite | Untick
 
 @dataclass(frozen=True)
 class Situation:
-    """What decides beside the edit. `body` is the issue's body now.
+    """The facts besides the edit. `body` is the issue's body now.
 
-    `refused` has the names that the sender may not promote to, each with the reason; `held` those that who
-    ran the job again may not. `versions` are main's; `changed` are the environments that main has given
-    another version since the edit. `proposed` are those that the promotion's branch proposes. `known` are the
-    decisions that were recorded.
-    `is_gone` says that the tip does not have the artifact any more.
+    `refused` has the names that the sender may not promote to, each with the reason. `held` has those for the
+    person who ran the job again. `versions` are main's. `changed` are the environments whose version on main
+    has changed since the edit. `proposed` are those that the promotion's branch proposes. `known` are the
+    recorded decisions. `is_gone` says that the tip does not have the artifact any more.
     """
 
     body: str
@@ -76,10 +75,10 @@ class Situation:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`actions` in order. `decisions` are to be recorded and followed, None where nothing is to be proposed.
+    """`actions` are in order. `decisions` must be recorded and followed; None if nothing is proposed.
 
-    `undone` says what the actions undo and why; `notices` what people should know beside that. `refused` says
-    that somebody asked for what is not done, so that the job is to fail.
+    `undone` says what the actions undo and why. `notices` tell people the rest. `refused` says that a request
+    was not followed, so that the job must fail.
     """
 
     actions: tuple[Action, ...] = ()
@@ -91,7 +90,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class PhaseOrder:
-    """The settings that decide: the environments of each phase, and whether phases go in order."""
+    """The settings that decide: the environments of each phase, and whether the order is required."""
 
     phases: Phases
     require_order: bool = False
@@ -105,7 +104,7 @@ class PhaseOrder:
         return {*self.phases, *self.environments}
 
     def members(self, names: Iterable[str]) -> set[str]:
-        """The environments that boxes stand for."""
+        """Return the environments that boxes stand for."""
         return {environment for name in names for environment in self.phases.get(name, (name,))}
 
     def ordered(self, environments: Collection[str]) -> tuple[str, ...]:
@@ -117,7 +116,7 @@ def nothing(why: str) -> Outcome:
 
 
 def take_back(groups: Iterable[tuple[Collection[str], str]], occasion: str, rules: PhaseOrder) -> Outcome:
-    """Untick groups of environments, each for a reason, and then say why, once for each occasion."""
+    """Untick groups of environments, each for a reason, and then comment once for each occasion."""
     actions: list[Action] = []
     notes: list[Action] = []
     undone: list[str] = []
@@ -130,5 +129,5 @@ def take_back(groups: Iterable[tuple[Collection[str], str]], occasion: str, rule
 
 
 def about_taking_back(reason: str, occasion: str) -> tuple[str, ...]:
-    """What a note is about that says why boxes were unticked."""
+    """Return the `about` of a note that says why boxes were unticked."""
     return "taken back", reason, occasion
