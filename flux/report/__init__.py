@@ -1,1 +1,1 @@
-"""Everything that is printed: one module for each command, on top of `report.py`."""
+"""The output of the commands: one module for each command. All of them use `report.py`."""

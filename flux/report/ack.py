@@ -1,4 +1,4 @@
-"""What `inv ack` shows."""
+"""The output of `inv ack`."""
 
 from __future__ import annotations
 

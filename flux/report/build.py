@@ -1,4 +1,4 @@
-"""What `inv build` shows."""
+"""The output of `inv build`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def building(report: Report, total: int, dry_run: bool) -> Iterator[Callable[[ImageResult], object]]:
-    """A progress bar in a terminal, else a line for each artifact that is done."""
+    """Show a progress bar in a terminal. Elsewhere print a line for each finished artifact."""
     with report.working("planning" if dry_run else "building", total) as advance:
         yield advance if report.is_interactive else lambda result: _line(report, result, dry_run)
 
@@ -45,7 +45,7 @@ def document(build: Build) -> dict[str, Any]:
 
 
 def _line(report: Report, result: ImageResult, dry_run: bool) -> None:
-    """A log has the whole digest; lines that have to fit have its beginning."""
+    """Print a result. If the width of lines is limited, the digest is shortened."""
     would = "would be " if dry_run else ""
     digest = report.digest(result.digest) if report.width else result.digest or ""
     said = f"{result.artifact}: {would}{result.action} {digest}".rstrip()

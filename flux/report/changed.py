@@ -1,4 +1,4 @@
-"""What `inv changed` shows."""
+"""The output of `inv changed`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 _HEADER = ("Artifact", "Changed files")
 _MOST_CHARACTERS = 500_000
-"""A step's summary may have a mebibyte."""
+"""The limit for a step's summary is one mebibyte."""
 _MOST_ENTRIES = 256
-"""Jobs of one matrix: docs.github.com, "Usage limits" of workflows."""
+"""The most jobs of one matrix: docs.github.com, "Usage limits" of workflows."""
 
 
 def show_changed(
@@ -60,7 +60,7 @@ def document(
 
 
 def matrix(artifacts: Sequence[str]) -> dict[str, Any]:
-    """For `strategy.matrix`. The `artifact` of an entry is for `-a`: a name, or several with commas."""
+    """Return a `strategy.matrix`. `artifact` in an entry is a value for `-a`: names separated by commas."""
     size = -(-len(artifacts) // _MOST_ENTRIES) or 1
     groups = [artifacts[at : at + size] for at in range(0, len(artifacts), size)]
     return {"include": [{"artifact": ",".join(group)} for group in groups]}
@@ -84,7 +84,7 @@ def _fold(report: Report, differences: dict[str, list[FileDifference]]) -> None:
 
 
 def show_uncommitted(report: Report, uncommitted: Mapping[str, Sequence[str]]) -> None:
-    """Paths of the working tree, by artifact."""
+    """Report uncommitted changes. `uncommitted` has paths in the working tree, by artifact."""
     for name, paths in uncommitted.items():
         if paths:
             report.notice(f"{name}: not committed, so in no image: {some(paths)}")

@@ -1,4 +1,4 @@
-"""What `inv check` shows."""
+"""The output of `inv check`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns what was done into what would be done, for a dry run. Pure."""
+"""For a dry run, changes `pushed` to `would push`, and so on. Pure."""
 
 from flux.regex import regex
 
@@ -20,11 +20,11 @@ _VERBS = {
     "updated": "update",
 }
 _UNNUMBERED = regex(r"\b(issue|pull request) 0\b")
-"""What is not there yet has no number."""
+"""An issue or pull request that does not exist yet has no number."""
 
 
 def conditional(done: str) -> str:
-    """`app: pushed 1.0.0` as `app: would push 1.0.0`."""
+    """Change `app: pushed 1.0.0` to `app: would push 1.0.0`."""
     about, colon, what = done.rpartition(": ")
     verb, _, rest = what.partition(" ")
     said = f"would {_VERBS[verb]} {rest}".rstrip() if verb in _VERBS else f"would be done: {what}"

@@ -1,4 +1,4 @@
-"""What `inv demo` shows before and after the commands that are typed."""
+"""The output of `inv demo` before and after the commands that it runs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def show_typed(report: Report, command: str) -> None:
 
 
 def show_end(report: Report, demo: Demo, inv: str, folder: Path) -> None:
-    """The folder comes last, on a line of its own."""
+    """Print the end of the demo. The folder is on the last line."""
     show_why(report, "Everything is still there. To look around, try for example:")
     for command in (f"cd {quote(str(folder))}", _export(demo.variables), *_as_typed(demo.afterwards, inv)):
         show_typed(report, command)

@@ -1,4 +1,4 @@
-"""What `inv diff` shows."""
+"""The output of `inv diff`."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _file(file: FileDifference) -> dict[str, Any]:
 
 
 def _old(compared: Compared) -> str:
-    """What the environments have now: a version, else the digest of an image without a version."""
+    """Return what the environments have now: a version, or the digest of an image without one."""
     return compared.version or compared.digest or "nothing"
 
 
@@ -69,7 +69,7 @@ def _same(diff: Diff, compared: Compared) -> str:
 
 
 def show_file(report: Report, file: FileDifference) -> None:
-    """As `git diff` shows it."""
+    """Show a file like `git diff`."""
     in_hunks = False
     for line in file.lines:
         in_hunks = in_hunks or line.startswith("@@")

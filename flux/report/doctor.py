@@ -1,4 +1,4 @@
-"""What `inv doctor` shows."""
+"""The output of `inv doctor`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COMMANDS = {"warning": "warning", "problem": "error"}
 
 
 def show_doctor(report: Report, lines: Iterable[Line]) -> Diagnosis:
-    """Each line as it comes, since some of them have to be waited for."""
+    """Print each line as soon as it is known: some checks take time."""
     looked = []
     for line in lines:
         looked.append(line)

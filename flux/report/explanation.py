@@ -12,13 +12,13 @@ _CHECKOUT = Path(__file__).parents[2]
 
 
 def where_explained(error: FluxError) -> str:
-    """A link to the page on errors, or its path in a checkout; empty where neither is known."""
+    """Return the URL of the page on errors, or its path in a checkout. Empty if neither is known."""
     page = _site() or _page_on_github() or _page_here()
     return f"{page}#{error.anchor}" if page else ""
 
 
 def _site() -> str:
-    """The page of the site that the installed package says is its documentation."""
+    """Return the page on the documentation site in the metadata of the installed package."""
     try:
         urls = metadata("flux-artifacts").get_all("Project-URL") or []
     except PackageNotFoundError:
@@ -28,12 +28,12 @@ def _site() -> str:
 
 
 def _page_on_github() -> str:
-    """The page at the commit that the package was installed from."""
+    """Return the page on GitHub at the commit that the package was installed from."""
     repository, at, commit = installed_from().partition("@")
     return f"https://github.com/{repository}/blob/{commit}/{_PAGE}" if at else ""
 
 
 def _page_here() -> str:
-    """The page beside the package, where that runs from a checkout."""
+    """Return the path of the page beside the package, if it runs from a checkout."""
     file = _CHECKOUT / _PAGE
     return place(file.as_uri()) if file.is_file() else ""

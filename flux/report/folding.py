@@ -1,4 +1,4 @@
-"""Wraps lines. A command in backticks is not broken. Pure."""
+"""Wraps lines. It does not break commands in backticks. Pure."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 _COMMAND = regex(r"`[^`]+`")
 _JOINED = "\0"
-"""Stands for a space at which no line ends. Text that is shown has no such character."""
+"""Replaces a space that must not be broken. Text that is shown does not have this character."""
 
 
 def folded(parts: Sequence[str | Styled], width: int, indent: int) -> list[list[str | Styled]]:
-    """The lines of one text, each with its parts. The styles of its first line are those of its parts; the
-    others have the style of the last part."""
+    """Return the lines of a text, each as a list of parts. The first line keeps the styles of the parts. The
+    other lines have the style of the last part."""
     text = "".join(map(plain, parts))
     joined = _COMMAND.sub(lambda command: command[0].replace(" ", _JOINED), text)
     lines = textwrap.wrap(
@@ -31,7 +31,7 @@ def folded(parts: Sequence[str | Styled], width: int, indent: int) -> list[list[
 
 
 def _beginning(parts: Sequence[str | Styled], length: int) -> list[str | Styled]:
-    """So many characters of the parts."""
+    """Return the first `length` characters of the parts."""
     found: list[str | Styled] = []
     for part in parts:
         text = plain(part)[:length]

@@ -1,4 +1,4 @@
-"""What `inv freeze` and `inv unfreeze` show."""
+"""The output of `inv freeze` and `inv unfreeze`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One artifact's image, as `inv build` and `inv publish` show it."""
+"""The image of an artifact in the output of `inv build` and `inv publish`."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def image_document(result: ImageResult) -> dict[str, Any]:
 
 
 def linked(report: Report, result: ImageResult) -> tuple[str | Link, ...]:
-    """A row of the summary."""
+    """Return a row of the summary."""
     revision = report.page(_revision(result), f"commit/{result.revision.partition(':')[2]}")
     return result.artifact, result.action, revision, " ".join(result.tags), result.digest or ""
 
 
 def row(report: Report, result: ImageResult) -> tuple[str | Styled, ...]:
-    """A row of the table."""
+    """Return a row of the table."""
     action = Styled(result.action, _STYLES[result.action])
     return result.artifact, action, _revision(result), " ".join(result.tags), report.digest(result.digest)
 

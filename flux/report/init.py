@@ -1,4 +1,4 @@
-"""What `inv init` shows."""
+"""The output of `inv init`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def show_adoption(report: Report, adoption: Adoption, written: Sequence[WantedFile], dry_run: bool) -> None:
-    """The findings with their evidence, what cannot be said, and the files; in a dry run as a diff."""
+    """Show the findings with their evidence, the open questions and the files; in a dry run, as a diff."""
     report.notices(adoption.notices)
     if report.document(document(adoption, written)):
         return
@@ -29,7 +29,7 @@ def show_adoption(report: Report, adoption: Adoption, written: Sequence[WantedFi
     paths = {file.path for file in written}
     for file in adoption.files:
         if file.state == "missing" and file.path not in paths:
-            continue  # a dry run has shown it
+            continue  # the dry run has already shown it
         report.print(f"{file.path}: {'written' if file.path in paths else file.state}")
     if adoption.differing and not paths & {file.path for file in adoption.differing}:
         report.notice("what differs is left as it is: `--dry-run` shows how, `--force` overwrites it")
@@ -63,7 +63,8 @@ def show_proof(report: Report, exceptions: Sequence[Exceptional]) -> None:
 
 
 def _grouped(exceptions: Sequence[Exceptional]) -> dict[tuple[str, str], list[str]]:
-    """What is the same for several, with their names. What does not begin with the name stands alone."""
+    """Group equal exceptions, and return the names for each group. A message that does not begin with its
+    name adds none."""
     groups: dict[tuple[str, str], list[str]] = {}
     for one in exceptions:
         said = one.message.removeprefix(f"{one.about}: ")

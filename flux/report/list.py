@@ -1,4 +1,4 @@
-"""What `inv list` shows."""
+"""The output of `inv list`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `inv log` shows."""
+"""The output of `inv log`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNITS = (("d", 24 * 3600), ("h", 3600), ("min", 60))
 
 def show_log(report: Report, log: Log) -> None:
     report.notices(log.notices)
-    if report.as_json:  # else it is not made, as it is large
+    if report.as_json:  # the document is large, so it is made only if needed
         report.document(document(log))
         return
     if not log.changes:
@@ -50,7 +50,7 @@ def _row(logged: Logged) -> tuple[str, ...]:
 
 
 def document(log: Log) -> dict[str, Any]:
-    """Times are seconds since the epoch, and a delay is in seconds."""
+    """Return the document. Times are seconds since the epoch, and a delay is in seconds."""
     return {"changes": [record(logged) for logged in log.changes]}
 
 
@@ -74,7 +74,7 @@ def record(logged: Logged) -> dict[str, Any]:
 
 
 def day(time: float) -> str:
-    """A time in UTC, to the minute."""
+    """Return a time in UTC, to the minute."""
     try:
         return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError, OSError):
@@ -82,7 +82,7 @@ def day(time: float) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """A time span in its largest unit, such as `3d`; nothing where it is not known or below zero."""
+    """Return a time span in its largest unit, such as `3d`. Empty if it is unknown or negative."""
     if seconds is None or seconds < 0:
         return ""
     for name, size in _UNITS:

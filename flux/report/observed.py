@@ -1,4 +1,4 @@
-"""What the mode `observe` adds to a command: how an earlier system and this one compare."""
+"""The output of a command in the mode `observe`: a comparison of this system with an earlier one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HEADER = ("Tag", "Has", "Would have")
 
 
 def show_observed(report: Report, observed: Sequence[Observed]) -> None:
-    """How many tags are the same, and in the summary of a job each that is not."""
+    """Report how many tags agree and which do not. The summary of a job lists the ones that differ."""
     if not observed:
         report.notice("compared with the earlier system: there is nothing to compare")
         return

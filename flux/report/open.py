@@ -1,4 +1,4 @@
-"""What `inv open` shows: a page in the browser, or the path of a folder or file."""
+"""The output of `inv open`: a page in the browser, or the path of a folder or file."""
 
 from __future__ import annotations
 
@@ -36,6 +36,6 @@ def document(opened: OpenedPlace) -> dict[str, Any]:
 
 
 def _has_browser() -> bool:
-    """Without a screen a browser would take over the terminal, unless somebody named one."""
+    """Without a display, a browser would run in the terminal, so it is used only if the user named it."""
     named = any(os.environ.get(name) for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"))
     return named or sys.platform == "darwin"

@@ -1,4 +1,4 @@
-"""What `inv promote` and `inv rollback` show."""
+"""The output of `inv promote` and `inv rollback`."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def show_proposed(report: Report, proposed: Proposed, dry_run: bool = False) -> 
 
 
 def _done(proposed: Proposed, dry_run: bool) -> str:
-    """What became of the pull request, or in a dry run would."""
+    """Return what happened to the pull request, or would happen in a dry run."""
     would = {"opened": "would open", "updated": "would update", "closed": "would close"}
     return would.get(proposed.action, str(proposed.action)) if dry_run else str(proposed.action)
 
@@ -61,7 +61,7 @@ def _direction(change: VersionChange) -> str:
 
 
 def document(proposed: Proposed) -> dict[str, Any]:
-    """The pull request is None where there is none. One that a dry run would open has no number yet."""
+    """Return the document. `pull_request` may be None. One that a dry run would open has no number yet."""
     return {
         "artifact": proposed.promotion.artifact,
         "version": proposed.promotion.version,

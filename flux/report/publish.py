@@ -1,4 +1,4 @@
-"""What `inv publish` shows."""
+"""The output of `inv publish`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `inv reconcile` shows."""
+"""The output of `inv reconcile`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def show_reconciled(
     release_tag: str = "",
     would: Sequence[str] = (),
 ) -> None:
-    """`release_tag` is the form of release tags, `would` what a dry run would write to the forge."""
+    """`release_tag` is the format of release tags. `would` is what a dry run would write to the forge."""
     report.notices(done.notices)
     if not dry_run:
         report.digests(done.digests, digests)
@@ -35,7 +35,7 @@ def show_reconciled(
 
 
 def _show_done(report: Report, done: Sequence[str], dry_run: bool, quiet: bool) -> None:
-    """What was done, or would be. Where that is nothing, and not `quiet`, it says so."""
+    """Show what was done or would be done. If there is nothing, say so unless `quiet` is set."""
     for what in done:
         report.print(what if dry_run else f"repaired: {what}")
     if not done and not quiet:

@@ -1,4 +1,4 @@
-"""What `inv release` shows."""
+"""The output of `inv release`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def show_planned_release(report: Report, planned: PlannedRelease) -> None:
-    """A dry run of a release."""
+    """Show the dry run of a release."""
     show_uncommitted(report, {planned.artifact: planned.uncommitted})
     report.notices(planned.notices)
     if not report.document(document(planned, planned.release)):
@@ -29,8 +29,8 @@ def show_planned_release(report: Report, planned: PlannedRelease) -> None:
 def show_forge(
     report: Report, planned: PlannedRelease, place: Place, urls: Sequence[str], dry_run: bool = False
 ) -> None:
-    """Where a release is about to be made, unless that is a clone that has nothing to do with a host. `urls`
-    are all that origin has."""
+    """Show where a release will be made, unless the clone has no remote host. `urls` are all URLs of
+    origin."""
     from flux.artifact.source import https_url, names_host
 
     goes = f"{planned.tag} {'would go' if dry_run else 'goes'} to"
@@ -50,7 +50,7 @@ def show_released(report: Report, made: MadeRelease) -> None:
     report.summary(f"Release {planned.tag}", ("Release", "Commit"), [row])
     if not report.document(document(planned, made.release)):
         said = "is released already" if planned.release else "released"
-        # The local forge has its releases in git.
+        # The local forge stores its releases in git.
         where = f"`git show {planned.tag}`" if url.startswith("file:") else url
         report.print(f"{planned.tag}: {said} at {_place(planned)}, {where}")
     for error in made.failed:
@@ -58,7 +58,7 @@ def show_released(report: Report, made: MadeRelease) -> None:
 
 
 def _place(planned: PlannedRelease) -> str:
-    """The commit, and the line where that is not main's."""
+    """Return the commit, and the release line if it is not main."""
     return planned.commit[:12] + (f" on {planned.line}" if planned.line else "")
 
 

@@ -1,7 +1,7 @@
-"""Everything printed: tables, progress, JSON, and what GitHub Actions reads.
+"""All output: tables, progress, JSON, and workflow commands for GitHub Actions.
 
-Standard output has the result; with `--json` it has one JSON document and nothing else. Notices, errors and
-progress go to standard error, and are workflow commands in Actions.
+Results go to standard output; with `--json`, it has only one JSON document. Notices, errors and progress go
+to standard error. In Actions, notices and errors are workflow commands.
 
 https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 """
@@ -49,12 +49,12 @@ if TYPE_CHECKING:
     from flux.event import Event
 
 _MOST_ANNOTATIONS = 10
-"""Of each kind that GitHub shows for a step: docs.github.com, "Limits" of annotations."""
+"""The most of each kind that GitHub shows for a step: docs.github.com, "Limits" of annotations."""
 _AGAIN = "run the same command again, it continues from here"
 
 
 class Report:
-    """Tells people, programs and Actions what one command did."""
+    """Reports what one command did: to users, to programs and to Actions."""
 
     def __init__(self, event: Event, as_json: bool, wide: bool = False, dry_run: bool = False) -> None:
         self._event = event
@@ -67,7 +67,7 @@ class Report:
                 stream.reconfigure(errors="backslashreplace")
 
     def notice(self, text: str) -> None:
-        """A notice that did not stop the command."""
+        """Report a notice. It does not stop the command."""
         self._record.notices.append(text)
         if self._event.actions:
             self.command("warning", text)
@@ -75,9 +75,9 @@ class Report:
             write_line(sys.stderr, Styled(as_typed(shown(text)), "yellow"))
 
     def error(self, error: FluxError, about: Sequence[str] = ()) -> None:
-        """One line says what went wrong, and with what; another what to do. A terminal also gets where it is
-        explained. An error of the desired state says itself what it is about. A registry that does not answer
-        is not about each of many artifacts."""
+        """Print the message and the hint; in a terminal, also where the docs explain the error. `about` names
+        the subjects. It is left out for an error of the desired state, whose message names them, and for many
+        artifacts if the registry does not answer."""
         from flux.errors import DesiredStateError, RegistryUnreachableError
 
         self._record.add_error(error, about)
@@ -97,7 +97,7 @@ class Report:
                 write_line(sys.stderr, Styled(f"more: {page}", "dim"))
 
     def interrupted(self) -> None:
-        """For programs it is an error, as the exit code says. For the person at the keyboard it is not."""
+        """Report an interruption: as a notice for the user, and as an error in the JSON document."""
         from flux.errors import FluxError
 
         self.notice(f"interrupted; {_AGAIN}")
@@ -106,9 +106,9 @@ class Report:
 
     @contextmanager
     def working(self, what: str, total: int | None = None) -> Iterator[Callable[[object], object]]:
-        """A progress bar in a terminal, nothing elsewhere. Call what it yields as each thing is done.
+        """Show a progress bar if this is a terminal. Call the yielded function after each finished item.
 
-        Without a total it only shows that something is going on.
+        Without a total, the bar only shows that the command is running.
         """
         if not self.is_interactive:
             yield lambda done: None
@@ -134,11 +134,11 @@ class Report:
         return sys.stderr.isatty() and not self._event.actions and not self._json and has_rich()
 
     def digest(self, digest: str | None) -> str:
-        """A digest for a table: its beginning, or all of it with --wide."""
+        """Return a digest for a table: its beginning, or the whole digest with --wide."""
         return digest or "" if self._wide else short(digest)
 
     def sign(self, sign: str, plain: str) -> str:
-        """A character, or what stands for it where the output's encoding does not have it."""
+        """Return `sign`, or `plain` if the encoding of the output does not have that character."""
         try:
             sign.encode(sys.stdout.encoding or "ascii")
         except (UnicodeEncodeError, LookupError):
@@ -147,18 +147,18 @@ class Report:
 
     @property
     def width(self) -> int | None:
-        """How many characters a line of standard output has. None where that has no limit."""
+        """The number of characters in a line of standard output. None if there is no limit."""
         return width_of(sys.stdout)
 
     def page(self, text: str, path: str) -> Link | str:
-        """A text that links to a page of the GitHub repository, in a job of GitHub Actions."""
+        """Return a link to a page of the GitHub repository. Outside of GitHub Actions, return the text."""
         where = self._event
         if not where.actions or not where.repository:
             return text
         return Link(text, f"{where.server_url}/{where.repository}/{path}")
 
     def failures(self, failed: Iterable[tuple[str, FluxError | None]]) -> None:
-        """What failed, and why. Failures for the same reason are one error."""
+        """Report failures. Those with the same message and hint become one error."""
         groups: dict[tuple[str, str], tuple[FluxError, list[str]]] = {}
         for name, error in failed:
             if error:
@@ -167,13 +167,13 @@ class Report:
             self.error(error, names)
 
     def next(self, command: str, first: str = "") -> None:
-        """The command that usually follows, for a person at a terminal. `first` is what comes before it."""
+        """In a terminal, suggest the next command. `first` is a step to do before it."""
         if self.is_interactive and sys.stdout.isatty():
             before = f"{first}, then " if first else ""
             write_line(sys.stdout, Styled(as_typed(f"next: {before}`{shown(command)}`"), "dim"))
 
     def begin_anew(self, seconds: int) -> None:
-        """Before what is shown again and again: the time, at a terminal on an empty screen."""
+        """Begin a repeated report: clear the screen of a terminal, and print the time."""
         if is_styled(sys.stdout) and os.environ.get("TERM") != "dumb":
             write_raw(sys.stdout, "\x1b[H\x1b[2J")
         self.print(f"{datetime.now():%H:%M:%S}, again every {seconds} s until Ctrl-C")
@@ -183,53 +183,51 @@ class Report:
         for text in notices:
             self.notice(text)
 
-    # Where it goes
-
     @property
     def _stream(self) -> TextIO:
-        """With --json standard output has the document and nothing else."""
+        """The stream for text. With --json, standard output has only the document."""
         return sys.stderr if self._json else sys.stdout
 
     def print(self, *parts: str | Styled, kept: str = "", indent: int = 2, whole: bool = False) -> None:
-        """A line for people. Where it does not fit, its words go on in lines with an `indent`, unless it has
-        to stay `whole`. Characters that disturb a terminal are spelled out, but for those `kept`."""
+        """Print a line for users. A long line is wrapped with an `indent`, unless `whole` is set. Characters
+        that disturb a terminal are escaped, except those in `kept`."""
         cleaned = [self._clean(part, kept) for part in parts]
         width = None if whole or kept else width_of(self._stream)
         for line in folded(cleaned, width, indent) if width else [cleaned]:
             write_line(self._stream, *line)
 
     def log(self, text: str) -> None:
-        """A line of progress."""
+        """Print a line of progress."""
         print_line(self._stream, self.harmless(shown(text)))
 
     def would(self, action: str) -> None:
-        """What a dry run would have written."""
+        """Report a change that a dry run would have made."""
         self._record.would.append(action)
         self.log(f"would {action}")
 
     def progress(self, text: str) -> None:
-        """What is about to be done, beside the result."""
+        """Print what will be done next, on standard error."""
         print_line(sys.stderr, self.harmless(shown(text)))
 
     def harmless(self, text: str) -> str:
-        """Text in which GitHub Actions finds no workflow command."""
+        """Return the text, changed so that GitHub Actions finds no workflow command in it."""
         return text.replace("::", ": :").replace("##[", "# #[") if self._event.actions else text
 
     def document(self, result: dict[str, Any]) -> bool:
-        """The result for `--json`, and whether that is what is printed."""
+        """Set the result for `--json`. Return whether the command prints JSON."""
         self._record.result = result
         return self._json
 
     def finish(self) -> None:
-        """Print the document of `--json`, which has every notice and error of the command."""
+        """Print the document of `--json`. It has all notices and errors of the command."""
         if self._json:
-            # Only a text can hold that, and JSON has another way to write it.
+            # `##[` can only be in a string of the document, and JSON can escape it there.
             told = json.dumps(self._record.document(), indent=2)
             print_line(sys.stdout, told.replace("##[", "##\\u005b") if self._event.actions else told)
-        write_raw(sys.stdout, "")  # with what is still to be written
+        write_raw(sys.stdout, "")  # flush
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str | Styled]]) -> None:
-        """As wide as its cells in a log. In a terminal it fits, and no word is broken."""
+        """Print a table. In a terminal it fits the width and breaks no words. In a log it has full width."""
         cells = [[self._clean(cell, "\n") for cell in row] for row in rows]
         rule, width = self.sign("─", "-"), width_of(self._stream)
         if width is None:
@@ -246,8 +244,8 @@ class Report:
         return self.harmless(shown(part, kept))
 
     def command(self, command: str, text: str, place: str = "") -> None:
-        """A workflow command. Of annotations GitHub shows ten: the log and the summary have the others, each
-        with its `place`."""
+        """Print a workflow command. GitHub shows ten annotations of each kind. Further ones go to the log and
+        the summary, with their `place`."""
         kind = command.partition(" ")[0]
         self._annotations[kind] += 1
         if self._annotations[kind] > _MOST_ANNOTATIONS:
@@ -259,7 +257,7 @@ class Report:
         print_line(self._stream, f"::{command}::{escaped}")
 
     def outputs(self, outputs: dict[str, Any]) -> None:
-        """The outputs of a step: a line of text as it is, all else as JSON."""
+        """Write the outputs of a step: a line of text as it is, everything else as JSON."""
         if self._event.output:
             with self._event.output.open("a", encoding="utf-8") as file:
                 file.writelines(f"{name}={_output(value)}\n" for name, value in outputs.items())
@@ -267,24 +265,24 @@ class Report:
     def digests(
         self, digests: dict[str, str], file: str | None, written: dict[str, str] | None = None
     ) -> None:
-        """The digests of images, as an output of the job and in a file. A variable cannot hold very many.
+        """Write the digests of images to an output of the step and to a file. A file can hold more of them.
 
-        The file is for `inv sign`. It has `written` where that is given.
+        The file is for `inv sign`. If `written` is given, the file has that instead.
         """
         self.outputs({"digests": digests})
         if file:
             Path(file).write_text(json.dumps(written or digests), encoding="utf-8")
 
     def summary(self, title: str, header: Sequence[str], rows: Sequence[Sequence[str | Link]]) -> None:
-        """A heading, of Markdown, and a table in the summary of a job of GitHub Actions."""
+        """Add a heading in Markdown and a table to the summary of a job in GitHub Actions."""
         if not self._event.summary:
             return
         table = markdown_table(header, rows) if rows else ["None."]
         self._summarize("\n".join([f"### {title}", "", *table, "", ""]))
 
     def details(self, title: str, block: str) -> None:
-        """More for the summary, folded: a block of Markdown under a title of plain text."""
-        from html import escape  # whose tables take long to load
+        """Add a folded section to the summary: a block of Markdown under a title of plain text."""
+        from html import escape  # imported here because it loads slowly
 
         self._summarize(f"<details><summary>{escape(shown(title))}</summary>\n\n{block}\n\n</details>\n\n")
 

@@ -1,4 +1,4 @@
-"""What `inv rules` shows."""
+"""The output of `inv rules`."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def _cells(rule: Rule) -> tuple[str, ...]:
 
 
 def _forecast(ruled: Ruled) -> list[str]:
-    """What would go where, and when or why not: a line for the environments of which the same is true."""
+    """Return what would be promoted where and when, or why not. Environments with the same outcome share a
+    line."""
     same: dict[tuple[str, str], list[str]] = {}
     for outlook in ruled.outlook:
         if outlook.version:
@@ -75,7 +76,7 @@ def _when(outlook: Outlook) -> str:
 
 
 def document(rules: Rules) -> dict[str, Any]:
-    """A soak is in seconds."""
+    """Return the document. A soak time is in seconds."""
     return {
         "rules": {phase: _rule(rule) for phase, rule in rules.rules.items()},
         "freezes": [freeze_document(each) for each in rules.freezes],

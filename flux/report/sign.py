@@ -1,4 +1,4 @@
-"""What `inv sign` shows."""
+"""The output of `inv sign`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def document(signing: Signing) -> dict[str, Any]:
 
 
 def show_unattested(report: Report, references: Sequence[str], file: str) -> None:
-    """Into a file as sha256sum writes it."""
+    """Write the references to a file in the format of sha256sum."""
     lines = (f"{digest}  {name}\n" for name, digest in (each.split("@sha256:") for each in references))
     Path(file).write_text("".join(lines), encoding="utf-8")
     report.outputs({"unattested": len(references)})

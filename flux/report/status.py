@@ -1,4 +1,4 @@
-"""What `inv status` shows."""
+"""The output of `inv status`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def show_status(
     phases: Mapping[str, Sequence[str]] | None = None,
     detailed: bool = False,
 ) -> None:
-    """`phases` has the environments of each phase. `detailed` shows a row for each environment."""
+    """Show the status. `phases` has the environments of each phase. With `detailed`, each environment has a
+    row."""
     report.notices(status.notices)
     header = ("Artifact", "Release", "Commits since", *status.environments)
     rows = [
@@ -60,7 +61,7 @@ def show_status(
 
 
 def _show_rest(report: Report, status: Status) -> None:
-    """Open pull requests, what failed, and how much drifts."""
+    """Show open pull requests, failures, and the number of drifting tags."""
     _show_health(report, status)
     for _, pull in status.promotions or []:
         report.print(f"open: {pull.title} {place(pull.url)}")
@@ -86,7 +87,7 @@ def _show_failed(report: Report, status: Status) -> None:
 
 
 def _show_health(report: Report, status: Status) -> None:
-    """What clusters say, where it is anything but that they run what they should."""
+    """Show what clusters report, except for those that run the desired image."""
     every = [
         (f"{row.artifact}:{environment}", health)
         for row in status.rows
@@ -107,7 +108,7 @@ def _health_line(name: str, health: Health) -> str:
 
 
 def document(status: Status) -> dict[str, Any]:
-    """That of `inv tag`, with nothing done, and more."""
+    """Return the document of `inv tag` for a run that does nothing, with more fields."""
     return {
         **_tags(status),
         "artifacts": [
@@ -126,7 +127,7 @@ def document(status: Status) -> dict[str, Any]:
 
 
 def _tags(status: Status) -> dict[str, Any]:
-    """Those of `inv tag`, each with what clusters say."""
+    """Return the tags as in `inv tag`, each with what clusters report."""
     healths = [row.health.get(name, Health(Running.UNKNOWN)) for row in status.rows for name in row.steps]
     tags = tags_document(status.steps)["tags"]
     return {
@@ -158,14 +159,14 @@ def _promotion(promotion: Promotion, pull: PullRequest) -> dict[str, Any]:
 def _show_map(
     report: Report, header: Sequence[str], rows: Sequence[Sequence[str]], environments: int
 ) -> None:
-    """The artifacts by environments, which are the last columns; below are those in which nothing is."""
+    """Show artifacts and environments, which are the last columns. Empty environments are named below."""
     kept = _show_filled(report, header, rows)
     if bare := [header[at] for at in range(len(header) - environments, len(header)) if at not in kept]:
         report.print(f"Nothing is in {', '.join(bare)}.")
 
 
 def _show_filled(report: Report, header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
-    """A table without its empty columns, and which columns it has."""
+    """Show a table without its empty columns. Return the indexes of the columns that it has."""
     kept = filled(rows) or [0]
     report.table([header[at] for at in kept], [[row[at] for at in kept] for row in rows])
     return kept
@@ -176,7 +177,7 @@ def _width(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
 
 
 def _show_phases(report: Report, status: Status, phases: Mapping[str, Sequence[str]], width: int) -> None:
-    """A column for each phase, and below what drifts or differs in one."""
+    """Show a column for each phase. The environments that drift, or differ in a phase, are listed below."""
     signs = Signs(report.sign("≠", "!="), report.sign("…", "..."), report.sign("─", "-"))
     for line in phase_map(status.rows, phases, width, signs):
         report.print(line)
@@ -188,7 +189,7 @@ def _show_phases(report: Report, status: Status, phases: Mapping[str, Sequence[s
 
 
 def _show_details(report: Report, status: Status) -> None:
-    """A row for each environment of the artifacts that were asked for."""
+    """Show a row for each environment of the requested artifacts."""
     for row in status.rows:
         rows = [
             (
@@ -206,7 +207,7 @@ def _show_details(report: Report, status: Status) -> None:
 
 
 def _released(row: Row) -> str:
-    """The artifact, its last release and what came after it."""
+    """Return the artifact, its last release and the number of commits since."""
     if not row.release:
         return f"{row.artifact}: no release"
     since = "?" if row.commits_since is None else counted(row.commits_since, "commit")
@@ -218,17 +219,17 @@ def _requests(row: Row, environment: str) -> str:
 
 
 def _since(row: Row, environment: str) -> str:
-    """To the minute, in UTC."""
+    """Return the time to the minute, in UTC."""
     return moment(row.since[environment])[:16].replace("T", " ") if environment in row.since else ""
 
 
 def _commits_since(row: Row) -> str:
-    """Nothing where nothing is new, `?` where that cannot be told."""
+    """Return the number of commits: empty for zero, `?` if it is unknown."""
     return "?" if row.release and row.commits_since is None else text(row.commits_since or None)
 
 
 def _cell(report: Report, row: Row, environment: str) -> str:
-    """The desired version, and what is there instead."""
+    """Return the desired version, and what the registry has instead."""
     step = row.steps.get(environment)
     if step is None:
         return ""

@@ -1,4 +1,4 @@
-"""The map of `inv status` for a terminal that is narrow: a column for each phase. Pure."""
+"""The map of `inv status` for a narrow terminal: a column for each phase. Pure."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from flux.promotion.plan import Step
 
 _SHOWN = 2
-"""More versions than these in one phase are counted."""
+"""If a phase has more versions than this, only their number is shown."""
 
 
 @dataclass(frozen=True)
 class Signs:
-    """What the output's encoding has."""
+    """The characters to use, depending on the encoding of the output."""
 
     drift: str = "≠"
     more: str = "…"
@@ -29,14 +29,14 @@ class Signs:
 def phase_map(
     rows: Sequence[Row], phases: Mapping[str, Sequence[str]], width: int, signs: Signs
 ) -> list[str]:
-    """One line for each artifact, none longer than `width`. Phases in which nothing is have no column."""
+    """Return one line for each artifact, at most `width` characters long. Empty phases have no column."""
     full = [
         [row.artifact, row.release or "none", *(_cell(row, rings, signs) for rings in phases.values())]
         for row in rows
     ]
     header = ["Artifact", "Release", *phases]
     kept = [at for at in range(len(header)) if at < 2 or any(line[at] for line in full)]
-    # What does not fit goes: first the release, then the end of long names.
+    # If a line does not fit, first the release is left out, then the line is cut.
     lines = _aligned(header, full, kept, signs)
     if max(map(len, lines)) > width:
         lines = _aligned(header, full, [at for at in kept if at != 1], signs)
@@ -50,7 +50,7 @@ def _aligned(
 
 
 def _cell(row: Row, rings: Sequence[str], signs: Signs) -> str:
-    """The version that the rings have, or those that they have; a sign where one drifts."""
+    """Return the version or versions of the rings, with a sign if a ring drifts."""
     steps = [row.steps[ring] for ring in rings if ring in row.steps]
     if not steps:
         return ""
@@ -62,7 +62,7 @@ def _cell(row: Row, rings: Sequence[str], signs: Signs) -> str:
 
 
 def differing(row: Row, phases: Mapping[str, Sequence[str]]) -> list[str]:
-    """The environments that the map shows together though they differ, or that drift."""
+    """Return the environments that drift, or that differ from others in their phase."""
     found = []
     for rings in phases.values():
         differ = len({_version(row, ring) for ring in rings}) > 1
@@ -75,5 +75,5 @@ def _is_elsewhere(step: Step) -> bool:
 
 
 def _version(row: Row, ring: str) -> str | None:
-    """The version that is desired there. A ring of which nothing is known has none."""
+    """Return the desired version of a ring, or None if the ring is unknown."""
     return row.steps[ring].version if ring in row.steps else None

@@ -18,14 +18,14 @@ _LEAST_WIDTH, _MOST_DIGITS = 20, 4
 
 
 class OutputError(OSError):
-    """Standard output or standard error takes no more, as on a disk that is full."""
+    """Standard output or standard error cannot be written to, for example on a full disk."""
 
 
 @contextmanager
 def writing_to(stream: TextIO) -> Iterator[None]:
-    """A command goes on when nobody reads any more, as in `inv list | head`: what it does is not undone.
+    """Ignore a closed pipe (`inv list | head`): the command continues without output.
 
-    Raises OutputError where a stream cannot be written to.
+    Raises OutputError if the stream cannot be written to for another reason.
     """
     try:
         yield
@@ -36,7 +36,7 @@ def writing_to(stream: TextIO) -> Iterator[None]:
 
 
 def write_line(stream: TextIO, *parts: str | Styled) -> None:
-    """One line, however long; in a terminal in its styles."""
+    """Write one line of any length. A terminal shows its styles."""
     if not is_styled(stream):
         line = "".join(part.text if isinstance(part, Styled) else part for part in parts)
         print_line(stream, line)
@@ -54,7 +54,7 @@ def print_line(stream: TextIO, line: str) -> None:
 
 
 def write_raw(stream: TextIO, text: str) -> None:
-    """What moves the cursor of a terminal."""
+    """Write text unchanged, for example escape sequences that move the cursor, and flush the stream."""
     with writing_to(stream):
         stream.write(text)
         stream.flush()
@@ -65,13 +65,13 @@ def _silence(stream: TextIO) -> None:
 
 
 def is_styled(stream: TextIO) -> bool:
-    """As rich has it, where it can be imported."""
+    """Whether output has styles: for a terminal or with FORCE_COLOR, if rich is installed."""
     return (stream.isatty() or bool(os.environ.get("FORCE_COLOR"))) and has_rich()
 
 
 def width_of(stream: TextIO) -> int | None:
-    """How many characters a line has: those of the terminal, else what COLUMNS says. A log has no limit, but
-    for one with styles."""
+    """Return the width of a line: that of the terminal, or else COLUMNS. A log has no limit (None), except
+    for a log with styles."""
     if stream.isatty() and has_rich():
         return open_console(stream).width
     said = os.environ.get("COLUMNS", "")

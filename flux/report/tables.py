@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 GAP = "   "
 _INDENT = "  "
 _LONG = 24
-"""A column of longer cells may be narrower than these: their words go on in the next line."""
+"""A column that is wider than this may be made narrower. Its cells are then wrapped."""
 
 Line = list[str]
-"""The cells of one line, each as wide as its column."""
+"""The cells of one line, each padded to the width of its column."""
 
 
 def filled(rows: Sequence[Sequence[str | Styled]]) -> list[int]:
-    """The columns in which something is. Without rows there are none."""
+    """Return the indexes of the columns that are not empty. Without rows, there are none."""
     columns = zip(*(map(plain, row) for row in rows), strict=True)
     return [at for at, column in enumerate(columns) if any(column)]
 
 
 def fitted(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[tuple[list[Line], Line]]:
-    """The header and each row: its lines of cells, and the lines below them that have no columns."""
+    """Return the header and each row: its lines of cells, and the lines without columns below them."""
     widths = _widths(header, rows, width)
     below = range(len(widths), len(header))
 
@@ -49,7 +49,7 @@ def fitted(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> 
 def styled(
     header: Sequence[str], rows: Sequence[Sequence[str | Styled]], width: int, rule: str
 ) -> Iterator[str | Styled]:
-    """The parts of a table for a terminal, without its empty columns."""
+    """Yield the parts of a table for a terminal, without its empty columns."""
     kept = filled(rows) or range(len(header))
     rows = [[row[at] for at in kept] for row in rows]
     (head, _), *laid = fitted([header[at] for at in kept], [list(map(plain, row)) for row in rows], width)
@@ -63,7 +63,7 @@ def styled(
 
 
 def _cells(line: Line, row: Sequence[str | Styled]) -> Iterator[str | Styled]:
-    """The cells of one line, each in the style of its row's. The end of a line has no spaces."""
+    """Yield the cells of one line, each in the style of its cell in the row. No line ends with spaces."""
     last = max((at for at, text in enumerate(line) if text.strip()), default=0)
     for at, text in enumerate(line[: last + 1]):
         told = (GAP if at else "") + (text.rstrip() if at == last else text)
@@ -72,7 +72,7 @@ def _cells(line: Line, row: Sequence[str | Styled]) -> Iterator[str | Styled]:
 
 
 def _widths(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """The widths of the columns that fit, from the first. The first one is always there."""
+    """Return the widths of the columns that fit, from the left. The first column is always included."""
     columns = list(zip(header, *rows, strict=True))
     natural = [max(len(line) for cell in column for line in cell.split("\n")) for column in columns]
     long = min(_LONG, width)
@@ -96,7 +96,7 @@ def _longest_word(cell: str) -> int:
 
 
 def _wrapped(cell: str, width: int, indent: str = "") -> Line:
-    """The lines of a cell. A word that is longer than a line has one for itself."""
+    """Return the lines of a cell. A word that is longer than a line gets its own line."""
     lines = (
         textwrap.wrap(line, max(1, width), break_long_words=False, break_on_hyphens=False) or [""]
         for line in cell.split("\n")

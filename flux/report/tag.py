@@ -1,4 +1,4 @@
-"""What `inv tag` shows."""
+"""The output of `inv tag`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HEADER = ("Artifact", "Environment", "Version", "Action", "From", "To")
 
 
 def show_plan(report: Report, tip: str, steps: Sequence[Step]) -> None:
-    """What will be done, before it is done."""
+    """Show the plan before it is carried out."""
     rows = _rows(report, steps)
     if rows and not report.as_json:
         report.print(f"Environment tags at {tip[:12]}:")
@@ -30,7 +30,7 @@ def show_plan(report: Report, tip: str, steps: Sequence[Step]) -> None:
 
 
 def show_convergence(report: Report, convergence: Convergence, dry_run: bool, release_tag: str = "") -> None:
-    """What was done."""
+    """Show what was done. `release_tag` is the format of release tags."""
     report.notices(convergence.notices)
     tip = markdown(report.page(convergence.tip[:12], f"commit/{convergence.tip}"))
     title = f"Plan for {tip}" if dry_run else f"Environment tags at {tip}"

@@ -15,27 +15,27 @@ MOST_NAMES = 5
 
 
 class Link(NamedTuple):
-    """A text with a link, where the place that shows it has links."""
+    """A text with a link. Outputs without links show only the text."""
 
     text: str
     url: str
 
 
 class Styled(NamedTuple):
-    """A text in a style of rich, where styles are shown."""
+    """A text in a style of rich. Outputs without styles show only the text."""
 
     text: str
     style: str
 
 
 def plain(part: str | Styled) -> str:
-    """A part without its style."""
+    """Return a part without its style."""
     return part.text if isinstance(part, Styled) else part
 
 
 def shown(text: str, kept: str = "") -> str:
-    """Text in which characters that disturb a terminal are spelled out, such as newlines in file names."""
-    if text.isprintable():  # nearly every one of the cells of a long table
+    """Escape characters that disturb a terminal, such as newlines in file names. Keep those in `kept`."""
+    if text.isprintable():  # true for nearly all cells of a long table
         return text
     return "".join(
         c if c.isprintable() or c in kept else c.encode("unicode_escape", "surrogatepass").decode()
@@ -44,40 +44,40 @@ def shown(text: str, kept: str = "") -> str:
 
 
 def as_typed(text: str, program: str | None = None) -> str:
-    """A text whose commands are for the program that runs, which may be there where `inv` is not."""
+    """Replace `inv` in commands by `flux-artifacts` if that is the running program."""
     name = Path(program or sys.argv[0]).name
     return text.replace("`inv ", f"`{name} ") if name == "flux-artifacts" else text
 
 
 def moment(seconds: float) -> str:
-    """A time, given in seconds since the epoch, as RFC 3339 has it."""
+    """Format a time, in seconds since the epoch, according to RFC 3339."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def moment_or_none(seconds: float | None) -> str | None:
-    """The same, of a time that may not be known."""
+    """Format a time like `moment`. Return None for an unknown time."""
     return None if seconds is None else moment(seconds)
 
 
 def property_value(value: str) -> str:
-    """A property of a workflow command, whose separators are escaped too."""
+    """Escape a property of a workflow command, including its separators."""
     for character in "%\r\n:,":
         value = value.replace(character, f"%{ord(character):02X}")
     return value
 
 
 def text(value: object) -> str:
-    """Nothing for None."""
+    """Return the value as text, or an empty text for None."""
     return "" if value is None else str(value)
 
 
 def short(value: str | None) -> str:
-    """A version, or the beginning of a digest."""
+    """Return a version unchanged, or the beginning of a digest."""
     return (value or "")[:_SHORT_DIGEST] if (value or "").startswith("sha256:") else value or ""
 
 
 def place(url: str) -> str:
-    """A URL as people follow it. A file is shown by its path from the current folder."""
+    """Return a URL for users. A file in the current folder is shown by its relative path."""
     parts = urlsplit(url)
     if parts.scheme != "file":
         return url
@@ -86,7 +86,7 @@ def place(url: str) -> str:
 
 
 def markdown(cell: str | Link) -> str:
-    """A cell that is text, or one link, and nothing else."""
+    """Return a cell in Markdown, as plain text or as one link. Other markup is escaped."""
     if isinstance(cell, Link):
         return link(escaped(shown(cell.text)), cell.url)
     return escaped(shown(cell))
@@ -97,13 +97,13 @@ def markdown_row(cells: Sequence[str]) -> str:
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str | Link]]) -> list[str]:
-    """The lines of a table."""
+    """Return the lines of a table in Markdown."""
     cells = ([markdown(cell) for cell in row] for row in rows)
     return [markdown_row(row) for row in (header, ["---"] * len(header), *cells)]
 
 
 def aligned(header: Sequence[str], rows: Sequence[Sequence[str]], rule: str = "â”€") -> list[str]:
-    """The lines of a table, as wide as its widest cells: a log does not wrap lines."""
+    """Return the lines of a table. Columns are as wide as their widest cells: a log does not wrap lines."""
     table = [[cell.split("\n") for cell in row] for row in (header, *rows)]
     widths = [max(len(line) for cell in column for line in cell) for column in zip(*table, strict=True)]
 
@@ -116,7 +116,7 @@ def aligned(header: Sequence[str], rows: Sequence[Sequence[str]], rule: str = "â
 
 
 def some_of(paths: Sequence[str]) -> list[str]:
-    """The first few, and how many more there are."""
+    """Return the first paths and the number of the others."""
     listed = [shown(path) for path in paths[:MOST_NAMES]]
     return listed + ([f"and {len(paths) - MOST_NAMES} more"] if len(paths) > MOST_NAMES else [])
 

@@ -1,4 +1,4 @@
-"""The versions that are desired and not published, as one error."""
+"""Reports desired versions that are not published as one error."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from flux.report.report import Report
 
 _FEW = 2
-"""So many are told one by one, each with its environments."""
+"""Up to this number, each version has its own error with its environments."""
 
 
 def show_failed(report: Report, steps: Sequence[Step], release_tag: str = "") -> None:
-    """What could not be done, and why. `release_tag` is the form of release tags."""
+    """Report what failed, and why. `release_tag` is the format of release tags."""
     missing = [step for step in steps if step.action == Action.MISSING]
     versions = {(step.artifact, step.version or ""): 0 for step in missing}
     if len(versions) > _FEW:
@@ -30,7 +30,7 @@ def show_failed(report: Report, steps: Sequence[Step], release_tag: str = "") ->
 
 
 def _fault(step: Step, release_tag: str) -> FluxError | None:
-    """Why a step was not taken. To publish what is missing takes its tag."""
+    """Return why a step failed. For a missing version, the hint is to publish its release tag."""
     if step.action != Action.MISSING or not step.fault:
         return step.fault
     tag = _tag(release_tag, step.artifact, step.version or "")

@@ -14,16 +14,16 @@ _BUCKETS = (
     (float("inf"), "more"),
 )
 _WIDTH, _HEIGHT = 320, 110
-_BASE = 84  # where bars stand
+_BASE = 84  # the y position of the bottom of bars
 _TALLEST = 64
-_DIGIT = 6.5  # how wide one is, and a part of the space beside a number
+_DIGIT = 6.5  # the width of a digit, with a part of the space beside a number
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of a chart: where it is, how high, how many it stands for, and what is written under it.
+    """A bar of a chart: its position and size, its count, and the label below it.
 
-    `name` says what it stands for, and `is_counted` whether the count is written above it, around `middle`.
+    `name` says what it counts. `is_counted` says whether the count is shown above it, centred at `middle`.
     """
 
     x: float
@@ -39,7 +39,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart with a text for who cannot see it."""
+    """A chart, with `said` as a text for screen readers."""
 
     title: str
     said: str
@@ -50,7 +50,7 @@ class Chart:
 
 
 def histogram(title: str, spans: Sequence[float]) -> Chart:
-    """How many spans, in seconds, are below each bound and not below the one before."""
+    """Return a chart with a bar for each range of time spans. `spans` are in seconds."""
     counts = [0] * len(_BUCKETS)
     for span in spans:
         counts[next(at for at, (bound, _) in enumerate(_BUCKETS) if span < bound)] += 1
@@ -60,7 +60,7 @@ def histogram(title: str, spans: Sequence[float]) -> Chart:
 
 
 def weeks(title: str, counts: Sequence[int]) -> Chart:
-    """One bar a week, the oldest first."""
+    """Return a chart with one bar for each week, the oldest first."""
     labels = ["" for _ in counts]
     if labels:
         labels[0], labels[-1] = f"{len(counts)} weeks ago", "now"
@@ -70,7 +70,7 @@ def weeks(title: str, counts: Sequence[int]) -> Chart:
 
 
 def _bars(counts: Sequence[int], labels: Sequence[str], names: Sequence[str]) -> tuple[Bar, ...]:
-    """Where the counts have no room beside each other, only the first of the highest is written."""
+    """Return the bars. If there is no room for all counts, only the first of the highest bars shows one."""
     most = max([1, *counts])
     step = _WIDTH / max(1, len(counts))
     fits = len(str(most)) * _DIGIT < step

@@ -1,4 +1,4 @@
-"""All that the board shows, as one JSON document."""
+"""The content of the board as one JSON document."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from flux.promotion.gates.rule import Rule
     from flux.promotion.measures import Distribution, Measures
 
-_MOST_LINES = 400  # of the differences of one file
-_MOST_LINES_TOGETHER = 1500  # of all files between two versions
+_MOST_LINES = 400  # of differences in one file
+_MOST_LINES_TOGETHER = 1500  # of differences in all files between two versions
 _LONGEST_LINE = 1000
 
 
 def document(board: Board) -> dict[str, Any]:
-    """Times are seconds since the epoch, and spans are in seconds."""
+    """Return the document. Times are seconds since the epoch, and time spans are in seconds."""
     return {
         "schema": SCHEMA,
         "made": board.made,
@@ -103,7 +103,7 @@ def _next(outlook: Outlook) -> dict[str, Any]:
 
 
 def _rule(rule: Rule) -> list[str]:
-    """A phase's rule in words, one part each."""
+    """Return the rule of a phase in words, as a list of its parts."""
     said = {
         f"after {rule.after}": rule.after,
         f"runs for {write_duration(rule.soak)} in the phase before": rule.soak,

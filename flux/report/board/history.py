@@ -1,4 +1,4 @@
-"""The picture of an artifact's history, as SVG: what was released, and what each environment had, when."""
+"""A picture of an artifact's history as SVG: when each version was released, and when environments had it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ RELEASED = "released"
 
 _LANE, _AXIS = 26, 20
 _WIDTH = 900
-_LEAST = 2.0  # that can be seen
+_LEAST = 2.0  # the smallest width that is visible
 _TICKS = 5
 _CHARACTER = 6.8
-_LONGEST = 34  # characters of a name
-_MOST = 1000  # changes
+_LONGEST = 34  # the most characters of a name
+_MOST = 1000  # the most changes of an artifact that are shown
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """A version that an environment had for some time, as a part of a row.
+    """A part of a row: a version that an environment had for some time.
 
-    `kind` is `release`, `rollback`, or `change` for any other.
+    `kind` is `release`, `rollback` or, for all other changes, `change`.
     """
 
     x: float
@@ -32,7 +32,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Lane:
-    """A row: the releases, or what one environment had. `label` is its name, as far as there is room."""
+    """A row with the releases, or with the versions of one environment. `label` is the shortened name."""
 
     name: str
     label: str
@@ -50,7 +50,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Picture:
-    """A row for the releases and for each environment, the present at the right."""
+    """A row for the releases and one for each environment. The present is at the right."""
 
     lanes: tuple[Lane, ...]
     ticks: tuple[Tick, ...]
@@ -60,7 +60,7 @@ class Picture:
 
 
 class _Event(NamedTuple):
-    """From `time` on it was `version`; None for none."""
+    """From `time` on, the row has `version`, or None for no version."""
 
     time: float
     version: str | None
@@ -70,14 +70,14 @@ class _Event(NamedTuple):
 
 @dataclass(frozen=True)
 class _Axis:
-    """From `left` to the right end, from `begins` to `now`."""
+    """The time axis. It shows `begins` at the position `left`, and `now` at the right end."""
 
     left: float
     begins: float
     now: float
 
     def place(self, time: float) -> float:
-        """A clock that is ahead ends with the present."""
+        """Return the position of a time. A time in the future is placed at the present."""
         share = (min(time, self.now) - self.begins) / max(1.0, self.now - self.begins)
         return round(self.left + share * (_WIDTH - self.left), 1)
 
@@ -90,9 +90,9 @@ class _Axis:
 
 
 def history(artifact: Mapping[str, Any], environments: Sequence[str], now: float) -> Picture | None:
-    """The picture of an artifact of a board's document; None where nothing has happened.
+    """Return the picture of an artifact in the board's document, or None if the artifact has no history.
 
-    A history of very many changes begins later.
+    If there are very many changes, the oldest are left out.
     """
     rows = {RELEASED: _releases(artifact), **{name: _changes(artifact, name) for name in environments}}
     times = [event.time for row in rows.values() for event in row]
@@ -113,7 +113,8 @@ def _releases(artifact: Mapping[str, Any]) -> list[_Event]:
 
 
 def _changes(artifact: Mapping[str, Any], environment: str) -> list[_Event]:
-    """The newest come first in a document, and of one second the last counts."""
+    """Return the changes, the oldest first. The document has the newest first. Of several changes in one
+    second, the last counts."""
     found = [
         _Event(
             change["merged"],

@@ -1,4 +1,4 @@
-"""The pages of the board, made from its document. Every text in them is escaped by the templates."""
+"""The pages of the board, made from its document. The templates escape every text in them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_CHANGES = 300
 
 
 def render(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each file of the site, by its path in the output folder, from the document of a board."""
+    """Yield each file of the site, as its path in the output folder and its content."""
     environment = _environment(board)
     yield "board.json", json.dumps(board, indent=1, ensure_ascii=True) + "\n"
     for name in _STATIC:
@@ -59,7 +59,7 @@ def _page(
 
 
 def _columns(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The environments with their phases, in order."""
+    """Yield the environments with their phases, in order."""
     for phase in board["phases"]:
         for environment in phase["environments"]:
             yield phase["name"], environment
@@ -95,7 +95,7 @@ def _source(name: str) -> str:
 
 
 def link(url: object) -> str:
-    """A URL that a page may lead to: of the web, or a file of this machine. Anything else leads nowhere."""
+    """Return a URL if a page may link to it: a web page or a local file. Otherwise return an empty text."""
     text = str(url or "")
     return text if _scheme(text) in ("http", "https", "file") else ""
 
@@ -108,36 +108,36 @@ def _scheme(url: str) -> str:
 
 
 _IMAGE_PAGES = {
-    "ghcr.io": "https://ghcr.io/{}",  # leads to the page of the package on github.com
+    "ghcr.io": "https://ghcr.io/{}",  # redirects to the page of the package on github.com
     "quay.io": "https://quay.io/repository/{}",
     "docker.io": "https://hub.docker.com/r/{}",
 }
 
 
 def image_page(image: str) -> str:
-    """Where people see the tags of an image, empty for a registry that has no page that anybody knows."""
+    """Return the page with the tags of an image, or an empty text if the registry has no known page."""
     host, _, path = image.removeprefix("oci://").partition("/")
     return _IMAGE_PAGES[host].format(quote(path)) if path and host in _IMAGE_PAGES else ""
 
 
 def notes(text: str) -> Markup:
-    """Markdown as HTML, without raw HTML, pictures and links that are not of the web."""
+    """Convert Markdown to HTML, without raw HTML, images, and links other than http and https."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
     parser.validateLink = lambda url: _scheme(url) in ("http", "https")  # type: ignore[method-assign]
     return Markup(parser.render(text[:_MOST_NOTES]))
 
 
 def states(phases: Sequence[Mapping[str, Any]], artifact: Mapping[str, Any]) -> list[str]:
-    """What one can filter an artifact by: each state with the phase in which it holds, as in `drift:prod`.
+    """Return the filters that match an artifact: each state with its phase, for example `drift:prod`.
 
-    Without a phase it holds in any, and across them.
+    A state without a phase is true in any phase, or across phases.
     """
     every = [("", None), *((phase["name"], phase["environments"]) for phase in phases)]
     return [f"{state}:{phase}" for phase, environments in every for state in _states(artifact, environments)]
 
 
 def _states(artifact: Mapping[str, Any], environments: Sequence[str] | None) -> list[str]:
-    """The states in these environments, or in all."""
+    """Return the states in these environments, or in all environments for None."""
     places = [
         place
         for name, place in artifact["environments"].items()

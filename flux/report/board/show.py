@@ -1,4 +1,4 @@
-"""What `inv board` tells."""
+"""The output of `inv board`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def show_board(report: Report, board: Board, folder: Path, hidden: bool = False) -> None:
-    """Write the site, and say where it is; with --json print its document, too. Git is not to see a `hidden`
+    """Write the site, and print where it is. With --json, print its document too. Git ignores a `hidden`
     folder."""
     report.notices(board.notices)
     made = document(board)

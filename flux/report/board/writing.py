@@ -1,4 +1,4 @@
-"""Write the site of a board to a folder."""
+"""Writes the site of a board to a folder."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ _FOLDERS = ("artifacts", "environments")
 
 
 def require_folder(folder: Path) -> None:
-    """Raises RequestError for what a board must not be written to: a file, or a folder with other things."""
+    """Raises RequestError if the path is a file, or a folder with files that are not of a board."""
     if folder.exists() and not folder.is_dir():
         raise RequestError(f"{folder} is a file", "name a folder with --output")
     if folder.is_dir() and not (folder / _MARK).is_file() and any(folder.iterdir()):
@@ -22,11 +22,11 @@ def require_folder(folder: Path) -> None:
 
 
 def write(board: Mapping[str, Any], folder: Path, hidden: bool = False) -> None:
-    """Write every page, and remove those of artifacts and environments that are gone. Git is not to see a
-    `hidden` folder.
+    """Write every page, and remove the pages of removed artifacts and environments. Git ignores a `hidden`
+    folder.
 
-    The mark of a board, `board.json`, comes first, so that a run that is killed can be run again. Raises
-    RequestError as `require_folder` does, and OSError.
+    `board.json`, which marks the folder as a board, is written first: a killed run can be run again. Raises
+    RequestError like `require_folder`, and OSError.
     """
     require_folder(folder)
     written = set()

@@ -1,1 +1,1 @@
-"""What the commands on clusters show."""
+"""The output of the commands under `inv cluster`."""

@@ -1,4 +1,4 @@
-"""What `inv cluster.manifests` shows: YAML that can be piped to kubectl."""
+"""The output of `inv cluster.manifests`: YAML for kubectl."""
 
 from __future__ import annotations
 

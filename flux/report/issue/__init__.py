@@ -1,1 +1,1 @@
-"""What the commands under `inv issue` show."""
+"""The output of the commands under `inv issue`."""

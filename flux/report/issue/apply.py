@@ -1,4 +1,4 @@
-"""What `inv issue.apply` shows."""
+"""The output of `inv issue.apply`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `inv issue` shows."""
+"""The output of `inv issue`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def show_issue(report: Report, opened: Opened) -> None:
     report.notices(opened.notices)
     issue = opened.issue
-    if issue and not issue.number:  # of a dry run: there is none yet
+    if issue and not issue.number:  # in a dry run, the issue does not exist yet
         if not report.document(document(opened)):
             report.print(f"{opened.tag}: would open its issue")
         return
@@ -30,6 +30,6 @@ def document(opened: Opened) -> dict[str, Any]:
     issue = opened.issue
     if issue is None:
         return {"tag": opened.tag, "issue": None}
-    # That of a dry run is not there yet.
+    # The issue of a dry run does not exist yet.
     number, url = (issue.number, issue.url) if issue.number else (None, None)
     return {"tag": opened.tag, "issue": {"number": number, "url": url, "action": opened.action}}

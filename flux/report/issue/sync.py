@@ -1,4 +1,4 @@
-"""What `inv issue.sync` shows."""
+"""The output of `inv issue.sync`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `inv registry.down` shows."""
+"""The output of `inv registry.down`."""
 
 from __future__ import annotations
 

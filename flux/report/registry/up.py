@@ -1,4 +1,4 @@
-"""What `inv registry.up` shows."""
+"""The output of `inv registry.up`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What `inv request` shows."""
+"""The output of `inv request`."""

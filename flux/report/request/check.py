@@ -1,4 +1,4 @@
-"""What `inv request.check` shows."""
+"""The output of `inv request.check`."""
 
 from __future__ import annotations
 
