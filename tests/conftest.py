@@ -68,7 +68,7 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     gitconfig.write_text(_GITCONFIG)
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ:
-            if name == "CI" or name.startswith(_SCRUBBED):
+            if name in ("CI", "COLUMNS") or name.startswith(_SCRUBBED):  # pytest-xdist sets COLUMNS
                 patch.delenv(name)
         patch.setenv("HOME", str(home))
         for name in ("CACHE", "CONFIG", "DATA", "STATE"):

@@ -286,7 +286,7 @@ def test_an_edit_that_ours_overwrites_is_not_lost(hub: World, other: str) -> Non
     assert "Looks good" not in hub.issue().body
     hub.apply(events[0])
     assert "Looks good to me." in hub.issue().body
-    assert said(hub, f"@{other}", "put back")
+    assert said(hub, f"@{other}", "restored")
     assert proposed(hub) == ticked(hub) == ({"tt"} if other == "bob" else set())
     before = hub.issue().body
     hub.apply(events[0])

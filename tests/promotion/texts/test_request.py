@@ -141,7 +141,7 @@ def test_a_body_stays_under_the_limit_and_nothing_ends_its_fences(
     assert len(fences) == min(count, 10)
     # Each is closed, so that what follows it is markup again.
     assert body.count("</details>") >= min(count, 10)
-    assert (f"and from {count - 10} more versions" in body) == (count > 10)
+    assert (f"and from {count - 10} more version" in body) == (count > 10)
     if more > 2000:
         assert body.count("Cut here; `inv diff eso ring") == min(count, 10)
 
