@@ -8,7 +8,7 @@ from flux.errors import FluxError, RegistryError, UnpublishedError, without_fram
 
 
 class Action(StrEnum):
-    """What was done with one environment's tag, or has to be."""
+    """What was done with an environment's tag, or must be done."""
 
     UNCHANGED = "unchanged"
     MOVE = "move"
@@ -17,18 +17,18 @@ class Action(StrEnum):
     """The desired version is not published."""
     FAILED = "failed"
     HELD = "held"
-    """The rules do not let the version go there yet."""
+    """The rules do not allow the version there yet."""
     LEFT = "left"
-    """The tag is there, but the desired state has no version for it: it stays."""
+    """The tag exists, but the desired state has no version for it. It stays."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One environment of one artifact: the version that it should have, the digest that its tag points at,
-    and the digest of that version. None where there is none.
+    """One environment of one artifact: its desired version, the digest that its tag points at, and the digest
+    of that version. Each is None if there is none.
 
-    An artifact without a desired version whose registry does not answer is one failed step without an
-    environment. `error` says why a step failed.
+    If an artifact has no desired version and its registry does not answer, there is one failed step without
+    an environment. `error` says why a step failed.
     """
 
     artifact: str
@@ -45,12 +45,12 @@ class Step:
 
     @property
     def name(self) -> str:
-        """As people write it: `artifact:environment`."""
+        """The name that people write: `artifact:environment`."""
         return f"{self.artifact}:{self.environment}".rstrip(":")
 
     @property
     def fault(self) -> FluxError | None:
-        """Why the tag is not as desired, where it could not be moved."""
+        """Why the tag is not as desired, if it could not be moved."""
         if self.action == Action.MISSING:
             return UnpublishedError(
                 f"version {self.version} is not published",
@@ -63,12 +63,12 @@ class Step:
 
     @property
     def is_unknown(self) -> bool:
-        """Whether the registry did not tell where the tag is."""
+        """Whether the registry did not say where the tag is."""
         return self.action == Action.FAILED and isinstance(self.error, RegistryError) and self.old is None
 
     @property
     def drifts(self) -> bool:
-        """Whether it differs from the desired state, or is unknown."""
+        """Whether the tag differs from the desired state, or is unknown."""
         return self.action not in (Action.UNCHANGED, Action.MOVED, Action.LEFT)
 
 
@@ -78,10 +78,10 @@ def plan_tags(
     actual: Mapping[str, str | None],
     published: Mapping[str, str | None],
 ) -> list[Step]:
-    """The steps for one artifact.
+    """Return the steps for one artifact.
 
     `desired` has a version for each environment, and `published` the digest of each desired version. `actual`
-    has the digest of each environment's tag, also of environments without a desired version.
+    has the digest of each environment's tag, with or without a desired version.
     """
     steps = []
     for environment, version in desired.items():

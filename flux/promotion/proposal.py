@@ -23,13 +23,13 @@ class Promotion:
 
     @property
     def is_fit(self) -> bool:
-        """Whether there can be such an artifact and such a version at all."""
+        """Whether the artifact's name and the version are valid."""
         return not name_fault(self.artifact) and Version.is_valid(self.version) and "+" not in self.version
 
 
 @dataclass(frozen=True)
 class VersionChange:
-    """One environment's version, before and after; `old` is None where it had none."""
+    """One environment's version, before and after. `old` is None if it had none."""
 
     environment: str
     old: str | None
@@ -42,8 +42,8 @@ class VersionChange:
 
 @dataclass(frozen=True)
 class Proposal:
-    """`changes` are what the branch has to propose; `dropped` has, for each environment that it proposed and
-    may not any more, the version that main has given it meanwhile."""
+    """`changes` are what the branch must propose. `dropped` are the environments that it proposed and may no
+    longer propose, each with the version that main has given it since."""
 
     changes: tuple[VersionChange, ...]
     dropped: Mapping[str, str | None]
@@ -62,11 +62,11 @@ def propose(
     remove: Collection[str],
     order: Sequence[str],
 ) -> Proposal:
-    """What a branch should propose.
+    """Return what a branch should propose.
 
-    `base`, `branch` and `main` are one artifact's versions by environment: where the branch left main, at
-    the branch, and on main now. What main has already is proposed no more; an environment whose version on
-    main has changed since the branch recorded it is dropped, unless it is asked for again.
+    `base`, `branch` and `main` are one artifact's versions by environment: where the branch left main, at the
+    branch, and on main now. What main already has is no longer proposed. If main has changed an environment's
+    version since the branch recorded it, the environment is dropped, unless it is asked for again.
     """
     proposed = proposes(base, branch)
     dropped = {
@@ -84,7 +84,7 @@ def propose(
 
 
 def proposes(base: Mapping[str, str], branch: Mapping[str, str]) -> set[str]:
-    """The environments that a branch gives another version than where it left main."""
+    """Return the environments whose version differs between a branch and where it left main."""
     return {environment for environment, version in branch.items() if base.get(environment) != version}
 
 
@@ -93,7 +93,7 @@ def stays_inside(
     base: Mapping[str, Mapping[str, str]],
     branch: Mapping[str, Mapping[str, str]],
 ) -> bool:
-    """Whether all that a branch changes in the desired state is this promotion."""
+    """Whether a branch changes nothing in the desired state except this promotion."""
     changed = {
         (artifact, environment, branch.get(artifact, {}).get(environment))
         for artifact in base.keys() | branch.keys()
@@ -104,7 +104,7 @@ def stays_inside(
 
 
 def promotion_of_branch(branch: str, artifacts: Iterable[str]) -> Promotion | None:
-    """The promotion whose branch has this name, of one of the artifacts; None for any other branch."""
+    """Return the promotion whose branch has this name; None if it is of none of the artifacts."""
     for artifact in artifacts:
         version = branch.removeprefix(f"{BRANCHES}{artifact}-")
         if version != branch and Version.is_valid(version):

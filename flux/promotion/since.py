@@ -11,9 +11,9 @@ _FORMS = "say a date such as 2026-11-01, a time such as 2026-11-01T10:00Z, or ho
 
 
 def parse_since(text: str, now: float) -> float:
-    """The moment in seconds since the epoch. A date is its midnight and a time without a zone is in UTC.
+    """Return the moment in seconds since the epoch. A date is its midnight. A time without a zone is in UTC.
 
-    Raises RequestError for what is neither a date, a time nor a number of hours, days or weeks.
+    Raises RequestError if the text is not a date, a time, or a number of hours, days or weeks.
     """
     if ago := _AGO.fullmatch(text):
         return now - int(ago["number"]) * _SECONDS[ago["unit"]]

@@ -1,26 +1,26 @@
-"""The versions that the desired state had, whatever settings it was made under."""
+"""The versions that the desired state had in the past, under any settings."""
 
 import json
 from collections.abc import Mapping
 
 Versions = Mapping[str, Mapping[str, str]]
-"""By artifact and environment."""
+"""The versions by artifact and environment."""
 
 _SPACE = " \t\n\r"
-"""What JSON takes for space."""
+"""The whitespace of JSON."""
 
 
 class States:
     """Reads one state of the file after another.
 
-    Neighbours differ in little, so only what differs is parsed. What they share is one object.
+    Neighbours differ little, so only the differences are parsed. Their equal parts are one object.
     """
 
     def __init__(self) -> None:
         self._known: dict[str, dict[str, object]] = {}
 
     def read(self, content: bytes | None) -> Versions | None:
-        """None where the file is broken. What is no artifact with its environments is left out."""
+        """Return the versions; None if the file is broken. Entries without environments are left out."""
         if content is None:
             return {}
         try:
@@ -35,10 +35,10 @@ class States:
         return {name: versions for name, versions in document.items() if isinstance(versions, dict)}
 
     def _in_parts(self, text: str) -> dict[str, object]:
-        """The object that a text is, by its parts between `},`.
+        """Return the object in a text, parsed in the parts between `},`.
 
-        An object is its members in a row. So where each part is members by itself, the whole is all of them,
-        wherever it was cut. Raises ValueError where a part is not.
+        An object is a row of members. If each part is a row of members by itself, all parts together are the
+        whole, wherever the text was cut. Raises ValueError if a part is not.
         """
         before, self._known = self._known, {}
         body = text.strip(_SPACE)

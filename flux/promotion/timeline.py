@@ -1,4 +1,4 @@
-"""How each environment got the version that it has: one entry for each change of the desired state."""
+"""How each environment got its version: one entry for each change of the desired state."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -25,17 +25,17 @@ class Direction(StrEnum):
     """The environment had none before."""
     UP = "up"
     DOWN = "down"
-    """To a lower version, and no commit says that it is a rollback."""
+    """The version is lower, and no commit says that this is a rollback."""
     ROLLBACK = "rollback"
     REMOVED = "removed"
 
 
 @dataclass(frozen=True)
 class LogEntry:
-    """One environment of one artifact got another version. `before` and `after` are None for none.
+    """One environment of one artifact got another version. `before` and `after` are None for no version.
 
-    `time` is the committer's, in seconds since the epoch. `asked` are the logins that the commits name, and
-    `pull` is the number of the pull request that the commit's subject names. Both are what the commits say.
+    `time` is the committer's, in seconds since the epoch. `asked` are the logins that the commits name.
+    `pull` is the number of the pull request in the commit's subject. Both are only what the commits say.
     """
 
     artifact: str
@@ -48,12 +48,12 @@ class LogEntry:
     asked: tuple[str, ...] = ()
     pull: int | None = None
     merged: tuple[str, ...] = ()
-    """The commits that came with it by a merge."""
+    """The commits that a merge brought with it."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """The desired state as a commit left it; `content` is None where the file is gone."""
+    """The desired state as a commit left it. `content` is None if there is no file."""
 
     commit: str
     time: int
@@ -63,9 +63,9 @@ class Recorded:
 
 
 def timeline(recorded: Iterable[Recorded]) -> Iterator[LogEntry]:
-    """Every change of an environment's version; `recorded` has the newest first, and so has the answer.
+    """Yield every change of an environment's version. `recorded` has the newest first, and so has the result.
 
-    A file that cannot be read changed nothing: the next one that can is compared with the one before it.
+    A file that cannot be read changed nothing. The next readable one is compared with the one before it.
     """
     states = States()
     newer: tuple[Recorded, Versions] | None = None
@@ -82,7 +82,7 @@ def timeline(recorded: Iterable[Recorded]) -> Iterator[LogEntry]:
 
 def _entries(state: Recorded, before: Versions, after: Versions) -> Iterator[LogEntry]:
     said: tuple[tuple[str, ...], int | None, bool] | None = None
-    # What neighbours share is one object, and versions take the most time to parse.
+    # Equal parts of neighbours are one object. To skip them saves the most time.
     changed = [name for name, versions in after.items() if before.get(name) is not versions]
     for artifact in sorted([*changed, *(before.keys() - after.keys())]):
         old, new = before.get(artifact, {}), after.get(artifact, {})
@@ -120,13 +120,13 @@ def _direction(was: str | None, now: str | None, rolled_back: bool) -> Direction
 
 @lru_cache(4096)
 def _is_lower(version: str, other: str) -> bool:
-    """The same steps are made in one environment after the other."""
+    """Cached, because one environment after the other makes the same steps."""
     one, another = _parse(version), _parse(other)
     return one is not None and another is not None and one < another
 
 
 def _said(messages: Iterable[str]) -> tuple[tuple[str, ...], int | None, bool]:
-    """Who asked, the pull request, and whether it is a rollback, by the messages of a change."""
+    """Return who asked, the pull request, and whether it is a rollback, from a change's messages."""
     own, *brought = [*messages, ""]
     asked: dict[str, None] = {}
     for message in (own, *brought):

@@ -8,7 +8,7 @@ from flux.promotion.ledger import Decision, latest, requesters
 
 @dataclass(frozen=True)
 class Approval:
-    """What somebody's last review says, and of which commit."""
+    """What a person's last review says, and about which commit."""
 
     who: str
     approves: bool
@@ -24,12 +24,12 @@ def faults(
     head: str,
     is_rule: Callable[[Decision], bool] = lambda decision: False,
 ) -> list[str]:
-    """Why a pull request must not be merged yet, in words; nothing if it may.
+    """Return why a pull request must not be merged yet, in words; empty if it may.
 
-    `decisions` are those of the branch, and what was decided beside it since. `two_person` are the
-    environments that ask for a second person. `refused` says where a login may not promote to, and why.
-    `approvals` are of people who may write, the oldest first; only those of `head` count. `is_rule` says what
-    a rule asked for, which needs no permission.
+    `decisions` are those of the branch, and those made elsewhere since. `two_person` are the environments
+    that need a second person. `refused` returns where a login may not promote to, and why. `approvals` are by
+    people with write permission, oldest first. Only those of `head` count. `is_rule` tells the decisions of a
+    rule, which needs no permission.
     """
     said = latest(decisions)
     gone = [environment for environment in sorted(proposed & said.keys()) if not said[environment].asks]
@@ -51,7 +51,7 @@ def _refusals(
     refused: Callable[[str, Collection[str]], Mapping[str, str]],
     is_rule: Callable[[Decision], bool],
 ) -> list[str]:
-    """Who asked, and may not."""
+    """Return who asked without permission."""
     found = []
     people = {environment: [d for d in each if not is_rule(d)] for environment, each in asked.items()}
     for who in sorted({decision.who for each in people.values() for decision in each}):
@@ -61,7 +61,7 @@ def _refusals(
 
 
 def _unapproved(asked: Asked, strict: Sequence[str], approvals: Sequence[Approval], head: str) -> list[str]:
-    """What lacks the approval of somebody other than those who asked."""
+    """Return what lacks the approval of somebody who did not ask for it."""
     people = {decision.who for environment in strict for decision in asked[environment]}
     last = {approval.who: approval for approval in approvals}
     approving = {who for who, approval in last.items() if approval.approves and approval.commit == head}

@@ -17,15 +17,15 @@ class Running(StrEnum):
     RUNNING = "running"
     FAILING = "failing"
     WAITING = "waiting"
-    """Not every cluster has said so yet."""
+    """Some clusters have not reported it yet."""
     UNKNOWN = "unknown"
     """No cluster has ever reported there."""
 
 
 @dataclass(frozen=True)
 class ClusterReport:
-    """One status of somebody who may report, at `time` by the forge's clock. `id` tells those of one second
-    apart: a later one is higher."""
+    """One status by an account that may report, at `time` by the forge's clock. Of statuses in one second,
+    the later one has the higher `id`."""
 
     name: StatusName
     state: StatusState
@@ -45,7 +45,7 @@ class ClusterReport:
 @dataclass(frozen=True)
 class Health:
     """`since` is in seconds since the epoch. `returned` says that the version was there before, and that the
-    clusters said so then: Flux does not repeat a status that did not change."""
+    clusters reported it then: Flux does not repeat a status that did not change."""
 
     state: Running
     since: float | None = None
@@ -54,13 +54,13 @@ class Health:
 
     @property
     def soaks(self) -> bool:
-        """Whether the time since then counts."""
+        """Whether the time since `since` counts."""
         return self.state is Running.RUNNING and not self.returned
 
 
 @dataclass(frozen=True)
 class _Streak:
-    """The reports of one place since it last changed its mind."""
+    """The reports of one place since it last changed between success and failure."""
 
     place: Place
     first: ClusterReport
@@ -75,11 +75,11 @@ def health(
     clusters: Collection[str] = (),
     until: float = inf,
 ) -> Health:
-    """How an environment runs a digest that its tag has since `moved`, None where that is not known.
+    """Return how an environment runs a digest. `moved` is when its tag moved to it; None if unknown.
 
-    `reports` are those of one artifact, in any order. `clusters` all have to report; so do the Kustomizations
-    that reported the digest before, in these clusters where some are named. What was reported after `until`
-    is not looked at.
+    `reports` are those of one artifact, in any order. All of `clusters` must report. So must the
+    Kustomizations that reported the digest before, only in `clusters` if some are named. Reports from after
+    `until` are ignored.
     """
     ours = [each for each in reports if each.name.environment == environment]
     if not ours:
@@ -97,7 +97,7 @@ def health(
 
 
 def _failing(streaks: Sequence[_Streak], begin: float) -> Health | None:
-    """What fails. A failure from before the move is none of this time's."""
+    """Return the failure that began first. Failures from before the move do not count."""
     failing = [streak for streak in streaks if not streak.last.succeeds and streak.last.time >= begin]
     if not failing:
         return None
@@ -106,7 +106,8 @@ def _failing(streaks: Sequence[_Streak], begin: float) -> Health | None:
 
 
 def _streaks(reports: Iterable[ClusterReport], begin: float) -> list[_Streak]:
-    """The last streak of each place. What is pending changes nothing, and after the move all is said anew."""
+    """Return the last streak of each place. Pending reports are ignored. After the move a new streak
+    begins."""
     found: dict[Place, _Streak] = {}
     for report in sorted(reports, key=lambda report: (report.time, report.id)):
         if report.state is StatusState.PENDING:
@@ -122,7 +123,7 @@ def _streaks(reports: Iterable[ClusterReport], begin: float) -> list[_Streak]:
 def _places_before(
     reports: Sequence[ClusterReport], digest: str, until: float, clusters: Collection[str]
 ) -> set[Place]:
-    """Who reported the digest that the environment had before this one, of the clusters that are named."""
+    """Return the places that reported the environment's previous digest, in `clusters` if some are named."""
     own = [report.time for report in reports if report.name.digest == digest]
     others = [
         report for report in reports if report.name.digest != digest and report.time <= min([until, *own])
@@ -135,7 +136,7 @@ def _places_before(
 
 
 def _missing(running: set[Place], expected: set[Place], clusters: Collection[str]) -> list[str]:
-    """Who has not reported the digest yet, in words."""
+    """Return who has not reported the digest yet, in words."""
     silent = sorted(set(clusters) - {cluster for _, cluster in running | expected})
     late = [f"{kustomization} in {cluster}" for kustomization, cluster in sorted(expected - running)]
     return late + silent if running or expected or silent else ["its clusters"]

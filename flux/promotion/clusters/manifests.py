@@ -7,11 +7,11 @@ from flux.promotion.clusters.status import EXPRESSION
 
 NAME = "flux-artifacts"
 SECRET = "flux-artifacts-github"
-"""The Secret with what the Provider logs in to GitHub with: of an App, or `token`."""
+"""The Secret with the Provider's login to GitHub: that of an App, or `token`."""
 
 
 def manifests(repository: str, cluster: str) -> str:
-    """YAML for one cluster, for the repository at a URL. Every value of ours is quoted."""
+    """Return YAML for one cluster and the repository at a URL. All our values are quoted."""
     return f"""\
 # For the cluster {cluster}. The Secret {SECRET} logs in an account that the setting
 # `clusters` names.

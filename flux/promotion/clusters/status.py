@@ -1,4 +1,4 @@
-"""The commit status that Flux posts for one Kustomization of one cluster: its name, and what it says.
+"""The commit status that Flux posts for one Kustomization of one cluster: its name and its content.
 
 notification-controller makes it from a Kustomization's event. These fields of the event count:
 
@@ -10,8 +10,8 @@ notification-controller makes it from a Kustomization's event. These fields of t
 * `severity` decides the state: `info` is a success and `error` a failure.
 * `reason` becomes the description, in words.
 
-The controller takes the group's prefix off the keys of the metadata, and adds what the Alert's
-`eventMetadata` has. The cluster's name comes from there: `cluster: eu`.
+The controller removes the group's prefix from the keys of the metadata, and adds the Alert's
+`eventMetadata`. The cluster's name comes from there: `cluster: eu`.
 """
 
 import re
@@ -23,7 +23,7 @@ from typing import Any
 from flux.regex import regex
 
 PREFIX = "flux/"
-"""How the names of these statuses begin. Others are not ours."""
+"""The beginning of the names of these statuses. Other statuses are ignored."""
 
 EXPRESSION = (
     "'flux/' + event.involvedObject.name + '/' + event.metadata.revision + '/' + event.metadata.cluster"
@@ -43,7 +43,7 @@ _COMMIT = regex(r"[^\s@]{1,255}@sha1:(?P<commit>[0-9a-f]{40})")
 
 
 class StatusState(StrEnum):
-    """What a commit status says, in GitHub's words."""
+    """The state of a commit status, in GitHub's words."""
 
     SUCCESS = "success"
     FAILURE = "failure"
@@ -75,14 +75,14 @@ class Posted:
 
 
 def parse_name(name: object) -> StatusName | None:
-    """What the name of a status says; None for any other text."""
+    """Return what the name of a status says; None for any other text."""
     match = _NAME.fullmatch(name) if isinstance(name, str) else None
     return StatusName(**match.groupdict()) if match else None
 
 
 def status_of(event: Mapping[str, Any], cluster: str) -> Posted | None:
-    """The status that notification-controller posts for an event of kustomize-controller, where the Alert's
-    `eventMetadata` names the cluster. None for an event that makes no status of ours."""
+    """Return the status that notification-controller posts for an event of kustomize-controller. `cluster` is
+    from the Alert's `eventMetadata`. None if the event makes no status of ours."""
     involved, metadata = _mapping(event.get("involvedObject")), _mapping(event.get("metadata"))
     metadata = {key.removeprefix(_GROUP): value for key, value in metadata.items()}
     commit = _COMMIT.fullmatch(str(metadata.get("originRevision")))
@@ -94,7 +94,8 @@ def status_of(event: Mapping[str, Any], cluster: str) -> Posted | None:
 
 
 def _words(reason: str) -> str:
-    """`ReconciliationSucceeded` as the controller writes it: `reconciliation succeeded`."""
+    """Return a reason as the controller writes it: `ReconciliationSucceeded` as `reconciliation
+    succeeded`."""
     return " ".join(re.findall(r"[A-Z][a-z]*|[a-z]+", reason)).lower()[:140]
 
 

@@ -1,4 +1,4 @@
-"""What rules promote now, without a person."""
+"""The versions that rules promote now, without a person."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from flux.promotion.gates.rule import Auto, Rule, step_between
 from flux.promotion.gates.state import Course, GateState, fallen_from, is_higher
 
 _PATIENCE = 3600
-"""Seconds that a newer version waits for the clusters' word on the one before it."""
+"""The seconds that a newer version waits for the clusters' report on the one before it."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class Next:
 
 
 def due(releases: Collection[str], course: Course, state: GateState, now: float) -> list[Next]:
-    """For each phase that promotes by itself, the newest version that qualifies, and where it goes.
+    """Return, for each phase that promotes by itself, the newest version that qualifies, and where it goes.
 
-    Never a lower version, one that was rolled back from, or one that fails. What soaks for the phase after is
-    not replaced: a newer version would start the soak again.
+    A rule never promotes a lower version, one that was rolled back, or one that fails. It does not replace a
+    version that soaks for a later phase: a newer version would start the soak again.
     """
     found = (_newest(releases, phase, course, state, now) for phase in course.groups)
     return [each for each in found if each]
@@ -45,7 +45,7 @@ def _newest(
 
 
 def _open_to(version: str, phase: str, course: Course, state: GateState, now: float) -> Iterator[str]:
-    """The environments of a phase that a rule may give a version."""
+    """Yield the environments of a phase that a rule may give a version."""
     if stopped(version, phase, course, state, now):
         return
     for environment in course.groups[phase]:
@@ -58,14 +58,15 @@ def _open_to(version: str, phase: str, course: Course, state: GateState, now: fl
 
 
 def wants(version: str, environment: str, phase: str, course: Course, state: GateState) -> bool:
-    """Whether a version is a step up that the rule of a phase takes by itself."""
+    """Whether a version is a step up that the rule of the phase makes by itself."""
     has = state.versions.get(environment)
     step = step_between(has, Version.parse(version))
     return is_higher(version, has) and course.rules[phase].auto.allows(step)
 
 
 def stopped(version: str, phase: str, course: Course, state: GateState, now: float) -> str:
-    """Why no rule gives a phase a version: it was rolled back from there, or fails there or before."""
+    """Return why no rule promotes a version to a phase: it was rolled back there, or it fails there or in an
+    earlier phase. Empty if no reason exists."""
     if (held := hold(course.groups[phase], state)) and not is_higher(version, held):
         return f"{held} was rolled back from in {phase}"
     for environment in course.up_to(phase):
@@ -77,7 +78,7 @@ def stopped(version: str, phase: str, course: Course, state: GateState, now: flo
 
 
 def hold(environments: Sequence[str], state: GateState) -> str | None:
-    """The highest version that one of these environments was rolled back from, and has not reached since."""
+    """Return the highest version that these environments were rolled back from and have not reached since."""
     held: str | None = None
     for environment in environments:
         own: str | None = None
@@ -96,7 +97,7 @@ def hold(environments: Sequence[str], state: GateState) -> str | None:
 
 
 def soaks(environment: str, course: Course, state: GateState, now: float) -> bool:
-    """Whether an environment runs, or is about to run, a version that a phase after it waits for."""
+    """Whether an environment runs, or is about to run, a version that a later phase waits for."""
     own = course.phase_of(environment)
     version = state.versions.get(environment)
     if version is None or not state.is_there(environment, version):
@@ -112,7 +113,7 @@ def soaks(environment: str, course: Course, state: GateState, now: float) -> boo
 
 
 def _still_soaks(environment: str, version: str, rule: Rule, state: GateState, now: float) -> bool:
-    """Whether a version has run for too short a time yet, or its clusters may still say that it runs."""
+    """Whether a version has not run long enough yet, or its clusters may still report that it runs."""
     ran = state.ran(environment, version, now, rule.healthy)
     if ran:
         return ran.seconds < rule.soak

@@ -8,7 +8,7 @@ _LONGEST = 366 * _UNITS["d"]
 
 
 def read_duration(text: str) -> int:
-    """The seconds of a duration, its largest unit first. Raises ValueError."""
+    """Return the seconds of a duration, largest unit first. Raises ValueError if it is invalid."""
     match = _DURATION.fullmatch(text.strip())
     if not text.strip() or match is None:
         raise ValueError("write it as 30m, 2h or 1d12h")
@@ -19,7 +19,7 @@ def read_duration(text: str) -> int:
 
 
 def write_duration(seconds: float) -> str:
-    """The duration in its two largest units, rounded up to a whole second."""
+    """Return the duration in its two largest units, rounded up to a whole second."""
     left, parts = -int(-seconds // 1), []
     for unit, size in _UNITS.items():
         count, left = divmod(left, size)

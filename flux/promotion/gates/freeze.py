@@ -10,7 +10,7 @@ from typing import Any
 from flux.errors import DesiredStateError
 
 NAME = "freezes.json"
-"""The file, which stands beside the desired state."""
+"""The file's name. It is in the folder of the desired state."""
 
 _FIELDS = ("reason", "by", "phase", "until")
 _MOST = 100
@@ -20,7 +20,7 @@ _MOMENT = 253_402_300_800  # the year 10,000
 
 @dataclass(frozen=True)
 class Freeze:
-    """`phase` is empty for all of them; `until` is in seconds since the epoch, None for no end."""
+    """`phase` is empty for all phases. `until` is in seconds since the epoch; None for no end."""
 
     reason: str
     by: str
@@ -32,13 +32,13 @@ class Freeze:
 
 
 def freezes_path(releaseconfig: str) -> str:
-    """Where the freezes stand, by the path of the desired state."""
+    """Return the path of the freezes, from the path of the desired state."""
     folder, _, _ = releaseconfig.rpartition("/")
     return f"{folder}/{NAME}" if folder else NAME
 
 
 def render_freezes(freezes: Sequence[Freeze]) -> bytes:
-    """The content of the file, which `parse_freezes` gives back."""
+    """Return the content of the file. `parse_freezes` reads it back."""
     listed = [
         {key: value for key, value in asdict(one).items() if value not in ("", None)} for one in freezes
     ]
@@ -46,9 +46,10 @@ def render_freezes(freezes: Sequence[Freeze]) -> bytes:
 
 
 def parse_freezes(path: str, content: bytes | None, phases: Collection[str] | None) -> tuple[Freeze, ...]:
-    """The freezes in a file's content; a missing file has none. Phases None are any, also what is none.
+    """Return the freezes in a file's content; none if the file is missing. If `phases` is None, any name is
+    accepted as a phase.
 
-    Raises DesiredStateError for a file that has errors: nothing moves where nobody knows what is frozen.
+    Raises DesiredStateError if the file has errors: nothing moves while it is unknown what is frozen.
     """
     if content is None:
         return ()

@@ -26,7 +26,7 @@ class Gate(StrEnum):
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a version may not go there now; `until` is when that may change, None if time does not decide."""
+    """Why a version may not go there now. `until` is when that may change; None if time does not decide."""
 
     gate: Gate
     text: str
@@ -35,7 +35,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class GateVerdict:
-    """Whether a version may go to an environment. `until` is when it may, None where that is not known."""
+    """Whether a version may go to an environment. `until` is when it may; None if unknown."""
 
     reasons: tuple[Reason, ...] = ()
     until: float | None = None
@@ -50,10 +50,10 @@ class GateVerdict:
 
 
 def judge(version: str, environment: str, course: Course, state: GateState, now: float) -> GateVerdict:
-    """The one check that commands, ticks, checks and automation use.
+    """Return whether a version may go to an environment. Commands, ticks, checks and automation all use this.
 
-    A freeze stops everything. A version that is there already, and a lower one, which rolls back, pass the
-    other gates.
+    A freeze stops everything. A version that is already there passes the other gates. So does a lower
+    version, which is a rollback.
     """
     phase = course.phase_of(environment)
     rule = course.rules[phase]
@@ -78,7 +78,7 @@ def _freezes(phase: str, state: GateState, now: float) -> Iterator[Reason]:
 
 
 def _failures(version: str, phase: str, course: Course, state: GateState, now: float) -> Iterator[Reason]:
-    """What fails in the phases before, or was rolled back from there."""
+    """Yield what fails in the phases before, or was rolled back there."""
     own = course.groups[phase]
     for environment in course.up_to(phase):
         if environment in own:
@@ -90,7 +90,7 @@ def _failures(version: str, phase: str, course: Course, state: GateState, now: f
 
 
 def _ran_before(version: str, rule: Rule, course: Course, state: GateState, now: float) -> Iterator[Reason]:
-    """What is missing in the phase before this one."""
+    """Yield what is missing in the phase before this one."""
     for environment in course.groups[rule.after] if rule.after else ():
         stays = [stay for stay in state.stays.get(environment, ()) if stay.version == version]
         if not stays:
@@ -102,7 +102,7 @@ def _ran_before(version: str, rule: Rule, course: Course, state: GateState, now:
 def _soak(version: str, environment: str, rule: Rule, state: GateState, now: float) -> Iterator[Reason]:
     ran = state.ran(environment, version, now, rule.healthy)
     if ran is None and state.fails(environment, version, now):
-        return  # which is a reason already
+        return  # `_failures` gives the reason
     if ran is None:
         yield Reason(Gate.HEALTH, _unhealthy(version, environment, state, now))
     elif ran.seconds < rule.soak:
@@ -133,7 +133,7 @@ def _windows(rule: Rule, now: float) -> Iterator[Reason]:
 
 
 def _until(reasons: list[Reason], rule: Rule, now: float) -> float | None:
-    """The earliest time for all of it: the last of the times, and the next window after that."""
+    """Return the earliest time for everything: the last of the times, or the next window after it."""
     moments = [reason.until for reason in reasons]
     if not reasons or None in moments:
         return None
@@ -142,10 +142,10 @@ def _until(reasons: list[Reason], rule: Rule, now: float) -> float | None:
 
 
 def shown(moment: float) -> str:
-    """A time for people, to the minute and in UTC."""
+    """Return a time for people, in UTC, without seconds."""
     return datetime.fromtimestamp(moment // 60 * 60, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def ends(moment: float) -> str:
-    """A moment that is to be waited for: the minute in which it is over."""
+    """Return the end of a wait for people, rounded up to a minute."""
     return shown(-(-moment // 60) * 60)

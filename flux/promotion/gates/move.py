@@ -16,8 +16,8 @@ _LONGEST_AGO = 24 * 3600
 
 @dataclass(frozen=True)
 class Move:
-    """That a tag was moved to a version at `time`, in seconds since the epoch. `commit` is the one that the
-    image's revision names, empty where that is not known; `id` is the deployment's."""
+    """A tag was moved to a version at `time`, in seconds since the epoch. `commit` is the commit in the
+    image's revision, or empty if unknown. `id` is the deployment's."""
 
     artifact: str
     environment: str
@@ -29,16 +29,16 @@ class Move:
 
     @property
     def payload(self) -> dict[str, str]:
-        """What a deployment keeps of it."""
+        """The fields that a deployment stores."""
         kept = {name: value for name, value in asdict(self).items() if isinstance(value, str)}
         kept.pop("environment")
         return {**kept, "moved": f"{self.time:.3f}"}
 
 
 def read_move(payload: Mapping[str, str], environment: str, created: float, id: int) -> Move | None:
-    """The move that a deployment of a time records; None for one that is not ours.
+    """Return the move that a deployment records; None if it is not ours. `created` is when it was made.
 
-    Its own word on the time counts where it is a little before the record: that came after the move.
+    The time in the deployment counts if it is at most a day before `created`.
     """
     fields = {name: payload.get(name, "") for name in ("artifact", "version", "digest", "commit", "moved")}
     moved = fields.pop("moved")
@@ -55,11 +55,11 @@ def read_move(payload: Mapping[str, str], environment: str, created: float, id: 
 def dated(
     moves: Iterable[Move], reports: Sequence[ClusterReport], wanted: Mapping[str, Sequence[Wanted]]
 ) -> Iterator[Move]:
-    """The moves of an artifact, the oldest first. Those that were recorded late are as old as they can be
-    told to be.
+    """Yield the moves of an artifact, oldest first. A move that was recorded late gets the earliest time that
+    the facts allow.
 
-    A cluster that speaks of a digest which an environment never had before has seen its tag move. Of one that
-    comes back, the word may be an old one.
+    If a cluster reports a digest that the environment never had before, its tag had moved by then. If the
+    digest comes back, the report may be an old one.
     """
     before: dict[str, list[Move]] = {}
     for move in moves:
@@ -74,14 +74,14 @@ def dated(
 
 
 def _first_word(move: Move, reports: Iterable[ClusterReport]) -> float:
-    """When a cluster first spoke of what was moved there, else when it was moved."""
+    """Return when a cluster first reported the moved digest, else when the tag was moved."""
     where = move.environment, move.digest
     said = (each.time for each in reports if (each.name.environment, each.name.digest) == where)
     return min(said, default=move.time)
 
 
 def stays_of(moves: Iterable[Move]) -> dict[str, tuple[Stay, ...]]:
-    """The stays that an artifact's moves come to, by environment."""
+    """Return the stays that an artifact's moves result in, by environment."""
     found: dict[str, list[Stay]] = {}
     for move in sorted(moves, key=lambda move: (move.time, move.id)):
         stays = found.setdefault(move.environment, [])

@@ -1,4 +1,4 @@
-"""The rule of a phase: what has to hold before a version goes there, and what happens by itself."""
+"""The rule of a phase: what must hold before a version goes there, and what happens by itself."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class Auto(StrEnum):
-    """The largest step between two versions that happens without a person."""
+    """The largest step between two versions that is made without a person."""
 
     NEVER = "never"
     PATCH = "patch"
     MINOR = "minor"
     MAJOR = "major"
     PRERELEASE = "prerelease"
-    """Any step, also to a prerelease."""
+    """Any step, even to a prerelease."""
 
     def allows(self, step: Auto) -> bool:
         order = [*Auto]
@@ -32,21 +32,21 @@ class Merge(StrEnum):
 
     PERSON = "person"
     AUTO = "auto"
-    """GitHub does, once the required checks and reviews are there."""
+    """GitHub merges it once it has the required checks and reviews."""
 
 
 class OnFailure(StrEnum):
-    """What follows where a cluster of the phase fails."""
+    """What happens if a cluster of the phase fails."""
 
     STOP = "stop"
     """The version goes to no later phase."""
     ROLLBACK = "rollback"
-    """The pull request back is opened, too."""
+    """The pull request for the rollback is opened, too."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """`after` is the phase that has to have run the version, None for none; `soak` is in seconds."""
+    """`after` is the phase that must have run the version, or None. `soak` is in seconds."""
 
     after: str | None = None
     soak: int = 0
@@ -58,12 +58,12 @@ class Rule:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it asks for nothing, and does nothing."""
+        """Whether the rule asks for nothing and does nothing."""
         return self == Rule()
 
 
 def step_between(old: str | None, new: Version) -> Auto:
-    """How large the step from one version to a higher one is. Without an old version it is from 0.0.0."""
+    """Return the size of the step from one version to a higher one. No old version means 0.0.0."""
     from semver import Version
 
     if new.prerelease:

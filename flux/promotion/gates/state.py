@@ -12,20 +12,20 @@ from flux.promotion.gates.rule import Rule
 
 @dataclass(frozen=True)
 class Course:
-    """The way of one artifact: the environments of each phase in order, and the phases' rules."""
+    """The path of one artifact: the environments of each phase in order, and the phases' rules."""
 
     groups: Mapping[str, Sequence[str]]
     rules: Mapping[str, Rule]
 
     def phase_of(self, environment: str) -> str:
-        """Raises KeyError where no phase has the environment."""
+        """Return the phase of an environment. Raises KeyError if no phase has it."""
         for phase, environments in self.groups.items():
             if environment in environments:
                 return phase
         raise KeyError(environment)
 
     def up_to(self, phase: str) -> Iterator[str]:
-        """The environments of the phases up to one, and of that one."""
+        """Yield the environments of all phases up to and including this one."""
         for name, environments in self.groups.items():
             yield from environments
             if name == phase:
@@ -34,25 +34,25 @@ class Course:
 
 @dataclass(frozen=True)
 class Stay:
-    """A time in which the tag of an environment had a version, by the forge's clock; `until` is None for one
-    that lasts."""
+    """A time in which an environment's tag had a version, by the forge's clock. `until` is None while it
+    lasts."""
 
     version: str
     digest: str
     since: float
     until: float | None = None
     content_since: float | None = None
-    """Since when it had this digest, where the version before had the same."""
+    """When the tag got this digest, if the version before had the same one."""
 
     @property
     def arrived(self) -> float:
-        """When the digest came: clusters do not report again what they already have."""
+        """When the digest came. Clusters do not report again what they already have."""
         return self.since if self.content_since is None else self.content_since
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A version that main gave an environment at a time; None where it took the last one away."""
+    """A version that main gave an environment at a time; None if main removed the last one."""
 
     version: str | None
     time: float
@@ -60,8 +60,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class GateState:
-    """Of one artifact. `versions` are main's, `wanted` those that it had, the oldest first; `stays` are where
-    the tags were. `clusters` are those that have to report."""
+    """The state of one artifact. `versions` are main's. `wanted` are those that main had, oldest first.
+    `stays` are where the tags were. `clusters` are those that must report."""
 
     versions: Mapping[str, str] = field(default_factory=dict)
     wanted: Mapping[str, Sequence[Wanted]] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class GateState:
         return stays[-1] if stays else None
 
     def comes_from(self, environment: str, version: str) -> str | None:
-        """The version that an environment has before it gets this one."""
+        """Return the version that an environment has before it gets this one."""
         if self.versions.get(environment) != version:
             return self.versions.get(environment)
         if stay := self.last_stay(environment):
@@ -89,22 +89,23 @@ class GateState:
         return bool(stay and stay.version == version == self.versions.get(environment))
 
     def health(self, environment: str, stay: Stay, now: float) -> Health:
-        """How the environment ran the version at the end of a stay, or runs it now."""
+        """Return how the environment ran the version at the end of a stay, or runs it now."""
         end = now if stay.until is None else min(stay.until, now)
         named = self.clusters.get(environment, ())
         return health(self.reports, environment, stay.digest, stay.arrived, named, end)
 
     def fails(self, environment: str, version: str, now: float) -> Health | None:
-        """What a failing cluster says of a version that an environment has, or had last; None where none
-        fails."""
+        """Return the report of a failing cluster on a version that an environment has, or had last; None if
+        no cluster fails."""
         stays = [stay for stay in self.stays.get(environment, ()) if stay.version == version]
         found = self.health(environment, stays[-1], now) if stays else None
         return found if found and found.state is Running.FAILING else None
 
     def way_back(self, environment: str, now: float) -> str | None:
-        """The last lower version that an environment had, and that did not fail there.
+        """Return the last lower version that an environment had and that did not fail there.
 
-        None where it came down to what it has: what is wrong with a cluster would take it ever further.
+        None if the last change was already to a lower version: a broken cluster would lower it again and
+        again.
         """
         had = [each.version for each in self.wanted.get(environment, ())]
         has, last = (had or [None])[-1], had[-2:-1]
@@ -114,10 +115,10 @@ class GateState:
         return next((version for version in lower if not self.fails(environment, version, now)), None)
 
     def ran(self, environment: str, version: str, now: float, healthy: bool) -> "Ran | None":
-        """How long an environment has run a version, at its longest; None where the clock has not begun.
+        """Return the longest time that an environment has run a version; None if it has not begun.
 
-        It counts from what the clusters say. Where none ever reported it counts from the tag's move, unless
-        an acknowledgement is asked for.
+        It counts from the clusters' reports. If no cluster ever reported, it counts from the tag's move,
+        unless `healthy` asks for a report.
         """
         runs = []
         for stay in self.stays.get(environment, ()):
@@ -146,7 +147,7 @@ def is_higher(version: str, than: str | None) -> bool:
 
 
 def fallen_from(version: str, wanted: Sequence[Wanted]) -> bool:
-    """Whether an environment had a version, got a lower one after it or none, and did not get it again."""
+    """Whether an environment had a version, then got a lower one or none, and did not get it again."""
     had = [each.version for each in wanted]
     if version not in had:
         return False

@@ -1,7 +1,7 @@
 """Windows: the hours of some days of the week in which a version may go to an environment.
 
-A window is the span between two moments. It opens when the clocks of its time zone first show its beginning,
-and closes when they first show its end. A time that clocks skip in spring is the moment of their jump.
+A window is the time between two moments. It opens when the clocks of its time zone first show its start, and
+closes when they first show its end. If clocks skip a time in spring, it is the moment of their jump.
 """
 
 from collections.abc import Iterable
@@ -16,14 +16,14 @@ FORM = "'Mon-Thu 08:00-15:00 Europe/Oslo'"
 _WINDOW = regex(
     r"(?:(?P<days>[A-Za-z,-]+) )?(?P<start>[0-9]{2}:[0-9]{2})-(?P<end>[0-9]{2}:[0-9]{2})(?: (?P<zone>\S+))?"
 )
-_LOOKED_AHEAD = 16  # days: a week, and one more where a window falls into a jump of the clocks
+_LOOKED_AHEAD = 16  # days: a week, and another one if the clocks skip a window
 _MINUTES = 24 * 60
 
 
 @dataclass(frozen=True)
 class Window:
-    """`days` count from Monday as 0, `start` and `end` in minutes since midnight. A window whose end is not
-    after its start ends on the day after."""
+    """`days` count from Monday as 0. `start` and `end` are in minutes since midnight. If the end is not after
+    the start, the window ends on the next day."""
 
     days: frozenset[int]
     start: int
@@ -35,7 +35,7 @@ class Window:
         return f"{days} {_clock(self.start)}-{_clock(self.end)} {self.zone}"
 
     def opens(self, now: float) -> float | None:
-        """When it is open next: now, where it is open. None where it is not within two weeks."""
+        """Return when it is next open: `now` if it is open. None if it does not open within two weeks."""
         zone = zone_of(self.zone)
         today = datetime.fromtimestamp(now, zone).date()
         for ahead in range(-2, _LOOKED_AHEAD):
@@ -56,14 +56,15 @@ class Window:
 
 
 def opens_next(windows: Iterable[Window], now: float) -> float | None:
-    """When the first of some windows is open: now, where one is. None where none is within two weeks."""
+    """Return when a window is next open: `now` if one is open. None if none opens within two weeks."""
     return min((at for window in windows if (at := window.opens(now)) is not None), default=None)
 
 
 def read_window(text: str) -> Window:
-    """A window of days, hours and a time zone, such as FORM. Raises ValueError.
+    """Return the window in a text of days, hours and a time zone, such as FORM. Raises ValueError if it is
+    invalid.
 
-    Without days it is every day's, without a zone it is UTC's.
+    Without days it is for every day. Without a zone it is in UTC.
     """
     match = _WINDOW.fullmatch(" ".join(text.split()))
     if match is None:
@@ -77,7 +78,7 @@ def read_window(text: str) -> Window:
 
 
 def zone_of(name: str) -> tzinfo:
-    """Raises ValueError for a name that is not a time zone."""
+    """Return the time zone of a name. Raises ValueError if there is none."""
     if name == "UTC":
         return UTC  # needs no data
     from zoneinfo import ZoneInfo
@@ -116,7 +117,7 @@ def _clock(minutes: int) -> str:
 
 
 def _moment(clock: datetime, zone: tzinfo) -> float:
-    """When the clocks of a zone first show a time, or jump over it."""
+    """Return when the clocks of a zone first show a time, or jump over it."""
     moment = clock.replace(tzinfo=zone).timestamp()
     if datetime.fromtimestamp(moment, zone).replace(tzinfo=None) == clock:
         return moment

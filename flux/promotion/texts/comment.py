@@ -1,4 +1,4 @@
-"""The one comment that says how a promotion stands."""
+"""The one comment that shows the state of a promotion."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,8 +18,8 @@ _MOST_REASON = 300
 @dataclass(frozen=True)
 class EnvironmentRow:
     """One environment: the version that main has, whether the registry has that version there too, and the
-    URL of the open pull request that gives it this promotion's version, or nothing. `health` is what its
-    clusters say, `waits` why the version may not go there yet, or nothing."""
+    URL of the open pull request for this promotion, or empty. `health` is what its clusters report. `waits`
+    is why the version may not go there yet, or empty."""
 
     environment: str
     desired: str | None
@@ -35,15 +35,15 @@ class EnvironmentRow:
 
 
 def is_reached(promotion: Promotion, desired: str | None) -> bool:
-    """Whether an environment of this desired version has the promotion's, or a newer one."""
+    """Whether an environment with this desired version has the promotion's version or a newer one."""
     return desired is not None and Version.parse(desired) >= Version.parse(promotion.version)
 
 
 def standing_comment(
     promotion: Promotion, standings: Sequence[EnvironmentRow], image: str, said: Sequence[str]
 ) -> str:
-    """Markdown: a row for each environment, the image once it is published (else empty), and what else has
-    to be said, a line each."""
+    """Return Markdown: the image if it is published (else empty), a row for each environment, and a line for
+    each text in `said`."""
     rows = ["| Environment | Now |", "| --- | --- |"]
     rows += [f"| `{s.environment}` | {_state(promotion, s)} |" for s in standings[:_MOST_ROWS]]
     if len(standings) > _MOST_ROWS:
@@ -72,7 +72,7 @@ def _state(promotion: Promotion, standing: EnvironmentRow) -> str:
 
 
 def _running(health: Health) -> str:
-    """What clusters say of what is deployed."""
+    """Return what clusters report about the deployed version."""
     since = f" since {shown(health.since)}" if health.since is not None else ""
     if health.state is Running.FAILING:
         return f"❌ failing{since}: {plain(health.message)}"

@@ -1,4 +1,4 @@
-"""The texts of the pull request that freezes and unfreezes."""
+"""The texts of the pull request for a freeze or unfreeze."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ FREEZE_BODY = "While a freeze stands, no pull request is opened and no tag moves
 
 
 def freeze_title(there: Sequence[Freeze], freezes: Sequence[Freeze]) -> str:
-    """What changes between the freezes that are there and those that are to be, the newest first."""
+    """Return what changes from the freezes that are there to the new ones, newest first."""
     new = [each for each in freezes if each not in there][::-1]
     kept = {each.phase for each in freezes}
     ended = dict.fromkeys(each.phase for each in there if each.phase not in kept)

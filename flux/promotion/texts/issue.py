@@ -18,16 +18,16 @@ def issue_title(artifact: str, version: str) -> str:
 
 
 def read_title(title: str) -> Promotion | None:
-    """The promotion that an issue's title says, None for other titles."""
+    """Return the promotion in an issue's title; None for other titles."""
     match = _TITLE.fullmatch(title.strip())
     return Promotion(match["artifact"], match["version"]) if match else None
 
 
 @dataclass(frozen=True)
 class News:
-    """What people want to know of a release: the URLs of its notes and of what it is compared with, the
-    version `since`, and the charts and images whose versions changed, as lines of a Markdown list; None where
-    nobody knows. The diff ID of its image is for tools, and not shown."""
+    """What people want to know about a release: the URLs of its notes and of the comparison, and the version
+    `since` that it is compared with. `upgrades` are Markdown list items, for the charts and images whose
+    versions changed; None if unknown. The diff ID of its image is for tools, and not shown."""
 
     notes: str = ""
     since: str = ""
@@ -37,11 +37,10 @@ class News:
 
 
 def issue_body(promotion: Promotion, news: News, phases: Phases, current: Mapping[str, str]) -> str:
-    """The body of a new issue, with its marker first and every box unticked.
+    """Return the body of a new issue, with its marker first and every box unticked.
 
-    `current` has the version that each environment has now. The body never is longer than GitHub takes: it
-    first drops the upgrades, of many environments these versions, then all boxes but those of phases, in the
-    end every box.
+    `current` has each environment's version now. The body is never longer than GitHub accepts. If it is too
+    long, it leaves out the upgrades, then the versions, then all boxes but those of phases, then every box.
     """
     brief = _head(promotion, replace(news, upgrades=None))
     tick, now = _TICK, _TICK.rstrip() + _NOW
@@ -58,8 +57,8 @@ def issue_body(promotion: Promotion, news: News, phases: Phases, current: Mappin
 
 
 def with_boxes(body: str, phases: Phases) -> str:
-    """The body with all boxes, unticked, where somebody has taken all of them out; as it is where there is no
-    room, and where it cannot be read."""
+    """Return the body with all boxes, unticked, if somebody has removed all of them. It stays as it is if
+    there is no room, or if it cannot be read."""
     names = {*phases, *(environment for members in phases.values() for environment in members)}
     try:
         if not names or marks(body).keys() & names:
@@ -73,7 +72,7 @@ def with_boxes(body: str, phases: Phases) -> str:
     return body
 
 
-# Each paragraph is one line, since GitHub breaks lines in issues where they end.
+# Each paragraph is one line, because GitHub shows line breaks in issues.
 _TICK = (
     "**Tick a box to promote this version to that environment.** That adds it to the release's pull request, "
     "or opens one. Merging the pull request deploys it. Untick it to remove the environment. A "

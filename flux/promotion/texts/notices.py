@@ -1,4 +1,4 @@
-"""The texts about ticks, in comments and notices."""
+"""The texts about ticks, in comments and notices. Each docstring says what a text is for."""
 
 from collections.abc import Iterable, Mapping
 
@@ -20,7 +20,7 @@ _LONGEST_NAME = 40
 
 
 def mention(login: str) -> str:
-    """A login that GitHub notifies. A name with a space is none."""
+    """Return a mention, so that GitHub notifies a login. A name with a space is not a login."""
     return f"@{login}" if " " not in login else login
 
 
@@ -38,7 +38,7 @@ def edit_refused(sender: str) -> str:
 
 
 def ticks_undone(sender: str, reasons: Mapping[str, str]) -> str:
-    """For boxes that somebody ticked or unticked who may not, each with the reason."""
+    """For boxes that somebody ticked or unticked without permission, each with the reason."""
     listed = "; ".join(f"`{name}`: {reason}" for name, reason in reasons.items())
     return f"{mention(sender)} may not promote here, so this was undone: {listed}."
 
@@ -64,7 +64,7 @@ def put_back(sender: str) -> str:
 
 
 def superseded(version: str, url: str) -> str:
-    """For a pull request of a rule that a newer version has overtaken."""
+    """For a pull request of a rule, when a newer version replaces it."""
     return f"The rule takes {version} there instead: {url}. Nobody had asked for this version or approved it."
 
 
@@ -116,7 +116,7 @@ def unticked(environments: Iterable[str], reason: str) -> str:
 
 
 def noted(decision: Decision) -> str:
-    """For a decision that changes nothing now, and that counts against older ones that are still to come."""
+    """For a decision that changes nothing now, but overrides older ones that may still arrive."""
     names = ", ".join(f"`{environment}`" for environment in decision.environments)
     what = "wants" if decision.asks else "does not want"
     return f"Noted: {code(decision.who)} {what} {names}. Nothing has to change for that now."
@@ -133,7 +133,7 @@ def main_has(version: str | None) -> str:
 
 
 def had_it(artifact: str, environment: str, version: str, now: str | None) -> str:
-    """For a tick of a version that an environment had, and lost since."""
+    """For a tick of a version that an environment had and no longer has."""
     return (
         f"{environment} had {version} and has {now or 'none'} since: "
         f"`inv promote {artifact} {environment} --version {version}` goes back"
@@ -154,12 +154,12 @@ def not_published(artifact: str, version: str) -> str:
 
 
 def stray(why: str) -> str:
-    """For a pull request whose artifact is desired in an environment that there is not."""
+    """For a pull request whose artifact is desired in an unknown environment."""
     return f"No tag of it moves until that is fixed: {plain(why)}."
 
 
 def left_to_people(url: str) -> str:
-    """For a pull request that the forge was to merge by itself, and that changes now what a person has to."""
+    """For a pull request with auto-merge, when it has changes that a person must merge."""
     return f"Auto-merge of {url} is switched off: a person has to merge what it changes now."
 
 
@@ -173,7 +173,7 @@ def foreign_commit(branch: str, commit: str, has_request: bool) -> str:
 
 
 def outlived(branch: str, over: str, now: str) -> str:
-    """For a pull request that somebody opened from the branch of one that is over."""
+    """For a pull request that somebody opened from the branch of an earlier one, which is over."""
     return (
         f"{branch} was the branch of {over}, which is over, so nothing on it counts. {now} stays as it is: "
         "close it, then ask again for what you want"
@@ -186,7 +186,7 @@ def same_promotion(url: str) -> str:
 
 
 def boxes_ignored(names: Iterable[str]) -> str:
-    """For boxes that are none of ours. Their names are any text at all."""
+    """For boxes that are not ours. Their names can be any text."""
     return f"Boxes that name no environment and are ignored: {_as_code(names)}."
 
 
@@ -208,7 +208,7 @@ def moved_on(where: str) -> str:
 
 
 def tick_answered(environments: Iterable[str], who: str, where: str) -> str:
-    """For ticks in an issue of an earlier system. `who` is a mention, or empty where nobody knows."""
+    """For ticks in an issue of an earlier system. `who` is a mention, or empty if unknown."""
     names = ", ".join(f"`{name}`" for name in environments)
     to = f"{who}: " if who else ""
     return f"{to}nothing was promoted by ticking {names} here, and it is unticked. Tick it on {where}."

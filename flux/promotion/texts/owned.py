@@ -1,4 +1,4 @@
-"""Our part of a pull request's description. The rest belongs to people, and stays."""
+"""Our part of a pull request's description. The rest belongs to people and stays."""
 
 import json
 import re
@@ -8,9 +8,9 @@ from flux.regex import regex
 
 _BEGIN = regex(r'^<!-- flux-request: (?P<title>".*") -->$', re.MULTILINE)
 _END = "<!-- end of flux-request -->"
-_END_LINE = regex(rf"^{_END}", re.MULTILINE)  # no line of a difference begins so
+_END_LINE = regex(rf"^{_END}", re.MULTILINE)  # no line of a diff begins like this
 _OLD = regex(r"\| Environment \| From \| To \||\*\*This is a rollback\*\*")
-"""How a description began before a part of it was marked."""
+"""The beginning of a description from before our part had marks."""
 
 
 @dataclass(frozen=True)
@@ -22,15 +22,15 @@ class PullRequestText:
 
 
 def room_beside(body: str) -> int:
-    """How many characters of a description are people's, with the marks around our part."""
+    """Return how many characters people's part and the marks around ours take."""
     before, _, after = _split(body)
     return len(before) + len(after) + 600
 
 
 def put_in(title: str, part: str, there: PullRequestText | None = None) -> PullRequestText:
-    """The title and the description with our part in it, of a new pull request or of the one that is there.
+    """Return the title and the description with our part. `there` is an existing pull request's text.
 
-    A title that somebody has changed since we wrote it is theirs.
+    If somebody has changed the title since we wrote it, it stays.
     """
     before, ours, after = _split(there.body) if there else ("", "", "")
     was = _title(ours)
@@ -41,8 +41,8 @@ def put_in(title: str, part: str, there: PullRequestText | None = None) -> PullR
 
 
 def _split(body: str) -> tuple[str, str, str]:
-    """What is before our part, the line that begins it, and what is after it. Of several parts the last that
-    has an end is ours."""
+    """Return the text before our part, the line that begins it, and the text after it. Of several parts, the
+    last one with an end is ours."""
     for begin in reversed([*_BEGIN.finditer(body)]):
         if end := _END_LINE.search(body, begin.end()):
             return body[: begin.start()], begin[0], body[end.end() :]
@@ -52,7 +52,7 @@ def _split(body: str) -> tuple[str, str, str]:
 
 
 def _title(begin: str) -> str | None:
-    """The title that we wrote, None where nobody knows it."""
+    """Return the title that we wrote; None if unknown."""
     match = _BEGIN.fullmatch(begin)
     try:
         title = json.loads(match["title"]) if match else None
@@ -62,7 +62,7 @@ def _title(begin: str) -> str | None:
 
 
 def _quoted(title: str) -> str:
-    """JSON in which nothing ends a comment."""
+    """Return JSON that cannot end a comment."""
     text = json.dumps(title)
     for character, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("--", "-\\u002d")):
         text = text.replace(character, escaped)

@@ -19,10 +19,10 @@ _MOST_REASON = 300
 
 @dataclass(frozen=True)
 class Span:
-    """What lies between the version that some environments have, `old`, and the one they would get.
+    """The changes between `old`, the version that some environments have, and the one they would get.
 
-    `commits` are lines of a Markdown list, those of a downgrade being the ones it takes back; `compare` is a
-    URL or empty; `difference` is of the manifests, or `unknown` says why there is none.
+    `commits` are Markdown list items. For a downgrade these are the commits that it takes back. `compare` is
+    a URL or empty. `difference` is of the manifests, or `unknown` says why there is none.
     """
 
     old: str | None
@@ -31,20 +31,20 @@ class Span:
     difference: Sequence[FileDifference] = ()
     unknown: str = ""
     upgrades: Sequence[str] = ()
-    """Lines of a Markdown list: the charts and images whose versions change."""
+    """Markdown list items: the charts and images whose versions change."""
 
 
 @dataclass(frozen=True)
 class Background:
-    """What people want to know before they merge: `image` is the repository and digest, `issue` the URL of
-    the promotion issue or empty."""
+    """Information for people before they merge. `image` is the repository and digest. `issue` is the URL of
+    the promotion issue, or empty."""
 
     image: str
     issue: str = ""
     warnings: Sequence[str] = ()
     spans: Sequence[Span] = field(default_factory=tuple)
     requesters: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Who asked, each with the environments."""
+    """The people who asked, each with the environments."""
 
 
 def request_title(
@@ -53,7 +53,7 @@ def request_title(
     phases: Mapping[str, Sequence[str]],
     rollback: bool,
 ) -> str:
-    """One line; a phase stands for all of its environments."""
+    """Return one line. If all environments of a phase change, it names the phase."""
     left = [change.environment for change in changes]
     places = []
     for phase, environments in phases.items():
@@ -76,8 +76,8 @@ def request_body(
     rollback: bool,
     most: int = MOST_CHARACTERS,
 ) -> str:
-    """Markdown under a limit, by default GitHub's: environments, who asked, image, charts and images that
-    change, commits in between, and the manifests' diff."""
+    """Return Markdown under a limit, by default GitHub's: environments, who asked, image, changed charts and
+    images, commits in between, and the manifests' diff."""
     artifact, version = promotion.artifact, promotion.version
     parts = []
     if rollback:
@@ -103,12 +103,12 @@ def request_body(
 
 
 def explained(waits: Mapping[str, GateVerdict]) -> list[str]:
-    """For a pull request that has to wait: why, a line for each environment."""
+    """Return why a pull request has to wait, a line for each environment."""
     return [f"{code(name)} has to wait: {plain(each.text)}." for name, each in waits.items()]
 
 
 def overrides(decisions: Iterable[Decision]) -> list[str]:
-    """For a pull request: who overrode the rules, and why."""
+    """Return who overrode the rules, and why, for a pull request."""
     found = latest(decisions)
     said = {each: [name for name, other in found.items() if other == each] for each in found.values()}
     return [
@@ -119,7 +119,7 @@ def overrides(decisions: Iterable[Decision]) -> list[str]:
 
 
 def _between(changes: Sequence[VersionChange], span: Span) -> str:
-    """The versions that change, and below them the commits."""
+    """Return the versions that change, and below them the commits."""
     upgrades = f"### Versions since {span.old}\n\n" + "\n".join(span.upgrades) if span.upgrades else ""
     return "\n\n".join(filter(None, [upgrades, _commits(changes, span) if span.commits else ""]))
 
