@@ -1,4 +1,4 @@
-"""The first-parent lines of branches: what is on one, what was, and what a merge brought."""
+"""The first-parent lines of branches: current and former commits, and those a merge brought."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -16,23 +16,24 @@ from flux.regex import regex
 _MOST_KEPT = 1_000_000  # commits of all lines
 
 _OF_A_BRANCH = regex(r"Merge (?:(?:remote-tracking )?branch(?:es)?|tag|commit|pull request) ")
-"""Subjects by which git and GitHub name what they merge."""
+"""The beginnings of the merge subjects that git and GitHub write."""
 
 
 def _is_of_forge(committer: str) -> bool:
-    """GitHub commits its merges as `noreply@github.com`, and a GitHub Enterprise Server as its own host."""
+    """Whether a forge made a merge. GitHub commits as `noreply@github.com`, and a GitHub Enterprise Server
+    as `noreply@` its own host."""
     return committer.lower().startswith("noreply@")
 
 
 def _pulled(branch: str) -> re.Pattern[str]:
-    """The subject of a merge of a branch's remote state into the branch itself, or into one that was pushed
-    as that branch."""
+    """Return a pattern for the subject of a pull: a merge of the remote branch into the local branch, or
+    into a local branch that was pushed as that branch."""
     name = re.escape(branch)
     return re.compile(rf"Merge (?:remote-tracking )?branch '(?:origin/)?{name}'(?: of .+?)?(?: into .+)?")
 
 
 class _Line(NamedTuple):
-    """The commits of a line, the newest first. `is_whole`: history was here as a whole when git read it."""
+    """The commits of a line, newest first. `is_whole`: the clone had all history when git read it."""
 
     commits: tuple[str, ...]
     members: frozenset[str]
@@ -40,7 +41,7 @@ class _Line(NamedTuple):
 
 
 class Lines:
-    """The first-parent lines of a clone. What was asked once is kept, where history is here as a whole."""
+    """The first-parent lines of a clone. Answers are cached if the clone has the whole history."""
 
     def __init__(self, process: Process, shallow: Shallow, objects: Objects) -> None:
         self._process = process
@@ -50,9 +51,9 @@ class Lines:
         self._former: Kept[tuple[str, str], frozenset[str]] = Kept(_MOST_KEPT)
 
     def first_parents(self, commit: str, sought: Iterable[str] = ()) -> list[str]:
-        """The first-parent line back from `commit`, newest first, as far as this clone has it.
+        """Return the first-parent line back from `commit`, newest first, as far as this clone has it.
 
-        A shallow clone that lacks one of the commits `sought` there is completed, if it can be.
+        If a shallow clone lacks one of the commits `sought` on the line, it is completed if possible.
         """
         line = self._line(commit)
         if not line.is_whole and not line.members.issuperset(sought):
@@ -64,7 +65,7 @@ class Lines:
     def _line(self, commit: str) -> _Line:
         if known := self._kept.get(commit):
             return known
-        is_whole = not self._shallow.edge()  # before git reads it: another run may complete it meanwhile
+        is_whole = not self._shallow.edge()  # before git reads the line: another run may complete the history
         commits = tuple(self._process.run("rev-list", "--first-parent", commit).splitlines())
         found = _Line(commits, frozenset(commits), is_whole)
         if NAME.fullmatch(commit) and is_whole:
@@ -76,9 +77,9 @@ class Lines:
         return not self.off_line([commit], tip)
 
     def off_line(self, commits: Collection[str], tip: str) -> set[str]:
-        """Those of the commits that are not on the first-parent line back from the tip.
+        """Return the commits that are not on the first-parent line back from the tip.
 
-        Raises HistoryMissingError where a shallow clone cannot tell and cannot be completed.
+        Raises HistoryMissingError if the clone is too shallow and cannot be completed.
         """
         line = self._line(tip)
         off = set(commits) - line.members
@@ -88,7 +89,7 @@ class Lines:
         return off
 
     def merged(self, commits: Iterable[str], tip: str) -> set[str]:
-        """Those of the commits that are here and in the history of the tip."""
+        """Return the commits that this clone has and that are in the history of the tip."""
         here = {commit for commit in commits if self._objects.kind(commit) == "commit"}
         if not here:
             return set()
@@ -97,11 +98,11 @@ class Lines:
         return here - set(beside)
 
     def former_line(self, tip: str, branch: str) -> frozenset[str]:
-        """The commits that were on a branch's first-parent line, and are beside it since somebody pulled.
+        """Return the commits that were on a branch's first-parent line before a pull changed the line.
 
-        Who pulls into a branch with commits of their own, and pushes, makes what was the line the second
-        parent of a merge. Git's own subject of such a merge says so. A merge that a forge made is not a pull:
-        its subject may be the title of anybody's pull request.
+        `git pull` in a branch with local commits makes a merge. After a push, the former line is its second
+        parent. Git's subject of the merge shows that it is a pull. A merge by a forge is not a pull: its
+        subject may be the title of any pull request.
         """
         if (known := self._former.get((tip, branch))) is not None:
             return known
@@ -124,8 +125,8 @@ class Lines:
         return self._former.put((tip, branch), frozenset(former), len(former) + 1)
 
     def names_a_branch(self, merge: str, branch: str) -> bool:
-        """Whether a merge says that it brought another branch than this one: by git's own words, or since a
-        forge made it. Whoever edits the subject of a merge may have merged anything."""
+        """Whether a merge clearly brought another branch than this one: git's subject says so, or a forge
+        made it. An edited subject does not tell what was merged."""
         form = "--format=tformat:%ce%n%s"
         printed = self._process.run("log", "-1", "--no-show-signature", "--no-color", form, merge)
         committer, _, subject = printed.partition("\n")
@@ -134,7 +135,7 @@ class Lines:
         return _is_of_forge(committer) or bool(_OF_A_BRANCH.match(subject))
 
     def merge_of(self, commit: str, tip: str) -> str | None:
-        """The commit on the tip's first-parent line that brought `commit` in, None where none has."""
+        """Return the commit on the tip's first-parent line that brought `commit` in, None if none did."""
         try:
             self._process.run("merge-base", "--is-ancestor", commit, tip)
         except GitError:

@@ -6,11 +6,11 @@ from pathlib import Path
 from flux.git import output
 from flux.git.process import Process
 
-_MOST_CONFLICTS = 127  # that `git merge-file` counts in its exit code
+_MOST_CONFLICTS = 127  # the largest count in the exit code of `git merge-file`
 
 
 def merge(process: Process, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """What both sides made of the base, None where they conflict. Git is asked where all three differ."""
+    """Return the merged content, None for a conflict. Git is only called if all three contents differ."""
     if ours in (base, theirs):
         return theirs
     if theirs == base:

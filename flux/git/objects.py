@@ -1,4 +1,4 @@
-"""Commits, trees and blobs by their names. They never change, so they are cached."""
+"""Commits, trees and blobs by object name. They never change, so they are cached."""
 
 import re
 import threading
@@ -16,18 +16,18 @@ from flux.git.process import Process
 from flux.git.stream import Stream
 from flux.regex import regex
 
-_MOST_KEPT = 32 * 1024 * 1024  # bytes of all objects that are kept
+_MOST_KEPT = 32 * 1024 * 1024  # bytes of all cached objects
 _LARGEST_KEPT = 4 * 1024 * 1024
 _LARGEST_BLOB_KEPT = 64 * 1024
 _LARGEST_HELD = 1024 * 1024
-_MOST_PARSED = 16 * 1024 * 1024  # bytes of trees, before they were parsed
+_MOST_PARSED = 16 * 1024 * 1024  # bytes of trees, before parsing
 _MOST_TAGS = 20  # of tags of tags
 NAME = regex("[0-9a-f]{40}")
 _ENTRY = regex(rb"([0-7]{1,11}) ([^\0]+)\0(.{20})", re.DOTALL)
 
 
 class TreeEntry(NamedTuple):
-    """What a tree has under a name."""
+    """An entry of a tree."""
 
     mode: int
     oid: str
@@ -42,12 +42,12 @@ class TreeEntry(NamedTuple):
 
     @property
     def is_blob(self) -> bool:
-        """A file or a symbolic link."""
+        """Whether the entry is a file or a symbolic link."""
         return self.mode >> 12 in (0o10, 0o12)
 
 
 class Objects:
-    """The objects of a clone; of a partial one also those that origin gives when they are needed."""
+    """The objects of a clone. A partial clone fetches the missing ones from origin when they are needed."""
 
     def __init__(self, process: Process, partial: Partial) -> None:
         self._process = process
@@ -61,14 +61,14 @@ class Objects:
         self._batch.close()
 
     def kind(self, oid: str) -> str:
-        """What an object is: `commit`, `tree`, `blob` or `tag`; empty for one that is not here."""
+        """Return the kind of an object: `commit`, `tree`, `blob` or `tag`; empty if it is missing."""
         with suppress(GitError):
             found = self.find(oid)
             return found.kind if found else ""
         return ""
 
     def commit(self, oid: str) -> tuple[str, bytes] | None:
-        """The name and content of a commit, which a tag may name too; None for what is none or not here."""
+        """Return the name and content of a commit or a tag's commit; None if missing or not a commit."""
         for _ in range(_MOST_TAGS):
             found = self.find(oid)
             if found is None or found.kind != "tag":
@@ -77,7 +77,7 @@ class Objects:
         return None
 
     def tree_of(self, oid: str) -> str:
-        """The name of a commit's tree. Raises GitError for what is neither commit, tag nor tree."""
+        """Return the name of a commit's tree. Raises GitError if the object is not a commit, tag or tree."""
         if commit := self.commit(oid):
             return _named(commit[1], b"tree ")
         if (found := self.find(oid)) and found.kind == "tree":
@@ -85,7 +85,7 @@ class Objects:
         raise GitError(f"object {oid[:12]} is not a commit of this clone")
 
     def tree(self, oid: str) -> Mapping[str, TreeEntry]:
-        """The entries of a tree by name. Raises GitError if it cannot be read."""
+        """Return the entries of a tree by name. Raises GitError if it cannot be read."""
         if parsed := self._trees.get(oid):
             return parsed
         found = self.find(oid)
@@ -94,11 +94,11 @@ class Objects:
         return self._trees.put(oid, parse_tree(found.content), len(found.content))
 
     def blob(self, oid: str) -> bytes:
-        """The content of a blob. Raises GitError if it cannot be read."""
+        """Return the content of a blob. Raises GitError if it cannot be read."""
         return self._blob(oid)
 
     def contents(self, files: Iterable[File]) -> dict[str, bytes]:
-        """The contents of files by path. Raises GitError if one cannot be read."""
+        """Return the contents of files by path. Raises GitError if one cannot be read."""
         wanted = {file.path: file.oid for file in files}
         self.obtain_blobs(wanted.values())
         return {path: self.blob(oid) for path, oid in wanted.items()}
@@ -110,12 +110,12 @@ class Objects:
         return found.content
 
     def obtain_blobs(self, oids: Iterable[str]) -> None:
-        """Bring blobs here that a partial clone left at origin, with one fetch, before they are read."""
+        """Fetch the blobs that a partial clone lacks, in one fetch, before they are read."""
         self._partial.blobs(oids)
 
     @contextmanager
     def expecting(self, oids: Sequence[str]) -> Iterator[None]:
-        """Let this thread open these blobs, in this order, without a question for each."""
+        """Let this thread open these blobs in this order, without a request for each."""
         self.obtain_blobs(oids)
         self._expected.stream = stream = Stream(self._process, oids)
         try:
@@ -125,21 +125,21 @@ class Objects:
             stream.close()
 
     def open(self, oid: str) -> Content:
-        """The content of a blob, to be read once and before the next is opened. Raises GitError if it
-        cannot be read."""
+        """Return the content of a blob. Read it once, and before the next blob is opened. Raises GitError if
+        it cannot be read."""
         stream: Stream | None = getattr(self._expected, "stream", None)
         try:
             if stream and (expected := stream.open(oid)):
                 return expected
         except BatchError:
-            self._expected.stream = None  # asked one by one, the missing one is known
+            self._expected.stream = None  # one request for each blob shows which one is missing
         try:
             return Content.of(self._blob(oid, _LARGEST_HELD))
         except LargeError as large:
             return Content(large.size, self._alone(oid))
 
     def _alone(self, oid: str) -> Iterator[bytes]:
-        """The pieces of a large blob, from a process of its own."""
+        """Yield the pieces of a large blob, from a separate process."""
         stream = Stream(self._process, [oid])
         try:
             content = stream.open(oid)
@@ -152,8 +152,8 @@ class Objects:
             stream.close()
 
     def find(self, oid: str, most: int | None = None) -> Object | None:
-        """An object, None where nobody has it. Raises GitError where git cannot say, and LargeError for a
-        blob of more than `most` bytes."""
+        """Return an object, None if neither the clone nor origin has it. Raises GitError if git cannot tell,
+        and LargeError for a blob of more than `most` bytes."""
         if not NAME.fullmatch(oid):
             raise GitError(f"{oid!r} is not the name of an object")
         if kept := self._kept.get(oid):
@@ -164,7 +164,7 @@ class Objects:
         return found
 
     def commit_at(self, ref: str) -> str | None:
-        """The commit that a ref is at now, None where there is no such ref. Raises GitError."""
+        """Return the current commit of a ref, None if there is no such ref. Raises GitError if git fails."""
         try:
             found = self._batch.ask(ref + "^{commit}")
         except BatchError as error:
@@ -179,7 +179,7 @@ class Objects:
         except BatchError as error:
             if not self._process.promisor or not self._process.gain_access():
                 raise _lacking(oid) from error
-        self._batch.close()  # the next one has the access
+        self._batch.close()  # the next process has the access
         try:
             return self._batch.ask(oid, most)
         except BatchError as error:
@@ -187,7 +187,7 @@ class Objects:
 
 
 def _named(content: bytes, header: bytes) -> str:
-    """The object that the first line of a commit or tag names."""
+    """Return the object that the first line of a commit or tag names."""
     name = content[len(header) : len(header) + 40].decode("ascii", "replace")
     if not content.startswith(header) or not NAME.fullmatch(name):
         raise GitError("an object of this clone cannot be read", "`git fsck` says what is damaged")
@@ -202,9 +202,9 @@ def _lacking(oid: str) -> GitError:
 
 
 def parse_tree(content: bytes) -> Mapping[str, TreeEntry]:
-    """The entries of a tree by name, in git's order. Raises GitError for what is none."""
+    """Return the entries of a tree by name, in git's order. Raises GitError if it is not a valid tree."""
     found = _ENTRY.findall(content)
-    # What is between two entries, or after the last, is in none.
+    # The sizes differ if there are other bytes between two entries or after the last.
     if sum(len(mode) + len(name) + 22 for mode, name, _ in found) != len(content):
         raise GitError("a tree of this clone cannot be read", "`git fsck` says what is damaged")
     return {
@@ -215,7 +215,7 @@ def parse_tree(content: bytes) -> Mapping[str, TreeEntry]:
 
 @lru_cache(maxsize=64)
 def _mode(written: bytes) -> int:
-    """The mode as git normalises it, whatever an old tool wrote."""
+    """Return the mode as git normalises it. Old tools wrote other modes."""
     mode = int(written, 8)
     match mode >> 12:
         case 0o04:

@@ -1,4 +1,4 @@
-"""Origin: where it is, which refs it has, and what is fetched from it."""
+"""Origin: its URL, its refs, and fetches from it."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -10,7 +10,7 @@ from flux.git import output
 from flux.git.process import Process
 from flux.regex import regex
 
-# What git says where another run locks or moves what it is about to.
+# Git's message if another run locks or moves the same ref.
 _CROSSED = regex(
     r"cannot lock ref|\.lock': File exists|shallow file has changed"
     r"|incorrect old value|reference already exists"
@@ -27,12 +27,12 @@ class Origin:
 
     @property
     def url(self) -> str | None:
-        """Where it is; None where there is none."""
+        """Return the URL of origin, None if there is no origin."""
         return self._process.origin_url
 
     @cached_property
     def other_remotes(self) -> list[str]:
-        """The remotes that are somewhere; of others there may be settings."""
+        """Return the remotes that have a URL. Some remotes have only other settings."""
         try:
             listed = self._process.run("config", "--name-only", "--get-regexp", r"^remote\..*\.url$")
         except GitError:
@@ -41,19 +41,19 @@ class Origin:
         return list(dict.fromkeys(names))
 
     def list_refs(self, *options: str, pattern: str | None = None) -> dict[str, str]:
-        """Refs and what they point at. Git matches a pattern with the end of a ref's name."""
+        """Return refs and their objects. Git compares a pattern with the end of a ref's name."""
         patterns = [pattern] if pattern else []
         listed = self._process.run("ls-remote", *options, "origin", *patterns, network=True)
         return output.refs(listed, "\t")
 
     def fetch_objects(self, remote: str, oids: Iterable[str]) -> None:
-        """Fetch objects by name, with all trees below those that are trees. Raises GitError."""
+        """Fetch objects by name, and all trees below each tree. Raises GitError if that fails."""
         asking = ("-c", "fetch.negotiationAlgorithm=noop", "fetch", *_QUIET, "--filter=blob:none", "--stdin")
         wanted = "".join(f"{oid}\n" for oid in oids).encode()
         self._process.pipe(wanted, *asking, remote, network=True)
 
     def fetch(self, *what: str) -> None:
-        """Fetch exactly this, again where another run was at the same ref. Raises GitError."""
+        """Fetch only these. Retry if another run uses the same ref. Raises GitError if that fails."""
         for pause in (*_PAUSES, None):
             try:
                 self._process.run("fetch", *_QUIET, *what, network=True)

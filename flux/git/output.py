@@ -1,4 +1,4 @@
-"""What git prints, as values. Names are bytes to git: what is not UTF-8 is kept as surrogate escapes."""
+"""Parses git's output. For git names are bytes: bytes that are not UTF-8 become surrogate escapes."""
 
 import re
 import shlex
@@ -19,7 +19,7 @@ _CROSSED = regex(
     r"^(?:stale info|fetch first|non-fast-forward|already exists|would clobber existing tag)"
     r"|cannot lock ref|incorrect old value|reference already exists"
 )
-"""Why a push is refused that another has overtaken."""
+"""Git's reasons for a refused push if another push came first."""
 _PROGRESS = regex(r"(?:Enumerating|Counting|Compressing|Resolving|Total|Processed|Updating) .*\d")
 _NO_DISK = regex(r"(Read-only file system|Permission denied|No space left on device|Disk quota exceeded)$")
 _DISK = "check the disk that has the clone, and its permissions"
@@ -27,38 +27,38 @@ _MOST_TOLD = 5  # lines
 _LONGEST = 1000  # characters
 
 Logged = tuple[Revision, str | None, list[tuple[str, str]]]
-"""A commit, its first parent, and the entries and paths of what it changed."""
+"""A commit, its first parent, and its changes as pairs of raw entry and path."""
 
 
 def refs(listed: str, separator: str) -> dict[str, str]:
-    """Names and objects of `ls-remote` or `show-ref`, a ref to a line."""
+    """Return the refs with their objects from the output of `ls-remote` or `show-ref`, one ref a line."""
     rows = (line.partition(separator) for line in listed.split("\n") if line)
     return {name: oid for oid, _, name in rows}
 
 
 def tags(refs: Mapping[str, str]) -> dict[str, str]:
-    """Tags without what comes before and after their names; the peeled one comes after the tag's own."""
+    """Return tags by short name. Git lists a peeled object after the tag's own: the peeled one counts."""
     return {name.removeprefix("refs/tags/").removesuffix("^{}"): oid for name, oid in refs.items()}
 
 
 def change(raw: str, path: str) -> Change:
-    """One entry of `git diff --raw -z`: `:MODE MODE OID OID STATUS`, and the path."""
+    """Return the change in one entry of `git diff --raw -z`: `:MODE MODE OID OID STATUS`, and the path."""
     return Change(path, added=raw.endswith("A"), deleted=raw.endswith("D"))
 
 
 def blob(raw: str) -> str | None:
-    """The blob after such an entry, None where there is none any more."""
+    """Return the new blob of such an entry, None if the file was deleted."""
     _, mode, _, oid, _ = raw.removeprefix(":").split(" ")
     return oid if int(mode, 8) in (REGULAR, EXECUTABLE, SYMLINK) else None
 
 
 def read_log(stream: IO[bytes]) -> Iterator[Logged]:
-    """Commits of `git log -z --raw` with the header `%H %ct %P`, as they come."""
+    """Yield the commits of `git log -z --raw` with the header `%H %ct %P`, as git prints them."""
     header: list[str] = []
     changes: list[tuple[str, str]] = []
     fields = _fields(stream)
     for raw in fields:
-        text = raw.removeprefix("\n")  # git's own, before the changes of a commit
+        text = raw.removeprefix("\n")  # git prints it before the changes of a commit
         if text.startswith(":"):
             changes.append((text, next(fields)))
         elif text:
@@ -75,7 +75,7 @@ def _logged(header: list[str], changes: list[tuple[str, str]]) -> Logged:
 
 
 def _fields(stream: IO[bytes]) -> Iterator[str]:
-    """The NUL-terminated fields of a stream."""
+    """Yield the NUL-terminated fields of a stream."""
     rest = b""
     while chunk := stream.read1(65536):  # type: ignore[attr-defined]
         whole, end, rest = (rest + chunk).rpartition(b"\0")
@@ -84,19 +84,19 @@ def _fields(stream: IO[bytes]) -> Iterator[str]:
 
 
 def seconds(printed: str) -> int:
-    """Seconds since the epoch, up to a bound; 0 for no date or a broken one, as git has it."""
+    """Return seconds since the epoch, up to a limit; 0 for a missing or invalid date, like git."""
     if not (printed.isascii() and printed.isdecimal()):
         return 0
     return int(printed) if len(printed) <= _MOST_DIGITS else _LATEST
 
 
 def readable(text: str) -> str:
-    """What people wrote, with a mark for each byte that is not UTF-8: it is to be shown, not to be found."""
+    """Return a text for display, with a replacement character for each byte that is not UTF-8."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def error(stderr: str, status: int = 0) -> GitError:
-    """What git said, in one line, without a credential that a URL carries, even one with bare slashes."""
+    """Return git's message in one line. Remove credentials in URLs, even those with unescaped slashes."""
     said = stderr.strip()
     lines = [re.sub(r"://[^\s'\"]*@", "://", line) for line in said.splitlines()]
     if unknown := _unknown(said, status):
@@ -104,7 +104,7 @@ def error(stderr: str, status: int = 0) -> GitError:
     fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
     first = (fatal or lines or [""])[0]
     if first == "fatal: Could not read from remote repository." and (before := lines[: lines.index(first)]):
-        first = before[-1]  # what ssh said, or the host through it
+        first = before[-1]  # the message of ssh, or of the host through ssh
     message = re.sub(r"^(fatal|error): ", "", first)
     told = _told(lines)
     if refused := _refused(lines, told):
@@ -115,21 +115,21 @@ def error(stderr: str, status: int = 0) -> GitError:
 
 
 def _unknown(said: str, status: int) -> GitError | None:
-    """The error of a clone that has nobody to commit as."""
+    """Return the error for a clone that has no identity for commits; None for another message."""
     if not re.search("Please tell me who you are|empty ident name|unable to auto-detect email", said):
         return None
     return GitError("git does not know who you are", WHO, status)
 
 
 def _told(lines: Sequence[str]) -> list[str]:
-    """What the other side said, without its progress."""
+    """Return the remote's messages without its progress."""
     said = [line.removeprefix("remote:").strip() for line in lines if line.startswith("remote:")]
     said = [line.removeprefix("error: ") for line in said if re.search(r"\w", line)]
     return [line for line in said if not _PROGRESS.match(line)][:_MOST_TOLD]
 
 
 def _refused(lines: Sequence[str], told: Sequence[str]) -> tuple[str, str] | None:
-    """Why a push was refused, with what the other side said of it, and what to do; None for no such push."""
+    """Return why a push was refused, with the remote's messages, and a hint; None for another failure."""
     rejected = [found for line in lines if (found := _REJECTED.match(line))]
     if not rejected or not any("failed to push some refs" in line for line in lines):
         return None
@@ -142,7 +142,7 @@ def _refused(lines: Sequence[str], told: Sequence[str]) -> tuple[str, str] | Non
 
 
 def trusting(message: str) -> str:
-    """What lets git read a clone that is somebody else's, where that is what it said."""
+    """Return the hint for a clone that belongs to another user; empty if the message does not say so."""
     found = re.search("dubious ownership in repository at '(.*)'$", message)
     command = ["git", "config", "--global", "--add", "safe.directory", found[1]] if found else []
     return f"if you trust it: `{shlex.join(command)}`" if command else ""

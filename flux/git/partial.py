@@ -1,4 +1,4 @@
-"""Partial clones: what they have left at origin is brought at once, before it is read one by one."""
+"""Partial clones: fetches many missing objects at once, before git would fetch them one by one."""
 
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -14,10 +14,10 @@ from flux.git.shallow import Shallow
 
 
 class Partial:
-    """What a clone has left at origin (`git clone --filter`). Of another clone there is nothing to bring.
+    """Fetches what a clone left at origin (`git clone --filter`). It does nothing for another clone.
 
-    Each method brings what it names with one or two fetches. Where origin does not give it, nothing is
-    raised here: git asks once more when the object is read, and who reads it says what is lacking.
+    Each method needs one or two fetches. It raises nothing if origin does not have an object: git asks
+    again when the object is read, and the error comes then.
     """
 
     def __init__(self, process: Process, origin: Origin, shallow: Shallow) -> None:
@@ -28,17 +28,17 @@ class Partial:
         self._brought = set[tuple[object, ...]]()
 
     def history(self, commit: str, files: Sequence[str] = (), *, line: bool = True) -> None:
-        """The trees of the history back from a commit, and each version of some files; with `line` of the
-        first-parent line alone."""
+        """Fetch the trees of a commit's history and each version of some files. With `line`, fetch only
+        those of the first-parent line."""
         span = (*(["--first-parent"] if line else []), commit)
         self._once(("history", span, tuple(files)), lambda: self._history(span, files))
 
     def trees(self, *commits: str) -> None:
-        """The trees of these commits."""
+        """Fetch the trees of these commits."""
         self._once(("trees", commits), lambda: self._fetch(self._lacking_trees("--no-walk", *commits)))
 
     def blobs(self, oids: Iterable[str]) -> None:
-        """These blobs."""
+        """Fetch these blobs."""
         if self._process.promisor:
             with suppress(GitError):
                 self._fetch(self._lacking(list(dict.fromkeys(oids))))
@@ -62,12 +62,12 @@ class Partial:
         return self._missing("--filter=blob:none", *span)
 
     def _missing(self, *span: str) -> list[str]:
-        """The objects that git does not find on its way, without fetching them."""
+        """Return the objects that are missing in a range of history, without fetching them."""
         listed = self._process.run("rev-list", "--objects", "--missing=print", *span)
         return [line[1:] for line in listed.split("\n") if line.startswith("?")]
 
     def _lacking(self, oids: Sequence[str]) -> list[str]:
-        """Those that are not here. A scratch clone over the same objects has no origin to fetch from."""
+        """Return the missing objects. A scratch clone over the same objects cannot fetch them."""
         if not oids:
             return []
         with tempfile.TemporaryDirectory() as scratch:
@@ -77,6 +77,6 @@ class Partial:
         return [line.partition(" ")[0] for line in listed.split("\n") if line.endswith(" missing")]
 
     def _fetch(self, oids: Sequence[str]) -> None:
-        """Fetch objects by name, with the trees below trees, as git itself does one at a time."""
+        """Fetch objects by name, with the trees below trees. Git itself would fetch one at a time."""
         if oids:
             self._origin.fetch_objects(self._process.promisor, oids)

@@ -1,4 +1,4 @@
-"""What a clone is made of, each part on those before it."""
+"""The parts of a clone. Each part uses those before it."""
 
 from flux.git.attributes import Attributes
 from flux.git.branches import Branches

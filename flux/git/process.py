@@ -1,4 +1,4 @@
-"""Running git: its environment, its arguments, and what it says when it fails."""
+"""Runs git: its environment, its arguments, and its errors."""
 
 import os
 import re
@@ -18,11 +18,11 @@ _CONFIGURATION = (
     *("-c", "advice.graftFileDeprecated=false"),
     *("-c", "core.precomposeUnicode=false"),
     *("-c", "i18n.logOutputEncoding=UTF-8"),
-    # A pack appears whole. Unpacked, a commit is there before its tree, for another run in this clone to see.
+    # A pack appears at once. With unpacked objects another run could see a commit without its tree.
     *("-c", "fetch.unpackLimit=1"),
 )
 _OF_REMOTES = r"^(remote\..*\.(url|promisor|partialclonefilter)|core\.sshcommand)$"
-# How git says that a host wants to know who asks, or does not show this to whom it takes us for.
+# Git's messages if a host wants credentials, or denies access with the given ones.
 _REFUSED = regex(
     r"could not read (Username|Password)|Authentication failed|repository '.*' not found$|error: 40[134]$"
 )
@@ -35,9 +35,9 @@ _KEPT_ENVIRONMENT = regex(
 class Process:
     """Git in one clone. `root` is the top of its work tree, `objects` the folder of its objects.
 
-    Git asks origin with `access` where that is given. Where it is not, and origin refuses what git has of its
-    own, `find_access` is called once, with the URL that git fetches from. Raises RequestError where there is
-    no clone.
+    Git uses `access` for origin, if given. Otherwise git uses its own credentials. If origin refuses these,
+    `find_access` is called once, with the URL that git fetches from. Raises RequestError if there is no
+    clone.
     """
 
     def __init__(
@@ -53,12 +53,12 @@ class Process:
         self._environment = {
             "GIT_NO_REPLACE_OBJECTS": "1",
             "GIT_GRAFT_FILE": os.devnull,
-            # Git tells of many commits at once, not of each by itself.
+            # Git prints many commits at once, and does not flush after each.
             "GIT_FLUSH": "0",
             "GIT_LITERAL_PATHSPECS": "1",
             "GIT_OPTIONAL_LOCKS": "0",
             "GIT_TERMINAL_PROMPT": "0",
-            # For all commands: in a partial clone any of them may have to fetch.
+            # For all commands, since any of them may fetch in a partial clone.
             **(access.environment() if access else {}),
         }
         self.root, self.objects = self._find_root(folder)
@@ -85,12 +85,12 @@ class Process:
         return Path(root), (folder / objects).resolve()
 
     def environment(self) -> dict[str, str]:
-        """What git has in its environment beside that of this process."""
+        """Return the variables that git gets in addition to this process's environment."""
         return self._environment
 
     @cached_property
     def _remotes(self) -> list[tuple[str, str]]:
-        """What the configuration says of all remotes and of ssh, in its order."""
+        """Return the settings of all remotes and of ssh, in the order of the configuration."""
         with suppress(GitError):
             listed = self.fields("config", "-z", "--get-regexp", _OF_REMOTES)
             return [(name, value) for name, _, value in (field.partition("\n") for field in listed)]
@@ -98,7 +98,7 @@ class Process:
 
     @cached_property
     def origin_urls(self) -> tuple[str, ...]:
-        """Every URL of origin, as the configuration spells them. An empty one takes back those before it."""
+        """Return every URL of origin as configured. An empty URL removes those before it."""
         urls: list[str] = []
         for name, url in self._remotes:
             if name == "remote.origin.url":
@@ -107,7 +107,7 @@ class Process:
 
     @cached_property
     def promisor(self) -> str:
-        """The remote that has what a partial clone leaves there; empty for a clone that has everything."""
+        """Return the promisor remote of a partial clone; empty for a clone that has everything."""
         if not any(self.objects.glob("pack/*.promisor")):
             return ""
         said = {name: value for name, value in self._remotes if name.endswith(".promisor")}
@@ -116,19 +116,19 @@ class Process:
 
     @property
     def filter(self) -> str:
-        """What a partial clone leaves there, as `git clone --filter` has it; empty for another clone."""
+        """Return the filter of a partial clone (`git clone --filter`); empty for another clone."""
         if not self.promisor:
             return ""
         return dict(self._remotes).get(f"remote.{self.promisor}.partialclonefilter") or "an unknown filter"
 
     @property
     def origin_url(self) -> str | None:
-        """Where origin is: of several URLs the first, which git fetches from. None where there is none."""
+        """Return the URL of origin: the first of several, which git fetches from. None if there is none."""
         return self.origin_urls[0] if self.origin_urls else None
 
     @cached_property
     def fetch_url(self) -> str | None:
-        """Where git asks when it asks origin, with this machine's aliases (url.<base>.insteadOf)."""
+        """Return the URL that git fetches from, with this machine's aliases (url.<base>.insteadOf)."""
         if self.origin_url is None:
             return None
         with suppress(GitError):
@@ -137,18 +137,18 @@ class Process:
 
     @property
     def ssh_command(self) -> str:
-        """The command with which git starts ssh, as far as somebody says one (git-config(1))."""
+        """Return the command with which git starts ssh; empty if none is configured (git-config(1))."""
         said = dict(self._remotes).get("core.sshcommand", "")
         return os.environ.get("GIT_SSH_COMMAND") or said
 
     def remote_urls(self, *options: str) -> list[str]:
-        """Every URL of origin with this machine's aliases; with `--push` those that git pushes to."""
+        """Return every URL of origin with this machine's aliases; with `--push` the push URLs."""
         with suppress(GitError):
             return self.run("remote", "get-url", "--all", *options, "origin").split("\n")
         return []
 
     def gain_access(self) -> bool:
-        """Whether there is another way to log in to origin than the refused one."""
+        """Find another way to log in after origin refused. Return whether there is one."""
         with self._gaining:
             find, self._find_access = self._find_access, None
             if find and self.fetch_url and (access := find(self.fetch_url)):
@@ -157,11 +157,11 @@ class Process:
             return self._gained
 
     def run(self, *arguments: str, network: bool = False) -> str:
-        """What git prints, less the last newline. Raises GitError where it fails."""
+        """Return git's output without the last newline. Raises GitError if git fails."""
         return self._asking(lambda: self._run_once(arguments, network))
 
     def fields(self, *arguments: str) -> list[str]:
-        """What git prints where each part ends with NUL."""
+        """Return git's output as a list of its NUL-terminated fields."""
         return self.run(*arguments).split("\0")[:-1]
 
     def pipe(
@@ -171,7 +171,7 @@ class Process:
         environment: Mapping[str, str] | None = None,
         network: bool = False,
     ) -> str:
-        """What git prints when it is given this content, less the last newlines. Raises GitError."""
+        """Return git's output for this input, without the last newlines. Raises GitError if git fails."""
         return self.pipe_all(content, *arguments, environment=environment, network=network).rstrip("\n")
 
     def pipe_all(
@@ -181,13 +181,13 @@ class Process:
         environment: Mapping[str, str] | None = None,
         network: bool = False,
     ) -> str:
-        """As `pipe`, to the last newline."""
+        """Like `pipe`, with the last newlines."""
         return self._asking(lambda: self._pipe_once(content, arguments, environment, network))
 
     def pipe_fields(
         self, fields: Iterable[str], *arguments: str, environment: Mapping[str, str]
     ) -> list[str]:
-        """As `pipe`, of parts that each end with NUL on both sides."""
+        """Like `pipe`, with NUL-terminated fields as input and output."""
         content = "".join(field + "\0" for field in fields).encode("utf-8", "surrogateescape")
         return self.pipe(content, *arguments, environment=environment).split("\0")[:-1]
 
@@ -198,7 +198,7 @@ class Process:
         environment: Mapping[str, str] | None = None,
         stdin: int = subprocess.PIPE,
     ) -> Iterator["subprocess.Popen[bytes]"]:
-        """Git with pipes to and from it, ended when the caller is done. It may read from another's pipe."""
+        """Run git with pipes to and from it, and end it afterwards. `stdin` may be another process's pipe."""
         surroundings = {**self._environment, **(environment or {})}
         process = program.start(self.command(*arguments), self._folder, surroundings, stdin)
         try:
@@ -207,7 +207,7 @@ class Process:
             program.end(process)
 
     def _asking(self, ask: Callable[[], str]) -> str:
-        """The answer; asked again where origin refused, and there is another way to ask it."""
+        """Return the answer. Ask again if origin refused and there is another way to log in."""
         try:
             return ask()
         except GitError as refused:
@@ -230,20 +230,20 @@ class Process:
             return program.answer(process, network=network).removesuffix("\n")
 
     def command(self, *arguments: str) -> list[str]:
-        """Names are bytes to git, UTF-8 by custom, whatever encoding Python found in the environment."""
+        """Return the command line. Names are UTF-8 by convention, whatever encoding Python uses."""
         encoded = (os.fsdecode(argument.encode("utf-8", "surrogateescape")) for argument in arguments)
         return ["git", *_CONFIGURATION, *encoded]
 
 
 def _is_on(value: str) -> bool:
-    """Whether git takes a value of its configuration for true."""
+    """Whether git reads a configuration value as true."""
     return value.lower() not in ("false", "no", "off", "0")
 
 
 def _forget_hooks() -> None:
     """Drop the variables of a hook or `git rebase --exec`, which name another index or object store.
 
-    githooks(5) says to unset it, and git gets what this process has.
+    githooks(5) says to unset them, and git inherits this process's environment.
     """
     for name in [n for n in os.environ if n.startswith("GIT_") and not _KEPT_ENVIRONMENT.match(n)]:
         del os.environ[name]

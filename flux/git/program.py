@@ -1,4 +1,4 @@
-"""Git as a program: it is started, it answers, and it ends."""
+"""Starts the git program, reads its answer, and ends it."""
 
 import os
 import re
@@ -12,16 +12,16 @@ from flux.errors import GitError
 from flux.git import output
 
 OLDEST_GIT = (2, 31)
-"""Which brought `log --diff-merges` and GIT_CONFIG_COUNT."""
+"""The first version with `log --diff-merges` and GIT_CONFIG_COUNT."""
 
 _NETWORK_SECONDS = 300
 _ENDING_SECONDS = 5
 _ENGLISH = {"LANGUAGE": "C", "LC_ALL": "C"}
-"""What git says is read by this program."""
+"""The language of git's messages, because this program parses them."""
 
 
 def git_version() -> tuple[int, ...]:
-    """The version of the git on PATH. Raises GitError where there is none, or it does not start."""
+    """Return the version of the git on PATH. Raises GitError if there is none, or it does not start."""
     process = start(["git", "version"], stdin=subprocess.DEVNULL)
     try:
         printed = answer(process)
@@ -40,9 +40,9 @@ def start(
     environment: Mapping[str, str] | None = None,
     stdin: int = subprocess.PIPE,
 ) -> "subprocess.Popen[bytes]":
-    """A process with pipes from it, and one to it. `environment` is added to what this process has.
+    """Start a process with pipes from it and to it. `environment` is added to this process's environment.
 
-    Raises GitError where it does not start.
+    Raises GitError if it does not start.
     """
     pipe = subprocess.PIPE
     try:
@@ -59,14 +59,14 @@ def start(
 
 
 def answer(process: "subprocess.Popen[bytes]", content: bytes | None = None, network: bool = False) -> str:
-    """All that git prints when it is given this content.
+    """Return git's whole output for this input.
 
-    Raises GitError where it fails, or waits too long for another machine.
+    Raises GitError if git fails, or waits too long for another machine.
     """
     try:
         printed, said = process.communicate(content, _NETWORK_SECONDS if network else None)
     except subprocess.TimeoutExpired as late:
-        process.terminate()  # git ends what it has started when it is asked to end, not when it is killed
+        process.terminate()  # git ends its child processes on SIGTERM, not on SIGKILL
         with suppress(subprocess.TimeoutExpired):
             process.wait(_ENDING_SECONDS)
         raise GitError(f"git did not end within {_NETWORK_SECONDS} seconds") from late
@@ -76,7 +76,7 @@ def answer(process: "subprocess.Popen[bytes]", content: bytes | None = None, net
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:
-    """End it at once. Do not wait for its children, which may still hold the pipes."""
+    """End the process at once. Do not wait for its children, which may still hold the pipes."""
     process.kill()
     process.wait()
     for stream in (process.stdin, process.stdout, process.stderr):

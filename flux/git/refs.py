@@ -1,4 +1,4 @@
-"""Branches and other refs of this clone: reading them, and moving one from where it was seen."""
+"""Branches and other refs of this clone: reads them, and moves one if nobody else has moved it."""
 
 from flux.errors import GitError
 from flux.git import output
@@ -16,17 +16,17 @@ class Refs:
         self._commits = commits
 
     def ref(self, name: str) -> str | None:
-        """The commit that a ref (`refs/heads/main`) is at, None where there is no such ref."""
+        """Return the commit of a ref (`refs/heads/main`), None if there is no such ref."""
         return self._commits.resolve(name)
 
     def refs(self, folder: str) -> dict[str, str]:
-        """Every ref under a folder (`refs/heads/`), and what it is at."""
+        """Return every ref under a folder (`refs/heads/`) with its object."""
         return output.refs(
             self._process.run("for-each-ref", "--format=%(objectname) %(refname)", folder), " "
         )
 
     def move_ref(self, name: str, new: str | None, old: str | None) -> bool:
-        """Move a ref from one commit to another, None being no ref; False where it is not at `old`."""
+        """Move a ref from `old` to `new`; None means no ref. Return False if the ref is not at `old`."""
         if new is None:
             moving = ("update-ref", "--no-deref", "-d", name, old or _NO_OBJECT)
         else:
@@ -40,15 +40,15 @@ class Refs:
         return True
 
     def checked_out(self, branch: str) -> str | None:
-        """The folder of the work tree that a branch is checked out in."""
+        """Return the folder of the work tree that has a branch checked out, None if there is none."""
         return self._process.run("for-each-ref", "--format=%(worktreepath)", f"refs/heads/{branch}") or None
 
     def tags(self) -> dict[str, str]:
-        """Every tag of this clone, with the object that it points at in the end."""
+        """Return every tag of this clone with its peeled object."""
         return output.tags(self._show("--tags"))
 
     def heads_and_tags(self) -> dict[str, str]:
-        """Every branch and tag, and the latter once more, with `^{}`, where it points at in the end."""
+        """Return every branch and tag. A tag is there again with `^{}` and its peeled object."""
         return self._show("--heads", "--tags")
 
     def _show(self, *which: str) -> dict[str, str]:

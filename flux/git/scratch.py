@@ -10,8 +10,8 @@ from flux.git import output
 from flux.git.parts import Parts
 from flux.git.process import Process
 
-# What it has instead of this machine's: who commits, and nothing that could ask for a key, run a hook, change
-# a file on its way or want the network.
+# The clone's settings instead of this machine's: an identity, and nothing that could ask for a key, run a
+# hook, filter a file or use the network.
 _APART = {
     "user.name": "inv demo",
     "user.email": "demo@localhost",
@@ -30,9 +30,9 @@ _APART = {
 def clone_apart(source: Parts, folder: Path, branch: str, files: Mapping[str, bytes], message: str) -> None:
     """Clone what is checked out, as `branch`, into an empty or new folder.
 
-    The clone has no origin, and an identity of its own. `files` that are given are in one commit more, with
-    the message. Of a shallow or partial clone it has one commit and no tags, since without an origin what
-    lacks of the history could not be fetched.
+    The clone has no origin and a separate identity. One more commit with the message adds `files`, if any.
+    From a shallow or partial clone it gets one commit and no tags: without an origin it could not fetch the
+    missing history.
     """
     commit = source.commits.head()
     is_whole = not (source.shallow.edge() or source.process.promisor)
@@ -48,13 +48,13 @@ def clone_apart(source: Parts, folder: Path, branch: str, files: Mapping[str, by
             clone.refs.move_ref(name, None, oid)
     if not is_whole:
         clone.shallow.forget()
-        # They name commits whose parents are not there.
+        # Reflogs name commits whose parents are missing.
         shutil.rmtree(clone.process.objects.with_name("logs"))
     clone.close()
 
 
 def _copy(source: Process, folder: Path, flags: list[str]) -> None:
-    """Raises GitError where git cannot clone into the folder."""
+    """Clone into the folder. Raises GitError if git cannot."""
     import git  # takes as long as a quick command does
 
     settings = [quote(f"--config={name}={value}") for name, value in _APART.items()]

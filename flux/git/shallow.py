@@ -1,4 +1,4 @@
-"""Shallow clones: where their history ends, and how the rest of it is fetched."""
+"""Shallow clones: finds where their history ends, and fetches the rest."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -11,28 +11,28 @@ FETCH_DEPTH = "check out with `fetch-depth: 0` (actions/checkout), or run `git f
 
 
 class Shallow:
-    """The edge of a clone's history; a clone that is whole has none."""
+    """The edge of a clone's history. A complete clone has none."""
 
     def __init__(self, process: Process, origin: Origin) -> None:
         self._origin = origin
         self._file = process.objects.with_name("shallow")
 
     def edge(self) -> set[str]:
-        """The commits whose parents this clone lacks."""
+        """Return the commits whose parents this clone lacks."""
         try:
             return set(self._file.read_text().split())
         except FileNotFoundError:
             return set()
 
     def complete(self, commits: Iterable[str] = ()) -> None:
-        """Fetch all history before the commits, where any is lacking.
+        """Fetch all history before the commits, if any is missing.
 
-        Raises HistoryMissingError where origin does not have it.
+        Raises HistoryMissingError if origin does not have it.
         """
         if not self.edge():
             return
         for what in dict.fromkeys((tuple(commits), ())):
-            with suppress(GitError):  # as where another run has completed it meanwhile
+            with suppress(GitError):  # for example if another run has completed it meanwhile
                 self._origin.fetch("--unshallow", "origin", *what)
             if not self.edge():
                 return

@@ -1,4 +1,4 @@
-"""The host that ssh goes to under a name: ssh_config(5) has aliases."""
+"""The host that ssh connects to for a name: ssh_config(5) may define aliases."""
 
 import re
 import subprocess
@@ -16,11 +16,11 @@ _URL = regex(
 _SCP = regex(r"(?P<before>(?:[^@:/\[\]]*@)?)(?P<host>[^:/\[\]@]{2,})(?P<after>:(?!//).*)")
 _HOST = regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
 _NAME = regex(r".+\.[A-Za-z][A-Za-z0-9-]*\.?")
-"""A host that has a domain."""
+"""A host name with a domain."""
 
 
 def resolved(url: str, command: str = "") -> str:
-    """A URL with the host that ssh goes to, where git starts it with that command; any other URL as it is."""
+    """Return an ssh URL with the host that this ssh command connects to; another URL unchanged."""
     found = _URL.fullmatch(url) or (None if "://" in url else _SCP.fullmatch(url))
     if found is None or not _HOST.fullmatch(found["host"]):
         return url
@@ -28,7 +28,7 @@ def resolved(url: str, command: str = "") -> str:
 
 
 def _words(command: str) -> tuple[str, ...]:
-    """The words of a command that starts OpenSSH, such as `ssh -F ~/.ssh/work`; `ssh` for any other."""
+    """Return the words of a command that starts OpenSSH, such as `ssh -F ~/.ssh/work`; else `ssh`."""
     import shlex
 
     with suppress(ValueError):
@@ -40,9 +40,9 @@ def _words(command: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def real_host(alias: str, command: Sequence[str] = ("ssh",)) -> str:
-    """What `ssh -G` says, which connects to nothing; the name itself where it says nothing.
+    """Return the host that `ssh -G` prints, which does not connect; the alias if it prints none.
 
-    Also where it says the address or the short name of a host that has a full name.
+    Return the alias too if that is a full host name, and ssh prints an address or a short name.
     """
     try:
         asked = subprocess.run(

@@ -13,13 +13,13 @@ from flux.git.process import Process
 _PIECE = 256 << 10
 
 _LITTLE = ("-c", "core.bigFileThreshold=1m", "-c", "core.deltaBaseCacheLimit=8m")
-"""Git too holds no more than a piece of a large blob, where no other is the base of it."""
+"""With these, git too holds only a piece of a large blob, unless the blob is stored as a delta."""
 
 
 class Stream:
-    """The blobs of these names. Of a large one no more than a piece is held.
+    """The blobs with these names. At most a piece of a large blob is in memory.
 
-    Raises BatchError where git ends before it has answered.
+    Raises BatchError if git ends before it has answered.
     """
 
     def __init__(self, process: Process, oids: Sequence[str]) -> None:
@@ -29,12 +29,12 @@ class Stream:
                 process, names, *_LITTLE, "cat-file", "--batch", "--buffer"
             )
         asked = "".join(f"{oid}\n" for oid in oids).encode()
-        # Git reads no further while nobody takes its answers, so a pipe may be full for long.
+        # Git stops reading while its answers are not read, so the pipe may stay full for long.
         Thread(target=_ask, args=(writing, asked), daemon=True).start()
         self._left = 0
 
     def open(self, oid: str) -> Content | None:
-        """A blob, None where it is none of those that are left. What comes before it is passed over."""
+        """Return a blob, None if it is not among the remaining ones. Blobs before it are skipped."""
         stdout = self._running.stdout
         assert stdout
         for _ in self._rest():
@@ -43,7 +43,7 @@ class Stream:
             if header.endswith(b" missing\n"):
                 continue
             name, _, size = parse_header(header)
-            self._left = size + 1  # and a newline
+            self._left = size + 1  # plus a newline
             if name == oid:
                 return Content(size, self._rest(1))
             for _ in self._rest():
@@ -54,7 +54,7 @@ class Stream:
         end(self._running)
 
     def _rest(self, but: int = 0) -> Iterator[bytes]:
-        """What is left of the blob that was opened last, but for so many bytes."""
+        """Yield the rest of the blob that was opened last, except its last `but` bytes."""
         stdout = self._running.stdout
         assert stdout
         while self._left > but:
@@ -66,6 +66,6 @@ class Stream:
 
 
 def _ask(pipe: int, names: bytes) -> None:
-    """Write the names, unless git has ended before."""
+    """Write the names, unless git has already ended."""
     with suppress(BrokenPipeError), os.fdopen(pipe, "wb") as stream:
         stream.write(names)

@@ -1,4 +1,4 @@
-"""Annotated tags: reading them, making one, and bringing it to origin."""
+"""Annotated tags: reads, creates and pushes them."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,16 +12,16 @@ from flux.git.origin import Origin
 from flux.git.process import Process
 from flux.regex import regex
 
-# A line that begins so begins a signature: gitformat-signature(5).
+# The first line of a signature: gitformat-signature(5).
 _SIGNATURE = regex(
     r"^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SIGNED MESSAGE|SSH SIGNATURE)-----", re.MULTILINE
 )
-_LATEST = 253_402_300_799  # the last second that calendars have
+_LATEST = 253_402_300_799  # the last second of the year 9999
 
 
 class Tag(NamedTuple):
-    """An annotated tag. `tagger` is `name <email>`, empty where it has none; `commit` is what it points at in
-    the end, `time` in seconds since the epoch: the tagger's, or where that is lacking the committer's."""
+    """An annotated tag. `tagger` is `name <email>` or empty. `commit` is the peeled commit. `time` is in
+    seconds since the epoch: the tagger's, or the committer's if the tag has none."""
 
     name: str
     commit: str
@@ -39,11 +39,11 @@ class Tags:
         self._objects = objects
 
     def annotated_tags(self) -> list[Tag]:
-        """Every annotated tag of a commit, the newest first, of those of one second the highest version.
+        """Return every annotated tag of a commit, newest first; in the same second the highest version first.
 
-        A tag of a tag counts as one of the commit that it ends at. Of trees and blobs there are none here.
+        A tag of a tag counts as a tag of its peeled commit. Tags of trees and blobs are left out.
         """
-        # Not its dates, of which one that is broken would be the end of git.
+        # Without the dates: git would fail on an invalid one.
         form = "--format=%(objecttype) %(objectname) %(refname:strip=2)"
         listed = self._process.run("for-each-ref", "--sort=-version:refname", form, "refs/tags")
         rows = (line.split(" ", 2) for line in listed.split("\n") if line)
@@ -51,9 +51,9 @@ class Tags:
         return sorted(filter(None, found), key=lambda tag: -tag.time)
 
     def made_at(self, name: str, commit: str) -> int:
-        """When a tag of a commit was made, as far as this clone knows; else when the commit was.
+        """Return when a tag of a commit was made; if this clone does not know, when the commit was.
 
-        In seconds since the epoch. Raises GitError where the commit is not here.
+        The time is in seconds since the epoch. Raises GitError if the commit is missing.
         """
         known = (tag for tag in self.annotated_tags() if (tag.name, tag.commit) == (name, commit))
         if tag := next(known, None):
@@ -62,8 +62,8 @@ class Tags:
         return _committed(found[1]) if found else 0
 
     def made(self, tags: Mapping[str, str]) -> dict[str, int]:
-        """When each of some tags was made, in seconds since the epoch, as `made_at` tells; `tags` has their
-        commits. One whose commit is not here is left out."""
+        """Return when each tag was made, in seconds since the epoch, like `made_at`. `tags` has their
+        commits. Tags whose commit is missing are left out."""
         annotated = {(tag.name, tag.commit): tag.time for tag in self.annotated_tags()} if tags else {}
         times = dict[str, int]()
         for name, commit in tags.items():
@@ -76,8 +76,8 @@ class Tags:
         return {name: time for name, time in times.items() if time}
 
     def commit_times(self, commits: Iterable[str]) -> dict[str, int]:
-        """When commits were made by their committers' clocks, in seconds since the epoch. One that is not
-        here, or has no date, is left out."""
+        """Return the committer's time of each commit, in seconds since the epoch. Commits that are missing or
+        have no date are left out."""
         times = dict[str, int]()
         for commit in commits:
             with suppress(GitError):
@@ -97,16 +97,16 @@ class Tags:
         return Tag(name, commit, message, tagger, time or _committed(content))
 
     def create_tag(self, name: str, commit: str, message: str, replace: bool = False) -> None:
-        """An annotated tag with exactly this message. Raises GitError where there is a tag of that name,
-        unless that is to be replaced."""
+        """Create an annotated tag with exactly this message. Raises GitError if a tag of that name exists,
+        unless `replace` is true."""
         verbatim = ("--annotate", "--no-sign", "--cleanup=verbatim", "--file=-")
         forced = ["--force"] if replace else []
         self._process.pipe(message.encode(), "tag", *verbatim, *forced, name, commit)
 
     def push_tag(self, name: str, over: str | None = None) -> None:
-        """Bring a tag to origin, in place of what is `over` there; nothing where there is no origin.
+        """Push a tag to origin. It replaces the object `over` there. Without an origin, do nothing.
 
-        Raises GitError, also where another tag of that name is there.
+        Raises GitError if that fails, also if origin has another tag of that name.
         """
         if self._origin.url:
             lease = [f"--force-with-lease=refs/tags/{name}:{over}"] if over else []
@@ -114,13 +114,13 @@ class Tags:
             self._process.run(*pushing, network=True)
 
     def fetch_tag(self, name: str) -> None:
-        """Have a tag as origin has it; nothing where there is no origin. Raises GitError."""
+        """Fetch a tag from origin. Without an origin, do nothing. Raises GitError if that fails."""
         if self._origin.url:
             self._origin.fetch("origin", f"+refs/tags/{name}:refs/tags/{name}")
 
 
 def parse_tag(content: bytes) -> tuple[str, int, str]:
-    """Who made a tag (`name <email>`), when (0 for no date), and its message without a signature."""
+    """Return a tag's tagger (`name <email>`), time (0 for no date), and message without a signature."""
     header, _, body = content.decode("utf-8", "replace").partition("\n\n")
     found = re.search(r"^tagger ([^<\n]*)(<[^>\n]*>)(?: ([0-9]+)(?= |$))?", header, re.MULTILINE | re.ASCII)
     who = f"{found[1].strip()} {found[2]}".strip() if found else ""
@@ -130,13 +130,13 @@ def parse_tag(content: bytes) -> tuple[str, int, str]:
 
 
 def _time(printed: str) -> int:
-    """Seconds since the epoch, 0 for what no calendar has."""
+    """Return seconds since the epoch, 0 if that is after the year 9999."""
     time = output.seconds(printed)
     return time if time <= _LATEST else 0
 
 
 def _committed(content: bytes) -> int:
-    """The date in a commit."""
+    """Return the committer's date of a commit."""
     header = content.partition(b"\n\n")[0].decode("ascii", "replace")
     found = re.search(r"^committer .*> ([0-9]+)(?: |$)", header, re.MULTILINE | re.ASCII)
     return _time(found[1]) if found else 0

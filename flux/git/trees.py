@@ -1,4 +1,4 @@
-"""Trees: which folders and files a commit has, and what differs between two commits."""
+"""Trees: the folders and files of a commit, and the differences between two commits."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -24,14 +24,14 @@ RAW_DIFF = (
     f"-O{os.devnull}",
 )
 MOST_PATHS = 500
-"""Of one tree. Above it, git is told the folder that has them all."""
+"""Paths in one tree. For more, git gets the folder that has them all."""
 
 MOST_WALKED = 4
-"""Paths of a walk through history. Of more, the folder that has them all is faster: each path costs at every
-commit and for every name beside it, and of few commits that it finds git prints none before the last."""
+"""Paths of a walk through history. For more, their common folder is faster: each path costs time at every
+commit and for every name beside it. If git finds few commits, it prints none before the last."""
 
 _MOST_READ = 64
-"""Trees of one folder; of more, one `git ls-tree` is faster."""
+"""Trees of one folder. For more, one `git ls-tree` is faster."""
 
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
@@ -39,7 +39,7 @@ _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 def narrowest(
     sources: str, names: Sequence[str] | None, ending: str = "", most: int = MOST_PATHS
 ) -> list[str]:
-    """The narrowest list of paths that is worth its length."""
+    """Return the paths of the names. If `names` is None or too long, return only their folder."""
     if names is None or len(names) > most:
         return [sources] if sources else []
     return [f"{sources}{name}{ending}" for name in names]
@@ -55,7 +55,7 @@ class Trees:
         self._objects = objects
 
     def below(self, commit: str) -> Callable[[str], Mapping[str, TreeEntry]]:
-        """What is directly in a folder of a commit by name, in git's order; nothing where there is none."""
+        """Return a function that lists a folder of a commit, in git's order; empty if there is no folder."""
 
         def of(folder: str) -> Mapping[str, TreeEntry]:
             found = self.entry(commit, folder)
@@ -64,9 +64,9 @@ class Trees:
         return of
 
     def files(self, commit: str, sources: str, names: Sequence[str]) -> dict[str, list[File]]:
-        """Every file of the folders named, which are under `sources`, with paths relative to the folder.
+        """Return every file of the named folders under `sources`, with paths relative to each folder.
 
-        A name may have several parts, or none where it is the root of the repository.
+        A name may have several parts, or be empty for the root of the repository.
         """
         listed: dict[str, list[File]] = {name: [] for name in names}
         if not names:
@@ -87,7 +87,7 @@ class Trees:
         return listed
 
     def _few_files(self, commit: str, folder: str) -> list[File] | None:
-        """The files below a folder in git's order, None where there are many trees to read."""
+        """Return the files below a folder in git's order, None if there are too many trees to read."""
         found: list[File] = []
         top = self.entry(commit, folder)
         left = [("", top)] if top and top.is_tree else []
@@ -105,7 +105,7 @@ class Trees:
         return found
 
     def changes(self, old: str | None, new: str, sources: str) -> list[Change]:
-        """What differs at or under a path between two commits; from nothing at all where `old` is None."""
+        """Return the changes at or under a path between two commits. If `old` is None, all files are new."""
         self._partial.trees(*filter(None, (old, new)))
         if (few := self._few_changes(old, new, sources)) is not None:
             return few
@@ -114,14 +114,14 @@ class Trees:
         return [output.change(raw, path) for raw, path in zip(fields[::2], fields[1::2], strict=True)]
 
     def _few_changes(self, old: str | None, new: str, sources: str) -> list[Change] | None:
-        """The same without a process of its own, None where that would read many trees."""
+        """Like `changes`, without a separate process. Return None if it would read too many trees."""
         before, after = self.entry(old, sources) if old else None, self.entry(new, sources)
         if sources.endswith("/") and not all(entry is None or entry.is_tree for entry in (before, after)):
             return None  # to git, `x/` is not a file `x`
         return compare(self._objects.tree, before, after, sources.rstrip("/"))
 
     def folders_of(self, commit: str | None) -> HasFolder:
-        """Whether a folder is in the commit's tree; no folder is in that of None."""
+        """Return a test whether the commit has a folder. For None the test is always false."""
 
         def has(folder: str) -> bool:
             if commit is None:
@@ -132,12 +132,12 @@ class Trees:
         return has
 
     def file(self, commit: str, path: str) -> bytes | None:
-        """The content of one file at a commit, None where there is none."""
+        """Return the content of one file at a commit, None if there is no such file."""
         entry = self.entry(commit, path)
         return self._objects.blob(entry.oid) if entry and entry.is_blob else None
 
     def entry(self, commit: str, path: str) -> TreeEntry | None:
-        """What is at a path of a commit, None where nothing is."""
+        """Return the entry at a path of a commit, None if there is none."""
         oid = commit if NAME.fullmatch(commit) else self._commits.commit(commit)
         entry = TreeEntry(0o40000, self._objects.tree_of(oid))
         for part in filter(None, path.split("/")):
@@ -148,11 +148,11 @@ class Trees:
         return entry
 
     def has(self, commit: str, path: str) -> bool:
-        """Whether anything is at a path of a commit."""
+        """Whether a path exists in a commit."""
         return self.entry(commit, path) is not None
 
     def uncommitted(self, sources: str) -> list[str]:
-        """Paths under `sources` that the working tree has otherwise than HEAD, or that git does not track."""
+        """Return paths under `sources` that differ between the working tree and HEAD, or are untracked."""
         listing = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
         fields = self._process.fields(*listing, *(["--", sources] if sources else []))
         return [field[3:] for field in fields]

@@ -1,4 +1,4 @@
-"""A walk along a first-parent line that is kept, so that others can go along a part of it."""
+"""A walk along a first-parent line that is kept for several readers, which may read a part of it."""
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import cached_property
@@ -7,13 +7,13 @@ from threading import RLock
 from flux.git.output import Logged
 
 _MOST_CHANGES = 200_000
-"""Changed paths that a kept walk may hold. A longer one is walked again each time."""
+"""Changed paths that a kept walk may hold. A longer walk is repeated each time."""
 
 
 class Walk:
-    """The commits back from `start` that changed something under the paths, read as far as somebody asked.
+    """The commits back from `start` that changed something under the paths. They are read when needed.
 
-    Without paths it is all that changed. `line` gives the first-parent line back from a commit. Threads may
+    Without paths, every change counts. `line` gives the first-parent line back from a commit. Threads may
     share a walk.
     """
 
@@ -33,13 +33,13 @@ class Walk:
         self._reading = RLock()
 
     def is_of(self, start: str, paths: Sequence[str]) -> bool:
-        """Whether this is the walk from there, along these paths."""
+        """Whether this walk has this start and these paths."""
         return (self._start, list(self._paths)) == (start, list(paths))
 
     def part(self, start: str, paths: Sequence[str]) -> Iterator[Logged] | None:
-        """The commits back from `start` that changed something under these paths.
+        """Return the commits back from `start` that changed something under these paths.
 
-        None where `start` is not on this line, or these paths are not all of this walk's.
+        Return None if `start` is not on this line, or if this walk does not cover the paths.
         """
         is_covered = paths and (not self._paths or all(_is_under(path, self._paths) for path in paths))
         if not is_covered or self._held > _MOST_CHANGES or start not in self._places:
@@ -47,7 +47,7 @@ class Walk:
         return self._along(self._places[start], paths)
 
     def close(self) -> None:
-        """End the process that reads."""
+        """End the git process."""
         with self._reading:
             self._commits.close()
 

@@ -12,13 +12,13 @@ from flux.git.process import Process
 
 
 class Writing:
-    """What is written to a clone's objects."""
+    """Writes objects to a clone."""
 
     def __init__(self, process: Process) -> None:
         self._process = process
 
     def identity(self) -> str:
-        """Who commits here, as `name <email>`. Raises GitError where git does not know."""
+        """Return the identity for commits as `name <email>`. Raises GitError if git has none."""
         return self._identity
 
     @cached_property
@@ -29,7 +29,7 @@ class Writing:
             raise GitError("git does not know who you are", WHO) from error
 
     def write_commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
-        """A commit with the first parent's tree and these files instead; no ref, index or file changes."""
+        """Write a commit with the first parent's tree and these files. It changes no ref, index or file."""
         with tempfile.TemporaryDirectory() as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
             self._process.pipe(b"", "read-tree", parents[0], environment=index)
@@ -44,7 +44,7 @@ class Writing:
         return self.write_tree_commit(tree, parents, message)
 
     def write_tree_commit(self, tree: str, parents: Sequence[str], message: str) -> str:
-        """A commit of a tree that is here."""
+        """Write a commit of a tree that the clone has."""
         lineage = [argument for parent in parents for argument in ("-p", parent)]
         return self._process.pipe(message.encode(), "commit-tree", tree, *lineage, "-F", "-")
 
