@@ -18,7 +18,7 @@ _MOST_COMPARED = 50
 
 @dataclass(frozen=True)
 class Unmanaged:
-    """An environment's tag that is not a released version, and why."""
+    """An environment's tag that does not have a released version, and the reason."""
 
     artifact: str
     environment: str
@@ -27,9 +27,9 @@ class Unmanaged:
 
 
 def environment_tags(monorepo: Monorepo, names: Sequence[str]) -> dict[str, list[str]]:
-    """Every tag of each artifact that has some, as the registry writes it.
+    """Return all tags of each artifact, as the registry writes them. Artifacts without a tag are left out.
 
-    Raises RegistryError where the registry does not answer.
+    Raises RegistryError if the registry does not answer.
     """
     settings = monorepo.settings
     registry = open_registry(settings.registry, monorepo.git.root, settings.jobs, settings.insecure)
@@ -44,7 +44,10 @@ def environment_tags(monorepo: Monorepo, names: Sequence[str]) -> dict[str, list
 def import_desired(
     monorepo: Monorepo, names: Sequence[str], tags: Mapping[str, Sequence[str]]
 ) -> tuple[dict[str, dict[str, str]], list[Unmanaged]]:
-    """The desired state that says what environments have, by content, and what cannot be said so."""
+    """Return a desired state with the version that each environment has now, and the unmanaged tags.
+
+    The contents of the images are compared.
+    """
     state: dict[str, dict[str, str]] = {}
     unmanaged: list[Unmanaged] = []
     for name in sorted(names):
@@ -66,13 +69,13 @@ def import_desired(
 
 
 def _versions(monorepo: Monorepo, target: Target, name: str) -> list[str]:
-    """The versions that are released and published, the lowest first."""
+    """Return the versions that are released and published, the lowest first."""
     published = set(target.tags())
     return [str(one.version) for one in releases(monorepo, [name]) if str(one.version) in published]
 
 
 def _version(target: Target, environment: str, known: Sequence[str], jobs: int) -> tuple[str, str, str]:
-    """The version that an environment has, the digest of its tag, and why it has none."""
+    """Return an environment's version, its tag's digest, and the reason if it has no version."""
     manifest = target.fetch_manifest(environment)
     if manifest is None:
         return "", "", "its tag is gone"
@@ -82,7 +85,7 @@ def _version(target: Target, environment: str, known: Sequence[str], jobs: int) 
 
 
 def _by_content(target: Target, manifest: Manifest, known: Sequence[str]) -> str:
-    """The newest version with the same files and modes, however they were compressed."""
+    """Return the newest version with the same files and modes. The compression may differ."""
     try:
         wanted = contents(target, manifest), modes(target, manifest)
     except RegistryError:

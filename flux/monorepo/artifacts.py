@@ -1,4 +1,4 @@
-"""The artifacts that a commit has by a layout."""
+"""Finds the artifacts of a commit by a layout."""
 
 from collections.abc import Sequence
 
@@ -13,18 +13,18 @@ _MOST_NAMED = 5
 
 
 def find_artifacts(git: Clone, commit: str, layout: Layout, names: Sequence[str] | None = None) -> Found:
-    """The artifacts, of those named or all."""
+    """Return the artifacts at a commit: the named ones, or all."""
     return layout.find(git.below(commit), names)
 
 
 def artifacts_at(monorepo: Monorepo, commit: str) -> list[str]:
-    """The names of the artifacts that a commit has by the settings in force, those that clash last."""
+    """Return the names of a commit's artifacts by the settings in force. Those that clash come last."""
     found = find_artifacts(monorepo.git, commit, monorepo.settings.layout)
     return [*found.folders, *found.clashing]
 
 
 def named_clashes(found: Found) -> list[str]:
-    """The messages about artifacts that clash; if there are many, only the first ones."""
+    """Return the messages about artifacts that clash; if there are many, only the first ones."""
     told = list(dict.fromkeys(f"{clash.message}; {clash.hint}" for clash in found.clashes))
     more = len(told) - _MOST_NAMED
     return told[:_MOST_NAMED] + (
@@ -33,10 +33,10 @@ def named_clashes(found: Found) -> list[str]:
 
 
 def clash_faults(found: Found) -> dict[str, SettingError]:
-    """Why artifacts that clash are not published, by their names."""
+    """Return the errors of the artifacts that clash, by name. These artifacts are not published."""
     return {name: SettingError(clash.message, clash.hint) for name, clash in found.clashing.items()}
 
 
 def where(layout: Layout) -> str:
-    """Where artifacts are, for people: `the folders under artifacts/`."""
+    """Return a phrase that says where artifacts are, such as `the folders under artifacts/`."""
     return f"the folders under {layout.shown}/" if layout.is_simple else f"the folders {layout.shown}"

@@ -1,4 +1,4 @@
-"""Build artifacts as one commit has them, and push them under its commit tag and `latest`."""
+"""Builds the artifacts of one commit, and pushes them under its commit tag and `latest`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,12 +15,12 @@ from flux.parallel import Room, in_parallel
 from flux.registry.push import push
 
 _MOST_HELD = 16 << 20
-"""Bytes of the layers that wait to be pushed. A single one may have more."""
+"""The most bytes of layers that wait to be pushed. A single layer may be larger."""
 
 
 @dataclass(frozen=True)
 class Build:
-    """The results in the order of the artifacts, and what else people should know."""
+    """The results in the order of the artifacts, and notices for people."""
 
     commit: str
     results: list[ImageResult]
@@ -35,9 +35,9 @@ class Build:
 
 
 class Builder:
-    """Builds the named artifacts as one commit has them, and pushes them to the registry.
+    """Builds the named artifacts of one commit, and pushes them to the registry.
 
-    A `thorough` one looks at each tag, also where `latest` is right.
+    With `thorough`, it checks every tag, even if `latest` is right.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Builder:
     def build(self, on_result: Callable[[ImageResult], object]) -> Build:
         """Build and push each artifact. If one fails, the others are still pushed.
 
-        `on_result` is called as each is done. Raises HistoryMissingError before anything is pushed.
+        `on_result` is called after each artifact. If HistoryMissingError is raised, nothing was pushed.
         """
         if not self.names:
             return Build(self._sources.commit, self._refused(), self._notices)
@@ -89,7 +89,7 @@ class Builder:
         return Build(self._sources.commit, [*built, *self._refused()], self._notices)
 
     def _refused(self) -> list[ImageResult]:
-        """What would be skipped as no folder, or for its name, and must not be in silence."""
+        """Return failed results for artifacts that clash, and for symlinks and submodules in their place."""
         if not self._everything:
             return []
         refused: dict[str, FluxError] = {**self._sources.clashes(), **self._sources.refused()}
@@ -111,14 +111,16 @@ class Builder:
     def _at_tip(
         self, tip: str | None, revisions: Mapping[str, Revision]
     ) -> tuple[str | None, dict[str, Revision]]:
-        """The tip and the revision there of each artifact that may have the same; no tip where its settings
-        cannot be read."""
+        """Return the tip, and the revisions at the tip of artifacts that may have the same revision there.
+
+        The tip is None if its settings cannot be read.
+        """
         if tip is None or tip == self._sources.commit:
             return tip, dict(revisions) if tip else {}
         at_tip = Sources(self._monorepo, tip)
         try:
             at_tip.layout  # noqa: B018 (reads the settings)
-            # What is not on the line of the tip is nothing's revision there, however far one looks back.
+            # A commit that is not on the tip's line cannot be a revision there: do not search for it.
             off = self._monorepo.git.off_line({one.commit for one in revisions.values()}, tip)
             names = [name for name, revision in revisions.items() if revision.commit not in off]
             return tip, at_tip.revisions(names) if names else {}
@@ -127,7 +129,7 @@ class Builder:
             return None, {}
 
     def _images(self, revisions: Mapping[str, Revision]) -> Iterator[tuple[str, Revision, Image | FluxError]]:
-        """The artifacts one after another, each with its image or why it has none."""
+        """Yield each artifact with its revision, and with its image or the error."""
         sources = self._sources.load(self.names)
         steps = [source for source in sources if source.has_step]
         plain = [source for source in sources if not source.has_step]
@@ -140,7 +142,7 @@ class Builder:
             yield name, revisions[name], image
 
     def _made(self, source: Source, revisions: Mapping[str, Revision]) -> tuple[str, Source | FluxError]:
-        """What the build step of an artifact makes, or why it makes nothing."""
+        """Return the artifact with the output of its build step, or the error."""
         try:
             return source.artifact, self._sources.made(source, revisions[source.artifact])
         except FluxError as error:
@@ -169,7 +171,7 @@ class Builder:
         try:
             if self._unreachable:
                 raise self._unreachable
-            # Which of several are new here, the last of them does not tell.
+            # With several moving tags, the last one does not tell whether the others are right.
             thorough = self._thorough or len(tags) > 2
             pushed = push(self._registry.publisher(artifact), image, tags, thorough=thorough)
         except FluxError as error:
@@ -186,7 +188,7 @@ class Builder:
     def _settle(
         self, results: dict[str, ImageResult], tip: str, at_tip: dict[str, Revision]
     ) -> dict[str, ImageResult]:
-        """The results that are no longer true, where the tip moved on while `latest` was moved."""
+        """Return the results that changed because the tip moved while `latest` was moved."""
         written = (ImageAction.PUSHED, ImageAction.TAGGED)
         moved = {name: r for name, r in results.items() if len(r.tags) > 1 and r.action in written}
         altered, notices = settle_latest(self._monorepo, moved, tip, at_tip)

@@ -9,11 +9,11 @@ from flux.regex import regex
 from flux.release.version import AUTO, BUMPS
 
 _WORD = regex(r"[A-Za-z0-9._/+@~-]+")
-"""What no shell takes for anything but a word."""
+"""Words without any character that is special to a shell."""
 
 
 def candidates(monorepo: Monorepo, kind: str, command: str, given: Sequence[str]) -> list[str]:
-    """What the argument `kind` of a command can be, after the words that are given."""
+    """Return the possible values of the argument `kind` of a command, after the `given` words."""
     return [word for word in _find(monorepo, kind, command, given) if _WORD.fullmatch(word)]
 
 
@@ -47,6 +47,6 @@ def _tags(monorepo: Monorepo) -> list[str]:
 
 
 def _released(monorepo: Monorepo, names: Sequence[str]) -> list[tuple[str, str]]:
-    """The versions and tags of releases that the clone has, the newest first."""
+    """Return the versions and tags of the releases in the clone, the newest first."""
     found = read_releases(monorepo.settings.tag_form, monorepo.git.tags(), names)
     return [(str(one.version), one.tag) for one in reversed(found)]

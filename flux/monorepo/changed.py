@@ -10,11 +10,11 @@ from flux.monorepo.sources import Sources
 
 @dataclass(frozen=True)
 class Changed:
-    """`reasons` has the changed artifacts and their changed paths. `removed` has those that are gone.
-    Those that clash are in neither.
+    """`reasons` has the changed artifacts and their changed paths. `removed` has the removed artifacts.
+    Artifacts that clash are in neither.
 
-    `uncommitted` has paths of the working tree, by artifact. They are in no commit, so in no image. `base` is
-    the commit compared with, None where all is new.
+    `uncommitted` has paths of the working tree, by artifact. No commit has them, so no image has them.
+    `base` is the commit that was compared with. It is None if everything is new.
     """
 
     base: str | None
@@ -30,12 +30,11 @@ class Changed:
 
 
 def find_changed(monorepo: Monorepo, since: str | None, *, with_tree: bool = True) -> Changed:
-    """What changed in the event's commits, in a terminal against the tip, or since the revision `since`.
-
-    In a terminal the working tree is looked at too, where that is wanted `with_tree`.
+    """Return what changed since the revision `since`. By default, return what changed in the event's commits,
+    or in a terminal, what changed since the tip. With `with_tree`, a terminal also includes the working tree.
 
     A change of the settings counts for the artifacts whose published content it changes. Raises
-    HistoryMissingError where a shallow clone cannot tell.
+    HistoryMissingError if a shallow clone does not have enough history.
     """
     compared = find_comparison(monorepo, since)
     sources = Sources(monorepo, compared.head)
@@ -60,7 +59,7 @@ def find_changed(monorepo: Monorepo, since: str | None, *, with_tree: bool = Tru
 
 
 def _nothing(monorepo: Monorepo, compared: Comparison) -> list[str]:
-    """What was compared, where a job found no change."""
+    """Return a notice of what was compared, if a job found no change."""
     if not monorepo.event.actions or compared.base is None or compared.notices:
         return []
     if compared.base == compared.head:
@@ -72,7 +71,7 @@ def _nothing(monorepo: Monorepo, compared: Comparison) -> list[str]:
 
 
 def find_uncommitted(monorepo: Monorepo) -> dict[str, list[str]]:
-    """Paths that differ between the working tree and HEAD and would be published, by artifact."""
+    """Return the published paths that differ between the working tree and HEAD, by artifact."""
     layout, git = monorepo.settings.layout, monorepo.git
     tops = layout.tops if len(layout.tops) == 1 and not layout.has_steps else [""]
     paths = [path for top in tops for path in git.uncommitted(f"{top}/" if top else "")]

@@ -1,4 +1,4 @@
-"""What tells how a monorepo publishes today: its files, its tags, and a checkout of the clusters'."""
+"""Reads how a monorepo publishes today: its files, its tags, and a checkout of the clusters' repository."""
 
 from collections.abc import Iterable
 from pathlib import Path

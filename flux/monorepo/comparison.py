@@ -1,4 +1,4 @@
-"""Which two commits are compared. That depends on what started this run."""
+"""Chooses the two commits to compare. The choice depends on what started this run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from flux.monorepo.monorepo import Monorepo
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two commits. `base` is None where everything at `head` is new."""
+    """Two commits. `base` is None if everything at `head` is new."""
 
     base: str | None
     head: str
@@ -18,10 +18,10 @@ class Comparison:
 
 
 def find_comparison(monorepo: Monorepo, since: str | None) -> Comparison:
-    """With `since`, that revision and HEAD. In Actions, what the event pushed or proposes. In a terminal,
-    what HEAD has beyond the tip.
+    """Return the commits to compare. With `since`, these are that revision and HEAD. In Actions, they are
+    what the event pushed or proposes. In a terminal, they are the point where HEAD left the tip, and HEAD.
 
-    Raises TipUnknownError where the tip was never fetched, and RequestError for a commit that is nowhere.
+    Raises TipUnknownError if the tip was never fetched, and RequestError for a commit that does not exist.
     """
     if since is not None:
         return Comparison(monorepo.git.commit(since), monorepo.git.head())
@@ -65,7 +65,7 @@ def _terminal(monorepo: Monorepo) -> Comparison:
 
 
 def _tip(monorepo: Monorepo) -> tuple[str, list[str]]:
-    """The tip. Where origin does not answer, the tip as last fetched: that is enough to compare with."""
+    """Return the tip and notices. If origin does not answer, the last fetched tip is good enough."""
     try:
         return monorepo.tip, []
     except TipUnknownError as unknown:
@@ -83,9 +83,9 @@ def _since_branching(monorepo: Monorepo, branch: str, head: str, notices: Sequen
 
 
 def commit_to_check(monorepo: Monorepo) -> str:
-    """The commit checked out. A job of `pull_request_target` has the base there, and is about the head.
+    """Return the checked out commit. A job of `pull_request_target` checks out the base: return its head.
 
-    Raises RequestError for a commit that is nowhere.
+    Raises RequestError for a commit that does not exist.
     """
     event = monorepo.event
     if event.name == "pull_request_target" and isinstance(event.change, PullRequestCommits):
@@ -94,9 +94,9 @@ def commit_to_check(monorepo: Monorepo) -> str:
 
 
 def require_commit(monorepo: Monorepo, named: str) -> str:
-    """The commit that an event names, or that its annotated tag is of.
+    """Return the commit that an event names. If it names an annotated tag, return the tag's commit.
 
-    Raises RequestError for what is nowhere, or of no commit.
+    Raises RequestError if the object does not exist, or if it has no commit.
     """
     if not monorepo.git.obtain(named):
         raise RequestError(

@@ -1,4 +1,4 @@
-"""Which artifacts a change affects. A check of the others would find the same as before."""
+"""Finds the artifacts that a change affects. A check of the others would find the same as before."""
 
 from collections.abc import Sequence
 
@@ -11,9 +11,9 @@ _RULES = ".gitattributes"
 
 
 def concerned(monorepo: Monorepo, changed: Changed, sources: Sources) -> list[str]:
-    """The artifacts whose published content differs, and those whose files git would check out differently.
+    """Return the artifacts whose published content differs, or whose files git would check out differently.
 
-    A change of the settings affects all.
+    A change of the settings affects all artifacts.
     """
     if changed.base is None:
         return sources.present()
@@ -26,7 +26,7 @@ def concerned(monorepo: Monorepo, changed: Changed, sources: Sources) -> list[st
 
 
 def _under(sources: Sources, places: Sequence[str]) -> list[str]:
-    """The artifacts that some of these folders are in, or that are in one of them."""
+    """Return the artifacts that contain one of these folders, or that are inside one."""
     return [
         name
         for name, folder in sources.folders.items()

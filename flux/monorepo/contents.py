@@ -1,4 +1,4 @@
-"""What is published of artifacts at a commit, and how two commits differ in that."""
+"""Reads the published content of artifacts at a commit, and compares it between two commits."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from flux.git.clone import Clone
 
 @dataclass(frozen=True)
 class ArtifactContents:
-    """What is published of one artifact: its files, and its folders, whose paths end in `/`.
+    """The published content of one artifact: its files, and its folders, whose paths end in `/`.
 
-    What a build step makes is told by the files that it reads, from the root of the repository, and by the
-    step itself.
+    The output of a build step is identified by the step and by the files that it reads. The paths of these
+    files are relative to the root of the repository.
     """
 
     folder: Folder
@@ -26,12 +26,12 @@ class ArtifactContents:
         return path in self.entries or not path
 
     def path(self, inside: str) -> str:
-        """The path of an entry from the root of the repository on; empty for the artifact itself."""
+        """Return an entry's path, relative to the repository's root. It is empty for the artifact itself."""
         return inside if self.step and inside else f"{self.folder.path}/{inside}".removeprefix("/")
 
 
 def files_of(git: Clone, commit: str, folders: Iterable[Folder]) -> Iterator[tuple[Folder, list[File]]]:
-    """All files of artifacts' folders, with paths from there on."""
+    """Yield each artifact's folder with all its files. Their paths are relative to the folder."""
     wanted = list(folders)
     above = {folder.path.rpartition("/")[0] for folder in wanted}
     base = "".join(f"{path}/" for path in above if path) if len(above) == 1 else ""
@@ -47,7 +47,7 @@ def compare(
     new: tuple[str, Layout],
     names: Collection[str] | None = None,
 ) -> dict[str, list[str]]:
-    """The artifacts whose published content differs, read from the trees of two commits and their layouts."""
+    """Return the artifacts whose published content differs between two commits, each by its own layout."""
     before, after = _published(git, *old, names) if old else {}, _published(git, *new, names)
     found: dict[str, list[str]] = {}
     for name in sorted(before.keys() | after.keys()):
@@ -77,7 +77,7 @@ def _published(
 def read_by(
     git: Clone, commit: str, layout: Layout, folders: Sequence[Folder]
 ) -> Iterator[tuple[Folder, list[File]]]:
-    """The files that build steps read, with paths from the root of the repository on."""
+    """Yield the files that build steps read. Their paths are relative to the root of the repository."""
     there = git.files(commit, "", [""])[""] if folders else []
     for folder in folders:
         reads = layout.reads(folder)
@@ -85,20 +85,20 @@ def read_by(
 
 
 def step_of(layout: Layout, folder: Folder) -> object:
-    """Everything except files that decides what a build step makes, and what of it is published."""
+    """Return everything but the files that decides the published output of a build step."""
     step = folder.entry.prepare
     assert step
     return step.command_for(folder), step.output_for(folder), layout.ignore, folder.entry.exclude
 
 
 def _path(was: ArtifactContents | None, now: ArtifactContents | None, path: str) -> str:
-    """A path of an artifact from the root of the repository on: where it is now, else where it was."""
+    """Return a path relative to the root of the repository: the present one, else the former one."""
     at = now if now and (now.has(path) or not was) else was
     assert at
     return at.path(path)
 
 
 def _differing(one: Mapping[str, object], other: Mapping[str, object]) -> list[str]:
-    """The paths that say so: files, else folders, else the artifact itself."""
+    """Return the paths that differ: files, or else folders, or else the artifact itself."""
     differing = [path for path in sorted(one.keys() | other.keys()) if one.get(path) != other.get(path)]
     return [path for path in differing if not path.endswith("/")] or differing or [""]

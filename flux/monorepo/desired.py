@@ -10,10 +10,10 @@ from flux.promotion.desired import Desired, parse_desired, stray
 
 
 def desired_at(monorepo: Monorepo, commit: str) -> Desired:
-    """The desired state at a commit.
+    """Return the desired state at a commit.
 
-    Raises DesiredStateError for a file that has errors, and SettingError where the settings name one that is
-    missing.
+    Raises DesiredStateError for a file that has errors, and SettingError if the file that the settings name
+    is missing.
     """
     path = monorepo.settings.releaseconfig
     content = monorepo.git.file(commit, path)
@@ -26,7 +26,7 @@ def desired_at(monorepo: Monorepo, commit: str) -> Desired:
 
 
 def stray_of(monorepo: Monorepo, artifact: str, versions: Mapping[str, str]) -> DesiredStateError | None:
-    """The error of an artifact that is desired in an environment that the settings do not have."""
+    """Return an error if the artifact has a version for an environment that the settings do not have."""
     settings = monorepo.settings
     if versions.keys() <= set(settings.environments):
         return None
@@ -35,7 +35,10 @@ def stray_of(monorepo: Monorepo, artifact: str, versions: Mapping[str, str]) -> 
 
 
 def choose(monorepo: Monorepo, desired: Desired, names: Collection[str]) -> list[str]:
-    """The artifacts named, or all that the tip has or desires. Raises RequestError for an unknown name."""
+    """Return the named artifacts, or all in the sources or the desired state of the tip.
+
+    Raises RequestError for an unknown name.
+    """
     tip = monorepo.tip
     known = list(dict.fromkeys([*artifacts_at(monorepo, tip), *desired]))
     for name in names:

@@ -1,4 +1,4 @@
-"""What the registry has for each environment, and what it should have."""
+"""Compares what the registry has for each environment with what it should have."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Looked:
 
 
 class Reach:
-    """Whether the registry answers. After a failure it is not asked again."""
+    """Remembers whether the registry answers. After a failure, it is not asked again."""
 
     def __init__(self) -> None:
         self._gone: RegistryUnreachableError | None = None
 
     def ask(self, question: Callable[[], Answer]) -> Answer:
-        """The answer. Raises RegistryUnreachableError at once if it was raised before."""
+        """Return the answer. Raises RegistryUnreachableError at once if it was raised before."""
         if self._gone:
             raise self._gone
         try:
@@ -58,11 +58,11 @@ def look(
     vouching: Vouching | None = None,
     thorough: bool = False,
 ) -> list[Looked]:
-    """The steps of each artifact. Where the registry fails, the steps of that artifact have the error.
+    """Return the steps of each artifact. If the registry fails for an artifact, its steps have the error.
 
-    What would move is judged by what git builds for its release: a tag whose content is right stays, and a
-    version that is not its release's fails. A `thorough` look judges what is in place, too. Nothing moves of
-    an artifact that is desired in an environment that the settings do not have.
+    A move is compared with the image that git builds for the release. A tag with the right content stays. A
+    version whose image is not its release's fails. With `thorough`, tags that are in place are compared, too.
+    If the desired state names an unknown environment for an artifact, none of its tags moves.
     """
     reach = reach or Reach()
 
@@ -94,7 +94,7 @@ def look(
 
 
 def _without_strays(monorepo: Monorepo, looked: Looked, versions: Mapping[str, str]) -> Looked:
-    """The steps, none of which moves a tag where an environment is desired that there is not."""
+    """Return the steps. If the desired state names an unknown environment, none of them moves a tag."""
     error = stray_of(monorepo, looked.artifact, versions)
     if error is None:
         return looked
@@ -125,7 +125,7 @@ def _look_at(monorepo: Monorepo, artifact: str, desired: Mapping[str, str]) -> L
 
 
 def _fetch(target: Target, versions: Sequence[str]) -> tuple[dict[str, Manifest], dict[str, RegistryError]]:
-    """The manifests, and why others cannot be read. A failure of one does not affect the others."""
+    """Return the manifests, and the errors of those that cannot be read. One failure stops no other."""
     manifests: dict[str, Manifest] = {}
     faults: dict[str, RegistryError] = {}
     for version in versions:
@@ -140,7 +140,7 @@ def _fetch(target: Target, versions: Sequence[str]) -> tuple[dict[str, Manifest]
 
 
 def _vouched(monorepo: Monorepo, vouch: Callable[[], Vouching], looked: Looked, thorough: bool) -> Looked:
-    """The steps. A step that must not be taken stays or fails."""
+    """Return the steps. A step that must not move its tag stays or fails."""
     judges: dict[str | None, Callable[[Step], Step]] = {}
     for version, manifest in looked.manifests.items():
         moves = [step for step in looked.steps if step.version == version and step.action == Action.MOVE]
@@ -158,7 +158,7 @@ def _judge(
     manifest: Manifest,
     moves: Sequence[Step],
 ) -> Callable[[Step], Step]:
-    """What becomes of a step to a version, by what git builds for the version."""
+    """Return a function that decides a step to a version, by the image that git builds for it."""
     target = monorepo.registry.repository(artifact)
     there = [_fetch_small(target, digest) for digest in {step.old for step in moves if step.old}]
     faults = vouching.faults(artifact, version, [manifest, *(one for one in there if one)])
@@ -178,7 +178,7 @@ def _judge(
 
 
 def _fetch_small(target: Target, digest: str) -> Manifest | None:
-    """A manifest; None for one that is larger than any of ours."""
+    """Return a manifest, or None if it is larger than any of ours."""
     try:
         return target.fetch_manifest(digest)
     except TooLargeError:

@@ -1,4 +1,4 @@
-"""Which releases have to be published, and which need an issue."""
+"""Finds the releases that have to be published, and those that need a promotion issue."""
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -23,11 +23,12 @@ _MOST_MADE_UP = 100  # releases of one artifact in one run
 def due_releases(
     monorepo: Monorepo, desired: Desired, on_failure: Callable[[str, FluxError], object]
 ) -> list[tuple[Released, Manifest | None]]:
-    """The newest, the desired and the followed releases, and what the registry has for their versions; then
-    the others that it has nothing for, those of the newest commits first. Of very many there are the first.
+    """Return releases, each with the manifest that the registry has for its version, or None.
 
-    `on_failure` is told of an artifact whose repository does not answer, and of a release that it answers
-    badly.
+    First come the newest, the desired and the followed releases. Then come the others that the registry does
+    not have, those of the newest commits first. If these are very many, only the first are returned.
+
+    `on_failure` is called for an artifact whose repository does not answer, or answers badly for a release.
     """
     ordered: dict[str, list[Released]] = {}
     for released in releases(monorepo, choose(monorepo, desired, [])):
@@ -49,9 +50,9 @@ def _look(
     earlier: Collection[str],
     on_failure: Callable[[str, FluxError], object],
 ) -> list[tuple[Released, Manifest | None]]:
-    """The same of one artifact. `every` has its releases, the lowest first.
+    """Do the same for one artifact. `every` has its releases, the lowest first.
 
-    `earlier` has the commits of those that an earlier system made: its lost events are nobody's to make up.
+    `earlier` has the commits of releases by an earlier system. Its lost events are not made up for.
     """
     artifact, is_followed = every[0].artifact, bool(monorepo.settings.following(Follow.STABLE))
     newest = [every[-1], *([newest_of(every)] if is_followed else [])]
@@ -77,13 +78,13 @@ def _look(
 
 
 def _of_earlier_system(monorepo: Monorepo, commits: Collection[str]) -> set[str]:
-    """Those of the commits that are not after the setting `adopted`."""
+    """Return the commits that are not after the setting `adopted`."""
     adopted = monorepo.layouts.adopted
     return monorepo.git.merged_into(commits, adopted) if adopted else set()
 
 
 def _unpublished(monorepo: Monorepo, artifact: str, released: Sequence[Released]) -> list[Released]:
-    """Those that the registry has no version of, whose event was lost: of the newest commit first."""
+    """Return the releases that the registry does not have: their event was lost. The newest come first."""
     there = set(monorepo.registry.repository(artifact).tags()) if released else set()
     missing = [one for one in reversed(released) if str(one.version) not in there]
     times = monorepo.git.commit_times(one.commit for one in missing)
@@ -91,8 +92,11 @@ def _unpublished(monorepo: Monorepo, artifact: str, released: Sequence[Released]
 
 
 def news(monorepo: Monorepo, desired: Desired) -> list[Released]:
-    """Releases whose promotion issue is due: each artifact's newest, while it is recent and above all that is
-    deployed, and the newest of each maintenance branch, while something lower is deployed."""
+    """Return the releases whose promotion issue is due.
+
+    An artifact's newest release is due if it is above everything that is deployed. The newest release of a
+    maintenance branch is due if something lower is deployed. Both are due only while they are recent.
+    """
     names = artifacts_at(monorepo, monorepo.tip)
     found = releases(monorepo, names)
     due = [one for _, one in sorted(by_artifact(found).items()) if _is_above(one, desired)]
@@ -106,7 +110,7 @@ def news(monorepo: Monorepo, desired: Desired) -> list[Released]:
 
 
 def _newest_of_branches(monorepo: Monorepo, found: Sequence[Released]) -> list[Released]:
-    """The newest releases of maintenance branches, of those that are not on main's line."""
+    """Return the newest release of each maintenance branch, without the releases on main's line."""
     main, *others = lines(monorepo) if found else [""]
     commits = {one.tag: one.commit for one in found}
     of_main = on_line(monorepo, main, commits) if others else set()
@@ -118,7 +122,7 @@ def _newest_of_branches(monorepo: Monorepo, found: Sequence[Released]) -> list[R
 
 
 def _may_follow(found: Released, desired: Desired) -> bool:
-    """Whether something lower is deployed, and this is not."""
+    """Whether something lower is deployed, and this release is not."""
     deployed = {Version.parse(other) for other in desired.get(found.artifact, {}).values()}
     return found.version not in deployed and any(found.version > other for other in deployed)
 
@@ -129,7 +133,7 @@ def _is_above(found: Released, desired: Desired) -> bool:
 
 
 def _made_at(monorepo: Monorepo, released: Released, published: Mapping[str, float]) -> float:
-    """When a release was published, or the tag made that was pushed without one."""
+    """Return the time at which a release was published. If there is only a tag, return the tag's time."""
     if released.tag in published or not monorepo.git.obtain(released.commit):
         return published.get(released.tag, 0)
     return monorepo.git.made_at(released.tag, released.commit)

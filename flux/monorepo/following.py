@@ -1,4 +1,4 @@
-"""The environments that follow the newest stable release of each artifact, without a promotion."""
+"""Finds the environments that follow the newest stable release of each artifact, without a promotion."""
 
 import time
 
@@ -11,10 +11,10 @@ from flux.settings.settings import Follow
 
 
 def followers(monorepo: Monorepo, artifact: str, version: Version) -> tuple[str, ...]:
-    """The environments that a version of an artifact goes to: none unless it is the newest stable one.
+    """Return the environments that follow a version: none unless it is the artifact's newest stable one.
 
-    None that a freeze holds is among them. Raises GitError where the home of the release tags does not
-    answer, and DesiredStateError where nobody can read what is frozen.
+    Frozen environments are left out. Raises GitError if the home of the release tags does not answer, and
+    DesiredStateError if the file of freezes cannot be read.
     """
     following = monorepo.settings.following(Follow.STABLE)
     newest = newest_of(releases(monorepo, [artifact])) if following else None
@@ -25,7 +25,7 @@ def followers(monorepo: Monorepo, artifact: str, version: Version) -> tuple[str,
 
 
 def lagging(monorepo: Monorepo, artifact: str, version: Version, digest: str) -> bool:
-    """Whether one of them has another image than the version."""
+    """Whether the tag of a following environment has another image than the version."""
     target = monorepo.registry.repository(artifact)
     return any(
         target.resolve(environment) != digest for environment in followers(monorepo, artifact, version)
@@ -33,6 +33,6 @@ def lagging(monorepo: Monorepo, artifact: str, version: Version, digest: str) ->
 
 
 def frozen_followers(monorepo: Monorepo) -> list[str]:
-    """The environments that stay where they are, since a freeze holds them: a line each."""
+    """Return a line for each environment that does not move because of a freeze."""
     cold = frozen(monorepo, monorepo.settings.following(Follow.STABLE), time.time)
     return [f"{environment} stays where it is: {why}" for environment, why in cold.items()]

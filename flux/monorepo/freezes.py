@@ -1,4 +1,4 @@
-"""Freezes that stand at a commit, and what they hold."""
+"""Reads the freezes of a commit, and finds what they hold."""
 
 from collections.abc import Callable, Collection
 
@@ -7,16 +7,16 @@ from flux.promotion.gates.freeze import Freeze, freezes_path, parse_freezes
 
 
 def freezes_at(monorepo: Monorepo, commit: str) -> tuple[Freeze, ...]:
-    """The freezes of a commit. Raises DesiredStateError for a file that has errors."""
+    """Return the freezes of a commit. Raises DesiredStateError for a file that has errors."""
     path = freezes_path(monorepo.settings.releaseconfig)
     phases = [phase.name for phase in monorepo.settings.phases]
     return parse_freezes(path, monorepo.git.file(commit, path), phases)
 
 
 def frozen(monorepo: Monorepo, names: Collection[str], clock: Callable[[], float]) -> dict[str, str]:
-    """Of environments and phases, those that a freeze at the tip holds, each with the reason.
+    """Return the named environments and phases that a freeze at the tip holds, each with the reason.
 
-    The clock is asked where there is any. Raises DesiredStateError for a file that has errors.
+    The clock is called only if there is a freeze. Raises DesiredStateError for a file that has errors.
     """
     freezes = freezes_at(monorepo, monorepo.tip) if names else ()
     if not freezes:

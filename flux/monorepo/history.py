@@ -1,4 +1,4 @@
-"""The desired versions of each environment, back through history."""
+"""Reads the desired versions of each environment from git's history."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from flux.promotion.proposal import Promotion
 
 @dataclass(frozen=True)
 class DesiredVersions:
-    """An artifact's versions by environment, as a commit of the tip's first-parent line set them.
+    """An artifact's versions by environment, and the commit on the tip's first-parent line that set them.
 
-    `time` is the committer's, in seconds since the epoch.
+    `time` is the time of the commit, in seconds since the epoch.
     """
 
     commit: str
@@ -24,11 +24,11 @@ class DesiredVersions:
 
 
 def history(monorepo: Monorepo, artifact: str, tip: str | None = None) -> Iterator[DesiredVersions]:
-    """What an artifact was to have, from the tip back. Each has the commit that set it.
+    """Yield the desired versions of an artifact, from the tip back, each with the commit that set them.
 
-    The history is read only as far as it is asked for. A file with errors desired nothing, and is skipped.
-    Environments that were removed since are still in it. Raises HistoryMissingError where a shallow clone
-    cannot be completed.
+    The history is read only as far as the caller iterates. A file with errors is skipped. Environments that
+    the settings no longer have are included. Raises HistoryMissingError if a shallow clone cannot be
+    completed.
     """
     newer: DesiredVersions | None = None
     for revision, blob in monorepo.git.file_history(tip or monorepo.tip, monorepo.settings.releaseconfig):
@@ -47,7 +47,7 @@ def history(monorepo: Monorepo, artifact: str, tip: str | None = None) -> Iterat
 def had_version(
     monorepo: Monorepo, promotion: Promotion, environments: Collection[str], tip: str
 ) -> set[str]:
-    """Of environments, those that had a promotion's version some time in the history of `tip`."""
+    """Return the environments that had a promotion's version at some time in the history of `tip`."""
     if not environments:
         return set()
     return {
@@ -59,8 +59,10 @@ def had_version(
 
 
 def before(states: Iterable[DesiredVersions], environment: str) -> str | None:
-    """The last version that an environment had before and that is lower than the one of the first state; of
-    an environment that has none there, the last one. None where it never had such a version."""
+    """Return the last version of an environment that is lower than its version in the first state.
+
+    If it has no version in the first state, return its last one. Return None if there is no such version.
+    """
     versions = (state.versions.get(environment) for state in states)
     now = next(versions, None)
     return next(
@@ -70,7 +72,7 @@ def before(states: Iterable[DesiredVersions], environment: str) -> str | None:
 
 
 def change_of(states: Iterable[DesiredVersions], environment: str) -> DesiredVersions | None:
-    """The state that gave an environment the version that it has in the first one, or took it away."""
+    """Return the state that set an environment's version as it is in the first state, or that removed it."""
     later: DesiredVersions | None = None
     for state in states:
         if later and state.versions.get(environment) != later.versions.get(environment):

@@ -1,4 +1,4 @@
-"""The result for one artifact's image in the registry, for `inv build` and `inv publish`."""
+"""The result of `inv build` or `inv publish` for the image of one artifact."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -7,20 +7,20 @@ from flux.errors import FluxError, without_frames
 
 
 class ImageAction(StrEnum):
-    """What was done with an image, or in a dry run would be."""
+    """What was done with an image, or what a dry run would do."""
 
     PUSHED = "pushed"
     TAGGED = "tagged"
-    """The image was there, and got a tag that it did not have."""
+    """The image existed, and got a new tag."""
     UNCHANGED = "unchanged"
     KEPT = "kept"
-    """The image is there. `latest` stays where it is, because the tip has another revision."""
+    """The image existed. `latest` does not move, because the tip has another revision."""
     FAILED = "failed"
 
 
 @dataclass(frozen=True)
 class ImageResult:
-    """One artifact's image. `error` says why it failed. `digest` is None where only pushing would tell it."""
+    """One artifact's image. `error` says why it failed. `digest` is None if only a push would tell it."""
 
     artifact: str
     repository: str

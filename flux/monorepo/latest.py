@@ -1,4 +1,4 @@
-"""The tags that belong to an artifact's revision at the tip: `latest`, and environments that follow it."""
+"""Moves the tags that follow an artifact's revision at the tip: `latest`, and some environments."""
 
 import time
 from collections.abc import Mapping
@@ -17,10 +17,10 @@ from flux.settings.settings import Follow
 def settle_latest(
     monorepo: Monorepo, moved: Mapping[str, ImageResult], tip: str, revisions: Mapping[str, Revision]
 ) -> tuple[dict[str, ImageResult], list[str]]:
-    """Look at the tip again after its tags were moved to its `revisions`.
+    """Check the tip again after its tags were moved to its `revisions`.
 
-    Where the tip has another revision by now, they belong to what a newer run has pushed, and are moved
-    there. Returns the results that changed by that, and notices.
+    If the tip has another revision by now, the tags move to the image that a newer run has pushed. Return
+    the results that this changed, and notices.
     """
     altered: dict[str, ImageResult] = {}
     try:
@@ -37,7 +37,7 @@ def settle_latest(
 
 
 def moving_tags(monorepo: Monorepo) -> tuple[tuple[str, ...], list[str]]:
-    """The tags that are the tip's, but for environments that a freeze holds; and why these stay."""
+    """Return the tags that follow the tip, without frozen environments, and notices about the frozen ones."""
     following = monorepo.settings.following(Follow.TIP)
     try:
         cold = frozen(monorepo, following, time.time)
@@ -48,7 +48,7 @@ def moving_tags(monorepo: Monorepo) -> tuple[tuple[str, ...], list[str]]:
 
 
 def named(monorepo: Monorepo) -> str:
-    """The names of the tags that follow the tip, for people."""
+    """Return the names of the tags that follow the tip, for people."""
     return ", ".join(f"`{tag}`" for tag in monorepo.settings.moving)
 
 
@@ -59,7 +59,7 @@ def _give_away(
     try:
         newer = publisher.target.fetch_manifest(revision.tag)
         if not newer or not is_same(publisher.target, newer, sources.image_of(result.artifact)):
-            return {}  # the newer run has yet to push it, and moves its tags then
+            return {}  # the newer run has not pushed it yet; it will move the tags
         for tag in moving:
             publisher.tag(newer, tag)
     except FluxError as error:

@@ -1,4 +1,4 @@
-"""Which layout each commit has: that of the settings in its own invoke.yaml."""
+"""Finds the layout of each commit, from the settings in the commit's own invoke.yaml."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Layouts:
     """The layouts of a clone's commits.
 
-    What a variable says, or another file of this machine, is in no commit. It counts at each of them.
+    Settings from variables or from other files of this machine are in no commit. They count at each commit.
     """
 
     def __init__(self, git: Clone, settings: Settings) -> None:
@@ -28,7 +28,7 @@ class Layouts:
         self._settings = settings
 
     def at(self, commit: str) -> Layout:
-        """The layout of a commit. Raises ContentError where its settings cannot be read."""
+        """Return the layout of a commit. Raises ContentError if its settings cannot be read."""
         for name in FILES:
             content = self._git.file(commit, name)
             if content is None:
@@ -46,7 +46,7 @@ class Layouts:
         return self._overridden(self._unsaid(commit))
 
     def are_said(self, commit: str) -> bool:
-        """Whether a commit has settings of its own, or a file that may have been meant to be some."""
+        """Whether a commit has settings, or a file that may be meant as settings."""
         content = next(filter(None, (self._git.file(commit, name) for name in FILES)), b"")
         try:
             return read_layout(content) is not None
@@ -54,9 +54,9 @@ class Layouts:
             return True
 
     def before(self, commit: str) -> Layout | None:
-        """The layout of a commit, or where its settings cannot be read that of the nearest one before it.
+        """Return the layout of a commit. If its settings cannot be read, use the nearest commit before it.
 
-        None where no commit has one that can be read.
+        Return None if no commit has readable settings.
         """
         with suppress(ContentError):
             return self.at(commit)
@@ -67,15 +67,15 @@ class Layouts:
 
     @cached_property
     def adopted(self) -> str:
-        """The last commit of an earlier system; empty if there was none, or if it cannot be fetched."""
+        """The last commit of an earlier system. It is empty if there was none, or if it cannot be fetched."""
         adopted = self._settings.adopted
         return adopted if adopted and self._git.obtain(adopted) else ""
 
     def _unsaid(self, commit: str) -> Layout:
-        """The layout of a commit from before there were settings: what the first settings say, which took the
-        monorepo over, and nothing left out. What was changed since is no rule of an earlier release.
+        """Return the layout of a commit without settings. The first settings apply, and nothing is ignored.
 
-        Where none of their folders is there, today's, or the usual one.
+        Later changes of the settings do not apply. If the commit has none of the folders, today's layout
+        applies, or else the default one.
         """
         settled, has = self._settings.layout, self._git.folders_of(commit)
         today = Layout(settled.artifacts, state=settled.state)
@@ -84,8 +84,10 @@ class Layouts:
 
     @cached_property
     def _first(self) -> Layout | None:
-        """What the first settings on the line that is checked out take for artifacts, of those that name the
-        commit of adoption that is set; None where there are none that can be read."""
+        """The layout of the first settings on the checked out line. It ignores nothing.
+
+        If some settings name the present commit in `adopted`, only these count. None if none can be read.
+        """
         with suppress(GitError, RequestError):
             blobs = [blob for name in FILES for _, blob in self._git.file_history(self._git.head(), name)]
             contents = [self._git.read(blob) for blob in reversed(blobs) if blob]
@@ -100,7 +102,7 @@ class Layouts:
 
     @cached_property
     def _elsewhere(self) -> dict[str, Any]:
-        """The settings in force that the checkout's own file does not have."""
+        """The settings in force that differ from the checkout's own file."""
         said = None
         with suppress(SettingError):
             said = read_layout(self._checkout)
@@ -110,7 +112,7 @@ class Layouts:
 
     @cached_property
     def _checkout(self) -> bytes:
-        """The checkout's own file, empty where it has none."""
+        """The content of the checkout's own file. It is empty if there is none."""
         for name in FILES:
             with suppress(OSError):
                 return (self._git.root / name).read_bytes()

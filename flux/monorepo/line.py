@@ -1,4 +1,4 @@
-"""The first-parent line, and which artifacts each of its commits changed."""
+"""Walks the first-parent line, and finds which artifacts each of its commits changed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -14,11 +14,10 @@ from flux.settings import FILES
 
 
 def walk(monorepo: Monorepo, commit: str, names: Sequence[str], until: str | None = None) -> Iterator[Passed]:
-    """The first-parent line back from `commit`, without what `until` has, as far as it concerns the
-    artifacts.
+    """Yield the commits on the first-parent line back from `commit` that concern the named artifacts.
 
-    Each commit is judged by its own settings. A commit whose settings cannot be read counts as if it had
-    those before it. Raises ContentError where those of `commit` cannot be read.
+    Commits that `until` has are left out. Each commit is judged by its own settings. If these cannot be read,
+    the settings before it count. Raises ContentError if the settings of `commit` cannot be read.
     """
     start: str | None = commit
     monorepo.git.obtain_history(commit, FILES)
@@ -43,8 +42,11 @@ def walk(monorepo: Monorepo, commit: str, names: Sequence[str], until: str | Non
 def changed_between(
     monorepo: Monorepo, old: str | None, new: str, name: str | None = None
 ) -> dict[str, list[str]]:
-    """The artifacts, or the one named, whose published content differs between `old` and `new`, each with
-    the files that say so. All of them are where `old` is None. Raises ContentError as `walk`."""
+    """Return the artifacts whose published content differs between `old` and `new`, each with its files that
+    differ. With `name`, only that artifact is compared. If `old` is None, all artifacts differ.
+
+    Raises ContentError if the settings of `new` cannot be read.
+    """
     layout = monorepo.layouts.at(new)
     before = monorepo.layouts.before(old) if old else layout
     if before != layout:
@@ -65,7 +67,7 @@ def changed_between(
 def made_at(
     git: Clone, layout: Layout, commits: Iterable[str | None], names: Sequence[str] | None = None
 ) -> list[Folder]:
-    """The folders of the artifacts that build steps make at any of the commits, of those named or all."""
+    """Return the folders of artifacts with a build step at any of the commits: the named ones, or all."""
     found = (layout.find(git.below(commit), names).folders.values() for commit in commits if commit)
     return [*{folder: None for each in found for folder in each if folder.entry.prepare}]
 
@@ -80,7 +82,7 @@ def _unmoved(git: Clone, passed: Passed, parent: str | None, layout: Layout) -> 
 def _without_moved(
     git: Clone, changed: Mapping[str, Sequence[str]], old: str | None, new: str, layout: Layout
 ) -> dict[str, list[str]]:
-    """What changed, without artifacts of which nothing but the folder did."""
+    """Return what changed, without artifacts that only moved to another folder."""
     found = {name: list(paths) for name, paths in changed.items()}
     if old and (doubtful := moved(changed, layout)):
         truly = compare(git, (old, layout), (new, layout), doubtful)
@@ -89,10 +91,10 @@ def _without_moved(
 
 
 def _before(layouts: Layouts, commit: Commit, layout: Layout, are_said: bool) -> tuple[Layout | None, bool]:
-    """The layout before a commit on the line, which has this one, and whether settings say so there too."""
+    """Return the layout before a commit that has `layout`, and whether settings say it there, too."""
     if commit.parent is None:
         return layout, are_said
     if any(change.path in FILES for change in commit.changes or ()):
         return layouts.before(commit.parent), layouts.are_said(commit.parent)
-    # Without settings, where the folders are says what the layout is.
+    # Without settings, the layout depends on which folders exist.
     return (layout if are_said else layouts.before(commit.parent)), are_said

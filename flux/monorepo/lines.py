@@ -12,13 +12,13 @@ from flux.monorepo.line import changed_between, walk
 from flux.monorepo.monorepo import Monorepo
 
 _MOST_COMPARED = 100  # contents of an artifact on a line
-_MOST_JUDGED = 100  # releases beside the lines
+_MOST_JUDGED = 100  # releases that are not on a line
 
 
 def lines(monorepo: Monorepo) -> dict[str, str]:
-    """The branches that releases come from, main first, and the newest commit of each. All are here then.
+    """Return the branches that releases come from, main first, with the newest commit of each.
 
-    Raises GitError where their home does not answer.
+    The commits are fetched. Raises GitError if their home does not answer.
     """
     main = monorepo.settings.branch
     found = {main: monorepo.tip}
@@ -29,7 +29,7 @@ def lines(monorepo: Monorepo) -> dict[str, str]:
 
 
 def maintenance(monorepo: Monorepo) -> dict[str, str]:
-    """The maintenance branches at their home, by name."""
+    """Return the maintenance branches at their home, by name."""
     main, patterns = monorepo.settings.branch, monorepo.branches
     if set(patterns) <= {main}:
         return {}
@@ -38,9 +38,9 @@ def maintenance(monorepo: Monorepo) -> dict[str, str]:
 
 
 def find_line(monorepo: Monorepo, commit: str) -> str | None:
-    """The branch on whose first-parent line a commit is, main before others; None where it is on none.
+    """Return the branch whose first-parent line has a commit, or None. Main comes before other branches.
 
-    Raises HistoryMissingError where a shallow clone cannot tell.
+    Raises HistoryMissingError if a shallow clone does not have enough history.
     """
     git = monorepo.git
     if not git.obtain(commit):
@@ -49,11 +49,11 @@ def find_line(monorepo: Monorepo, commit: str) -> str | None:
 
 
 def find_released_line(monorepo: Monorepo, commit: str, artifact: str = "") -> str | None:
-    """The branch that the release of an artifact at a commit is from; None where it is from none.
+    """Return the branch that an artifact's release at a commit is from, or None.
 
-    The commit is on the branch's first-parent line, or was before somebody pulled into the branch. Where the
-    merge does not say which of both it was, the artifact has to be what it is on the line too; without one
-    it is from none then.
+    The commit is on the branch's first-parent line, or was on it before somebody pulled into the branch. If
+    the merge does not tell whether it was, the line must have the artifact with the same content. Without an
+    artifact, the result is None then.
     """
     if found := find_line(monorepo, commit):
         return found
@@ -78,7 +78,7 @@ def _was_on(monorepo: Monorepo, name: str, tip: str, commit: str, artifact: str)
 
 
 def _is_published_on(monorepo: Monorepo, tip: str, commit: str, artifact: str) -> bool:
-    """Whether some commit of a line has an artifact as a commit beside it does."""
+    """Whether some commit of a line has the same content of an artifact as `commit`."""
     with suppress(ContentError):
         changes = islice(walk(monorepo, tip, [artifact]), _MOST_COMPARED)
         return any(_is_same(monorepo, passed.revision.commit, commit, artifact) for passed in changes)
@@ -93,10 +93,11 @@ def _is_same(monorepo: Monorepo, one: str, other: str, artifact: str) -> bool:
 
 
 def off_lines(monorepo: Monorepo, made: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Of artifacts and the commits of their releases, the newest first, those that `find_released_line` finds
-    no branch for. Of very many that it would have to compare the last are among them.
+    """Return the releases for which `find_released_line` finds no branch.
 
-    Raises HistoryMissingError where a shallow clone cannot tell.
+    `made` has artifacts and the commits of their releases, the newest first. If very many have to be
+    compared, the last ones are not: they count as off the lines. Raises HistoryMissingError if a shallow
+    clone does not have enough history.
     """
     git, off = monorepo.git, {commit for _, commit in made}
     beside: list[tuple[str, str]] = []
@@ -118,19 +119,19 @@ def off_lines(monorepo: Monorepo, made: Collection[tuple[str, str]]) -> set[tupl
 
 
 def _each_line(monorepo: Monorepo) -> Iterator[tuple[str, str]]:
-    """As `lines`. The others are asked for only where main is not enough."""
+    """Yield what `lines` returns. The other branches are read only if the caller needs more than main."""
     yield monorepo.settings.branch, monorepo.tip
     yield from (one for one in lines(monorepo).items() if one[0] != monorepo.settings.branch)
 
 
 def require_released_on_line(monorepo: Monorepo, commit: str, tag: str, artifact: str) -> None:
-    """Raises RequestError for the commit of a tag that is on no line, and was on none."""
+    """Raise RequestError if the commit of a tag is on no line, and was on none."""
     if find_released_line(monorepo, commit, artifact) is None:
         require_on_line(monorepo, commit, tag)
 
 
 def require_on_line(monorepo: Monorepo, commit: str, what: str) -> str:
-    """The branch on whose first-parent line a commit is. Raises RequestError where it is on none."""
+    """Return the branch whose first-parent line has a commit. Raises RequestError if there is none."""
     if (found := find_line(monorepo, commit)) is not None:
         return found
     branch = monorepo.settings.branch
@@ -147,24 +148,24 @@ def require_on_line(monorepo: Monorepo, commit: str, what: str) -> str:
 
 
 def named_lines(monorepo: Monorepo) -> str:
-    """The branches that releases come from, for people."""
+    """Return the names of the branches that releases come from, for people."""
     return " or ".join(dict.fromkeys([monorepo.settings.branch, *monorepo.branches]))
 
 
 def or_its_branch(monorepo: Monorepo, fix: str) -> str:
-    """What to do about a commit that is on no line; it may have been on a maintenance branch that is gone."""
+    """Return a hint for a commit that is on no line. Its maintenance branch may have been deleted."""
     has_others = set(monorepo.branches) - {monorepo.settings.branch}
     return f"{fix}, or push its maintenance branch again if that was deleted" if has_others else fix
 
 
 def on_line(monorepo: Monorepo, line: str, commits: Mapping[str, str]) -> set[str]:
-    """The keys of those commits that are on a branch's first-parent line."""
+    """Return the keys of the commits that are on a branch's first-parent line."""
     members = set(monorepo.git.first_parents(lines(monorepo)[line], list(commits.values())))
     return {key for key, commit in commits.items() if commit in members}
 
 
 def matches(patterns: tuple[str, ...], name: str) -> bool:
-    """Whether a branch is one of those named. `*` stands for any part of a name up to a slash."""
+    """Whether a branch matches one of the patterns. `*` stands for any part of a name up to a slash."""
     return any(_expression(pattern).fullmatch(name) for pattern in patterns)
 
 

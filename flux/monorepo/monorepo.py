@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 class Monorepo:
-    """What one command works on: git, the settings, the event, the registry, the forge and the tip.
+    """The context of one command: git, the settings, the event, the registry, the forge and the tip.
 
-    The registry and the forge are opened when they are first used, and once. The tip and the tags at their
-    home are asked for once; `refresh` forgets them. Call it before and after a write.
+    The registry and the forge are opened once, at their first use. The tip and the tags at their home are
+    read once; `refresh` forgets them. Call it before and after a write.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Monorepo:
 
     @property
     def registry(self) -> Registry:
-        """Raises RequestError where the settings name no registry that this run can push to."""
+        """Raises RequestError if the settings name no registry that this run can push to."""
         with self._opening:
             if self._registry is None:
                 self._registry = self._open_registry(self)
@@ -63,7 +63,7 @@ class Monorepo:
 
     @property
     def forge(self) -> Forge:
-        """Raises RequestError where it is not known which forge this is, and ForgeError without a token."""
+        """Raises RequestError if the forge is not known, and ForgeError if there is no token."""
         with self._opening:
             if self._forge is None:
                 self._forge = self._open_forge(self)
@@ -75,7 +75,7 @@ class Monorepo:
 
     @property
     def layouts(self) -> Layouts:
-        """Where each commit has its artifacts, and what it leaves out."""
+        """The layout of each commit: where its artifacts are, and what is left out."""
         if self._layouts is None:
             from flux.monorepo.layouts import Layouts
 
@@ -84,7 +84,7 @@ class Monorepo:
 
     @property
     def steps(self) -> Steps:
-        """Makes what build steps make."""
+        """Runs the build steps."""
         with self._opening:
             if self._steps is None:
                 from flux.monorepo.steps import Steps
@@ -94,41 +94,41 @@ class Monorepo:
 
     @property
     def would_have(self) -> Sequence[str]:
-        """What a dry run would have written to the forge, in order."""
+        """The writes to the forge that a dry run left out, in order."""
         return getattr(self._forge, "would", ()) if self.dry_run else ()
 
     @property
     def tip(self) -> str:
-        """The newest commit of `branch` at its home. Raises TipUnknownError where that cannot be asked."""
+        """The newest commit of `branch` at its home. Raises TipUnknownError if its home does not answer."""
         if self._tip is None:
             self._tip = self.git.tip(self.settings.branch)
         return self._tip
 
     def newest_tip(self) -> str:
-        """The tip, asked for again. Raises TipUnknownError."""
+        """Read the tip again and return it. Raises TipUnknownError if its home does not answer."""
         self._tip = None
         return self.tip
 
     @property
     def home_tags(self) -> Mapping[str, str]:
-        """Every tag at its home, and its commit. Raises GitError where origin does not answer."""
+        """Every tag at its home, and its commit. Raises GitError if origin does not answer."""
         if self._home_tags is None:
             self._home_tags = self.git.home_tags()
         return self._home_tags
 
     @property
     def home_heads(self) -> Mapping[str, str]:
-        """Every branch at its home, and its commit. Raises GitError where origin does not answer."""
+        """Every branch at its home, and its commit. Raises GitError if origin does not answer."""
         if self._home_heads is None:
             self._home_heads = self.git.home_refs().heads
         return self._home_heads
 
     @property
     def branches(self) -> tuple[str, ...]:
-        """The patterns of the branches that releases come from, as the tip's settings say. An old checkout,
-        such as a maintenance branch, may say otherwise.
+        """The patterns of the branches that releases come from, by the tip's settings. An old checkout, such
+        as a maintenance branch, may have other patterns.
 
-        Raises GitError where the tip cannot be asked.
+        Raises GitError if the tip cannot be read.
         """
         if self._branches is None:
             from flux.monorepo.outdated import current_settings

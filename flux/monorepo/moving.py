@@ -1,4 +1,4 @@
-"""Move environment tags in the registry, and check that they stay."""
+"""Moves environment tags in the registry, and checks that they stay."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -24,9 +24,9 @@ def move_tags(
     on_done: Callable[[str], object],
     begin: Begin = lambda step, manifest: lambda: None,
 ) -> list[Step]:
-    """Perform the steps. If one fails, the others are still done, unless the registry is gone.
+    """Perform the steps. If one fails, the others are still done, unless the registry does not answer.
 
-    `begin` is told of each move before it is made; what it gives is called once it was.
+    `begin` is called before each move. The function that it returns is called after the move.
     """
 
     def one(planned: Looked) -> tuple[str, list[Step]]:
@@ -53,29 +53,29 @@ def move_tags(
 
 
 def _begin_all(planned: Looked, begin: Begin) -> dict[tuple[str, str], Callable[[], object]]:
-    """What is to be called after each move."""
+    """Return the function to call after each move."""
     moves = [step for step in planned.steps if step.action == Action.MOVE]
     return {step.key: begin(step, planned.manifests[step.version or ""]) for step in moves}
 
 
 def _move_at_once(publisher: Publisher, reach: Reach, planned: Looked) -> set[str]:
-    """The environments whose tags were moved several at a time, where the registry takes that."""
+    """Move several tags in one request if the registry supports it. Return the environments that moved."""
     environments: dict[str, list[str]] = {}
     for step in planned.steps:
         if step.action == Action.MOVE:
             environments.setdefault(step.version or "", []).append(step.environment)
     moved: set[str] = set()
     for version, tags in environments.items():
-        with suppress(FluxError):  # which moving them one by one says for each
+        with suppress(FluxError):  # the tags are then moved one by one, and each reports its error
             moved.update(reach.ask(partial(publisher.tag_at_once, planned.manifests[version], tags)))
     return moved
 
 
 def look_again(monorepo: Monorepo, reach: Reach, steps: Sequence[Step]) -> list[Step]:
-    """The steps. Those whose tag is elsewhere by now have failed."""
+    """Check the moved tags again. Return the steps; those whose tag has moved away since then have failed."""
     moved = [step for step in steps if step.action == Action.MOVED]
     if len(moved) > _LOOKS * monorepo.settings.jobs:
-        # Of very many, one for each image: the last one written stands for those before it.
+        # If there are very many, check one tag of each image: the last one that was written.
         moved = list({(step.artifact, step.new): step for step in moved}.values())
 
     def one(step: Step) -> Step:

@@ -1,4 +1,4 @@
-"""The notes of a release, from git: commits, and the versions that the artifact's manifests name."""
+"""Writes the notes of a release from git: commits, and the versions in the artifact's manifests."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -22,10 +22,10 @@ from flux.settings import FILES
 
 
 def commits_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | None) -> list[LoggedCommit]:
-    """The commits after a release that changed an artifact as it is published, or moved its folder, the
-    newest first. Each is judged by its own settings.
+    """Return the commits after a release that changed an artifact's published content or moved its folder.
 
-    Of one that a build step makes they are those that touched any place where the step reads.
+    The newest come first. Each commit is judged by its own settings. If the artifact has a build step, every
+    commit counts that touched a path which the step reads.
     """
     since = last.commit if last and monorepo.git.obtain(last.commit) else None
     folders = Sources(monorepo, commit).places(artifact)
@@ -44,8 +44,8 @@ def commits_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | 
 
 
 def _concerns(monorepo: Monorepo, artifact: str, one: Touching, folders: Sequence[str]) -> bool:
-    """Whether a commit changed an artifact. One whose settings cannot be read did where it touched a folder
-    of the artifact."""
+    """Whether a commit changed an artifact. If its settings cannot be read, any change in the artifact's
+    folders counts."""
     before = one.parents or (None,)
     try:
         if len(one.parents) > 1 and not _changes_itself(monorepo, artifact, one):
@@ -57,7 +57,7 @@ def _concerns(monorepo: Monorepo, artifact: str, one: Touching, folders: Sequenc
 
 
 def _changes_itself(monorepo: Monorepo, artifact: str, merge: Touching) -> bool:
-    """Whether a merge changed a file of an artifact, or what says which files are its own."""
+    """Whether a merge itself changed a file of an artifact, or the settings that choose its files."""
     if any(path in FILES for path in merge.own):
         return True
     layout = monorepo.layouts.at(merge.commit)
@@ -65,7 +65,7 @@ def _changes_itself(monorepo: Monorepo, artifact: str, merge: Touching) -> bool:
 
 
 def _differs(monorepo: Monorepo, artifact: str, old: str | None, new: str) -> bool:
-    """Whether what is published of an artifact differs, or its folder does."""
+    """Whether an artifact's published content or its folder differs."""
     if artifact in changed_between(monorepo, old, new, artifact):
         return True
     if old is None:
@@ -74,14 +74,14 @@ def _differs(monorepo: Monorepo, artifact: str, old: str | None, new: str) -> bo
 
 
 def notes_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | None, tag: str) -> str:
-    """What came after the release `last`, up to a commit that the tag is for."""
+    """Return the notes of what changed after the release `last`, up to the commit of the tag."""
     logged = commits_of(monorepo, artifact, commit, last)
     before, after = named_since(monorepo, artifact, commit, last)
     return release_notes(logged, source_url(monorepo), before, after, (last.tag if last else None, tag))
 
 
 def news_of(monorepo: Monorepo, tagged: Tagged, tag: str, notes: str) -> News:
-    """What a promotion issue says of a release; `notes` is the URL of its notes or empty."""
+    """Return what a promotion issue says about a release. `notes` is the URL of its notes, or empty."""
     artifact = tagged.artifact
     last = below(releases(monorepo, [artifact]), tagged.version)
     if last is None:
@@ -97,13 +97,15 @@ def news_of(monorepo: Monorepo, tagged: Tagged, tag: str, notes: str) -> News:
 def named_since(
     monorepo: Monorepo, artifact: str, commit: str, last: Released | None
 ) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """The versions of the charts and images that an artifact named in a release, and names at a commit; none
-    where the release cannot be compared with."""
+    """Return the versions of charts and images in an artifact's manifests, at a release and at a commit.
+
+    Both are empty if the release's commit is missing. The first is empty if its settings cannot be read.
+    """
     since = last.commit if last and monorepo.git.obtain(last.commit) else None
     if since is None:
         return {}, {}
     after = _versions(Sources(monorepo, commit), artifact)
-    with suppress(ContentError):  # its settings may be beyond reading
+    with suppress(ContentError):  # the release's settings may be unreadable
         return _versions(Sources(monorepo, since), artifact), after
     return {}, after
 

@@ -1,4 +1,4 @@
-"""What tags have by an earlier system, beside what they would have here: for the mode `observe`."""
+"""Compares the tags of an earlier system with those that this one would write, for the mode `observe`."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ _OF_A_COMMIT = regex(r"[0-9a-f]{12}")
 
 @dataclass(frozen=True)
 class Observed:
-    """One tag. `theirs` is the digest that it has, None where it is missing.
+    """One tag. `theirs` is the digest that it has, or None if the tag is missing.
 
-    `ours` is the digest that it would have here, None where only pushing would tell it.
+    `ours` is the digest that this system would give it, or None if only a push would tell it.
     """
 
     name: str
@@ -31,14 +31,14 @@ class Observed:
 
 
 def observe_images(monorepo: Monorepo, results: Iterable[ImageResult]) -> list[Observed]:
-    """The tags of images that would be pushed, but for those of commits, which each system names its way.
+    """Return the tags that would be pushed, without commit tags: each system has its own form for these.
 
-    Raises RegistryError.
+    Raises RegistryError if the registry does not answer.
     """
     done = [result for result in results if not result.error]
     registry = open_target_registry(
         monorepo, reads_only=True
-    )  # that of the run has what it would have pushed
+    )  # the registry of the dry run includes what it would have pushed
     found = in_parallel(monorepo.settings.jobs, lambda result: [*_tags(registry, result)], done)
     return sorted((one for each in found for one in each), key=lambda one: one.name)
 
@@ -51,7 +51,7 @@ def _tags(registry: Registry, result: ImageResult) -> Iterator[Observed]:
 
 
 def observe_steps(steps: Iterable[Step]) -> list[Observed]:
-    """The environments' tags, but for those that nobody desires a version for or that cannot be judged."""
+    """Return the environments' tags, without those that have no desired version or that cannot be judged."""
     known = [step for step in steps if not step.fault and step.action != Action.LEFT]
     return [
         Observed(step.name, step.old, step.old if step.action == Action.UNCHANGED else step.new)

@@ -25,11 +25,10 @@ if TYPE_CHECKING:
 def open_monorepo(
     settings: Settings, event: Event, *, dry_run: bool = False, pushes: bool = False
 ) -> Iterator[Monorepo]:
-    """The monorepo that this process runs in, for the time of one command.
+    """Open the monorepo of the current folder for one command.
 
-    In a dry run neither the registry nor the forge writes. Only a command that `pushes` can write to the
-    registry.
-    Raises RequestError where there is no clone.
+    A dry run writes to neither the registry nor the forge. Only a command that `pushes` can write to the
+    registry. Raises RequestError if there is no clone.
     """
     reads_only = dry_run or not pushes
     with open_clone(settings, event) as git:
@@ -37,7 +36,7 @@ def open_monorepo(
 
 
 def open_clone(settings: Settings, event: Event, folder: Path | None = None) -> Clone:
-    """The clone in a folder, by default the current one. Raises RequestError where there is none."""
+    """Open the clone in a folder, by default the current one. Raises RequestError if there is none."""
     token = given_token(os.environ)
     access = Access(event.server_url, token) if token else None
     return Clone(folder, access, lambda origin: _find_access(settings, event, origin))
@@ -50,9 +49,9 @@ def _open_registry(monorepo: Monorepo, reads_only: bool) -> Registry:
 
 
 def open_forge(monorepo: Monorepo) -> Forge:
-    """The forge that the settings or origin name. In a dry run it only notes what it would write.
+    """Open the forge that the settings or origin name. In a dry run, it only records what it would write.
 
-    Raises RequestError where it is not known which, and ForgeError without a token.
+    Raises RequestError if the forge is not known, and ForgeError if there is no token.
     """
     from flux.forge import forge_at
 
@@ -65,7 +64,7 @@ def open_forge(monorepo: Monorepo) -> Forge:
 
 
 def find_forge_place(monorepo: Monorepo) -> Place:
-    """Which forge it is, and where. Raises RequestError where that is not known."""
+    """Return which forge it is, and where. Raises RequestError if the forge is not known."""
     from flux.forge import find_place
     from flux.forge.place import ForgeClues
 
@@ -75,7 +74,7 @@ def find_forge_place(monorepo: Monorepo) -> Place:
 
 
 def _find_access(settings: Settings, event: Event, origin: str) -> Access | None:
-    """The token of `gh auth login`, for when origin refuses git and no variable has a token."""
+    """Return the token of `gh auth login`. It is used if origin refuses git and no variable has a token."""
     from flux.forge import find_origin_token
     from flux.forge.place import ForgeClues
 

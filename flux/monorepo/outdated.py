@@ -1,4 +1,4 @@
-"""Whether the settings of a checkout are those of the tip, and the settings of the tip if not."""
+"""Compares the settings of a checkout with those of the tip, and reads the tip's if they differ."""
 
 from contextlib import suppress
 from dataclasses import fields, replace
@@ -13,16 +13,16 @@ _OWN = {"sources", "artifacts", "ignore", "prepare", "output", "inputs", "branch
 
 
 def require_current_settings(monorepo: Monorepo) -> None:
-    """Raises OutdatedSettingsError where the branch has changed the settings since the checkout."""
+    """Raise OutdatedSettingsError if the branch has changed the settings since the checkout."""
     if outdated := find_outdated_settings(monorepo):
         raise outdated
 
 
 def find_outdated_settings(monorepo: Monorepo) -> OutdatedSettingsError | None:
-    """An error if the branch has changed the settings since the checkout branched off; else None.
+    """Return an error if the branch has changed the settings since the checkout branched off; else None.
 
-    What the checkout or the working tree changed itself is intended, and no error. Raises TipUnknownError,
-    and HistoryMissingError where a shallow clone cannot tell.
+    Changes in the checkout or the working tree are intended, and no error. Raises TipUnknownError if the tip
+    cannot be read, and HistoryMissingError if a shallow clone does not have enough history.
     """
     git, tip, branch = monorepo.git, monorepo.tip, monorepo.settings.branch
     head = git.head()
@@ -41,12 +41,12 @@ def find_outdated_settings(monorepo: Monorepo) -> OutdatedSettingsError | None:
 
 
 def take_current_settings(monorepo: Monorepo) -> None:
-    """Let the tip's settings count from now on, as at the start of what may run on a maintenance branch.
+    """Use the tip's settings from now on. Commands that may run on a maintenance branch begin with this.
 
-    Each commit keeps its own of what is published. Raises OutdatedSettingsError where the tip's cannot be
-    read, or say that nothing is written, and else as `find_outdated_settings`.
+    Each commit keeps its own layout. Raises OutdatedSettingsError if the tip's settings cannot be read or
+    have the mode `observe`, and the errors of `find_outdated_settings`.
     """
-    _ = monorepo.layouts  # which know the checkout by its own
+    _ = monorepo.layouts  # created now, with the settings of the checkout
     settings = current_settings(monorepo)
     if settings.observes and not monorepo.dry_run:
         require_current_settings(monorepo)
@@ -54,23 +54,23 @@ def take_current_settings(monorepo: Monorepo) -> None:
 
 
 def take_known_settings(monorepo: Monorepo) -> None:
-    """The same for a build. By the settings of the checkout it goes on where those of the tip are not known.
+    """Do the same for a build. If the tip's settings are not known, it goes on with those of the checkout.
 
-    Raises OutdatedSettingsError where the tip's say that nothing is written.
+    Raises OutdatedSettingsError if the tip's settings have the mode `observe`.
     """
     with suppress(GitError):
         try:
             current_settings(monorepo)
-        except OutdatedSettingsError:  # the tip's cannot be read
+        except OutdatedSettingsError:  # the tip's settings cannot be read
             return
         take_current_settings(monorepo)
 
 
 def current_settings(monorepo: Monorepo) -> Settings:
-    """The settings in force, as the tip has them where the branch has changed them since the checkout.
+    """Return the settings in force. If the branch has changed them since the checkout, use the tip's.
 
-    What a variable says, or another file of this machine, still counts. Raises as
-    `take_current_settings`.
+    Settings from variables or from other files of this machine still count. Raises OutdatedSettingsError if
+    the tip's settings cannot be read, and the errors of `find_outdated_settings`.
     """
     outdated = find_outdated_settings(monorepo)
     if outdated is None:
@@ -95,7 +95,7 @@ def _settings_at(git: Clone, commit: str) -> object:
 
 
 def _checkout(git: Clone) -> bytes:
-    """The file in the work tree, empty where there is none."""
+    """Return the content of the file in the working tree. It is empty if there is no file."""
     for name in FILES:
         with suppress(OSError):
             return (git.root / name).read_bytes()

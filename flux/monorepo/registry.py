@@ -11,11 +11,11 @@ from flux.registry.target import Registry
 
 
 def open_target_registry(monorepo: Monorepo, reads_only: bool) -> Registry:
-    """The registry, with the publisher that the settings name. With `reads_only`, nothing is pushed.
+    """Open the registry, with the publisher that the settings name. With `reads_only`, nothing is pushed.
 
-    A job on github.com whose settings name no registry gets that of its GitHub repository. Raises
-    RequestError for a folder, which is gone when the job ends, and for a publisher that is missing or cannot
-    push there.
+    If the settings name no registry, a job on github.com uses that of its GitHub repository. Raises
+    RequestError in a job whose registry is the default folder, which is lost when the job ends. Also raises
+    it for a publisher that is missing or cannot push there.
     """
     settings = monorepo.settings
     location = _location(monorepo)

@@ -1,4 +1,4 @@
-"""Release tags at their home: what they name, and whether their commit is on the tip's line."""
+"""Reads release tags at their home, and checks that their commit is on the tip's line."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from flux.release.tag import TagForm
 
 @dataclass(frozen=True)
 class Tagged:
-    """What a release tag names, and its commit."""
+    """The artifact and the version that a release tag names, and its commit."""
 
     artifact: str
     version: Version
@@ -23,10 +23,10 @@ class Tagged:
 
 
 def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
-    """The release that a tag names.
+    """Return the release that a tag names.
 
-    None for a tag of another form, if the event of a release or of a pushed tag started this run: such a
-    release is not ours. Raises RequestError if the tag begins as ours do and cannot be read, if origin does
+    Return None for a tag of another form if the event of a release or of a pushed tag started this run: such
+    a release is not ours. Raises RequestError if the tag begins like ours but cannot be read, if origin does
     not have it, or if its commit is on no line of releases.
     """
     form = monorepo.settings.tag_form
@@ -61,7 +61,7 @@ def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
 
 
 def _require_no_slip(monorepo: Monorepo, form: TagForm, tag: str) -> None:
-    """Raises RequestError for a tag that was meant to be a release."""
+    """Raise RequestError for a tag that was meant to be a release."""
     names = artifacts_at(monorepo, monorepo.tip)
     right = right_name(form, tag, names)
     if right is None:

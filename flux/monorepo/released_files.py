@@ -1,4 +1,4 @@
-"""What a release published, from git alone."""
+"""Reads the files that a release published, from git only."""
 
 from flux.artifact.content import kind_fault
 from flux.errors import ContentError
@@ -8,7 +8,7 @@ from flux.monorepo.sources import Sources
 
 
 def released_files(monorepo: Monorepo, released: Released) -> dict[str, bytes]:
-    """The files of a release's image, by path. Raises ContentError where its commit does not have them."""
+    """Return the files of a release's image, by path. Raises ContentError if its commit lacks them."""
     if not monorepo.git.obtain(released.commit):
         raise ContentError(f"the commit of {released.tag} is not here")
     sources = Sources(monorepo, released.commit)

@@ -1,4 +1,4 @@
-"""The releases of each artifact, and what came after."""
+"""Reads the releases of each artifact, and counts the commits after them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Released:
 
 
 def read_releases(form: TagForm, tags: Mapping[str, str], names: Collection[str]) -> list[Released]:
-    """The releases of the named artifacts among tags, the lowest version first. `tags` has their commits."""
+    """Return the releases of the named artifacts, the lowest version first. `tags` has tags and commits."""
     wanted = frozenset(names)
     return [released for released in _read(form, tags) if released.artifact in wanted]
 
@@ -44,16 +44,16 @@ def _read(form: TagForm, tags: Mapping[str, str]) -> list[Released]:
 
 
 def releases(monorepo: Monorepo, names: Collection[str]) -> list[Released]:
-    """The releases of the named artifacts, the lowest version first: tags at their home, of commits that are
-    on a line of releases.
+    """Return the releases of the named artifacts, the lowest version first.
 
-    Raises GitError where their home does not answer, or a shallow clone cannot tell.
+    They are the tags at their home whose commits are on a line of releases. Raises GitError if their home
+    does not answer, or if a shallow clone does not have enough history.
     """
     return tell_apart(monorepo, names)[0]
 
 
 def tell_apart(monorepo: Monorepo, names: Collection[str]) -> tuple[list[Released], list[Released]]:
-    """The same, and the stray ones: those tags of commits that are on no line. They release nothing."""
+    """Return the same, and the stray tags: their commits are on no line, so they release nothing."""
     moment = (monorepo.home_tags, monorepo.tip, monorepo.settings.tag_form)
     known = monorepo.known_releases
     if known is None or known.moment != moment:
@@ -62,7 +62,7 @@ def tell_apart(monorepo: Monorepo, names: Collection[str]) -> tuple[list[Release
 
 
 class KnownReleases:
-    """The release tags of one moment. Each is read once, and those of each artifact are judged once."""
+    """The release tags at one moment. Each tag is read once, and each artifact's tags are judged once."""
 
     def __init__(self, tags: Mapping[str, str], tip: str, form: TagForm) -> None:
         self.moment = (tags, tip, form)
@@ -84,9 +84,10 @@ class KnownReleases:
 
 
 def make_release(monorepo: Monorepo, released: Released, notes: str) -> tuple[Release, bool]:
-    """The release of a version on the forge, and whether this run has made it.
+    """Make the release of a version on the forge. Return it, and whether this run has made it.
 
-    One of the same commit that another run makes at the same time is as good. Raises ForgeError and GitError.
+    If another run makes it at the same time for the same commit, return that one. Raises ForgeError and
+    GitError.
     """
     title, is_candidate = f"{released.artifact} {released.version}", bool(released.version.prerelease)
     forge, tag, commit = monorepo.forge, released.tag, released.commit
@@ -100,24 +101,24 @@ def make_release(monorepo: Monorepo, released: Released, notes: str) -> tuple[Re
 
 
 def last_releases(monorepo: Monorepo, names: Collection[str]) -> dict[str, Released]:
-    """The highest release of each artifact. Raises GitError as `releases`."""
+    """Return the highest release of each artifact. Raises GitError as `releases` does."""
     return by_artifact(releases(monorepo, names))
 
 
 def by_artifact(found: Sequence[Released]) -> dict[str, Released]:
-    """The last of each artifact, of releases that have the lowest version first."""
+    """Return the last release of each artifact. `found` has the lowest version first."""
     return {released.artifact: released for released in found}
 
 
 def newest_of(released: Sequence[Released]) -> Released | None:
-    """The newest stable release of those that are given, the lowest first; None where there is none."""
+    """Return the newest stable release, or None. `released` has the lowest version first."""
     return next((one for one in reversed(released) if not one.version.prerelease), None)
 
 
 def below(earlier: Sequence[Released], version: Version) -> Released | None:
-    """The release that a version comes after. `earlier` has the lowest first.
+    """Return the release before a version, or None. `earlier` has the lowest version first.
 
-    A stable version is compared with the last stable one, so that a good candidate can become it.
+    The release before a stable version is the last stable one. Candidates are passed over.
     """
     lower = [r for r in earlier if r.version < version and (version.prerelease or not r.version.prerelease)]
     return lower[-1] if lower else None
@@ -126,16 +127,16 @@ def below(earlier: Sequence[Released], version: Version) -> Released | None:
 def misnamed_releases(
     monorepo: Monorepo, names: Collection[str], tags: Mapping[str, str] | None = None
 ) -> list[Misnamed]:
-    """The tags that look like releases of the named artifacts, and are of another form.
+    """Return the tags that look like releases of the named artifacts, but have another form.
 
-    Raises GitError where their home does not answer.
+    Raises GitError if their home does not answer.
     """
     tags = monorepo.home_tags if tags is None else tags
     return find_misnamed(monorepo.settings.tag_form, tags, names)
 
 
 def name_misnamed(form: TagForm, misnamed: Sequence[Misnamed]) -> list[str]:
-    """The notice about such tags: nothing, or one line."""
+    """Return the notice about misnamed tags: nothing, or one line."""
     if not misnamed:
         return []
     said = listed([f"{found.tag} (right is {found.right})" for found in misnamed])
@@ -143,7 +144,7 @@ def name_misnamed(form: TagForm, misnamed: Sequence[Misnamed]) -> list[str]:
 
 
 def name_stray(monorepo: Monorepo, stray: Sequence[Released]) -> dict[str, str]:
-    """What people are told of stray tags, and what to do about it: a line for each kind that there is."""
+    """Return a message and its hint for each kind of stray tags."""
     if not stray:
         return {}
     merge = f"merge the commit into {monorepo.settings.branch} and release the merge, or delete the tag"
@@ -167,16 +168,16 @@ def name_stray(monorepo: Monorepo, stray: Sequence[Released]) -> dict[str, str]:
 
 
 def misnamed_hint(misnamed: Sequence[Misnamed]) -> str:
-    """How such tags become releases."""
+    """Return a hint that says how misnamed tags become releases."""
     other = next((found.form for found in misnamed if found.form and not found.is_slip), "")
     rename = f"delete the tag, and tag its commit {misnamed[0].right}"
     return f"set `release_tag: {other!r}` in invoke.yaml, or {rename}" if other else rename
 
 
 def commits_since(monorepo: Monorepo, commit: str, last: Mapping[str, Released]) -> dict[str, int]:
-    """How many commits changed each artifact after its release, on the first-parent line back from `commit`.
+    """Count the commits that changed each artifact after its release, on `commit`'s first-parent line.
 
-    A release that is not on that line is left out.
+    Artifacts whose release is not on that line are left out.
     """
     tags = [released.commit for released in last.values()]
     place = {commit: at for at, commit in enumerate(monorepo.git.first_parents(commit, tags))} if last else {}

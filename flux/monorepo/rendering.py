@@ -1,4 +1,4 @@
-"""Render the kustomizations of an artifact as its cluster would."""
+"""Renders the kustomizations of an artifact as its cluster would."""
 
 import os
 import tempfile
@@ -15,7 +15,7 @@ from flux.parallel import in_parallel
 def render_all(
     contents: Mapping[str, bytes], kustomizations: Mapping[str, Kustomization], kustomize: Kustomize
 ) -> Iterator[Finding]:
-    """What kustomize has against the files of an artifact, whose kustomizations are given by folder."""
+    """Yield the errors of kustomize for an artifact's files. `kustomizations` is by folder."""
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch).resolve()
         _write(root, contents)
@@ -40,7 +40,7 @@ def _write(root: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def _generate(folder: Path, manifests: list[str]) -> None:
-    """The kustomization that Flux makes of a folder without one: all its manifests.
+    """Write the kustomization that Flux generates for a folder without one. It lists all manifests.
 
     https://fluxcd.io/flux/components/kustomize/kustomizations/#generating-a-kustomizationyaml-file
     """

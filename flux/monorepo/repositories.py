@@ -1,4 +1,4 @@
-"""In which repository the images of an artifact are, where its entry of `artifacts` says it."""
+"""Finds the repository of an artifact's images if its entry of `artifacts` names one."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -16,7 +16,7 @@ _OWN = "give it its own `repository` in the setting `artifacts`"
 
 
 def naming_of(monorepo: Monorepo) -> Naming:
-    """How the registry of these settings writes artifacts and versions."""
+    """Return how the registry names artifacts and versions, by the settings."""
     settings = monorepo.settings
     if not any(entry.repository for entry in settings.artifacts):
         return Naming(settings.repository, settings.version_tag)
@@ -24,14 +24,14 @@ def naming_of(monorepo: Monorepo) -> Naming:
 
 
 class _Repositories:
-    """The repositories that entries say, by the names of artifacts. Threads may share this."""
+    """The repositories from the entries of `artifacts`, by artifact. Threads may share this."""
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._monorepo = monorepo
         self._asking = Lock()
 
     def __call__(self, artifact: str) -> str:
-        """Empty where its entry says nothing. Raises SettingError where two artifacts have one repository."""
+        """Return the repository, or "" if no entry names it. Raises SettingError if artifacts share it."""
         with self._asking:
             if artifact not in self._there:
                 self._there[artifact] = next(self._as_released(artifact), "")
@@ -39,7 +39,7 @@ class _Repositories:
 
     @cached_property
     def _there(self) -> dict[str, str]:
-        """Those of the artifacts that the tip has."""
+        """The repositories of the artifacts at the tip."""
         folders = self._find(self._monorepo.tip)
         own = {name: folder.repository for name, folder in folders.items()}
         naming = Naming(self._monorepo.settings.repository, own=own.__getitem__)
@@ -57,7 +57,7 @@ class _Repositories:
         return own
 
     def _as_released(self, artifact: str) -> Iterator[str]:
-        """What its releases had, the newest first, of an artifact that the tip has no more."""
+        """Yield the repositories of a removed artifact at its releases, the newest first."""
         monorepo = self._monorepo
         for released in reversed(read_releases(monorepo.settings.tag_form, monorepo.home_tags, [artifact])):
             if folder := self._find(released.commit, artifact).get(artifact):

@@ -7,10 +7,10 @@ from flux.monorepo.signers import required_signers
 
 
 def require_signature(monorepo: Monorepo, artifact: str, version: str, digest: str) -> None:
-    """Let an image of a release pass that has a valid signature, which says that it is this release.
+    """Check that an image has a valid signature that names this release.
 
-    Everything passes where the setting is off. Raises SignatureError for an image without such a signature,
-    and RequestError where there is no cosign or it is not known who signs.
+    If the setting is off, every image passes. Raises SignatureError for an image without such a signature,
+    and RequestError if cosign is missing or the signer is not known.
     """
     if not monorepo.settings.require_signature:
         return

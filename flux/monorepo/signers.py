@@ -1,6 +1,6 @@
-"""Whose signatures count: those of this repository's workflows on the branch.
+"""Finds whose signatures count: those of this repository's workflows on the branch.
 
-A certificate has what GitHub says of a job: the file that it stands in, and the ref that this was read at.
+A certificate has GitHub's claims about a job: its workflow file, and the ref of that file.
 https://docs.github.com/actions/reference/security/oidc
 """
 
@@ -14,14 +14,14 @@ from flux.monorepo.opening import find_forge_place
 
 
 class SigningWorkflows(StrEnum):
-    """Which workflows sign what, each a regular expression of their files."""
+    """The workflows that sign. Each value is a regular expression for their files."""
 
     BUILD = r"(release-flux-artifact|manage-flux-releases)\.yml"
     PROMOTE = r"sign-flux-promotions\.yml"
 
 
 def find_signers(monorepo: Monorepo, workflows: SigningWorkflows = SigningWorkflows.BUILD) -> Signers:
-    """Who signs here. Raises RequestError outside of Actions, where nobody has such an identity."""
+    """Return the identities that sign here. Raises RequestError outside of Actions: there are none."""
     event = monorepo.event
     if not event.actions or not event.repository:
         raise RequestError(
@@ -32,13 +32,13 @@ def find_signers(monorepo: Monorepo, workflows: SigningWorkflows = SigningWorkfl
 
 
 def required_signers(monorepo: Monorepo) -> Signers:
-    """Whose signature an image needs: who the settings name, and where they do not our workflows.
+    """Return the identity that has to sign images: the one that the settings name, or else our workflows.
 
-    Raises RequestError where neither says it.
+    Raises RequestError if neither is known.
     """
     settings, event = monorepo.settings, monorepo.event
     if settings.signature_identity:
-        # Cosign would take a part of somebody else's identity.
+        # Without ^ and $, cosign would accept an identity that only contains a match.
         whole = f"^(?:{settings.signature_identity})$"
         return Signers(settings.signature_issuer or _issuer(event.server_url), whole)
     place = find_forge_place(monorepo)

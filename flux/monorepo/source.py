@@ -1,4 +1,4 @@
-"""An artifact as a commit has it: its files, and what is published of them."""
+"""An artifact at one commit: its files, and those that are published."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from flux.artifact.tree import File
 
 @dataclass(frozen=True)
 class Source:
-    """One artifact at one commit. Paths are relative to its folder; `attributes` has git's for each.
+    """One artifact at one commit. Paths are relative to its folder. `attributes` has their git attributes.
 
-    `excludes` says which of the files are left out. Of an artifact that a build step makes, the files are
-    those that the step reads, from the root of the repository on, until `Sources.made` has made it: then
-    they are the step's, below its output, and `made` has what they hold.
+    `excludes` says which files are left out. If the artifact has a build step, the files are those that the
+    step reads, with paths from the root of the repository. After `Sources.made`, they are the step's output,
+    with paths below the output folder, and `made` has their contents.
     """
 
     artifact: str
@@ -32,7 +32,7 @@ class Source:
         return self.folder.entry.prepare is not None and self.made is None
 
     def join(self, inside: str) -> str:
-        """A path of a published file, from the root of the repository on."""
+        """Return the path of a published file, relative to the root of the repository."""
         step = self.folder.entry.prepare
         base = step.output_for(self.folder) if step else self.folder.path
         return "/".join(filter(None, (base, inside)))

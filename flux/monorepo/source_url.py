@@ -5,5 +5,5 @@ from flux.monorepo.monorepo import Monorepo
 
 
 def source_url(monorepo: Monorepo) -> str:
-    """The URL in the images, empty where there is none."""
+    """Return the source URL for images. It is empty if there is none."""
     return monorepo.settings.source or https_url(monorepo.git.named_url or "")

@@ -1,4 +1,4 @@
-"""The artifacts as one commit has them."""
+"""Reads the artifacts at one commit."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 
 class Sources:
-    """Reads artifacts at one commit, by the settings that this commit has for them.
+    """Reads artifacts at one commit, by the settings of this commit.
 
-    All of it raises ContentError where those settings cannot be read.
+    Every method raises ContentError if these settings cannot be read.
     """
 
     def __init__(self, monorepo: Monorepo, commit: str) -> None:
@@ -45,31 +45,31 @@ class Sources:
 
     @cached_property
     def layout(self) -> Layout:
-        """Where the artifacts are, and what of them is left out."""
+        """Where the artifacts are, and which files are left out."""
         return self._monorepo.layouts.at(self.commit)
 
     def present(self, names: Sequence[str] | None = None) -> list[str]:
-        """The artifacts that are there and do not clash, of those named or all."""
+        """Return the artifacts that exist and do not clash: the named ones, or all."""
         return list(self._find(names).folders)
 
     @property
     def folders(self) -> dict[str, str]:
-        """The folder of each artifact, from the root of the repository on."""
+        """Return the folder of each artifact, relative to the root of the repository."""
         return {name: folder.path for name, folder in self._find().folders.items()}
 
     def refused(self) -> dict[str, ContentError]:
-        """The symlinks and submodules in the place of an artifact, which would be a folder."""
+        """Return the errors of symlinks and submodules that are in the place of an artifact's folder."""
         found = self.layout.find_odd(self._git.below(self.commit))
         faults = {name: kind_fault(File(odd.path, odd.mode, "")) for name, odd in found.items()}
         return {name: fault for name, fault in faults.items() if fault}
 
     def clashes(self) -> dict[str, SettingError]:
-        """The artifacts that clash with others, and why none of them is published."""
+        """Return the errors of artifacts that clash with others. None of these artifacts is published."""
         return clash_faults(self._may_clash)
 
     @property
     def clashes_named(self) -> list[str]:
-        """The same for people."""
+        """The messages about artifacts that clash, for people."""
         return named_clashes(self._may_clash)
 
     @property
@@ -77,13 +77,13 @@ class Sources:
         return Found() if self.layout.is_plain else self._find()
 
     def folder(self, artifact: str) -> str | None:
-        """The folder of an artifact, or what is refused in its place; None where there is neither."""
+        """Return an artifact's folder, or the refused symlink or submodule in its place, or None."""
         found = self._find([artifact])
         there = found.folders.get(artifact) or found.odd.get(artifact)
         return there.path or "." if there else None
 
     def places(self, artifact: str) -> list[str]:
-        """The paths below which all is that an artifact is made of; none where it is not there."""
+        """Return the paths that contain everything an artifact is made of; none if it does not exist."""
         folder, there = self.folder(artifact), self._find([artifact]).folders.get(artifact)
         if there and there.entry.prepare:
             return there.entry.prepare.places(there)
@@ -99,10 +99,10 @@ class Sources:
         return find_artifacts(self._git, self.commit, self.layout)
 
     def choose(self, names: Collection[str]) -> list[str]:
-        """The artifacts named, or all if none is.
+        """Return the named artifacts, or all if no name is given.
 
-        Raises RequestError for a name that is not an artifact, SettingError for one that clashes with
-        another, and ContentError for one in whose place a symlink or a submodule is.
+        Raises RequestError for a name that is not an artifact, SettingError for an artifact that clashes
+        with another, and ContentError for a symlink or a submodule in the place of an artifact.
         """
         chosen = self.present(list(names)) if names else self.present()
         if set(names) - set(chosen):
@@ -118,9 +118,9 @@ class Sources:
         return chosen
 
     def kept(self, names: Sequence[str]) -> dict[str, list[File]]:
-        """The files that are published of those of the named artifacts that are there; `contents` reads them.
+        """Return the published files of the named artifacts that exist. `contents` reads them.
 
-        Raises ContentError where a build step fails.
+        Raises ContentError if a build step fails.
         """
         folders = self._find(names).folders
         there = [folders[name] for name in names if name in folders]
@@ -135,18 +135,17 @@ class Sources:
         return kept
 
     def has_made(self, file: File) -> bool:
-        """Whether a file of `kept` is not git's, but made by a build step."""
+        """Whether a build step made a file of `kept`. Other files are in git."""
         return file.oid in self._contents
 
     def contents(self, files: Iterable[File]) -> dict[str, bytes]:
-        """The contents of files of `kept` by path. Raises GitError if one cannot be read."""
+        """Return the contents of files of `kept`, by path. Raises GitError if one cannot be read."""
         wanted = list(files)
         made = {file.path: self._contents[file.oid] for file in wanted if self.has_made(file)}
         return made | self._git.contents(file for file in wanted if file.path not in made)
 
     def load(self, names: Sequence[str]) -> list[Source]:
-        """The files of the named artifacts, whose contents are to be read. What build steps make is not made
-        yet."""
+        """Return the named artifacts with their files. Contents are not read and build steps do not run."""
         folders = self._find(names).folders
         steps = [folder for folder in folders.values() if folder.entry.prepare]
         read = dict(read_by(self._git, self.commit, self.layout, steps))
@@ -176,7 +175,7 @@ class Sources:
         ]
 
     def made(self, source: Source, revision: Revision | None = None) -> Source:
-        """The artifact with what its build step makes at its revision. Raises ContentError."""
+        """Run the build step at the artifact's revision and return its output. Raises ContentError."""
         if not source.has_step:
             return source
         revision = revision or self.revisions([source.artifact])[source.artifact]
@@ -184,18 +183,18 @@ class Sources:
         return replace(source, files=made.files, made=made.contents)
 
     def made_twice(self, source: Source) -> tuple[Source, list[str]]:
-        """The same, and the files that differ where the step is run once more. Raises ContentError."""
+        """Do the same, and return the files that differ after a second run. Raises ContentError."""
         revision = self.revisions([source.artifact])[source.artifact]
         steps, asked = self._monorepo.steps, (self.layout, source.folder, source.files, revision)
         made = steps.make(*asked)
         return replace(source, files=made.files, made=made.contents), steps.differing(*asked, made)
 
     def read(self, source: Source, file: File) -> bytes:
-        """What a file of an artifact holds."""
+        """Return the content of a file."""
         return self._git.read(file.oid) if source.made is None else source.made[file.path]
 
     def left_out(self, artifact: str) -> set[str]:
-        """The files of an artifact's folder that are not published."""
+        """Return the files of an artifact's folder that are not published."""
         folder = self._find([artifact]).folders.get(artifact)
         if folder is None:
             return set()
@@ -208,16 +207,16 @@ class Sources:
         return {file.path for file in files if excludes(file.path)}
 
     def revisions(self, names: Sequence[str]) -> dict[str, Revision]:
-        """The revision of each named artifact. An artifact that was never there has none."""
+        """Return the revision of each named artifact. An artifact that never existed has none."""
         return last_changes(walk(self._monorepo, self.commit, names), names)
 
     def reading(self, sources: Iterable[Source]) -> AbstractContextManager[None]:
-        """Let this thread make the images of these artifacts, in this order, from one stream of git's."""
+        """Let this thread make the images of these artifacts, in this order, from one stream of git."""
         entries = (file for source in sources for _, file in in_order(source.files, source.excludes))
         return self._git.expecting([file.oid for file in entries if file])
 
     def image_of(self, artifact: str) -> Image:
-        """The image of one artifact. Raises RequestError for an unknown artifact, and ContentError."""
+        """Build the image of one artifact. Raises RequestError for an unknown artifact, and ContentError."""
         self._git.obtain_history(self.commit, FILES)
         (name,) = self.choose([artifact])
         (source,) = self.load([name])
@@ -227,7 +226,7 @@ class Sources:
             raise ContentError(f"{name}: {error.message}", error.hint) from error
 
     def image(self, source: Source, revision: Revision) -> Image:
-        """The image of an artifact. Raises ContentError for content that a cluster would get differently."""
+        """Build the image of an artifact. Raises ContentError for content that would differ in a cluster."""
         from flux.artifact.image import Image, layer_of
 
         if fault := name_fault(source.artifact):
@@ -252,7 +251,7 @@ class Sources:
         return image
 
     def _content(self, source: Source, file: File) -> Content:
-        """What a file holds. Raises ContentError for what a cluster would get differently."""
+        """Return the content of a file. Raises ContentError for content that would differ in a cluster."""
         made = source.made
         content = self._git.open(file.oid) if made is None else Content.of(made[file.path])
         attributes = source.attributes.get(file.path, {})
@@ -266,7 +265,7 @@ class Sources:
     def _has_at(self, commit: str, artifact: str, diff_id: str) -> bool:
         """Whether a commit on the branch's first-parent line has an artifact with this layer.
 
-        It is asked for by whoever can write to the registry, so nothing is fetched for it but the tip.
+        The commit comes from the registry and is not trusted, so nothing but the tip is fetched for it.
         """
         if commit not in self._git.first_parents(self.commit):
             tip = self._monorepo.tip

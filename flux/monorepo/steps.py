@@ -1,4 +1,4 @@
-"""What build steps make of the files of a commit. A step is code of that commit."""
+"""Runs build steps on the files of a commit. A step is code from that commit."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from flux.monorepo.lines import find_released_line
 from flux.monorepo.monorepo import Monorepo
 from flux.step import BuildStep, Made, run
 
-_MOST_KEPT = 64 << 20  # bytes of what steps have made
+_MOST_KEPT = 64 << 20  # bytes of the output of steps
 
 
 @dataclass(frozen=True)
 class Output:
-    """The files that a step made, with paths below its output, and what each holds."""
+    """The files that a step made, with paths below its output folder, and their contents."""
 
     files: list[File]
     contents: dict[str, bytes]
 
 
 class Steps:
-    """Runs the build steps of a monorepo, for any number of threads. What one made is kept for a while.
+    """Runs the build steps of a monorepo. Threads may share this. Outputs are cached for a while.
 
-    A step sees only the files that it reads, so that a commit which changes none of them changes nothing of
-    what it makes. It runs as of the artifact's revision.
+    A step sees only the files that its settings name. A commit that changes none of them cannot change the
+    output. The step runs as of the artifact's revision.
     """
 
     def __init__(self, monorepo: Monorepo) -> None:
@@ -45,7 +45,7 @@ class Steps:
         self._places = BoundedSemaphore(os.cpu_count() or 1)
 
     def make(self, layout: Layout, folder: Folder, files: Sequence[File], revision: Revision) -> Output:
-        """What the step of an artifact makes. Raises ContentError where it fails, or may not run here."""
+        """Return the output of an artifact's step. Raises ContentError if it fails or may not run here."""
         step = self._step(folder, revision)
         key = (step, tuple((file.path, file.mode, file.oid) for file in files))
         if kept := self._made.get(key):
@@ -57,9 +57,9 @@ class Steps:
     def differing(
         self, layout: Layout, folder: Folder, files: Sequence[File], revision: Revision, first: Output
     ) -> list[str]:
-        """The published files that differ after another run of the step, with paths below its output.
+        """Return the published files that differ after another run of the step. Paths are below its output.
 
-        It begins in another second, so that a step which writes the time down is found out.
+        The run begins in another second. This finds steps that write the current time.
         """
         time.sleep(1 - time.time() % 1)
         made = self._run(self._step(folder, revision), files, revision.commit)
@@ -79,9 +79,9 @@ class Steps:
             return run(step, _opened(self._monorepo.git, files))
 
     def _require_ours(self, commit: str) -> None:
-        """Raises ContentError for a commit that is neither in what is checked out nor on a released line.
+        """Raise ContentError for a commit that is neither part of the checkout nor on a line of releases.
 
-        A job of `pull_request_target` has the secrets of the base, and must not run what a stranger wrote.
+        A job of `pull_request_target` has the secrets of the base, and must not run code from strangers.
         """
         git, head = self._monorepo.git, self._monorepo.git.head()
         try:
@@ -99,14 +99,14 @@ class Steps:
 
 
 def _opened(git: Clone, files: Sequence[File]) -> Iterator[tuple[File, Content]]:
-    """The files with what they hold; links and files alike."""
+    """Yield the files and links with their contents."""
     with git.expecting([file.oid for file in files if file.mode != SUBMODULE]):
         for file in files:
             yield file, Content.of(b"") if file.mode == SUBMODULE else git.open(file.oid)
 
 
 def _output(layout: Layout, folder: Folder, made: Sequence[Made]) -> Output:
-    """What is published of it. Raises ContentError where that is nothing: it would empty clusters."""
+    """Return a step's output. Raises ContentError if none of it is published: that would empty clusters."""
     files = [File(one.path, one.mode, _oid(one.content)) for one in made]
     if not published(files, layout.excludes(folder))[1]:
         raise ContentError(
@@ -117,5 +117,5 @@ def _output(layout: Layout, folder: Folder, made: Sequence[Made]) -> Output:
 
 
 def _oid(content: bytes) -> str:
-    """The name that git would give to the blob."""
+    """Return the name that git would give to the blob."""
     return hashlib.sha1(b"blob %d\0%s" % (len(content), content), usedforsecurity=False).hexdigest()

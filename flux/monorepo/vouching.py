@@ -1,6 +1,6 @@
-"""Whether the registry's image of a version is what git builds for its release.
+"""Checks that the registry's image of a version is the one that git builds for its release.
 
-Nothing moves to an environment, and nothing is signed, without that. A registry's own word is not believed.
+Without this check, no image moves to an environment and none is signed. The registry is not trusted.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,9 +26,9 @@ _REBUILD = "build it with `inv build` or `inv publish`"
 
 
 class Vouching:
-    """Builds images from git, and compares. Each manifest is compared once.
+    """Builds images from git, and compares manifests with them. Each manifest is compared once.
 
-    Threads may share this, each with artifacts of its own. None waits while another builds or downloads.
+    Threads may share this if each has other artifacts. No thread waits while another builds or downloads.
     """
 
     def __init__(self, monorepo: Monorepo) -> None:
@@ -40,16 +40,16 @@ class Vouching:
         self._asking = Lock()
 
     def fault(self, artifact: str, version: str, manifest: Manifest) -> FluxError | None:
-        """Why a manifest is not what git builds for a version's release; None where it is.
+        """Return an error if a manifest is not what git builds for a version's release; else None.
 
-        The error is an UnvouchedError, or says what could not be asked of git or the registry.
+        The error is an UnvouchedError, or the error of a failed request to git or the registry.
         """
         return self.faults(artifact, version, [manifest])[manifest.digest]
 
     def faults(
         self, artifact: str, version: str, manifests: Sequence[Manifest]
     ) -> dict[str, FluxError | None]:
-        """The same of several manifests, by digest. The version is built once."""
+        """Return the same for several manifests, by digest. The version is built once."""
         build = cache(lambda: self._release_image(artifact, version))
         for manifest in manifests:
             key = (artifact, version, manifest.digest)
@@ -58,9 +58,9 @@ class Vouching:
         return {m.digest: self._judged[artifact, version, m.digest] for m in manifests}
 
     def promotion_fault(self, artifact: str, version: str) -> FluxError | None:
-        """Why a version may not be promoted; None where its release's image is published.
+        """Return an error if a version may not be promoted; None if its release's image is published.
 
-        The error is an UnvouchedError, an UnpublishedError, or says what could not be asked.
+        The error is an UnvouchedError, an UnpublishedError, or the error of a failed request.
         """
         try:
             self.release_commit(artifact, version)
@@ -77,7 +77,7 @@ class Vouching:
         return fault or self.signature_fault(artifact, version, manifest.digest)
 
     def signature_fault(self, artifact: str, version: str, digest: str) -> FluxError | None:
-        """Why an image lacks the signature that `require_signature` asks for; None where it has it."""
+        """Return an error if an image lacks the signature that `require_signature` needs; else None."""
         if not self._monorepo.settings.require_signature:
             return None
         from flux.monorepo.signature import require_signature
@@ -89,10 +89,10 @@ class Vouching:
         return None
 
     def build_fault(self, artifact: str, manifest: Manifest) -> FluxError | None:
-        """Why a manifest is not what git builds at the commit that its revision names; None where it is.
+        """Return an error if a manifest is not what git builds at the commit of its revision; else None.
 
-        The commit has to be on the first-parent line of the tip. An earlier system may name none: then it has
-        to be what the tip has.
+        The commit has to be on the first-parent line of the tip. A manifest of an earlier system may name no
+        commit: then it has to be what git builds at the tip.
         """
         read = parse(manifest.content, manifest.media_type)
         commit = "" if isinstance(read, Foreign) else read.annotations.get(REVISION, "").rpartition(":")[2]
@@ -110,7 +110,7 @@ class Vouching:
         return self._judge(artifact, about, manifest, lambda: self._image(artifact, commit))
 
     def release_commit(self, artifact: str, version: str) -> str:
-        """The commit of a version's release. Raises UnvouchedError where no release on the line made it."""
+        """Return the commit of a version's release. Raises UnvouchedError if no release on a line made it."""
         tag = self._form.render(artifact, Version.parse(version))
         with self._asking:
             commit = self._monorepo.home_tags.get(tag)
@@ -149,7 +149,7 @@ class Vouching:
         return Sources(self._monorepo, commit).image_of(artifact)
 
     def _keep_walk(self) -> None:
-        """Let one process of git tell the last change of each artifact at each release."""
+        """Let one git process find the last change of each artifact at each release."""
         with self._asking:
             tip = self._monorepo.tip
             if self._walked == tip:
@@ -159,10 +159,10 @@ class Vouching:
             self._monorepo.git.keep_walk(tip, top, FILES)
 
     def _is_on_line(self, commit: str) -> bool:
-        """Whether a commit is on a line that releases come from. Main's is read once.
+        """Whether a commit is on a line that releases come from. Main's line is read once.
 
-        A commit that was on a line before somebody pulled is not on it here. Only a merge's subject tells of
-        that, so it takes a release's tag as well.
+        A commit that was on a line before somebody pulled does not count here. Only the subject of a merge
+        tells this, which is not enough without a release tag.
         """
         git = self._monorepo.git
         with self._asking:

@@ -1,4 +1,4 @@
-"""Finds what people name: an artifact, environments and a version."""
+"""Resolves the names that people give: an artifact, environments and a version."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
@@ -21,7 +21,7 @@ def has_artifact(monorepo: Monorepo, artifact: str) -> bool:
 
 
 def require_artifact(monorepo: Monorepo, artifact: str, is_deployed: bool = False) -> None:
-    """Raises RequestError where the tip has no artifact of that name; one that is deployed was removed."""
+    """Raise RequestError if the tip has no such artifact. A deployed one is reported as removed."""
     tip = monorepo.tip
     if is_deployed and not has_artifact(monorepo, artifact):
         raise RequestError(
@@ -32,7 +32,7 @@ def require_artifact(monorepo: Monorepo, artifact: str, is_deployed: bool = Fals
 
 
 def require_known(artifact: str, known: Sequence[str], where: str, listing: str = "there are") -> None:
-    """Raises RequestError for an artifact that is not known. The hint lists those that are."""
+    """Raise RequestError for an unknown artifact. The hint lists the known ones."""
     if artifact in known:
         return
     near = _begun(artifact, known) or _nearest(artifact, known, 0.6)
@@ -43,8 +43,8 @@ def require_known(artifact: str, known: Sequence[str], where: str, listing: str 
 
 
 def require_committed(artifact: str, uncommitted: Mapping[str, Sequence[str]]) -> None:
-    """Raises RequestError for an artifact of which the working tree has files that no commit has. They are
-    given by artifact."""
+    """Raise RequestError if the working tree has uncommitted files of an artifact. `uncommitted` is by
+    artifact."""
     if paths := uncommitted.get(artifact):
         raise RequestError(
             f"{artifact} is not committed, and only what is committed is published",
@@ -53,7 +53,7 @@ def require_committed(artifact: str, uncommitted: Mapping[str, Sequence[str]]) -
 
 
 def _listed(known: Sequence[str], listing: str, is_suggested: bool) -> str:
-    """The names that are known, where they are few. Of many none is shown beside a suggestion."""
+    """Return the known names if they are few. Many names are not shown beside a suggestion."""
     if len(known) <= FEW:
         return f"{listing} {', '.join(known) or 'none'}"
     if is_suggested:
@@ -62,7 +62,7 @@ def _listed(known: Sequence[str], listing: str, is_suggested: bool) -> str:
 
 
 def wanted_environments(settings: Settings, name: str) -> tuple[str, ...]:
-    """The environment of that name, or all environments of the phase. Raises RequestError for other names."""
+    """Return the named environment, or all of the named phase. Raises RequestError for other names."""
     if name in settings.environments:
         return (name,)
     if name in settings.groups:
@@ -82,8 +82,8 @@ def wanted_environments(settings: Settings, name: str) -> tuple[str, ...]:
 
 
 def _meant(name: str, phases: Sequence[str], environments: Sequence[str]) -> str:
-    """The phase or environment that was meant: what begins so before what is spelled so, phases before
-    environments. An environment has to be very near: a phase's name is not its last ring's."""
+    """Return the phase or environment that was probably meant. A name with the same beginning comes before
+    one with similar spelling, and phases come before environments. An environment has to be very similar."""
     return (
         _begun(name, [*phases, *environments])
         or _nearest(name, phases, 0.6)
@@ -94,23 +94,23 @@ def _meant(name: str, phases: Sequence[str], environments: Sequence[str]) -> str
 
 
 def _begun(name: str, known: Iterable[str]) -> str:
-    """The first name that begins so."""
+    """Return the first name with the same beginning."""
     begins = (one for one in known if one.casefold().startswith(name.casefold()))
     return next(begins, "") if name else ""
 
 
 def _nearest(name: str, known: Iterable[str], cutoff: float) -> str:
-    """The name that is spelled most alike; of several the first."""
+    """Return the name with the most similar spelling. If there are several, return the first."""
     scored = [(SequenceMatcher(None, one.casefold(), name.casefold()).ratio(), one) for one in known]
     score, nearest = max(scored, key=lambda pair: pair[0], default=(0.0, ""))
     return nearest if score >= cutoff else ""
 
 
 def wanted_version(monorepo: Monorepo, artifact: str, version: str | None) -> Version:
-    """The version given, or that of the artifact's newest stable release.
+    """Return the given version, or that of the artifact's newest stable release.
 
-    Raises RequestError for text that is not a version, and where there is no stable release. Raises GitError
-    where the home of the release tags does not answer.
+    Raises RequestError for text that is not a version, or if there is no stable release. Raises GitError if
+    the home of the release tags does not answer.
     """
     if version is not None:
         return parse_version(version, words=())

@@ -1,4 +1,4 @@
-"""The workflows as the settings have them: those that come with this package, rendered."""
+"""Renders the workflows of this package with the settings, and compares them with the working tree."""
 
 from importlib.metadata import PackageNotFoundError, distribution
 from json import loads
@@ -15,7 +15,7 @@ _FOLDERS = (_PACKAGE / "adoption" / "shipped", _PACKAGE.parent / ".github" / "wo
 
 
 def rendered(name: str, settings: Settings, uses: str = "") -> str:
-    """A workflow for this monorepo. `uses` says where what it calls is: `OWNER/REPOSITORY@REF`."""
+    """Render a workflow for this monorepo. `uses` is where it calls from: `OWNER/REPOSITORY@REF`."""
     folder = next(folder for folder in _FOLDERS if (folder / name).exists())
     host = settings.registry.removeprefix("oci://").partition("/")[0] if "://" in settings.registry else ""
     layout = settings.layout
@@ -35,12 +35,12 @@ def rendered(name: str, settings: Settings, uses: str = "") -> str:
 
 
 def _is_below(path: str, folder: str) -> bool:
-    """Whether a folder is in another one; the root is empty."""
+    """Whether a path is inside a folder. The root is the empty string."""
     return path != folder and (not folder or path.startswith(f"{folder}/"))
 
 
 def drifted_workflows(monorepo: Monorepo, uses: str = "") -> tuple[list[str], list[str]]:
-    """The workflows that are missing in the working tree, and those that differ from the settings."""
+    """Return the workflows that are missing in the working tree, and those that differ from the settings."""
     missing, drifted = [], []
     for name in WORKFLOWS:
         try:
@@ -57,7 +57,7 @@ def drifted_workflows(monorepo: Monorepo, uses: str = "") -> tuple[list[str], li
 
 
 def has_tasks(monorepo: Monorepo) -> bool:
-    """Whether tasks.py has the commands that the workflows run, by `inv`."""
+    """Whether tasks.py has the `inv` commands that the workflows run."""
     try:
         return "flux.tasks" in (monorepo.git.root / "tasks.py").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -65,7 +65,7 @@ def has_tasks(monorepo: Monorepo) -> bool:
 
 
 def installed_from() -> str:
-    """Where this package was installed from, as a workflow says it; empty where it is not a commit on GitHub.
+    """Return where this package was installed from, for `uses`. Empty if it is not a commit on GitHub.
 
     https://packaging.python.org/en/latest/specifications/direct-url/
     """
