@@ -1,4 +1,4 @@
-"""What people want to know before they merge a promotion: commits, warnings, the diff of the manifests."""
+"""Collects what people need to know before they merge a promotion: commits, warnings, the manifest diff."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -35,16 +35,16 @@ def background(
     issue: str,
     rollback: bool,
 ) -> Background:
-    """The background of changes, where main has `versions` of the artifact; `issue` is a URL or empty.
+    """Return the background of changes. Main has `versions` of the artifact; `issue` is a URL or empty.
 
-    Raises RegistryError where the registry does not answer.
+    Raises RegistryError if the registry does not answer.
     """
     registry = monorepo.registry
     target = registry.repository(promotion.artifact)
     digest = target.resolve(promotion.version)
     image = f"{registry.name(promotion.artifact)}@{digest}" if digest else "not published any more"
     environments = [change.environment for change in changes]
-    # Who rolls back has no phase ahead to wait for.
+    # A rollback does not wait for earlier phases.
     ordered = {} if rollback else monorepo.settings.groups
     early = skipped(ordered, versions, promotion.version, environments)
     warnings = [say.skipped(promotion.version, each) for each in early]
@@ -91,7 +91,7 @@ def _span(
 
 
 def _upgrades(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[str]:
-    """The charts and images whose versions change, by the files that do."""
+    """Return the charts and images whose versions change, from the changed files."""
     same = {path for path, content in before.items() if after.get(path) == content}
     changed = [{path: side[path] for path in side.keys() - same} for side in (before, after)]
     return marked_upgrades(*map(named_versions, changed))
@@ -100,7 +100,7 @@ def _upgrades(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[s
 def _but_left_out(
     monorepo: Monorepo, promotion: Promotion, before: dict[str, bytes], after: dict[str, bytes]
 ) -> dict[str, bytes]:
-    """The files without those that are still in git, and that only the settings have taken away."""
+    """Return the files without those that are still in git but that the settings leave out."""
     gone = before.keys() - after.keys()
     found = [r for r in releases(monorepo, [promotion.artifact]) if str(r.version) == promotion.version]
     if not gone or not found or not monorepo.git.obtain(found[0].commit):
@@ -117,8 +117,8 @@ def _files(target: Target, version: str) -> dict[str, bytes]:
 
 
 def _commits(monorepo: Monorepo, promotion: Promotion, old: str) -> tuple[list[str], str]:
-    """The commits that touched the artifact between two releases, as lines of a list, and where to compare
-    them; neither where one of them is not a release."""
+    """Return the commits that changed the artifact between two releases, as lines of a list, and the URL to
+    compare them. Both are empty if one version is not a release."""
     tagged = {str(released.version): released for released in releases(monorepo, [promotion.artifact])}
     if old not in tagged or promotion.version not in tagged:
         return [], ""
@@ -129,7 +129,7 @@ def _commits(monorepo: Monorepo, promotion: Promotion, old: str) -> tuple[list[s
         return [], compare
     try:
         logged = commits_of(monorepo, promotion.artifact, higher.commit, lower)
-    except ContentError:  # nobody can read what that commit has as its artifacts
+    except ContentError:  # the artifacts at that commit are not readable
         return [], compare
     lines = [commit_line(entry, source) for entry in logged[:_MOST_COMMITS]]
     more = len(logged) - len(lines)

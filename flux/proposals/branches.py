@@ -1,4 +1,4 @@
-"""Reads promotions' branches: where they left main, what they propose, and their pull requests."""
+"""Reads the branches of promotions: where they left main, what they propose, and their pull requests."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,20 +15,19 @@ from flux.promotion.proposal import BRANCHES, Promotion, proposes, stays_inside
 from flux.proposals.authority import Authority
 from flux.proposals.makers import BranchMakers
 
-# Of one promotion. Behind more of them somebody could hide what there was before.
+# Limits for one promotion. With more entries than this, an attacker could hide earlier ones.
 _MOST_PAST = 100
 _MOST_FORCED = 20
 
 
 @dataclass(frozen=True)
 class PromotionBranch:
-    """A promotion's branch: where it left main, where it is, its pull request and what it says of itself.
+    """A promotion's branch: where it left main, its head, its pull requests and its decisions.
 
-    `pull_request` is the open one; `ended` the merged or closed one that the branch was for, which it has
-    outlived. `outlived` is the one before, where somebody opened another one from the same branch. `foreign`
-    is a commit on it that is somebody else's, or empty. `is_spent` says that it has no
-    pull request, and main has all of it. `decisions` are those that its commits record, and those that
-    somebody forced it away from.
+    `pull_request` is the open one. `ended` is the merged or closed one of a branch that still exists.
+    `outlived` is the ended one, if another one was opened from the same branch. `foreign` is another person's
+    commit on it, or empty. `is_spent` says that it has no open pull request and main has all its commits.
+    `decisions` are those that its commits record, and those of commits that a force push removed.
     """
 
     base: Side
@@ -42,12 +41,12 @@ class PromotionBranch:
     outlived: PullRequest | None = None
 
     def proposes(self, artifact: str) -> set[str]:
-        """The environments that the branch gives another version."""
+        """Return the environments to which the branch gives another version."""
         return proposes(self.base.of(artifact), self.head.of(artifact))
 
     @property
     def state(self) -> BranchState:
-        """What decides about its next step."""
+        """The state that decides about its next step."""
         is_over = bool(self.ended) or self.is_spent
         return BranchState(self.base, self.head, is_over, bool(self.foreign), self.rollback, self.decisions)
 
@@ -64,26 +63,26 @@ class PromotionBranches:
         self._forced: dict[tuple[str, str], Sequence[str]] = {}
 
     def main(self) -> Side:
-        """The desired state at the tip. Raises TipUnknownError, and DesiredStateError for one with errors."""
+        """Return the desired state at the tip. Raises TipUnknownError, or DesiredStateError if invalid."""
         tip = self._monorepo.tip
         content = self._git.file(tip, self._settings.releaseconfig)
         return Side(tip, content, self.parse(content))
 
     def begun(self) -> list[Promotion]:
-        """Every promotion that has a branch, with or without a pull request, and is not merged."""
+        """Return every promotion that has an unmerged branch, with or without a pull request."""
         heads = self._forge.branches(BRANCHES)
         if not heads:
             return []
         here = self._git.obtain_all(heads.values())
-        # One walk for all of them; what is asked of each branch later needs no other.
+        # Walk the history once for all branches. Later questions about one branch need no further walk.
         self._git.branches_since(here, self._monorepo.tip)
         found = (self._promotion_of(branch, head) for branch, head in heads.items() if head in here)
         return [promotion for promotion in found if promotion]
 
     def read(self, promotion: Promotion, main: Side) -> PromotionBranch | None:
-        """A promotion's branch as it is now, None where there is none.
+        """Return a promotion's branch as it is now, None if there is none.
 
-        Raises ForgeError where origin does not have the branch's commit.
+        Raises ForgeError if origin does not have the branch's commit.
         """
         head = self._forge.branch(promotion.branch)
         if head is None:
@@ -111,7 +110,7 @@ class PromotionBranches:
         pulls: Sequence[PullRequest],
         open_: PullRequest | None,
     ) -> PromotionBranch:
-        """A branch that left main at `base`, and is at `head`."""
+        """Return the branch that left main at `base`, and is at `head`."""
         messages = self._git.messages(head, main.commit)
         over, shared = self._over(pulls, head, messages)
         found = self._decisions(promotion, main.commit, head, messages)
@@ -129,10 +128,10 @@ class PromotionBranches:
         return PromotionBranch(*sides, open_, ended, foreign, rollback, is_spent, recorded, outlived)
 
     def closed(self, promotion: Promotion, main: Side) -> tuple[PullRequest, Mapping[str, str | None]] | None:
-        """The last pull request of a promotion, and the environments that it proposed to change, each with
-        the version that it had.
+        """Return the last pull request of a promotion, if it was closed unmerged, and the environments that
+        it proposed to change, each with its version before.
 
-        None where it was not closed unmerged, or its commits are gone too.
+        Return None for any other pull request, or if its commits are gone.
         """
         pulls = self._forge.pull_requests(branch=promotion.branch)
         last = pulls[-1] if pulls else None
@@ -147,9 +146,9 @@ class PromotionBranches:
     def past_decisions(
         self, promotion: Promotion, main: Side, than: str, merged: bool = False
     ) -> list[Decision]:
-        """What the pull requests of a promotion record that are over, but for the one whose head is `than`.
+        """Return the decisions of merged and closed pull requests, except the one whose head is `than`.
 
-        With `merged`, of those that were merged alone. Those whose commits are gone record nothing any more.
+        With `merged`, only merged pull requests into main count. Those whose commits are gone are ignored.
         """
         ended = {PullState.MERGED} if merged else {PullState.MERGED, PullState.CLOSED}
         past = [
@@ -166,14 +165,14 @@ class PromotionBranches:
         ]
 
     def _past_decisions(self, promotion: Promotion, main: Side, head: str) -> list[Decision]:
-        """What an earlier pull request records, merged or not."""
+        """Return the decisions of an earlier pull request, merged or not."""
         since = self._left(promotion, main, head)
         found = self._decisions(promotion, since, head, self._git.messages(head, since))
         return [decision for each in found.values() for decision in each]
 
     def _left(self, promotion: Promotion, main: Side, head: str) -> str:
-        """Where the branch of an earlier pull request left main."""
-        if self._git.is_on_line(head, main.commit):  # main was moved forward to it, without a merge
+        """Return the commit where the branch of an earlier pull request left main."""
+        if self._git.is_on_line(head, main.commit):  # main was fast-forwarded to it, or past it
             line = self._git.first_parents(head)
             own = (c for c in line if read_message(self._git.messages(c, f"{c}^@")[0].text) != promotion)
             return next(own, main.commit)
@@ -183,9 +182,9 @@ class PromotionBranches:
     def _lost(
         self, promotion: Promotion, main: Side, head: str, messages: Sequence[Message]
     ) -> list[Decision] | None:
-        """What was recorded by commits that somebody forced a branch away from. None where they are gone.
+        """Return the decisions of commits that a force push removed from a branch. None if they are gone.
 
-        Whoever may push can bring back a commit from before somebody took something back.
+        A person who may push can restore a commit from before a decision was taken back.
         """
         if not any(read_message(message.text) == promotion for message in messages):
             return []
@@ -205,20 +204,20 @@ class PromotionBranches:
         return decisions
 
     def parse(self, content: bytes | None) -> Desired:
-        """Raises DesiredStateError for a file that has errors by today's settings."""
+        """Parse the desired state. Raises DesiredStateError if it is invalid under today's settings."""
         return parse_desired(self._settings.releaseconfig, content)
 
     def _pull_requests(self, promotion: Promotion) -> list[PullRequest]:
-        """Those into main, the oldest first."""
+        """Return the pull requests into main, the oldest first."""
         pulls = self._forge.pull_requests(branch=promotion.branch)
         return [pull for pull in pulls if pull.base == self._settings.branch]
 
     def _over(
         self, pulls: Sequence[PullRequest], head: str, messages: Sequence[Message]
     ) -> tuple[PullRequest | None, str]:
-        """The last pull request that is over and had commits of this branch, and the newest of these commits.
+        """Return the last ended pull request with commits of this branch, and the newest of these commits.
 
-        Whoever may push can bring such a branch back as it was at any time. What it says was over is over.
+        A person who may push can restore such a branch at any time. Its decisions are still over.
         """
         own = {message.commit for message in messages}
         for pull in pulls[-_MOST_PAST:][::-1]:
@@ -234,7 +233,7 @@ class PromotionBranches:
     def _decisions(
         self, promotion: Promotion, since: str, head: str, messages: Sequence[Message]
     ) -> dict[str, list[Decision]]:
-        """The commits that are ours, and what each records."""
+        """Return our commits, and the decisions that each records."""
         if not any(read_message(message.text) == promotion for message in messages):
             return {}
         makers = BranchMakers(self._authority, promotion, self._forge.makers(since, head), self._forge.now)
@@ -242,7 +241,7 @@ class PromotionBranches:
         return {commit: decisions for commit, decisions in read.items() if decisions is not None}
 
     def _foreign(self, main: Side, messages: Sequence[Message], ours: Collection[str]) -> str:
-        """A commit that is neither ours nor a merge of main, or empty."""
+        """Return a commit that is neither ours nor a merge of main, or empty."""
         for message in messages:
             merges_main = len(message.parents) == 2 and self._is_main(message.parents[1], main)
             if message.commit not in ours and not merges_main:
@@ -252,7 +251,8 @@ class PromotionBranches:
     def _goes_beyond(
         self, promotion: Promotion, base: Side, head: Side, decisions: Sequence[Decision]
     ) -> bool:
-        """Whether a branch changes more than this promotion's versions, or what nobody asked for."""
+        """Whether a branch changes more than this promotion's versions, or environments that were not asked
+        for."""
         changed = {change.path for change in self._git.changes(base.commit, head.commit, "")}
         sides = base.of(promotion.artifact), head.of(promotion.artifact)
         asked = {environment for environment, said in latest(decisions).items() if said.asks}
@@ -264,7 +264,7 @@ class PromotionBranches:
         )
 
     def _promotion_of(self, branch: str, head: str) -> Promotion | None:
-        """The promotion that a branch says to be, by its commits."""
+        """Return the promotion that a branch's commits name."""
         messages = self._git.messages(head, self._monorepo.tip)
         said = (read_message(message.text) for message in messages)
         return next((each for each in said if each and each.is_fit and each.branch == branch), None)
@@ -273,9 +273,9 @@ class PromotionBranches:
         return self._git.merge_base(commit, main.commit) == commit
 
     def _past(self, commit: str) -> Side:
-        """The desired state at a commit that is not main's any more.
+        """Return the desired state at an earlier commit, empty if the file is invalid.
 
-        Environments may have gone since, and a file that nobody can read desires nothing.
+        Its environments are not checked, because some may have been removed since.
         """
         path = self._settings.releaseconfig
         content = self._git.file(commit, path)

@@ -1,4 +1,4 @@
-"""Promotion issues: which of them count, and what is written to them."""
+"""Finds the promotion issues that count, and writes to them."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -34,10 +34,10 @@ class PromotionIssues:
         self.authority = authority or Authority(monorepo)
         self._read: dict[int, list[Comment]] = {}
         self.warnings: list[str] = []
-        """What could not be told, and which issues are not ours though they look so."""
+        """Comments that failed, and issues that look like ours but are not."""
 
     def fault(self, issue: Issue) -> str:
-        """Why an issue is not ours, whatever its text says; empty where it is one."""
+        """Return why an issue is not ours, whatever its text says; empty if it is one."""
         if self._settings.label.casefold() not in {label.casefold() for label in issue.labels}:
             return f"it does not have the label {self._settings.label}"
         if not self.authority.is_trusted(issue.author):
@@ -45,14 +45,14 @@ class PromotionIssues:
         return ""
 
     def was_ours(self, issue: Issue) -> bool:
-        """Whether an issue that is not ours was one: it has the label, or our comment, which no outsider
-        can give it."""
+        """Whether an issue that is not ours was one before: it has the label or our comment. An outsider
+        can add neither."""
         labels = {label.casefold() for label in issue.labels}
         return self._settings.label.casefold() in labels or self.told(issue.number) is not None
 
     def all(self) -> list[tuple[Issue, Promotion]]:
-        """Every promotion issue, open or closed, the oldest first; what was altered in an open one is put
-        right before."""
+        """Return every promotion issue, open or closed, the oldest first. The promotion of an open issue is
+        found even if its marker was altered."""
         found = []
         for issue in self._forge.issues(self._settings.label):
             if fault := self.fault(issue):
@@ -65,11 +65,11 @@ class PromotionIssues:
         return found
 
     def of(self, promotion: Promotion) -> list[Issue]:
-        """The issues of a promotion; there should be one."""
+        """Return the issues of a promotion. Usually there is one."""
         return [issue for issue, of in self.all() if of == promotion]
 
     def noted(self, promotion: Promotion) -> list[Decision]:
-        """The decisions that the comments record of every issue that says to be about a promotion."""
+        """Return the decisions in comments of each issue whose title or marker names a promotion."""
         return [
             decision
             for issue in self._forge.issues(self._settings.label)
@@ -78,7 +78,7 @@ class PromotionIssues:
         ]
 
     def strangers(self, promotion: Promotion) -> list[str]:
-        """Bots that have opened an issue for a promotion, and whom the settings do not know."""
+        """Return the bots that opened an issue for a promotion and are not in the settings."""
         return [
             issue.author
             for issue in self._forge.issues(self._settings.label)
@@ -86,17 +86,17 @@ class PromotionIssues:
         ]
 
     def promotion(self, issue: Issue, body: str | None = None) -> Promotion | None:
-        """What an issue is about: what its title says, where its marker or our comment says so too; else
-        whatever these two say. `body` is to be read instead of the one that it has now."""
+        """Return the promotion that the title names, if the marker or our comment agrees. Otherwise return
+        that of our comment, or else of the marker. `body` is read instead of the current body."""
         marked, told = read_marker(issue.body if body is None else body), self.told(issue.number)
         titled = read_title(issue.title)
         return titled if titled and titled in (marked, told) else told or marked
 
     def disagreement(self, issue: Issue, promotion: Promotion) -> str:
-        """What speaks against an issue being about a promotion, beside its marker; empty where nothing does.
+        """Return why an issue is not about a promotion, beside its marker; empty if there is no reason.
 
-        Whoever may edit an issue can change its title, its marker and our comment together. The title that it
-        was opened with stays. Raises GitError where the home of release tags does not answer.
+        A person who may edit an issue can change its title, marker and our comment together. The first title
+        stays in the history. Raises GitError if the repository with the release tags does not answer.
         """
         told, title = self.told(issue.number), issue_title(promotion.artifact, promotion.version)
         first = self._forge.first_title(issue.number).strip()
@@ -108,7 +108,7 @@ class PromotionIssues:
         return "" if tag in self._monorepo.home_tags else f"there is no release {tag}"
 
     def told(self, number: int) -> Promotion | None:
-        """What our comment on an issue says that it is about; fewer people may edit that than the body."""
+        """Return the promotion that our comment names. Fewer people may edit the comment than the body."""
         for comment in self._comments(number):
             said = _STANDING.fullmatch(read_key(comment.body) or "")
             promotion = Promotion(said["artifact"], said["version"]) if said else None
@@ -117,7 +117,7 @@ class PromotionIssues:
         return None
 
     def write_down(self, number: int, decisions: Iterable[Decision]) -> None:
-        """Record decisions that no commit records, a comment each."""
+        """Record decisions that no commit records, with a comment for each."""
         for decision in decisions:
             there = {replace(written, issue=None) for written in self.written(number)}
             if replace(decision, issue=None) not in there:
@@ -125,8 +125,8 @@ class PromotionIssues:
                 self._comment(number, body)
 
     def written(self, number: int) -> list[Decision]:
-        """The decisions that comments record: ours, and people's of their own. One that was edited since
-        proves nothing."""
+        """Return the decisions that comments record: all in our comments, in others only the author's own.
+        Edited comments are ignored."""
         found = []
         for comment in self._comments(number):
             key = "" if comment.edited else read_key(comment.body) or ""
@@ -134,18 +134,18 @@ class PromotionIssues:
             if decision and self.authority.is_ours(comment.author):
                 found.append(decision)
             elif decision and self._is_own(decision, comment):
-                # What an edit of an issue came to is for its job to say.
+                # Only the job of an issue's edit may say what the edit decided.
                 found.append(replace(decision, issue=None))
         return found
 
     def _is_own(self, decision: Decision, comment: Comment) -> bool:
-        """Whether a comment records what its author decided then, and may."""
+        """Whether a comment records its author's own decision, not dated later, and the author may decide."""
         said = comment.created is None or decision.time <= comment.created + MOST_AHEAD
         own = decision.who == comment.author and said
         return own and not self.authority.refusals(comment.author, decision.environments)
 
     def note(self, number: int, about: Iterable[str], text: str) -> None:
-        """A comment of its own, unless the same thing, `about`, has been commented on before."""
+        """Add a comment, unless there is already one about the same thing, `about`."""
         about = tuple(about)
         if not self.has_noted(number, about):
             self.tell(number, _key(about), text)
@@ -161,11 +161,11 @@ class PromotionIssues:
         )
 
     def tell(self, number: int, key: str, text: str) -> None:
-        """A comment that is found again by its key."""
+        """Add a comment that can be found again by its key."""
         self._comment(number, f"{render_key(key)}\n{text}\n")
 
     def keys(self, number: int) -> list[str]:
-        """The keys of the automation's comments that nobody has edited."""
+        """Return the keys of the automation's comments that were not edited."""
         return [
             key
             for comment in self._comments(number)
@@ -175,12 +175,12 @@ class PromotionIssues:
         ]
 
     def begin(self, number: int, promotion: Promotion, text: str) -> None:
-        """Say this in the comment that is kept up to date, where there is none yet."""
+        """Add the status comment if there is none yet."""
         if self.told(number) is None:
             self.stand(number, promotion, text)
 
     def stand(self, number: int, promotion: Promotion, text: str) -> None:
-        """Let the one comment that is kept up to date say this."""
+        """Update the status comment, or add it."""
         body = f"{render_key(f'standing {promotion.artifact} {promotion.version}')}\n{text}"
         comments = self._comments(number)
         for at, comment in enumerate(comments):
@@ -200,7 +200,7 @@ class PromotionIssues:
 
     @contextmanager
     def _bearing(self) -> Iterator[None]:
-        """If the forge refuses a comment, as on a locked issue, that is only a warning."""
+        """Turn the forge's refusal of a comment, as on a locked issue, into a warning."""
         try:
             yield
         except ForgeRefusedError as error:
@@ -211,17 +211,17 @@ class PromotionIssues:
             self.warnings.append(warning)
 
     def _comments(self, number: int) -> list[Comment]:
-        """The comments on an issue: asked for once, and ours added."""
+        """Return the comments on an issue. They are fetched once, and our new ones are added."""
         if number not in self._read:
             self._read[number] = list(self._forge.comments(number))
         return self._read[number]
 
     def untick(self, number: int, environments: Collection[str]) -> None:
-        """Untick boxes, as the body is now."""
+        """Untick boxes in the current body."""
         self.rewrite(number, lambda body: untick(body, environments, self._settings.groups))
 
     def rewrite(self, number: int, change: Callable[[str], str]) -> None:
-        """Change the body as it is now, and look again: somebody may have written at the same time."""
+        """Change the current body, then read it again: a person may have edited it at the same time."""
         for _ in range(_MOST_WRITES):
             issue = self._forge.issue(number)
             if issue is None:
@@ -232,5 +232,5 @@ class PromotionIssues:
 
 
 def _key(about: Iterable[str]) -> str:
-    """What a comment on something is found by."""
+    """Return the key of a comment about something."""
     return sha256("\0".join(about).encode("utf-8", "replace")).hexdigest()[:16]

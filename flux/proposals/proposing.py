@@ -1,4 +1,4 @@
-"""Proposes what a rule allows, on the rule's own authority, and leaves to people what they have refused."""
+"""Proposes what a rule allows, on the rule's authority, except what people have refused."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from flux.proposals.superseding import Superseder
 
 @dataclass(frozen=True)
 class Advanced:
-    """What was done; `errors` are what could not be, by what it was about. `healths` are by artifact and
+    """What was done. `errors` has pairs of a subject and its error. `healths` are by artifact and
     environment."""
 
     done: list[str] = field(default_factory=list)
@@ -30,7 +30,7 @@ class Advanced:
 
 
 class RuleProposals:
-    """The pull requests that rules open. What comes of them is written into `done`."""
+    """Opens the pull requests of rules. The results are added to `done`."""
 
     def __init__(self, monorepo: Monorepo, applier: Applier, vouching: Vouching, done: Advanced) -> None:
         self._monorepo = monorepo
@@ -43,7 +43,7 @@ class RuleProposals:
 
     @property
     def issues(self) -> dict[Promotion, Issue]:
-        """By promotion, its issue: the open one, where there are several."""
+        """The issue of each promotion: an open one, if there are several."""
         if self._issues is None:
             self._issues = {}
             for issue, promotion in self._applier.issues.all():
@@ -52,10 +52,10 @@ class RuleProposals:
         return self._issues
 
     def propose(self, promotion: Promotion, environments: Collection[str], now: float) -> bool:
-        """Propose what nobody has taken back since; False for a version that may not be promoted at all."""
+        """Propose what people have not taken back. Return False if the version may not be promoted at all."""
         last = self.last_pull(promotion)
         if last and self._is_refused(promotion, last):
-            return True  # a newer version, or a person, goes on
+            return True  # only a newer version or a person may continue
         done = self._propose(promotion, environments, now)
         if done is None:
             return False
@@ -68,8 +68,8 @@ class RuleProposals:
         return True
 
     def propose_back(self, promotion: Promotion, environment: str, since: float, now: float) -> None:
-        """Propose the way back of an environment that fails since a time. What somebody took back before that
-        was about something else."""
+        """Propose the rollback of an environment that fails since a time. Refusals before that time are
+        ignored."""
         if not self._is_way_refused(promotion, environment):
             self._propose(promotion, [environment], now, since, rollback=True)
 
@@ -80,7 +80,7 @@ class RuleProposals:
         else:
             proposed = self._applier.converge_alone(promotion, wish)
         self._done.proposed.append(proposed)
-        if not proposed.stopped:  # where nothing was done
+        if not proposed.stopped:  # a stopped one was not changed
             names = ", ".join(change.environment for change in proposed.changes)
             self._done.done.append(f"{promotion.branch}: {proposed.action} for {names}")
         self._done.notices.extend(proposed.notices)
@@ -92,7 +92,7 @@ class RuleProposals:
         return pulls[-1] if pulls else None
 
     def is_unfit(self, promotion: Promotion) -> bool:
-        """Whether a version may not be promoted at all: it is not published, or not its release's."""
+        """Whether a version may not be promoted at all: it is unpublished, or its release did not make it."""
         fault = self._vouching.promotion_fault(promotion.artifact, promotion.version)
         if isinstance(fault, UnpublishedError | RequestError):
             self._done.notices.append(fault.message)
@@ -108,8 +108,8 @@ class RuleProposals:
         since: float = 0,
         rollback: bool = False,
     ) -> tuple[PullRequest | None, set[str]] | None:
-        """The pull request and what it proposes; None for a version that may not be promoted at all. What was
-        taken back `since` stays so."""
+        """Return the pull request and what it proposes; None if the version may not be promoted at all.
+        Environments that were taken back `since` are not proposed."""
         issue, last = self.issues.get(promotion), self.last_pull(promotion)
         branch = self._applier.branches.read(promotion, self._applier.branches.main())
         proposed = branch.proposes(promotion.artifact) if branch and not branch.ended else set()
@@ -126,7 +126,7 @@ class RuleProposals:
         return done.pull_request, {change.environment for change in done.changes}
 
     def _is_refused(self, promotion: Promotion, last: PullRequest) -> bool:
-        """Whether somebody closed the last pull request, and not because main had all of it."""
+        """Whether a person closed the last pull request although main did not have all of it."""
         if last.state is not PullState.CLOSED or self.superseder.was_superseded(last):
             return False
         main = self._applier.branches.main()
@@ -135,7 +135,7 @@ class RuleProposals:
         return closed is None or not all(is_reached(promotion, versions.get(name)) for name in closed[1])
 
     def _is_way_refused(self, promotion: Promotion, environment: str) -> bool:
-        """Whether somebody closed the way back from the version that an environment has."""
+        """Whether a person closed the rollback from the version that an environment has."""
         main = self._applier.branches.main()
         closed = self._applier.branches.closed(promotion, main)
         if closed is None or self.superseder.was_superseded(closed[0]):
@@ -144,7 +144,7 @@ class RuleProposals:
         return had is not None and had == main.of(promotion.artifact).get(environment)
 
     def _merge(self, proposed: Proposed) -> None:
-        """Let the forge merge what a rule has proposed, where all of its phases say so."""
+        """Switch auto-merge on for a rule's pull request, if all of its phases allow it."""
         pull, names = proposed.pull_request, [change.environment for change in proposed.changes]
         if pull is None or proposed.stopped or self._monorepo.dry_run:
             return

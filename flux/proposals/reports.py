@@ -1,4 +1,4 @@
-"""What clusters say of an artifact, by the commits that its images name."""
+"""Reads the cluster reports on an artifact, by the commits that its images name."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -14,7 +14,7 @@ _MOST_LOOKED_BACK = 10
 
 
 class Reports:
-    """Asks the forge once about each commit."""
+    """Reads cluster reports. The forge is asked once about each commit."""
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._settings = monorepo.settings
@@ -24,11 +24,10 @@ class Reports:
     def of(
         self, moves: Sequence[Move], goes_on: Callable[[str], bool]
     ) -> Mapping[str, Sequence[ClusterReport]]:
-        """By commit, what is said of what was moved, the oldest first: of what each environment has and had
-        before, and of the newest versions that may go on from somewhere.
+        """Return the reports on moved images by commit, the oldest first: on the current and the previous
+        image of each environment, and on the newest versions that may go on to another environment.
 
-        Of an environment whose clusters have said nothing of that, it is looked further back whether they
-        ever said anything.
+        If an environment has no report on these, earlier commits are read to find whether it ever had one.
         """
         newest = [move for move in reversed(moves) if move.commit]
         on_their_way = dict.fromkeys(move.commit for move in newest if goes_on(move.version))
@@ -40,7 +39,7 @@ class Reports:
         return found
 
     def _of(self, commit: str) -> Sequence[ClusterReport]:
-        """The reports on a commit of those who may report."""
+        """Return the reports on a commit, by accounts that may report."""
         if commit not in self._said:
             self._said[commit] = list(self._read(commit))
         return self._said[commit]
@@ -56,7 +55,7 @@ class Reports:
 
 
 def _last_two(newest: Iterable[Move]) -> Iterator[str]:
-    """The commits of the last two images of each environment."""
+    """Yield the commits of the last two images of each environment."""
     found: dict[str, set[str]] = {}
     for move in newest:
         had = found.setdefault(move.environment, set())
@@ -68,7 +67,7 @@ def _last_two(newest: Iterable[Move]) -> Iterator[str]:
 def _of_silent(
     environment: str, newest: Iterable[Move], found: Mapping[str, Sequence[ClusterReport]]
 ) -> Iterator[str]:
-    """The commits to look at for an environment, as long as nothing is found of it."""
+    """Yield more commits to read for an environment, until a report on it is found."""
     had = dict.fromkeys(move.commit for move in newest if move.environment == environment)
     for commit in islice((each for each in had if each not in found), _MOST_LOOKED_BACK):
         if any(report.name.environment == environment for each in found.values() for report in each):
@@ -77,7 +76,7 @@ def _of_silent(
 
 
 def may_report(settings: Settings, creator: str, environment: str) -> bool:
-    """Whether the settings name an account that may speak for the clusters of an environment."""
+    """Whether the settings let an account report for the clusters of an environment."""
     clusters = settings.clusters.get(environment)
     named = (*(clusters.reporters if clusters else ()), *settings.automation)
     return creator.casefold() in {name.casefold() for name in named}

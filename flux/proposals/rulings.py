@@ -1,4 +1,4 @@
-"""The rules for a promotion's pull request: its check, and what has to wait."""
+"""Applies the rules to a promotion's pull request: its check, and the environments that have to wait."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -32,11 +32,11 @@ class Rulings:
 
     @property
     def are_set(self) -> bool:
-        """Whether there is any rule, or a freeze."""
+        """Whether there is any rule or freeze."""
         return self._monorepo.settings.has_rules or bool(self.courses.freezes)
 
     def verdicts(self, promotion: Promotion, environments: Iterable[str]) -> dict[str, GateVerdict]:
-        """Of each environment, whether the version may go there now."""
+        """Return for each environment whether the version may go there now."""
         artifact, version = promotion.artifact, promotion.version
         course, state = self.courses.course(artifact), self.courses.state(artifact)
         return {name: judge(version, name, course, state, self.courses.now) for name in environments}
@@ -44,7 +44,7 @@ class Rulings:
     def waits(
         self, promotion: Promotion, environments: Collection[str], decisions: Iterable[Decision]
     ) -> dict[str, GateVerdict]:
-        """The environments that may not get the version yet, but for those where somebody overrode that."""
+        """Return the environments that may not get the version yet, except those with an override."""
         if not self.are_set or not environments:
             return {}
         allowed = overridden(decisions)
@@ -54,13 +54,13 @@ class Rulings:
     def later(
         self, promotion: Promotion, changes: Sequence[VersionChange], decisions: Iterable[Decision]
     ) -> frozenset[str]:
-        """What a pull request leaves for later, so that the rest can go on; nothing where all of it waits."""
+        """Return what a pull request leaves for later, to let the rest go on; empty if all of it waits."""
         waits = self.waits(promotion, [change.environment for change in changes], decisions)
         return frozenset(waits) if len(waits) < len(changes) else frozenset()
 
     def check(self, commit: str, waits: Mapping[str, GateVerdict]) -> None:
-        """Say on a pull request's newest commit whether its rules hold. Said once, and where there are no
-        rules only if there were some before."""
+        """Set a status on a pull request's newest commit: whether its rules hold. It is set only on a change.
+        Without any rule, it is set only if the commit already has one."""
         if not commit.strip("0"):
             return
         state, said = "success", "the rules hold"
@@ -75,7 +75,7 @@ class Rulings:
 
 
 def tell_check(rulings: Rulings, commit: str, waits: Mapping[str, GateVerdict]) -> str:
-    """Set the check; why that was not possible, or empty."""
+    """Set the check. Return why that failed, or empty."""
     try:
         rulings.check(commit, waits)
     except FluxError as error:

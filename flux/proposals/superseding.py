@@ -1,4 +1,4 @@
-"""Closes pull requests of rules that are over: a newer version goes there, or what failed runs again."""
+"""Closes outdated pull requests of rules: a newer version goes there, or the failed one runs again."""
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
@@ -15,7 +15,7 @@ _ABOUT = ("superseded",)
 
 
 class Superseder:
-    """What a person has asked for, approved or committed to is left to people."""
+    """Closes pull requests, except those that a person has asked for, approved or committed to."""
 
     def __init__(self, monorepo: Monorepo, applier: Applier) -> None:
         self._forge = monorepo.forge
@@ -28,8 +28,8 @@ class Superseder:
     def supersede(
         self, newer: Promotion, url: str, environments: Collection[str], issues: dict[Promotion, Issue]
     ) -> Iterator[str]:
-        """Close what proposes lower versions for environments that a newer one is proposed for, and no
-        others; each with what was done."""
+        """Close pull requests that propose lower versions, if all their environments are among these. Yield
+        what was done."""
         for pull in self._open:
             promotion = promotion_of_branch(pull.branch, [newer.artifact])
             if promotion is None or not is_higher(newer.version, promotion.version):
@@ -41,7 +41,7 @@ class Superseder:
     def close_ways(
         self, artifact: str, running: Collection[str], issues: dict[Promotion, Issue]
     ) -> Iterator[str]:
-        """Close the ways back of environments that all run what they have; each with what was done."""
+        """Close the rollbacks whose environments all run their version. Yield what was done."""
         for pull in self._open:
             promotion = promotion_of_branch(pull.branch, [artifact])
             if promotion is None:
@@ -55,7 +55,7 @@ class Superseder:
         return self._forge.delete_branch(promotion.branch, head)
 
     def was_superseded(self, pull: PullRequest) -> bool:
-        """Whether it was closed by this, and by nobody who did not want it."""
+        """Whether this class closed the pull request, and not a person who refused it."""
         return self._applier.issues.has_noted(pull.number, _ABOUT)
 
     def _untouched(
@@ -66,7 +66,8 @@ class Superseder:
         issue: Issue | None,
         rollback: bool,
     ) -> str:
-        """The head of a branch that rules alone have asked for, of these environments alone; else empty."""
+        """Return the head of a branch that only rules asked for, and only for these environments; else
+        empty."""
         branch = self._applier.branches.read(promotion, self._applier.branches.main())
         if branch is None or branch.ended or branch.foreign or branch.rollback != rollback:
             return ""

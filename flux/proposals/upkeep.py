@@ -20,7 +20,7 @@ from flux.proposals.known import known_of
 
 
 class Upkeep:
-    """Of one monorepo's promotions: reads the state, lets pure functions decide, and performs."""
+    """Maintains one monorepo's promotions: reads the state, lets pure functions decide, and performs."""
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._monorepo = monorepo
@@ -32,12 +32,12 @@ class Upkeep:
 
     @cached_property
     def _main(self) -> Side:
-        """The desired state when it was first asked for."""
+        """The desired state of main at the first access."""
         return self.branches.main()
 
     def mend(self, issue: Issue, promotion: Promotion) -> bool:
-        """Put right an altered marker, and boxes that are gone, where that was not undone at once; whether
-        there was any."""
+        """Restore an altered marker and removed boxes, if an earlier run did not. Return whether there was
+        anything to restore."""
         is_altered = altered.mended(issue.body, promotion, self._rules.phases) != issue.body
         if is_altered:
             held = self._held(issue, promotion)
@@ -45,14 +45,14 @@ class Upkeep:
         return is_altered
 
     def is_over(self, issue: Issue, promotion: Promotion) -> bool:
-        """Whether nothing in a closed issue's text has to be put right: of very many such, nobody has to be
-        asked anything."""
+        """Whether a closed issue's text needs no correction. This asks the forge nothing, because there may
+        be many closed issues."""
         if altered.mended(issue.body, promotion, self._rules.phases) != issue.body:
             return False
         return not self.unreached(issue, promotion, self._main)
 
     def unreached(self, issue: Issue, promotion: Promotion, main: Side) -> set[str]:
-        """The ticked environments to which main has not given the version, nor a newer one."""
+        """Return the ticked environments to which main has given neither the version nor a newer one."""
         versions = main.of(promotion.artifact)
         return {
             environment
@@ -61,7 +61,7 @@ class Upkeep:
         }
 
     def _held(self, issue: Issue, promotion: Promotion) -> set[str]:
-        """The environments that somebody ticked last, and that are proposed or on main."""
+        """Return the environments whose last decision is a tick, and that are proposed or on main."""
         main = self.branches.main()
         branch = self.branches.read(promotion, main)
         proposed = branch.proposes(promotion.artifact) if branch and not branch.ended else set()
@@ -75,17 +75,17 @@ class Upkeep:
         }
 
     def known(self, promotion: Promotion, number: int | None) -> list[Decision]:
-        """Every decision about a promotion that was recorded; `number` is its issue's."""
+        """Return every recorded decision about a promotion. `number` is that of its issue."""
         return known_of(self.branches, self.issues, promotion, number)
 
     def converge(self, issue: Issue, promotion: Promotion, wish: Wish | None = None) -> Proposed:
-        """Bring the pull request up to date, and untick what it does not propose any more."""
+        """Update the pull request, and untick what it no longer proposes."""
         wished = wish or Wish(known=self.known(promotion, issue.number))
 
         def ended(pull: PullRequest, environments: set[str]) -> None:
             if pull.state is PullState.CLOSED:
                 anew = asked(wished.decisions, wished.known)
-                # Also those whose boxes an earlier run has unticked, and could not tell.
+                # Also boxes that an earlier run unticked without writing the comment.
                 ticks = {e for e, last in latest(wished.known).items() if last.how is How.TICK}
                 body = (self._forge.issue(issue.number) or issue).body
                 gone = environments & (ticks | ticked(body, self._rules.phases)) - anew
@@ -105,7 +105,7 @@ class Upkeep:
         return proposed
 
     def converge_alone(self, promotion: Promotion, wish: Wish | None = None) -> Proposed:
-        """The same for a promotion without an issue. What no commit records its pull request does."""
+        """Do the same without an issue. Decisions that no commit records go into the pull request."""
         unwritten: list[Decision] = []
         wished = wish or Wish(known=self.known(promotion, None))
         proposed = self.converger.converge(promotion, wished, on_unwritten=unwritten.extend)
@@ -116,7 +116,7 @@ class Upkeep:
     def take_back(
         self, issue: Issue, environments: Collection[str], reason: str, occasion: str
     ) -> tuple[str, ...]:
-        """Untick environments and say why, once for each occasion; what was undone."""
+        """Untick environments and comment why, once for each occasion. Return what was undone."""
         outcome = take_back([(environments, reason)], occasion, self._rules)
         self.perform(issue, outcome)
         return outcome.undone
@@ -133,7 +133,7 @@ class Upkeep:
                     self.issues.untick(issue.number, environments)
 
     def disagrees(self, issue: Issue, promotion: Promotion) -> Applied | None:
-        """For an issue whose parts name different promotions: it promotes nothing, and says so."""
+        """Refuse an issue whose parts name different promotions. Return None if they agree."""
         disagreement = self.issues.disagreement(issue, promotion)
         if not disagreement:
             return None

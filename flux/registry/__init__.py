@@ -1,4 +1,4 @@
-"""Where images are stored: a folder of OCI image layouts, or a registry over HTTP."""
+"""The places that store images: a folder of OCI image layouts, or a registry over HTTP."""
 
 from pathlib import Path
 
@@ -7,6 +7,6 @@ from flux.registry.target import Registry
 
 
 def open_registry(location: str, root: Path, jobs: int, insecure: bool | None) -> Registry:
-    """The registry at `location`: `oci://host/prefix`, or a folder relative to `root`."""
+    """Return the registry at `location`: `oci://host/prefix`, or a folder relative to `root`."""
     kind = next(beginning for beginning in KINDS if location.startswith(beginning))
     return KINDS[kind](RegistrySetting(location, root, jobs, insecure))

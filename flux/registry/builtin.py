@@ -1,4 +1,4 @@
-"""The publisher that needs no program: our own requests, or our own files."""
+"""The publisher that needs no external program: it sends requests or writes files itself."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A registry in a container on this machine, by way of Docker's command line.
+"""Runs a registry in a container on this machine, with Docker's command line.
 
 https://distribution.github.io/distribution/about/deploying/
 """
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from python_on_whales import Container, DockerClient
 
 NAME = "flux-artifacts-registry"
-"""Of the container, and of the volume that has its data."""
+"""The name of the container, and of the volume that has its data."""
 
 _LOOPBACK = "127.0.0.1"
-_PORT = 5001  # of a registry, 5000 is the usual one, which macOS has taken for itself
+_PORT = 5001  # the usual port of a registry is 5000, which macOS uses
 _INSIDE = 5000
 _DATA = "/var/lib/registry"
 _ENVIRONMENT = {
     "REGISTRY_STORAGE_DELETE_ENABLED": "true",
-    "OTEL_TRACES_EXPORTER": "none",  # registry:3 would look for a collector, and complain of none
+    "OTEL_TRACES_EXPORTER": "none",  # otherwise registry:3 logs that it finds no collector
 }
 _SECONDS = 30
 _ANSWER_SECONDS = 10
@@ -40,7 +40,7 @@ _ALTERNATIVES = (
 
 @dataclass(frozen=True)
 class Contained:
-    """The registry's container, of which there is one on a machine."""
+    """The registry's container. A machine has at most one."""
 
     image: str
     port: int
@@ -48,13 +48,13 @@ class Contained:
 
     @property
     def location(self) -> str:
-        """As the setting `registry` takes it."""
+        """The value for the setting `registry`."""
         return f"oci://{_LOOPBACK}:{self.port}"
 
 
 class Engine:
-    """The container engine that `docker` speaks to. What it refuses raises EngineError, and so does a
-    machine without one."""
+    """The container engine that `docker` uses. Raises EngineError if it refuses a request, or if there is
+    none."""
 
     def __init__(self) -> None:
         from python_on_whales import DockerClient
@@ -63,7 +63,7 @@ class Engine:
         self.version = _server_version() or "of a version that it does not tell"
 
     def find(self) -> Contained | None:
-        """The registry, running or not."""
+        """Return the registry, running or not, or None if there is no container."""
         container = self._container()
         if container is None:
             return None
@@ -78,15 +78,15 @@ class Engine:
             return Contained(container.config.image or "", int(ports[0]), bool(container.state.running))
 
     def create(self, image: str, port: int) -> Contained:
-        """Start a registry in a new container, over the data that there are, and wait until it answers.
+        """Start a registry in a new container with the existing data, and wait until it answers.
 
-        The image is pulled where it is not there. One that does not come up leaves no container behind.
+        The image is pulled if it is missing. If the registry does not start, the container is removed.
         """
         hint = f"`--image` names another image, such as one that is here (`docker image ls`), {_ALTERNATIVES}"
         with _translated(f"did not pull {image}", hint):
             if not self._docker.image.exists(image):
                 self._docker.image.pull(image, quiet=True)
-        # Not run: where another was faster, its container is not to be removed here.
+        # Not `run`: if another process was faster, its container must not be removed here.
         with _translated(f"did not make a container of {image}", "run the same command again"):
             self._docker.create(
                 image,
@@ -105,7 +105,7 @@ class Engine:
         return made
 
     def start(self, registry: Contained) -> None:
-        """Start a container that is there, and wait until it answers."""
+        """Start an existing container, and wait until it answers."""
         with _translated(
             f"did not start {registry.image}", "`--image` names another image, `--port` another port"
         ):
@@ -113,7 +113,7 @@ class Engine:
         self.wait(registry)
 
     def wait(self, registry: Contained) -> None:
-        """Until it answers, half a minute at most."""
+        """Wait until it answers, at most half a minute."""
         deadline = time.monotonic() + _SECONDS
         while not _answers(registry.port):
             container = self._container()
@@ -134,12 +134,12 @@ class Engine:
             self._docker.stop(NAME)
 
     def remove(self) -> None:
-        """Remove the container, and leave its data."""
+        """Remove the container, and keep its data."""
         with _translated("did not remove the registry"):
             self._docker.remove(NAME, force=True)
 
     def drop_data(self) -> bool:
-        """Remove the volume; whether there was one."""
+        """Remove the volume. Return whether there was one."""
         from python_on_whales.exceptions import NoSuchVolume
 
         hint = f"remove what has them in use, which `docker ps --all --filter volume={NAME}` shows"
@@ -169,7 +169,7 @@ class Engine:
 
 
 def free_port(wanted: int | None = None) -> int | None:
-    """A free port of loopback: the one wanted, None where that is taken, or any."""
+    """Return the wanted loopback port, or None if it is taken. If none is wanted, return any free port."""
     for port in (wanted,) if wanted else (_PORT, 0):
         try:
             with socket.create_server((_LOOPBACK, port)) as server:
@@ -181,8 +181,8 @@ def free_port(wanted: int | None = None) -> int | None:
 
 
 def _server_version() -> str | None:
-    """The engine's, None where it does not tell. Asked by a process of our own: python-on-whales would wait
-    for ever for an engine that takes connections and answers none."""
+    """Return the engine's version, None if unknown. This does not use python-on-whales, which would wait for
+    ever if the engine accepts connections but never answers."""
     try:
         done = subprocess.run(
             ["docker", "version", "--format={{json .}}"],
@@ -217,7 +217,7 @@ def _server_version() -> str | None:
 
 
 def _remedy(said: str) -> str:
-    """For an engine that does not answer, by what it said."""
+    """Return a hint for an engine that does not answer, from its message."""
     if "podman" in said.lower():
         return "start it (`systemctl --user start podman.socket`, or `podman machine start`)"
     if "permission denied" in said.lower():
@@ -251,13 +251,13 @@ def _translated(what: str, hint: str = "") -> Iterator[None]:
 
 
 def _said(stderr: str) -> str:
-    """What the engine has against it, less what Docker's command line says before that."""
+    """Return the engine's message, without the prefixes of Docker's command line."""
     said = _telling(stderr)
     return said.removeprefix("docker: ").removeprefix("Error response from daemon: ") or "no reason given"
 
 
 def _telling(text: str) -> str:
-    """The first line that says what is wrong, else the last one."""
+    """Return the first line that contains an error, or else the last line."""
     lines = text.strip().splitlines() or [""]
     said = next((line for line in lines if "rror" in line or "annot" in line), lines[-1])
     return " ".join(said.split())[:_MOST_SAID]

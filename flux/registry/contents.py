@@ -1,4 +1,4 @@
-"""The files of an image, whoever pushed it."""
+"""Reads the files of an image, whoever pushed it."""
 
 from collections.abc import Iterable
 
@@ -8,26 +8,26 @@ from flux.errors import ContentError, RegistryError, TooLargeError
 from flux.registry.target import Manifest, Target
 
 _MOST_BYTES = 100 << 20
-"""As Flux's own reader has it: DefaultMaxUntarSize in github.com/fluxcd/pkg/tar."""
+"""The limit of Flux itself: DefaultMaxUntarSize in github.com/fluxcd/pkg/tar."""
 
-# YAML gets a sixth to an eighth of its size. What is large and gets less is made to fill somebody's memory.
+# YAML compresses to a sixth or an eighth of its size. A large layer that compresses more attacks memory.
 _MOST_TIMES, _ALWAYS_FITS = 12, 32 << 20
 
 _INSTEAD = "publish an image of the artifact in its place"
 
 
 def contents(target: Target, manifest: Manifest) -> dict[str, bytes]:
-    """The files of an image by path, those that Flux unpacks from it: of one name the last, and no symlinks.
+    """Return the files that Flux unpacks from an image, by path: the last of each name, and no symlinks.
 
-    Raises RegistryError for what is not an image of an artifact, or holds more than 100 MiB, and
-    BlobMissingError where its layer is missing.
+    Raises RegistryError if it is not an image of an artifact, or holds more than 100 MiB. Raises
+    BlobMissingError if its layer is missing.
     """
     return _files(_unpacked(target, manifest))
 
 
 def modes(target: Target, manifest: Manifest) -> dict[str, int]:
-    """The modes of an image's files and folders: of one name the first, which stays. Raises what `contents`
-    does."""
+    """Return the modes of an image's files and folders: the first of each name, which stays. Raises the
+    errors of `contents`."""
     found: dict[str, int] = {}
     for entry in _unpacked(target, manifest):
         found.setdefault(entry.path, entry.mode)
@@ -76,7 +76,7 @@ def _layer(target: Target, manifest: ImageManifest) -> bytes:
 
 
 def _require_bounded(layer: bytes) -> None:
-    """Raises ContentError for a layer that unpacks to too much, before anything of it is kept."""
+    """Raises ContentError if a layer unpacks to too much, before any of it is kept in memory."""
     size = 0
     for piece in decompressed(layer):
         size += len(piece)

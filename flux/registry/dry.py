@@ -1,6 +1,6 @@
 """The registry of a dry run. It reads from the real one and writes nothing.
 
-It keeps what it would have written: what follows in the same run is planned on top of that.
+It keeps what it would have written, and later steps of the same run are planned on top of that.
 """
 
 from collections.abc import Collection, Sequence
@@ -24,7 +24,7 @@ class Pending:
         self.tags.update(dict.fromkeys(tags, manifest))
 
     def push(self, image: Image, tags: Sequence[str]) -> None:
-        # A copy packs its layer when somebody reads it, so that not every layer stays in memory.
+        # A copy packs its layer only if it is read. This saves memory.
         self.images.update(dict.fromkeys((image.config_digest, image.layer.digest), replace(image)))
         self.point(Manifest(image.manifest, MANIFEST_TYPE), tags)
 

@@ -1,8 +1,8 @@
-"""Whether an existing image is what git builds.
+"""Checks whether an existing image is the one that git builds.
 
-What is ours may be signed, and may go to production. Who can write to the registry is not believed. The
+An image of ours may be signed and go to production. Write access to the registry is no proof. So the
 manifest is read strictly, the layer is unpacked and compared with what git builds, and the annotations have
-to say what we would say.
+to be those that we would write.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from flux.errors import BlobMissingError, ContentError, TooLargeError
 from flux.registry.target import Manifest, Target
 
 _OVERHEAD = 64 << 10
-"""Bytes that a compressor may add to what it cannot compress, and room to spare."""
+"""Bytes that a compressor may add to incompressible data, with a margin."""
 
 
 class Standing(StrEnum):
@@ -31,7 +31,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """`why` is a clause for people; empty where the content is the same, or simply another."""
+    """`why` is a clause for people, empty if the content is the same or simply different."""
 
     standing: Standing
     why: str = ""
@@ -45,10 +45,10 @@ _SAME, _OTHER = Verdict(Standing.SAME), Verdict(Standing.OTHER)
 
 
 def judge(target: Target, manifest: Manifest, image: Image) -> Verdict:
-    """Whether a manifest is the image that git builds, whoever pushed and compressed it.
+    """Compare a manifest with the image that git builds, whoever pushed and compressed it.
 
-    No blob is fetched where the manifest is the one that we would write. Raises RegistryError where a blob
-    cannot be fetched.
+    No blob is fetched if the manifest is the one that we would write. Raises RegistryError if a blob cannot
+    be fetched.
     """
     if is_ours(manifest, image):
         return _SAME
@@ -69,15 +69,15 @@ def is_same(target: Target, manifest: Manifest | None, image: Image) -> bool:
 
 
 def is_ours(manifest: Manifest | None, image: Image) -> bool:
-    """Whether a manifest is to the byte the one that we write for an image."""
+    """Whether a manifest is byte for byte the one that we write for an image."""
     if manifest is None or manifest.media_type != MANIFEST_TYPE:
         return False
-    # To compress the layer takes longer than to see that it is not ours.
+    # `image.manifest` compresses the layer, which is slow. So the digest of the config is compared first.
     return image.config_digest.encode() in manifest.content and manifest.content == image.manifest
 
 
 def _content(target: Target, manifest: ImageManifest, image: Image) -> Verdict:
-    """Whether the layer unpacks to the image's. Of a config nothing is believed but that it is of another."""
+    """Compare the layers. The config is trusted only if it says that the content is another."""
     config, layer = manifest.config, manifest.layer
     if config.digest == image.config_digest and config.size != len(image.config):
         return Verdict(Standing.FOREIGN, f"its config has {len(image.config)} bytes, not {config.size}")
@@ -102,7 +102,7 @@ def _content(target: Target, manifest: ImageManifest, image: Image) -> Verdict:
 
 
 def _unpacked(blob: bytes, layer: Layer) -> Verdict:
-    """Whether a blob unpacks to the tar of a layer. Nothing is unpacked beyond the size that this has."""
+    """Compare a blob with the tar of a layer. Unpacking stops beyond the size of this tar."""
     summed, size = hashlib.sha256(), 0
     try:
         for piece in decompressed(blob):

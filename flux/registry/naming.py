@@ -1,4 +1,4 @@
-"""How a registry writes artifacts and versions: in which repository, and with or without a `v`."""
+"""Names artifacts and versions in a registry: their repository, and tags with or without a `v`."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -15,25 +15,25 @@ _NEARLY = regex(r"v?[0-9]+\.[0-9]+\.[0-9]")
 class Naming:
     """Templates of an artifact's repository and of a version's tag.
 
-    A version is recognised with and without the `v`. Where it is there in the other form, it is not written
-    a second time.
+    A version is recognised with and without the `v`. If it exists in the other form, it is not written a
+    second time.
     """
 
     repository: str = NAME
     version_tag: str = VERSION
     own: Callable[[str], str] = lambda artifact: ""
-    """The repository of an artifact that has one of its own, else empty."""
+    """Returns the repository that is set for an artifact, or empty."""
 
     def place(self, artifact: str) -> str:
-        """The repository of an artifact, below the registry's own path."""
+        """Return the repository of an artifact, relative to the registry's path."""
         return self.own(artifact) or self.repository.replace(NAME, artifact)
 
     def written(self, tag: str) -> str:
-        """How a tag is written: only versions are written otherwise than they are named."""
+        """Return the written form of a tag. Only the form of versions differs."""
         return self.version_tag.replace(VERSION, tag) if is_version(tag) else tag
 
     def forms(self, tag: str) -> tuple[str, ...]:
-        """Every form that a tag may be found in, the right one first."""
+        """Return every form in which a tag may exist, the right one first."""
         return tuple(dict.fromkeys((self.written(tag), tag, f"v{tag}"))) if is_version(tag) else (tag,)
 
 
@@ -47,14 +47,14 @@ def is_version(tag: str) -> bool:
 
 
 def version_of(tag: str) -> str:
-    """The version that a tag is, in either form; any other tag as it is."""
+    """Return a version's tag without the `v`, and any other tag unchanged."""
     bare = tag.removeprefix("v")
     return bare if is_version(bare) else tag
 
 
 @dataclass(frozen=True)
 class NamedTarget:
-    """A repository that is asked for versions, whatever form they have there."""
+    """A repository in which versions are found in either form."""
 
     target: Target
     naming: Naming
@@ -108,7 +108,7 @@ class NamedPublisher:
         return [written[tag] for tag in self.publisher.tag_at_once(manifest, list(written))]
 
     def written(self, tag: str) -> str:
-        """The form that is there, else the right one."""
+        """Return the form that exists, or else the right one."""
         right, *others = self.naming.forms(tag)
         resolve = self.publisher.target.resolve
         return next((form for form in (right, *others) if resolve(form)), right) if others else right

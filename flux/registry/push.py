@@ -1,4 +1,4 @@
-"""Bring a repository's tags to an image, sending only what is not there."""
+"""Points a repository's tags at an image, and sends only what is missing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ class PushAction(StrEnum):
 
     PUSHED = "pushed"
     TAGGED = "tagged"
-    """It was there, and got a tag that it did not have."""
+    """The image existed, and got a new tag."""
     UNCHANGED = "unchanged"
 
 
 @dataclass(frozen=True)
 class Pushed:
-    """The image's digest, None where only pushing would tell it, and what was done; `had` are those of the
-    tags that pointed at that digest already."""
+    """The image's digest, None if only a push would tell it, and what was done. `had` are the tags that
+    already pointed at that digest."""
 
     digest: str | None
     action: PushAction
@@ -33,12 +33,12 @@ class Pushed:
 def push(
     publisher: Publisher, image: Image, tags: Sequence[str], fixed: str = "", *, thorough: bool = False
 ) -> Pushed:
-    """Point the tags at the image, in their order: those after `fixed` only when that is where it should be.
+    """Point the tags at the image, in their order. Those after `fixed` come only once `fixed` is right.
 
-    Where the last tag is right, those before it are only looked at if this is `thorough`: a run of ours
-    wrote them before it, but others may have overwritten them since.
+    If the last tag is right, the tags before it are checked only if `thorough`. Our runs write them before
+    the last one, but others may have overwritten them since.
 
-    Raises RegistryError, before anything is written, where the tag `fixed` has other content: a version
+    Raises RegistryError, before anything is written, if the tag `fixed` has other content: a version
     never changes.
     """
     there = _find_same(publisher.target, image, tags, fixed, thorough)
@@ -60,7 +60,7 @@ def push(
 def _find_same(
     target: Target, image: Image, tags: Sequence[str], fixed: str, thorough: bool
 ) -> dict[str, Manifest]:
-    """By tag, the manifests that are there and are the image. Raises what `push` does."""
+    """Return the existing manifests that are the image, by tag. Raises the errors of `push`."""
     there: dict[str, Manifest] = {}
     for tag in reversed(tags):
         manifest = _fetch(target, tag, fixed)
@@ -81,7 +81,7 @@ def _fetch(target: Target, tag: str, fixed: str) -> Manifest | None:
     except TooLargeError:
         if tag == fixed:
             raise
-        return None  # no manifest of ours, which ours replaces
+        return None  # it is not ours, and will be replaced
 
 
 def _refusal(target: Target, tag: str, manifest: Manifest, image: Image, verdict: Verdict) -> RegistryError:

@@ -1,4 +1,4 @@
-"""The interfaces that every place for images has, one repository at a time."""
+"""The interfaces that every registry implements, for one repository at a time."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from flux.artifact.layer import digest_of
 
 @dataclass(frozen=True)
 class Manifest:
-    """A manifest exactly as it is stored: of an image, or of anything else that a tag may hold.
+    """A manifest exactly as it is stored: of an image, or of anything else that a tag may point at.
 
-    `media_type` is what the place says that it is, whatever the content says.
+    `media_type` comes from the registry, whatever the content says.
     """
 
     content: bytes
@@ -24,76 +24,76 @@ class Manifest:
 
 
 class Target(Protocol):
-    """One repository. Whatever does not work raises RegistryError."""
+    """One repository. Each method raises RegistryError if it fails."""
 
     def resolve(self, tag: str) -> str | None:
-        """The digest that a tag points at, None where there is no such tag."""
+        """Return the digest that a tag points at, None if there is no such tag."""
 
     def fetch_manifest(self, reference: str) -> Manifest | None:
-        """The manifest behind a tag or digest, None where there is none."""
+        """Return the manifest of a tag or digest, None if there is none."""
 
     def fetch_blob(self, digest: str, size: int | None = None) -> bytes:
-        """A blob's content, which has that digest. One larger than its declared size is refused."""
+        """Return a blob's content, checked against the digest. A blob larger than `size` is refused."""
 
     def push_blob(self, content: bytes) -> None:
-        """Store a blob; nothing is sent or written where it is there."""
+        """Store a blob. If it exists, nothing is sent or written."""
 
     def push_manifest(self, manifest: Manifest, tag: str) -> None:
-        """Store a manifest, whose blobs are there, and point the tag at it."""
+        """Store a manifest, whose blobs exist, and point the tag at it."""
 
     def push_tags(self, manifest: Manifest, tags: Sequence[str]) -> Collection[str]:
-        """Store a manifest, whose blobs are there, and point several tags at it at once.
+        """Store a manifest, whose blobs exist, and point several tags at it at once.
 
-        Those that it pointed there. The others are to be pushed one by one: all, where a place cannot do it.
+        Return the tags that were pushed. Push the others one by one. A registry without support returns none.
         """
 
     def tags(self) -> list[str]:
-        """Every tag, in no particular order; none where there is no such repository."""
+        """Return every tag, in no particular order; none if there is no such repository."""
 
     def try_push(self) -> None:
-        """Ask whether something could be pushed, and leave nothing behind."""
+        """Check that a push is possible, and leave nothing behind."""
 
 
 class Publisher(Protocol):
-    """Who writes images and tags to one repository. Whatever does not work raises RegistryError."""
+    """Writes images and tags to one repository. Each method raises RegistryError if it fails."""
 
     @property
     def target(self) -> Target:
-        """The repository, to look at."""
+        """The repository, for reading."""
 
     def foresee(self, image: Image) -> str | None:
-        """The digest that an image gets here; None where only pushing tells."""
+        """Return the digest that an image will get; None if it is known only after a push."""
 
     def push(self, image: Image, tags: Sequence[str]) -> str | None:
-        """Store an image and point the tags at it, in their order. Its digest, as `foresee` has it if it only
-        would be pushed."""
+        """Store an image and point the tags at it, in their order. Return its digest, in a dry run that of
+        `foresee`."""
 
     def tag(self, manifest: Manifest, tag: str) -> None:
-        """Point a tag at a manifest that is there."""
+        """Point a tag at an existing manifest."""
 
     def tag_at_once(self, manifest: Manifest, tags: Sequence[str]) -> Collection[str]:
-        """Point tags at a manifest that is there, as `push_tags` of a target does."""
+        """Point tags at an existing manifest, as `push_tags` of a target does."""
 
     def written(self, tag: str) -> str:
-        """How a tag is written there."""
+        """Return the form of a tag in the repository."""
 
 
 class Registry(Protocol):
-    """A place that has one repository per artifact."""
+    """A store that has one repository per artifact."""
 
     def repository(self, artifact: str) -> Target: ...
 
     def publisher(self, artifact: str) -> Publisher:
-        """Who writes to that repository; only tests write to it past them."""
+        """Return the publisher of that repository. Only tests write to it in another way."""
 
     def name(self, artifact: str) -> str:
-        """The repository as one would give it to `docker pull`, without a tag."""
+        """Return the repository as `docker pull` takes it, without a tag."""
 
 
 def point(publisher: Publisher, manifest: Manifest, tags: Sequence[str]) -> None:
-    """Point tags at a manifest that is there: at once where that can be, else in their order.
+    """Point tags at an existing manifest: all at once if the registry can do that, else in their order.
 
-    What a place says of several tags at once is looked at. A tag that it left elsewhere is pointed by itself.
+    After a push of several tags, each is resolved. A tag that does not point at the manifest is pushed alone.
     """
     done = publisher.tag_at_once(manifest, tags) if len(tags) > 1 else ()
     for tag in tags:

@@ -1,4 +1,4 @@
-"""Which published version an image is."""
+"""Finds the published version of an image."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,9 +11,9 @@ from flux.registry.target import Target
 def versions_of(
     target: Target, tags: Iterable[str], digests: Collection[str], jobs: int, likely: Sequence[str] = ()
 ) -> dict[str, str]:
-    """The version that each digest is published under, for those that are: a likely one, else the highest.
+    """Return the version of each published digest: a likely one, or else the highest.
 
-    The likely versions are asked for one by one, then all others, `jobs` at a time, until each digest is
+    The likely versions are resolved one by one, then all others, `jobs` at a time, until each digest is
     found. Raises RegistryError.
     """
     found: dict[str, str] = {}
@@ -22,14 +22,14 @@ def versions_of(
             if found.keys() >= set(digests):
                 break
             resolved = list(zip(pool.map(target.resolve, group), group, strict=True))
-            # Of several versions of one digest the first, which is the highest.
+            # If several versions have one digest, keep the first, which is the highest.
             named = {digest: version for digest, version in reversed(resolved) if digest}
             found = {digest: version for digest, version in named.items() if digest in digests} | found
     return found
 
 
 def _groups(tags: Iterable[str], likely: Sequence[str], jobs: int) -> Iterator[list[str]]:
-    """The versions in the order in which they are asked for, so many at a time."""
+    """Yield the versions in the order in which they are resolved, `jobs` at a time."""
     published = sorted((tag for tag in tags if Version.is_valid(tag)), key=Version.parse, reverse=True)
     first = [version for version in dict.fromkeys(likely) if version in published]
     yield from ([version] for version in first)

@@ -1,4 +1,4 @@
-"""The program `flux`, of Flux: what of it is needed to publish.
+"""Runs the program `flux`, of Flux, to publish.
 
 https://fluxcd.io/flux/cmd/flux_push_artifact/ and flux_tag_artifact/
 """
@@ -18,24 +18,24 @@ from flux.regex import regex
 from flux.retry import CircuitBreaker, Retries, TransientError
 
 _ANSWER_SECONDS = 10
-_MOST_AT_ONCE = 8  # of some 100 MiB each, however many requests may be in flight
+_MOST_AT_ONCE = 8  # each process takes some 100 MiB, so `jobs` does not apply here
 _AGAIN = "run the same command again: it continues where this run stopped"
 _INSTALL = "https://fluxcd.io/flux/installation/#install-the-flux-cli"
-# What flux does not try again by itself.
+# Errors after which flux does not retry by itself.
 _LIMITED = regex(r"\bTOOMANYREQUESTS\b|status code 429\b")
 _RACED = regex(r"\b(DIGEST_INVALID|MANIFEST_BLOB_UNKNOWN|BLOB_UPLOAD_UNKNOWN)\b")
 _REFUSED = regex(r"\bUNAUTHORIZED\b|status code 401\b")
 _DENIED = regex(r"\bDENIED\b|status code 403\b")
 # The time of a reproducible image is written in local time.
 _UTC = {"TZ": "UTC"}
-# A process that ends at once has no garbage worth collecting, which took a sixth of its time.
+# Garbage collection took a sixth of the time of this short process.
 _HASTE = {"GOGC": "off", "GOMEMLIMIT": "256MiB"}
 
 
 class FluxCli:
-    """The `flux` on PATH. `version` is the one wanted, or how it begins: `2.9` is every 2.9.x.
+    """The `flux` on PATH. `version` is the required version or its beginning: `2.9` means every 2.9.x.
 
-    `provider` is whose login it uses towards the registry: `generic` is Docker's credentials.
+    `provider` selects the login for the registry: `generic` means Docker's credentials.
     """
 
     def __init__(self, version: str, provider: str) -> None:
@@ -46,7 +46,7 @@ class FluxCli:
         self._breaker = CircuitBreaker(RegistryUnreachableError)
 
     def require(self) -> str:
-        """The version that is there. Raises RequestError where flux is missing, of another version, or does
+        """Return the installed version. Raises RequestError if flux is missing, has another version, or does
         not answer."""
         there = self._version()
         if there is None:
@@ -63,7 +63,7 @@ class FluxCli:
         return there
 
     def push(self, url: str, folder: Path, source: str, revision: str, ignored: Sequence[str]) -> str:
-        """Push a folder's content to `oci://host/repository:tag`; its digest."""
+        """Push a folder's content to `oci://host/repository:tag`. Return its digest."""
         said = self._run(
             "push",
             url,
@@ -72,7 +72,7 @@ class FluxCli:
             f"--revision={_argument(revision)}",
             "--reproducible",
             "--output=json",
-            # Given at all, these stand in for Flux's own; given more than once, they add up.
+            # These options replace Flux's default patterns, and add up if repeated.
             "--ignore-paths=",
             *(f"--ignore-paths={_argument(_csv(pattern))}" for pattern in ignored),
         )
@@ -145,7 +145,7 @@ class FluxCli:
 
 
 def _said(stderr: bytes) -> str:
-    """What flux has against it, in one line: the last of its lines that begins with a cross."""
+    """Return the error of flux in one line: its output after the last cross."""
     lines = stderr.decode("utf-8", "replace").rpartition("\N{BALLOT X} ")[2]
     said = "".join(c for c in " ".join(lines.split()) if c.isprintable())
     said = re.sub(r"^((\w+ artifact failed: )+)", "", said)
@@ -153,12 +153,12 @@ def _said(stderr: bytes) -> str:
 
 
 def _argument(text: str) -> str:
-    """Text that flux gets as UTF-8, whatever encoding Python found."""
+    """Return an argument that flux receives as UTF-8, whatever encoding Python uses."""
     return os.fsdecode(text.encode("utf-8", "surrogateescape"))
 
 
 def _csv(pattern: str) -> str:
-    """A value of a flag that takes several, with commas between."""
+    """Quote a value for a flag that takes a comma-separated list."""
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow([pattern])
     return line.getvalue()

@@ -1,6 +1,6 @@
-"""The publisher that is the flux CLI.
+"""The publisher that uses the flux CLI.
 
-It looks with our own requests, as all else does; what is missing goes through the program.
+It reads with our own requests, and writes what is missing with the program.
 """
 
 from collections.abc import Collection, Sequence
@@ -17,18 +17,18 @@ from flux.registry.target import Manifest, Target
 
 @dataclass(frozen=True)
 class FluxPublisher:
-    """`name` is the repository's, as one would give it to `docker pull`."""
+    """Publishes with the flux CLI. `name` is the repository as `docker pull` takes it."""
 
     cli: FluxCli
     name: str
     target: Target
 
     def foresee(self, image: Image) -> None:
-        """None: Go compresses the layer, so the digest is unknown."""
+        """Return None: Go compresses the layer, so the digest is unknown."""
 
     def push(self, image: Image, tags: Sequence[str]) -> str:
-        """Raises RegistryError where flux packed other content than the image's: no tag but the first is
-        pointed at it then."""
+        """Push, and return the digest. Raises RegistryError if flux packed other content than the image's;
+        only the first tag points at it then."""
         first, *others = tags
         url = f"oci://{self.name}:{first}"
         try:
@@ -57,7 +57,7 @@ class FluxPublisher:
         self.cli.tag(f"oci://{self.name}@{manifest.digest}", [tag])
 
     def tag_at_once(self, manifest: Manifest, tags: Sequence[str]) -> Collection[str]:
-        """None: where one tag fails, the program does not say which others it made."""
+        """Return none: if one tag fails, the program does not say which others it made."""
         return ()
 
     def written(self, tag: str) -> str:

@@ -1,4 +1,4 @@
-"""A registry that the flux CLI writes to, and what the CLI demands of it."""
+"""A registry that the flux CLI writes to, and the CLI's requirements for it."""
 
 import ipaddress
 import re
@@ -15,7 +15,7 @@ _PRIVATE = [ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12",
 
 @dataclass(frozen=True)
 class FluxRegistry:
-    """A registry that is looked at as it is, and written to by the flux CLI."""
+    """A registry that is read directly, and written to by the flux CLI."""
 
     registry: Registry
     cli: FluxCli
@@ -31,8 +31,8 @@ class FluxRegistry:
 
 
 def require_possible(location: str, insecure: bool | None, source: str) -> None:
-    """Raises RequestError for a registry that the flux CLI cannot push and tag in, and where `source`, the
-    URL in the images, is empty."""
+    """Raises RequestError if the flux CLI cannot push and tag in this registry, or if `source`, the URL in
+    the images, is empty."""
     scheme, _, rest = location.rpartition("://")
     host = rest.partition("/")[0]
     otherwise = "or set `publisher: builtin`"
@@ -60,7 +60,7 @@ def require_possible(location: str, insecure: bool | None, source: str) -> None:
 
 
 def _tries_plain_http(host: str) -> bool:
-    """Where the CLI goes on to plain HTTP when there is no TLS, for `tag` has no flag that asks for it.
+    """Whether the CLI falls back to plain HTTP without TLS. Its command `tag` has no flag for plain HTTP.
 
     github.com/google/go-containerregistry, pkg/name/registry.go
     """

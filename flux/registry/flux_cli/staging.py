@@ -1,4 +1,4 @@
-"""A layer laid out as files for `flux push artifact`, whose tar of them is that layer again."""
+"""Unpacks a layer into files for `flux push artifact`, which packs them into the same layer again."""
 
 import atexit
 import io
@@ -19,37 +19,37 @@ _roots: list[Path] = []
 
 @contextmanager
 def staging_folder() -> Iterator[Path]:
-    """A folder to stage in, removed after the block, and by `remove_staged` before. Raises OSError."""
+    """Yield a folder that is removed after the block, or earlier by `remove_staged`. Raises OSError."""
     with TemporaryDirectory(dir=_root(gettempdir())) as folder:
         yield Path(folder)
 
 
 @atexit.register
 def remove_staged() -> None:
-    """Remove what any thread has staged, and let none stage more. For a process that ends without waiting."""
+    """Remove the staged files of all threads, and prevent more. For a process that ends without waiting."""
     while _roots:
         root = _roots.pop()
         with suppress(OSError):
-            # Under another name first: a program that is packing it finds nothing rather than half of it.
+            # Rename it first: a program that is packing it then finds nothing, instead of half the files.
             rmtree(root.rename(root.with_name(f"{root.name}-removed")))
 
 
 @cache
 def _root(parent: str) -> Path:
-    """This process's own, in which all of its threads stage."""
+    """Return this process's folder, in which all its threads stage."""
     root = Path(mkdtemp(prefix="flux-artifacts-", dir=parent))
     _roots.append(root)
     return root
 
 
 def stage(tar: bytes, folder: Path) -> list[str]:
-    """Unpack a layer into a folder that is not there yet. The patterns for `--ignore-paths` with which flux
-    packs nothing else.
+    """Unpack a layer into a new folder. Return the patterns for `--ignore-paths` with which flux packs only
+    the layer's entries.
 
-    Modes are the layer's, whatever the umask and the mode bits that the folder's parent hands down. What is
-    left out of an artifact is not in its layer, so that flux has no files to leave out: its matcher reads a
-    few patterns otherwise than git (`[!x]`). Only a folder that had to be made for its files, but is left out
-    itself, is named to it. Names are bytes, whatever encoding Python found. Raises OSError.
+    The modes are the layer's, whatever the umask and the parent folder's mode bits. Ignored files are not in
+    the layer, so flux does not have to ignore them: its matcher reads a few patterns differently from git
+    (`[!x]`). The patterns name only folders that are not in the layer but that its files need. Names are
+    bytes, whatever encoding Python uses. Raises OSError.
     """
     folder.mkdir()
     with tarfile.open(fileobj=io.BytesIO(tar), encoding="utf-8") as archive:
@@ -72,6 +72,6 @@ def _path(folder: Path, name: str) -> Path:
 
 
 def _without(folder: str) -> tuple[str, str]:
-    """Leave a folder out, but not what is in it."""
+    """Return the patterns that ignore a folder but not its content."""
     quoted = re.sub(r"([\\*?\[])", r"\\\1", folder).replace("\n", "[\t-\v]")  # patterns end at newlines
     return f"/{quoted}/", f"!/{quoted}/*"

@@ -2,7 +2,7 @@
 
 https://github.com/opencontainers/image-spec/blob/main/image-layout.md
 
-Files appear whole or not at all, and the index changes under a lock. So a killed process or a second writer
+Files are replaced atomically, and the index changes under a lock. So a killed process or a second writer
 breaks nothing.
 """
 
@@ -178,7 +178,7 @@ def _media_type(entry: dict[str, Any]) -> str:
 
 
 def _told_media_type(manifest: bytes) -> str:
-    """Of a manifest that no tag points at."""
+    """Return the media type of a manifest that no tag points at."""
     try:
         media_type = json.loads(manifest)["mediaType"]
     except (ValueError, KeyError, TypeError, RecursionError):

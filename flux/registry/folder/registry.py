@@ -7,7 +7,7 @@ from flux.registry.folder.layout import LayoutTarget
 
 
 class LayoutRegistry:
-    """`location` is the folder as people write it, `folder` where it is."""
+    """Image layouts in a folder. `location` is the folder as people write it, `folder` its path."""
 
     def __init__(self, location: str, folder: Path) -> None:
         self._location = location.rstrip("/")
