@@ -101,7 +101,7 @@ def test_one_name_is_one_thing() -> None:
 
 # Where the context of a command is made.
 _MAKE_THE_CONTEXT = {
-    *("commands/doctor/__init__.py", "monorepo/layouts.py", "monorepo/monorepo.py", "monorepo/opening.py"),
+    *("commands/doctor.py", "monorepo/layouts.py", "monorepo/monorepo.py", "monorepo/opening.py"),
 }
 _PARTS = {"Clone", "Event", "Forge", "Registry", "Settings"}
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.doctor.examining import FILES
 from tests.commands.helpers import (
     monorepo,
 )
+from tests.diagnosis.examining import FILES
 from tests.github.fixtures import RunGitHub
 from tests.github.server import GitHub
 from tests.repo import Repo

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests import parts
-from tests.commands.doctor.examining import asked, health, the
 from tests.conftest import need
+from tests.diagnosis.examining import asked, health, the
 from tests.github.server import GitHub
 from tests.repo import Repo
 

@@ -4,8 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.doctor import Rating
-from tests.commands.doctor.examining import (
+from flux.diagnosis.line import Rating
+from tests.commands.helpers import (
+    break_origin,
+    commands,
+    in_actions,
+    inv,
+    one_table,
+)
+from tests.commands.releasing import tree
+from tests.diagnosis.conftest import github as github
+from tests.diagnosis.conftest import repo as repo
+from tests.diagnosis.examining import (
     HEALTHY,
     SAFE,
     asked,
@@ -16,14 +26,6 @@ from tests.commands.doctor.examining import (
     the,
     unsafe,
 )
-from tests.commands.helpers import (
-    break_origin,
-    commands,
-    in_actions,
-    inv,
-    one_table,
-)
-from tests.commands.releasing import tree
 from tests.github.server import GitHub
 from tests.repo import Repo
 

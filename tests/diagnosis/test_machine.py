@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 
 from flux import step
-from flux.commands.doctor import Line, Rating, machine
+from flux.diagnosis import machine
+from flux.diagnosis.line import Line, Rating
 from flux.settings import Settings
 from tests import parts
-from tests.commands.doctor.examining import found, only, script, the
 from tests.commands.helpers import (
     inv,
 )
 from tests.conftest import need
+from tests.diagnosis.examining import found, only, script, the
 from tests.repo import Repo
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from flux.commands.doctor import Line, Rating
-from tests.commands.doctor.examining import asked, safe, spoiled, the, unsafe, without
+from flux.diagnosis.line import Line, Rating
+from tests.diagnosis.examining import asked, safe, spoiled, the, unsafe, without
 from tests.github.server import GitHub
 from tests.github.state import Repository
 from tests.repo import Repo

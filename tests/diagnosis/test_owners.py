@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.doctor.owners import unowned
+from flux.diagnosis.owners import unowned
 from flux.settings import Settings
-from tests.commands.doctor.examining import OWNED, asked, safe, spoiled, the, unsafe
+from tests.diagnosis.examining import OWNED, asked, safe, spoiled, the, unsafe
 from tests.github.server import GitHub
 from tests.github.state import Repository
 from tests.repo import Repo
@@ -39,7 +39,7 @@ def test_code_owners(content: str, lacking: list[str]) -> None:
 
 
 def test_the_code_owners_of_this_repository() -> None:
-    root = Path(__file__).parents[3]
+    root = Path(__file__).parents[2]
     text = (root / OWNED).read_text()
     wanted = [".github/workflows/x.yml", ".github/actions/setup/requirements.txt", OWNED, "invoke.yaml"]
     state = [Settings().releaseconfig, "flux/freezes.json"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.commands.doctor.examining import spoiled
+from tests.diagnosis.examining import spoiled
 from tests.github.server import GitHub
 from tests.github.state import Repository
 from tests.repo import Repo

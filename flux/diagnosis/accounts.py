@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flux.commands.doctor.gh import hostname
-from flux.commands.doctor.line import Line, Rating
+from flux.diagnosis.gh import hostname
+from flux.diagnosis.line import Line, Rating
 
 if TYPE_CHECKING:
     from flux.forge.place import Place

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from flux.commands.doctor import Diagnosis, Line, Rating
+from flux.diagnosis.line import Diagnosis, Line, Rating
 from flux.errors import ForgeError
-from tests.commands.doctor.examining import asked, found, health, the
+from tests.diagnosis.examining import asked, found, health, the
 from tests.github.server import GitHub
 from tests.repo import Repo
 

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.doctor import Line, Rating
+from flux.diagnosis.line import Line, Rating
 from flux.monorepo.workflows import rendered
 from flux.settings import Settings
 from tests import parts
-from tests.commands.doctor.examining import found, health, only, the
 from tests.commands.helpers import (
     actions_checkout,
     break_origin,
 )
+from tests.diagnosis.examining import found, health, only, the
 from tests.registry.scripted import scripted
 from tests.repo import Repo
 from tests.servers import Answer

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from flux.commands.doctor.line import Line, Rating
+from flux.diagnosis.line import Line, Rating
 from flux.listing import counted
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.doctor import Rating
-from tests.commands.doctor.examining import asked, found, health, only, script, the
+from flux.diagnosis.line import Rating
+from tests.diagnosis.examining import asked, found, health, only, script, the
 from tests.github.server import GitHub
 from tests.repo import Repo
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from flux.commands.doctor import accounts, key, machine, owners, places, reviews, tags
-from flux.commands.doctor.line import Diagnosis, Line, Rating, looked_at, obtained, problem
+from flux.diagnosis import accounts, key, machine, owners, places, reviews, tags
+from flux.diagnosis.line import Line, Rating, looked_at, obtained, problem
 from flux.event import Event, read_event, read_surroundings
 from flux.settings import Settings, find_faults, read_settings
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from flux.registry.target import Registry
 
     _Check = Callable[[Monorepo, Place], Iterable[Line]]
-
-__all__ = ["Diagnosis", "Line", "Rating", "examine"]
 
 _ON_GITHUB: Mapping[str, _Check] = {
     "workflows": reviews.workflows,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.doctor import Line, Rating, examine
+from flux.commands.doctor import examine
+from flux.diagnosis.line import Line, Rating
 from tests.github.server import GitHub
 from tests.github.state import Environment, Repository
 from tests.repo import Repo
