@@ -1,1 +1,1 @@
-"""What is an artifact, what of it is published, and the image that it becomes. Pure: no git, no network."""
+"""Artifacts, the files of them that are published, and their images. Pure: no git, no network."""

@@ -1,8 +1,8 @@
-"""The tar archive of an artifact, byte for byte as `flux push artifact` makes it of a clean checkout.
+"""The tar archive of an artifact, byte for byte as `flux push artifact` makes it from a clean checkout.
 
-Flux writes with Go's archive/tar: a plain ustar header per entry, and a PAX header before those whose name
-ustar cannot hold. Names, owners and times that depend on the machine are zeroed. Python's tarfile differs in
-the device fields and in the padding at the end.
+Flux writes with Go's archive/tar: a plain ustar header per entry, and a PAX header before it if the name does
+not fit in ustar. Names, owners and times that depend on the machine are zeroed. Python's tarfile writes
+other device fields and another padding at the end.
 
 https://pkg.go.dev/archive/tar, https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
 """
@@ -16,7 +16,7 @@ _NAME, _PREFIX = 100, 155
 
 
 def archive(entries: Iterable[tuple[str, int, Content | None]]) -> Iterator[bytes]:
-    """A tar of `(path, permissions, content)`, in the order given and in pieces; content None is a folder."""
+    """Yield a tar of `(path, permissions, content)`, in the given order; content None means a folder."""
     for path, permissions, content in entries:
         kind = b"5" if content is None else b"0"
         size = content.size if content else 0
@@ -65,7 +65,7 @@ def _padded(content: bytes) -> list[bytes]:
 
 
 def _split(name: bytes) -> tuple[bytes, bytes]:
-    """The name in ustar's prefix and name fields, as Go splits it, if it can and has to."""
+    """Return ustar's prefix and name fields. Split the name as Go does, if necessary and possible."""
     if len(name) <= _NAME:
         return b"", name
     at = name[: _PREFIX + 1].rfind(b"/")
@@ -75,7 +75,7 @@ def _split(name: bytes) -> tuple[bytes, bytes]:
 
 
 def _pax_record(key: bytes, value: bytes) -> bytes:
-    """`LENGTH key=value` and a newline, the length counting its own digits."""
+    """Return `LENGTH key=value` and a newline. The length includes its own digits."""
     rest = b" %s=%s\n" % (key, value)
     length = len(rest) + len(str(len(rest)))
     return b"%d%s" % (len(rest) + len(str(length)), rest)
@@ -86,8 +86,8 @@ def _ascii(name: bytes) -> bytes:
 
 
 def _cut(name: bytes) -> bytes:
-    """A name cut to its field. Readers take a file that ends in a slash for a folder, so Go ends the name
-    before the slashes there, and leaves what follows as it is."""
+    """Return a name cut to its field. Readers take a file name that ends in a slash for a folder, so Go ends
+    the name before these slashes, and leaves the other bytes unchanged."""
     field = name[:_NAME]
     if len(name) <= _NAME or not field.endswith(b"/"):
         return field

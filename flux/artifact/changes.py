@@ -1,4 +1,4 @@
-"""Which artifacts differ between two commits, and which commit changed each of them last."""
+"""Finds the artifacts that differ between two commits, and the last commit that changed each."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,9 +14,9 @@ HasFolder = Callable[[str], bool]
 
 
 class Commit(NamedTuple):
-    """A commit on a first-parent line and what it changed against its first parent.
+    """A commit on a first-parent line and its changes relative to its first parent.
 
-    `changes` is None for the commit that began the line, which changed all there was.
+    `changes` is None for the first commit of the line, which added every file.
     """
 
     revision: Revision
@@ -28,7 +28,7 @@ class Commit(NamedTuple):
 
 class Passed(NamedTuple):
     """A commit on a first-parent line. `changed` has the artifacts that it changed, each with the files that
-    say so, None for all that there was."""
+    caused this. None means all artifacts."""
 
     revision: Revision
     changed: Mapping[str, Sequence[str]] | None
@@ -41,11 +41,11 @@ def changed_files(
     new_has_folder: HasFolder,
     made: Callable[[], Sequence[Folder]] = tuple,
 ) -> dict[str, list[str]]:
-    """The artifacts whose published content differs, each with the files that say so.
+    """Return the artifacts whose published content differs, each with the files that caused this.
 
-    A file that is left out still counts where it alone makes a folder appear or disappear, since folders are
-    entries of the image. An artifact whose folder moved is here whether its content differs or not. Of those
-    that build steps make, which `made` has, every file counts that the step reads.
+    An excluded file still counts if it alone makes a folder appear or disappear: folders are entries of the
+    image. An artifact whose folder moved is included even if its content is equal. `made` returns the
+    artifacts of build steps: for these, every file that the step reads counts.
     """
     reasons: dict[str, list[str]] = defaultdict(list)
     steps = made() if layout.has_steps else ()
@@ -73,7 +73,7 @@ def _counts(
 
 
 def moved(reasons: Mapping[str, Sequence[str]], layout: Layout) -> list[str]:
-    """Of the artifacts that changed those whose files are in several folders: only their content can tell."""
+    """Return the changed artifacts with files in several folders. Only their content shows real changes."""
     if layout.is_plain:
         return []
     return [
@@ -84,7 +84,7 @@ def moved(reasons: Mapping[str, Sequence[str]], layout: Layout) -> list[str]:
 
 
 def passed(commit: Commit, layout: Layout, made: Callable[[], Sequence[Folder]] = tuple) -> Passed:
-    """What a commit changed of what is published; `made` as for `changed_files`."""
+    """Return the artifacts that a commit changed. `made` is as in `changed_files`."""
     if commit.changes is None:
         return Passed(commit.revision, None)
     changed = changed_files(commit.changes, layout, commit.parent_has_folder, commit.has_folder, made)
@@ -92,9 +92,9 @@ def passed(commit: Commit, layout: Layout, made: Callable[[], Sequence[Folder]] 
 
 
 def last_changes(line: Iterable[Passed], names: Iterable[str]) -> dict[str, Revision]:
-    """For each artifact the newest commit of `line` (newest first) that changed what is published of it.
+    """Return for each artifact the newest commit of `line` (newest first) that changed its published content.
 
-    Stops reading when every name is found. A name that no commit changed is not in the answer.
+    It stops reading when every name is found. A name that no commit changed is not in the result.
     """
     wanted = set(names)
     found: dict[str, Revision] = {}

@@ -1,7 +1,7 @@
-"""Whether the annotations of an image that is there say what we would say.
+"""Checks the annotations of an existing image against those that we would write.
 
-Flux's events and `flux list artifacts` repeat them, and a signature covers them. People who push by hand name
-the commit that they have checked out and the URL that they cloned from: both are right if git says so.
+Flux's events and `flux list artifacts` show them, and a signature covers them. A push by hand names the
+commit checked out and the URL of the clone. Both are accepted if git confirms them.
 
 https://github.com/opencontainers/image-spec/blob/main/annotations.md
 """
@@ -19,10 +19,10 @@ _TIME = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9
 
 
 def claim_fault(annotations: Mapping[str, str], image: Image) -> str:
-    """Why annotations are not what we or flux would write for an image; empty if they are.
+    """Return why annotations differ from what we or flux would write for an image; empty if they do not.
 
-    The commit of the revision is not judged here: git has to be asked for it, with `revision_fault`. What an
-    earlier system published may say anything: its content is what counts.
+    It does not check the revision's commit, which needs git: see `revision_fault`. An image from an earlier
+    system may have any printable annotations: only its content counts.
     """
     if image.is_earlier:
         odd = (key for key, value in sorted(annotations.items()) if not f"{key}{value}".isprintable())
@@ -41,7 +41,7 @@ def claim_fault(annotations: Mapping[str, str], image: Image) -> str:
 
 
 def revision_fault(annotations: Mapping[str, str], image: Image) -> str:
-    """Why annotations without a `claim_fault` name the wrong commit; empty if they name a right one."""
+    """Return why annotations without a `claim_fault` name a wrong commit; empty if the commit is right."""
     commit = annotations.get(REVISION, "").rpartition(":")[2]
     if image.is_earlier or commit == image.revision.commit or image.is_at(commit):
         return ""
@@ -57,7 +57,7 @@ def _source_fault(source: str | None, ours: str) -> str:
 
 
 def _is_time(text: str) -> bool:
-    """Whether a text is a time as RFC 3339 has it, to the second."""
+    """Whether a text is a time in the format of RFC 3339, in whole seconds."""
     try:
         return bool(_TIME.fullmatch(text) and datetime.fromisoformat(text))
     except ValueError:

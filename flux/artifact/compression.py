@@ -1,8 +1,8 @@
-"""Gzip of layers, by libdeflate.
+"""Compresses layers with gzip, by libdeflate.
 
-A layer's digest names its compressed bytes. One version of libdeflate makes the same ones on every processor;
-another may make others, so pyproject.toml names one exactly. No identity hangs on it: an image that something
-else has compressed is told by its diff ID.
+A layer's digest is that of its compressed bytes. One version of libdeflate makes the same bytes on every
+processor. Another version may not, so pyproject.toml pins one. The identity of content does not depend on
+it: the diff ID identifies an image that another program has compressed.
 
 RFC 1952 (gzip), https://github.com/ebiggers/libdeflate
 """
@@ -12,20 +12,20 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 _MEMBER = 4 << 20
-"""Bytes of content that one member of gzip has. A large layer is several, and never in memory as a whole."""
+"""Bytes of content in one gzip member. A large layer has several, and is never in memory as a whole."""
 
 _AT_ONCE = 4
-"""Members of a large layer that are compressed at a time, on as many cores as there are."""
+"""Members of a large layer that are compressed at the same time, on the available cores."""
 
 _LEVEL = 8
-"""The lowest that makes every layer smaller than zlib's level 6 does, in about the time that this takes."""
+"""The lowest level that makes every layer smaller than zlib's level 6, in about the same time."""
 
 _LEVEL_OF_LARGE = 7
-"""It makes large layers smaller too, in less time."""
+"""This level makes large layers smaller too, in less time."""
 
 
 def gzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Pieces of content as gzip members without name and time. How the content was cut does not matter."""
+    """Yield content as gzip members without name and time. The sizes of the pieces do not matter."""
     contents = _cut(pieces)
     first = next(contents)
     if len(first) < _MEMBER:
@@ -48,7 +48,7 @@ def _member(content: bytes, level: int) -> bytes:
 
 
 def _cut(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The content of each member; there is at least one."""
+    """Yield the content of each member. There is at least one."""
     held = bytearray()
     is_first = True
     for piece in pieces:

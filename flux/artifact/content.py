@@ -1,4 +1,4 @@
-"""What an artifact must not contain: files that would look different in a cluster than in git."""
+"""Finds files that an artifact must not contain, because they would differ between a cluster and git."""
 
 from collections.abc import Mapping
 
@@ -6,12 +6,12 @@ from flux.artifact.tree import SUBMODULE, SYMLINK, File
 from flux.errors import ContentError
 from flux.regex import regex
 
-# Of every version that it had: github.com/git-lfs/git-lfs, lfs/pointer.go.
+# All versions of the pointer format: github.com/git-lfs/git-lfs, lfs/pointer.go.
 _LFS = regex(rb"version https?://(?:git-lfs\.github\.com/spec|hawser\.github\.com/spec|git-media\.io/v)/")
 _LFS_LONGEST = 1024  # bytes: github.com/git-lfs/git-lfs, docs/spec.md
 
 MOST_JUDGED = 1 << 20
-"""Bytes of a file without attributes whose content may have a say. What is larger is not a pointer."""
+"""Bytes of the largest file without attributes whose content is checked. Pointers are smaller."""
 
 _CONTROL = bytes({*range(32), 127} - set(b"\b\t\n\r\f\x1b"))
 
@@ -19,11 +19,11 @@ Attributes = Mapping[str, str]
 """Attributes of one path by name, as `git check-attr` prints them: `set`, `unset` or a value."""
 
 ATTRIBUTES = ("text", "crlf", "eol", "filter", "ident", "working-tree-encoding")
-"""Those that make a checkout differ from its blob (gitattributes(5))."""
+"""The attributes that can make a checkout differ from its blob (gitattributes(5))."""
 
 
 def kind_fault(file: File) -> ContentError | None:
-    """Why an entry of a tree cannot be published, whatever its content."""
+    """Return why an entry of a tree cannot be published, whatever its content; None if it can."""
     if "\\" in file.path or "../" in file.path:
         return ContentError(
             f"{file.path} has a backslash or a folder ending in .. in its name, which Flux does not unpack",
@@ -43,7 +43,7 @@ def kind_fault(file: File) -> ContentError | None:
 
 
 def content_fault(file: File, content: bytes, attributes: Attributes) -> ContentError | None:
-    """Why a file cannot be published: a checkout would not have its blob byte for byte."""
+    """Return why a file cannot be published: a checkout would differ from its blob. None if it can."""
     if len(content) < _LFS_LONGEST and _LFS.match(content):
         return ContentError(
             f"{file.path} is a Git LFS pointer, not the file it stands for",
@@ -72,14 +72,14 @@ def _gets_crlf(content: bytes, attributes: Attributes) -> bool:
     """Whether git ends lines in CRLF on checkout: convert.c, will_convert_lf_to_crlf."""
     text = attributes.get("text", "unspecified")
     if text == "unspecified":
-        text = attributes.get("crlf", "unspecified")  # its name of old
+        text = attributes.get("crlf", "unspecified")  # its old name
     if text == "unset" or b"\n" not in content.replace(b"\r\n", b""):
         return False
     return text != "auto" or not (b"\r" in content or _is_binary(content))
 
 
 def _is_binary(content: bytes) -> bool:
-    """What git guesses to be binary: convert.c, convert_is_binary."""
+    """Whether git guesses that content is binary: convert.c, convert_is_binary."""
     control = len(content) - len(content.translate(None, _CONTROL)) - content.endswith(b"\x1a")
     printable = len(content) - control - content.count(b"\n")
     return b"\0" in content or printable // 128 < control

@@ -1,4 +1,4 @@
-"""What differs between the files of two images, as `git diff` shows it."""
+"""The differences between the files of two images, in the format of `git diff`."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,8 +19,8 @@ class ChangeKind(StrEnum):
 
 
 class FileDifference(NamedTuple):
-    """One file that differs. `hunks` are the lines of a unified diff, from the first `@@` on and without line
-    ends; None for a file that is not text."""
+    """One file that differs. `hunks` has the lines of a unified diff from the first `@@`, without line ends.
+    It is None for a file that is not text."""
 
     path: str
     kind: ChangeKind
@@ -32,7 +32,7 @@ class FileDifference(NamedTuple):
 
     @property
     def lines(self) -> list[str]:
-        """All lines, as `git diff` has them. Modes are not known here: every file is a plain one."""
+        """Return all lines, as `git diff` prints them. The mode is unknown: 100644 stands for every file."""
         old, new = _quoted("a/" + self.path), _quoted("b/" + self.path)
         lines = [f"diff --git {old} {new}"]
         if self.kind == ChangeKind.ADDED:
@@ -41,13 +41,13 @@ class FileDifference(NamedTuple):
             lines, new = [*lines, "deleted file mode 100644"], "/dev/null"
         if self.hunks is None:
             return [*lines, f"Binary files {old} and {new} differ"]
-        # The tab ends a name that has a space, for other programs that read patches.
+        # A tab ends a name with a space, for other programs that read patches.
         names = [name + ("\t" if " " in name else "") for name in (old, new)]
         return [*lines, *([f"--- {names[0]}", f"+++ {names[1]}", *self.hunks] if self.hunks else [])]
 
 
 def difference(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[FileDifference]:
-    """The files that differ, in git's order. Paths are relative, as in `flux.artifact.tree.File`."""
+    """Return the files that differ, in git's order. Paths are relative, as in `flux.artifact.tree.File`."""
     differing = [path for path in {**old, **new} if old.get(path) != new.get(path)]
     return [
         FileDifference(path, _kind(path, old, new), _hunks(old.get(path, b""), new.get(path, b"")))
@@ -56,13 +56,13 @@ def difference(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[FileD
 
 
 def text(differences: Iterable[FileDifference]) -> str:
-    """What `git diff` shows, and `git apply` takes."""
+    """Return a patch like that of `git diff`, for `git apply`."""
     return "".join(f"{line}\n" for found in differences for line in found.lines)
 
 
 def fenced(differences: Iterable[FileDifference], most: int) -> tuple[str, bool]:
-    """The text in a Markdown code block of at most `most` characters, cut after a whole line, and whether
-    that is all of it. Nothing in it can end the block: https://github.github.com/gfm/#fenced-code-blocks
+    """Return the patch in a Markdown code block of at most `most` characters, and whether it is complete.
+    It is cut after a line. No line can end the block: https://github.github.com/gfm/#fenced-code-blocks
     """
     kept: list[str] = []
     fence, size = 3, len("diff\n\n")
@@ -97,14 +97,14 @@ def _hunks(old: bytes, new: bytes) -> tuple[str, ...] | None:
 def _unified(old: list[str], new: list[str]) -> Iterator[str]:
     for at, line in enumerate(unified_diff(old, new)):
         if at < 2:
-            continue  # its own header
+            continue  # the header of difflib
         yield line.removesuffix("\n")
         if not line.endswith("\n"):
             yield "\\ No newline at end of file"
 
 
 def _quoted(path: str) -> str:
-    """A path as git quotes it where it would disturb a line (git-config(1), core.quotePath)."""
+    """Return a path, quoted like git if it has special characters (git-config(1), core.quotePath)."""
     if path.isprintable() and not set('"\\') & set(path):
         return path
     return f'"{"".join(map(_escaped, path))}"'

@@ -1,11 +1,11 @@
-"""What a check finds."""
+"""The findings of a check."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Level(StrEnum):
-    """An error prevents that an artifact is published or applied. People judge a warning."""
+    """An error prevents publishing or applying an artifact. People decide about a warning."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -13,7 +13,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found, in one file. `line` counts from 1; 0 is the file as a whole."""
+    """One finding in one file. `line` counts from 1; 0 means the whole file."""
 
     level: Level
     path: str

@@ -1,4 +1,4 @@
-"""The folders that are artifacts: how settings describe them, and their names."""
+"""The folders of artifacts: their description in the settings, and their names."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from flux.artifact.prepare import Prepare
 
 NAME, PARENT, PATH = "{name}", "{parent}", "{path}"
 FOLDER = "{folder}"
-"""In the template of a repository, where `{name}` is the artifact's: the last part of the path."""
+"""The last part of the path, in the template of a repository. There `{name}` is the artifact's name."""
 
 
 @dataclass(frozen=True)
 class SourceEntry:
-    """Folders that are artifacts: a glob, a template of their names, and what is not a part of them.
+    """Folders that are artifacts: a glob, a template of their names, and patterns of excluded files.
 
-    `path` counts from the root of the repository, and so do the gitignore patterns of `exclude`. `prepare` is
-    the step that makes the content of each, where there is one.
+    `path` and the gitignore patterns of `exclude` are relative to the root of the repository. `prepare` is
+    the build step that makes the content of each, if there is one.
     """
 
     path: str
@@ -28,7 +28,7 @@ class SourceEntry:
     exclude: tuple[str, ...] = ()
     prepare: Prepare | None = None
     repository: str = ""
-    """The template of their repositories, where it is not that of all."""
+    """The template of their repositories; empty for the common template."""
 
     @cached_property
     def glob(self) -> FolderGlob:
@@ -40,15 +40,15 @@ class SourceEntry:
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether it means all folders in one folder, unchanged and by their own names."""
+        """Whether all its folders are in one folder, with their own names and without a build step."""
         return not self.prepare and self.name == NAME and len(self.glob.top) == len(self.glob.parts) - 1
 
     def takes(self, path: str) -> bool:
-        """Whether a folder that the glob means is an artifact."""
+        """Whether a folder that matches the glob is an artifact."""
         return not (path and self.exclude and self.excludes(path + "/"))
 
     def named(self, path: str) -> str:
-        """The name of the artifact in a folder."""
+        """Return the name of the artifact in a folder."""
         if self.name == NAME:
             return path.rpartition("/")[2]
         above, _, last = path.rpartition("/")
@@ -65,16 +65,16 @@ class Folder:
     entry: SourceEntry = field(repr=False)
 
     def inside(self, path: str) -> str:
-        """A path of the repository, from this folder on."""
+        """Return a path of the repository relative to this folder."""
         return path[len(self.path) + 1 :] if self.path else path
 
     @property
     def repository(self) -> str:
-        """Where its entry sends its images, below the registry; empty where the entry does not say."""
+        """Return the repository of its images, below the registry; empty if the entry does not set it."""
         above, _, last = self.path.rpartition("/")
         known = {NAME: self.artifact, FOLDER: last, PARENT: above.rpartition("/")[2], PATH: self.path}
         return re.sub(r"\{\w+\}", lambda field: known[field[0]], self.entry.repository)
 
     def join(self, inside: str) -> str:
-        """A path in this folder, from the root of the repository on."""
+        """Return a path in this folder relative to the root of the repository."""
         return "/".join(filter(None, (self.path, inside)))

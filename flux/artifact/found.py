@@ -1,4 +1,4 @@
-"""Which artifacts there are in one commit, by the folders that it has."""
+"""Finds the artifacts in one commit by its folders."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from flux.artifact.tree import FOLDER, SUBMODULE, SYMLINK
 
 
 class Node(Protocol):
-    """What is in a folder under a name. `mode` is git's."""
+    """An entry of a folder. `mode` is git's."""
 
     @property
     def mode(self) -> int: ...
 
 
 Below = Callable[[str], Mapping[str, Node]]
-"""What is directly in a folder of a commit, by name; nothing where there is no such folder."""
+"""The direct entries of a folder of a commit by name; empty if there is no such folder."""
 
 
 class Clash(NamedTuple):
-    """Why two folders cannot both be artifacts, and what to do about it.
+    """The reason why two folders cannot both be artifacts, and a hint.
 
-    `names` are the artifacts that it concerns, `path` is one of the folders.
+    `names` are the affected artifacts, `path` is one of the folders.
     """
 
     message: str
@@ -36,7 +36,7 @@ class Clash(NamedTuple):
 
 
 class Odd(NamedTuple):
-    """Something else in the place of a folder, or on the way to it."""
+    """An entry that is not a folder, at the path of an artifact's folder or of a parent."""
 
     path: str
     mode: int
@@ -44,9 +44,9 @@ class Odd(NamedTuple):
 
 @dataclass(frozen=True)
 class Found:
-    """The folders of the artifacts by their names, and what else is in the place of one.
+    """The folders of the artifacts by name, and other entries in the place of such a folder.
 
-    Those that clash are not among the folders: nobody can tell what would be published under their names.
+    Artifacts that clash are not in `folders`: it is unclear what would be published under their names.
     """
 
     folders: dict[str, Folder] = field(default_factory=dict)
@@ -55,11 +55,11 @@ class Found:
 
     @property
     def clashing(self) -> dict[str, Clash]:
-        """The artifacts that clash, each with one reason."""
+        """Return the artifacts that clash, each with one reason."""
         return {name: clash for clash in reversed(self.clashes) for name in clash.names}
 
     def of(self, names: Collection[str]) -> Found:
-        """Those of these names."""
+        """Return only the artifacts with these names."""
         return replace(
             self,
             folders={name: folder for name, folder in self.folders.items() if name in names},
@@ -69,7 +69,7 @@ class Found:
 
 
 def find_all(entries: Sequence[SourceEntry], below: Below) -> Found:
-    """Every artifact of a commit."""
+    """Return every artifact of a commit."""
     found: dict[str, Folder] = {}
     odd: dict[str, Odd] = {}
     clashes: list[Clash] = []
@@ -88,7 +88,7 @@ def find_all(entries: Sequence[SourceEntry], below: Below) -> Found:
 
 
 def _meant(entry: SourceEntry, below: Below) -> Iterator[tuple[str, Odd]]:
-    """The paths that an entry means, and what is there or on the way there: folders, symlinks, submodules."""
+    """Yield the paths that match an entry, with the folder, symlink or submodule at the path or a parent."""
     found = {there.path: (there, left) for there, left in _matches(entry.glob.parts, "", below)}
     for path, (there, left) in found.items():
         is_outermost = ANY_DEPTH not in entry.glob.parts or entry.glob.within(path.split("/")) == path
@@ -97,22 +97,22 @@ def _meant(entry: SourceEntry, below: Below) -> Iterator[tuple[str, Odd]]:
 
 
 def _is_meant(entry: SourceEntry, there: Odd) -> bool:
-    """Whether this may be, or lead to, an artifact. At the root of a clone a symlink that has no name in the
-    glob may be anything."""
+    """Whether this may be an artifact, or a parent of one. A symlink at the root of a clone counts only if
+    the glob begins with a name without wildcards."""
     if there.mode == SYMLINK:
         return "/" in there.path or bool(entry.glob.top)
     return there.mode in (FOLDER, SUBMODULE)
 
 
 def _literals(parts: Sequence[str]) -> list[str]:
-    """The names that parts of a glob begin with."""
+    """Return the names of the first parts of a glob, up to the first wildcard."""
     return [name for name in takewhile(lambda name: name is not None, map(literal, parts)) if name]
 
 
 def _matches(parts: Sequence[str], folder: str, below: Below) -> Iterator[tuple[Odd, Sequence[str]]]:
-    """What the rest of a glob means below a folder. It stops at what is not a folder.
+    """Yield the matches for the rest of a glob below a folder. It stops at an entry that is not a folder.
 
-    As in a shell, `**` goes along no link.
+    As in a shell, `**` does not follow symlinks.
     """
     if not parts:
         yield Odd(folder, FOLDER), ()
@@ -134,7 +134,7 @@ def _matches(parts: Sequence[str], folder: str, below: Below) -> Iterator[tuple[
 
 
 def _meant_by(part: str, listed: Mapping[str, object]) -> list[str]:
-    """The names that a part of a glob means."""
+    """Return the names that match a part of a glob."""
     if part == ANY_DEPTH:
         return [name for name in listed if not name.startswith(".")]
     only = literal(part)
@@ -155,7 +155,7 @@ def _of_name(one: Folder, other: Folder) -> Clash:
 
 
 def _nested(found: Mapping[str, Folder]) -> Iterator[Clash]:
-    """Folders in the folder of another artifact, which does not leave them out."""
+    """Yield a clash for each folder in the folder of another artifact that does not exclude it."""
     by_path: dict[str, list[Folder]] = {}
     for folder in found.values():
         by_path.setdefault(folder.path, []).append(folder)

@@ -1,4 +1,4 @@
-"""Globs of folders: which folder of a repository a pattern means."""
+"""Globs of folders: finds the folder of a repository that matches a pattern."""
 
 import re
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ _PLAIN = {"*": "[^/]*", "?": "[^/]"}
 
 
 class FolderGlob:
-    """A glob of folders, from the root of the repository; `.` is the root itself.
+    """A glob of folders, relative to the root of the repository; `.` is the root itself.
 
-    `*`, `?` and `[a-z]` stand for parts of one name, `**` for any number of folders. As in a shell, none of
-    them stands for a dot at the beginning of a name.
+    `*`, `?` and `[a-z]` match parts of one name, `**` matches any number of folders. As in a shell, they do
+    not match a dot at the beginning of a name.
     """
 
     def __init__(self, path: str) -> None:
@@ -27,18 +27,18 @@ class FolderGlob:
 
     @cached_property
     def top(self) -> tuple[str, ...]:
-        """The folders that it names without a wildcard, outermost first."""
+        """Return the names of the first parts, up to the first wildcard, outermost first."""
         return tuple(
             name for name in takewhile(lambda name: name is not None, map(literal, self.parts)) if name
         )
 
     @property
     def is_fixed(self) -> bool:
-        """Whether it means one folder."""
+        """Whether it can match only one folder."""
         return len(self.top) == len(self.parts)
 
     def within(self, folders: Sequence[str]) -> str | None:
-        """The outermost folder that it means, among a folder and those above it; `folders` are its parts."""
+        """Return the outermost match among a folder and its parents. `folders` are the parts of its path."""
         least = len(self.parts)
         depths = range(least, least + 1)
         if ANY_DEPTH in self.parts:
@@ -51,17 +51,17 @@ class FolderGlob:
 
 
 def escaped(path: str) -> str:
-    """The glob of nothing but this path."""
+    """Return a glob that matches only this path."""
     return _MAGIC.sub(r"[\g<0>]", path)
 
 
 def literal(part: str) -> str | None:
-    """The only name that a part of a glob means, None where it may mean several."""
+    """Return the only name that a part of a glob matches, None if it may match several."""
     return None if _MAGIC.search(_ESCAPED.sub("", part)) else _ESCAPED.sub(r"\1", part)
 
 
 def is_name(part: str, name: str) -> bool:
-    """Whether one part of a glob means a name."""
+    """Whether a name matches one part of a glob."""
     return bool(_compiled(part).fullmatch(name))
 
 
@@ -71,7 +71,7 @@ def _compiled(part: str) -> re.Pattern[str]:
 
 
 def _translated(part: str) -> str:
-    """A part as a regular expression of one name; `**` as it is."""
+    """Return a part as a regular expression for one name; `**` stays unchanged."""
     if part == ANY_DEPTH:
         return part
     found = "" if literal(part) or not _MAGIC.match(part) else r"(?!\.)"
@@ -88,7 +88,7 @@ def _translated(part: str) -> str:
 
 
 def _class(inside: str) -> str:
-    """A class of characters; `!` at its beginning takes the others."""
+    """Return a class of characters as a regular expression; a leading `!` negates it."""
     others = inside.startswith("!")
     listed = re.sub(r"([\\\[\]^&~|])", r"\\\1", inside.removeprefix("!"))
     return f"(?!/)[{'^' if others else ''}{listed}]"

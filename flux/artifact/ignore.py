@@ -1,4 +1,4 @@
-"""Which files of an artifact's folder are left out of its image."""
+"""Tells which files of an artifact's folder are left out of its image."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -20,27 +20,27 @@ FLUX_DEFAULTS = (
     "*.tar.gz",
     "*.zip",
 )
-"""What `flux push artifact` leaves out by default (its flag `--ignore-paths`)."""
+"""The patterns that `flux push artifact` excludes by default (its flag `--ignore-paths`)."""
 
 _PLAIN = regex(r"(?P<any>\*?)(?P<name>[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*)(?P<folder>/?)")
-"""A pattern that is a name or the end of a name, as most are."""
+"""A pattern that is a name or the end of a name. Most patterns are."""
 
 Excludes = Callable[[str], bool]
-"""Whether a path, relative to the artifact's folder, is left out; a folder's path ends in `/`."""
+"""Whether a path relative to the artifact's folder is left out. A folder's path ends in `/`."""
 
 
 @lru_cache(maxsize=8)
 def excludes(patterns: Sequence[str]) -> Excludes:
-    """A matcher of gitignore patterns on top of what Flux leaves out. Raises ValueError for a bad pattern."""
+    """Return a matcher of Flux's default patterns and these. Raises ValueError for a bad pattern."""
     return matcher((*FLUX_DEFAULTS, *patterns))
 
 
 @lru_cache(maxsize=64)
 def matcher(patterns: Sequence[str]) -> Excludes:
-    """A matcher of gitignore patterns alone. Raises ValueError for a bad pattern.
+    """Return a matcher of only these gitignore patterns. Raises ValueError for a bad pattern.
 
-    The last pattern that matches a path decides, be it one for files or one for folders, as for Flux. Git
-    would take no file back (`!docs/README.md`) from a folder that is left out (`docs`).
+    As in Flux, the last pattern that matches a path decides, for files or for folders. Git would not include
+    a file again (`!docs/README.md`) if its folder is excluded (`docs`).
     """
     plain = [found for pattern in patterns if (found := _PLAIN.fullmatch(pattern))]
     if len(plain) == len(patterns):
@@ -48,19 +48,19 @@ def matcher(patterns: Sequence[str]) -> Excludes:
     from pathspec import PathSpec
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
-    # GitIgnoreSpec has a pattern for files win over a later one for folders, as neither Flux nor git does.
+    # In GitIgnoreSpec a pattern for files wins over a later one for folders. Flux and git differ.
     spec = PathSpec.from_lines(GitIgnoreSpecPattern, patterns)
 
     @lru_cache(maxsize=65536)
     def matches(path: str) -> bool:
-        # The matcher's regular expressions stop at newlines, which file names may hold and patterns may not.
+        # The matcher's regular expressions stop at newlines. File names may contain them, patterns may not.
         return spec.match_file(path.replace("\n", "\0"))
 
     return matches
 
 
 def _names(patterns: Sequence["Match[str]"]) -> Excludes:
-    """A matcher of plain patterns alone. The library is not asked: its import takes longer than it does."""
+    """Return a matcher of only plain patterns, without the library: its import would take longer."""
     names = {found["name"] for found in patterns if not found["any"]}
     ends = tuple(found["name"] for found in patterns if found["any"])
     names_of_files = {found["name"] for found in patterns if not found["any"] and not found["folder"]}

@@ -1,4 +1,4 @@
-"""The OCI image of an artifact: one layer, one config, one manifest, with the media types that Flux's have.
+"""The OCI image of an artifact: one layer, one config and one manifest, with Flux's media types.
 
 https://github.com/opencontainers/image-spec/blob/main/manifest.md and config.md;
 https://fluxcd.io/flux/cheatsheets/oci-artifacts/
@@ -33,12 +33,12 @@ REVISION = "org.opencontainers.image.revision"
 
 @dataclass(frozen=True)
 class Image:
-    """An image as it is pushed. `read` gives the uncompressed layer in pieces, again each time; `source` is a
-    URL or empty.
+    """An image to push. Each call of `read` yields the uncompressed layer in pieces. `source` is a URL or
+    empty.
 
-    `is_at` tells whether a commit of the branch has exactly this content, as the revision has. Others who
-    publish the same content may name such a commit. Without it, only the revision is one. `is_earlier` says
-    that an earlier system published it, which has its own way to write annotations.
+    `is_at` tells whether a commit of the branch has exactly this content, like the revision. Other publishers
+    of the same content may name such a commit. Without `is_at`, only the revision counts. `is_earlier` means
+    that an earlier system published the image, with another form of annotations.
     """
 
     read: Callable[[], Iterable[bytes]] = field(compare=False, repr=False)
@@ -62,7 +62,7 @@ class Image:
 
     @cached_property
     def config(self) -> bytes:
-        """A function of the diff ID alone, so that equal content has an equal config digest."""
+        """Return the config. It depends only on the diff ID: equal content has an equal config digest."""
         return _config(self.diff_id)
 
     @cached_property
@@ -71,8 +71,8 @@ class Image:
 
     @cached_property
     def manifest(self) -> bytes:
-        # The config is embedded in its descriptor as well (descriptor.md, `data`): one request for the
-        # manifest then tells the diff ID.
+        # The descriptor also embeds the config (descriptor.md, `data`): one request for the manifest then
+        # gives the diff ID.
         config = _descriptor(CONFIG_TYPE, self.config) | {"data": base64.b64encode(self.config).decode()}
         annotations = {CREATED: self.created, REVISION: self.revision_annotation}
         return _json(
@@ -87,7 +87,7 @@ class Image:
 
     @property
     def created(self) -> str:
-        """The time of the revision (RFC 3339). Raises ContentError for an invalid time."""
+        """Return the time of the revision (RFC 3339). Raises ContentError for an invalid time."""
         try:
             time = datetime.fromtimestamp(self.revision.time, UTC)
         except (ValueError, OverflowError, OSError) as error:
@@ -103,13 +103,13 @@ class Image:
 
 
 def told_diff_id(config: bytes) -> str | None:
-    """The diff ID in one of our configs; None for any other config."""
+    """Return the diff ID in one of our configs; None for any other config."""
     found = re.search(rb"sha256:[0-9a-f]{64}", config)
     return found[0].decode() if found and _config(found[0].decode()) == config else None
 
 
 def layer_of(files: Iterable[File], excludes: Excludes, read: Callable[[File], Content]) -> Iterator[bytes]:
-    """The uncompressed layer in pieces. Modes are git's two, as a checkout under umask 022 has them."""
+    """Yield the uncompressed layer in pieces. Modes are 644 and 755, as in a checkout with umask 022."""
     entries = (
         (path, 0o755, None)
         if file is None

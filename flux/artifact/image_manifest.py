@@ -1,9 +1,9 @@
-r"""The strict reader of image manifests: what it accepts, Flux reads the same way.
+r"""The strict reader of image manifests. Flux reads every accepted manifest in the same way.
 
-Flux reads with Go's `encoding/json`. Go matches keys without case (`Layers`, `layer\u017F`), lets the last of
-several win, takes a missing or null value for an empty one, and ignores what follows the document. Each of
-these lets one manifest say one thing to people and another thing to a cluster. So nothing of the kind is
-accepted: every key is known, written as Flux writes it, and there once.
+Flux reads with Go's `encoding/json`. Go ignores case in keys (`Layers`, `layer\u017F`), uses the last of
+several equal keys, reads a missing or null value as empty, and ignores text after the document. Each of these
+can show one thing to people and another to a cluster. So none is accepted: every key must be known, spelled
+as Flux spells it, and unique.
 
 https://github.com/opencontainers/image-spec/blob/main/manifest.md, https://pkg.go.dev/encoding/json#Unmarshal
 """
@@ -20,7 +20,7 @@ from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE
 from flux.artifact.layer import digest_of
 from flux.regex import regex
 
-# By the media type, what else a tag may hold, and what people call it.
+# Other objects that a tag may have: media type and common name.
 OTHER_TYPES = {
     "application/vnd.oci.image.index.v1+json": "an image index",
     "application/vnd.docker.distribution.manifest.list.v2+json": "a Docker manifest list",
@@ -31,7 +31,7 @@ OTHER_TYPES = {
 }
 
 MOST_BYTES = 4 << 20
-# An image of Flux's has six of the first and some twenty of the second.
+# A Flux image has six levels and about twenty values.
 _MOST_NESTED, _MOST_VALUES = 64, 1000
 _MOST_SHOWN = 60
 
@@ -40,7 +40,7 @@ _DIGEST = regex(r"sha256:[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Descriptor:
-    """What a manifest says about a blob. `data` is the blob itself, if the manifest contains it."""
+    """A manifest's descriptor of a blob. `data` is the blob itself, if the manifest contains it."""
 
     media_type: str
     digest: str
@@ -50,7 +50,7 @@ class Descriptor:
 
 @dataclass(frozen=True)
 class ImageManifest:
-    """A manifest with one config and one layer, which Go reads as we do."""
+    """A manifest with one config and one layer, which Go reads in the same way."""
 
     config: Descriptor
     layer: Descriptor
@@ -58,7 +58,7 @@ class ImageManifest:
 
     @property
     def type_fault(self) -> str:
-        """Why it is not a Flux image, by its media types; empty if it is one."""
+        """Return why its media types are not those of a Flux image; empty if they are."""
         for name, has, wanted in (
             ("config", self.config.media_type, CONFIG_TYPE),
             ("layer", self.layer.media_type, LAYER_TYPE),
@@ -70,18 +70,18 @@ class ImageManifest:
 
 @dataclass(frozen=True)
 class Foreign:
-    """Why a manifest is not accepted, as a clause. `is_other`: it is clearly of another kind."""
+    """The reason why a manifest is not accepted, as a clause. `is_other`: it is clearly of another kind."""
 
     why: str
     is_other: bool = False
 
 
 class _ForeignError(Exception):
-    """Why a manifest is not accepted."""
+    """A manifest is not accepted. The message is the reason."""
 
 
 def parse(content: bytes, media_type: str) -> ImageManifest | Foreign:
-    """What a manifest says. `media_type` is what the registry says that it is."""
+    """Return the parsed manifest, or why it is not accepted. `media_type` comes from the registry."""
     if media_type in OTHER_TYPES:
         return Foreign(f"it is {OTHER_TYPES[media_type]}", is_other=True)
     if media_type != MANIFEST_TYPE:
@@ -93,7 +93,7 @@ def parse(content: bytes, media_type: str) -> ImageManifest | Foreign:
 
 
 def shown(text: str) -> str:
-    """Text from outside in quotes: short, in one line, and without control characters."""
+    """Return untrusted text in quotes: short, in one line, and without control characters."""
     quoted = repr(text[:_MOST_SHOWN])
     if len(text) <= _MOST_SHOWN and len(quoted) <= _MOST_SHOWN + 2:
         return quoted
@@ -123,7 +123,7 @@ def _document(content: bytes) -> object:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys are there once and whose texts are Unicode."""
+    """Return an object, if its keys are unique and its strings are valid Unicode."""
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
@@ -136,7 +136,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(token: str) -> int:
-    # Go reads 64 bits; -0 is 0 to it, and nothing that anyone writes.
+    # Go reads 64 bits. It reads -0 as 0, but nobody writes -0.
     if token.startswith("-") or len(token) > 19 or int(token) >= 1 << 63:
         raise _ForeignError(f"it has the number {shown(token)}")
     return int(token)
@@ -164,14 +164,14 @@ def _manifest(document: object) -> ImageManifest:
     if config.digest == layer.digest:
         raise _ForeignError(
             "its config and its layer are the same blob"
-        )  # Go looks a descriptor up by its digest
+        )  # Go finds a descriptor by its digest
     return ImageManifest(config, layer, _annotations(manifest.get("annotations", {})))
 
 
 def _fields(
     value: object, what: str, required: tuple[str, ...], optional: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    """An object with exactly these keys."""
+    """Return the object if it has all required keys and no unknown ones."""
     if not isinstance(value, dict):
         raise _ForeignError(f"{what} is not a JSON object")
     known = (*required, *optional)
@@ -201,7 +201,7 @@ def _descriptor(value: object, what: str, optional: tuple[str, ...] = ()) -> Des
 
 
 def _data(value: object, digest: str, size: int) -> bytes:
-    """An embedded config. It must match the descriptor."""
+    """Return an embedded config. It must match the descriptor."""
     try:
         data = base64.b64decode(value, validate=True) if isinstance(value, str) else None
     except (binascii.Error, ValueError):

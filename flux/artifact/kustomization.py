@@ -1,4 +1,4 @@
-"""Kustomizations: what each one names, and whether a cluster gets it.
+"""Kustomizations: finds the files that each one names, and whether a cluster gets them.
 
 https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
 """
@@ -28,8 +28,8 @@ _REMOTE = regex(
 
 @dataclass(frozen=True)
 class Kustomization:
-    """One kustomization of an artifact: its folder ("" is the artifact's own), what is wrong with it, and
-    the folders that it builds on."""
+    """One kustomization of an artifact: its folder ("" is the artifact's own), its findings, and the folders
+    that it builds on."""
 
     path: str
     findings: list[Finding] = field(default_factory=list)
@@ -42,9 +42,9 @@ class Kustomization:
 
 
 def read_kustomizations(contents: Mapping[str, bytes], left_out: frozenset[str]) -> dict[str, Kustomization]:
-    """The kustomizations of an artifact by folder.
+    """Return the kustomizations of an artifact by folder.
 
-    `contents` has the published files by path, `left_out` the paths of those that are not.
+    `contents` has the published files by path, `left_out` the paths of excluded files.
     """
     folders = {folder for path in contents for folder in _ancestors(path)}
     found: dict[str, Kustomization] = {}
@@ -55,7 +55,7 @@ def read_kustomizations(contents: Mapping[str, bytes], left_out: frozenset[str])
 
 
 def renderable(found: Mapping[str, Kustomization]) -> list[str]:
-    """The folders whose kustomization, and all that it builds on, has no finding and nothing remote."""
+    """Return the folders whose kustomization, with its bases, has no finding and no remote resource."""
     spoilt = {folder for folder, k in found.items() if k.findings or k.remote}
     while more := {f for f, k in found.items() if f not in spoilt and spoilt & set(k.bases)}:
         spoilt |= more
@@ -97,7 +97,7 @@ def _read(
 
 
 def _named(document: Mapping[str, Any]) -> Iterator[str]:
-    """Every file or folder that a kustomization names."""
+    """Yield every file or folder that a kustomization names."""
     for key in _PATHS + _INLINE_OR_PATHS:
         yield from (value for value in _list(document.get(key)) if _is_path(value))
     for key in _OBJECTS_WITH_PATH:
@@ -109,7 +109,7 @@ def _named(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _is_path(value: object) -> bool:
-    """Some lists hold paths and whole documents, which have several lines."""
+    """Whether a value is a path. Some lists also hold whole documents, which have several lines."""
     return isinstance(value, str) and "\n" not in value and bool(value.strip())
 
 
@@ -120,7 +120,7 @@ def _path_of(items: Iterable[object]) -> Iterator[str]:
 
 
 def _generated_from(generator: object) -> Iterator[str]:
-    """The files of a generator; `key=file` gives one another name."""
+    """Yield the files of a generator. `key=file` gives a file another name."""
     if not isinstance(generator, dict):
         return
     for value in map(str, _list(generator.get("files"))):
@@ -142,6 +142,6 @@ def _ancestors(path: str) -> Iterator[str]:
 
 
 def _line(content: bytes, name: str) -> int:
-    """The first line that has the name."""
+    """Return the number of the first line that has the name; 0 if there is none."""
     before, found, _ = content.partition(name.encode("utf-8", "surrogateescape"))
     return before.count(b"\n") + 1 if found else 0

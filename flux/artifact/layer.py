@@ -1,4 +1,4 @@
-"""The layer of an image: a tar in pieces, and the compressed result."""
+"""The layer of an image: compresses a tar that comes in pieces."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from flux.artifact.compression import gzip
 
 @dataclass(frozen=True)
 class Layer:
-    """A compressed layer, with the digest and the size of the tar that is in it."""
+    """A compressed layer, with the digest and the size of its tar."""
 
     content: bytes = field(repr=False)
     digest: str
@@ -22,7 +22,7 @@ def digest_of(content: bytes) -> str:
 
 
 def pack(tar: Iterable[bytes]) -> Layer:
-    """The layer of a tar, of which no more than a few MiB are held at a time."""
+    """Return the layer of a tar. At most a few MiB of the tar are in memory at a time."""
     summed, size = hashlib.sha256(), 0
 
     def noted() -> Iterator[bytes]:

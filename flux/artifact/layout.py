@@ -1,4 +1,4 @@
-"""The layout of a repository: which paths are which artifact, and which files it leaves out."""
+"""The layout of a repository: the artifact of each path, and the excluded files."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _MOST_KNOWN = 100_000
 
 @dataclass(frozen=True)
 class Layout:
-    """Every command asks it what an artifact is. It decides only from paths."""
+    """Tells every command what an artifact is. It decides only by paths."""
 
     artifacts: tuple[SourceEntry, ...] = (SourceEntry("artifacts/*"),)
     ignore: tuple[str, ...] = ()
     state: tuple[str, ...] = ()
-    """With build steps: the files of the desired state, which no step reads unless it says so."""
+    """With build steps: the files of the desired state. A step reads them only if its `inputs` say so."""
 
     @staticmethod
     def under(sources: str, ignore: tuple[str, ...] = ()) -> Layout:
@@ -31,37 +31,37 @@ class Layout:
         return Layout((SourceEntry("*" if sources == "." else f"{escaped(sources)}/*"),), ignore)
 
     def prepared(self, step: Prepare | None, state: tuple[str, ...]) -> Layout:
-        """The same layout, where this step builds every artifact without an own step."""
+        """Return this layout with a default step for artifacts without one."""
         entries = with_step(self.artifacts, step)
         steps = any(entry.prepare for entry in entries)
         return replace(self, artifacts=entries, state=state if steps else ())
 
     @property
     def shown(self) -> str:
-        """Where the artifacts are, as people write it."""
+        """Return the artifacts' folders or globs, for messages."""
         return self.tops[0] or "." if self.is_simple else ", ".join(entry.path for entry in self.artifacts)
 
     @property
     def is_simple(self) -> bool:
-        """Whether the setting `sources` can say it."""
+        """Whether the setting `sources` can describe this layout."""
         (entry, *others) = self.artifacts
         top = "/".join(entry.glob.top)
         return not others and entry == SourceEntry(f"{escaped(top)}/*".removeprefix("/"))
 
     @property
     def only(self) -> str:
-        """The name of the artifact, if there can be only one; else empty."""
+        """Return the name of the artifact if there can be only one; else empty."""
         (entry, *others) = self.artifacts
         return entry.named("/".join(entry.glob.top)) if entry.glob.is_fixed and not others else ""
 
     @property
     def tops(self) -> list[str]:
-        """The folders that have all artifacts; the root is empty."""
+        """Return the folders that contain all artifacts; empty means the root."""
         return sorted({"/".join(entry.glob.top) for entry in self.artifacts})
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether the name of an artifact gives its folder, and no folder is in another."""
+        """Whether an artifact's name determines its folder, and no artifact is inside another."""
         return len(self.artifacts) == 1 and self.artifacts[0].is_plain
 
     @cached_property
@@ -70,8 +70,8 @@ class Layout:
         return any(entry.prepare for entry in self.artifacts)
 
     def excludes(self, folder: Folder) -> Excludes:
-        """What is left out of the artifact in a folder; it is asked with paths from there on. Of one that a
-        step makes they count from its output on."""
+        """Return a test whether a file of an artifact is left out. Paths are relative to the artifact's
+        folder, or to the output of its build step."""
         ignored, entry = excludes(self.ignore), folder.entry
         if not entry.exclude:
             return ignored
@@ -79,7 +79,7 @@ class Layout:
         return lambda inside: ignored(inside) or entry.excludes(f"{base}/{inside}".removeprefix("/"))
 
     def reads(self, folder: Folder) -> Excludes:
-        """Whether the artifact in a folder is made of a file, by its path from the root of the repository."""
+        """Return a test whether an artifact uses a file. Paths are relative to the repository's root."""
         if folder not in self._read:
             step = folder.entry.prepare
             outside, excluded = folder.path and f"{folder.path}/", self.excludes(folder)
@@ -91,7 +91,7 @@ class Layout:
         return self._read[folder]
 
     def owners(self, path: str) -> Sequence[Folder]:
-        """The artifacts' folders that a file is in. Without a clash all but one leave the file out."""
+        """Return the artifacts' folders that contain a file. Without a clash, all but one exclude it."""
         folder = path.rpartition("/")[0]
         if folder not in self._known:
             if len(self._known) > _MOST_KNOWN:
@@ -100,12 +100,12 @@ class Layout:
         return self._known[folder]
 
     def owner(self, path: str) -> Folder | None:
-        """The artifact's folder that a file is published with, None for a file of no artifact."""
+        """Return the folder of the artifact that uses a file, None if no artifact does."""
         found = (one for one in self.owners(path) if self.reads(one)(path))
         return next(found, None)
 
     def sort(self, paths: Iterable[str]) -> dict[str, list[str]]:
-        """Of a list of files those of each artifact."""
+        """Return the files of each artifact, from a list of files."""
         sorted_: dict[str, list[str]] = {}
         for path in paths:
             if folder := self.owner(path):
@@ -113,7 +113,7 @@ class Layout:
         return sorted_
 
     def find(self, below: Below, names: Iterable[str] | None = None) -> Found:
-        """The artifacts of a commit, of those named or all."""
+        """Return the artifacts of a commit: the named ones, or all."""
         if names is not None and self.is_plain:
             (entry,) = self.artifacts
             top = "/".join(entry.glob.top)
@@ -127,15 +127,15 @@ class Layout:
         return found.of(set(names))
 
     def find_odd(self, below: Below) -> dict[str, Odd]:
-        """By the artifact's name, what is in its place but is not a folder."""
+        """Return by artifact name the entries in its place that are not folders."""
         if not self.is_plain:
             return self.find(below).odd
         listed = below("/".join(self.artifacts[0].glob.top))
         return self.find(below, [name for name, there in listed.items() if there.mode != FOLDER]).odd
 
     def reach(self, names: Sequence[str]) -> tuple[str, Sequence[str]]:
-        """Where anything of the named artifacts can be: a folder that ends in `/`, or empty for the root, and
-        names below it; none for all that is there. A build step may read anything."""
+        """Return where files of the named artifacts can be: a folder that ends in `/` (empty for the root)
+        and names below it. No names mean the whole folder. A build step may read any file."""
         if self.is_plain:
             (top,) = self.tops
             return (f"{top}/" if top else ""), names

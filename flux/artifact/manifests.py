@@ -1,4 +1,4 @@
-"""YAML manifests: are they valid, and do they hold a secret in plain text?"""
+"""Checks YAML manifests: valid syntax, and no secrets in plain text."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -18,14 +18,14 @@ def is_manifest(path: str) -> bool:
 
 
 def parse(content: bytes) -> list[yaml.Node]:
-    """The documents as nodes. Raises UnicodeDecodeError or YAMLError for what is not YAML."""
+    """Return the documents as nodes. Raises UnicodeDecodeError or YAMLError if the content is not YAML."""
     text = content.decode("utf-8")
     _check_depth(text)
     return [node for node in yaml.compose_all(text, Loader=_LOADER) if node is not None]
 
 
 def load(content: bytes) -> Iterator[Any]:
-    """The documents as Python has them, up to an error: UnicodeDecodeError, YAMLError or ValueError."""
+    """Yield the documents as Python objects. Raises UnicodeDecodeError, YAMLError or ValueError."""
     text = content.decode("utf-8")
     with suppress(yaml.parser.ParserError, yaml.scanner.ScannerError):
         _check_depth(text)
@@ -33,7 +33,7 @@ def load(content: bytes) -> Iterator[Any]:
 
 
 def _check_depth(text: str) -> None:
-    """Raises ComposerError for what is nested deeper than anyone writes.
+    """Raise ComposerError if the text is nested too deeply.
 
     Libyaml builds nodes by recursion in C, and would overflow the stack.
     """
@@ -49,7 +49,7 @@ def _check_depth(text: str) -> None:
 
 
 def check_manifests(path: str, content: bytes) -> Iterator[Finding]:
-    """Errors of syntax, duplicate keys, and secrets, with their lines."""
+    """Yield syntax errors, duplicate keys, and secrets, with their lines."""
     try:
         documents = parse(content)
     except UnicodeDecodeError as error:
@@ -63,7 +63,7 @@ def check_manifests(path: str, content: bytes) -> Iterator[Finding]:
 
 
 def parse_mapping(content: bytes) -> dict[str, Any] | None:
-    """The first document where it is a mapping; None for anything else."""
+    """Return the first document if it is a mapping; else None."""
     try:
         parsed = next(iter(load(content)), None)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError):
@@ -72,13 +72,13 @@ def parse_mapping(content: bytes) -> dict[str, Any] | None:
 
 
 def _place(error: yaml.YAMLError, content: bytes) -> tuple[str, int]:
-    """What is wrong, and in which line."""
+    """Return the problem and its line."""
     problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
     mark = getattr(error, "problem_mark", None)
     if isinstance(error, yaml.reader.ReaderError):
         line = content.decode("utf-8")[: error.position].count("\n") + 1
     else:
-        # At the end of a text the parser is in a line that is not there.
+        # At the end of a text the parser gives a line after the last.
         line = min(mark.line + 1, content.count(b"\n") + 1) if mark else 0
     return f"not YAML: {problem}", line
 
@@ -133,7 +133,7 @@ def _fields(node: yaml.Node) -> dict[str, yaml.Node]:
 
 
 def mappings(documents: Iterable[Any]) -> Iterator[dict[Any, Any]]:
-    """Every mapping in YAML documents, however deep, once."""
+    """Yield every mapping in YAML documents once, at any depth."""
     pending, walked = [*documents], set[int]()
     while pending:
         node = pending.pop()

@@ -1,4 +1,4 @@
-"""Which folder names can be artifacts."""
+"""Checks whether a folder name can be an artifact's name."""
 
 from flux.regex import regex
 
@@ -8,7 +8,7 @@ _LONGEST = 128
 
 
 def name_fault(name: str) -> str:
-    """Why `name` cannot be the last part of an OCI repository; empty if it can.
+    """Return why `name` cannot be the last part of an OCI repository; empty if it can.
 
     https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
     """

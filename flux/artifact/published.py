@@ -1,4 +1,4 @@
-"""Which files of an artifact are in its image."""
+"""Finds the files of an artifact that are in its image."""
 
 from collections.abc import Iterable
 
@@ -7,10 +7,10 @@ from flux.artifact.tree import File, parents, path_bytes
 
 
 def published(files: Iterable[File], excludes: Excludes) -> tuple[set[str], list[File]]:
-    """The folders and files of an artifact that are in its image.
+    """Return the folders and files of an artifact that are in its image.
 
-    A folder is in it even if nothing in it is, as in Flux's own walk of a checkout; the artifact's own folder
-    always is, and is not listed.
+    A folder is included even if all its files are excluded, as in Flux's walk of a checkout. The artifact's
+    own folder is always included, and is not listed.
     """
     folders: set[str] = set()
     kept: list[File] = []
@@ -22,9 +22,9 @@ def published(files: Iterable[File], excludes: Excludes) -> tuple[set[str], list
 
 
 def in_order(files: Iterable[File], excludes: Excludes) -> list[tuple[str, File | None]]:
-    """What is published, in the order of the layer; a folder is None.
+    """Return the published paths in the order of the layer. A folder has None as its file.
 
-    Sorted by path parts, not by path: a walk finds `foo/x` before `foo.yaml`.
+    They are sorted by path parts, not by path: a walk finds `foo/x` before `foo.yaml`.
     """
     folders, kept = published(files, excludes)
     entries: dict[str, File | None] = dict.fromkeys(folders)

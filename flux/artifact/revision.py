@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Revision(NamedTuple):
-    """The last commit that changed what is published of an artifact.
+    """The last commit that changed the published content of an artifact.
 
     `time` is the committer's, in seconds since the epoch.
     """
@@ -14,5 +14,5 @@ class Revision(NamedTuple):
 
     @property
     def tag(self) -> str:
-        """The commit tag."""
+        """Return the commit tag."""
         return self.commit[:12]

@@ -1,4 +1,4 @@
-"""The URL of the sources of an image, in one spelling for every clone."""
+"""The source URL of an image, with the same spelling in every clone."""
 
 import re
 from urllib.parse import urlsplit
@@ -11,10 +11,10 @@ _SCHEMES = ("https", "http", "ssh", "git", "git+ssh", "ssh+git")
 
 
 def https_url(origin: str) -> str:
-    """The https URL of a remote, without credentials and `.git`; empty for one that has no host.
+    """Return the https URL of a remote, without credentials and `.git`; empty if it has no host.
 
     The forms are those of git-clone(1), "GIT URLS": `https://host/path`, `ssh://git@host:22/path`,
-    `git@host:path`, `[git@host:22]:path`. A port stays only where it is one for https.
+    `git@host:path`, `[git@host:22]:path`. Only a port of an https URL is kept.
     """
     if _HELPED.match(origin):
         return ""
@@ -22,12 +22,12 @@ def https_url(origin: str) -> str:
         scheme, _, rest = origin.partition("://")
         authority = re.split(r"[/?#]", rest)[0]
         if "@" in rest[len(authority) :]:
-            return ""  # likely a credential, its slash or number sign not escaped
+            return ""  # probably a credential with an unescaped slash or number sign
         path = re.split(r"[?#]", rest[len(authority) :])[0]
     elif match := _SCP.fullmatch(origin):
         scheme, authority, path = "ssh", match["host"] or match["bracketed"], match["path"]
         if authority.count(":") > 1 and "@" not in authority:
-            authority = f"[{authority}]"  # an IPv6 address, whose brackets the pattern took
+            authority = f"[{authority}]"  # an IPv6 address; the pattern removed its brackets
     else:
         return ""
     host = _host(scheme.lower(), authority)
@@ -44,7 +44,7 @@ def names_host(origin: str) -> bool:
 
 
 def _host(scheme: str, authority: str) -> str:
-    """The host of a URL, with the port where it is one for https."""
+    """Return the host of a URL, with the port if the scheme is https."""
     try:
         parts = urlsplit(f"//{authority}")
         port, name = parts.port, parts.hostname
@@ -54,5 +54,5 @@ def _host(scheme: str, authority: str) -> str:
         return ""
     name = f"[{name}]" if ":" in name else name
     if name == "ssh.github.com":
-        return "github.com"  # its ssh on the port of https, for who is behind a firewall
+        return "github.com"  # GitHub's ssh over the https port, for use behind a firewall
     return f"{name}:{port}" if scheme == "https" and port not in (None, 443) else name

@@ -1,4 +1,4 @@
-"""Files as git's trees have them, and the differences between two trees."""
+"""Files in git's trees, and the differences between two trees."""
 
 from collections.abc import Iterable
 from typing import NamedTuple, Self
@@ -13,8 +13,8 @@ SUBMODULE = 0o160000
 class File(NamedTuple):
     """One entry of a tree.
 
-    `path` is relative to the artifact's folder, its parts joined by `/`; bytes that are not UTF-8 are kept
-    as surrogate escapes. `mode` is git's, `oid` the blob's object name.
+    `path` is relative to the artifact's folder, with `/` between its parts. Bytes that are not UTF-8 become
+    surrogate escapes. `mode` is git's, `oid` the blob's object name.
     """
 
     path: str
@@ -31,7 +31,7 @@ class Change(NamedTuple):
 
 
 class Content(NamedTuple):
-    """What a file holds: how many bytes, and the pieces that they come in."""
+    """The content of a file: its size in bytes, and its pieces."""
 
     size: int
     pieces: Iterable[bytes]
@@ -45,11 +45,11 @@ class Content(NamedTuple):
 
 
 def parents(path: str) -> list[str]:
-    """The folders that hold `path`, outermost first: `a/b/c` is in `a` and `a/b`."""
+    """Return the folders that contain `path`, outermost first: `a/b/c` is in `a` and `a/b`."""
     parts = path.split("/")
     return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
 
 
 def path_bytes(path: str) -> bytes:
-    """The path as git stores it."""
+    """Return the path as git stores it."""
     return path.encode("utf-8", "surrogateescape")

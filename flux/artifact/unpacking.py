@@ -1,7 +1,7 @@
-"""Unpacks a layer from a registry, piece by piece: at most one file is in memory.
+"""Unpacks a layer from a registry, piece by piece. At most one file is in memory.
 
-The rules are those of Flux, which unpacks with Go's compress/gzip and archive/tar. What two readers may take
-for different files is refused: sparse files, types in the mode's bits, headers that overrule one another.
+The rules are those of Flux, which unpacks with Go's compress/gzip and archive/tar. It refuses entries that
+two readers may read differently: sparse files, types in the mode's bits, contradictory headers.
 
 RFC 1952 (gzip), https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html,
 https://github.com/fluxcd/pkg/blob/main/tar/untar.go
@@ -15,11 +15,11 @@ from flux.artifact.archive import BLOCK
 from flux.artifact.tree import parents
 from flux.errors import ContentError
 
-# A member of gzip may end anywhere, and what follows it is copied: little at a time.
+# A gzip member may end anywhere, and zlib copies the bytes after it. So it gets few bytes at a time.
 _READ, _CHUNK = 8 << 10, 256 << 10
 _GZIP = zlib.MAX_WBITS | 16
 
-_MOST_HEADER = 1 << 20  # as Go has it for names and PAX records
+_MOST_HEADER = 1 << 20  # Go's limit for names and PAX records
 _MOST_PATH = 4096  # bytes: no system unpacks a longer one
 _MOST_DEPTH = 100
 _MOST_ENTRIES = 50_000
@@ -27,10 +27,10 @@ _MOST_NAMES = 8 << 20  # characters of all paths
 _MOST_SHOWN = 100
 
 _TYPES = {b"0": 0o100000, b"\0": 0o100000, b"5": 0o040000, b"2": 0o120000}
-"""Files, files of old, folders and symlinks, with the type that a mode may name as well: sys/stat.h."""
+"""Files, files in the old format, folders and symlinks, with their type bits in a mode: sys/stat.h."""
 
 _NUMBERS = ((100, 108), (108, 116), (116, 124), (124, 136), (136, 148))
-"""Where a header has the mode, the user, the group, the size and the time."""
+"""The offsets of the mode, the user, the group, the size and the time in a header."""
 
 _NO_SIZE = -1
 _FOLDER, _SYMLINK, _PAX, _LONG_NAME, _LONG_LINK = b"5", b"2", b"x", b"L", b"K"
@@ -38,7 +38,7 @@ _FOLDER, _SYMLINK, _PAX, _LONG_NAME, _LONG_LINK = b"5", b"2", b"x", b"L", b"K"
 
 @dataclass(frozen=True)
 class LayerEntry:
-    """What is in a layer; a folder has no content."""
+    """An entry of a layer. A folder has no content."""
 
     path: str
     mode: int
@@ -46,10 +46,10 @@ class LayerEntry:
 
 
 def decompressed(layer: bytes) -> Iterator[bytes]:
-    """What a layer of one gzip member or several unpacks to, in pieces of at most 256 KiB.
+    """Yield the content of a layer of one or more gzip members, in pieces of at most 256 KiB.
 
-    Raises ContentError for what is not gzip, is cut off, has another sum than it says, or goes on after its
-    end.
+    Raises ContentError if the layer is not gzip, is cut off, has a wrong checksum, or has other bytes after
+    its end.
     """
     at, rest, member = 0, b"", zlib.decompressobj(_GZIP)
     try:
@@ -70,9 +70,9 @@ def decompressed(layer: bytes) -> Iterator[bytes]:
 
 
 def entries(pieces: Iterable[bytes]) -> Iterator[LayerEntry]:
-    """The files and folders of a tar, in its order; symlinks are left out, as Flux leaves them out.
+    """Yield the files and folders of a tar, in its order. Symlinks are left out, as in Flux.
 
-    Raises ContentError for what is not a tar, what Flux does not unpack, and more than anyone publishes.
+    Raises ContentError if it is not a tar, has entries that Flux does not unpack, or exceeds a limit.
     """
     tar = _Stream(pieces)
     names = _Names()
@@ -96,7 +96,7 @@ class _Header:
 
     @property
     def path(self) -> str:
-        """The path by Flux's own rules. Raises ContentError for a path outside of the artifact."""
+        """Return the path by Flux's rules. Raises ContentError for a path outside the artifact."""
         name = self.name.decode("utf-8", "surrogateescape")
         parts = [part for part in name.split("/") if part not in ("", ".")]
         if name.startswith("/") or not name or ".." in parts or "\\" in name or "../" in name:
@@ -111,7 +111,7 @@ class _Header:
 
 
 class _Stream:
-    """Reads so many bytes of pieces, and keeps no more than a piece."""
+    """Reads a given number of bytes from pieces, and keeps at most one piece."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces = iter(pieces)
@@ -119,7 +119,7 @@ class _Stream:
         self.at = 0
 
     def read(self, size: int) -> bytes:
-        """The next bytes, fewer only at the end."""
+        """Return the next `size` bytes, fewer only at the end."""
         found, missing = [], size
         while missing and (piece := self._rest or next(self._pieces, b"")):
             found.append(piece[:missing])
@@ -129,7 +129,7 @@ class _Stream:
         return b"".join(found)
 
     def take(self, size: int, most: int) -> bytes:
-        """The content of an entry, after which the next block begins. Raises ContentError."""
+        """Return the content of an entry, and skip its padding. Raises ContentError if that fails."""
         if size > most:
             raise _no_tar("a header is too large")
         content = self.read(size)
@@ -143,7 +143,7 @@ class _Stream:
 
 
 class _Names:
-    """The paths so far, since a path cannot be both a file and a folder."""
+    """The paths so far. A path cannot be both a file and a folder."""
 
     def __init__(self) -> None:
         self._files: set[str] = set()
@@ -172,7 +172,7 @@ class _Names:
 
 
 def _next(tar: _Stream) -> _Header | None:
-    """The header of the next entry, with what PAX and GNU headers before it say. None at the end."""
+    """Return the next entry's header, with the values of PAX and GNU headers before it. None at the end."""
     name: bytes | None = None
     size: int | None = None
     before: set[bytes] = set()
@@ -194,7 +194,7 @@ def _next(tar: _Stream) -> _Header | None:
 
 
 def _block(tar: _Stream) -> bytes | None:
-    """The next header. None at the end: two blocks of zeros, or no more bytes (behind one, too)."""
+    """Return the next header. None at the end: two blocks of zeros, or no more bytes (also after one)."""
     block = tar.read(BLOCK)
     if not block:
         return None
@@ -220,13 +220,13 @@ def _parsed(block: bytes, first: bool) -> _Header:
     name = block[:100].partition(b"\0")[0]
     is_ustar = block[257:263] == b"ustar\0" and block[508:] != b"tar\0"
     if any(block[345:500]) and not is_ustar:
-        raise _no_tar("a header has an old format")  # Go has its prefix elsewhere, or none
+        raise _no_tar("a header has an old format")  # Go reads its prefix from another place, or reads none
     prefix = block[345:500].partition(b"\0")[0]
     return _Header(prefix + b"/" + name if prefix else name, mode, size, block[156:157])
 
 
 def _number(field: bytes) -> int:
-    """An octal number, or GNU's form of larger ones. Raises ValueError."""
+    """Return an octal number, or a larger one in GNU's form. Raises ValueError for anything else."""
     if field[0] == 0x80:
         return int.from_bytes(field[1:], "big")
     digits = field.strip(b" \0")
@@ -236,7 +236,7 @@ def _number(field: bytes) -> int:
 
 
 def _pax(content: bytes) -> tuple[bytes | None, int | None]:
-    """The path and the size in a PAX header."""
+    """Return the path and the size in a PAX header."""
     found: dict[bytes, bytes] = {}
     at = 0
     while at < len(content):
@@ -256,9 +256,9 @@ def _pax(content: bytes) -> tuple[bytes | None, int | None]:
 
 
 def _plain(header: _Header, name: bytes | None, size: int | None) -> _Header:
-    """A header with the name and the size that others before it told.
+    """Return a header with the name and the size from the headers before it.
 
-    Raises ContentError for what Flux does not unpack, or another reader takes for something else.
+    Raises ContentError if Flux does not unpack the entry, or another reader may read it differently.
     """
     name, size = header.name if name is None else name, header.size if size is None else size
     header = _Header(name, header.mode, size, header.kind)

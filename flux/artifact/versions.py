@@ -10,7 +10,7 @@ from flux.artifact.manifests import is_manifest, load, mappings
 
 
 def named_versions(contents: Mapping[str, bytes]) -> dict[str, set[str]]:
-    """What is named in an artifact's files, by path, and the versions that it has there."""
+    """Return the charts and images in an artifact's files (by path), each with its versions."""
     found: dict[str, set[str]] = {}
     for path, content in contents.items():
         if is_manifest(path):

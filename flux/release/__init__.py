@@ -1,1 +1,1 @@
-"""Versions and the tags of releases. Pure: no git, no network."""
+"""Versions and tags of releases. Pure: no git, no network."""

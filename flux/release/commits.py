@@ -1,4 +1,4 @@
-"""What a commit message says: its type (conventionalcommits.org), reverts, breaking changes and authors."""
+"""Reads commit messages: the type (conventionalcommits.org), reverts, breaking changes and authors."""
 
 import re
 from collections.abc import Iterable
@@ -9,11 +9,11 @@ from semver import Version
 from flux.regex import regex
 
 _CONVENTIONAL = regex(r"(?P<type>[a-zA-Z][\w-]*)(?:\((?P<scope>[^)]*)\))?(?P<breaking>!)?: +(?P<subject>.+)")
-# GitHub's squash of a pull request adds its number.
+# A squash merge on GitHub adds the number of the pull request.
 _REVERT = regex(r'Re(?:vert|apply) "(?P<subject>.+)"(?: \(#[0-9]+\))?')
 _KEY = r"(?:[ \t]*(?:[*-] +)?BREAKING[ -]CHANGE(?::| #)|[\w-]+(?:: | #))"
 _BREAKING = regex(
-    # Indented or an item of a list in the message of a squash, its text also on the lines below.
+    # In a squash message it is indented or a list item. Its text may begin on a line below.
     rf"^[ \t]*(?:[*-] +)?BREAKING[ -]CHANGE(?::(?:[ \t]*\n){{0,2}}| #)(?!{_KEY})"
     rf"[ \t]*(?P<text>\S.*(?:\n(?!{_KEY})[ \t]*\S.*)*)",
     re.MULTILINE,
@@ -33,9 +33,9 @@ class LoggedCommit:
 
 @dataclass(frozen=True)
 class Said:
-    """What a commit says. `type` is in lower case, empty for a subject of no convention.
+    """The parts of a commit message. `type` is in lower case, empty if the subject has none.
 
-    `breaks` has what each footer says of a breaking change; `is_breaking` is true without one for a `!`.
+    `breaks` has the text of each breaking-change footer. `is_breaking` is also true for a `!` in the subject.
     """
 
     type: str
@@ -61,7 +61,7 @@ def read_commit(logged: LoggedCommit) -> Said:
 
 
 def asked_bump(commits: Iterable[LoggedCommit], last: Version | None) -> str:
-    """The bump that commits ask for. Before 1.0.0 a breaking change asks for a minor one (semver.org, 4)."""
+    """Return the bump for these commits. Before 1.0.0 a breaking change needs only minor (semver.org, 4)."""
     said = [read_commit(logged) for logged in commits]
     if any(one.is_breaking for one in said):
         return "minor" if last is None or last.major == 0 else "major"

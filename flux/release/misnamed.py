@@ -1,4 +1,4 @@
-"""Tags that were meant to be releases, and are not: another form, or a version that cannot be read."""
+"""Finds tags that look like releases but are not: they have another form, or an invalid version."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -17,9 +17,9 @@ _VERSION = regex(r"([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:\.([0-9]{1,9}))?(?:[-._]?([
 
 @dataclass(frozen=True)
 class Misnamed:
-    """A tag, the artifact that it seems to be of, and the right name for it.
+    """A tag, the artifact that it seems to name, and the right name for it.
 
-    `form` is the form of tags that it has, where such tags are releases; otherwise empty.
+    `form` is the tag's own form, if that is a valid setting for release tags; otherwise empty.
     """
 
     tag: str
@@ -27,20 +27,20 @@ class Misnamed:
     right: str
     form: str
     is_slip: bool = False
-    """Whether it begins as releases do, so that only what follows is wrong."""
+    """Whether it begins like a release tag, and only the rest is wrong."""
 
 
 def find_misnamed(form: TagForm, tags: Iterable[str], artifacts: Collection[str]) -> list[Misnamed]:
-    """The tags that look like releases of these artifacts, and cannot be read as such."""
+    """Return the tags that look like releases of these artifacts, but are not valid."""
     names = {name.lower(): name for name in artifacts}
     found = (None if form.parse(tag) else _read(form, tag, names) for tag in tags)
     return [misnamed for misnamed in found if misnamed]
 
 
 def right_name(form: TagForm, tag: str, artifacts: Collection[str]) -> str | None:
-    """The nearest right name for a tag that begins as releases do, and cannot be read.
+    """Return the nearest right name for an invalid tag that begins like a release tag.
 
-    It is the form of tags where the tag tells no more, None for a tag that begins otherwise.
+    Return the form of tags if the tag does not tell more, None if it does not begin like a release tag.
     """
     names = {name.lower(): name for name in artifacts}
     prefix = form.form.partition("{")[0]
@@ -53,7 +53,7 @@ def right_name(form: TagForm, tag: str, artifacts: Collection[str]) -> str | Non
 
 
 def _read(form: TagForm, tag: str, names: dict[str, str]) -> Misnamed | None:
-    """Of several readings that of the longest name."""
+    """Read a tag as an artifact and a version. Of several readings, use the one with the longest name."""
     if len(tag) > _LONGEST:
         return None
     prefixes = [form.form.partition("{")[0].lower(), _USUAL, ""]
@@ -77,7 +77,7 @@ def _read(form: TagForm, tag: str, names: dict[str, str]) -> Misnamed | None:
 
 
 def _nearest(said: str) -> Version | None:
-    """The version that is meant."""
+    """Return the version that was probably meant."""
     found = _VERSION.match(said)
     if found is None:
         return None
@@ -92,7 +92,7 @@ def _nearest(said: str) -> Version | None:
 
 
 def _usable(form: str, said: str, tag: str, artifact: str) -> str:
-    """The form where it can be a setting, and reads this tag."""
+    """Return the form if it is a valid setting and can read this tag; else empty."""
     if form.count("{") != 2 or TagForm(form).fault():
         return ""
     parsed = TagForm(form).parse(tag)

@@ -1,4 +1,4 @@
-"""The notes of a release: what changed in one artifact since its last."""
+"""The notes of a release: the changes in one artifact since its last release."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,10 +25,10 @@ def release_notes(
     after: Mapping[str, set[str]],
     tags: tuple[str | None, str],
 ) -> str:
-    """Markdown, grouped by conventional-commit type (conventionalcommits.org), newest commit first.
+    """Return Markdown, grouped by conventional-commit type (conventionalcommits.org), newest commit first.
 
-    `source` is the repository's URL or empty; `before` and `after` are the versions that the artifact names;
-    `tags` are the last release's tag, if there is one, and this one's.
+    `source` is the repository's URL or empty. `before` and `after` are the versions that the artifact names.
+    `tags` are the last release's tag, if there is one, and the new tag.
     """
     groups: dict[str, list[str]] = {}
     for logged in commits:
@@ -48,13 +48,13 @@ def release_notes(
 
 
 def commit_line(logged: LoggedCommit, source: str) -> str:
-    """A commit as a line of a Markdown list, as the notes of a release have it."""
+    """Return a commit as a line of a Markdown list, as in the notes of a release."""
     title, line = _titled(logged, source)[0]
     return line.replace("- ", "- **breaking:** ", 1) if title == _BREAKING else line
 
 
 def _titled(logged: LoggedCommit, source: str) -> list[tuple[str, str]]:
-    """The headings that a commit comes under, each with its line: one for each breaking change."""
+    """Return the headings for a commit, each with a line. There is one for each breaking change."""
     said = read_commit(logged)
     scope = f"**{plain(said.scope)}:** " if said.scope else ""
     about, ending = f"- {scope}{plain(said.subject)}", _ending(logged, said, source)

@@ -1,4 +1,4 @@
-"""Release tags: an artifact and a version, there and back."""
+"""Release tags: converts an artifact and a version to a tag, and back."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _PROBES = [
 class TagForm:
     """The form of release tags, with `{artifact}` and `{version}` once each: `{artifact}/{version}`.
 
-    Where there is one artifact, `only` is its name, and `{version}` alone is enough.
+    If there is only one artifact, `only` is its name, and `{version}` alone is enough.
     """
 
     form: str
@@ -27,22 +27,22 @@ class TagForm:
         return self.form.replace("{artifact}", artifact).replace("{version}", str(version))
 
     def parse(self, tag: str) -> tuple[str, Version] | None:
-        """The artifact and version of a release tag, None for any other tag.
+        """Return the artifact and version of a release tag, None for any other tag.
 
-        Where a tag can be read in several ways the artifact is the shortest: `flux-oci-a-v1.0.0-v2` is
-        version `1.0.0-v2` of `a`. A version is whole, its prerelease included; build metadata cannot be in
-        an OCI tag, so a tag that has it is not ours.
+        If a tag can be read in several ways, the shortest artifact name wins: `flux-oci-a-v1.0.0-v2` is
+        version `1.0.0-v2` of `a`. The version includes its prerelease. An OCI tag cannot have build metadata,
+        so a tag that has it is not a release tag.
         """
         match = self._pattern.fullmatch(tag)
         if match is None:
             return None
         try:
             return match.groupdict().get("artifact", self.only), Version.parse(match["version"])
-        except ValueError:  # a number of more digits than Python reads
+        except ValueError:  # a number with more digits than Python reads
             return None
 
     def fault(self) -> str:
-        """Why tags of this form could not be read back, or nothing."""
+        """Return why tags of this form could not be read back; empty if they can."""
         if self.form.count("{version}") != 1:
             return "must have {version} once"
         names_artifact = "{artifact}" in self.form
@@ -55,9 +55,9 @@ class TagForm:
         return ""
 
     def misreads(self, artifact: str) -> bool:
-        """Whether a release of an artifact so named would be taken for one of another.
+        """Whether a release of an artifact with this name would be read as one of another artifact.
 
-        `a-v1.0.0` is such a name where tags have the form `{artifact}-v{version}`.
+        `a-v1.0.0` is such a name if tags have the form `{artifact}-v{version}`.
         """
         read = self.parse(self.render(artifact, Version(1)))
         return read is None or read[0] != artifact

@@ -1,4 +1,4 @@
-"""The charts and images whose versions change between two contents of an artifact."""
+"""The charts and images with different versions in two contents of an artifact."""
 
 import re
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ _MOST_VERSIONS = 5
 
 
 def upgrades(before: Named, after: Named) -> list[str]:
-    """Lines of a Markdown list: each chart and image whose versions differ."""
+    """Return lines of a Markdown list: each chart and image whose versions differ."""
     return [_line(name, before.get(name), after.get(name)) for name in _changed(before, after)]
 
 
 def marked_upgrades(before: Named, after: Named) -> list[str]:
-    """The same with a mark where the major version is another, those first. There are not very many."""
+    """Like `upgrades`, with a limit. Entries with another major version have a mark, and come first."""
     changed = _changed(before, after)
     major = [name for name in changed if is_major(before.get(name), after.get(name))]
     ordered = [*major, *(name for name in changed if name not in major)]
@@ -35,7 +35,7 @@ def marked_upgrades(before: Named, after: Named) -> list[str]:
 
 
 def is_major(before: set[str] | None, after: set[str] | None) -> bool:
-    """Whether the highest version has another major number, as far as these are numbers."""
+    """Whether the highest major number differs. Versions without a major number do not count."""
     old, new = _highest(before), _highest(after)
     return old is not None and new is not None and old != new
 

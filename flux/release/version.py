@@ -1,4 +1,4 @@
-"""The version of a release: given, or counted up from the last."""
+"""The version of a release: given, or computed from the last one."""
 
 from collections.abc import Sequence
 
@@ -8,21 +8,21 @@ from flux.errors import RequestError
 
 BUMPS = ("major", "minor", "patch", "prerelease")
 AUTO = "auto"
-"""The bump that the commits ask for."""
+"""The bump that follows from the commits."""
 
 _LONGEST_TAG = 128  # github.com/opencontainers/distribution-spec, spec.md, "Pulling manifests"
 
 
 def precedence(version: Version) -> tuple[object, ...]:
-    """A key that sorts versions as they compare, in a tenth of the time."""
+    """Return a sort key with the same order as the versions. It takes a tenth of the time."""
     identifiers = version.prerelease.split(".") if version.prerelease else []
     parts = tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in identifiers)
     return version.major, version.minor, version.patch, not parts, parts
 
 
 def parse_version(text: str, words: Sequence[str] = (*BUMPS, AUTO)) -> Version:
-    """A semantic version that can be an OCI tag. Raises RequestError for any other text, with a hint that
-    has the words which may stand for a version."""
+    """Return a semantic version that can be an OCI tag. Raises RequestError for any other text. The hint
+    lists the words that are allowed instead of a version."""
     try:
         version = Version.parse(text)
     except ValueError as error:
@@ -45,10 +45,10 @@ def parse_version(text: str, words: Sequence[str] = (*BUMPS, AUTO)) -> Version:
 
 
 def next_version(wanted: str, last: Version | None, stable: Version | None = None) -> Version:
-    """The version that is meant by `wanted`, a version or one of BUMPS.
+    """Return the version for `wanted`, which is a version or one of BUMPS.
 
-    `last` is the highest release and `stable` the highest stable one. A bump ends the prereleases that led
-    to it: `minor` after 1.1.0-rc.2 is 1.1.0. A stable version only has to be higher than the last stable one.
+    `last` is the highest release and `stable` the highest stable one. A bump completes its
+    prereleases: `minor` after 1.1.0-rc.2 is 1.1.0. A stable version must only be higher than the last stable.
     Raises RequestError if the bump is ambiguous, if the version is not higher, or if it cannot be an OCI tag.
     """
     if wanted in BUMPS:
@@ -70,12 +70,12 @@ def next_version(wanted: str, last: Version | None, stable: Version | None = Non
 
 
 def next_versions(last: Version | None, stable: Version | None = None) -> list[Version]:
-    """Every version that a bump may mean, the highest first."""
+    """Return every version that a bump may mean, highest first."""
     return sorted({version for bump in BUMPS for version in meanings(bump, last, stable)}, reverse=True)
 
 
 def meanings(bump: str, last: Version | None, stable: Version | None) -> list[Version]:
-    """What a bump means, first what it is after the last stable release; more than one is ambiguous."""
+    """Return the meanings of a bump, first the one after the last stable release. Several are ambiguous."""
     if last is None:
         return [Version(0).next_version(bump)]
     if bump == "prerelease" and last.prerelease:
@@ -87,5 +87,5 @@ def meanings(bump: str, last: Version | None, stable: Version | None) -> list[Ve
 
 
 def newest_stable(versions: list[Version]) -> Version | None:
-    """The highest version that is not a prerelease."""
+    """Return the highest version that is not a prerelease; None if there is none."""
     return max((version for version in versions if not version.prerelease), default=None)
