@@ -1,4 +1,4 @@
-"""Where releases, issues and pull requests live: GitHub, or files and branches of the clone itself."""
+"""The place of releases, issues and pull requests: GitHub, or files and branches of the clone itself."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def find_place(kind: str, clues: "ForgeClues") -> "Place":
-    """Where the forge is. With no `kind` the clues decide. Raises RequestError where they do not tell."""
+    """Return where the forge is. If `kind` is empty, the clues decide. Raises RequestError if they do not."""
     from flux.forge.kinds import KINDS
 
     chosen = kind or next(name for name, row in KINDS.items() if row.is_there(clues))
@@ -21,7 +21,7 @@ def find_place(kind: str, clues: "ForgeClues") -> "Place":
 
 
 def forge_at(place: "Place", git: "Git", environment: Mapping[str, str]) -> "Forge":
-    """The forge at a place, for a clone. A token is found in `environment`, or with the forge's own CLI."""
+    """Return the forge at a place, for a clone. The token is from `environment` or from the forge's CLI."""
     from flux.forge.kinds import KINDS
 
     return KINDS[place.kind].open(place, git, environment)
@@ -30,9 +30,9 @@ def forge_at(place: "Place", git: "Git", environment: Mapping[str, str]) -> "For
 def find_origin_token(
     kind: str, clues: "ForgeClues", *, server_url: str, environment: Mapping[str, str]
 ) -> tuple[str, str] | None:
-    """The part of origin's URL that a token is for, and that of the CLI's login; None where it has none.
+    """Return the part of origin's URL that a token is for, and the CLI's login token; None without one.
 
-    Only of an origin at the forge's own host, and over HTTPS unless `server_url` says otherwise.
+    Origin must be at the forge's own host, and use HTTPS unless `server_url` says otherwise.
     """
     from flux.forge.kinds import KINDS
 

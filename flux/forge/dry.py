@@ -1,4 +1,4 @@
-"""The forge of a dry run: it reads from the real forge, and notes what it would write."""
+"""The forge of a dry run. It reads from the real forge, and notes what it would write."""
 
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -24,7 +24,7 @@ Edited = TypeVar("Edited", Issue, PullRequest)
 
 
 class DryForge:
-    """`would` has what was asked of it and not done, in order."""
+    """`would` lists the writes that were asked for and not done, in order."""
 
     def __init__(self, forge: Forge) -> None:
         self._forge = forge
@@ -32,10 +32,10 @@ class DryForge:
         self.would: list[str] = []
         self._gone: set[str] = set()
         self._edits: dict[tuple[type, int], dict[str, Any]] = {}
-        """What issues, comments and pull requests would have become, for what follows in the same run."""
+        """The changed issues, comments and pull requests, for later steps of the same run."""
         self._new = ""
-        """The title of the issue or the pull request, or the environment of the deployment, that would have
-        been made last. It has no number yet."""
+        """The title of the last issue or pull request that would have been created, or the environment of the
+        last deployment. It has no number yet."""
 
     # Who
 
@@ -239,7 +239,7 @@ class DryForge:
         self._edits.setdefault((kind, number), {}).update(given)
 
     def _edited(self, there: Edited) -> Edited:
-        """An issue or a pull request as it would be by now."""
+        """Return an issue or a pull request with the edits of this run."""
         return replace(there, **self._edits.get((type(there), there.number), {}))
 
     def _named(self, number: int) -> str:

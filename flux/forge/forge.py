@@ -1,4 +1,4 @@
-"""The interface that every place for releases, issues and pull requests has."""
+"""The interface of every forge: a place for releases, issues and pull requests."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -49,11 +49,11 @@ class Comment:
     edited: bool = False
     """Whether somebody has changed it since it was written."""
     created: float | None = field(default=None, compare=False)
-    """By the forge's clock, in seconds since the epoch; None where it has none."""
+    """By the forge's clock, in seconds since the epoch; None if it has none."""
 
 
 class PullState(StrEnum):
-    """Of a pull request."""
+    """The state of a pull request."""
 
     OPEN = "open"
     MERGED = "merged"
@@ -62,7 +62,7 @@ class PullState(StrEnum):
 
 @dataclass(frozen=True)
 class PullRequest:
-    """A pull request from `branch` of the same repository into `base`; `head` is the commit it is at."""
+    """A pull request from `branch` of the same repository into `base`. `head` is its commit."""
 
     number: int
     title: str
@@ -74,18 +74,18 @@ class PullRequest:
     author: str
     url: str
     merge_commit: str = ""
-    """What it became on its base, where the forge merged it."""
+    """Its commit on the base, if the forge merged it."""
     merged: float | None = None
     """When the forge merged it, in seconds since the epoch."""
     merger: str = ""
-    """Who merged it. Only the look at one pull request tells."""
+    """Who merged it. Only `pull_request` fills this in."""
     auto_merge: str = field(default="", compare=False)
-    """Who let the forge merge it by itself, empty where a person has to."""
+    """Who switched on auto-merge; empty if a person has to merge it."""
 
 
 @dataclass(frozen=True)
 class Review:
-    """A review of a pull request at a commit. A review that neither approves nor refuses does not count."""
+    """A review of a pull request at a commit. Reviews that neither approve nor refuse are left out."""
 
     who: str
     approves: bool
@@ -94,22 +94,22 @@ class Review:
 
 @dataclass(frozen=True)
 class Protection:
-    """What prevents that everybody who may push can change a branch."""
+    """The conditions under which people with write permission can change a branch."""
 
     approvals: int | None
-    """That a pull request needs before it is merged; None where the forge does not tell who asks."""
+    """The approvals that a pull request needs; None if the forge does not tell this account."""
     owners: bool | None = field(default=False, compare=False)
-    """Whether one of them has to be a code owner's; None as above."""
+    """Whether a code owner must approve; None as above."""
     dismisses: bool | None = field(default=False, compare=False)
-    """Whether new commits dismiss them; None as above."""
+    """Whether new commits dismiss approvals; None as above."""
     checks: Mapping[str, int | None] | None = field(default_factory=dict, compare=False)
-    """The checks that have to be green, each with the App that has to say so, or None for anybody; None where
-    the forge does not tell."""
+    """The required checks, each with the App that must report it, or None for any account; None if the forge
+    does not tell."""
 
 
 @dataclass(frozen=True)
 class TagRules:
-    """Rules for the tags whose refs match: of `kinds` such as `creation`, only some may do that."""
+    """Rules for the tags whose refs match. Only some accounts may do `kinds`, such as `creation`."""
 
     include: tuple[str, ...]
     exclude: tuple[str, ...]
@@ -121,7 +121,7 @@ class TagRules:
 
 @dataclass(frozen=True)
 class Environment:
-    """The jobs that may read its secrets: those of `refs` such as `heads/main`; None for all jobs."""
+    """The jobs that may read its secrets: those of `refs`, such as `heads/main`; None for all jobs."""
 
     name: str
     refs: tuple[str, ...] | None
@@ -129,14 +129,14 @@ class Environment:
 
 @dataclass(frozen=True)
 class Keepers:
-    """Where a secret is kept; `everywhere` is for the jobs of any workflow of the repository."""
+    """The places of a secret. If `everywhere`, jobs of any workflow of the repository can read it."""
 
     everywhere: bool
     environments: tuple[Environment, ...]
 
 
 def _matches(patterns: tuple[str, ...], ref: str) -> bool:
-    """As GitHub's rulesets match: `*` stops at a slash, `**/` is any folders or none."""
+    """Whether a ref matches as in GitHub's rulesets: `*` stops at a slash, `**/` is any folders or none."""
     known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     for pattern in patterns:
         parts = re.findall(r"\*\*/|\*\*|.", pattern, re.DOTALL)
@@ -147,51 +147,51 @@ def _matches(patterns: tuple[str, ...], ref: str) -> bool:
 
 
 class Forge(Reporting, Protocol):
-    """The forge of one repository. A failure raises ForgeError, which names the missing permission."""
+    """The forge of one repository. Each failure raises ForgeError, which names a missing permission."""
 
     tells_edits: bool
-    """Whether an edit of an issue reaches a workflow as an event that names its sender."""
+    """Whether an edit of an issue starts a workflow with an event that names its sender."""
 
     # Who
 
     def login(self) -> str | None:
-        """Whose token or identity this is; None where the forge does not say (an App's token)."""
+        """Return the account of this token or identity; None if the forge does not say (an App's token)."""
 
     def account(self) -> str | None:
-        """The same, also for an App, if that can be found out."""
+        """Return the same, but also for an App if possible."""
 
     def permission(self, login: str) -> str:
-        """`admin`, `write`, `read` or `none`. Raises ForgeError where it cannot be looked up."""
+        """Return `admin`, `write`, `read` or `none`. Raises ForgeError if the lookup fails."""
 
     def lacks(self) -> Sequence[str] | None:
-        """What who asks is not allowed of what commands need, in the forge's words; None where it does not
-        tell (a fine-grained token, an App's)."""
+        """Return the permissions that commands need and this account lacks, in the forge's words; None if the
+        forge does not tell (a fine-grained token, an App's)."""
 
     def has_account(self, login: str) -> bool:
-        """Whether there is a person or an App of that name."""
+        """Whether there is a person or an App with that name."""
 
     def now(self) -> float:
-        """The time by the forge's clock, in seconds since the epoch."""
+        """Return the time by the forge's clock, in seconds since the epoch."""
 
     # Releases
 
     def release(self, tag: str) -> Release | None:
-        """The published release of a tag."""
+        """Return the published release of a tag."""
 
     def releases(self) -> Sequence[Release]:
-        """Every published release, the newest first."""
+        """Return every published release, newest first."""
 
     def create_release(self, tag: str, commit: str, title: str, body: str, prerelease: bool) -> Release:
-        """Tag a commit and publish a release of it, without making it the repository's latest."""
+        """Tag a commit and publish a release of it, but do not make it the repository's latest."""
 
     def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> bool:
-        """Start a workflow by its file name, at a branch; False where none has that name. Nothing to be done
-        is done where a forge has no workflows."""
+        """Start a workflow by its file name, at a branch. Return False if no workflow has that name. A forge
+        without workflows returns True."""
 
     # Images
 
     def is_attested(self, digest: str) -> bool:
-        """Whether it was attested here how the image of a digest was built. Nothing needs to be where a forge
+        """Whether an attestation here says how the image of a digest was built. It is always true if a forge
         has no attestations."""
 
     # Issues
@@ -199,18 +199,18 @@ class Forge(Reporting, Protocol):
     def issue(self, number: int) -> Issue | None: ...
 
     def issues(self, label: str) -> Sequence[Issue]:
-        """Every issue with a label, open or closed, the oldest first; pull requests are not among them."""
+        """Return every issue with a label, open or closed, oldest first, without pull requests."""
 
     def create_issue(self, title: str, body: str, label: str, assignee: str | None) -> Issue:
-        """Open an issue, with the assignee where that is possible, making the label where there is none."""
+        """Open an issue, with the assignee if possible. Create the label if it does not exist."""
 
     def edit_issue(self, number: int, *, body: str | None = None, open: bool | None = None) -> None: ...
 
     def first_title(self, number: int) -> str:
-        """The title that an issue was opened with, whoever has changed it since."""
+        """Return the title that an issue was opened with, even if it was changed since."""
 
     def comments(self, number: int) -> Sequence[Comment]:
-        """Every comment on an issue or pull request, the oldest first."""
+        """Return every comment on an issue or pull request, oldest first."""
 
     def create_comment(self, number: int, body: str) -> Comment: ...
 
@@ -223,65 +223,65 @@ class Forge(Reporting, Protocol):
     def pull_requests(
         self, state: PullState | None = None, branch: str | None = None
     ) -> Sequence[PullRequest]:
-        """Those in a state, or from a branch, or all; the oldest first."""
+        """Return those in a state, or from a branch, or all; oldest first."""
 
     def create_pull_request(self, title: str, body: str, branch: str, base: str) -> PullRequest:
-        """Raises ForgeError where the branch has nothing that its base lacks."""
+        """Open a pull request. Raises ForgeError if the branch has nothing that its base lacks."""
 
     def edit_pull_request(
         self, number: int, *, title: str | None = None, body: str | None = None, open: bool | None = None
     ) -> None: ...
 
     def reviews(self, number: int) -> Sequence[Review]:
-        """The reviews of a pull request, the oldest first; one that was dismissed approves no more."""
+        """Return the reviews of a pull request, oldest first. A dismissed one no longer approves."""
 
     # Branches
 
     def branch(self, name: str) -> str | None:
-        """The commit that a branch is at."""
+        """Return the commit that a branch is at."""
 
     def tip_at(self, branch: str, time: float) -> str | None:
-        """The commit that a branch was at at a time, by when the forge received what was pushed and merged;
-        None where it does not tell. Who made a commit has no say in that."""
+        """Return the commit that a branch was at at a time; None if the forge does not tell. The time is when
+        the forge received a push or merge. The commit's author cannot change it."""
 
     def forced_from(self, branch: str) -> Sequence[str]:
-        """The commits that somebody removed from a branch by force, the newest first; none if
-        the forge does not tell."""
+        """Return the commits that force pushes removed from a branch, newest first; none if the forge does
+        not tell."""
 
     def branches(self, prefix: str) -> Mapping[str, str]:
-        """The branches whose names begin so, and the commits that they are at."""
+        """Return the branches whose names begin with `prefix`, and their commits."""
 
     def commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
-        """A commit with the first parent's tree and these files instead; on no branch yet."""
+        """Return a new commit with the first parent's tree and these files. It is on no branch yet."""
 
     def vouch(self, commit: str) -> None:
         """Record who made a commit that was just made here, so that `makers` knows it."""
 
     def makers(self, base: str, head: str) -> Mapping[str, Collection[str]]:
-        """The commits up to `head` that are not up to `base`, each with the logins that are known to have
-        made it or to answer for it; none for a commit that only says whose it is."""
+        """Return the commits up to `head` that are not up to `base`, each with the logins that verifiably
+        made it or answer for it. The author that a commit only claims does not count."""
 
     def create_branch(self, name: str, commit: str) -> bool:
-        """Whether the branch could be made; False where there is one."""
+        """Return whether the branch could be created; False if it exists."""
 
     def advance_branch(self, name: str, commit: str) -> bool:
-        """Whether the branch could be moved forward to the commit; False where that is not a fast-forward."""
+        """Return whether the branch could move forward to the commit; False if that is no fast-forward."""
 
     def delete_branch(self, name: str, at: str) -> bool:
-        """Whether the branch is gone; False where it is not at this commit any more."""
+        """Return whether the branch is gone; False if it is no longer at this commit."""
 
     def protection(self, branch: str) -> Protection | None:
-        """None if everybody who may push can change the branch."""
+        """Return the protection of a branch; None if everybody who may push can change it."""
 
     def workflows_may_propose(self) -> bool | None:
-        """Whether workflows may open pull requests with the token that each run is given; None where there
-        are none, and where the forge does not tell who asks."""
+        """Whether workflows may open pull requests with the token of their run. None if there are no
+        workflows, or if the forge does not tell this account."""
 
     def tag_rules(self) -> Sequence[TagRules] | None:
-        """The rules that say who may make, move and delete tags; None where the forge does not tell."""
+        """Return who may create, move and delete tags; None if the forge does not tell."""
 
     def keepers(self, secret: str) -> Keepers | None:
-        """Where a secret for workflows is kept; None where the forge does not tell who asks."""
+        """Return where a workflow secret is stored; None if the forge does not tell this account."""
 
     def owner_faults(self, branch: str) -> Sequence[str]:
-        """The errors in the CODEOWNERS file, such as an owner that the forge does not know."""
+        """Return the errors in the CODEOWNERS file, such as an owner that the forge does not know."""

@@ -1,4 +1,4 @@
-"""The kinds of forges. To add one takes a package beside these, and a row in `KINDS`."""
+"""The kinds of forges. A new kind needs a package beside these, and a row in `KINDS`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ Environment = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Kind:
-    """`is_there` says whether clues lead to this kind, and `find` where it is; `find` raises RequestError.
+    """`is_there` says whether the clues lead to this kind. `find` returns the place, or raises RequestError.
 
-    `login_token` is the token that somebody's login left on this machine, empty where there is none.
+    `login_token` returns the token of a login on this machine; empty if there is none.
     """
 
     is_there: Callable[[ForgeClues], bool]
@@ -52,4 +52,4 @@ KINDS: Mapping[str, Kind] = {
     github.KIND: Kind(github.is_there, github.find, _open_github, _github_token),
     LOCAL: Kind(lambda clues: True, lambda clues: Place(LOCAL), _open_local, lambda place, environment: ""),
 }
-"""By the word for the setting `forge`. Where nothing is set, the first that is there counts."""
+"""The kinds by the value of the setting `forge`. If it is not set, the first that is there counts."""

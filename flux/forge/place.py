@@ -1,4 +1,4 @@
-"""Which kind of forge a clone has, and where."""
+"""The kind of forge that a clone has, and its place."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True)
 class Place:
-    """A repository on a forge. Where the forge has a server: the URL of its API, and `owner/name` there."""
+    """A repository on a forge. If the forge has a server: the URL of its API, and `owner/name` there."""
 
     kind: str
     api_url: str = ""
@@ -14,14 +14,14 @@ class Place:
 
     @property
     def host(self) -> str:
-        """Where people find it. Where the API has a host of its own, that is `api.` and this one."""
+        """The host for people. If the API has its own host, that is `api.` and this one."""
         return urlsplit(self.api_url).netloc.rpartition("@")[2].removeprefix("api.")
 
 
 @dataclass(frozen=True)
 class ForgeClues:
-    """What tells where the forge is. `api_url` and `repository` (`owner/name`) are what a person or a job
-    says, and go before what `origin`, the URL that git fetches from, says."""
+    """The facts that show where the forge is. `api_url` and `repository` (`owner/name`) come from a person or
+    a job. They override `origin`, the URL that git fetches from."""
 
     origin: str | None = None
     api_url: str | None = None

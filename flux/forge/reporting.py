@@ -1,4 +1,4 @@
-"""Statuses of commits and deployments, which follow a promotion to the clusters."""
+"""Commit statuses and deployments. They show a promotion's way to the clusters."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class CommitStatus:
-    """What an account, `creator`, says of a commit under a name, `context`; `created` is in seconds since the
-    epoch. A higher `id` is later."""
+    """A status of a commit by an account, `creator`, under a name, `context`. `created` is in seconds since
+    the epoch. A higher `id` is later."""
 
     id: int
     context: str
@@ -20,8 +20,8 @@ class CommitStatus:
 
 @dataclass(frozen=True)
 class Deployment:
-    """That something of `ref` goes to an environment; `created` is in seconds since the epoch. `task` tells
-    apart what goes there, `payload` is any text by name."""
+    """A deployment of `ref` to an environment. `created` is in seconds since the epoch. `task` is the kind of
+    deployment. `payload` has any texts by name."""
 
     id: int
     ref: str
@@ -36,35 +36,35 @@ class Reporting(Protocol):
     """Statuses of commits and deployments."""
 
     def statuses(self, commit: str) -> Sequence[CommitStatus]:
-        """The statuses of a commit, the oldest first; none of a commit that the forge does not know."""
+        """Return the statuses of a commit, oldest first; none if the forge does not know the commit."""
 
     def set_status(self, commit: str, context: str, state: str, description: str) -> None:
-        """Say something of a commit, in the name of whoever asks. The states are `error`, `failure`,
+        """Set a status of a commit, in the name of the caller's account. The states are `error`, `failure`,
         `pending` and `success`."""
 
     def keep_status(self, commit: str, status: CommitStatus) -> bool:
-        """Write down a status that an event tells of; False where the forge has it already, and where it
-        takes none that others said."""
+        """Store a status from an event. Return False if the forge has it already, or if it does not store
+        statuses by others."""
 
     def deployments(self, task: str) -> Sequence[Deployment]:
-        """The deployments of a task, the oldest first; of very many the newest."""
+        """Return the deployments of a task, oldest first; if there are too many, the newest of them."""
 
     def all_deployments(self) -> Sequence[Deployment] | None:
-        """The deployments of every task, the oldest first; None where they are too many to read at once."""
+        """Return the deployments of every task, oldest first; None if there are too many to read at once."""
 
     def create_deployment(
         self, ref: str, environment: str, task: str, payload: Mapping[str, str], description: str
     ) -> Deployment: ...
 
     def deployment_state(self, deployment: int) -> str:
-        """The last state of a deployment, empty for one that has none."""
+        """Return the last state of a deployment; empty if it has none."""
 
     def merge_once_green(self, number: int, head: str) -> bool:
-        """Let the forge merge a pull request once all that is required of it is there; False where it does
-        not do that, and where the pull request is not at this commit any more."""
+        """Let the forge merge a pull request once it has all that is required. Return False if the forge
+        cannot do that, or if the pull request is no longer at this commit."""
 
     def merge_by_person(self, number: int) -> None:
-        """Let nobody but a person merge a pull request from now on."""
+        """Switch auto-merge of a pull request off: only a person may merge it from now on."""
 
     def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
-        """`in_progress`, `success`, `failure` or `inactive`. No other deployment is changed by that."""
+        """Set `in_progress`, `success`, `failure` or `inactive`. This changes no other deployment."""

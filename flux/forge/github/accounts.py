@@ -1,4 +1,4 @@
-"""The account of the token, and what others may do."""
+"""The account of the token, and the permissions of accounts."""
 
 import time
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ class Accounts(Part):
         return self._github.login()
 
     def account(self) -> str | None:
-        """Looked up once: a token's account does not change."""
+        """Return the account. It is looked up once, because a token's account does not change."""
         return self._own_account
 
     @cached_property
     def _own_account(self) -> str | None:
-        """GitHub shows an App only in what it makes: here, a commit that is never on a branch."""
+        """GitHub shows an App only in what it makes. So this makes a commit that is never on a branch."""
         if login := self.login():
             return login
         with self._github.asking("say whose token this is", CONTENTS) as repository:
@@ -39,10 +39,10 @@ class Accounts(Part):
             try:
                 return repository.get_collaborator_permission(login)
             except GithubException as error:
-                # The answer for a name that no person has, such as an App's.
+                # GitHub's answer if no person has the name, such as an App's.
                 if error.status == 404 and (error.message or "").endswith(" is not a user"):
                     return "none"
-                # Only who may push is told of others; of oneself that says enough.
+                # GitHub only tells accounts that may push. So this account may only read.
                 if error.status == 403 and "push access" in (error.message or "") and login == self.login():
                     return "read"
                 raise
@@ -51,7 +51,7 @@ class Accounts(Part):
         with self._github.asking("say what this token may do", METADATA) as repository:
             may, private = repository.raw_data.get("permissions") or {}, repository.private
         if self.login() is None:
-            return None  # the role of an App is not what its token may
+            return None  # an App's role does not show what its token may do
         scopes = self._github.scopes
         if scopes is not None and not scopes & ({"repo"} if private else {"repo", "public_repo"}):
             return ["the scope `repo`"]

@@ -1,4 +1,4 @@
-"""PyGithub, with retries and errors that people can read."""
+"""PyGithub with retries and readable errors."""
 
 import ipaddress
 from collections.abc import Callable, Iterator
@@ -39,15 +39,15 @@ class GitHubApi:
 
     @contextmanager
     def asking(self, what: str, needs: str) -> Iterator[Repository]:
-        """The repository, to ask it `what`, for which a token needs the permission `needs`.
+        """Yield the repository, for a request `what` that needs the permission `needs`.
 
-        Raises ForgeError for all that GitHub, or the way to it, has against it.
+        Raises ForgeError if GitHub refuses the request or cannot be reached.
         """
         with translated(self._host, f"{what} in {self._name}", needs):
             yield self._opened()
 
     def login(self) -> str | None:
-        """The account of the token; None for an App's token."""
+        """Return the account of the token; None for an App's token."""
         with translated(self._host, "say whose token this is", "metadata: read"):
             try:
                 return self._api.get_user().login
@@ -58,7 +58,7 @@ class GitHubApi:
 
     @property
     def scopes(self) -> frozenset[str] | None:
-        """Of a classic token, after it was used; other kinds do not tell theirs."""
+        """The scopes of a classic token that was used; None for other kinds of tokens."""
         scopes = self._api.oauth_scopes
         return None if scopes is None else frozenset(scopes)
 
@@ -68,9 +68,10 @@ class GitHubApi:
             return found(lambda: self._api.requester.requestJsonAndCheck("GET", ask)) is not None
 
     def _opened(self) -> Repository:
-        """The repository, looked up once: what it does not have can then be told from what is hidden.
+        """Return the repository, looked up once. After that, a 404 means that a part is missing, not that it
+        is hidden.
 
-        GitHub redirects to the name that it has now, under which requests that write work too.
+        GitHub redirects to the repository's present name. Write requests work under that name, too.
         """
         if self._repository is None:
             with translated(self._host, f"find the repository {self._name}", "metadata: read"):
@@ -92,18 +93,18 @@ class Part:
 
 
 def found(call: Callable[[], T]) -> T | None:
-    """The thing, or None if GitHub does not have it (any more)."""
+    """Return the result; None if GitHub does not have the thing, or no longer."""
     try:
         return call()
     except GithubException as error:
-        # Not UnknownObjectException, which PyGithub raises by the words of the message.
+        # PyGithub raises UnknownObjectException only for some messages.
         if error.status in (404, 410):
             return None
         raise
 
 
 def done(call: Callable[[], object], *refusals: str) -> bool:
-    """Whether GitHub did it; False where it is unprocessable for one of these reasons."""
+    """Return whether GitHub did it; False if it answers 422 for one of these reasons."""
     try:
         call()
     except GithubException as error:

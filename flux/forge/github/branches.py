@@ -1,4 +1,4 @@
-"""Branches, commits on them, and what protects them."""
+"""Branches, their commits, and their protection."""
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ class ForgeBranches(Makers):
                     for path, content in files.items()
                 ]
                 tree = repository.create_git_tree(elements, tree)
-            # Without an author GitHub signs what its Apps commit.
+            # GitHub signs commits of its Apps if no author is given.
             made = repository.create_git_commit(message, tree, lineage)
             self._note(made)
             return made.sha
@@ -57,7 +57,7 @@ class ForgeBranches(Makers):
     def delete_branch(self, name: str, at: str) -> bool:
         with self._github.asking(f"delete branch {name}", CONTENTS) as repository:
             ref = find_ref(repository, f"heads/{name}")
-            # GitHub has no deletion that compares: what is pushed right now goes too.
+            # GitHub cannot compare while it deletes: a push at this moment is lost.
             if ref is not None and ref.object.sha != at:
                 return False
             if ref is not None:

@@ -1,4 +1,4 @@
-"""GitHub's refusals, in words that help people."""
+"""GitHub's refusals, as errors that help people."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ _MOST_SAID = 300
 
 @contextmanager
 def translated(host: str, what: str, needs: str) -> Iterator[None]:
-    """Raises ForgeError for all that GitHub, or the way to it, has against doing `what`."""
+    """Raise ForgeError if GitHub refuses to do `what`, or cannot be reached."""
     try:
         yield
     except GithubException as error:
@@ -69,7 +69,7 @@ def _refusal(what: str, needs: str, error: GithubException) -> ForgeError:
 
 
 def said_by(data: Any) -> str:
-    """One line from the body of an error: its message, and the faulty fields."""
+    """Return one line from the body of an error: its message, and the faulty fields."""
     if not isinstance(data, dict):
         return ""
     errors = data.get("errors")
@@ -88,13 +88,13 @@ def _line(text: str) -> str:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what it came of, the innermost last."""
+    """Yield an error and its causes, the innermost last."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
 
 
 def _reason(error: BaseException) -> str:
-    """The innermost cause, which is what the system said."""
+    """Return the innermost cause, which is the system's message."""
     *_, error = _causes(error)
     return _line(of_system(error)) or type(error).__name__

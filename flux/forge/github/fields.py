@@ -1,11 +1,11 @@
-"""Fields as GitHub answers them, and as it takes them."""
+"""Conversions between our fields and GitHub's."""
 
 from github.GithubObject import NotSet, Opt
 from github.NamedUser import NamedUser
 from github.Organization import Organization
 
 GHOST = "ghost"
-"""GitHub shows an account that was deleted as this one."""
+"""GitHub shows this account instead of a deleted one."""
 
 
 def login_of(user: NamedUser | Organization | None) -> str:

@@ -18,7 +18,7 @@ from flux.forge.github.workflows import Workflows
 class GitHubForge(
     Accounts, Releases, Workflows, Issues, PullRequests, ForgeBranches, Pushes, Safeguards, Reporting
 ):
-    """The repository `owner/name`. `longest_pause` is the longest that a rate limit may cause, in seconds."""
+    """The repository `owner/name`. `longest_pause` is the longest pause for a rate limit, in seconds."""
 
     tells_edits = True
 

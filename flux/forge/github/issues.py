@@ -22,7 +22,7 @@ class Issues(Part):
     def issue(self, number: int) -> Issue | None:
         with self._github.asking(f"find issue {number}", ISSUES) as repository:
             issue = found(lambda: repository.get_issue(number).complete())
-            # One that was moved to another repository is found there.
+            # GitHub finds an issue that was moved to another repository.
             here = issue and issue.number == number and issue.repository_url == repository.url
             return _issue(issue) if issue and here and not _is_pull_request(issue) else None
 
@@ -82,7 +82,7 @@ def _issue(issue: GitHubIssue) -> Issue:
 
 
 def _is_pull_request(issue: GitHubIssue) -> bool:
-    """By its URL: an issue has no `pull_request` at all, and PyGithub would ask for each one again."""
+    """Whether the URL is a pull request's. For `pull_request`, PyGithub would request each issue again."""
     return issue.html_url.split("/")[-2] == "pull"
 
 

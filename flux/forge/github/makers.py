@@ -1,4 +1,4 @@
-"""Who made a commit: by GitHub's signature, or by a status that nobody else can write."""
+"""Who made a commit. The evidence is GitHub's signature, or a status that nobody else can write."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -23,7 +23,7 @@ class Makers(Part):
         if commit not in self._unsigned:
             return
         with self._github.asking(f"answer for {commit[:12]}", STATUSES) as repository:
-            # Nobody else can write a status in the name of whoever has this token.
+            # Only this token's account can write a status in its own name.
             url = f"{repository.url}/statuses/{commit}"
             status = {"state": "success", "context": _MADE, "description": "by this account's flux-artifacts"}
             repository.requester.requestJsonAndCheck("POST", url, input=status)
@@ -36,13 +36,13 @@ class Makers(Part):
             return {commit["sha"]: self._makers(repository, commit) for commit in told["commits"]}
 
     def _note(self, made: GitCommit) -> None:
-        """GitHub signs the commits of its Apps, but not those of people."""
+        """Note an unsigned commit. GitHub signs the commits of its Apps, but not those of people."""
         if not (made.raw_data.get("verification") or {}).get("verified"):
             self._unsigned.add(made.sha)
 
     def _makers(self, repository: Repository, commit: Mapping[str, Any]) -> Collection[str]:
         sha = commit["sha"]
-        if _is_signed_by_a_bot(commit) and sha not in self._own:  # which stays so
+        if _is_signed_by_a_bot(commit) and sha not in self._own:  # the result never changes
             self._own[sha] = not _was_merged(repository, commit)
         if self._own.get(sha):
             return {commit["author"]["login"]}
@@ -53,7 +53,7 @@ class Makers(Part):
 
 
 def _is_signed_by_a_bot(commit: Mapping[str, Any]) -> bool:
-    """By itself or by GitHub. A signature is the committer's: an author alone is a claim."""
+    """Whether the bot or GitHub signed it. A signature is the committer's. An author is only a claim."""
     author, committer = commit["author"], commit["committer"]
     if not author or author["type"] != "Bot":
         return False
@@ -62,8 +62,8 @@ def _is_signed_by_a_bot(commit: Mapping[str, Any]) -> bool:
 
 
 def _was_merged(repository: Repository, commit: Mapping[str, Any]) -> bool:
-    """Whether somebody made a commit by merging a pull request: its author is who opened that, its message is
-    what they typed. Where a branch was moved forward, the commit was the pull request's head before."""
+    """Whether somebody made a commit by merging a pull request. Then its author is the one who opened that,
+    and its message is free text. If a branch moved forward, the commit was the pull request's head before."""
     url = f"{repository.url}/commits/{commit['sha']}/pulls"
     _, told = repository.requester.requestJsonAndCheck("GET", url, parameters={"per_page": 100})
     merged = [pull for pull in told if pull["merged_at"] and pull["merge_commit_sha"] == commit["sha"]]

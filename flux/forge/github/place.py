@@ -1,4 +1,4 @@
-"""Which repository of which GitHub it is."""
+"""Which repository on which GitHub server a clone has."""
 
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ def is_there(clues: ForgeClues) -> bool:
 
 
 def find(clues: ForgeClues) -> Place:
-    """Raises RequestError where the clues do not tell the repository."""
+    """Return the place. Raises RequestError if the clues do not tell the repository."""
     host, path = _parts(clues)
     api = _api(clues)
     name = clues.repository or path

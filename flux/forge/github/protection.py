@@ -1,7 +1,7 @@
 """How GitHub protects a branch, in two ways that add up.
 
-https://docs.github.com/rest/repos/rules#get-rules-for-a-branch is told to who may read, and
-https://docs.github.com/rest/branches/branch-protection#get-branch-protection to who may change it.
+Accounts that may read see https://docs.github.com/rest/repos/rules#get-rules-for-a-branch. Those that may
+change it see https://docs.github.com/rest/branches/branch-protection#get-branch-protection.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from github.Repository import Repository
 from flux.forge.forge import Protection
 
 _Reviews = Mapping[str, Any]
-"""What a branch's own protection asks of reviews."""
+"""The branch's own protection, as far as it is about reviews."""
 
 
 def find_protection(repository: Repository, branch: str) -> Protection | None:
@@ -34,7 +34,7 @@ def find_protection(repository: Repository, branch: str) -> Protection | None:
 
 
 def _checks(about: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> dict[str, int | None] | None:
-    """The checks of rulesets and of the branch's own protection. Of two for one name the stricter counts."""
+    """Return the checks of rulesets and of the branch's own protection. For one name, the stricter counts."""
     named = [
         (str(check["context"]), check.get("integration_id"))
         for rule in rules
@@ -53,7 +53,7 @@ def _checks(about: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> dic
 
 
 def find_told(repository: Repository, path: str) -> Any:
-    """What GitHub says about a repository, None if this token may not see it."""
+    """Return what GitHub says about a repository; None if this token may not see it."""
     try:
         return _get(repository, path)
     except GithubException as error:
@@ -67,7 +67,7 @@ def _get(repository: Repository, path: str) -> Any:
 
 
 def _own_reviews(repository: Repository, branch: str) -> _Reviews | None:
-    """What the branch's own protection asks for; nothing if it has none, None if GitHub does not say."""
+    """Return what the branch's own protection requires; empty if it has none, None if GitHub does not say."""
     try:
         protection = _get(repository, f"branches/{branch}/protection")
     except GithubException as error:

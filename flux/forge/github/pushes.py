@@ -1,4 +1,4 @@
-"""What GitHub has received, and when: https://docs.github.com/rest/repos/repos#list-repository-activities"""
+"""What GitHub received, and when: https://docs.github.com/rest/repos/repos#list-repository-activities"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -37,15 +37,14 @@ class Pushes(Part):
 
 
 def find_forced(activities: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The commits that a branch was forced away from since it was made, by what was done with it, the newest
-    first."""
+    """Return the commits that force pushes removed from a branch since its creation, newest first.
+    `activities` are the branch's, newest first."""
     since = takewhile(lambda activity: activity["activity_type"] != "branch_creation", activities)
     return [activity["before"] for activity in since if activity["activity_type"] == "force_push"]
 
 
 def find_tip(activities: Iterable[Mapping[str, Any]], time: float) -> str | None:
-    """The commit that a branch was at, by what was done with it, the newest first. None where that does not
-    tell."""
+    """Return a branch's commit at a time; None if unknown. `activities` are the branch's, newest first."""
     at = None
     for activity in activities:
         if datetime.fromisoformat(activity["timestamp"]).timestamp() <= time:
@@ -56,8 +55,8 @@ def find_tip(activities: Iterable[Mapping[str, Any]], time: float) -> str | None
 
 
 class _Activities:
-    """What was done with a branch, the newest first, read as far as somebody looks; nothing where GitHub does
-    not tell. What came since the time `asked` is not in it."""
+    """The activities of a branch, newest first, read page by page when needed; empty if GitHub does not tell.
+    Those after the time `asked` are not included."""
 
     def __init__(self, repository: Repository, branch: str) -> None:
         ref = quote(f"refs/heads/{branch}", safe="")
@@ -74,7 +73,7 @@ class _Activities:
             at += 1
 
     def _read_on(self) -> bool:
-        """Whether there was more."""
+        """Read the next page. Return whether there was more."""
         if self._next is None or self._pages == _MOST_PAGES:
             return False
         try:

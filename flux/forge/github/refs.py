@@ -13,14 +13,14 @@ def find_ref(repository: Repository, name: str) -> GitRef | None:
 
 
 def find_tagged(repository: Repository, tag: str) -> str | None:
-    """The commit of a tag, whether that is annotated or not."""
+    """Return the commit of a tag, annotated or not."""
     ref = find_ref(repository, f"tags/{tag}")
     return peeled(repository, (ref.object.type, ref.object.sha)) if ref else None
 
 
 def matching_refs(repository: Repository, kind: str, prefix: str = "") -> dict[str, tuple[str, str]]:
-    """The type and the hash of what each tag or branch points at whose name begins so."""
-    # All at once: this list has no pages, which PyGithub would ask for.
+    """Return the type and hash of the target of each tag or branch whose name begins with `prefix`."""
+    # PyGithub would ask for pages, but this list has none.
     url = f"{repository.url}/git/matching-refs/{kind}{quote(prefix)}"
     _, refs = repository.requester.requestJsonAndCheck("GET", url)
     return {
@@ -29,7 +29,7 @@ def matching_refs(repository: Repository, kind: str, prefix: str = "") -> dict[s
 
 
 def peeled(repository: Repository, target: tuple[str, str]) -> str:
-    """The commit that a tag's target is or leads to."""
+    """Return the commit that a tag's target is or leads to."""
     kind, sha = target
     while kind == "tag":
         tagged = repository.get_git_tag(sha).object

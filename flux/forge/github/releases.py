@@ -23,9 +23,9 @@ class Releases(Part):
     def releases(self) -> Sequence[Release]:
         with self._github.asking("list releases", CONTENTS) as repository:
             published = [release for release in repository.get_releases() if not release.draft]
-            # GitHub's order is that of the commits.
+            # GitHub orders releases by their commits.
             published.sort(key=lambda release: (release.published_at, release.id), reverse=True)
-            # A release only says what its tag was to be made from.
+            # A release only names the commit that was asked for. Its tag may be elsewhere.
             tags = matching_refs(repository, "tags/") if published else {}
             return [
                 _release(release, peeled(repository, tags[release.tag_name]))
@@ -35,7 +35,7 @@ class Releases(Part):
 
     def create_release(self, tag: str, commit: str, title: str, body: str, prerelease: bool) -> Release:
         with self._github.asking(f"create release {tag}", CONTENTS) as repository:
-            # GitHub makes the tag, or takes the one there is wherever that points.
+            # GitHub creates the tag, or uses an existing one at any commit.
             before = find_tagged(repository, tag)
             if before is not None and before != commit:
                 raise _elsewhere(tag, before, commit)
@@ -60,7 +60,7 @@ class Releases(Part):
 
 
 def _draft(repository: Repository, tag: str) -> GitRelease | None:
-    """The draft of a release. GitHub does not find a draft by its tag."""
+    """Return the draft of a release. GitHub does not find a draft by its tag."""
     return next((r for r in repository.get_releases() if r.draft and r.tag_name == tag), None)
 
 

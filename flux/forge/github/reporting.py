@@ -17,7 +17,7 @@ from flux.forge.reporting import CommitStatus, Deployment
 
 _MOST_PAGES = 3
 _MOST_OF_A_COMMIT = 30  # pages: one change may have many artifacts, each with clusters in many environments
-_MOST_OF_ALL = 10  # pages of what is asked for once, instead of for each of many
+_MOST_OF_ALL = 10  # pages of a list that one request covers for many
 _PAGE = 100
 _LONGEST = 140  # characters of a description
 
@@ -32,7 +32,7 @@ class Reporting(Part):
                     return []
                 raise
         if len(told) == _MOST_OF_A_COMMIT * _PAGE:
-            # What an older one says would be lost, such as that a cluster fails.
+            # An older status would be lost, for example that a cluster fails.
             raise ForgeError(
                 f"commit {commit[:12]} has more statuses than can be read",
                 "find who sets them, and promote a version of another commit",
@@ -46,7 +46,7 @@ class Reporting(Part):
             repository.requester.requestJsonAndCheck("POST", url, input=body)
 
     def keep_status(self, commit: str, status: CommitStatus) -> bool:
-        """GitHub has it: that is where the event comes from."""
+        """Return False: GitHub has it, because the event comes from there."""
         return False
 
     def deployments(self, task: str) -> Sequence[Deployment]:
@@ -71,8 +71,8 @@ class Reporting(Part):
                 "task": task,
                 "payload": dict(payload),
                 "description": description[:_LONGEST],
-                "auto_merge": False,  # nothing is merged for it
-                "required_contexts": [],  # what was to be checked was, before the merge
+                "auto_merge": False,  # do not merge anything first
+                "required_contexts": [],  # all checks were done before the merge
             }
             url = f"{repository.url}/deployments"
             _, told = repository.requester.requestJsonAndCheck("POST", url, input=body)
@@ -89,7 +89,7 @@ class Reporting(Part):
             try:
                 repository.get_pull(number).enable_automerge(expected_head_oid=head)
             except GithubException as error:
-                # It is not allowed here, nothing is required of the pull request, or it has moved on.
+                # Auto-merge is not allowed, the pull request needs nothing, or it has moved.
                 if error.status == 400:
                     return False
                 raise
@@ -103,13 +103,13 @@ class Reporting(Part):
             try:
                 pull.disable_automerge()
             except GithubException:
-                # Somebody was faster, or it is merged.
+                # Somebody else switched it off, or the pull request is merged.
                 if repository.get_pull(number).complete().auto_merge:
                     raise
 
     def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
         with self._github.asking(f"say how deployment {deployment} went", DEPLOYMENTS) as repository:
-            # Other artifacts are in the same environment, and stay there.
+            # Other artifacts stay deployed in the same environment.
             body = {"state": state, "description": description[:_LONGEST], "auto_inactive": False}
             url = f"{repository.url}/deployments/{deployment}/statuses"
             repository.requester.requestJsonAndCheck("POST", url, input=body)
@@ -118,7 +118,7 @@ class Reporting(Part):
 def _pages(
     repository: Repository, path: str, parameters: Mapping[str, str], most: int = _MOST_PAGES
 ) -> Iterator[dict[str, Any]]:
-    """What a list has, the newest first, up to a bound."""
+    """Yield the entries of a list, newest first, up to a bound."""
     for page in range(1, most + 1):
         asked = {**parameters, "per_page": _PAGE, **({"page": page} if page > 1 else {})}
         _, told = repository.requester.requestJsonAndCheck(
@@ -158,7 +158,7 @@ def _texts(payload: Mapping[str, object]) -> dict[str, str]:
 
 
 def _login(told: Mapping[str, Any]) -> str:
-    """Empty for an account that is gone."""
+    """Return the login; empty for a deleted account."""
     creator = told.get("creator")
     return str(creator["login"]) if creator else ""
 

@@ -1,4 +1,4 @@
-"""The retry policy, as PyGithub takes it, and what GitHub says of its rate limits.
+"""The retry policy for PyGithub, and GitHub's rate limits.
 
 https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
 """
@@ -24,7 +24,7 @@ _POLICY = RetryPolicy(factor=0.5, jitter=0)
 
 
 class RateLimitError(Exception):
-    """GitHub asks for a longer pause than we wait."""
+    """GitHub asks for a longer pause than we accept."""
 
     def __init__(self, said: str, wait: float, longest_pause: float) -> None:
         super().__init__(said)
@@ -34,10 +34,10 @@ class RateLimitError(Exception):
 
 
 class GitHubRetry(Retry):
-    """For one request: four more tries, and `longest_pause` seconds in all where GitHub limits the rate.
+    """The retries of one request: four more tries, and at most `longest_pause` seconds for rate limits.
 
-    A request that could leave something behind twice, such as a new issue, is not sent again unless GitHub
-    says that it did nothing.
+    A request that could create something twice, such as a new issue, is repeated only if GitHub says that it
+    did nothing.
     """
 
     def __init__(self, longest_pause: float, waited: float = 0, pause: float = 0, **options: Any) -> None:
@@ -70,7 +70,7 @@ class GitHubRetry(Retry):
             return self._limited(response)
         if response is not None and not _may_repeat(method or "", url or "", response.status):
             reason = ResponseError(f"{response.status}, and not to be repeated")
-            raise MaxRetryError(_pool, url or "", reason)  # urllib3 then hands on the response
+            raise MaxRetryError(_pool, url or "", reason)  # urllib3 then returns the response
         retry = super().increment(method, url, response, error, _pool, _stacktrace)
         retry.pause = _POLICY.pause(len(retry.history))
         return retry
@@ -79,7 +79,7 @@ class GitHubRetry(Retry):
         time.sleep(self.pause)
 
     def _limited(self, response: BaseHTTPResponse) -> Self:
-        """After a 403 or 429. The response cannot be passed on, since its body was read."""
+        """Handle a 403 or 429. The response cannot be passed on, because its body was read."""
         data = _read(response)
         said = str(data.get("message", ""))
         wait = _limit_pause(response, said)
@@ -92,7 +92,7 @@ class GitHubRetry(Retry):
 
 
 def _limit_pause(response: BaseHTTPResponse, said: str) -> float | None:
-    """The seconds to wait, None if it is not a rate limit."""
+    """Return the seconds to wait; None if it is not a rate limit."""
     headers = response.headers
     if "Retry-After" in headers:
         asked = asked_pause(headers)

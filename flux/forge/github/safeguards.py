@@ -1,6 +1,6 @@
 """What protects tags and secrets on GitHub: rulesets and environments.
 
-https://docs.github.com/rest/repos/rules is told to who may read. To who may administer are told
+Accounts that may read see https://docs.github.com/rest/repos/rules. Administrators see
 https://docs.github.com/rest/actions/secrets and https://docs.github.com/rest/deployments/environments.
 """
 
@@ -34,7 +34,7 @@ class Safeguards(Part):
 
 
 def find_tag_rules(repository: Repository) -> list[TagRules] | None:
-    """The active rulesets for tags; None if GitHub does not say."""
+    """Return the active rulesets for tags; None if GitHub does not say."""
     listed = find_told(repository, f"rulesets?targets=tag&per_page={_PAGE}")
     if listed is None:
         return None
@@ -50,7 +50,7 @@ def find_tag_rules(repository: Repository) -> list[TagRules] | None:
 
 
 def find_owner_faults(repository: Repository, branch: str) -> list[str]:
-    """What GitHub finds wrong with the file of code owners, each on one line."""
+    """Return the errors that GitHub finds in the CODEOWNERS file, each on one line."""
     told = find_told(repository, f"codeowners/errors?ref={quote(branch, safe='')}") or {}
     return [
         f"{about.get('path')}, line {about.get('line')}: {about.get('kind')}"
@@ -59,7 +59,7 @@ def find_owner_faults(repository: Repository, branch: str) -> list[str]:
 
 
 def find_keepers(repository: Repository, secret: str) -> Keepers | None:
-    """Where a secret of that name is kept; None if GitHub does not say."""
+    """Return where a secret of that name is stored; None if GitHub does not say."""
     everywhere = _has(repository, "actions/secrets", secret)
     environments = _listed(repository, "environments", "environments")
     if everywhere is None or environments is None:
@@ -92,7 +92,7 @@ def _has(repository: Repository, path: str, secret: str) -> bool | None:
 
 
 def _listed(repository: Repository, path: str, key: str) -> list[dict[str, Any]] | None:
-    """Every entry of a list in pages."""
+    """Return every entry of a list in pages; None if GitHub does not say."""
     entries: list[dict[str, Any]] = []
     for page in _pages(repository, path, key):
         if page is None:

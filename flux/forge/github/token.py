@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from flux.errors import ForgeError
 
 VARIABLES = ("GH_TOKEN", "GITHUB_TOKEN")
-# What a token needs, as GitHub calls it.
+# The permissions that a token needs, in GitHub's words.
 CONTENTS = "contents: write"
 ISSUES = "issues: write"
 PULL_REQUESTS = "pull-requests: write"
@@ -22,19 +22,19 @@ _SECONDS = 10
 
 
 def given_token(environment: Mapping[str, str]) -> str:
-    """The token of GH_TOKEN or GITHUB_TOKEN, empty where there is none."""
+    """Return the token of GH_TOKEN or GITHUB_TOKEN; empty if there is none."""
     return environment.get(given_by(environment), "").strip()
 
 
 def given_by(environment: Mapping[str, str]) -> str:
-    """The variable that has the token, empty where none has one."""
+    """Return the variable that has the token; empty if none has one."""
     return next((name for name in VARIABLES if environment.get(name, "").strip()), "")
 
 
 def find_token(environment: Mapping[str, str], host: str = "github.com") -> str:
-    """The token of GH_TOKEN, of GITHUB_TOKEN, or of `gh auth login`. Raises ForgeError where there is none.
+    """Return the token of GH_TOKEN, of GITHUB_TOKEN, or of `gh auth login`. Raises ForgeError without one.
 
-    A variable may be there and empty: that is what Actions makes of a secret that does not exist.
+    A variable may be empty: Actions sets it so if a secret does not exist.
     """
     if token := given_token(environment):
         return token
@@ -47,7 +47,7 @@ def find_token(environment: Mapping[str, str], host: str = "github.com") -> str:
 
 
 def token_of_gh(environment: Mapping[str, str], host: str) -> str:
-    """What `gh auth token` prints, empty where it has none or is not there."""
+    """Return the output of `gh auth token`; empty if it has no token or is not installed."""
     try:
         answer = subprocess.run(
             ["gh", "auth", "token", "--hostname", host],

@@ -1,4 +1,4 @@
-"""Workflows, what they may do, and what they have attested."""
+"""Workflows, their permissions, and their attestations."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -12,7 +12,7 @@ from flux.forge.github.token import ACTIONS, ADMINISTRATION, ATTESTATIONS
 class Workflows(Part):
     def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> bool:
         with self._github.asking(f"start workflow {workflow} at {ref}", ACTIONS) as repository:
-            # PyGithub's own method does not say why not, and asks for the workflow first.
+            # PyGithub's own method requests the workflow first, and hides the reason of a failure.
             url = f"{repository.url}/actions/workflows/{quote(workflow, safe='')}/dispatches"
             body = {"ref": ref, "inputs": dict(inputs)}
             start = partial(repository.requester.requestJsonAndCheck, "POST", url, input=body)

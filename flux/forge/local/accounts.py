@@ -17,7 +17,7 @@ class Accounts(Part):
         return "admin" if login == self._git.identity() else "none"
 
     def lacks(self) -> Sequence[str] | None:
-        self._git.identity()  # which is all that is needed
+        self._git.identity()  # nothing else is needed
         return []
 
     def has_account(self, login: str) -> bool:

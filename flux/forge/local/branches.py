@@ -13,11 +13,11 @@ class ForgeBranches(PullRequests):
         return self._git.ref(head_of(name))
 
     def tip_at(self, branch: str, time: float) -> str | None:
-        """None: nobody receives anything here."""
+        """Return None: there is no server that receives pushes."""
         return None
 
     def forced_from(self, branch: str) -> Sequence[str]:
-        """None, for the same reason."""
+        """Return nothing, for the same reason."""
         return ()
 
     def branches(self, prefix: str) -> Mapping[str, str]:
@@ -29,10 +29,10 @@ class ForgeBranches(PullRequests):
         return self._git.write_commit(parents, files, message)
 
     def vouch(self, commit: str) -> None:
-        """Git has its author."""
+        """Do nothing: git records the author."""
 
     def makers(self, base: str, head: str) -> Mapping[str, Collection[str]]:
-        """Git's authors: there is no other evidence."""
+        """Return git's authors: there is no other evidence."""
         return {commit: {author} for commit, author in self._git.authors(head, base).items()}
 
     def create_branch(self, name: str, commit: str) -> bool:
@@ -68,7 +68,7 @@ class ForgeBranches(PullRequests):
         return True
 
     def protection(self, branch: str) -> Protection | None:
-        """None: everybody with the repository can change everything in it."""
+        """Return None: everybody with the repository can change everything in it."""
         return None
 
     def _need_not_checked_out(self, branch: str) -> None:

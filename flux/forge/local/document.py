@@ -1,4 +1,4 @@
-"""Markdown with front matter: some fields as YAML between two lines `---`, and below them the body."""
+"""Markdown with front matter: fields as YAML between two lines `---`, and the body below them."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _FENCE = regex(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)
 
 
 class BrokenDocumentError(Exception):
-    """A file was edited so that it cannot be read; says what is wrong."""
+    """Somebody edited a file so that it cannot be read. The message says what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Document:
         return Document({**self.fields, **fields}, self.body if body is None else body)
 
     def text(self, name: str) -> str:
-        """A field that must be text."""
+        """Return a field that must be text."""
         value = self.fields.get(name)
         if value is None:
             raise BrokenDocumentError(f"`{name}` is missing")
@@ -38,21 +38,21 @@ class Document:
         return value
 
     def number(self, name: str) -> float:
-        """A field that must be a number."""
+        """Return a field that must be a number."""
         value = self.fields.get(name)
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             raise BrokenDocumentError(f"`{name}` is {value}, which is not a number")
         return float(value)
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
-        """A field that must be one of a few words."""
+        """Return a field that must be one of a few words."""
         value = self.text(name)
         if value not in allowed:
             raise BrokenDocumentError(f"`{name}` is {value!r}; allowed is {' or '.join(allowed)}")
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """A field that may be a list of texts."""
+        """Return a field that may be a list of texts."""
         value = self.fields.get(name) or []
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise BrokenDocumentError(f"`{name}` is {value!r}, which is not a list of texts")
@@ -60,7 +60,7 @@ class Document:
 
 
 def parse(content: bytes) -> Document:
-    """Raises BrokenDocumentError."""
+    """Return the document in a file's content. Raises BrokenDocumentError if it cannot be read."""
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -72,7 +72,7 @@ def parse(content: bytes) -> Document:
         raise BrokenDocumentError("there is no second line `---`")
     front, body = others
     try:
-        fields = yaml.load("\n" + front, Loader=_LOADER)  # counts lines as the file does
+        fields = yaml.load("\n" + front, Loader=_LOADER)  # the line break keeps the file's line numbers
     except yaml.YAMLError as error:
         raise BrokenDocumentError(_fault(error)) from error
     except RecursionError as error:  # PyYAML without libyaml

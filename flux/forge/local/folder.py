@@ -2,7 +2,7 @@
 
 Each is a Markdown file.
 
-`issues/3.md` has its comments beside it, as `issues/3.comment-7.md`. Files appear whole or not at all.
+The comments of `issues/3.md` are beside it, such as `issues/3.comment-7.md`. Files are written atomically.
 """
 
 import fcntl
@@ -28,7 +28,7 @@ _NAME = regex(r"([0-9]+)(?:\.comment-([0-9]+))?\.md")
 
 
 class ForgeFolder:
-    """Numbers are unique in the forge: across issues, pull requests and comments."""
+    """Issues and pull requests share their numbers. The numbers of comments are unique, too."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -37,7 +37,7 @@ class ForgeFolder:
         return self._path / kind / f"{number}.md"
 
     def kind(self, number: int) -> str | None:
-        """Whether a number is an issue's or a pull request's."""
+        """Return whether a number is an issue's or a pull request's; None if it is neither."""
         return next((kind for kind in (ISSUES, PULLS) if self.path(kind, number).exists()), None)
 
     def has(self, kind: str) -> bool:
@@ -53,7 +53,7 @@ class ForgeFolder:
         return self._path / kind / f"{number}.comment-{comment}.md"
 
     def add(self, kind: str, document: Document) -> int:
-        """Write a document under the next number, and give that."""
+        """Write a document under the next number, and return that number."""
         kinds = _NUMBERED_TOGETHER if kind in _NUMBERED_TOGETHER else (kind,)
         with self.locked():
             number = 1 + max((number for each in kinds for number in self.numbers(each)), default=0)
@@ -68,7 +68,7 @@ class ForgeFolder:
         return comment
 
     def read(self, path: Path) -> Document | None:
-        """None where there is no such file. Raises ForgeError for one that cannot be read."""
+        """Return the document; None if there is no such file. Raises ForgeError if it cannot be read."""
         try:
             content = path.read_bytes()
         except FileNotFoundError:
@@ -82,7 +82,7 @@ class ForgeFolder:
 
     @contextmanager
     def legible(self, path: Path) -> Iterator[None]:
-        """For reading fields of a document: an error names its file."""
+        """Name the file in errors about the fields of its document."""
         try:
             yield
         except BrokenDocumentError as error:
@@ -91,7 +91,7 @@ class ForgeFolder:
             ) from error
 
     def edit(self, path: Path, change: Callable[[Document], Document]) -> None:
-        """Change a file as it is now. Raises ForgeError where there is none."""
+        """Change a file as it is now. Raises ForgeError if there is none."""
         with self.locked():
             document = self.read(path)
             if document is None:
@@ -114,7 +114,7 @@ class ForgeFolder:
         try:
             self._path.mkdir(exist_ok=True)
             if not (ignore := self._path / ".gitignore").exists():
-                ignore.write_text("*\n")  # git is to see none of it
+                ignore.write_text("*\n")  # git must ignore all of it
             lock = (self._path / ".lock").open("ab")
         except OSError as error:
             raise ForgeError(f"{self._path} cannot be written: {error.strerror}", "check the disk") from error

@@ -1,6 +1,6 @@
 """A forge without a server: Markdown files under `.forge/`, and the clone's own branches and tags.
 
-One ticks a box by editing `.forge/issues/3.md`, and merges with `git merge`.
+People tick a box by editing `.forge/issues/3.md`, and merge with `git merge`.
 """
 
 from flux.forge.local.branches import ForgeBranches

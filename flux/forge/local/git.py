@@ -1,4 +1,4 @@
-"""What the local forge needs of git. `flux.git.clone.Clone` has it."""
+"""The interface that the local forge needs from git. `flux.git.clone.Clone` implements it."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class AnnotatedTag(Protocol):
-    """A tag that has a message. `tagger` is `name <email>`, `commit` what it points at in the end, `time` in
+    """A tag with a message. `tagger` is `name <email>`. `commit` is what it finally points at. `time` is in
     seconds since the epoch."""
 
     @property
@@ -35,47 +35,47 @@ class Git(Protocol):
     def origin_url(self) -> str | None: ...
 
     def identity(self) -> str:
-        """Who commits here, as `name <email>`."""
+        """Return who commits here, as `name <email>`."""
 
     def ref(self, name: str) -> str | None:
-        """The commit that a ref (`refs/heads/main`) is at, None where there is no such ref."""
+        """Return the commit that a ref (`refs/heads/main`) is at; None if there is no such ref."""
 
     def refs(self, folder: str) -> dict[str, str]:
-        """Every ref under a folder (`refs/heads/`), and what it is at."""
+        """Return every ref under a folder (`refs/heads/`), and what it is at."""
 
     def move_ref(self, name: str, new: str | None, old: str | None) -> bool:
-        """Move a ref from one commit to another, None being no ref; False where it is not at `old`."""
+        """Move a ref from one commit to another. None means no ref. Return False if it is not at `old`."""
 
     def checked_out(self, branch: str) -> str | None:
-        """The folder of the work tree that a branch is checked out in."""
+        """Return the folder of the work tree in which a branch is checked out."""
 
     def merge_base(self, one: str, other: str) -> str | None:
-        """The best common ancestor, None for unrelated histories."""
+        """Return the best common ancestor; None for unrelated histories."""
 
     def authors(self, commit: str, since: str) -> dict[str, str]:
-        """The commits up to `commit` that are not up to `since`, each with its author, as `name <email>`."""
+        """Return the commits up to `commit` but not up to `since`, each with its author as `name <email>`."""
 
     def tags(self) -> dict[str, str]:
-        """Every tag, annotated or not, with the object that it points at in the end."""
+        """Return every tag, annotated or not, with the object that it finally points at."""
 
     def home_tags(self) -> dict[str, str]:
-        """Every tag at origin, or of this clone where there is none, with the commit that it points at."""
+        """Return every tag at origin, or of this clone if it has no origin, with its commit."""
 
     def annotated_tags(self) -> Sequence[AnnotatedTag]:
-        """Every annotated tag of a commit, the newest first."""
+        """Return every annotated tag of a commit, newest first."""
 
     def create_tag(self, name: str, commit: str, message: str, replace: bool = False) -> None:
-        """An annotated tag with exactly this message. Raises GitError where there is a tag of that name,
-        unless that is to be replaced."""
+        """Create an annotated tag with exactly this message. Raises GitError if a tag of that name exists,
+        unless `replace`."""
 
     def push_tag(self, name: str, over: str | None = None) -> None:
-        """Bring a tag to origin, in place of what is `over` there; nothing where there is no origin.
+        """Push a tag to origin, where it replaces `over`. Do nothing if there is no origin.
 
-        Raises GitError, also where another tag of that name is there.
+        Raises GitError, also if another tag of that name is there.
         """
 
     def fetch_tag(self, name: str) -> None:
-        """Have a tag as origin has it; nothing where there is no origin. Raises GitError."""
+        """Fetch a tag from origin. Do nothing if there is no origin. Raises GitError."""
 
     def write_commit(self, parents: Sequence[str], files: Mapping[str, bytes], message: str) -> str:
-        """A commit with the first parent's tree and these files instead; no ref, index or file changes."""
+        """Return a new commit with the first parent's tree and these files. No ref, index or file changes."""

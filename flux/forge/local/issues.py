@@ -1,4 +1,4 @@
-"""Issues, and comments on them and on pull requests, a file each."""
+"""Issues, and comments on them and on pull requests. Each is a file."""
 
 from collections.abc import Sequence
 
@@ -47,7 +47,7 @@ class Issues(Accounts):
         self._folder.edit(path, lambda document: document.changed(body=body, **state))
 
     def first_title(self, number: int) -> str:
-        """The one that it has: nobody keeps what was there before."""
+        """Return the present title: earlier ones are not stored."""
         issue = self.issue(number)
         return issue.title if issue else ""
 

@@ -20,7 +20,7 @@ class Part:
 
 
 def made(thing: T | None) -> T:
-    """What was just made."""
+    """Return what was just made. Raises ForgeError if it is gone."""
     if thing is None:
         raise ForgeError(
             "another program deletes files in this folder", "stop it, and run the same command again"
@@ -37,5 +37,5 @@ def tag_of(name: str) -> str:
 
 
 def kept_of(number: int) -> str:
-    """The commit that a pull request was at."""
+    """Return the ref that keeps the head of a pull request."""
     return f"refs/forge/pulls/{number}"

@@ -1,4 +1,4 @@
-"""Pull requests, a file each."""
+"""Pull requests. Each is a file."""
 
 from collections.abc import Sequence
 
@@ -56,7 +56,7 @@ class PullRequests(Part):
         return made(self.pull_request(number))
 
     def reviews(self, number: int) -> Sequence[Review]:
-        """None: there is only one account, and nobody else can approve."""
+        """Return nothing: there is only one account, and nobody else can approve."""
         return ()
 
     def edit_pull_request(
@@ -76,7 +76,7 @@ class PullRequests(Part):
         self._folder.edit(path, lambda document: document.changed(body=body, **changed))
 
     def _settle(self, branch: str) -> list[int]:
-        """Save the state of the branch's pull requests. Returns those that are still open."""
+        """Save the state of the branch's pull requests. Return those that are still open."""
         still = []
         for pull in self.pull_requests(branch=branch):
             if pull.state is PullState.OPEN:
@@ -96,10 +96,9 @@ class PullRequests(Part):
             raise ForgeError(f"pull request {number} of {branch} is open already", "use that one")
 
     def _state(self, number: int, declared: PullState, branch: str, base: str) -> tuple[PullState, str]:
-        """The state of a pull request, and its commit.
+        """Return the state of a pull request, and its commit.
 
-        A branch can be deleted after its merge, and created again for another one: so the commit that
-        was its head is kept, by a ref of ours.
+        After a merge, a branch can be deleted and created again. So a ref of ours keeps the head commit.
         """
         live = self._git.ref(head_of(branch))
         kept = self._git.ref(kept_of(number))

@@ -33,7 +33,7 @@ class Releases(Part):
             )
         before = self._object(tag)
         message = f"{_line(title)}\n\n{body}" + (_PRERELEASE if prerelease else "\n")
-        # One that is here already could not be pushed, or another run is about to push it.
+        # An existing tag could not be pushed before, or another run is about to push it.
         ours = None if self._tagged(tag) else self._annotate(tag, commit, message, before)
         try:
             self._git.push_tag(tag, over=home)
@@ -44,7 +44,7 @@ class Releases(Part):
         return made(self._tagged(tag))
 
     def _annotate(self, tag: str, commit: str, message: str, before: str | None) -> str | None:
-        """Make a tag and give its object; None where another run has made one of this commit meanwhile."""
+        """Create a tag and return its object; None if another run has just created it at this commit."""
         try:
             self._git.create_tag(tag, commit, message, replace=before is not None)
         except GitError:
@@ -55,11 +55,11 @@ class Releases(Part):
         return self._object(tag)
 
     def _tagged(self, tag: str) -> Release | None:
-        """The release that this clone has of a tag, whether origin has it or not."""
+        """Return this clone's release of a tag, whether origin has it or not."""
         return next((release for release in self.releases() if release.tag == tag), None)
 
     def _object(self, tag: str) -> str | None:
-        """What a tag of this clone is: the commit itself, where it has no message."""
+        """Return the object of a tag in this clone. Without a message it is the commit itself."""
         return self._git.refs(tag_of(tag)).get(tag_of(tag))
 
     def _release(self, tag: AnnotatedTag) -> Release:

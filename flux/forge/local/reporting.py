@@ -1,4 +1,4 @@
-"""Commit statuses and deployments, a file each."""
+"""Commit statuses and deployments. Each is a file."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -57,11 +57,11 @@ class Reporting(Part):
             return document.text("state")
 
     def merge_once_green(self, number: int, head: str) -> bool:
-        """People merge with git."""
+        """Return False: people merge with git."""
         return False
 
     def merge_by_person(self, number: int) -> None:
-        """As it is always."""
+        """Do nothing: only people merge here."""
 
     def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
         path = self._folder.path(DEPLOYMENTS, deployment)
@@ -113,7 +113,7 @@ class Reporting(Part):
 
 
 def _same(one: CommitStatus, other: CommitStatus) -> bool:
-    """Whether two say the same at the same time: an event may come twice."""
+    """Whether two statuses say the same at the same time: an event may come twice."""
     return (one.context, one.state, one.creator, one.created) == (
         other.context,
         other.state,
