@@ -1,1 +1,1 @@
-"""The commands, one file each. They read git and the registry, let pure functions decide, and act."""
+"""The commands, one file each. They read git and the registry, call pure functions to decide, and act."""

@@ -1,4 +1,4 @@
-"""Read a cluster's report: what a commit status of Flux says about an environment, and what follows."""
+"""Reads the report of a cluster, which is a commit status from Flux, and advances promotions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ _MOST_SHOWN = 80
 
 @dataclass(frozen=True)
 class Acknowledged:
-    """`healths` are of the artifacts whose tag has the digest, in the environment of the status."""
+    """`healths` has the artifacts whose tag for the environment of the status has its digest."""
 
     name: StatusName | None
     healths: dict[str, Health] = field(default_factory=dict)
@@ -34,8 +34,8 @@ class Acknowledged:
 def acknowledge(monorepo: Monorepo, path: str | None) -> Acknowledged:
     """Read the report in the event that started this run, or in a file.
 
-    GitHub has the status itself: the event only says where to look. Raises RequestError where there is no
-    event.
+    GitHub stores the status itself. The event only says which status to read. Raises RequestError if there
+    is no event.
     """
     require_current_settings(monorepo)
     status = read_status(path) if path else monorepo.event.change
@@ -83,7 +83,7 @@ def _take(monorepo: Monorepo, status: StatusSet, name: StatusName) -> Acknowledg
 
 
 def _artifacts(monorepo: Monorepo, name: StatusName) -> list[str]:
-    """The artifacts whose tag of the environment has the digest of a status."""
+    """Return the artifacts whose tag for the environment has the digest of the status."""
     desired = desired_at(monorepo, monorepo.tip)
     deployed = [artifact for artifact, versions in desired.items() if name.environment in versions]
 
@@ -91,7 +91,7 @@ def _artifacts(monorepo: Monorepo, name: StatusName) -> list[str]:
         try:
             digest = monorepo.registry.repository(artifact).resolve(name.environment)
         except FluxError:
-            return ""  # of one that does not answer another run takes the word
+            return ""  # the registry does not answer: a later run reads the status
         return artifact if digest == name.digest else ""
 
     return sorted(filter(None, in_parallel(monorepo.settings.jobs, has, deployed)))

@@ -1,4 +1,4 @@
-"""What the board shows: where every artifact is, and how it got there."""
+"""Collects what the board shows: where every artifact is, and its history."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -37,8 +37,8 @@ _UNMEASURED = measure((), (), 0)
 
 @dataclass(frozen=True)
 class BoardRelease:
-    """A release. `notes` is Markdown; `time` is in seconds since the epoch, None where it is not known. URLs
-    are empty where there is no page."""
+    """A release. `notes` is Markdown. `time` is in seconds since the epoch, or None if unknown. URLs are
+    empty if there is no page."""
 
     version: str
     tag: str
@@ -51,9 +51,9 @@ class BoardRelease:
 
 @dataclass(frozen=True)
 class Cell:
-    """What an environment should have and has of an artifact. `since` is when it was to have that.
+    """The desired and the actual version in an environment. `since` is when the version became desired.
 
-    `health` is None where no cluster is followed, and `next` where no rules are.
+    `health` is None if no clusters report. `next` is None if there are no rules.
     """
 
     environment: str
@@ -66,8 +66,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class VersionDifference:
-    """What differs between two versions that environments have. `names` are charts and images, each with
-    both versions; `unknown` says why nothing is known."""
+    """The differences between two deployed versions. `names` are charts and images, each with both versions.
+    `unknown` says why the differences are unknown."""
 
     old: str
     new: str
@@ -80,7 +80,7 @@ class VersionDifference:
 
 @dataclass(frozen=True)
 class BoardArtifact:
-    """One artifact; changes and releases have the newest first. There are `more_releases` than those."""
+    """One artifact. Changes and releases have the newest first. `more_releases` counts those left out."""
 
     name: str
     image: str
@@ -96,10 +96,10 @@ class BoardArtifact:
 
 @dataclass(frozen=True)
 class Board:
-    """All of it. `made` is when, in seconds since the epoch; `source` is the repository's page, or empty.
+    """The board. `made` is its time, in seconds since the epoch. `source` is the repository's page, or empty.
 
-    `rules` are the phases' own, of those that have any. `following` are the environments that nobody promotes
-    to, with what each follows.
+    `rules` has the phases with own rules. `following` has the environments that get versions without a
+    promotion, with what each follows.
     """
 
     made: float
@@ -116,9 +116,9 @@ class Board:
 
 
 def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> Board:
-    """Read everything, and write nothing. What does not answer is a notice, and the rest is shown.
+    """Read everything, and write nothing. If a server does not answer, a notice says so.
 
-    Raises TipUnknownError where the tip cannot be fetched, DesiredStateError for a broken desired state.
+    Raises TipUnknownError if the tip cannot be fetched, and DesiredStateError if the desired state is wrong.
     """
     status = find_status(monorepo, [], working)
     log = read_log(monorepo)
@@ -154,13 +154,13 @@ def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> B
 
 
 def _silent(status: Status) -> list[str]:
-    """Why a registry did not tell what it has."""
+    """Return why registries did not answer."""
     faults = [step.fault for step in status.failed if step.is_unknown or not step.environment]
     return [fault.message for fault in faults if fault]
 
 
 def _rules(monorepo: Monorepo, notices: list[str]) -> Rules:
-    """The rules and the forecast. Without rules, the forge is not asked."""
+    """Return the rules and the forecast. Without rules, this sends no request to the forge."""
     try:
         if monorepo.settings.has_rules or freezes_at(monorepo, monorepo.tip):
             return find_rules(monorepo, None)
@@ -170,7 +170,7 @@ def _rules(monorepo: Monorepo, notices: list[str]) -> Rules:
 
 
 def _following(rules: Rules) -> dict[str, dict[str, Outlook]]:
-    """What comes next, by artifact and environment."""
+    """Return the next version by artifact and environment."""
     return {each.artifact: {one.environment: one for one in each.outlook} for each in rules.artifacts}
 
 
@@ -182,7 +182,7 @@ def _artifact(
     told: "_Told",
     following: Mapping[str, Outlook],
 ) -> BoardArtifact:
-    """An artifact, not measured yet."""
+    """Return an artifact without its measures."""
     own = told.releases_of(row.artifact)
     places = {
         name: _place(row, step, changes, following.get(name)) for name, step in row.steps.items() if name
@@ -201,7 +201,7 @@ def _artifact(
 
 
 class _Told:
-    """What tags and the forge say about releases, asked once."""
+    """What tags and the forge say about releases, read once."""
 
     def __init__(self, monorepo: Monorepo, found: Sequence[Released], notices: list[str]) -> None:
         self._found: dict[str, list[Released]] = {}
@@ -222,7 +222,7 @@ class _Told:
             notices.append(f"notes and issues are not shown: {error.message}")
 
     def releases_of(self, artifact: str) -> list[Released]:
-        """The releases of an artifact, the lowest version first."""
+        """Return the releases of an artifact, the lowest version first."""
         return self._found.get(artifact, [])
 
     def release(self, released: Released) -> BoardRelease:
@@ -232,7 +232,7 @@ class _Told:
         return BoardRelease(str(released.version), released.tag, released.commit, time, notes, url, issue)
 
     def committed(self, artifact: str, version: str | None) -> float | None:
-        """When the commit of a release was made."""
+        """Return the time of the commit of a release."""
         commit = self._commits.get((artifact, version or ""))
         return self._committed.get(commit) if commit else None
 
@@ -259,7 +259,7 @@ def _arrivals(changes: Iterable[Logged], told: _Told) -> list[Arrival]:
 def _comparisons(
     monorepo: Monorepo, own: Sequence[Released], places: Mapping[str, Cell], order: Sequence[str]
 ) -> list[VersionDifference]:
-    """What differs between each version that environments should have and the next higher one."""
+    """Compare each desired version with the next higher one."""
     wanted: dict[str, list[str]] = {}
     for environment in order:
         if (place := places.get(environment)) and place.step.version:

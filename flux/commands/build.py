@@ -1,4 +1,4 @@
-"""Build artifacts: those named, those changed, or all."""
+"""Builds artifacts: the named ones, the changed ones, or all."""
 
 from collections.abc import Sequence
 
@@ -21,15 +21,15 @@ def plan_build(
 ) -> Builder:
     """Choose the commit and the artifacts.
 
-    What was compared is what is built, and goes where the tip's settings say. Raises RequestError for a name
-    that is not an artifact, for a commit of the event that is nowhere, and for a push that has none.
+    This builds the commit that was compared. The settings at the tip say where images go. Raises RequestError
+    if a name is not an artifact, the commit of the event is not found, or a push has no commit.
     """
     take_known_settings(monorepo)
     monorepo.git.obtain_history(monorepo.git.head(), FILES)
     found = find_changed(monorepo, since, with_tree=False) if changed else None
     sources = Sources(monorepo, found.head if found else _commit(monorepo))
     chosen = _chosen(sources, names, found)
-    told = sources.clashes_named  # of each artifact, when it is built
+    told = sources.clashes_named  # the build of each artifact reports these
     notices = [notice for notice in found.notices if notice not in told] if found else []
     if found is None and not chosen and not sources.clashes():
         settings = monorepo.settings
@@ -41,7 +41,7 @@ def plan_build(
 
 
 def _chosen(sources: Sources, names: Sequence[str], found: Changed | None) -> list[str]:
-    """The named artifacts, or all; of these only the changed ones, if that is asked for."""
+    """Return the named artifacts, or all. With `found`, return only the changed ones of these."""
     if found is None:
         return sources.choose(names)
     if not names:
@@ -50,7 +50,7 @@ def _chosen(sources: Sources, names: Sequence[str], found: Changed | None) -> li
 
 
 def _commit(monorepo: Monorepo) -> str:
-    """The commit that the event is about; in a terminal the one checked out."""
+    """Return the commit of the event, or the checked-out commit if there is no event."""
     match monorepo.event.change:
         case Push(after=str() as commit) | PullRequestCommits(head=commit):
             return require_commit(monorepo, commit)

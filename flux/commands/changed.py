@@ -1,4 +1,4 @@
-"""Which artifacts changed, and how their published files differ, by git alone."""
+"""Finds the changed artifacts and the differences of their published files, only with git."""
 
 from collections.abc import Mapping
 
@@ -10,15 +10,15 @@ from flux.monorepo.sources import Sources
 
 Files = Mapping[str, File]
 Differences = dict[str, list[FileDifference]]
-"""The files of each changed artifact that differ."""
+"""The files that differ, by changed artifact."""
 
 
 def list_changed(
     monorepo: Monorepo, since: str | None, with_files: bool
 ) -> tuple[Changed, Differences | None]:
-    """What changed, as `find_changed` says. `with_files` also compares the files of what changed.
+    """Return the result of `find_changed`. With `with_files`, also compare the files of changed artifacts.
 
-    Raises ContentError for a symlink or a submodule in the place of an artifact.
+    Raises ContentError if a symlink or a submodule is in the place of an artifact.
     """
     changed = find_changed(monorepo, since)
     for error in Sources(monorepo, changed.head).refused().values():
@@ -27,7 +27,7 @@ def list_changed(
 
 
 def compare(monorepo: Monorepo, changed: Changed) -> Differences:
-    """The files of each changed or removed artifact that differ. Links and modes are not compared."""
+    """Return the files that differ, by changed or removed artifact. Links and modes are not compared."""
     names = [*changed.reasons, *changed.removed]
     commits = [Sources(monorepo, commit) if commit else None for commit in (changed.base, changed.head)]
     old, new = (_published(sources, names) if sources else {} for sources in commits)
@@ -54,7 +54,7 @@ def _published(sources: Sources, names: list[str]) -> dict[str, Files]:
 
 
 def _differing(before: Files, after: Files) -> tuple[list[File], list[File]]:
-    """The files of each side that are not the same on the other."""
+    """Return the files of each side that are missing or different on the other side."""
 
     def only(side: Files, other: Files) -> list[File]:
         return [file for path, file in side.items() if path not in other or other[path].oid != file.oid]

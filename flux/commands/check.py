@@ -1,4 +1,4 @@
-"""Is every artifact fit to publish, and is the desired state consistent?"""
+"""Checks that every artifact can be published and that the desired state is consistent."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ from flux.working import Working, silently
 
 @dataclass(frozen=True)
 class Check:
-    """What was found. Paths start at the root of the clone."""
+    """The findings. Paths are relative to the root of the clone."""
 
     artifacts: list[str]
     findings: list[Finding]
@@ -44,10 +44,10 @@ def check_artifacts(
     changed: bool = False,
     since: str | None = None,
 ) -> Check:
-    """Check the named artifacts, or all, and the desired state, at the commit checked out; with `changed`
-    those that a change concerns.
+    """Check the named artifacts, or all, and the desired state, at the checked-out commit. With `changed`,
+    check only the artifacts that a change affects.
 
-    Of the event `pull_request_target` that is the base, and the head is checked.
+    For the event `pull_request_target`, the checkout is the base, and the head is checked instead.
     """
     sources = Sources(monorepo, commit_to_check(monorepo))
     chosen, notices = _choose(monorepo, sources, names, changed, since)
@@ -74,7 +74,7 @@ def check_artifacts(
 
 
 def _check_others(monorepo: Monorepo, sources: Sources) -> Iterator[Finding]:
-    """Checks of what only looks like an artifact, and of the desired state."""
+    """Check the desired state, and everything that is in the place of an artifact but is not one."""
     yield from _misplaced(sources)
     path, environments = monorepo.settings.releaseconfig, monorepo.settings.environments
     desired = monorepo.git.file(sources.commit, path)
@@ -89,7 +89,7 @@ def _check_others(monorepo: Monorepo, sources: Sources) -> Iterator[Finding]:
 def _choose(
     monorepo: Monorepo, sources: Sources, names: Sequence[str], changed: bool, since: str | None
 ) -> tuple[list[str], list[str]]:
-    """The artifacts to check, and notices about the choice."""
+    """Return the artifacts to check, and notices about the choice."""
     chosen = sources.choose(names) if names or not changed else []
     if not changed:
         return chosen, []
@@ -100,7 +100,7 @@ def _choose(
 
 
 def _misplaced(sources: Sources) -> Iterator[Finding]:
-    """What stands in the place of an artifact and is not a folder, and artifacts that clash."""
+    """Report artifacts that clash, and anything in the place of an artifact that is not a folder."""
     for name, error in sources.refused().items():
         path = sources.folder(name) or name
         yield Finding(Level.ERROR, path, error.message.removeprefix(path + " "))
@@ -109,8 +109,8 @@ def _misplaced(sources: Sources) -> Iterator[Finding]:
 
 
 def _make(sources: Sources, source: Source) -> tuple[Source | None, list[Finding]]:
-    """The artifact as its build step makes it, and what is to be said of the step: it has to make the same
-    each time."""
+    """Run the build step of an artifact twice, and return its output and findings. The step must make the
+    same files each time."""
     if not source.has_step:
         return source, []
     at = source.folder.path or "."

@@ -1,4 +1,4 @@
-"""What promoting a version would change in environments, from the registry's own contents."""
+"""Compares a version with what environments have, from the contents of the registry."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ from flux.registry.versions import versions_of
 
 @dataclass(frozen=True)
 class Compared:
-    """The environments whose tags point at one image, and the files that differ in the new image.
+    """The environments whose tags point to the same image, and the files that differ in the new image.
 
-    `digest` is that of the image that they have, None for nothing yet. `version` is what that image is
-    published as, None where it is not a version. `other_modes`: the files are the same, but not their modes.
+    `digest` and `version` are those of the image that they have. `digest` is None if they have none, and
+    `version` is None if the image has no version. With `other_modes`, only modes of files differ.
     """
 
     environments: tuple[str, ...]
@@ -34,7 +34,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Diff:
-    """`digest` is that of the version's image. `compared` is in the order of the environments."""
+    """`digest` is the digest of the version's image. `compared` is in the order of the environments."""
 
     artifact: str
     version: str
@@ -48,10 +48,10 @@ def compare_version(
     name: str,
     version: str | None,
 ) -> Diff:
-    """Compare what an environment, or each of a phase, has now with a version, or the newest stable release.
+    """Compare a version, or the newest stable release, with what an environment or each of a phase has now.
 
-    Raises RequestError for unknown names and an unpublished version, RegistryError for an image whose files
-    cannot be shown.
+    Raises RequestError if a name is unknown or the version is not published, and RegistryError if the files
+    of an image cannot be shown.
     """
     environments = wanted_environments(monorepo.settings, name)
     tip = monorepo.tip
@@ -79,7 +79,7 @@ def compare_version(
 def _deployed(
     target: Target, environments: Sequence[str], there: Collection[str], jobs: int
 ) -> dict[Manifest | None, list[str]]:
-    """The environments that have each image, and under None those that have nothing."""
+    """Return the environments by the image that they have. The key None has those without an image."""
 
     def fetch(environment: str) -> tuple[str, Manifest | None]:
         return environment, target.fetch_manifest(environment) if environment in there else None
@@ -92,7 +92,7 @@ def _deployed(
 
 
 class _Comparer:
-    """Compares images with a new one, whose files are fetched once and only if an image differs."""
+    """Compares images with a new one. It fetches the files of the new one once, and only if needed."""
 
     def __init__(self, target: Target, new: Manifest, versions: dict[str, str]) -> None:
         self._target = target

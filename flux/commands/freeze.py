@@ -1,4 +1,4 @@
-"""Freeze phases and unfreeze them: a file in git, changed by pull request."""
+"""Freezes and unfreezes phases. Freezes are in a file in git, which a pull request changes."""
 
 import re
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ _LONGEST = 300
 
 @dataclass(frozen=True)
 class Frozen:
-    """The pull request, None if nothing had to change, and the freezes after its merge; `withdrawn` says
-    that it was closed, because nothing is left of it."""
+    """The pull request, or None if nothing had to change, and the freezes after its merge. `withdrawn` says
+    that it was closed because it changed nothing any more."""
 
     pull_request: PullRequest | None
     freezes: tuple[Freeze, ...]
@@ -30,9 +30,9 @@ class Frozen:
 
 
 def freeze(monorepo: Monorepo, reason: str, phase: str | None, until: str | None) -> Frozen:
-    """Propose a freeze of a phase, or of all of them, in addition to what is already proposed.
+    """Propose to freeze a phase, or all phases, in addition to freezes that are already proposed.
 
-    Raises RequestError for what cannot be frozen.
+    Raises RequestError if the phase is unknown, or the reason or the end is not valid.
     """
     require_current_settings(monorepo)
     _require_phase(phase, [phase.name for phase in monorepo.settings.phases])
@@ -54,9 +54,9 @@ def freeze(monorepo: Monorepo, reason: str, phase: str | None, until: str | None
 
 
 def unfreeze(monorepo: Monorepo, phase: str | None) -> Frozen:
-    """Propose to end the freezes of a phase, or all of them, also those of phases that are gone.
+    """Propose to end the freezes of a phase, or all freezes, also those of removed phases.
 
-    Raises RequestError where there is none.
+    Raises RequestError if there is none.
     """
     require_current_settings(monorepo)
     there = _there(monorepo)
@@ -103,7 +103,8 @@ def _propose(
 
 
 def _moment(text: str, now: float) -> float:
-    """A moment: `2026-12-24`, `2026-12-24T18:00+01:00`, or so long from now, `2d`. Raises RequestError."""
+    """Parse a time: `2026-12-24`, `2026-12-24T18:00+01:00`, or a duration from now (`2d`). Raises
+    RequestError."""
     try:
         if re.fullmatch(r"[0-9wdhms]+", text) and not text.isdigit():
             return float(int(now) + read_duration(text))

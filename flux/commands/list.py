@@ -1,4 +1,4 @@
-"""The artifacts, the last release of each, and what came after it."""
+"""Lists the artifacts, with the last release of each and the changes since."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,10 +22,10 @@ from flux.parallel import meanwhile
 
 @dataclass(frozen=True)
 class Listed:
-    """One artifact. None stands for what is not there, or cannot be told.
+    """One artifact. A value is None if it does not exist or is unknown.
 
-    `commits_since` counts the commits on the first-parent line that changed it after `release`. `changed` is
-    what `inv changed` says.
+    `commits_since` counts the commits on the first-parent line that changed the artifact after `release`.
+    `changed` is the result of `inv changed`.
     """
 
     artifact: str
@@ -41,7 +41,7 @@ class Listing:
 
 
 def list_artifacts(monorepo: Monorepo) -> Listing:
-    """Every artifact at the commit checked out. The releases are origin's, or this clone's without it."""
+    """List all artifacts at the checked-out commit. Releases are those of origin, or else of this clone."""
     head = monorepo.git.head()
     sources = Sources(monorepo, head)
     names = [*sources.present(), *sources.clashes()]
@@ -74,7 +74,7 @@ def list_artifacts(monorepo: Monorepo) -> Listing:
 def _releases(
     monorepo: Monorepo, names: list[str], home_tags: Callable[[], Mapping[str, str]]
 ) -> tuple[list[Released], list[str]]:
-    """The releases, and what to say of other tags. What cannot be told apart are releases."""
+    """Return the releases, and notices about other tags. Tags that cannot be told apart count as releases."""
     form = monorepo.settings.tag_form
     try:
         tags = home_tags()
@@ -92,7 +92,7 @@ def _releases(
 
 
 def _changed(monorepo: Monorepo) -> tuple[Changed | None, list[str]]:
-    """None where neither origin nor the history in this clone can tell, and the reason."""
+    """Return what changed, and notices. If origin and this clone cannot tell, return None and the reason."""
     try:
         changed = find_changed(monorepo, None, with_tree=False)
     except GitError as unknown:

@@ -1,4 +1,4 @@
-"""The history of environments: every change of the desired state, from git."""
+"""Reads the history of environments: every change of the desired state, from git."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,13 +15,13 @@ from flux.parallel import in_parallel
 from flux.promotion.timeline import LogEntry, Recorded, timeline
 
 _MOST_ASKED_ABOUT = 50
-"""Pull requests whose reviews are asked for: the newest."""
+"""Reviews are read only for this number of the newest pull requests."""
 
 
 @dataclass(frozen=True)
 class Logged:
-    """One change. `released` is when its version was released, in seconds since the epoch, None where no tag
-    tells. `approved` and `merged_by` are logins, as far as the forge was asked and knows."""
+    """One change. `released` is when its version was released, in seconds since the epoch, or None if no tag
+    tells. `approved` and `merged_by` are logins, if the forge was asked and knows them."""
 
     entry: LogEntry
     released: float | None = None
@@ -30,12 +30,12 @@ class Logged:
 
     @property
     def time(self) -> float:
-        """When it was merged: by the forge's clock, else by the committer's."""
+        """The time of the merge by the clock of the forge, or else of the committer."""
         return self.pull.merged if self.pull and self.pull.merged else self.entry.time
 
     @property
     def delay(self) -> float | None:
-        """How long after the release it came, in seconds."""
+        """The time from the release to the change, in seconds."""
         return None if self.released is None else self.time - self.released
 
 
@@ -53,10 +53,10 @@ def read_log(
     environment: str | None = None,
     since: float | None = None,
 ) -> Log:
-    """Every change of what environments should have, of all artifacts or one, in all environments or one.
+    """Return every change of the desired state, of all artifacts or one, in all environments or one.
 
-    It reads any history that is there, also from before this tool, whatever settings were in force. Raises
-    RequestError for an artifact, an environment or a phase that was never there.
+    It reads the whole history, also from before this tool and with other settings. Raises RequestError if
+    the artifact, the environment or the phase never existed.
     """
     notices: list[str] = []
     entries = list(timeline(_recorded(monorepo, _tip(monorepo, notices))))
@@ -103,7 +103,7 @@ def _present(monorepo: Monorepo) -> Iterable[str]:
 
 
 def _environments(monorepo: Monorepo, entries: Sequence[LogEntry], named: str | None) -> Sequence[str] | None:
-    """Those that a name stands for; a phase is all of its environments."""
+    """Return the environments for a name: one environment, or all of a phase."""
     if named is None:
         return None
     groups = monorepo.settings.groups
@@ -114,7 +114,7 @@ def _environments(monorepo: Monorepo, entries: Sequence[LogEntry], named: str | 
 
 
 def _environments_ever(monorepo: Monorepo, entries: Sequence[LogEntry]) -> set[str]:
-    """Those of today and of history, and the phases."""
+    """Return all present and past environments, and the phases."""
     settings = monorepo.settings
     return {entry.environment for entry in entries} | {*settings.environments, *settings.groups}
 
@@ -128,7 +128,7 @@ def _require_known(what: str, name: str, known: Iterable[str]) -> None:
 
 
 def _told(monorepo: Monorepo, entries: Sequence[LogEntry], notices: list[str]) -> list[Logged]:
-    """The entries with what tags and the forge tell of them."""
+    """Return the entries with data from tags and the forge."""
     if not entries:
         return []
     released = _release_times(monorepo, entries)
@@ -157,7 +157,7 @@ def _told(monorepo: Monorepo, entries: Sequence[LogEntry], notices: list[str]) -
 
 
 class Merged:
-    """The merged pull requests, to be found by what is known of a change."""
+    """The merged pull requests, with a lookup by change."""
 
     def __init__(self, pulls: Iterable[PullRequest]) -> None:
         self.by_number = {pull.number: pull for pull in pulls}
@@ -165,22 +165,22 @@ class Merged:
         self._by_head = {pull.head: pull.number for pull in self.by_number.values() if pull.head}
 
     def number_of(self, entry: LogEntry) -> int | None:
-        """The pull request that a change came by: the one that became its commit, or whose head it has, else
-        the one that its commit's subject names."""
+        """Return the pull request of a change: the one with this merge commit or head, or else the one that
+        the subject of the commit names."""
         heads = (self._by_head.get(commit) for commit in (entry.commit, *entry.merged))
         found = self._by_commit.get(entry.commit) or next(filter(None, heads), None)
         return found or (entry.pull if entry.pull in self.by_number else None)
 
 
 def _look(monorepo: Monorepo, number: int) -> tuple[int, PullRequest | None, tuple[str, ...]]:
-    """A pull request, and who approves it."""
+    """Return the number, the pull request, and the logins that approve it."""
     last = {review.who: review.approves for review in monorepo.forge.reviews(number)}
     approvers = tuple(who for who, approves in last.items() if approves)
     return number, monorepo.forge.pull_request(number), approvers
 
 
 def _release_times(monorepo: Monorepo, entries: Sequence[LogEntry]) -> dict[tuple[str, str], float]:
-    """When each version was released, by the tags of this clone."""
+    """Return when each version was released, from the tags of this clone."""
     form, tags = monorepo.settings.tag_form, monorepo.git.tags()
     wanted = {
         (entry.artifact, entry.after): form.render(entry.artifact, Version.parse(entry.after))

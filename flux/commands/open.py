@@ -1,4 +1,4 @@
-"""The page of an issue, a pull request, a release or an artifact."""
+"""Finds the page of an issue, a pull request, a release or an artifact."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from flux.monorepo.wanted import require_known
 
 @dataclass(frozen=True)
 class OpenedPlace:
-    """What was meant, and its page, or the folder or file that stands for it where it has no page."""
+    """What was found, and its page. If it has no page, `place` is a folder or file."""
 
     kind: str
     name: str
@@ -27,9 +27,9 @@ class OpenedPlace:
 
 
 def find_place(monorepo: Monorepo, what: str) -> OpenedPlace:
-    """Where something is, by an artifact's name, the number of an issue or a pull request, or a release tag.
+    """Return the place of an artifact (by name), an issue or a pull request (by number), or a release tag.
 
-    Raises RequestError for what is none of these, and for what is not there.
+    Raises RequestError if the text is none of these, or if the thing does not exist.
     """
     head = monorepo.git.head()
     names = artifacts_at(monorepo, head)
@@ -68,7 +68,7 @@ def _folder(monorepo: Monorepo, artifact: str, commit: str) -> str:
 
 
 def _page(monorepo: Monorepo) -> str:
-    """The page of the repository on its forge; empty where it has none."""
+    """Return the page of the repository on its forge, or an empty text if it has none."""
     with suppress(RequestError):
         place = find_forge_place(monorepo)
         return f"https://{place.host}/{place.repository}" if place.host else ""

@@ -1,4 +1,4 @@
-"""Promote a version to environments that somebody names."""
+"""Promotes a version to named environments."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,11 +16,12 @@ from flux.proposals.named import propose_by_name, reason_of, require_promotable
 def promote(
     monorepo: Monorepo, artifact: str, name: str, version: str | None, override: str | None = None
 ) -> Proposed:
-    """Propose a version, or the newest stable release, for an environment or all of a phase.
+    """Propose a version, or the newest stable release, for an environment or all of a phase. `override` is
+    the reason for ignoring the rules.
 
-    Raises RequestError for unknown names, an unpublished version, a caller who may not promote, and a phase
-    before its time where the order is required. Raises DesiredStateError for an artifact that is desired in
-    an environment that there is not. `override` is why the rules do not count.
+    Raises RequestError if a name is unknown, the version is not published, the user may not promote, or the
+    required order of phases is violated. Raises DesiredStateError if the artifact is desired in an unknown
+    environment.
     """
     reason = reason_of(override)
     require_current_settings(monorepo)

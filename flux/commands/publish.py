@@ -1,4 +1,4 @@
-"""Publish a release: build its artifact at its commit and push the image under the version."""
+"""Publishes a release: builds its artifact at its commit, and pushes the image with the version as tag."""
 
 from dataclasses import dataclass, field, replace
 
@@ -17,9 +17,9 @@ from flux.registry.push import push
 
 @dataclass(frozen=True)
 class Published:
-    """`result` is None where the tag is not ours. `same_as` is the commit tag that had the image.
+    """`result` is None if the tag is not a release tag. `same_as` is the commit tag that had the image.
 
-    `about` is the artifact and the version. `unreleased` is why a tag that is to get a release has none.
+    `about` is the artifact and the version. `unreleased` is why no release was made for the tag.
     """
 
     tag: str
@@ -31,9 +31,9 @@ class Published:
 
 
 def publish_release(monorepo: Monorepo, tag: str) -> Published:
-    """Push the image of a release under its version and its commit tag.
+    """Push the image of a release. Its tags are the version and the commit tag.
 
-    The result has an error where the version is published with other content.
+    The result has an error if the version is already published with other content.
     """
     take_current_settings(monorepo)
     tagged = read_tag(monorepo, tag)
@@ -58,15 +58,14 @@ def publish_release(monorepo: Monorepo, tag: str) -> Published:
     try:
         if release_tag(monorepo, Released(name, tagged.version, tag, tagged.commit)):
             published.notices.append(f"{tag}: released from the tag")
-    except FluxError as error:  # the image is published whatever comes of it
+    except FluxError as error:  # the image is published anyway
         return replace(published, unreleased=error)
     return published
 
 
 def release_tag(monorepo: Monorepo, tagged: Released) -> bool:
-    """Make the release of a tag that was pushed without one, where the settings say so. Whether it was made.
-
-    Raises FluxError.
+    """Make a release for a tag that was pushed without one, if the settings ask for it. Return whether one
+    was made. Raises FluxError.
     """
     if not monorepo.settings.create_release or monorepo.forge.release(tagged.tag):
         return False

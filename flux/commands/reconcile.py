@@ -1,4 +1,4 @@
-"""Do everything that is due, after a lost event or a failed run."""
+"""Does all pending work, after a lost event or a failed run."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,11 +33,11 @@ _MOST_NAMED = 5
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What was due; `errors` are what could not be done, by what it was about.
+    """The work that was done. `errors` are the failures, each with its subject.
 
-    `digests` has the images that should be signed, as `repository@digest`, whoever pushed them and when: by
-    artifact that of the tip, and by artifact and version the newest release's and those that are desired.
-    Each has been compared with what git has.
+    `digests` has the images to sign, as `repository@digest`, no matter who pushed them and when. The key of
+    the tip's image is the artifact. The key of the newest release and of desired versions is the artifact and
+    the version. Each image has been compared with git.
     """
 
     repaired: list[str] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Reconciled:
     notices: list[str] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
     missing: list[Step] = field(default_factory=list)
-    """The tags that cannot move, since their version is not published."""
+    """The tags that cannot move because their version is not published."""
 
     @property
     def failed(self) -> bool:
@@ -53,7 +53,7 @@ class Reconciled:
 
 
 class Reconciler:
-    """Does in order what is due. If one thing fails, the rest is still done."""
+    """Does the pending work in order. If one part fails, the others are still done."""
 
     def __init__(self, monorepo: Monorepo) -> None:
         self._monorepo = monorepo
@@ -64,7 +64,7 @@ class Reconciler:
         self._done = Reconciled()
 
     def reconcile(self, working: Working = silently) -> Reconciled:
-        """Raises TipUnknownError where the tip cannot be fetched."""
+        """Do all pending work. Raises TipUnknownError if the tip cannot be fetched."""
         require_current_settings(self._monorepo)
         tip = self._monorepo.tip
         stages: Mapping[str, Callable[[str], None]] = {
@@ -84,7 +84,7 @@ class Reconciler:
                     self._done.errors.append((about, error))
                 on_done(about)
         if self._monorepo.dry_run:
-            self._done.digests.clear()  # of images that may not be there
+            self._done.digests.clear()  # these images may not exist
         return self._done
 
     def _build(self, tip: str) -> None:
@@ -100,7 +100,7 @@ class Reconciler:
                 self._did(f"{result.artifact}: {result.action} {', '.join(result.tags)}")
 
     def _publish(self, tip: str) -> None:
-        """The releases that are not in the registry, and those that are not followed yet."""
+        """Publish releases that the registry does not have, or that following tags do not point to yet."""
         missing, there = [], []
         desired = desired_at(self._monorepo, tip)
         _, stray = tell_apart(self._monorepo, choose(self._monorepo, desired, []))
@@ -122,7 +122,7 @@ class Reconciler:
         self._release_tags(there)
 
     def _name(self, stray: Sequence[Released]) -> None:
-        """Report release tags that release nothing. An image for the newest is an error."""
+        """Report tags that are not valid releases. If the newest tag has an image, this checks the image."""
         self._done.notices.extend(name_stray(self._monorepo, stray))
         for released in by_artifact(stray).values():
             try:
@@ -133,7 +133,7 @@ class Reconciler:
                 self._fail(released.tag, error)
 
     def _publish_one(self, released: Released) -> str:
-        """Why a release can never be published; None if it can."""
+        """Publish a release. Return why it can never be published, or else an empty text."""
         try:
             published = publish_release(self._monorepo, released.tag)
         except (RequestError, ContentError) as refusal:
@@ -154,7 +154,7 @@ class Reconciler:
         return ""
 
     def _release_tags(self, published: Sequence[Released]) -> None:
-        """The releases of tags that were pushed without, where they are to have one."""
+        """Make releases for tags that were pushed without one, if the settings ask for it."""
         if not self._settings.create_release:
             return
         made = {release.tag for release in self._forge.releases()}
@@ -166,7 +166,7 @@ class Reconciler:
                 self._fail(released.tag, error)
 
     def _is_vouched(self, released: Released, manifest: Manifest) -> bool:
-        """Whether what the registry has for a version is what git builds for its release."""
+        """Whether the image of a version in the registry is the one that git builds for its release."""
         if self._is_the_tips(released, manifest.digest):
             return True
         error = self._vouching.fault(released.artifact, str(released.version), manifest)
@@ -175,18 +175,18 @@ class Reconciler:
         return error is None
 
     def _is_the_tips(self, released: Released, digest: str) -> bool:
-        """Whether an image was compared with what the tip has, and the release has the same."""
+        """Whether an image was compared with the tip, and the release has the same files as the tip."""
         artifact = released.artifact
         if self._done.digests.get(artifact) != self._image(artifact, digest):
             return False
         try:
             commit = self._vouching.release_commit(artifact, str(released.version))
         except FluxError:
-            return False  # to be judged, which says why
+            return False  # the check that follows says why
         return not changed_between(self._monorepo, commit, self._monorepo.tip, artifact)
 
     def _open_issues(self, tip: str) -> None:
-        """The issues of releases that are news and have none."""
+        """Open the missing issues of new releases."""
         due = news(self._monorepo, desired_at(self._monorepo, tip))
         had = {promotion for _, promotion in PromotionIssues(self._monorepo).all()} if due else set()
         for release in due:
@@ -204,14 +204,14 @@ class Reconciler:
 
     def _apply(self, tip: str) -> None:
         applier = Applier(self._monorepo)
-        # Where edits come with their sender, that is who answers for them, and nobody does here.
+        # If the forge names the author of each edit, that author is responsible. Here there is no author.
         act = applier.expire if self._forge.tells_edits else applier.apply_all
         for issue, promotion in applier.issues.all():
             if not issue.open and (not self._forge.tells_edits or applier.is_over(issue, promotion)):
                 continue
             try:
                 if applier.issues.disagreement(issue, promotion):
-                    continue  # `sync` says so
+                    continue  # `sync` reports it
                 if applier.mend(issue, promotion):
                     self._did(f"issue {issue.number}: restored its marker")
                     continue
@@ -239,7 +239,7 @@ class Reconciler:
                 self._did(f"{step.artifact}:{step.environment}: {step.action} to {step.version}")
 
     def _advance(self, tip: str) -> None:
-        """What the rules allow now, and what clusters report."""
+        """Do what the rules allow now, and read what clusters report."""
         if not self._settings.has_progress:
             return
         advance = Advance(self._monorepo, vouching=self._vouching)

@@ -1,4 +1,4 @@
-"""Release an artifact: tag a commit, with notes about what changed."""
+"""Releases an artifact: tags a commit, with notes about the changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -42,8 +42,8 @@ _RELEASE_PLEASE = (
 
 @dataclass(frozen=True)
 class PlannedRelease:
-    """A release to make. `release` is there where it was made before. `uncommitted` has paths of the artifact
-    in the working tree, which are not released."""
+    """A release to make. `release` is set if it already exists. `uncommitted` has paths of the artifact in
+    the working tree. They are not released."""
 
     artifact: str
     version: Version
@@ -54,12 +54,12 @@ class PlannedRelease:
     uncommitted: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     line: str = ""
-    """The maintenance branch that it is from; empty for main."""
+    """The maintenance branch of the release. Empty for main."""
 
 
 @dataclass(frozen=True)
 class MadeRelease:
-    """A release, made now or before. `failed` has the errors of workflows that could not be started."""
+    """A new or existing release. `failed` has the errors of workflows that could not be started."""
 
     planned: PlannedRelease
     release: Release
@@ -74,12 +74,12 @@ def plan_release(
     allow_unchanged: bool,
     force: bool = False,
 ) -> PlannedRelease:
-    """What `wanted`, a version, one of BUMPS or AUTO, means for an artifact at the commit checked out.
+    """Plan the release of an artifact at the checked-out commit. `wanted` is a version, a bump, or AUTO.
 
-    Where release-please makes the releases it takes `force`.
+    If release-please makes the releases, `force` is required.
 
-    Raises RequestError where there is nothing to release there, or no such version can be, and ContentError
-    where that could not be published.
+    Raises RequestError if there is nothing to release or the version is not possible, and ContentError if
+    the artifact could not be published.
     """
     take_current_settings(monorepo)
     commit = monorepo.git.head()
@@ -127,7 +127,7 @@ def plan_release(
 
 
 def create_release(monorepo: Monorepo, planned: PlannedRelease) -> MadeRelease:
-    """Make the release unless it is there. Start the workflows that its event does not start."""
+    """Make the release unless it exists. Start the workflows that its event does not start."""
     release = planned.release
     if release is None:
         wanted = Released(planned.artifact, planned.version, planned.tag, planned.commit)
@@ -136,7 +136,7 @@ def create_release(monorepo: Monorepo, planned: PlannedRelease) -> MadeRelease:
     notices: list[str] = []
     failed: list[ForgeError] = []
     if monorepo.event.actions and release.author == _AUTOMATION:
-        # What GITHUB_TOKEN does fires no event, except for a dispatch.
+        # Actions with GITHUB_TOKEN trigger no workflows, except for a dispatch.
         for workflow in WORKFLOWS:
             try:
                 if not monorepo.forge.dispatch(workflow, monorepo.settings.branch, {"tag": planned.tag}):
@@ -149,12 +149,12 @@ def create_release(monorepo: Monorepo, planned: PlannedRelease) -> MadeRelease:
 
 
 def _stable(earlier: list[Released]) -> Released | None:
-    """The release that a bump counts from."""
+    """Return the release from which a bump counts: the last stable one."""
     return next((one for one in reversed(earlier) if not one.version.prerelease), None)
 
 
 def _asked(monorepo: Monorepo, artifact: str, commit: str, earlier: list[Released]) -> str:
-    """The bump that the commits since the last stable release ask for; the release there, if it is one."""
+    """Return the bump for the commits since the last stable release, or the version released here."""
     if earlier and earlier[-1].commit == commit:
         return str(earlier[-1].version)
     last = _stable(earlier)
@@ -164,7 +164,7 @@ def _asked(monorepo: Monorepo, artifact: str, commit: str, earlier: list[Release
 def _too_small(
     monorepo: Monorepo, artifact: str, commit: str, earlier: list[Released], version: Version
 ) -> list[str]:
-    """A warning if a version does not show a breaking change."""
+    """Return a warning if there is a breaking change and the version is too low for it."""
     last = _stable(earlier)
     if last is None or version < last.version:
         return []
@@ -181,7 +181,7 @@ def _too_small(
 
 
 def _require_no_other(monorepo: Monorepo, commit: str, force: bool) -> None:
-    """Raises RequestError where release-please makes the releases, unless that is forced."""
+    """Raises RequestError if release-please makes the releases and `force` is not set."""
     for name in _RELEASE_PLEASE:
         if not force and monorepo.git.file(commit, name) is not None:
             raise RequestError(
@@ -191,7 +191,7 @@ def _require_no_other(monorepo: Monorepo, commit: str, force: bool) -> None:
 
 
 def _of_line(monorepo: Monorepo, line: str, released: list[Released]) -> list[Released]:
-    """The releases that count on a line: on main's all of them."""
+    """Return the releases that count on a line. On main, all of them count."""
     if line == monorepo.settings.branch:
         return released
     there = on_line(monorepo, line, {one.tag: one.commit for one in released})
@@ -206,9 +206,10 @@ def _next(wanted: str, earlier: list[Released]) -> Version:
 def _again(
     released: list[Released], earlier: list[Released], wanted: str, commit: str, allow_unchanged: bool
 ) -> Released | None:
-    """The release that `wanted` names if it is there, at this commit. Raises RequestError for another.
+    """Return the existing release for `wanted` at this commit. Raises RequestError if it is elsewhere.
 
-    A bump names the last release where it would have led to that, unless one may follow that has nothing new.
+    A bump stands for the last release if it is at this commit and the bump could have led to its version.
+    With `allow_unchanged` it does not.
     """
     if wanted in BUMPS:
         if allow_unchanged or not earlier or earlier[-1].commit != commit:
@@ -231,7 +232,7 @@ def _taken(one: Released) -> RequestError:
 
 
 def _require_untagged(version: Version, stray: list[Released]) -> None:
-    """Raises RequestError for a version whose tag is there, at a commit that is on no line."""
+    """Raises RequestError if the tag of the version exists at a commit that is on no release line."""
     for one in stray:
         if one.version == version:
             raise RequestError(
@@ -241,8 +242,8 @@ def _require_untagged(version: Version, stray: list[Released]) -> None:
 
 
 def _require_free(version: Version, line: str, released: list[Released], earlier: list[Released]) -> None:
-    """Raises RequestError for a version that is taken, and on a maintenance line for one that passes what is
-    released elsewhere: the newest stable release is the highest version."""
+    """Raises RequestError if the version is taken. On a maintenance line, the version must also be lower than
+    the next one released elsewhere, because the highest version counts as the newest release."""
     for one in released:
         if one.version == version:
             raise _taken(one)
@@ -260,7 +261,7 @@ def _require_free(version: Version, line: str, released: list[Released], earlier
 
 
 def _misnamed(monorepo: Monorepo, artifact: str, misnamed: list[Misnamed]) -> RequestError:
-    """Why no first version is released: there may be others before it."""
+    """Return the error for a first release if other tags look like earlier releases."""
     form = monorepo.settings.release_tag
     return RequestError(
         f"{misnamed[0].tag} looks like a release of {artifact}, and release tags have the form {form}",
@@ -269,7 +270,7 @@ def _misnamed(monorepo: Monorepo, artifact: str, misnamed: list[Misnamed]) -> Re
 
 
 def _require_not_older(monorepo: Monorepo, line: str, last: Released, commit: str) -> None:
-    """Raises RequestError for a commit that is older than the highest release."""
+    """Raises RequestError if the commit is older than the highest release."""
     if commit == last.commit or not monorepo.git.obtain(last.commit):
         return
     if monorepo.git.merge_base(commit, last.commit) == commit:
@@ -281,7 +282,7 @@ def _require_not_older(monorepo: Monorepo, line: str, last: Released, commit: st
 
 
 def _require_change(monorepo: Monorepo, last: Released, commit: str, uncommitted: Sequence[str]) -> None:
-    """Raises RequestError where nothing changed that is committed."""
+    """Raises RequestError if there are no committed changes."""
     if monorepo.git.obtain(last.commit) and last.artifact not in changed_between(
         monorepo, last.commit, commit, last.artifact
     ):

@@ -1,4 +1,4 @@
-"""Roll environments back to a lower version."""
+"""Rolls environments back to a lower version."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,11 +19,11 @@ from flux.release.version import parse_version
 def roll_back(
     monorepo: Monorepo, artifact: str, name: str, to: str | None = None, override: str | None = None
 ) -> Proposed:
-    """Propose the lower version that an environment, or all of a phase, had before, or the one given.
+    """Propose the lower version that an environment, or all of a phase, had before, or a given version.
 
-    What is deployed can be rolled back, whether or not the tip has the artifact still; what is not deployed
-    any more comes back only by its own name, and of an artifact that is there. Raises RequestError where
-    there is no lower version, or not one for all of the phase, and for a version that is not lower.
+    A deployed artifact can be rolled back even if the tip does not have it any more. An environment without
+    the artifact gets it back only if it is named itself and the tip has the artifact. Raises RequestError if
+    there is no lower version, if a phase has several, or if the given version is not lower.
     """
     reason = reason_of(override)
     require_current_settings(monorepo)
@@ -43,13 +43,13 @@ def roll_back(
 
 
 def _due(environments: Sequence[str], versions: Mapping[str, str], chosen: str | None) -> Sequence[str]:
-    """What is to go down: of a phase, what is deployed and does not have the chosen version yet."""
+    """Return the environments to roll back: those that have the artifact, and not yet the chosen version."""
     deployed = [name for name in environments if name in versions]
     return [name for name in deployed if versions[name] != chosen] or deployed or environments
 
 
 def _version_before(monorepo: Monorepo, artifact: str, name: str, environments: Sequence[str]) -> str:
-    """The one lower version that all of the environments had before."""
+    """Return the lower version that all of the environments had before."""
     states = list(history(monorepo, artifact))
     earlier = {environment: before(states, environment) for environment in environments}
     for environment, version in earlier.items():

@@ -1,4 +1,4 @@
-"""The rules, and what happens next."""
+"""Reads the rules, and forecasts what happens next."""
 
 from dataclasses import dataclass, field
 
@@ -17,8 +17,8 @@ from flux.proposals.courses import Courses
 
 @dataclass(frozen=True)
 class Outlook:
-    """What becomes of the version that an environment would get next. `by_rule` says that no person has to
-    ask for it; `stopped` why no rule takes it."""
+    """What happens to the next version of an environment. `by_rule` says that a rule promotes it, without a
+    request. `stopped` says why no rule promotes it."""
 
     environment: str
     has: str | None
@@ -39,7 +39,7 @@ class Ruled:
 
 @dataclass(frozen=True)
 class Rules:
-    """`rules` are the phases' own, without an artifact's."""
+    """`rules` are the rules of phases, without those of artifacts."""
 
     rules: dict[str, Rule]
     freezes: tuple[Freeze, ...]
@@ -47,8 +47,8 @@ class Rules:
 
 
 def find_rules(monorepo: Monorepo, artifact: str | None) -> Rules:
-    """The rules, and the forecast for one artifact, or for those that have rules of their own or are on
-    their way. Raises RequestError for an unknown artifact."""
+    """Return the rules, and the forecast for one artifact, or for all that have a next version. Raises
+    RequestError if the artifact is unknown."""
     courses = Courses(monorepo)
     own = {phase: monorepo.settings.rule("", phase) for phase in monorepo.settings.groups}
     names = choose(monorepo, courses.desired, [] if artifact is None else [artifact])
@@ -74,7 +74,7 @@ def _ruled(monorepo: Monorepo, courses: Courses, artifact: str) -> Ruled:
 
 
 def _outlook(environment: str, versions: list[str], course: Course, state: GateState, now: float) -> Outlook:
-    """What the rules take next; else the newest stable version that a person could ask for."""
+    """Return the next version by the rules, or else the newest stable version that a user could request."""
     phase, has = course.phase_of(environment), state.versions.get(environment)
     higher = [version for version in versions if is_higher(version, has)]
     by_rule = [version for version in higher if wants(version, environment, phase, course, state)]

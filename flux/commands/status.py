@@ -1,4 +1,4 @@
-"""What each environment should have, and what it has."""
+"""Compares what each environment should have with what it has."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -24,10 +24,10 @@ from flux.working import Working, silently
 
 @dataclass(frozen=True)
 class Row:
-    """One artifact. `has` is the version that each drifting environment has instead.
+    """One artifact. `has` is the actual version of each drifting environment.
 
-    `since` is when main gave an environment its version, in seconds since the epoch, of artifacts that were
-    named.
+    `since` is when main gave an environment its version, in seconds since the epoch. Only named artifacts
+    have it.
     """
 
     artifact: str
@@ -37,16 +37,16 @@ class Row:
     has: dict[str, str]
     since: dict[str, int] = field(default_factory=dict)
     requests: dict[str, list[int]] = field(default_factory=dict)
-    """Of artifacts that were named: by environment, the open pull requests that would change it."""
+    """The open pull requests that would change an environment. Only named artifacts have them."""
     health: dict[str, Health] = field(default_factory=dict)
-    """By environment, how clusters run what its tag has."""
+    """By environment, how clusters run the image of its tag."""
 
 
 @dataclass(frozen=True)
 class Status:
-    """`promotions` are the open ones, each with its pull request. None where the forge did not answer.
+    """`promotions` are the open ones, each with its pull request, or None if the forge did not answer.
 
-    `outdated` is an error where the tip has other settings. Then all of this may be wrong.
+    `outdated` is an error if the tip has other settings. Then all of this may be wrong.
     """
 
     environments: Sequence[str]
@@ -54,7 +54,7 @@ class Status:
     promotions: list[tuple[Promotion, PullRequest]] | None
     notices: list[str] = field(default_factory=list)
     now: float = 0
-    """By the forge's clock, where clusters are followed."""
+    """The time by the clock of the forge. It is set if clusters report."""
     outdated: OutdatedSettingsError | None = None
 
     @property
@@ -66,7 +66,7 @@ class Status:
         return [step for step in self.steps if step.action == Action.FAILED]
 
     def lags(self, behind: float) -> bool:
-        """Whether a cluster fails, or waits for longer than these seconds."""
+        """Whether a cluster fails, or has been waiting for more than `behind` seconds."""
         every = [health for row in self.rows for health in row.health.values()]
         return any(
             health.state is Running.FAILING
@@ -85,10 +85,10 @@ def find_status(
     working: Working = silently,
     thorough: bool = False,
 ) -> Status:
-    """Which version is where, without changing anything.
+    """Return which version is in which environment. This changes nothing.
 
-    With `thorough`, tags that are in place are compared with what git builds, too. Raises TipUnknownError
-    where the tip cannot be fetched.
+    With `thorough`, tags that are as desired are also compared with what git builds. Raises TipUnknownError
+    if the tip cannot be fetched.
     """
     with (
         meanwhile(lambda: monorepo.forge.pull_requests(PullState.OPEN)) as pull_requests,
@@ -101,7 +101,7 @@ def find_status(
         except DesiredStateError as error:
             raise outdated or error from error
         if outdated and any(stray_of(monorepo, name, versions) for name, versions in desired.items()):
-            raise outdated  # newer settings may know it
+            raise outdated  # the newer settings may have that environment
         chosen = choose(monorepo, desired, names)
         home_tags()
         releases = last_releases(monorepo, chosen)
@@ -137,7 +137,7 @@ def find_status(
 
 
 def _with_health(monorepo: Monorepo, rows: dict[str, Row]) -> tuple[float, dict[str, Row], list[str]]:
-    """The forge's time, and the rows with what clusters say; a notice where that is not known."""
+    """Return the time of the forge, the rows with what clusters report, and a notice if that is unknown."""
     from flux.proposals.clusters import Clusters, follows
 
     if not follows(monorepo):
@@ -154,7 +154,7 @@ def _with_health(monorepo: Monorepo, rows: dict[str, Row]) -> tuple[float, dict[
 def _promotions(
     monorepo: Monorepo, pulls: Sequence[PullRequest] | None, names: Collection[str]
 ) -> list[tuple[Promotion, PullRequest]] | None:
-    """Those of the named artifacts."""
+    """Return the open promotions of the named artifacts."""
     if pulls is None:
         return None
     found = [(promotion_of_branch(p.branch, names), p) for p in pulls if p.base == monorepo.settings.branch]
@@ -167,8 +167,8 @@ def _requests(
     promotions: Sequence[tuple[Promotion, PullRequest]] | None,
     names: Collection[str],
 ) -> dict[str, dict[str, list[int]]]:
-    """By artifact and environment, the pull requests that would change it, as far as their commits are to be
-    had. Only of artifacts that were named."""
+    """Return the pull requests that would change named artifacts, by artifact and environment. Those whose
+    commits cannot be fetched are left out."""
     if not names or not promotions:
         return {}
     found: dict[str, dict[str, list[int]]] = {}
@@ -186,7 +186,7 @@ def _requests(
 
 
 def _times(monorepo: Monorepo, artifact: str, tip: str, environments: Iterable[str]) -> dict[str, int]:
-    """When main gave environments their versions, as far as the history of a shallow clone tells."""
+    """Return when main gave environments their versions. A shallow clone may not have all of these times."""
     with suppress(FluxError):
         states = list(history(monorepo, artifact, tip))
         changes = {environment: change_of(states, environment) for environment in environments}
@@ -195,12 +195,12 @@ def _times(monorepo: Monorepo, artifact: str, tip: str, environments: Iterable[s
 
 
 def _drifting(row: Row) -> dict[str, str]:
-    """The digests that environments have instead of those that they should have."""
+    """Return the actual digests of environments that do not have the desired one."""
     return {name: step.old for name, step in row.steps.items() if step.old and step.old != step.new}
 
 
 def _actual(target: Target, drifting: Mapping[str, str], jobs: int) -> dict[str, str]:
-    """The version, else the digest, that each drifting environment has."""
+    """Return the version, or else the digest, of each drifting environment."""
     with suppress(FluxError):
         versions = versions_of(target, target.tags() if drifting else [], set(drifting.values()), jobs)
         return {environment: versions.get(old, old) for environment, old in drifting.items()}

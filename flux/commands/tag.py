@@ -1,4 +1,4 @@
-"""Move the environment tags in the registry to the desired versions at the tip."""
+"""Moves the environment tags in the registry to the desired versions at the tip."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from flux.registry.target import Manifest
 
 OnPlan = Callable[[str, list[Step]], object]
-"""Is told of the tip and of what is about to be done, before it is."""
+"""A function that gets the tip and the planned steps before they are carried out."""
 
 _MOST_ROUNDS = 5
 
 
 @dataclass(frozen=True)
 class Convergence:
-    """The tag of every environment, in the order of the desired state, at one tip."""
+    """The tags of all environments at one tip, in the order of the desired state."""
 
     tip: str
     steps: list[Step]
@@ -50,16 +50,16 @@ def converge(
     vouching: Vouching | None = None,
     thorough: bool = False,
 ) -> Convergence:
-    """Move the tags that differ, of the artifacts named or of all: look, plan, act, look again.
+    """Move the tags that differ, of the named artifacts or of all: look, plan, act, look again.
 
-    A tag moves only to what git builds for the release of that version. With `thorough`, the images that are
-    in place are compared with git too.
+    A tag moves only to the image that git builds for the release of that version. With `thorough`, images
+    that are already in place are also compared with git.
 
-    All is done again where the tip desires something else by then, so that of two runs the one that knows
-    more is the last. It is done again too for artifacts whose tags did not stay. The tip is asked for again
-    only after something was moved.
+    If the desired state at the tip has changed meanwhile, this starts again. So, of two concurrent runs, the
+    one with the newer tip acts last. It also starts again for artifacts whose tags did not stay. The tip is
+    fetched again only after a tag was moved.
 
-    Raises TipUnknownError where the tip cannot be fetched, and OutdatedSettingsError where the tip has other
+    Raises TipUnknownError if the tip cannot be fetched, and OutdatedSettingsError if the tip has other
     settings. Then nothing was moved.
     """
     run = _Run(monorepo, names, working, vouching, thorough)
@@ -77,7 +77,7 @@ def converge(
 
 
 class _Run:
-    """One run. `due` are the artifacts that have to be looked at, `tip` is the commit that desires it."""
+    """One run. `due` are the artifacts to look at. `tip` is the commit with the desired state."""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class _Run:
         return self._held(looked)
 
     def _held(self, looked: list[Looked]) -> list[Looked]:
-        """The steps. Those that the rules do not allow yet are held."""
+        """Hold the steps that the rules do not allow yet, and return all steps."""
         moves = any(step.action == Action.MOVE for each in looked for step in each.steps)
         if not moves or not _may_hold(self._monorepo):
             return looked
@@ -123,7 +123,7 @@ class _Run:
         return Holding(self._monorepo).hold(looked)
 
     def _begin(self, step: Step, manifest: Manifest) -> Callable[[], object]:
-        """Record a move, where promotions are followed any further."""
+        """Record a move, if the settings follow promotions further."""
         if not self._monorepo.settings.has_progress:
             return lambda: None
         if self._recorder is None:
@@ -133,11 +133,11 @@ class _Run:
         return self._recorder.begin(step, manifest)
 
     def pretend(self, looked: Sequence[Looked]) -> None:
-        """Let the registry of a dry run have what would move, for what is planned after it."""
+        """Move the tags in the simulated registry of a dry run. Later steps plan with the result."""
         move_tags(self._monorepo, self._reach, looked, lambda done: None)
 
     def act(self, looked: Sequence[Looked]) -> None:
-        """Do what is due, look at it again, and find what is due then."""
+        """Carry out the steps, look at the tags again, and update `due`."""
         with self._working("tagging", len(self.due)) as on_done:
             acted = move_tags(self._monorepo, self._reach, looked, on_done, self._begin)
         self._moves.acted(acted)
@@ -153,7 +153,7 @@ class _Run:
             self._follow(tip)
 
     def done(self) -> Convergence:
-        """Raises GitError if the desired state at the tip changed each time."""
+        """Return the result. Raises GitError if the desired state at the tip changed in each round."""
         if self._unfinished:
             raise GitError(
                 f"the tip moved on {_MOST_ROUNDS} times while its tags were moved", "run `inv tag` again"
@@ -164,7 +164,7 @@ class _Run:
         return Convergence(self.tip, [*superseded, *final], notices)
 
     def _look_again(self, acted: Sequence[Step]) -> tuple[list[Step], str]:
-        """How the tags are now, and the tip. Neither is asked for where nothing was moved."""
+        """Return the present tags and the tip. If nothing was moved, neither is read again."""
         if not any(step.action == Action.MOVED for step in acted):
             return list(acted), self.tip
         with meanwhile(self._monorepo.newest_tip) as newest:
@@ -189,7 +189,7 @@ def _may_hold(monorepo: Monorepo) -> bool:
 
 
 def _desired_of(monorepo: Monorepo, tip: str, names: Collection[str]) -> Desired:
-    """The desired versions at a commit, of the named artifacts or of all. An artifact may have none."""
+    """Return the desired versions at a commit, of the named artifacts or all. An artifact may have none."""
     require_current_settings(monorepo)
     desired = desired_at(monorepo, tip)
     return {name: desired.get(name, {}) for name in choose(monorepo, desired, names)}

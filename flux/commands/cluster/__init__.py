@@ -1,1 +1,1 @@
-"""The manifests for clusters."""
+"""The commands under `inv cluster`."""

@@ -1,4 +1,4 @@
-"""The documents for the clusters of an environment."""
+"""Makes the manifests for the clusters of an environment."""
 
 from dataclasses import dataclass
 
@@ -11,16 +11,16 @@ from flux.promotion.clusters.manifests import manifests
 
 @dataclass(frozen=True)
 class ClusterManifests:
-    """YAML by cluster, for an environment."""
+    """The YAML documents of an environment, by cluster."""
 
     environment: str
     documents: dict[str, str]
 
 
 def cluster_manifests(monorepo: Monorepo, name: str) -> list[ClusterManifests]:
-    """The documents for the clusters of an environment, or of all environments of a phase.
+    """Return the documents for the clusters of an environment, or of all environments of a phase.
 
-    Raises RequestError where the settings name no cluster, or it is not known which repository this is.
+    Raises RequestError if the settings name no cluster, or if the repository is unknown.
     """
     environments = wanted_environments(monorepo.settings, name)
     repository = source_url(monorepo)

@@ -1,4 +1,4 @@
-"""Apply the boxes of a promotion issue."""
+"""Applies the boxes of a promotion issue."""
 
 from flux.monorepo.monorepo import Monorepo
 from flux.proposals.applied import Applied
@@ -6,5 +6,5 @@ from flux.proposals.apply import Applier
 
 
 def apply_issue(monorepo: Monorepo, number: int) -> Applied:
-    """Turn the ticked boxes of an issue into its pull request. Raises as `Applier` does."""
+    """Turn the ticked boxes of an issue into its pull request. Raises the errors of `Applier`."""
     return Applier(monorepo).apply(number)

@@ -1,4 +1,4 @@
-"""Open a release's promotion issue, or find the one that there is."""
+"""Opens the promotion issue of a release, or finds the existing one."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -18,17 +18,17 @@ from flux.proposals.issues import PromotionIssues
 
 
 class OpenedAction(StrEnum):
-    """What happened to a release's promotion issue."""
+    """What happened to the promotion issue of a release."""
 
     OPENED = "opened"
     FOUND = "found"
     NONE = "none"
-    """The tag is not ours."""
+    """The tag is not a release tag."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """`issue` is None where the tag is not ours."""
+    """`issue` is None if the tag is not a release tag."""
 
     tag: str
     issue: Issue | None
@@ -37,10 +37,10 @@ class Opened:
 
 
 def open_issue(monorepo: Monorepo, tag: str) -> Opened:
-    """The promotion issue of a release.
+    """Return the promotion issue of a release. Open it if there is none.
 
-    Raises RequestError as `read_tag` does, and for an artifact that the release's commit does not have;
-    OutdatedSettingsError where the tip has other settings that cannot be read.
+    Raises RequestError like `read_tag`, and if the commit of the release does not have the artifact. Raises
+    OutdatedSettingsError if the tip has other settings that cannot be read.
     """
     take_current_settings(monorepo)
     tagged = read_tag(monorepo, tag)
@@ -57,7 +57,7 @@ def open_issue(monorepo: Monorepo, tag: str) -> Opened:
             f"add {author} to it",
         )
     release = monorepo.forge.release(tag)
-    # Computed, so that nothing need be published yet.
+    # The image is computed, because the release may not be published yet.
     image = Sources(monorepo, tagged.commit).image_of(tagged.artifact)
     news = news_of(monorepo, tagged, tag, release.url if release else "")
     body = issue_body(
@@ -81,8 +81,8 @@ def open_issue(monorepo: Monorepo, tag: str) -> Opened:
 
 
 def _kept(forge: Forge, issues: PromotionIssues, promotion: Promotion, there: list[Issue]) -> Issue:
-    """The oldest; where two runs raced, the younger is closed. Its comment of ours says what it is about
-    from the start."""
+    """Return the oldest issue. If concurrent runs opened several, close the younger ones. A comment on the
+    oldest says from the start what it is about."""
     oldest, *younger = sorted(there, key=lambda issue: issue.number)
     for issue in younger:
         if issue.open:

@@ -1,4 +1,4 @@
-"""Bring promotion issues and pull requests up to date with what main and the registry have."""
+"""Updates promotion issues and pull requests to match main and the registry."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -24,8 +24,8 @@ from flux.working import Working, silently
 
 @dataclass(frozen=True)
 class Synced:
-    """What became of one promotion: `closed` says that its issue was closed, `error` that it failed.
-    `standings` has the environments, where there is an issue to tell of them."""
+    """What was done for one promotion. `closed` says that its issue was closed, `error` that it failed.
+    `standings` has the environments if there is an issue that shows them."""
 
     promotion: Promotion
     issue: Issue | None
@@ -37,7 +37,7 @@ class Synced:
 
     @property
     def repaired(self) -> list[str]:
-        """What was done, in addition to comments."""
+        """What was done, except for comments."""
         done = list(self.undone)
         if self.proposed and self.proposed.action in ("opened", "updated", "closed"):
             done.append(f"{self.proposed.action} its pull request")
@@ -55,7 +55,7 @@ class Sync:
 
 
 def sync_all(monorepo: Monorepo, working: Working = silently) -> Sync:
-    """Do what the rules allow first, then bring every promotion up to date."""
+    """First do what the rules allow, then update every open promotion."""
     require_current_settings(monorepo)
     notices: list[str] = []
     if monorepo.settings.has_progress:
@@ -76,7 +76,7 @@ class Syncer:
         self._applier = Applier(monorepo)
 
     def sync(self, working: Working = silently, artifacts: Collection[str] = ()) -> Sync:
-        """Of all artifacts, or of the named ones. If one promotion fails, the others continue."""
+        """Update promotions of all artifacts, or of the named ones. If one fails, the others continue."""
         require_current_settings(self._monorepo)
         issues: dict[Promotion, Issue] = {}
         for issue, promotion in self._applier.issues.all():
@@ -94,7 +94,7 @@ class Syncer:
         return Sync(done, (*answered, *self._applier.issues.warnings))
 
     def _answer_earlier(self) -> tuple[str, ...]:
-        """Answer the issues of an earlier system. If that fails, a notice says so, and the rest is done."""
+        """Answer the issues of an earlier system. If that fails, return a notice about it."""
         try:
             return self._applier.earlier.answer_all()
         except FluxError as error:
@@ -121,12 +121,12 @@ class Syncer:
             return Synced(promotion, issue, None, error=without_frames(error))
 
     def _take_back(self, issue: Issue, promotion: Promotion, known: Sequence[Decision]) -> tuple[str, ...]:
-        """Untick what had this version and was given a lower one since, and what was closed with its branch
-        gone."""
+        """Untick environments that had this version and got a lower one since, and those of a closed pull
+        request whose branch is gone."""
         main = self._applier.branches.main()
         versions = main.of(promotion.artifact)
         shown = ticked(issue.body, self._settings.groups)
-        # Also those whose boxes an earlier run has unticked, and could not tell.
+        # Include boxes that an earlier run unticked without being able to comment on it.
         wanted = shown | {name for name, last in latest(known).items() if last.how is How.TICK}
         fallen = {name for name in wanted if not is_reached(promotion, versions.get(name))}
         if not fallen:
@@ -153,7 +153,7 @@ class Syncer:
     def _rolled_back(
         self, promotion: Promotion, environments: Collection[str], main: Side
     ) -> dict[str, set[str]]:
-        """By the commit that gave environments the version that they have now."""
+        """Group environments by the commit that gave them their present version."""
         found: dict[str, set[str]] = {}
         states = list(history(self._monorepo, promotion.artifact, main.commit)) if environments else []
         for environment in environments:
@@ -165,7 +165,7 @@ class Syncer:
         return self._applier.issues.has_noted(issue.number, about_taking_back(reason, occasion))
 
     def _is_complete(self, issue: Issue, promotion: Promotion, standings: list[EnvironmentRow]) -> bool:
-        """Whether every environment that an issue has a box for has the version, or a newer one."""
+        """Whether every environment with a box in the issue has the version, or a newer one."""
         names = marks(issue.body)
         boxed = {
             environment
@@ -183,7 +183,7 @@ class Syncer:
 
 
 def _stopped(synced: Synced) -> Synced:
-    """A promotion that somebody else's commit has stopped is one that failed."""
+    """Mark a promotion as failed if a commit of somebody else has stopped it."""
     if synced.proposed and synced.proposed.stopped:
         return replace(synced, error=ForgeError(synced.proposed.notices[0], "then run `inv issue.sync`"))
     return synced

@@ -1,4 +1,4 @@
-"""Stop the registry in a container."""
+"""Stops the registry in a container."""
 
 from enum import StrEnum
 
@@ -6,14 +6,14 @@ from flux.registry.container import Engine
 
 
 class Down(StrEnum):
-    """What was done so that no registry runs, or in a dry run would be."""
+    """What was done to stop the registry, or would be done in a dry run."""
 
     PURGED = "purged"
     STOPPED = "stopped"
     DOWN = "down"
-    """Nothing: none runs. Its container or its data are still there."""
+    """Nothing was done: no registry runs. Its container or its data still exist."""
     ABSENT = "absent"
-    """Nothing: there is neither a container nor data."""
+    """Nothing was done: there is no container and no data."""
 
 
 def bring_down(purge: bool, dry_run: bool) -> Down:

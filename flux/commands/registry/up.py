@@ -1,4 +1,4 @@
-"""Start a registry in a container."""
+"""Starts a registry in a container."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,27 +10,27 @@ IMAGE = "registry:3"
 
 
 class Up(StrEnum):
-    """What was done so that a registry runs, or in a dry run would be."""
+    """What was done to start a registry, or would be done in a dry run."""
 
     CREATED = "created"
     STARTED = "started"
     RUNNING = "running"
-    """Nothing: it runs already."""
+    """Nothing was done: it already runs."""
 
 
 @dataclass(frozen=True)
 class LocalRegistry:
-    """The registry that runs, and what was done for that."""
+    """The running registry, and what was done to start it."""
 
     registry: Contained
     action: Up
 
 
 def bring_up(port: str | None, image: str | None, dry_run: bool) -> LocalRegistry:
-    """Find the registry that runs, start the one that is stopped, or create one.
+    """Find a running registry, start a stopped one, or create one.
 
-    A stopped one keeps its port if the port is still free. Raises RequestError where one runs on another port
-    or with another image than asked for, EngineError where there is no engine.
+    A stopped registry keeps its port if the port is still free. Raises RequestError if a registry runs with
+    another port or image than requested, and EngineError if there is no container engine.
     """
     wanted = _port(port)
     engine = Engine()
@@ -54,7 +54,7 @@ def bring_up(port: str | None, image: str | None, dry_run: bool) -> LocalRegistr
 
 
 def _use(engine: Engine, there: Contained, dry_run: bool) -> LocalRegistry | None:
-    """The registry that is there, running. None where its port was taken while it was stopped."""
+    """Start the existing registry if necessary. Return None if its port was taken while it was stopped."""
     if there.running:
         engine.wait(there)
         return LocalRegistry(there, Up.RUNNING)

@@ -1,4 +1,4 @@
-"""Check a promotion's pull request: its image, who asked, and who approved."""
+"""Checks the pull request of a promotion: its image, who asked for it, and who approved it."""
 
 from dataclasses import dataclass, field
 
@@ -23,7 +23,7 @@ from flux.proposals.issues import PromotionIssues
 
 @dataclass(frozen=True)
 class Checked:
-    """A pull request, and why it is not to be merged yet."""
+    """A pull request, and the reasons that block its merge."""
 
     pull_request: PullRequest
     faults: list[str] = field(default_factory=list)
@@ -31,9 +31,9 @@ class Checked:
 
 
 def check_request(monorepo: Monorepo, number: int) -> Checked:
-    """What blocks merging a pull request. Nothing does if it is not a promotion.
+    """Return what blocks the merge of a pull request. If it is not a promotion, nothing blocks it.
 
-    Raises RequestError where there is no such pull request, and ForgeError where nobody can be asked.
+    Raises RequestError if there is no such pull request, and ForgeError if the forge does not answer.
     """
     require_current_settings(monorepo)
     pull = monorepo.forge.pull_request(number)
@@ -75,7 +75,7 @@ def check_request(monorepo: Monorepo, number: int) -> Checked:
 def _promotion_faults(
     monorepo: Monorepo, promotion: Promotion, branch: PromotionBranch, main: Side
 ) -> list[str]:
-    """What blocks a promotion, whoever asks for it."""
+    """Return what blocks a promotion, independent of who asks for it."""
     versions = main.of(promotion.artifact)
     errors = [
         Vouching(monorepo).promotion_fault(promotion.artifact, promotion.version),
@@ -97,21 +97,21 @@ def _decisions(
     main: Side,
     number: int,
 ) -> list[Decision]:
-    """What the branch records, and what was decided beside it: before, or in comments."""
+    """Return the decisions on the branch, earlier ones, and those in comments."""
     issues = PromotionIssues(monorepo, authority)
     past = branches.past_decisions(promotion, main, branch.head.commit)
     return since_begun(branch.decisions, [*past, *issues.noted(promotion), *issues.written(number)])
 
 
 def _two_person(monorepo: Monorepo) -> set[str]:
-    """The environments that ask for a second person."""
+    """Return the environments that require a second person."""
     asks, groups = monorepo.settings.two_person, monorepo.settings.groups
     phases = (groups if asks else ()) if isinstance(asks, bool) else asks
     return {environment for phase in phases for environment in groups[phase]}
 
 
 def _approvals(monorepo: Monorepo, authority: Authority, number: int) -> list[Approval]:
-    """The reviews of people who may write. What the automation approves has nobody behind it."""
+    """Return the reviews of people with write access. Approvals by bots do not count."""
     reviews = monorepo.forge.reviews(number)
     people = {review.who for review in reviews if not authority.is_bot(review.who)}
     writers = {who for who in people if authority.may_write(who)}

@@ -1,4 +1,4 @@
-"""Sign the images that environments have, so that a cluster can ask for what was promoted."""
+"""Signs the images that environments have. A cluster can then require a promoted image."""
 
 from flux.commands.sign.sign import (
     Accept,
@@ -21,10 +21,10 @@ OFF = "`sign_promotions` is off: nothing is signed as promoted"
 
 
 def sign_promotions(monorepo: Monorepo, working: Working = silently, accept: Accept | None = None) -> Signing:
-    """Sign each image that an environment has as the desired state says, once for each phase.
+    """Sign each image that an environment has as desired, once for each phase.
 
-    Nothing is signed where the setting is off. Raises RequestError outside of Actions and where there is no
-    cosign, DesiredStateError for a desired state that has errors.
+    If the setting is off, nothing is signed. Raises RequestError outside of Actions or if there is no cosign,
+    and DesiredStateError if the desired state has errors.
     """
     if not monorepo.settings.sign_promotions:
         return Signing([], OFF)
@@ -39,7 +39,7 @@ def sign_promotions(monorepo: Monorepo, working: Working = silently, accept: Acc
 
 
 def find_promoted(monorepo: Monorepo, looked: list[Looked]) -> list[Subject]:
-    """The images that are where they should be, as the release and for the phase that they are there for."""
+    """Return the images that environments have as desired, each with its version and phase."""
     phases = {name: phase.name for phase in monorepo.settings.phases for name in phase.environments}
     found: dict[tuple[str, ...], Subject] = {}
     for step in (step for each in looked for step in each.steps):
@@ -51,7 +51,7 @@ def find_promoted(monorepo: Monorepo, looked: list[Looked]) -> list[Subject]:
 
 
 def _unseen(monorepo: Monorepo, looked: list[Looked]) -> list[Signature]:
-    """Artifacts whose registry does not answer."""
+    """Return a failure for each artifact whose registry does not answer."""
     failed = {step.artifact: step for each in looked for step in each.steps if step.action is Became.FAILED}
     return [
         Signature(name, monorepo.registry.name(name), SignAction.FAILED, step.error)

@@ -1,4 +1,4 @@
-"""Sign the images that jobs have pushed, if they have no valid signature yet."""
+"""Signs the images that jobs have pushed, if they have no valid signature yet."""
 
 import json
 import random
@@ -17,11 +17,11 @@ from flux.parallel import in_parallel
 from flux.regex import regex
 from flux.working import Working, silently
 
-# What actions/attest takes at once: https://github.com/actions/attest
+# The most subjects of one attestation: https://github.com/actions/attest
 _MOST_ATTESTED = 1024
-# A job's token may ask GitHub a thousand things an hour, and asks others too.
+# The token of a job has a limit of 1000 requests per hour, and the job sends other requests too.
 _MOST_ASKED = 400
-# Processes of cosign, of some 100 MiB each, however many requests may be in flight.
+# The most processes of cosign at once, whatever `jobs` is. Each needs about 100 MiB.
 _MOST_AT_ONCE = 8
 _REFERENCE = regex(r"[a-zA-Z0-9\[][^\s@]*@sha256:[0-9a-f]{64}")
 _VERSION = regex(r"[0-9A-Za-z][0-9A-Za-z.-]*")
@@ -30,18 +30,18 @@ _WRITE = "let `inv build`, `inv publish` or `inv reconcile` write it, with `--di
 
 @dataclass(frozen=True)
 class Subject:
-    """An image, `repository@digest`, and what is to be signed of it: its artifact, its version, its phase."""
+    """An image, `repository@digest`, and the annotations to sign: its artifact, version and phase."""
 
     reference: str
     annotations: Annotations
 
 
 Accept = Callable[[Monorepo, Subject], FluxError | None]
-"""Says why an image is not what its subject says; None where it is. Nothing else is signed."""
+"""Returns why an image is not what its subject says, or None if it is. Only accepted images are signed."""
 
 
 class SignAction(StrEnum):
-    """What became of an image's signature; `unsigned` is said in a dry run."""
+    """The state of an image's signature. `unsigned` is used only in a dry run."""
 
     VALID = "valid"
     UNSIGNED = "unsigned"
@@ -52,7 +52,7 @@ class SignAction(StrEnum):
 
 @dataclass(frozen=True)
 class Signature:
-    """What became of one image's."""
+    """The result for one image."""
 
     artifact: str
     reference: str
@@ -77,11 +77,11 @@ def sign(
     working: Working = silently,
     accept: Accept | None = None,
 ) -> Signing:
-    """Sign each image once, of those that files have digests of: a JSON object of artifact, or artifact and
-    version, to `repository@sha256:…`.
+    """Sign each image in the files of digests once. A file is a JSON object that maps an artifact, or an
+    artifact and a version, to `repository@sha256:…`.
 
-    Those that `accept` refuses, and the failure of one, leave the others unharmed. Raises RequestError for
-    anything else, outside of Actions, and where there is no cosign.
+    If `accept` refuses an image or one fails, the others are still signed. Raises RequestError if a file is
+    not valid, outside of Actions, or if there is no cosign.
     """
     signers = find_signers(monorepo)
     return sign_all(
@@ -100,14 +100,14 @@ def sign_all(
     accept: Accept,
     working: Working = silently,
 ) -> Signing:
-    """Sign what has no valid signature of the signers yet. Raises RequestError where there is no cosign."""
+    """Sign images without a valid signature of the signers. Raises RequestError if there is no cosign."""
     cosign = find_cosign()
     groups: dict[str, list[Subject]] = {}
     for subject in subjects:
         groups.setdefault(subject.reference.partition("@")[0], []).append(subject)
 
     def all_of(group: list[Subject]) -> list[Signature]:
-        """Those of one repository, one after another: not every registry stands two writers of one."""
+        """Sign the images of one repository in turn: some registries fail with parallel writes to one."""
         return [_sign(monorepo, subject, signers, cosign, accept) for subject in group]
 
     found: list[Signature] = []
@@ -136,7 +136,7 @@ def _sign(
 
 
 def in_our_repository(monorepo: Monorepo, subject: Subject) -> FluxError | None:
-    """Accepts an image only in the repository of its artifact, whatever a file of digests says."""
+    """Accept an image only if it is in the repository of its artifact. Otherwise return the error."""
     artifact = subject.annotations["artifact"]
     ours = monorepo.registry.name(artifact)
     if subject.reference.partition("@")[0] == ours:
@@ -145,10 +145,10 @@ def in_our_repository(monorepo: Monorepo, subject: Subject) -> FluxError | None:
 
 
 def is_built_from_git(vouching: Vouching) -> Accept:
-    """Accepts an image in the repository of its artifact that git builds.
+    """Return a function that accepts an image in the repository of its artifact if git builds the same.
 
-    It is built for the release of its version, or at the commit of main that it names. Neither a file of
-    digests nor the registry is believed.
+    It is built for the release of its version, or at the commit of main that it names. Files of digests and
+    the registry are not trusted.
     """
 
     def accept(monorepo: Monorepo, subject: Subject) -> FluxError | None:
@@ -172,10 +172,10 @@ def is_built_from_git(vouching: Vouching) -> Accept:
 
 
 def find_unattested(signing: Signing, is_attested: Callable[[str], bool]) -> list[str]:
-    """The references of signed images that it is not attested of how they were built, as many as one
-    attestation may have.
+    """Return the references of signed images without a build attestation, at most as many as one attestation
+    may have.
 
-    Of very many that were signed before, each run asks for others.
+    If very many were signed before, each run checks a random sample of them.
     """
     signed, valid = (
         list(dict.fromkeys(s.reference for s in signing.signatures if s.action == action))
@@ -187,7 +187,7 @@ def find_unattested(signing: Signing, is_attested: Callable[[str], bool]) -> lis
 
 
 def find_subjects(digests: dict[str, str]) -> list[Subject]:
-    """What is to be said of each image; of one that has versions nothing but these."""
+    """Return the subjects to sign. An image with versions has only the subjects with these versions."""
     versioned = {(about.partition(" ")[0], image) for about, image in digests.items() if " " in about}
     subjects = []
     for about, reference in digests.items():
@@ -200,9 +200,9 @@ def find_subjects(digests: dict[str, str]) -> list[Subject]:
 
 
 def read_digests(path: Path) -> dict[str, str]:
-    """What commands have written with `--digests`: a file, or a folder with a file of each job.
+    """Read the output of `--digests`: a file, or a folder with a file of each job.
 
-    Raises RequestError for what none has written.
+    Raises RequestError if a file is not valid or there is none.
     """
     files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
     read = [_read_file(file) for file in files]
@@ -224,7 +224,7 @@ def _read_file(path: Path) -> dict[str, str]:
 
 
 def _is_image(about: str, reference: object) -> bool:
-    """Whether it is an artifact, or an artifact and a version, and a digest in a repository."""
+    """Whether `about` is an artifact, with or without a version, and `reference` is `repository@digest`."""
     artifact, separator, version = about.partition(" ")
     named = not name_fault(artifact) and bool(_VERSION.fullmatch(version)) == bool(separator)
     return named and isinstance(reference, str) and bool(_REFERENCE.fullmatch(reference))
