@@ -1,4 +1,4 @@
-"""The registries of three clouds, where a job logs in by its identity, without a password."""
+"""The registries of three clouds, where a job logs in with its identity instead of a password."""
 
 import re
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from flux.regex import regex
 
 @dataclass(frozen=True)
 class Cloud:
-    """`variables` are the variables of the repository for the login of a job."""
+    """A cloud. `variables` are the repository's variables that a job needs to log in."""
 
     name: str
     host: re.Pattern[str]
     variables: tuple[str, ...]
 
 
-# docker/login-action knows ECR by the same names.
+# docker/login-action recognizes ECR by the same names.
 _ECR = r"[0-9]{12}\.dkr[.-]ecr\.(?P<region>[a-z0-9-]+)\.(amazonaws\.(com(\.cn)?|eu)|on\.aws)"
 CLOUDS = (
     Cloud(
@@ -33,5 +33,5 @@ CLOUDS = (
 
 
 def cloud_of(host: str) -> Cloud | None:
-    """The cloud of a registry; None for any other registry."""
+    """Return the cloud of a registry, or None for any other registry."""
     return next((cloud for cloud in CLOUDS if cloud.host.fullmatch(host)), None)

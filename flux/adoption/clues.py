@@ -1,4 +1,4 @@
-"""What the detectors read, and what they find: a setting with its evidence, or a gap."""
+"""The input of the detectors, and their findings: a setting with its evidence, or a gap."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Clues:
-    """A clone as git has it. `texts` has the files that are worth reading, of this clone and of the fleet.
+    """The files and git tags of a clone. `texts` has the contents of the files that are worth reading.
 
-    `repository` is `owner/name` on its forge, or empty. `tags` are git's.
+    `repository` is `owner/name` on its forge, or empty. `fleet` has the clusters' files in the same way.
     """
 
     paths: Sequence[str]
@@ -29,7 +29,7 @@ class ProposedSetting:
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that is done today and that settings cannot describe, unless somebody sets that setting."""
+    """Something that is done today and that settings cannot describe. Setting `setting` closes the gap."""
 
     message: str
     hint: str

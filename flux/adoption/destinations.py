@@ -1,4 +1,4 @@
-"""Where images go today: a registry, and repositories in it by templates."""
+"""Finds where images go today: a registry, and templates of repositories in it."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from flux.regex import regex
 NAME = "{name}"
 _LOOPBACK = regex(r"(localhost|127\.[0-9.]+|\[::1\]|[\w.-]+\.localhost)(:[0-9]+)?")
 _UNKNOWN = "{unknown}"
-"""For what is the same for all artifacts, and only a run on the forge knows."""
+"""Stands for a value that all artifacts share and that only a run on the forge knows."""
 _OF_THE_FORGE = regex(
     r"\$\{\{\s*(github\.repository|github\.repository_owner|vars\.\w+|secrets\.\w+)\s*\}\}"
     r"|\$\{?GITHUB_REPOSITORY(_OWNER)?(,,)?\}?(?!\w)"
@@ -23,9 +23,9 @@ _TWO_FOLDERS = "{parent}/{folder}"
 
 @dataclass(frozen=True)
 class Destination:
-    """Where a command pushes what a glob means; `template` has `{name}` for each part that varies.
+    """Where a command pushes the folders of a glob. `template` has `{name}` for each part that varies.
 
-    The glob is `*` where it may be any folder.
+    The glob is `*` if it may be any folder.
     """
 
     glob: str
@@ -38,14 +38,14 @@ class Destination:
 
 
 def in_earnest(pushes: Sequence[PushCommand]) -> list[PushCommand]:
-    """The pushes to registries that are not on this machine, if there are any: the others are tests."""
+    """Return the pushes to remote registries, or all if there are none. Pushes to this machine are tests."""
     return [push for push in pushes if not _LOOPBACK.fullmatch(push.repository.partition("/")[0])] or [
         *pushes
     ]
 
 
 def destinations(pushes: Sequence[PushCommand]) -> list[Destination]:
-    """Those that tell something: not one with variables for what another has."""
+    """Return the destinations, without those whose variables can have the values of another one."""
     found = [
         Destination(
             globbed(push), VARIABLE.sub(NAME, _OF_THE_FORGE.sub(_UNKNOWN, push.repository)), push.place
@@ -58,12 +58,12 @@ def destinations(pushes: Sequence[PushCommand]) -> list[Destination]:
 
 
 def globbed(push: PushCommand) -> str:
-    """The folders that a command pushes, as a glob; `*` stands for each part that varies."""
+    """Return the folders that a command pushes, as a glob. `*` stands for each part that varies."""
     return VARIABLE.sub("*", push.path.removeprefix("./").rstrip("/")) or "."
 
 
 def find_destinations(found: Sequence[Destination]) -> tuple[list[ProposedSetting | Gap], dict[str, str]]:
-    """The settings `registry` and `repository`, and the repositories of each glob where they differ."""
+    """Return the settings `registry` and `repository`, and the repository of each glob if they differ."""
     if not found:
         return [], {}
     parts = [_parts_before_name(one.template) for one in found]
@@ -94,20 +94,23 @@ def find_destinations(found: Sequence[Destination]) -> tuple[list[ProposedSettin
 
 
 def _covers(one: Destination, other: Destination) -> bool:
-    """Whether the variables of one may have the values of another."""
+    """Whether the variables of `one` can have the values of `other`."""
     parts = re.split(r"\{\w+\}", one.template)
     return re.fullmatch(".+".join(map(re.escape, parts)), other.template) is not None
 
 
 def _parts_before_name(template: str) -> list[str]:
-    """The parts of a path that a registry may have: those before the first that varies, without the last."""
+    """Return the parts that can belong to the registry: those before the first part that varies.
+
+    If no part varies, the last one is left out.
+    """
     parts = template.split("/")
     at = next((at for at, part in enumerate(parts) if NAME in part), len(parts) - 1)
     return parts[:at]
 
 
 def _shared(lists: Sequence[Sequence[str]]) -> list[str]:
-    """The parts that all begin with."""
+    """Return the parts at the beginning that all lists share."""
     shared: list[str] = []
     for parts in zip(*lists, strict=False):
         if len(set(parts)) > 1:
@@ -117,16 +120,14 @@ def _shared(lists: Sequence[Sequence[str]]) -> list[str]:
 
 
 def name_of(glob: str, repository: str) -> str:
-    """The name of the artifact in one folder: the folder's where its repository has it, else that one's.
-
-    Empty where neither can be one.
-    """
+    """Return the name of the artifact in one folder: the folder's name if the repository's name contains it,
+    else the repository's name. It is empty if neither is a valid name."""
     folder, last = glob.rpartition("/")[2], repository.rpartition("/")[2]
     return next((one for one in (folder if folder in last else last, folder) if not name_fault(one)), "")
 
 
 def _fitting(one: Destination, template: str) -> str:
-    """A template that names what varies: two folders where the glob has two, and else the artifact."""
+    """Return the template with placeholders: two folders if two parts vary, else the artifact's name."""
     if template.count(NAME) == 2 and one.glob.endswith("*/*"):
         return template.replace(NAME, "{parent}", 1).replace(NAME, "{folder}", 1)
     if "*" not in one.glob and NAME not in template and (name := name_of(one.glob, template)):

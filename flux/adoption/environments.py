@@ -1,4 +1,4 @@
-"""The environments that clusters follow today, by a desired state, manifests and tags, in phases."""
+"""Finds the environments that clusters follow today, from a desired state, manifests and tags."""
 
 import json
 import re
@@ -25,7 +25,7 @@ _RING = regex(r"[-_.]?(?:ring|wave|tier|region|stage)?[-_.]?[0-9]+$")
 def find_environments(
     clues: Clues, names: Collection[str], registry: str, tags: Mapping[str, Collection[str]]
 ) -> Iterator[ProposedSetting]:
-    """The settings `releaseconfig`, `phases` and `latest`. `tags` has those of the registry by artifact."""
+    """Yield the settings `releaseconfig`, `phases` and `latest`. `tags` has the registry's, by artifact."""
     found: dict[str, str] = {}
     if state := _desired(clues.texts, names):
         path, environments = state
@@ -56,7 +56,7 @@ def is_environment(tag: str) -> bool:
 
 
 def _desired(texts: Mapping[str, str], names: Collection[str]) -> tuple[str, list[str]] | None:
-    """A file `{artifact: {environment: version}}` of these artifacts, and its environments."""
+    """Return the path of a file `{artifact: {environment: version}}`, and its environments."""
     for path, text in texts.items():
         if path.endswith(".json") and (states := _states(text, names)):
             return path, list(dict.fromkeys(name for state in states for name in state))
@@ -64,7 +64,7 @@ def _desired(texts: Mapping[str, str], names: Collection[str]) -> tuple[str, lis
 
 
 def _states(text: str, names: Collection[str]) -> list[dict[str, str]]:
-    """The versions of each artifact by environment; none where a text is not a desired state."""
+    """Return the versions of each artifact by environment; none if the text is not a desired state."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
@@ -80,7 +80,7 @@ def _is_state(state: object) -> bool:
 
 
 def oci_repositories(texts: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each OCIRepository of a set of manifests, with its file."""
+    """Yield the spec of each OCIRepository in the manifests, with its file."""
     for path, text in texts.items():
         if "OCIRepository" not in text:
             continue
@@ -103,7 +103,7 @@ def _followed(texts: Mapping[str, str], registry: str) -> Iterator[tuple[str, st
 
 
 def _phases(environments: Iterable[str]) -> list[object]:
-    """Phases, from the names: `at_ring1` and `at_ring2` belong to `at`. Test comes before production."""
+    """Return the phases by the names: `at_ring1` and `at_ring2` belong to `at`. Test precedes production."""
     groups: dict[str, list[object]] = {}
     for tag in sorted(environments):
         if tag.endswith("latest-stable") or tag == "stable":

@@ -26,7 +26,7 @@ class FileState(StrEnum):
 
 @dataclass(frozen=True)
 class WantedFile:
-    """A wanted file, and the existing one; None if there is none."""
+    """The wanted text of a file, and the existing text. `there` is None if the file does not exist."""
 
     path: str
     wanted: str
@@ -40,7 +40,7 @@ class WantedFile:
 
     @property
     def diff(self) -> str:
-        """As `git diff` shows it."""
+        """The difference, in the format of `git diff`."""
         before = [] if self.there is None else self.there.splitlines(keepends=True)
         old = "/dev/null" if self.there is None else f"a/{self.path}"
         lines = difflib.unified_diff(before, self.wanted.splitlines(keepends=True), old, f"b/{self.path}")
@@ -48,7 +48,7 @@ class WantedFile:
 
 
 def invoke_yaml(settings: Mapping[str, Any], text: str = "") -> str | None:
-    """A file with these settings after those that it has. None where its form lets nothing be added."""
+    """Return a file with these settings added after its own, or None if its form does not allow it."""
     there = _section_of(text)
     settings = {name: value for name, value in settings.items() if name not in (there or {})}
     if not settings:
@@ -62,7 +62,7 @@ def invoke_yaml(settings: Mapping[str, Any], text: str = "") -> str | None:
 
 
 def _with_added(text: str, settings: Mapping[str, Any]) -> str:
-    """Settings at the end of the section; the text as it is where the section is no block."""
+    """Return the text with settings at the end of the section; unchanged if the section is no block."""
     lines = text.splitlines()
     start = next((at for at, line in enumerate(lines) if _SECTION.fullmatch(line)), None)
     if start is None:
@@ -79,7 +79,7 @@ def _with_added(text: str, settings: Mapping[str, Any]) -> str:
 
 
 def _section_of(text: str) -> dict[str, Any] | None:
-    """What a file has under `flux:`, which may be nothing; None where it has no such key."""
+    """Return the settings under `flux:`, which may be empty, or None if there is no such key."""
     try:
         document = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError):
@@ -96,5 +96,5 @@ def _dumped(value: Any) -> str:
 
 
 def desired_state(state: Mapping[str, Mapping[str, str]]) -> str:
-    """As `inv promote` writes it."""
+    """Return the text of the desired state, in the format that `inv promote` writes."""
     return json.dumps(state, indent=2, ensure_ascii=False) + "\n"

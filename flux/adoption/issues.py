@@ -1,4 +1,4 @@
-"""The label of today's promotion issues."""
+"""Finds the label of today's promotion issues."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _SAID = (
 
 
 def find_label(clues: Clues) -> Iterator[ProposedSetting]:
-    """The setting `label`: that of the issues which workflows open or listen to."""
+    """Yield the setting `label`: the label of the issues that workflows open or react to."""
     for path, text in clues.texts.items():
         joined = re.sub(r"\\\s*\n\s*", " ", text)
         for said in _SAID:

@@ -1,4 +1,4 @@
-"""Where artifacts and images are today: by what is pushed, or else by the kustomizations."""
+"""Finds the artifacts and their images today, from the pushes, or else from the kustomizations."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from flux.adoption.pushes import PushCommand, find_commands
 from flux.adoption.variables import VARIABLE
 
 Entry = dict[str, Any]
-"""One of the setting `artifacts`, as it is written."""
+"""An entry of the setting `artifacts`, as in invoke.yaml."""
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _INSIDE = ("base", "bases", "overlays")
@@ -18,7 +18,7 @@ _STATE = "flux"
 
 
 def find_places(clues: Clues) -> Iterator[ProposedSetting | Gap]:
-    """The settings `artifacts` or `sources`, `registry` and `repository`."""
+    """Yield the settings `artifacts` or `sources`, `registry` and `repository`."""
     commands = find_commands(clues.texts, clues.repository)
     pushes = in_earnest([one for one in commands if one.verb == "push"])
     settings, repositories = find_destinations(destinations(pushes))
@@ -32,7 +32,7 @@ def _artifacts(
     pushed: dict[str, str] = {}
     for push in pushes:
         path = _there(globbed(push), clues.paths)
-        if push.path and path != "*":  # which may be any folder
+        if push.path and path != "*":  # `*` may be any folder
             pushed.setdefault(path, push.place)
     known = {path: place for path, place in pushed.items() if _is_there(path, clues.paths)}
     yield from (_not_in_git(path, place) for path, place in pushed.items() if path not in known)
@@ -67,7 +67,7 @@ def _by_kustomizations(paths: Sequence[str]) -> ProposedSetting | Gap:
 
 
 def _proposed(entries: Sequence[Entry], evidence: str) -> ProposedSetting:
-    """The simple form where it says the same. An entry with nothing but a path is one."""
+    """Return the setting in its simplest form: `sources` if it is enough, or entries that are only a path."""
     if len(entries) == 1 and [*entries[0]] == ["path"]:
         path = entries[0]["path"]
         if path.endswith("/*") and path.count("*") == 1:
@@ -83,8 +83,8 @@ def _entry(
     repositories: Mapping[str, str],
     paths: Sequence[str],
 ) -> Entry:
-    """An entry of the setting `artifacts`, named as its repository is where that has a name of its own. It
-    leaves out what no command of its pushes, and what the other globs are about."""
+    """Return an entry of the setting `artifacts`, with a name if its repository has another name. It excludes
+    what none of its commands pushes, and what belongs to other globs."""
     own = [push for push in pushes if _same(globbed(push), path)]
     if path.endswith("*"):
         entry = _without(path, globs, [*_ignored(path, own), *_unchosen(path, own, paths)])
@@ -95,7 +95,7 @@ def _entry(
 
 
 def _unchosen(path: str, own: Sequence[PushCommand], paths: Sequence[str]) -> list[str]:
-    """The folders that a glob means, and no command pushes."""
+    """Return the folders that a glob matches but no command pushes."""
     top = path.removesuffix("*")
     chosen = {name for push in own for name in push.chosen}
     there = {
@@ -107,13 +107,13 @@ def _unchosen(path: str, own: Sequence[PushCommand], paths: Sequence[str]) -> li
 
 
 def _ignored(path: str, own: Sequence[PushCommand]) -> list[str]:
-    """What every command leaves out."""
+    """Return the patterns that every command ignores."""
     first, *others = [[_from_root(path, pattern) for pattern in push.ignore] for push in own]
     return [pattern for pattern in first if all(pattern in other for other in others)]
 
 
 def _named(path: str, own: Sequence[PushCommand]) -> Entry:
-    """One folder, by the name of its own that its repository has."""
+    """Return the entry of one folder, with a name if its repository has another name."""
     entry = _listed(path, _ignored(path, own))
     name = "" if VARIABLE.search(own[0].repository) else name_of(path, own[0].repository)
     if name not in ("", path.rpartition("/")[2]):
@@ -122,18 +122,18 @@ def _named(path: str, own: Sequence[PushCommand]) -> Entry:
 
 
 def _same(glob: str, path: str) -> bool:
-    """Whether a glob of a command is that of an entry, which may have lost the variable before it."""
+    """Whether a command's glob is that of an entry. The entry may lack the variable at the beginning."""
     return glob in (path, f"*/{path}")
 
 
 def _there(glob: str, paths: Sequence[str]) -> str:
-    """A glob without the variable that it begins with, where that is the clone: `$ROOT/apps`."""
+    """Return a glob without the variable at its beginning if that is the clone's root: `$ROOT/apps`."""
     rest = glob.removeprefix("*/")
     return rest if rest != glob and "*" not in rest.partition("/")[0] and _is_there(rest, paths) else glob
 
 
 def _from_root(path: str, pattern: str) -> str:
-    """A gitignore pattern that counts from a folder, as one that counts from the root of the repository."""
+    """Convert a gitignore pattern: from relative to a folder, to relative to the root of the repository."""
     if "/" not in pattern.rstrip("/") or path == ".":
         return pattern
     negated, bare = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
@@ -149,27 +149,27 @@ def _listed(path: str, exclude: Sequence[str]) -> Entry:
 
 
 def _beside(paths: Sequence[str]) -> list[str]:
-    """The folders at the root that have no kustomization, and that of the desired state."""
+    """Return the top folders without a kustomization, and the folder of the desired state."""
     folders = {path.partition("/")[0] for path in paths if "/" in path and not path.startswith(".")}
     having = {path.partition("/")[0] for path in paths if path.rpartition("/")[2] in _KUSTOMIZATIONS}
     return [f"/{name}" for name in sorted(folders - having | {_STATE})]
 
 
 def _inside(path: str, globs: Sequence[str]) -> list[str]:
-    """The folders under a glob that hold the artifacts of other globs, and are none themselves."""
+    """Return the folders under a glob that only contain the artifacts of other globs."""
     top = path.removesuffix("*")
     names = (glob[len(top) :].partition("/")[0] for glob in globs if glob.startswith(top))
     return [f"/{top}{name}" for name in dict.fromkeys(names) if "*" not in name]
 
 
 def _is_there(path: str, paths: Sequence[str]) -> bool:
-    """Whether anything is at or below a path; a wildcard stands for anything."""
+    """Whether there is a file below a path. Only the part before a wildcard counts."""
     top = path.partition("*")[0].rstrip("/")
     return top in ("", ".") or any(one.startswith(f"{top}/") for one in paths)
 
 
 def _collections(paths: Sequence[str], top: str) -> Iterator[str]:
-    """Globs of the folders that are artifacts, by the kustomizations below them."""
+    """Yield globs of the folders that are artifacts, by the kustomizations below them."""
     prefix = f"{top}/" if top else ""
     for name, rests in _below(paths, prefix).items():
         if any("/" not in rest or rest.partition("/")[0] in _INSIDE for rest in rests):
@@ -179,7 +179,7 @@ def _collections(paths: Sequence[str], top: str) -> Iterator[str]:
 
 
 def _below(paths: Sequence[str], prefix: str) -> dict[str, list[str]]:
-    """The kustomizations in each folder under a prefix."""
+    """Return the kustomizations in each folder under a prefix."""
     found: dict[str, list[str]] = {}
     for path in paths:
         if path.startswith(prefix) and path.rpartition("/")[2] in _KUSTOMIZATIONS:

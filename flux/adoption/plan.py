@@ -1,4 +1,4 @@
-"""The proposed settings, put together from the findings."""
+"""Puts the proposed settings together from the findings."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -18,9 +18,9 @@ _ORDER = (
 def proposed(
     found: Iterable[ProposedSetting | Gap], named: Iterable[str]
 ) -> tuple[dict[str, Any], list[ProposedSetting], list[Gap]]:
-    """The settings by name, the findings that they are from, and what no setting can say.
+    """Return the settings by name, the findings that they come from, and the gaps.
 
-    What is `named` is settled: it is neither proposed nor lacking.
+    The settings in `named` are already set. They are not proposed, and their gaps are left out.
     """
     settled = {*named}
     if settled & {"sources", "artifacts"}:
@@ -39,9 +39,9 @@ def proposed(
 def without_own_files(
     settings: Mapping[str, Any], paths: Collection[str] = (), more: Iterable[str] = ()
 ) -> dict[str, Any]:
-    """The settings, where the whole repository is an artifact without what the adoption adds to its files.
+    """Return the settings. If the whole repository is an artifact, it excludes the files that init adds.
 
-    `more` is what is written later. A new folder is left out as a whole: an image has folders, too.
+    `more` has files that are written later. A new folder is excluded as a whole, because images have folders.
     """
     state = settings.get("releaseconfig", OWN_FILES[-1])
     added = [*OWN_FILES[:-1], state, *more, *(f".github/workflows/{name}" for name in WORKFLOWS)]
@@ -56,14 +56,14 @@ def without_own_files(
 
 
 def _outermost_new(path: str, paths: Collection[str]) -> str:
-    """The outermost folder of a path that is not there yet, ending in `/`; else the path."""
+    """Return the outermost folder of a path that does not exist yet, ending in `/`; else the path."""
     parts = path.split("/")
     folders = ("/".join(parts[:depth]) + "/" for depth in range(1, len(parts)))
     return next((folder for folder in folders if not any(one.startswith(folder) for one in paths)), path)
 
 
 def version_tag(tags: Iterable[str]) -> Iterable[ProposedSetting]:
-    """How versions are written in the tags of a registry."""
+    """Yield the setting `version_tag` if most versions in the registry begin with `v`."""
     listed = list(tags)
     bare = sum(map(Version.is_valid, listed))
     with_v = sum(tag.startswith("v") and Version.is_valid(tag[1:]) for tag in listed)

@@ -1,4 +1,4 @@
-"""What workflows and scripts push today with the flux CLI."""
+"""Finds what workflows and scripts push today with the flux CLI."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -30,9 +30,9 @@ class PushCommand:
     path: str = ""
     tags: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    """The patterns of what it leaves out."""
+    """The patterns of the files that it ignores."""
     chosen: tuple[str, ...] = ()
-    """The folders that the variable at the end of the path stands for, where the file says so."""
+    """The folders that the variable at the end of the path stands for, if the file tells."""
 
     @property
     def repository(self) -> str:
@@ -42,7 +42,7 @@ class PushCommand:
 
 
 def find_commands(texts: Mapping[str, str], repository: str) -> list[PushCommand]:
-    """The commands of all files, in their order."""
+    """Return the commands of all files, in their order."""
     return [
         command
         for file, text in texts.items()
@@ -57,7 +57,7 @@ def _of_file(file: str, text: str, repository: str) -> Iterator[PushCommand]:
     joined = re.sub(r"\\\s*\n\s*", " ", text)
     joined = re.sub(r"\n\s+(--?[a-z])", r" \1", joined)
     for line in joined.splitlines():
-        known |= given_in(line)  # what stands last before a command is what it has
+        known |= given_in(line)  # a command gets the last value before it
         found = _COMMAND.search(line.split(" #")[0])
         if not found:
             continue
@@ -67,7 +67,7 @@ def _of_file(file: str, text: str, repository: str) -> Iterator[PushCommand]:
 
 
 def _command(verb: str, place: str, said: list[str], text: str) -> PushCommand:
-    """What a command line says; its words have what is known in place of variables."""
+    """Parse the words of a command line. Known variables are already replaced."""
     url = next((word for word in said if word.startswith("oci://") or VARIABLE.match(word)), "")
     tags = tuple(one for tag in _values(said, "--tag") for one in outputs_of(tag, text))
     path = next(iter([*_values(said, "--path"), *_values(said, "-f")]), "")
@@ -76,7 +76,7 @@ def _command(verb: str, place: str, said: list[str], text: str) -> PushCommand:
 
 
 def _of_actions(file: str, text: str, known: Mapping[str, str]) -> Iterator[PushCommand]:
-    """The steps that push with an action: it is given a repository and a path."""
+    """Yield the pushes of steps that use an action with a repository and a path."""
     for step in mappings([document(text)]):
         uses, given = step.get("uses"), step.get("with")
         if isinstance(uses, str) and isinstance(given, dict) and "push" in uses.partition("@")[0]:
@@ -86,7 +86,7 @@ def _of_actions(file: str, text: str, known: Mapping[str, str]) -> Iterator[Push
 
 
 def _by_action(place: str, values: Mapping[str, str], text: str) -> Iterator[PushCommand]:
-    """What an action pushes by its inputs; nothing where it is given no repository or no path."""
+    """Yield what an action pushes by its inputs; nothing if it has no repository or no path."""
     url = _first(values, ("repository", "url", "artifact-url", "oci-url", "artifact"))
     path = _first(values, ("path", "source-path", "artifact-path", "directory"))
     if url and path:

@@ -1,4 +1,4 @@
-"""The form of release tags: from the existing tags and the configuration of release-please."""
+"""Finds the form of release tags, from the existing tags and the configuration of release-please."""
 
 import json
 from collections.abc import Collection, Iterator
@@ -10,7 +10,7 @@ from flux.release.tag import TagForm
 _VERSION = regex(r"(?<![0-9.])[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?$")
 _FEWEST = 0.8
 _TIMES = 2
-"""Of how many times as many artifacts as any other a form has the tags, that is the one."""
+"""A form is chosen if it has tags of more than this many times as many artifacts as any other form."""
 _RELEASE_PLEASE = (
     "release-please-config.json",
     ".release-please-manifest.json",
@@ -19,7 +19,7 @@ _RELEASE_PLEASE = (
 
 
 def find_releases(clues: Clues, names: Collection[str], only: str = "") -> Iterator[ProposedSetting | Gap]:
-    """The settings `release_tag`, and `ignore` where release-please writes changelogs."""
+    """Yield the setting `release_tag`, and `ignore` if release-please writes changelogs."""
     yield from _form(clues.tags, names, only)
     if config := next((path for path in _RELEASE_PLEASE if path in clues.texts), ""):
         yield ProposedSetting(
@@ -37,7 +37,7 @@ def _form(tags: Collection[str], names: Collection[str], only: str) -> Iterator[
     best, *others = sorted(
         read, key=lambda form: (len({*read[form].values()}), len(read[form])), reverse=True
     )
-    ours = {tag for tags in read.values() for tag in tags}  # not those of whatever else the monorepo releases
+    ours = {tag for tags in read.values() for tag in tags}  # without the tags of other software
     next_most = max((len({*read[form].values()}) for form in others), default=0)
     matched = f"{len(read[best])} of {len(versioned)}"
     if len(read[best]) >= _FEWEST * len(ours) or len({*read[best].values()}) > _TIMES * next_most:
@@ -51,7 +51,7 @@ def _form(tags: Collection[str], names: Collection[str], only: str) -> Iterator[
 
 
 def _forms(tags: Collection[str], names: Collection[str], only: str) -> list[str]:
-    """The forms that tags may have, each one that can be read back."""
+    """Return the possible forms of the tags. Each is a valid form."""
     longest = sorted(names, key=len, reverse=True)
     found: dict[str, None] = {}
     for tag in tags:
@@ -66,13 +66,13 @@ def _forms(tags: Collection[str], names: Collection[str], only: str) -> list[str
 
 
 def _read(form: str, only: str, tags: Collection[str], names: Collection[str]) -> dict[str, str]:
-    """The tags of a form, and the artifact of each."""
+    """Return the tags of a form, with the artifact of each."""
     parsed = {tag: TagForm(form, only).parse(tag) for tag in tags}
     return {tag: found[0] for tag, found in parsed.items() if found and (found[0] in names or only)}
 
 
 def _release_please(clues: Clues) -> str:
-    """The form of the tags that release-please makes by its configuration."""
+    """Return the form of release-please's tags by its configuration, or an empty text."""
     for path in _RELEASE_PLEASE:
         try:
             config = json.loads(clues.texts.get(path, ""))

@@ -1,4 +1,4 @@
-"""Whether clusters will accept the signatures of the workflows."""
+"""Checks whether clusters will accept the signatures of the workflows."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from flux.adoption.environments import oci_repositories
 
 
 def refusing(texts: Mapping[str, str], registry: str, issuer: str, subject: str) -> Iterator[str]:
-    """The files whose OCIRepository of this registry would refuse an image signed as `subject`, and why.
+    """Yield each file whose OCIRepository would refuse an image signed by `subject`, and the reason.
 
     https://fluxcd.io/flux/components/source/ocirepositories/#verification
     """
@@ -27,7 +27,7 @@ def _how(verify: Mapping[str, Any]) -> str:
 
 
 def _identities(verify: Mapping[str, Any]) -> list[Any]:
-    """Those that are accepted; without any, whatever is signed."""
+    """Return the accepted identities. If none is given, any signature is accepted."""
     given = verify.get("matchOIDCIdentity")
     return given if isinstance(given, list) and given else [{}]
 

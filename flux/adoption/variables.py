@@ -1,4 +1,4 @@
-"""The values of variables in workflows and scripts, as far as the files tell."""
+"""Finds the values of variables in workflows and scripts, as far as the files tell."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -20,13 +20,13 @@ _MOST_ROUNDS = 5
 
 
 def words(arguments: str) -> list[str]:
-    """The words of a command line; a variable is one, whatever spaces it has."""
+    """Split a command line into words. A variable with spaces stays one word."""
     tight = VARIABLE.sub(lambda found: re.sub(r"\s+", "\x01", re.sub(r"[\"']", "", found[0])), arguments)
     return [word.replace("\x01", " ").replace('"', "").replace("'", "") for word in tight.split()]
 
 
 def known_in(text: str, repository: str) -> dict[str, str]:
-    """Variables that a file gives a value, and those that GitHub gives."""
+    """Return the variables that a file sets, and those that GitHub sets."""
     owner = repository.partition("/")[0]
     known = {**_environment(text), **given_in(text)}
     if repository:
@@ -36,13 +36,13 @@ def known_in(text: str, repository: str) -> dict[str, str]:
 
 
 def given_in(text: str) -> dict[str, str]:
-    """The variables that a script assigns, or that a loop over a glob has."""
+    """Return the variables that a script assigns, and those of loops over a glob."""
     loops = {name: globbed.split()[0].rstrip("/") for name, globbed in _LOOP.findall(text)}
     return {**dict(_ASSIGNED.findall(text)), **loops}
 
 
 def expanded(word: str, known: Mapping[str, str]) -> str:
-    """A word with what is known in place of its variables."""
+    """Return a word with its known variables replaced by their values."""
     for _ in range(_MOST_ROUNDS):
         after = VARIABLE.sub(lambda found: known.get(_name(found[0]), found[0]), word)
         if after == word:
@@ -52,7 +52,7 @@ def expanded(word: str, known: Mapping[str, str]) -> str:
 
 
 def outputs_of(word: str, text: str) -> Iterator[str]:
-    """Each value that a step may give a word which is its output; the word itself where it is none."""
+    """Yield each possible value of a word that is the output of a step; else the word itself."""
     found = _OF_A_STEP.fullmatch(word)
     values = [value for name, value in _OUTPUT.findall(text) if found and name == found[1]]
     assigned = _ASSIGNED.findall(text)
@@ -64,7 +64,7 @@ def outputs_of(word: str, text: str) -> Iterator[str]:
 
 
 def matrix_values(word: str, text: str) -> tuple[str, ...]:
-    """The values of the matrix that a word ends with; none where it ends otherwise, or they are computed."""
+    """Return the values of a matrix variable at the end of a word. There are none if they are computed."""
     found = _OF_A_MATRIX.search(word)
     if not found:
         return ()
@@ -81,7 +81,7 @@ def _values_of(matrix: Mapping[str, object], name: str) -> Iterator[str]:
 
 
 def document(text: str) -> object:
-    """A file as YAML; nothing where it is none."""
+    """Parse a file as YAML. Return None if it is not valid."""
     try:
         return yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError):
@@ -89,7 +89,7 @@ def document(text: str) -> object:
 
 
 def _environment(text: str) -> dict[str, str]:
-    """The variables that a workflow sets, of all its jobs and steps."""
+    """Return the variables that a workflow sets, including all jobs and steps."""
     found: dict[str, str] = {}
     for node in mappings([document(text)]):
         given = node.get("env")
@@ -99,7 +99,7 @@ def _environment(text: str) -> dict[str, str]:
 
 
 def _name(variable: str) -> str:
-    """The name in `$X`, `${X}`, `$(X)`, `${X,,}`, `${X%/}`, `${{ env.X }}` or `${{ github.x }}`."""
+    """Return the name in `$X`, `${X}`, `$(X)`, `${X,,}`, `${X%/}`, `${{ env.X }}` or `${{ github.x }}`."""
     if variable.startswith("$("):
         return variable[2:-1] if variable[2:-1].isidentifier() else ""
     name = re.sub(r"^\$\{\{\s*|\s*\}\}$|^\$\{|\}$|^\$", "", variable).strip()

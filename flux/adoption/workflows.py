@@ -1,4 +1,4 @@
-"""The workflows of this repository, rendered for another one from its settings."""
+"""Renders the workflows of this repository for another one, with its settings."""
 
 import json
 import re
@@ -15,7 +15,7 @@ WORKFLOWS = (
     "publish-flux-board.yml",
 )
 ACTION = ".github/actions/setup/action.yml"
-"""What the workflows use of this repository, by which it is known."""
+"""The file of this repository that the workflows use. It identifies the repository."""
 GHCR = "ghcr.io"
 
 _PLAIN = regex(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[A-Za-z][A-Za-z0-9._/-]*", re.IGNORECASE)
@@ -41,11 +41,11 @@ class Values:
     host: str = ""
     uses: str = ""
     freezes: str = ""
-    """The file of freezes, beside the desired state."""
+    """The file of freezes, next to the desired state."""
 
 
 def render(text: str, values: Values) -> str:
-    """A workflow with these values in place of this repository's own."""
+    """Return a workflow with these values instead of this repository's own."""
     branch, host = _scalar(values.branch), values.host or GHCR
     state = [_scalar(path) for path in (values.releaseconfig, values.freezes) if path]
     for before, after in (
@@ -72,23 +72,26 @@ def render(text: str, values: Values) -> str:
 
 
 def used_by(text: str) -> str:
-    """Where a rendered workflow takes what it calls from, as `OWNER/REPOSITORY@REF`; empty for nowhere."""
+    """Return where a rendered workflow calls from, as `OWNER/REPOSITORY@REF`, or an empty text."""
     found = _USED.search(text)
     return f"{found[1]}@{found[2]}" if found else ""
 
 
 def calls_ours(text: str) -> bool:
-    """Whether a workflow is one of these, of whatever version: it calls what these call."""
+    """Whether a workflow is one of ours, in any version: it calls what ours call."""
     return bool(_OURS.search(text))
 
 
 def without_versions(text: str) -> str:
-    """A workflow without the versions of the actions that it uses: Dependabot changes them."""
+    """Return a workflow without the versions of its actions, because Dependabot changes them."""
     return _PINNED.sub(r"\g<what>\g<more>", text)
 
 
 def tag_filter(form: str) -> str:
-    """The filter of GitHub's that release tags pass, in any case: their beginning, else all of their form."""
+    """Return a GitHub filter for release tags, in upper and lower case.
+
+    It matches the beginning of the form. If the form begins with a placeholder, it matches the whole form.
+    """
     prefix = form.partition("{")[0]
     pattern = f"{prefix}**" if prefix else form.replace("{artifact}", "**").replace("{version}", "[0-9]**")
     return re.sub(r"[A-Za-z]", lambda letter: f"[{letter[0].upper()}{letter[0].lower()}]", pattern)
@@ -99,5 +102,5 @@ def _listed(values: tuple[str, ...]) -> str:
 
 
 def _scalar(value: str) -> str:
-    """A value in YAML: plain where that is nothing else."""
+    """Return a value in YAML: plain if that is safe, else quoted."""
     return value if _PLAIN.fullmatch(value) else json.dumps(value)

@@ -1,4 +1,4 @@
-"""The settings: one frozen object, made from what stands under `flux:` in invoke.yaml."""
+"""The settings: one frozen object, read from the section `flux:` of invoke.yaml."""
 
 from flux.configured import FILES as FILES
 from flux.settings.reading import find_faults as find_faults

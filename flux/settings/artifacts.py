@@ -1,6 +1,6 @@
 """The reader of the setting `artifacts`. It raises ValueError.
 
-What it needs is imported when there is such a setting, so that `inv --list` waits for nothing.
+It imports other modules only if there is such a setting. This keeps `inv --list` fast.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LONGEST = 2000
 
 
 def artifacts(value: object) -> tuple[SourceEntry, ...]:
-    """A list of entries, of which a text stands for one with this path; none where `sources` says it."""
+    """Return the entries. A text is an entry with this path. There are none if `sources` is used instead."""
     given = names(value) if isinstance(value, str) else value
     if isinstance(given, Mapping):
         given = [given]
@@ -68,7 +68,7 @@ def _step(value: Mapping[object, object]) -> Prepare | None:
 
 
 def command(value: object) -> str:
-    """The command line of a build step."""
+    """Return the command line of a build step."""
     line = text(value)
     if len(line) > _LONGEST:
         raise ValueError(f"{len(line)} characters, and {_LONGEST} are allowed: put them in a script")
@@ -76,12 +76,12 @@ def command(value: object) -> str:
 
 
 def output(value: object) -> str:
-    """The folder with what a build step makes; empty for the artifact's own."""
+    """Return the output folder of a build step; empty for the artifact's own folder."""
     return "" if value == "" else folder(value)
 
 
 def inputs(value: object) -> tuple[str, ...]:
-    """Gitignore patterns of what a build step reads."""
+    """Return the gitignore patterns of the files that a build step reads."""
     found = patterns(value)
     if len(found) > _MOST_PATTERNS:
         raise ValueError(f"{len(found)} patterns under `inputs`, and {_MOST_PATTERNS} are allowed")
@@ -125,7 +125,7 @@ def _name(value: object, path: str) -> str:
 
 
 def _repository(value: object, path: str) -> str:
-    """The template of the repositories; empty where the setting `repository` says it."""
+    """Return the template of the repositories. If it is empty, the setting `repository` applies."""
     from flux.artifact.folder import FOLDER, NAME, PARENT, PATH
     from flux.artifact.glob import FolderGlob
     from flux.settings.places import repository

@@ -1,4 +1,4 @@
-"""Whether settings fit each other: rules the phases, and templates the artifacts that there are."""
+"""Checks that settings fit each other: rules fit the phases, and templates fit the artifacts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def check_rules(settings: Settings) -> None:
-    """Raises SettingError, which names the setting, for a rule or a cluster of what is not there."""
+    """Raise SettingError, which names the setting, if a rule or a cluster refers to something unknown."""
     phases = [*settings.groups]
     for artifact, ruled in settings.rules.items():
         _require(ruled, phases, f"flux.rules for {artifact}", "phase")
@@ -25,7 +25,7 @@ def check_rules(settings: Settings) -> None:
 
 
 def check_names(settings: Settings) -> None:
-    """Raises SettingError for settings that disagree on what is an artifact, or on its names."""
+    """Raise SettingError if settings disagree about which folders are artifacts, or about their names."""
     if settings.artifacts and "sources" in settings.named:
         raise SettingError("flux.sources and flux.artifacts cannot both be set", "remove one of them")
     for name in ("output", "inputs"):

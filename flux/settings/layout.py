@@ -1,4 +1,4 @@
-"""The settings that decide what an image holds: a commit brings its own."""
+"""Reads the settings that decide the content of images. Each commit has its own."""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -21,9 +21,9 @@ _MOST_PATTERNS = 1000
 
 @lru_cache(maxsize=256)
 def read_layout(content: bytes) -> Layout | None:
-    """The layout that a project's configuration gives, None where it says nothing under `flux:`.
+    """Return the layout from a project's configuration, or None if it has no section `flux:`.
 
-    Other settings are not looked at. Raises SettingError for a file that cannot be read, or may not be.
+    Other settings are not checked. Raises SettingError for a file that cannot be read or is not valid.
     """
     section = _section(content)
     if section is None:
@@ -49,7 +49,7 @@ def read_layout(content: bytes) -> Layout | None:
 
 
 def read_adopted(content: bytes) -> str:
-    """The commit that a project's configuration names as the last of an earlier system; else empty."""
+    """Return the setting `adopted` of a project's configuration, or an empty text."""
     try:
         return str((_section(content) or {}).get("adopted", ""))
     except SettingError:
@@ -63,7 +63,7 @@ def layout_of(
     step: tuple[str, str, tuple[str, ...]],
     releaseconfig: str,
 ) -> Layout:
-    """The layout that these settings say; `step` has a command, its output and its inputs."""
+    """Return the layout for these settings. `step` has a command, its output and its inputs."""
     layout = Layout(entries, ignore) if entries else Layout.under(sources, ignore)
     state = (releaseconfig, freezes_path(releaseconfig))
     return layout.prepared(Prepare(*step) if step[0] else None, state)
@@ -77,7 +77,7 @@ def _valid(section: Mapping[str, Any], name: str, read: Callable[[object], Value
 
 
 def _section(content: bytes) -> Mapping[str, Any] | None:
-    """What stands under `flux:`, None where there is no such key."""
+    """Return the section `flux:`, or None if there is no such key."""
     import yaml
 
     if len(content) > _MOST_BYTES:

@@ -18,14 +18,14 @@ def phases(value: object) -> tuple[Phase, ...]:
 
 
 def moving_tag(value: object) -> str:
-    """The name of the tag that is the tip's; empty for none."""
+    """Return the name of the tag that follows the tip. It is empty if there is none."""
     if value in (None, False, "", "none", "false"):
         return ""
     return _tag(value)
 
 
 def _phase(name: object, group: object) -> Phase:
-    """Of a list of environments, or of a mapping that has them and a rule, or of what it follows itself."""
+    """Read a phase: a list of environments, a mapping with environments and a rule, or what it follows."""
     given: Given = ()
     is_ruled = False
     if isinstance(group, Mapping) and "follow" in group:
@@ -42,7 +42,7 @@ def _phase(name: object, group: object) -> Phase:
 
 
 def _items(value: object) -> Iterator[tuple[object, object]]:
-    """Names, each with its group or None: of a mapping, a text, or a list of names and mappings."""
+    """Yield names, each with its group or None, from a mapping, a text, or a list of names and mappings."""
     if isinstance(value, str):
         value = names(value)
     if isinstance(value, Mapping):
@@ -54,7 +54,7 @@ def _items(value: object) -> Iterator[tuple[object, object]]:
 
 
 def _listed(phase: object, group: object) -> list[tuple[str, Follow | None]]:
-    """The environments, each with what it follows; the phase itself where none is listed."""
+    """Return the environments, each with what it follows. If none is listed, it is the phase itself."""
     if not group:
         return [(_tag(phase), None)]
     if not isinstance(group, list | tuple):
@@ -63,7 +63,7 @@ def _listed(phase: object, group: object) -> list[tuple[str, Follow | None]]:
 
 
 def _environment(item: object) -> tuple[str, Follow | None]:
-    """A name, or a mapping: `{NAME: {follow: tip}}` or `{name: NAME, follow: tip}`."""
+    """Read a name, or a mapping: `{NAME: {follow: tip}}` or `{name: NAME, follow: tip}`."""
     if not isinstance(item, Mapping):
         return _tag(item), None
     if set(item) == {"name", "follow"}:
@@ -82,7 +82,7 @@ def _follow(value: object) -> Follow:
 
 
 def _tag(value: object) -> str:
-    """An OCI tag that is not one of the other kinds of tags: a version, a commit, a signature."""
+    """Return an OCI tag. Raises ValueError if it looks like a version, a commit or a signature."""
     name = text(value)
     if not re.fullmatch(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}", name):
         raise ValueError(f"{name!r} cannot be an OCI tag")

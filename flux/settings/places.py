@@ -1,4 +1,4 @@
-"""Readers of the names of places: registries, branches, release tags and URLs. They raise ValueError."""
+"""Readers for registries, repositories, branches, release tags and URLs. They raise ValueError."""
 
 import re
 from urllib.parse import urlsplit
@@ -32,7 +32,7 @@ _REPOSITORY = regex(rf"{_REPOSITORY_PART}(?:/{_REPOSITORY_PART})*")
 
 
 def repository(value: object) -> str:
-    """The template of an artifact's repository, below the registry's path."""
+    """Return the template of an artifact's repository, below the registry's path."""
     template = text(value)
     if template.count("{name}") > 1 or "{" in template.replace("{name}", ""):
         raise ValueError("it may have {name} once")
@@ -42,7 +42,7 @@ def repository(value: object) -> str:
 
 
 def branch(value: object) -> str:
-    """A branch's name, by the rules of git-check-ref-format(1)."""
+    """Return a branch's name. It follows the rules of git-check-ref-format(1)."""
     name = text(value)
     if re.search(r"[\s~^:?*\[\\\x7f]|\.\.|@\{|//|^[-/]|[/.]$|\.lock(/|$)|(^|/)\.", name) or name == "@":
         raise ValueError
@@ -50,7 +50,7 @@ def branch(value: object) -> str:
 
 
 def branches(value: object) -> tuple[str, ...]:
-    """Branches, or patterns of their names."""
+    """Return branches, or patterns of their names."""
     found = names(value)
     for pattern in found:
         branch(pattern.replace("*", "x"))
@@ -72,7 +72,7 @@ def source(value: object) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise ValueError from None  # what it says may hold a password
+        raise ValueError from None  # the message may contain a password
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError
     if "@" in url:

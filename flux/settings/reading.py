@@ -1,7 +1,7 @@
-"""Makes the settings from Invoke's configuration, once, at the door. Nothing else reads it.
+"""Reads the settings from Invoke's configuration, once, when a command starts. Nothing else reads it.
 
-They stand under `flux:` in invoke.yaml (or wherever else Invoke looks), and a variable `INVOKE_FLUX_<NAME>`
-overrides one.
+The settings are under `flux:` in invoke.yaml, or in another file that Invoke reads. A variable
+`INVOKE_FLUX_<NAME>` overrides a setting.
 """
 
 import re
@@ -17,9 +17,9 @@ from flux.settings.table import READERS
 
 
 def read_settings(configured: object, environment: Mapping[str, str]) -> Settings:
-    """The settings of `flux:` in Invoke's configuration, overridden by `environment`.
+    """Return the settings of `flux:` in Invoke's configuration, overridden by `environment`.
 
-    Raises SettingError, which names the setting, for an unknown one and for a value that is not allowed.
+    Raises SettingError, which names the setting, for an unknown setting and for a value that is not allowed.
     """
     values: dict[str, Any] = {}
     for origin, (name, value) in _given(configured, environment).items():
@@ -30,8 +30,8 @@ def read_settings(configured: object, environment: Mapping[str, str]) -> Setting
 
 
 def require_section(keys: Iterable[str]) -> None:
-    """Raises SettingError where Invoke's configuration has a key that is nearly `flux`: what stands there is
-    no setting."""
+    """Raise SettingError if Invoke's configuration has a key that is nearly `flux`. Settings there do not
+    count."""
     for key in keys:
         if key != "flux" and _is_nearly_flux(key.lower()):
             raise SettingError(
@@ -46,7 +46,7 @@ def _is_nearly_flux(key: str) -> bool:
 
 
 def section(content: bytes) -> object:
-    """What a project's configuration has under `flux:`; all of it where it cannot be read."""
+    """Return the section `flux:` of a project's configuration, or all its content if it cannot be parsed."""
     import yaml
 
     try:
@@ -57,7 +57,7 @@ def section(content: bytes) -> object:
 
 
 def find_faults(configured: object, environment: Mapping[str, str]) -> list[SettingError]:
-    """All that is wrong with the settings, of which `read_settings` raises the first."""
+    """Return all errors in the settings. `read_settings` raises the first one."""
     faults: list[SettingError] = []
     try:
         for origin, (name, value) in _given(configured, environment).items():
@@ -73,7 +73,7 @@ def find_faults(configured: object, environment: Mapping[str, str]) -> list[Sett
 
 
 def _given(configured: object, environment: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
-    """Names and values by their origin, for messages."""
+    """Return names and values by their origin, which messages show."""
     if configured is None:
         configured = {}
     if not isinstance(configured, Mapping):
@@ -107,7 +107,7 @@ def _valid(origin: str, name: str, value: object) -> Any:
 
 
 def _shown(value: object) -> str:
-    """A value as it may be printed: without the password of a URL."""
+    """Return a value that can be printed: a URL without its password."""
     return re.sub(r"//.*@", "//", repr(value))
 
 

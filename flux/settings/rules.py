@@ -1,4 +1,4 @@
-"""The readers of rules and clusters. They raise ValueError, with what is allowed."""
+"""The readers of rules and clusters. They raise ValueError, which says what is allowed."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +16,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 
 def rule(value: Mapping[object, object], also: Iterable[str] = ()) -> Given:
-    """What is given of a rule, in the order of the fields; fields of `also` are left out."""
+    """Return the given fields of a rule, in the order of the fields. Fields of `also` are left out."""
     allowed = [*also, *_FIELDS]
     if unknown := [key for key in value if key not in allowed]:
         raise ValueError(f"{unknown[0]!r} is not a part of a rule; parts are {', '.join(allowed)}")
@@ -24,7 +24,7 @@ def rule(value: Mapping[object, object], also: Iterable[str] = ()) -> Given:
 
 
 def rules(value: object) -> Mapping[str, Mapping[str, Given]]:
-    """What differs per artifact: the rule of each phase."""
+    """Return the rules of phases that differ for an artifact, by artifact."""
     return {
         text(artifact): {text(phase): rule(_mapping(given)) for phase, given in _mapping(phases).items()}
         for artifact, phases in _mapping(value).items()
@@ -32,7 +32,7 @@ def rules(value: object) -> Mapping[str, Mapping[str, Given]]:
 
 
 def clusters(value: object) -> Mapping[str, FollowedClusters]:
-    """The clusters of each environment; a list has their names alone."""
+    """Return the clusters of each environment. A list has only their names."""
     return {text(environment): _clusters(given) for environment, given in _mapping(value).items()}
 
 

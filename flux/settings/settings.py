@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from flux.release.tag import TagForm
 
 Given = tuple[tuple[str, Any], ...]
-"""What somebody said of a rule: its fields and their values."""
+"""The given fields of a rule, and their values."""
 
 
 class Follow(StrEnum):
-    """What an environment follows that nobody promotes to: the tip, or the newest stable release."""
+    """What an environment without promotions follows: the tip, or the newest stable release."""
 
     TIP = "tip"
     STABLE = "stable"
@@ -27,16 +27,16 @@ class Follow(StrEnum):
 
 @dataclass(frozen=True)
 class Phase:
-    """An ordered group of environments, and what is given of its rule."""
+    """An ordered group of environments, and the given fields of its rule."""
 
     name: str
     environments: tuple[str, ...]
-    """Those that get what is promoted to them."""
+    """The environments that get their image by promotion."""
     given: Given = ()
     is_ruled: bool = False
-    """Whether it was written with a rule, which may have no more than its environments."""
+    """Whether the phase is a mapping with a rule. The rule may have no fields except its environments."""
     following: tuple[tuple[str, Follow], ...] = ()
-    """The environments that get their image without a promotion, and what each follows."""
+    """The environments that get their image without promotion, and what each follows."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ class Settings:
 
     sources: str = "artifacts"
     artifacts: tuple[SourceEntry, ...] = ()
-    """Which folders are artifacts, where `sources` does not say it."""
+    """The folders that are artifacts, if `sources` is not enough."""
     prepare: str = ""
-    """The command that makes the content of each artifact; empty where folders are published as they are."""
+    """The command that makes the content of each artifact; empty if folders are published unchanged."""
     output: str = ""
     inputs: tuple[str, ...] = ()
     prepare_network: bool = False
@@ -90,9 +90,9 @@ class Settings:
     clusters: Mapping[str, FollowedClusters] = field(default_factory=dict)
     mode: str = "act"
     adopted: str = ""
-    """The last commit of an earlier system; empty where there was none."""
+    """The last commit of an earlier system; empty if there was none."""
     named: frozenset[str] = frozenset()
-    """Which of them someone set, rather than leaving the default."""
+    """The names of the settings that somebody set. The others have their default."""
 
     @property
     def observes(self) -> bool:
@@ -101,7 +101,7 @@ class Settings:
 
     @cached_property
     def layout(self) -> Layout:
-        """Which paths are which artifact, by these settings."""
+        """The artifact of each path, by these settings."""
         from flux.settings.layout import layout_of
 
         step = (self.prepare, self.output, self.inputs)
@@ -117,37 +117,37 @@ class Settings:
 
     @property
     def only_artifact(self) -> str:
-        """The name of the artifact where the settings leave room for no other; else empty."""
+        """The name of the artifact if the settings allow only one; else empty."""
         return self.layout.only if self.artifacts else ""
 
     @property
     def environments(self) -> tuple[str, ...]:
-        """Every environment that is promoted to, in the order of the phases."""
+        """Every environment that gets promotions, in the order of the phases."""
         return tuple(environment for phase in self.phases for environment in phase.environments)
 
     @property
     def groups(self) -> dict[str, tuple[str, ...]]:
-        """The environments of each phase that has some to promote to, in order."""
+        """The environments that get promotions, by phase and in order. Phases without one are left out."""
         return {phase.name: phase.environments for phase in self.phases if phase.environments}
 
     def following(self, what: Follow) -> tuple[str, ...]:
-        """The environments that follow the tip, or the newest stable release."""
+        """Return the environments that follow the tip, or the newest stable release."""
         return tuple(name for phase in self.phases for name, follow in phase.following if follow is what)
 
     @property
     def moving(self) -> tuple[str, ...]:
-        """The tags that are the tip's."""
+        """The tags that follow the tip."""
         return tuple(dict.fromkeys(filter(None, (self.latest, *self.following(Follow.TIP)))))
 
     def phase_of(self, environment: str) -> Phase:
-        """The phase that an environment is of. Raises KeyError where there is no such environment."""
+        """Return the phase of an environment. Raises KeyError if there is no such environment."""
         for phase in self.phases:
             if environment in phase.environments:
                 return phase
         raise KeyError(environment)
 
     def rule(self, artifact: str, phase: str) -> Rule:
-        """The rule of a phase for an artifact. One that says anything comes after the phase before."""
+        """Return the rule of a phase for an artifact. Its default for `after` is the previous phase."""
         from flux.promotion.gates.rule import Rule
 
         names = [*self.groups]
@@ -160,12 +160,12 @@ class Settings:
 
     @property
     def has_rules(self) -> bool:
-        """Whether any phase asks for more than the order."""
+        """Whether any phase or artifact has a rule."""
         return bool(self.rules) or any(phase.given or phase.is_ruled for phase in self.phases)
 
     @property
     def merges_by_itself(self) -> bool:
-        """Whether any rule lets the forge merge without a person."""
+        """Whether any rule lets the forge merge automatically."""
         from flux.promotion.gates.rule import Merge
 
         own = [phase.given for phase in self.phases]
@@ -174,5 +174,5 @@ class Settings:
 
     @property
     def has_progress(self) -> bool:
-        """Whether promotions are followed any further than the tags: by rules, or by what clusters say."""
+        """Whether promotions are tracked beyond the tags: by rules, or by reports of clusters."""
         return self.has_rules or bool(self.clusters)

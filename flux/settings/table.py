@@ -1,4 +1,4 @@
-"""The reader of each setting, and the words for what it allows."""
+"""The reader of each setting, and a description of the values that it allows."""
 
 from collections.abc import Callable
 from dataclasses import fields

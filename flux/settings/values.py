@@ -1,4 +1,4 @@
-"""Readers of plain values: from YAML's or a variable's value to ours. ValueError where one is not allowed."""
+"""Readers of plain values from YAML or a variable. They raise ValueError for a value that is not allowed."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -73,7 +73,7 @@ def promoters(value: object) -> Mapping[str, tuple[str, ...]]:
 
 
 def version(value: object) -> str:
-    """A version, or how it begins: `2.9`, which is a number to YAML as 2.10 is 2.1."""
+    """Return a version or its beginning, such as `2.9`. A YAML float is refused: 2.10 would be 2.1."""
     if isinstance(value, float):
         raise ValueError("write it in quotes")
     written = text(str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
@@ -83,7 +83,7 @@ def version(value: object) -> str:
 
 
 def expression(value: object) -> str:
-    """A regular expression."""
+    """Return a regular expression."""
     pattern = text(value)
     try:
         re.compile(pattern)
@@ -93,7 +93,7 @@ def expression(value: object) -> str:
 
 
 def commit(value: object) -> str:
-    """A commit by its whole hash; empty for none."""
+    """Return a full commit hash. It may be empty."""
     found = "" if value == "" else text(value)
     if found and not re.fullmatch(r"[0-9a-f]{40}", found):
         raise ValueError
