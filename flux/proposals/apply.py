@@ -111,9 +111,9 @@ class Applier(Upkeep):
         branch = self.branches.read(promotion, main) if lost else None
         if branch and not (branch.ended and branch.ended.state is PullState.MERGED):
             lost -= branch.proposes(promotion.artifact)
-        if lost and self._monorepo.settings.has_rules:  # what has to wait was recorded
+        if lost and self._monorepo.settings.has_rules:  # requests that wait were recorded
             lost -= {e for e, last in latest(self.known(promotion, issue.number)).items() if last.asks}
-        lost -= frozen(self._monorepo, lost, self._forge.now).keys()  # which the issue says
+        lost -= frozen(self._monorepo, lost, self._forge.now).keys()  # the issue already says this
         return Applied(issue.number, undone=self.take_back(issue, lost, say.TICK_LOST, str(issue.updated)))
 
     def _apply_edit(self, issue: Issue, change: IssueEdit) -> Applied:

@@ -1,4 +1,4 @@
-"""Who may promote where."""
+"""Decides who may promote where."""
 
 from collections.abc import Iterable
 from contextlib import suppress

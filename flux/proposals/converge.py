@@ -35,7 +35,7 @@ class ProposedAction(StrEnum):
     NONE = "none"
     """There was nothing to propose."""
     STOPPED = "stopped"
-    """The branch has somebody else's commit."""
+    """The branch has a commit of another person."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Converger:
     def _decide(
         self, promotion: Promotion, main: Side, branch: PromotionBranch | None, wish: Wish
     ) -> BranchStep:
-        """Return the next step. If a part can go on, the part that has to wait is left for later."""
+        """Return the next step. If only some changes have to wait, these are left for later."""
         step = self._step(promotion, main, branch, wish)
         decisions = step.decisions or (*(branch.decisions if branch else ()), *wish.decisions)
         later = self.rulings.later(promotion, step.proposal.changes, decisions)

@@ -139,7 +139,8 @@ class PromotionIssues:
         return found
 
     def _is_own(self, decision: Decision, comment: Comment) -> bool:
-        """Whether a comment records its author's own decision, not dated later, and the author may decide."""
+        """Whether a comment records its author's own decision, and the author may make it. A decision that
+        is dated after the comment does not count."""
         said = comment.created is None or decision.time <= comment.created + MOST_AHEAD
         own = decision.who == comment.author and said
         return own and not self.authority.refusals(comment.author, decision.environments)
@@ -151,7 +152,7 @@ class PromotionIssues:
             self.tell(number, _key(about), text)
 
     def has_noted(self, number: int, about: Iterable[str]) -> bool:
-        """Whether we have commented on something, and nobody has changed the comment."""
+        """Whether the automation has an unedited comment about something."""
         key = _key(about)
         return any(
             read_key(comment.body) == key

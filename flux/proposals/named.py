@@ -1,4 +1,4 @@
-"""Proposes what somebody asks for by name, in a terminal."""
+"""Proposes a promotion that the caller names in a terminal."""
 
 from collections.abc import Sequence
 

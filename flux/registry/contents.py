@@ -10,7 +10,7 @@ from flux.registry.target import Manifest, Target
 _MOST_BYTES = 100 << 20
 """The limit of Flux itself: DefaultMaxUntarSize in github.com/fluxcd/pkg/tar."""
 
-# YAML compresses to a sixth or an eighth of its size. A large layer that compresses more attacks memory.
+# YAML compresses to a sixth to an eighth of its size. A large layer that compresses more may be an attack.
 _MOST_TIMES, _ALWAYS_FITS = 12, 32 << 20
 
 _INSTEAD = "publish an image of the artifact in its place"

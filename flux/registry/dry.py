@@ -12,12 +12,12 @@ from flux.registry.target import Manifest, Publisher, Registry, Target
 
 @dataclass(frozen=True)
 class Pending:
-    """What a dry run would have written to one repository."""
+    """The writes to one repository that a dry run did not make."""
 
     tags: dict[str, Manifest] = field(default_factory=dict)
     manifests: dict[str, Manifest] = field(default_factory=dict)
     images: dict[str, Image] = field(default_factory=dict)
-    """By the digests of their blobs."""
+    """The images by the digests of their blobs."""
 
     def point(self, manifest: Manifest, tags: Sequence[str]) -> None:
         self.manifests[manifest.digest] = manifest
@@ -100,7 +100,7 @@ class DryPublisher:
 class DryRegistry:
     registry: Registry
     pending: dict[str, Pending] = field(default_factory=dict)
-    """By artifact."""
+    """The pending writes by artifact."""
 
     def repository(self, artifact: str) -> Target:
         return DryTarget(self.registry.repository(artifact), self._of(artifact))

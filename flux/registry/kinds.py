@@ -1,4 +1,4 @@
-"""The kinds of registries. To add one takes a package beside these, and a row in `KINDS`."""
+"""The kinds of registries. A new kind needs a package beside these, and a row in `KINDS`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,4 +30,4 @@ def _open_folder(request: RegistrySetting) -> Registry:
 
 
 KINDS: Mapping[str, Callable[[RegistrySetting], Registry]] = {"oci://": _open_remote, "": _open_folder}
-"""By how their locations begin; the first that fits counts."""
+"""The kinds by the beginning of their locations. The first match counts."""

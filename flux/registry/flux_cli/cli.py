@@ -18,7 +18,7 @@ from flux.regex import regex
 from flux.retry import CircuitBreaker, Retries, TransientError
 
 _ANSWER_SECONDS = 10
-_MOST_AT_ONCE = 8  # each process takes some 100 MiB, so `jobs` does not apply here
+_MOST_AT_ONCE = 8  # each process takes some 100 MiB, however many requests `jobs` allows
 _AGAIN = "run the same command again: it continues where this run stopped"
 _INSTALL = "https://fluxcd.io/flux/installation/#install-the-flux-cli"
 # Errors after which flux does not retry by itself.
@@ -26,7 +26,7 @@ _LIMITED = regex(r"\bTOOMANYREQUESTS\b|status code 429\b")
 _RACED = regex(r"\b(DIGEST_INVALID|MANIFEST_BLOB_UNKNOWN|BLOB_UPLOAD_UNKNOWN)\b")
 _REFUSED = regex(r"\bUNAUTHORIZED\b|status code 401\b")
 _DENIED = regex(r"\bDENIED\b|status code 403\b")
-# The time of a reproducible image is written in local time.
+# flux writes the time of a reproducible image in local time.
 _UTC = {"TZ": "UTC"}
 # Garbage collection took a sixth of the time of this short process.
 _HASTE = {"GOGC": "off", "GOMEMLIMIT": "256MiB"}

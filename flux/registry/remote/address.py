@@ -1,4 +1,4 @@
-"""Addresses, compared as addresses: the case of a host and a default port make no difference."""
+"""Compares addresses, without regard to the case of a host or a default port."""
 
 import ipaddress
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
@@ -9,7 +9,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port of a URL, in the one way to write them. Raises ValueError for no URL."""
+    """Return the normalized scheme, host and port of a URL. Raises ValueError if it is not a URL."""
     parts = urlsplit(url)
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
         raise ValueError(f"{url!r} is not an address of a server")
@@ -20,7 +20,7 @@ def origin_of(url: str) -> str:
 
 
 def is_at(url: str, origin: str) -> bool:
-    """Whether a URL is one of that origin."""
+    """Whether a URL has this origin."""
     try:
         return origin_of(url) == origin
     except ValueError:
@@ -28,9 +28,9 @@ def is_at(url: str, origin: str) -> bool:
 
 
 def in_our_scheme(url: str, origin: str) -> str:
-    """A URL of the origin's host in the origin's scheme: behind a proxy, a registry may not know its own.
+    """Return a URL of the origin's host with the origin's scheme. A registry behind a proxy may not know it.
 
-    Another host's URL stays as it is.
+    The URL of another host is returned unchanged.
     """
     ours, parts = urlsplit(origin), urlsplit(url)
     if parts.scheme not in _DEFAULT_PORTS or parts.hostname != ours.hostname:
@@ -41,7 +41,7 @@ def in_our_scheme(url: str, origin: str) -> str:
 
 
 def join(base: str, url: str) -> str:
-    """An address that a server sent, on the one that it was asked at. Raises RegistryError for none."""
+    """Resolve an address from a server against the request's URL. Raises RegistryError if it is invalid."""
     try:
         joined = urljoin(base, url)
         origin_of(joined)
@@ -54,7 +54,7 @@ def join(base: str, url: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host`, with or without a port, is this machine."""
+    """Whether `host`, with or without a port, is a loopback address."""
     name = urlsplit(f"//{host}").hostname or ""
     try:
         return ipaddress.ip_address(name).is_loopback

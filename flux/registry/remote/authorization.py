@@ -1,4 +1,4 @@
-"""The `Authorization` header for one registry, from the available credentials."""
+"""Makes the `Authorization` header for one registry from the available credentials."""
 
 import time
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from flux.registry.remote.credentials import Credentials, find_credentials
 from flux.registry.remote.errors import CHECK
 from flux.registry.remote.token import Ask, CredentialsRefusedError, ScopeRefusedError, TokenService
 
-_MARGIN = 0.8  # of a token's life, after which it is not begun with
+_MARGIN = 0.8  # a token is used only for this part of its lifetime
 
 Use = tuple[str, bool]
 """A repository, and whether it is only read."""
@@ -19,7 +19,7 @@ Use = tuple[str, bool]
 class Authorization:
     """Answers the challenges of one registry, with a token for each repository.
 
-    For any number of threads, as long as no two ask about one repository at a time.
+    Several threads may use it, but not two at a time for the same repository.
     """
 
     def __init__(self, host: str, origin: str, ask: Ask) -> None:
@@ -29,21 +29,21 @@ class Authorization:
         self._credentials: Credentials | None = None
         self._challenge: Challenge | None = None
         self._headers: dict[str, tuple[str, float]] = {}
-        self._let_in: set[Use] = set()  # by a password
+        self._let_in: set[Use] = set()  # uses for which a password was accepted
         self._condemned = False
 
     def header(self, repository: str) -> str | None:
-        """The header for a repository; None before the registry has asked for any."""
+        """Return the header for a repository; None before the registry's first challenge."""
         header, ends = self._headers.get(repository, (None, 0.0))
         if header is not None and time.monotonic() < ends:
             return header
         return self._renew(repository, self._challenge) if self._challenge else None
 
     def answer(self, challenges: Sequence[str], repository: str, sent: str | None) -> str:
-        """The header for a repository whose request, with `sent`, the registry refused with challenges.
+        """Return the header for a repository, after the registry refused the header `sent` with challenges.
 
-        Raises RegistryUnreachableError where nothing gets in, and RegistryError where nothing gets into this
-        repository.
+        Raises RegistryUnreachableError if no login is possible, and RegistryError if this repository is
+        refused.
         """
         with self._lock:
             if self._challenge is None:
@@ -55,22 +55,22 @@ class Authorization:
         return self._renew(repository, self._challenge)
 
     def accepted(self, use: Use, sent: str | None) -> None:
-        """Remember what a password let in."""
+        """Remember the uses for which a password was accepted."""
         if _is_basic(sent):
             self._let_in.add(use)
 
     def is_good(self, use: Use, sent: str | None) -> bool:
-        """Whether a password that is refused is good: it let in other uses, and never this one."""
+        """Whether a refused password is valid: it was accepted for other uses, and never for this one."""
         return _is_basic(sent) and bool(self._let_in) and use not in self._let_in
 
     def renew(self, repository: str, sent: str | None) -> str | None:
-        """Another header in place of a token that the registry no longer takes; None where there is none."""
+        """Return a new header instead of an expired token; None if `sent` is not a token."""
         if self._challenge is None or sent is None or not sent.startswith("Bearer "):
             return None
         return self._renew(repository, self._challenge)
 
     def refused(self) -> RegistryUnreachableError:
-        """The error where nothing gets in."""
+        """Return the error if no login is possible."""
         if self._credentials is None:
             return RegistryUnreachableError(*self._none())
         whose = f"of {self._credentials.username!r}" if self._credentials.username else "stored for it"
@@ -80,7 +80,7 @@ class Authorization:
         )
 
     def denied(self, repository: str, pushing: bool, said: str) -> RegistryError:
-        """The error where who gets in has no right to push to, or to read, one repository."""
+        """Return the error if the account has no permission to push to, or to read, one repository."""
         if self._credentials is None and self._challenge is not None:
             return RegistryError(*self._none())
         action = "push" if pushing else f"read {repository}"
@@ -97,7 +97,7 @@ class Authorization:
         )
 
     def _choose(self, challenges: Sequence[Challenge]) -> Challenge:
-        """The first challenge that can be answered, or else the first that is understood."""
+        """Return the first challenge that can be answered, or else the first of a known scheme."""
         known = [challenge for challenge in challenges if challenge.scheme in ("basic", "bearer")]
         if not known:
             raise RegistryUnreachableError(

@@ -1,4 +1,4 @@
-"""What a registry asks for with `WWW-Authenticate` (RFC 9110, section 11.6.1)."""
+"""Parses the challenges in `WWW-Authenticate` (RFC 9110, section 11.6.1)."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ class Challenge:
 
 
 def parse_challenges(headers: Iterable[str]) -> list[Challenge]:
-    """Every challenge of one or more headers, in their order. What is broken is left out."""
+    """Return every challenge of one or more headers, in their order. Invalid parts are ignored."""
     return [challenge for header in headers for challenge in _parse(header)]
 
 

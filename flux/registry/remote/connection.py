@@ -1,4 +1,4 @@
-"""Requests to one registry, on behalf of its repositories."""
+"""Sends requests to one registry, for its repositories."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -19,16 +19,16 @@ _VERSION = "Docker-Distribution-Api-Version"
 
 
 class Connection:
-    """At most `jobs` requests at once to one host, over connections that are kept open.
+    """Sends at most `jobs` requests at once to one host, over persistent connections.
 
-    Plain HTTP where `insecure` says so or, if nobody has said, on this machine's own addresses.
+    It uses plain HTTP if `insecure` is true. If `insecure` is None, it does so for loopback addresses only.
     """
 
     def __init__(self, host: str, jobs: int, insecure: bool | None, limits: Limits) -> None:
         self.host = host
         self.limits = limits
         self.several_tags = SeveralTags()
-        self.heads = True  # until a HEAD is refused where a GET is not
+        self.heads = True  # until a HEAD fails and the same GET succeeds
         plain = is_loopback(host) if insecure is None else insecure
         self.origin = _origin(host, "http" if plain else "https")
         self._transport = Transport(jobs, limits)
@@ -37,7 +37,7 @@ class Connection:
         self._breaker = CircuitBreaker(RegistryUnreachableError)
 
     def persist(self, method: str, attempt: Callable[[], T]) -> T:
-        """A request, or more that begin with it, tried again where they may pass."""
+        """Make a request, or several that begin with this method, with retries after transient errors."""
         return self._retries.call(method, attempt)
 
     def send(
@@ -52,22 +52,22 @@ class Connection:
         most: int | None = None,
         blob: bool = False,
     ) -> Response:
-        """One request on behalf of a repository; `url` is absolute or a path of this host.
+        """Send one request for a repository. `url` is absolute, or a path on this host.
 
-        Raises RegistryError for a status that is not expected, TransientError where it may pass.
+        Raises RegistryError for an unexpected status, or TransientError if another try may succeed.
         """
         url = in_our_scheme(join(self.origin, url), self.origin)
         request = Request(method, url, dict(headers or {}), body, most or self.limits.error, blob)
         if is_at(url, self.origin):
             response = self._breaker.call(lambda: self._send_own(repository, request))
-        else:  # an upload elsewhere: no credentials for others
+        else:  # an upload to another host, which gets no credentials
             response = self._transport.send(request)
         if response.status in expected:
             return response
         raise self._refusal(repository, request, response)
 
     def _send_own(self, repository: str, request: Request) -> Response:
-        """A request to this host, after logging in where it asks for that."""
+        """Send a request to this host, and log in if the host asks for it."""
         use = repository, request.method in _READING
         sent = self._authorization.header(repository)
         response = self._transport.send(_with(request, sent))
@@ -91,7 +91,7 @@ class Connection:
         return response.status == 401 and is_own and not self._authorization.is_good(use, sent)
 
     def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
-        """A request to the token service, which gets no redirect to elsewhere followed."""
+        """Send a request to the token service. A redirect to another origin is not followed."""
         request = Request(method, url, dict(headers), body, self.limits.token, stays=True)
         response = self._transport.send(request)
         message = f"the token service of {self.host} answered {response.status}"

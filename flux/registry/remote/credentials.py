@@ -1,6 +1,6 @@
 """The credentials that `docker login` or `podman login` left on this machine.
 
-Docker's own file counts first, then that of REGISTRY_AUTH_FILE, then Podman's.
+Docker's file is read first, then the file in REGISTRY_AUTH_FILE, then Podman's files.
 
 https://docs.docker.com/reference/cli/docker/login/#credential-stores
 https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md
@@ -25,7 +25,7 @@ _MOST = 4 << 20
 
 
 class BrokenConfigError(Exception):
-    """A file, or what it has for a host, is not what Docker writes; says what is wrong."""
+    """A file, or its entry for a host, does not have Docker's format. The message says why."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,10 @@ class Credentials:
 def find_credentials(
     host: str, environment: Mapping[str, str] = os.environ, repository: str = ""
 ) -> Credentials | None:
-    """What there is for a registry; of a file that has entries for parts of it, the one for the repository's.
+    """Return the credentials for a registry, None if there are none. If a file has entries for namespaces,
+    the one that contains the repository counts.
 
-    Raises RegistryUnreachableError for what cannot be read.
+    Raises RegistryUnreachableError if a file or a helper's answer cannot be read.
     """
     wanted = f"{registry_of(host)}/{repository}"
     for path in _files(environment):
@@ -70,7 +71,7 @@ def _unreadable(host: str, path: Path, reason: str) -> RegistryUnreachableError:
 
 
 def registry_of(key: str) -> str:
-    """The host that a key of a configuration is for, Docker Hub's under its one name."""
+    """Return the host of a configuration key. All names of Docker Hub give the same one."""
     host = key.partition("://")[2] if "://" in key else key
     host = host.partition("/")[0].lower()
     return _HUB if host in _HUB_NAMES else host
@@ -161,8 +162,8 @@ def _mapping(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _fitting(config: Mapping[str, Any], name: str, wanted: str) -> list[tuple[str, Any]]:
-    """What a mapping has for the registry of `wanted`: first for the narrowest namespace that it is in, then
-    for all of the registry, and last for other namespaces, as Docker takes them."""
+    """Return the entries of a mapping for the registry of `wanted`: first the narrowest namespace that
+    contains it, then the whole registry, and last other namespaces, which Docker accepts too."""
     registry = wanted.partition("/")[0]
     found = [(key, value) for key, value in _mapping(config, name).items() if registry_of(key) == registry]
     return sorted(found, key=lambda pair: _fit(pair[0], wanted), reverse=True)

@@ -1,6 +1,6 @@
-"""A deadline for a request as a whole.
+"""A deadline for a whole request.
 
-The timeouts of sockets are for each wait: a server that sends one byte a second meets none of them.
+A socket's timeout applies to each wait, so a server that sends one byte a second never exceeds it.
 """
 
 import socket
@@ -17,14 +17,14 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 
 class Deadline:
-    """When the request that this thread makes has to be over."""
+    """The time when this thread's request has to end."""
 
     def __init__(self, seconds: float) -> None:
         self._began = time.monotonic()
         self._seconds = seconds
 
     def extend_to(self, seconds: float) -> None:
-        """Give it so many seconds, counted from when it began."""
+        """Extend the deadline to `seconds` after its start."""
         self._seconds = max(self._seconds, seconds)
 
     @property
@@ -41,7 +41,7 @@ _current = threading.local()
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[Deadline]:
-    """For all that this thread sends and receives in the block."""
+    """Set a deadline for everything that this thread sends and receives in the block."""
     _current.deadline = made = Deadline(seconds)
     try:
         yield made
@@ -50,7 +50,7 @@ def deadline(seconds: float) -> Iterator[Deadline]:
 
 
 def _hurry(sock: socket.socket) -> None:
-    """Let the next wait be no longer than what is left."""
+    """Limit the next wait to the remaining time. Raises TimeoutError if there is none."""
     current: Deadline | None = getattr(_current, "deadline", None)
     if current is not None:
         if current.left <= 0:
@@ -65,7 +65,7 @@ else:
 
 
 class _Hurried(_Base):
-    """Mixed into a socket."""
+    """A mixin for sockets that keeps the deadline."""
 
     def recv(self, *arguments: Any) -> bytes:
         _hurry(self)
@@ -118,7 +118,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 def tls_context() -> ssl.SSLContext:
-    """Trusts what this machine trusts (SSL_CERT_FILE)."""
+    """Return a TLS context that trusts this machine's CA certificates (SSL_CERT_FILE)."""
     context = create_urllib3_context()
     context.load_default_certs()
     context.sslsocket_class = _TlsSocket
@@ -126,6 +126,6 @@ def tls_context() -> ssl.SSLContext:
 
 
 def keep_deadlines(pools: PoolManager) -> PoolManager:
-    """Connections of these pools end with the deadline of who uses them."""
+    """Let the connections of these pools keep the deadline of the thread that uses them."""
     pools.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
     return pools

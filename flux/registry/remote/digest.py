@@ -1,4 +1,4 @@
-"""Digests from a registry. They are checked before they are used."""
+"""Checks digests from a registry before they are used."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ def is_digest(text: object) -> bool:
 
 
 def told_digest(headers: Mapping[str, str], where: str) -> str | None:
-    """What the header tells, None without one. Raises RegistryError for one that is not a sha256 digest."""
+    """Return the header's digest, None if there is none. Raises RegistryError if it is not sha256."""
     told = headers.get(_HEADER)
     if told is not None and not is_digest(told):
         raise RegistryError(f"{where} sent {one_line(told)!r}, which is not a sha256 digest", AGAIN)
@@ -23,7 +23,7 @@ def told_digest(headers: Mapping[str, str], where: str) -> str | None:
 
 
 def require_same(digest: str, claimed: str | None, what: str) -> None:
-    """Raises RegistryError where the content has another digest than was claimed."""
+    """Raises RegistryError if the content's digest differs from the claimed one."""
     if claimed is not None and claimed != digest:
         raise RegistryError(
             f"{what} has digest {digest}, not {claimed}",

@@ -1,4 +1,4 @@
-"""The errors of requests without an answer, or with a refusal.
+"""The errors for requests that failed or were refused.
 
 https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
 """
@@ -35,14 +35,14 @@ _MARKUP = regex(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Refusal:
-    """What a server said: the codes of its errors, and one line."""
+    """A server's refusal: one line of text, and the codes of its errors."""
 
     text: str
     codes: frozenset[str] = field(default_factory=frozenset)
 
 
 def read_refusal(response: "Response") -> Refusal:
-    """From an error as registries send them, else from whatever text came."""
+    """Read a refusal from the specified JSON errors, or else from any text."""
     try:
         document = json.loads(response.data)
     except (ValueError, RecursionError):
@@ -55,24 +55,24 @@ def read_refusal(response: "Response") -> Refusal:
 
 
 def one_line(text: str) -> str:
-    """Text from outside that is safe to show: one line, printable, and short."""
+    """Make text from outside safe to show: one line, printable, and short."""
     return "".join(c for c in " ".join(text.split()) if c.isprintable())[:_MOST_SAID]
 
 
 def is_rate_limit(response: "Response", refusal: Refusal) -> bool:
-    """Some registries answer 403 to who asks too often, and say so in words."""
+    """Whether a rate limit was hit. Some registries answer 403 then, and name the reason in the text."""
     if response.status == 403:
         return "Retry-After" in response.headers or bool(_LIMIT.search(refusal.text))
     return response.status == 429 or "TOOMANYREQUESTS" in refusal.codes
 
 
 def is_outdated(response: "Response") -> bool:
-    """Some registries answer 400 or 403, without a challenge, to a token or login that has expired."""
+    """Whether a token or login has expired. Some registries answer 400 or 403 then, without a challenge."""
     return response.status in (400, 403) and bool(_OUTDATED.search(read_refusal(response).text))
 
 
 def transient(response: "Response", refusal: Refusal, message: str) -> TransientError | None:
-    """The error for an answer that another try may not get; None for one that stays."""
+    """Return the error if another try may succeed; None if the answer is permanent."""
     is_limit = is_rate_limit(response, refusal)
     asked = asked_pause(response.headers)
     raced = response.status in (400, 404) and refusal.codes & _RACED
@@ -82,7 +82,7 @@ def transient(response: "Response", refusal: Refusal, message: str) -> Transient
 
 
 def too_late(where: str, url: str, seconds: float, answered: bool) -> RegistryError:
-    """The error for a request that took too long, which is not sent again."""
+    """Return the error for a request that took too long. It is not retried."""
     message = f"{where} took longer than {seconds:.0f} s"
     if answered:
         return RegistryError(message, "check the network, then run the same command again")
@@ -90,7 +90,7 @@ def too_late(where: str, url: str, seconds: float, answered: bool) -> RegistryEr
 
 
 def network_failure(where: str, url: str, error: HTTPError, answered: bool) -> RegistryError | TransientError:
-    """The error for a request without an answer. Where the server has `answered` before, that may pass."""
+    """Return the error for a request without an answer. It is transient if the server `answered` before."""
     unreachable = _unreachable(_host(url), error)
     if unreachable is not None:
         return TransientError(unreachable) if answered else unreachable
@@ -129,7 +129,7 @@ def _host(url: str) -> str:
 
 
 def _reason(error: HTTPError) -> str:
-    """The innermost cause, which is what the system said."""
+    """Return the innermost cause, which has the message of the system."""
     cause: BaseException = error
     while (inner := cause.__cause__ or cause.__context__) is not None:
         cause = inner
@@ -137,7 +137,7 @@ def _reason(error: HTTPError) -> str:
 
 
 def _errors(document: Any) -> Iterator[tuple[str, str]]:
-    """Code and message of each error in a JSON answer, whichever of the usual forms it has."""
+    """Yield the code and message of each error in a JSON answer, in any of the usual forms."""
     if not isinstance(document, dict):
         return
     listed = document.get("errors")

@@ -1,4 +1,4 @@
-"""A credential helper of Docker's: `docker-credential-NAME get`.
+"""Runs a Docker credential helper: `docker-credential-NAME get`.
 
 https://github.com/docker/docker-credential-helpers
 """
@@ -18,14 +18,14 @@ class HelperError(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """With a refresh token, the user is `<token>`."""
+    """A helper's answer. If the secret is a refresh token, the user is `<token>`."""
 
     username: str
     secret: str = field(repr=False)
 
 
 def ask_helper(name: str, server: str) -> Answer | None:
-    """What the helper has for a server, None where it has nothing. Raises HelperError."""
+    """Return the helper's answer for a server, None if it has none. Raises HelperError."""
     program = f"docker-credential-{name}"
     code, said = _run(program, server)
     if code:
@@ -43,7 +43,7 @@ def ask_helper(name: str, server: str) -> Answer | None:
 
 
 def _run(program: str, server: str) -> tuple[int, str]:
-    """Its exit code and what it printed."""
+    """Run the helper. Return its exit code and its output."""
     try:
         process = subprocess.Popen(
             [program, "get"],

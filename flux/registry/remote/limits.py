@@ -1,17 +1,17 @@
-"""How much a registry may send, and how long it may take."""
+"""The limits on what a registry may send, and how long it may take."""
 
 from dataclasses import dataclass
 
 _RATE = 16 << 10
-"""Bytes a second that a blob has to come or go with, once the time for any request is over."""
+"""The least rate for a blob, in bytes per second, once the time for a usual request is over."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """In bytes and seconds. `seconds` is for a request as a whole, a blob has longer where it moves."""
+    """Limits in bytes and seconds. `seconds` is for a whole request. A blob may take longer if it moves."""
 
     seconds: float = 60
-    connect: float = 2  # hosts have two addresses, and five seconds are to be enough
+    connect: float = 2  # a host may have two addresses, and both together should take at most five seconds
     manifest: int = 4 << 20
     tags: int = 8 << 20
     all_tags: int = 64 << 20
@@ -20,10 +20,10 @@ class Limits:
     token: int = 1 << 20
     error: int = 64 << 10
     blob: int = 128 << 20
-    """Of a blob whose size nobody has declared."""
+    """The limit for a blob without a declared size."""
 
     def seconds_for(self, moved: int) -> float:
-        """What a blob has, of which so many bytes came or are to go."""
+        """Return the seconds for a blob of which `moved` bytes were received or will be sent."""
         return self.seconds + moved / _RATE
 
 
@@ -31,12 +31,12 @@ LIMITS = Limits()
 
 
 def usual_limits() -> Limits:
-    """The default limits."""
+    """Return the default limits."""
     return LIMITS
 
 
 def in_words(size: int) -> str:
-    """A number of bytes as people read it."""
+    """Return a number of bytes with a unit."""
     for unit, name in ((1 << 20, "MiB"), (1 << 10, "KiB")):
         if size >= unit and size % unit == 0:
             return f"{size // unit} {name}"

@@ -1,4 +1,4 @@
-"""The header `Link` (RFC 8288), with which a registry says where the next page is."""
+"""Reads the header `Link` (RFC 8288), which has the URL of the next page."""
 
 from flux.regex import regex
 
@@ -8,7 +8,7 @@ _TARGET = regex(r"<([^<>]*)>")
 
 
 def next_link(header: str) -> str | None:
-    """The target of the first link whose relation is `next`."""
+    """Return the target of the first link whose relation is `next`, or None."""
     at = 0
     while target := _TARGET.search(header, at):
         at = target.end()

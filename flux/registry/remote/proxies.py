@@ -1,4 +1,4 @@
-"""Which proxy a URL goes through, as HTTP_PROXY, HTTPS_PROXY and NO_PROXY say."""
+"""Selects the proxy for a URL from HTTP_PROXY, HTTPS_PROXY and NO_PROXY."""
 
 import ssl
 from base64 import b64encode
@@ -20,7 +20,7 @@ from flux.registry.remote.limits import Limits
 
 
 class Pools:
-    """Connections that are kept open, at most `jobs` to one host: one set for each proxy, and one without."""
+    """Pools of open connections, at most `jobs` to one host: one pool for each proxy, and one without."""
 
     def __init__(self, jobs: int, limits: Limits) -> None:
         self._jobs = jobs
@@ -30,7 +30,7 @@ class Pools:
         self._context: ssl.SSLContext | None = None
 
     def for_url(self, url: str) -> PoolManager:
-        """Raises RegistryUnreachableError for a proxy that is none."""
+        """Return the pool for a URL. Raises RegistryUnreachableError if the proxy's address is invalid."""
         proxy = proxy_of(url)
         with self._lock:
             if proxy not in self._pools:
@@ -58,7 +58,7 @@ class Pools:
 
 
 def proxy_of(url: str) -> str | None:
-    """None for this machine's own addresses, and where NO_PROXY names the host."""
+    """Return the proxy for a URL; None for a loopback address, or if NO_PROXY names the host."""
     parts = urlsplit(url)
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
@@ -68,7 +68,7 @@ def proxy_of(url: str) -> str | None:
 
 
 def _is_excepted(parts: SplitResult, proxies: Mapping[str, str]) -> bool:
-    """Whether NO_PROXY has the address of a host, or its network. The standard library overlooks those."""
+    """Whether NO_PROXY has a host's IP address or network, which the standard library does not check."""
     try:
         host = ip_address(parts.hostname or "")
     except ValueError:
@@ -81,7 +81,7 @@ def _is_excepted(parts: SplitResult, proxies: Mapping[str, str]) -> bool:
 
 
 def _credentials_of(proxy: str) -> dict[str, str]:
-    """The header `Proxy-Authorization` for the user and password in a proxy's URL."""
+    """Return the header `Proxy-Authorization` for the user and password in a proxy's URL."""
     parts = urlsplit(proxy)
     if parts.username is None:
         return {}

@@ -7,13 +7,13 @@ from flux.registry.remote.repository import RemoteTarget
 
 
 class RemoteRegistry:
-    """`host/prefix`, with at most `jobs` connections at once."""
+    """A registry at `host/prefix`, with at most `jobs` connections at once."""
 
     def __init__(self, location: str, jobs: int, insecure: bool | None, limits: Limits | None = None) -> None:
         host, _, prefix = location.rstrip("/").partition("/")
         self._host = host
         self._prefix = f"{prefix}/" if prefix else ""
-        # Docker Hub's registry is not at the names that people know.
+        # The API of Docker Hub has another host than its image names.
         api = "registry-1.docker.io" if host in ("docker.io", "index.docker.io") else host
         self._connection = Connection(api, jobs, insecure, limits or usual_limits())
 

@@ -21,7 +21,7 @@ from flux.registry.remote.transport import Response
 from flux.registry.remote.uploads import Uploads
 from flux.registry.target import Manifest
 
-# Whatever is under a tag is to be seen: a registry may answer 404 to who does not ask for its type.
+# Every type must be accepted: a registry may answer 404 if the type under a tag is not.
 _ACCEPT = {"Accept": ", ".join([MANIFEST_TYPE, *OTHER_TYPES, "*/*"])}
 _NO_HEAD = (400, 401, 403, 404, 405, 406, 410, 415, 501)
 _STORED = (200, 201, 202)
@@ -44,7 +44,7 @@ class RemoteTarget:
         head = self._head(tag) if self._connection.heads else None
         if head and head.status == 200 and (digest := told_digest(head.headers, self._name)):
             return digest
-        manifest = self.fetch_manifest(tag)  # only this tells that there is no such tag
+        manifest = self.fetch_manifest(tag)  # only GET proves that there is no such tag
         if manifest is None:
             return None
         if head and head.status != 200:
@@ -80,7 +80,7 @@ class RemoteTarget:
         try:
             answer = self._ask("PUT", f"manifests/{tag}", _STORED, headers, manifest.content)
         except RegistryError as error:
-            # A tag that nobody may move refuses what it has, too: from another run, or a lost answer.
+            # An immutable tag also refuses its own manifest, from another run or after a lost answer.
             if _KEPT.search(error.message) and self.resolve(tag) == manifest.digest:
                 return
             raise

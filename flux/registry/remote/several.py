@@ -1,8 +1,8 @@
-"""Several tags of a manifest with one request, at a registry that takes them.
+"""Pushes several tags of a manifest with one request, if the registry supports it.
 
 `PUT …/manifests/<digest>?tag=a&tag=b`: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
-A registry that does not know the parameters answers 201 as well, and makes no tag. One that does has to name
-each tag that it made in the header `OCI-Tag`.
+A registry that does not know the parameters also answers 201, but makes no tag. A registry that knows them
+has to name each tag that it made in the header `OCI-Tag`.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -16,14 +16,13 @@ from flux.errors import RegistryError
 from flux.retry import TransientError
 
 _HEADER = "OCI-Tag"
-_MOST = 10  # that a registry should take
+_MOST = 10  # a registry should accept at least this number
 
 
 class Put(Protocol):
-    """Pushes a manifest under a reference, with tags as parameters. One that `persists` does it until it gets
-    through.
+    """Pushes a manifest under a reference, with tags as parameters. With `persists`, it retries.
 
-    The tags that the registry says it made; None where it refuses such parameters.
+    Returns the tags that the registry says it made; None if it refuses such parameters.
     """
 
     def __call__(
@@ -32,11 +31,11 @@ class Put(Protocol):
 
 
 class SeveralTags:
-    """What one run knows of one registry: whether it takes several tags at once.
+    """Remembers during one run whether one registry takes several tags at once.
 
-    `is_distribution` says that it looks like CNCF distribution, whose 3.1.2 does not take them. Such a one is
-    asked with a request that is sent anyway: the plain push of the first tag, with parameters. Where it does
-    not know them, this tag is made. Where it does, it refuses: the specification has no tag with parameters.
+    `is_distribution` says that it looks like CNCF distribution, whose version 3.1.2 does not take them. The
+    test then costs no extra request: it is the plain push of the first tag, with parameters. If the registry
+    ignores them, this tag is made. Otherwise it refuses: the specification has no tag with parameters.
     """
 
     def __init__(self) -> None:
@@ -47,17 +46,17 @@ class SeveralTags:
     def push(
         self, digest: str, tags: Sequence[str], put: Put, is_there: Callable[[str], bool]
     ) -> AbstractSet[str]:
-        """The tags that were pushed. The others are to be pushed one by one.
+        """Return the tags that were pushed. The caller has to push the others one by one.
 
-        What a registry says the first time counts where each tag `is_there`. While one thread finds that out,
-        the others push one by one.
+        The registry's first answer is trusted only if each tag `is_there`. While one thread tests this, the
+        other threads push one by one.
         """
         made: set[str] = set()
         for some in _groups(tags) if len(tags) > 1 else ():
             try:
                 told = self._push(digest, some, put, is_there)
             except (RegistryError, TransientError):
-                self._takes = False  # a plain push says it better
+                self._takes = False  # a plain push gives a better error
                 break
             made |= told
             if not self._takes:
@@ -83,7 +82,7 @@ class SeveralTags:
 
 
 def told_tags(headers: HTTPHeaderDict) -> list[str]:
-    """The tags that a registry says it made, in one header or several, with commas between them."""
+    """Return the tags that a registry says it made, in one or more headers, separated by commas."""
     return [tag.strip() for value in headers.getlist(_HEADER) for tag in value.split(",") if tag.strip()]
 
 

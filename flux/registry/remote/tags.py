@@ -1,4 +1,4 @@
-"""The list of a repository's tags, page by page."""
+"""Lists a repository's tags, page by page."""
 
 import json
 import time
@@ -13,11 +13,11 @@ from flux.registry.remote.link import next_link
 from flux.registry.remote.transport import Response
 
 Page = Callable[[str], Response | None]
-"""Fetches a page; None where there is no such repository."""
+"""Fetches a page. Returns None if there is no such repository."""
 
 
 def list_tags(fetch: Page, first: str, where: str, limits: Limits) -> list[str]:
-    """Every tag. Raises RegistryError for pages that repeat, never end, or are none."""
+    """Return every tag. Raises RegistryError if pages repeat, never end, or are invalid."""
     tags: dict[str, None] = {}
     seen: set[str] = set()
     size, page, began = 0, first, time.monotonic()

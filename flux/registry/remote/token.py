@@ -1,4 +1,4 @@
-"""A token service: who may do what in a repository, for as long as a token lives.
+"""Gets tokens from a token service. A token grants actions in a repository for a limited time.
 
 https://distribution.github.io/distribution/spec/auth/token/ and spec/auth/oauth/
 """
@@ -28,33 +28,33 @@ class Ask(Protocol):
 
 @dataclass(frozen=True)
 class Token:
-    """`seconds` is how long it lives."""
+    """A token. `seconds` is its lifetime."""
 
     text: str
     seconds: float
 
 
 class CredentialsRefusedError(Exception):
-    """The token service does not take the credentials, for whatever they are to do."""
+    """The token service refuses the credentials, whatever the scope."""
 
 
 class ScopeRefusedError(Exception):
-    """The token service gives no token for a repository. Says why."""
+    """The token service gives no token for a repository. The message says why."""
 
 
 @dataclass(frozen=True)
 class TokenService:
-    """The one that a registry names: `host` is the registry, `origin` where it is asked."""
+    """The token service of a registry. `host` is the registry's host, `origin` is its scheme and address."""
 
     host: str
     origin: str
     ask: Ask
 
     def token(self, challenge: Challenge, repository: str, credentials: Credentials | None) -> Token:
-        """For pull and push, or where that is refused for pull. For delete too, after a request that takes
-        that right, as cancelling an upload does.
+        """Return a token for pull and push, or for pull if that is refused. It includes delete if the
+        challenge asks for it, as for a cancelled upload.
 
-        Raises CredentialsRefusedError, ScopeRefusedError, and RegistryError for what is not an answer.
+        Raises CredentialsRefusedError, ScopeRefusedError, and RegistryError if the service fails.
         """
         realm = self._trusted_realm(challenge)
         service = challenge.get("service")
@@ -70,9 +70,9 @@ class TokenService:
         raise ScopeRefusedError(refusal)
 
     def _takes(self, realm: str, service: str, credentials: Credentials) -> bool:
-        """Whether the service takes the credentials, when no repository is in question.
+        """Whether the service accepts the credentials in a request without a scope.
 
-        400 may be for the lack of a scope. It is for a refresh token where it says so.
+        Status 400 may be about the missing scope. It is about the refresh token if it says `invalid_grant`.
         """
         response = self._request(realm, {"service": service}, credentials)
         if response.status != 200:
@@ -80,7 +80,7 @@ class TokenService:
         return response.status != 401 and "invalid_grant" not in read_refusal(response).codes
 
     def _refusal(self, response: Response) -> str:
-        """What the service said. Raises RegistryError for a status that refuses nothing."""
+        """Return the service's message. Raises RegistryError if the status is not a refusal."""
         said = read_refusal(response).text
         if response.status not in _REFUSED:
             raise RegistryError(
@@ -89,7 +89,8 @@ class TokenService:
         return said
 
     def _trusted_realm(self, challenge: Challenge) -> str:
-        """The address of the service. No secret goes over plain HTTP to another host than the registry."""
+        """Return the service's URL. It must be HTTPS, unless a plain HTTP registry names its own host or
+        loopback."""
         realm = challenge.get("realm")
         try:
             parts, registry = urlsplit(realm), urlsplit(self.origin)
@@ -127,5 +128,5 @@ class TokenService:
 
 
 def _wanted(scope: str) -> Sequence[str]:
-    """The rights to ask for, the most first."""
+    """Return the permissions to ask for, the broadest first."""
     return (*(["pull,push,delete"] if scope.endswith(":delete") else []), "pull,push", "pull")

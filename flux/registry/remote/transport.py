@@ -1,4 +1,4 @@
-"""One request and its answer, within the limits."""
+"""Sends one request and reads its answer, within the limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ _REFUSALS = 300
 
 @dataclass(frozen=True)
 class Request:
-    """`most` is how many bytes a good answer may have. That of a `blob` may take longer.
+    """A request. `most` is the maximum size of a successful answer, in bytes. A `blob` may take longer.
 
-    Who `stays` follows redirects on the same origin only.
+    With `stays`, only redirects to the same origin are followed.
     """
 
     method: str
@@ -45,7 +45,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An answer, read whole, to a request for `url`. A refusal's body may be cut short."""
+    """A complete answer to a request for `url`. Only the body of a refusal may be cut off."""
 
     url: str
     status: int
@@ -54,7 +54,7 @@ class Response:
 
 
 class Transport:
-    """At most `jobs` requests at once. `answered` is true once a server has answered at all."""
+    """Sends at most `jobs` requests at once. `answered` is true after the first answer of any server."""
 
     def __init__(self, jobs: int, limits: Limits) -> None:
         self.limits = limits
@@ -63,9 +63,9 @@ class Transport:
         self._turns = BoundedSemaphore(jobs)
 
     def send(self, request: Request) -> Response:
-        """The answer, after redirects; another origin gets no credentials.
+        """Follow redirects and return the answer. Another origin gets no credentials.
 
-        Raises RegistryError, RegistryUnreachableError, or TransientError where another try may do better.
+        Raises RegistryError, RegistryUnreachableError, or TransientError if another try may succeed.
         """
         for _ in range(_MOST_REDIRECTS + 1):
             response = self._send(request)

@@ -1,4 +1,4 @@
-"""How a blob gets into a repository."""
+"""Uploads blobs to a repository."""
 
 from contextlib import suppress
 
@@ -15,16 +15,16 @@ _NO_HEAD = (400, 401, 403, 404, 405, 406, 410, 415, 501)
 
 
 class Uploads:
-    """Of one repository."""
+    """The uploads to one repository."""
 
     def __init__(self, connection: Connection, repository: str) -> None:
         self._connection = connection
         self._repository = repository
         self._base = f"/v2/{repository}/blobs/"
-        self._mounts = True  # until a mount is refused where an upload is not
+        self._mounts = True  # until a mount fails and a plain upload succeeds
 
     def push(self, content: bytes) -> None:
-        """Store a blob, unless it is there. Raises TransientError where another try may do better."""
+        """Store a blob, unless it exists. Raises TransientError if another try may succeed."""
         digest = digest_of(content)
         if not self._mounts and self._has(digest):
             return
@@ -43,23 +43,23 @@ class Uploads:
             )
 
     def try_start(self, there: str | None) -> None:
-        """Ask whether something could be pushed, and leave nothing behind.
+        """Check that a push is possible, and leave nothing behind.
 
-        To mount the blob `there` takes the same right, and nothing comes of it.
+        A mount of the existing blob `there` needs the same permission, and changes nothing.
         """
         started = self._connection.persist("POST", lambda: self._start(there))
         if started.status == 202:
             upload = self._location(started)
-            with suppress(RegistryError):  # who cannot cancel lets it expire
+            with suppress(RegistryError):  # an upload that cannot be cancelled will expire
                 self._connection.persist(
                     "DELETE",
                     lambda: self._connection.send(self._repository, "DELETE", upload, (200, 202, 204)),
                 )
 
     def _start(self, digest: str | None) -> Response:
-        """Begin an upload, or mount a blob from the repository itself, which asks "is it there?" too.
+        """Begin an upload, or mount a blob from the same repository, which also tells whether it exists.
 
-        A registry that does not mount gets a plain upload.
+        If the registry refuses to mount, a plain upload begins.
         """
         url = f"{self._base}uploads/"
         if digest is None or not self._mounts:
@@ -82,11 +82,11 @@ class Uploads:
         return join(started.url, location)
 
     def _has(self, digest: str) -> bool:
-        """Whether HEAD tells that a blob is there. It may be there without."""
+        """Whether HEAD finds a blob. A blob may exist even if HEAD does not find it."""
         return self._look("HEAD", digest, (200, *_NO_HEAD), 0).status == 200
 
     def _gives(self, digest: str, size: int) -> bool:
-        """Whether a blob comes back, where HEAD does not tell."""
+        """Whether GET returns the blob. This is for registries without HEAD."""
         answer = self._look("GET", digest, (200, 404), size)
         return answer.status == 200 and digest_of(answer.data) == digest
 
