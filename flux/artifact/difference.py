@@ -32,7 +32,7 @@ class FileDifference(NamedTuple):
 
     @property
     def lines(self) -> list[str]:
-        """Return all lines, as `git diff` prints them. The mode is unknown: 100644 stands for every file."""
+        """Return all lines, as `git diff` prints them. Modes are unknown here: every file has 100644."""
         old, new = _quoted("a/" + self.path), _quoted("b/" + self.path)
         lines = [f"diff --git {old} {new}"]
         if self.kind == ChangeKind.ADDED:

@@ -146,7 +146,7 @@ def _no_integer(token: str) -> NoReturn:
     raise _ForeignError(f"it has the number {shown(token)}")
 
 
-# What the document says
+# The content of the document
 
 
 def _manifest(document: object) -> ImageManifest:

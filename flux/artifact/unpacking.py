@@ -129,7 +129,7 @@ class _Stream:
         return b"".join(found)
 
     def take(self, size: int, most: int) -> bytes:
-        """Return the content of an entry, and skip its padding. Raises ContentError if that fails."""
+        """Return an entry's content and skip its padding. Raises ContentError if too large or cut off."""
         if size > most:
             raise _no_tar("a header is too large")
         content = self.read(size)

@@ -1,4 +1,4 @@
-"""History: the first-parent line, what changed along it, and the messages of commits."""
+"""History: the first-parent line, the changes along it, and the messages of commits."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from threading import Lock

@@ -49,7 +49,7 @@ class Home:
     def tip(self, branch: str, at: HomeRefs | None = None) -> str:
         """Return the newest commit of `branch` at its home, and fetch it if it is missing.
 
-        Raises TipUnknownError if the home does not answer.
+        Raises TipUnknownError if origin does not answer or lacks the branch.
         """
         if self._origin.url is None:
             return self._local_tip(branch, at)

@@ -53,7 +53,7 @@ class Origin:
         self._process.pipe(wanted, *asking, remote, network=True)
 
     def fetch(self, *what: str) -> None:
-        """Fetch only these. Retry if another run uses the same ref. Raises GitError if that fails."""
+        """Fetch only these refs or objects. Retry if another run locks one. Raises GitError on failure."""
         for pause in (*_PAUSES, None):
             try:
                 self._process.run("fetch", *_QUIET, *what, network=True)

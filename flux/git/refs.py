@@ -48,7 +48,7 @@ class Refs:
         return output.tags(self._show("--tags"))
 
     def heads_and_tags(self) -> dict[str, str]:
-        """Return every branch and tag. A tag is there again with `^{}` and its peeled object."""
+        """Return every branch and tag. A tag also has an entry with `^{}` for its peeled object."""
         return self._show("--heads", "--tags")
 
     def _show(self, *which: str) -> dict[str, str]:

@@ -28,7 +28,7 @@ _APART = {
 
 
 def clone_apart(source: Parts, folder: Path, branch: str, files: Mapping[str, bytes], message: str) -> None:
-    """Clone what is checked out, as `branch`, into an empty or new folder.
+    """Clone the commit checked out, as `branch`, into an empty or new folder.
 
     The clone has no origin and a separate identity. One more commit with the message adds `files`, if any.
     From a shallow or partial clone it gets one commit and no tags: without an origin it could not fetch the

@@ -1,4 +1,4 @@
-"""Writes commits without an index or a work tree, and finds out who writes them."""
+"""Writes commits without the clone's index or work tree, and reads the identity for them."""
 
 import os
 import tempfile
