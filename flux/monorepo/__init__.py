@@ -1,1 +1,1 @@
-"""What the commands share about one monorepo: its artifacts, releases, history, desired state and drift."""
+"""The parts of a monorepo that the commands share: artifacts, releases, history, desired state and drift."""

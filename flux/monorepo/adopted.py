@@ -1,4 +1,4 @@
-"""What environments have before there is a desired state: the tags in the registry, and their versions."""
+"""Reads what environments have before there is a desired state: tags in the registry, and versions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -38,5 +38,5 @@ def clash_faults(found: Found) -> dict[str, SettingError]:
 
 
 def where(layout: Layout) -> str:
-    """Return a phrase that says where artifacts are, such as `the folders under artifacts/`."""
+    """Return where artifacts are, for people, such as `the folders under artifacts/`."""
     return f"the folders under {layout.shown}/" if layout.is_simple else f"the folders {layout.shown}"

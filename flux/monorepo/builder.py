@@ -65,7 +65,7 @@ class Builder:
     def build(self, on_result: Callable[[ImageResult], object]) -> Build:
         """Build and push each artifact. If one fails, the others are still pushed.
 
-        `on_result` is called after each artifact. If HistoryMissingError is raised, nothing was pushed.
+        `on_result` is called after each artifact. Raises HistoryMissingError before it pushes anything.
         """
         if not self.names:
             return Build(self._sources.commit, self._refused(), self._notices)
@@ -89,7 +89,7 @@ class Builder:
         return Build(self._sources.commit, [*built, *self._refused()], self._notices)
 
     def _refused(self) -> list[ImageResult]:
-        """Return failed results for artifacts that clash, and for symlinks and submodules in their place."""
+        """Return failed results for artifacts that clash or that are symlinks or submodules."""
         if not self._everything:
             return []
         refused: dict[str, FluxError] = {**self._sources.clashes(), **self._sources.refused()}

@@ -1,4 +1,4 @@
-"""The words that can follow in a command line. They come only from the clone."""
+"""Finds the words that complete a command line. They come only from the clone."""
 
 from collections.abc import Sequence
 

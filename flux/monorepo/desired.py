@@ -1,4 +1,4 @@
-"""The desired state at a commit, and the artifacts that it names or the sources have."""
+"""Reads the desired state at a commit, and chooses artifacts from it or from the sources."""
 
 from collections.abc import Collection, Mapping
 

@@ -72,7 +72,7 @@ def _look(
         others = [one for one in every if one not in due and one.commit not in earlier]
         return [*found, *((one, None) for one in _unpublished(monorepo, artifact, others))]
     except FluxError as error:
-        if failed is None:  # else it is told already
+        if failed is None:  # else it was already reported
             on_failure(artifact, error)
         return found
 

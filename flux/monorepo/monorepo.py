@@ -1,4 +1,4 @@
-"""The one context of a command."""
+"""The context of a command."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Monorepo:
             return self._forge
 
     def require_forge(self) -> None:
-        """Open the forge now, so that a missing token stops a command at its start. Raises as `forge`."""
+        """Open the forge now. A missing token then stops a command at its start. Raises as `forge` does."""
         _ = self.forge
 
     @property
@@ -135,7 +135,7 @@ class Monorepo:
 
             try:
                 self._branches = current_settings(self).branches
-            except OutdatedSettingsError:  # the tip's cannot be read
+            except OutdatedSettingsError:  # the tip's settings cannot be read
                 self._branches = self.settings.branches
         return self._branches
 
@@ -145,5 +145,5 @@ class Monorepo:
         self._tip = commit
 
     def refresh(self) -> None:
-        """Forget the tip, the branches and the tags, so that they are asked for again."""
+        """Forget the tip, the branches and the tags. They are read again at the next use."""
         self._tip = self._home_tags = self._home_heads = self._branches = self.known_releases = None

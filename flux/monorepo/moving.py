@@ -14,7 +14,7 @@ from flux.registry.target import Manifest, Publisher
 
 Begin = Callable[[Step, Manifest], Callable[[], object]]
 
-_LOOKS = 4  # round trips that the second look may take
+_LOOKS = 4  # the most round trips for the second check
 
 
 def move_tags(

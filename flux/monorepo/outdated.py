@@ -9,7 +9,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.settings import FILES, Settings, read_settings, section
 
 _OWN = {"sources", "artifacts", "ignore", "prepare", "output", "inputs", "branch", "named"}
-"""What a commit is judged by, and what says where the tip is."""
+"""The settings that each commit has for itself, and those that say where the tip is."""
 
 
 def require_current_settings(monorepo: Monorepo) -> None:

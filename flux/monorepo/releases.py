@@ -118,7 +118,7 @@ def newest_of(released: Sequence[Released]) -> Released | None:
 def below(earlier: Sequence[Released], version: Version) -> Released | None:
     """Return the release before a version, or None. `earlier` has the lowest version first.
 
-    The release before a stable version is the last stable one. Candidates are passed over.
+    Before a stable version comes the last stable one, so a good candidate can become stable unchanged.
     """
     lower = [r for r in earlier if r.version < version and (version.prerelease or not r.version.prerelease)]
     return lower[-1] if lower else None

@@ -1,4 +1,4 @@
-"""The gate for images: with `require_signature`, nothing without a signature is proposed or moved."""
+"""The gate for images: with `require_signature`, unsigned images are neither proposed nor moved."""
 
 from flux.cosign import find_cosign
 from flux.errors import SignatureError

@@ -256,7 +256,7 @@ class Sources:
         content = self._git.open(file.oid) if made is None else Content.of(made[file.path])
         attributes = source.attributes.get(file.path, {})
         if content.size > MOST_JUDGED and not attributes:
-            return content  # its attributes and its size tell that it is fit
+            return content  # a large file without attributes needs no check of its content
         whole = content.whole()
         if error := content_fault(file, whole, attributes):
             raise error

@@ -21,7 +21,7 @@ from flux.monorepo.lines import find_released_line
 from flux.monorepo.monorepo import Monorepo
 from flux.step import BuildStep, Made, run
 
-_MOST_KEPT = 64 << 20  # bytes of the output of steps
+_MOST_KEPT = 64 << 20  # bytes of step output in the cache
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What each setting is for, in Markdown: for the reference and for editors."""
+"""The description of each setting in Markdown, for the reference and for editors."""
 
 DESCRIPTIONS: dict[str, str] = {
     "sources": "The folder of the artifacts. Each commit is built with its own setting.",

@@ -1,4 +1,4 @@
-"""The reader of phases and their environments. It raises ValueError."""
+"""The readers of phases and environments. They raise ValueError."""
 
 import re
 from collections.abc import Iterator, Mapping
