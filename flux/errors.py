@@ -23,7 +23,7 @@ class FluxError(Exception):
 
     @property
     def anchor(self) -> str:
-        """The heading as the anchor of a link."""
+        """The anchor of the heading in a link."""
         return self.heading.lower().replace(" ", "-")
 
 

@@ -53,7 +53,7 @@ class BoardRelease:
 class Cell:
     """The desired and the actual version in an environment. `since` is when the version became desired.
 
-    `health` is None if no clusters report. `next` is None if there are no rules.
+    `health` is None if reports of clusters are not read. `next` is None if there are no rules.
     """
 
     environment: str

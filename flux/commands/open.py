@@ -14,7 +14,7 @@ from flux.monorepo.wanted import require_known
 
 @dataclass(frozen=True)
 class OpenedPlace:
-    """What was found, and its page. If it has no page, `place` is a folder or file."""
+    """What was found. `place` is its page, or a folder or file if it has no page."""
 
     kind: str
     name: str

@@ -122,7 +122,7 @@ class Reconciler:
         self._release_tags(there)
 
     def _name(self, stray: Sequence[Released]) -> None:
-        """Report tags that are not valid releases. If the newest tag has an image, this checks the image."""
+        """Report release tags that are not valid releases. If the newest one has an image, it is an error."""
         self._done.notices.extend(name_stray(self._monorepo, stray))
         for released in by_artifact(stray).values():
             try:

@@ -54,7 +54,7 @@ class Status:
     promotions: list[tuple[Promotion, PullRequest]] | None
     notices: list[str] = field(default_factory=list)
     now: float = 0
-    """The time by the clock of the forge. It is set if clusters report."""
+    """The time by the clock of the forge. It is set if reports of clusters are read."""
     outdated: OutdatedSettingsError | None = None
 
     @property

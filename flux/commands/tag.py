@@ -123,7 +123,7 @@ class _Run:
         return Holding(self._monorepo).hold(looked)
 
     def _begin(self, step: Step, manifest: Manifest) -> Callable[[], object]:
-        """Record a move, if the settings follow promotions further."""
+        """Record a move, if there are rules or clusters that use the record."""
         if not self._monorepo.settings.has_progress:
             return lambda: None
         if self._recorder is None:

@@ -22,7 +22,8 @@ def show_reconciled(
     release_tag: str = "",
     would: Sequence[str] = (),
 ) -> None:
-    """`release_tag` is the format of release tags. `would` is what a dry run would write to the forge."""
+    """Show what was done. `release_tag` is the format of release tags. `would` is what a dry run would write
+    to the forge."""
     report.notices(done.notices)
     if not dry_run:
         report.digests(done.digests, digests)
