@@ -154,7 +154,7 @@ def _insert(text: str, into: _Object, at: int, key: str, value: str) -> str:
 
 
 def _comma(text: str, of: _Object, at: int) -> str:
-    """Return the text between a new member and its neighbour, as it is between the members that exist."""
+    """Return the text between a new member and its neighbour. It is the same as between old members."""
     opening = _BLANK_LINES.sub(r"\1", text[of.opening])
     if len(of.members) == 1:
         if "\n" in opening:

@@ -20,7 +20,7 @@ _NOT_READ = regex(r"[^\x20-\x7e\xa0-\u2027\u202a-\U0010ffff]")
 
 
 MOST_AHEAD = 300
-"""The most seconds that a decision may be ahead of the forge's clock, to come after the one before."""
+"""Seconds that a decision may be ahead of the forge's clock, because it is dated after the one before."""
 
 
 class How(StrEnum):

@@ -120,7 +120,7 @@ def _direction(was: str | None, now: str | None, rolled_back: bool) -> Direction
 
 @lru_cache(4096)
 def _is_lower(version: str, other: str) -> bool:
-    """Cached, because one environment after the other makes the same steps."""
+    """Whether a version is lower. Cached, because one environment after the other makes the same steps."""
     one, another = _parse(version), _parse(other)
     return one is not None and another is not None and one < another
 

@@ -60,7 +60,7 @@ def _is_from(repository: Repository, pull: GitHubPullRequest) -> bool:
 
 
 def _switched_on_by(pull: GitHubPullRequest) -> str:
-    """Who turned auto-merge on; empty if it is off."""
+    """Return who turned auto-merge on; empty if it is off."""
     told = pull.auto_merge
     return str((told.get("enabled_by") or {}).get("login") or GHOST) if told else ""
 

@@ -16,7 +16,7 @@ from flux.forge.github.token import DEPLOYMENTS, PULL_REQUESTS, STATUSES
 from flux.forge.reporting import CommitStatus, Deployment
 
 _MOST_PAGES = 3
-_MOST_OF_A_COMMIT = 30  # pages: one change may have many artifacts, each with clusters in many environments
+_MOST_OF_A_COMMIT = 30  # pages: a commit may have many artifacts, each with clusters in many environments
 _MOST_OF_ALL = 10  # pages of a list that one request covers for many
 _PAGE = 100
 _LONGEST = 140  # characters of a description

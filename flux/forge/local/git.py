@@ -69,7 +69,7 @@ class Git(Protocol):
         unless `replace`."""
 
     def push_tag(self, name: str, over: str | None = None) -> None:
-        """Push a tag to origin, where it replaces `over`. Do nothing if there is no origin.
+        """Push a tag to origin. It replaces `over` there. Do nothing if there is no origin.
 
         Raises GitError, also if another tag of that name is there.
         """

@@ -80,7 +80,7 @@ def read_window(text: str) -> Window:
 def zone_of(name: str) -> tzinfo:
     """Return the time zone of a name. Raises ValueError if there is none."""
     if name == "UTC":
-        return UTC  # needs no data
+        return UTC  # needs no time zone data
     from zoneinfo import ZoneInfo
 
     try:

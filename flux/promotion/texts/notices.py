@@ -86,12 +86,12 @@ def not_ours(fault: str) -> str:
 
 
 def not_possible(why: str) -> str:
-    """The reason for an untick when the version may not be proposed now."""
+    """Return the reason for an untick when the version may not be proposed now."""
     return f"{plain(why)}; tick it again when that is fixed"
 
 
 def not_proposed(why: str) -> str:
-    """For boxes whose version may not be proposed now, in a terminal."""
+    """For a terminal, when the version of ticked boxes may not be proposed now."""
     return f"What was ticked is not proposed: {plain(why)}. Tick it again when that is fixed."
 
 
@@ -123,12 +123,12 @@ def noted(decision: Decision) -> str:
 
 
 def pull_request_closed(url: str) -> str:
-    """The reason for an untick when a pull request was closed."""
+    """Return the reason for an untick when a pull request was closed."""
     return f"{url} was closed"
 
 
 def main_has(version: str | None) -> str:
-    """The reason for an untick when main gave an environment another version."""
+    """Return the reason for an untick when main gave an environment another version."""
     return f"main has {version or 'no version'} for it now"
 
 
@@ -141,7 +141,7 @@ def had_it(artifact: str, environment: str, version: str, now: str | None) -> st
 
 
 def comes_first(behind: Iterable[str], version: str) -> str:
-    """The reason for an untick when the phase before is not done."""
+    """Return the reason for an untick when the phase before is not done."""
     return f"{', '.join(behind)} comes first and does not have {version}"
 
 
@@ -200,7 +200,7 @@ def _as_code(names: Iterable[str]) -> str:
 
 
 def moved_on(where: str) -> str:
-    """The one comment on an issue of an earlier system."""
+    """For the one comment on an issue of an earlier system."""
     return (
         f"Promotions are made on {where} now. The boxes of this issue have no effect any more: a tick"
         " here is undone, and answered with a comment."
