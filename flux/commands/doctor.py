@@ -1,6 +1,6 @@
 """Checks everything that the commands need, and says how to fix what is missing.
 
-Whatever may be missing, git among it, is imported by the check that looks for it.
+Packages and programs may be missing, even git. So each check imports what it needs.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ _ON_GITHUB: Mapping[str, _Check] = {
 
 
 def examine(configured: object, environment: Mapping[str, str]) -> Iterator[Line]:
-    """A line for each check, as it is done. A check that fails is a line too.
+    """Yield a line for each check, as soon as it is done. A check that fails is a line too.
 
-    What the settings in force do not need is not a problem. `configured` and `environment` are what
-    `read_settings` reads.
+    If something is missing that these settings do not need, that is not a problem. `configured` and
+    `environment` are the arguments of `read_settings`.
     """
     faults = yield from obtained("settings", lambda: find_faults(configured, environment))
     yield from (problem("settings", fault) for fault in faults or ())
@@ -97,7 +97,7 @@ def _checked(subject: str, check: _Check, monorepo: Monorepo, place: Place) -> I
     return looked_at(subject, lambda: check(monorepo, place))
 
 
-# Opening, with what may be missing
+# These functions import packages that may be missing.
 
 
 def _open_clone(settings: Settings, event: Event) -> Clone:

@@ -21,7 +21,7 @@ _MOST_ASKED_ABOUT = 50
 @dataclass(frozen=True)
 class Logged:
     """One change. `released` is when its version was released, in seconds since the epoch, or None if no tag
-    tells. `approved` and `merged_by` are logins, if the forge was asked and knows them."""
+    tells. `pull` is its pull request, `approved` are logins: both only if the forge was asked and knows."""
 
     entry: LogEntry
     released: float | None = None

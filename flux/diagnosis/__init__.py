@@ -1,1 +1,1 @@
-"""What `inv doctor` looks at: a line for each thing that the commands need."""
+"""The checks of `inv doctor`: a line for each thing that the commands need."""

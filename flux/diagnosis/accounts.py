@@ -1,4 +1,4 @@
-"""The forge: the owner of the token, and the logins in the settings."""
+"""Checks the forge: the owner of the token, and the logins in the settings."""
 
 from __future__ import annotations
 

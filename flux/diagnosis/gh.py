@@ -1,4 +1,4 @@
-"""Commands of the gh CLI, to be typed by an administrator."""
+"""Commands of the gh CLI for an administrator to type."""
 
 import json
 import shlex
@@ -7,14 +7,14 @@ from flux.forge.place import Place
 
 
 def gh(place: Place, method: str, path: str, *fields: str) -> str:
-    """A request of `gh api`; `path` is below that of the repository, and each field is `name=value`."""
+    """Return a `gh api` command. `path` is relative to the repository, each field is `name=value`."""
     typed = [argument for field in fields for argument in ("-F", field)]
     whole = f"repos/{place.repository}/{path}"
     return f"`{shlex.join(['gh', 'api', *hostname(place), '--method', method, whole, *typed])}`"
 
 
 def gh_with(place: Place, method: str, path: str, document: object) -> str:
-    """The same with a JSON document, for what `-F` cannot express."""
+    """Return the same with a JSON document, for values that `-F` cannot express."""
     whole = f"repos/{place.repository}/{path}"
     typed = shlex.join(["gh", "api", *hostname(place), "--method", method, whole, "--input", "-"])
     return f"`{typed} <<< {shlex.quote(json.dumps(document))}`"

@@ -1,4 +1,4 @@
-"""Where the private key of the App is stored, and who can read it."""
+"""Checks where the private key of the App is stored, and who can read it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENVIRONMENT = "flux-app"
 
 
 def app_key(monorepo: Monorepo, place: Place) -> Iterator[Line]:
-    """The workflows of any branch can read the repository's secrets, and those of an open environment."""
+    """Warn if workflows of any branch can read the key: in the repository, or in an open environment."""
     branch = monorepo.settings.branch
     keepers = monorepo.forge.keepers(SECRET)
     if keepers is None:

@@ -1,4 +1,4 @@
-"""The result of one check, and how a check that fails becomes a line too."""
+"""The result of one check. An error in a check becomes a line too."""
 
 import logging
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -20,7 +20,7 @@ class Rating(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """The result of one check; `fix` is what to type or to do if it is not OK."""
+    """The result of one check. `fix` says what to type or to do if it is not OK."""
 
     subject: str
     health: Rating

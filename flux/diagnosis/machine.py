@@ -1,4 +1,4 @@
-"""What is on this machine. Whatever may be missing is imported by the check that looks for it."""
+"""Checks the programs and packages on this machine. Each check imports what it needs."""
 
 import platform
 import shlex
@@ -65,7 +65,7 @@ def kustomize() -> Iterator[Line]:
 
 
 def steps(settings: Settings) -> Iterator[Line]:
-    """Whether build steps can run, if there are any."""
+    """Check that build steps can run, if there are any."""
     if not settings.layout.has_steps:
         return
     from flux.step import can_cut_off

@@ -1,4 +1,4 @@
-"""Who owns the files that decide what is built, signed and deployed."""
+"""Checks who owns the files that decide what is built, signed and deployed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from flux.forge.place import Place
     from flux.monorepo.monorepo import Monorepo
 
-# Of which GitHub reads the first that is there.
+# GitHub reads the first of these that exists.
 FILES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
-_MOST_BYTES = 3 * 1024 * 1024  # GitHub reads no larger one
+_MOST_BYTES = 3 * 1024 * 1024  # GitHub ignores a larger file
 _MOST_FAULTS = 3
-# A pattern may own some of that folder. What workflows call decides as much, and so does the list of owners.
+# A pattern may match a part of this folder: actions and CODEOWNERS need an owner as well as workflows.
 _FOLDER = ".github/"
 _IN_FOLDER = tuple(
     f"{_FOLDER}{path}" for path in ("workflows/any.yml", "actions/any/action.yml", "CODEOWNERS")
@@ -47,14 +47,14 @@ def code_owners(monorepo: Monorepo, place: Place) -> Iterator[Line]:
 
 
 def unowned(content: str, paths: Sequence[str]) -> list[str]:
-    """The paths without an owner: the last pattern that matches one decides, and it may name nobody.
+    """Return the paths without an owner. The last pattern that matches decides, and it may name nobody.
 
     https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
     """
     owned: dict[str, bool] = {}
     for line in content.splitlines():
         words = line.partition(" #")[0].split()
-        # Unlike gitignore's, a pattern has neither `!` nor `[ ]`; such lines count for nothing.
+        # Unlike .gitignore, CODEOWNERS has no `!` and no `[ ]`: GitHub ignores such lines.
         if not words or words[0].startswith(("#", "!")) or "[" in words[0]:
             continue
         pattern = _expression(words[0])
@@ -65,7 +65,7 @@ def unowned(content: str, paths: Sequence[str]) -> list[str]:
 
 
 def _expression(pattern: str) -> re.Pattern[str]:
-    """A name without a slash is looked for in every folder; one that ends in `/*` has no deeper files."""
+    """Return a regex. A name without a slash matches in any folder, `/*` at the end only direct files."""
     body = pattern.strip("/")
     known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     parts = re.findall(r"\*\*/|\*\*|.", body, re.DOTALL)
@@ -76,7 +76,7 @@ def _expression(pattern: str) -> re.Pattern[str]:
 
 
 def _find(monorepo: Monorepo) -> tuple[str, str]:
-    """The file at the tip and what is in it; nothing where there is none."""
+    """Return the path and the content of the file at the tip; empty if there is none."""
     for path in FILES:
         content = monorepo.git.file(monorepo.tip, path)
         if content is not None and len(content) <= _MOST_BYTES:

@@ -1,4 +1,4 @@
-"""The clone, its origin, the artifacts in it, and the registry that they go to."""
+"""Checks the clone, its origin, the artifacts in it, and their registry."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def origin(monorepo: Monorepo) -> Iterator[Line]:
 
 
 def releases(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
-    """Tags that look like releases and are none: they have another form, or a commit that is on no line.
+    """Warn about tags that look like releases, but have another form, or a commit on no line of releases.
 
-    What origin does not tell is a fault of origin."""
+    The check of origin reports its errors."""
     from flux.errors import GitError
     from flux.monorepo.releases import (
         misnamed_hint,
@@ -105,7 +105,7 @@ def sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:
 
 
 def rendered_workflows(monorepo: Monorepo) -> Iterator[Line]:
-    """Workflows of an adoption that no longer match the settings."""
+    """Warn about workflows of an adoption that no longer match the settings."""
     from flux.monorepo.workflows import drifted_workflows
 
     _, drifted = drifted_workflows(monorepo)
@@ -116,7 +116,7 @@ def rendered_workflows(monorepo: Monorepo) -> Iterator[Line]:
 
 
 def _setting(settings: Settings) -> str:
-    """The setting that defines the artifacts."""
+    """Return the name of the setting that defines the artifacts."""
     return "artifacts" if settings.artifacts else "sources"
 
 

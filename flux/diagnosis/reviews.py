@@ -1,4 +1,4 @@
-"""What protects main: a protected branch, and a review that no workflow can give."""
+"""Checks the protection of main: a protected branch, and a review that no workflow can give."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 _REVIEWS = "required_pull_request_reviews"
 CHECK = "flux-artifacts/authority"
-"""The job of check-flux-promotions.yml."""
+"""The name of a job in check-flux-promotions.yml."""
 _ACTIONS = 15368
-"""The number of GitHub Actions among GitHub's Apps: https://api.github.com/apps/github-actions"""
+"""The ID of the App of GitHub Actions: https://api.github.com/apps/github-actions"""
 
 
 def workflows(monorepo: Monorepo, place: Place) -> Iterator[Line]:
@@ -60,11 +60,11 @@ def branch(monorepo: Monorepo, place: Place) -> Iterator[Line]:
 
 
 def reviews(monorepo: Monorepo, place: Place) -> Iterator[Line]:
-    """Whether code owners have to review, and new commits dismiss what was approved before."""
+    """Check that code owners have to review, and that new commits dismiss earlier approvals."""
     name = monorepo.settings.branch
     protection = monorepo.forge.protection(name)
     if protection is None:
-        return  # which the line of the branch says
+        return  # `branch` reports this
     lacking = {
         "require_code_owner_reviews=true": ("no code owner has to review", protection.owners),
         "dismiss_stale_reviews=true": ("new commits keep older approvals", protection.dismisses),
@@ -82,8 +82,8 @@ def reviews(monorepo: Monorepo, place: Place) -> Iterator[Line]:
 
 
 def two_people(monorepo: Monorepo, place: Place) -> Iterator[Line]:
-    """Whether what `two_person` asks for keeps a pull request from being merged, and so does what somebody
-    else pushes where the forge merges by itself."""
+    """Check that the branch requires the check CHECK. It blocks a merge without the second person of
+    `two_person`, and with `merge: auto` also a merge of commits that others pushed."""
     name, settings = monorepo.settings.branch, monorepo.settings
     if not settings.two_person and not settings.merges_by_itself:
         yield Line("two people", Rating.OK, "the setting `two_person` asks for no second person")
@@ -109,7 +109,7 @@ def two_people(monorepo: Monorepo, place: Place) -> Iterator[Line]:
 
 
 def rules(monorepo: Monorepo, place: Place) -> Iterator[Line]:
-    """Whether what the rules hold back can still be merged."""
+    """Check that nobody can merge what the rules hold back."""
     name = monorepo.settings.branch
     if not monorepo.settings.has_rules:
         return
@@ -126,7 +126,7 @@ def rules(monorepo: Monorepo, place: Place) -> Iterator[Line]:
 
 
 def _require(place: Place, branch: str, check: Mapping[str, str | int]) -> str:
-    """A new ruleset does not change the others."""
+    """Return the command for a new ruleset, which does not change the others."""
     parameters = {"strict_required_status_checks_policy": False, "required_status_checks": [check]}
     ruleset = {
         "name": check["context"],
@@ -139,9 +139,9 @@ def _require(place: Place, branch: str, check: Mapping[str, str | int]) -> str:
 
 
 def approvals(monorepo: Monorepo, place: Place) -> Iterator[Line]:
-    """Whether a workflow can give the approval that a pull request needs.
+    """Check that no workflow can give the approval that a pull request needs.
 
-    What lets workflows open pull requests lets them approve, too: then only a code owner's review counts.
+    Workflows that may open pull requests may also approve. Then only a code owner's review is safe.
     """
     may = monorepo.forge.workflows_may_propose()
     protection = monorepo.forge.protection(monorepo.settings.branch)

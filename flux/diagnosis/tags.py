@@ -1,4 +1,4 @@
-"""Who may make release tags, move them and delete them."""
+"""Checks who may make, move and delete release tags."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from flux.monorepo.monorepo import Monorepo
 
 _KINDS = {"creation": "make", "update": "move", "deletion": "delete"}
-# https://docs.github.com/rest/repos/rules: who has the role of an administrator.
+# The ID of the administrator role: https://docs.github.com/rest/repos/rules
 _ADMINISTRATOR = 5
 
 

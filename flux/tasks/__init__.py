@@ -1,6 +1,6 @@
-"""What one can type. Each task parses, calls one use case and reports.
+"""The commands that people type. Each task parses, calls one use case and reports.
 
-A task imports what is heavy itself, so that `inv --list` costs what Invoke costs.
+A task imports heavy modules in its body, so `inv --list` is as fast as Invoke.
 """
 
 from invoke.collection import Collection

@@ -1,4 +1,4 @@
-"""What is wrong with a command line as a whole. Pure: nothing here knows Invoke or prints."""
+"""Finds errors in a command line as a whole. Pure: nothing here knows Invoke or prints."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
@@ -18,7 +18,7 @@ _LATE = {
     "--write-pyc": "--write-pyc",
     "--print-completion-script": "--print-completion-script",
 }
-"""Options of Invoke that it reads only before the first command. After it, it takes them and does nothing."""
+"""Options that Invoke reads only before the first command. After it, Invoke accepts and ignores them."""
 
 _LISTING = ("-D", "-F", "--list-depth", "--list-format")
 _WITH_VALUE = {
@@ -26,7 +26,7 @@ _WITH_VALUE = {
     *("-c", "--collection", "-r", "--search-root"),
 }
 _ANSWERED_ELSEWHERE = ("--number", "--since")
-"""What is empty here is refused with more: how to say a number, which commit there is none of."""
+"""An empty value of these is refused elsewhere, with a better hint: about numbers, about commits."""
 
 _IDLE = (
     ("run", "warn", "--warn-only"),
@@ -36,11 +36,11 @@ _IDLE = (
     ("sudo", "password", "--prompt-for-sudo-password"),
     ("timeouts", "command", "--command-timeout"),
 )
-"""Where Invoke keeps what its options for shell commands said. No command here runs one of those."""
+"""Options of Invoke for shell commands, by their places in its configuration. No command here runs any."""
 
 
 def find_fault(words: Sequence[str]) -> RequestError | None:
-    """What is wrong with the words of a command line, less the program's name."""
+    """Return the error in the words of a command line, without the name of the program."""
     for rule in (_empty, _without_artifact, _late, _listing):
         if fault := rule(words):
             return fault
@@ -48,7 +48,7 @@ def find_fault(words: Sequence[str]) -> RequestError | None:
 
 
 def find_idle(overrides: Mapping[str, Any], remainder: str) -> RequestError | None:
-    """An option of Invoke that would do nothing. `overrides` is what its options said."""
+    """Return the error for an option without effect. `overrides` has the values of Invoke's options."""
     for section, key, option in _IDLE:
         if (overrides.get(section) or {}).get(key):
             return RequestError(f"{option} does nothing here", "leave it out")
@@ -58,7 +58,7 @@ def find_idle(overrides: Mapping[str, Any], remainder: str) -> RequestError | No
 
 
 def find_empty(words: Mapping[str, object]) -> RequestError | None:
-    """A word of a command that is there and empty, by the names of its words."""
+    """Return the error for a word that is given, but empty. `words` maps each name to its value."""
     for name, value in words.items():
         if isinstance(value, str) and not value.strip():
             return RequestError(f"{name.upper()} is empty", "is a variable empty? give it a value")
@@ -66,7 +66,7 @@ def find_empty(words: Mapping[str, object]) -> RequestError | None:
 
 
 def has_third_word(command: str, words: Sequence[str], takes_value: Callable[[str], bool]) -> bool:
-    """Whether the last `command` among the words has a third word of its own, which begins like a version."""
+    """Whether a third word follows the last `command` among the words, and begins like a version."""
     own = words[len(words) - [*reversed(words)].index(command) :] if command in words else []
     bare = list(_bare(own, takes_value))
     return len(bare) > 2 and bare[2].removeprefix("v")[:1].isdigit()
@@ -78,13 +78,13 @@ def count_words(
     takes_value: Callable[[str], bool],
     is_command: Callable[[str], bool],
 ) -> int:
-    """How many words of its own the last `command` among the words has, up to the next command."""
+    """Return the number of words, without options, from the last `command` to the next command."""
     own = words[len(words) - [*reversed(words)].index(command) :] if command in words else []
     return sum(1 for _ in takewhile(lambda word: not is_command(word), _bare(own, takes_value)))
 
 
 def _bare(words: Sequence[str], takes_value: Callable[[str], bool]) -> Iterator[str]:
-    """The words that are neither options nor their values."""
+    """Yield the words that are neither options nor values of options."""
     for before, word in pairwise(["", *words]):
         if word == "--":
             return
@@ -143,7 +143,7 @@ def _listing(words: Sequence[str]) -> RequestError | None:
 
 
 def _first_command(words: Sequence[str]) -> int:
-    """Where the options of Invoke end."""
+    """Return the index where the options of Invoke end."""
     for at, (before, word) in enumerate(pairwise(["", *words])):
         if not word.startswith("-") and before not in _WITH_VALUE:
             return at

@@ -1,4 +1,4 @@
-"""A task of Invoke that does what its flags say, and says how it is used."""
+"""A task of Invoke that respects all flags, and shows its usage."""
 
 import re
 import sys
@@ -17,7 +17,7 @@ from flux.running import observes, reporting
 from flux.tasks.arguments import count_words, find_empty, find_fault, find_idle, has_third_word
 
 LETTERS = {"artifact": "a", "dry_run": "n", "json": "j"}
-"""The options that have a letter, which is the same in every command."""
+"""The options that have a letter. It is the same in every command."""
 
 _WIDTH = 80
 
@@ -46,16 +46,16 @@ def command(
     metavars: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Callable[[Callable[..., None]], Any]:
-    """Make a command. `example` is one as people type it, less the program. The argument `third` can be given
-    as a third word that looks like a version, and those of `optional` as the first words that are not
-    required, in this order. `metavars` says what stands for a value in the help."""
+    """Make a command. `example` is a command line without the program. The argument `third` may be the third
+    word, if that looks like a version. The arguments in `optional` may be the words after the required ones,
+    in this order. `metavars` has the placeholders of values in the help."""
     return task(
         klass=Command, example=example, third=third, optional=optional, metavars=metavars or {}, **options
     )
 
 
 class _Option(Argument):
-    """An argument that is cheap to copy and to log: Invoke does both with those of all commands."""
+    """An argument that is cheap to copy and to log. Invoke does both with the arguments of all commands."""
 
     def __copy__(self) -> "_Option":
         made = object.__new__(_Option)
@@ -63,7 +63,7 @@ class _Option(Argument):
         return made
 
     def __deepcopy__(self, memo: object) -> "_Option":
-        """Nothing in it is changed in place."""
+        """Return a shallow copy: nobody changes the parts of an argument."""
         return self.__copy__()
 
     def __repr__(self) -> str:
@@ -91,7 +91,7 @@ class Command(Task[Any]):
         self.third = third
         self.optional = tuple(optional)
         self._metavars = _METAVARS | dict(metavars)
-        # Invoke shows it with an indent.
+        # Invoke indents this text.
         self.__doc__ = f"{self.summary}\n\n{self.shown_usage('inv', _WIDTH - 2)}\nFor example: inv {example}"
 
     def __call__(self, *args: Any, **values: Any) -> Any:
@@ -99,7 +99,7 @@ class Command(Task[Any]):
         fault = find_fault(sys.argv[1:]) or find_idle(
             getattr(context.config, "_overrides", {}), context.remainder
         )
-        # Invoke takes an option of an optional word without a value, and says True.
+        # Invoke accepts the option of an optional word without a value, and passes True.
         for name in self.optional:
             if values.get(name) is True:
                 fault = fault or RequestError(f"--{name} needs a value", "give it one, or leave it out")
@@ -115,12 +115,12 @@ class Command(Task[Any]):
         return super().__call__(*args, **values)
 
     def __deepcopy__(self, memo: object) -> "Command":
-        """Nothing in it is changed in place, and Invoke copies each."""
+        """Return a shallow copy: Invoke copies every command, and nobody changes their parts."""
         return copy(self)
 
     @property
     def usage(self) -> str:
-        """What can be typed, in the order in which it has to be."""
+        """The words and options of the command line, in the order that is required."""
         arguments = self._arguments()
         words = [argument.names[0].upper() for argument in arguments if argument.positional]
         left_out = [*self.optional, *([self.third] if self.third else [])]
@@ -128,7 +128,7 @@ class Command(Task[Any]):
         return " ".join([self.typed, *words, *(f"[{name.upper()}]" for name in left_out), *options])
 
     def shown_usage(self, program: str, width: int = _WIDTH) -> str:
-        """The usage as a help shows it: its lines fit, and no option is apart from its value."""
+        """Return the usage for the help. The lines fit, and an option and its value stay on one line."""
         parts = re.findall(r"\[[^]]*\]|\S+", f"Usage: {program} {self.usage}")
         joined = " ".join(part.replace(" ", "\0") for part in parts)
         lines = wrap(joined, width, subsequent_indent=" " * len("Usage: "), break_on_hyphens=False)
@@ -136,7 +136,7 @@ class Command(Task[Any]):
 
     @property
     def words(self) -> list[str]:
-        """The arguments that are words, in their order; those that may be left out come last."""
+        """The arguments that are words, in order. Those that may be left out come last."""
         required = [argument.names[0] for argument in self._arguments() if argument.positional]
         return [*required, *self.optional, *([self.third] if self.third else [])]
 
@@ -146,7 +146,7 @@ class Command(Task[Any]):
 
     @property
     def valued_options(self) -> dict[str, str]:
-        """The argument of each option that takes a value, by each way to write it."""
+        """The argument of each option that takes a value, by each spelling of the option."""
         return {
             f"-{'-' * (len(name) > 1)}{name}": argument.names[0]
             for argument in self._arguments()
@@ -160,20 +160,20 @@ class Command(Task[Any]):
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether `-a` narrows it to some artifacts."""
+        """Whether `-a` limits it to some artifacts."""
         return "artifact" in self.iterable
 
     def help_rows(self) -> list[tuple[str, str | None]]:
-        """Each word and option with its help."""
+        """Return each word and option with its help."""
         return [(self._help_of(argument), argument.help) for argument in self._arguments()]
 
     @property
     def typed(self) -> str:
-        """The command's own name, with those of the collections that it is in."""
+        """The name of the command, with the names of its collections: `issue.sync`."""
         return self.example.split()[0]
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
-        """Invoke fills no word that may be left out: it has to be there, in a line where it is."""
+        """Return the arguments. An optional word is positional only if it is given: Invoke requires those."""
         arguments = self._arguments()
         flags = {f"--{name}" for a in arguments if a.takes_value for name in a.names}
         takes_value = {*flags, "-a"}.__contains__
@@ -187,7 +187,7 @@ class Command(Task[Any]):
         return arguments
 
     def _arguments(self) -> list[Argument]:
-        """Made once: Invoke asks several times."""
+        """Return copies. The arguments are made once, but Invoke asks several times."""
         if self._made is None:
             whole, self.help = self.help, dict(self.help)
             try:
@@ -199,7 +199,7 @@ class Command(Task[Any]):
         return [copy(argument) for argument in self._made]
 
     def argspec(self, body: Callable[..., None]) -> Signature:
-        """Found once, as the arguments are."""
+        """Return the signature, which is also read only once."""
         if self._signature is None:
             self._signature = super().argspec(body)
         return self._signature

@@ -1,4 +1,4 @@
-"""What the next word of a command line can be. Pure: it knows the commands, and nothing of a monorepo."""
+"""Finds what the next word of a command line can be. Pure: it knows the commands, but no monorepo."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ COMMAND, OPTION = "a command", "an option"
 
 @dataclass(frozen=True)
 class WantedWords:
-    """What is to be completed: COMMAND, OPTION, or the name of an argument.
+    """What to complete. `kind` is COMMAND, OPTION, or the name of an argument.
 
-    `given` are the words of the command before it. `begin` is the part of the word that stays, `typed` the
-    part of it that is to be completed.
+    `given` are the earlier words of the command. `begin` is the part of the word that stays, `typed` the
+    part to complete.
     """
 
     kind: str
@@ -28,7 +28,7 @@ class WantedWords:
 
 
 def find_wanted(words: Sequence[str], commands: Mapping[str, Command]) -> WantedWords:
-    """What the last of the words can be. `commands` has each command by its names."""
+    """Return what the last word can be. `commands` has each command by each of its names."""
     line = _Line(commands)
     for word in words[:-1]:
         line.take(word)
@@ -56,11 +56,11 @@ class _Line:
 
     @property
     def _is_due(self) -> bool:
-        """Whether a word has to come before the next command."""
+        """Whether the command requires another word."""
         return self._command is not None and len(self._given) < self._command.required_words
 
     def _valued(self, word: str) -> str:
-        """The option that a word is, if a value follows."""
+        """Return the argument of an option that takes a value; empty for any other word."""
         options = self._command.valued_options if self._command else {}
         return options.get(word, "")
 

@@ -1,4 +1,4 @@
-"""The tasks for environments: move their tags, show them, do all that is due."""
+"""The tasks for environments: move their tags, show them, do everything that is due."""
 
 from math import inf
 

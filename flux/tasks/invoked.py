@@ -1,7 +1,7 @@
-"""What Invoke's own program lacks: our words for a line that is wrong, and a quiet end where nobody reads on.
+"""Adds to Invoke's program: our messages for a wrong command line, and a quiet end if a pipe is closed.
 
-`inv` is a program of Invoke, which loads the tasks in the middle of its run. So its class is changed then.
-`flux-artifacts` is of the same class.
+`inv` is a program of Invoke. It loads the tasks during its run, so its class is changed at that time.
+`flux-artifacts` has the same class.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from flux.tasks.mistakes import find_mistake
 
 
 def improve(program: type[Program]) -> None:
-    """Change how it parses the commands of a line, and how it prints help and lists."""
+    """Change how a program parses the commands of a line, and how it prints help and lists."""
     parse, clean_up = program.parse_tasks, program.parse_cleanup
 
     def parse_tasks(self: Program) -> None:
@@ -38,8 +38,8 @@ def improve(program: type[Program]) -> None:
 
 @contextmanager
 def refusing(program: Program) -> Iterator[None]:
-    """Raises Exit with code 2 for a line that Invoke cannot parse, after it has said what is wrong with it. A
-    command of somebody else's is left to Invoke."""
+    """Report the mistake in a line that Invoke cannot parse. Raises Exit with code 2 then. Invoke itself
+    reports mistakes in commands that are not ours."""
     try:
         yield
     except ParseError as error:
@@ -55,7 +55,7 @@ def refusing(program: Program) -> Iterator[None]:
 
 
 def names_of(program: Program) -> list[str]:
-    """Every command, by each of its names. There are none before the tasks are loaded."""
+    """Return all names of all commands. There are none before the tasks are loaded."""
     known = program.collection.task_names if hasattr(program, "collection") else {}
     return sorted({word for name, aliases in known.items() for word in (name, *aliases)})
 
@@ -69,7 +69,7 @@ def refuse(error: RequestError) -> NoReturn:
 
 @contextmanager
 def _ending_quietly() -> Iterator[None]:
-    """As in `inv --list | head`. What Invoke prints is lost where the pipe is closed, and nothing else is."""
+    """Ignore a closed pipe, as in `inv --list | head`. Only what Invoke prints is lost."""
     try:
         try:
             yield
@@ -85,5 +85,5 @@ def _ending_quietly() -> Iterator[None]:
 
 
 def _typed(program: Program) -> str:
-    """The name of the program, as people type it."""
+    """Return the name of the program as people type it."""
     return program.binary.removesuffix("[oke]")

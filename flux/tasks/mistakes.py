@@ -1,4 +1,4 @@
-"""The message about a command line that Invoke cannot parse. Pure: it reads Invoke's errors as text."""
+"""Explains a command line that Invoke cannot parse. Pure: it reads Invoke's errors as text."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from flux.tasks.command import Command
 
 _CORE = ("help", "version")
-"""What other programs have as commands, and this one as options."""
+"""These are commands in other programs, but options in this one."""
 
 _UNKNOWN = regex(r"No idea what '(?P<word>.*)' is!", re.DOTALL)
 _MISSING = regex(r"did not receive required positional arguments: (?P<names>.+)")
@@ -19,7 +19,7 @@ _VALUELESS = regex(r"Flag <Argument: (?P<name>[\w-]+).* needed value")
 
 
 def find_mistake(said: str, command: "Command | None", names: Sequence[str], program: str) -> RequestError:
-    """The error for what Invoke said. `command` is the one that was being parsed, `names` are all of them."""
+    """Return the error for a message of Invoke about `command`. `names` are the names of all commands."""
     if found := _UNKNOWN.search(said):
         return _unknown(found["word"], command, names, program)
     usage = f"`{program} {command.usage}`, for example `{program} {command.example}`" if command else ""
@@ -51,7 +51,7 @@ def _unknown(word: str, command: "Command | None", names: Sequence[str], program
 
 
 def _instead(word: str, command: "Command", names: Sequence[str], program: str) -> str:
-    """What to say in place of a word that the command does not take."""
+    """Return a hint: what to type instead of a word that the command does not take."""
     options = command.options
     if "--version" in options and word.removeprefix("v")[:1].isdigit():
         return f"say `--version {word}`"
@@ -63,7 +63,7 @@ def _instead(word: str, command: "Command", names: Sequence[str], program: str) 
 
 
 def nearest(word: str, names: Sequence[str]) -> list[str]:
-    """At most three names that were meant: those that begin so, else those that are spelled almost so."""
+    """Return at most three names that begin with the word, or else have a similar spelling."""
     from difflib import get_close_matches
 
     if begun := [name for name in names if len(word) > 1 and name.startswith(word)]:

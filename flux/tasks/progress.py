@@ -1,4 +1,4 @@
-"""The tasks for rules, freezes and what clusters say."""
+"""The tasks for rules, freezes and reports of clusters."""
 
 from invoke.context import Context
 from invoke.exceptions import Exit

@@ -97,7 +97,7 @@ def diff(
 
 
 def _show(run: Run, proposed: "Proposed") -> None:
-    """What is proposed, and the command after it. Raises Exit with code 1 where a branch is stopped."""
+    """Show what is proposed, and the next command. Raises Exit with code 1 if a branch is stopped."""
     from flux.report.promote import show_proposed
 
     dry_run = run.monorepo.dry_run

@@ -1,4 +1,4 @@
-"""The tasks for promotions' pull requests."""
+"""The task for the pull requests of promotions."""
 
 from invoke.context import Context
 from invoke.exceptions import Exit

@@ -1,4 +1,4 @@
-"""A command that looks again and again, until somebody has seen enough."""
+"""Repeats a command until the user stops it."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ SECONDS = 10
 
 
 def require_alone(**others: bool) -> None:
-    """Raises Exit with code 2 for options that ask for one answer."""
+    """Raises Exit with code 2 if `--watch` is combined with one of these options."""
     for name, given in others.items():
         if given:
             with reporting(json=others.get("json", False)):
@@ -24,8 +24,8 @@ def require_alone(**others: bool) -> None:
 
 
 def again_and_again(look: Callable[[], None], pause: Callable[[float], None] = time.sleep) -> None:
-    """Look until Ctrl-C, which is not an error here. What cannot be seen now may be seen later. A request
-    that is wrong stays wrong, and ends it."""
+    """Call `look` until Ctrl-C, which is not an error here. Other failures may pass, so it continues after
+    them. But a wrong request stays wrong, so it ends."""
     signal.signal(signal.SIGINT, _leave)
     while True:
         try:
@@ -37,7 +37,7 @@ def again_and_again(look: Callable[[], None], pause: Callable[[float], None] = t
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
-    """At once, without waiting for what is under way. A progress bar may have hidden the cursor."""
+    """Exit at once, without waiting for running work. Show the cursor: a progress bar may have hidden it."""
     if sys.stderr.isatty():
         os.write(sys.stderr.fileno(), b"\x1b[?25h\n")
     os._exit(0)

@@ -1,4 +1,4 @@
-"""The whole story, from a change to the tags that clusters follow, in scenes that a person can type."""
+"""Plans the demo: commands that a person can type, from a change to the tags that clusters follow."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ _COMMENT = "# Changed by inv demo."
 
 @dataclass(frozen=True)
 class Chosen:
-    """The file of an artifact that the demo changes, by its path from the root. `is_closed`: its last line
-    ends with a newline."""
+    """The file of an artifact that the demo changes. `path` is relative to the root. `is_closed` is whether
+    the last line ends with a newline."""
 
     artifact: str
     path: str
@@ -36,7 +36,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Scene:
-    """Commands that are typed into a shell in the clone, and why."""
+    """Commands to type into a shell in the clone, and why."""
 
     why: str
     typed: tuple[str, ...]
@@ -52,9 +52,9 @@ class Demo:
 
 
 def choose(monorepo: Monorepo, names: Collection[str]) -> Chosen:
-    """The first artifact, of those named or of all, that can be built and released and has a manifest.
+    """Return the first artifact, of these or of all, that has a manifest and can be built and released.
 
-    Raises RequestError where there is none, or no environment to promote to.
+    Raises RequestError if there is none, or no environment to promote to.
     """
     if not monorepo.settings.environments:
         raise RequestError("there is no environment to promote to", "name one in the setting `phases`")
@@ -86,8 +86,8 @@ def _file(monorepo: Monorepo, source: Source) -> Chosen | None:
 
 
 def beginnings(monorepo: Monorepo) -> dict[str, bytes]:
-    """The files that differ from HEAD in the clone. Its registry is empty, so nothing may be desired yet, and
-    nothing is frozen."""
+    """Return the files that differ from HEAD in the clone. Its registry is empty, so the desired state is
+    empty, too. No phase is frozen."""
     state = monorepo.git.file(monorepo.git.head(), monorepo.settings.releaseconfig)
     is_empty = state is None or b"".join(state.split()) == _NOTHING.strip()
     is_lacking = state is None and "releaseconfig" in monorepo.settings.named
@@ -99,7 +99,7 @@ def beginnings(monorepo: Monorepo) -> dict[str, bytes]:
 
 
 def left_out(monorepo: Monorepo) -> list[str]:
-    """Paths that matter to the demo and are not committed. The clone does not have them."""
+    """Return the uncommitted paths that matter to the demo. The clone does not have them."""
     ours = ("tasks.py", "invoke.yaml", monorepo.settings.releaseconfig)
     return [
         path for path in monorepo.git.uncommitted("") if path in ours or monorepo.settings.layout.owners(path)
@@ -107,7 +107,7 @@ def left_out(monorepo: Monorepo) -> list[str]:
 
 
 def plan_demo(settings: Settings, chosen: Chosen, tags: Mapping[str, str]) -> Demo:
-    """The story of one artifact. `tags` are the clone's, with their commits."""
+    """Plan the demo of one artifact. `tags` are the tags of the clone, with their commits."""
     artifact = chosen.artifact
     earlier = read_releases(settings.tag_form, tags, [artifact])
     version = next_version("minor", earlier[-1].version if earlier else None)
@@ -119,14 +119,14 @@ def plan_demo(settings: Settings, chosen: Chosen, tags: Mapping[str, str]) -> De
 
 
 def variables(settings: Settings) -> dict[str, str]:
-    """The variables that keep the demo on this machine, whatever the other settings are."""
+    """Return the variables that keep the demo on this machine, whatever the other settings are."""
     variables = {"INVOKE_FLUX_REGISTRY": _REGISTRY, "INVOKE_FLUX_FORGE": "local"}
     if settings.publisher != "builtin":
         variables["INVOKE_FLUX_PUBLISHER"] = "builtin"
     if settings.promoters:
         variables["INVOKE_FLUX_PROMOTERS"] = ""
     if settings.require_signature:
-        variables["INVOKE_FLUX_REQUIRE_SIGNATURE"] = "false"  # no job of Actions is here to sign
+        variables["INVOKE_FLUX_REQUIRE_SIGNATURE"] = "false"  # only a job of GitHub Actions can sign
     return variables
 
 
@@ -174,7 +174,7 @@ def _scenes(settings: Settings, chosen: Chosen, version: Version) -> tuple[Scene
 
 
 def _promotion(settings: Settings, artifact: str) -> list[str]:
-    """Where to go on: the rest of the first phase, else the next."""
+    """Return the command that promotes to the rest of the first phase, or else to the next phase."""
     (first, environments), *others = settings.groups.items()
     place = first if len(environments) > 1 else others[0][0] if others else ""
     return [f"inv promote {artifact} {place}"] if place else []

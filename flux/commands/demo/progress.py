@@ -1,4 +1,4 @@
-"""How rules promote a version through the phases, stop at a failure, and do not repeat a rollback."""
+"""Plans the demo of rules: they promote a version, stop at a failure, and do not repeat a rollback."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
@@ -20,7 +20,7 @@ _SOAK = 4
 
 
 def require_phases(settings: Settings) -> None:
-    """Raises RequestError where there is no phase after the first."""
+    """Raises RequestError if there is no phase after the first."""
     if len(settings.phases) < 2:
         raise RequestError(
             "there is only one phase, so a version cannot go on", "name another in the setting `phases`"
@@ -28,7 +28,7 @@ def require_phases(settings: Settings) -> None:
 
 
 def beginnings_with_rules(monorepo: Monorepo) -> dict[str, bytes]:
-    """The files that differ from HEAD in the clone: rules, and what stands for a cluster."""
+    """Return the files that differ from HEAD in the clone, with rules and a script that acts as a cluster."""
     git, head = monorepo.git, monorepo.git.head()
     contents = (git.file(head, path) for path in FILES)
     document = yaml.safe_load(next((each for each in contents if each is not None), b"")) or {}
@@ -48,7 +48,7 @@ def _ruled(phases: Sequence[Phase]) -> Iterator[dict[str, object]]:
 
 
 def plan_progress(settings: Settings, chosen: Chosen, tags: Mapping[str, str]) -> Demo:
-    """The story of one artifact. `tags` are the clone's, with their commits."""
+    """Plan the demo of one artifact. `tags` are the tags of the clone, with their commits."""
     artifact = chosen.artifact
     earlier = read_releases(settings.tag_form, tags, [artifact])
     version = next_version("minor", earlier[-1].version if earlier else None)

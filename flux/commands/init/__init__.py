@@ -34,7 +34,7 @@ from flux.settings import Settings, read_settings
 
 @dataclass(frozen=True)
 class Adoption:
-    """What was found, what is proposed, and the gaps. With `gaps`, nothing is written."""
+    """The findings, the proposed files and the gaps. If there are gaps, nothing is written."""
 
     findings: list[ProposedSetting]
     files: list[WantedFile]
@@ -42,14 +42,14 @@ class Adoption:
     unmanaged: list[Unmanaged] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     identity: str = ""
-    """Whose signatures clusters have to accept, as a regular expression; empty where nobody can sign."""
+    """A regular expression for the signer that clusters have to accept; empty if nobody can sign."""
 
     @property
     def differing(self) -> list[WantedFile]:
         return [file for file in self.files if file.state is FileState.DIFFERS]
 
     def due(self, force: bool) -> list[WantedFile]:
-        """The files to write: those that are missing, and with `force` those that differ."""
+        """Return the files to write: missing files, and with `force` also files that differ."""
         states = (FileState.MISSING, FileState.DIFFERS) if force else (FileState.MISSING,)
         return [] if self.gaps else [file for file in self.files if file.state in states]
 
@@ -61,9 +61,9 @@ def plan_adoption(
     fleet: Path | None = None,
     uses: str = "",
 ) -> Adoption:
-    """Look at the clone, its tags, its registry and the fleet. Nothing is written.
+    """Return a proposal, from the clone, its tags, its registry and the fleet. Nothing is written.
 
-    Raises RequestError for a fleet that is not a folder.
+    Raises RequestError if the fleet is not a folder.
     """
     clues = read_clues(monorepo, fleet)
     named = monorepo.settings.named
@@ -98,7 +98,7 @@ def plan_adoption(
 
 
 def require_no_gaps(adoption: Adoption) -> None:
-    """Raises RequestError if settings cannot describe what is done today."""
+    """Raises RequestError if settings cannot describe how the monorepo works today."""
     if adoption.gaps:
         first = adoption.gaps[0]
         more = f" (and {len(adoption.gaps) - 1} more)" if len(adoption.gaps) > 1 else ""
@@ -106,7 +106,7 @@ def require_no_gaps(adoption: Adoption) -> None:
 
 
 def write_adoption(root: Path, adoption: Adoption, force: bool) -> list[WantedFile]:
-    """Write the files that are due. Raises RequestError, before anything is written, where there are gaps."""
+    """Write the due files, and return them. If there are gaps, raises RequestError and writes nothing."""
     require_no_gaps(adoption)
     due = adoption.due(force)
     for file in due:
@@ -117,7 +117,7 @@ def write_adoption(root: Path, adoption: Adoption, force: bool) -> list[WantedFi
 
 
 def _branch(monorepo: Monorepo) -> Iterator[ProposedSetting]:
-    """`master`, if there is no `main`."""
+    """Propose `master` if there is no `main`."""
     try:
         heads = monorepo.home_heads
     except FluxError:
@@ -127,7 +127,7 @@ def _branch(monorepo: Monorepo) -> Iterator[ProposedSetting]:
 
 
 def _start(monorepo: Monorepo, clues: Clues) -> Iterator[ProposedSetting]:
-    """The last commit of the earlier system: what is checked out, while it has none of these workflows."""
+    """Propose the last commit of the earlier system: HEAD, if it has none of these workflows."""
     named = (clues.texts.get(f".github/workflows/{name}", "") for name in WORKFLOWS)
     if not any(map(calls_ours, named)):
         said = "what is checked out has none of these workflows: it is the last of the earlier system"
@@ -149,7 +149,7 @@ def _names(monorepo: Monorepo, gaps: list[Gap]) -> list[str]:
 
 
 def _with(monorepo: Monorepo, settings: Settings) -> Monorepo:
-    """The same clone with other settings, to look at."""
+    """Return the same clone with other settings, read-only."""
     return Monorepo(
         monorepo.git,
         settings,
@@ -161,7 +161,7 @@ def _with(monorepo: Monorepo, settings: Settings) -> Monorepo:
 
 
 def _tags(monorepo: Monorepo, names: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
-    """The tags of each artifact as the registry writes them, and why some are not known."""
+    """Return the tags of each artifact as the registry writes them, and why some are unknown."""
     try:
         return environment_tags(monorepo, list(names)), []
     except FluxError as error:
@@ -169,14 +169,14 @@ def _tags(monorepo: Monorepo, names: Iterable[str]) -> tuple[dict[str, list[str]
 
 
 def _signatures(monorepo: Monorepo, clues: Clues) -> tuple[str, list[str]]:
-    """Whose signatures clusters have to accept, and which of the manifests do not yet."""
+    """Return the signer that clusters have to accept, and the manifests that do not accept it yet."""
     try:
         signers = required_signers(monorepo)
     except FluxError:
         return "", []
     subject = f"/{clues.repository}/.github/workflows/{WORKFLOWS[0]}@refs/heads/{monorepo.settings.branch}"
     if monorepo.settings.signature_identity:
-        return signers.identity, []  # who signs is somebody else's to know
+        return signers.identity, []  # the exact name of that signer is unknown here
     written = "/" + re.escape(clues.repository).replace(r"\-", "-")
     server = signers.identity.removeprefix("^").partition(written)[0].replace("\\", "")
     texts = {**clues.texts, **clues.fleet}
@@ -187,7 +187,7 @@ def _signatures(monorepo: Monorepo, clues: Clues) -> tuple[str, list[str]]:
 
 
 def _calling_nothing(files: Iterable[WantedFile], clues: Clues) -> Iterator[str]:
-    """Workflows that call their own repository, which does not have the called files."""
+    """Yield a notice if workflows call files of their own repository that it does not have."""
     if ACTION not in clues.paths and any("uses: $/" in file.wanted for file in files):
         yield (
             "the source of the called workflows is unknown: "
@@ -196,7 +196,7 @@ def _calling_nothing(files: Iterable[WantedFile], clues: Clues) -> Iterator[str]
 
 
 def _pushing_too(monorepo: Monorepo, clues: Clues) -> Iterator[str]:
-    """The workflows of the earlier system, which would go on."""
+    """Yield a notice if workflows of the earlier system would continue to push."""
     commands = find_commands(clues.texts, clues.repository)
     files = dict.fromkeys(command.place.rpartition(":")[0] for command in commands)
     pushing = [file for file in files if file.startswith(".github/workflows/")]

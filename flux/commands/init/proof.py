@@ -1,4 +1,4 @@
-"""The proof that a monorepo can switch: no tag would move, and every tag is known."""
+"""Proves that a monorepo can switch: no tag would move, and every tag is known."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from flux.settings.settings import Follow
 
 @dataclass(frozen=True)
 class Exceptional:
-    """An exception, and what to do about it."""
+    """An exception to the proof, and what to do about it."""
 
     about: str
     message: str
@@ -31,9 +31,9 @@ class Exceptional:
 
 
 def prove(monorepo: Monorepo, uses: str = "") -> list[Exceptional]:
-    """Every exception, at the commit that is checked out. No exception is the proof. Nothing is written.
+    """Return every exception at the commit that is checked out. No exception is the proof. Writes nothing.
 
-    Raises what keeps all of it from being looked at.
+    Raises an error that prevents the proof as a whole.
     """
     head = monorepo.git.head()
     behind = [*_behind(monorepo, head)]
@@ -50,7 +50,7 @@ def prove(monorepo: Monorepo, uses: str = "") -> list[Exceptional]:
 
 
 def _behind(monorepo: Monorepo, head: str) -> Iterator[Exceptional]:
-    """What is checked out has all of the tip. It may have more: the adoption that is not pushed yet."""
+    """Check that HEAD contains the tip. It may have more commits: an adoption that is not pushed yet."""
     try:
         tip = monorepo.tip
     except TipUnknownError as error:
@@ -65,7 +65,7 @@ def _behind(monorepo: Monorepo, head: str) -> Iterator[Exceptional]:
 
 
 def _start(monorepo: Monorepo, head: str) -> Iterator[Exceptional]:
-    """The last commit of the earlier system is one of this history."""
+    """Check that the last commit of the earlier system is in this history."""
     adopted = monorepo.settings.adopted
     if not adopted:
         return
@@ -78,7 +78,7 @@ def _start(monorepo: Monorepo, head: str) -> Iterator[Exceptional]:
 
 
 def _tags(monorepo: Monorepo, vouching: Vouching) -> Iterator[Exceptional]:
-    """`inv tag` moves nothing, and every environment's tag is a version."""
+    """Check that `inv tag` moves nothing, and that every environment's tag is a version."""
     for step in converge(monorepo, [], vouching=vouching).steps:
         if step.action == Action.LEFT:
             yield Exceptional(
@@ -98,7 +98,7 @@ def _tags(monorepo: Monorepo, vouching: Vouching) -> Iterator[Exceptional]:
 
 
 def _moving(monorepo: Monorepo, head: str, vouching: Vouching) -> Iterator[Exceptional]:
-    """Each tag that nobody promotes to has what it follows, and every other tag is of some phase."""
+    """Check that each tag with a `follow` has what it follows, and that any other tag is in a phase."""
     settings, names = monorepo.settings, artifacts_at(monorepo, head)
 
     def one(name: str) -> list[Exceptional]:
@@ -115,7 +115,7 @@ def _followed(monorepo: Monorepo, head: str, name: str, vouching: Vouching) -> I
     settings, target = monorepo.settings, monorepo.registry.repository(name)
     for tag in target.tags():
         if tag in (*settings.environments, settings.latest) or not is_environment(tag):
-            continue  # no cluster is to follow `latest`, which loses what is ignored from now on
+            continue  # no cluster should follow `latest`: it no longer has ignored files
         manifest, about = target.fetch_manifest(tag), f"{name}:{tag}"
         if manifest is None:
             continue
@@ -133,7 +133,7 @@ def _followed(monorepo: Monorepo, head: str, name: str, vouching: Vouching) -> I
 def _stable(
     monorepo: Monorepo, name: str, about: str, manifest: Manifest, vouching: Vouching
 ) -> Iterator[Exceptional]:
-    """An environment that follows the newest stable release has it."""
+    """Check that an environment that follows the newest stable release has it."""
     newest = newest_of(releases(monorepo, [name]))
     if newest is None:
         said = f"{about} follows the newest stable release, but there is none"
@@ -144,7 +144,7 @@ def _stable(
 
 
 def _releases(monorepo: Monorepo, head: str, vouching: Vouching) -> list[Exceptional]:
-    """Each newest release is published as git builds it."""
+    """Check that each newest release is published, with the content that git has for it."""
     newest = last_releases(monorepo, artifacts_at(monorepo, head))
     found = in_parallel(
         monorepo.settings.jobs, lambda one: _release(monorepo, one, vouching), [*newest.values()]

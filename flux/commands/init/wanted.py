@@ -1,4 +1,4 @@
-"""The files that an adoption wants, and what is in their places."""
+"""Renders the files of an adoption, and reads their present content."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ from flux.settings import FILES
 
 @dataclass
 class WantedFiles:
-    """With the settings that are proposed, and the versions that environments have.
+    """The files for the proposed settings, and for the versions that environments have.
 
-    Once the files were asked for, `gaps` has why some cannot be written, and `notices` what is left alone.
+    After `files()`, `gaps` says why some cannot be written, and `notices` what is left alone.
     """
 
     monorepo: Monorepo
@@ -37,7 +37,7 @@ class WantedFiles:
         yield WantedFile(path, desired_state(self.state) if there is None else there, there)
 
     def _settings(self) -> WantedFile:
-        """What somebody wrote there stays, and what is proposed comes after it."""
+        """Return the settings file: its present content, then the proposed settings."""
         root = self.monorepo.git.root
         path = next((name for name in FILES if (root / name).exists()), FILES[0])
         there = self._read(path)
@@ -49,7 +49,7 @@ class WantedFiles:
         return WantedFile(path, there or "" if wanted is None else wanted, there)
 
     def _tasks(self) -> Iterator[WantedFile]:
-        """Tasks of somebody's own stay."""
+        """Yield tasks.py, unless it has only other tasks: it stays as it is then."""
         there = self._read("tasks.py")
         if there is None or "flux.tasks" in there:
             yield WantedFile("tasks.py", TASKS if there is None else there, there)
@@ -60,7 +60,7 @@ class WantedFiles:
         )
 
     def _read(self, path: str) -> str | None:
-        """What a file has, empty where that is no text; None where there is none."""
+        """Return the text of a file; empty if it is not text, None if there is no file."""
         try:
             return (self.monorepo.git.root / path).read_text(encoding="utf-8")
         except FileNotFoundError:
