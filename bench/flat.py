@@ -1,4 +1,4 @@
-"""What a push has changed costs the same in a monorepo of any size, and all there is little."""
+"""Measures whether the cost of a push grows with the monorepo, and the cost of all artifacts."""
 
 import json
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ from bench.monorepo import TASKS, Monorepo, Size, git, make_monorepo
 from bench.workbench import Workbench
 
 _LONG = 2000
-"""Commits of a long history."""
+"""Commits in a long history."""
 
 _PUSHED = 10
-"""Commits of a push, each of which changes one artifact."""
+"""Commits in a push. Each changes one artifact."""
 
 _SECONDS, _MIB = 3, 100
-"""What a command may take that looks at all artifacts."""
+"""The limits of a command: CPU seconds if it reads all artifacts, and MiB."""
 
 _LIST_SECONDS = 2
 _LINE = (300, 20_000, 900)
@@ -45,8 +45,8 @@ def push_event(bench: Workbench, monorepo: Monorepo, before: str = "") -> dict[s
 
 
 def flat(bench: Workbench) -> Iterator[Row]:
-    """CPU and memory of commands in the largest monorepo, beside the smallest: what a push has changed costs
-    the same in both, and all of it no more than three seconds."""
+    """Measure CPU and memory of commands in the largest monorepo, beside the smallest. A push has to cost the
+    same in both, and all artifacts at most three seconds."""
     sizes = (bench.options.changed_sizes[0], bench.options.changed_sizes[-1])
 
     def sides(size: int) -> list[Side]:
@@ -76,7 +76,7 @@ def flat(bench: Workbench) -> Iterator[Row]:
 
 
 def long_history(bench: Workbench) -> Iterator[Row]:
-    """`inv list` of an old monorepo, and what a treeless clone of it fetches for that."""
+    """Measure `inv list` in an old monorepo, and its number of fetches in a treeless clone."""
     artifacts, changes, tags = _line(bench)
     monorepo = make_monorepo(
         bench.new_folder("origin") / "monorepo.git", Size(artifacts, 5, changes=changes), bench.environment
@@ -95,14 +95,14 @@ def long_history(bench: Workbench) -> Iterator[Row]:
 
 
 def _line(bench: Workbench) -> tuple[int, int, int]:
-    """As long as the options allow: a smoke run has a short one."""
+    """Return the artifacts, commits and tags of the old monorepo. A smoke run has fewer."""
     artifacts, changes, tags = _LINE
     smaller = max(1, 100 // bench.options.artifacts)
     return artifacts // smaller, changes // smaller, tags // smaller
 
 
 def _release(bench: Workbench, monorepo: Monorepo, names: list[str], tags: int) -> None:
-    """Release tags, spread over the artifacts and over the line."""
+    """Make release tags, spread over the artifacts and the commits of main."""
     line = git(monorepo.origin, bench.environment, "rev-list", "--first-parent", "main").splitlines()
     for n in range(tags):
         name, version, commit = names[n % len(names)], n // len(names), line[n * 7919 % len(line)]
@@ -110,7 +110,7 @@ def _release(bench: Workbench, monorepo: Monorepo, names: list[str], tags: int) 
 
 
 def _fetches(bench: Workbench, monorepo: Monorepo) -> int:
-    """What `inv list` fetches in a treeless clone, with what git fetches by itself."""
+    """Return the number of fetches of `inv list` in a treeless clone, also those that git does by itself."""
     git(monorepo.origin, bench.environment, "config", "uploadpack.allowFilter", "true")
     clone, trace = bench.new_folder("clone"), bench.new_folder("trace")
     filtered = ("clone", "--quiet", "--no-checkout", "--filter=tree:0")

@@ -1,7 +1,7 @@
-"""Runs one command and prints what it took: `python -I -S launch.py LOG COMMAND...`.
+"""Runs one command and prints its cost: `python -I -S launch.py LOG COMMAND...`.
 
-A process of its own, with next to nothing in it, since Linux counts what a parent has in memory when it
-starts a child as the child's. Prints seconds, seconds of CPU, KiB of the largest process, and the exit code.
+This is a separate, small process: when a parent starts a child, Linux counts the memory of the parent as the
+child's. It prints seconds, seconds of CPU, KiB of the largest process, and the exit code.
 """
 
 import os
@@ -19,7 +19,7 @@ def main(log: str, command: list[str]) -> None:
     process = os.posix_spawnp(command[0], command, os.environ, file_actions=actions)
     _, status, usage = os.wait4(process, 0)
     seconds = time.perf_counter() - start
-    # getrusage(2): kilobytes on Linux.
+    # ru_maxrss is in kilobytes on Linux: getrusage(2).
     print(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, os.waitstatus_to_exitcode(status))
 
 

@@ -1,4 +1,4 @@
-"""Runs of commands, and what is said of them."""
+"""Runs commands, and compares what they cost."""
 
 import subprocess
 import sys
@@ -11,12 +11,12 @@ from typing import Any, Literal
 from bench import launch as launcher
 
 _SECONDS = 600
-"""What one run may take. The loops of the flux CLI take a minute or two."""
+"""The timeout of one run. The loops of the flux CLI take a minute or two."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """`cpu` is seconds too, of all the command's processes; `peak` the MiB that the largest had in memory."""
+    """`cpu` is the CPU seconds of all processes of the command, `peak` the memory of the largest in MiB."""
 
     seconds: float
     cpu: float
@@ -24,7 +24,7 @@ class Run:
 
 
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path) -> Run:
-    """Run a command to its end. Raises RuntimeError, with what it printed, where it fails."""
+    """Run a command to its end. Raises RuntimeError, with its output, if it fails."""
     launch = [sys.executable, "-I", "-S", launcher.__file__, str(log), *command]
     try:
         launched = subprocess.run(
@@ -41,7 +41,7 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], lo
 
 @dataclass
 class Samples:
-    """What one side was measured to take: seconds, MiB, or a count of requests."""
+    """The measurements of one side: seconds, MiB, or a number of requests."""
 
     name: str
     values: list[float] = field(default_factory=list)
@@ -71,20 +71,20 @@ class Samples:
         }
 
     def as_cpu(self) -> "Samples":
-        """The same runs with the CPU time of all their processes as what was measured."""
+        """Return the same runs, with the CPU time of all their processes as values."""
         return Samples(self.name, self.cpu, self.cpu, self.peaks)
 
     def as_memory(self) -> "Samples":
-        """The same runs with their peaks as what was measured."""
+        """Return the same runs, with their memory peaks as values."""
         return Samples(self.name, self.peaks, peaks=self.peaks)
 
 
 Side = tuple[str, Callable[[], Run]]
-"""A name, and what sets up one run (not timed) and runs it."""
+"""A name, and a function that sets up one run (not timed) and runs it."""
 
 
 def interleave(repeats: int, *sides: Side, warm: bool = False) -> list[Samples]:
-    """Each side in turn, again and again; when `warm`, once more before, which does not count."""
+    """Run each side in turn, `repeats` times. With `warm`, a first round is added that does not count."""
     samples = [Samples(name) for name, _ in sides]
     for n in range(repeats + warm):
         for (_, attempt), sampled in zip(sides, samples, strict=True):
@@ -98,7 +98,7 @@ def interleave(repeats: int, *sides: Side, warm: bool = False) -> list[Samples]:
 
 @dataclass(frozen=True)
 class Goal:
-    """`at most`: ours takes so many times what the peer takes; `at least`: ours is so many times as fast."""
+    """`at most`: ours takes `limit` times as much as the peer. `at least`: ours is `limit` times as fast."""
 
     kind: Literal["at most", "at least"]
     limit: float
@@ -109,7 +109,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Row:
-    """Ours beside a peer. `key` says what it is to programs, `title` to people."""
+    """Ours beside a peer. `key` names the row for programs, `title` for people."""
 
     key: str
     title: str
@@ -120,7 +120,7 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """Of the minima, which noise disturbs least."""
+        """The ratio of the minima: noise affects these least."""
         return self._ratio(self.ours.minimum, self.peer.minimum)
 
     @property

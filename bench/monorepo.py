@@ -1,4 +1,4 @@
-"""Monorepos of any size, the same for the same numbers."""
+"""Makes monorepos of any size. The same size gives the same monorepo."""
 
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -8,8 +8,8 @@ from random import Random
 
 _OWN_LINES = 150
 _LARGE = 100_000
-"""Bytes of a file that is kept whole, as a commit keeps it. `git fast-import` would make of it thousands of
-pieces of the file before, which takes git longer to read than all else takes."""
+"""Files with more bytes are stored whole, as a commit stores them. `git fast-import` would store deltas with
+thousands of parts. Git would need more time to read these than for everything else."""
 _START = 1_767_225_600  # 2026-01-01T00:00:00Z
 _WORDS = (
     *("audit", "base", "cache", "chart", "cluster", "flow", "gate", "helm", "image", "ingress", "key"),
@@ -29,7 +29,7 @@ _INVOKE = b"""flux:
 
 @dataclass(frozen=True)
 class Size:
-    """`changes` is the commits, after the first, that each change one file of one artifact."""
+    """`changes` is the number of commits after the first. Each changes one file of one artifact."""
 
     artifacts: int
     files: int
@@ -44,14 +44,14 @@ class Size:
 
 @dataclass(frozen=True)
 class Monorepo:
-    """A bare origin: its `main` is at `before`, and `after` changes one more artifact, on branch `next`."""
+    """A bare origin. Its `main` is at `before`. `after`, on branch `next`, changes one more artifact."""
 
     origin: Path
     before: str
     after: str
 
     def clone(self, folder: Path, commit: str, environment: Mapping[str, str], files: bool = True) -> Path:
-        """A clone at `commit`; without `files` it has an index, and only the files that Invoke reads."""
+        """Clone at `commit`. Without `files`, it has an index, but only the files that Invoke reads."""
         clone = ("clone", "--quiet", "--no-checkout", str(self.origin), str(folder))
         git(self.origin, environment, *clone)
         git(folder, environment, "update-ref", "--no-deref", "HEAD", commit)
@@ -83,19 +83,19 @@ def make_monorepo(folder: Path, size: Size, environment: Mapping[str, str]) -> M
 
 
 def fast_import(size: Size) -> Iterator[bytes]:
-    """The monorepo as git-fast-import(1) reads it."""
+    """Yield the monorepo in the format of git-fast-import(1)."""
     random = Random(size.seed)
     lines = [_line(random) for _ in range(2000)]
     yield _commit("refs/heads/main", 0, "Everything")
     yield _file("tasks.py", TASKS)
     yield _file("invoke.yaml", _INVOKE)
     for name in size.names:
-        # Manifests of one artifact have much in common: zlib makes a tenth of them, as of real ones.
+        # Manifests of one artifact have much in common: zlib compresses them to a tenth, as real ones.
         own = random.choices(lines, k=_OWN_LINES)
         for path in _paths(name, size.files):
             yield _file(path, _content(random, own, path, size.file_bytes))
     for n in range(size.changes + 1):
-        # The last is to come as a push; by then all others are in `main`.
+        # The last commit comes as a push, when all others are in `main`.
         last = n == size.changes
         name = size.names[len(size.names) // 2] if last else random.choice(size.names)
         path = random.choice(_paths(name, size.files))
@@ -131,8 +131,8 @@ def _line(random: Random) -> str:
 
 
 def _content(random: Random, lines: list[str], path: str, size: int) -> bytes:
-    """Like a manifest: half to one and a half times `size` bytes."""
+    """Return a file like a manifest, with half to one and a half times `size` bytes."""
     about = int(size * random.uniform(0.5, 1.5)) // 32
-    name = "-".join(path.split("/")[1:]).removesuffix(".yaml")  # no two of an artifact may have the same
+    name = "-".join(path.split("/")[1:]).removesuffix(".yaml")  # unique in the artifact
     header = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  manifest: |2\n"
     return (header + "".join(random.choices(lines, k=about))).encode()

@@ -1,4 +1,4 @@
-"""The table of docs/performance.md, from the rows of a run."""
+"""Renders the table of docs/performance.md from the rows of a run."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ _HEADER = "| what | beside | ratio | goal |\n|---|---|---|---|\n"
 
 
 def renewed(page: str, rows: Iterable[Row]) -> str:
-    """The page with these rows in place of its table. Raises ValueError for a page without the marks."""
+    """Return the page with these rows as its table. Raises ValueError if the page has no marks."""
     before, begin, rest = page.partition(_BEGIN)
     _, end, after = rest.partition(_END)
     if not begin or not end:

@@ -1,7 +1,7 @@
-"""A TCP proxy that makes a host far away: `python -m bench.proxy HOST PORT SECONDS` prints its own port.
+"""A TCP proxy that simulates a distant host: `python -m bench.proxy HOST PORT SECONDS` prints its own port.
 
-Every byte takes SECONDS in either direction, and what a client sends first waits for one round trip more, as
-it would for the connection to be set up. Bandwidth is not limited.
+Every byte takes SECONDS in either direction. The first bytes of a client take one more round trip, as when a
+connection is set up. Bandwidth is not limited.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ async def serve(host: str, port: int, seconds: float) -> None:
 async def _carry(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seconds: float, earliest: float
 ) -> None:
-    """Hand on what comes, `seconds` after it came; nothing counts as come before `earliest`."""
+    """Forward each chunk `seconds` after it arrived. No chunk counts as arrived before `earliest`."""
     loop = asyncio.get_running_loop()
     on_the_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
 
@@ -40,7 +40,7 @@ async def _carry(
             writer.write(chunk)
 
     delivery = asyncio.create_task(deliver())
-    with suppress(ConnectionError):  # either end may hang up when it likes
+    with suppress(ConnectionError):  # either end may close at any time
         while chunk := await reader.read(_CHUNK):
             on_the_way.put_nowait((max(loop.time(), earliest) + seconds, chunk))
     on_the_way.put_nowait((loop.time() + seconds, b""))

@@ -1,4 +1,4 @@
-"""`inv reconcile` where all is at rest: what GitHub is asked does not grow with what there is."""
+"""Measures `inv reconcile` with nothing due: more artifacts do not cause more requests to GitHub."""
 
 from collections.abc import Iterator
 
@@ -27,8 +27,8 @@ _MAY = ("contents", "issues", "pull_requests", "statuses", "deployments")
 
 
 def reconciling(bench: Workbench) -> Iterator[Row]:
-    """All artifacts deployed to six environments and acknowledged, each with the closed issue of its release,
-    and nothing due; beside a tenth of them."""
+    """Measure with all artifacts, beside a tenth of them. All are deployed to six environments and
+    acknowledged, the issues of their releases are closed, and nothing is due."""
     many = bench.options.artifacts
     few = max(1, many // 10)
     (asked, ours), (asked_of_few, peer) = (_at_rest(bench, artifacts) for artifacts in (many, few))
@@ -39,7 +39,7 @@ def reconciling(bench: Workbench) -> Iterator[Row]:
 
 
 def _at_rest(bench: Workbench, artifacts: int) -> tuple[Samples, Samples]:
-    """The requests to GitHub of one run, and how long runs take."""
+    """Return the requests to GitHub of one run, and the times of all runs."""
     monorepo = bench.monorepo(artifacts, 2)
     clone = bench.clone(monorepo, monorepo.before)
     names = sorted(path.name for path in (clone / "artifacts").iterdir())
@@ -61,7 +61,7 @@ def _at_rest(bench: Workbench, artifacts: int) -> tuple[Samples, Samples]:
             "GITHUB_TOKEN": github.actions_token(**dict.fromkeys(_MAY, "write")),
         }
 
-        bench.run([bench.inv, "reconcile"], clone, **settings)  # which opens an issue for each release
+        bench.run([bench.inv, "reconcile"], clone, **settings)  # opens an issue for each release
         desire(bench, clone, names, "1.1.0")
         _acknowledge(github, place.registry.host, names)
 
@@ -81,7 +81,7 @@ def _at_rest(bench: Workbench, artifacts: int) -> tuple[Samples, Samples]:
 
 
 def _acknowledge(github: GitHub, host: str, names: list[str]) -> None:
-    """By a cluster for each environment."""
+    """Report success from one cluster for each environment."""
     registry = RemoteRegistry(host, 1, None)
     token = github.app_token(_REPORTER, statuses="write")
     repository = github.repo_with(token)

@@ -1,4 +1,4 @@
-"""Records what a client sends to a registry, so that `bench/replay.py` can send the same."""
+"""Records the requests of a client to a registry. `bench/replay.py` can send them again."""
 
 import http.client
 import marshal
@@ -17,7 +17,7 @@ _OF_THE_CONNECTION = frozenset({"connection", "content-length", "date", "server"
 
 @dataclass
 class Recording:
-    """The requests of each repository, in their order, that came to `host`."""
+    """The requests that `host` received, by repository and in order."""
 
     host: str
     repositories: dict[str, list[Request]] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Recording:
 
 @contextmanager
 def record(registry: str) -> Iterator[Recording]:
-    """A reverse proxy to `registry` (host and port) that records."""
+    """Run a reverse proxy to `registry` (host and port) that records the requests."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -1,7 +1,7 @@
-"""The least that a Python program can do: `python replay.py HOST FILE CONNECTIONS`.
+"""Sends recorded requests with the least work possible: `python replay.py HOST FILE CONNECTIONS`.
 
-Sends recorded requests, with their bodies ready, over as many kept connections: the repositories in parallel,
-the requests of one in their order. Fails where an answer has another status than before.
+The bodies are ready, and the CONNECTIONS are reused. Repositories are sent in parallel, the requests of one
+repository in order. It fails if an answer has another status than before.
 """
 
 import marshal
@@ -13,7 +13,7 @@ from threading import Thread
 Request = tuple[str, str, dict[str, str], bytes, int]
 """Method, path, headers, body, and the status of the answer.
 
-The path is only `?digest=...` for what goes to the location that the answer before has given.
+The path is only `?digest=...` if the request goes to the location from the answer before.
 """
 
 

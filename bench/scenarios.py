@@ -1,4 +1,4 @@
-"""What is measured. Each scenario yields its rows; a new one is one more function, listed at the end."""
+"""The scenarios. Each one is a function that yields rows, and is listed at the end."""
 
 import json
 import sys
@@ -16,7 +16,7 @@ from bench.tagging import tagging
 from bench.workbench import Workbench
 from flux.settings import Settings
 
-# Today's workflows: two processes an artifact. $1 is the registry, $2 the commit, $3 the artifact's folder.
+# Today's workflows: two processes per artifact. $1 is the registry, $2 the commit, $3 the artifact's folder.
 _PUSH_ONE = """\
 name=${3#artifacts/}
 tag=$(printf %.12s "$2")
@@ -38,7 +38,7 @@ def changed(c, base, head):
 
 
 def starting(bench: Workbench) -> Iterator[Row]:
-    """`inv --list`, beside as many tasks of one line each."""
+    """Measure `inv --list`, beside Invoke with as many tasks of one line each."""
     monorepo = bench.monorepo(1)
     ours = bench.clone(monorepo, monorepo.before)
     tasks = _count(json.loads(bench.output([bench.inv, "--list", "--list-format=json"], ours)))
@@ -60,7 +60,7 @@ def _count(listed: dict[str, Any]) -> int:
 
 
 def changed(bench: Workbench) -> Iterator[Row]:
-    """`inv changed` of a push that changes one artifact, beside a task that runs one `git diff`."""
+    """Measure `inv changed` for a push that changes one artifact, beside a task with one `git diff`."""
     bare = bench.write("tasks.py", _BARE_DIFF).parent
     sizes = bench.options.changed_sizes
 
@@ -86,7 +86,7 @@ def changed(bench: Workbench) -> Iterator[Row]:
 
 
 def changed_in_terminal(bench: Workbench) -> Iterator[Row]:
-    """The same where a person runs it, which asks origin for the tip and the working tree for its state."""
+    """Measure the same in a terminal. It also asks origin for the tip, and reads the working tree."""
     bare = bench.write("tasks.py", _BARE_DIFF).parent
     monorepo = bench.monorepo(bench.options.artifacts)
     clone = bench.clone(monorepo, monorepo.after)
@@ -102,7 +102,7 @@ def changed_in_terminal(bench: Workbench) -> Iterator[Row]:
 
 
 def build_beside_http(bench: Workbench) -> Iterator[Row]:
-    """`inv build` into an empty registry, beside the same requests from a program that does nothing else."""
+    """Measure `inv build` into an empty registry, beside a program that only sends the same requests."""
     monorepo = bench.monorepo(bench.options.artifacts)
     clone = bench.clone(monorepo, monorepo.before)
     with bench.registry() as place, record(place.host) as recording:
@@ -127,7 +127,7 @@ def build_beside_http(bench: Workbench) -> Iterator[Row]:
 
 
 def build_requests(bench: Workbench) -> Iterator[Row]:
-    """How many requests `inv build` sends: at first, with nothing to do, and with one artifact changed."""
+    """Count the requests of `inv build`: at first, with nothing to do, and with one changed artifact."""
     artifacts = bench.options.artifacts
     monorepo = bench.monorepo(artifacts)
     clone = bench.clone(monorepo, monorepo.before)
@@ -155,13 +155,13 @@ def _requests(when: str, count: int, peer: Samples, limit: float) -> Row:
 
 
 def build_beside_flux(bench: Workbench) -> Iterator[Row]:
-    """`inv build` into an empty registry, beside loops of the flux CLI, one at a time and eight; and the same
-    with the flux CLI as publisher."""
+    """Measure `inv build` into an empty registry, beside loops of the flux CLI, one at a time and eight at a
+    time. Measure the same with the flux CLI as publisher."""
     yield from _beside_flux(bench, "near", (4.5, 2.5))
 
 
 def build_beside_flux_far(bench: Workbench) -> Iterator[Row]:
-    """The same with a registry that is a round trip away."""
+    """Measure the same with a registry that is a round trip away."""
     if bench.options.round_trip:
         yield from _beside_flux(bench, "far", (15, 2.8))
 
@@ -199,8 +199,8 @@ def _beside_flux(bench: Workbench, where: str, limits: tuple[float, float]) -> I
 
 
 def publisher_flux_idle(bench: Workbench) -> Iterator[Row]:
-    """`inv build` with the flux CLI as publisher where everything is there, beside the loops that push it all
-    again; near, and a round trip away."""
+    """Measure `inv build` with the flux CLI as publisher and nothing to do, beside the loops that push
+    everything again. The registry is near, or a round trip away."""
     monorepo = bench.monorepo(bench.options.artifacts)
     clone = bench.clone(monorepo, monorepo.before)
     loop, eight = _loops(bench, clone, monorepo.before)
@@ -222,7 +222,7 @@ def publisher_flux_idle(bench: Workbench) -> Iterator[Row]:
 
 
 def _loops(bench: Workbench, clone: Path, commit: str) -> tuple[Callable[[str], Run], Callable[[str], Run]]:
-    """The loops of the flux CLI over a clone's artifacts, one at a time and eight, into a registry."""
+    """Return the loops of the flux CLI: they push all artifacts of a clone, one or eight at a time."""
     script = str(bench.write("push-one.sh", _PUSH_ONE))
 
     def loop(how: str) -> Callable[[str], Run]:
@@ -232,7 +232,7 @@ def _loops(bench: Workbench, clone: Path, commit: str) -> tuple[Callable[[str], 
 
 
 def large_artifact(bench: Workbench) -> Iterator[Row]:
-    """One artifact of many megabytes, in ten files; and one ten times as large, as bundles of CRDs may be."""
+    """Measure an artifact of many megabytes in ten files, and one ten times as large, like CRD bundles."""
     for size in (bench.options.large_mb, 10 * bench.options.large_mb):
         yield from _large(bench, size)
 
@@ -258,7 +258,7 @@ def _large(bench: Workbench, size: int) -> Iterator[Row]:
 
 
 def many_large_artifacts(bench: Workbench) -> Iterator[Row]:
-    """What 24 artifacts of many megabytes each take in memory, six with the usual options."""
+    """Measure the memory for 24 artifacts of many megabytes each (by default six)."""
     monorepo = bench.monorepo(24, 10, bench.options.large_mb * 60_000)
     clone = bench.clone(monorepo, monorepo.before)
     (ours,) = interleave(bench.options.slow_repeats, ("inv build", lambda: _cold_build(bench, clone)))

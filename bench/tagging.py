@@ -1,4 +1,4 @@
-"""Environment tags converged by `inv tag`, beside loops of `flux tag artifact`."""
+"""Measures how `inv tag` moves environment tags, beside loops of `flux tag artifact`."""
 
 import json
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from flux.registry.target import Manifest
 _MOST_ARTIFACTS = 30
 ENVIRONMENTS = ("at_ring1", "at_ring2", "tt_ring1", "tt_ring2", "prod_ring1", "prod_ring2")
 
-# One process a tag. $1 is the registry, $2 the artifact, $3 the environment.
+# One process for each tag. $1 is the registry, $2 the artifact, $3 the environment.
 _TAG_ONE = 'flux tag artifact "oci://$1/$2:1.1.0" --tag "$3"\n'
 _LOOP = 'set -e; while read -r artifact environment; do sh "$0" "$1" "$artifact" "$environment"; done <"$2"'
 _EIGHT = 'xargs -P 8 -L 1 sh "$0" "$1" <"$2"'
 
 
 def tagging(bench: Workbench) -> Iterator[Row]:
-    """All in place and all moving, on loopback and a round trip away."""
+    """Measure with all tags in place and with all moving, on loopback and a round trip away."""
     yield from _beside_flux(bench, "near", (None, 1), (None, 1))
     if bench.options.round_trip:
         yield from _beside_flux(bench, "far", (60, 10), (32, 6))
@@ -67,7 +67,7 @@ def _beside_flux(
 
 
 def desire(bench: Workbench, clone: Path, names: list[str], version: str) -> None:
-    """Every environment at a version, on origin's main."""
+    """Set every environment to a version, on origin's main."""
     desired = {name: dict.fromkeys(ENVIRONMENTS, version) for name in names}
     path = clone / "flux" / "releaseconfig.json"
     path.parent.mkdir()
@@ -78,7 +78,7 @@ def desire(bench: Workbench, clone: Path, names: list[str], version: str) -> Non
 
 
 def release(bench: Workbench, clone: Path, place: Place, names: list[str], version: str) -> None:
-    """A version of each artifact, on origin's main and, past the proxy, in the registry."""
+    """Release a version of each artifact on origin's main, and in the registry without the proxy."""
     for name in names:
         (clone / "artifacts" / name / "version").write_text(f"{version}\n")
     git(clone, bench.environment, "add", "artifacts")
@@ -95,7 +95,7 @@ def release(bench: Workbench, clone: Path, place: Place, names: list[str], versi
 
 
 def point(place: Place, names: list[str], version: str) -> None:
-    """Every environment at a version, past the proxy."""
+    """Move every environment tag to a version, without the proxy."""
     registry = RemoteRegistry(place.registry.host, 1, None)
     for name in names:
         target = registry.repository(name)

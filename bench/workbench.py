@@ -1,4 +1,4 @@
-"""What every scenario works with: where to work, what to run, and registries near and far."""
+"""The tools of every scenario: folders, programs, and registries near and far."""
 
 import os
 import shutil
@@ -30,8 +30,8 @@ auto = 0
 
 @dataclass(frozen=True)
 class Options:
-    """`changed_sizes` is numbers of artifacts; `round_trip`, in seconds, is 0 for nothing far away; `storage`
-    is where registries keep what they are sent, instead of beside all else."""
+    """`changed_sizes` are numbers of artifacts. `round_trip` is in seconds; 0 means no distant registry.
+    `storage` is the folder where registries store, instead of the common one."""
 
     artifacts: int
     files: int
@@ -45,19 +45,19 @@ class Options:
 
 @dataclass(frozen=True)
 class Place:
-    """A registry that was empty when it started; `host` is where clients find it, near or far."""
+    """A registry that was empty at its start. Clients connect to `host`, near or far."""
 
     host: str
     registry: parts.Registry
 
     def requests(self) -> int:
-        """How many it has answered, those that looked whether it is up included."""
+        """Return the number of requests it has answered, with those that tested whether it is up."""
         time.sleep(0.2)  # its log is written after the answer
         return sum('" ' in line and "HTTP/1." in line for line in self.registry.log.read_text().splitlines())
 
 
 class Workbench:
-    """Everything is under `folder`, and commands see nothing of this machine's settings and credentials."""
+    """Everything is under `folder`. Commands do not see the settings and credentials of this machine."""
 
     def __init__(self, options: Options, folder: Path) -> None:
         self.options = options
@@ -87,11 +87,11 @@ class Workbench:
         ).stdout
 
     def new_folder(self, name: str) -> Path:
-        """A path that nothing has yet."""
+        """Return a path that does not exist yet."""
         return self.folder / f"{name}-{next(self._numbers)}"
 
     def write(self, name: str, text: str) -> Path:
-        """A new folder with one file; its path."""
+        """Write a file into a new folder, and return its path."""
         file = self.new_folder("files") / name
         file.parent.mkdir()
         file.write_text(text)
@@ -107,7 +107,7 @@ class Workbench:
         return monorepo.clone(self.new_folder("clone"), commit, self.environment, files)
 
     def commit(self, clone: Path, message: str) -> None:
-        """Commit everything in a folder, which becomes a clone where it is none."""
+        """Commit everything in a folder. It becomes a repository if it is none."""
         if not (clone / ".git").exists():
             git(clone, self.environment, "init", "--quiet", "--initial-branch=main")
         git(clone, self.environment, "add", "--all")
@@ -115,7 +115,7 @@ class Workbench:
 
     @contextmanager
     def registry(self, far: bool = False) -> Iterator[Place]:
-        """A registry with nothing in it, gone when the block ends."""
+        """Run an empty registry. It is deleted when the block ends."""
         folder = Path(tempfile.mkdtemp(prefix="registry-", dir=self.options.storage or self.folder))
         try:
             with parts.run_registry(folder) as registry:

@@ -1,4 +1,4 @@
-"""The Mermaid pictures of the pages, drawn in a browser: `python -m docs.diagrams MERMAID.JS FOLDER`.
+"""Draws the Mermaid pictures of the pages in a browser: `python -m docs.diagrams MERMAID.JS FOLDER`.
 
 Mermaid draws each picture of README.md, CONTRIBUTING.md and docs/ in Chromium, as GitHub and the site do.
 FOLDER gets a page of all of them and a screenshot to look at. A picture that cannot be drawn is an error.
@@ -19,8 +19,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 _BLOCK = re.compile(r"^```mermaid\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _RESULT = re.compile(r'<script id="result" type="application/json">(.*?)</script>', re.DOTALL)
-_WIDTH, _HEIGHT = 900, 700  # what a page gives a picture, and what of it fits a screen
-_WIDEST = 1800  # which a page halves, so that its words are still to be read
+_WIDTH, _HEIGHT = 900, 700  # the width of a picture in a page, and the height of a screen
+_WIDEST = 1800  # a page halves this width; words in wider ones are too small
 _PAGE = """\
 <!doctype html>
 <meta charset="utf-8">
@@ -52,7 +52,7 @@ _PAGE = """\
 
 @dataclass(frozen=True)
 class Diagram:
-    """`name` is the page and which one it is there."""
+    """`name` is the page, and the number of the picture in it."""
 
     name: str
     text: str
@@ -68,7 +68,7 @@ def diagrams(root: Path = ROOT) -> list[Diagram]:
 
 
 def page_of(found: Sequence[Diagram], script: str) -> str:
-    """A page that draws them."""
+    """Return a page that draws these pictures."""
     sections = [
         f'<section id="p{number}" data-name="{escape(each.name)}"><h2>{escape(each.name)}</h2>'
         f"<pre>{escape(each.text)}</pre><div></div></section>"
@@ -78,7 +78,7 @@ def page_of(found: Sequence[Diagram], script: str) -> str:
 
 
 def faults(found: Sequence[Diagram], document: str) -> list[str]:
-    """What is wrong with the pictures, of what the browser made of their page."""
+    """Return the errors of the pictures, from their page as the browser prints it."""
     written = _RESULT.search(document)
     result = json.loads(unescape(written[1])) if written else None
     if not isinstance(result, dict):
@@ -94,7 +94,7 @@ def _fault(drawn: dict[str, float | str] | None) -> str:
     width, height = float(drawn["width"]), float(drawn["height"])
     if not (width and height):
         return "it is empty"
-    # A page makes a wide picture as small as it has to be.
+    # A page shrinks a wide picture to fit.
     shown = height * min(1.0, _WIDTH / width)
     if shown > _HEIGHT:
         return f"it is {shown:.0f} pixels high, more than a screen"
@@ -102,7 +102,7 @@ def _fault(drawn: dict[str, float | str] | None) -> str:
 
 
 def browse(page: Path, *options: str) -> str:
-    """What the browser prints of a page."""
+    """Return what the browser prints for a page."""
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         raise SystemExit("there is no Chromium: apt-get install chromium")

@@ -1,4 +1,4 @@
-"""The generated parts of the pages: `python -m docs.generate` writes them.
+"""Writes the generated parts of the pages: `python -m docs.generate`.
 
 A part stands between `<!-- generated: NAME -->` and `<!-- end of NAME -->`. People write the rest.
 """
@@ -33,7 +33,7 @@ WORKFLOWS = (
     "board.yml",
     "build-flux-artifacts.yml",
 )
-"""What an adopter has, and what that calls, in the order in which it matters."""
+"""The workflows that adopters have, and those that these call, in the order of importance."""
 
 _PART = re.compile(
     r"(?P<start><!-- generated: (?P<name>\w+) -->\n).*?(?P<end><!-- end of (?P=name) -->)", re.DOTALL
@@ -45,19 +45,19 @@ _RUN = re.compile(r"inv (?:[a-z.]+ )*[a-z.]+")
 
 
 def commands() -> str:
-    """A table of all commands, and a section for each."""
+    """Return a table of all commands, and a section for each."""
     found = [ns[name] for name in ns.task_names]
     return "\n".join([*_overview(found), *(line for command in found for line in _section(command))])
 
 
 def settings() -> str:
-    """A table of all settings."""
+    """Return a table of all settings."""
     rows = [[f"`{name}`", _default(name), _allowed(name), DESCRIPTIONS[name]] for name in READERS]
     return "\n".join(_table(["setting", "default", "allowed", "what it is for"], rows))
 
 
 def workflows() -> str:
-    """A section for each workflow: what starts it, its inputs, its jobs and what these may."""
+    """Return a section for each workflow: what starts it, its inputs, its jobs and their permissions."""
     lines: list[str] = []
     for name in WORKFLOWS:
         text = (ROOT / ".github/workflows" / name).read_text(encoding="utf-8")
@@ -75,7 +75,7 @@ def workflows() -> str:
 
 
 def documents() -> str:
-    """A table of the commands, each with the schema of what `--json` prints."""
+    """Return a table of the commands, each with the schema of what `--json` prints."""
     schemas = ROOT / "flux" / "schemas"
     names = sorted(path.name.removesuffix(".json") for path in schemas.glob("*.json"))
     rows = [
@@ -87,7 +87,7 @@ def documents() -> str:
 
 
 def errors() -> str:
-    """A table of the kinds of errors, each with its exit code."""
+    """Return a table of the kinds of errors, each with its exit code."""
     rows = [
         [
             f"[{kind.heading}](../troubleshooting.md#{kind('').anchor})",
@@ -100,13 +100,13 @@ def errors() -> str:
 
 
 def kinds_of(error: type[FluxError]) -> list[type[FluxError]]:
-    """Those that flux/errors.py has."""
+    """Return the error and its subclasses in flux/errors.py."""
     ours = [kind for kind in error.__subclasses__() if kind.__module__ == error.__module__]
     return [error, *(each for kind in ours for each in kinds_of(kind))]
 
 
 def permissions() -> str:
-    """What each job may, by permission."""
+    """Return a table of the permissions that jobs have."""
     rows = []
     for name in WORKFLOWS:
         for job, body in _bodies((ROOT / ".github/workflows" / name).read_text(encoding="utf-8")):
@@ -116,7 +116,7 @@ def permissions() -> str:
 
 
 def checks() -> str:
-    """The checks that GitHub shows on a pull request, each with the job that makes it."""
+    """Return a table of the checks that GitHub shows on a pull request, each with what its job runs."""
     rows = []
     for name in WORKFLOWS:
         text = (ROOT / ".github/workflows" / name).read_text(encoding="utf-8")
@@ -144,12 +144,12 @@ PARTS: dict[str, Callable[[], str]] = {
 
 
 def filled(page: str) -> str:
-    """The page with its generated parts as they are now."""
+    """Return the page with its generated parts up to date."""
     return _PART.sub(lambda part: f"{part['start']}{PARTS[part['name']]().strip()}\n{part['end']}", page)
 
 
 def pages() -> list[Path]:
-    """The pages that have a generated part."""
+    """Return the pages that have a generated part."""
     found = sorted(PAGES.rglob("*.md"))
     return [path for path in found if "<!-- generated: " in path.read_text(encoding="utf-8")]
 
@@ -192,14 +192,14 @@ def _allowed(name: str) -> str:
 
 
 def _comment(text: str) -> list[str]:
-    """The comment that a workflow begins with, or that its name has."""
+    """Return the comment at the beginning of a workflow, or the one after its name."""
     above, _, rest = text.partition("name:")
     said = above.splitlines() or [rest.partition("\n")[0].partition("#")[2]]
     return [line.removeprefix("#").strip() for line in said]
 
 
 def _inputs(workflow: dict[str, object]) -> list[str]:
-    events = workflow[True]  # type: ignore[index]  # which is how YAML 1.1 reads `on`
+    events = workflow[True]  # type: ignore[index]  # YAML 1.1 reads `on` as True
     rows = []
     for details in events.values():  # type: ignore[attr-defined]
         for kind in ("inputs", "secrets", "outputs") if isinstance(details, dict) else ():
@@ -219,7 +219,7 @@ def _jobs(text: str) -> list[str]:
 
 
 def _rights(body: str) -> Iterator[tuple[str, str]]:
-    """What a job may, each with the reason."""
+    """Yield each permission of a job, with its reason."""
     for part in _REASON.finditer(body):
         yield f"{part['what']}: {part['right']}", part["why"]
     for part in _TOGETHER.finditer(body):
@@ -228,14 +228,14 @@ def _rights(body: str) -> Iterator[tuple[str, str]]:
 
 
 def _runs(body: str) -> list[str]:
-    """What a job calls or runs, itself or by an action of ours."""
+    """Return what a job calls or runs, directly or in an action of ours."""
     steps = re.sub(r" #.*", "", body)
     signs = ["inv sign"] if "uses: $/.github/actions/sign" in steps else []
     return list(dict.fromkeys([*_CALL.findall(steps), *_RUN.findall(steps), *signs]))
 
 
 def _bodies(text: str) -> Iterator[tuple[str, str]]:
-    """Each job of a workflow, as it is written."""
+    """Return the name and the text of each job in a workflow."""
     parts = re.split(r"^  ([a-z-]+):(?: #.*)?\n", text.partition("\njobs:\n")[2], flags=re.MULTILINE)
     return zip(parts[1::2], parts[2::2], strict=True)
 

@@ -1,5 +1,5 @@
-"""What the site does beside drawing pages: links to files beside docs/ lead to the repository, and the JSON
-Schemas are published under schemas/."""
+"""Hooks for the build of the site: links to files outside docs/ lead to the repository, and the JSON Schemas
+are published under schemas/."""
 
 import re
 from pathlib import Path, PurePosixPath
@@ -13,7 +13,7 @@ SCHEMAS = Path(__file__).parent.parent / "flux" / "schemas"
 
 
 def on_files(files: Any, *, config: Any, **_: Any) -> Any:
-    """The files of the site, with the schemas."""
+    """Return the files of the site, with the schemas."""
     from mkdocs.structure.files import File
 
     for path in sorted(SCHEMAS.glob("*.json")):
@@ -22,12 +22,12 @@ def on_files(files: Any, *, config: Any, **_: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, *, page: Any, config: Any, **_: Any) -> str:
-    """The page for the site."""
+    """Return the Markdown of a page for the site."""
     return with_links_outside(markdown, page.file.src_uri, config["repo_url"])
 
 
 def with_links_outside(markdown: str, page: str, url: str) -> str:
-    """`page` is the path of the page below docs/."""
+    """Return the Markdown with changed links. `page` is the path of the page below docs/."""
 
     def absolute(link: re.Match[str]) -> str:
         path = normpath(PurePosixPath("docs", page).parent / link[1])

@@ -1,7 +1,7 @@
-"""The workflows whose jobs log in to a cloud's registry by their identity.
+"""Generates the workflows whose jobs log in to a cloud's registry by their identity.
 
-They are the others with one permission more for each job that logs in. A called job can take no permission
-that its file does not name, and who has no such registry is not asked to give it.
+They are copies of the others. Each job that logs in has one more permission. A called job gets only
+permissions that its file names, and adopters without such a registry do not have to grant it.
 """
 
 import re
@@ -16,14 +16,14 @@ _LOGIN = re.compile(r"^( +)packages: .+\n", re.MULTILINE)
 
 
 def with_identity(text: str) -> str:
-    """A workflow whose jobs that log in can also say who they are."""
+    """Return the workflow with the permission `id-token: write` in each job that logs in."""
     head, _, rest = text.partition("\nname: ")
     name, _, rest = rest.partition("\n")
     return f"{head}\n{_NOTE}\nname: {name} (OIDC)\n" + _LOGIN.sub(_PERMISSION, rest)
 
 
 def files() -> dict[Path, str]:
-    """Each file, with what it is to have."""
+    """Return the content that each file should have."""
     return {
         FOLDER / f"{name}-oidc.yml": with_identity((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
         for name in NAMES

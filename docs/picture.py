@@ -1,9 +1,9 @@
-"""The pictures of `inv demo`: `python -m docs.picture` plays it in a terminal and draws that.
+"""Draws the pictures of `inv demo`: `python -m docs.picture` plays it in a terminal.
 
-README.md has four scenes that fit a screen, docs/tutorials/try-it.md has all of it.
+README.md has four scenes that fit a screen, docs/tutorials/try-it.md has all of them.
 
-What it shows depends on an artifact of this repository and on what the commands print, and on nothing else:
-the demo is played in a repository that has this artifact in one commit, always of the same date.
+The pictures depend only on an artifact of this repository and on what the commands print: the demo runs in a
+repository that has this artifact in one commit, always of the same date.
 """
 
 import fcntl
@@ -30,11 +30,11 @@ PICTURE = ROOT / "docs" / "demo.svg"
 LONG = ROOT / "docs" / "demo-long.svg"
 
 SCENES = ("inv build", "inv release", "inv issue.apply", "inv tag")
-"""How the commands of the four scenes begin."""
+"""The beginnings of the commands in the four scenes."""
 
 COLUMNS = 80
 _LINES = 400
-_MOST_OUTPUT = 7  # lines that a command has printed
+_MOST_OUTPUT = 7  # lines of output that a command has in a picture
 _PROMPT = "$ "
 _FILES = ("artifacts/eso", "flux/releaseconfig.json", "tasks.py", "invoke.yaml", ".gitignore")
 _DATE = "2026-01-01T00:00:00Z"
@@ -52,7 +52,7 @@ _ENVIRONMENT = {
 
 
 def make_monorepo(folder: Path) -> None:
-    """A repository with one of this one's artifacts, and its settings, in one commit."""
+    """Make a repository with one artifact and the settings of this repository, in one commit."""
     for name in _FILES:
         source = ROOT / name
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -63,22 +63,22 @@ def make_monorepo(folder: Path) -> None:
 
 
 def shown_commands(picture: str) -> list[str]:
-    """The commands in a picture, in order."""
+    """Return the commands in a picture, in order."""
     return [line.removeprefix(_PROMPT) for line in shown_lines(picture) if line.startswith(_PROMPT)]
 
 
 def shown_lines(picture: str) -> list[str]:
-    """The text of each line of a picture, without the spaces between differently coloured words."""
+    """Return the text of each line of a picture, without the spaces between words of different colours."""
     lines: dict[float, str] = {}
     for piece in ElementTree.fromstring(picture).iter("{http://www.w3.org/2000/svg}text"):
-        if "clip-path" in piece.attrib:  # the title has none
+        if "clip-path" in piece.attrib:  # the title has no such attribute
             at = float(piece.attrib["y"])
             lines[at] = lines.get(at, "") + (piece.text or "").rstrip("\n")
     return [lines[at].replace("\N{NO-BREAK SPACE}", " ") for at in sorted(lines)]
 
 
 def _play() -> bytes:
-    """What the demo prints to a terminal."""
+    """Return what the demo prints to a terminal."""
     with tempfile.TemporaryDirectory(prefix="flux-picture-") as folder:
         monorepo = Path(folder, "monorepo")
         make_monorepo(monorepo)
@@ -97,7 +97,7 @@ def _in_terminal(command: list[str], folder: Path) -> bytes:
     while True:
         try:
             chunk = os.read(terminal, 65536)
-        except OSError:  # as Linux says that nobody writes any more
+        except OSError:  # on Linux: the other side is closed
             break
         if not chunk:
             break
@@ -109,7 +109,7 @@ def _in_terminal(command: list[str], folder: Path) -> bytes:
 
 
 def _screen(printed: bytes) -> list[Text]:
-    """The lines that a terminal of many lines has in the end."""
+    """Return the final lines of a terminal with many lines."""
     import pyte
 
     screen = pyte.Screen(COLUMNS, _LINES)
@@ -125,13 +125,13 @@ def _screen(printed: bytes) -> list[Text]:
 
 
 def _style(colour: str, bold: bool) -> str:
-    """Rich's name of a style that pyte found."""
+    """Return Rich's name for a style of pyte."""
     colour = {"default": "", "brown": "yellow"}.get(colour, colour)
     return f"bold {colour}".strip() if bold else colour
 
 
 def _steps(lines: Iterable[Text]) -> list[list[Text]]:
-    """What is typed and why, with what it prints; without the end, which tells what to try then."""
+    """Return the steps: why, what is typed, and its output. The last step, with more to try, is left out."""
     steps: list[list[Text]] = [[]]
     for line in lines:
         if not line.plain:
@@ -157,7 +157,7 @@ def _shortened(step: Sequence[Text]) -> Iterator[Text]:
 
 
 def draw(steps: Sequence[Sequence[Text]]) -> str:
-    """A picture of these steps, as SVG."""
+    """Return a picture of these steps, as SVG."""
     console = Console(
         record=True, file=io.StringIO(), width=COLUMNS, force_terminal=True, color_system="truecolor"
     )
@@ -167,7 +167,7 @@ def draw(steps: Sequence[Sequence[Text]]) -> str:
         for line in _shortened(step):
             console.print(line, soft_wrap=True)
     svg = console.export_svg(title="inv demo", unique_id="demo")
-    # A page does not fetch fonts for a picture.
+    # Browsers load no fonts for a picture in a page.
     return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 
 

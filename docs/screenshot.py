@@ -1,7 +1,7 @@
-"""The picture that opens the docs: `python -m docs.screenshot` plays a month and draws its board.
+"""Draws the first picture of the docs: `python -m docs.screenshot` plays a month and draws its board.
 
 The commands are real, in a clone of this repository with a registry and a forge in files. Only git's dates
-are made up, so that the board has something to tell. Chromium draws the page, driven by Playwright.
+are invented, to show a history on the board. Chromium draws the page, driven by Playwright.
 """
 
 import os
@@ -47,7 +47,7 @@ def promote(artifact: str, place: str, version: str) -> Iterator[str]:
 
 
 def story() -> Iterator[tuple[int, Iterator[str]]]:
-    """What is typed, and how many days ago."""
+    """Yield how many days ago something is typed, and the commands."""
     phases = ("at", "tt", "prod")
     for at, artifact in enumerate(("cert-manager", "eso", "ingress", "policies", "telemetry")):
         yield 30 - at, release(artifact, "1.0.0")
@@ -66,7 +66,7 @@ def story() -> Iterator[tuple[int, Iterator[str]]]:
 
 
 def play(folder: Path) -> None:
-    """Type the story in a clone at `folder`. Raises CalledProcessError for a command that fails."""
+    """Type the story in a clone at `folder`. Raises CalledProcessError if a command fails."""
     subprocess.run(["git", "clone", "--quiet", ROOT, folder], check=True)
     subprocess.run(["git", "-C", folder, "remote", "remove", "origin"], check=True)
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

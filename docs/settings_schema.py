@@ -1,4 +1,4 @@
-"""The JSON Schema of invoke.yaml, with which editors complete and check settings."""
+"""Generates the JSON Schema of invoke.yaml. Editors complete and check settings with it."""
 
 import json
 from dataclasses import MISSING, fields
@@ -81,7 +81,7 @@ _CLUSTERS = {
     },
 }
 
-# The last folder has to be able to name an artifact, or to be a pattern.
+# The last folder has to be a valid name of an artifact, or a pattern.
 _LAST_FOLDER = r"([a-z0-9]+([._-]+[a-z0-9]+)*|(?!\*\*/?$)[^/]*\*[^/]*)"
 _FOLDER = {"type": "string", "pattern": rf"^(?!/)(?!.*(^|/)\.\.(/|$))(?!.*//)(.*/)?{_LAST_FOLDER}/?$"}
 _ENTRY = {
@@ -151,11 +151,11 @@ FORMS: dict[str, dict[str, Any]] = {
     "rules": _RULES,
     "clusters": _CLUSTERS,
 }
-"""What an editor can tell of a value. The readers of settings know more."""
+"""What an editor can check in a value. The readers of settings check more."""
 
 
 def schema() -> dict[str, Any]:
-    """Invoke may have more in the file than what is under `flux:`."""
+    """Return the schema. It allows other keys beside `flux:`, since Invoke reads the same file."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "invoke.yaml of flux-artifacts",
@@ -179,7 +179,7 @@ def _setting(name: str) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """A default as invoke.yaml has it."""
+    """Return a default in the form that invoke.yaml has."""
     if isinstance(value, tuple):
         return [each if isinstance(each, str) else each.name for each in value]
     return value
