@@ -116,9 +116,13 @@ def test_old_jobs_run_again_do_what_is_right_today(monorepo: Monorepo) -> None:
     monorepo.tick("prod_ring1", by="bob", tick=False)
     unticked = monorepo.github.events[-1]
     runners.skip()
-    for event, by in ((unticked, "bob"), (ticked, "trudy"), (ticked, "alice")):
+    for event, by, result in (
+        (unticked, "bob", "success"),
+        (ticked, "trudy", "failure"),  # who may not promote
+        (ticked, "alice", "success"),
+    ):
         (applied,) = runners.run(event, by=by)
-        assert applied.result == "success", applied.log
+        assert applied.result == result, applied.log
     assert monorepo.pulls() == [], "what was unticked since is not proposed, whoever runs the job again"
 
     last_week, today = desire(monorepo, prod_ring1="1.0.0"), desire(monorepo, prod_ring1="1.1.0")
@@ -138,8 +142,9 @@ def test_a_job_of_a_tick_run_again_by_somebody_else(monorepo: Monorepo) -> None:
     first = monorepo.github.events[-1]
     runners.skip()
     (held,) = runners.run(first, by="trudy")
-    assert held.result == "success", held.log
-    assert "trudy ran this again" in held.log + held.summary
+    assert held.result == "failure", held.log
+    assert "trudy ran its job again, and may not promote there" in held.log
+    assert [c for c in monorepo.issue().get_comments() if "trudy ran its job again" in c.body]
     assert monorepo.pulls() == []
     assert boxes(monorepo) == {"prod_ring1"}, "it is bob's still"
     (applied,) = runners.run(first, by="alice")
