@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import compress
+from operator import is_not
 
 from semver import Version
 
@@ -83,7 +85,7 @@ def timeline(recorded: Iterable[Recorded]) -> Iterator[LogEntry]:
 def _entries(state: Recorded, before: Versions, after: Versions) -> Iterator[LogEntry]:
     said: tuple[tuple[str, ...], int | None, bool] | None = None
     # Equal parts of neighbours are one object. To skip them saves the most time.
-    changed = [name for name, versions in after.items() if before.get(name) is not versions]
+    changed = compress(after, map(is_not, after.values(), map(before.get, after)))
     for artifact in sorted([*changed, *(before.keys() - after.keys())]):
         old, new = before.get(artifact, {}), after.get(artifact, {})
         for environment in sorted(e for e in old.keys() | new.keys() if old.get(e) != new.get(e)):
@@ -127,7 +129,7 @@ def _is_lower(version: str, other: str) -> bool:
 
 def _said(messages: Iterable[str]) -> tuple[tuple[str, ...], int | None, bool]:
     """Return who asked, the pull request, and whether it is a rollback, from a change's messages."""
-    own, *brought = [*messages, ""]
+    own, *brought = [*messages] or [""]
     asked: dict[str, None] = {}
     for message in (own, *brought):
         decisions = read_decisions(message)
