@@ -491,6 +491,7 @@ def impatient() -> Iterator[None]:
 
 
 @settings(max_examples=100)
+@pytest.mark.stories
 @given(answers=st.lists(_ANSWERS, min_size=1, max_size=4), which=st.integers(0, 8))
 @example([Answer(307, b"", [("Location", "http://[")])], 0)
 @example([Answer(202, b"", [("Location", "http://[")])], 3)

@@ -12,6 +12,8 @@ from tests.commands.helpers import Finished, monorepo
 from tests.repo import Repo
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.stories
+
 INV = (sys.executable, "-m", "invoke")
 
 

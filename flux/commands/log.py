@@ -182,11 +182,8 @@ def _look(monorepo: Monorepo, number: int) -> tuple[int, PullRequest | None, tup
 def _release_times(monorepo: Monorepo, entries: Sequence[LogEntry]) -> dict[tuple[str, str], float]:
     """Return when each version was released, from the tags of this clone."""
     form, tags = monorepo.settings.tag_form, monorepo.git.tags()
-    wanted = {
-        (entry.artifact, entry.after): form.render(entry.artifact, Version.parse(entry.after))
-        for entry in entries
-        if entry.after
-    }
+    brought = {(entry.artifact, entry.after) for entry in entries if entry.after}
+    wanted = {(name, version): form.render(name, Version.parse(version)) for name, version in brought}
     there = {tag: tags[tag] for tag in wanted.values() if tag in tags}
     times = monorepo.git.made(there)
     return {key: times[tag] for key, tag in wanted.items() if tag in times}

@@ -89,6 +89,7 @@ def fetches(trace: Path) -> int:
     return sum(event["event"] == "cmd_name" and event["name"] == "fetch" for event in events)
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("filter_", ["tree:0", "blob:none"])
 def test_a_command_brings_at_once_what_it_needs(

@@ -45,6 +45,7 @@ def told(git: Clone, commit: str, name: str) -> list[tuple[str, list[str] | None
     ]
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize("seed", range(6))
 def test_every_part_is_as_a_walk_of_its_own(tmp_path: Path, seed: int) -> None:
     repo, line = grown(tmp_path / "repo", seed)

@@ -102,7 +102,7 @@ Hand = Callable[[Mixed, str], str]
     ("first", "second"),
     [
         (by_hand, by_builtin),
-        (by_builtin, by_hand),
+        pytest.param(by_builtin, by_hand, marks=pytest.mark.stories),
         pytest.param(by_publisher_flux, by_builtin, marks=pytest.mark.stories),
         pytest.param(by_builtin, by_publisher_flux, marks=pytest.mark.stories),
     ],

@@ -49,6 +49,7 @@ def listed(repo: Repo, commit: str, sources: str) -> Tree:
     return tree
 
 
+@pytest.mark.stories
 @hypothesis_settings(max_examples=LENGTH, deadline=None)
 @given(history=histories(), picks=st.data())
 def test_what_changed_is_what_a_cluster_gets_otherwise(history: list[Made], picks: Any) -> None:

@@ -23,6 +23,7 @@ def test_there_are_enough() -> None:
     assert len({hostile.name for hostile in _BODIES}) == len(_BODIES)
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize("hostile", _BODIES, ids=[hostile.name for hostile in _BODIES])
 def test_hostile(hostile: HostileBody) -> None:
     body = hostile.body(_MARKER)

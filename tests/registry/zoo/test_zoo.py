@@ -66,7 +66,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return make_certificate(tmp_path_factory.mktemp("tls"), *names)
 
 
-_TYPICAL = (hosted.Ghcr, clouds.Ecr, clouds.Acr, products.Artifactory)
+_TYPICAL = (hosted.Ghcr, clouds.Ecr)
 
 
 @pytest.fixture(
