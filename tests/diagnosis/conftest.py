@@ -8,7 +8,7 @@ import pytest
 from tests.commands.helpers import (
     monorepo,
 )
-from tests.diagnosis.examining import FILES
+from tests.diagnosis.examining import FILES, Spoil, UnsafeWith, asked, safe, unsafe
 from tests.github.fixtures import RunGitHub
 from tests.github.server import GitHub
 from tests.repo import Repo
@@ -29,3 +29,15 @@ def github(repo: Repo, run_github: RunGitHub, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv("GITHUB_API_URL", server.url)
         monkeypatch.setenv("GITHUB_REPOSITORY", "octo/monorepo")
         yield server
+
+
+@pytest.fixture
+def unsafe_with(github: GitHub, repo: Repo, monkeypatch: pytest.MonkeyPatch) -> UnsafeWith:
+    """What is unsafe if all is as it should be, except what `spoil` changes."""
+
+    def unsafe_with(spoil: Spoil) -> dict[str, str]:
+        safe(github, repo)
+        spoil(github.repository("octo/monorepo"))
+        return unsafe(asked(github, monkeypatch, github.token("alice")))
+
+    return unsafe_with

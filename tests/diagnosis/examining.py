@@ -75,6 +75,12 @@ def asked(
     return found({"forge": "github", **settings})
 
 
+Spoil = Callable[[Repository], object]
+"""Changes one thing of a repository on GitHub."""
+
+UnsafeWith = Callable[[Spoil], dict[str, str]]
+
+
 def safe(github: GitHub, repo: Repo) -> None:
     """All as it should be."""
     there = github.repository("octo/monorepo")
@@ -97,15 +103,6 @@ def unsafe(lines: Mapping[str, list[Line]]) -> dict[str, str]:
     assert told.keys() == SAFE
     assert all(line.fix for line in told.values() if line.health is Rating.WARNING)
     return {subject: line.message for subject, line in told.items() if line.health is not Rating.OK}
-
-
-def spoiled(
-    github: GitHub, repo: Repo, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Repository], object]
-) -> dict[str, str]:
-    """What is unsafe where all is as it should be, but for what `spoil` changes."""
-    safe(github, repo)
-    spoil(github.repository("octo/monorepo"))
-    return unsafe(asked(github, monkeypatch, github.token("alice")))
 
 
 def without(there: Repository, what: str) -> None:

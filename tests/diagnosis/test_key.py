@@ -1,13 +1,8 @@
 """Where the App's key is kept."""
 
-from collections.abc import Callable
-
 import pytest
 
-from tests.diagnosis.examining import spoiled
-from tests.github.server import GitHub
-from tests.github.state import Repository
-from tests.repo import Repo
+from tests.diagnosis.examining import Spoil, UnsafeWith
 
 
 @pytest.mark.parametrize(
@@ -39,14 +34,8 @@ from tests.repo import Repo
         ),
     ],
 )
-def test_a_key_that_others_can_have(
-    github: GitHub,
-    repo: Repo,
-    monkeypatch: pytest.MonkeyPatch,
-    spoil: Callable[[Repository], object],
-    said: str,
-) -> None:
+def test_a_key_that_others_can_have(unsafe_with: UnsafeWith, spoil: Spoil, said: str) -> None:
     """The jobs of any ref but main would have it."""
-    bad = spoiled(github, repo, monkeypatch, spoil)
+    bad = unsafe_with(spoil)
     assert list(bad) == ["app key"]
     assert said in bad["app key"]

@@ -1,15 +1,13 @@
 """Who owns the files that decide."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from flux.diagnosis.owners import unowned
 from flux.settings import Settings
-from tests.diagnosis.examining import OWNED, asked, safe, spoiled, the, unsafe
+from tests.diagnosis.examining import OWNED, Spoil, UnsafeWith, asked, safe, the, unsafe
 from tests.github.server import GitHub
-from tests.github.state import Repository
 from tests.repo import Repo
 
 
@@ -88,14 +86,8 @@ def test_who_owns_some_of_the_folder_of_workflows_does_not_own_it(
         ),
     ],
 )
-def test_owners_whom_nobody_knows(
-    github: GitHub,
-    repo: Repo,
-    monkeypatch: pytest.MonkeyPatch,
-    spoil: Callable[[Repository], object],
-    said: str,
-) -> None:
+def test_owners_whom_nobody_knows(unsafe_with: UnsafeWith, spoil: Spoil, said: str) -> None:
     """GitHub leaves their lines out."""
-    bad = spoiled(github, repo, monkeypatch, spoil)
+    bad = unsafe_with(spoil)
     assert list(bad) == ["code owners"]
     assert said in bad["code owners"]

@@ -1,13 +1,10 @@
 """What a review has to be."""
 
-from collections.abc import Callable
-
 import pytest
 
 from flux.diagnosis.line import Line, Rating
-from tests.diagnosis.examining import asked, safe, spoiled, the, unsafe, without
+from tests.diagnosis.examining import Spoil, UnsafeWith, asked, safe, the, unsafe, without
 from tests.github.server import GitHub
-from tests.github.state import Repository
 from tests.repo import Repo
 
 
@@ -50,15 +47,9 @@ def test_a_workflow_that_may_approve(github: GitHub, repo: Repo, monkeypatch: py
         ),
     ],
 )
-def test_reviews_that_new_commits_keep(
-    github: GitHub,
-    repo: Repo,
-    monkeypatch: pytest.MonkeyPatch,
-    spoil: Callable[[Repository], object],
-    said: str,
-) -> None:
+def test_reviews_that_new_commits_keep(unsafe_with: UnsafeWith, spoil: Spoil, said: str) -> None:
     """A commit after the approval needs another."""
-    bad = spoiled(github, repo, monkeypatch, spoil)
+    bad = unsafe_with(spoil)
     assert list(bad) == ["reviews"]
     assert said in bad["reviews"]
 

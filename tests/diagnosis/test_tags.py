@@ -1,13 +1,8 @@
 """Who may make, move and delete release tags."""
 
-from collections.abc import Callable
-
 import pytest
 
-from tests.diagnosis.examining import spoiled
-from tests.github.server import GitHub
-from tests.github.state import Repository
-from tests.repo import Repo
+from tests.diagnosis.examining import Spoil, UnsafeWith
 
 
 @pytest.mark.parametrize(
@@ -35,14 +30,8 @@ from tests.repo import Repo
         ),
     ],
 )
-def test_tags_that_anybody_may_touch(
-    github: GitHub,
-    repo: Repo,
-    monkeypatch: pytest.MonkeyPatch,
-    spoil: Callable[[Repository], object],
-    said: str,
-) -> None:
+def test_tags_that_anybody_may_touch(unsafe_with: UnsafeWith, spoil: Spoil, said: str) -> None:
     """Each tag of a release needs all three."""
-    bad = spoiled(github, repo, monkeypatch, spoil)
+    bad = unsafe_with(spoil)
     assert list(bad) == ["release tags"]
     assert said in bad["release tags"]
