@@ -78,8 +78,7 @@ class Applier(Upkeep):
     def apply_all(self, issue: Issue, promotion: Promotion) -> Applied:
         """Propose the ticked environments and drop the others, on the authority of the caller."""
         main = self.branches.main()
-        branch = self.branches.read(promotion, main)
-        proposed = branch.proposes(promotion.artifact) if branch and not branch.ended else set()
+        proposed = self.branches.proposed(promotion, main)
         known = self.known(promotion, issue.number)
         gone = is_gone(self._monorepo, promotion)
         situation = Situation(issue.body, main.of(promotion.artifact), proposed, known=known, is_gone=gone)

@@ -79,6 +79,11 @@ class PromotionBranches:
         found = (self._promotion_of(branch, head) for branch, head in heads.items() if head in here)
         return [promotion for promotion in found if promotion]
 
+    def proposed(self, promotion: Promotion, main: Side) -> set[str]:
+        """Return the environments that a promotion's branch proposes; none if it was merged or closed."""
+        branch = self.read(promotion, main)
+        return branch.proposes(promotion.artifact) if branch and not branch.ended else set()
+
     def read(self, promotion: Promotion, main: Side) -> PromotionBranch | None:
         """Return a promotion's branch as it is now, None if there is none.
 

@@ -111,8 +111,8 @@ class RuleProposals:
         """Return the pull request and what it proposes; None if the version may not be promoted at all.
         Environments that were taken back `since` are not proposed."""
         issue, last = self.issues.get(promotion), self.last_pull(promotion)
-        branch = self._applier.branches.read(promotion, self._applier.branches.main())
-        proposed = branch.proposes(promotion.artifact) if branch and not branch.ended else set()
+        branches = self._applier.branches
+        proposed = branches.proposed(promotion, branches.main())
         known = self._applier.known(promotion, issue.number if issue else None)
         refused = {name for name, said in latest(known).items() if not said.asks and said.time >= since}
         new = [name for name in environments if name not in proposed | refused]

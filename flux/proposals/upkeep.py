@@ -63,8 +63,7 @@ class Upkeep:
     def _held(self, issue: Issue, promotion: Promotion) -> set[str]:
         """Return the environments whose last decision is a tick, and that are proposed or on main."""
         main = self.branches.main()
-        branch = self.branches.read(promotion, main)
-        proposed = branch.proposes(promotion.artifact) if branch and not branch.ended else set()
+        proposed = self.branches.proposed(promotion, main)
         versions = main.of(promotion.artifact)
         said = latest(self.known(promotion, issue.number))
         return {
