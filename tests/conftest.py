@@ -19,7 +19,7 @@ settings.register_profile("ci", max_examples=100, deadline=None, derandomize=Tru
 settings.register_profile("mutation", max_examples=25, deadline=None, derandomize=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
-pytest_plugins = ["tests.github.fixtures"]
+pytest_plugins = ["tests.github.fixtures", "tests.worlds"]
 
 _ACTIONS = Path(__file__).parent / "actions"
 _RUNNERS = {"monorepo", "registry", "packages"}  # what there takes a runner or a registry of jobs

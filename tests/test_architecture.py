@@ -64,7 +64,7 @@ def test_an_arrow_that_points_elsewhere_is_found(
 def test_commands_write_to_registries_through_a_publisher() -> None:
     """Of which there is one for the flux CLI; the writes of a target are those of the built-in one."""
     writes = {"push_blob", "push_manifest", "push_tags"}
-    for path in (_ROOT / "flux/commands").glob("*.py"):
+    for path in (_ROOT / "flux/commands").rglob("*.py"):
         assert not writes & set(re.findall(r"\w+", path.read_text())), path.name
 
 
@@ -300,7 +300,7 @@ _IN_GIT = {
         (["check"], _IN_GIT | {"kustomize"}, {"semver"}),
         (["build"], _IN_GIT | {"registry"}, {"deflate", "semver"}),
         (["status"], _IN_GIT | {"proposals", "registry"}, {"semver"}),
-        (["tag"], _IN_GIT | {"registry"}, {"semver"}),
+        (["tag"], _IN_GIT | {"environments", "registry"}, {"semver"}),
         (["log"], _IN_GIT, {"semver"}),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

@@ -10,7 +10,7 @@ from flux.commands.board import read_board
 from flux.commands.check import check_artifacts
 from flux.commands.reconcile import Reconciler
 from flux.commands.status import find_status
-from flux.commands.tag import converge
+from flux.environments.converge import converge
 from flux.monorepo.monorepo import Monorepo
 from flux.settings import Settings
 from flux.working import Working, silently

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from flux.commands.issue.open import Opened, open_issue
 from flux.commands.issue.sync import Sync, Syncer
 from flux.commands.publish import publish_release, release_tag
-from flux.commands.tag import Convergence, converge
+from flux.environments.converge import Convergence, converge
 from flux.errors import ContentError, FluxError, RequestError
 from flux.listing import counted
 from flux.monorepo.builder import Build, Builder

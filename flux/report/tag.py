@@ -13,7 +13,7 @@ from flux.report.unpublished import show_failed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flux.commands.tag import Convergence
+    from flux.environments.converge import Convergence
     from flux.promotion.plan import Step
     from flux.report.report import Report
 

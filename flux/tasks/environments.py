@@ -26,10 +26,10 @@ def tag_(
 ) -> None:
     """Move the environment tags to the versions in the desired state."""
     with running(context, json, wide=wide, dry_run=dry_run, pushes=True) as run:
-        from flux.commands.tag import converge
+        from flux.commands.tag import tag_environments
         from flux.report.tag import show_convergence, show_plan
 
-        convergence = converge(
+        convergence = tag_environments(
             run.monorepo,
             names(artifact),
             run.report.working,

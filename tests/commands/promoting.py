@@ -19,7 +19,7 @@ from flux.commands.publish import publish_release
 from flux.commands.reconcile import Reconciled, Reconciler
 from flux.commands.release import create_release, plan_release
 from flux.commands.rollback import roll_back
-from flux.commands.tag import Convergence, converge
+from flux.environments.converge import Convergence, converge
 from flux.event import TERMINAL, Event, read_event
 from flux.forge.dry import DryForge
 from flux.forge.forge import Forge, Issue, PullRequest, PullState

@@ -8,7 +8,7 @@ from typing import Any
 from flux.commands.publish import Published, publish_release
 from flux.commands.release import MadeRelease, PlannedRelease, create_release, plan_release
 from flux.commands.status import Status, find_status
-from flux.commands.tag import Convergence, converge
+from flux.environments.converge import Convergence, converge
 from flux.event import Event
 from flux.forge.forge import Forge, Release
 from flux.forge.local.forge import LocalForge

@@ -17,7 +17,6 @@ from flux.commands.reconcile import Reconciled
 from flux.errors import FluxError
 from flux.event import TERMINAL, Event
 from flux.forge.github.retry import GitHubRetry
-from tests.commands.conftest import run_hub
 from tests.commands.disturbing import disturbed, faulty_registry
 from tests.commands.promoting import World
 from tests.github import faults
@@ -26,6 +25,7 @@ from tests.github.fixtures import RunGitHub
 from tests.github.server import GitHub
 from tests.github.state import Pull
 from tests.github.wire import Request
+from tests.worlds import run_hub
 
 pytestmark = pytest.mark.stories
 

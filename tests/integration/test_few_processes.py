@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import run_hub
 from tests.commands.promoting import World
 from tests.git.counted import CountedGit
 from tests.github.fixtures import RunGitHub
+from tests.worlds import run_hub
 
 
 def settle(world: World, promotions: range) -> None:

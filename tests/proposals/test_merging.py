@@ -11,11 +11,11 @@ from flux.promotion.gates.rule import Auto, Merge
 from flux.proposals.advance import Advance
 from flux.proposals.proposing import Advanced
 from flux.settings.settings import Phase
-from tests.commands.conftest import Plant
 from tests.commands.deciding import BRANCH, TAG, proposed
 from tests.commands.promoting import BOT, World
 from tests.github.faults import error
 from tests.github.state import Account, Pull
+from tests.worlds import Plant
 
 PHASES = (
     Phase("at", ("at_ring1", "at_ring2"), (("auto", Auto.MINOR), ("merge", Merge.AUTO)), is_ruled=True),

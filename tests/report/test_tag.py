@@ -2,7 +2,7 @@
 
 import pytest
 
-from flux.commands.tag import Convergence
+from flux.environments.converge import Convergence
 from flux.errors import RegistryError
 from flux.promotion.plan import Action, Step
 from flux.report.tag import document, show_convergence, show_plan

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flux.adoption.environments import is_environment
-from flux.commands.tag import converge
+from flux.environments.converge import converge
 from flux.errors import FluxError, TipUnknownError
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo

@@ -1,0 +1,1 @@
+"""What environments have, and should have: the tags that clusters follow."""
