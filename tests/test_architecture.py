@@ -72,15 +72,23 @@ def modules() -> list[Path]:
     return [path.relative_to(_ROOT / "flux") for path in sorted((_ROOT / "flux").rglob("*.py"))]
 
 
+def is_tested(module: Path, tests: Path) -> bool:
+    """Whether a module has its test file, of the same path and name, or a folder with one for each subject.
+    What an `__init__.py` does is tested with its room."""
+    own, folder = module.with_name(f"test_{module.name}"), module.with_suffix("")
+    return module.name == "__init__.py" or (tests / own).exists() or any((tests / folder).glob("test_*.py"))
+
+
 def test_each_module_has_its_test_file() -> None:
-    """Of the same path and name; what an `__init__.py` does is tested with its room."""
-    missing = [
-        f"tests/{module.with_name(f'test_{module.name}')} for flux/{module}"
-        for module in modules()
-        if module.name != "__init__.py"
-        and not (_ROOT / "tests" / module.with_name(f"test_{module.name}")).exists()
-    ]
-    assert missing == []
+    assert [str(module) for module in modules() if not is_tested(module, _ROOT / "tests")] == []
+
+
+def test_a_module_without_a_test_file_is_found(tmp_path: Path) -> None:
+    for name in ("room/test_one.py", "room/two/test_subject.py", "room/three/data.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = {name: is_tested(Path(f"room/{name}.py"), tmp_path) for name in ("one", "two", "three", "four")}
+    assert found == {"one": True, "two": True, "three": False, "four": False}
 
 
 def test_one_name_is_one_thing() -> None:
