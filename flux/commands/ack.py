@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from flux.commands.issue.sync import Syncer
 from flux.errors import FluxError, RequestError
 from flux.event import StatusSet, read_status
 from flux.forge.reporting import CommitStatus
@@ -17,6 +16,7 @@ from flux.proposals.advance import Advance
 from flux.proposals.courses import Courses
 from flux.proposals.proposing import Advanced
 from flux.proposals.reports import may_report
+from flux.proposals.sync import Syncer
 
 _MOST_SHOWN = 80
 

@@ -3,9 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from flux.commands.issue.open import Opened, open_issue
-from flux.commands.issue.sync import Sync, Syncer
-from flux.commands.publish import publish_release, release_tag
 from flux.environments.converge import Convergence, converge
 from flux.errors import ContentError, FluxError, RequestError
 from flux.listing import counted
@@ -16,6 +13,7 @@ from flux.monorepo.following import lagging
 from flux.monorepo.line import changed_between
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.outdated import require_current_settings
+from flux.monorepo.publishing import publish_release, release_tag
 from flux.monorepo.releases import Released, by_artifact, name_stray, tell_apart
 from flux.monorepo.sources import Sources
 from flux.monorepo.vouching import Vouching
@@ -25,6 +23,8 @@ from flux.proposals.advance import Advance
 from flux.proposals.applied import Applied
 from flux.proposals.apply import Applier
 from flux.proposals.issues import PromotionIssues
+from flux.proposals.new_issue import Opened, open_issue
+from flux.proposals.sync import Sync, Syncer
 from flux.registry.target import Manifest
 from flux.working import Working, silently
 

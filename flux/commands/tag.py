@@ -4,11 +4,14 @@ from collections.abc import Collection
 
 from flux.environments.converge import Convergence, OnPlan, converge
 from flux.monorepo.monorepo import Monorepo
-from flux.working import Working
+from flux.working import Working, silently
 
 
 def tag_environments(
-    monorepo: Monorepo, names: Collection[str], working: Working, on_plan: OnPlan
+    monorepo: Monorepo,
+    names: Collection[str],
+    working: Working = silently,
+    on_plan: OnPlan = lambda tip, steps: None,
 ) -> Convergence:
     """Move the tags of the named artifacts, or of all. `on_plan` gets the steps first. Raises the errors of
     `converge`."""

@@ -8,7 +8,7 @@ from flux.report.image_result import HEADER, image_document, linked
 from flux.report.text import markdown
 
 if TYPE_CHECKING:
-    from flux.commands.publish import Published
+    from flux.monorepo.publishing import Published
     from flux.report.report import Report
 
 

@@ -18,10 +18,10 @@ from flux.tasks.options import DRY_RUN, JSON
 def open_(context: Context, tag: str, dry_run: bool = False, json: bool = False) -> None:
     """Open the promotion issue of a release, or find the existing one."""
     with running(context, json, dry_run=dry_run) as run:
-        from flux.commands.issue.open import open_issue
+        from flux.commands.issue.open import open_issue_of
         from flux.report.issue.open import show_issue
 
-        opened = open_issue(run.monorepo, tag)
+        opened = open_issue_of(run.monorepo, tag)
         show_issue(run.report, opened)
         if opened.issue and not dry_run:
             run.report.next(f"inv issue.apply {opened.issue.number}", first="tick a box in it")

@@ -61,11 +61,11 @@ def publish(
 ) -> None:
     """Build a release's artifact at its commit and push it under the version."""
     with running(context, json, dry_run=dry_run, pushes=True) as run:
-        from flux.commands.publish import publish_release
+        from flux.commands.publish import publish_tag
         from flux.report.publish import show_published
 
         require_folder(digests)
-        published = publish_release(run.monorepo, tag)
+        published = publish_tag(run.monorepo, tag)
         show_published(run.report, published, digests, dry_run)
         if run.monorepo.settings.observes and published.result:
             from flux.monorepo.observed import observe_images

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flux.commands.build import plan_build
-from flux.commands.issue.open import Opened, open_issue
-from flux.commands.issue.sync import Sync, Syncer
+from flux.commands.issue.open import open_issue_of
 from flux.commands.promote import promote
-from flux.commands.publish import publish_release
+from flux.commands.publish import publish_tag
 from flux.commands.reconcile import Reconciled, Reconciler
 from flux.commands.release import create_release, plan_release
 from flux.commands.rollback import roll_back
-from flux.environments.converge import Convergence, converge
+from flux.commands.tag import tag_environments
+from flux.environments.converge import Convergence
 from flux.event import TERMINAL, Event, read_event
 from flux.forge.dry import DryForge
 from flux.forge.forge import Forge, Issue, PullRequest, PullState
@@ -32,6 +32,8 @@ from flux.promotion.boxes import mark
 from flux.proposals.applied import Applied
 from flux.proposals.apply import Applier
 from flux.proposals.converge import Proposed
+from flux.proposals.new_issue import Opened
+from flux.proposals.sync import Sync, Syncer
 from flux.registry import open_registry
 from flux.settings import Phase, Settings
 from tests.commands.helpers import in_actions
@@ -226,13 +228,13 @@ class World:
 
     def publish(self, tag: str) -> None:
         with self.opened() as monorepo:
-            published = publish_release(monorepo, tag)
+            published = publish_tag(monorepo, tag)
             assert published.result
             assert not published.result.error, published.result
 
     def open(self, tag: str, event: "Event" = TERMINAL) -> Opened:
         with self.opened(event) as monorepo:
-            return open_issue(monorepo, tag)
+            return open_issue_of(monorepo, tag)
 
     def apply(self, event: "Event" = TERMINAL, number: int = 1, login: str | None = None) -> Applied:
         with self.opened(event, login) as monorepo:
@@ -254,7 +256,7 @@ class World:
 
     def tag(self) -> Convergence:
         with self.opened() as monorepo:
-            return converge(monorepo, [])
+            return tag_environments(monorepo, [])
 
     def reconcile(self, event: "Event" = TERMINAL, *, dry_run: bool = False) -> Reconciled:
         with self.opened(event, dry_run=dry_run) as monorepo:

@@ -5,15 +5,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flux.commands.publish import Published, publish_release
+from flux.commands.publish import publish_tag
 from flux.commands.release import MadeRelease, PlannedRelease, create_release, plan_release
 from flux.commands.status import Status, find_status
-from flux.environments.converge import Convergence, converge
+from flux.commands.tag import tag_environments
+from flux.environments.converge import Convergence
 from flux.event import Event
 from flux.forge.forge import Forge, Release
 from flux.forge.local.forge import LocalForge
 from flux.git.clone import Clone
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.publishing import Published
 from flux.promotion.plan import Step
 from flux.registry import open_registry
 from flux.registry.target import Registry
@@ -73,7 +75,7 @@ def publish(
     repo: Repo, tag: str, *, event: Event = TERMINAL, dry_run: bool = False, **settings: Any
 ) -> Published:
     with opened(repo, Settings(**settings), event, dry_run=dry_run) as monorepo:
-        return publish_release(monorepo, tag)
+        return publish_tag(monorepo, tag)
 
 
 def tag(
@@ -88,7 +90,7 @@ def tag(
     """As `inv tag`; `wrapped` is acted on instead of the registry of that name."""
     chosen = Settings(registry=registry, phases=PHASES, **settings)
     with opened(repo, chosen, dry_run=dry_run, registry=wrapped) as monorepo:
-        return converge(monorepo, names, on_plan=on_plan)
+        return tag_environments(monorepo, names, on_plan=on_plan)
 
 
 def status(

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from flux.commands.issue.sync import Sync
 from flux.commands.reconcile import Reconciled
 from flux.errors import FluxError
 from flux.event import TERMINAL, Event
 from flux.forge.github.retry import GitHubRetry
+from flux.proposals.sync import Sync
 from tests.commands.disturbing import disturbed, faulty_registry
 from tests.commands.promoting import World
 from tests.github import faults

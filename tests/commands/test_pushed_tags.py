@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from flux.commands.list import list_artifacts
-from flux.commands.publish import publish_release
 from flux.errors import RequestError
 from flux.event import Event
+from flux.monorepo.publishing import publish_release
 from tests.commands.helpers import inv, monorepo
 from tests.commands.promoting import World
 from tests.commands.releasing import plan, release

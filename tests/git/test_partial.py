@@ -11,9 +11,9 @@ from flux.commands.changed import list_changed
 from flux.commands.check import check_artifacts
 from flux.commands.list import list_artifacts
 from flux.commands.log import read_log
-from flux.commands.publish import publish_release
 from flux.commands.status import find_status
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.publishing import publish_release
 from flux.settings import Phase, Settings
 from tests.monorepos import opened
 from tests.repo import Repo

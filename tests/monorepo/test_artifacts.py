@@ -8,13 +8,13 @@ import pytest
 from flux.artifact.folder import SourceEntry
 from flux.commands.check import check_artifacts
 from flux.commands.list import list_artifacts
-from flux.commands.publish import publish_release
 from flux.commands.release import plan_release
 from flux.diagnosis.places import clashes
 from flux.errors import RequestError, SettingError
 from flux.monorepo.artifacts import artifacts_at, where
 from flux.monorepo.builder import Builder
 from flux.monorepo.changed import find_changed
+from flux.monorepo.publishing import publish_release
 from flux.monorepo.sources import Sources
 from flux.settings import Settings
 from tests.commands.helpers import changed

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.publish import publish_release
 from flux.cosign import find_cosign
 from flux.errors import RequestError, SignatureError
 from flux.event import TERMINAL
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.publishing import publish_release
 from flux.monorepo.signature import require_signature
 from flux.monorepo.signers import find_signers
 from flux.settings import Settings

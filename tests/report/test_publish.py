@@ -1,7 +1,7 @@
 """A release that is published, refused, or none of ours."""
 
-from flux.commands.publish import Published
 from flux.errors import ForgeError
+from flux.monorepo.publishing import Published
 from flux.report.publish import document, show_published
 from tests.report.showing import DIGEST, FAILED, PUSHED, Stage
 

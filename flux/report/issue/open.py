@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flux.report.text import Link, place
 
 if TYPE_CHECKING:
-    from flux.commands.issue.open import Opened
+    from flux.proposals.new_issue import Opened
     from flux.report.report import Report
 
 

@@ -10,8 +10,8 @@ from flux.report.record import with_error
 from flux.report.text import Link, place
 
 if TYPE_CHECKING:
-    from flux.commands.issue.sync import Sync, Synced
     from flux.forge.forge import Issue, PullRequest
+    from flux.proposals.sync import Sync, Synced
     from flux.report.report import Report
 
 Cell = TypeVar("Cell", str, Link | str)

@@ -1,47 +1,23 @@
-"""The promotion issue of a release is opened once."""
+"""`inv issue.open`: the issue of the release that a tag names."""
 
-from tests.commands.promoted import ALL, TAG
-from tests.commands.promoting import World, boxes
+from dataclasses import replace
 
+import pytest
 
-def test_an_issue_has_a_box_for_each_environment_and_each_group(world: World) -> None:
-    opened = world.open(TAG)
-    assert opened.action == "opened"
-    issue = world.issue()
-    assert set(boxes(issue.body)) == {*ALL, "at", "prod"}
-    assert not any(boxes(issue.body).values())
-    assert "1.0.0" in issue.body
-    assert "sha256:" in issue.body
-    assert issue.labels == ("flux-release",)
+from flux.errors import RequestError
+from tests.commands.helpers import TERMINAL
+from tests.commands.promoted import TAG
+from tests.commands.promoting import World
 
 
-def test_the_releases_author_is_the_assignee(hub: World) -> None:
-    hub.open(TAG)
-    assert hub.github
-    (issue,) = (i for i in hub.github.repository("octo/monorepo").issues.values())
-    assert [account.login for account in issue.assignees] == ["alice"]
+def test_the_issue_is_opened_once(local: World) -> None:
+    assert [local.open(TAG).action for _ in range(2)] == ["opened", "found"]
 
 
-def test_an_issue_is_found_open_or_closed_and_not_made_twice(world: World) -> None:
-    world.open(TAG)
-    assert world.open(TAG).action == "found"
-    world.forge().edit_issue(1, open=False)
-    assert world.open(TAG).action == "found"
-    assert world.forge().issue(2) is None
-
-
-def test_of_two_that_raced_the_younger_is_closed(hub: World) -> None:
-    hub.open(TAG)
-    first = hub.issue()
-    assert hub.github
-
-    def race() -> None:
-        hub.forge("alice").create_issue(first.title, first.body, "flux-release", None)
-
-    hub.github.repository("octo/monorepo").issues[1].comments.clear()
-    hub.forge().edit_issue(1, body="somebody's")
-    hub.github.call_at(1, race, only="POST */issues")
-    opened = hub.open(TAG)
-    assert opened.issue
-    assert (opened.issue.number, opened.action) == (2, "found")
-    assert [hub.issue(n).open for n in (2, 3)] == [True, False]
+def test_a_tag_that_is_no_release(local: World) -> None:
+    """The event of somebody else's release is nothing to do. What somebody types is an error."""
+    opened = local.open("v1.0.0", replace(TERMINAL, name="release"))
+    assert (opened.issue, opened.action) == (None, "none")
+    assert opened.notices == ("v1.0.0 is not a release tag: there is nothing to promote",)
+    with pytest.raises(RequestError, match="is not a release tag"):
+        local.open("v1.0.0")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flux.commands.issue.open import Opened, OpenedAction
+from flux.proposals.new_issue import Opened, OpenedAction
 from flux.report.issue.open import show_issue
 from tests.report.promotions import ISSUE
 from tests.report.showing import Stage

@@ -1,9 +1,9 @@
 """What became of every promotion that is open."""
 
-from flux.commands.issue.sync import Sync, Synced
 from flux.errors import ForgeError
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.comment import EnvironmentRow
+from flux.proposals.sync import Sync, Synced
 from flux.report.issue.sync import show_sync
 from flux.report.record import error_document
 from tests.report.promotions import ISSUE, PROMOTION, PROPOSED
