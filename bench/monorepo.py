@@ -1,7 +1,7 @@
 """Makes monorepos of any size. The same size gives the same monorepo."""
 
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -71,38 +71,45 @@ def make_monorepo(folder: Path, size: Size, environment: Mapping[str, str]) -> M
     folder.mkdir(parents=True)
     git(folder, environment, "init", "--quiet", "--bare", "--initial-branch=main")
     whole = ["--depth=0"] if size.file_bytes > _LARGE else []
-    command = ["git", "-c", "core.compression=1", "fast-import", "--quiet", "--done", *whole]
+    import_history(folder, fast_import(size), environment, *whole)
+    return Monorepo(folder, *(git(folder, environment, "rev-parse", name) for name in ("main", "next")))
+
+
+def import_history(
+    folder: Path, chunks: Iterable[bytes], environment: Mapping[str, str], *options: str
+) -> None:
+    """Write commits in the format of git-fast-import(1) to a repository. Raises RuntimeError if git fails."""
+    command = ["git", "-c", "core.compression=1", "fast-import", "--quiet", "--done", *options]
     with subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.PIPE) as importer:
         assert importer.stdin is not None
-        for chunk in fast_import(size):
+        for chunk in chunks:
             importer.stdin.write(chunk)
         importer.stdin.close()
     if importer.returncode:
         raise RuntimeError(f"git fast-import failed with {importer.returncode}")
-    return Monorepo(folder, *(git(folder, environment, "rev-parse", name) for name in ("main", "next")))
 
 
 def fast_import(size: Size) -> Iterator[bytes]:
     """Yield the monorepo in the format of git-fast-import(1)."""
     random = Random(size.seed)
     lines = [_line(random) for _ in range(2000)]
-    yield _commit("refs/heads/main", 0, "Everything")
-    yield _file("tasks.py", TASKS)
-    yield _file("invoke.yaml", _INVOKE)
+    yield commit("refs/heads/main", 0, "Everything")
+    yield file("tasks.py", TASKS)
+    yield file("invoke.yaml", _INVOKE)
     for name in size.names:
         # Manifests of one artifact have much in common: zlib compresses them to a tenth, as real ones.
         own = random.choices(lines, k=_OWN_LINES)
         for path in _paths(name, size.files):
-            yield _file(path, _content(random, own, path, size.file_bytes))
+            yield file(path, _content(random, own, path, size.file_bytes))
     for n in range(size.changes + 1):
         # The last commit comes as a push, when all others are in `main`.
         last = n == size.changes
         name = size.names[len(size.names) // 2] if last else random.choice(size.names)
         path = random.choice(_paths(name, size.files))
-        yield _commit("refs/heads/next" if last else "refs/heads/main", n + 1, f"Change {name}")
+        yield commit("refs/heads/next" if last else "refs/heads/main", n + 1, f"Change {name}")
         if last:
             yield b"from refs/heads/main\n"
-        yield _file(path, _content(random, lines, path, size.file_bytes))
+        yield file(path, _content(random, lines, path, size.file_bytes))
     yield b"done\n"
 
 
@@ -112,12 +119,12 @@ def git(folder: Path, environment: Mapping[str, str], *arguments: str) -> str:
     return output.strip()
 
 
-def _commit(ref: str, minute: int, message: str) -> bytes:
+def commit(ref: str, minute: int, message: str) -> bytes:
     who = f"Bench <bench@example.com> {_START + 60 * minute} +0000"
     return f"commit {ref}\ncommitter {who}\ndata {len(message)}\n{message}\n".encode()
 
 
-def _file(path: str, content: bytes) -> bytes:
+def file(path: str, content: bytes) -> bytes:
     return b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(content), content)
 
 

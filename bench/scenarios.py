@@ -9,6 +9,7 @@ from typing import Any
 from bench import replay
 from bench.checking import checking
 from bench.flat import flat, long_history, push_event
+from bench.logging import logging
 from bench.measure import Goal, Row, Run, Samples, Side, interleave
 from bench.reconciling import reconciling
 from bench.recorder import record
@@ -294,6 +295,7 @@ SCENARIOS: tuple[Callable[[Workbench], Iterator[Row]], ...] = (
     many_large_artifacts,
     flat,
     long_history,
+    logging,
     checking,
     tagging,
     reconciling,

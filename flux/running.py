@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # The modules loaded so far stay in memory until the end. The garbage collector can skip them.
 gc.freeze()
+# A command makes many objects and few cycles, and it ends soon. It needs few collections.
+gc.set_threshold(50_000)
 _ENVIRONMENT = take_environment()
 _OF_LIMITS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 _PLACE = "check the disk and its permissions, or name another place"

@@ -104,15 +104,19 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str | Link]]) 
 
 def aligned(header: Sequence[str], rows: Sequence[Sequence[str]], rule: str = "─") -> list[str]:
     """Return the lines of a table. Columns are as wide as their widest cells: a log does not wrap lines."""
-    table = [[cell.split("\n") for cell in row] for row in (header, *rows)]
-    widths = [max(len(line) for cell in column for line in cell) for column in zip(*table, strict=True)]
-
-    def laid(row: Sequence[Sequence[str]]) -> list[str]:
-        lines = zip_longest(*row, fillvalue="")
-        return ["   ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
-
+    above = _physical_lines(header)
+    lines = [line for row in rows for line in _physical_lines(row)]
+    widths = [max(map(len, column)) for column in zip(*above, *lines, strict=True)]
+    lay = "   ".join(f"{{:<{width}}}" for width in widths).format
     line = rule * (sum(widths) + 3 * (len(widths) - 1))
-    return [*laid(table[0]), line, *(line for row in table[1:] for line in laid(row))]
+    return [*(lay(*row).rstrip() for row in above), line, *(lay(*row).rstrip() for row in lines)]
+
+
+def _physical_lines(row: Sequence[str]) -> Sequence[Sequence[str]]:
+    """Return the lines that a row of cells takes."""
+    if not any("\n" in cell for cell in row):
+        return [row]
+    return list(zip_longest(*(cell.split("\n") for cell in row), fillvalue=""))
 
 
 def some_of(paths: Sequence[str]) -> list[str]:

@@ -64,6 +64,8 @@ def test_every_row_is_measured(kustomize: tuple[str, ...], tmp_path: Path) -> No
         "flat-status-memory",
         "list-long",
         "treeless",
+        "log",
+        "log-git",
         "check",
         "check-seconds",
         "check-cpu",
