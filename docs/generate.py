@@ -15,8 +15,7 @@ from docs import oidc, settings_schema
 from flux.errors import FluxError
 from flux.forge.github.token import PERMISSIONS
 from flux.settings import Settings
-from flux.settings.descriptions import DESCRIPTIONS
-from flux.settings.table import READERS
+from flux.settings.settings import ENTRIES
 from flux.tasks import ns
 from flux.tasks.command import Command
 
@@ -52,7 +51,10 @@ def commands() -> str:
 
 def settings() -> str:
     """Return a table of all settings."""
-    rows = [[f"`{name}`", _default(name), _allowed(name), DESCRIPTIONS[name]] for name in READERS]
+    rows = [
+        [f"`{name}`", _default(name), entry.type.allowed, entry.description]
+        for name, entry in ENTRIES.items()
+    ]
     return "\n".join(_table(["setting", "default", "allowed", "what it is for"], rows))
 
 
@@ -185,10 +187,6 @@ def _default(name: str) -> str:
     if isinstance(field.default, tuple):
         return ", ".join(f"`{value}`" for value in field.default)
     return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
-
-
-def _allowed(name: str) -> str:
-    return READERS[name][1]
 
 
 def _comment(text: str) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 from invoke.program import Program
 from jsonschema import Draft202012Validator
 
-from flux.settings.table import READERS
+from flux.settings.settings import ENTRIES
 from flux.tasks import ns
 from tests import documents
 from tests.commands.helpers import monorepo
@@ -112,7 +112,7 @@ VALUES: list[Any] = [
 def is_read(name: str, value: Any, *, or_explained: bool = False) -> bool:
     """Whether a value is read, or refused for a reason of its own, which no schema can tell."""
     try:
-        READERS[name][0](value)
+        ENTRIES[name].type.read(value)
     except ValueError as error:
         return or_explained and bool(str(error))
     return True
@@ -127,7 +127,7 @@ def test_what_the_schema_of_settings_allows_can_be_read(settings: Draft202012Val
     """But for what no schema can tell, such as a name that is listed twice."""
     allowed = {
         (name, json.dumps(value))
-        for name, value in product(READERS, VALUES)
+        for name, value in product(ENTRIES, VALUES)
         if settings.is_valid({"flux": {name: value}}) and not is_read(name, value, or_explained=True)
     }
     assert allowed == set()
@@ -135,7 +135,7 @@ def test_what_the_schema_of_settings_allows_can_be_read(settings: Draft202012Val
 
 def test_what_it_refuses_is_refused(settings: Draft202012Validator) -> None:
     """But for what only a variable has to say as text, and for other spellings."""
-    for name, value in product(READERS, VALUES):
+    for name, value in product(ENTRIES, VALUES):
         if not isinstance(value, str | int | float | dict) and not settings.is_valid({"flux": {name: value}}):
             assert not is_read(name, value), (name, value)
     assert not settings.is_valid({"flux": {"nonesuch": 1}})

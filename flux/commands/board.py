@@ -26,7 +26,7 @@ from flux.promotion.marker import read_marker
 from flux.promotion.measures import Arrival, Measures, measure
 from flux.promotion.plan import Step
 from flux.promotion.proposal import Promotion
-from flux.settings.settings import Follow
+from flux.settings.phases import Follow
 from flux.working import Working, silently
 
 _MOST_RELEASES = 20

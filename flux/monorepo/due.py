@@ -14,7 +14,7 @@ from flux.monorepo.releases import Released, by_artifact, newest_of, releases
 from flux.parallel import in_parallel
 from flux.promotion.desired import Desired
 from flux.registry.target import Manifest
-from flux.settings.settings import Follow
+from flux.settings.phases import Follow
 
 _NEWS_SECONDS = 7 * 24 * 3600
 _MOST_MADE_UP = 100  # releases of one artifact in one run

@@ -7,7 +7,7 @@ from semver import Version
 from flux.monorepo.freezes import frozen
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import newest_of, releases
-from flux.settings.settings import Follow
+from flux.settings.phases import Follow
 
 
 def followers(monorepo: Monorepo, artifact: str, version: Version) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from flux.monorepo.image_result import ImageResult
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
 from flux.registry.identity import is_same
-from flux.settings.settings import Follow
+from flux.settings.phases import Follow
 
 
 def settle_latest(

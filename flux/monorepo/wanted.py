@@ -12,7 +12,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import releases
 from flux.release.version import newest_stable, parse_version
 from flux.settings import Settings
-from flux.settings.settings import Follow
+from flux.settings.phases import Follow
 
 
 def has_artifact(monorepo: Monorepo, artifact: str) -> bool:

@@ -7,7 +7,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.promotion.clusters.health import ClusterReport
 from flux.promotion.clusters.status import StatusState, parse_name
 from flux.promotion.gates.move import Move
-from flux.settings.settings import Settings
+from flux.settings.derived import Settings
 
 _MOST_ON_THEIR_WAY = 30
 _MOST_LOOKED_BACK = 10

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flux.errors import SettingError
-from flux.settings.settings import Follow, Settings
+from flux.settings.derived import Settings
+from flux.settings.phases import Follow
 
 if TYPE_CHECKING:
     from flux.promotion.gates.rule import Rule

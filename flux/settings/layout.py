@@ -1,19 +1,16 @@
 """Reads the settings that decide the content of images. Each commit has its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from flux.artifact.folder import SourceEntry
 from flux.artifact.layout import Layout
 from flux.artifact.prepare import Prepare
 from flux.errors import SettingError
 from flux.promotion.gates.freeze import freezes_path
-from flux.settings.artifacts import artifacts, command, inputs, output
-from flux.settings.settings import Settings
-from flux.settings.values import file, folder, patterns
-
-Value = TypeVar("Value")
+from flux.settings.derived import Settings
+from flux.settings.settings import ENTRIES
 
 _MOST_BYTES = 64 * 1024
 _MOST_PATTERNS = 1000
@@ -28,17 +25,13 @@ def read_layout(content: bytes) -> Layout | None:
     section = _section(content)
     if section is None:
         return None
-    sources = _valid(section, "sources", folder, Settings.sources)
-    entries = _valid(section, "artifacts", artifacts, Settings.artifacts)
-    step = (
-        _valid(section, "prepare", command, Settings.prepare),
-        _valid(section, "output", output, Settings.output),
-        _valid(section, "inputs", inputs, Settings.inputs),
-    )
+    sources: str = _valid(section, "sources")
+    entries: tuple[SourceEntry, ...] = _valid(section, "artifacts")
+    step = (_valid(section, "prepare"), _valid(section, "output"), _valid(section, "inputs"))
     state = Settings.releaseconfig
     if step[0] or any(entry.prepare for entry in entries):
-        state = _valid(section, "releaseconfig", file, state)
-    ignore = _valid(section, "ignore", patterns, Settings.ignore)
+        state = _valid(section, "releaseconfig")
+    ignore: tuple[str, ...] = _valid(section, "ignore")
     if len(ignore) > _MOST_PATTERNS:
         raise SettingError(f"it has {len(ignore)} patterns under `ignore`, and {_MOST_PATTERNS} are allowed")
     if section.get("mode") == "observe":
@@ -69,9 +62,12 @@ def layout_of(
     return layout.prepared(Prepare(*step) if step[0] else None, state)
 
 
-def _valid(section: Mapping[str, Any], name: str, read: Callable[[object], Value], default: Value) -> Value:
+def _valid(section: Mapping[str, Any], name: str) -> Any:
+    """Return the value of a setting, or its default."""
+    if name not in section:
+        return getattr(Settings, name)
     try:
-        return read(section[name]) if name in section else default
+        return ENTRIES[name].type.read(section[name])
     except ValueError as error:
         raise SettingError(f"flux.{name} has a value that is not allowed") from error
 

@@ -1,10 +1,36 @@
-"""The readers of phases and environments. They raise ValueError."""
+"""Phases and their environments, and how they are read. The readers raise ValueError."""
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
-from flux.settings.settings import Follow, Given, Phase
 from flux.settings.values import names, text
+
+Given = tuple[tuple[str, Any], ...]
+"""The given fields of a rule, and their values."""
+
+
+class Follow(StrEnum):
+    """What an environment without promotions follows: the tip, or the newest stable release."""
+
+    TIP = "tip"
+    STABLE = "stable"
+
+
+@dataclass(frozen=True)
+class Phase:
+    """An ordered group of environments, and the given fields of its rule."""
+
+    name: str
+    environments: tuple[str, ...]
+    """The environments that get their image by promotion."""
+    given: Given = ()
+    is_ruled: bool = False
+    """Whether the phase is a mapping with a rule. The rule may have no fields except its environments."""
+    following: tuple[tuple[str, Follow], ...] = ()
+    """The environments that get their image without promotion, and what each follows."""
 
 
 def phases(value: object) -> tuple[Phase, ...]:

@@ -12,8 +12,8 @@ from typing import Any
 from flux.configured import PREFIX
 from flux.errors import SettingError
 from flux.settings.consistency import check_names, check_rules
-from flux.settings.settings import Settings
-from flux.settings.table import READERS
+from flux.settings.derived import Settings
+from flux.settings.settings import ENTRIES
 
 
 def read_settings(configured: object, environment: Mapping[str, str]) -> Settings:
@@ -92,18 +92,20 @@ def _given(configured: object, environment: Mapping[str, str]) -> dict[str, tupl
 
 
 def _valid(origin: str, name: str, value: object) -> Any:
-    if name not in READERS:
-        near = get_close_matches(name, READERS, n=1)
+    if name not in ENTRIES:
+        near = get_close_matches(name, ENTRIES, n=1)
         raise SettingError(
             f"{origin} is not a setting" + (f"; did you mean {near[0]}?" if near else ""),
-            f"settings are {', '.join(sorted(READERS))}",
+            f"settings are {', '.join(sorted(ENTRIES))}",
         )
-    read, allowed = READERS[name]
+    kind = ENTRIES[name].type
     try:
-        return read(value)
+        return kind.read(value)
     except ValueError as error:
         reason = f" ({error})" if str(error) else ""
-        raise SettingError(f"{origin} cannot be {_shown(value)}{reason}", f"allowed is {allowed}") from error
+        raise SettingError(
+            f"{origin} cannot be {_shown(value)}{reason}", f"allowed is {kind.allowed}"
+        ) from error
 
 
 def _shown(value: object) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -9,10 +10,18 @@ from flux.promotion.clusters.status import CLUSTER
 from flux.promotion.gates.duration import read_duration
 from flux.promotion.gates.rule import Auto, Merge, OnFailure
 from flux.promotion.gates.window import Window, read_window
-from flux.settings.settings import FollowedClusters, Given
+from flux.settings.phases import Given
 from flux.settings.values import names, text
 
 Word = TypeVar("Word", bound=StrEnum)
+
+
+@dataclass(frozen=True)
+class FollowedClusters:
+    """The clusters of an environment that have to report, and who may report for them."""
+
+    names: tuple[str, ...] = ()
+    reporters: tuple[str, ...] = ()
 
 
 def rule(value: Mapping[object, object], also: Iterable[str] = ()) -> Given:

@@ -1,178 +1,244 @@
-"""Every setting, as one frozen object."""
+"""Every setting: one entry with its type, its default and its description.
+
+Messages, the reference in the docs and the JSON Schema for editors follow from these entries, in this order.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+
+from flux.settings import types
+from flux.settings.phases import Given, Phase
 
 if TYPE_CHECKING:
     from flux.artifact.folder import SourceEntry
-    from flux.artifact.layout import Layout
-    from flux.promotion.gates.rule import Rule
-    from flux.release.tag import TagForm
+    from flux.settings.rules import FollowedClusters
 
-Given = tuple[tuple[str, Any], ...]
-"""The given fields of a rule, and their values."""
+Value = TypeVar("Value")
 
 
-class Follow(StrEnum):
-    """What an environment without promotions follows: the tip, or the newest stable release."""
+class Entry(NamedTuple):
+    """What is known about a setting beside its default."""
 
-    TIP = "tip"
-    STABLE = "stable"
-
-
-@dataclass(frozen=True)
-class Phase:
-    """An ordered group of environments, and the given fields of its rule."""
-
-    name: str
-    environments: tuple[str, ...]
-    """The environments that get their image by promotion."""
-    given: Given = ()
-    is_ruled: bool = False
-    """Whether the phase is a mapping with a rule. The rule may have no fields except its environments."""
-    following: tuple[tuple[str, Follow], ...] = ()
-    """The environments that get their image without promotion, and what each follows."""
+    type: types.SettingType[Any]
+    description: str
+    """What the setting is for, in Markdown."""
 
 
-@dataclass(frozen=True)
-class FollowedClusters:
-    """The clusters of an environment that have to report, and who may report for them."""
+def setting(type: types.SettingType[Value], default: Value, description: str) -> Value:
+    """Return a field of a dataclass."""
+    entry = {"entry": Entry(type, description)}
+    if isinstance(default, dict):
+        made: Any = field(default_factory=default.copy, metadata=entry)
+    else:
+        made = field(default=default, metadata=entry)
+    return cast("Value", made)
 
-    names: tuple[str, ...] = ()
-    reporters: tuple[str, ...] = ()
+
+@dataclass(frozen=True, init=False, repr=False, eq=False)
+class SettingsTable:
+    """Every setting. `Settings` in `derived.py` adds what follows from them."""
+
+    sources: str = setting(
+        types.FOLDER, "artifacts", "The folder of the artifacts. Each commit is built with its own setting."
+    )
+    artifacts: tuple[SourceEntry, ...] = setting(
+        types.ARTIFACTS,
+        (),
+        "Which folders are artifacts, if `sources` is not enough. Each entry has a `path` (a folder or a"
+        " glob of folders), and may have more keys. See [Layouts](../concepts/artifacts.md#layouts). Each"
+        " commit is built with its own setting.",
+    )
+    prepare: str = setting(
+        types.PREPARE,
+        "",
+        "A build step for every artifact without its own one: a command that generates the content, such"
+        " as `make render-{name}`. See [Build steps](../concepts/build-steps.md). Each commit is built"
+        " with its own setting.",
+    )
+    output: str = setting(
+        types.OUTPUT,
+        "",
+        "The folder with the output of the build step. By default the artifact's own folder.",
+    )
+    inputs: tuple[str, ...] = setting(
+        types.INPUTS,
+        (),
+        "The files that the build step can read, in addition to the artifact's folder. Only a change of"
+        " these files changes the artifact. By default the whole repository except the desired state.",
+    )
+    prepare_network: bool = setting(
+        types.FLAG,
+        False,
+        "Whether build steps may use the network. The settings where the step runs decide, not those of"
+        " the commit.",
+    )
+    releaseconfig: str = setting(
+        types.FILE,
+        "flux/releaseconfig.json",
+        "The file of the desired state. It says which version each environment should have.",
+    )
+    registry: str = setting(
+        types.REGISTRY,
+        ".registry",
+        "Where images are stored: `oci://HOST/PREFIX`, or a folder with one OCI image layout for each"
+        " artifact. If it is not set, GitHub Actions on github.com uses `oci://ghcr.io/OWNER/REPOSITORY`."
+        " Other runners refuse the folder, because it is lost when the job ends.",
+    )
+    repository: str = setting(
+        types.REPOSITORY,
+        "{name}",
+        "The repository of an artifact below `registry`: `infrastructure/{name}`, or `flux-{name}-sync`."
+        " With only one artifact, `{name}` is optional.",
+    )
+    version_tag: str = setting(
+        types.VERSION_TAG,
+        "{version}",
+        "How versions are written in the registry. Both forms are read, but only this one is written.",
+    )
+    latest: str = setting(
+        types.MOVING_TAG,
+        "latest",
+        "The tag that follows the tip. `none`: there is no such tag. `INVOKE_FLUX_LATEST` may be empty.",
+    )
+    mode: str = setting(
+        types.MODE,
+        "act",
+        "`observe`: every command reports what it would do and writes nothing, while an earlier system"
+        " still does the work. In this mode `ignore` has no effect.",
+    )
+    adopted: str = setting(
+        types.COMMIT,
+        "",
+        "The last commit of an earlier system, which `inv init` records. Releases from before it that are"
+        " missing in the registry stay so, unless an environment should have them. See [Earlier"
+        " releases](../how-to/adopt.md#earlier-releases).",
+    )
+    branch: str = setting(types.BRANCH, "main", "The branch that releases come from.")
+    branches: tuple[str, ...] = setting(
+        types.BRANCHES,
+        (),
+        'The branches whose commits may be released, for example `[main, "release/*"]`. `*` does not'
+        " match a slash. By default only `branch`.",
+    )
+    release_tag: str = setting(
+        types.RELEASE_TAG,
+        "flux-oci-{artifact}-v{version}",
+        "The form of release tags. With only one artifact, `{artifact}` is optional: `v{version}`.",
+    )
+    create_release: bool = setting(
+        types.FLAG,
+        False,
+        "Whether `inv publish` makes a release on GitHub for a release tag that was pushed without one.",
+    )
+    source: str = setting(
+        types.SOURCE,
+        "",
+        "The URL of this git repository in the images. By default the URL of origin, as https.",
+    )
+    phases: tuple[Phase, ...] = setting(
+        types.PHASES,
+        (Phase("at", ("at",)), Phase("tt", ("tt",)), Phase("prod", ("prod",))),
+        "Ordered groups of environments, for example `{prod: [prod_ring1, prod_ring2]}`. A phase without"
+        " a list is itself an environment. An environment can also follow the tip or the newest stable"
+        " release, without promotions: `{edge: {follow: tip}}`, `{edge-stable: {follow: stable}}`.",
+    )
+    ignore: tuple[str, ...] = setting(
+        types.PATTERNS,
+        (),
+        "Gitignore patterns of files that are left out of images, in addition to those that Flux leaves"
+        " out. The last pattern that matches a path decides. Each commit is built with its own setting.",
+    )
+    jobs: int = setting(
+        types.JOBS,
+        16,
+        "How many requests run at the same time. Of the flux CLI and of cosign, at most eight processes"
+        " run at the same time.",
+    )
+    insecure: bool | None = setting(
+        types.FLAG,
+        None,
+        "`true`: plain HTTP to any registry. `false`: TLS even on this machine's own addresses. By"
+        " default, plain HTTP only on loopback.",
+    )
+    publisher: str = setting(
+        types.PUBLISHER,
+        "builtin",
+        "Which program writes to the registry: `builtin`, or `flux`, the flux CLI.",
+    )
+    flux_version: str = setting(
+        types.FLUX_VERSION,
+        "2.9",
+        "With `publisher: flux`: the version of the CLI, or how the version begins.",
+    )
+    provider: str = setting(
+        types.PROVIDER,
+        "generic",
+        "With `publisher: flux`: how the CLI logs in: `generic`, `azure`, `aws` or `gcp`.",
+    )
+    forge: str = setting(
+        types.FORGE,
+        "",
+        "Where issues and pull requests are stored: `github` or `local`. By default the host of origin"
+        " decides.",
+    )
+    label: str = setting(types.LABEL, "flux-release", "The label of promotion issues.")
+    promoters: Mapping[str, tuple[str, ...]] | None = setting(
+        types.PROMOTERS,
+        None,
+        "The logins that may promote to a phase, for example `{prod: [octocat]}`. They also need write"
+        " permission. By default everybody with write permission.",
+    )
+    automation: tuple[str, ...] = setting(
+        types.LOGINS,
+        ("github-actions[bot]",),
+        "The logins of the automation. Add the App that your workflows use, as `my-app[bot]`.",
+    )
+    require_order: bool = setting(
+        types.FLAG,
+        False,
+        "Whether a phase can get a version only after the phase before it. By default the pull request"
+        " only warns.",
+    )
+    two_person: bool | tuple[str, ...] = setting(
+        types.FLAG_OR_PHASES,
+        False,
+        "Where a promotion needs two people: `true`, or a list of phases. `inv request.check` passes"
+        " there only if somebody else than those who asked has approved the newest commit.",
+    )
+    require_signature: bool = setting(
+        types.FLAG,
+        False,
+        "Whether a version needs a valid signature before it is promoted and before a tag moves to it.",
+    )
+    signature_identity: str = setting(
+        types.IDENTITY,
+        "",
+        "With `require_signature`: the identity that must have signed, as a regular expression that"
+        " matches all of it. By default the workflows of this repository.",
+    )
+    signature_issuer: str = setting(
+        types.ISSUER,
+        "",
+        "With `require_signature`: the URL of the issuer of this identity. By default GitHub's.",
+    )
+    sign_promotions: bool = setting(
+        types.FLAG, False, "Whether a workflow signs the images in environments as promoted."
+    )
+    rules: Mapping[str, Mapping[str, Given]] = setting(
+        types.RULES,
+        {},
+        "How the rule of a phase differs for one artifact, such as `{eso: {prod: {auto: patch}}}`. Write"
+        " the rule of the phase itself next to its `environments`.",
+    )
+    clusters: Mapping[str, FollowedClusters] = setting(
+        types.CLUSTERS,
+        {},
+        "The clusters of an environment that must report, and the accounts that may report: `{prod_ring1:"
+        ' {names: [eu, us], reporters: ["flux-reporter[bot]"]}}`.',
+    )
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Every setting, valid. `descriptions.py` says what each is for."""
-
-    sources: str = "artifacts"
-    artifacts: tuple[SourceEntry, ...] = ()
-    """The folders that are artifacts, if `sources` is not enough."""
-    prepare: str = ""
-    """The command that makes the content of each artifact; empty if folders are published unchanged."""
-    output: str = ""
-    inputs: tuple[str, ...] = ()
-    prepare_network: bool = False
-    releaseconfig: str = "flux/releaseconfig.json"
-    registry: str = ".registry"
-    repository: str = "{name}"
-    version_tag: str = "{version}"
-    latest: str = "latest"
-    branch: str = "main"
-    branches: tuple[str, ...] = ()
-    release_tag: str = "flux-oci-{artifact}-v{version}"
-    create_release: bool = False
-    source: str = ""
-    phases: tuple[Phase, ...] = (Phase("at", ("at",)), Phase("tt", ("tt",)), Phase("prod", ("prod",)))
-    ignore: tuple[str, ...] = ()
-    jobs: int = 16
-    insecure: bool | None = None
-    publisher: str = "builtin"
-    flux_version: str = "2.9"
-    provider: str = "generic"
-    forge: str = ""
-    label: str = "flux-release"
-    promoters: Mapping[str, tuple[str, ...]] | None = None
-    automation: tuple[str, ...] = ("github-actions[bot]",)
-    require_order: bool = False
-    two_person: bool | tuple[str, ...] = False
-    require_signature: bool = False
-    signature_identity: str = ""
-    signature_issuer: str = ""
-    sign_promotions: bool = False
-    rules: Mapping[str, Mapping[str, Given]] = field(default_factory=dict)
-    clusters: Mapping[str, FollowedClusters] = field(default_factory=dict)
-    mode: str = "act"
-    adopted: str = ""
-    """The last commit of an earlier system; empty if there was none."""
-    named: frozenset[str] = frozenset()
-    """The names of the settings that somebody set. The others have their default."""
-
-    @property
-    def observes(self) -> bool:
-        """Whether every command only reports what it would do."""
-        return self.mode == "observe"
-
-    @cached_property
-    def layout(self) -> Layout:
-        """The artifact of each path, by these settings."""
-        from flux.settings.layout import layout_of
-
-        step = (self.prepare, self.output, self.inputs)
-        ignore = () if self.observes else self.ignore  # an earlier system still publishes everything
-        return layout_of(self.sources, self.artifacts, ignore, step, self.releaseconfig)
-
-    @cached_property
-    def tag_form(self) -> TagForm:
-        """The form of release tags."""
-        from flux.release.tag import TagForm
-
-        return TagForm(self.release_tag, self.only_artifact)
-
-    @property
-    def only_artifact(self) -> str:
-        """The name of the artifact if the settings allow only one; else empty."""
-        return self.layout.only if self.artifacts else ""
-
-    @property
-    def environments(self) -> tuple[str, ...]:
-        """Every environment that gets promotions, in the order of the phases."""
-        return tuple(environment for phase in self.phases for environment in phase.environments)
-
-    @property
-    def groups(self) -> dict[str, tuple[str, ...]]:
-        """The environments that get promotions, by phase and in order. Phases without one are left out."""
-        return {phase.name: phase.environments for phase in self.phases if phase.environments}
-
-    def following(self, what: Follow) -> tuple[str, ...]:
-        """Return the environments that follow the tip, or the newest stable release."""
-        return tuple(name for phase in self.phases for name, follow in phase.following if follow is what)
-
-    @property
-    def moving(self) -> tuple[str, ...]:
-        """The tags that follow the tip."""
-        return tuple(dict.fromkeys(filter(None, (self.latest, *self.following(Follow.TIP)))))
-
-    def phase_of(self, environment: str) -> Phase:
-        """Return the phase of an environment. Raises KeyError if there is no such environment."""
-        for phase in self.phases:
-            if environment in phase.environments:
-                return phase
-        raise KeyError(environment)
-
-    def rule(self, artifact: str, phase: str) -> Rule:
-        """Return the rule of a phase for an artifact. Its default for `after` is the previous phase."""
-        from flux.promotion.gates.rule import Rule
-
-        names = [*self.groups]
-        at = names.index(phase)
-        of_all = next(one for one in self.phases if one.name == phase)
-        given = dict(of_all.given) | dict(self.rules.get(artifact, {}).get(phase, ()))
-        if not given and not of_all.is_ruled:
-            return Rule()
-        return replace(Rule(after=names[at - 1] if at else None), **given)
-
-    @property
-    def has_rules(self) -> bool:
-        """Whether any phase or artifact has a rule."""
-        return bool(self.rules) or any(phase.given or phase.is_ruled for phase in self.phases)
-
-    @property
-    def merges_by_itself(self) -> bool:
-        """Whether any rule lets the forge merge automatically."""
-        from flux.promotion.gates.rule import Merge
-
-        own = [phase.given for phase in self.phases]
-        per_artifact = [given for phases in self.rules.values() for given in phases.values()]
-        return any(("merge", Merge.AUTO) in given for given in (*own, *per_artifact))
-
-    @property
-    def has_progress(self) -> bool:
-        """Whether promotions are tracked beyond the tags: by rules, or by reports of clusters."""
-        return self.has_rules or bool(self.clusters)
+ENTRIES: Mapping[str, Entry] = {field.name: field.metadata["entry"] for field in fields(SettingsTable)}

@@ -15,7 +15,8 @@ from flux.forge.forge import PullRequest
 from flux.promotion.clusters.status import StatusName
 from flux.promotion.gates.rule import Auto
 from flux.proposals.courses import commit_of
-from flux.settings.settings import FollowedClusters, Phase
+from flux.settings.phases import Phase
+from flux.settings.rules import FollowedClusters
 from tests.commands.promoted import registry_of
 from tests.commands.promoting import World
 

@@ -7,7 +7,7 @@ import pytest
 from flux.commands.board import Board, read_board
 from flux.commands.rules import Outlook
 from flux.promotion.clusters.health import Running
-from flux.settings.settings import Follow, Phase
+from flux.settings.phases import Follow, Phase
 from tests.commands.progressing import Progress, followed
 from tests.commands.promoting import World
 

@@ -27,7 +27,8 @@ from flux.forge.forge import PullRequest
 from flux.forge.github.retry import GitHubRetry
 from flux.promotion.gates.freeze import Freeze, render_freezes
 from flux.promotion.gates.rule import Auto
-from flux.settings.settings import FollowedClusters, Phase
+from flux.settings.phases import Phase
+from flux.settings.rules import FollowedClusters
 from tests.commands.progressing import HOUR, REPORTER, Progress, followed
 from tests.commands.promoting import World
 from tests.promotion.gates.witness import Ban, Law, Witness

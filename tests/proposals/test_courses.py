@@ -8,7 +8,7 @@ from flux.promotion.clusters.status import StatusName
 from flux.promotion.gates.move import Move
 from flux.promotion.gates.state import Wanted
 from flux.proposals.courses import Courses, commit_of
-from flux.settings.settings import FollowedClusters
+from flux.settings.rules import FollowedClusters
 from tests.commands.promoted import registry_of
 from tests.commands.promoting import World
 

@@ -6,7 +6,7 @@ import pytest
 
 from flux.proposals.courses import Courses
 from flux.proposals.following import Follower
-from flux.settings.settings import FollowedClusters as Clusters
+from flux.settings.rules import FollowedClusters as Clusters
 from tests.commands.progressing import REPORTER, Progress, followed
 from tests.commands.promoting import World
 

@@ -10,7 +10,7 @@ from flux.errors import ForgeError
 from flux.promotion.gates.rule import Auto, Merge
 from flux.proposals.advance import Advance
 from flux.proposals.proposing import Advanced
-from flux.settings.settings import Phase
+from flux.settings.phases import Phase
 from tests.commands.deciding import BRANCH, TAG, proposed
 from tests.commands.promoting import BOT, World
 from tests.github.faults import error

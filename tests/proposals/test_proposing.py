@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flux.promotion.gates.rule import OnFailure
-from flux.settings.settings import Phase
+from flux.settings.phases import Phase
 from tests.commands.progressing import HOUR, RULED, Progress, followed
 from tests.commands.promoting import World
 

@@ -9,7 +9,8 @@ from flux.forge.reporting import CommitStatus
 from flux.promotion.clusters.status import StatusName
 from flux.promotion.gates.move import Move
 from flux.proposals.reports import Reports, may_report
-from flux.settings.settings import FollowedClusters, Settings
+from flux.settings.derived import Settings
+from flux.settings.rules import FollowedClusters
 from tests.commands.promoting import World
 from tests.promotion.gates.courses import digest_of
 

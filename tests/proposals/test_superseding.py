@@ -8,7 +8,7 @@ import pytest
 from flux.forge.forge import PullState
 from flux.promotion.gates.freeze import Freeze, render_freezes
 from flux.promotion.gates.rule import Auto, OnFailure
-from flux.settings.settings import Phase
+from flux.settings.phases import Phase
 from tests.commands.progressing import HOUR, RULED, Progress, followed
 from tests.commands.promoting import World
 

@@ -6,7 +6,7 @@ import pytest
 
 from flux.promotion.gates.rule import Auto
 from flux.proposals.advance import Advance
-from flux.settings.settings import Phase
+from flux.settings.phases import Phase
 from tests.commands.deciding import TAG, proposed, pushed, redated, ticked
 from tests.commands.promoting import PHASES, World
 from tests.github import faults

@@ -2,8 +2,7 @@
 
 import pytest
 
-from flux.settings.phases import moving_tag, phases
-from flux.settings.settings import Follow, Phase
+from flux.settings.phases import Follow, Phase, moving_tag, phases
 
 AT, PROD = Phase("at", ("at",)), Phase("prod", ("prod_1", "prod_2"))
 

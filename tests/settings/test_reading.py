@@ -21,7 +21,7 @@ from flux.artifact.folder import SourceEntry
 from flux.errors import SettingError
 from flux.promotion.gates.rule import Auto
 from flux.settings import Phase, Settings, read_settings, require_section
-from flux.settings.settings import FollowedClusters
+from flux.settings.rules import FollowedClusters
 from tests.repo import Repo
 
 _NAMES = {field.name for field in fields(Settings)} - {"named"}

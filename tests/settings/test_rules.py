@@ -6,8 +6,7 @@ import pytest
 
 from flux.promotion.gates.rule import Auto, Merge, OnFailure
 from flux.promotion.gates.window import read_window
-from flux.settings.rules import clusters, rule, rules
-from flux.settings.settings import FollowedClusters
+from flux.settings.rules import FollowedClusters, clusters, rule, rules
 
 FULL: dict[object, object] = {
     "after": "at",

@@ -1,83 +1,39 @@
-"""The settings as one object, and what follows from them."""
+"""Each setting is one entry: a type that takes its default, and sentences that say what it is for."""
+
+from dataclasses import fields
 
 import pytest
 
-from flux.artifact.folder import SourceEntry
-from flux.artifact.layout import Layout
-from flux.promotion.gates.rule import Auto, Rule
-from flux.release.tag import TagForm
-from flux.settings.settings import Follow, Phase, Settings
+from flux.settings.derived import Settings
+from flux.settings.settings import ENTRIES
 
-GROUPED = Settings(phases=(Phase("at", ("at_1", "at_2")), Phase("prod", ("prod",))))
+NAMES = sorted(ENTRIES)
 
 
-@pytest.mark.parametrize(("sources", "path"), [("artifacts", "artifacts/*"), ("a/b", "a/b/*"), (".", "*")])
-def test_the_simple_form_is_a_layout_of_one_entry(sources: str, path: str) -> None:
-    settings = Settings(sources=sources, ignore=("x",))
-    assert settings.layout == Layout((SourceEntry(path),), ("x",))
-    assert settings.layout.shown == sources
+def test_an_entry_is_a_setting() -> None:
+    assert set(NAMES) == {field.name for field in fields(Settings)} - {"named"}
 
 
-def test_entries_stand_in_for_the_simple_form() -> None:
-    entries = (SourceEntry("apps/*"), SourceEntry("clusters/local"))
-    assert Settings(artifacts=entries).layout == Layout(entries)
-    assert Settings(artifacts=entries).layout.shown == "apps/*, clusters/local"
+def test_a_default_that_can_change_is_not_shared() -> None:
+    one, other = Settings(), Settings()
+    assert one.rules == other.rules == {}
+    assert one.rules is not other.rules
+    assert one == other
 
 
-def test_of_one_artifact_a_release_tag_is_a_version() -> None:
-    one = Settings(artifacts=(SourceEntry(".", "platform"),), release_tag="v{version}")
-    assert one.tag_form == TagForm("v{version}", "platform")
-    assert Settings().tag_form == TagForm("flux-oci-{artifact}-v{version}")
+@pytest.mark.parametrize("name", NAMES)
+def test_each_is_described_in_sentences(name: str) -> None:
+    description = ENTRIES[name].description
+    assert description.endswith(".")
+    assert description[0].isupper() or description[0] == "`"
+    assert description.isprintable()
+    assert "  " not in description
 
 
-def test_who_observes_writes_nothing() -> None:
-    assert Settings(mode="observe").observes
-    assert not Settings().observes
-
-
-def test_what_follows_is_not_promoted_to() -> None:
-    phases = (Phase("edge", (), following=(("edge", Follow.TIP),)), *GROUPED.phases)
-    settings = Settings(phases=phases)
-    assert settings.environments == GROUPED.environments
-    assert settings.groups == GROUPED.groups
-    assert settings.following(Follow.TIP) == ("edge",)
-    assert settings.following(Follow.STABLE) == ()
-    assert settings.moving == ("latest", "edge")
-    assert (
-        Settings(phases=phases, latest="").moving
-        == Settings(phases=phases, latest="edge").moving
-        == ("edge",)
-    )
-    assert settings.rule("eso", "prod") == GROUPED.rule("eso", "prod")
-
-
-def test_environments_are_in_the_order_of_the_phases() -> None:
-    assert GROUPED.environments == ("at_1", "at_2", "prod")
-    assert GROUPED.groups == {"at": ("at_1", "at_2"), "prod": ("prod",)}
-    assert list(GROUPED.groups) == ["at", "prod"]
-    assert Settings().environments == ("at", "tt", "prod")
-
-
-RULED = Settings(
-    phases=(
-        Phase("at", ("at",), (("auto", Auto.MINOR),), is_ruled=True),
-        Phase("tt", ("tt",), is_ruled=True),
-        Phase("prod", ("p1", "p2")),
-    ),
-    rules={"eso": {"prod": (("soak", 60),)}},
-)
-
-
-def test_a_phase_with_a_rule_comes_after_the_one_before() -> None:
-    assert RULED.rule("eso", "at") == Rule(auto=Auto.MINOR)
-    assert RULED.rule("eso", "tt") == Rule(after="at")
-    assert RULED.rule("eso", "prod") == Rule(after="tt", soak=60)
-    assert RULED.rule("other", "prod") == Rule()
-    assert RULED.has_rules
-    assert not GROUPED.has_rules
-
-
-def test_the_phase_of_an_environment() -> None:
-    assert RULED.phase_of("p2").name == "prod"
-    with pytest.raises(KeyError):
-        RULED.phase_of("prod")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_default_can_be_written_down(name: str) -> None:
+    default = getattr(Settings(), name)
+    if default in ("", None):
+        return  # which is that nothing is set
+    written = [phase.name for phase in default] if name == "phases" else default
+    assert ENTRIES[name].type.read(written) == default

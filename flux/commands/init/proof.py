@@ -18,7 +18,7 @@ from flux.parallel import in_parallel
 from flux.promotion.plan import Action
 from flux.registry.identity import is_same
 from flux.registry.target import Manifest
-from flux.settings.settings import Follow
+from flux.settings.phases import Follow
 
 
 @dataclass(frozen=True)

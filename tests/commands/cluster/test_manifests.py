@@ -6,7 +6,7 @@ import yaml
 from flux.commands.cluster.manifests import cluster_manifests
 from flux.errors import RequestError
 from flux.promotion.clusters.status import EXPRESSION
-from flux.settings.settings import FollowedClusters
+from flux.settings.rules import FollowedClusters
 from tests.commands.promoting import World
 
 

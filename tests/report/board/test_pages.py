@@ -10,7 +10,7 @@ import pytest
 from flux.artifact.difference import difference
 from flux.report.board.document import document
 from flux.report.board.pages import image_page, link, notes, render, states
-from flux.settings.settings import Follow
+from flux.settings.phases import Follow
 from tests.report.board.boards import HOSTILE, artifact, board, large
 
 PAGES = dict(render(document(board(artifact(), artifact("db")))))
