@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from flux.settings import Settings
-from flux.settings.schemas import schema_of
 from flux.settings.settings import ENTRIES
 
 FILE = Path(__file__).parent.parent / "flux" / "schemas" / "settings.json"
@@ -34,7 +33,7 @@ def _setting(name: str) -> dict[str, Any]:
     default = {"default": _plain(field.default)} if known else {}
     entry = ENTRIES[name]
     described = f"{entry.description} Allowed: {entry.type.allowed}."
-    return {"description": described, **schema_of(entry.type), **default}
+    return {"description": described, **entry.type.schema, **default}
 
 
 def _plain(value: Any) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flux.promotion.clusters.status import CLUSTER
 from flux.promotion.gates.rule import Auto, Merge, OnFailure
-from flux.settings.types import A_FLAG, A_PATH, A_TEXT, TEXTS, Schema, SettingType, text_like
+from flux.settings.types import A_FLAG, A_PATH, A_TEXT, TEXTS, Schema, text_like
 
 _ENVIRONMENT = text_like("^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$")
 _RULE: dict[str, Any] = {
@@ -95,14 +95,9 @@ _ENTRY = {
         },
     ]
 }
-_NAMED: dict[str, Schema] = {
+SCHEMAS: dict[str, Schema] = {
     "artifacts": {"anyOf": [{"type": "array", "items": _ENTRY, "maxItems": 1000}, _ENTRY]},
     "phases": {"anyOf": [_GROUPS, {"type": "array", "items": {"anyOf": [_ENVIRONMENT, _GROUPS]}}]},
     "rules": _RULES,
     "clusters": _CLUSTERS,
 }
-
-
-def schema_of(type: SettingType[Any]) -> Schema:
-    """Return the JSON Schema of a type of settings."""
-    return _NAMED[type.schema] if isinstance(type.schema, str) else type.schema

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Read = TypeVar("Read", covariant=True)
 Schema = Mapping[str, Any]
-"""A JSON Schema. It can allow more than the reader."""
+"""A JSON Schema."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -26,10 +26,18 @@ class SettingType(Generic[Read]):
 
     read: Callable[[object], Read]
     """Returns a value from YAML or a variable. Raises ValueError if it is not allowed."""
-    allowed: str
-    """What is allowed, in words, for messages and the reference."""
-    schema: Schema | str
-    """What an editor can check: a JSON Schema, or the name of one in `schemas.py`."""
+    words: str | Callable[[], str]
+    check: Schema | Callable[[], Schema]
+
+    @property
+    def allowed(self) -> str:
+        """What is allowed, in words, for messages and the reference."""
+        return self.words if isinstance(self.words, str) else self.words()
+
+    @property
+    def schema(self) -> Schema:
+        """What an editor can check. It can allow more than the reader."""
+        return self.check() if callable(self.check) else self.check
 
 
 def _rules(value: object) -> Mapping[str, Mapping[str, Given]]:
@@ -42,6 +50,15 @@ def _clusters(value: object) -> Mapping[str, FollowedClusters]:
     from flux.settings.rules import clusters
 
     return clusters(value)
+
+
+def _in_parts(name: str) -> Callable[[], Schema]:
+    def find() -> Schema:
+        from flux.settings.schemas import SCHEMAS
+
+        return SCHEMAS[name]
+
+    return find
 
 
 def _choice(*words: str) -> SettingType[str]:
@@ -75,7 +92,7 @@ ARTIFACTS = SettingType(
     artifacts,
     "a list of entries with `path` (a folder, or a glob of folders), `name`, `exclude`,"
     " `repository`, `prepare`, `output` and `inputs`",
-    "artifacts",
+    _in_parts("artifacts"),
 )
 PREPARE = SettingType(command, "a shell command, which may have {name} and {path}", A_TEXT)
 OUTPUT = SettingType(output, f"{_PATH}, with {{name}} and {{path}}", A_PATH)
@@ -128,10 +145,14 @@ FORGE = _choice("github", "local")
 PHASES = SettingType(
     phases,
     "a list of phases, each with a list of environments (OCI tags, each once) or with a rule",
-    "phases",
+    _in_parts("phases"),
 )
-RULES = SettingType(_rules, "for each artifact, the rules of phases that differ, in invoke.yaml", "rules")
-CLUSTERS = SettingType(_clusters, "`names` and `reporters` for each environment, in invoke.yaml", "clusters")
+RULES = SettingType(
+    _rules, "for each artifact, the rules of phases that differ, in invoke.yaml", _in_parts("rules")
+)
+CLUSTERS = SettingType(
+    _clusters, "`names` and `reporters` for each environment, in invoke.yaml", _in_parts("clusters")
+)
 PROMOTERS = SettingType(
     values.promoters,
     "a list of logins for each phase, in invoke.yaml",

@@ -1,6 +1,7 @@
 """A type of settings reads what it says, and refuses the rest in words."""
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from flux.settings import types
 from flux.settings.types import SettingType
@@ -12,6 +13,7 @@ TYPES = {name: value for name, value in vars(types).items() if isinstance(value,
 def test_what_is_allowed_is_said_in_a_line(name: str) -> None:
     assert TYPES[name].allowed
     assert TYPES[name].allowed.isprintable()
+    Draft202012Validator.check_schema(dict(TYPES[name].schema))
     with pytest.raises(ValueError):  # noqa: PT011 - many texts
         TYPES[name].read({"no": object()})
 
