@@ -307,9 +307,9 @@ _IN_GIT = {
         (["list"], _IN_GIT, {"semver"}),
         (["check"], _IN_GIT | {"kustomize"}, {"semver"}),
         (["build"], _IN_GIT | {"registry"}, {"deflate", "semver"}),
-        (["status"], _IN_GIT | {"proposals", "registry"}, {"semver"}),
+        (["status"], _IN_GIT | {"environments", "proposals", "registry"}, {"semver"}),
         (["tag"], _IN_GIT | {"environments", "registry"}, {"semver"}),
-        (["log"], _IN_GIT, {"semver"}),
+        (["log"], _IN_GIT | {"environments"}, {"semver"}),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )

@@ -9,8 +9,8 @@ import pytest
 from flux.commands.board import read_board
 from flux.commands.check import check_artifacts
 from flux.commands.reconcile import Reconciler
-from flux.commands.status import find_status
 from flux.environments.converge import converge
+from flux.environments.status import find_status
 from flux.monorepo.monorepo import Monorepo
 from flux.settings import Settings
 from flux.working import Working, silently

@@ -9,9 +9,9 @@ from semver import Version
 
 from flux.artifact.difference import FileDifference, difference
 from flux.artifact.versions import named_versions
-from flux.commands.log import Logged, read_log
-from flux.commands.rules import Outlook, Rules, find_rules
-from flux.commands.status import Row, Status, find_status
+from flux.environments.log import Logged, read_log
+from flux.environments.outlook import Outlook, Rules, find_rules
+from flux.environments.status import Row, Status, find_status
 from flux.errors import FluxError
 from flux.forge.forge import PullRequest
 from flux.monorepo.freezes import freezes_at

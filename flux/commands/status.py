@@ -1,207 +1,25 @@
-"""Compares what each environment should have with what it has."""
+"""Compares what each environment should have with what it has, and judges the result."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
+from math import inf
 
-from flux.errors import DesiredStateError, FluxError, OutdatedSettingsError
-from flux.forge.forge import PullRequest, PullState
-from flux.monorepo.desired import choose, desired_at, stray_of
-from flux.monorepo.drift import Looked, look
-from flux.monorepo.history import change_of, history
+from flux.environments.status import Status, find_status
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.outdated import find_outdated_settings
-from flux.monorepo.releases import commits_since, last_releases
-from flux.parallel import in_parallel, meanwhile
-from flux.promotion.clusters.health import Health, Running
-from flux.promotion.desired import Desired
-from flux.promotion.plan import Action, Step
-from flux.promotion.proposal import Promotion, promotion_of_branch
-from flux.registry.target import Target
-from flux.registry.versions import versions_of
 from flux.working import Working, silently
 
 
-@dataclass(frozen=True)
-class Row:
-    """One artifact. `has` is the actual version of each drifting environment.
-
-    `since` is when main gave an environment its version, in seconds since the epoch. Only named artifacts
-    have it.
-    """
-
-    artifact: str
-    release: str | None
-    commits_since: int | None
-    steps: dict[str, Step]
-    has: dict[str, str]
-    since: dict[str, int] = field(default_factory=dict)
-    requests: dict[str, list[int]] = field(default_factory=dict)
-    """The open pull requests that would change an environment. Only named artifacts have them."""
-    health: dict[str, Health] = field(default_factory=dict)
-    """By environment, how clusters run the image of its tag."""
-
-
-@dataclass(frozen=True)
-class Status:
-    """`promotions` are the open ones, each with its pull request, or None if the forge did not answer.
-
-    `outdated` is an error if the tip has other settings. Then all of this may be wrong.
-    """
-
-    environments: Sequence[str]
-    rows: list[Row]
-    promotions: list[tuple[Promotion, PullRequest]] | None
-    notices: list[str] = field(default_factory=list)
-    now: float = 0
-    """The time by the clock of the forge. It is set if reports of clusters are read."""
-    outdated: OutdatedSettingsError | None = None
-
-    @property
-    def steps(self) -> list[Step]:
-        return [step for row in self.rows for step in row.steps.values()]
-
-    @property
-    def failed(self) -> list[Step]:
-        return [step for step in self.steps if step.action == Action.FAILED]
-
-    def lags(self, behind: float) -> bool:
-        """Whether a cluster fails, or has been waiting for more than `behind` seconds."""
-        every = [health for row in self.rows for health in row.health.values()]
-        return any(
-            health.state is Running.FAILING
-            or (health.state is Running.WAITING and self.now - (health.since or self.now) > behind)
-            for health in every
-        )
-
-    @property
-    def drifts(self) -> bool:
-        return any(step.drifts for step in self.steps)
-
-
-def find_status(
-    monorepo: Monorepo,
-    names: Collection[str],
-    working: Working = silently,
-    thorough: bool = False,
+def read_status(
+    monorepo: Monorepo, names: Collection[str], working: Working = silently, *, checks: bool = False
 ) -> Status:
-    """Return which version is in which environment. This changes nothing.
+    """Return which version is in which environment. With `checks`, tags that are as desired are also compared
+    with what git builds. Raises TipUnknownError if the tip cannot be fetched."""
+    return find_status(monorepo, names, working, thorough=checks)
 
-    With `thorough`, tags that are as desired are also compared with what git builds. Raises TipUnknownError
-    if the tip cannot be fetched.
+
+def is_wrong(status: Status, *, checks: bool, behind: float = inf) -> bool:
+    """Whether the command fails: always if a registry does not answer.
+
+    With `checks`, also if a tag drifts, if the settings are outdated, or if a cluster fails or lags for more
+    than `behind` seconds.
     """
-    with (
-        meanwhile(lambda: monorepo.forge.pull_requests(PullState.OPEN)) as pull_requests,
-        meanwhile(lambda: monorepo.home_tags) as home_tags,
-    ):
-        tip = monorepo.tip
-        outdated = find_outdated_settings(monorepo)
-        try:
-            desired = desired_at(monorepo, tip)
-        except DesiredStateError as error:
-            raise outdated or error from error
-        if outdated and any(stray_of(monorepo, name, versions) for name, versions in desired.items()):
-            raise outdated  # the newer settings may have that environment
-        chosen = choose(monorepo, desired, names)
-        home_tags()
-        releases = last_releases(monorepo, chosen)
-        since = commits_since(monorepo, tip, releases)
-
-        def row(looked: Looked) -> Row:
-            name = looked.artifact
-            release = str(releases[name].version) if name in releases else None
-            by_environment = {step.environment: step for step in looked.steps}
-            return Row(name, release, since.get(name), by_environment, {})
-
-        def more(row: Row) -> Row:
-            has = _actual(monorepo.registry.repository(row.artifact), _drifting(row), monorepo.settings.jobs)
-            times = _times(monorepo, row.artifact, tip, row.steps) if names else {}
-            return replace(row, has=has, since=times)
-
-        with working("looking", len(chosen)) as on_done:
-            looked = look(monorepo, chosen, desired, on_done, thorough=thorough)
-        rows = {row.artifact: row for row in map(row, looked)}
-        asked = [row for row in rows.values() if names or _drifting(row)]
-        rows |= {row.artifact: row for row in in_parallel(monorepo.settings.jobs, more, asked)}
-        notices = [f"{outdated.message}; {outdated.hint}"] if outdated else []
-        now, rows, unknown = _with_health(monorepo, rows)
-        notices += unknown
-        try:
-            promotions = _promotions(monorepo, pull_requests(), chosen)
-        except FluxError as error:
-            promotions = None
-            notices.append(f"open promotions are not shown: {error.message}")
-        requests = _requests(monorepo, desired, promotions, names)
-    shown = [replace(rows[name], requests=requests.get(name, {})) for name in chosen]
-    return Status(monorepo.settings.environments, shown, promotions, notices, now, outdated)
-
-
-def _with_health(monorepo: Monorepo, rows: dict[str, Row]) -> tuple[float, dict[str, Row], list[str]]:
-    """Return the time of the forge, the rows with what clusters report, and a notice if that is unknown."""
-    from flux.proposals.clusters import Clusters, follows
-
-    if not follows(monorepo):
-        return 0, rows, []
-    try:
-        clusters = Clusters(monorepo)
-        clusters.expect(rows)
-        found = {name: replace(row, health=clusters.health(name, row.steps)) for name, row in rows.items()}
-        return clusters.now, found, []
-    except FluxError as error:
-        return 0, rows, [f"what clusters say is not shown: {error.message}"]
-
-
-def _promotions(
-    monorepo: Monorepo, pulls: Sequence[PullRequest] | None, names: Collection[str]
-) -> list[tuple[Promotion, PullRequest]] | None:
-    """Return the open promotions of the named artifacts."""
-    if pulls is None:
-        return None
-    found = [(promotion_of_branch(p.branch, names), p) for p in pulls if p.base == monorepo.settings.branch]
-    return [(promotion, pull) for promotion, pull in found if promotion]
-
-
-def _requests(
-    monorepo: Monorepo,
-    desired: Desired,
-    promotions: Sequence[tuple[Promotion, PullRequest]] | None,
-    names: Collection[str],
-) -> dict[str, dict[str, list[int]]]:
-    """Return the pull requests that would change named artifacts, by artifact and environment. Those whose
-    commits cannot be fetched are left out."""
-    if not names or not promotions:
-        return {}
-    found: dict[str, dict[str, list[int]]] = {}
-    with suppress(FluxError):
-        monorepo.git.obtain_all(pull.head for _, pull in promotions)
-    for promotion, pull in promotions:
-        with suppress(FluxError):
-            versions = desired_at(monorepo, pull.head).get(promotion.artifact, {})
-            now = desired.get(promotion.artifact, {})
-            for environment, version in versions.items():
-                if version == promotion.version != now.get(environment):
-                    of = found.setdefault(promotion.artifact, {})
-                    of.setdefault(environment, []).append(pull.number)
-    return found
-
-
-def _times(monorepo: Monorepo, artifact: str, tip: str, environments: Iterable[str]) -> dict[str, int]:
-    """Return when main gave environments their versions. A shallow clone may not have all of these times."""
-    with suppress(FluxError):
-        states = list(history(monorepo, artifact, tip))
-        changes = {environment: change_of(states, environment) for environment in environments}
-        return {environment: change.time for environment, change in changes.items() if change}
-    return {}
-
-
-def _drifting(row: Row) -> dict[str, str]:
-    """Return the actual digests of environments that do not have the desired one."""
-    return {name: step.old for name, step in row.steps.items() if step.old and step.old != step.new}
-
-
-def _actual(target: Target, drifting: Mapping[str, str], jobs: int) -> dict[str, str]:
-    """Return the version, or else the digest, of each drifting environment."""
-    with suppress(FluxError):
-        versions = versions_of(target, target.tags() if drifting else [], set(drifting.values()), jobs)
-        return {environment: versions.get(old, old) for environment, old in drifting.items()}
-    return dict(drifting)
+    return bool(status.failed or (checks and (status.drifts or status.outdated or status.lags(behind))))

@@ -1,1 +1,1 @@
-"""What environments have, and should have: the tags that clusters follow."""
+"""What environments have, should have, had and get next: tags, status, log, forecast."""

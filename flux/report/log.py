@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flux.report.text import text
 
 if TYPE_CHECKING:
-    from flux.commands.log import Log, Logged
+    from flux.environments.log import Log, Logged
     from flux.report.report import Report
 
 _HEADER = (

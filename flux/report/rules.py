@@ -13,7 +13,7 @@ from flux.report.text import moment_or_none
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flux.commands.rules import Outlook, Ruled, Rules
+    from flux.environments.outlook import Outlook, Ruled, Rules
     from flux.promotion.gates.rule import Rule
     from flux.report.report import Report
 

@@ -18,7 +18,7 @@ from flux.report.text import Link, aligned, moment, moment_or_none, place, short
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from flux.commands.status import Row, Status
+    from flux.environments.status import Row, Status
     from flux.forge.forge import PullRequest
     from flux.promotion.proposal import Promotion
     from flux.report.report import Report

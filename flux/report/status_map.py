@@ -10,7 +10,7 @@ from flux.report.text import aligned
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from flux.commands.status import Row
+    from flux.environments.status import Row
     from flux.promotion.plan import Step
 
 _SHOWN = 2

@@ -74,15 +74,15 @@ def status(
 
     def look() -> None:
         with running(context, json, wide=wide) as run:
-            from flux.commands.status import find_status
+            from flux.commands.status import is_wrong, read_status
             from flux.report.status import show_status
 
             allowed = duration(behind) if behind else inf
-            found = find_status(run.monorepo, names(artifact), run.report.working, thorough=checks)
+            found = read_status(run.monorepo, names(artifact), run.report.working, checks=checks)
             if watch:
                 run.report.begin_anew(SECONDS)
             show_status(run.report, found, run.monorepo.settings.groups, detailed=bool(artifact))
-            if found.failed or (checks and (found.drifts or found.outdated or found.lags(allowed))):
+            if is_wrong(found, checks=checks, behind=allowed):
                 raise Exit(code=1)
 
     if watch:
@@ -134,9 +134,9 @@ def log(
     with running(context, json) as run:
         import time
 
-        from flux.commands.log import read_log
+        from flux.commands.log import choose_log
         from flux.promotion.since import parse_since
         from flux.report.log import show_log
 
         moment = None if since is None else parse_since(since, time.time())
-        show_log(run.report, read_log(run.monorepo, artifact, environment, moment))
+        show_log(run.report, choose_log(run.monorepo, artifact, environment, moment))

@@ -38,10 +38,10 @@ def ack(context: Context, event: str | None = None, dry_run: bool = False, json:
 def rules(context: Context, artifact: str | None = None, json: bool = False) -> None:
     """Show the rules of the phases, and what happens next and when."""
     with running(context, json) as run:
-        from flux.commands.rules import find_rules
+        from flux.commands.rules import read_rules
         from flux.report.rules import show_rules
 
-        show_rules(run.report, find_rules(run.monorepo, artifact), artifact)
+        show_rules(run.report, read_rules(run.monorepo, artifact), artifact)
 
 
 @command(

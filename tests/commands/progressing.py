@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from flux.commands.ack import Acknowledged, acknowledge
-from flux.commands.status import Status, find_status
+from flux.environments.status import Status, find_status
 from flux.forge.forge import PullRequest
 from flux.promotion.clusters.status import StatusName
 from flux.promotion.gates.rule import Auto

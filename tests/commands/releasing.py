@@ -7,9 +7,9 @@ from typing import Any
 
 from flux.commands.publish import publish_tag
 from flux.commands.release import MadeRelease, PlannedRelease, create_release, plan_release
-from flux.commands.status import Status, find_status
 from flux.commands.tag import tag_environments
 from flux.environments.converge import Convergence
+from flux.environments.status import Status, find_status
 from flux.event import Event
 from flux.forge.forge import Forge, Release
 from flux.forge.local.forge import LocalForge

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flux.commands.board import Board, read_board
-from flux.commands.rules import Outlook
+from flux.environments.outlook import Outlook
 from flux.promotion.clusters.health import Running
 from flux.settings.phases import Follow, Phase
 from tests.commands.progressing import Progress, followed

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from flux.commands.status import find_status
+from flux.environments.status import find_status
 from flux.promotion.clusters.status import StatusName
 from flux.proposals.courses import commit_of
 from tests.commands.progressing import REPORTER, followed

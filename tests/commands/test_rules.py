@@ -1,62 +1,15 @@
-"""The rules in force, and the forecast."""
-
-from pathlib import Path
+"""`inv rules`: the rules in force, of all artifacts or one."""
 
 import pytest
 
-from flux.commands.rules import Outlook, find_rules
-from tests.commands.progressing import HOUR, Progress, followed
+from flux.commands.rules import read_rules
+from flux.errors import RequestError
 from tests.commands.promoting import World
 
 
-@pytest.fixture
-def progress(local: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Progress:
-    found = Progress(followed(local), tmp_path, monkeypatch)
-    every = ("at_ring1", "at_ring2", "tt", "prod_ring1", "prod_ring2")
-    found.world.desire(**dict.fromkeys(every, "1.1.0"))
-    found.world.with_(phases=local.settings.phases).tag()
-    return found
-
-
-def outlook(progress: Progress) -> dict[str, Outlook]:
-    with progress.world.opened() as monorepo:
-        (ruled,) = find_rules(monorepo, "eso").artifacts
-    return {each.environment: each for each in ruled.outlook}
-
-
-def test_nothing_is_on_its_way(progress: Progress) -> None:
-    assert all(each.version is None for each in outlook(progress).values())
-    with progress.world.opened() as monorepo:
-        found = find_rules(monorepo, None)
-    assert found.artifacts == []
-    assert found.rules["tt"].soak == 2 * HOUR
-
-
-def test_what_would_happen_and_when(progress: Progress) -> None:
-    progress.world.release("eso", "1.1.1")
-    found = outlook(progress)
-    assert (found["at_ring1"].version, found["at_ring1"].by_rule) == ("1.1.1", True)
-    assert found["at_ring1"].verdict.allowed
-    assert found["tt"].verdict.text.startswith("at_ring1 does not have 1.1.1 yet")
-    assert not found["prod_ring1"].by_rule
-    progress.world.reconcile()
-    progress.deploy()
-    began = progress.now
-    for environment in ("at_ring1", "at_ring2"):
-        progress.say(environment, "1.1.1")
-    when = outlook(progress)["tt"].verdict.until
-    assert when
-    assert abs(when - began - 2 * HOUR) < 30
-    progress.wait(2 * HOUR + 30)
-    assert outlook(progress)["tt"].verdict.allowed
-
-
-def test_what_no_rule_takes_any_more(progress: Progress) -> None:
-    progress.world.release("eso", "1.1.1")
-    progress.world.reconcile()
-    progress.deploy()
-    progress.world.roll_back("eso", "at")
-    progress.deploy()
-    found = outlook(progress)["at_ring1"]
-    assert found.stopped == "1.1.1 was rolled back from in at"
-    assert not found.by_rule
+def test_all_artifacts_with_a_next_version_or_the_one_that_is_named(local: World) -> None:
+    with local.opened() as monorepo:
+        assert [each.artifact for each in read_rules(monorepo, None).artifacts] == ["eso"]
+        assert [each.artifact for each in read_rules(monorepo, "dashboard").artifacts] == ["dashboard"]
+        with pytest.raises(RequestError, match="elsewhere"):
+            read_rules(monorepo, "elsewhere")

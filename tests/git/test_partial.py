@@ -10,8 +10,8 @@ from flux.commands.build import plan_build
 from flux.commands.changed import list_changed
 from flux.commands.check import check_artifacts
 from flux.commands.list import list_artifacts
-from flux.commands.log import read_log
-from flux.commands.status import find_status
+from flux.environments.log import read_log
+from flux.environments.status import find_status
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.publishing import publish_release
 from flux.settings import Phase, Settings

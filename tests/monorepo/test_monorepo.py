@@ -8,8 +8,8 @@ import pytest
 
 from flux.commands.build import plan_build
 from flux.commands.list import list_artifacts
-from flux.commands.status import find_status
 from flux.environments.converge import converge
+from flux.environments.status import find_status
 from flux.monorepo.monorepo import Monorepo
 from flux.settings import Settings
 from tests.commands.helpers import monorepo

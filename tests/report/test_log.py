@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from flux.commands.log import Log, Logged
+from flux.environments.log import Log, Logged
 from flux.forge.forge import PullRequest, PullState
 from flux.promotion.timeline import Direction, LogEntry
 from flux.report.log import day, document, duration, show_log

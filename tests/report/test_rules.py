@@ -1,6 +1,6 @@
 """Rules as a table, and the forecast in lines."""
 
-from flux.commands.rules import Outlook, Ruled, Rules
+from flux.environments.outlook import Outlook, Ruled, Rules
 from flux.promotion.gates.freeze import Freeze
 from flux.promotion.gates.gate import Gate, GateVerdict, Reason
 from flux.promotion.gates.rule import Auto, Rule

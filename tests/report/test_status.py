@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from flux.commands.status import Row, Status
+from flux.environments.status import Row, Status
 from flux.errors import RegistryError
 from flux.forge.forge import PullRequest, PullState
 from flux.promotion.plan import Action, Step

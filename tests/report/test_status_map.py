@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.commands.status import Row, Status
+from flux.environments.status import Row, Status
 from flux.event import TERMINAL
 from flux.promotion.plan import Action, Step
 from flux.report.report import Report

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from flux.artifact.difference import FileDifference
     from flux.commands.board import Board, BoardArtifact, BoardRelease, Cell, VersionDifference
-    from flux.commands.rules import Outlook
+    from flux.environments.outlook import Outlook
     from flux.promotion.clusters.health import Health
     from flux.promotion.gates.freeze import Freeze
     from flux.promotion.gates.rule import Rule

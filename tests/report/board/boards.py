@@ -4,8 +4,8 @@ from typing import Any
 
 from flux.artifact.difference import difference
 from flux.commands.board import Board, BoardArtifact, BoardRelease, Cell, VersionDifference
-from flux.commands.log import Logged
-from flux.commands.rules import Outlook
+from flux.environments.log import Logged
+from flux.environments.outlook import Outlook
 from flux.forge.forge import PullRequest, PullState
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.gates.freeze import Freeze

@@ -1,0 +1,79 @@
+"""How environments got what they have, told from real history and a forge."""
+
+from datetime import timedelta
+
+from flux.environments.log import Log, read_log
+from tests.commands.promoting import CONFIG, World
+from tests.environments.logs import told
+
+
+def log(world: World) -> Log:
+    with world.opened() as monorepo:
+        return read_log(monorepo)
+
+
+def test_a_promotion_and_a_rollback(world: World) -> None:
+    world.promote("eso", "prod", "1.1.0")
+    promoted = world.pull()
+    world.merge()
+    world.roll_back("eso", "prod_ring1")
+    world.merge()
+    found = log(world)
+    assert told(found) == [
+        "eso prod_ring1 1.1.0 1.0.0 rollback",
+        "eso prod_ring1 1.0.0 1.1.0 up",
+        "eso prod_ring2 1.0.0 1.1.0 up",
+        "eso at_ring1 None 1.0.0 first",
+        "eso prod_ring1 None 1.0.0 first",
+        "eso prod_ring2 None 1.0.0 first",
+    ]
+    up = found.changes[1]
+    assert up.pull
+    assert up.pull.number == promoted.number
+    assert up.entry.asked == (("alice",) if world.github else ("Test <test@example.com>",))
+    assert found.changes[-1].pull is None
+    assert up.released is not None
+
+
+def test_the_forge_tells_who_approved_and_merged_and_when(hub: World) -> None:
+    assert hub.github
+    hub.promote("eso", "prod", "1.1.0")
+    pull = hub.pull()
+    hub.github.client(hub.github.token("carol")).get_repo("octo/monorepo").get_pull(
+        pull.number
+    ).create_review(event="APPROVE")
+    hub.github.advance(timedelta(hours=3))
+    hub.merge(login="bob")
+    (first, _, *_) = log(hub).changes
+    assert first.approved == ("carol",)
+    assert first.pull
+    assert (first.pull.merger, first.time) == ("bob", first.pull.merged)
+
+
+def test_a_desired_state_that_was_elsewhere(local: World) -> None:
+    """The move itself changed nothing."""
+    before = told(log(local))
+    local.repo.git("mv", CONFIG, "elsewhere.json")
+    local.repo.commit("move")
+    assert told(log(local.with_(releaseconfig="elsewhere.json"))) == before
+
+
+def test_a_forge_that_does_not_answer(hub: World) -> None:
+    """What git knows is shown all the same."""
+    hub.promote("eso", "prod", "1.1.0")
+    hub.merge()
+    assert hub.github
+    hub.github.advance(timedelta(days=1))
+    broken = hub.with_()
+    broken.token = "not-a-token"
+    found = log(broken)
+    assert len(found.changes) == 5
+    assert "who approved and merged is not shown" in found.notices[0]
+
+
+def test_an_origin_that_does_not_answer(hub: World) -> None:
+    hub.desire(prod_ring1="1.1.0")
+    hub.bare.path.rename(hub.bare.path.with_name("elsewhere"))
+    found = log(hub)
+    assert told(found)[0] == "eso prod_ring1 1.0.0 1.1.0 up"
+    assert "only this clone was read" in found.notices[0]
