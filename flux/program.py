@@ -132,7 +132,7 @@ class FluxProgram(Program):
         elif wanted.kind == OPTION:
             found = commands[wanted.command].options if wanted.command else ("--help", "--list", "--version")
         else:
-            from flux.monorepo.candidates import candidates
+            from flux.monorepo.completion import candidates
 
             with suppress(FluxError, OSError):
                 settings = read_settings(*configuration(Context(self.config)))

@@ -8,7 +8,7 @@ from flux.event import StatusSet, read_status
 from flux.forge.reporting import CommitStatus
 from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.outdated import require_current_settings
+from flux.monorepo.tip_settings import require_current_settings
 from flux.parallel import in_parallel
 from flux.promotion.clusters.health import Health
 from flux.promotion.clusters.status import StatusName, parse_name

@@ -11,9 +11,9 @@ from flux.artifact.name import name_fault
 from flux.errors import ContentError
 from flux.kustomize import Kustomize, find_kustomize
 from flux.listing import listed
+from flux.monorepo.affected import affected
 from flux.monorepo.changed import find_changed
 from flux.monorepo.comparison import commit_to_check
-from flux.monorepo.concerned import concerned
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.rendering import render_all
 from flux.monorepo.source import Source
@@ -94,7 +94,7 @@ def _choose(
     if not changed:
         return chosen, []
     found = find_changed(monorepo, since, with_tree=False)
-    narrowed = concerned(monorepo, found, sources)
+    narrowed = affected(monorepo, found, sources)
     notices = [notice for notice in found.notices if notice not in sources.clashes_named]
     return [name for name in narrowed if not names or name in chosen], notices
 

@@ -10,7 +10,7 @@ from flux.artifact.difference import FileDifference, difference
 from flux.errors import RequestError
 from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.wanted import require_artifact, wanted_environments, wanted_version
+from flux.monorepo.names import require_artifact, wanted_environments, wanted_version
 from flux.parallel import in_parallel
 from flux.registry.contents import contents, modes
 from flux.registry.target import Manifest, Target

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from flux.errors import RequestError
 from flux.forge.forge import PullRequest
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.outdated import require_current_settings
+from flux.monorepo.tip_settings import require_current_settings
 from flux.promotion.gates.duration import read_duration
 from flux.promotion.gates.freeze import Freeze, freezes_path, parse_freezes, render_freezes
 from flux.promotion.texts.freeze import FREEZE_BODY, freeze_title

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from flux.errors import RequestError
 from flux.monorepo.desired import desired_at, stray_of
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.outdated import require_current_settings
-from flux.monorepo.wanted import require_artifact, wanted_environments, wanted_version
+from flux.monorepo.names import require_artifact, wanted_environments, wanted_version
+from flux.monorepo.tip_settings import require_current_settings
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion
 from flux.proposals.converge import Proposed

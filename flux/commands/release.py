@@ -9,11 +9,10 @@ from flux.errors import ForgeError, RequestError
 from flux.forge.forge import Release
 from flux.listing import listed
 from flux.monorepo.changed import find_uncommitted
-from flux.monorepo.line import changed_between
-from flux.monorepo.lines import on_line, require_on_line
+from flux.monorepo.first_parents import changed_between
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.notes import commits_of, notes_of
-from flux.monorepo.outdated import take_current_settings
+from flux.monorepo.release_branches import on_line, require_on_line
+from flux.monorepo.release_notes import commits_of, notes_of
 from flux.monorepo.releases import (
     Released,
     below,
@@ -25,6 +24,7 @@ from flux.monorepo.releases import (
     tell_apart,
 )
 from flux.monorepo.sources import Sources
+from flux.monorepo.tip_settings import take_current_settings
 from flux.release.commits import asked_bump, read_commit
 from flux.release.misnamed import Misnamed
 from flux.release.version import AUTO, BUMPS, meanings, newest_stable, next_version, parse_version

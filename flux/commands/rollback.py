@@ -6,10 +6,10 @@ from semver import Version
 
 from flux.errors import RequestError
 from flux.monorepo.desired import choose, desired_at
-from flux.monorepo.history import before, history
+from flux.monorepo.desired_history import before, history
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.outdated import require_current_settings
-from flux.monorepo.wanted import require_artifact, wanted_environments
+from flux.monorepo.names import require_artifact, wanted_environments
+from flux.monorepo.tip_settings import require_current_settings
 from flux.promotion.proposal import Promotion
 from flux.proposals.converge import Proposed
 from flux.proposals.named import propose_by_name, reason_of, require_promotable

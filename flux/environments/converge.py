@@ -11,7 +11,7 @@ from flux.monorepo.desired import choose, desired_at
 from flux.monorepo.drift import Looked, Reach, look
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.moving import look_again, move_tags
-from flux.monorepo.outdated import require_current_settings
+from flux.monorepo.tip_settings import require_current_settings
 from flux.parallel import meanwhile
 from flux.promotion.desired import Desired
 from flux.promotion.moves import Moves, is_elsewhere

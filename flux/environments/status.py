@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from flux.errors import DesiredStateError, FluxError, OutdatedSettingsError
 from flux.forge.forge import PullRequest, PullState
 from flux.monorepo.desired import choose, desired_at, stray_of
+from flux.monorepo.desired_history import change_of, history
 from flux.monorepo.drift import Looked, look
-from flux.monorepo.history import change_of, history
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.outdated import find_outdated_settings
 from flux.monorepo.releases import commits_since, last_releases
+from flux.monorepo.tip_settings import find_outdated_settings
 from flux.parallel import in_parallel, meanwhile
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.desired import Desired

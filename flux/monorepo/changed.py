@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from flux.monorepo.comparison import Comparison, find_comparison
-from flux.monorepo.line import changed_between, made_at
+from flux.monorepo.first_parents import changed_between, made_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.sources import Sources
 

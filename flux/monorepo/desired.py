@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from flux.errors import DesiredStateError, SettingError
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.wanted import require_known
+from flux.monorepo.names import require_known
 from flux.promotion.desired import Desired, parse_desired, stray
 
 

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from flux.event import Event
     from flux.forge.forge import Forge
     from flux.git.clone import Clone
+    from flux.monorepo.build_steps import Steps
     from flux.monorepo.layouts import Layouts
     from flux.monorepo.releases import KnownReleases
-    from flux.monorepo.steps import Steps
     from flux.registry.target import Registry
     from flux.settings import Settings
 
@@ -87,7 +87,7 @@ class Monorepo:
         """Runs the build steps."""
         with self._opening:
             if self._steps is None:
-                from flux.monorepo.steps import Steps
+                from flux.monorepo.build_steps import Steps
 
                 self._steps = Steps(self)
             return self._steps
@@ -131,7 +131,7 @@ class Monorepo:
         Raises GitError if the tip cannot be read.
         """
         if self._branches is None:
-            from flux.monorepo.outdated import current_settings
+            from flux.monorepo.tip_settings import current_settings
 
             try:
                 self._branches = current_settings(self).branches

@@ -6,9 +6,9 @@ from semver import Version
 
 from flux.errors import RequestError
 from flux.monorepo.artifacts import artifacts_at
-from flux.monorepo.lines import require_released_on_line
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.wanted import require_artifact
+from flux.monorepo.names import require_artifact
+from flux.monorepo.release_branches import require_released_on_line
 from flux.release.misnamed import right_name
 from flux.release.tag import TagForm
 

@@ -10,9 +10,9 @@ from semver import Version
 
 from flux.errors import ForgeError, GitError
 from flux.listing import listed
-from flux.monorepo.line import walk
-from flux.monorepo.lines import named_lines, off_lines, or_its_branch
+from flux.monorepo.first_parents import walk
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.release_branches import named_lines, off_lines, or_its_branch
 from flux.release.misnamed import Misnamed, find_misnamed
 from flux.release.tag import TagForm
 from flux.release.version import precedence

@@ -20,7 +20,7 @@ from flux.artifact.tree import Content, File
 from flux.errors import ContentError, RequestError, SettingError
 from flux.monorepo.artifacts import clash_faults, find_artifacts, named_clashes, where
 from flux.monorepo.contents import files_of, read_by
-from flux.monorepo.line import walk
+from flux.monorepo.first_parents import walk
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.source import Source
 from flux.monorepo.source_url import source_url
@@ -106,7 +106,7 @@ class Sources:
         """
         chosen = self.present(list(names)) if names else self.present()
         if set(names) - set(chosen):
-            from flux.monorepo.wanted import require_committed, require_known
+            from flux.monorepo.names import require_committed, require_known
 
             refused = {**self.clashes(), **self.refused()}
             listing = f"artifacts are {where(self.layout)}:"

@@ -12,8 +12,8 @@ from semver import Version
 from flux.artifact.image import REVISION, Image
 from flux.artifact.image_manifest import Foreign, parse
 from flux.errors import ContentError, FluxError, RequestError, UnpublishedError, UnvouchedError
-from flux.monorepo.lines import find_line, find_released_line, or_its_branch
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.release_branches import find_line, find_released_line, or_its_branch
 from flux.monorepo.sources import Sources
 from flux.regex import regex
 from flux.registry.identity import judge

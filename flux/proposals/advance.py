@@ -8,9 +8,9 @@ from flux.forge.forge import PullState
 from flux.monorepo.desired import choose, stray_of
 from flux.monorepo.drift import Looked, look
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.names import has_artifact
 from flux.monorepo.releases import releases
 from flux.monorepo.vouching import Vouching
-from flux.monorepo.wanted import has_artifact
 from flux.promotion.clusters.health import Health
 from flux.promotion.convergence import Wish
 from flux.promotion.gates.auto import due, wants

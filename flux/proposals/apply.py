@@ -13,10 +13,10 @@ from flux.errors import DesiredStateError, FluxError, RequestError, UnpublishedE
 from flux.event import IssueEdit
 from flux.forge.forge import Issue, PullState
 from flux.monorepo.desired import stray_of
+from flux.monorepo.desired_history import had_version
 from flux.monorepo.freezes import frozen
-from flux.monorepo.history import had_version
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.outdated import require_current_settings
+from flux.monorepo.tip_settings import require_current_settings
 from flux.monorepo.vouching import Vouching
 from flux.promotion import altered, edits
 from flux.promotion.convergence import Wish

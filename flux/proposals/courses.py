@@ -8,8 +8,8 @@ from flux.artifact.image import REVISION
 from flux.artifact.image_manifest import Foreign, parse
 from flux.forge.reporting import Deployment
 from flux.monorepo.desired import desired_at
+from flux.monorepo.desired_history import DesiredVersions, history
 from flux.monorepo.freezes import freezes_at
-from flux.monorepo.history import DesiredVersions, history
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.desired import Desired
 from flux.promotion.gates.freeze import Freeze

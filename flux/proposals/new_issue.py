@@ -7,10 +7,10 @@ from flux.errors import ForgeError, RequestError
 from flux.forge.forge import Forge, Issue
 from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.notes import news_of
-from flux.monorepo.outdated import take_current_settings
+from flux.monorepo.release_notes import news_of
 from flux.monorepo.release_tags import read_tag
 from flux.monorepo.sources import Sources
+from flux.monorepo.tip_settings import take_current_settings
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.issue import issue_body, issue_title
 from flux.promotion.texts.notices import NOTHING_YET, same_promotion

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flux.forge.forge import Issue
 from flux.monorepo.freezes import frozen
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.wanted import has_artifact
+from flux.monorepo.names import has_artifact
 from flux.promotion import altered
 from flux.promotion.convergence import Side
 from flux.promotion.ledger import Decision

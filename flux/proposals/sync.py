@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from flux.errors import FluxError, ForgeError, IssueError, without_frames
 from flux.forge.forge import Issue
-from flux.monorepo.history import change_of, had_version, history
+from flux.monorepo.desired_history import change_of, had_version, history
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.outdated import require_current_settings
+from flux.monorepo.tip_settings import require_current_settings
 from flux.promotion.boxes import marks, ticked
 from flux.promotion.convergence import Side, Wish
 from flux.promotion.ledger import Decision, How, latest

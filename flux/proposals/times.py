@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from flux.errors import DesiredStateError
 from flux.forge.forge import PullState
-from flux.monorepo.history import DesiredVersions, change_of, history
+from flux.monorepo.desired_history import DesiredVersions, change_of, history
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.desired import parse_artifact
 from flux.promotion.proposal import Promotion

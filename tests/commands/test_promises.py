@@ -35,7 +35,7 @@ from flux.event import TERMINAL, Event
 from flux.forge.forge import Issue, PullRequest
 from flux.forge.github.retry import GitHubRetry
 from flux.forge.local import accounts
-from flux.monorepo import due
+from flux.monorepo import due_releases
 from flux.monorepo.sources import Sources
 from flux.promotion.boxes import mark, marks, ticked
 from flux.promotion.commits import commit_message
@@ -862,7 +862,7 @@ class Story(RuleBasedStateMachine):
 @pytest.fixture
 def clock(world: World, monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock(world)
-    for module in (accounts, due):
+    for module in (accounts, due_releases):
         monkeypatch.setattr(module, "time", SimpleNamespace(time=clock.time))
     monkeypatch.setattr(GitHubRetry, "sleep", lambda *_: None)
     return clock

@@ -11,7 +11,7 @@ from tests.commands.helpers import build
 from tests.commands.releasing import publish
 from tests.monorepo.building import edit, tags
 from tests.monorepo.building import repo as repo
-from tests.monorepo.test_following import released
+from tests.monorepo.test_followers import released
 from tests.monorepos import opened
 from tests.repo import Repo
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from flux.artifact.ignore import excludes
 from flux.commands.list import list_artifacts
-from flux.monorepo.lines import off_lines
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.release_branches import off_lines
 from flux.monorepo.releases import name_stray, releases, tell_apart
 from flux.settings import Settings
 from tests.commands.helpers import monorepo

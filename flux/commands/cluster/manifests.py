@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from flux.errors import RequestError
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.names import wanted_environments
 from flux.monorepo.source_url import source_url
-from flux.monorepo.wanted import wanted_environments
 from flux.promotion.clusters.manifests import manifests
 
 

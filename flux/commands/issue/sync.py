@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.outdated import require_current_settings
+from flux.monorepo.tip_settings import require_current_settings
 from flux.proposals.advance import Advance
 from flux.proposals.sync import Sync, Syncer
 from flux.working import Working, silently

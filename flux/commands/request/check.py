@@ -7,9 +7,9 @@ from flux.forge.forge import PullRequest
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.desired import stray_of
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.outdated import require_current_settings
+from flux.monorepo.names import has_artifact
+from flux.monorepo.tip_settings import require_current_settings
 from flux.monorepo.vouching import Vouching
-from flux.monorepo.wanted import has_artifact
 from flux.promotion.convergence import Side
 from flux.promotion.ledger import Decision, How, since_begun
 from flux.promotion.order import not_lowered

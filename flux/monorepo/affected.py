@@ -10,7 +10,7 @@ from flux.settings import FILES
 _RULES = ".gitattributes"
 
 
-def concerned(monorepo: Monorepo, changed: Changed, sources: Sources) -> list[str]:
+def affected(monorepo: Monorepo, changed: Changed, sources: Sources) -> list[str]:
     """Return the artifacts whose published content differs, or whose files git would check out differently.
 
     A change of the settings affects all artifacts.

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flux.errors import RequestError
-from flux.monorepo.wanted import require_known, wanted_environments, wanted_version
+from flux.monorepo.names import require_known, wanted_environments, wanted_version
 from flux.settings import Phase, Settings
 from tests.commands.releasing import PHASES
 from tests.monorepos import opened

@@ -8,8 +8,8 @@ from semver import Version
 from flux.errors import FluxError, RegistryUnreachableError
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.desired import choose
-from flux.monorepo.lines import lines, on_line
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.release_branches import lines, on_line
 from flux.monorepo.releases import Released, by_artifact, newest_of, releases
 from flux.parallel import in_parallel
 from flux.promotion.desired import Desired

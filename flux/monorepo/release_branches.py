@@ -8,7 +8,7 @@ from itertools import islice
 
 from flux.errors import ContentError, RequestError
 from flux.monorepo.artifacts import find_artifacts
-from flux.monorepo.line import changed_between, walk
+from flux.monorepo.first_parents import changed_between, walk
 from flux.monorepo.monorepo import Monorepo
 
 _MOST_COMPARED = 100  # contents of an artifact on a line

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flux.errors import HistoryMissingError
-from flux.monorepo.history import DesiredVersions, before, change_of, had_version, history
+from flux.monorepo.desired_history import DesiredVersions, before, change_of, had_version, history
 from flux.promotion.proposal import Promotion
 from flux.settings import Settings
 from tests.commands.helpers import actions_checkout, break_origin

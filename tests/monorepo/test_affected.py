@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from flux.monorepo.affected import affected
 from flux.monorepo.changed import find_changed
-from flux.monorepo.concerned import concerned
 from flux.monorepo.sources import Sources
 from tests.commands.helpers import monorepo
 from tests.monorepos import opened
@@ -44,7 +44,7 @@ def test_what_a_change_concerns(repo: Repo, files: Mapping[str, str], expected: 
     repo.commit(files=files)
     with opened(repo) as context:
         changed = find_changed(context, None, with_tree=False)
-        assert concerned(context, changed, Sources(context, changed.head)) == expected
+        assert affected(context, changed, Sources(context, changed.head)) == expected
 
 
 def test_an_artifact_that_is_gone(repo: Repo) -> None:
@@ -53,7 +53,7 @@ def test_an_artifact_that_is_gone(repo: Repo) -> None:
     with opened(repo) as context:
         changed = find_changed(context, None, with_tree=False)
         assert changed.removed == ["db"]
-        assert concerned(context, changed, Sources(context, changed.head)) == []
+        assert affected(context, changed, Sources(context, changed.head)) == []
 
 
 def test_where_there_is_nothing_to_compare_with_all_are_concerned(repo: Repo) -> None:
@@ -62,4 +62,4 @@ def test_where_there_is_nothing_to_compare_with_all_are_concerned(repo: Repo) ->
     with opened(repo) as context:
         changed = find_changed(context, None, with_tree=False)
         assert changed.base is None
-        assert concerned(context, changed, Sources(context, changed.head)) == ALL
+        assert affected(context, changed, Sources(context, changed.head)) == ALL

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flux.errors import RequestError, UnvouchedError
-from flux.monorepo.lines import (
+from flux.monorepo.release_branches import (
     find_line,
     find_released_line,
     maintenance,

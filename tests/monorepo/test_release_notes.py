@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flux.commands.release import plan_release
-from flux.monorepo.notes import commits_of, notes_of
+from flux.monorepo.release_notes import commits_of, notes_of
 from flux.monorepo.releases import releases
 from flux.settings import Settings, read_settings
 from tests.commands.helpers import monorepo

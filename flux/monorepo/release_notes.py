@@ -8,7 +8,7 @@ from flux.artifact.manifests import is_manifest
 from flux.artifact.versions import named_versions
 from flux.errors import ContentError
 from flux.git.history import Touching
-from flux.monorepo.line import changed_between, walk
+from flux.monorepo.first_parents import changed_between, walk
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_tags import Tagged
 from flux.monorepo.releases import Released, below, releases

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flux.monorepo.candidates import candidates
+from flux.monorepo.completion import candidates
 from flux.settings import Phase, Settings
 from tests.commands.helpers import break_origin, monorepo
 from tests.monorepos import opened

@@ -7,8 +7,8 @@ from semver import Version
 
 from flux.commands.reconcile import Reconciler
 from flux.errors import RequestError
-from flux.monorepo.following import followers, lagging
-from flux.monorepo.wanted import wanted_environments
+from flux.monorepo.followers import followers, lagging
+from flux.monorepo.names import wanted_environments
 from flux.registry.folder.layout import LayoutTarget
 from flux.settings import Settings, read_settings
 from tests.commands.helpers import build

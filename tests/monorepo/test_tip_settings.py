@@ -10,7 +10,7 @@ from flux.commands.build import plan_build
 from flux.errors import (
     OutdatedSettingsError,
 )
-from flux.monorepo.outdated import current_settings, take_current_settings
+from flux.monorepo.tip_settings import current_settings, take_current_settings
 from flux.settings import Settings, read_settings
 from tests.commands.helpers import NOWHERE, inv, monorepo
 from tests.commands.releasing import CONFIG, PHASES_SETTING

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flux.errors import FluxError, RegistryError
-from flux.monorepo.due import due_releases, news
+from flux.monorepo.due_releases import due_releases, news
 from flux.registry.target import Registry, Target
 from flux.settings import Settings
 from tests.commands.helpers import monorepo
@@ -126,5 +126,5 @@ def test_news_is_the_newest_release_above_all_that_is_deployed(repo: Repo) -> No
 def test_an_old_release_is_no_news(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(repo, Settings(forge="local")) as context:
         now = context.forge.releases()[0].published
-        monkeypatch.setattr("flux.monorepo.due.time.time", lambda: now + 8 * 24 * 3600)
+        monkeypatch.setattr("flux.monorepo.due_releases.time.time", lambda: now + 8 * 24 * 3600)
         assert news(context, {}) == []

@@ -17,8 +17,8 @@ from flux.artifact.tree import SUBMODULE, Content, File
 from flux.errors import ContentError, GitError
 from flux.git.clone import Clone
 from flux.git.kept import Kept
-from flux.monorepo.lines import find_released_line
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.release_branches import find_released_line
 from flux.step import BuildStep, Made, run
 
 _MOST_KEPT = 64 << 20  # bytes of step output in the cache
