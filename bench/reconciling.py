@@ -7,7 +7,7 @@ from bench.monorepo import git
 from bench.tagging import ENVIRONMENTS, desire, point, release
 from bench.workbench import Workbench
 from flux.promotion.clusters.status import StatusName
-from flux.proposals.courses import commit_of
+from flux.proposals.gate_states import commit_of
 from flux.registry.remote.registry import RemoteRegistry
 from tests.github import descriptions, validation
 from tests.github.server import GitHub

@@ -13,9 +13,9 @@ from flux.parallel import in_parallel
 from flux.promotion.clusters.health import Health
 from flux.promotion.clusters.status import StatusName, parse_name
 from flux.proposals.advance import Advance
-from flux.proposals.courses import Courses
-from flux.proposals.proposing import Advanced
-from flux.proposals.reports import may_report
+from flux.proposals.by_rule import Advanced
+from flux.proposals.cluster_reports import may_report
+from flux.proposals.gate_states import Courses
 from flux.proposals.sync import Syncer
 
 _MOST_SHOWN = 80

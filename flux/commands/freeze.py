@@ -13,8 +13,8 @@ from flux.promotion.gates.duration import read_duration
 from flux.promotion.gates.freeze import Freeze, freezes_path, parse_freezes, render_freezes
 from flux.promotion.texts.freeze import FREEZE_BODY, freeze_title
 from flux.proposals.authority import Authority
-from flux.proposals.files import propose_file
-from flux.proposals.freezing import BRANCH, PendingFreezes, environments_of, pending_freezes
+from flux.proposals.pending_freezes import BRANCH, PendingFreezes, environments_of, pending_freezes
+from flux.proposals.propose_file import propose_file
 
 _LONGEST = 300
 

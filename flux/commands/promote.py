@@ -9,8 +9,8 @@ from flux.monorepo.names import require_artifact, wanted_environments, wanted_ve
 from flux.monorepo.tip_settings import require_current_settings
 from flux.promotion.order import out_of_order
 from flux.promotion.proposal import Promotion
+from flux.proposals.by_command import propose_by_name, reason_of, require_promotable
 from flux.proposals.converge import Proposed
-from flux.proposals.named import propose_by_name, reason_of, require_promotable
 
 
 def promote(

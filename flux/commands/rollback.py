@@ -11,8 +11,8 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.names import require_artifact, wanted_environments
 from flux.monorepo.tip_settings import require_current_settings
 from flux.promotion.proposal import Promotion
+from flux.proposals.by_command import propose_by_name, reason_of, require_promotable
 from flux.proposals.converge import Proposed
-from flux.proposals.named import propose_by_name, reason_of, require_promotable
 from flux.release.version import parse_version
 
 

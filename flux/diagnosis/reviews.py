@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flux.diagnosis.gh import gh, gh_with
 from flux.diagnosis.line import Line, Rating
-from flux.proposals.rulings import CHECK as RULES
+from flux.proposals.gate_check import CHECK as RULES
 
 if TYPE_CHECKING:
     from flux.forge.place import Place

@@ -20,7 +20,7 @@ from flux.working import Working, silently
 
 if TYPE_CHECKING:
     from flux.monorepo.vouching import Vouching
-    from flux.proposals.recording import Recorder
+    from flux.proposals.deployments import Recorder
     from flux.registry.target import Manifest
 
 OnPlan = Callable[[str, list[Step]], object]
@@ -118,7 +118,7 @@ class _Run:
         moves = any(step.action == Action.MOVE for each in looked for step in each.steps)
         if not moves or not _may_hold(self._monorepo):
             return looked
-        from flux.proposals.holding import Holding
+        from flux.proposals.held_tags import Holding
 
         return Holding(self._monorepo).hold(looked)
 
@@ -127,7 +127,7 @@ class _Run:
         if not self._monorepo.settings.has_progress:
             return lambda: None
         if self._recorder is None:
-            from flux.proposals.recording import Recorder
+            from flux.proposals.deployments import Recorder
 
             self._recorder = Recorder(self._monorepo)
         return self._recorder.begin(step, manifest)

@@ -12,7 +12,7 @@ from flux.promotion.gates.freeze import Freeze
 from flux.promotion.gates.gate import GateVerdict, judge
 from flux.promotion.gates.rule import Rule
 from flux.promotion.gates.state import Course, GateState, is_higher
-from flux.proposals.courses import Courses
+from flux.proposals.gate_states import Courses
 
 
 @dataclass(frozen=True)

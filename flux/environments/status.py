@@ -138,7 +138,7 @@ def find_status(
 
 def _with_health(monorepo: Monorepo, rows: dict[str, Row]) -> tuple[float, dict[str, Row], list[str]]:
     """Return the time of the forge, the rows with what clusters report, and a notice if that is unknown."""
-    from flux.proposals.clusters import Clusters, follows
+    from flux.proposals.cluster_health import Clusters, follows
 
     if not follows(monorepo):
         return 0, rows, []

@@ -19,12 +19,12 @@ from flux.promotion.gates.state import GateState
 from flux.promotion.ledger import Decision, latest
 from flux.promotion.proposal import Promotion
 from flux.proposals.apply import Applier
-from flux.proposals.clusters import Clusters
-from flux.proposals.courses import Courses
-from flux.proposals.failing import Failures
-from flux.proposals.following import Follower
-from flux.proposals.proposing import Advanced, RuleProposals
-from flux.proposals.times import changed_since
+from flux.proposals.by_rule import Advanced, RuleProposals
+from flux.proposals.changed_since import changed_since
+from flux.proposals.cluster_failures import Failures
+from flux.proposals.cluster_health import Clusters
+from flux.proposals.gate_states import Courses
+from flux.proposals.rollouts import Follower
 
 
 class Advance:

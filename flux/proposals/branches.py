@@ -13,7 +13,7 @@ from flux.promotion.desired import Desired, parse_desired
 from flux.promotion.ledger import Decision, latest
 from flux.promotion.proposal import BRANCHES, Promotion, proposes, stays_inside
 from flux.proposals.authority import Authority
-from flux.proposals.makers import BranchMakers
+from flux.proposals.commit_authors import BranchMakers
 
 # Limits for one promotion. With more entries than this, an attacker could hide earlier ones.
 _MOST_PAST = 100

@@ -15,9 +15,9 @@ from flux.promotion.texts import notices as say
 from flux.promotion.texts.request import explained, overrides
 from flux.proposals.authority import Authority
 from flux.proposals.branches import PromotionBranch, PromotionBranches
+from flux.proposals.gate_check import Rulings, tell_check
 from flux.proposals.merging import Merging
-from flux.proposals.requests import Requests
-from flux.proposals.rulings import Rulings, tell_check
+from flux.proposals.pull_requests import Requests
 
 _MOST_TRIES = 10
 Ended = Callable[[PullRequest, set[str]], object]

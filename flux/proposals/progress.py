@@ -11,10 +11,10 @@ from flux.promotion.plan import Action
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.comment import EnvironmentRow, is_reached, standing_comment
 from flux.promotion.texts.notices import boxes_ignored, boxes_repeated
-from flux.proposals.clusters import Clusters
+from flux.proposals.cluster_health import Clusters
 from flux.proposals.converge import Proposed
+from flux.proposals.gate_check import Rulings
 from flux.proposals.issues import PromotionIssues
-from flux.proposals.rulings import Rulings
 
 
 def tell(

@@ -12,7 +12,7 @@ from flux.promotion.ledger import Decision
 from flux.promotion.outcome import Edit, PhaseOrder, Situation
 from flux.promotion.proposal import Promotion
 from flux.proposals.authority import Authority
-from flux.proposals.times import changed_since
+from flux.proposals.changed_since import changed_since
 from flux.release.markdown import plain
 
 

@@ -16,7 +16,7 @@ from flux.promotion.texts.comment import is_reached
 from flux.proposals.applied import Applied
 from flux.proposals.converge import Converger, Proposed
 from flux.proposals.issues import PromotionIssues
-from flux.proposals.known import known_of
+from flux.proposals.recorded_decisions import known_of
 
 
 class Upkeep:

@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 
 from flux.promotion.clusters.status import StatusName
-from flux.proposals.courses import commit_of
-from flux.proposals.rulings import CHECK
+from flux.proposals.gate_check import CHECK
+from flux.proposals.gate_states import commit_of
 from flux.registry import open_registry
 from tests.actions.conftest import Monorepo
 from tests.commands.progressing import REPORTER

@@ -14,7 +14,7 @@ from flux.environments.status import Status, find_status
 from flux.forge.forge import PullRequest
 from flux.promotion.clusters.status import StatusName
 from flux.promotion.gates.rule import Auto
-from flux.proposals.courses import commit_of
+from flux.proposals.gate_states import commit_of
 from flux.settings.phases import Phase
 from flux.settings.rules import FollowedClusters
 from tests.commands.promoted import registry_of

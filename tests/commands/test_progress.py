@@ -9,7 +9,7 @@ from flux.errors import RequestError
 from flux.promotion.gates.rule import Auto, Merge, OnFailure
 from flux.promotion.plan import Action
 from flux.proposals.advance import Advance
-from flux.proposals.rulings import CHECK
+from flux.proposals.gate_check import CHECK
 from flux.settings.phases import Phase
 from tests.commands.progressing import HOUR, RULED, Progress, followed
 from tests.commands.promoting import World

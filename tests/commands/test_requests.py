@@ -8,7 +8,7 @@ import pytest
 
 from flux.environments.status import find_status
 from flux.promotion.clusters.status import StatusName
-from flux.proposals.courses import commit_of
+from flux.proposals.gate_states import commit_of
 from tests.commands.progressing import REPORTER, followed
 from tests.commands.promoted import registry_of
 from tests.commands.promoting import CONFIG, PERMISSIONS, World

@@ -9,7 +9,7 @@ from flux.commands.issue.sync import sync_all
 from flux.errors import ForgeError
 from flux.promotion.gates.rule import Auto, Merge
 from flux.proposals.advance import Advance
-from flux.proposals.proposing import Advanced
+from flux.proposals.by_rule import Advanced
 from flux.settings.phases import Phase
 from tests.commands.deciding import BRANCH, TAG, proposed
 from tests.commands.promoting import BOT, World

@@ -4,7 +4,7 @@ from flux.commands.ack import Acknowledged
 from flux.errors import ForgeError
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.clusters.status import StatusName
-from flux.proposals.proposing import Advanced
+from flux.proposals.by_rule import Advanced
 from flux.report.ack import show_acknowledged
 from tests.report.showing import DIGEST, Stage
 

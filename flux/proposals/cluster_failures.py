@@ -9,8 +9,8 @@ from flux.promotion.gates.rule import OnFailure
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.notices import fails
 from flux.proposals.apply import Applier
-from flux.proposals.courses import Courses
-from flux.proposals.proposing import Advanced, RuleProposals
+from flux.proposals.by_rule import Advanced, RuleProposals
+from flux.proposals.gate_states import Courses
 
 
 class Failures:

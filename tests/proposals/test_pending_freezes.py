@@ -2,7 +2,7 @@
 
 from flux.promotion.gates.freeze import Freeze
 from flux.proposals.authority import Authority
-from flux.proposals.freezing import BRANCH, PendingFreezes, environments_of, pending_freezes
+from flux.proposals.pending_freezes import BRANCH, PendingFreezes, environments_of, pending_freezes
 from tests.commands.promoting import World
 
 OURS, THEIRS, NEW = (Freeze("x", "alice", phase) for phase in ("at", "tt", "prod"))

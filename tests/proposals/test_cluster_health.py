@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.proposals.clusters import follows
+from flux.proposals.cluster_health import follows
 from tests.commands.progressing import Progress, followed
 from tests.commands.promoting import World
 

@@ -6,7 +6,7 @@ from flux.promotion.proposal import Promotion
 from flux.proposals.authority import Authority
 from flux.proposals.branches import PromotionBranches
 from flux.proposals.issues import PromotionIssues
-from flux.proposals.known import known_of
+from flux.proposals.recorded_decisions import known_of
 from tests.commands.deciding import TAG
 from tests.commands.promoting import World
 

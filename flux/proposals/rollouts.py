@@ -6,8 +6,8 @@ from flux.errors import FluxError
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.gates.move import Move
-from flux.proposals.courses import Courses, commit_of
-from flux.proposals.recording import Recorder
+from flux.proposals.deployments import Recorder
+from flux.proposals.gate_states import Courses, commit_of
 
 _STATES = {Running.RUNNING: "success", Running.FAILING: "failure"}
 

@@ -10,7 +10,7 @@ from flux.promotion.ledger import Decision, requesters
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts.owned import PullRequestText, put_in, room_beside
 from flux.promotion.texts.request import MOST_CHARACTERS, request_body, request_title
-from flux.proposals.background import background
+from flux.proposals.request_facts import background
 
 _LEAST = 2000
 

@@ -5,7 +5,7 @@ import pytest
 from flux.errors import ForgeError
 from flux.forge.forge import Forge
 from flux.promotion.gates.move import Move
-from flux.proposals.recording import Recorder
+from flux.proposals.deployments import Recorder
 from tests.commands.progressing import followed
 from tests.commands.promoting import World
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from flux.proposals.courses import Courses
-from flux.proposals.following import Follower
+from flux.proposals.gate_states import Courses
+from flux.proposals.rollouts import Follower
 from flux.settings.rules import FollowedClusters as Clusters
 from tests.commands.progressing import REPORTER, Progress, followed
 from tests.commands.promoting import World

@@ -6,7 +6,7 @@ from flux.forge.local.folder import FOLDER, STATUSES, ForgeFolder
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.clusters.health import Health, Running, health
 from flux.promotion.plan import Action, Step
-from flux.proposals.courses import Courses, last_stay
+from flux.proposals.gate_states import Courses, last_stay
 
 
 def follows(monorepo: Monorepo) -> bool:

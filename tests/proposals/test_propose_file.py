@@ -1,6 +1,6 @@
 """One file by pull request."""
 
-from flux.proposals.files import propose_file
+from flux.proposals.propose_file import propose_file
 from tests.commands.promoting import World
 
 

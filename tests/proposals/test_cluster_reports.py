@@ -8,7 +8,7 @@ import pytest
 from flux.forge.reporting import CommitStatus
 from flux.promotion.clusters.status import StatusName
 from flux.promotion.gates.move import Move
-from flux.proposals.reports import Reports, may_report
+from flux.proposals.cluster_reports import Reports, may_report
 from flux.settings.derived import Settings
 from flux.settings.rules import FollowedClusters
 from tests.commands.promoting import World

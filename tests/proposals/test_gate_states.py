@@ -7,7 +7,7 @@ from flux.forge.reporting import CommitStatus
 from flux.promotion.clusters.status import StatusName
 from flux.promotion.gates.move import Move
 from flux.promotion.gates.state import Wanted
-from flux.proposals.courses import Courses, commit_of
+from flux.proposals.gate_states import Courses, commit_of
 from flux.settings.rules import FollowedClusters
 from tests.commands.promoted import registry_of
 from tests.commands.promoting import World
@@ -85,7 +85,7 @@ def test_a_stay_about_which_nobody_was_asked_counts_for_nothing(
         digest, commit = f"sha256:{at}" + "a" * 63, f"{at}" * 40
         record(local.forge(), "at_ring1", version, digest=digest, commit=commit)
     for most, counted in ((30, "0123"), (1, "23")):
-        monkeypatch.setattr("flux.proposals.reports._MOST_ON_THEIR_WAY", most)
+        monkeypatch.setattr("flux.proposals.cluster_reports._MOST_ON_THEIR_WAY", most)
         with local.opened() as monorepo:
             stays = Courses(monorepo).state("eso").stays["at_ring1"]
         assert [stay.digest[7] for stay in stays] == [*counted]

@@ -4,7 +4,7 @@ import json
 
 from flux.promotion.gates.gate import Gate, GateVerdict, Reason
 from flux.proposals.authority import Authority
-from flux.proposals.rulings import CHECK, Rulings, tell_check
+from flux.proposals.gate_check import CHECK, Rulings, tell_check
 from tests.commands.progressing import followed
 from tests.commands.promoting import World
 

@@ -15,7 +15,7 @@ from flux.promotion.ledger import overridden
 from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion
 from flux.proposals.branches import PromotionBranches
-from flux.proposals.courses import Courses, course_of
+from flux.proposals.gate_states import Courses, course_of
 
 
 class Holding:

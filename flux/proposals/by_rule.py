@@ -14,7 +14,7 @@ from flux.promotion.proposal import Promotion
 from flux.promotion.texts.comment import is_reached
 from flux.proposals.apply import Applier
 from flux.proposals.converge import Proposed
-from flux.proposals.superseding import Superseder
+from flux.proposals.superseded import Superseder
 
 
 @dataclass(frozen=True)

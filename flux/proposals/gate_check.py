@@ -8,7 +8,7 @@ from flux.promotion.gates.gate import GateVerdict, judge
 from flux.promotion.ledger import Decision, overridden
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.proposals.authority import Authority
-from flux.proposals.courses import Courses
+from flux.proposals.gate_states import Courses
 
 CHECK = "flux-artifacts/rules"
 _MOST = 140

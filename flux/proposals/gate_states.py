@@ -16,8 +16,8 @@ from flux.promotion.gates.freeze import Freeze
 from flux.promotion.gates.move import Move, dated, read_move, stays_of
 from flux.promotion.gates.state import Course, GateState, Stay, Wanted, is_higher
 from flux.proposals.authority import Authority
-from flux.proposals.reports import Reports
-from flux.proposals.times import changed_since, has_seen
+from flux.proposals.changed_since import changed_since, has_seen
+from flux.proposals.cluster_reports import Reports
 from flux.registry.target import Manifest
 
 TASK = "flux:"

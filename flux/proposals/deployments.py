@@ -10,7 +10,7 @@ from flux.errors import FluxError
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.gates.move import Move
 from flux.promotion.plan import Step
-from flux.proposals.courses import TASK, commit_of
+from flux.proposals.gate_states import TASK, commit_of
 from flux.registry.target import Manifest
 
 _MOST_FAILURES = 3
