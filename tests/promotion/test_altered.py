@@ -2,7 +2,15 @@
 
 from dataclasses import replace
 
-from flux.promotion.altered import changed_boxes, decide_broken, decide_lost, mend, overwritten
+from flux.promotion.altered import (
+    broken,
+    changed_boxes,
+    decide_broken,
+    decide_lost,
+    lost_boxes,
+    mend,
+    overwritten,
+)
 from flux.promotion.boxes import mark, ticked
 from flux.promotion.marker import read_marker
 from flux.promotion.texts import notices
@@ -35,6 +43,7 @@ def test_what_is_said_of_an_edit_that_broke_the_text() -> None:
     put_right = decide_broken(edit(BODY, altered), PROMOTION, BODY, RULES)
     assert put_right is not None
     assert put_right.undone == ("bob altered the issue's marker",)
+    assert (told(put_right), performed(put_right, BODY)) == (told(reverted), BODY)
 
 
 def test_a_ticked_box_that_is_taken_away_is_unticked() -> None:
@@ -66,3 +75,39 @@ def test_words_that_a_write_of_ours_overwrote_are_put_back_with_the_boxes_of_now
     for now in (worded.after, f"{BODY}\nothers' words\n"):
         assert overwritten(worded, now) is None
     assert overwritten(replace(worded, rerun_by="bob"), ours) is None
+
+
+def without(text: str, *names: str) -> str:
+    """A body whose lines with these names somebody has taken out."""
+    return "\n".join(line for line in text.split("\n") if not any(f"`{name}`" in line for name in names))
+
+
+def test_a_box_that_was_not_ticked_changes_nothing_by_going_or_coming() -> None:
+    gone = without(BODY, "prod_ring1")
+    assert lost_boxes(edit(BODY, gone), RULES) == {"prod_ring1"}
+    assert changed_boxes(edit(BODY, gone), RULES) == changed_boxes(edit(gone, BODY), RULES) == {}
+
+
+def test_boxes_that_somebody_took_away_come_back_only_where_nobody_edited_since() -> None:
+    gone = without(BODY, "prod_ring1")
+    lost = decide_lost(edit(BODY, gone), PROMOTION, gone, {"prod_ring1"}, RULES)
+    assert lost is not None
+    assert performed(lost, gone) == BODY
+    since = decide_lost(edit(BODY, gone), PROMOTION, f"{gone}\nmore", {"prod_ring1"}, RULES)
+    assert since is not None
+    assert since.actions == ()
+
+
+def test_when_all_boxes_are_gone_they_come_back_whoever_took_them_and_edited_since() -> None:
+    before = body("prod_ring1")
+    wiped = before.partition("\n")[0] + "\nNo boxes.\n"
+    for now in (wiped, f"{wiped}more\n"):
+        lost = decide_lost(edit(before, wiped), PROMOTION, now, set(), RULES)
+        assert lost is not None
+        assert performed(lost, now) == before
+    assert decide_lost(edit(before, without(before, "at_ring1")), PROMOTION, wiped, set(), RULES) is None
+
+
+def test_what_is_said_where_nobody_can_read_the_text_and_where_it_is_mended() -> None:
+    assert broken(BODY + "\x01", PROMOTION) == "made the text of the issue unreadable"
+    assert told(mend(PROMOTION, 1.0, (), RULES)) == [(("mended", "1.0"), notices.MENDED)]

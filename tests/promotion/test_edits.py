@@ -12,6 +12,7 @@ from flux.promotion.edits import decide, decide_all, missing
 from flux.promotion.ledger import Decision, How
 from flux.promotion.marker import read_marker
 from flux.promotion.outcome import (
+    Note,
     Situation,
     nothing,
 )
@@ -65,7 +66,7 @@ def test_an_edit_that_was_recorded_is_applied_no_more() -> None:
     known = (Decision("alice", How.TICK, ("at_ring1",), 100, 7),)
     for found in (Situation(BODY, known=known), Situation(BODY, known=known, refused={"at_ring1": "no"})):
         again = decide(edit(BODY, body("at_ring1")), PROMOTION, found, RULES)
-        assert (again.decisions, again.actions) == ((), ())
+        assert again == replace(nothing("this edit was applied before"), decisions=())
 
 
 def test_who_runs_a_job_again_has_to_be_allowed_too() -> None:
@@ -75,7 +76,7 @@ def test_who_runs_a_job_again_has_to_be_allowed_too() -> None:
     assert decided.decisions == (Decision("trudy", How.TICK, ("at_ring1",), 100, 7),)
     text = notices.held("bob", "trudy", {"prod_ring1": "prod is alice's"})
     assert decided.notices == (text,)
-    assert [said for _, said in told(decided)] == [text]
+    assert told(decided) == [(("held", "trudy", "100.0", "prod_ring1"), text)]
     assert decided.refused
     none = Situation(now, held=dict.fromkeys(("at_ring1", "prod_ring1"), "no"))
     assert decide(again, PROMOTION, none, RULES).decisions is None
@@ -116,6 +117,7 @@ def test_what_somebody_may_of_one_edit_stays() -> None:
     "vouched",
     [
         {"known": [Decision("alice", How.TICK, ("prod_ring1",), 101, 7)]},
+        {"known": [Decision("alice", How.NAME, ("prod_ring1",), 100)]},
         {"versions": {"prod_ring1": PROMOTION.version}},
     ],
 )
@@ -128,7 +130,7 @@ def test_a_tick_that_others_have_vouched_for_stays(vouched: dict[str, object]) -
 
 def test_boxes_that_are_taken_away_without_permission_come_back() -> None:
     after = "\n".join(line for line in BODY.splitlines() if "prod" not in line)
-    assert lost_boxes(edit(BODY, after), RULES) >= {"prod", "prod_ring1"}
+    assert lost_boxes(edit(BODY, after), RULES) == {"prod", "prod_ring1", "prod_ring2"}
     decided = decide(edit(BODY, after), PROMOTION, Situation(after, refused={"prod_ring1": "no"}), RULES)
     assert performed(decided, after) == BODY
     allowed = decide(edit(BODY, after), PROMOTION, Situation(after), RULES)
@@ -241,6 +243,7 @@ def test_all_boxes_by_hand() -> None:
     by_name = Decision("alice", How.NAME, ("prod_ring1",), 200)
     named = decide_all(PROMOTION, replace(found, known=[by_name]), (), "bob", 100.0, 7, RULES)
     assert withdrawn(named) == set(), "what was asked for by name has no box"
+    assert named.decisions == (Decision("bob", How.TICK, ("at_ring1",), 100, 7),)
 
 
 def test_a_clock_that_is_behind_makes_nobodys_word_the_older_one() -> None:
@@ -281,3 +284,43 @@ def test_what_is_left_out_by_hand_is_said() -> None:
     found = situation(body("at_ring1"), {"at_ring1": "3.0.0"})
     replaced = decide_all(PROMOTION, found, ["at_ring1"], "bob", 100.0, 7, RULES)
     assert replaced.notices == (notices.had_it("eso", "at_ring1", PROMOTION.version, "3.0.0"),)
+
+
+@pytest.mark.parametrize(("how", "tick"), [(How.TICK, True), (How.UNTICK, False)])
+def test_of_an_edit_that_was_recorded_in_part_the_rest_follows(how: How, tick: bool) -> None:
+    before, after = (BODY, body("at")) if tick else (body("at"), BODY)
+    found = Situation(after, known=[Decision("bob", how, ("at_ring1",), 100, 7)])
+    decided = decide(edit(before, after), PROMOTION, found, RULES)
+    assert decided.decisions == (Decision("bob", how, ("at_ring2",), 100, 7),)
+
+
+def test_an_unticked_phase_leaves_an_environment_that_has_its_own_tick() -> None:
+    decided = decide(
+        edit(body("at", "at_ring1"), body("at_ring1")), PROMOTION, Situation(body("at_ring1")), RULES
+    )
+    assert (asked(decided), withdrawn(decided)) == (set(), {"at_ring2"})
+
+
+@pytest.mark.parametrize(("tick", "version"), [(True, "0.9.0"), (False, PROMOTION.version)])
+def test_what_may_not_be_is_undone_whatever_else_main_has(tick: bool, version: str) -> None:
+    before, after = (BODY, body("prod_ring1")) if tick else (body("prod_ring1"), BODY)
+    found = Situation(after, {"prod_ring1": version}, refused={"prod_ring1": "no"})
+    assert performed(decide(edit(before, after), PROMOTION, found, RULES), after) == before
+
+
+def test_a_tick_on_what_main_has_already_is_not_late() -> None:
+    after = body("at_ring1")
+    found = Situation(after, {"at_ring1": PROMOTION.version}, changed={"at_ring1"})
+    assert asked(decide(edit(BODY, after), PROMOTION, found, RULES)) == {"at_ring1"}
+
+
+def test_an_artifact_that_is_gone_is_promoted_by_nobody() -> None:
+    after = body("at_ring1")
+    found = Situation(after, is_gone=True)
+    taken = Note(("taken back", notices.REMOVED, "100.0"), notices.unticked(["at_ring1"], notices.REMOVED))
+    ticked_ = decide(edit(BODY, after), PROMOTION, found, RULES)
+    assert (ticked_.decisions, ticked_.undone) == ((), (f"at_ring1: {notices.REMOVED}",))
+    assert ticked_.actions[-1] == taken
+    by_hand = decide_all(PROMOTION, found, (), "bob", 100.5, 7, RULES)
+    assert (by_hand.decisions, by_hand.undone) == ((), ticked_.undone)
+    assert by_hand.actions[-1] == replace(taken, about=("taken back", notices.REMOVED, "100"))

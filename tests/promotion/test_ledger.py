@@ -10,6 +10,7 @@ from flux.promotion.ledger import (
     asked,
     by_rule,
     latest,
+    moment,
     news,
     overridden,
     read_decision,
@@ -155,3 +156,31 @@ def test_what_was_asked_for_before_a_branch_began_was_for_another() -> None:
     before, since = (Decision("alice", How.NAME, ("prod",), time) for time in (99, 101))
     gone = Decision("carol", How.UNTICK, ("prod",), 98)
     assert since_begun([ours], [before, ours, since, gone]) == [ours, since, gone]
+    same_second = Decision("alice", How.NAME, ("prod",), 100)
+    assert since_begun([ours], [same_second]) == [ours, same_second]
+
+
+def test_without_a_record_all_that_is_known_counts() -> None:
+    first = Decision("alice", How.NAME, ("prod",), 0)
+    assert since_begun([], [first]) == [first]
+
+
+@pytest.mark.parametrize(
+    ("who", "reason", "line"),
+    [
+        ("a\nb", "", "Requested-by: a b; override tt; 5"),
+        ("", "", "Requested-by: unknown; override tt; 5"),
+        ("w" * 201, "", f"Requested-by: {'w' * 200}; override tt; 5"),
+        ("bob", "on\nfire; now", "Requested-by: bob; override tt; 5; because on fire, now"),
+        ("bob", "r" * 301, f"Requested-by: bob; override tt; 5; because {'r' * 300}"),
+    ],
+)
+def test_what_cannot_be_in_a_line_is_left_out(who: str, reason: str, line: str) -> None:
+    assert render(Decision(who, How.OVERRIDE, ("tt",), 5, None, reason)) == line
+
+
+def test_a_decision_is_later_than_those_before_whatever_the_clock_says() -> None:
+    known = [Decision("alice", How.NAME, ("at",), 100)]
+    assert moment(99.9, known, ["at", "tt"]) == 101
+    assert moment(99.9, known, ["tt"]) == 99
+    assert moment(-1.0, [], ["tt"]) == 0

@@ -31,12 +31,21 @@ def test_the_first_line_of_an_issue() -> None:
         (f"{LINE}\nwords\n", f"{LINE}\nwords\n"),
         ("words\nmore\n", f"{LINE}\n\nwords\nmore\n"),
         ("<!-- flux-release: {} -->\nwords\n", f"{LINE}\nwords\n"),
+        ("<!--FLUX-RELEASE: {} -->\nwords\nmore\n", f"{LINE}\nwords\nmore\n"),
+        ("words\n<!-- Flux-Release: {} -->\n", f"{LINE}\n\nwords\n<!--: {{}} -->\n"),
         (f"words\n{LINE}\n", f'{LINE}\n\nwords\n<!--: {{"artifact": "eso", "version": "1.0.0"}} -->\n'),
     ],
 )
 def test_a_marker_is_put_right_and_no_word_is_lost(body: str, mended: str) -> None:
     assert mend_marker(body, MARKER) == mended
     assert read_marker(mended) == MARKER
+
+
+def test_the_first_line_of_a_comment() -> None:
+    """It never changes: comments of years ago are found by it."""
+    line = '<!-- flux-promotion: {"key": "a \\u003c!-\\u002d b -\\u002d\\u003e"} -->'
+    assert render_key("a <!-- b -->") == line
+    assert read_key(line) == "a <!-- b -->"
 
 
 @given(ANY, ANY)

@@ -60,3 +60,36 @@ def test_who_asked_and_may_not_any_more_is_told() -> None:
 def test_what_was_taken_back_is_told_whoever_approves() -> None:
     gone = (*ASKED, Decision("carol", How.UNTICK, ("at",), 101, 1))
     assert found(Approval("alice", True, HEAD), decisions=gone) == ["carol has taken back at"]
+
+
+def test_each_who_asked_and_may_not_is_told_of_what_they_asked_for() -> None:
+    decisions = (
+        Decision("bob", How.TICK, ("at",), 1, 1),
+        Decision("eve", How.TICK, ("at", "prod"), 2, 1),
+        Decision("bot", How.RULE, ("tt",), 3),
+    )
+
+    def refused(who: str, names: Collection[str]) -> Mapping[str, str]:
+        return dict.fromkeys(names, f"not {who}")
+
+    told = faults(
+        {"at", "prod", "tt"}, decisions, set(), refused, [], HEAD, lambda each: each.how is How.RULE
+    )
+    assert told == [
+        "bob asked for at, and may not: not bob",
+        "eve asked for at, and may not: not eve",
+        "eve asked for prod, and may not: not eve",
+    ]
+
+
+def test_what_lacks_an_approval_is_told_together() -> None:
+    decisions = (Decision("bob", How.TICK, ("prod",), 1, 1), Decision("alice", How.TICK, ("dr",), 2, 1))
+    both, head = {"dr", "prod"}, HEAD[:12]
+    approvals = [Approval(who, True, HEAD) for who in ("bob", "alice")]
+    assert faults(both, decisions, both, allowed, approvals, HEAD) == [
+        f"dr, prod: asked for by alice, bob, and nobody else has approved {head}; alice, bob asked for it too"
+    ]
+    assert faults(both, (), both, allowed, [], HEAD) == [
+        "nobody is recorded to have asked for dr, prod",
+        f"dr, prod: asked for by nobody, and nobody else has approved {head}",
+    ]
