@@ -1,1 +1,1 @@
-"""The checks of `inv doctor`: a line for each thing that the commands need."""
+"""What is wrong, and how to fix it: the checks of `inv doctor` and of `inv init --check`."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from flux.adoption.files import WantedFile
     from flux.commands.init import Adoption
-    from flux.commands.init.proof import Exceptional
+    from flux.diagnosis.proof import Exceptional
     from flux.report.report import Report
 
 

@@ -33,10 +33,10 @@ def init(
     """Set up a monorepo: propose settings, workflows and the desired state."""
     with running(context, json, dry_run=True) as run:
         if check:
-            from flux.commands.init.proof import prove
+            from flux.commands.init import check_adoption
             from flux.report.init import show_proof
 
-            exceptions = prove(run.monorepo, uses or "")
+            exceptions = check_adoption(run.monorepo, uses or "")
             show_proof(run.report, exceptions)
             if exceptions:
                 raise Exit(code=1)

@@ -3,7 +3,7 @@
 from flux.adoption.clues import Gap, ProposedSetting
 from flux.adoption.files import WantedFile
 from flux.commands.init import Adoption
-from flux.commands.init.proof import Exceptional
+from flux.diagnosis.proof import Exceptional
 from flux.monorepo.adopted import Unmanaged
 from flux.report.init import show_adoption, show_proof
 from tests.report.showing import Stage

@@ -6,12 +6,12 @@ import pytest
 import yaml
 
 from flux.commands.init import write_adoption
-from flux.commands.init.proof import prove
+from flux.diagnosis.proof import prove
 from flux.registry.folder.layout import LayoutTarget
 from flux.settings import read_settings
 from tests.commands.helpers import inv
-from tests.commands.init.test_init import deployed, plan
-from tests.commands.init.test_init import repo as repo
+from tests.commands.test_init import deployed, plan
+from tests.commands.test_init import repo as repo
 from tests.monorepos import opened
 from tests.repo import Repo
 

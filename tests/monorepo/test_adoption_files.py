@@ -4,8 +4,8 @@ import yaml
 
 from flux.adoption.files import FileState
 from flux.commands.init import write_adoption
-from tests.commands.init.test_init import deployed, plan
-from tests.commands.init.test_init import repo as repo
+from tests.commands.test_init import deployed, plan
+from tests.commands.test_init import repo as repo
 from tests.repo import Repo
 
 

@@ -18,10 +18,11 @@ from flux.adoption.pushes import find_commands
 from flux.adoption.releases import find_releases
 from flux.adoption.signatures import refusing
 from flux.adoption.workflows import ACTION, WORKFLOWS, calls_ours
-from flux.commands.init.wanted import WantedFiles
+from flux.diagnosis.proof import Exceptional, prove
 from flux.errors import FluxError, RequestError, SettingError
 from flux.listing import listed
 from flux.monorepo.adopted import Unmanaged, environment_tags, import_desired
+from flux.monorepo.adoption_files import WantedFiles
 from flux.monorepo.artifacts import find_artifacts
 from flux.monorepo.clues import read_clues
 from flux.monorepo.monorepo import Monorepo
@@ -95,6 +96,11 @@ def plan_adoption(
     gaps += wanted.gaps
     notices += [*refused, *_calling_nothing(files, clues), *wanted.notices, *_pushing_too(adopted, clues)]
     return Adoption([*findings, *later], files, gaps, unmanaged, notices, identity)
+
+
+def check_adoption(monorepo: Monorepo, uses: str = "") -> list[Exceptional]:
+    """Return why the monorepo cannot switch yet. An empty list is the proof that it can. Writes nothing."""
+    return prove(monorepo, uses)
 
 
 def require_no_gaps(adoption: Adoption) -> None:
