@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from flux.commands.demo import Demo
+    from flux.demo.play import Demo
     from flux.report.report import Report
 
 

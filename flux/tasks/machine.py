@@ -27,23 +27,16 @@ def demo(
 ) -> None:
     """Play the story of a change, from commit to tag, in a second clone."""
     with running(context, json) as run:
-        from flux.commands.demo import beginnings, choose, left_out, plan_demo
-        from flux.commands.demo.progress import beginnings_with_rules, plan_progress, require_phases
+        from flux.commands.demo import begin_demo, set_stage
         from flux.report.demo import document, show_beginning, show_end, show_typed, show_why
         from flux.report.text import some
         from flux.shell import Shell, free_folder, name_of_inv
 
-        chosen = choose(run.monorepo, names(artifact))
-        if progress:
-            require_phases(run.monorepo.settings)
-        files = beginnings_with_rules(run.monorepo) if progress else beginnings(run.monorepo)
-        if paths := left_out(run.monorepo):
-            run.report.notice(f"not committed, so not in the demo: {some(paths)}")
+        stage = set_stage(run.monorepo, names(artifact), progress)
+        if stage.left_out:
+            run.report.notice(f"not committed, so not in the demo: {some(stage.left_out)}")
         place = free_folder(folder)
-        git, branch = run.monorepo.git, run.monorepo.settings.branch
-        with git.clone(place, branch, files, "Begin with nothing deployed") as clone:
-            planned = plan_progress if progress else plan_demo
-            plan = planned(run.monorepo.settings, chosen, clone.tags())
+        plan = begin_demo(run.monorepo, stage, place)
         show_beginning(run.report, plan)
         shell = Shell(place, {**run.variables, **plan.variables}, quiet=json)
         for scene in plan.scenes:

@@ -32,7 +32,7 @@ ELSEWHERE = {
     "flux": "a cluster",
     "gcloud": "an account of Google Cloud",
     "gh": "an account of GitHub",
-    "head": "the folder of the demo; tests/commands/demo plays it",
+    "head": "the folder of the demo; tests/commands/test_demo.py plays it",
     "pip": "a package that is published; tests/integration/test_wheel.py installs it",
     "python3": "`.ci/command`, which runs both lines in CI as they stand there",
 }

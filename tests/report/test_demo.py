@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from flux.commands.demo import Demo
+from flux.demo.play import Demo
 from flux.report.demo import show_beginning, show_end, show_typed, show_why
 from tests.report.showing import Stage
 

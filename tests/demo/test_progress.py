@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from flux.commands.demo import Chosen
-from flux.commands.demo.progress import beginnings_with_rules, plan_progress, require_phases
+from flux.demo.progress import beginnings_with_rules, plan_progress, require_phases
+from flux.demo.stage import Chosen
 from flux.errors import RequestError
 from flux.settings import Phase, Settings, read_settings
 from tests.commands.helpers import monorepo

@@ -6,8 +6,9 @@ from shlex import quote
 import yaml
 from semver import Version
 
-from flux.commands.demo import Chosen, Demo, Scene, beginnings, variables
-from flux.commands.demo.cluster import CLUSTER, PATH, REPORTER, SCRIPT, WORD
+from flux.demo.cluster import CLUSTER, PATH, REPORTER, SCRIPT, WORD
+from flux.demo.play import Demo, Scene, variables
+from flux.demo.stage import Chosen, beginnings
 from flux.errors import RequestError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import read_releases

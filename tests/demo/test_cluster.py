@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from flux.commands.demo.cluster import CLUSTER, PATH, REPORTER, SCRIPT
+from flux.demo.cluster import CLUSTER, PATH, REPORTER, SCRIPT
 from flux.event import read_status
 from flux.promotion.clusters.status import parse_name
 from tests.commands.promoting import World

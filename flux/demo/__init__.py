@@ -1,0 +1,1 @@
+"""The demo: what it begins with, and the stories that it plays."""
