@@ -8,8 +8,8 @@ from flux.promotion.gates.gate import ends
 from flux.report.text import moment_or_none, place
 
 if TYPE_CHECKING:
-    from flux.commands.freeze import Frozen
     from flux.promotion.gates.freeze import Freeze
+    from flux.proposals.propose_freezes import Frozen
     from flux.report.report import Report
 
 

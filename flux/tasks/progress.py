@@ -83,7 +83,7 @@ def freeze(
 def unfreeze(context: Context, phase: str | None = None, dry_run: bool = False, json: bool = False) -> None:
     """Open the pull request that ends a freeze."""
     with running(context, json, dry_run=dry_run) as run:
-        from flux.commands.freeze import unfreeze as propose
+        from flux.commands.unfreeze import unfreeze as propose
         from flux.report.freeze import show_frozen
 
         frozen = propose(run.monorepo, phase)

@@ -1,15 +1,16 @@
 """A freeze: a file by pull request, which stops pull requests and tags, but for who says why not."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from flux.commands.freeze import Frozen, freeze, unfreeze
+from flux.commands.freeze import freeze
 from flux.commands.promote import promote
-from flux.errors import DesiredStateError, RequestError
+from flux.commands.unfreeze import unfreeze
+from flux.errors import RequestError
 from flux.promotion.plan import Action
+from flux.proposals.propose_freezes import Frozen
 from tests.commands.progressing import HOUR, Progress
 from tests.commands.promoting import World
 
@@ -94,23 +95,6 @@ def test_of_one_phase_the_last_freeze_counts(world: World) -> None:
     assert [pull.title for pull in world.pulls()] == ["Freeze prod: two"]
 
 
-def test_a_second_unfreeze_joins_the_first(world: World) -> None:
-    for phase in ("at", "prod", "tt"):
-        frozen(world, phase=phase)
-    with world.opened(login="alice") as monorepo:
-        unfreeze(monorepo, "at")
-        assert [each.phase for each in unfreeze(monorepo, "prod").freezes] == ["tt"]
-    assert world.pull().title == "Unfreeze at, prod"
-
-
-def test_a_freeze_that_is_not_merged_yet_can_be_taken_back(world: World) -> None:
-    with world.opened(login="alice") as monorepo:
-        freeze(monorepo, "one", "prod", None)
-        done = unfreeze(monorepo, "prod")
-    assert done.withdrawn
-    assert world.pulls() == []
-
-
 def test_what_somebody_pushes_who_may_not_joins_nothing(hub: World) -> None:
     """The title of the pull request would not say it."""
     frozen(hub, phase="prod")
@@ -125,20 +109,6 @@ def test_what_somebody_pushes_who_may_not_joins_nothing(hub: World) -> None:
     forge.create_pull_request("Mine", "", "freeze/change", "main")
     with world.opened(login="alice") as monorepo:
         assert [each.phase for each in freeze(monorepo, "two", "at", None).freezes] == ["prod", "at"]
-
-
-@pytest.mark.parametrize("phase", ["live", None])
-def test_a_freeze_of_a_phase_that_is_gone_can_be_ended(world: World, phase: str | None) -> None:
-    file = {"freezes": [{"reason": "x", "by": "bob", "phase": "live"}]}
-    world.change({"flux/freezes.json": json.dumps(file)})
-    with pytest.raises(DesiredStateError) as raised:
-        world.promote("eso", "prod_ring1", "1.1.0")
-    assert "inv unfreeze live" in raised.value.hint
-    with world.opened(login="alice") as monorepo:
-        done = unfreeze(monorepo, phase)
-    assert done.pull_request
-    world.merge(done.pull_request)
-    assert world.tag()
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """What is told of freezes."""
 
-from flux.commands.freeze import Frozen
 from flux.forge.forge import PullRequest, PullState
 from flux.promotion.gates.freeze import Freeze
+from flux.proposals.propose_freezes import Frozen
 from flux.report.freeze import show_frozen
 from tests.report.showing import Stage
 
