@@ -276,7 +276,7 @@ def test_environment_tags_wait_neither_for_the_build_nor_for_its_patterns() -> N
     loaded = loaded_with("flux.commands.tag, flux.monorepo.registry, flux.forge.github.token, flux.running")
     assert loaded >= {"semver", "flux.git.clone"}
     assert not loaded & (_HEAVY - {"semver"})
-    assert not loaded & {"flux.commands.build", "flux.monorepo.sources", "flux.forge.forge"}
+    assert not loaded & {"flux.commands.build", "flux.monorepo.commit_artifacts", "flux.forge.forge"}
 
 
 _RUN = """

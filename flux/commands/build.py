@@ -6,9 +6,9 @@ from flux.errors import RequestError
 from flux.event import PullRequestCommits, Push
 from flux.monorepo.builder import Builder
 from flux.monorepo.changed import Changed, find_changed
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.comparison import require_commit
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.sources import Sources
 from flux.monorepo.tip_settings import take_known_settings
 from flux.settings import FILES
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from flux.artifact.difference import FileDifference, difference
 from flux.artifact.tree import EXECUTABLE, REGULAR, File
 from flux.monorepo.changed import Changed, find_changed
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.sources import Sources
 
 Files = Mapping[str, File]
 Differences = dict[str, list[FileDifference]]

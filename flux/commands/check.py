@@ -13,11 +13,11 @@ from flux.kustomize import Kustomize, find_kustomize
 from flux.listing import listed
 from flux.monorepo.affected import affected
 from flux.monorepo.changed import find_changed
+from flux.monorepo.commit_artifact import Source
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.comparison import commit_to_check
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.rendering import render_all
-from flux.monorepo.source import Source
-from flux.monorepo.sources import Sources
 from flux.parallel import in_parallel
 from flux.promotion.desired import check_desired
 from flux.working import Working, silently

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from flux.errors import GitError
 from flux.monorepo.changed import Changed, find_changed
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import (
     Released,
@@ -16,7 +17,6 @@ from flux.monorepo.releases import (
     read_releases,
     tell_apart,
 )
-from flux.monorepo.sources import Sources
 from flux.parallel import meanwhile
 
 

@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 from flux.errors import RequestError
 from flux.monorepo.artifacts import artifacts_at
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.names import require_known
 from flux.monorepo.opening import find_forge_place
-from flux.monorepo.sources import Sources
 
 
 @dataclass(frozen=True)

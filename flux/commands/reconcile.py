@@ -7,6 +7,7 @@ from flux.environments.converge import Convergence, converge
 from flux.errors import ContentError, FluxError, RequestError
 from flux.listing import counted
 from flux.monorepo.builder import Build, Builder
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.desired import choose, desired_at
 from flux.monorepo.due_releases import due_releases, news
 from flux.monorepo.first_parents import changed_between
@@ -14,7 +15,6 @@ from flux.monorepo.followers import lagging
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.publishing import publish_release, release_tag
 from flux.monorepo.releases import Released, by_artifact, name_stray, tell_apart
-from flux.monorepo.sources import Sources
 from flux.monorepo.tip_settings import require_current_settings
 from flux.monorepo.vouching import Vouching
 from flux.promotion.plan import Action, Step

@@ -9,6 +9,7 @@ from flux.errors import ForgeError, RequestError
 from flux.forge.forge import Release
 from flux.listing import listed
 from flux.monorepo.changed import find_uncommitted
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.first_parents import changed_between
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_branches import on_line, require_on_line
@@ -23,7 +24,6 @@ from flux.monorepo.releases import (
     name_stray,
     tell_apart,
 )
-from flux.monorepo.sources import Sources
 from flux.monorepo.tip_settings import take_current_settings
 from flux.release.commits import asked_bump, read_commit
 from flux.release.misnamed import Misnamed

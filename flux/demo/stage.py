@@ -7,9 +7,9 @@ from flux.artifact.manifests import is_manifest
 from flux.artifact.revision import Revision
 from flux.errors import ContentError, RequestError
 from flux.monorepo.artifacts import where
+from flux.monorepo.commit_artifact import Source
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.source import Source
-from flux.monorepo.sources import Sources
 from flux.promotion.gates.freeze import freezes_path, render_freezes
 
 _NOTHING = b"{}\n"

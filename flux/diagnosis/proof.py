@@ -9,9 +9,9 @@ from flux.adoption.environments import is_environment
 from flux.environments.converge import converge
 from flux.errors import FluxError, TipUnknownError
 from flux.monorepo.artifacts import artifacts_at
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import Released, last_releases, newest_of, releases
-from flux.monorepo.sources import Sources
 from flux.monorepo.vouching import Vouching
 from flux.monorepo.workflows import drifted_workflows, has_tasks
 from flux.parallel import in_parallel

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from flux.monorepo.changed import Changed
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.sources import Sources
 from flux.settings import FILES
 
 _RULES = ".gitattributes"

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from flux.artifact.image import Image
 from flux.artifact.revision import Revision
 from flux.errors import ContentError, FluxError, RegistryUnreachableError, TipUnknownError
+from flux.monorepo.commit_artifact import Source
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.latest import moving_tags, named, settle_latest
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.source import Source
-from flux.monorepo.sources import Sources
 from flux.parallel import Room, in_parallel
 from flux.registry.push import push
 

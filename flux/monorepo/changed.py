@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.comparison import Comparison, find_comparison
 from flux.monorepo.first_parents import changed_between, made_at
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.sources import Sources
 
 
 @dataclass(frozen=True)

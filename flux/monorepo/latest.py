@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from flux.artifact.revision import Revision
 from flux.errors import ContentError, DesiredStateError, FluxError, GitError
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.freezes import frozen
 from flux.monorepo.image_result import ImageResult
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.sources import Sources
 from flux.registry.identity import is_same
 from flux.settings.phases import Follow
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flux.artifact.layout import Layout
 from flux.errors import ContentError, GitError, RequestError, SettingError
 from flux.settings import FILES
-from flux.settings.layout import read_adopted, read_layout
+from flux.settings.sources import read_adopted, read_layout
 
 if TYPE_CHECKING:
     from flux.git.clone import Clone

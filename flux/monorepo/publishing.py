@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field, replace
 
 from flux.errors import FluxError, RegistryError
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.followers import followers, frozen_followers
 from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_notes import notes_of
 from flux.monorepo.release_tags import read_tag
 from flux.monorepo.releases import Released, below, make_release, releases
-from flux.monorepo.sources import Sources
 from flux.monorepo.tip_settings import take_current_settings
 from flux.registry.naming import Naming
 from flux.registry.push import push

@@ -8,12 +8,12 @@ from flux.artifact.manifests import is_manifest
 from flux.artifact.versions import named_versions
 from flux.errors import ContentError
 from flux.git.history import Touching
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.first_parents import changed_between, walk
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_tags import Tagged
 from flux.monorepo.releases import Released, below, releases
 from flux.monorepo.source_url import source_url
-from flux.monorepo.sources import Sources
 from flux.promotion.texts.issue import News
 from flux.release.commits import LoggedCommit
 from flux.release.notes import release_notes

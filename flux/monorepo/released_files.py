@@ -2,9 +2,9 @@
 
 from flux.artifact.content import kind_fault
 from flux.errors import ContentError
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import Released
-from flux.monorepo.sources import Sources
 
 
 def released_files(monorepo: Monorepo, released: Released) -> dict[str, bytes]:

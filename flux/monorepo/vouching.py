@@ -12,9 +12,9 @@ from semver import Version
 from flux.artifact.image import REVISION, Image
 from flux.artifact.image_manifest import Foreign, parse
 from flux.errors import ContentError, FluxError, RequestError, UnpublishedError, UnvouchedError
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_branches import find_line, find_released_line, or_its_branch
-from flux.monorepo.sources import Sources
 from flux.regex import regex
 from flux.registry.identity import judge
 from flux.registry.target import Manifest

@@ -5,11 +5,11 @@ from enum import StrEnum
 
 from flux.errors import ForgeError, RequestError
 from flux.forge.forge import Forge, Issue
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_notes import news_of
 from flux.monorepo.release_tags import read_tag
-from flux.monorepo.sources import Sources
 from flux.monorepo.tip_settings import take_current_settings
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.issue import issue_body, issue_title

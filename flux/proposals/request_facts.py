@@ -8,13 +8,13 @@ from semver import Version
 from flux.artifact.difference import difference
 from flux.artifact.versions import named_versions
 from flux.errors import ContentError, FluxError, RegistryError
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.desired import stray_of
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.names import has_artifact
 from flux.monorepo.release_notes import commits_of
 from flux.monorepo.releases import releases
 from flux.monorepo.source_url import source_url
-from flux.monorepo.sources import Sources
 from flux.promotion.order import not_lowered, skipped
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts import notices as say

@@ -1,11 +1,12 @@
-"""The output of `inv build`."""
+"""The output of `inv build`: the table of images and their JSON. `inv publish` shows its image alike."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from flux.report.image_result import HEADER, image_document, linked, row
+from flux.report.json_document import with_error
+from flux.report.text import Link, Styled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
     from flux.monorepo.builder import Build
     from flux.monorepo.image_result import ImageResult
     from flux.report.report import Report
+
+HEADER = {
+    dry_run: ("Artifact", "Would be" if dry_run else "Action", "Revision", "Tags", "Digest")
+    for dry_run in (False, True)
+}
+
+_STYLES = {"pushed": "green", "tagged": "green", "unchanged": "dim", "kept": "yellow", "failed": "bold red"}
 
 
 @contextmanager
@@ -34,7 +42,7 @@ def show_build(report: Report, build: Build, digests: str | None, dry_run: bool)
     if not report.document(document(build)):
         if build.results:
             changed_first = sorted(build.results, key=lambda result: result.action == "unchanged")
-            report.table(HEADER[dry_run], [row(report, result) for result in changed_first])
+            report.table(HEADER[dry_run], [_row(report, result) for result in changed_first])
         else:
             report.print("No artifact changed: nothing to build.")
     report.failures((result.artifact, result.error) for result in build.failed)
@@ -42,6 +50,36 @@ def show_build(report: Report, build: Build, digests: str | None, dry_run: bool)
 
 def document(build: Build) -> dict[str, Any]:
     return {"commit": build.commit, "artifacts": [image_document(result) for result in build.results]}
+
+
+def image_document(result: ImageResult) -> dict[str, Any]:
+    """Return the JSON of an image."""
+    document = {
+        "artifact": result.artifact,
+        "repository": result.repository,
+        "digest": result.digest,
+        "diff_id": result.diff_id,
+        "revision": result.revision,
+        "tags": list(result.tags),
+        "action": result.action,
+    }
+    return with_error(document, result.error)
+
+
+def _row(report: Report, result: ImageResult) -> tuple[str | Styled, ...]:
+    """Return the row of an image in the table."""
+    action = Styled(result.action, _STYLES[result.action])
+    return result.artifact, action, _revision(result), " ".join(result.tags), report.digest(result.digest)
+
+
+def linked(report: Report, result: ImageResult) -> tuple[str | Link, ...]:
+    """Return the row of an image in the summary of a job."""
+    revision = report.page(_revision(result), f"commit/{result.revision.partition(':')[2]}")
+    return result.artifact, result.action, revision, " ".join(result.tags), result.digest or ""
+
+
+def _revision(result: ImageResult) -> str:
+    return result.revision.partition(":")[2][:12]
 
 
 def _line(report: Report, result: ImageResult, dry_run: bool) -> None:

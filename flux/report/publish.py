@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flux.report.image_result import HEADER, image_document, linked
+from flux.report.build import HEADER, image_document, linked
 from flux.report.text import markdown
 
 if TYPE_CHECKING:

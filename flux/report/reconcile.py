@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flux.report.conditional import conditional
-from flux.report.unpublished import show_failed
+from flux.report.failed_steps import show_failed
+from flux.report.would import conditional
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,8 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from flux.report.folding import folded
-from flux.report.record import Record
+from flux.report.json_document import Record
 from flux.report.streams import (
     has_rich,
     is_styled,
@@ -41,6 +40,7 @@ from flux.report.text import (
     shown,
     some,
 )
+from flux.report.wrapping import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -91,7 +91,7 @@ class Report:
         if error.hint:
             write_line(sys.stderr, f"hint: {as_typed(shown(error.hint))}")
         if self.is_interactive:
-            from flux.report.explanation import where_explained
+            from flux.report.docs_link import where_explained
 
             if page := where_explained(error):
                 write_line(sys.stderr, Styled(f"more: {page}", "dim"))

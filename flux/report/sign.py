@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flux.report.record import with_error
+from flux.report.json_document import with_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from flux.promotion.plan import Action
-from flux.report.record import with_error
+from flux.report.failed_steps import show_failed
+from flux.report.json_document import with_error
 from flux.report.text import markdown
-from flux.report.unpublished import show_failed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -30,7 +30,7 @@ class Settings(SettingsTable):
     @cached_property
     def layout(self) -> Layout:
         """The artifact of each path, by these settings."""
-        from flux.settings.layout import layout_of
+        from flux.settings.sources import layout_of
 
         step = (self.prepare, self.output, self.inputs)
         ignore = () if self.observes else self.ignore  # an earlier system still publishes everything

@@ -109,8 +109,8 @@ def build(
             built = plan.build(on_result)
         show_build(run.report, built, digests, dry_run)
         if run.monorepo.settings.observes:
-            from flux.monorepo.observed import observe_images
-            from flux.report.observed import show_observed
+            from flux.monorepo.observe_mode import observe_images
+            from flux.report.observe_mode import show_observed
 
             show_observed(run.report, observe_images(run.monorepo, built.results))
         if built.failed:

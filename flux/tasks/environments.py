@@ -37,8 +37,8 @@ def tag_(
         )
         show_convergence(run.report, convergence, dry_run, run.monorepo.settings.release_tag)
         if run.monorepo.settings.observes:
-            from flux.monorepo.observed import observe_steps
-            from flux.report.observed import show_observed
+            from flux.monorepo.observe_mode import observe_steps
+            from flux.report.observe_mode import show_observed
 
             show_observed(run.report, observe_steps(convergence.steps))
         run.report.outputs({"sign-promotions": run.monorepo.settings.sign_promotions})

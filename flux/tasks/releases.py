@@ -68,8 +68,8 @@ def publish(
         published = publish_tag(run.monorepo, tag)
         show_published(run.report, published, digests, dry_run)
         if run.monorepo.settings.observes and published.result:
-            from flux.monorepo.observed import observe_images
-            from flux.report.observed import show_observed
+            from flux.monorepo.observe_mode import observe_images
+            from flux.report.observe_mode import show_observed
 
             show_observed(run.report, observe_images(run.monorepo, [published.result]))
         if (published.result and published.result.error) or published.unreleased:

@@ -36,7 +36,7 @@ from flux.forge.forge import Issue, PullRequest
 from flux.forge.github.retry import GitHubRetry
 from flux.forge.local import accounts
 from flux.monorepo import due_releases
-from flux.monorepo.sources import Sources
+from flux.monorepo.commit_artifacts import Sources
 from flux.promotion.boxes import mark, marks, ticked
 from flux.promotion.commits import commit_message
 from flux.promotion.gates.rule import Auto, Merge

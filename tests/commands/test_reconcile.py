@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from flux.errors import UnvouchedError
-from flux.monorepo.sources import Sources
+from flux.monorepo.commit_artifacts import Sources
 from tests.commands.promoted import TAG, registry_of
 from tests.commands.promoting import World
 from tests.registry.images import image, push

@@ -14,8 +14,8 @@ from flux.errors import RequestError, SettingError
 from flux.monorepo.artifacts import artifacts_at, where
 from flux.monorepo.builder import Builder
 from flux.monorepo.changed import find_changed
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.publishing import publish_release
-from flux.monorepo.sources import Sources
 from flux.settings import Settings
 from tests.commands.helpers import changed
 from tests.monorepos import opened

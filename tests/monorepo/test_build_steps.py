@@ -11,9 +11,9 @@ from flux.commands.changed import list_changed
 from flux.commands.check import Check, check_artifacts
 from flux.errors import ContentError
 from flux.event import Event, PullRequestCommits
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.image_result import ImageAction
 from flux.monorepo.release_notes import commits_of
-from flux.monorepo.sources import Sources
 from flux.settings import Settings, read_settings
 from tests.commands.helpers import TERMINAL, build, changed, inv, monorepo
 from tests.commands.releasing import make_release, publish, tag

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from flux.artifact.ignore import excludes
 from flux.artifact.tree import REGULAR
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.first_parents import changed_between, walk
 from flux.monorepo.layouts import Layouts
-from flux.monorepo.sources import Sources
 from flux.settings import Settings
 from tests.commands.helpers import monorepo
 from tests.monorepo.histories import PATTERNS, Made, Tree, changed_at, histories, imported, layers, line

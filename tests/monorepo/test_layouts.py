@@ -10,7 +10,7 @@ from flux.artifact.folder import SourceEntry
 from flux.artifact.layout import Layout
 from flux.artifact.prepare import Prepare
 from flux.errors import ContentError
-from flux.monorepo.sources import Sources
+from flux.monorepo.commit_artifacts import Sources
 from flux.settings import Settings
 from tests.commands.helpers import changed, inv, monorepo
 from tests.monorepos import opened

@@ -12,8 +12,8 @@ import pytest
 from flux.artifact.image import LAYER_TYPE, MANIFEST_TYPE, Image
 from flux.artifact.layer import digest_of
 from flux.errors import FluxError, UnpublishedError, UnvouchedError
+from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.sources import Sources
 from flux.monorepo.vouching import Vouching
 from flux.registry import open_registry
 from flux.registry.target import Manifest, Target

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from flux.errors import RegistryError
 from flux.monorepo.builder import Build
-from flux.report.build import building, document, show_build
+from flux.report.build import building, document, image_document, show_build
+from flux.report.json_document import error_document
 from tests.report.showing import COMMIT, DIGEST, FAILED, PUSHED, Stage
 
 BUILD = Build(COMMIT, [PUSHED, *FAILED], ["latest stays"])
@@ -55,3 +57,24 @@ def test_json(stage: Stage) -> None:
     shown = stage.json(lambda report: show_build(report, BUILD, None, dry_run=False))
     assert shown.document == document(BUILD)
     assert "error: b, c: the registry broke off" in shown.err
+
+
+def test_an_image_in_json() -> None:
+    assert image_document(PUSHED) == {
+        "artifact": "app",
+        "repository": "ghcr.io/o/app",
+        "digest": DIGEST,
+        "diff_id": None,
+        "revision": f"main@sha1:{COMMIT}",
+        "tags": ["cccccccccccc", "latest"],
+        "action": "pushed",
+    }
+
+
+def test_an_image_that_failed_says_why() -> None:
+    document = image_document(FAILED[0])
+    assert (document["action"], document["error"]) == (
+        "failed",
+        error_document(RegistryError("the registry broke off", "again")),
+    )
+    assert "error" not in image_document(PUSHED)

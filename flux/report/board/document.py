@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from flux.promotion.gates.duration import write_duration
 from flux.promotion.gates.rule import Auto, Merge, OnFailure
 from flux.report.freeze import line as freeze_line
+from flux.report.json_document import SCHEMA
 from flux.report.log import record
-from flux.report.record import SCHEMA
 from flux.report.status import health_document
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flux.report.conditional import conditional
+from flux.report.json_document import with_error
 from flux.report.promote import document as proposal
-from flux.report.record import with_error
 from flux.report.text import Link, place
+from flux.report.would import conditional
 
 if TYPE_CHECKING:
     from flux.forge.forge import Issue, PullRequest

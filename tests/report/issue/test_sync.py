@@ -5,7 +5,7 @@ from flux.promotion.proposal import Promotion
 from flux.promotion.texts.comment import EnvironmentRow
 from flux.proposals.sync import Sync, Synced
 from flux.report.issue.sync import show_sync
-from flux.report.record import error_document
+from flux.report.json_document import error_document
 from tests.report.promotions import ISSUE, PROMOTION, PROPOSED
 from tests.report.showing import Stage
 

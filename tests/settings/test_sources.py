@@ -12,7 +12,7 @@ from flux.artifact.layout import Layout
 from flux.artifact.prepare import Prepare
 from flux.errors import SettingError
 from flux.settings import read_settings
-from flux.settings.layout import read_layout
+from flux.settings.sources import read_layout
 
 ENTRIES = Layout((SourceEntry("apps/*"), SourceEntry(".", "all", ("apps",))))
 

@@ -1,7 +1,7 @@
 """How an earlier system and this one compare."""
 
-from flux.monorepo.observed import Observed
-from flux.report.observed import show_observed
+from flux.monorepo.observe_mode import Observed
+from flux.report.observe_mode import show_observed
 from tests.report.showing import DIGEST, OTHER, Stage
 
 OBSERVED = [

@@ -7,7 +7,7 @@ import pytest
 
 from flux.errors import RegistryError
 from flux.monorepo.image_result import ImageAction, ImageResult
-from flux.monorepo.observed import Observed, observe_images, observe_steps
+from flux.monorepo.observe_mode import Observed, observe_images, observe_steps
 from flux.promotion.plan import Action, Step
 from flux.registry.folder.layout import LayoutTarget
 from tests.commands.helpers import build
@@ -23,7 +23,7 @@ def repo(tmp_path: Path) -> Repo:
 
 def observed(repo: Repo) -> dict[str, bool]:
     from flux.monorepo.builder import Builder
-    from flux.monorepo.sources import Sources
+    from flux.monorepo.commit_artifacts import Sources
 
     with opened(repo, dry_run=True) as monorepo:
         built = Builder(monorepo, Sources(monorepo, repo.head), ["app", "db"], []).build(lambda result: None)

@@ -11,8 +11,8 @@ import pytest
 
 from flux.errors import FluxError, RegistryUnreachableError
 from flux.event import TERMINAL
-from flux.report import explanation
-from flux.report.explanation import where_explained
+from flux.report import docs_link
+from flux.report.docs_link import where_explained
 from flux.report.report import Report
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +23,7 @@ def installed(monkeypatch: pytest.MonkeyPatch, *urls: str) -> None:
     about = Message()
     for url in urls:
         about["Project-URL"] = url
-    monkeypatch.setattr(explanation, "metadata", lambda name: about)
+    monkeypatch.setattr(docs_link, "metadata", lambda name: about)
 
 
 def test_a_package_that_says_where_its_documentation_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,7 +36,7 @@ def test_a_package_that_says_where_its_documentation_is(monkeypatch: pytest.Monk
 def test_a_package_from_a_commit_on_github(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who adopts this has no page of it in the clone."""
     installed(monkeypatch, "Source, https://git.example.com/x")
-    monkeypatch.setattr(explanation, "installed_from", lambda: "octo/flux-artifacts@1234abcd")
+    monkeypatch.setattr(docs_link, "installed_from", lambda: "octo/flux-artifacts@1234abcd")
     assert where_explained(ERROR) == (
         "https://github.com/octo/flux-artifacts/blob/1234abcd/docs/troubleshooting.md"
         "#the-registry-does-not-answer"
@@ -45,7 +45,7 @@ def test_a_package_from_a_commit_on_github(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_checkout_and_none_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     installed(monkeypatch, "Source, https://git.example.com/x")
-    monkeypatch.setattr(explanation, "installed_from", lambda: "")
+    monkeypatch.setattr(docs_link, "installed_from", lambda: "")
     monkeypatch.chdir(ROOT)
     here = "docs/troubleshooting.md#the-registry-does-not-answer"
     assert where_explained(ERROR) == here
@@ -56,9 +56,9 @@ def test_a_checkout_and_none_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     def missing(name: str) -> None:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(explanation, "metadata", missing)
+    monkeypatch.setattr(docs_link, "metadata", missing)
     assert where_explained(ERROR) == here
-    monkeypatch.setattr(explanation, "_CHECKOUT", tmp_path)
+    monkeypatch.setattr(docs_link, "_CHECKOUT", tmp_path)
     assert where_explained(ERROR) == ""
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.report.conditional import conditional
+from flux.report.would import conditional
 
 
 @pytest.mark.parametrize(

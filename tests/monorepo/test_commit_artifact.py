@@ -4,7 +4,7 @@ from flux.artifact.folder import Folder, SourceEntry
 from flux.artifact.ignore import excludes
 from flux.artifact.prepare import Prepare
 from flux.artifact.tree import REGULAR, File
-from flux.monorepo.source import Source
+from flux.monorepo.commit_artifact import Source
 
 
 def source(entry: SourceEntry, made: dict[str, bytes] | None = None) -> Source:

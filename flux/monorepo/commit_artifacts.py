@@ -19,10 +19,10 @@ from flux.artifact.revision import Revision
 from flux.artifact.tree import Content, File
 from flux.errors import ContentError, RequestError, SettingError
 from flux.monorepo.artifacts import clash_faults, find_artifacts, named_clashes, where
+from flux.monorepo.commit_artifact import Source
 from flux.monorepo.contents import files_of, read_by
 from flux.monorepo.first_parents import walk
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.source import Source
 from flux.monorepo.source_url import source_url
 from flux.settings import FILES
 

@@ -1,7 +1,7 @@
 """The versions that are not published: few are told one by one, many are one error."""
 
 from flux.promotion.plan import Action, Step
-from flux.report.unpublished import show_failed
+from flux.report.failed_steps import show_failed
 from tests.report.showing import OTHER, Stage
 
 FORM = "oci-{artifact}-v{version}"

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from flux.errors import FluxError, RequestError
-from flux.report.record import Record, error_document, with_error
+from flux.report.json_document import Record, error_document, with_error
 
 ERROR = RequestError("there is no artifact 'ap'", "did you mean app?")
 

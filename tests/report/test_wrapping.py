@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.report.folding import folded
 from flux.report.text import Styled, plain
+from flux.report.wrapping import folded
 
 _WORDS = st.text("abc-/.:`", min_size=1, max_size=30)
 

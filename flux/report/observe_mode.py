@@ -9,7 +9,7 @@ from flux.report.text import short
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flux.monorepo.observed import Observed
+    from flux.monorepo.observe_mode import Observed
     from flux.report.report import Report
 
 _HEADER = ("Tag", "Has", "Would have")
