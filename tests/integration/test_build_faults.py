@@ -1,35 +1,25 @@
 """Whatever goes wrong in the middle, the next run makes of the registry what an undisturbed run would have:
-a call that fails, a process that is killed or interrupted, a registry that goes away, two runs at once."""
+a call that fails, a process that is killed or interrupted, one of many artifacts."""
 
 import os
 import random
-import re
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from flux.errors import RegistryError, RegistryUnreachableError
-from flux.monorepo import registry as monorepo_registry
-from flux.registry import open_registry
-from flux.registry.remote import limits
 from tests import parts
 from tests.commands.faulty import (
-    REFUSED,
     Place,
     State,
     Story,
-    actions,
     command,
     fault_at,
     fresh,
@@ -42,9 +32,8 @@ from tests.commands.faulty import expected as expected
 from tests.commands.faulty import kind as kind
 from tests.commands.faulty import new_place as new_place
 from tests.commands.faulty import story as story
-from tests.commands.helpers import build, inv, monorepo
-from tests.repo import Repo
-from tests.servers import Answer, serve
+from tests.commands.helpers import inv
+from tests.integration.test_dead_registry import timed
 
 pytestmark = pytest.mark.stories
 
@@ -88,9 +77,6 @@ def test_a_registry_that_is_not_to_be_reached_at_every_call_in_turn(
         assert {str(result.error) for result in built.failed} == {"the registry is tired"}
         repaired(story.repo, place, expected)
     assert number > 10
-
-
-# A process that is killed
 
 
 def killed(story: Story, kind: str, place: Place) -> int:
@@ -160,217 +146,6 @@ def test_a_kill_at_any_moment(story: Story, expected: State, new_place: Callable
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
     repaired(story.repo, place, expected)
-
-
-# Two runs at once
-
-
-def test_two_runs_at_once(story: Story, expected: State, new_place: Callable[..., Place]) -> None:
-    for _ in range(3):
-        place = new_place()
-        push(story.before, place)
-        processes = [command(story.repo, place) for _ in range(2)]
-        said = [process.communicate(timeout=60) for process in processes]
-        assert [process.returncode for process in processes] == [0, 0], said
-        assert place.state() == expected
-
-
-@dataclass(frozen=True)
-class Runners:
-    """Two clones of one origin: the older at its first commit, the newer at its second, which the `developer`
-    has yet to push."""
-
-    developer: Repo
-    older: Repo
-    newer: Repo
-
-    def land(self) -> None:
-        self.developer.push()
-        self.newer.git("pull", "--quiet", "--ff-only")
-
-
-@pytest.fixture
-def runners(tmp_path: Path) -> Runners:
-    developer = monorepo(tmp_path / "dev", {f"artifacts/{name}/x.yaml": "x: 1\n" for name in ("app", "db")})
-    origin = developer.bare_origin()
-    runners = Runners(developer, origin.clone(tmp_path / "older"), origin.clone(tmp_path / "newer"))
-    developer.git("branch", "--set-upstream-to=origin/main", "main")
-    developer.commit(files={"artifacts/app/x.yaml": "x: 2\n", "artifacts/web/x.yaml": "web: 1\n"})
-    return runners
-
-
-@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
-def test_a_newer_run_inside_every_call_of_the_older(
-    runners: Runners, new_place: Callable[..., Place], late: bool
-) -> None:
-    first = runners.developer.git("rev-parse", "HEAD~1")
-    undisturbed = new_place()
-    push(runners.older, undisturbed)
-    runners.land()
-    push(runners.newer, undisturbed)
-    expected = undisturbed.state()
-    for number in count(1):
-        runners.developer.git("push", "--quiet", "--force", "origin", f"{first}:main")
-        place = new_place()
-
-        def newer(place: Place = place) -> None:
-            runners.land()
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(monorepo_registry, "open_registry", open_registry)
-                assert push(runners.newer, place).failed == []
-
-        with fault_at(number, newer, late) as faulty:
-            built = push(runners.older, place)
-        if not faulty().hit:
-            break
-        assert built.failed == []
-        # A newer run that was done before the older one pushed its commit tag leaves nothing to be done.
-        assert place.state() == expected, faulty().calls[number - 1]
-        # `latest` is none of the older's tags.
-        app, db = built.results
-        assert "latest" in db.tags
-        assert "latest" not in app.tags, faulty().calls
-    assert number > 8
-
-
-def test_an_older_run_that_is_killed_after_its_last_push(
-    runners: Runners, new_place: Callable[..., Place]
-) -> None:
-    class Killed(BaseException):
-        pass
-
-    undisturbed, place = new_place(), new_place()
-    push(runners.older, undisturbed)
-
-    def newer_and_kill() -> None:
-        runners.land()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(monorepo_registry, "open_registry", open_registry)
-            push(runners.newer, undisturbed)
-        raise Killed
-
-    calls: list[str] = []
-    with fault_at(10**6, newer_and_kill) as faulty:
-        push(runners.older, new_place())
-        calls = faulty().calls
-    with fault_at(len(calls), newer_and_kill, late=True), pytest.raises(Killed):
-        push(runners.older, place)
-    assert push(runners.newer, place).failed == []
-    assert place.state() == undisturbed.state()
-
-
-def test_what_an_older_run_does_later(runners: Runners, new_place: Callable[..., Place]) -> None:
-    """A re-run of last week's job."""
-    place = new_place()
-    runners.land()
-    push(runners.newer, place)
-    before = place.state()
-    built = push(runners.older, place)
-    assert [(r.artifact, r.action, r.tags) for r in built.results] == [
-        ("app", "pushed", (runners.older.head[:12],)),
-        ("db", "unchanged", (runners.older.head[:12], "latest")),
-    ]
-    after = place.state()
-    assert {n: t["latest"] for n, t in after.items()} == {n: t["latest"] for n, t in before.items()}
-    assert actions(push(runners.older, place)) == {"app": "kept", "db": "unchanged"}
-    assert place.state() == after
-
-
-# A registry that goes away, or never was
-
-
-def timed(repo: Repo, location: str, **env: str) -> tuple[float, int, list[str]]:
-    started = time.monotonic()
-    finished = inv(repo, "build", env={"INVOKE_FLUX_REGISTRY": location, **env})
-    return time.monotonic() - started, finished.code, finished.err.splitlines()
-
-
-def test_a_registry_that_dies_in_the_middle(
-    story: Story, run_registry: parts.RunRegistry, tmp_path: Path
-) -> None:
-    with run_registry(tmp_path / "registry") as registry:
-        place = on_server(registry, "faults")
-        started = time.monotonic()
-        with fault_at(4, lambda: os.kill(registry.pid, signal.SIGKILL)):
-            built = push(story.repo, place)
-    assert {result.action for result in built.results} == {"failed"}
-    # All the same, so it is said once.
-    ((error, hint),) = {(r.error.message, r.error.hint) for r in built.results if r.error}
-    assert error == f"{registry.host} does not answer: {REFUSED} (5 tries)"
-    assert hint == "start it (`inv registry.up` starts one in a container), or check the setting `registry`"
-    assert time.monotonic() - started < 10
-    with run_registry(tmp_path / "registry") as registry:
-        place = on_server(registry, "faults")
-        repaired(story.repo, place, fresh(story, tmp_path))
-
-
-@contextmanager
-def closed_port() -> Iterator[str]:
-    """An address that nobody listens on, and nobody else is given meanwhile."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield f"127.0.0.1:{taken.getsockname()[1]}"
-
-
-@contextmanager
-def black_hole() -> Iterator[str]:
-    """An address that drops whoever knocks: the queue of its listener is full, and nobody accepts."""
-    with ExitStack() as stack:
-        listener = stack.enter_context(closing(socket.socket()))
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        for _ in range(64):
-            knocking = stack.enter_context(closing(socket.socket()))
-            knocking.settimeout(0.1)
-            try:
-                knocking.connect(listener.getsockname())
-            except TimeoutError:
-                break
-        else:
-            pytest.skip("this system's listeners have no end to their queue")
-        yield f"127.0.0.1:{listener.getsockname()[1]}"
-
-
-@pytest.mark.parametrize(
-    ("nowhere", "reason"), [(closed_port, re.escape(REFUSED)), (black_hole, "timed out")]
-)
-def test_a_registry_that_is_not_there(story: Story, nowhere: Callable[[], Any], reason: str) -> None:
-    with nowhere() as host:
-        seconds, code, said = timed(story.repo, f"oci://{host}/x")
-    assert code == 1
-    assert len(said) == 2
-    assert re.fullmatch(rf"error: app, db, web: {re.escape(host)} does not answer: .*{reason}.*", said[0])
-    assert said[1].startswith("hint: start it (`inv registry.up`")
-    assert seconds < 5
-
-
-@pytest.mark.parametrize("tls", [False, True], ids=["http", "tls"])
-def test_a_registry_that_takes_calls_and_says_nothing(
-    story: Story, monkeypatch: pytest.MonkeyPatch, tls: bool
-) -> None:
-    monkeypatch.setattr(limits, "LIMITS", limits.Limits(seconds=0.5, connect=0.5))
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        host = f"127.0.0.1:{listener.getsockname()[1]}"
-        started = time.monotonic()
-        built = build(story.repo, registry=f"oci://{host}/x", jobs=1, insecure=not tls)
-    (said,) = {str(result.error) for result in built.results}
-    assert said.startswith(f"{host} does not answer: ")
-    # One timeout, not one for each artifact and try.
-    assert time.monotonic() - started < 1.5
-
-
-def test_a_token_service_that_is_not_there(story: Story) -> None:
-    with closed_port() as nowhere:
-        challenge = [("WWW-Authenticate", f'Bearer realm="http://{nowhere}/token"')]
-        with serve(lambda request: Answer(401, b"", challenge)) as server:
-            seconds, code, said = timed(story.repo, f"oci://{server.host}/x")
-    assert code == 1
-    assert len(said) == 2
-    assert said[0].startswith(f"error: app, db, web: {nowhere} does not answer: ")
-    assert seconds < 5
-
-
-# One of many
 
 
 def test_one_that_cannot_be_published_leaves_the_others(

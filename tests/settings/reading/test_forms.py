@@ -1,19 +1,8 @@
-"""Settings: their right forms, what is said of wrong ones, and that `inv` says the same."""
+"""Settings: their right forms, and what is said of wrong ones."""
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
-from socketserver import BaseRequestHandler, ThreadingTCPServer
-from threading import Thread
-from typing import Any
 
 import pytest
-import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -22,10 +11,7 @@ from flux.errors import SettingError
 from flux.promotion.gates.rule import Auto
 from flux.settings import Phase, Settings, read_settings, require_section
 from flux.settings.rules import FollowedClusters
-from tests.repo import Repo
-
-_NAMES = {field.name for field in fields(Settings)} - {"named"}
-WRONG = sorted((Path(__file__).parent / "bad_settings").glob("*.yaml"))
+from tests.settings.reading.forms import NAMES, WRONG, settings_in, told
 
 RIGHT: tuple[tuple[str, object, str | None, object], ...] = (
     # The setting, a value in YAML, the same in INVOKE_FLUX_*, what it means
@@ -114,7 +100,7 @@ RIGHT: tuple[tuple[str, object, str | None, object], ...] = (
 
 
 def values(settings: Settings) -> dict[str, object]:
-    return {name: getattr(settings, name) for name in _NAMES}
+    return {name: getattr(settings, name) for name in NAMES}
 
 
 def test_the_defaults() -> None:
@@ -179,20 +165,6 @@ def test_a_variable_has_the_last_word() -> None:
     assert settings.named == {"jobs", "branch"}
 
 
-# Wrong ones: a file each, which says in its first two lines what it is told.
-
-
-def settings_in(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))["flux"]
-
-
-def told(path: Path) -> tuple[str, str]:
-    error, hint = path.read_text(encoding="utf-8").splitlines()[:2]
-    assert error.startswith("# error: ")
-    assert hint.startswith("# hint: ")
-    return error.removeprefix("# error: "), hint.removeprefix("# hint: ")
-
-
 @pytest.mark.parametrize("path", WRONG, ids=lambda path: path.stem)
 def test_wrong_forms(path: Path) -> None:
     with pytest.raises(SettingError) as caught:
@@ -246,100 +218,6 @@ def test_no_password_gets_into_a_message(name: str, scheme: str, before: str, af
     assert "hunter2" not in caught.value.message + caught.value.hint
 
 
-# Through Invoke, as people meet it
-
-
-def monorepo(folder: Path) -> Repo:
-    repo = Repo(folder)
-    repo.commit(files={"tasks.py": "from flux.tasks import ns\n", "artifacts/eso/kustomization.yaml": "{}\n"})
-    repo.commit(files={"artifacts/eso/notes.md": "notes\n", "artifacts/eso/docs/a.txt": "a\n"})
-    return repo
-
-
-def inv(folder: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.lower().endswith("_proxy") and name not in ("FORCE_COLOR", "NO_COLOR")
-    }
-    environment = {**kept, "PYTHONDONTWRITEBYTECODE": "1", **variables}
-    command = [sys.executable, "-m", "invoke", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-
-
-def contents(folder: Path) -> Mapping[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def refuses(repo: Repo, error: str, hint: str, **variables: str) -> None:
-    before = contents(repo.path)
-    result = inv(repo.path, "build", **variables)
-    assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == f"error: {error}\nhint: {hint}\n"
-    assert contents(repo.path) == before
-
-
-@pytest.mark.parametrize(
-    "name", ["jobs-text", "unknown-near", "registry-password", "phases-environment-twice"]
-)
-def test_inv_refuses_wrong_settings(name: str, tmp_path: Path) -> None:
-    repo = monorepo(tmp_path)
-    path = next(path for path in WRONG if path.stem == name)
-    repo.write("invoke.yaml", path.read_bytes())
-    error, hint = told(path)
-    refuses(repo, error, hint)
-
-
-def test_inv_refuses_wrong_variables(tmp_path: Path) -> None:
-    hint = "allowed is a whole number from 1 to 64"
-    refuses(monorepo(tmp_path), "INVOKE_FLUX_JOBS cannot be 'abc'", hint, INVOKE_FLUX_JOBS="abc")
-
-
-def test_inv_reads_lists_in_variables(tmp_path: Path) -> None:
-    repo = monorepo(tmp_path)
-    repo.write("invoke.yaml", "flux:\n  ignore:\n    - '*.yaml'\n")
-    changed = ("changed", "--json", "--since", "HEAD~1")
-    paths = ["artifacts/eso/docs/a.txt", "artifacts/eso/notes.md"]
-    document = json.loads(inv(repo.path, *changed).stdout)
-    assert document["reasons"] == {"eso": paths}
-    document = json.loads(inv(repo.path, *changed, INVOKE_FLUX_IGNORE="*.md,docs/").stdout)
-    assert document["artifacts"] == []
-
-
-@contextmanager
-def first_bytes() -> Iterator[tuple[str, list[bytes]]]:
-    """A server's host and port, and the first byte that each of its clients sends."""
-    received: list[bytes] = []
-
-    class Handler(BaseRequestHandler):
-        def handle(self) -> None:
-            received.append(self.request.recv(65536)[:1])
-            self.request.sendall(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
-
-    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"127.0.0.1:{server.server_address[1]}", received
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-@pytest.mark.parametrize(
-    ("configured", "text", "tls"),
-    [("true", "false", True), ("true", "0", True), ("false", "true", False), ("false", "1", False)],
-)
-def test_inv_reads_flags_in_variables(configured: str, text: str, tls: bool, tmp_path: Path) -> None:
-    """By what reaches a registry: the start of a TLS handshake, or a request in plain HTTP."""
-    repo = monorepo(tmp_path)
-    repo.write("invoke.yaml", f"flux:\n  insecure: {configured}\n")
-    with first_bytes() as (host, received):
-        result = inv(repo.path, "build", INVOKE_FLUX_REGISTRY=f"oci://{host}/acme", INVOKE_FLUX_INSECURE=text)
-    assert result.returncode == 1, result.stderr
-    assert set(received) == {b"\x16" if tls else b"G"}
-
-
 @pytest.mark.parametrize(
     "key", ["Flux", "FLUX", "flx", "fluxx", "fulx", "flux_", "flux-artifacts", "Flux_Artifacts"]
 )
@@ -357,11 +235,3 @@ def test_the_section_itself() -> None:
 @pytest.mark.parametrize("key", ["run", "influx", "fluentd", "tasks", "f", "", "x" * 100])
 def test_other_keys_are_nobodys_business(key: str) -> None:
     require_section(["sudo", key])
-
-
-def test_inv_names_such_a_key(tmp_path: Path) -> None:
-    repo = Repo(tmp_path / "repo")
-    repo.commit(files={"tasks.py": "from flux.tasks import ns\n", "invoke.yaml": "Flux:\n  jobs: 1\n"})
-    refused = inv(repo.path, "list")
-    assert refused.returncode == 2
-    assert "did you mean flux?" in refused.stderr

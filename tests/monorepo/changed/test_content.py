@@ -1,4 +1,4 @@
-"""Which artifacts changed between two commits, in any clone."""
+"""Which artifacts changed between two commits: what counts as a change."""
 
 import json
 import subprocess
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from flux.artifact.changes import last_changes, passed
 from flux.artifact.ignore import excludes
-from flux.errors import HistoryMissingError
 from flux.git.clone import Clone
 from flux.monorepo.changed import Changed
 from flux.report.changed import document
@@ -20,19 +19,13 @@ from flux.settings import Settings
 from tests.commands.helpers import (
     HOSTILE_NAMES,
     TERMINAL,
-    actions_checkout,
-    break_origin,
     changed,
-    pull_request,
     push,
 )
 from tests.monorepo.changing import FILES, edit, says
-from tests.monorepo.changing import origin as origin
 from tests.monorepo.changing import repo as repo
 from tests.monorepo.histories import PATTERNS, Made, changed_at, histories, imported, layers, line
 from tests.repo import Repo
-
-# What counts
 
 
 def compared(repo: Repo, **settings: Any) -> Changed:
@@ -282,97 +275,6 @@ def test_more_names_than_a_command_line_takes(repo: Repo) -> None:
     names = [f"artifact-{number:04}" for number in range(1200)]
     repo.commit(files={f"artifacts/{name}/base.yaml": name for name in names})
     assert compared(repo).artifacts == names
-
-
-# Shallow clones
-
-
-@pytest.fixture
-def pushed(repo: Repo) -> tuple[str, str]:
-    """A push of three commits, the first of which changed app and the last db; origin has it."""
-    before = repo.head
-    edit(repo, "app")
-    repo.commit()
-    after = edit(repo, "db")
-    repo.push()
-    return before, after
-
-
-@pytest.mark.parametrize("depth", [1, 2, 3])
-def test_a_shallow_clone_completes_itself(
-    origin: Repo, tmp_path: Path, pushed: tuple[str, str], depth: int
-) -> None:
-    clone = actions_checkout(origin, tmp_path / "clone", pushed[1], depth=depth)
-    assert says(changed(clone, push(*pushed))) == ({"app", "db"}, set())
-
-
-@pytest.mark.parametrize("depth", [1, 2, 3])
-def test_a_shallow_clone_that_cannot_complete_itself_never_guesses(
-    origin: Repo, tmp_path: Path, pushed: tuple[str, str], depth: int
-) -> None:
-    clone = actions_checkout(origin, tmp_path / "clone", pushed[1], depth=depth)
-    break_origin(clone)
-    with pytest.raises(HistoryMissingError) as raised:
-        changed(clone, push(*pushed))
-    assert "fetch-depth: 0" in raised.value.hint
-    assert raised.value.exit_code == 1
-
-
-@pytest.mark.parametrize("depth", [1, 2])
-def test_a_shallow_clone_in_a_terminal(repo: Repo, origin: Repo, tmp_path: Path, depth: int) -> None:
-    for name in ("app", "db", "web"):
-        edit(repo, name)
-    repo.push()
-    clone = origin.clone(tmp_path / "clone", f"--depth={depth}")
-    assert says(changed(clone)) == (set(), set())
-    clone.write("artifacts/app/new.yaml", "x")
-    clone.commit()
-    edit(repo, "db")
-    repo.push()
-    assert says(changed(clone)) == ({"app"}, set())
-
-
-def test_a_shallow_clone_in_a_terminal_without_its_origin(repo: Repo, origin: Repo, tmp_path: Path) -> None:
-    edit(repo, "app")
-    repo.push()
-    clone = origin.clone(tmp_path / "clone", "--depth=1")
-    clone.write("artifacts/app/new.yaml", "x")
-    clone.commit()
-    break_origin(clone)
-    with pytest.raises(HistoryMissingError, match="shallow"):
-        changed(clone)
-
-
-@pytest.mark.parametrize("depth", [1, 2])
-def test_a_pull_request_in_a_shallow_clone_without_its_origin(
-    repo: Repo, origin: Repo, tmp_path: Path, depth: int
-) -> None:
-    repo.checkout("feature", create=True)
-    head = edit(repo, "db")
-    repo.checkout("main")
-    base = edit(repo, "app")
-    repo.git("checkout", "--quiet", "--detach")
-    merge = repo.merge("feature")
-    repo.push("origin", "HEAD:refs/pull/1/merge")
-    clone = actions_checkout(origin, tmp_path / "clone", merge, "1/merge", depth)
-    break_origin(clone)
-    with pytest.raises(HistoryMissingError) as raised:
-        changed(clone, pull_request(base, head))
-    assert "fetch-depth: 0" in raised.value.hint
-
-
-def test_an_origin_that_is_shallow_itself(origin: Repo, tmp_path: Path, pushed: tuple[str, str]) -> None:
-    halfway = origin.clone(tmp_path / "halfway.git", "--bare", "--depth=1")
-    clone = halfway.clone(tmp_path / "clone")
-    with pytest.raises(HistoryMissingError):
-        changed(clone, push(*pushed))
-
-
-def test_a_clone_without_blobs(repo: Repo, origin: Repo, tmp_path: Path, pushed: tuple[str, str]) -> None:
-    origin.git("config", "uploadpack.allowFilter", "true")
-    for flag in ("--filter=blob:none", "--filter=tree:0"):
-        clone = origin.clone(tmp_path / flag, flag, "--no-checkout")
-        assert says(changed(clone, push(*pushed))) == ({"app", "db"}, set())
 
 
 def test_the_same_for_every_event_says_the_same_as_git(repo: Repo) -> None:
