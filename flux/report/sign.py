@@ -10,7 +10,7 @@ from flux.report.json_document import with_error
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flux.commands.sign.sign import Signing
+    from flux.monorepo.signing import Signing
     from flux.report.report import Report
 
 

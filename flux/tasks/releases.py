@@ -96,11 +96,10 @@ def sign(
     with running(context, json, dry_run=dry_run) as run:
         from pathlib import Path
 
-        from flux.commands.sign.sign import find_unattested
-        from flux.commands.sign.sign import sign as sign_images
+        from flux.commands.sign.sign import find_unattested, sign_digests
         from flux.report.sign import show_signing, show_unattested
 
-        signing = sign_images(run.monorepo, Path(digests), run.report.working)
+        signing = sign_digests(run.monorepo, Path(digests), run.report.working)
         show_signing(run.report, signing)
         if unattested and not dry_run:
             show_unattested(run.report, find_unattested(signing, run.monorepo.forge.is_attested), unattested)

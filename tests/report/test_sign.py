@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.sign.sign import SignAction, Signature, Signing
 from flux.errors import FluxError
+from flux.monorepo.signing import SignAction, Signature, Signing
 from flux.report.sign import show_signing, show_unattested
 from tests.report.showing import DIGEST, OTHER, Stage
 

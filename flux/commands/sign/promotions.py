@@ -1,18 +1,10 @@
 """Signs the images that environments have. A cluster can then require a promoted image."""
 
-from flux.commands.sign.sign import (
-    Accept,
-    SignAction,
-    Signature,
-    Signing,
-    Subject,
-    is_built_from_git,
-    sign_all,
-)
 from flux.monorepo.desired import desired_at
 from flux.monorepo.drift import Looked, look
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.signers import SigningWorkflows, find_signers
+from flux.monorepo.signing import Accept, SignAction, Signature, Signing, Subject, is_built_from_git, sign_all
 from flux.monorepo.vouching import Vouching
 from flux.promotion.plan import Action as Became
 from flux.working import Working, silently

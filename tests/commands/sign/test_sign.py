@@ -5,41 +5,25 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 from uuid import uuid4
 
 import pytest
 
-from flux.commands.sign.sign import (
-    SignAction,
-    Signature,
-    Signing,
-    Subject,
-    find_subjects,
-    find_unattested,
-    in_our_repository,
-    read_digests,
-    sign,
-)
-from flux.errors import FluxError, RequestError
+from flux.commands.sign.sign import find_subjects, find_unattested, read_digests, sign_digests
+from flux.errors import RequestError
 from flux.event import TERMINAL
-from flux.git.clone import Clone
-from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.signing import SignAction, Signature, Signing, in_our_repository
 from flux.registry import open_registry
 from flux.settings import Settings
 from tests import parts
-from tests.commands.helpers import crowded, inv, monorepo
+from tests.commands.helpers import inv, monorepo
 from tests.commands.releasing import publish, release
-from tests.monorepos import monorepo_of, opened
+from tests.monorepos import opened
 from tests.registry.images import packed, push
 
 TAG = "flux-oci-eso-v1.0.0"
 DIGEST = f"sha256:{'0' * 64}"
 IN_ACTIONS = {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "octo/monorepo"}
-
-
-# Nothing of git is asked.
-NO_CLONE = cast(Clone, None)
 
 
 @pytest.mark.parametrize(
@@ -86,26 +70,8 @@ def test_more_images_than_an_argument_holds(tmp_path: Path, monkeypatch: pytest.
     assert digests.stat().st_size > 131_072
     event = replace(TERMINAL, actions=True, repository="octo/monorepo")
     with opened(repo, Settings(), event) as context:
-        signed = sign(context, digests, accept=in_our_repository)
+        signed = sign_digests(context, digests, accept=in_our_repository)
     assert {s.artifact: s.action for s in signed.signatures} == dict.fromkeys(many, "signed")
-
-
-def test_more_may_be_signed_than_processes_run_at_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each process of the real one takes 100 MiB."""
-    running = crowded(tmp_path / "bin/cosign", 0.2, '[ "$1" = sign ]')
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
-    many = {f"app{n}": f"ghcr.io/octo/monorepo/app{n}@sha256:{n:064}" for n in range(30)}
-    digests = tmp_path / "digests.json"
-    digests.write_text(json.dumps(many))
-    event = replace(TERMINAL, actions=True, repository="octo/monorepo")
-    repo = monorepo(tmp_path / "repo", {"artifacts/app1/x.yaml": "x: 1\n"})
-    with opened(repo, Settings(jobs=16), event) as context:
-        signed = sign(context, digests, accept=in_our_repository)
-    assert {signature.action for signature in signed.signatures} == {"signed"}
-    assert len(running()) == 60, "each was verified and signed"
-    assert 1 < max(running()) <= 8
 
 
 def test_only_what_git_builds_is_signed(
@@ -164,26 +130,6 @@ def test_digests_of_several_jobs(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(RequestError, match="no digests of images"):
         read_digests(tmp_path / "empty")
-
-
-def test_another_check_can_be_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it refuses is not signed, and not even asked of cosign."""
-    stub(tmp_path / "bin/cosign", "exit 3")
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
-    file = tmp_path / "digests.json"
-    file.write_text(json.dumps({"eso 1.0.0": f"ghcr.io/octo/monorepo/eso@{DIGEST}"}))
-    event = replace(TERMINAL, actions=True, repository="octo/monorepo")
-    refusal = FluxError("not what git builds")
-    asked = []
-
-    def accept(monorepo: Monorepo, subject: Subject) -> FluxError:
-        asked.append(subject)
-        return refusal
-
-    signed = sign(monorepo_of(NO_CLONE, Settings(), event), file, accept=accept)
-    (signature,) = signed.failed
-    assert (signature.action, signature.error) == (SignAction.REFUSED, refusal)
-    assert [dict(subject.annotations) for subject in asked] == [{"artifact": "eso", "version": "1.0.0"}]
 
 
 def stub(path: Path, text: str) -> None:
