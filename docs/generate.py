@@ -13,7 +13,7 @@ import yaml
 
 from docs import oidc, settings_schema
 from flux.errors import FluxError
-from flux.forge.github.token import PERMISSIONS
+from flux.forge.kinds import KINDS
 from flux.settings import Settings
 from flux.settings.settings import ENTRIES
 from flux.tasks import ns
@@ -113,7 +113,11 @@ def permissions() -> str:
     for name in WORKFLOWS:
         for job, body in _bodies((ROOT / ".github/workflows" / name).read_text(encoding="utf-8")):
             rows += [[f"`{right}`", f"`{name}`", f"`{job}`", why] for right, why in _rights(body)]
-    terminal = [[f"`{PERMISSIONS}`", "a terminal", "", "to release, and to open issues and pull requests"]]
+    terminal = [
+        [f"`{kind.permissions}`", "a terminal", "", "to release, and to open issues and pull requests"]
+        for kind in KINDS.values()
+        if kind.permissions
+    ]
     return "\n".join(_table(["permission", "workflow", "job", "why"], [*sorted(rows), *terminal]))
 
 

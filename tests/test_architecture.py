@@ -15,7 +15,9 @@ from statistics import median
 
 import pytest
 
+from flux.forge import kinds as forges
 from flux.regex import Uncompiled
+from flux.registry import kinds as registries
 from tests.commands.helpers import monorepo
 
 _ROOT = Path(__file__).parent.parent
@@ -153,6 +155,57 @@ def test_what_one_command_works_on_is_passed_whole() -> None:
 def test_parts_that_are_passed_separately_are_found(arguments: str, is_found: bool) -> None:
     assert separate_parts(f"def one({arguments}) -> None: ...") == (["one"] if is_found else [])
     assert separate_parts(f"def one({arguments}) -> Monorepo: ...") == []
+
+
+# Flux names the repositories in its own manifests by these URLs, whatever kinds of registries there are.
+_READ_URLS_OF_FLUX = ("adoption", "artifact")
+_PACKAGES_OF_KINDS = re.compile(r"flux\.(forge\.(github|local)|registry\.(folder|remote))\b")
+
+
+def names_of_kinds(source: str) -> set[str]:
+    """The kinds of forges and registries that a module names or imports, instead of asking their table."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and node.value in (*forges.KINDS, *filter(None, registries.KINDS)):
+            found.add(str(node.value))
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names += [alias.name for alias in node.names]
+            names += [f"{name}.{alias.name}" for name in names[:1] for alias in node.names]
+        found |= {
+            name
+            for name in names
+            if re.match(r"flux\.(forge\.(github|local)|registry\.(folder|remote))\b", name)
+        }
+    return found
+
+
+def test_only_their_rooms_name_the_kinds_of_forges_and_registries() -> None:
+    found = {
+        str(module): names
+        for module in modules()
+        if module.parts[0] not in ("forge", "registry") and str(module) != "packages.py"  # names of imports
+        if (names := names_of_kinds((_ROOT / "flux" / module).read_text()))
+        if module.parts[0] not in _READ_URLS_OF_FLUX or names != {"oci://"}
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ('if place.kind == "github": pass', {"github"}),
+        ('location.startswith("oci://")', {"oci://"}),
+        ("from flux.forge.local.folder import FOLDER", {"flux.forge.local.folder"}),
+        ("from flux.forge import local", {"flux.forge.local"}),
+        ("import flux.registry.remote.address", {"flux.registry.remote.address"}),
+        ("from flux.forge.kinds import KINDS", set()),
+        ('said = "GitHub at github.com"', set()),
+    ],
+)
+def test_a_kind_that_is_named_is_found(source: str, names: set[str]) -> None:
+    assert {name for name in names_of_kinds(source) if name.count(".") < 4} >= names
+    assert bool(names_of_kinds(source)) == bool(names)
 
 
 def test_modules_are_short() -> None:

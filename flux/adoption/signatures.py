@@ -10,11 +10,12 @@ from flux.adoption.environments import oci_repositories
 def refusing(texts: Mapping[str, str], registry: str, issuer: str, subject: str) -> Iterator[str]:
     """Yield each file whose OCIRepository would refuse an image signed by `subject`, and the reason.
 
+    If `registry` is empty, every OCIRepository counts. See
     https://fluxcd.io/flux/components/source/ocirepositories/#verification
     """
     for path, spec in oci_repositories(texts):
         verify = spec.get("verify")
-        if not isinstance(verify, dict) or not str(spec.get("url", "")).startswith(registry):
+        if not isinstance(verify, dict) or not str(spec.get("url", "")).startswith(registry or "oci://"):
             continue
         if verify.get("provider") != "cosign" or verify.get("secretRef"):
             yield f"{path} verifies with {_how(verify)}, and the workflows sign without a key"

@@ -1,10 +1,15 @@
-"""Checks whether a folder name can be an artifact's name."""
+"""Checks names of artifacts, and paths of OCI repositories."""
 
 from flux.regex import regex
 
 _PART = regex(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 _CHARACTERS = regex(r"[a-z0-9._-]")
 _LONGEST = 128
+
+
+def is_repository(path: str) -> bool:
+    """Whether `path` can be the path of an OCI repository."""
+    return all(_PART.fullmatch(part) for part in path.split("/"))
 
 
 def name_fault(name: str) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     _Check = Callable[[Monorepo, Place], Iterable[Line]]
 
-_ON_GITHUB: Mapping[str, _Check] = {
+_OF_FORGES: Mapping[str, _Check] = {
     "workflows": reviews.workflows,
     "branch": reviews.branch,
     "code owners": owners.code_owners,
@@ -88,8 +88,8 @@ def _examine_places(monorepo: Monorepo) -> Iterator[Line]:
     if asked := (yield from obtained("forge", ask_forge)):
         place, line = asked
         yield line
-        if place.kind == "github":
-            for subject, check in _ON_GITHUB.items():
+        for subject, check in _OF_FORGES.items():
+            if _fits(subject, place):
                 yield from _checked(subject, check, monorepo, place)
 
 
@@ -98,6 +98,12 @@ def _checked(subject: str, check: _Check, monorepo: Monorepo, place: Place) -> I
 
 
 # These functions import packages that may be missing.
+
+
+def _fits(subject: str, place: Place) -> bool:
+    from flux.forge.kinds import KINDS
+
+    return subject in KINDS[place.kind].checks
 
 
 def _open_clone(settings: Settings, event: Event) -> Clone:

@@ -30,6 +30,7 @@ from flux.monorepo.opening import open_forge
 from flux.monorepo.registry import open_target_registry
 from flux.monorepo.signers import required_signers
 from flux.promotion.gates.freeze import freezes_path
+from flux.registry import host_of
 from flux.settings import Settings, read_settings
 
 
@@ -188,7 +189,7 @@ def _signatures(monorepo: Monorepo, clues: Clues) -> tuple[str, list[str]]:
     texts = {**clues.texts, **clues.fleet}
     return signers.identity, [
         f"{why}: accept it before the first image arrives"
-        for why in refusing(texts, _prefix(monorepo.settings) or "oci://", signers.issuer, server + subject)
+        for why in refusing(texts, _prefix(monorepo.settings), signers.issuer, server + subject)
     ]
 
 
@@ -211,4 +212,4 @@ def _pushing_too(monorepo: Monorepo, clues: Clues) -> Iterator[str]:
 
 
 def _prefix(settings: Settings) -> str:
-    return settings.registry if settings.registry.startswith("oci://") else ""
+    return settings.registry if host_of(settings.registry) else ""

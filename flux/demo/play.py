@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flux.forge.kinds import WITHOUT_SERVER
 from flux.settings import Settings
 
 _REGISTRY = ".registry"
@@ -27,7 +28,7 @@ class Demo:
 
 def variables(settings: Settings) -> dict[str, str]:
     """Return the variables that keep the demo on this machine, whatever the other settings are."""
-    variables = {"INVOKE_FLUX_REGISTRY": _REGISTRY, "INVOKE_FLUX_FORGE": "local"}
+    variables = {"INVOKE_FLUX_REGISTRY": _REGISTRY, "INVOKE_FLUX_FORGE": WITHOUT_SERVER}
     if settings.publisher != "builtin":
         variables["INVOKE_FLUX_PUBLISHER"] = "builtin"
     if settings.promoters:

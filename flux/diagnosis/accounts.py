@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flux.diagnosis.gh import hostname
 from flux.diagnosis.line import Line, Rating
 
 if TYPE_CHECKING:
@@ -17,27 +15,32 @@ if TYPE_CHECKING:
 
 def forge(monorepo: Monorepo, place: Place) -> Line:
     from flux.artifact.source import https_url, names_host
-    from flux.forge.github.token import PERMISSIONS, VARIABLES, given_by
+    from flux.forge.kinds import KINDS
 
     forge, hosted = monorepo.forge, monorepo.git.hosted_url or ""
-    lacks, login = forge.lacks(), forge.login()
-    if place.kind == "local" and names_host(hosted) and not monorepo.settings.forge:
-        said = f"files in .forge, as {login}: no forge is known at {https_url(hosted) or 'origin'}"
-        fix = "set `forge: github` in invoke.yaml for GitHub Enterprise, otherwise `forge: local`"
-        return Line("forge", Rating.WARNING, said, fix)
-    if place.kind == "local":
-        return Line("forge", Rating.OK, f"files in .forge, as {login}")
-    who = f"{place.repository} as {login or 'an App'}"
+    kind = KINDS[place.kind]
+    lacks, who = forge.lacks(), kind.account(place, forge.login())
+    if not place.host and names_host(hosted) and not monorepo.settings.forge:
+        said = f"{who}: no forge is known at {https_url(hosted) or 'origin'}"
+        return Line("forge", Rating.WARNING, said, _choose())
     if lacks:
-        given = given_by(os.environ)
-        fix = f"set {given or VARIABLES[0]} to a token with write access and the scope `repo`"
-        if not given:
-            refresh = ["gh", "auth", "refresh", *hostname(place), "--scopes", "repo"]
-            fix = f"`{shlex.join(refresh)}`, or {fix}"
-        return Line("forge", Rating.PROBLEM, f"{who}: the token lacks {' and '.join(lacks)}", fix)
+        said = f"{who}: the token lacks {' and '.join(lacks)}"
+        return Line("forge", Rating.PROBLEM, said, kind.token_fix(place, os.environ))
     if lacks is None:
-        who += f"; GitHub does not say what such a token may do: it needs {PERMISSIONS}"
+        who += f"; {kind.title} does not say what such a token may do: it needs {kind.permissions}"
     return Line("forge", Rating.OK, who)
+
+
+def _choose() -> str:
+    """Return how to say which forge it is, where its host does not tell."""
+    from flux.forge.kinds import KINDS, WITHOUT_SERVER
+
+    servers = [
+        f"`forge: {name}` in invoke.yaml for {kind.own_server}"
+        for name, kind in KINDS.items()
+        if kind.own_server
+    ]
+    return f"set {', '.join(servers)}, otherwise `forge: {WITHOUT_SERVER}`"
 
 
 def automation(monorepo: Monorepo, place: Place) -> Iterator[Line]:

@@ -3,6 +3,7 @@
 import json
 import shlex
 
+from flux.forge.kinds import KINDS
 from flux.forge.place import Place
 
 
@@ -10,15 +11,15 @@ def gh(place: Place, method: str, path: str, *fields: str) -> str:
     """Return a `gh api` command. `path` is relative to the repository, each field is `name=value`."""
     typed = [argument for field in fields for argument in ("-F", field)]
     whole = f"repos/{place.repository}/{path}"
-    return f"`{shlex.join(['gh', 'api', *hostname(place), '--method', method, whole, *typed])}`"
+    return f"`{shlex.join(['gh', 'api', *_server(place), '--method', method, whole, *typed])}`"
 
 
 def gh_with(place: Place, method: str, path: str, document: object) -> str:
     """Return the same with a JSON document, for values that `-F` cannot express."""
     whole = f"repos/{place.repository}/{path}"
-    typed = shlex.join(["gh", "api", *hostname(place), "--method", method, whole, "--input", "-"])
+    typed = shlex.join(["gh", "api", *_server(place), "--method", method, whole, "--input", "-"])
     return f"`{typed} <<< {shlex.quote(json.dumps(document))}`"
 
 
-def hostname(place: Place) -> list[str]:
-    return [] if place.host == "github.com" else ["--hostname", place.host]
+def _server(place: Place) -> list[str]:
+    return KINDS[place.kind].server_option(place)

@@ -122,6 +122,7 @@ def _setting(settings: Settings) -> str:
 
 def registry(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
     from flux.artifact.name import name_fault
+    from flux.registry import host_of
 
     registry = monorepo.registry
     name = next((name for name in names if not name_fault(name)), "artifact")
@@ -129,8 +130,8 @@ def registry(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
     target.tags()
     target.try_push()
     fit = [name for name in names if not name_fault(name)][:_MOST_LOOKED_AT]
-    is_server = monorepo.settings.registry.startswith("oci://")
-    if is_server and fit and not any(registry.repository(name).tags() for name in fit):
+    on_server = host_of(monorepo.settings.registry)
+    if on_server and fit and not any(registry.repository(name).tags() for name in fit):
         said = f"{registry.name(name)} can be read and written, but none of the artifacts has an image there"
         fix = "build them with `inv build`, or check the settings `registry` and `repository`"
         yield Line("registry", Rating.WARNING, said, fix)

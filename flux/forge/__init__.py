@@ -1,6 +1,7 @@
 """The place of releases, issues and pull requests: GitHub, or files and branches of the clone itself."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
 
 def find_place(kind: str, clues: "ForgeClues") -> "Place":
     """Return where the forge is. If `kind` is empty, the clues decide. Raises RequestError if they do not."""
-    from flux.forge.kinds import KINDS
+    from flux.forge.kinds import KINDS, WITHOUT_SERVER
 
-    chosen = kind or next(name for name, row in KINDS.items() if row.is_there(clues))
-    return KINDS[chosen].find(clues)
+    there = (name for name, row in KINDS.items() if row.is_there(clues))
+    return KINDS[kind or next(there, WITHOUT_SERVER)].find(clues)
 
 
 def forge_at(place: "Place", git: "Git", environment: Mapping[str, str]) -> "Forge":
@@ -25,6 +26,20 @@ def forge_at(place: "Place", git: "Git", environment: Mapping[str, str]) -> "For
     from flux.forge.kinds import KINDS
 
     return KINDS[place.kind].open(place, git, environment)
+
+
+def find_given_token(environment: Mapping[str, str]) -> str:
+    """Return the token that a variable has for a forge of any kind; empty if there is none."""
+    from flux.forge.kinds import KINDS
+
+    return next(filter(None, (row.given_token(environment) for row in KINDS.values())), "")
+
+
+def has_reports(root: Path) -> bool:
+    """Whether clusters have reported to a forge in the clone itself. No server is asked."""
+    from flux.forge.kinds import KINDS
+
+    return any(row.has_reports(root) for row in KINDS.values())
 
 
 def find_origin_token(

@@ -6,7 +6,6 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from flux.forge.github.token import given_token
 from flux.git.clone import Access, Clone
 from flux.monorepo.monorepo import Monorepo
 
@@ -37,7 +36,9 @@ def open_monorepo(
 
 def open_clone(settings: Settings, event: Event, folder: Path | None = None) -> Clone:
     """Open the clone in a folder, by default the current one. Raises RequestError if there is none."""
-    token = given_token(os.environ)
+    from flux.forge import find_given_token
+
+    token = find_given_token(os.environ)
     access = Access(event.server_url, token) if token else None
     return Clone(folder, access, lambda origin: _find_access(settings, event, origin))
 

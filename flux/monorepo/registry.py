@@ -4,7 +4,7 @@ from flux.errors import RequestError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.repositories import naming_of
 from flux.monorepo.source_url import source_url
-from flux.registry import open_registry
+from flux.registry import host_of, open_registry
 from flux.registry.dry import DryRegistry
 from flux.registry.naming import NamedRegistry
 from flux.registry.target import Registry
@@ -35,7 +35,7 @@ def open_target_registry(monorepo: Monorepo, reads_only: bool) -> Registry:
 
 def _location(monorepo: Monorepo) -> str:
     settings, event = monorepo.settings, monorepo.event
-    if not event.actions or "://" in settings.registry or "registry" in settings.named:
+    if not event.actions or host_of(settings.registry) or "registry" in settings.named:
         return settings.registry
     if event.packages is None:
         raise RequestError(

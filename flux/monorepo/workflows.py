@@ -8,6 +8,7 @@ from flux.adoption.workflows import WORKFLOWS, Values, render, used_by, without_
 from flux.artifact.source import https_url
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.gates.freeze import freezes_path
+from flux.registry import host_of
 from flux.settings import Settings
 
 _PACKAGE = Path(__file__).parents[1]
@@ -17,7 +18,6 @@ _FOLDERS = (_PACKAGE / "adoption" / "shipped", _PACKAGE.parent / ".github" / "wo
 def rendered(name: str, settings: Settings, uses: str = "") -> str:
     """Render a workflow for this monorepo. `uses` is where it calls from: `OWNER/REPOSITORY@REF`."""
     folder = next(folder for folder in _FOLDERS if (folder / name).exists())
-    host = settings.registry.removeprefix("oci://").partition("/")[0] if "://" in settings.registry else ""
     layout = settings.layout
     tops = [""] if layout.has_steps else layout.tops
     outermost = [top for top in tops if not any(_is_below(top, other) for other in tops)]
@@ -27,7 +27,7 @@ def rendered(name: str, settings: Settings, uses: str = "") -> str:
         settings.release_tag,
         settings.releaseconfig,
         settings.label,
-        host,
+        host_of(settings.registry),
         uses or installed_from(),
         freezes_path(settings.releaseconfig),
     )

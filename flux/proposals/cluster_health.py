@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from flux.forge.local.folder import FOLDER, STATUSES, ForgeFolder
+from flux.forge import has_reports
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.clusters.health import Health, Running, health
 from flux.promotion.plan import Action, Step
@@ -11,7 +11,7 @@ from flux.proposals.gate_states import Courses, last_stay
 
 def follows(monorepo: Monorepo) -> bool:
     """Whether the reports of clusters are read: if the settings say so, or if the answer is cheap."""
-    return monorepo.settings.has_progress or ForgeFolder(monorepo.git.root / FOLDER).has(STATUSES)
+    return monorepo.settings.has_progress or has_reports(monorepo.git.root)
 
 
 class Clusters:

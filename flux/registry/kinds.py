@@ -1,33 +1,12 @@
 """The kinds of registries. A new kind needs a package beside these, and a row in `KINDS`."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from flux.registry.folder.kind import FolderKind
+from flux.registry.kind import RegistryKind
+from flux.registry.remote.kind import RemoteKind
 
-from flux.registry.target import Registry
-
-
-@dataclass(frozen=True)
-class RegistrySetting:
-    """A setting `registry` to open. A folder is relative to `root`; the rest is for a server."""
-
-    location: str
-    root: Path
-    jobs: int
-    insecure: bool | None
+KINDS: dict[str, RegistryKind] = {kind.beginning: kind for kind in (FolderKind(), RemoteKind())}
+"""The kinds by the beginning of their locations. The longest beginning that a location has counts."""
 
 
-def _open_remote(request: RegistrySetting) -> Registry:
-    from flux.registry.remote.registry import RemoteRegistry
-
-    return RemoteRegistry(request.location.removeprefix("oci://"), request.jobs, request.insecure)
-
-
-def _open_folder(request: RegistrySetting) -> Registry:
-    from flux.registry.folder.registry import LayoutRegistry
-
-    return LayoutRegistry(request.location, request.root / request.location)
-
-
-KINDS: Mapping[str, Callable[[RegistrySetting], Registry]] = {"oci://": _open_remote, "": _open_folder}
-"""The kinds by the beginning of their locations. The first match counts."""
+def kind_of(location: str) -> RegistryKind:
+    return KINDS[max((each for each in KINDS if location.startswith(each)), key=len)]

@@ -1,34 +1,23 @@
-"""Readers for registries, repositories, branches, release tags and URLs. They raise ValueError."""
+"""Readers for registries, forges, repositories, branches, release tags and URLs. They raise ValueError."""
 
 import re
 from urllib.parse import urlsplit
 
-from flux.regex import regex
-from flux.settings.values import names, text
+from flux.artifact.name import is_repository
+from flux.settings.values import names, one_of, text
 
 
 def registry(value: object) -> str:
+    from flux.registry.kinds import kind_of
+
     location = text(value)
-    scheme, separator, rest = location.partition("://")
-    if not separator:
-        first = location.partition("/")[0]
-        if ":" in first or "@" in first or "." in first.lstrip("."):
-            raise ValueError("a registry begins with oci://, a folder of such a name with ./")
-        return location.rstrip("/") or "/"
-    host, _, path = rest.rstrip("/").partition("/")
-    if scheme != "oci":
-        raise ValueError("a registry begins with oci://")
-    if "@" in rest:
-        raise ValueError("credentials do not belong here; use docker login")
-    if not re.fullmatch(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?", host):
-        raise ValueError("its host is not valid")
-    if path and not _REPOSITORY.fullmatch(path):
-        raise ValueError("its path cannot be an OCI repository")
-    return f"oci://{host}/{path}".rstrip("/")
+    return kind_of(location).read(location)
 
 
-_REPOSITORY_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-_REPOSITORY = regex(rf"{_REPOSITORY_PART}(?:/{_REPOSITORY_PART})*")
+def forge(value: object) -> str:
+    from flux.forge.kinds import KINDS
+
+    return one_of(*KINDS)(value)
 
 
 def repository(value: object) -> str:
@@ -36,7 +25,7 @@ def repository(value: object) -> str:
     template = text(value)
     if template.count("{name}") > 1 or "{" in template.replace("{name}", ""):
         raise ValueError("it may have {name} once")
-    if not _REPOSITORY.fullmatch(template.replace("{name}", "a")):
+    if not is_repository(template.replace("{name}", "a")):
         raise ValueError("it is not the path of an OCI repository")
     return template
 

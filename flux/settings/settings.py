@@ -83,8 +83,8 @@ class SettingsTable:
     registry: str = setting(
         types.REGISTRY,
         ".registry",
-        "Where images are stored: `oci://HOST/PREFIX`, or a folder with one OCI image layout for each"
-        " artifact. If it is not set, GitHub Actions on github.com uses `oci://ghcr.io/OWNER/REPOSITORY`."
+        "Where images are stored. A folder has one OCI image layout for each artifact. If it is not set,"
+        " GitHub Actions on github.com uses `oci://ghcr.io/OWNER/REPOSITORY`."
         " Other runners refuse the folder, because it is lost when the job ends.",
     )
     repository: str = setting(
@@ -181,8 +181,7 @@ class SettingsTable:
     forge: str = setting(
         types.FORGE,
         "",
-        "Where issues and pull requests are stored: `github` or `local`. By default the host of origin"
-        " decides.",
+        "Where issues and pull requests are stored. By default the host of origin decides.",
     )
     label: str = setting(types.LABEL, "flux-release", "The label of promotion issues.")
     promoters: Mapping[str, tuple[str, ...]] | None = setting(

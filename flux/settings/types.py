@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flux.settings import values
 from flux.settings.artifacts import artifacts, command, inputs, output
 from flux.settings.phases import moving_tag, phases
-from flux.settings.places import branch, branches, registry, release_tag, repository, source
+from flux.settings.places import branch, branches, forge, registry, release_tag, repository, source
 
 if TYPE_CHECKING:
     from flux.settings.phases import Given
@@ -52,6 +52,24 @@ def _clusters(value: object) -> Mapping[str, FollowedClusters]:
     return clusters(value)
 
 
+def _forges() -> list[str]:
+    from flux.forge.kinds import KINDS
+
+    return [*KINDS]
+
+
+def _registries() -> str:
+    from flux.registry.kinds import KINDS
+
+    return ", or ".join(kind.allowed for kind in KINDS.values())
+
+
+def _registry_patterns() -> list[str]:
+    from flux.registry.kinds import KINDS
+
+    return [kind.pattern for kind in KINDS.values()]
+
+
 def _in_parts(name: str) -> Callable[[], Schema]:
     def find() -> Schema:
         from flux.settings.schemas import SCHEMAS
@@ -62,8 +80,11 @@ def _in_parts(name: str) -> Callable[[], Schema]:
 
 
 def _choice(*words: str) -> SettingType[str]:
-    allowed = f"{', '.join(words[:-1])} or {words[-1]}"
-    return SettingType(values.one_of(*words), allowed, {"enum": [*words]})
+    return SettingType(values.one_of(*words), _one_of(words), {"enum": [*words]})
+
+
+def _one_of(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def text_like(pattern: str) -> Schema:
@@ -100,11 +121,7 @@ INPUTS = SettingType(
     inputs, "a list of gitignore patterns, with {name} and {path}", {"anyOf": [TEXTS, A_TEXT]}
 )
 
-REGISTRY = SettingType(
-    registry,
-    "a folder, or oci://HOST[:PORT]/PATH in lower case",
-    text_like(r"^(oci://[^@\sA-Z]+|(?![^/]*[^/.][^/]*\.)[^:@]+)$"),
-)
+REGISTRY = SettingType(registry, _registries, lambda: text_like(f"^({'|'.join(_registry_patterns())})$"))
 REPOSITORY = SettingType(
     repository,
     "the path of a repository below `registry`, with {name} for the artifact's",
@@ -140,7 +157,7 @@ RELEASE_TAG = SettingType(
     text_like(r"^(?=.*\{artifact\})(?=.*\{version\})"),
 )
 SOURCE = SettingType(source, "the https URL of the repository", text_like("^https?://[^@]+$"))
-FORGE = _choice("github", "local")
+FORGE = SettingType(forge, lambda: _one_of(_forges()), lambda: {"enum": _forges()})
 
 PHASES = SettingType(
     phases,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.artifact.name import name_fault
+from flux.artifact.name import is_repository, name_fault
 
 _SEPARATORS = "needs a letter or digit at both ends and a single separator (. _ __ or dashes) between them"
 
@@ -55,3 +55,11 @@ def test_too_long(name: str) -> None:
 def test_as_the_distribution_spec_has_it(name: str) -> None:
     component = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*\Z"
     assert (name_fault(name) == "") == bool(re.match(component, name))
+
+
+@pytest.mark.parametrize(
+    ("path", "valid"),
+    [("a", True), ("o/r/a.b", True), ("", False), ("a//b", False), ("a/", False), ("A/b", False)],
+)
+def test_paths_of_repositories(path: str, valid: bool) -> None:
+    assert is_repository(path) is valid

@@ -9,14 +9,14 @@ from flux.regex import regex
 
 KIND = "github"
 
-_DOT_COM = "github.com"
+DOT_COM = "github.com"
 _NAME = regex(r"[A-Za-z0-9_-]+/[A-Za-z0-9._-]+")
 
 
 def is_there(clues: ForgeClues) -> bool:
     """Whether the clues lead to GitHub."""
     host, _ = _parts(clues)
-    hosts = {_DOT_COM, Place(KIND, _api(clues)).host} - {""}
+    hosts = {DOT_COM, Place(KIND, _api(clues)).host} - {""}
     return bool(clues.repository) or host in hosts or host.endswith(".ghe.com")
 
 
@@ -34,7 +34,7 @@ def find(clues: ForgeClues) -> Place:
         raise RequestError(
             f"GITHUB_API_URL is {api!r}, which is not a URL", "an example is https://api.github.com"
         )
-    return Place(KIND, api or _api_url(host or _DOT_COM), name)
+    return Place(KIND, api or _api_url(host or DOT_COM), name)
 
 
 def _parts(clues: ForgeClues) -> tuple[str, str]:
@@ -48,5 +48,5 @@ def _api(clues: ForgeClues) -> str:
 
 def _api_url(host: str) -> str:
     """https://docs.github.com/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api"""
-    own = host == _DOT_COM or host.endswith(".ghe.com")
+    own = host == DOT_COM or host.endswith(".ghe.com")
     return f"https://api.{host}" if own else f"https://{host}/api/v3"

@@ -116,7 +116,7 @@ _IMAGE_PAGES = {
 
 def image_page(image: str) -> str:
     """Return the page with the tags of an image, or an empty text if the registry has no known page."""
-    host, _, path = image.removeprefix("oci://").partition("/")
+    host, _, path = image.partition("/")
     return _IMAGE_PAGES[host].format(quote(path)) if path and host in _IMAGE_PAGES else ""
 
 
