@@ -47,14 +47,17 @@ def in_earnest(pushes: Sequence[PushCommand]) -> list[PushCommand]:
 def destinations(pushes: Sequence[PushCommand]) -> list[Destination]:
     """Return the destinations, without those whose variables can have the values of another one."""
     found = [
-        Destination(
-            globbed(push), VARIABLE.sub(NAME, _OF_THE_FORGE.sub(_UNKNOWN, push.repository)), push.place
-        )
+        Destination(globbed(push), _template(push.repository), push.place)
         for push in pushes
         if push.url.startswith("oci://")
     ]
     known = [one for one in found if "{" not in one.host]
     return [one for one in found if one in known or not any(_covers(one, other) for other in known)]
+
+
+def _template(repository: str) -> str:
+    """Return a repository with `{name}` for each part that varies. A loop over a glob is such a part."""
+    return VARIABLE.sub(NAME, _OF_THE_FORGE.sub(_UNKNOWN, repository)).replace("*", NAME)
 
 
 def globbed(push: PushCommand) -> str:

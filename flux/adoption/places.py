@@ -5,8 +5,9 @@ from typing import Any
 
 from flux.adoption.clues import Clues, Gap, ProposedSetting
 from flux.adoption.destinations import NAME, destinations, find_destinations, globbed, in_earnest, name_of
-from flux.adoption.pushes import PushCommand, find_commands
+from flux.adoption.pushes import PushCommand, find_commands, find_unread
 from flux.adoption.variables import VARIABLE
+from flux.listing import listed
 
 Entry = dict[str, Any]
 """An entry of the setting `artifacts`, as in invoke.yaml."""
@@ -22,6 +23,8 @@ def find_places(clues: Clues) -> Iterator[ProposedSetting | Gap]:
     commands = find_commands(clues.texts, clues.repository)
     pushes = in_earnest([one for one in commands if one.verb == "push"])
     settings, repositories = find_destinations(destinations(pushes))
+    if not pushes and (unread := [*find_unread(clues.texts, clues.repository)]):
+        yield _unread(unread)
     yield from _artifacts(clues, pushes, repositories)
     yield from settings
 
@@ -43,6 +46,14 @@ def _artifacts(
         )
     else:
         yield _by_kustomizations(clues.paths)
+
+
+def _unread(places: Sequence[str]) -> Gap:
+    return Gap(
+        f"{listed(places)}: what is pushed there cannot be read",
+        "set `artifacts`, `registry` and `repository` in invoke.yaml, and run it again with `--force`",
+        "artifacts",
+    )
 
 
 def _not_in_git(path: str, place: str) -> Gap:

@@ -2,21 +2,31 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import product
+from math import prod
 
 import yaml
 
 from flux.artifact.manifests import mappings
 from flux.regex import regex
 
-VARIABLE = regex(r"\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^()]*\)|\$\w+")
+VARIABLE = regex(
+    r"\$\{\{[^}]*\}\}|\{\{[^{}]*\}\}"  # of GitHub; of just and Task
+    r"|\$\{[^}]*\}|\$\([^()]*\)|\$\w+|\$[*@<^]"  # of shells and make
+)
+Row = Mapping[str, str]
+"""One combination of the values of a matrix."""
 _LOOP = regex(r"\bfor\s+(\w+)\s+in\s+([^;\n$]*[*?][^;\n]*)")
 _ASSIGNED = regex(
     r"^\s*(?:export\s+|local\s+)?([A-Za-z_]\w*)(?:=|\s*[?:]=\s*)[\"']?([^\s\"'#]+)[\"']?\s*$", re.MULTILINE
 )
 _OUTPUT = regex(r"\becho\s+[\"']?([\w-]+)=([^\"'\n]*?)[\"']?\s*>>\s*[\"']?\$\{?GITHUB_OUTPUT")
 _OF_A_STEP = regex(r"\$\{\{\s*steps\.[\w-]+\.outputs\.([\w-]+)\s*\}\}")
-_OF_A_MATRIX = regex(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}/?$")
+_OF_A_MATRIX = regex(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+_OF_GITHUB = regex(r"(?:env\.)?([\w.-]+)(?:\s*\|\|.*)?")
 _MOST_ROUNDS = 5
+_MOST_ROWS = 1000
 
 
 def words(arguments: str) -> list[str]:
@@ -63,25 +73,50 @@ def outputs_of(word: str, text: str) -> Iterator[str]:
         yield word
 
 
-def matrix_values(word: str, text: str) -> tuple[str, ...]:
-    """Return the values of a matrix variable at the end of a word. There are none if they are computed."""
-    found = _OF_A_MATRIX.search(word)
-    if not found:
+def matrix_names(word: str) -> list[str]:
+    """Return the names of the matrix variables in a word."""
+    return list(dict.fromkeys(_OF_A_MATRIX.findall(word)))
+
+
+def in_row(word: str, row: Row) -> str:
+    """Return a word with the values of one combination of the matrix."""
+    return _OF_A_MATRIX.sub(lambda found: row.get(found[1], found[0]), word)
+
+
+def rows_of(matrix: object) -> tuple[Row, ...]:
+    """Return the combinations of a matrix. There are none if a part is computed, or if they are too many.
+
+    https://docs.github.com/en/actions/how-tos/write-workflows/choose-what-workflows-do/run-job-variations
+    """
+    if not isinstance(matrix, dict):
         return ()
-    matrices = [node["matrix"] for node in mappings([document(text)]) if isinstance(node.get("matrix"), dict)]
-    return tuple(dict.fromkeys(value for matrix in matrices for value in _values_of(matrix, found[1])))
+    lists = {str(name): one for name, one in matrix.items() if name not in ("include", "exclude")}
+    include, exclude = (matrix.get(name, []) for name in ("include", "exclude"))
+    if not all(isinstance(one, list) for one in (*lists.values(), include, exclude)):
+        return ()
+    if prod(map(len, lists.values())) > _MOST_ROWS:
+        return ()
+    texts = ([str(value) for value in one] for one in lists.values())
+    rows = [dict(zip(lists, values, strict=True)) for values in product(*texts)] if lists else []
+    rows = [row for row in rows if not any(texts_in(one).items() <= row.items() for one in exclude)]
+    for more in map(texts_in, include):
+        fitting = [row for row in rows if all(row.get(name, value) == value for name, value in more.items())]
+        for row in fitting if lists else ():
+            row |= more
+        if not fitting or not lists:
+            rows.append(more)
+    return tuple(rows)
 
 
-def _values_of(matrix: Mapping[str, object], name: str) -> Iterator[str]:
-    listed, include = (matrix.get(key) for key in (name, "include"))
-    yield from map(str, listed if isinstance(listed, list) else ())
-    for one in include if isinstance(include, list) else ():
-        if isinstance(one, dict) and name in one:
-            yield str(one[name])
+def texts_in(given: object) -> dict[str, str]:
+    """Return the plain values of a mapping in YAML, as texts."""
+    found = given.items() if isinstance(given, dict) else ()
+    return {str(name): str(value) for name, value in found if isinstance(value, str | int | float)}
 
 
+@lru_cache(maxsize=1024)
 def document(text: str) -> object:
-    """Parse a file as YAML. Return None if it is not valid."""
+    """Parse a file as YAML. Return None if it is not valid. The result is not to be changed."""
     try:
         return yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError):
@@ -89,18 +124,18 @@ def document(text: str) -> object:
 
 
 def _environment(text: str) -> dict[str, str]:
-    """Return the variables that a workflow sets, including all jobs and steps."""
+    """Return the variables that a YAML file sets anywhere, as GitLab, Task and others have them."""
     found: dict[str, str] = {}
     for node in mappings([document(text)]):
-        given = node.get("env")
-        if isinstance(given, dict):
-            found |= {str(name): value for name, value in given.items() if isinstance(value, str)}
+        found |= texts_in(node.get("env")) | texts_in(node.get("vars"))
     return found
 
 
 def _name(variable: str) -> str:
-    """Return the name in `$X`, `${X}`, `$(X)`, `${X,,}`, `${X%/}`, `${{ env.X }}` or `${{ github.x }}`."""
+    """Return the name in `$X`, `${X}`, `$(X)`, `${X,,}`, `${X%/}`, `${{ env.X }}` or `{{ .X }}`."""
     if variable.startswith("$("):
         return variable[2:-1] if variable[2:-1].isidentifier() else ""
-    name = re.sub(r"^\$\{\{\s*|\s*\}\}$|^\$\{|\}$|^\$", "", variable).strip()
-    return re.split(r"[^\w.]", name.removeprefix("env."))[0]
+    if variable.endswith("}}"):
+        found = _OF_GITHUB.fullmatch(variable.strip("${}").strip().removeprefix("."))
+        return found[1] if found else ""
+    return re.split(r"[^\w]", re.sub(r"^\$\{?|\}$", "", variable))[0]

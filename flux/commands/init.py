@@ -14,7 +14,7 @@ from flux.adoption.files import FileState, WantedFile
 from flux.adoption.issues import find_label
 from flux.adoption.places import find_places
 from flux.adoption.plan import proposed, version_tag, without_own_files
-from flux.adoption.pushes import find_commands
+from flux.adoption.pushes import find_commands, find_unread
 from flux.adoption.releases import find_releases
 from flux.adoption.signatures import refusing
 from flux.adoption.workflows import ACTION, WORKFLOWS, calls_ours
@@ -96,6 +96,7 @@ def plan_adoption(
     files, (identity, refused) = list(wanted.files()), _signatures(adopted, clues)
     gaps += wanted.gaps
     notices += [*refused, *_calling_nothing(files, clues), *wanted.notices, *_pushing_too(adopted, clues)]
+    notices += _unread(clues, gaps)
     return Adoption([*findings, *later], files, gaps, unmanaged, notices, identity)
 
 
@@ -205,10 +206,16 @@ def _calling_nothing(files: Iterable[WantedFile], clues: Clues) -> Iterator[str]
 def _pushing_too(monorepo: Monorepo, clues: Clues) -> Iterator[str]:
     """Yield a notice if workflows of the earlier system would continue to push."""
     commands = find_commands(clues.texts, clues.repository)
-    files = dict.fromkeys(command.place.rpartition(":")[0] for command in commands)
-    pushing = [file for file in files if file.startswith(".github/workflows/")]
+    pushing = list(dict.fromkeys(command.workflow for command in commands if command.workflow))
     if pushing and not monorepo.settings.observes:
         yield f"these push today, too: {listed(pushing)}; remove them, or set `mode: observe`"
+
+
+def _unread(clues: Clues, gaps: Iterable[Gap]) -> Iterator[str]:
+    """Yield a notice about pushes that nobody could read, if no gap says it."""
+    unread = list(dict.fromkeys(find_unread(clues.texts, clues.repository)))
+    if unread and not any(unread[0] in gap.message for gap in gaps):
+        yield f"{listed(unread)}: what is pushed there cannot be read; look whether the settings have it"
 
 
 def _prefix(settings: Settings) -> str:

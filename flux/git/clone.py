@@ -67,6 +67,7 @@ class Clone:
 
         self.below = parts.trees.below
         self.files = parts.trees.files
+        self.matching = parts.trees.matching
         self.changes = parts.trees.changes
         self.folders_of = parts.trees.folders_of
         self.file = parts.trees.file

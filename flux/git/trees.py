@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from flux.artifact.changes import HasFolder
 from flux.artifact.tree import Change, File
+from flux.errors import GitError
 from flux.git import output
 from flux.git.commits import Commits
 from flux.git.comparison import compare
@@ -62,6 +63,16 @@ class Trees:
             return self._objects.tree(found.oid) if found and found.is_tree else {}
 
         return of
+
+    def matching(self, commit: str, pattern: str) -> list[str]:
+        """Return the text files of a commit that have a line of this form, an extended regular expression."""
+        try:
+            listed = self._process.fields("grep", "-I", "-l", "-z", "-E", "-e", pattern, commit)
+        except GitError as error:
+            if error.status != 1:
+                raise
+            return []
+        return [path.removeprefix(f"{commit}:") for path in listed]
 
     def files(self, commit: str, sources: str, names: Sequence[str]) -> dict[str, list[File]]:
         """Return every file of the named folders under `sources`, with paths relative to each folder.

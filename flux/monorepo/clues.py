@@ -13,6 +13,10 @@ from flux.regex import regex
 _READ = regex(
     r"\.github/.*\.ya?ml|.*\.(sh|mk|just|json)|(.*/)?(Makefile|justfile|Taskfile\.ya?ml|\.gitlab-ci\.yml)"
 )
+_PUSHES = r"push[\"', ]+artifact"
+"""A line of any file, as a shell or a program has it."""
+_TOLD = (".md", ".markdown", ".rst", ".adoc", ".txt", ".html", ".ipynb")
+"""Text for people, which nothing runs."""
 _MANIFEST = regex(r".*\.ya?ml")
 _MOST_READ = 2000
 _LARGEST = 256 * 1024
@@ -21,9 +25,11 @@ _LARGEST = 256 * 1024
 def read_clues(monorepo: Monorepo, fleet: Path | None) -> Clues:
     git, head = monorepo.git, monorepo.git.head()
     files = {file.path: file.oid for file in git.files(head, "", [""])[""]}
-    chosen = [path for path in files if _READ.fullmatch(path)]
-    chosen += [path for path in files if _MANIFEST.fullmatch(path) and path not in chosen]
-    texts = {path: _text(git.read(files[path])) for path in chosen[:_MOST_READ]}
+    pushing = [path for path in git.matching(head, _PUSHES) if path in files and not path.endswith(_TOLD)]
+    chosen = list(dict.fromkeys([*pushing, *(path for path in files if _READ.fullmatch(path))]))
+    chosen += [path for path in files if _MANIFEST.fullmatch(path) and not _READ.fullmatch(path)]
+    chosen = list(dict.fromkeys(chosen))[:_MOST_READ]
+    texts = {path: _text(git.read(files[path])) for path in chosen}
     try:
         tags: Iterable[str] = monorepo.home_tags
     except FluxError:

@@ -33,7 +33,7 @@ def test_a_workflow() -> None:
         "push",
         "w.yml:8",
         "oci://ghcr.io/acme/flux/${{ matrix.name }}:$(git rev-parse --short HEAD)",
-        "./components/${{ matrix.name }}",
+        "components/${{ matrix.name }}",
     )
     assert push.repository == "ghcr.io/acme/flux/${{ matrix.name }}"
     assert (tag.verb, tag.tags) == ("tag", ("latest", "at_ring1"))
@@ -76,9 +76,9 @@ jobs:
       - uses: docker/build-push-action@v6
         with: {context: ., push: true}
 """
-    (push,) = find_commands({".github/actions/x/action.yml": text}, "")
+    (push,) = find_commands({".github/workflows/x.yml": text}, "")
     assert (push.verb, push.url) == ("push", "oci://ghcr.io/acme/apps/${{ matrix.app }}")
     assert push.path == "./apps/${{ matrix.app }}"
     assert push.tags == ("v1", "stable", "${{ steps.prep.outputs.version }}", "latest")
     assert push.ignore == ("*.md", "test/")
-    assert push.place == ".github/actions/x/action.yml:7"
+    assert push.place == ".github/workflows/x.yml:7"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flux.adoption.variables import expanded, known_in, matrix_values, outputs_of, words
+from flux.adoption.variables import expanded, in_row, known_in, matrix_names, outputs_of, rows_of, words
 
 STEP = """\
 TAG=latest
@@ -40,19 +40,45 @@ def test_a_makefile() -> None:
 
 
 @pytest.mark.parametrize(
-    ("matrix", "values"),
+    ("matrix", "rows"),
     [
-        ("{app: [a, b], os: [x]}", ("a", "b")),
-        ("{include: [{app: a, os: x}, {os: y}, {app: b}]}", ("a", "b")),
-        ("${{ fromJSON(needs.x.outputs.matrix) }}", ()),
-        ("{app: '${{ fromJSON(needs.x.outputs.apps) }}'}", ()),
+        ({"app": ["a", "b"], "os": ["x"]}, [{"app": "a", "os": "x"}, {"app": "b", "os": "x"}]),
+        (
+            {"include": [{"app": "a", "path": "x/a"}, {"app": "b"}]},
+            [{"app": "a", "path": "x/a"}, {"app": "b"}],
+        ),
+        (
+            {"app": ["a", "b"], "exclude": [{"app": "b"}], "include": [{"app": "a", "n": 1}, {"app": "c"}]},
+            [{"app": "a", "n": "1"}, {"app": "c"}],
+        ),
+        ("${{ fromJSON(needs.x.outputs.matrix) }}", []),
+        ({"app": "${{ fromJSON(needs.x.outputs.apps) }}"}, []),
+        ({"app": [*range(40)], "os": [*range(40)]}, []),
+        (None, []),
     ],
 )
-def test_the_values_of_a_matrix(matrix: str, values: tuple[str, ...]) -> None:
-    text = f"jobs: {{push: {{strategy: {{matrix: {matrix}}}}}}}"
-    assert matrix_values("./apps/${{ matrix.app }}/", text) == values
-    assert matrix_values("./apps/${{ matrix.app }}/deploy", text) == ()
-    assert matrix_values("./apps/$APP", text) == ()
+def test_the_rows_of_a_matrix(matrix: object, rows: list[dict[str, str]]) -> None:
+    assert list(rows_of(matrix)) == rows
+
+
+def test_a_row_says_what_a_word_is() -> None:
+    word = "${{ matrix.app }}-${{matrix.app-name}}-${{ matrix.other }}"
+    assert matrix_names(word) == ["app", "app-name", "other"]
+    assert in_row(word, {"app": "a", "app-name": "b"}) == "a-b-${{ matrix.other }}"
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("${{ inputs.my-name }}", "web"),
+        ("${{ inputs.my-name || 'x' }}", "web"),
+        ("${{ env.REG }}/{{.REG}}/{{ REG }}/${REG,,}/$REG", "r/r/r/r/r"),
+        ("${{ format('{0}', env.REG) }}", "${{ format('{0}', env.REG) }}"),
+        ("$*/$@", "$*/$@"),
+    ],
+)
+def test_the_forms_of_variables(word: str, value: str) -> None:
+    assert expanded(word, {"inputs.my-name": "web", "REG": "r"}) == value
 
 
 def test_a_variable_is_one_word() -> None:

@@ -107,6 +107,18 @@ def test_with_a_gap_nothing_is_written(repo: Repo) -> None:
     assert not (repo.path / "invoke.yaml").exists()
 
 
+def test_pushes_that_cannot_be_read_are_named(repo: Repo) -> None:
+    """Nothing is written where they are all that pushes; beside others they are only told."""
+    repo.commit(files={"push.py": 'run(["flux", "push", "artifact", url])\n'})
+    said = "push.py:1 pushes from a program: what is pushed there cannot be read"
+    assert [gap.message for gap in plan(repo).gaps] == [said]
+    assert plan(repo, sources="components").gaps == []
+    repo.commit(files={"push.sh": "flux push artifact oci://127.0.0.1:1/o/$N:1 --path=components/$N\n"})
+    adoption = plan(repo)
+    assert adoption.gaps == []
+    assert any(notice.startswith(said) for notice in adoption.notices)
+
+
 def test_a_setting_that_is_settled_is_not_proposed(repo: Repo) -> None:
     adoption = plan(repo, sources="components", branch="trunk")
     assert "sources" not in [one.setting for one in adoption.findings]

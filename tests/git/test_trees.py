@@ -29,6 +29,19 @@ def test_files_with_their_modes(repo: Repo, git: Clone) -> None:
     assert git.files(repo.head, SOURCES, ["none"]) == {"none": []}
 
 
+def test_files_that_match(repo: Repo, git: Clone) -> None:
+    files = {
+        "a/run": "flux push artifact\n",
+        "ü.py": '"push", "artifact"\n',
+        "bin": b"push artifact\0",
+        "x": "push",
+    }
+    commit = repo.commit(files=files)
+    repo.write("b", "push artifact")
+    assert git.matching(commit, r"push[\"', ]+artifact") == ["a/run", "ü.py"]
+    assert git.matching(commit, "nowhere") == []
+
+
 def test_names_of_any_kind_are_taken_literally(repo: Repo, git: Clone) -> None:
     paths = {f"artifacts/{name}/{name}" for name in HOSTILE_NAMES}
     commit = repo.commit(files=dict.fromkeys(paths, "x"))

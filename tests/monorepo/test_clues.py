@@ -21,3 +21,14 @@ def test_clues_are_read_from_git(tmp_path: Path) -> None:
     assert sorted(clues.paths) == sorted(FILES)
     assert set(clues.texts) == {path for path in FILES if path.endswith(".yaml")}
     assert list(clues.fleet) == [str(fleet / "apps/a.yaml")]
+
+
+def test_what_pushes_is_read_whatever_its_name(tmp_path: Path) -> None:
+    push = "flux push artifact oci://x/y:1 --path=z\n"
+    repo = Repo(tmp_path / "repo")
+    files = dict.fromkeys(["hack/push", "build/flux.make", "docs/how.md"], push)
+    repo.commit(files={**files, "push.py": 'run(["flux", "push", "artifact"])\n', "other.py": "x\n"})
+    repo.symlink("link", "hack/push")
+    repo.commit("link")
+    with opened(repo) as monorepo:
+        assert sorted(read_clues(monorepo, None).texts) == ["build/flux.make", "hack/push", "push.py"]
