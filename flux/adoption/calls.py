@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flux.adoption.variables import VARIABLE, expanded, given_in, words
@@ -44,24 +44,31 @@ class Call:
 
 def lines_of(text: str, folder: str, known: Mapping[str, str], file: str = "") -> Iterator[ScriptLine]:
     """Yield the lines of a script, without comments. Continued lines are joined."""
-    known, at, before = dict(known), folder, [folder]
+    known, visited = dict(known), [folder]
     is_make = _is_makefile(file)
-    joined = re.sub(r"\\\s*\n\s*", " ", text.replace("$$", "$") if is_make else text)
-    joined = re.sub(r"\n\s+(--?[a-z])", r" \1", joined)
-    for line in joined.splitlines():
-        line = "" if line.lstrip().startswith("#") else line.split(" #")[0]
+    for line in _joined(text.replace("$$", "$") if is_make else text):
         known |= given_in(line)  # a command gets the last value before it
-        start = at
+        before = [*visited]
         for command in re.split(r"[;&|]", line):
             if found := _CD.search(command):
-                word = expanded(_first(found[1]), known)
-                before.append(at)
-                at = before[-2] if word == "-" else joined_path(at, word, file)
-        yield ScriptLine(line, at, dict(known))
-        if _BACK.search(line) and len(before) > 1:
-            at = before.pop()
+                visited.append(_changed(visited, expanded(_first(found[1]), known), file))
+        yield ScriptLine(line, visited[-1], dict(known))
         if is_make or line.lstrip().startswith("("):
-            at = start  # another shell
+            visited = before  # another shell
+        elif _BACK.search(line):
+            visited = visited[:-1] or visited
+
+
+def _joined(text: str) -> list[str]:
+    """Return the lines of a script without comments. Continued lines are joined."""
+    text = re.sub(r"\\\s*\n\s*", " ", text)
+    text = re.sub(r"\n\s+(--?[a-z])", r" \1", text)
+    return ["" if line.lstrip().startswith("#") else line.split(" #")[0] for line in text.splitlines()]
+
+
+def _changed(visited: Sequence[str], word: str, file: str) -> str:
+    """Return the folder after `cd WORD`."""
+    return visited[max(len(visited) - 2, 0)] if word == "-" else joined_path(visited[-1], word, file)
 
 
 def _first(arguments: str) -> str:

@@ -1,7 +1,7 @@
 """Finds the values of variables in workflows and scripts, as far as the files tell."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from math import prod
@@ -99,13 +99,18 @@ def rows_of(matrix: object) -> tuple[Row, ...]:
     texts = ([str(value) for value in one] for one in lists.values())
     rows = [dict(zip(lists, values, strict=True)) for values in product(*texts)] if lists else []
     rows = [row for row in rows if not any(texts_in(one).items() <= row.items() for one in exclude)]
-    for more in map(texts_in, include):
-        fitting = [row for row in rows if all(row.get(name, value) == value for name, value in more.items())]
-        for row in fitting if lists else ():
-            row |= more
-        if not fitting or not lists:
-            rows.append(more)
-    return tuple(rows)
+    return tuple(_with_included(rows, [*map(texts_in, include)]))
+
+
+def _with_included(rows: Sequence[Row], include: Sequence[Row]) -> list[Row]:
+    """Return the rows with what `include` adds: to each row that it agrees with, or else as a new row."""
+    found = list(rows)
+    for more in include:
+        fitting = [at for at, row in enumerate(rows) if {**more, **row} == {**row, **more}]
+        for at in fitting:
+            found[at] = {**found[at], **more}
+        found += [] if fitting else [more]
+    return found
 
 
 def texts_in(given: object) -> dict[str, str]:
