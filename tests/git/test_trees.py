@@ -30,7 +30,7 @@ def test_files_with_their_modes(repo: Repo, git: Clone) -> None:
 
 
 def test_files_that_match(repo: Repo, git: Clone) -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         "a/run": "flux push artifact\n",
         "ü.py": '"push", "artifact"\n',
         "bin": b"push artifact\0",
