@@ -7,7 +7,7 @@ from flux.monorepo.desired import desired_at, stray_of
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.names import require_artifact, wanted_environments, wanted_version
 from flux.monorepo.tip_settings import require_current_settings
-from flux.promotion.order import out_of_order
+from flux.promotion.phase_order import out_of_order
 from flux.promotion.proposal import Promotion
 from flux.proposals.by_command import propose_by_name, reason_of, require_promotable
 from flux.proposals.converge import Proposed

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from flux.errors import GitError
 from flux.monorepo.desired import choose, desired_at
 from flux.monorepo.drift import Looked, Reach, look
+from flux.monorepo.environment_tags import look_again, move_tags
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.moving import look_again, move_tags
 from flux.monorepo.tip_settings import require_current_settings
 from flux.parallel import meanwhile
 from flux.promotion.desired import Desired
-from flux.promotion.moves import Moves, is_elsewhere
 from flux.promotion.plan import Action, Step
+from flux.promotion.tag_moves import Moves, is_elsewhere
 from flux.working import Working, silently
 
 if TYPE_CHECKING:

@@ -80,7 +80,7 @@ class Vouching:
         """Return an error if an image lacks the signature that `require_signature` needs; else None."""
         if not self._monorepo.settings.require_signature:
             return None
-        from flux.monorepo.signature import require_signature
+        from flux.monorepo.signature_gate import require_signature
 
         try:
             require_signature(self._monorepo, artifact, version, digest)

@@ -10,7 +10,6 @@ from dataclasses import replace
 from flux.promotion.altered import changed_boxes, decide_lost
 from flux.promotion.boxes import marks, restore, settle, ticked
 from flux.promotion.ledger import Decision, How, latest, moment
-from flux.promotion.order import out_of_order
 from flux.promotion.outcome import (
     Action,
     Edit,
@@ -22,6 +21,7 @@ from flux.promotion.outcome import (
     nothing,
     take_back,
 )
+from flux.promotion.phase_order import out_of_order
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
 

@@ -12,7 +12,7 @@ from semver import Version
 
 from flux.promotion.commits import is_rollback
 from flux.promotion.ledger import read_decisions
-from flux.promotion.states import States, Versions
+from flux.promotion.past_states import States, Versions
 from flux.regex import regex
 
 _PULL = regex(r"\(#(?P<squashed>[1-9][0-9]{0,8})\)$|^Merge pull request #(?P<merged>[1-9][0-9]{0,8}) ")

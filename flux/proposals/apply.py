@@ -25,7 +25,7 @@ from flux.promotion.outcome import Edit, Note, Outcome, Situation, nothing
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
 from flux.proposals.applied import Applied, not_ours
-from flux.proposals.earlier import Earlier
+from flux.proposals.earlier_issues import Earlier
 from flux.proposals.frozen import require_no_freeze
 from flux.proposals.progress import tell
 from flux.proposals.situation import is_gone, situation_of

@@ -15,7 +15,7 @@ from flux.monorepo.names import has_artifact
 from flux.monorepo.release_notes import commits_of
 from flux.monorepo.releases import releases
 from flux.monorepo.source_url import source_url
-from flux.promotion.order import not_lowered, skipped
+from flux.promotion.phase_order import not_lowered, skipped
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts import notices as say
 from flux.promotion.texts.request import Background, Span

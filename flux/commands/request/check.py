@@ -12,7 +12,7 @@ from flux.monorepo.tip_settings import require_current_settings
 from flux.monorepo.vouching import Vouching
 from flux.promotion.convergence import Side
 from flux.promotion.ledger import Decision, How, since_begun
-from flux.promotion.order import not_lowered
+from flux.promotion.phase_order import not_lowered
 from flux.promotion.proposal import BRANCHES, Promotion, promotion_of_branch
 from flux.promotion.texts.notices import REMOVED
 from flux.promotion.two_people import Approval, faults

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from flux.listing import listed
 from flux.promotion.ledger import Decision
-from flux.promotion.order import Skipped
+from flux.promotion.phase_order import Skipped
 from flux.release.markdown import code, plain
 
 MENDED = "Somebody had altered the hidden first line of this issue, or its boxes. They are restored."

@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from flux.promotion.ledger import Decision, How
-from flux.promotion.order import Skipped
+from flux.promotion.phase_order import Skipped
 from flux.promotion.texts import notices
 
 SAID: dict[str, list[tuple[str, str]]] = {

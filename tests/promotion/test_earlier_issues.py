@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.promotion.earlier import earlier_boxes, earlier_ticks, told_release, untick_earlier
+from flux.promotion.earlier_issues import earlier_boxes, earlier_ticks, told_release, untick_earlier
 from flux.release.tag import TagForm
 
 BODY = """Release notes

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux.errors import RegistryError, TagElsewhereError
-from flux.promotion.moves import Moves, is_elsewhere
 from flux.promotion.plan import Action, Step
+from flux.promotion.tag_moves import Moves, is_elsewhere
 
 FIRST = Step("app", "at", "1.0.0", "sha256:0", "sha256:1", Action.MOVED)
 ELSEWHERE = FIRST.failed(TagElsewhereError("it is elsewhere"))

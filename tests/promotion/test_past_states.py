@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.promotion.states import States
+from flux.promotion.past_states import States
 
 A, B = '"a": {"at": "1.0.0"}', '"b": {"at": "2.0.0"}'
 PIECES = st.sampled_from(

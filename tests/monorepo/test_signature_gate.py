@@ -15,7 +15,7 @@ from flux.errors import RequestError, SignatureError
 from flux.event import TERMINAL
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.publishing import publish_release
-from flux.monorepo.signature import require_signature
+from flux.monorepo.signature_gate import require_signature
 from flux.monorepo.signers import find_signers
 from flux.settings import Settings
 from tests import parts

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flux.promotion.order import Skipped, not_lowered, out_of_order, skipped
+from flux.promotion.phase_order import Skipped, not_lowered, out_of_order, skipped
 
 PHASES = {"at": ("at_ring1", "at_ring2"), "tt": ("tt",), "prod": ("prod_ring1", "prod_ring2")}
 

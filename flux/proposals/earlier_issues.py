@@ -5,7 +5,7 @@ from collections.abc import Collection
 from flux.event import IssueEdit
 from flux.forge.forge import Issue
 from flux.monorepo.monorepo import Monorepo
-from flux.promotion.earlier import (
+from flux.promotion.earlier_issues import (
     earlier_boxes,
     earlier_ticks,
     told_release,
