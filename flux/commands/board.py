@@ -1,28 +1,23 @@
 """Collects what the board shows: where every artifact is, and its history."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice, pairwise
+from itertools import chain
 
-from semver import Version
-
-from flux.artifact.difference import FileDifference, difference
-from flux.artifact.versions import named_versions
 from flux.environments.log import Logged, read_log
 from flux.environments.outlook import Outlook, Rules, find_rules
 from flux.environments.status import Row, Status, find_status
+from flux.environments.version_differences import VersionDifference, compare_versions
 from flux.errors import FluxError
 from flux.forge.forge import PullRequest
 from flux.monorepo.freezes import freezes_at
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.released_files import released_files
-from flux.monorepo.releases import Released, releases
+from flux.monorepo.release_details import ReleaseDetails, ReleaseReader
+from flux.monorepo.releases import releases
 from flux.monorepo.source_url import source_url
 from flux.promotion.clusters.health import Health
 from flux.promotion.gates.freeze import Freeze
 from flux.promotion.gates.rule import Rule
-from flux.promotion.marker import read_marker
 from flux.promotion.measures import Arrival, Measures, measure
 from flux.promotion.plan import Step
 from flux.promotion.proposal import Promotion
@@ -30,23 +25,7 @@ from flux.settings.phases import Follow
 from flux.working import Working, silently
 
 _MOST_RELEASES = 20
-_MOST_FILES = 50
-_MOST_COMPARISONS = 4
 _UNMEASURED = measure((), (), 0)
-
-
-@dataclass(frozen=True)
-class BoardRelease:
-    """A release. `notes` is Markdown. `time` is in seconds since the epoch, or None if unknown. URLs are
-    empty if there is no page."""
-
-    version: str
-    tag: str
-    commit: str
-    time: float | None
-    notes: str = ""
-    url: str = ""
-    issue: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,20 +44,6 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class VersionDifference:
-    """The differences between two deployed versions. `names` are charts and images, each with both versions.
-    `unknown` says why the differences are unknown."""
-
-    old: str
-    new: str
-    environments: tuple[tuple[str, ...], tuple[str, ...]]
-    names: tuple[tuple[str, str, str], ...] = ()
-    files: tuple[FileDifference, ...] = ()
-    more_files: int = 0
-    unknown: str = ""
-
-
-@dataclass(frozen=True)
 class BoardArtifact:
     """One artifact. Changes and releases have the newest first. `more_releases` counts those left out."""
 
@@ -86,7 +51,7 @@ class BoardArtifact:
     image: str
     commits_since: int | None
     places: Mapping[str, Cell]
-    releases: Sequence[BoardRelease]
+    releases: Sequence[ReleaseDetails]
     changes: Sequence[Logged]
     promotions: Sequence[tuple[Promotion, PullRequest]]
     comparisons: Sequence[VersionDifference]
@@ -124,7 +89,8 @@ def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> B
     log = read_log(monorepo)
     notices = [*status.notices, *_silent(status), *log.notices]
     found = releases(monorepo, [row.artifact for row in status.rows])
-    told = _Told(monorepo, found, notices)
+    details = ReleaseReader(monorepo, found)
+    notices += details.notices
     phases = monorepo.settings.groups
     last = next(reversed(phases.values()), ())
     changes: dict[str, list[Logged]] = {row.artifact: [] for row in status.rows}
@@ -134,10 +100,10 @@ def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> B
     rules = _rules(monorepo, notices)
     following = _following(rules)
     artifacts = [
-        _artifact(monorepo, row, status, changes[row.artifact], told, following.get(row.artifact, {}))
+        _artifact(monorepo, row, status, changes[row.artifact], details, following.get(row.artifact, {}))
         for row in status.rows
     ]
-    arrivals = {artifact.name: _arrivals(artifact.changes, told) for artifact in artifacts}
+    arrivals = {artifact.name: _arrivals(artifact.changes, details) for artifact in artifacts}
     return Board(
         now,
         source_url(monorepo),
@@ -179,11 +145,11 @@ def _artifact(
     row: Row,
     status: Status,
     changes: Sequence[Logged],
-    told: "_Told",
+    details: ReleaseReader,
     following: Mapping[str, Outlook],
 ) -> BoardArtifact:
     """Return an artifact without its measures."""
-    own = told.releases_of(row.artifact)
+    own = details.releases_of(row.artifact)
     places = {
         name: _place(row, step, changes, following.get(name)) for name, step in row.steps.items() if name
     }
@@ -192,49 +158,17 @@ def _artifact(
         monorepo.registry.name(row.artifact),
         row.commits_since,
         places,
-        [told.release(released) for released in reversed(own[-_MOST_RELEASES:])],
+        [details.release(released) for released in reversed(own[-_MOST_RELEASES:])],
         changes,
         [(p, pull) for p, pull in status.promotions or [] if p.artifact == row.artifact],
-        _comparisons(monorepo, own, places, monorepo.settings.environments),
+        compare_versions(monorepo, own, _wanted(places, monorepo.settings.environments)),
         more_releases=max(0, len(own) - _MOST_RELEASES),
     )
 
 
-class _Told:
-    """What tags and the forge say about releases, read once."""
-
-    def __init__(self, monorepo: Monorepo, found: Sequence[Released], notices: list[str]) -> None:
-        self._found: dict[str, list[Released]] = {}
-        for released in found:
-            self._found.setdefault(released.artifact, []).append(released)
-        self._made = monorepo.git.made({released.tag: released.commit for released in found})
-        self._committed = monorepo.git.commit_times([released.commit for released in found])
-        self._commits = {(r.artifact, str(r.version)): r.commit for r in found}
-        self._releases: dict[str, tuple[float, str, str]] = {}
-        self._issues: dict[Promotion, str] = {}
-        try:
-            forge = monorepo.forge
-            self._releases = {r.tag: (r.published, r.body, r.url) for r in forge.releases()}
-            for issue in forge.issues(monorepo.settings.label):
-                if promotion := read_marker(issue.body):
-                    self._issues[promotion] = issue.url
-        except FluxError as error:
-            notices.append(f"notes and issues are not shown: {error.message}")
-
-    def releases_of(self, artifact: str) -> list[Released]:
-        """Return the releases of an artifact, the lowest version first."""
-        return self._found.get(artifact, [])
-
-    def release(self, released: Released) -> BoardRelease:
-        published, notes, url = self._releases.get(released.tag, (None, "", ""))
-        issue = self._issues.get(Promotion(released.artifact, str(released.version)), "")
-        time = published or self._made.get(released.tag)
-        return BoardRelease(str(released.version), released.tag, released.commit, time, notes, url, issue)
-
-    def committed(self, artifact: str, version: str | None) -> float | None:
-        """Return the time of the commit of a release."""
-        commit = self._commits.get((artifact, version or ""))
-        return self._committed.get(commit) if commit else None
+def _wanted(places: Mapping[str, Cell], order: Iterable[str]) -> dict[str, str]:
+    """Return the desired versions by environment."""
+    return {name: version for name in order if name in places and (version := places[name].step.version)}
 
 
 def _place(row: Row, step: Step, changes: Sequence[Logged], following: Outlook | None) -> Cell:
@@ -244,55 +178,13 @@ def _place(row: Row, step: Step, changes: Sequence[Logged], following: Outlook |
     return Cell(step.environment, step, has, since, health, following)
 
 
-def _arrivals(changes: Iterable[Logged], told: _Told) -> list[Arrival]:
+def _arrivals(changes: Iterable[Logged], details: ReleaseReader) -> list[Arrival]:
     return [
         Arrival(
             *(e.artifact, e.environment, e.after, e.direction, logged.time, e.commit),
             released=logged.released,
-            committed=told.committed(e.artifact, e.after),
+            committed=details.committed(e.artifact, e.after),
         )
         for logged in changes
         for e in (logged.entry,)
     ]
-
-
-def _comparisons(
-    monorepo: Monorepo, own: Sequence[Released], places: Mapping[str, Cell], order: Sequence[str]
-) -> list[VersionDifference]:
-    """Compare each desired version with the next higher one."""
-    wanted: dict[str, list[str]] = {}
-    for environment in order:
-        if (place := places.get(environment)) and place.step.version:
-            wanted.setdefault(place.step.version, []).append(environment)
-    versions = sorted(wanted, key=Version.parse, reverse=True)
-    tagged = {str(released.version): released for released in own}
-    return [
-        _compare(monorepo, tagged, old, new, (tuple(wanted[old]), tuple(wanted[new])))
-        for new, old in islice(pairwise(versions), _MOST_COMPARISONS)
-    ]
-
-
-def _compare(
-    monorepo: Monorepo,
-    tagged: Mapping[str, Released],
-    old: str,
-    new: str,
-    environments: tuple[tuple[str, ...], tuple[str, ...]],
-) -> VersionDifference:
-    if missing := next((version for version in (old, new) if version not in tagged), None):
-        return VersionDifference(old, new, environments, unknown=f"no release has version {missing}")
-    try:
-        before, after = (released_files(monorepo, tagged[version]) for version in (old, new))
-    except FluxError as error:
-        return VersionDifference(old, new, environments, unknown=error.message)
-    files = difference(before, after)
-    names: list[tuple[str, str, str]] = []
-    with suppress(RecursionError):
-        was, now = named_versions(before), named_versions(after)
-        names = [
-            (name, ", ".join(sorted(was.get(name, ()))), ", ".join(sorted(now.get(name, ()))))
-            for name in sorted(was.keys() | now.keys())
-            if was.get(name) != now.get(name)
-        ]
-    more = max(0, len(files) - _MOST_FILES)
-    return VersionDifference(old, new, environments, tuple(names), tuple(files[:_MOST_FILES]), more)

@@ -51,21 +51,6 @@ def test_what_drifts(local: World) -> None:
     assert (place.step.version, place.has) == ("1.1.0", "1.0.0")
 
 
-def test_charts_and_images_that_differ(local: World) -> None:
-    for version, chart in (("1.2.0", "0.1.0"), ("1.3.0", "0.2.0")):
-        local.change({"artifacts/eso/y.yaml": f"chart: eso\nversion: {chart}\n"})
-        local.release("eso", version)
-    local.desire(prod_ring1="1.3.0", prod_ring2="1.2.0", at_ring1="1.3.0")
-    (comparison,) = board(local).artifacts[1].comparisons
-    assert comparison.names == (("chart eso", "0.1.0", "0.2.0"),)
-
-
-def test_a_version_that_is_no_release(local: World) -> None:
-    local.desire(prod_ring1="0.9.0")
-    (comparison, *_) = board(local).artifacts[1].comparisons
-    assert comparison.unknown == "no release has version 0.9.0"
-
-
 def test_a_forge_that_does_not_answer(hub: World) -> None:
     broken = hub.with_()
     broken.token = "not-a-token"

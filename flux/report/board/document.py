@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from flux.artifact.difference import FileDifference
-    from flux.commands.board import Board, BoardArtifact, BoardRelease, Cell, VersionDifference
+    from flux.commands.board import Board, BoardArtifact, Cell
     from flux.environments.outlook import Outlook
+    from flux.environments.version_differences import VersionDifference
+    from flux.monorepo.release_details import ReleaseDetails
     from flux.promotion.clusters.health import Health
     from flux.promotion.gates.freeze import Freeze
     from flux.promotion.gates.rule import Rule
@@ -120,7 +122,7 @@ def _freeze(freeze: Freeze) -> dict[str, Any]:
     return {"phase": freeze.phase or None, "text": freeze_line(freeze), "until": freeze.until}
 
 
-def _release(release: BoardRelease) -> dict[str, Any]:
+def _release(release: ReleaseDetails) -> dict[str, Any]:
     return {
         "version": release.version,
         "tag": release.tag,

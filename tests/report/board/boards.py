@@ -3,10 +3,12 @@
 from typing import Any
 
 from flux.artifact.difference import difference
-from flux.commands.board import Board, BoardArtifact, BoardRelease, Cell, VersionDifference
+from flux.commands.board import Board, BoardArtifact, Cell
 from flux.environments.log import Logged
 from flux.environments.outlook import Outlook
+from flux.environments.version_differences import VersionDifference
 from flux.forge.forge import PullRequest, PullState
+from flux.monorepo.release_details import ReleaseDetails
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.gates.freeze import Freeze
 from flux.promotion.gates.gate import Gate, GateVerdict, Reason
@@ -52,7 +54,7 @@ def artifact(name: str = "app", text: str = "text") -> BoardArtifact:
             ),
         },
         [
-            BoardRelease(
+            ReleaseDetails(
                 "1.1.0", f"{name}-v1.1.0", COMMIT, MADE - 9 * DAY, f"# {text}", "https://example.com/r"
             )
         ],
