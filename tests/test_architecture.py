@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import pytest
 
@@ -135,12 +136,16 @@ def separate_parts(source: str) -> list[str]:
     another Monorepo may."""
     found = []
     for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(node, ast.ClassDef):  # whose fields a dataclass takes
+            taken: list[Any] = [field for field in node.body if isinstance(field, ast.AnnAssign)]
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            taken = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        else:
             continue
-        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-        types = [ast.unparse(a.annotation).strip("'\"") for a in arguments if a.annotation]
+        types = [ast.unparse(each.annotation).strip("'\"") for each in taken if each.annotation]
         parts = [each for each in types if each.removesuffix(" | None") in _PARTS]
-        gives = ast.unparse(node.returns) if node.returns else ""
+        returns = getattr(node, "returns", None)
+        gives = ast.unparse(returns) if returns else ""
         if len(parts) + ("Monorepo" in types) > 1 and parts and gives != "Monorepo":
             found.append(node.name)
     return found
@@ -169,6 +174,28 @@ def test_what_one_command_works_on_is_passed_whole() -> None:
 def test_parts_that_are_passed_separately_are_found(arguments: str, is_found: bool) -> None:
     assert separate_parts(f"def one({arguments}) -> None: ...") == (["one"] if is_found else [])
     assert separate_parts(f"def one({arguments}) -> Monorepo: ...") == []
+    fields = "\n    ".join(arguments.replace("*, ", "").split(", "))
+    assert separate_parts(f"class one:\n    {fields}\n") == (["one"] if is_found else [])
+
+
+# What opens connections: a command that calls one of these beside its context has two pools.
+_OPENERS = re.compile(
+    r"\b(open_registry|open_target_registry|RemoteRegistry|forge_at|GitHubForge|LocalForge)\("
+)
+_MAY_OPEN = {
+    *("commands/doctor.py", "commands/init.py"),  # each makes the context of other settings
+    *("monorepo/opening.py", "monorepo/registry.py"),
+}
+
+
+def test_the_registry_and_the_forge_are_opened_with_the_context() -> None:
+    found = {
+        str(module)
+        for module in modules()
+        if module.parts[0] not in ("forge", "registry")
+        if _OPENERS.search((_ROOT / "flux" / module).read_text().replace("def open_", ""))
+    }
+    assert found == _MAY_OPEN
 
 
 # Flux names the repositories in its own manifests by these URLs, whatever kinds of registries there are.

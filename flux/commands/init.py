@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,11 @@ from flux.monorepo.artifacts import find_artifacts
 from flux.monorepo.clues import read_clues
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.opening import open_forge
-from flux.monorepo.registry import open_target_registry
+from flux.monorepo.registry import open_target_registry, renamed_registry
 from flux.monorepo.signers import required_signers
 from flux.promotion.gates.freeze import freezes_path
 from flux.registry import host_of
+from flux.registry.target import Registry
 from flux.settings import Settings, read_settings
 
 
@@ -74,7 +75,7 @@ def plan_adoption(
     settings = _settings(first | said, variables, gaps)
     if settings is None:
         return Adoption(findings, [], gaps)
-    adopted = _with(monorepo, settings)
+    adopted = _with(monorepo, settings, lambda now: open_target_registry(now, reads_only=True))
     names = _names(adopted, gaps)
     more: list[ProposedSetting | Gap] = [*find_releases(clues, names, settings.only_artifact)]
     tags, notices = _tags(adopted, names)
@@ -90,12 +91,12 @@ def plan_adoption(
     settings = _settings(values | said, variables, gaps)
     if settings is None:
         return Adoption([*findings, *later], [], gaps)
-    adopted = _with(monorepo, settings)
-    state, unmanaged = import_desired(adopted, names, tags)
-    wanted = WantedFiles(adopted, values, state, uses)
-    files, (identity, refused) = list(wanted.files()), _signatures(adopted, clues)
+    final = _with(monorepo, settings, lambda now: renamed_registry(now, adopted))
+    state, unmanaged = import_desired(final, names, tags)
+    wanted = WantedFiles(final, values, state, uses)
+    files, (identity, refused) = list(wanted.files()), _signatures(final, clues)
     gaps += wanted.gaps
-    notices += [*refused, *_calling_nothing(files, clues), *wanted.notices, *_pushing_too(adopted, clues)]
+    notices += [*refused, *_calling_nothing(files, clues), *wanted.notices, *_pushing_too(final, clues)]
     notices += _unread(clues, gaps)
     return Adoption([*findings, *later], files, gaps, unmanaged, notices, identity)
 
@@ -156,16 +157,9 @@ def _names(monorepo: Monorepo, gaps: list[Gap]) -> list[str]:
     return list(found.folders) if not found.clashes else []
 
 
-def _with(monorepo: Monorepo, settings: Settings) -> Monorepo:
+def _with(monorepo: Monorepo, settings: Settings, open_registry: Callable[[Monorepo], Registry]) -> Monorepo:
     """Return the same clone with other settings, read-only."""
-    return Monorepo(
-        monorepo.git,
-        settings,
-        monorepo.event,
-        lambda context: open_target_registry(context, reads_only=True),
-        open_forge,
-        dry_run=True,
-    )
+    return Monorepo(monorepo.git, settings, monorepo.event, open_registry, open_forge, dry_run=True)
 
 
 def _tags(monorepo: Monorepo, names: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:

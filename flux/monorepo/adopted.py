@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from flux.errors import FluxError, RegistryError
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.registry import unnamed_registry
 from flux.monorepo.releases import releases
 from flux.monorepo.repositories import naming_of
 from flux.parallel import in_parallel
-from flux.registry import open_registry
 from flux.registry.contents import contents, modes
 from flux.registry.target import Manifest, Target
 from flux.registry.versions import versions_of
@@ -31,9 +31,7 @@ def environment_tags(monorepo: Monorepo, names: Sequence[str]) -> dict[str, list
 
     Raises RegistryError if the registry does not answer.
     """
-    settings = monorepo.settings
-    registry = open_registry(settings.registry, monorepo.git.root, settings.jobs, settings.insecure)
-    naming = naming_of(monorepo)
+    registry, naming = unnamed_registry(monorepo), naming_of(monorepo)
 
     def one(name: str) -> tuple[str, list[str]]:
         return name, registry.repository(naming.place(name)).tags()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flux.monorepo.image_result import ImageResult
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.registry import open_target_registry
+from flux.monorepo.registry import written_registry
 from flux.parallel import in_parallel
 from flux.promotion.plan import Action, Step
 from flux.regex import regex
@@ -36,9 +36,7 @@ def observe_images(monorepo: Monorepo, results: Iterable[ImageResult]) -> list[O
     Raises RegistryError if the registry does not answer.
     """
     done = [result for result in results if not result.error]
-    registry = open_target_registry(
-        monorepo, reads_only=True
-    )  # the registry of the dry run includes what it would have pushed
+    registry = written_registry(monorepo)
     found = in_parallel(monorepo.settings.jobs, lambda result: [*_tags(registry, result)], done)
     return sorted((one for each in found for one in each), key=lambda one: one.name)
 

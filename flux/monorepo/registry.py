@@ -33,6 +33,26 @@ def open_target_registry(monorepo: Monorepo, reads_only: bool) -> Registry:
     return DryRegistry(named) if reads_only else named
 
 
+def written_registry(monorepo: Monorepo) -> Registry:
+    """Return the registry as it is, without what a dry run would have written to it."""
+    registry = monorepo.registry
+    return registry.registry if isinstance(registry, DryRegistry) else registry
+
+
+def unnamed_registry(monorepo: Monorepo) -> Registry:
+    """Return the registry with its own names of repositories and tags, whatever the settings say."""
+    registry = written_registry(monorepo)
+    return registry.registry if isinstance(registry, NamedRegistry) else registry
+
+
+def renamed_registry(monorepo: Monorepo, before: Monorepo) -> Registry:
+    """Return the registry of `before` for reading, with the names that the settings of `monorepo` say.
+
+    Both use the same connections.
+    """
+    return DryRegistry(NamedRegistry(unnamed_registry(before), naming_of(monorepo)))
+
+
 def _location(monorepo: Monorepo) -> str:
     settings, event = monorepo.settings, monorepo.event
     if not event.actions or host_of(settings.registry) or "registry" in settings.named:

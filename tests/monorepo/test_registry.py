@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from flux.event import Event
+from flux.monorepo.registry import renamed_registry, unnamed_registry, written_registry
+from flux.registry.folder.layout import LayoutTarget
 from flux.settings import Settings
 from tests.commands.helpers import (
     ZEROS,
@@ -16,6 +18,7 @@ from tests.commands.helpers import (
 from tests.monorepo.building import NAMES
 from tests.monorepo.building import repo as repo
 from tests.monorepos import opened
+from tests.registry.images import packed, push
 from tests.repo import Repo
 
 # In Actions
@@ -78,3 +81,21 @@ def test_a_job_on_github_has_a_registry_of_its_own(named: dict[str, Any], place:
     with opened(repo, Settings(**named), event) as monorepo:
         registry = monorepo.registry
     assert registry.name("app") == place
+
+
+# Behind it
+
+
+def test_a_dry_run_and_the_names_of_settings_can_be_looked_behind(repo: Repo) -> None:
+    settings = Settings(repository="x/{name}", version_tag="v{version}")
+    with opened(repo, settings, dry_run=True) as monorepo:
+        target = LayoutTarget(repo.path / ".registry/x/app")
+        push(target, packed(b"one"), "v1.0.0")
+        manifest = target.fetch_manifest("v1.0.0")
+        assert manifest
+        monorepo.registry.repository("app").push_tags(manifest, ["latest"])
+        assert set(monorepo.registry.repository("app").tags()) == {"1.0.0", "latest"}
+        assert written_registry(monorepo).repository("app").tags() == ["1.0.0"]
+        assert unnamed_registry(monorepo).repository("x/app").tags() == ["v1.0.0"]
+        with opened(repo, Settings(repository="y/{name}")) as other:
+            assert renamed_registry(other, monorepo).name("app") == ".registry/y/app"
