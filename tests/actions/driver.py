@@ -7,7 +7,6 @@ token that may what `permissions:` says and no more, at GitHub and at the regist
 import itertools
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -22,8 +21,10 @@ from typing import Any
 import yaml
 
 from tests.actions.calls import Expanded, expanded
+from tests.actions.jobs import Job, job_of
 from tests.actions.needs import Ended, alone, is_due, needs, outputs, spelled, together
 from tests.actions.triggers import events_of, starts
+from tests.actions.used import standins, taken_from
 from tests.github import faults
 from tests.github.gitdata import Person
 from tests.github.server import GitHub
@@ -32,32 +33,11 @@ from tests.github.world import Event
 from tests.registry.token_service import TokenService, User
 
 JSON = dict[str, Any]
-STANDINS = Path(__file__).parent / "standins"
 APP_KEY = "the key of the App"
 _WORKFLOWS = ".github/workflows"
 _SECONDS = 300
 _AT_ONCE = 4
-_USES = re.compile(r'uses"?: "?([\w.-]+/[\w.-]+@\w+)')
-_SHOWN = ("error", "warning", "notice")
 _RIGHTS = {"write": frozenset({"pull", "push"}), "read": frozenset({"pull"})}
-
-
-@dataclass(frozen=True)
-class Job:
-    """What became of a job. `result` is `success`, `failure`, `skipped` (by its `if:`) or `killed`."""
-
-    workflow: str
-    name: str
-    event: Event
-    result: str
-    log: str
-    summary: str
-    """All that its steps wrote to it, Markdown."""
-    outputs: dict[str, str]
-    """Of its steps."""
-
-    def __str__(self) -> str:
-        return f"{self.workflow}: {self.name} ({self.event}): {self.result}"
 
 
 @dataclass(frozen=True)
@@ -217,7 +197,7 @@ class Runners:
             "--action-offline-mode",
             f"--action-cache-path={folder / 'act'}",
             *(f"--local-repository={each}={at}" for each, at in {**self.tools, own: checkout}.items()),
-            *(f"--local-repository={used}={at}" for used, at in _standins(checkout, *self.tools.values())),
+            *(f"--local-repository={used}={at}" for used, at in standins(checkout, *self.tools.values())),
             *(f"--var={key}={value}" for key, value in self.variables.items()),
             *(f"--secret={key}={value}" for key, value in {**self.secrets, "GITHUB_TOKEN": token}.items()),
         ]
@@ -269,7 +249,7 @@ class Runners:
             if name := record.get("jobID"):
                 told.setdefault(name, []).append(record)
         killed = process.returncode < 0
-        jobs = [_job(path, name, event, said, killed) for name, said in told.items()]
+        jobs = [job_of(path, name, event, said, killed) for name, said in told.items()]
         if process.returncode > 0 and not any(job.result == "failure" for job in jobs):
             raise RuntimeError(f"act itself failed:\n{printed}")
         return jobs
@@ -387,34 +367,6 @@ class Runners:
         return _git("-C", str(self._repository.git.path), "diff", "--name-only", between).splitlines()
 
 
-def taken_from(own: str, text: str) -> str:
-    """What a workflow or action takes from its own repository, named as from outside: act knows no `$/`."""
-    repository, _, ref = own.partition("@")
-    return re.sub(r"\$/(\.github/[\w./-]+)", rf"{repository}/\1@{ref}", text)
-
-
-def _job(path: str, name: str, event: Event, records: list[JSON], killed: bool) -> Job:
-    """What act told of a job; of a matrix it tells of each."""
-    results = {record["jobResult"] for record in records if "jobResult" in record}
-    worst = next((result for result in ("failure", "success") if result in results), "skipped")
-    return Job(
-        path.rpartition("/")[2],
-        name,
-        event,
-        "killed" if killed else worst,
-        "".join(map(_said, records)),
-        "".join(each["content"] for each in records if each.get("command") == "summary"),
-        {each["name"]: each["arg"] for each in records if each.get("command") == "set-output"},
-    )
-
-
-def _said(record: JSON) -> str:
-    """What a step printed, commands to the runner too."""
-    if record.get("raw_output"):
-        return str(record["msg"])
-    return f"::{record['command']}::{record['arg']}\n" if record.get("command") in _SHOWN else ""
-
-
 def _permissions(workflow: JSON, jobs: list[str]) -> dict[str, str]:
     """What the token of these jobs may, named as the test GitHub does."""
     allowed: dict[str, str] = {}
@@ -424,17 +376,6 @@ def _permissions(workflow: JSON, jobs: list[str]) -> dict[str, str]:
         for name, level in given.items():
             allowed[name.replace("-", "_")] = max(level, allowed.get(name, ""))  # read, write
     return allowed
-
-
-def _standins(*places: Path) -> list[tuple[str, Path]]:
-    """Every action that is used from elsewhere, with its stand-in."""
-    files = [file for place in places for file in (place / ".github").rglob("*.yml")]
-    used = {each for file in files for each in re.findall(_USES, file.read_text())}
-    return [
-        (each, STANDINS / each.partition("/")[2].partition("@")[0])
-        for each in sorted(used)
-        if (STANDINS / each.partition("/")[2].partition("@")[0]).is_dir()
-    ]
 
 
 def _git(*arguments: str) -> str:

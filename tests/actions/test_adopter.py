@@ -14,8 +14,10 @@ import yaml
 from flux.adoption.workflows import WORKFLOWS
 from tests import parts
 from tests.actions.conftest import Monorepo, copy_repository, log_in
-from tests.actions.driver import Job, Runners, taken_from
+from tests.actions.driver import Runners
+from tests.actions.jobs import Job
 from tests.actions.test_release import push_tag
+from tests.actions.used import taken_from
 from tests.conftest import need
 from tests.github.fixtures import RunGitHub
 from tests.registry.remote.logins import USER, htpasswd

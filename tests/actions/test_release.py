@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from tests.actions.conftest import Monorepo
-from tests.actions.driver import Job
+from tests.actions.jobs import Job
 from tests.github.tests.calls import told
 
 TAG = "flux-oci-eso-v1.0.0"

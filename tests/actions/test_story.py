@@ -11,7 +11,7 @@ import pytest
 from flux.promotion.boxes import read_boxes
 from tests import parts
 from tests.actions.conftest import Monorepo
-from tests.actions.driver import Job
+from tests.actions.jobs import Job
 from tests.conftest import need
 from tests.github.state import Role
 from tests.github.world import Event

@@ -1,201 +1,28 @@
-"""People, issues, pull requests and releases as GitHub's JSON has them, in answers and in events."""
+"""Issues, pull requests and releases as GitHub's JSON has them, in answers and in events."""
 
-import base64
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal
 from urllib.parse import quote
 
-from tests.github.gitdata import NULL
+from tests.github.peoplebodies import node, stamp
+from tests.github.runbodies import RunView
 from tests.github.state import (
     Account,
-    Activity,
-    CheckRun,
     Comment,
-    Deployment,
-    DeploymentStatus,
     Issue,
-    Kind,
     Label,
     Pull,
     Release,
     Renaming,
-    Repository,
     Review,
-    Role,
-    Status,
 )
-from tests.github.wire import JSON, Urls
+from tests.github.wire import JSON
 
 _REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
 
-# What follows a repository's own URL.
-_REPOSITORY_URLS = {
-    "archive_url": "/{archive_format}{/ref}",
-    "assignees_url": "/assignees{/user}",
-    "blobs_url": "/git/blobs{/sha}",
-    "branches_url": "/branches{/branch}",
-    "collaborators_url": "/collaborators{/collaborator}",
-    "comments_url": "/comments{/number}",
-    "commits_url": "/commits{/sha}",
-    "compare_url": "/compare/{base}...{head}",
-    "contents_url": "/contents/{+path}",
-    "contributors_url": "/contributors",
-    "deployments_url": "/deployments",
-    "downloads_url": "/downloads",
-    "events_url": "/events",
-    "forks_url": "/forks",
-    "git_commits_url": "/git/commits{/sha}",
-    "git_refs_url": "/git/refs{/sha}",
-    "git_tags_url": "/git/tags{/sha}",
-    "hooks_url": "/hooks",
-    "issue_comment_url": "/issues/comments{/number}",
-    "issue_events_url": "/issues/events{/number}",
-    "issues_url": "/issues{/number}",
-    "keys_url": "/keys{/key_id}",
-    "labels_url": "/labels{/name}",
-    "languages_url": "/languages",
-    "merges_url": "/merges",
-    "milestones_url": "/milestones{/number}",
-    "notifications_url": "/notifications{?since,all,participating}",
-    "pulls_url": "/pulls{/number}",
-    "releases_url": "/releases{/id}",
-    "stargazers_url": "/stargazers",
-    "statuses_url": "/statuses/{sha}",
-    "subscribers_url": "/subscribers",
-    "subscription_url": "/subscription",
-    "tags_url": "/tags",
-    "teams_url": "/teams",
-    "trees_url": "/git/trees{/sha}",
-    "url": "",
-}
 
-_USER_URLS = {
-    "events_url": "/events{/privacy}",
-    "followers_url": "/followers",
-    "following_url": "/following{/other_user}",
-    "gists_url": "/gists{/gist_id}",
-    "organizations_url": "/orgs",
-    "received_events_url": "/received_events",
-    "repos_url": "/repos",
-    "starred_url": "/starred{/owner}{/repo}",
-    "subscriptions_url": "/subscriptions",
-    "url": "",
-}
-
-
-def stamp(date: datetime) -> str:
-    return f"{date.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def node(prefix: str, id: object) -> str:
-    """The ID that GraphQL would have."""
-    return f"{prefix}_{base64.b32encode(str(id).encode()).decode().rstrip('=')}"
-
-
-def show_user(urls: Urls, account: Account) -> JSON:
-    own = f"{urls.api}/users/{quote(account.login)}"
-    page = f"apps/{account.login.removesuffix('[bot]')}" if account.kind is Kind.BOT else account.login
-    return {
-        "login": account.login,
-        "id": account.id,
-        "node_id": node("U", account.id),
-        "avatar_url": f"{urls.html}/u/{account.id}",
-        "gravatar_id": "",
-        "html_url": f"{urls.html}/{page}",
-        "type": str(account.kind),
-        "site_admin": False,
-        **{name: own + rest for name, rest in _USER_URLS.items()},
-    }
-
-
-class View:
+class View(RunView):
     """A repository and all in it as they are now, for a caller who reached the server by these URLs."""
-
-    def __init__(self, urls: Urls, repo: Repository) -> None:
-        self._urls, self._repo = urls, repo
-        self._api = f"{urls.api}/repos/{repo.full_name}"
-        self._html = f"{urls.html}/{repo.full_name}"
-
-    # Who
-
-    def user(self, account: Account) -> JSON:
-        return show_user(self._urls, account)
-
-    def collaborator(self, account: Account, role: Role) -> JSON:
-        may = {"pull": Role.READ, "triage": Role.TRIAGE, "push": Role.WRITE}
-        may |= {"maintain": Role.MAINTAIN, "admin": Role.ADMIN}
-        permissions = {name: role >= needed for name, needed in may.items()}
-        return {**self.user(account), "permissions": permissions, "role_name": str(role)}
-
-    def organization(self) -> JSON:
-        owner = self._repo.owner
-        own = f"{self._urls.api}/orgs/{owner.login}"
-        return {
-            "login": owner.login,
-            "id": owner.id,
-            "node_id": node("O", owner.id),
-            "url": own,
-            "repos_url": f"{own}/repos",
-            "events_url": f"{own}/events",
-            "hooks_url": f"{own}/hooks",
-            "issues_url": f"{own}/issues",
-            "members_url": f"{own}/members{{/member}}",
-            "public_members_url": f"{own}/public_members{{/member}}",
-            "avatar_url": f"{self._urls.html}/u/{owner.id}",
-            "description": None,
-        }
-
-    def repository(self) -> JSON:
-        repo = self._repo
-        host = self._urls.html.partition("://")[2]
-        waiting = sum(issue.closed is None for issue in repo.issues.values())
-        return {
-            "id": repo.id,
-            "node_id": node("R", repo.id),
-            "name": repo.name,
-            "full_name": repo.full_name,
-            "owner": self.user(repo.owner),
-            "private": repo.private,
-            "visibility": "private" if repo.private else "public",
-            "default_branch": repo.default_branch,
-            "description": None,
-            "homepage": None,
-            "language": None,
-            "license": None,
-            "mirror_url": None,
-            "topics": [],
-            "custom_properties": {},
-            "size": 0,
-            "forks": 0,
-            "forks_count": 0,
-            "watchers": 0,
-            "watchers_count": 0,
-            "stargazers_count": 0,
-            "open_issues": waiting,
-            "open_issues_count": waiting,
-            "fork": False,
-            "is_template": False,
-            "archived": self._repo.archived,
-            "disabled": False,
-            "has_issues": True,
-            "has_projects": False,
-            "has_downloads": True,
-            "has_wiki": False,
-            "has_pages": False,
-            "has_discussions": False,
-            "allow_forking": True,
-            "web_commit_signoff_required": False,
-            "created_at": stamp(repo.created),
-            "updated_at": stamp(repo.created),
-            "pushed_at": stamp(repo.created),
-            "html_url": self._html,
-            "svn_url": self._html,
-            "clone_url": f"{self._html}.git",
-            "git_url": f"git://{host}/{repo.full_name}.git",
-            "ssh_url": f"git@{host}:{repo.full_name}.git",
-            **{name: self._api + rest for name, rest in _REPOSITORY_URLS.items()},
-        }
 
     # Issues and pull requests
 
@@ -379,134 +206,6 @@ class View:
             "created_at": stamp(release.created),
             "published_at": stamp(release.published) if release.published else None,
             "assets": [],
-        }
-
-    # Commits
-
-    def status(self, sha: str, status: Status) -> JSON:
-        return {
-            "url": f"{self._api}/statuses/{sha}",
-            "avatar_url": f"{self._urls.html}/u/{status.creator.id}",
-            "id": status.id,
-            "node_id": node("SC", status.id),
-            "state": status.state,
-            "description": status.description,
-            "target_url": status.target,
-            "context": status.context,
-            "created_at": stamp(status.created),
-            "updated_at": stamp(status.created),
-            "creator": self.user(status.creator),
-        }
-
-    def check_run(self, run: CheckRun) -> JSON:
-        own = f"{self._api}/check-runs/{run.id}"
-        page = f"{self._html}/runs/{run.id}"
-        said = dict.fromkeys(("title", "summary", "text"))
-        return {
-            "id": run.id,
-            "node_id": node("CR", run.id),
-            "head_sha": run.sha,
-            "external_id": "",
-            "url": own,
-            "html_url": page,
-            "details_url": page,
-            "status": run.status,
-            "conclusion": run.conclusion,
-            "started_at": stamp(run.started),
-            "completed_at": stamp(run.completed) if run.completed else None,
-            "output": {**said, "annotations_count": 0, "annotations_url": f"{own}/annotations"},
-            "name": run.name,
-            "check_suite": {"id": run.id},
-            "app": self._app(run.app),
-            "pull_requests": [],
-        }
-
-    def _app(self, account: Account) -> JSON:
-        name = account.login.removesuffix("[bot]")
-        return {
-            "id": account.id,
-            "slug": name,
-            "node_id": node("A", account.id),
-            "owner": self.user(self._repo.owner),
-            "name": name,
-            "description": "",
-            "external_url": f"{self._urls.html}/{name}",
-            "html_url": f"{self._urls.html}/apps/{name}",
-            "created_at": stamp(self._repo.created),
-            "updated_at": stamp(self._repo.created),
-            "permissions": {},
-            "events": [],
-        }
-
-    def activity(self, activity: Activity) -> JSON:
-        return {
-            "id": activity.id,
-            "node_id": node("PSH", activity.id),
-            "before": activity.before or NULL,
-            "after": activity.after or NULL,
-            "ref": activity.ref,
-            "timestamp": stamp(activity.time),
-            "activity_type": activity.kind,
-            "actor": self.user(activity.actor),
-        }
-
-    # Actions
-
-    def deployment(self, deployment: Deployment) -> JSON:
-        url = f"{self._api}/deployments/{deployment.id}"
-        updated = deployment.statuses[-1].created if deployment.statuses else deployment.created
-        return {
-            "url": url,
-            "id": deployment.id,
-            "node_id": node("DE", deployment.id),
-            "sha": deployment.sha,
-            "ref": deployment.ref,
-            "task": deployment.task,
-            "payload": deployment.payload,
-            "original_environment": deployment.environment,
-            "environment": deployment.environment,
-            "description": deployment.description,
-            "creator": self.user(deployment.creator),
-            "created_at": stamp(deployment.created),
-            "updated_at": stamp(updated),
-            "statuses_url": f"{url}/statuses",
-            "repository_url": self._api,
-            "transient_environment": False,
-            "production_environment": deployment.environment == "production",
-        }
-
-    def deployment_status(self, deployment: Deployment, status: DeploymentStatus) -> JSON:
-        url = f"{self._api}/deployments/{deployment.id}"
-        return {
-            "url": f"{url}/statuses/{status.id}",
-            "id": status.id,
-            "node_id": node("DES", status.id),
-            "state": status.state,
-            "creator": self.user(status.creator),
-            "description": status.description,
-            "environment": deployment.environment,
-            "target_url": "",
-            "created_at": stamp(status.created),
-            "updated_at": stamp(status.created),
-            "deployment_url": url,
-            "repository_url": self._api,
-            "environment_url": "",
-            "log_url": "",
-        }
-
-    def workflow(self, id: int, name: str, path: str) -> JSON:
-        file = path.rpartition("/")[2]
-        return {
-            "id": id,
-            "node_id": node("W", id),
-            "name": name,
-            "path": path,
-            "state": "active",
-            "created_at": stamp(self._repo.created),
-            "updated_at": stamp(self._repo.created),
-            "url": f"{self._api}/actions/workflows/{id}",
-            "html_url": f"{self._html}/blob/{self._repo.default_branch}/{path}",
-            "badge_url": f"{self._html}/workflows/{file}/badge.svg",
         }
 
     # What several of them have

@@ -4,8 +4,9 @@ import base64
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from tests.github.bodies import View, node, stamp
+from tests.github.bodies import View
 from tests.github.gitdata import Change, Commit, Entry, Person, Tag
+from tests.github.peoplebodies import node, stamp
 from tests.github.state import Account, Repository
 from tests.github.wire import JSON, Urls
 

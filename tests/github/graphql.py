@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from tests.github import access, descriptions
-from tests.github.bodies import node, show_user
+from tests.github.peoplebodies import node, show_user
 from tests.github.state import Pull, Repository, Token
 from tests.github.wire import JSON, RefusedError, Reply, Request, Urls
 from tests.github.world import World

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from flux import kustomize as kustomize_module
-from tests.commands.checking import CASES, MAP, lines, only, run_check
+from tests.commands.check.case import MAP
+from tests.commands.checking import CASES, lines, only, run_check
 from tests.commands.checking import everything as everything
 from tests.commands.checking import renderer as renderer
 from tests.commands.helpers import inv, monorepo

@@ -10,7 +10,8 @@ import pytest
 from flux.commands.check import check_artifacts
 from flux.errors import RequestError
 from tests import parts
-from tests.commands.checking import CASES, MAP, lines, only, run_check
+from tests.commands.check.case import MAP
+from tests.commands.checking import CASES, lines, only, run_check
 from tests.commands.checking import everything as everything
 from tests.commands.checking import renderer as renderer
 from tests.commands.helpers import monorepo

@@ -1,8 +1,8 @@
 """The repository itself, who the caller is, and who may what."""
 
 from tests.github import access
-from tests.github.bodies import show_user, stamp
 from tests.github.call import Call, route
+from tests.github.peoplebodies import show_user, stamp
 from tests.github.state import Account, Kind, Role
 from tests.github.wire import JSON, RefusedError, Reply, missing
 
