@@ -1,11 +1,15 @@
 """What is due is done, and then nothing."""
 
-from datetime import timedelta
+from dataclasses import replace
 
-from flux.errors import UnvouchedError
+import pytest
+
+from flux.commands.reconcile import Reconciler
+from flux.errors import RequestError, UnvouchedError
 from flux.monorepo.commit_artifacts import Sources
-from tests.commands.promoted import TAG, registry_of
+from tests.commands.promoted import registry_of
 from tests.commands.promoting import World
+from tests.monorepos import opened
 from tests.registry.images import image, push
 
 
@@ -85,45 +89,11 @@ def test_reconcile_vouches_for_no_release_of_a_commit_that_is_not_mains(world: W
     assert "which is not on the first-parent line of main" in error.message
 
 
-def test_reconcile_undoes_what_main_was_forced_back_from(hub: World) -> None:
-    assert hub.github
-    hub.github.advance(timedelta(hours=-2))
-    hub.open(TAG)
-    hub.apply(hub.tick("tt"))
-    hub.merge()
-    hub.github.advance(timedelta(hours=2))
-    hub.bare.git("update-ref", "refs/heads/main", "main~1")
-    undone = "issue 1: tt: the tick was lost; tick it again if you still want it"
-    assert undone in hub.reconcile().repaired
-    assert hub.reconcile().repaired == []
-
-
-def test_reconcile_opens_no_issue_for_old_releases(hub: World) -> None:
-    assert hub.github
-    hub.github.advance(timedelta(days=-8))
-    hub.release("eso", "1.2.0")
-    hub.github.advance(timedelta(days=8))
-    hub.reconcile()
-    assert hub.forge().issues("flux-release") == []
-
-
-def test_what_publish_always_refuses_is_a_warning(world: World) -> None:
-    world.repo.checkout("aside", create=True)
-    world.repo.commit(files={"artifacts/eso/x.yaml": "aside\n"})
-    world.repo.tag("flux-oci-eso-v9.0.0")
-    if world.github:
-        world.repo.push("origin", "flux-oci-eso-v9.0.0")
-    world.repo.checkout("main")
-    done = world.reconcile()
-    assert not done.errors
-    assert any("flux-oci-eso-v9.0.0" in notice for notice in done.notices)
-
-
-def test_one_registry_that_fails_leaves_the_other_artifacts_to_be_published(local: World) -> None:
+def test_without_a_forge_nothing_is_done(local: World) -> None:
+    """It would be known only after the first images were pushed."""
     tag = local.release("eso", "1.2.0", publish=False)
-    local.release("dashboard", "0.1.0", publish=False)
-    (local.repo.path / ".registry/dashboard").mkdir(parents=True, exist_ok=True)
-    (local.repo.path / ".registry/dashboard/index.json").write_text("not JSON")
-    done = local.reconcile()
-    assert any(what.startswith(f"{tag}: ") for what in done.repaired)
-    assert any(about == "dashboard" for about, _ in done.errors)
+    before = local.tags()
+    settings = replace(local.settings, forge="github")
+    with opened(local.repo, settings) as monorepo, pytest.raises(RequestError, match="GitHub"):
+        Reconciler(monorepo)
+    assert (tag, local.tags()) == ("flux-oci-eso-v1.2.0", before)
