@@ -11,7 +11,7 @@ from datetime import datetime
 
 from flux.artifact.image import CREATED, REVISION, SOURCE, Image
 from flux.artifact.image_manifest import shown
-from flux.artifact.source import https_url
+from flux.artifact.source_url import https_url
 from flux.regex import regex
 
 _COMMIT = regex(r"[0-9a-f]{40}")

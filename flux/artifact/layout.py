@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from flux.artifact.discovery import Below, Found, Odd, find_all
 from flux.artifact.folder import Folder, SourceEntry
-from flux.artifact.found import Below, Found, Odd, find_all
 from flux.artifact.glob import escaped
 from flux.artifact.ignore import Excludes, excludes
 from flux.artifact.prepare import Prepare, with_step

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from flux.diagnosis import accounts, key, machine, owners, places, reviews, tags
-from flux.diagnosis.line import Line, Rating, looked_at, obtained, problem
+from flux.diagnosis.check_line import Line, Rating, looked_at, obtained, problem
 from flux.event import Event, read_event, read_surroundings
 from flux.settings import Settings, find_faults, read_settings
 

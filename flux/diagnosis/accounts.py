@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flux.diagnosis.line import Line, Rating
+from flux.diagnosis.check_line import Line, Rating
 
 if TYPE_CHECKING:
     from flux.forge.place import Place
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def forge(monorepo: Monorepo, place: Place) -> Line:
-    from flux.artifact.source import https_url, names_host
+    from flux.artifact.source_url import https_url, names_host
     from flux.forge.kinds import KINDS
 
     forge, hosted = monorepo.forge, monorepo.git.hosted_url or ""

@@ -4,7 +4,7 @@ import platform
 import shlex
 from collections.abc import Iterator
 
-from flux.diagnosis.line import Line, Rating
+from flux.diagnosis.check_line import Line, Rating
 from flux.errors import EngineError
 from flux.packages import install
 from flux.settings import Settings

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from flux.diagnosis.line import Line, Rating
+from flux.diagnosis.check_line import Line, Rating
 from flux.promotion.gates.freeze import freezes_path
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from flux.diagnosis.line import Line, Rating
+from flux.diagnosis.check_line import Line, Rating
 from flux.listing import counted
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def clone(clone: Clone) -> Iterator[Line]:
 
 
 def origin(monorepo: Monorepo) -> Iterator[Line]:
-    from flux.artifact.source import https_url, names_host
+    from flux.artifact.source_url import https_url, names_host
 
     hosted = monorepo.git.hosted_url or ""
     if names_host(hosted) and not https_url(hosted):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from flux.diagnosis.check_line import Line, Rating
 from flux.diagnosis.gh import gh, gh_with
-from flux.diagnosis.line import Line, Rating
 from flux.proposals.gate_check import CHECK as RULES
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from flux.diagnosis.check_line import Line, Rating
 from flux.diagnosis.gh import gh
-from flux.diagnosis.line import Line, Rating
 
 if TYPE_CHECKING:
     from flux.forge.place import Place

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from flux.artifact.content import ATTRIBUTES
-from flux.git.empty import empty_clone
+from flux.git.empty_clone import empty_clone
 from flux.git.objects import Objects
 from flux.git.process import Process
 from flux.git.trees import MOST_PATHS, Trees

@@ -129,7 +129,7 @@ class Clone:
 
         If git's alias leads to a folder, such as a mirror, return the URL that the alias replaces.
         """
-        from flux.artifact.source import https_url
+        from flux.artifact.source_url import https_url
 
         url, fetched = self.origin_url, self.fetch_url
         if url is None or fetched is None:
@@ -140,7 +140,7 @@ class Clone:
     def named_url(self) -> str | None:
         """Return the URL where people find origin, with the aliases of ssh. It uses the aliases of git only
         if the clone's own URL has no full host name, such as `gh:octo/mono`."""
-        from flux.artifact.source import https_url
+        from flux.artifact.source_url import https_url
 
         url = self._resolved(self.origin_url or "")
         host = https_url(url).removeprefix("https://").partition("/")[0]
@@ -152,7 +152,7 @@ class Clone:
     @property
     def disagreeing_urls(self) -> list[str]:
         """Return the URLs of origin if they name different places. Git fetches from the first."""
-        from flux.artifact.source import https_url
+        from flux.artifact.source_url import https_url
 
         def place(url: str) -> str:
             return https_url(self._resolved(url)) or url

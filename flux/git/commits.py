@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from flux.errors import GitError, HistoryMissingError, RequestError
-from flux.git.kept import Kept
+from flux.git.cache import Kept
 from flux.git.objects import NAME, Objects
 from flux.git.origin import Origin
 from flux.git.process import Process

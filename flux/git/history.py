@@ -8,15 +8,15 @@ from flux.artifact.changes import Commit
 from flux.artifact.revision import Revision
 from flux.artifact.tree import parents
 from flux.git import output
-from flux.git.kept import Kept
-from flux.git.line import walk
-from flux.git.lines import Lines
+from flux.git.cache import Kept
+from flux.git.first_parent_walk import walk
+from flux.git.first_parents import Lines
 from flux.git.objects import NAME
 from flux.git.partial import Partial
 from flux.git.process import Process
 from flux.git.shallow import Shallow
+from flux.git.shared_walks import Walk
 from flux.git.trees import MOST_WALKED, Trees, narrowest
-from flux.git.walks import Walk
 
 _MOST_KNOWN = 10_000  # folders
 _MOST_MESSAGES = 16 * 1024 * 1024  # characters

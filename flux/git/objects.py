@@ -10,7 +10,7 @@ from typing import NamedTuple
 from flux.artifact.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, Content, File
 from flux.errors import GitError
 from flux.git.batch import Batch, BatchError, LargeError, Object
-from flux.git.kept import Kept
+from flux.git.cache import Kept
 from flux.git.partial import Partial
 from flux.git.process import Process
 from flux.git.stream import Stream

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from flux.errors import GitError
-from flux.git.empty import empty_clone
+from flux.git.empty_clone import empty_clone
 from flux.git.origin import Origin
 from flux.git.process import Process
 from flux.git.shallow import Shallow

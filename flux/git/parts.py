@@ -4,9 +4,9 @@ from flux.git.attributes import Attributes
 from flux.git.branches import Branches
 from flux.git.commits import Commits
 from flux.git.file_log import FileLog
+from flux.git.first_parents import Lines
 from flux.git.history import History
 from flux.git.home import Home
-from flux.git.lines import Lines
 from flux.git.objects import Objects
 from flux.git.origin import Origin
 from flux.git.partial import Partial

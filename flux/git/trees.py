@@ -8,10 +8,10 @@ from flux.artifact.tree import Change, File
 from flux.errors import GitError
 from flux.git import output
 from flux.git.commits import Commits
-from flux.git.comparison import compare
 from flux.git.objects import NAME, Objects, TreeEntry
 from flux.git.partial import Partial
 from flux.git.process import Process
+from flux.git.tree_diff import compare
 
 RAW_DIFF = (
     "--raw",

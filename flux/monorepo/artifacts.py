@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flux.artifact.found import Found
+from flux.artifact.discovery import Found
 from flux.artifact.layout import Layout
 from flux.errors import SettingError
 from flux.git.clone import Clone

@@ -15,8 +15,8 @@ from flux.artifact.published import published
 from flux.artifact.revision import Revision
 from flux.artifact.tree import SUBMODULE, Content, File
 from flux.errors import ContentError, GitError
+from flux.git.cache import Kept
 from flux.git.clone import Clone
-from flux.git.kept import Kept
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_branches import find_released_line
 from flux.step import BuildStep, Made, run

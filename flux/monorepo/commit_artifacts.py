@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from flux.artifact.changes import last_changes
 from flux.artifact.content import MOST_JUDGED, content_fault, kind_fault
+from flux.artifact.discovery import Found
 from flux.artifact.folder import Folder
-from flux.artifact.found import Found
 from flux.artifact.layout import Layout
 from flux.artifact.name import name_fault
 from flux.artifact.published import in_order, published

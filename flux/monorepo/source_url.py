@@ -1,6 +1,6 @@
 """The URL that images name as their source."""
 
-from flux.artifact.source import https_url
+from flux.artifact.source_url import https_url
 from flux.monorepo.monorepo import Monorepo
 
 

@@ -5,7 +5,7 @@ from json import loads
 from pathlib import Path
 
 from flux.adoption.workflows import WORKFLOWS, Values, render, used_by, without_versions
-from flux.artifact.source import https_url
+from flux.artifact.source_url import https_url
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.gates.freeze import freezes_path
 from flux.registry import host_of

@@ -7,7 +7,7 @@ from enum import StrEnum
 from flux.errors import DesiredStateError
 from flux.promotion.commits import commit_message
 from flux.promotion.desired import Desired
-from flux.promotion.edit import set_versions
+from flux.promotion.desired_edit import set_versions
 from flux.promotion.ledger import Decision, How, asked, latest, news, withdrawn
 from flux.promotion.proposal import Promotion, Proposal, propose
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flux.diagnosis.line import Diagnosis
+from flux.diagnosis.check_line import Diagnosis
 from flux.report.text import Styled, as_typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flux.diagnosis.line import Line
+    from flux.diagnosis.check_line import Line
     from flux.report.report import Report
 
 _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}

@@ -31,7 +31,7 @@ def show_forge(
 ) -> None:
     """Show where a release will be made, unless the clone has no remote host. `urls` are all URLs of
     origin."""
-    from flux.artifact.source import https_url, names_host
+    from flux.artifact.source_url import https_url, names_host
 
     goes = f"{planned.tag} {'would go' if dry_run else 'goes'} to"
     if place.host:

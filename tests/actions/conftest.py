@@ -16,7 +16,7 @@ import yaml
 from github.Issue import Issue
 from github.PullRequest import PullRequest
 
-from flux.artifact.source import https_url
+from flux.artifact.source_url import https_url
 from flux.promotion.boxes import mark
 from flux.registry import open_registry
 from flux.settings import Phase, Settings

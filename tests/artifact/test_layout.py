@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from flux.artifact.folder import SourceEntry
 from flux.artifact.layout import Layout
 from flux.artifact.tree import REGULAR, SUBMODULE, SYMLINK
-from tests.artifact.test_found import below
+from tests.artifact.test_discovery import below
 
 _PARTS = st.sampled_from(["apps", "infra", "x", "y", ".z", "a.yaml"])
 _FILES = st.lists(st.lists(_PARTS, min_size=1, max_size=4).map("/".join), max_size=10).map(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.diagnosis.line import Rating
+from flux.diagnosis.check_line import Rating
 from tests.commands.helpers import (
     break_origin,
     commands,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flux.commands.doctor import examine
-from flux.diagnosis.line import Line, Rating
+from flux.diagnosis.check_line import Line, Rating
 from tests.github.server import GitHub
 from tests.github.state import Environment, Repository
 from tests.repo import Repo

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.diagnosis.line import Rating
+from flux.diagnosis.check_line import Rating
 from tests.diagnosis.examining import asked, found, health, only, script, the
 from tests.github.server import GitHub
 from tests.repo import Repo

@@ -11,7 +11,7 @@ import pytest
 
 from flux import step
 from flux.diagnosis import machine
-from flux.diagnosis.line import Line, Rating
+from flux.diagnosis.check_line import Line, Rating
 from flux.settings import Settings
 from tests import parts
 from tests.commands.helpers import (

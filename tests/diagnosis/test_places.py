@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.diagnosis.line import Line, Rating
+from flux.diagnosis.check_line import Line, Rating
 from flux.monorepo.workflows import rendered
 from flux.settings import Settings
 from tests import parts

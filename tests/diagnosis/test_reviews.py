@@ -2,7 +2,7 @@
 
 import pytest
 
-from flux.diagnosis.line import Line, Rating
+from flux.diagnosis.check_line import Line, Rating
 from tests.diagnosis.examining import Spoil, UnsafeWith, asked, safe, the, unsafe, without
 from tests.github.server import GitHub
 from tests.repo import Repo

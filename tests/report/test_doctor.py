@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flux.diagnosis.line import Line, Rating
+from flux.diagnosis.check_line import Line, Rating
 from flux.report.doctor import show_doctor
 from flux.report.report import Report
 from tests.report.showing import Stage

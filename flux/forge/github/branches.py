@@ -8,7 +8,7 @@ from github.Repository import Repository
 
 from flux.forge.forge import Protection
 from flux.forge.github.api import done
-from flux.forge.github.makers import Makers
+from flux.forge.github.commit_authors import Makers
 from flux.forge.github.protection import find_protection
 from flux.forge.github.refs import find_ref, matching_refs
 from flux.forge.github.token import CONTENTS, METADATA

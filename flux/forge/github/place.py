@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flux.artifact.source import https_url
+from flux.artifact.source_url import https_url
 from flux.errors import RequestError
 from flux.forge.place import ForgeClues, Place
 from flux.regex import regex

@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from flux.errors import GitError, HistoryMissingError
-from flux.git.kept import Kept
+from flux.git.cache import Kept
 from flux.git.objects import NAME, Objects
 from flux.git.process import Process
 from flux.git.shallow import Shallow

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from flux.git.clone import Clone
-from flux.git.empty import empty_clone
+from flux.git.empty_clone import empty_clone
 from tests.git.conftest import partial
 from tests.repo import Repo
 

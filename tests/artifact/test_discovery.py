@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from flux.artifact.discovery import Below, find_all
 from flux.artifact.folder import SourceEntry
-from flux.artifact.found import Below, find_all
 from flux.artifact.tree import FOLDER, REGULAR, SUBMODULE, SYMLINK
 from flux.git.objects import TreeEntry as Node
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from flux.errors import DesiredStateError
 from flux.promotion.desired import parse_desired
-from flux.promotion.edit import set_versions
+from flux.promotion.desired_edit import set_versions
 
 ORDER = ("at_ring1", "at_ring2", "tt", "prod_ring1", "prod_ring2")
 _ARTIFACTS = st.sampled_from(["app", "cert-manager", "db", "eso", "x.y"])

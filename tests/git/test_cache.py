@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.git.kept import Kept
+from flux.git.cache import Kept
 
 
 def test_what_was_used_longest_ago_goes_first() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from flux.artifact.tree import REGULAR, Change
 from flux.git.clone import Clone
-from flux.git.comparison import compare
 from flux.git.objects import TreeEntry
+from flux.git.tree_diff import compare
 from tests.commands.helpers import HOSTILE_NAMES
 from tests.git.counted import CountedGit
 from tests.repo import Repo

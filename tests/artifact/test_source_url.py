@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.artifact.source import https_url, names_host
+from flux.artifact.source_url import https_url, names_host
 
 _URL = "https://github.com/acme/monorepo"
 

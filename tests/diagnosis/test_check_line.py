@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from flux.diagnosis.line import Diagnosis, Line, Rating
+from flux.diagnosis.check_line import Diagnosis, Line, Rating
 from flux.errors import ForgeError
 from tests.diagnosis.examining import asked, found, health, the
 from tests.github.server import GitHub
