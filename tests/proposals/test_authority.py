@@ -3,6 +3,7 @@
 import pytest
 
 from flux.errors import ForgeError, RequestError
+from flux.proposals.authority import Authority
 from tests.commands.promoted import TAG
 from tests.commands.promoting import PERMISSIONS, World, boxes
 
@@ -109,3 +110,80 @@ def test_another_app_that_nobody_names_opens_no_issue_of_ours(hub: World) -> Non
     assert [issue.number for issue in hub.forge().issues("flux-release")] == [1]
     named = hub.with_(automation=("flux-promoter[bot]",))
     assert named.open(TAG).action == "found"
+
+
+def test_why_somebody_may_not(hub: World) -> None:
+    with hub.with_(promoters={"prod": ("Carol", "alice"), "tt": ()}).opened() as monorepo:
+        authority = Authority(monorepo)
+    assert authority.refusals("trudy", ["tt"]) == {"tt": "that needs the permission `write`"}
+    assert authority.refusals("Alice", ["prod", "prod_ring1"]) == {}
+    assert authority.refusals("bob", ["at_ring1", "tt", "prod", "prod_ring2", "nowhere"]) == {
+        "tt": "the promoters of tt are nobody",
+        "prod": "the promoters of prod are Carol, alice",
+        "prod_ring2": "the promoters of prod are Carol, alice",
+    }
+
+
+def test_a_command_says_who_may_not_and_what_to_do(hub: World) -> None:
+    with hub.with_(promoters={"prod": ("alice",)}).opened(login="bob") as monorepo:
+        authority = Authority(monorepo)
+        assert authority.caller == "bob"
+        authority.require(["at_ring1"])
+        with pytest.raises(RequestError) as refused:
+            authority.require(["at_ring1", "prod_ring1"])
+    reason = "the promoters of prod are alice"
+    assert refused.value.message == f"bob may not promote to prod_ring1: {reason}"
+    assert refused.value.hint == "ask somebody who may"
+
+
+def test_an_apps_token_is_none_of_the_promoters(hub: World) -> None:
+    assert hub.github
+    hub.token = hub.github.app_token(**PERMISSIONS)
+    for promoters in (None, {}, {"prod": ("alice",), "at": ("bob",)}):
+        with hub.with_(promoters=promoters).opened() as monorepo:
+            authority = Authority(monorepo)
+            assert authority.caller == monorepo.settings.automation[0]
+            authority.require(["tt"])
+            if not promoters:
+                authority.require(["prod_ring1"])
+    with pytest.raises(RequestError) as refused:
+        authority.require(["prod_ring1", "at_ring2"])
+    assert refused.value.message == "this token belongs to no person, and the phase at has promoters"
+    assert refused.value.hint == "use the token of a person whom the setting `promoters` names"
+
+
+def test_whose_text_is_ours(hub: World, local: World) -> None:
+    with hub.with_(automation=("Promoter",)).opened(login="bob") as monorepo:
+        authority = Authority(monorepo)
+    assert authority.is_automation("bob")
+    assert not authority.is_ours("bob"), "GitHub tells who has edited it since"
+    for login, is_bot in {"promoter": True, "GitHub-Actions[bot]": True, "bob": False}.items():
+        assert (authority.is_ours(login), authority.is_bot(login)) == (is_bot, is_bot)
+    assert authority.is_bot("another[bot]")
+    assert [authority.is_trusted(login) for login in ("promoter", "alice", "trudy", "")] == [
+        *(True, True, False, False),
+    ]
+    with local.opened() as monorepo:
+        caller = monorepo.forge.login()
+        assert caller
+        assert Authority(monorepo).is_ours(caller)
+        assert not Authority(monorepo).is_ours("somebody")
+
+
+def test_an_app_is_asked_who_it_is_only_about_a_bot(hub: World) -> None:
+    """The answer costs a commit, which some tokens may not make."""
+    assert hub.github
+
+    def asked(token: str, login: str) -> tuple[bool, int]:
+        assert hub.github
+        hub.token, before = token, len(hub.github.requests)
+        with hub.opened() as monorepo:
+            answer = Authority(monorepo).is_automation(login)
+        return answer, sum(each.method == "POST" for each in hub.github.requests[before:])
+
+    able, unable = hub.github.app_token(**PERMISSIONS), hub.github.app_token(issues="write", contents="read")
+    assert asked(able, "flux-promoter[bot]") == (True, 1)
+    assert asked(able, "another[bot]") == (False, 1)
+    assert asked(able, "alice") == (False, 0)
+    assert asked(hub.github.token("bob"), "flux-promoter[bot]") == (False, 0)
+    assert asked(unable, "flux-promoter[bot]") == (False, 1)

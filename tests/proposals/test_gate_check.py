@@ -3,6 +3,8 @@
 import json
 
 from flux.promotion.gates.gate import Gate, GateVerdict, Reason
+from flux.promotion.ledger import Decision, How
+from flux.promotion.proposal import Promotion, VersionChange
 from flux.proposals.authority import Authority
 from flux.proposals.gate_check import CHECK, Rulings, tell_check
 from tests.commands.progressing import followed
@@ -38,3 +40,48 @@ def test_a_freeze_that_ended_leaves_no_red_check(world: World) -> None:
         world.sync()
         (*_, said) = world.forge().statuses(world.pull().head)
         assert (said.context, said.state) == (CHECK, state)
+
+
+ESO = Promotion("eso", "1.1.0")
+
+
+def test_a_freeze_makes_a_promotion_wait_except_with_an_override(world: World) -> None:
+    freeze = {"reason": "holidays", "by": "alice", "phase": "prod", "until": 32_503_680_000}
+    world.change({"flux/freezes.json": json.dumps({"freezes": [freeze]})})
+    names = ["at_ring1", "prod_ring1", "prod_ring2"]
+    override = Decision("alice", How.OVERRIDE, ("prod_ring1",), 100, None, "it burns")
+    changes = [VersionChange(name, "1.0.0", "1.1.0") for name in names]
+    with world.opened() as monorepo:
+        rulings = Rulings(monorepo, Authority(monorepo))
+        said = {name: verdict.text for name, verdict in rulings.verdicts(ESO, names).items()}
+        assert said == {"at_ring1": "", **dict.fromkeys(names[1:], "prod is frozen by alice: holidays")}
+        assert [*rulings.waits(ESO, names, [])] == names[1:]
+        assert [*rulings.waits(ESO, names, [override])] == names[2:]
+        assert rulings.later(ESO, changes, []) == {*names[1:]}
+        assert rulings.later(ESO, changes[1:], []) == frozenset(), "all of it waits"
+
+
+def test_the_gates_are_those_of_the_artifact(hub: World) -> None:
+    """A version waits in the second phase for the artifact's clusters in the first."""
+    names = ["at_ring1", "tt"]
+    with followed(hub).opened() as monorepo:
+        rulings = Rulings(monorepo, Authority(monorepo))
+        first, second = rulings.verdicts(ESO, names).values()
+        assert first.allowed
+        assert {reason.gate for reason in second.reasons} == {Gate.ORDER}
+        assert "at_ring1" in second.text
+
+
+def test_a_check_says_all_that_waits_as_far_as_there_is_room(hub: World) -> None:
+    with followed(hub).opened() as monorepo:
+        rulings = Rulings(monorepo, Authority(monorepo))
+        for text in ("w" * 137, "w" * 138):
+            rulings.check(monorepo.tip, {"a": GateVerdict((Reason(Gate.ORDER, text),))})
+        rulings.check(monorepo.tip, {**WAITS, "prod": GateVerdict((Reason(Gate.SOAK, "later"),))})
+        rulings.check("0" * 40, WAITS)  # a commit that there is not
+        said = [each.description for each in monorepo.forge.statuses(monorepo.tip)]
+    assert said == [
+        f"a: {'w' * 137}",
+        f"a: {'w' * 136}…",
+        "tt: at1 does not have 1.1.0 yet; prod: later",
+    ]
