@@ -13,7 +13,7 @@ from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.first_parents import changed_between
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_branches import on_line, require_on_line
-from flux.monorepo.release_notes import commits_of, notes_of
+from flux.monorepo.release_notes import notes_of
 from flux.monorepo.releases import (
     Released,
     below,
@@ -25,9 +25,16 @@ from flux.monorepo.releases import (
     tell_apart,
 )
 from flux.monorepo.tip_settings import take_current_settings
-from flux.release.commits import asked_bump, read_commit
+from flux.monorepo.version_choice import (
+    asked_by_commits,
+    name_too_small,
+    released_again,
+    require_free,
+    require_untagged,
+    version_for,
+)
 from flux.release.misnamed import Misnamed
-from flux.release.version import AUTO, BUMPS, meanings, newest_stable, next_version, parse_version
+from flux.release.version import AUTO
 
 WORKFLOWS = ("release-flux-artifact.yml", "manage-flux-releases.yml")
 _AUTOMATION = "github-actions[bot]"
@@ -96,12 +103,12 @@ def plan_release(
     earlier = _of_line(monorepo, line, released)
     last = earlier[-1] if earlier else None
     if wanted == AUTO:
-        wanted = _asked(monorepo, artifact, commit, earlier)
-    again = _again(released, earlier, wanted, commit, allow_unchanged)
-    version = again.version if again else _next(wanted, earlier)
+        wanted = asked_by_commits(monorepo, artifact, commit, earlier)
+    again = released_again(released, earlier, wanted, commit, allow_unchanged)
+    version = again.version if again else version_for(wanted, earlier)
     if not again:
-        _require_untagged(version, stray)
-        _require_free(version, line, released, earlier)
+        require_untagged(version, stray)
+        require_free(version, line, released, earlier)
     if last and not again:
         _require_not_older(monorepo, line, last, commit)
     misnamed = misnamed_releases(monorepo, [artifact])
@@ -118,7 +125,7 @@ def plan_release(
     notices = (
         *name_misnamed(form, misnamed),
         *name_stray(monorepo, stray),
-        *([] if again else _too_small(monorepo, artifact, commit, earlier, version)),
+        *([] if again else name_too_small(monorepo, artifact, commit, earlier, version)),
     )
     branch = "" if line == monorepo.settings.branch else line
     return PlannedRelease(
@@ -148,38 +155,6 @@ def create_release(monorepo: Monorepo, planned: PlannedRelease) -> MadeRelease:
     return MadeRelease(planned, release, tuple(notices), tuple(failed))
 
 
-def _stable(earlier: list[Released]) -> Released | None:
-    """Return the release from which a bump counts: the last stable one."""
-    return next((one for one in reversed(earlier) if not one.version.prerelease), None)
-
-
-def _asked(monorepo: Monorepo, artifact: str, commit: str, earlier: list[Released]) -> str:
-    """Return the bump for the commits since the last stable release, or the version released here."""
-    if earlier and earlier[-1].commit == commit:
-        return str(earlier[-1].version)
-    last = _stable(earlier)
-    return asked_bump(commits_of(monorepo, artifact, commit, last), last.version if last else None)
-
-
-def _too_small(
-    monorepo: Monorepo, artifact: str, commit: str, earlier: list[Released], version: Version
-) -> list[str]:
-    """Return a warning if there is a breaking change and the version is too low for it."""
-    last = _stable(earlier)
-    if last is None or version < last.version:
-        return []
-    broken = [one for one in commits_of(monorepo, artifact, commit, last) if read_commit(one).is_breaking]
-    if not broken:
-        return []
-    asked = next_version(asked_bump(broken, last.version), last.version)
-    if version.finalize_version() >= asked:
-        return []
-    return [
-        f"{version} is less than {asked}, which the breaking change of {broken[0].commit[:12]} asks for: "
-        f"{broken[0].subject}"
-    ]
-
-
 def _require_no_other(monorepo: Monorepo, commit: str, force: bool) -> None:
     """Raises RequestError if release-please makes the releases and `force` is not set."""
     for name in _RELEASE_PLEASE:
@@ -196,68 +171,6 @@ def _of_line(monorepo: Monorepo, line: str, released: list[Released]) -> list[Re
         return released
     there = on_line(monorepo, line, {one.tag: one.commit for one in released})
     return [one for one in released if one.tag in there]
-
-
-def _next(wanted: str, earlier: list[Released]) -> Version:
-    versions = [one.version for one in earlier]
-    return next_version(wanted, versions[-1] if versions else None, newest_stable(versions))
-
-
-def _again(
-    released: list[Released], earlier: list[Released], wanted: str, commit: str, allow_unchanged: bool
-) -> Released | None:
-    """Return the existing release for `wanted` at this commit. Raises RequestError if it is elsewhere.
-
-    A bump stands for the last release if it is at this commit and the bump could have led to its version.
-    With `allow_unchanged` it does not.
-    """
-    if wanted in BUMPS:
-        if allow_unchanged or not earlier or earlier[-1].commit != commit:
-            return None
-        meant = [one.version for one in earlier[:-1]]
-        could = meanings(wanted, meant[-1] if meant else None, newest_stable(meant))
-        return earlier[-1] if earlier[-1].version in could else None
-    version = parse_version(wanted)
-    there = next((one for one in released if one.version == version), None)
-    if there and there.commit != commit:
-        raise _taken(there)
-    return there
-
-
-def _taken(one: Released) -> RequestError:
-    return RequestError(
-        f"{one.artifact} {one.version} is released already, at {one.commit[:12]}",
-        "a version never changes: release a higher one",
-    )
-
-
-def _require_untagged(version: Version, stray: list[Released]) -> None:
-    """Raises RequestError if the tag of the version exists at a commit that is on no release line."""
-    for one in stray:
-        if one.version == version:
-            raise RequestError(
-                f"the tag {one.tag} is there, at {one.commit[:12]}, which is on no branch of releases",
-                "delete the tag, or release a higher version",
-            )
-
-
-def _require_free(version: Version, line: str, released: list[Released], earlier: list[Released]) -> None:
-    """Raises RequestError if the version is taken. On a maintenance line, the version must also be lower than
-    the next one released elsewhere, because the highest version counts as the newest release."""
-    for one in released:
-        if one.version == version:
-            raise _taken(one)
-    last = earlier[-1].version if earlier else Version(0)
-    others = [one for one in released if one not in earlier and one.version > last]
-    if others and version > others[0].version:
-        between = f"between {last} and {others[0].version}"
-        has_room = last.finalize_version().bump_patch() < others[0].version
-        raise RequestError(
-            f"{version} on {line} would pass {others[0].version}, which is released on another line",
-            f"release a version {between}"
-            if has_room
-            else f"no version is {between}: release from where {others[0].version} is",
-        )
 
 
 def _misnamed(monorepo: Monorepo, artifact: str, misnamed: list[Misnamed]) -> RequestError:
