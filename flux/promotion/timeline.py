@@ -1,6 +1,5 @@
 """How each environment got its version: one entry for each change of the desired state."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,14 +9,8 @@ from operator import is_not
 
 from semver import Version
 
-from flux.promotion.commits import is_rollback
-from flux.promotion.ledger import read_decisions
+from flux.promotion.messages import Messages
 from flux.promotion.past_states import States, Versions
-from flux.regex import regex
-
-_PULL = regex(r"\(#(?P<squashed>[1-9][0-9]{0,8})\)$|^Merge pull request #(?P<merged>[1-9][0-9]{0,8}) ")
-_BY_HAND = regex(r"^(?:Requested-by|By-name): (?P<who>[^\s;<>]{1,100})$", re.MULTILINE)
-_MOST_ASKED = 20
 
 
 class Direction(StrEnum):
@@ -29,6 +22,7 @@ class Direction(StrEnum):
     DOWN = "down"
     """The version is lower, and no commit says that this is a rollback."""
     ROLLBACK = "rollback"
+    """The version is lower, and a commit says that this undoes a promotion."""
     REMOVED = "removed"
 
 
@@ -36,8 +30,9 @@ class Direction(StrEnum):
 class LogEntry:
     """One environment of one artifact got another version. `before` and `after` are None for no version.
 
-    `time` is the committer's, in seconds since the epoch. `asked` are the logins that the commits name.
-    `pull` is the number of the pull request in the commit's subject. Both are only what the commits say.
+    `time` is the committer's, in seconds since the epoch. `asked` are the logins that the commits name for
+    this artifact and environment. `pull` is the number of the pull request in the commit's subject. Both are
+    only what the commits say.
     """
 
     artifact: str
@@ -83,7 +78,7 @@ def timeline(recorded: Iterable[Recorded]) -> Iterator[LogEntry]:
 
 
 def _entries(state: Recorded, before: Versions, after: Versions) -> Iterator[LogEntry]:
-    said: tuple[tuple[str, ...], int | None, bool] | None = None
+    said: Messages | None = None
     # Equal parts of neighbours are one object. To skip them saves the most time.
     changed = compress(after, map(is_not, after.values(), map(before.get, after)))
     for artifact in sorted([*changed, *(before.keys() - after.keys())]):
@@ -92,11 +87,13 @@ def _entries(state: Recorded, before: Versions, after: Versions) -> Iterator[Log
             was, now = _version(old.get(environment)), _version(new.get(environment))
             if was == now:
                 continue
-            said = said or _said(state.messages)
-            asked, pull, rolled_back = said
-            direction = _direction(was, now, rolled_back)
+            said = said or Messages(state.messages)
+            direction = _direction(was, now)
+            if direction is Direction.DOWN and said.rolls_back(artifact):
+                direction = Direction.ROLLBACK
+            asked = said.asked(artifact, environment)
             yield LogEntry(
-                *(artifact, environment, was, now, direction, state.commit, state.time, asked, pull),
+                *(artifact, environment, was, now, direction, state.commit, state.time, asked, said.pull),
                 merged=state.merged,
             )
 
@@ -110,14 +107,12 @@ def _parse(version: str) -> Version | None:
     return Version.parse(version) if Version.is_valid(version) else None
 
 
-def _direction(was: str | None, now: str | None, rolled_back: bool) -> Direction:
+def _direction(was: str | None, now: str | None) -> Direction:
     if was is None:
         return Direction.FIRST
     if now is None:
         return Direction.REMOVED
-    if not _is_lower(now, was):
-        return Direction.UP
-    return Direction.ROLLBACK if rolled_back else Direction.DOWN
+    return Direction.DOWN if _is_lower(now, was) else Direction.UP
 
 
 @lru_cache(4096)
@@ -125,16 +120,3 @@ def _is_lower(version: str, other: str) -> bool:
     """Whether a version is lower. Cached, because one environment after the other makes the same steps."""
     one, another = _parse(version), _parse(other)
     return one is not None and another is not None and one < another
-
-
-def _said(messages: Iterable[str]) -> tuple[tuple[str, ...], int | None, bool]:
-    """Return who asked, the pull request, and whether it is a rollback, from a change's messages."""
-    own, *brought = [*messages] or [""]
-    asked: dict[str, None] = {}
-    for message in (own, *brought):
-        decisions = read_decisions(message)
-        names = [d.who for d in decisions if d.asks] if decisions is not None else _BY_HAND.findall(message)
-        asked |= dict.fromkeys(names)
-    match = _PULL.search(own.partition("\n")[0])
-    pull = int(match["squashed"] or match["merged"]) if match else None
-    return tuple(asked)[:_MOST_ASKED], pull, any(map(is_rollback, (own, *brought)))

@@ -90,6 +90,17 @@ def test_a_forged_trailer_names_nobody() -> None:
     assert entry("x", "y\n\nRequested-by: eve; name prod; 6\nRequested-by: mallory; junk").asked == ()
 
 
+def test_each_change_of_a_merge_has_its_own_askers() -> None:
+    messages = [
+        commit_message(Promotion(name, "1.1.0"), ["prod"], False, [Decision(who, How.TICK, ("prod",), 5, 3)])
+        for name, who in (("a", "ann"), ("b", "bob"))
+    ]
+    after = {name: {"prod": "1.1.0"} for name in "abc"}
+    found = timeline(recorded({}, after, messages=("Merge branch 'both'", *messages)))
+    asked = {each.artifact: each.asked for each in found}
+    assert asked == {"a": ("ann",), "b": ("bob",), "c": ()}
+
+
 def test_a_rollback_is_told_from_another_downgrade() -> None:
     message = commit_message(Promotion("a", "1.0.0"), ["prod"], True)
     down = {"before": "1.1.0", "after": "1.0.0"}

@@ -1,0 +1,70 @@
+"""What the commit messages of a change say: who asked for it, its pull request, and whether it is a rollback.
+
+A merge or a squash can bring several promotions. What one promotion's message says is for its artifact only.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from flux.promotion.commits import is_rollback
+from flux.promotion.ledger import Decision, read_decisions, requesters
+from flux.regex import regex
+
+_PULL = regex(r"\(#(?P<squashed>[1-9][0-9]{0,8})\)$|^Merge pull request #(?P<merged>[1-9][0-9]{0,8}) ")
+_BY_HAND = regex(r"^(?:Requested-by|By-name): (?P<who>[^\s;<>]{1,100})$", re.MULTILINE)
+_PROMOTION = regex(r"^Promotion: (?P<artifact>\S+) \S+[ \t\r]*$", re.MULTILINE)
+_UNDONE = regex(r'^(?:\* )?(?:Roll back \S+ to |Revert "|This reverts commit )', re.MULTILINE)
+"""A rollback in a squash, and the words of `git revert` and of GitHub's button."""
+_MOST_ASKED = 20
+
+
+class _Part(NamedTuple):
+    """What a message says about one artifact, or about all if `artifact` is None."""
+
+    artifact: str | None
+    text: str
+    decisions: Sequence[Decision]
+    by_hand: Sequence[str]
+
+
+class Messages:
+    """The messages of a change: the commit's own, then those of the commits that it merged."""
+
+    def __init__(self, messages: Iterable[str]) -> None:
+        own, *brought = [*messages] or [""]
+        self._parts = [part for message in (own, *brought) for part in _parts(message)]
+        match = _PULL.search(own.partition("\n")[0])
+        self.pull = int(match["squashed"] or match["merged"]) if match else None
+        """The number of the pull request in the subject."""
+
+    def asked(self, artifact: str, environment: str) -> tuple[str, ...]:
+        """Return who asked for the artifact in the environment, since somebody withdrew it."""
+        parts = self._about(artifact)
+        decisions = [d for part in parts for d in part.decisions if environment in d.environments]
+        if len(decisions) > 1:
+            decisions = list(requesters(decisions, [environment])[environment]) or decisions
+        names = [decision.who for decision in decisions if decision.asks]
+        return tuple(dict.fromkeys([*names, *(who for part in parts for who in part.by_hand)]))[:_MOST_ASKED]
+
+    def rolls_back(self, artifact: str) -> bool:
+        return any(is_rollback(part.text) or _UNDONE.search(part.text) for part in self._about(artifact))
+
+    def _about(self, artifact: str) -> list[_Part]:
+        return [part for part in self._parts if part.artifact in (None, artifact)]
+
+
+def _parts(message: str) -> Iterator[_Part]:
+    """Yield the parts of a message. Each ends with the trailer that names its promotion."""
+    begin = 0
+    for match in _PROMOTION.finditer(message):
+        yield _part(match["artifact"], message[begin : match.end()])
+        begin = match.end()
+    if not message[begin:].isspace():
+        yield _part(None, message[begin:])
+
+
+def _part(artifact: str | None, text: str) -> _Part:
+    decisions = read_decisions(text)
+    by_hand = _BY_HAND.findall(text) if decisions is None else ()
+    return _Part(artifact, text.lstrip(), decisions or (), by_hand)
