@@ -11,6 +11,7 @@ from flux.git.shallow import Shallow
 _MOST_MESSAGE = 20_000  # characters that are kept of a message
 _MOST_BROUGHT = 1000  # commits of one merge
 _MOST_MOVES = 20
+_MOST_COMPARED = 100  # files that one commit may have moved and changed
 
 
 class FileChange(NamedTuple):
@@ -45,7 +46,7 @@ class FileLog:
         self._shallow = shallow
 
     def file_log(self, commit: str, path: str) -> list[FileChange]:
-        """Return the changes of a file up to `commit`, newest first. It follows moves without other changes.
+        """Return the changes of a file up to `commit`, newest first. It follows moves.
 
         Raises HistoryMissingError if a shallow clone lacks the rest, and the rest cannot be fetched.
         """
@@ -67,11 +68,12 @@ class FileLog:
     def _before_move(self, commit: str, path: str) -> tuple[str, str] | None:
         """Return a commit's first parent and the file's path there; None if the commit did not move the file.
 
-        The content must be the same, so no blob has to be fetched for the comparison.
+        The content may differ in part. In a partial clone it must be the same, so no blob has to be fetched.
         """
+        alike = "--find-renames=100%" if self._process.promisor else "--find-renames=50%"
         fields = self._process.fields(
             *("log", "--no-walk", "-z", "--raw", "--no-abbrev", "--diff-merges=first-parent"),
-            *("--find-renames=100%", "--diff-filter=R", "--no-ext-diff"),
+            *(alike, f"-l{_MOST_COMPARED}", "--diff-filter=R", "--no-ext-diff"),
             *("--no-show-signature", "--no-color", "--no-notes", "--format=tformat:%P", commit),
         )
         told = (field.removeprefix("\n") for field in fields)

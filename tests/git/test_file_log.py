@@ -91,6 +91,20 @@ def test_a_shallow_clone_is_completed(tmp_path: Path) -> None:
     assert subjects(log(clone)) == [["second"], ["first"]]
 
 
+def test_a_file_that_was_moved_and_edited_at_once(tmp_path: Path) -> None:
+    """In a clone that lacks old contents, its history begins there."""
+    repo = Repo(tmp_path / "repo")
+    lines = [f"{number}\n" for number in range(10)]
+    first = repo.commit("first", files={"a.json": "".join(lines), "other": "x\n" * 10})
+    repo.remove("a.json")
+    repo.remove("other")
+    moved = repo.commit("move", files={PATH: "".join(lines[1:])})
+    assert [change.commit for change in log(repo)] == [moved, first]
+    repo.git("config", "uploadpack.allowFilter", "true")
+    partial = repo.clone(tmp_path / "partial", "--filter=blob:none")
+    assert [change.commit for change in log(partial)] == [moved]
+
+
 def test_a_file_that_was_moved_goes_on_as_before(tmp_path: Path) -> None:
     """Twice, once by a merge; a file that is there still is another one."""
     repo = Repo(tmp_path / "repo")
