@@ -17,6 +17,9 @@ class Scene:
     typed: tuple[str, ...]
 
 
+BOARD = Scene("The same for all artifacts, as a site that a browser opens from disk.", ("inv board",))
+
+
 @dataclass(frozen=True)
 class Demo:
     """`variables` are exported before the first scene. `afterwards` are commands to try after the last."""

@@ -7,7 +7,7 @@ import yaml
 from semver import Version
 
 from flux.demo.cluster import CLUSTER, PATH, REPORTER, SCRIPT, WORD
-from flux.demo.play import Demo, Scene, variables
+from flux.demo.play import BOARD, Demo, Scene, variables
 from flux.demo.stage import Chosen, beginnings
 from flux.errors import RequestError
 from flux.monorepo.monorepo import Monorepo
@@ -82,6 +82,7 @@ def plan_progress(settings: Settings, chosen: Chosen, tags: Mapping[str, str]) -
                 "A rollback holds: no rule promotes that version again.",
                 ("inv reconcile", f"inv rules {artifact}"),
             ),
+            BOARD,
         ),
         ("inv status", f"inv promote {artifact} {first.name} {patch}"),
     )

@@ -5,7 +5,7 @@ from shlex import quote
 
 from semver import Version
 
-from flux.demo.play import Demo, Scene, variables
+from flux.demo.play import BOARD, Demo, Scene, variables
 from flux.demo.stage import Chosen
 from flux.monorepo.releases import read_releases
 from flux.promotion.proposal import Promotion
@@ -66,7 +66,7 @@ def _scenes(settings: Settings, chosen: Chosen, version: Version) -> tuple[Scene
             "See what each environment has, and whether it is what it should have.",
             (f"inv status -a {artifact}",),
         ),
-        Scene("The same for all artifacts, as a site that a browser opens from disk.", ("inv board",)),
+        BOARD,
     )
 
 

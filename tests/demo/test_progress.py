@@ -44,6 +44,7 @@ def test_one_phase_has_nothing_to_go_on_to() -> None:
 def test_every_environment_reports() -> None:
     plan = plan_progress(Settings(phases=PHASES), Chosen("app", "artifacts/app/x.yaml"), {})
     typed = [command for scene in plan.scenes for command in scene.typed]
+    assert typed[-1] == "inv board"
     assert [word.split()[3:5] for word in typed if word.startswith("python3")] == [
         ["at1", "success"],
         ["at2", "success"],
@@ -67,3 +68,5 @@ def test_it_plays(tmp_path: Path) -> None:
     assert "promote/app-0.1.1: opened for at1, at2" in played.stdout
     assert "at2 is failing" in played.stdout.replace("app:", "")
     assert "0.1.1 was rolled back from in at" in played.stdout
+    assert "Wrote the board of 1 artifact: .board/index.html" in played.stdout
+    assert "rollback" in (clone.path / ".board/artifacts/app.html").read_text(encoding="utf-8")
