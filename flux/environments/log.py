@@ -42,10 +42,12 @@ class Logged:
 
 @dataclass(frozen=True)
 class Log:
-    """The changes, the newest first."""
+    """The changes, the newest first. `unasked` is the number of older pull requests whose reviews and merger
+    the forge was not asked about."""
 
     changes: list[Logged]
     notices: list[str] = field(default_factory=list)
+    unasked: int = 0
 
 
 def read_log(monorepo: Monorepo, choose: Choose = list) -> Log:
@@ -55,7 +57,7 @@ def read_log(monorepo: Monorepo, choose: Choose = list) -> Log:
     """
     notices: list[str] = []
     entries = choose(list(timeline(_recorded(monorepo, _tip(monorepo, notices)))))
-    return Log(_told(monorepo, entries, notices), notices)
+    return _told(monorepo, entries, notices)
 
 
 def _tip(monorepo: Monorepo, notices: list[str]) -> str:
@@ -77,25 +79,27 @@ def _recorded(monorepo: Monorepo, tip: str) -> Iterable[Recorded]:
             yield Recorded(change.commit, change.time, content, change.messages, change.merged)
 
 
-def _told(monorepo: Monorepo, entries: Sequence[LogEntry], notices: list[str]) -> list[Logged]:
+def _told(monorepo: Monorepo, entries: Sequence[LogEntry], notices: list[str]) -> Log:
     """Return the entries with data from tags and the forge."""
     if not entries:
-        return []
+        return Log([], notices)
     released = _release_times(monorepo, entries)
     pulls: dict[int, PullRequest] = {}
     numbers: list[int | None] = [None] * len(entries)
     approved: Mapping[int, tuple[str, ...]] = {}
+    unasked: Sequence[int] = ()
     try:
         merged = Merged(monorepo.forge.pull_requests(PullState.MERGED))
         numbers = [merged.number_of(entry) for entry in entries]
         pulls = dict(merged.by_number)
-        asked = list(dict.fromkeys(number for number in numbers if number))[:_MOST_ASKED_ABOUT]
+        found = list(dict.fromkeys(number for number in numbers if number))
+        asked, unasked = found[:_MOST_ASKED_ABOUT], found[_MOST_ASKED_ABOUT:]
         for number, pull, who in in_parallel(monorepo.settings.jobs, partial(_look, monorepo), asked):
             pulls[number] = pull or pulls[number]
             approved = {**approved, number: who}
     except FluxError as error:
         notices.append(f"who approved and merged is not shown: {error.message}")
-    return [
+    changes = [
         Logged(
             entry,
             released.get((entry.artifact, entry.after or "")),
@@ -104,6 +108,7 @@ def _told(monorepo: Monorepo, entries: Sequence[LogEntry], notices: list[str]) -
         )
         for entry, number in zip(entries, numbers, strict=True)
     ]
+    return Log(changes, notices, len(unasked))
 
 
 class Merged:

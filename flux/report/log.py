@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from flux.listing import counted
 from flux.report.text import text
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ _UNITS = (("d", 24 * 3600), ("h", 3600), ("min", 60))
 
 def show_log(report: Report, log: Log) -> None:
     report.notices(log.notices)
+    if log.unasked:
+        pulls = counted(log.unasked, "older pull request")
+        report.notice(f"who approved and merged {pulls} was not asked; name an artifact or --since")
     if report.as_json:  # the document is large, so it is made only if needed
         report.document(document(log))
         return

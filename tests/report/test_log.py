@@ -45,6 +45,11 @@ def test_a_log_shows_only_what_is_known(stage: Stage) -> None:
     assert stage.log(lambda report: show_log(report, Log([]))).lines == ["No changes."]
 
 
+def test_a_log_says_what_was_not_asked(stage: Stage) -> None:
+    shown = stage.log(lambda report: show_log(report, Log([Logged(FIRST)], unasked=3)))
+    assert "who approved and merged 3 older pull requests was not asked" in shown.err
+
+
 def test_a_document() -> None:
     first, second = document(LOG)["changes"]
     assert first["merged"] == 1_767_229_200.0
