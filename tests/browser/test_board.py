@@ -20,6 +20,8 @@ from tests.report.board.boards import large
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Any]
 PAGES = ("index.html", "measures.html", "artifacts/app.html", "environments/prod.html")
+A4 = 1046
+"""The width of a page on its side, in pixels, without the margins."""
 SHOTS = os.environ.get("FLUX_TESTS_SHOTS", "")
 """A folder to look at the pictures in."""
 
@@ -113,6 +115,19 @@ def test_long_names_leave_room_on_a_phone(visit: Visit, tmp_path: Path) -> None:
     link.focus()
     head = page.locator("#map thead").bounding_box()
     assert link.bounding_box()["y"] >= head["y"] + head["height"]
+
+
+def test_paper_has_every_column(visit: Visit, tmp_path: Path) -> None:
+    write(large(30, 12), tmp_path / "board")
+    for name in ("index.html", "artifacts/app0000.html"):
+        page = visit(tmp_path / "board" / name, A4)
+        page.emulate_media(media="print")
+        tables = page.evaluate("Array.from(document.querySelectorAll('table'), (t) => t.offsetWidth)")
+        assert 0 < max(tables) <= A4
+        assert page.evaluate("document.documentElement.scrollWidth") == A4
+        frame = page.locator(".scroll").first
+        assert frame.evaluate("(each) => each.scrollHeight - each.clientHeight") == 0
+    assert not page.is_visible("nav")
 
 
 @pytest.mark.parametrize("name", ["index.html", "artifacts/{}.html", "environments/environment00.html"])

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from flux.report.board.charts import DAY
+from flux.report.log import day
+
 RELEASED = "released"
 """The name of the row of the releases."""
 
@@ -42,10 +45,11 @@ class Lane:
 
 @dataclass(frozen=True)
 class Tick:
-    """A time on the axis."""
+    """A time on the axis. `label` is its day, or its minute if the whole axis has few days."""
 
     x: float
     time: float
+    label: str
 
 
 @dataclass(frozen=True)
@@ -84,9 +88,9 @@ class _Axis:
     @property
     def ticks(self) -> tuple[Tick, ...]:
         step = (self.now - self.begins) / (_TICKS - 1)
-        return tuple(
-            Tick(self.place(time), time) for time in (self.begins + at * step for at in range(_TICKS))
-        )
+        shown = len("2026-11-30") if step >= DAY else None
+        times = (self.begins + at * step for at in range(_TICKS))
+        return tuple(Tick(self.place(time), time, day(time)[:shown]) for time in times)
 
 
 def history(artifact: Mapping[str, Any], environments: Sequence[str], now: float) -> Picture | None:

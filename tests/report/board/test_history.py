@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flux.report.board.charts import DAY
 from flux.report.board.history import RELEASED, history
 
 
@@ -36,7 +37,14 @@ def test_a_history() -> None:
     assert empty.stretches == ()
     assert picture.begins == 50
     assert [tick.time for tick in picture.ticks] == [50, 87.5, 125, 162.5, 200]
+    assert picture.ticks[-1].label == "1970-01-01 00:03"
     assert (picture.ticks[0].x, picture.ticks[-1].x) == (released.stretches[0].x, picture.width)
+
+
+def test_the_axis_of_many_days_has_days() -> None:
+    picture = history(artifact([], ("1.0.0", DAY)), ["at"], 5 * DAY)
+    assert picture
+    assert [tick.label for tick in picture.ticks][1:3] == ["1970-01-03", "1970-01-04"]
 
 
 def test_nothing_has_happened() -> None:

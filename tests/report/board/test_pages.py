@@ -133,7 +133,18 @@ def test_the_issue_and_the_image_are_linked() -> None:
     pages = dict(render(document(board(replace(one, releases=[issued])))))
     for name in ("index.html", "artifacts/app.html"):
         assert '<a href="https://example.com/issues/3">' in pages[name]
-    assert '<a href="https://ghcr.io/o/app">' in pages["artifacts/app.html"]
+        assert '<a href="https://ghcr.io/o/app">' in pages[name]
+    bare = dict(render(document(board(replace(one, releases=[], image=".registry/app")))))
+    assert ("<td>none</td>" in bare["index.html"], ">image<" in bare["index.html"]) == (True, False)
+
+
+def test_who_merged_is_not_known_of_all() -> None:
+    one = artifact()
+    assert one.changes[0].pull
+    older = [replace(change, pull=replace(one.changes[0].pull, merger="")) for change in one.changes[1:]]
+    for changes, expected in ((one.changes, False), ([one.changes[0], *older], True), (older, False)):
+        page = dict(render(document(board(replace(one, changes=changes)))))["artifacts/app.html"]
+        assert ("newest pull requests only" in page) is expected
 
 
 def test_notes_are_markdown_without_pictures_and_code() -> None:
