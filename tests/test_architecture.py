@@ -49,6 +49,7 @@ def test_the_arrows() -> None:
         ("commands/changed.py", "import subprocess", "Only report prints"),
         ("commands/ack.py", "from flux.commands.issue.sync import sync_all", "No command knows another"),
         ("commands/issue/sync.py", "from flux.commands.issue import apply", "No command of a collection"),
+        ("tasks/look.py", "def f(): import flux.git.clone", "A task calls its command"),
         ("newcomer.py", "", "Arrows point down"),
     ],
 )
@@ -61,9 +62,7 @@ def test_an_arrow_that_points_elsewhere_is_found(
         file.write(f"\n{added}\n")
     result = lint(tmp_path)
     assert result.returncode == 1
-    assert any(broken in line for line in result.stdout.splitlines() if line.endswith("BROKEN")), (
-        result.stdout
-    )
+    assert any(broken in line for line in result.stdout.splitlines() if " BROKEN" in line), result.stdout
 
 
 def test_commands_write_to_registries_through_a_publisher() -> None:

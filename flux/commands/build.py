@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from flux.errors import RequestError
 from flux.event import PullRequestCommits, Push
-from flux.monorepo.builder import Builder
-from flux.monorepo.changed import Changed, find_changed
+from flux.monorepo.builder import Build, Builder
+from flux.monorepo.changed import Changed, find_changed, find_uncommitted
 from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.comparison import require_commit
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.observe_mode import Observed, observe_images
 from flux.monorepo.tip_settings import take_known_settings
 from flux.settings import FILES
 
@@ -38,6 +39,19 @@ def plan_build(
             f"there are no artifacts in {settings.layout.shown}: is the setting `{setting}` right?"
         )
     return Builder(monorepo, sources, chosen, notices, everything=not names)
+
+
+def left_out(monorepo: Monorepo, names: Sequence[str]) -> dict[str, list[str]]:
+    """Return the uncommitted paths of artifacts, of these or of all. They are in no image. A job has none."""
+    if monorepo.event.actions:
+        return {}
+    there = find_uncommitted(monorepo)
+    return {name: there.get(name, []) for name in names or there}
+
+
+def observe_built(monorepo: Monorepo, built: Build) -> list[Observed] | None:
+    """Compare with the tags of an earlier system. Return None if the mode is not `observe`."""
+    return observe_images(monorepo, built.results) if monorepo.settings.observes else None
 
 
 def _chosen(sources: Sources, names: Sequence[str], found: Changed | None) -> list[str]:

@@ -7,11 +7,13 @@ from semver import Version
 
 from flux.errors import ForgeError, RequestError
 from flux.forge.forge import Release
+from flux.forge.place import Place
 from flux.listing import listed
 from flux.monorepo.changed import find_uncommitted
 from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.first_parents import changed_between
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.opening import find_forge_place
 from flux.monorepo.release_branches import on_line, require_on_line
 from flux.monorepo.release_notes import notes_of
 from flux.monorepo.releases import (
@@ -131,6 +133,12 @@ def plan_release(
     return PlannedRelease(
         artifact, version, tag, commit, notes, existing, tuple(uncommitted), notices, branch
     )
+
+
+def find_destination(monorepo: Monorepo) -> tuple[Place, list[str]]:
+    """Return the forge that gets the release. If it has no host, return all URLs of origin too."""
+    place, git = find_forge_place(monorepo), monorepo.git
+    return place, [] if place.host else [git.hosted_url or "", *git.disagreeing_urls]
 
 
 def create_release(monorepo: Monorepo, planned: PlannedRelease) -> MadeRelease:

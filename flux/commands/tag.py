@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from flux.environments.converge import Convergence, OnPlan, converge
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.observe_mode import Observed, observe_steps
 from flux.working import Working, silently
 
 
@@ -16,3 +17,8 @@ def tag_environments(
     """Move the tags of the named artifacts, or of all. `on_plan` gets the steps first. Raises the errors of
     `converge`."""
     return converge(monorepo, names, working, on_plan)
+
+
+def observe_tags(monorepo: Monorepo, convergence: Convergence) -> list[Observed] | None:
+    """Compare with the tags of an earlier system. Return None if the mode is not `observe`."""
+    return observe_steps(convergence.steps) if monorepo.settings.observes else None

@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 _HEADER = ("Tag", "Has", "Would have")
 
 
-def show_observed(report: Report, observed: Sequence[Observed]) -> None:
-    """Report how many tags agree and which do not. The summary of a job lists the ones that differ."""
+def show_observed(report: Report, observed: Sequence[Observed] | None) -> None:
+    """Report how many tags agree and which do not. The summary of a job lists the ones that differ.
+
+    None says that this is another mode: there is nothing to report.
+    """
+    if observed is None:
+        return
     if not observed:
         report.notice("compared with the earlier system: there is nothing to compare")
         return

@@ -90,10 +90,10 @@ def build(
 ) -> None:
     """Build artifacts and push them with their commit tag and `latest`."""
     with running(context, json, wide=wide, dry_run=dry_run, pushes=True) as run:
-        from flux.commands.build import plan_build
-        from flux.monorepo.changed import find_uncommitted
+        from flux.commands.build import left_out, observe_built, plan_build
         from flux.report.build import building, show_build
         from flux.report.changed import show_uncommitted
+        from flux.report.observe_mode import show_observed
 
         require_folder(digests)
         plan = plan_build(
@@ -102,17 +102,11 @@ def build(
             changed or since is not None,
             since,
         )
-        if not run.monorepo.event.actions:
-            there = find_uncommitted(run.monorepo)
-            show_uncommitted(run.report, {name: there.get(name, []) for name in names(artifact) or there})
+        show_uncommitted(run.report, left_out(run.monorepo, names(artifact)))
         with building(run.report, len(plan.names), dry_run) as on_result:
             built = plan.build(on_result)
         show_build(run.report, built, digests, dry_run)
-        if run.monorepo.settings.observes:
-            from flux.monorepo.observe_mode import observe_images
-            from flux.report.observe_mode import show_observed
-
-            show_observed(run.report, observe_images(run.monorepo, built.results))
+        show_observed(run.report, observe_built(run.monorepo, built))
         if built.failed:
             raise Exit(code=1)
         pushed = [result.artifact for result in built.results if result.action != "unchanged"]

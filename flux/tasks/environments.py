@@ -26,7 +26,8 @@ def tag_(
 ) -> None:
     """Move the environment tags to the versions in the desired state."""
     with running(context, json, wide=wide, dry_run=dry_run, pushes=True) as run:
-        from flux.commands.tag import tag_environments
+        from flux.commands.tag import observe_tags, tag_environments
+        from flux.report.observe_mode import show_observed
         from flux.report.tag import show_convergence, show_plan
 
         convergence = tag_environments(
@@ -36,11 +37,7 @@ def tag_(
             lambda tip, steps: show_plan(run.report, tip, steps),
         )
         show_convergence(run.report, convergence, dry_run, run.monorepo.settings.release_tag)
-        if run.monorepo.settings.observes:
-            from flux.monorepo.observe_mode import observe_steps
-            from flux.report.observe_mode import show_observed
-
-            show_observed(run.report, observe_steps(convergence.steps))
+        show_observed(run.report, observe_tags(run.monorepo, convergence))
         run.report.outputs({"sign-promotions": run.monorepo.settings.sign_promotions})
         if convergence.failed:
             raise Exit(code=1)

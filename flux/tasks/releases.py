@@ -31,13 +31,11 @@ def release(
 ) -> None:
     """Release an artifact at the commit that is checked out."""
     with running(context, json, dry_run=dry_run) as run:
-        from flux.commands.release import create_release, plan_release
-        from flux.monorepo.opening import find_forge_place
+        from flux.commands.release import create_release, find_destination, plan_release
         from flux.report.release import show_forge, show_planned_release, show_released
 
         planned = plan_release(run.monorepo, artifact, version, allow_unchanged, force)
-        place, git = find_forge_place(run.monorepo), run.monorepo.git
-        urls = [] if place.host else [git.hosted_url or "", *git.disagreeing_urls]
+        place, urls = find_destination(run.monorepo)
         if dry_run:
             show_forge(run.report, planned, place, urls, dry_run)
             show_planned_release(run.report, planned)
@@ -61,17 +59,14 @@ def publish(
 ) -> None:
     """Build a release's artifact at its commit and push it under the version."""
     with running(context, json, dry_run=dry_run, pushes=True) as run:
-        from flux.commands.publish import publish_tag
+        from flux.commands.publish import observe_published, publish_tag
+        from flux.report.observe_mode import show_observed
         from flux.report.publish import show_published
 
         require_folder(digests)
         published = publish_tag(run.monorepo, tag)
         show_published(run.report, published, digests, dry_run)
-        if run.monorepo.settings.observes and published.result:
-            from flux.monorepo.observe_mode import observe_images
-            from flux.report.observe_mode import show_observed
-
-            show_observed(run.report, observe_images(run.monorepo, [published.result]))
+        show_observed(run.report, observe_published(run.monorepo, published))
         if (published.result and published.result.error) or published.unreleased:
             raise Exit(code=1)
         if published.result and not dry_run:
