@@ -5,11 +5,10 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-import yaml
-
 from flux.adoption.clues import Clues, ProposedSetting
 from flux.adoption.pushes import find_commands
-from flux.adoption.variables import VARIABLE
+from flux.adoption.variables import VARIABLE, document
+from flux.artifact.manifests import mappings
 from flux.regex import regex
 
 _ORDER = (
@@ -19,6 +18,9 @@ _ORDER = (
 _VERSION = regex(r"v?[0-9]+(\.[0-9]+){0,2}([.+-]|$)")
 _COMMIT = regex(r"[0-9a-f]{7,64}|sha-[0-9a-f]+")
 _TAG = regex(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
+_MOVING = ("main", "master", "trunk", "edge", "nightly", "tip", "unstable")
+"""Tags that by their names are moved with each change of the branch."""
+_DOCUMENTS = regex(r"^---\s*$", re.MULTILINE)
 _RING = regex(r"[-_.]?(?:ring|wave|tier|region|stage)?[-_.]?[0-9]+$")
 
 
@@ -43,7 +45,9 @@ def find_environments(
     followed = {tag: why for tag, why in found.items() if is_environment(tag)}
     if followed:
         listed = ", ".join(f"{tag} ({why})" for tag, why in followed.items())
-        yield ProposedSetting("phases", _phases(followed), listed)
+        promoted = state[1] if state else ()
+        following = {tag: to for tag in followed if tag not in promoted and (to := _follows(tag))}
+        yield ProposedSetting("phases", _phases(followed, following), listed)
     if commands and "latest" not in found and not any(c.url.endswith(":latest") for c in commands):
         yield ProposedSetting("latest", "none", "nothing pushes or follows the tag latest today")
 
@@ -80,45 +84,53 @@ def _is_state(state: object) -> bool:
 
 
 def oci_repositories(texts: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the spec of each OCIRepository in the manifests, with its file."""
+    """Yield the spec of each OCIRepository in the manifests, with its file.
+
+    It may be in a list or in a ResourceSet. A FluxInstance that syncs from a repository counts too.
+    """
     for path, text in texts.items():
-        if "OCIRepository" not in text:
-            continue
-        try:
-            documents = list(yaml.safe_load_all(text))
-        except (yaml.YAMLError, ValueError, RecursionError):
-            continue
-        for document in documents:
-            if isinstance(document, dict) and document.get("kind") == "OCIRepository":
-                spec = document.get("spec")
-                yield path, spec if isinstance(spec, dict) else {}
+        parts = _DOCUMENTS.split(text) if "OCIRepository" in text else []
+        for node in mappings([document(part) for part in parts]):
+            spec = node.get("spec") if node.get("kind") == "OCIRepository" else None
+            sync = node.get("sync") if "distribution" in node or "cluster" in node else None
+            if isinstance(spec, dict):
+                yield path, spec
+            elif isinstance(sync, dict) and sync.get("kind") == "OCIRepository":
+                yield path, {**sync, "ref": {"tag": sync.get("ref")}}
+
+
+def is_of(spec: Mapping[str, Any], registry: str) -> bool:
+    """Whether an OCIRepository is in a registry, or in any one if none is given."""
+    url = str(spec.get("url", ""))
+    return url.startswith(f"{registry}/" if registry else "oci://")
 
 
 def _followed(texts: Mapping[str, str], registry: str) -> Iterator[tuple[str, str]]:
     for path, spec in oci_repositories(texts):
         ref = spec.get("ref")
         tag = ref.get("tag") if isinstance(ref, dict) else None
-        if isinstance(tag, str) and str(spec.get("url", "")).startswith(registry or "oci://"):
+        if isinstance(tag, str) and is_of(spec, registry):
             yield path, tag
 
 
-def _phases(environments: Iterable[str]) -> list[object]:
-    """Return the phases by the names: `at_ring1` and `at_ring2` belong to `at`. Test precedes production."""
-    groups: dict[str, list[object]] = {}
-    for tag in sorted(environments):
-        if tag.endswith("latest-stable") or tag == "stable":
-            groups.setdefault(tag, []).append({tag: {"follow": "stable"}})
-        else:
-            groups.setdefault(_RING.sub("", tag) or tag, []).append(tag)
+def _follows(tag: str) -> str:
+    """Return what an environment follows by its name, or an empty text."""
+    if tag.endswith("latest-stable") or tag == "stable":
+        return "stable"
+    return "tip" if tag in _MOVING else ""
+
+
+def _phases(environments: Iterable[str], following: Mapping[str, str]) -> list[object]:
+    """Return the phases by the names: `at_ring1` and `at_ring2` belong to `at`. Test precedes production.
+
+    Environments that follow come last: nothing is promoted to them.
+    """
+    groups: dict[str, list[str]] = {}
+    for tag in sorted(set(environments) - {*following}):
+        groups.setdefault(_RING.sub("", tag) or tag, []).append(tag)
     ordered = sorted(groups, key=lambda phase: (_rank(phase), phase))
-    return [_phase(phase, groups[phase]) for phase in ordered]
-
-
-def _phase(name: str, environments: list[object]) -> object:
-    if environments == [name]:
-        return name
-    follows = environments[0]
-    return follows if isinstance(follows, dict) else {name: environments}
+    phases: list[object] = [name if groups[name] == [name] else {name: groups[name]} for name in ordered]
+    return phases + [{tag: {"follow": to}} for tag, to in sorted(following.items())]
 
 
 def _rank(phase: str) -> int:

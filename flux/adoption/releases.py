@@ -1,7 +1,7 @@
 """Finds the form of release tags, from the existing tags and the configuration of release-please."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from flux.adoption.clues import Clues, Gap, ProposedSetting
 from flux.regex import regex
@@ -27,6 +27,16 @@ def find_releases(clues: Clues, names: Collection[str], only: str = "") -> Itera
         )
         if not any(_VERSION.search(tag) for tag in clues.tags) and (form := _release_please(clues)):
             yield ProposedSetting("release_tag", form, f"{config} says it")
+
+
+def unfitting(tags: Collection[str], found: Sequence[ProposedSetting | Gap], form: str) -> Iterator[str]:
+    """Yield a notice if there are tags with versions, but no form of release tags was found in them."""
+    versioned = sorted(tag for tag in tags if _VERSION.search(tag))
+    if versioned and not any(one.setting == "release_tag" for one in found):
+        yield (
+            f"no tag with a version names an artifact, as {versioned[-1]}: "
+            f"the form of releases will be {form}; set `release_tag` for another"
+        )
 
 
 def _form(tags: Collection[str], names: Collection[str], only: str) -> Iterator[ProposedSetting | Gap]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flux.adoption.environments import oci_repositories
+from flux.adoption.environments import is_of, oci_repositories
 
 
 def refusing(texts: Mapping[str, str], registry: str, issuer: str, subject: str) -> Iterator[str]:
@@ -15,7 +15,7 @@ def refusing(texts: Mapping[str, str], registry: str, issuer: str, subject: str)
     """
     for path, spec in oci_repositories(texts):
         verify = spec.get("verify")
-        if not isinstance(verify, dict) or not str(spec.get("url", "")).startswith(registry or "oci://"):
+        if not isinstance(verify, dict) or not is_of(spec, registry):
             continue
         if verify.get("provider") != "cosign" or verify.get("secretRef"):
             yield f"{path} verifies with {_how(verify)}, and the workflows sign without a key"

@@ -15,9 +15,10 @@ from flux.adoption.issues import find_label
 from flux.adoption.places import find_places
 from flux.adoption.plan import proposed, version_tag, without_own_files
 from flux.adoption.pushes import find_commands, find_unread
-from flux.adoption.releases import find_releases
+from flux.adoption.releases import find_releases, unfitting
 from flux.adoption.signatures import refusing
 from flux.adoption.workflows import ACTION, WORKFLOWS, calls_ours
+from flux.artifact.name import name_fault
 from flux.diagnosis.proof import Exceptional, prove
 from flux.errors import FluxError, RequestError, SettingError
 from flux.listing import listed
@@ -79,6 +80,8 @@ def plan_adoption(
     names = _names(adopted, gaps)
     more: list[ProposedSetting | Gap] = [*find_releases(clues, names, settings.only_artifact)]
     tags, notices = _tags(adopted, names)
+    if "release_tag" not in named:
+        notices += unfitting(clues.tags, more, settings.release_tag)
     more += find_label(clues)
     more += version_tag(tag for each in tags.values() for tag in each)
     more += find_environments(clues, names, _prefix(settings), tags)
@@ -154,6 +157,15 @@ def _settings(values: Mapping[str, Any], variables: Mapping[str, str], gaps: lis
 def _names(monorepo: Monorepo, gaps: list[Gap]) -> list[str]:
     found = find_artifacts(monorepo.git, monorepo.git.head(), monorepo.settings.layout)
     gaps.extend(Gap(clash.message, clash.hint) for clash in found.clashes[:1])
+    if wrong := [name for name in found.folders if name_fault(name)]:
+        paths = listed([found.folders[name].path for name in wrong])
+        gaps.append(
+            Gap(
+                f"{paths} cannot be artifacts by these names: {wrong[0]!r} {name_fault(wrong[0])}",
+                "set `artifacts`, with a `name` for each of these folders or with them under `exclude`, "
+                "and run it again with `--force`",
+            )
+        )
     return list(found.folders) if not found.clashes else []
 
 

@@ -7,8 +7,11 @@ from typing import Any
 from flux.adoption.clues import Gap
 from flux.adoption.files import TASKS, WantedFile, desired_state, invoke_yaml
 from flux.adoption.workflows import WORKFLOWS
+from flux.errors import DesiredStateError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.workflows import rendered
+from flux.promotion.desired import parse_desired
+from flux.promotion.edit import set_versions
 from flux.settings import FILES
 
 
@@ -34,7 +37,21 @@ class WantedFiles:
             yield WantedFile(path, rendered(name, self.monorepo.settings, self.uses), self._read(path))
         path = self.monorepo.settings.releaseconfig
         there = self._read(path)
-        yield WantedFile(path, desired_state(self.state) if there is None else there, there)
+        yield WantedFile(path, desired_state(self.state) if there is None else self._state(there), there)
+
+    def _state(self, there: str) -> str:
+        """Return a desired state with the versions that it lacks. What it has, and its form, stay."""
+        content, environments = there.encode(), self.monorepo.settings.environments
+        try:
+            known = parse_desired(self.monorepo.settings.releaseconfig, content)
+            for artifact, versions in self.state.items():
+                missing = {
+                    at: version for at, version in versions.items() if at not in known.get(artifact, {})
+                }
+                content = set_versions(content, artifact, missing, environments)
+        except DesiredStateError:
+            return there
+        return content.decode()
 
     def _settings(self) -> WantedFile:
         """Return the settings file: its present content, then the proposed settings."""

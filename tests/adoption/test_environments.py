@@ -48,9 +48,34 @@ def test_the_tags_of_a_registry() -> None:
 def test_what_is_tagged_by_a_script() -> None:
     script = "flux tag artifact oci://r.io/o/eso:1 --tag latest-stable --tag $ENV --tag canary\n"
     assert settings(Clues([], {"x.sh": script})) == {
-        "phases": [{"latest-stable": {"follow": "stable"}}, "canary"],
+        "phases": ["canary", {"latest-stable": {"follow": "stable"}}],
         "latest": "none",
     }
+
+
+def test_manifests_inside_of_others() -> None:
+    def told(tag: str, url: str = "oci://r.io/o/eso") -> str:
+        return f"{{kind: OCIRepository, spec: {{url: '{url}', ref: {{tag: {tag}}}}}}}"
+
+    fleet = {
+        "list.yaml": f"kind: List\nitems: [{told('qa')}, {told('near', 'oci://r.io/o-other/eso')}]\n",
+        "set.yaml": f"kind: ResourceSet\nspec: {{resources: [{told('uat')}]}}\n---\n{{{{ broken\n",
+        "instance.yaml": "kind: FluxInstance\nspec:\n  distribution: {version: 2.x}\n"
+        "  sync: {kind: OCIRepository, url: 'oci://r.io/o/eso', ref: prod, path: .}\n",
+        "other.yaml": "kind: OCIRepository\nspec: {url: 'oci://r.io/o/eso', ref: {semver: '>=1.0.0'}}\n"
+        "---\nkind: OCIRepository\nspec: {url: 'oci://r.io/o/eso', ref: {digest: 'sha256:0'}}\n",
+    }
+    assert settings(Clues([], {}, fleet=fleet)) == {"phases": ["qa", "uat", "prod"]}
+
+
+def test_environments_that_follow_come_last() -> None:
+    tags = ["stable", "edge", "tt", "prod", "latest-stable", "at"]
+    follow: list[object] = [{"edge": {"follow": "tip"}}, {"latest-stable": {"follow": "stable"}}]
+    assert settings(Clues([], {}), eso=tags) == {
+        "phases": ["at", "tt", "prod", *follow, {"stable": {"follow": "stable"}}]
+    }
+    promoted = Clues([], {"state.json": json.dumps({"eso": {"edge": "1.0.0", "stable": "1.0.0"}})})
+    assert settings(promoted)["phases"] == ["edge", "stable"]
 
 
 @pytest.mark.parametrize(

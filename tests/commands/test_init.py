@@ -74,6 +74,38 @@ def test_what_is_there_is_taken_over(repo: Repo) -> None:
     assert unmanaged.why == "no released version has its content"
 
 
+def test_a_desired_state_gets_the_versions_that_it_lacks(repo: Repo) -> None:
+    """As where the registry was not looked at before somebody logged in. What it has, stays."""
+    deployed(repo)
+    repo.write("flux/releaseconfig.json", '{"app": {"prod": "0.9.0"}}\n')
+    (state,) = [file for file in plan(repo).files if file.path == "flux/releaseconfig.json"]
+    assert state.state is FileState.DIFFERS
+    assert json.loads(state.wanted) == {"app": {"at": "1.1.0", "prod": "0.9.0"}}
+    repo.write("flux/releaseconfig.json", "not json\n")
+    (state,) = [file for file in plan(repo).files if file.path == "flux/releaseconfig.json"]
+    assert state.state is FileState.SAME
+
+
+def test_folders_that_cannot_be_artifacts_are_named(repo: Repo) -> None:
+    repo.commit(files={"components/Web/kustomization.yaml": "resources: []\n"})
+    (gap,) = plan(repo).gaps
+    assert gap.message.startswith("components/Web cannot be artifacts by these names: 'Web' has 'W'")
+    given = [
+        {"path": "components/Web", "name": "web"},
+        {"path": "components/*", "exclude": ["/components/Web"]},
+    ]
+    assert plan(repo, artifacts=given).gaps == []
+
+
+def test_tags_that_name_no_artifact_are_told(repo: Repo) -> None:
+    repo.git("tag", "operator-v1.2.3")
+    said = "no tag with a version names an artifact, as operator-v1.2.3: the form of releases will be "
+    assert any(notice.startswith(said) for notice in plan(repo).notices)
+    assert not any(
+        notice.startswith(said) for notice in plan(repo, release_tag="{artifact}@{version}").notices
+    )
+
+
 def test_nothing_is_overwritten_without_force(repo: Repo) -> None:
     own = ".github/workflows/sign-flux-promotions.yml"
     repo.write(own, "name: mine\n")

@@ -23,6 +23,12 @@ def test_without_tasks_py(tmp_path: Path) -> None:
     repo.commit(files={"apps/a/kustomization.yaml": "resources: []\n"})
     assert run(repo, "--dry-run").returncode == 0
     assert repo.git("status", "--porcelain") == ""
+    repo.write("invoke.yaml", "run: {echo: true}\n")
+    left = run(repo)
+    assert left.returncode == 1
+    assert "invoke.yaml: differs\ntasks.py: written" in left.stdout
+    assert (repo.path / "invoke.yaml").read_text() == "run: {echo: true}\n"
+    repo.git("clean", "--force", "--quiet", "-d")
     told = run(repo, "--json")
     assert told.returncode == 0, told.stderr
     assert all(file["written"] for file in json.loads(told.stdout)["files"])
