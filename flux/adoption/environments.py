@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from flux.adoption.clues import Clues, ProposedSetting
-from flux.adoption.pushes import find_commands
+from flux.adoption.pushes import PushCommand, find_commands
 from flux.adoption.variables import VARIABLE, document
 from flux.artifact.manifests import mappings
 from flux.regex import regex
@@ -28,28 +28,37 @@ def find_environments(
     clues: Clues, names: Collection[str], registry: str, tags: Mapping[str, Collection[str]]
 ) -> Iterator[ProposedSetting]:
     """Yield the settings `releaseconfig`, `phases` and `latest`. `tags` has the registry's, by artifact."""
-    found: dict[str, str] = {}
-    if state := _desired(clues.texts, names):
-        path, environments = state
+    state = _desired(clues.texts, names)
+    if state:
+        path, _ = state
         yield ProposedSetting("releaseconfig", path, f"{path} has the versions of environments")
-        found |= dict.fromkeys(environments, path)
+    promoted = dict.fromkeys(state[1], state[0]) if state else {}
+    commands = find_commands(clues.texts, clues.repository)
+    found = {**_tags(clues, registry, tags, commands), **promoted}
+    followed = {tag: why for tag, why in found.items() if is_environment(tag)}
+    if followed:
+        listed = ", ".join(f"{tag} ({why})" for tag, why in followed.items())
+        following = {tag: to for tag in followed if tag not in promoted and (to := _follows(tag))}
+        yield ProposedSetting("phases", _phases(followed, following), listed)
+    if commands and "latest" not in found and not any(c.url.endswith(":latest") for c in commands):
+        yield ProposedSetting("latest", "none", "nothing pushes or follows the tag latest today")
+
+
+def _tags(
+    clues: Clues, registry: str, tags: Mapping[str, Collection[str]], commands: Iterable[PushCommand]
+) -> dict[str, str]:
+    """Return the tags that clusters follow, that are in the registry, and that commands write, with the
+    reason for each."""
+    found: dict[str, str] = {}
     for path, tag in [*_followed(clues.texts, registry), *_followed(clues.fleet, registry)]:
         found.setdefault(tag, path)
     for artifact, present in tags.items():
         for tag in present:
             found.setdefault(tag, f"the registry has {artifact}:{tag}")
-    commands = find_commands(clues.texts, clues.repository)
     for command in commands:
         for tag in command.tags:
             found.setdefault(tag, command.place)
-    followed = {tag: why for tag, why in found.items() if is_environment(tag)}
-    if followed:
-        listed = ", ".join(f"{tag} ({why})" for tag, why in followed.items())
-        promoted = state[1] if state else ()
-        following = {tag: to for tag in followed if tag not in promoted and (to := _follows(tag))}
-        yield ProposedSetting("phases", _phases(followed, following), listed)
-    if commands and "latest" not in found and not any(c.url.endswith(":latest") for c in commands):
-        yield ProposedSetting("latest", "none", "nothing pushes or follows the tag latest today")
+    return found
 
 
 def is_environment(tag: str) -> bool:
@@ -90,13 +99,19 @@ def oci_repositories(texts: Mapping[str, str]) -> Iterator[tuple[str, dict[str, 
     """
     for path, text in texts.items():
         parts = _DOCUMENTS.split(text) if "OCIRepository" in text else []
-        for node in mappings([document(part) for part in parts]):
-            spec = node.get("spec") if node.get("kind") == "OCIRepository" else None
-            sync = node.get("sync") if "distribution" in node or "cluster" in node else None
-            if isinstance(spec, dict):
-                yield path, spec
-            elif isinstance(sync, dict) and sync.get("kind") == "OCIRepository":
-                yield path, {**sync, "ref": {"tag": sync.get("ref")}}
+        specs = map(_spec, mappings([document(part) for part in parts]))
+        yield from ((path, spec) for spec in specs if spec is not None)
+
+
+def _spec(node: Mapping[Any, Any]) -> dict[str, Any] | None:
+    """Return the spec of an OCIRepository, or what a FluxInstance syncs from; None for anything else."""
+    spec, sync = node.get("spec"), node.get("sync")
+    if node.get("kind") == "OCIRepository" and isinstance(spec, dict):
+        return spec
+    is_instance = "distribution" in node or "cluster" in node
+    if is_instance and isinstance(sync, dict) and sync.get("kind") == "OCIRepository":
+        return {**sync, "ref": {"tag": sync.get("ref")}}
+    return None
 
 
 def is_of(spec: Mapping[str, Any], registry: str) -> bool:
