@@ -16,6 +16,8 @@ class Clues:
     tags: Collection[str] = ()
     repository: str = ""
     fleet: Mapping[str, str] = field(default_factory=dict)
+    links: Sequence[str] = ()
+    """The symlinks among the paths."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ def find_places(clues: Clues) -> Iterator[ProposedSetting | Gap]:
     settings, repositories = find_destinations(destinations(pushes))
     if not pushes and (unread := [*find_unread(clues.texts, clues.repository)]):
         yield _unread(unread)
-    yield from _artifacts(clues, pushes, repositories)
+    for found in _artifacts(clues, pushes, repositories):
+        yield _without_links(found, clues.links) if isinstance(found, ProposedSetting) else found
     yield from settings
 
 
@@ -46,6 +47,18 @@ def _artifacts(
         )
     else:
         yield _by_kustomizations(clues.paths)
+
+
+def _without_links(found: ProposedSetting, links: Sequence[str]) -> ProposedSetting:
+    """Return the setting without symlinks in the place of an artifact's folder, which flux does not push."""
+    given: Any = [f"{found.value}/*"] if found.setting == "sources" else found.value
+    entries: list[Entry] = [{"path": one} if isinstance(one, str) else one for one in given]
+    for entry in entries:
+        top: str = entry["path"].removesuffix("*")
+        inside = [f"/{link}" for link in links if link.startswith(top) and "/" not in link[len(top) :]]
+        if top.endswith("/") and inside:
+            entry["exclude"] = [*entry.get("exclude", ()), *inside]
+    return _proposed(entries, found.evidence)
 
 
 def _unread(places: Sequence[str]) -> Gap:

@@ -11,7 +11,7 @@ from flux.adoption.workflows import WORKFLOWS
 OWN_FILES = ("invoke.yaml", "tasks.py", "flux/releaseconfig.json")
 _ORDER = (
     *("sources", "artifacts", "ignore", "registry", "repository", "version_tag", "latest", "branch"),
-    *("release_tag", "releaseconfig", "phases", "label", "adopted"),
+    *("branches", "release_tag", "releaseconfig", "phases", "label", "adopted"),
 )
 
 

@@ -8,6 +8,9 @@ from flux.regex import regex
 from flux.release.tag import TagForm
 
 _VERSION = regex(r"(?<![0-9.])[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?$")
+_MAINTENANCE = regex(
+    r"(?=.*[0-9])((releases?|maintenance|maint|support|stable|lts|hotfix)[-_/.].+|v?[0-9][0-9x.]*)"
+)
 _FEWEST = 0.8
 _TIMES = 2
 """A form is chosen if it has tags of more than this many times as many artifacts as any other form."""
@@ -27,6 +30,11 @@ def find_releases(clues: Clues, names: Collection[str], only: str = "") -> Itera
         )
         if not any(_VERSION.search(tag) for tag in clues.tags) and (form := _release_please(clues)):
             yield ProposedSetting("release_tag", form, f"{config} says it")
+
+
+def is_maintenance(branch: str) -> bool:
+    """Whether a branch maintains earlier versions, by its name."""
+    return _MAINTENANCE.fullmatch(branch) is not None
 
 
 def unfitting(tags: Collection[str], found: Sequence[ProposedSetting | Gap], form: str) -> Iterator[str]:

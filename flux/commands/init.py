@@ -22,7 +22,7 @@ from flux.artifact.name import name_fault
 from flux.diagnosis.proof import Exceptional, prove
 from flux.errors import FluxError, RequestError, SettingError
 from flux.listing import listed
-from flux.monorepo.adopted import Unmanaged, environment_tags, import_desired
+from flux.monorepo.adopted import Unmanaged, environment_tags, import_desired, released_beside
 from flux.monorepo.adoption_files import WantedFiles
 from flux.monorepo.artifacts import find_artifacts
 from flux.monorepo.clues import read_clues
@@ -33,6 +33,7 @@ from flux.monorepo.signers import required_signers
 from flux.promotion.gates.freeze import freezes_path
 from flux.registry import host_of
 from flux.registry.target import Registry
+from flux.release.tag import TagForm
 from flux.settings import Settings, read_settings
 
 
@@ -87,6 +88,7 @@ def plan_adoption(
     more += find_environments(clues, names, _prefix(settings), tags)
     if tags or any(isinstance(one, ProposedSetting) for one in more):
         more += _start(monorepo, clues)
+    more += _branches(adopted, more)
     second, later, unsaid = proposed(more, named)
     freezes = freezes_path(settings.releaseconfig)
     values = without_own_files(first | second, clues.paths, [freezes])
@@ -136,6 +138,15 @@ def _branch(monorepo: Monorepo) -> Iterator[ProposedSetting]:
         return
     if heads and monorepo.settings.branch not in heads and "master" in heads:
         yield ProposedSetting("branch", "master", "origin has master, and no main")
+
+
+def _branches(monorepo: Monorepo, found: Iterable[ProposedSetting | Gap]) -> Iterator[ProposedSetting]:
+    """Propose the maintenance branches that have releases."""
+    said = [one.value for one in found if isinstance(one, ProposedSetting) and one.setting == "release_tag"]
+    form = TagForm(str(said[0]) if said else monorepo.settings.release_tag, monorepo.settings.only_artifact)
+    if tags := released_beside(monorepo, form):
+        evidence = ", ".join(f"{branch} has the release {tag}" for branch, tag in tags.items())
+        yield ProposedSetting("branches", [monorepo.settings.branch, *tags], evidence)
 
 
 def _start(monorepo: Monorepo, clues: Clues) -> Iterator[ProposedSetting]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from flux.adoption.releases import is_maintenance
 from flux.errors import FluxError, RegistryError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.registry import unnamed_registry
@@ -12,6 +13,7 @@ from flux.parallel import in_parallel
 from flux.registry.contents import contents, modes
 from flux.registry.target import Manifest, Target
 from flux.registry.versions import versions_of
+from flux.release.tag import TagForm
 
 _MOST_COMPARED = 50
 
@@ -37,6 +39,32 @@ def environment_tags(monorepo: Monorepo, names: Sequence[str]) -> dict[str, list
         return name, registry.repository(naming.place(name)).tags()
 
     return {name: tags for name, tags in in_parallel(monorepo.settings.jobs, one, names) if tags}
+
+
+def released_beside(monorepo: Monorepo, form: TagForm) -> dict[str, str]:
+    """Return the maintenance branches that have a release which is not on main, with one of its tags.
+
+    Branches are known by their names. Return none if their home does not answer.
+    """
+    try:
+        tags = {commit: tag for tag, commit in monorepo.home_tags.items() if form.parse(tag)}
+        heads = {name: head for name, head in sorted(monorepo.home_heads.items()) if is_maintenance(name)}
+        return _on_branches(monorepo, tags, heads) if heads else {}
+    except FluxError:
+        return {}
+
+
+def _on_branches(monorepo: Monorepo, tags: Mapping[str, str], heads: Mapping[str, str]) -> dict[str, str]:
+    """Return a tag of each branch whose first-parent line has one that main's does not have."""
+    git = monorepo.git
+    here = git.obtain_all([*tags, *heads.values()])
+    beside = sorted(git.off_line([commit for commit in tags if commit in here], monorepo.tip))
+    found: dict[str, str] = {}
+    for name, head in heads.items():
+        on_line = (commit for commit in beside if head in here and git.is_on_line(commit, head))
+        if commit := next(on_line, ""):
+            found[name] = tags[commit]
+    return found
 
 
 def import_desired(

@@ -11,7 +11,7 @@ from flux.errors import DesiredStateError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.workflows import rendered
 from flux.promotion.desired import parse_desired
-from flux.promotion.edit import set_versions
+from flux.promotion.desired_edit import set_versions
 from flux.settings import FILES
 
 

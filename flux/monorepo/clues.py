@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from flux.adoption.clues import Clues
+from flux.artifact.tree import SYMLINK
 from flux.errors import FluxError, RequestError
 from flux.forge import find_place
 from flux.forge.place import ForgeClues
@@ -24,17 +25,18 @@ _LARGEST = 256 * 1024
 
 def read_clues(monorepo: Monorepo, fleet: Path | None) -> Clues:
     git, head = monorepo.git, monorepo.git.head()
-    files = {file.path: file.oid for file in git.files(head, "", [""])[""]}
+    files = {file.path: file for file in git.files(head, "", [""])[""]}
     pushing = [path for path in git.matching(head, _PUSHES) if path in files and not path.endswith(_TOLD)]
     chosen = list(dict.fromkeys([*pushing, *(path for path in files if _READ.fullmatch(path))]))
     chosen += [path for path in files if _MANIFEST.fullmatch(path) and not _READ.fullmatch(path)]
     chosen = list(dict.fromkeys(chosen))[:_MOST_READ]
-    texts = {path: _text(git.read(files[path])) for path in chosen}
+    texts = {path: _text(git.read(files[path].oid)) for path in chosen}
     try:
         tags: Iterable[str] = monorepo.home_tags
     except FluxError:
         tags = git.tags()
-    return Clues(list(files), texts, list(tags), _repository(monorepo), _fleet(fleet))
+    links = [path for path, file in files.items() if file.mode == SYMLINK]
+    return Clues(list(files), texts, list(tags), _repository(monorepo), _fleet(fleet), links)
 
 
 def _text(content: bytes) -> str:

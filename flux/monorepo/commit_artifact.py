@@ -1,13 +1,14 @@
 """An artifact at one commit: its files, and those that are published."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from flux.artifact.content import Attributes
 from flux.artifact.folder import Folder
 from flux.artifact.ignore import Excludes
 from flux.artifact.published import published
-from flux.artifact.tree import File
+from flux.artifact.tree import SYMLINK, File
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Source:
         step = self.folder.entry.prepare
         base = step.output_for(self.folder) if step else self.folder.path
         return "/".join(filter(None, (base, inside)))
+
+    def without_links(self) -> Self:
+        """Return it without symlinks, which `flux push artifact` leaves out."""
+        links = {file.path for file in self.files if file.mode == SYMLINK}
+        return replace(self, excludes=lambda path: path in links or self.excludes(path)) if links else self
 
     @property
     def kept(self) -> list[File]:

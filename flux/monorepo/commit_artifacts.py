@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from flux.artifact.name import name_fault
 from flux.artifact.published import in_order, published
 from flux.artifact.revision import Revision
 from flux.artifact.tree import Content, File
-from flux.errors import ContentError, RequestError, SettingError
+from flux.errors import ContentError, RequestError, SettingError, TipUnknownError
 from flux.monorepo.artifacts import clash_faults, find_artifacts, named_clashes, where
 from flux.monorepo.commit_artifact import Source
 from flux.monorepo.contents import files_of, read_by
@@ -233,7 +233,9 @@ class Sources:
             raise ContentError(
                 f"{source.artifact!r} cannot be an OCI repository: it {fault}", "rename the folder"
             )
+        is_earlier = self._is_earlier(revision.commit)
         source = self.made(source, revision)
+        source = source.without_links() if is_earlier else source
         for file in source.kept:
             if error := kind_fault(file):
                 raise error
@@ -244,11 +246,22 @@ class Sources:
         def is_at(commit: str) -> bool:
             return self._has_at(commit, source.artifact, image.diff_id)
 
-        adopted = self._monorepo.layouts.adopted
-        is_earlier = bool(adopted) and self._git.is_on_line(revision.commit, adopted)
         image = Image(read, self._settings.branch, revision, source_url(self._monorepo), is_at, is_earlier)
         image.layer  # noqa: B018 (reads and judges every file)
         return image
+
+    def _is_earlier(self, commit: str) -> bool:
+        """Whether the rules of an earlier system apply to a commit. On the branch, they end at the setting
+        `adopted`; on a maintenance branch, at the first commit that has settings."""
+        adopted = self._monorepo.layouts.adopted
+        if not adopted:
+            return False
+        if self._git.is_on_line(commit, adopted):
+            return True
+        with suppress(TipUnknownError):
+            is_beside = not self._git.is_on_line(commit, self._monorepo.tip)
+            return is_beside and not self._monorepo.layouts.are_said(commit)
+        return False
 
     def _content(self, source: Source, file: File) -> Content:
         """Return the content of a file. Raises ContentError for content that would differ in a cluster."""

@@ -159,3 +159,13 @@ jobs:
 )
 def test_what_no_setting_can_say(paths: list[str], commands: list[str], message: str) -> None:
     assert message in gaps(paths, *commands)
+
+
+def test_a_symlink_in_the_place_of_a_folder_is_left_out() -> None:
+    """As flux does, which does not follow it. A link inside of an artifact is another matter."""
+    links = ["apps/now", "apps/a/link.yaml", "other", "infra/now"]
+    push = "flux push artifact oci://r.io/o/$N:1 --path=apps/$N\n"
+    for texts in ({}, {"push.sh": push}):
+        found = [*find_places(Clues([*APPS, *links], texts, links=links))]
+        assert isinstance(found[0], ProposedSetting)
+        assert found[0].value == [{"path": "apps/*", "exclude": ["/apps/now"]}]

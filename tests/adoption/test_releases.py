@@ -5,7 +5,7 @@ import json
 import pytest
 
 from flux.adoption.clues import Clues, Gap, ProposedSetting
-from flux.adoption.releases import find_releases
+from flux.adoption.releases import find_releases, is_maintenance
 
 NAMES = ["eso", "ingress-nginx", "ingress"]
 
@@ -74,3 +74,10 @@ def test_release_please() -> None:
         "ignore": ["CHANGELOG.md"],
         "release_tag": "{artifact}-v{version}",
     }
+
+
+def test_the_names_of_maintenance_branches() -> None:
+    for name in ("release-1.x", "release/2.0", "support/1", "v1.2", "1.x", "hotfix/1.4.3"):
+        assert is_maintenance(name)
+    for name in ("main", "release", "release-please--branches--main", "feature/1", "promote/web-1.0.0", "v"):
+        assert not is_maintenance(name)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.monorepo.adopted import environment_tags, import_desired
+from flux.monorepo.adopted import environment_tags, import_desired, released_beside
 from flux.registry.folder.layout import LayoutTarget
 from flux.settings import Settings
 from tests.monorepos import opened
@@ -39,3 +39,15 @@ def test_by_digest_by_content_and_not_at_all(repo: Repo) -> None:
     assert [(one.environment, one.why) for one in unmanaged] == [
         ("prod", "no released version has its content")
     ]
+
+
+def test_maintenance_branches_have_releases_of_their_own(repo: Repo) -> None:
+    """A branch that only has releases of main is none, nor is a branch by another name."""
+    for name in ("release-0.x", "release-1.x", "feature/1"):
+        repo.checkout(name, create=True)
+        repo.commit(files={"artifacts/app/a.yaml": name})
+        if name != "release-0.x":
+            repo.git("tag", {"release-1.x": "app/v1.0.1", "feature/1": "app/v1.0.2"}[name])
+        repo.checkout("main")
+    with opened(repo, GIVEN) as monorepo:
+        assert released_beside(monorepo, GIVEN.tag_form) == {"release-1.x": "app/v1.0.1"}

@@ -11,7 +11,7 @@ import pytest
 
 from flux.artifact.image import LAYER_TYPE, MANIFEST_TYPE, Image
 from flux.artifact.layer import digest_of
-from flux.errors import FluxError, UnpublishedError, UnvouchedError
+from flux.errors import ContentError, FluxError, UnpublishedError, UnvouchedError
 from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.vouching import Vouching
@@ -159,6 +159,39 @@ def test_of_an_earlier_system_the_content_counts(repo: Repo, target: Target, rev
                 assert (vouching.fault("app", version, manifest) is None) == (manifest in accepted)
             assert vouching.fault("app", "1.0.0", new)
             assert vouching.fault("app", "1.0.0", with_second_layers(target, "Layers"))
+
+
+def test_earlier_images_of_a_maintenance_branch(repo: Repo, target: Target) -> None:
+    """Its own line has no start line: there, the first settings end the rules of the earlier system."""
+    adopted = repo.head
+    repo.checkout("release-1.x", create=True)
+    repo.remove("invoke.yaml")
+    for version, files in (("1.0.1", {}), ("1.0.2", {"invoke.yaml": "flux: {}\n"})):
+        repo.commit(version, files={**files, "artifacts/app/x.yaml": f"version: {version}\n"})
+        repo.tag(f"flux-oci-app-v{version}")
+        publish(repo, f"flux-oci-app-v{version}", branches=["main", "release-*"])
+    repo.checkout("main")
+    for since, accepted in ((adopted, ["1.0.1"]), ("", [])):
+        with opened(repo, Settings(branches=("main", "release-*"), adopted=since)) as run:
+            vouching = Vouching(run)
+            images = {version: renamed(good(target, version), "x") for version in ("1.0.1", "1.0.2")}
+            found = [v for v, image in images.items() if vouching.fault("app", v, image) is None]
+            assert found == accepted, vouching.fault("app", "1.0.1", images["1.0.1"])
+            assert vouching.fault("app", "1.0.1", images["1.0.2"])
+
+
+def test_links_of_an_earlier_system_are_left_out(repo: Repo) -> None:
+    """As `flux push artifact` does. Their folder stays. Later ones are refused."""
+    repo.write("artifacts/app/only/x", "x")
+    (repo.path / "artifacts/app/only/x").unlink()
+    repo.symlink("artifacts/app/only/link.yaml", "../x.yaml")
+    commit = repo.commit("link")
+    told = [(".", 0o755, None), ("only", 0o755, None), ("x.yaml", 0o644, b"version: 1.1.0\n")]
+    with opened(repo, Settings(adopted=commit)) as run:
+        assert Sources(run, commit).image_of("app").layer.diff_id == digest_of(archived(told))
+    later = repo.commit("more", files={"artifacts/app/y.yaml": "y: 1\n"})
+    with opened(repo, Settings(adopted=commit)) as run, pytest.raises(ContentError, match="is a symlink"):
+        Sources(run, later).image_of("app")
 
 
 def test_an_earlier_image_that_names_no_commit_is_the_tips_or_none(repo: Repo, target: Target) -> None:
