@@ -21,6 +21,8 @@ def origin_of(url: str) -> str:
 
 def is_at(url: str, origin: str) -> bool:
     """Whether a URL has this origin."""
+    if url.startswith(f"{origin}/"):
+        return True
     try:
         return origin_of(url) == origin
     except ValueError:

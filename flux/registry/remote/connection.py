@@ -14,6 +14,7 @@ from flux.retry import CircuitBreaker, Retries, TransientError
 
 T = TypeVar("T")
 
+_API = "/v2/"
 _READING = ("GET", "HEAD")
 _VERSION = "Docker-Distribution-Api-Version"
 
@@ -56,7 +57,7 @@ class Connection:
 
         Raises RegistryError for an unexpected status, or TransientError if another try may succeed.
         """
-        url = in_our_scheme(join(self.origin, url), self.origin)
+        url = self._whole(url)
         request = Request(method, url, dict(headers or {}), body, most or self.limits.error, blob)
         if is_at(url, self.origin):
             response = self._breaker.call(lambda: self._send_own(repository, request))
@@ -65,6 +66,12 @@ class Connection:
         if response.status in expected:
             return response
         raise self._refusal(repository, request, response)
+
+    def _whole(self, url: str) -> str:
+        """Return the absolute URL of a path on this host, or of an address that this host sent."""
+        if url.startswith(_API):
+            return self.origin + url
+        return url if is_at(url, self.origin) else in_our_scheme(join(self.origin, url), self.origin)
 
     def _send_own(self, repository: str, request: Request) -> Response:
         """Send a request to this host, and log in if the host asks for it."""

@@ -15,6 +15,9 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
+_TOLERANCE = 1.01
+"""How many times the remaining time a wait may take."""
+
 
 class Deadline:
     """The time when this thread's request has to end."""
@@ -53,9 +56,12 @@ def _hurry(sock: socket.socket) -> None:
     """Limit the next wait to the remaining time. Raises TimeoutError if there is none."""
     current: Deadline | None = getattr(_current, "deadline", None)
     if current is not None:
-        if current.left <= 0:
+        left = current.left
+        if left <= 0:
             raise TimeoutError("the time is over")
-        sock.settimeout(current.left)
+        # Each change is a system call, at which the threads of Python wait for each other.
+        if not left <= (sock.gettimeout() or 0) <= left * _TOLERANCE:
+            sock.settimeout(left)
 
 
 if TYPE_CHECKING:

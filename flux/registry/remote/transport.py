@@ -69,9 +69,9 @@ class Transport:
         """
         for _ in range(_MOST_REDIRECTS + 1):
             response = self._send(request)
-            location = response.headers.get("Location")
-            if response.status not in _REDIRECTS or location is None:
+            if response.status not in _REDIRECTS or "Location" not in response.headers:
                 return response
+            location = response.headers["Location"]
             following = _redirected(request, location, response.status)
             if request.stays and not is_at(following.url, origin_of(request.url)):
                 return response
@@ -83,16 +83,7 @@ class Transport:
         headers = {**request.headers, "Accept-Encoding": "identity"}
         with self._turns, deadline(allowed) as ends:
             try:
-                response = self._pools.for_url(request.url).request(
-                    request.method,
-                    request.url,
-                    headers=headers,
-                    body=request.body,
-                    retries=False,
-                    redirect=False,
-                    preload_content=False,
-                    decode_content=False,
-                )
+                response = self._pools.send(request.method, request.url, headers, request.body)
                 self.answered = True
                 return self._read(request, response, ends)
             except HTTPError as error:

@@ -4,7 +4,7 @@ import base64
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -12,6 +12,7 @@ import pytest
 
 from flux.artifact.layer import digest_of
 from flux.errors import RegistryUnreachableError
+from flux.registry.remote import proxies
 from flux.registry.remote.limits import Limits
 from flux.registry.remote.proxies import proxy_of
 from flux.registry.remote.registry import RemoteRegistry
@@ -93,6 +94,24 @@ def test_a_redirected_blob_has_a_proxy_of_its_own(monkeypatch: pytest.MonkeyPatc
             target = RemoteRegistry(script.host, jobs=1, insecure=None).repository("app")
             assert target.fetch_blob(digest_of(blob)) == blob
     assert proxy.asked == ["GET http://storage.example/blob"]
+
+
+def test_blobs_may_be_on_more_hosts_than_there_are_open_pools() -> None:
+    blob = b"content"
+    with ExitStack() as stack:
+        hosts = [stack.enter_context(scripted(reply(body=blob), reply(body=blob))).host for _ in range(12)]
+        to = [reply(307, headers={"Location": f"http://{host}/blob"}) for host in [*hosts, *hosts]]
+        with scripted(*to) as script:
+            target = RemoteRegistry(script.host, jobs=1, insecure=None).repository("app")
+            for _ in range(24):
+                assert target.fetch_blob(digest_of(blob)) == blob
+
+
+def test_plain_http_reads_no_certificates(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path))
+    monkeypatch.setattr(proxies, "tls_context", lambda: pytest.fail("it reads certificates"))
+    with scripted(reply(body=b'{"tags": ["a"]}')) as script:
+        assert RemoteRegistry(script.host, jobs=1, insecure=None).repository("app").tags() == ["a"]
 
 
 def test_so_has_a_token_service(monkeypatch: pytest.MonkeyPatch) -> None:
