@@ -15,10 +15,10 @@ def published(files: Iterable[File], excludes: Excludes) -> tuple[set[str], list
     folders: set[str] = set()
     kept: list[File] = []
     for file in files:
-        folders.update(folder for folder in parents(file.path) if not excludes(folder + "/"))
+        folders.update(parents(file.path))
         if not excludes(file.path):
             kept.append(file)
-    return folders, kept
+    return {folder for folder in folders if not excludes(f"{folder}/")}, kept
 
 
 def in_order(files: Iterable[File], excludes: Excludes) -> list[tuple[str, File | None]]:

@@ -52,7 +52,7 @@ class Attributes:
 
     def _rules(self, commit: str, paths: Iterable[str]) -> list[str]:
         """Return the .gitattributes files that apply to `paths`, as `ls-tree` lists them."""
-        folders = {"", *(path[: at + 1] for path in paths for at, part in enumerate(path) if part == "/")}
+        folders = _above(paths)
         if len(folders) <= MOST_PATHS:
             wanted = (
                 (folder, self._trees.entry(commit, folder + ".gitattributes")) for folder in sorted(folders)
@@ -68,6 +68,17 @@ class Attributes:
             for line in listed
             if line.startswith("100") and line.endswith(".gitattributes") and _folder(line) in folders
         ]
+
+
+def _above(paths: Iterable[str]) -> set[str]:
+    """Return the folders that contain the paths, each with a `/` at its end. The root is empty."""
+    found = {""}
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and f"{folder}/" not in found:
+            found.add(f"{folder}/")
+            folder = folder.rpartition("/")[0]
+    return found
 
 
 def _folder(listed: str) -> str:

@@ -10,6 +10,7 @@ from typing import IO, NamedTuple
 
 from flux.git.process import Process
 
+_READ_AHEAD = 64 * 1024  # bytes that a pipe holds
 _MOST_PARSED = 256 * 1024 * 1024  # bytes of a commit, a tree or a tag
 
 
@@ -103,6 +104,7 @@ def start(process: Process, stdin: int | IO[bytes], *arguments: str) -> "subproc
     block git."""
     return subprocess.Popen(
         process.command(*arguments),
+        bufsize=_READ_AHEAD,
         cwd=process.root,
         env={**os.environ, **process.environment(), "LC_ALL": "C", "LANGUAGE": "C"},
         stdin=stdin,
