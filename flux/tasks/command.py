@@ -95,6 +95,7 @@ class Command(Task[Any]):
         self.__doc__ = f"{self.summary}\n\n{self.shown_usage('inv', _WIDTH - 2)}\nFor example: inv {example}"
 
     def __call__(self, *args: Any, **values: Any) -> Any:
+        _keep_bytecode()
         context: Context = args[0]
         fault = find_fault(sys.argv[1:]) or find_idle(
             getattr(context.config, "_overrides", {}), context.remainder
@@ -238,3 +239,12 @@ def _is_command(word: str) -> bool:
     from flux.tasks import ns
 
     return any(word == name or word in aliases for name, aliases in ns.task_names.items())
+
+
+def _keep_bytecode() -> None:
+    """Let Python keep what it compiles from now on, unless it was told otherwise.
+
+    Invoke forbids it, so that no `__pycache__` appears beside tasks.py. Without an installer that compiles,
+    every command would compile its modules again.
+    """
+    sys.dont_write_bytecode = bool(sys.flags.dont_write_bytecode)

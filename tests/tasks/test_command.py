@@ -114,3 +114,20 @@ def test_help_shows_the_order(tmp_path: Path) -> None:
     assert usage in " ".join(said.split())
     assert "For example: inv promote eso prod 3.10.0" in said
     assert "[-a NAME]" in inv(repo, "build", "--help").out
+
+
+def test_compiled_modules_are_kept_but_not_beside_tasks_py(tmp_path: Path) -> None:
+    """Invoke writes no bytecode. Some installers compile nothing, and no command should do it again."""
+    repo = monorepo(tmp_path / "repo", {"artifacts/app/x.yaml": "app: 1\n"})
+    repo.write("own.py", "")
+    repo.write("tasks.py", "from flux.tasks import ns\nimport own\n")
+    kept = tmp_path / "kept"
+    env = {"PYTHONPYCACHEPREFIX": str(kept), "PYTHONDONTWRITEBYTECODE": ""}
+    assert inv(repo, "list", env=env).code == 0
+    assert list(kept.rglob("flux/git/clone.*.pyc"))
+    assert not list(kept.rglob("own.*.pyc"))
+    assert (
+        inv(repo, "list", env=env | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": f"{kept}2"}).code
+        == 0
+    )
+    assert not Path(f"{kept}2").exists()
