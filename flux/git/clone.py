@@ -106,7 +106,6 @@ class Clone:
         self.annotated_tags = parts.tags.annotated_tags
         self.commit_times = parts.tags.commit_times
         self.made = parts.tags.made
-        self.made_at = parts.tags.made_at
         self.create_tag = parts.tags.create_tag
         self.push_tag = parts.tags.push_tag
         self.fetch_tag = parts.tags.fetch_tag

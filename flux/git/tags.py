@@ -50,20 +50,9 @@ class Tags:
         found = (self._read(name, oid) for kind, oid, name in rows if kind == "tag")
         return sorted(filter(None, found), key=lambda tag: -tag.time)
 
-    def made_at(self, name: str, commit: str) -> int:
-        """Return when a tag of a commit was made; if this clone does not know, when the commit was.
-
-        The time is in seconds since the epoch. Raises GitError if the commit is missing.
-        """
-        known = (tag for tag in self.annotated_tags() if (tag.name, tag.commit) == (name, commit))
-        if tag := next(known, None):
-            return tag.time
-        found = self._objects.commit(commit)
-        return _committed(found[1]) if found else 0
-
     def made(self, tags: Mapping[str, str]) -> dict[str, int]:
-        """Return when each tag was made, in seconds since the epoch, like `made_at`. `tags` has their
-        commits. Tags whose commit is missing are left out."""
+        """Return when each tag was made; if this clone does not know, when its commit was. `tags` has their
+        commits. Times are in seconds since the epoch. Tags whose commit is missing are left out."""
         annotated = {(tag.name, tag.commit): tag.time for tag in self.annotated_tags()} if tags else {}
         times = dict[str, int]()
         for name, commit in tags.items():

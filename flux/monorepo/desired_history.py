@@ -1,13 +1,15 @@
 """Reads the desired versions of each environment from git's history."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from semver import Version
 
+from flux.artifact.revision import Revision
 from flux.errors import DesiredStateError
 from flux.monorepo.monorepo import Monorepo
-from flux.promotion.desired import parse_artifact
+from flux.promotion.desired import Desired, are_versions, parse_loosely
 from flux.promotion.proposal import Promotion
 
 
@@ -31,17 +33,47 @@ def history(monorepo: Monorepo, artifact: str, tip: str | None = None) -> Iterat
     completed.
     """
     newer: DesiredVersions | None = None
-    for revision, blob in monorepo.git.file_history(tip or monorepo.tip, monorepo.settings.releaseconfig):
-        content = monorepo.git.read(blob) if blob else None
-        try:
-            versions = parse_artifact(monorepo.settings.releaseconfig, content, artifact)
-        except DesiredStateError:
+    for revision, desired in _states(monorepo, tip or monorepo.tip):
+        versions = desired.get(artifact, {})
+        if not are_versions(versions):
             continue
         if newer and newer.versions != versions:
             yield newer
         newer = DesiredVersions(revision.commit, revision.time, versions)
     if newer:
         yield newer
+
+
+def histories(monorepo: Monorepo, tip: str) -> Callable[[str], list[DesiredVersions]]:
+    """Return a function that returns what `history` yields for an artifact. The history is read once."""
+    found: defaultdict[str, list[DesiredVersions]] = defaultdict(list)
+    newer: dict[str, DesiredVersions | None] = {}
+    unnamed: DesiredVersions | None = None  # of artifacts that were in no file so far
+    for revision, desired in _states(monorepo, tip):
+        for artifact in desired.keys() | newer.keys():
+            versions, last = desired.get(artifact, {}), newer.get(artifact, unnamed)
+            newer[artifact] = last
+            if (last and last.versions == versions) or are_versions(versions):
+                newer[artifact] = DesiredVersions(revision.commit, revision.time, versions)
+                found[artifact] += [last] if last and last.versions != versions else []
+        unnamed = DesiredVersions(revision.commit, revision.time, {})
+
+    def of(artifact: str) -> list[DesiredVersions]:
+        last = newer.get(artifact, unnamed)
+        return [*found.get(artifact, ()), *([last] if last else [])]
+
+    return of
+
+
+def _states(monorepo: Monorepo, tip: str) -> Iterator[tuple[Revision, Desired]]:
+    """Yield each desired state back from the tip, with the commit that made it. Broken files are skipped."""
+    path = monorepo.settings.releaseconfig
+    for revision, blob in monorepo.git.file_history(tip, path):
+        try:
+            desired = parse_loosely(path, monorepo.git.read(blob) if blob else None)
+        except DesiredStateError:
+            continue
+        yield revision, desired
 
 
 def had_version(

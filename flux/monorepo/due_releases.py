@@ -1,7 +1,7 @@
 """Finds the releases that have to be published, and those that need a promotion issue."""
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from semver import Version
 
@@ -105,8 +105,8 @@ def news(monorepo: Monorepo, desired: Desired) -> list[Released]:
     ]
     if not due:
         return []
-    published = {release.tag: release.published for release in monorepo.forge.releases()}
-    return [found for found in due if time.time() - _made_at(monorepo, found, published) < _NEWS_SECONDS]
+    times = _made(monorepo, due)
+    return [found for found in due if time.time() - times.get(found.tag, 0) < _NEWS_SECONDS]
 
 
 def _newest_of_branches(monorepo: Monorepo, found: Sequence[Released]) -> list[Released]:
@@ -132,8 +132,9 @@ def _is_above(found: Released, desired: Desired) -> bool:
     return all(found.version > Version.parse(other) for other in deployed)
 
 
-def _made_at(monorepo: Monorepo, released: Released, published: Mapping[str, float]) -> float:
-    """Return the time at which a release was published. If there is only a tag, return the tag's time."""
-    if released.tag in published or not monorepo.git.obtain(released.commit):
-        return published.get(released.tag, 0)
-    return monorepo.git.made_at(released.tag, released.commit)
+def _made(monorepo: Monorepo, found: Sequence[Released]) -> dict[str, float]:
+    """Return when each release was published. If there is only a tag, return when that was made."""
+    published = {release.tag: release.published for release in monorepo.forge.releases()}
+    git = monorepo.git
+    tags = {one.tag: one.commit for one in found if one.tag not in published and git.obtain(one.commit)}
+    return published | git.made(tags)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -65,15 +66,35 @@ def _error(finding: Finding) -> DesiredStateError:
 def parse_artifact(path: str, content: bytes | None, artifact: str) -> Mapping[str, str]:
     """Return one artifact's versions by environment. To save time, the versions of other artifacts are not
     checked. Raises DesiredStateError if the file has errors."""
-    read = _read(path, content) if content is not None else _Read({})
+    versions = parse_loosely(path, content).get(artifact, {})
+    if not are_versions(versions):
+        raise _broken(path)
+    return versions
+
+
+def parse_loosely(path: str, content: bytes | None) -> Desired:
+    """Return the desired state in a file's content, with versions that may be invalid: `are_versions` tells.
+    Raises DesiredStateError if the file has other errors."""
+    if content is None:
+        return {}
+    read = _read(path, content)
     document = read.document
     is_one = isinstance(document, dict) and all(
         isinstance(versions, dict) and not name_fault(name) for name, versions in document.items()
     )
-    versions: Mapping[str, str] = document.get(artifact, {}) if is_one else {}
-    if read.findings or not is_one or any(_fault(*item, None) for item in versions.items()):
-        raise DesiredStateError(f"{path} has errors", "fix it on the branch; `inv check` shows all")
-    return versions
+    if read.findings or not is_one:
+        raise _broken(path)
+    desired: Desired = document
+    return desired
+
+
+def are_versions(versions: Mapping[str, object]) -> bool:
+    """Whether each value is a version that a tag can have."""
+    return not any(_fault(environment, version, None) for environment, version in versions.items())
+
+
+def _broken(path: str) -> DesiredStateError:
+    return DesiredStateError(f"{path} has errors", "fix it on the branch; `inv check` shows all")
 
 
 def check_desired(
@@ -111,9 +132,11 @@ def _read(path: str, content: bytes) -> _Read:
     twice: list[str] = []
 
     def unique(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in items]
-        twice.extend(sorted({key for key in keys if keys.count(key) > 1}))
-        return dict(items)
+        found = dict(items)
+        if len(found) < len(items):
+            counted = Counter(key for key, _ in items)
+            twice.extend(sorted(key for key, times in counted.items() if times > 1))
+        return found
 
     try:
         document = json.loads(content.decode("utf-8"), object_pairs_hook=unique)

@@ -8,7 +8,7 @@ from flux.artifact.image import REVISION
 from flux.artifact.image_manifest import Foreign, parse
 from flux.forge.reporting import Deployment
 from flux.monorepo.desired import desired_at
-from flux.monorepo.desired_history import DesiredVersions, history
+from flux.monorepo.desired_history import DesiredVersions, histories
 from flux.monorepo.freezes import freezes_at
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.desired import Desired
@@ -57,6 +57,7 @@ class Courses:
         self._reports = Reports(monorepo)
         self._deployments: dict[str, list[Deployment]] | None = None
         self._first_seen: dict[str, list[Move]] = {}
+        self._histories: dict[str, Callable[[str], list[DesiredVersions]]] = {}
 
     @cached_property
     def now(self) -> float:
@@ -118,7 +119,7 @@ class Courses:
 
     def _state(self, artifact: str, tags: Mapping[str, str] | None) -> GateState:
         versions = self.desired.get(artifact, {})
-        states = list(history(self._monorepo, artifact, self._monorepo.tip))[::-1]
+        states = self._history(artifact)[::-1]
         wanted = {environment: _wanted(states, environment) for environment in self._settings.environments}
         # Anybody with write permission can record a deployment. A tag is never moved to a version that main
         # did not want, so such records are dropped.
@@ -138,6 +139,13 @@ class Courses:
             freezes=self.freezes,
             clusters={name: each.names for name, each in self._settings.clusters.items()},
         )
+
+    def _history(self, artifact: str) -> list[DesiredVersions]:
+        """Return the desired versions of an artifact, from the tip back."""
+        tip = self._monorepo.tip
+        if tip not in self._histories:
+            self._histories = {tip: histories(self._monorepo, tip)}
+        return self._histories[tip](artifact)
 
     def _goes_on(self, versions: Mapping[str, str], moves: Sequence[Move]) -> Callable[[str], bool]:
         """Return a predicate: whether a version may still go to some environment."""

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from flux.errors import HistoryMissingError
-from flux.monorepo.desired_history import DesiredVersions, before, change_of, had_version, history
+from flux.monorepo.desired_history import DesiredVersions, before, change_of, had_version, histories, history
 from flux.promotion.proposal import Promotion
 from flux.settings import Settings
 from tests.commands.helpers import actions_checkout, break_origin
 from tests.commands.releasing import CONFIG, PHASES
+from tests.git.counted import CountedGit
 from tests.monorepos import opened
 from tests.repo import Repo
 
@@ -25,7 +26,9 @@ def desire(repo: Repo, **versions: Mapping[str, str]) -> str:
 
 def states(repo: Repo, artifact: str = "app") -> list[DesiredVersions]:
     with opened(repo, SETTINGS) as monorepo:
-        return list(history(monorepo, artifact, repo.head))
+        found = list(history(monorepo, artifact, repo.head))
+        assert histories(monorepo, repo.head)(artifact) == found
+        return found
 
 
 def versions(repo: Repo, artifact: str = "app") -> list[tuple[str, dict[str, str]]]:
@@ -128,6 +131,22 @@ def test_a_file_that_has_errors_never_was_a_state(repo: Repo, broken: str | byte
     repo.commit(files={CONFIG: broken})
     last = desire(repo, app={"at_ring1": "2.0.0"})
     assert versions(repo) == [(last, {"at_ring1": "2.0.0"}), (first, {"at_ring1": "1.0.0"})]
+
+
+def test_one_walk_tells_the_history_of_every_artifact(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desire(repo, app={"at_ring1": "1.0.0"}, db={"at_ring1": "1.0.0"})
+    last = desire(repo, app={"at_ring1": "2.0.0"}, db={"at_ring1": "1.0.0"})
+    counted = CountedGit.make(tmp_path / "counted")
+    monkeypatch.setenv("PATH", counted.environment()["PATH"])
+    with opened(repo, SETTINGS) as monorepo:
+        of = histories(monorepo, repo.head)
+        assert [state.versions.get("at_ring1") for state in of("app")] == ["2.0.0", "1.0.0"]
+        assert [state.versions for state in of("db")] == [{"at_ring1": "1.0.0"}]
+        assert [state.versions for state in of("web")] == [{}]
+    assert last == of("app")[0].commit
+    assert len(counted.of("diff-tree")) == 1
 
 
 def test_environments_that_are_no_more_hide_nothing(repo: Repo) -> None:

@@ -10,6 +10,7 @@ from flux.registry.target import Registry, Target
 from flux.settings import Settings
 from tests.commands.helpers import monorepo
 from tests.commands.releasing import publish, release
+from tests.git.counted import CountedGit
 from tests.monorepos import opened
 from tests.repo import Repo
 
@@ -65,6 +66,17 @@ def test_lost_releases_of_an_earlier_system_stay_lost(repo: Repo) -> None:
         with opened(repo, Settings(adopted=adopted)) as context:
             due = due_releases(context, {"app": {"at": "1.0.0"}}, never)
         assert [str(released.version) for released, _ in due] == versions
+
+
+def test_the_tags_are_listed_once_for_the_news_of_all(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release(repo, "db", "1.0.0")
+    counted = CountedGit.make(tmp_path / "counted")
+    monkeypatch.setenv("PATH", counted.environment()["PATH"])
+    with opened(repo, Settings(forge="local")) as context:
+        assert [found.artifact for found in news(context, {})] == ["app", "db"]
+    assert len(counted.of("for-each-ref")) <= 2  # one by the forge
 
 
 def test_a_stray_tag_is_not_due(repo: Repo) -> None:
