@@ -1,21 +1,18 @@
 """The scenarios. Each one is a function that yields rows, and is listed at the end."""
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bench import replay
 from bench.checking import checking
 from bench.flat import flat, long_history, push_event
 from bench.logging import logging
 from bench.measure import Goal, Row, Run, Samples, Side, interleave
 from bench.reconciling import reconciling
-from bench.recorder import record
+from bench.requests import build_beside_http, build_requests
 from bench.tagging import tagging
 from bench.workbench import Workbench
-from flux.settings import Settings
 
 # Today's workflows: two processes per artifact. $1 is the registry, $2 the commit, $3 the artifact's folder.
 _PUSH_ONE = """\
@@ -102,59 +99,6 @@ def changed_in_terminal(bench: Workbench) -> Iterator[Row]:
     yield Row("changed-terminal", title, "s", here, peer)
 
 
-def build_beside_http(bench: Workbench) -> Iterator[Row]:
-    """Measure `inv build` into an empty registry, beside a program that only sends the same requests."""
-    monorepo = bench.monorepo(bench.options.artifacts)
-    clone = bench.clone(monorepo, monorepo.before)
-    with bench.registry() as place, record(place.host) as recording:
-        _build(bench, clone, recording.host)
-    requests = recording.save(bench.new_folder("requests"))
-
-    def bare() -> Run:
-        command = [sys.executable, replay.__file__, "", str(requests), str(Settings.jobs)]
-        with bench.registry() as place:
-            command[2] = place.host
-            return bench.run(command, clone)
-
-    built, peer = interleave(
-        bench.options.repeats,
-        ("inv build", lambda: _cold_build(bench, clone)),
-        (f"bare HTTP, {recording.requests} requests", bare),
-        warm=True,
-    )
-    yield Row("build-http", _cold(bench), "s", built, peer, Goal("at most", 1.15))
-    title = f"CPU of {_cold(bench)}"
-    yield Row("build-http-cpu", title, "s", built.as_cpu(), peer.as_cpu(), Goal("at most", 1.15))
-
-
-def build_requests(bench: Workbench) -> Iterator[Row]:
-    """Count the requests of `inv build`: at first, with nothing to do, and with one changed artifact."""
-    artifacts = bench.options.artifacts
-    monorepo = bench.monorepo(artifacts)
-    clone = bench.clone(monorepo, monorepo.before)
-    with bench.registry() as place:
-        counts = [place.requests()]
-
-        def build() -> int:
-            _build(bench, clone, place.host)
-            counts.append(place.requests())
-            return counts[-1] - counts[-2]
-
-        cold, idle = build(), build()
-        monorepo.advance(clone, bench.environment)
-        one = build()
-    each = Samples("one an artifact", [artifacts])
-    yield _requests("cold", cold, each, 8)
-    yield _requests("nothing to do", idle, each, 1)
-    yield _requests("one changed", one, Samples("one an artifact, 8 for the new", [artifacts - 1 + 8]), 1)
-
-
-def _requests(when: str, count: int, peer: Samples, limit: float) -> Row:
-    key = f"requests-{when.replace(' ', '-')}"
-    ours = Samples("inv build", [count])
-    return Row(key, f"inv build, requests: {when}", "requests", ours, peer, Goal("at most", limit))
-
-
 def build_beside_flux(bench: Workbench) -> Iterator[Row]:
     """Measure `inv build` into an empty registry, beside loops of the flux CLI, one at a time and eight at a
     time. Measure the same with the flux CLI as publisher."""
@@ -182,13 +126,13 @@ def _beside_flux(bench: Workbench, where: str, limits: tuple[float, float]) -> I
 
     sides = interleave(
         bench.options.slow_repeats,
-        ("inv build", cold(lambda host: _build(bench, clone, host))),
-        ("inv build, publisher: flux", cold(lambda host: _build(bench, clone, host, "flux"))),
+        ("inv build", cold(lambda host: bench.build(clone, host))),
+        ("inv build, publisher: flux", cold(lambda host: bench.build(clone, host, "flux"))),
         ("flux, one at a time", cold(loop)),
         ("flux, xargs -P 8", cold(eight)),
     )
     ours, through, serial, parallel = sides
-    title = _cold(bench) + (f", {bench.options.round_trip * 1000:g} ms away" if far else "")
+    title = bench.cold + (f", {bench.options.round_trip * 1000:g} ms away" if far else "")
     yield Row(f"build-flux-{where}", title, "s", ours, serial, Goal("at least", limits[0]))
     yield Row(f"build-flux-{where}-8", title, "s", ours, parallel, Goal("at least", limits[1]))
     title = title.replace("cold", "publisher: flux, cold")
@@ -208,11 +152,11 @@ def publisher_flux_idle(bench: Workbench) -> Iterator[Row]:
     for where in ("near", "far") if bench.options.round_trip else ("near",):
         far = where == "far"
         with bench.registry(far) as place, bench.registry(far) as other:
-            _build(bench, clone, place.host, "flux")
+            bench.build(clone, place.host, "flux")
             eight(other.host)
             through, serial, parallel = interleave(
                 bench.options.slow_repeats,
-                ("inv build, publisher: flux", lambda: _build(bench, clone, place.host, "flux")),
+                ("inv build, publisher: flux", lambda: bench.build(clone, place.host, "flux")),
                 ("flux, one at a time", lambda: loop(other.host)),
                 ("flux, xargs -P 8", lambda: eight(other.host)),
             )
@@ -270,16 +214,7 @@ def many_large_artifacts(bench: Workbench) -> Iterator[Row]:
 
 def _cold_build(bench: Workbench, clone: Path) -> Run:
     with bench.registry() as place:
-        return _build(bench, clone, place.host)
-
-
-def _build(bench: Workbench, clone: Path, host: str, publisher: str = "builtin") -> Run:
-    settings = {"INVOKE_FLUX_REGISTRY": f"oci://{host}", "INVOKE_FLUX_PUBLISHER": publisher}
-    return bench.run([bench.inv, "build"], clone, **settings)
-
-
-def _cold(bench: Workbench) -> str:
-    return f"inv build, cold, {bench.options.artifacts} artifacts"
+        return bench.build(clone, place.host)
 
 
 SCENARIOS: tuple[Callable[[Workbench], Iterator[Row]], ...] = (

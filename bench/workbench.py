@@ -1,5 +1,6 @@
 """The tools of every scenario: folders, programs, and registries near and far."""
 
+import compileall
 import os
 import shutil
 import subprocess
@@ -65,6 +66,8 @@ class Workbench:
         self.docker_registry = parts.docker_registry()
         self.flux = parts.flux()
         scripts = Path(sysconfig.get_path("scripts"))
+        # Not every installer compiles, and the first command would take longer.
+        compileall.compile_dir(sysconfig.get_path("purelib"), quiet=2)
         self.inv = str(scripts / "inv")
         home = folder / "home"
         home.mkdir()
@@ -113,10 +116,21 @@ class Workbench:
         git(clone, self.environment, "add", "--all")
         git(clone, self.environment, "commit", "--quiet", f"--message={message}")
 
+    def build(self, clone: Path, host: str, publisher: str = "builtin") -> Run:
+        """Run `inv build` in a clone, into a registry."""
+        settings = {"INVOKE_FLUX_REGISTRY": f"oci://{host}", "INVOKE_FLUX_PUBLISHER": publisher}
+        return self.run([self.inv, "build"], clone, **settings)
+
+    @property
+    def cold(self) -> str:
+        """The title of a build into an empty registry."""
+        return f"inv build, cold, {self.options.artifacts} artifacts"
+
     @contextmanager
-    def registry(self, far: bool = False) -> Iterator[Place]:
+    def registry(self, far: bool = False, storage: str | None = None) -> Iterator[Place]:
         """Run an empty registry. It is deleted when the block ends."""
-        folder = Path(tempfile.mkdtemp(prefix="registry-", dir=self.options.storage or self.folder))
+        storage = storage or self.options.storage
+        folder = Path(tempfile.mkdtemp(prefix="registry-", dir=storage or self.folder))
         try:
             with parts.run_registry(folder) as registry:
                 if far:

@@ -1,0 +1,75 @@
+"""Measures `inv build` beside a program that sends the same requests, and counts its requests."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import replay
+from bench.measure import Goal, Row, Run, Samples, interleave
+from bench.recorder import record
+from bench.workbench import Workbench
+from flux.settings import Settings
+
+_TMPFS = "/dev/shm"
+
+
+def build_beside_http(bench: Workbench) -> Iterator[Row]:
+    """Measure `inv build` into an empty registry, beside a program that only sends the same requests. The
+    registry stores on the disk, and in memory."""
+    monorepo = bench.monorepo(bench.options.artifacts)
+    clone = bench.clone(monorepo, monorepo.before)
+    with bench.registry() as place, record(place.host) as recording:
+        bench.build(clone, recording.host)
+    requests = recording.save(bench.new_folder("requests"))
+    for storage in (None, _TMPFS) if os.access(_TMPFS, os.W_OK) else (None,):
+        yield from _beside_http(bench, clone, requests, recording.requests, storage)
+
+
+def _beside_http(
+    bench: Workbench, clone: Path, requests: Path, count: int, storage: str | None
+) -> Iterator[Row]:
+    def bare() -> Run:
+        command = [sys.executable, replay.__file__, "", str(requests), str(Settings.jobs)]
+        with bench.registry(storage=storage) as place:
+            command[2] = place.host
+            return bench.run(command, clone)
+
+    def build() -> Run:
+        with bench.registry(storage=storage) as place:
+            return bench.build(clone, place.host)
+
+    built, peer = interleave(
+        bench.options.repeats, ("inv build", build), (f"bare HTTP, {count} requests", bare), warm=True
+    )
+    key, title = ("build-http-tmpfs", f"{bench.cold}, on tmpfs") if storage else ("build-http", bench.cold)
+    yield Row(key, title, "s", built, peer, Goal("at most", 1.15))
+    yield Row(f"{key}-cpu", f"CPU of {title}", "s", built.as_cpu(), peer.as_cpu(), Goal("at most", 1.15))
+
+
+def build_requests(bench: Workbench) -> Iterator[Row]:
+    """Count the requests of `inv build`: at first, with nothing to do, and with one changed artifact."""
+    artifacts = bench.options.artifacts
+    monorepo = bench.monorepo(artifacts)
+    clone = bench.clone(monorepo, monorepo.before)
+    with bench.registry() as place:
+        counts = [place.requests()]
+
+        def build() -> int:
+            bench.build(clone, place.host)
+            counts.append(place.requests())
+            return counts[-1] - counts[-2]
+
+        cold, idle = build(), build()
+        monorepo.advance(clone, bench.environment)
+        one = build()
+    each = Samples("one an artifact", [artifacts])
+    yield _requests("cold", cold, each, 8)
+    yield _requests("nothing to do", idle, each, 1)
+    yield _requests("one changed", one, Samples("one an artifact, 8 for the new", [artifacts - 1 + 8]), 1)
+
+
+def _requests(when: str, count: int, peer: Samples, limit: float) -> Row:
+    key = f"requests-{when.replace(' ', '-')}"
+    ours = Samples("inv build", [count])
+    return Row(key, f"inv build, requests: {when}", "requests", ours, peer, Goal("at most", limit))
