@@ -98,10 +98,14 @@ def interleave(repeats: int, *sides: Side, warm: bool = False) -> list[Samples]:
 
 @dataclass(frozen=True)
 class Goal:
-    """`at most`: ours takes `limit` times as much as the peer. `at least`: ours is `limit` times as fast."""
+    """`at most`: ours takes `limit` times as much as the peer. `at least`: ours is `limit` times as fast.
+
+    `--check` fails if a goal is missed that is a floor.
+    """
 
     kind: Literal["at most", "at least"]
     limit: float
+    is_floor: bool = True
 
     def __str__(self) -> str:
         return f"{'<=' if self.kind == 'at most' else '>='} {self.limit:g}"
@@ -137,6 +141,11 @@ class Row:
         at_most = self.goal.kind == "at most"
         return self.ratio <= self.goal.limit if at_most else self.ratio >= self.goal.limit
 
+    @property
+    def is_failure(self) -> bool:
+        """Whether a floor is missed."""
+        return self.met is False and self.goal is not None and self.goal.is_floor
+
     def document(self) -> dict[str, Any]:
         return {
             "key": self.key,
@@ -146,6 +155,6 @@ class Row:
             "peer": self.peer.document(),
             "ratio": self.ratio,
             "median_ratio": self.median_ratio,
-            "goal": {"kind": self.goal.kind, "limit": self.goal.limit} if self.goal else None,
+            "goal": vars(self.goal) if self.goal else None,
             "met": self.met,
         }

@@ -43,8 +43,9 @@ def _beside_http(
         bench.options.repeats, ("inv build", build), (f"bare HTTP, {count} requests", bare), warm=True
     )
     key, title = ("build-http-tmpfs", f"{bench.cold}, on tmpfs") if storage else ("build-http", bench.cold)
-    yield Row(key, title, "s", built, peer, Goal("at most", 1.15))
-    yield Row(f"{key}-cpu", f"CPU of {title}", "s", built.as_cpu(), peer.as_cpu(), Goal("at most", 1.15))
+    goal = Goal("at most", 1.15, is_floor=False)
+    yield Row(key, title, "s", built, peer, goal)
+    yield Row(f"{key}-cpu", f"CPU of {title}", "s", built.as_cpu(), peer.as_cpu(), goal)
 
 
 def build_requests(bench: Workbench) -> Iterator[Row]:
@@ -63,13 +64,14 @@ def build_requests(bench: Workbench) -> Iterator[Row]:
         cold, idle = build(), build()
         monorepo.advance(clone, bench.environment)
         one = build()
-    each = Samples("one an artifact", [artifacts])
-    yield _requests("cold", cold, each, 8)
-    yield _requests("nothing to do", idle, each, 1)
-    yield _requests("one changed", one, Samples("one an artifact, 8 for the new", [artifacts - 1 + 8]), 1)
+    # The first push asks whether the registry takes several tags at once.
+    yield _requests("cold", cold, Samples("8 an artifact, and one", [artifacts * 8 + 1]))
+    yield _requests("nothing to do", idle, Samples("one an artifact", [artifacts]))
+    most = artifacts - 1 + 8 + 1
+    yield _requests("one changed", one, Samples("one an artifact, 8 for the new, and one", [most]))
 
 
-def _requests(when: str, count: int, peer: Samples, limit: float) -> Row:
+def _requests(when: str, count: int, peer: Samples) -> Row:
     key = f"requests-{when.replace(' ', '-')}"
     ours = Samples("inv build", [count])
-    return Row(key, f"inv build, requests: {when}", "requests", ours, peer, Goal("at most", limit))
+    return Row(key, f"inv build, requests: {when}", "requests", ours, peer, Goal("at most", 1))

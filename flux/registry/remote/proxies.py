@@ -30,7 +30,7 @@ class Pools:
         self._timeout = Timeout(connect=limits.connect, read=limits.seconds)
         self._lock = Lock()
         self._managers: dict[tuple[str | None, bool], PoolManager] = {}
-        self._pools: dict[tuple[str, str], HTTPConnectionPool | ProxyManager] = {}
+        self._pools: dict[tuple[str, str], HTTPConnectionPool | PoolManager] = {}
         self._context: ssl.SSLContext | None = None
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> BaseHTTPResponse:
@@ -42,7 +42,7 @@ class Pools:
         pool = self._pool(url, parts)
         return pool.urlopen(
             method,
-            url if isinstance(pool, ProxyManager) else _target(parts),
+            url if isinstance(pool, PoolManager) else _target(parts),
             headers=headers,
             body=body,
             retries=_ONCE,
@@ -52,7 +52,7 @@ class Pools:
             decode_content=False,
         )
 
-    def _pool(self, url: str, parts: SplitResult) -> HTTPConnectionPool | ProxyManager:
+    def _pool(self, url: str, parts: SplitResult) -> HTTPConnectionPool | PoolManager:
         """Return the pool for a URL. Plain HTTP through a proxy has one pool for all hosts."""
         host = parts.scheme, parts.netloc
         with self._lock:
