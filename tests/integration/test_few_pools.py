@@ -36,9 +36,9 @@ class Commands:
         self._pools: list[str] = []
         open_pool = Pools._open
 
-        def count(pools: Pools, url: str, proxy: str | None) -> Any:
+        def count(pools: Pools, url: str, proxy: str | None, encrypts: bool) -> Any:
             self._pools.append(url)
-            return open_pool(pools, url, proxy)
+            return open_pool(pools, url, proxy, encrypts)
 
         patch.setattr(Pools, "_open", count)
 
