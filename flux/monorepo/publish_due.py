@@ -42,6 +42,8 @@ class DuePublisher:
                     missing.append(released)
         missing.sort(key=lambda released: released.version, reverse=True)
         missing.sort(key=lambda released: released.artifact)
+        if missing:
+            self._vouching.keep_walk()
         refused = [said for released in missing if (said := self._publish_one(released))]
         self._done.notices.extend(refused[:_MOST_NAMED])
         if more := len(refused[_MOST_NAMED:]):

@@ -145,11 +145,11 @@ class Vouching:
         return self._image(artifact, self.release_commit(artifact, version))
 
     def _image(self, artifact: str, commit: str) -> Image:
-        self._keep_walk()
+        self.keep_walk()
         return Sources(self._monorepo, commit).image_of(artifact)
 
-    def _keep_walk(self) -> None:
-        """Let one git process find the last change of each artifact at each release."""
+    def keep_walk(self) -> None:
+        """Let one git process find the last change of each artifact at each release on main's line."""
         with self._asking:
             tip = self._monorepo.tip
             if self._walked == tip:

@@ -48,7 +48,7 @@ def show_status(
             for p, pull in status.promotions
         ]
         report.summary("Open promotions", ("Artifact", "Version", "Pull request"), links)
-    if report.document(document(status)):
+    if report.as_json and report.document(document(status)):  # with thousands of tags it takes seconds
         _show_failed(report, status)
         return
     if detailed:

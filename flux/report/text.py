@@ -45,6 +45,8 @@ def shown(text: str, kept: str = "") -> str:
 
 def as_typed(text: str, program: str | None = None) -> str:
     """Replace `inv` in commands by `flux-artifacts` if that is the running program."""
+    if "`inv " not in text:
+        return text
     name = Path(program or sys.argv[0]).name
     return text.replace("`inv ", f"`{name} ") if name == "flux-artifacts" else text
 

@@ -1,11 +1,16 @@
 """Releases whose event was lost are published, and images of the others are compared with git."""
 
+from pathlib import Path
+
+import pytest
+
 from flux.errors import UnvouchedError
 from flux.monorepo.publish_due import DuePublisher
 from flux.monorepo.vouching import Vouching
 from flux.monorepo.work import Work
 from tests.commands.promoted import registry_of
 from tests.commands.promoting import World
+from tests.git.counted import CountedGit
 from tests.registry.images import image, push
 
 
@@ -23,6 +28,17 @@ def test_what_is_missing_is_published_once(local: World) -> None:
     assert [*done.digests] == ["eso 1.0.0", "eso 1.2.0"], "desired, and the newest"
     again = publish_due(local)
     assert (again.repaired, again.digests.items()) == ([], done.digests.items())
+
+
+def test_one_walk_finds_what_each_missing_release_is_made_of(
+    local: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tags = [local.release("eso", version, publish=False) for version in ("1.2.0", "1.3.0")]
+    tags.append(local.release("dashboard", "0.1.0", publish=False))
+    counted = CountedGit.make(tmp_path / "counted")
+    monkeypatch.setenv("PATH", counted.environment()["PATH"])
+    assert {f"{tag}: pushed" for tag in tags} == set(publish_due(local).repaired)
+    assert len(counted.of("diff-tree")) == 1
 
 
 def test_what_publish_always_refuses_is_a_warning(world: World) -> None:
