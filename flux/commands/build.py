@@ -41,7 +41,7 @@ def plan_build(
     return Builder(monorepo, sources, chosen, notices, everything=not names)
 
 
-def left_out(monorepo: Monorepo, names: Sequence[str]) -> dict[str, list[str]]:
+def not_committed(monorepo: Monorepo, names: Sequence[str]) -> dict[str, list[str]]:
     """Return the uncommitted paths of artifacts, of these or of all. They are in no image. A job has none."""
     if monorepo.event.actions:
         return {}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flux.demo.play import Demo
 from flux.demo.progress import beginnings_with_rules, plan_progress, require_phases
-from flux.demo.stage import Chosen, beginnings, choose, left_out
+from flux.demo.stage import Chosen, beginnings, choose_file, left_out
 from flux.demo.story import plan_demo
 from flux.monorepo.monorepo import Monorepo
 
@@ -27,7 +27,7 @@ def set_stage(monorepo: Monorepo, names: Collection[str], progress: bool) -> Sta
 
     Raises RequestError if no artifact can be changed, or if rules have no phase to promote to.
     """
-    chosen = choose(monorepo, names)
+    chosen = choose_file(monorepo, names)
     if progress:
         require_phases(monorepo.settings)
     files = beginnings_with_rules(monorepo) if progress else beginnings(monorepo)

@@ -25,7 +25,7 @@ class Chosen:
     is_closed: bool = True
 
 
-def choose(monorepo: Monorepo, names: Collection[str]) -> Chosen:
+def choose_file(monorepo: Monorepo, names: Collection[str]) -> Chosen:
     """Return the first artifact, of these or of all, that has a manifest and can be built and released.
 
     Raises RequestError if there is none, or no environment to promote to.

@@ -90,7 +90,7 @@ def build(
 ) -> None:
     """Build artifacts and push them with their commit tag and `latest`."""
     with running(context, json, wide=wide, dry_run=dry_run, pushes=True) as run:
-        from flux.commands.build import left_out, observe_built, plan_build
+        from flux.commands.build import not_committed, observe_built, plan_build
         from flux.report.build import building, show_build
         from flux.report.changed import show_uncommitted
         from flux.report.observe_mode import show_observed
@@ -102,7 +102,7 @@ def build(
             changed or since is not None,
             since,
         )
-        show_uncommitted(run.report, left_out(run.monorepo, names(artifact)))
+        show_uncommitted(run.report, not_committed(run.monorepo, names(artifact)))
         with building(run.report, len(plan.names), dry_run) as on_result:
             built = plan.build(on_result)
         show_build(run.report, built, digests, dry_run)

@@ -1,11 +1,14 @@
 """`inv build`: what is built, and what a dry run says."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from flux.commands.build import not_committed
 from flux.errors import RequestError
 from tests.commands.helpers import (
+    TERMINAL,
     ZEROS,
     actions,
     actions_checkout,
@@ -19,6 +22,7 @@ from tests.commands.helpers import (
 from tests.monorepo.building import FILES, NAMES, bad_artifacts, by_name, digests, each_action, edit, snapshot
 from tests.monorepo.building import origin as origin
 from tests.monorepo.building import repo as repo
+from tests.monorepos import opened
 from tests.repo import Repo
 
 
@@ -197,3 +201,16 @@ def test_an_event_without_commits_builds_what_is_checked_out(repo: Repo) -> None
 
 def test_a_deleted_branch_builds_nothing(repo: Repo) -> None:
     assert build(repo, event=push(repo.head, None, "refs/heads/x"), only_changed=True).results == []
+
+
+def test_what_is_not_committed_is_named_outside_of_jobs(tmp_path: Path) -> None:
+    """A job checks out what it builds."""
+    repo = monorepo(tmp_path / "repo", {f"artifacts/{name}/x.yaml": "x: 1\n" for name in ("app", "db")})
+    repo.write("artifacts/app/x.yaml", "x: 2\n")
+    for event, names, expected in (
+        (TERMINAL, [], {"app": ["artifacts/app/x.yaml"]}),
+        (TERMINAL, ["db"], {"db": []}),
+        (replace(TERMINAL, actions=True), [], {}),
+    ):
+        with opened(repo, event=event) as context:
+            assert not_committed(context, names) == expected

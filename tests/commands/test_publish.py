@@ -1,10 +1,14 @@
 """`inv publish`: what it says, and whose code runs."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+from flux.commands.publish import observe_published, publish_tag
+from flux.settings import Settings
 from tests.commands.faulty import Place
 from tests.commands.helpers import (
+    TERMINAL,
     in_actions,
     inv,
 )
@@ -13,6 +17,7 @@ from tests.commands.publishing import images as images
 from tests.commands.publishing import place as place
 from tests.commands.publishing import repo as repo
 from tests.commands.releasing import digests, publish
+from tests.monorepos import opened
 from tests.repo import Repo
 
 
@@ -97,3 +102,14 @@ def test_the_code_is_the_checkouts(repo: Repo, images: Place) -> None:
     assert done.code == 0, done.said
     assert digests(images.location, "app")["app"]["1.0.0"] == digest
     assert (repo.git("status", "--porcelain"), repo.head) == before
+
+
+def test_only_the_mode_observe_compares(repo: Repo, images: Place) -> None:
+    repo.tag(TAG)
+    for mode, names in (("act", None), ("observe", ["app:1.0.0"])):
+        settings = Settings(registry=images.location, mode=mode)
+        with opened(repo, settings, replace(TERMINAL, name="release"), dry_run=True) as monorepo:
+            published = publish_tag(monorepo, TAG)
+            found = observe_published(monorepo, published)
+            assert (None if found is None else [one.name for one in found]) == names
+            assert observe_published(monorepo, publish_tag(monorepo, "v1.0.0")) is None

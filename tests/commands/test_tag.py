@@ -4,12 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from flux.commands.tag import observe_tags, tag_environments
+from flux.monorepo.observe_mode import Observed
+from flux.settings import Settings
 from tests.commands.helpers import in_actions
+from tests.commands.releasing import PHASES
 from tests.commands.tagging import FIRST, SECOND, World, at_rest, converge, run
 from tests.commands.tagging import either as either
 from tests.commands.tagging import kind as kind
 from tests.commands.tagging import seed as seed
 from tests.commands.tagging import world as world
+from tests.monorepos import opened
 
 
 def test_a_missing_image_is_refused_and_the_others_done(either: World) -> None:
@@ -102,3 +107,13 @@ def test_json(world: World) -> None:
     done = run(world, "--json", "-a", "app")
     assert done.code == 1
     assert [t["action"] for t in done.document["tags"]] == ["missing", "left", "left"]
+
+
+def test_only_the_mode_observe_compares(world: World) -> None:
+    world.want({"app": {"at_ring1": "1.1.0"}})
+    app = world.published["app"]["1.1.0"]
+    for mode, expected in (("act", None), ("observe", [Observed("app:at_ring1", None, app)])):
+        settings = Settings(registry=world.place.location, phases=PHASES, mode=mode)
+        with opened(world.repo, settings, dry_run=True) as monorepo:
+            convergence = tag_environments(monorepo, ["app"])
+            assert observe_tags(monorepo, convergence) == expected

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.demo.stage import Chosen, beginnings, choose
+from flux.demo.stage import Chosen, beginnings, choose_file
 from flux.errors import RequestError
 from flux.promotion.gates.freeze import Freeze, render_freezes
 from flux.settings import Settings
@@ -17,7 +17,7 @@ def chosen(tmp_path: Path, files: Mapping[str, str], *names: str, **settings: st
     repo = Repo(tmp_path / "repo")
     repo.commit(files=files)
     with opened(repo, Settings(**settings)) as monorepo:  # type: ignore[arg-type]
-        return choose(monorepo, names)
+        return choose_file(monorepo, names)
 
 
 def test_the_artifact_is_the_first_that_is_fit(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_the_artifact_is_the_first_that_is_fit(tmp_path: Path) -> None:
     repo.commit(files=files)
     settings = Settings(ignore=("c-left-out", "/x.yaml"), release_tag="{artifact}-v{version}")
     with opened(repo, settings) as monorepo:
-        found = choose(monorepo, ())
+        found = choose_file(monorepo, ())
     assert found == Chosen("e", "artifacts/e/deep/b.yml", is_closed=False)
 
 

@@ -10,7 +10,7 @@ import yaml
 
 from docs.picture import COLUMNS, LONG, PICTURE, SCENES, make_monorepo, shown_commands, shown_lines
 from flux.demo.play import Demo
-from flux.demo.stage import Chosen, choose
+from flux.demo.stage import Chosen, choose_file
 from flux.demo.story import plan_demo
 from flux.promotion.boxes import ticked
 from flux.promotion.proposal import Promotion
@@ -69,7 +69,7 @@ def the_plan(folder: Path) -> Demo:
     make_monorepo(folder)
     settings = read_settings(yaml.safe_load((folder / "invoke.yaml").read_text())["flux"], {})
     with opened(folder, settings) as monorepo:
-        return plan_demo(settings, choose(monorepo, ()), {})
+        return plan_demo(settings, choose_file(monorepo, ()), {})
 
 
 def test_the_long_picture_shows_what_is_typed_and_why(tmp_path: Path) -> None:
