@@ -36,14 +36,14 @@ def publish_release(monorepo: Monorepo, tag: str) -> Published:
     The result has an error if the version is already published with other content.
     """
     take_current_settings(monorepo)
-    tagged = read_tag(monorepo, tag)
-    if tagged is None:
+    released = read_tag(monorepo, tag)
+    if released is None:
         return Published(tag, None, notices=[f"{tag} is not a release tag: there is nothing to publish"])
     registry = monorepo.registry
-    image = Sources(monorepo, tagged.commit).image_of(tagged.artifact)
-    name, revision, version = tagged.artifact, image.revision, str(tagged.version)
+    image = Sources(monorepo, released.commit).image_of(released.artifact)
+    name, revision, version = released.artifact, image.revision, str(released.version)
     result = ImageResult(name, registry.name(name), image.revision_annotation, diff_id=image.diff_id)
-    tags = [revision.tag, version, *followers(monorepo, name, tagged.version)]
+    tags = [revision.tag, version, *followers(monorepo, name, released.version)]
     naming = Naming(version_tag=monorepo.settings.version_tag)
     try:
         publisher = registry.publisher(name)
@@ -56,20 +56,20 @@ def publish_release(monorepo: Monorepo, tag: str) -> Published:
     same_as = revision.tag if revision.tag in pushed.had else ""
     published = Published(tag, result, same_as, f"{name} {version}", frozen_followers(monorepo))
     try:
-        if release_tag(monorepo, Released(name, tagged.version, tag, tagged.commit)):
+        if release_tag(monorepo, released):
             published.notices.append(f"{tag}: released from the tag")
     except FluxError as error:  # the image is published anyway
         return replace(published, unreleased=error)
     return published
 
 
-def release_tag(monorepo: Monorepo, tagged: Released) -> bool:
+def release_tag(monorepo: Monorepo, released: Released) -> bool:
     """Make a release for a tag that was pushed without one, if the settings ask for it. Return whether one
     was made. Raises FluxError.
     """
-    if not monorepo.settings.create_release or monorepo.forge.release(tagged.tag):
+    if not monorepo.settings.create_release or monorepo.forge.release(released.tag):
         return False
-    last = below(releases(monorepo, [tagged.artifact]), tagged.version)
-    notes = notes_of(monorepo, tagged.artifact, tagged.commit, last, tagged.tag)
-    _, is_new = make_release(monorepo, tagged, notes)
+    last = below(releases(monorepo, [released.artifact]), released.version)
+    notes = notes_of(monorepo, released.artifact, released.commit, last, released.tag)
+    _, is_new = make_release(monorepo, released, notes)
     return is_new and not monorepo.dry_run

@@ -11,7 +11,6 @@ from flux.git.history import Touching
 from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.first_parents import changed_between, walk
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.release_tags import Tagged
 from flux.monorepo.releases import Released, below, releases
 from flux.monorepo.source_url import source_url
 from flux.promotion.texts.issue import News
@@ -80,17 +79,17 @@ def notes_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | No
     return release_notes(logged, source_url(monorepo), before, after, (last.tag if last else None, tag))
 
 
-def news_of(monorepo: Monorepo, tagged: Tagged, tag: str, notes: str) -> News:
+def news_of(monorepo: Monorepo, released: Released, notes: str) -> News:
     """Return what a promotion issue says about a release. `notes` is the URL of its notes, or empty."""
-    artifact = tagged.artifact
-    last = below(releases(monorepo, [artifact]), tagged.version)
+    artifact = released.artifact
+    last = below(releases(monorepo, [artifact]), released.version)
     if last is None:
         return News(notes)
     source = source_url(monorepo)
-    compare = f"{source}/compare/{last.tag}...{tag}" if source else ""
+    compare = f"{source}/compare/{last.tag}...{released.tag}" if source else ""
     if not monorepo.git.obtain(last.commit):
         return News(notes, str(last.version), compare)
-    changed = marked_upgrades(*named_since(monorepo, artifact, tagged.commit, last))
+    changed = marked_upgrades(*named_since(monorepo, artifact, released.commit, last))
     return News(notes, str(last.version), compare, changed)
 
 

@@ -1,28 +1,16 @@
 """Reads release tags at their home, and checks that their commit is on the tip's line."""
 
-from dataclasses import dataclass
-
-from semver import Version
-
 from flux.errors import RequestError
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.names import require_artifact
 from flux.monorepo.release_branches import require_released_on_line
+from flux.monorepo.releases import Released
 from flux.release.misnamed import right_name
 from flux.release.tag import TagForm
 
 
-@dataclass(frozen=True)
-class Tagged:
-    """The artifact and the version that a release tag names, and its commit."""
-
-    artifact: str
-    version: Version
-    commit: str
-
-
-def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
+def read_tag(monorepo: Monorepo, tag: str) -> Released | None:
     """Return the release that a tag names.
 
     Return None for a tag of another form if the event of a release or of a pushed tag started this run: such
@@ -57,7 +45,8 @@ def read_tag(monorepo: Monorepo, tag: str) -> Tagged | None:
             "delete the tag, then release the artifact with `inv release`",
         )
     require_released_on_line(monorepo, commit, tag, parsed[0])
-    return Tagged(*parsed, commit)
+    artifact, version = parsed
+    return Released(artifact, version, tag, commit)
 
 
 def _require_no_slip(monorepo: Monorepo, form: TagForm, tag: str) -> None:

@@ -43,10 +43,10 @@ def open_issue(monorepo: Monorepo, tag: str) -> Opened:
     OutdatedSettingsError if the tip has other settings that cannot be read.
     """
     take_current_settings(monorepo)
-    tagged = read_tag(monorepo, tag)
-    if tagged is None:
+    released = read_tag(monorepo, tag)
+    if released is None:
         return Opened(tag, None, notices=(f"{tag} is not a release tag: there is nothing to promote",))
-    promotion = Promotion(tagged.artifact, str(tagged.version))
+    promotion = Promotion(released.artifact, str(released.version))
     issues = PromotionIssues(monorepo)
     there = issues.of(promotion)
     if there:
@@ -58,8 +58,8 @@ def open_issue(monorepo: Monorepo, tag: str) -> Opened:
         )
     release = monorepo.forge.release(tag)
     # The image is computed, because the release may not be published yet.
-    image = Sources(monorepo, tagged.commit).image_of(tagged.artifact)
-    news = news_of(monorepo, tagged, tag, release.url if release else "")
+    image = Sources(monorepo, released.commit).image_of(released.artifact)
+    news = news_of(monorepo, released, release.url if release else "")
     body = issue_body(
         promotion,
         replace(news, diff_id=image.diff_id),
