@@ -1,4 +1,4 @@
-"""Which artifacts are on their way; what becomes of them is in tests/commands/test_progress.py."""
+"""Which artifacts are on their way; what becomes of them is in tests/promises/test_progress.py."""
 
 from flux.promotion.gates.rule import Auto
 from flux.proposals.advance import Advance

@@ -8,7 +8,7 @@ from flux.commands.request.check import Checked, check_request
 from flux.errors import RequestError
 from flux.report.request.check import document
 from tests.commands.promoting import BOT, World
-from tests.commands.test_forged_promotion import untag
+from tests.promises.test_forged_promotion import untag
 
 TAG = "flux-oci-eso-v1.1.0"
 
