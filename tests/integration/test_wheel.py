@@ -181,6 +181,49 @@ def test_every_command_has_its_help(python: str, monorepo: Repo) -> None:
         assert f" {command} " in text
 
 
+@pytest.mark.stories
+def test_the_installed_program_needs_no_tasks_py(wheel: Path, python: str, tmp_path: Path) -> None:
+    """As pipx and uvx do: pip installs the wheel, and its script adopts a monorepo that has no tasks.py."""
+    site = Path(python).parent.parent.glob("lib/python*/site-packages/dependencies.pth")
+    venv.create(tmp_path / "venv", symlinks=True)
+    there = tmp_path / "venv/bin/python"
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(there),
+        "install",
+        "--quiet",
+        "--no-index",
+        "--no-deps",
+    ]
+    subprocess.run([*pip, str(wheel)], check=True, capture_output=True)
+    (packages,) = (tmp_path / "venv").glob("lib/python*/site-packages")
+    (packages / "dependencies.pth").write_text(next(site).read_text())
+
+    repo = Repo(tmp_path / "monorepo")
+    repo.git("checkout", "--quiet", "-B", "main")
+    push = "for d in apps/*; do\n  flux push artifact oci://127.0.0.1:1/o/$(basename $d):1 --path=$d\ndone\n"
+    repo.commit(files={"push.sh": push, "apps/web/kustomization.yaml": "resources: []\n"})
+    repo.tag("web-v1.0.0")
+
+    def program(*arguments: str) -> str:
+        command = [str(there.with_name("flux-artifacts")), *arguments]
+        ran = subprocess.run(command, cwd=repo.path / "apps", capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    assert "sources: apps" in program("init", "--dry-run")
+    assert repo.git("status", "--porcelain") == ""
+    program("init")
+    for name in ("release-flux-artifact", "manage-flux-releases", "check-flux-promotions"):
+        assert (repo.path / f".github/workflows/{name}.yml").is_file()
+    repo.git("clean", "--quiet", "--force", "tasks.py")
+    assert "web" in program("list")
+    assert "flux-artifacts 0." in program("--version")
+
+
 def test_a_wheel_can_be_made_of_the_sdist_too(wheel: Path, tmp_path: Path) -> None:
     """What a package index has: the sdist is complete, and the wheel made of it is the same."""
     command = [
