@@ -1,14 +1,16 @@
 """Checks whether clusters will accept the signatures of the workflows."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from flux.adoption.environments import is_of, oci_repositories
 
 
-def refusing(texts: Mapping[str, str], registry: str, issuer: str, subject: str) -> Iterator[str]:
-    """Yield each file whose OCIRepository would refuse an image signed by `subject`, and the reason.
+def refusing(
+    texts: Mapping[str, str], registry: str, issuer: str, subjects: Collection[str]
+) -> Iterator[str]:
+    """Yield each file whose OCIRepository would refuse an image signed by one of these, and the reason.
 
     If `registry` is empty, every OCIRepository counts. See
     https://fluxcd.io/flux/components/source/ocirepositories/#verification
@@ -17,10 +19,10 @@ def refusing(texts: Mapping[str, str], registry: str, issuer: str, subject: str)
         verify = spec.get("verify")
         if not isinstance(verify, dict) or not is_of(spec, registry):
             continue
-        if verify.get("provider") != "cosign" or verify.get("secretRef"):
+        if verify.get("provider", "cosign") != "cosign" or verify.get("secretRef"):
             yield f"{path} verifies with {_how(verify)}, and the workflows sign without a key"
-        elif not any(_accepts(one, issuer, subject) for one in _identities(verify)):
-            yield f"{path} does not accept the identity of the workflows"
+        elif refused := [one for one in subjects if not _accepts_any(verify, issuer, one)]:
+            yield f"{path} does not accept the identity of {_file(refused)}"
 
 
 def _how(verify: Mapping[str, Any]) -> str:
@@ -31,6 +33,15 @@ def _identities(verify: Mapping[str, Any]) -> list[Any]:
     """Return the accepted identities. If none is given, any signature is accepted."""
     given = verify.get("matchOIDCIdentity")
     return given if isinstance(given, list) and given else [{}]
+
+
+def _file(subjects: Collection[str]) -> str:
+    """Return the files of these identities, such as `release-flux-artifact.yml`."""
+    return " and ".join(one.partition("@")[0].rpartition("/")[2] for one in subjects)
+
+
+def _accepts_any(verify: Mapping[str, Any], issuer: str, subject: str) -> bool:
+    return any(_accepts(one, issuer, subject) for one in _identities(verify))
 
 
 def _accepts(identity: object, issuer: str, subject: str) -> bool:

@@ -14,6 +14,8 @@ WORKFLOWS = (
     "sign-flux-promotions.yml",
     "publish-flux-board.yml",
 )
+SIGNING = WORKFLOWS[:2]
+"""Those that sign images. The others have an identity that is for promotions, or none."""
 ACTION = ".github/actions/setup/action.yml"
 """The file of this repository that the workflows use. It identifies the repository."""
 GHCR = "ghcr.io"

@@ -17,7 +17,7 @@ from flux.adoption.plan import proposed, version_tag, without_own_files
 from flux.adoption.pushes import find_commands, find_unread
 from flux.adoption.releases import find_releases, unfitting
 from flux.adoption.signatures import refusing
-from flux.adoption.workflows import ACTION, WORKFLOWS, calls_ours
+from flux.adoption.workflows import ACTION, SIGNING, WORKFLOWS, calls_ours
 from flux.artifact.name import name_fault
 from flux.diagnosis.proof import Exceptional, prove
 from flux.errors import FluxError, RequestError, SettingError
@@ -199,15 +199,16 @@ def _signatures(monorepo: Monorepo, clues: Clues) -> tuple[str, list[str]]:
         signers = required_signers(monorepo)
     except FluxError:
         return "", []
-    subject = f"/{clues.repository}/.github/workflows/{WORKFLOWS[0]}@refs/heads/{monorepo.settings.branch}"
     if monorepo.settings.signature_identity:
         return signers.identity, []  # the exact name of that signer is unknown here
     written = "/" + re.escape(clues.repository).replace(r"\-", "-")
     server = signers.identity.removeprefix("^").partition(written)[0].replace("\\", "")
+    folder, branch = f"{server}/{clues.repository}/.github/workflows", monorepo.settings.branch
+    subjects = [f"{folder}/{name}@refs/heads/{branch}" for name in SIGNING]
     texts = {**clues.texts, **clues.fleet}
     return signers.identity, [
         f"{why}: accept it before the first image arrives"
-        for why in refusing(texts, _prefix(monorepo.settings), signers.issuer, server + subject)
+        for why in refusing(texts, _prefix(monorepo.settings), signers.issuer, subjects)
     ]
 
 

@@ -3,14 +3,15 @@
 import pytest
 
 from flux.adoption.signatures import refusing
+from flux.adoption.workflows import SIGNING
 
 ISSUER = "https://token.actions.githubusercontent.com"
-SUBJECT = "https://github.com/acme/mono/.github/workflows/release-flux-artifact.yml@refs/heads/main"
+SUBJECTS = [f"https://github.com/acme/mono/.github/workflows/{name}@refs/heads/main" for name in SIGNING]
 
 
 def said(verify: str) -> list[str]:
     text = f"kind: OCIRepository\nspec:\n  url: oci://r.io/o/eso\n  verify: {verify}\n"
-    return list(refusing({"a.yaml": text}, "oci://r.io/o", ISSUER, SUBJECT))
+    return list(refusing({"a.yaml": text}, "oci://r.io/o", ISSUER, SUBJECTS))
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,7 @@ def said(verify: str) -> list[str]:
     [
         "null",
         "{provider: cosign}",
+        "{matchOIDCIdentity: [{subject: '^https://github[.]com/acme/mono/'}]}",
         "{provider: cosign, matchOIDCIdentity: [{issuer: '^https://token.*$', subject: '/acme/mono/'}]}",
         "{provider: cosign, matchOIDCIdentity: [{subject: other}, {subject: acme}]}",
     ],
@@ -39,11 +41,15 @@ def test_who_accepts(verify: str) -> None:
         ),
         (
             "{provider: cosign, matchOIDCIdentity: [{subject: publish.yml}]}",
-            "a.yaml does not accept the identity of the workflows",
+            "a.yaml does not accept the identity of release-flux-artifact.yml and manage-flux-releases.yml",
         ),
         (
             "{provider: cosign, matchOIDCIdentity: [{subject: '['}, x]}",
-            "a.yaml does not accept the identity of the workflows",
+            "a.yaml does not accept the identity of release-flux-artifact.yml and manage-flux-releases.yml",
+        ),
+        (
+            "{provider: cosign, matchOIDCIdentity: [{subject: '/release-flux-artifact[.]yml@'}]}",
+            "a.yaml does not accept the identity of manage-flux-releases.yml",
         ),
     ],
 )
@@ -53,4 +59,4 @@ def test_who_refuses(verify: str, why: str) -> None:
 
 def test_images_of_another_registry_do_not_matter() -> None:
     text = "kind: OCIRepository\nspec: {url: 'oci://elsewhere/x', verify: {provider: notation}}\n"
-    assert list(refusing({"a.yaml": text}, "oci://r.io/o", ISSUER, SUBJECT)) == []
+    assert list(refusing({"a.yaml": text}, "oci://r.io/o", ISSUER, SUBJECTS)) == []

@@ -193,7 +193,7 @@ def test_clusters_that_would_refuse_our_signatures_are_named(repo: Repo, tmp_pat
     fleet = tmp_path / "fleet"
     fleet.mkdir()
     identity = "{issuer: token.actions, subject: acme/mono/.github/workflows/%s.yml@refs/heads/main}"
-    for name in ("publish", "release-flux-artifact"):
+    for name in ("publish", "(release-flux-artifact|manage-flux-releases)"):
         (fleet / f"{name}.yaml").write_text(
             "kind: OCIRepository\nspec:\n  url: oci://r.io/o/app\n"
             f"  verify: {{provider: cosign, matchOIDCIdentity: [{identity % name}]}}\n"
