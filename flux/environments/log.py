@@ -10,11 +10,13 @@ from flux.errors import FluxError, TipUnknownError
 from flux.forge.forge import PullRequest, PullState
 from flux.monorepo.monorepo import Monorepo
 from flux.parallel import in_parallel
+from flux.promotion.proposal import Promotion
 from flux.promotion.timeline import LogEntry, Recorded, timeline
 
 Choose = Callable[[Sequence[LogEntry]], Sequence[LogEntry]]
 """Selects entries of the whole history. The newest come first."""
 
+_CLOCKS_DIFFER = 60  # seconds between a commit of a merge and the merge
 _MOST_ASKED_ABOUT = 50
 """Reviews are read only for this number of the newest pull requests."""
 
@@ -118,13 +120,25 @@ class Merged:
         self.by_number = {pull.number: pull for pull in pulls}
         self._by_commit = {p.merge_commit: p.number for p in self.by_number.values() if p.merge_commit}
         self._by_head = {pull.head: pull.number for pull in self.by_number.values() if pull.head}
+        self._by_branch: dict[str, list[PullRequest]] = {}
+        for pull in self.by_number.values():
+            self._by_branch.setdefault(pull.branch, []).append(pull)
 
     def number_of(self, entry: LogEntry) -> int | None:
         """Return the pull request of a change: the one with this merge commit or head, or else the one that
-        the subject of the commit names."""
+        the subject of the commit names, or whose branch was rebased."""
         heads = (self._by_head.get(commit) for commit in (entry.commit, *entry.merged))
         found = self._by_commit.get(entry.commit) or next(filter(None, heads), None)
-        return found or (entry.pull if entry.pull in self.by_number else None)
+        return found or (entry.pull if entry.pull in self.by_number else self._rebased(entry))
+
+    def _rebased(self, entry: LogEntry) -> int | None:
+        """Return the next merged pull request of the promotion. A rebase makes new commits, and the forge
+        knows only the last of them."""
+        if not self._by_branch or not entry.promotes or entry.after is None:
+            return None
+        same = self._by_branch.get(Promotion(entry.artifact, entry.after).branch, ())
+        times = ((pull.merged, pull.number) for pull in same if pull.merged is not None)
+        return min((each for each in times if each[0] >= entry.time - _CLOCKS_DIFFER), default=(0, None))[1]
 
 
 def _look(monorepo: Monorepo, number: int) -> tuple[int, PullRequest | None, tuple[str, ...]]:

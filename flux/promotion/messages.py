@@ -13,7 +13,7 @@ from flux.regex import regex
 
 _PULL = regex(r"\(#(?P<squashed>[1-9][0-9]{0,8})\)$|^Merge pull request #(?P<merged>[1-9][0-9]{0,8}) ")
 _BY_HAND = regex(r"^(?:Requested-by|By-name): (?P<who>[^\s;<>]{1,100})$", re.MULTILINE)
-_PROMOTION = regex(r"^Promotion: (?P<artifact>\S+) \S+[ \t\r]*$", re.MULTILINE)
+_PROMOTION = regex(r"^Promotion: (?P<artifact>\S+) (?P<version>\S+)[ \t\r]*$", re.MULTILINE)
 _UNDONE = regex(r'^(?:\* )?(?:Roll back \S+ to |Revert "|This reverts commit )', re.MULTILINE)
 """A rollback in a squash, and the words of `git revert` and of GitHub's button."""
 _MOST_ASKED = 20
@@ -37,6 +37,8 @@ class Messages:
         match = _PULL.search(own.partition("\n")[0])
         self.pull = int(match["squashed"] or match["merged"]) if match else None
         """The number of the pull request in the subject."""
+        self.promotions = {(found["artifact"], found["version"]) for found in _PROMOTION.finditer(own)}
+        """The artifacts and versions that the commit itself promotes."""
 
     def asked(self, artifact: str, environment: str) -> tuple[str, ...]:
         """Return who asked for the artifact in the environment, since somebody withdrew it."""

@@ -46,6 +46,8 @@ class LogEntry:
     pull: int | None = None
     merged: tuple[str, ...] = ()
     """The commits that a merge brought with it."""
+    promotes: bool = False
+    """Whether the commit's own message says that it promotes this version. It is of a promotion's branch."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def _entries(state: Recorded, before: Versions, after: Versions) -> Iterator[Log
             asked = said.asked(artifact, environment)
             yield LogEntry(
                 *(artifact, environment, was, now, direction, state.commit, state.time, asked, said.pull),
-                merged=state.merged,
+                *(state.merged, (artifact, now) in said.promotions),
             )
 
 

@@ -2,9 +2,16 @@
 
 from datetime import timedelta
 
-from flux.environments.log import Log, read_log
+import pytest
+
+from flux.environments.log import Log, Merged, read_log
+from flux.forge.forge import PullRequest, PullState
+from flux.promotion.timeline import Direction, LogEntry
 from tests.commands.promoting import CONFIG, World
 from tests.environments.logs import told
+from tests.report.showing import COMMIT
+
+OTHER = "0" * 40
 
 
 def log(world: World) -> Log:
@@ -48,6 +55,24 @@ def test_the_forge_tells_who_approved_and_merged_and_when(hub: World) -> None:
     assert first.approved == ("carol",)
     assert first.pull
     assert (first.pull.merger, first.time) == ("bob", first.pull.merged)
+
+
+@pytest.mark.parametrize(
+    ("time", "promotes", "number"),
+    [(90, True, 7), (100, True, 7), (300, True, 8), (600, True, None), (90, False, None)],
+)
+def test_the_pull_request_of_a_rebased_commit(time: int, promotes: bool, number: int | None) -> None:
+    """The next one of its branch that was merged."""
+    pulls = [
+        PullRequest(
+            *(at, "", "", "promote/app-1.1.0", OTHER, "main", PullState.MERGED, "ann", ""),
+            merge_commit=OTHER,
+            merged=merged,
+        )
+        for at, merged in ((8, 500.0), (7, 100.0), (9, None))
+    ]
+    entry = LogEntry("app", "prod", None, "1.1.0", Direction.FIRST, COMMIT, time, promotes=promotes)
+    assert Merged(pulls).number_of(entry) == number
 
 
 def test_a_desired_state_that_was_elsewhere(local: World) -> None:

@@ -90,6 +90,15 @@ def test_a_forged_trailer_names_nobody() -> None:
     assert entry("x", "y\n\nRequested-by: eve; name prod; 6\nRequested-by: mallory; junk").asked == ()
 
 
+def test_whether_the_commit_is_of_the_promotion() -> None:
+    message = commit_message(Promotion("a", "1.1.0"), ["prod"], False)
+    assert [entry(said).promotes for said in (message, "x", message.replace("1.1.0", "1.2.0"))] == [
+        True,
+        False,
+        False,
+    ]
+
+
 def test_each_change_of_a_merge_has_its_own_askers() -> None:
     messages = [
         commit_message(Promotion(name, "1.1.0"), ["prod"], False, [Decision(who, How.TICK, ("prod",), 5, 3)])
@@ -97,7 +106,7 @@ def test_each_change_of_a_merge_has_its_own_askers() -> None:
     ]
     after = {name: {"prod": "1.1.0"} for name in "abc"}
     found = timeline(recorded({}, after, messages=("Merge branch 'both'", *messages)))
-    asked = {each.artifact: each.asked for each in found}
+    asked = {each.artifact: each.asked for each in found if not each.promotes}
     assert asked == {"a": ("ann",), "b": ("bob",), "c": ()}
 
 
