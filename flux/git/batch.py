@@ -1,7 +1,6 @@
 """One `git cat-file --batch` that reads all objects of a clone, for any number of threads."""
 
 import os
-import re
 import subprocess
 import weakref
 from collections.abc import Callable
@@ -9,9 +8,11 @@ from threading import Lock
 from typing import IO, NamedTuple
 
 from flux.git.process import Process
+from flux.regex import regex
 
 _READ_AHEAD = 64 * 1024  # bytes that a pipe holds
 _MOST_PARSED = 256 * 1024 * 1024  # bytes of a commit, a tree or a tag
+_HEADER = regex(r"([0-9a-f]{40}) (commit|tree|blob|tag) ([0-9]{1,18})\n")
 
 
 class Object(NamedTuple):
@@ -115,9 +116,7 @@ def start(process: Process, stdin: int | IO[bytes], *arguments: str) -> "subproc
 
 def parse_header(header: bytes) -> tuple[str, str, int]:
     """Return the name, kind and size of the object that follows."""
-    found = re.fullmatch(
-        r"([0-9a-f]{40}) (commit|tree|blob|tag) ([0-9]{1,18})\n", header.decode("ascii", "replace")
-    )
+    found = _HEADER.fullmatch(header.decode("ascii", "replace"))
     if not found:
         raise BatchError("git ended without an answer")
     oid, kind, size = found[1], found[2], int(found[3])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from time import gmtime
 from typing import TYPE_CHECKING, Any
 
 from flux.listing import counted
@@ -80,7 +80,7 @@ def record(logged: Logged) -> dict[str, Any]:
 def day(time: float) -> str:
     """Return a time in UTC, to the minute."""
     try:
-        return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M")
+        return "{:04}-{:02}-{:02} {:02}:{:02}".format(*gmtime(time)[:5])
     except (ValueError, OverflowError, OSError):
         return "?"
 
