@@ -72,6 +72,7 @@ def test_filters_by_mouse(site: Path, visit: Visit) -> None:
         page.select_option("#filter-phase", phase)
         page.select_option("#filter-state", "drift")
         assert shown(page) == found
+        assert page.inner_text("#filter-state option[value=drift]") == f"drifts ({len(found)})"
 
 
 def test_filters_by_keyboard(site: Path, visit: Visit) -> None:
