@@ -64,7 +64,7 @@ class Board:
     """The board. `made` is its time, in seconds since the epoch. `source` is the repository's page, or empty.
 
     `rules` has the phases with own rules. `following` has the environments that get versions without a
-    promotion, with what each follows.
+    promotion, with what each follows. `former` has the changes of artifacts that are no more.
     """
 
     made: float
@@ -78,6 +78,7 @@ class Board:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     freezes: Sequence[Freeze] = ()
     following: Mapping[str, Follow] = field(default_factory=dict)
+    former: Sequence[Logged] = ()
 
 
 def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> Board:
@@ -88,15 +89,15 @@ def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> B
     status = find_status(monorepo, [], working)
     log = read_log(monorepo)
     notices = [*status.notices, *_silent(status), *log.notices]
-    found = releases(monorepo, [row.artifact for row in status.rows])
+    changes: dict[str, list[Logged]] = {row.artifact: [] for row in status.rows}
+    former: list[Logged] = []
+    for logged in log.changes:
+        changes.get(logged.entry.artifact, former).append(logged)
+    found = releases(monorepo, [*changes, *{logged.entry.artifact for logged in former}])
     details = ReleaseReader(monorepo, found)
     notices += details.notices
     phases = monorepo.settings.groups
     last = next(reversed(phases.values()), ())
-    changes: dict[str, list[Logged]] = {row.artifact: [] for row in status.rows}
-    for logged in log.changes:
-        if logged.entry.artifact in changes:
-            changes[logged.entry.artifact].append(logged)
     rules = _rules(monorepo, notices)
     following = _following(rules)
     artifacts = [
@@ -111,11 +112,12 @@ def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> B
         monorepo.tip,
         phases,
         [replace(each, measures=measure(arrivals[each.name], last, now)) for each in artifacts],
-        measure(chain.from_iterable(arrivals.values()), last, now),
+        measure(chain(_arrivals(former, details), *arrivals.values()), last, now),
         tuple(dict.fromkeys(notices)),
         {phase: rule for phase, rule in rules.rules.items() if not rule.is_plain},
         rules.freezes,
         {name: what for what in Follow for name in monorepo.settings.following(what)},
+        former,
     )
 
 

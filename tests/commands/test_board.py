@@ -9,7 +9,7 @@ from flux.environments.outlook import Outlook
 from flux.promotion.clusters.health import Running
 from flux.settings.phases import Follow, Phase
 from tests.commands.progressing import Progress, followed
-from tests.commands.promoting import World
+from tests.commands.promoting import CONFIG, World
 
 
 def board(world: World) -> Board:
@@ -42,6 +42,20 @@ def test_where_everything_is_and_how_it_got_there(world: World) -> None:
     assert eso.measures.deployments == 2
     assert found.measures == eso.measures
     assert eso.places["prod_ring1"].since == eso.changes[0].time
+
+
+def test_artifacts_that_are_no_more(local: World) -> None:
+    """What was deployed of them counts, and their removal is a change of the environments."""
+    local.desire(prod_ring1="1.1.0")
+    before = board(local).measures
+    local.repo.remove("artifacts/eso")
+    local.repo.commit("remove it")
+    local.change({CONFIG: "{}\n"}, "all gone")
+    found = board(local)
+    assert [artifact.name for artifact in found.artifacts] == ["dashboard"]
+    assert [each.entry.direction for each in found.former[:3]] == ["removed"] * 3
+    assert found.measures == before
+    assert (before.deployments, bool(before.lead_from_commit.spans)) == (2, True)
 
 
 def test_what_drifts(local: World) -> None:

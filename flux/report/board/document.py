@@ -48,6 +48,7 @@ def document(board: Board) -> dict[str, Any]:
         "freezes": [_freeze(freeze) for freeze in board.freezes],
         "following": [{"environment": name, "follows": str(what)} for name, what in board.following.items()],
         "artifacts": [_artifact(artifact) for artifact in board.artifacts],
+        "former_changes": [record(logged) for logged in board.former],
         "measures": _measures(board.measures),
         "notices": list(board.notices),
         "errors": [],

@@ -35,6 +35,7 @@ def render(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     shared = {
         "board": board,
         "columns": columns,
+        "artifacts": {artifact["artifact"] for artifact in board["artifacts"]},
         "environments": [name for _, name in columns],
         "follows": any(place["cluster"] for place in places),
         "ruled": any(phase["rule"] for phase in board["phases"]) or any(place["next"] for place in places),

@@ -138,6 +138,14 @@ def test_the_issue_and_the_image_are_linked() -> None:
     assert ("<td>none</td>" in bare["index.html"], ">image<" in bare["index.html"]) == (True, False)
 
 
+def test_an_artifact_that_is_no_more_is_in_the_history_of_its_environments() -> None:
+    made = board(artifact())
+    gone = [replace(each, entry=replace(each.entry, artifact="gone")) for each in artifact().changes]
+    pages = dict(render(document(replace(made, former=gone))))
+    assert "<td>gone</td>" in pages["environments/prod.html"]
+    assert "gone" not in pages["index.html"] + pages["artifacts/app.html"]
+
+
 def test_who_merged_is_not_known_of_all() -> None:
     one = artifact()
     assert one.changes[0].pull
