@@ -46,11 +46,11 @@ def push_event(bench: Workbench, monorepo: Monorepo, before: str = "") -> dict[s
 
 def flat(bench: Workbench) -> Iterator[Row]:
     """Measure CPU and memory of commands in the largest monorepo, beside the smallest. A push has to cost the
-    same in both, and all artifacts at most three seconds."""
+    same in both, and all artifacts at most three seconds. Each environment has a version of each artifact."""
     sizes = (bench.options.changed_sizes[0], bench.options.changed_sizes[-1])
 
     def sides(size: int) -> list[Side]:
-        monorepo = bench.monorepo(size, changes=_LONG)
+        monorepo = bench.monorepo(size, changes=_LONG, desired=True)
         clone = bench.clone(monorepo, monorepo.after, files=False)
         before = git(monorepo.origin, bench.environment, "rev-parse", f"main~{_PUSHED - 1}")
         event = push_event(bench, monorepo, before) | {

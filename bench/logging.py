@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from random import Random
 
 from bench.measure import Goal, Row, Samples, interleave
-from bench.monorepo import Size, commit, file, import_history
+from bench.monorepo import ENVIRONMENTS, Size, commit, file, import_history
 from bench.workbench import Workbench
 
 _CHANGES = 10_000
 _SECONDS = 1
 _SIZE = Size(artifacts=30, files=1, changes=0)
-_ENVIRONMENTS = ("at_ring1", "at_ring2", "tt_ring1", "tt_ring2", "prod_ring1", "prod_ring2")
 _FILE = "flux/releaseconfig.json"
 
 
@@ -39,9 +38,9 @@ def logging(bench: Workbench) -> Iterator[Row]:
 def _promotions(start: str, changes: int) -> Iterator[bytes]:
     """Yield one commit for each promotion, in the format of git-fast-import(1)."""
     random = Random(_SIZE.seed)
-    desired = {name: dict.fromkeys(_ENVIRONMENTS, 0) for name in _SIZE.names}
+    desired = {name: dict.fromkeys(ENVIRONMENTS, 0) for name in _SIZE.names}
     for number in range(1, changes + 1):
-        name, environment = random.choice(_SIZE.names), random.choice(_ENVIRONMENTS)
+        name, environment = random.choice(_SIZE.names), random.choice(ENVIRONMENTS)
         desired[name][environment] += 1
         version = f"1.{desired[name][environment]}.0"
         said = f"Requested-by: ann; tick {environment}; issue 1; {number}\n\nPromotion: {name} {version}\n"

@@ -1,5 +1,6 @@
 """Makes monorepos of any size. The same size gives the same monorepo."""
 
+import json
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ _WORDS = (
     *("scale", "secret", "shard", "store", "tenant", "token", "trace", "vault", "volume", "watch"),
 )
 _FOLDERS = ("", "base/", "base/crds/", "overlays/prod/", "overlays/test/")
+ENVIRONMENTS = ("at_ring1", "at_ring2", "tt_ring1", "tt_ring2", "prod_ring1", "prod_ring2")
 TASKS = b"from flux.tasks import ns  # noqa: F401\n"
 _INVOKE = b"""flux:
   source: https://git.example.com/platform/monorepo
@@ -29,13 +31,15 @@ _INVOKE = b"""flux:
 
 @dataclass(frozen=True)
 class Size:
-    """`changes` is the number of commits after the first. Each changes one file of one artifact."""
+    """`changes` is the number of commits after the first. Each changes one file of one artifact. With
+    `desired`, every environment has a version of every artifact."""
 
     artifacts: int
     files: int
     file_bytes: int = 1000
     changes: int = 50
     seed: int = 1
+    desired: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -96,6 +100,9 @@ def fast_import(size: Size) -> Iterator[bytes]:
     yield commit("refs/heads/main", 0, "Everything")
     yield file("tasks.py", TASKS)
     yield file("invoke.yaml", _INVOKE)
+    if size.desired:
+        desired = {name: dict.fromkeys(ENVIRONMENTS, "1.0.0") for name in size.names}
+        yield file("flux/releaseconfig.json", json.dumps(desired, indent=2).encode())
     for name in size.names:
         # Manifests of one artifact have much in common: zlib compresses them to a tenth, as real ones.
         own = random.choices(lines, k=_OWN_LINES)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from bench.measure import Goal, Row, Run, Samples, interleave
-from bench.monorepo import git
-from bench.tagging import ENVIRONMENTS, desire, point, release
+from bench.monorepo import ENVIRONMENTS, git
+from bench.tagging import desire, point, release
 from bench.workbench import Workbench
 from flux.promotion.clusters.status import StatusName
 from flux.proposals.gate_states import commit_of

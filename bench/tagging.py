@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.measure import Goal, Row, Run, interleave
-from bench.monorepo import git
+from bench.monorepo import ENVIRONMENTS, git
 from bench.workbench import Place, Workbench
 from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Manifest
 
 _MOST_ARTIFACTS = 30
-ENVIRONMENTS = ("at_ring1", "at_ring2", "tt_ring1", "tt_ring2", "prod_ring1", "prod_ring2")
 
 # One process for each tag. $1 is the registry, $2 the artifact, $3 the environment.
 _TAG_ONE = 'flux tag artifact "oci://$1/$2:1.1.0" --tag "$3"\n'

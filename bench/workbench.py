@@ -101,9 +101,14 @@ class Workbench:
         return file
 
     def monorepo(
-        self, artifacts: int, files: int | None = None, file_bytes: int = 1000, changes: int = Size.changes
+        self,
+        artifacts: int,
+        files: int | None = None,
+        file_bytes: int = 1000,
+        changes: int = Size.changes,
+        desired: bool = False,
     ) -> Monorepo:
-        size = Size(artifacts, files or self.options.files, file_bytes, changes)
+        size = Size(artifacts, files or self.options.files, file_bytes, changes, desired=desired)
         return make_monorepo(self.new_folder("origin") / "monorepo.git", size, self.environment)
 
     def clone(self, monorepo: Monorepo, commit: str, files: bool = True) -> Path:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from semver import Version
@@ -166,11 +167,17 @@ def _line(content: bytes, *keys: str) -> int:
 def _fault(environment: str, version: object, environments: Collection[str] | None) -> str:
     if environments is not None and environment not in environments:
         return _unknown(environment, environments)
-    if not isinstance(version, str) or not Version.is_valid(version):
+    if not isinstance(version, str) or not _is_version(version):
         return f"{json.dumps(version)} in {environment}, which is not a semantic version"
     if "+" in version:
         return f"{version} in {environment}: build metadata cannot be in an OCI tag"
     return ""
+
+
+@lru_cache(maxsize=4096)
+def _is_version(text: str) -> bool:
+    """Whether a text is a semantic version. Most artifacts have the same one in several environments."""
+    return Version.is_valid(text)
 
 
 def _unknown(environment: str, environments: Collection[str]) -> str:
