@@ -1,4 +1,4 @@
-"""What `python -m docs.generate` writes into the pages; tests/test_pages.py says whether one is stale."""
+"""What `python -m docs.generate` writes into the pages; test_examples.py says whether one is stale."""
 
 from dataclasses import fields
 from pathlib import Path
