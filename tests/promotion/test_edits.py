@@ -129,6 +129,8 @@ def test_boxes_that_are_taken_away_without_permission_come_back() -> None:
     assert performed(decided, after) == BODY
     allowed = decide(edit(BODY, after), PROMOTION, Situation(after), RULES)
     assert allowed.actions == ()
+    since = Situation(f"{after}\nmore", refused={"prod_ring1": "no"})
+    assert decide(edit(BODY, after), PROMOTION, since, RULES).actions == (), "somebody has put it right"
 
 
 def test_the_order_of_phases_where_it_is_required() -> None:

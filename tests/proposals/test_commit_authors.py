@@ -4,6 +4,12 @@ import json
 
 import pytest
 
+from flux.git.history import Message
+from flux.promotion.commits import commit_message
+from flux.promotion.ledger import MOST_AHEAD, Decision, How
+from flux.promotion.proposal import Promotion
+from flux.proposals.authority import Authority
+from flux.proposals.commit_authors import BranchMakers
 from tests.commands.deciding import (
     BRANCH,
     NAMED,
@@ -145,3 +151,28 @@ def test_a_branch_that_records_nobody_at_all_is_not_ours(hub: World) -> None:
     made.create_status("success", context="flux-artifacts/made")
     assert hub.sync().failed
     assert hub.pulls(None) == []
+
+
+@pytest.mark.parametrize(
+    ("maker", "who", "environment", "time", "counts"),
+    [
+        ("alice", "Alice", "prod_ring1", 100, True),
+        ("bob", "bob", "prod_ring1", 100, False),
+        ("bob", "bob", "at_ring1", 100 + MOST_AHEAD, True),
+        ("bob", "bob", "at_ring1", 101 + MOST_AHEAD, False),
+        ("bob", "alice", "at_ring1", 100, False),
+        (BOT, "alice", "prod_ring1", 9999, True),
+        ("helper[bot]", "helper[bot]", "at_ring1", 100, False),
+        (None, "alice", "prod_ring1", 100, False),
+    ],
+)
+def test_whose_word_a_commit_is(
+    hub: World, maker: str | None, who: str, environment: str, time: int, counts: bool
+) -> None:
+    promotion, decision = Promotion("eso", "1.1.0"), Decision(who, How.NAME, (environment,), time)
+    text = commit_message(promotion, [environment], False, [decision])
+    with hub.with_(promoters={"prod": ("alice",)}).opened() as monorepo:
+        known = {"c" * 40: [maker]} if maker else {}
+        makers = BranchMakers(Authority(monorepo), promotion, known, lambda: 100.0)
+        found = makers.decisions(Message("c" * 40, (), text))
+    assert found == ([decision] if counts else None)

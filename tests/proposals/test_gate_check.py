@@ -62,14 +62,20 @@ def test_a_freeze_makes_a_promotion_wait_except_with_an_override(world: World) -
 
 
 def test_the_gates_are_those_of_the_artifact(hub: World) -> None:
-    """A version waits in the second phase for the artifact's clusters in the first."""
-    names = ["at_ring1", "tt"]
-    with followed(hub).opened() as monorepo:
-        rulings = Rulings(monorepo, Authority(monorepo))
-        first, second = rulings.verdicts(ESO, names).values()
-        assert first.allowed
-        assert {reason.gate for reason in second.reasons} == {Gate.ORDER}
-        assert "at_ring1" in second.text
+    """Where its own version is, and its own rules."""
+    world = followed(hub, clusters={})
+    world.desire(at_ring1="1.1.0", at_ring2="1.1.0")
+    assert not world.tag().failed
+
+    def gates(world: World, artifact: str) -> set[Gate]:
+        with world.opened() as monorepo:
+            rulings = Rulings(monorepo, Authority(monorepo))
+            (verdict,) = rulings.verdicts(Promotion(artifact, "1.1.0"), ["tt"]).values()
+            return {reason.gate for reason in verdict.reasons}
+
+    assert gates(world, "eso") == {Gate.SOAK}
+    assert gates(world, "dashboard") == {Gate.ORDER}
+    assert gates(world.with_(rules={"eso": {"tt": (("soak", 0),)}}), "eso") == set()
 
 
 def test_a_check_says_all_that_waits_as_far_as_there_is_room(hub: World) -> None:
