@@ -9,6 +9,7 @@ from flux.forge.forge import PullRequest, PullState
 from flux.monorepo.desired import choose, desired_at, stray_of
 from flux.monorepo.desired_history import change_of, history
 from flux.monorepo.drift import Looked, look
+from flux.monorepo.followers import strayed
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import commits_since, last_releases
 from flux.monorepo.tip_settings import find_outdated_settings
@@ -19,6 +20,7 @@ from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion, promotion_of_branch
 from flux.registry.target import Target
 from flux.registry.versions import versions_of
+from flux.settings.phases import Follow
 from flux.working import Working, silently
 
 
@@ -56,6 +58,8 @@ class Status:
     now: float = 0
     """The time by the clock of the forge. It is set if reports of clusters are read."""
     outdated: OutdatedSettingsError | None = None
+    strayed: Sequence[str] = ()
+    """A line for each environment that has something else than the release or the tip that it follows."""
 
     @property
     def steps(self) -> list[Step]:
@@ -76,7 +80,7 @@ class Status:
 
     @property
     def drifts(self) -> bool:
-        return any(step.drifts for step in self.steps)
+        return bool(self.strayed) or any(step.drifts for step in self.steps)
 
 
 def find_status(
@@ -124,6 +128,8 @@ def find_status(
         asked = [row for row in rows.values() if names or _drifting(row)]
         rows |= {row.artifact: row for row in in_parallel(monorepo.settings.jobs, more, asked)}
         notices = [f"{outdated.message}; {outdated.hint}"] if outdated else []
+        astray = _strayed(monorepo, chosen)
+        notices += astray
         now, rows, unknown = _with_health(monorepo, rows)
         notices += unknown
         try:
@@ -133,7 +139,21 @@ def find_status(
             notices.append(f"open promotions are not shown: {error.message}")
         requests = _requests(monorepo, desired, promotions, names)
     shown = [replace(rows[name], requests=requests.get(name, {})) for name in chosen]
-    return Status(monorepo.settings.environments, shown, promotions, notices, now, outdated)
+    return Status(monorepo.settings.environments, shown, promotions, notices, now, outdated, astray)
+
+
+def _strayed(monorepo: Monorepo, names: Sequence[str]) -> Sequence[str]:
+    """Return a line for each environment that does not have what it follows, or whose content is unknown."""
+    if not any(monorepo.settings.following(follow) for follow in Follow):
+        return ()
+
+    def one(name: str) -> list[str]:
+        try:
+            return strayed(monorepo, name)
+        except FluxError as error:
+            return [f"it is not known whether {name} has what its environments follow: {error.message}"]
+
+    return tuple(sorted(line for lines in in_parallel(monorepo.settings.jobs, one, names) for line in lines))
 
 
 def _with_health(monorepo: Monorepo, rows: dict[str, Row]) -> tuple[float, dict[str, Row], list[str]]:

@@ -78,7 +78,7 @@ def _show_rest(report: Report, status: Status) -> None:
         report.print(
             f"{unmanaged} of {every} {'is' if unmanaged == 1 else 'are'} unmanaged: no version is desired."
         )
-    if not (drifting or unmanaged or status.failed or status.outdated):
+    if not (drifting or unmanaged or status.failed or status.outdated or status.strayed):
         report.print("No drift.")
 
 

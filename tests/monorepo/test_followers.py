@@ -6,6 +6,7 @@ import pytest
 from semver import Version
 
 from flux.commands.reconcile import Reconciler
+from flux.environments.status import Status, find_status
 from flux.errors import RequestError
 from flux.monorepo.followers import followers, lagging
 from flux.monorepo.names import wanted_environments
@@ -100,6 +101,35 @@ def test_what_a_killed_run_left_is_put_right(repo: Repo) -> None:
         assert (done.errors, "flux-oci-app-v1.0.0: tagged" in done.repaired) == ([], True)
         assert tags(repo, "app")["latest-stable"] == digest
         assert not lagging(monorepo, "app", Version.parse("1.0.0"), digest)
+
+
+def test_status_tells_of_one_that_was_moved_by_hand(repo: Repo) -> None:
+    """Nothing is desired of it, and yet it is not as it should be."""
+    tag = released(repo, "1.0.0")
+    build(repo, phases=PHASES)
+    publish(repo, tag, phases=PHASES)
+    edit(repo, "app", push=True)
+    build(repo, phases=PHASES)
+
+    def look() -> Status:
+        with opened(repo, Settings(phases=PHASES)) as monorepo:
+            return find_status(monorepo, [])
+
+    assert look().strayed == ()
+    target = LayoutTarget(repo.path / ".registry/app")
+    old, new = target.fetch_manifest("1.0.0"), target.fetch_manifest("edge")
+    assert old
+    assert new
+    target.push_manifest(old, "edge")
+    target.push_manifest(new, "latest-stable")
+    found = look()
+    said = [
+        "app:edge is not what main has: `inv build -a app`",
+        f"app:latest-stable is not 1.0.0, the newest stable one: `inv publish {tag}`",
+    ]
+    assert found.strayed == tuple(said)
+    assert found.drifts
+    assert [notice for notice in found.notices if notice in said] == said
 
 
 def test_nobody_promotes_to_it() -> None:

@@ -59,6 +59,8 @@ def test_commits_since_the_release(stage: Stage, count: int | None, said: str) -
 
 def test_nothing_drifts(stage: Stage) -> None:
     assert stage.log(lambda report: show_status(report, status(SAME))).lines[-1] == "No drift."
+    astray = replace(status(SAME), strayed=["app:edge is not what main has"])
+    assert "No drift." not in stage.log(lambda report: show_status(report, astray)).lines
 
 
 def test_what_nobody_desired_is_counted(stage: Stage) -> None:
