@@ -100,7 +100,8 @@ def _told(monorepo: Monorepo, entries: Sequence[LogEntry], notices: list[str]) -
             pulls[number] = pull or pulls[number]
             approved = {**approved, number: who}
     except FluxError as error:
-        notices.append(f"who approved and merged is not shown: {error.message}")
+        what = "who approved and merged is" if pulls else "pull requests, and who approved and merged, are"
+        notices.append(f"{what} not shown{' for all' if pulls else ''}: {error.message}")
     changes = [
         Logged(
             entry,

@@ -1,5 +1,6 @@
 """How environments got what they have, told from real history and a forge."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from flux.forge.forge import PullRequest, PullState
 from flux.promotion.timeline import Direction, LogEntry
 from tests.commands.promoting import CONFIG, World
 from tests.environments.logs import told
+from tests.github import faults
 from tests.report.showing import COMMIT
 
 OTHER = "0" * 40
@@ -55,6 +57,10 @@ def test_the_forge_tells_who_approved_and_merged_and_when(hub: World) -> None:
     assert first.approved == ("carol",)
     assert first.pull
     assert (first.pull.merger, first.time) == ("bob", first.pull.merged)
+    hub.github.fail_next(faults.error(403), times=5, only="GET */reviews")
+    half = log(hub)
+    assert (half.changes[0].pull, half.changes[0].approved) == (replace(first.pull, merger=""), ())
+    assert "who approved and merged is not shown for all: " in half.notices[0]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +99,7 @@ def test_a_forge_that_does_not_answer(hub: World) -> None:
     broken.token = "not-a-token"
     found = log(broken)
     assert len(found.changes) == 5
-    assert "who approved and merged is not shown" in found.notices[0]
+    assert "pull requests, and who approved and merged, are not shown: " in found.notices[0]
 
 
 def test_an_origin_that_does_not_answer(hub: World) -> None:
