@@ -12,6 +12,8 @@ from semver import Version
 from flux.promotion.messages import Messages
 from flux.promotion.past_states import States, Versions
 
+_LONGEST = 128
+
 
 class Direction(StrEnum):
     """What a change did to an environment's version."""
@@ -101,7 +103,11 @@ def _entries(state: Recorded, before: Versions, after: Versions) -> Iterator[Log
 
 
 def _version(value: object) -> str | None:
-    return value if isinstance(value, str) and len(value) <= 128 and _parse(value) else None
+    """Return the version in a value; None if it has none. Earlier systems may have written `v1.0.0`."""
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        return None
+    version = value.removeprefix("v")
+    return version if _parse(version) else None
 
 
 @lru_cache(4096)

@@ -66,6 +66,11 @@ def test_what_is_no_version_is_none() -> None:
     assert told(odd, {"a": {"prod": "1.0.0"}}) == ["c1 a prod None 1.0.0 first"]
 
 
+def test_versions_of_an_earlier_system() -> None:
+    states = [{"a": {"prod": version}} for version in ("v1.0.0", "v1.1.0", "1.1.0", "vv1.2.0")]
+    assert told(*states)[1:] == ["c1 a prod 1.0.0 1.1.0 up", "c0 a prod None 1.0.0 first"]
+
+
 def test_a_file_that_is_gone_removed_all() -> None:
     assert told({"a": {"prod": "1.0.0"}}, None)[0] == "c1 a prod 1.0.0 None removed"
 
