@@ -65,7 +65,7 @@ def test_the_forge_tells_who_approved_and_merged_and_when(hub: World) -> None:
 
 @pytest.mark.parametrize(
     ("time", "promotes", "number"),
-    [(90, True, 7), (100, True, 7), (300, True, 8), (600, True, None), (90, False, None)],
+    [(90, True, 7), (130, True, 7), (300, True, 8), (600, True, None), (90, False, None)],
 )
 def test_the_pull_request_of_a_rebased_commit(time: int, promotes: bool, number: int | None) -> None:
     """The next one of its branch that was merged."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib.resources import files
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markdown_it import MarkdownIt
@@ -16,6 +16,7 @@ from markupsafe import Markup
 from flux.listing import counted
 from flux.report.board import charts
 from flux.report.board.history import history
+from flux.report.board.links import image_page, link, scheme
 from flux.report.log import day, duration
 
 _PACKAGE = files("flux.report.board") / "templates"
@@ -95,36 +96,10 @@ def _source(name: str) -> str:
     return (_PACKAGE / name).read_text(encoding="utf-8")
 
 
-def link(url: object) -> str:
-    """Return a URL if a page may link to it: a web page or a local file. Otherwise return an empty text."""
-    text = str(url or "")
-    return text if _scheme(text) in ("http", "https", "file") else ""
-
-
-def _scheme(url: str) -> str:
-    try:
-        return urlsplit(url).scheme
-    except ValueError:  # for `http://[`
-        return ""
-
-
-_IMAGE_PAGES = {
-    "ghcr.io": "https://ghcr.io/{}",  # redirects to the page of the package on github.com
-    "quay.io": "https://quay.io/repository/{}",
-    "docker.io": "https://hub.docker.com/r/{}",
-}
-
-
-def image_page(image: str) -> str:
-    """Return the page with the tags of an image, or an empty text if the registry has no known page."""
-    host, _, path = image.partition("/")
-    return _IMAGE_PAGES[host].format(quote(path)) if path and host in _IMAGE_PAGES else ""
-
-
 def notes(text: str) -> Markup:
     """Convert Markdown to HTML, without raw HTML, images, and links other than http and https."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-    parser.validateLink = lambda url: _scheme(url) in ("http", "https")  # type: ignore[method-assign]
+    parser.validateLink = lambda url: scheme(url) in ("http", "https")  # type: ignore[method-assign]
     return Markup(parser.render(text[:_MOST_NOTES]))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from flux.artifact.difference import difference
 from flux.report.board.document import document
-from flux.report.board.pages import image_page, link, notes, render, states
+from flux.report.board.pages import notes, render, states
 from flux.settings.phases import Follow
 from tests.report.board.boards import HOSTILE, artifact, board, large
 
@@ -92,39 +92,6 @@ def test_every_page_forbids_scripts_and_other_hosts() -> None:
             assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
             assert "unsafe" not in policy
             assert "http:" not in policy
-
-
-@pytest.mark.parametrize(
-    ("url", "leads"),
-    [
-        ("https://example.com/x", True),
-        ("http://example.com", True),
-        ("file:///tmp/x", True),
-        ("javascript:alert(1)", False),
-        ("data:text/html,x", False),
-        ("http://[", False),
-        ("https://[::1]/x", True),
-        ("", False),
-        (None, False),
-    ],
-)
-def test_where_a_link_may_lead(url: str | None, leads: bool) -> None:
-    assert link(url) == (url if leads else "")
-
-
-@pytest.mark.parametrize(
-    ("image", "page"),
-    [
-        ("ghcr.io/o/r/eso", "https://ghcr.io/o/r/eso"),
-        ("quay.io/o/eso", "https://quay.io/repository/o/eso"),
-        ("docker.io/o/eso", "https://hub.docker.com/r/o/eso"),
-        ("registry.example.com/o/eso", ""),
-        ("ghcr.io", ""),
-        (".registry/eso", ""),
-    ],
-)
-def test_where_an_image_has_a_page(image: str, page: str) -> None:
-    assert image_page(image) == page
 
 
 def test_the_issue_and_the_image_are_linked() -> None:
