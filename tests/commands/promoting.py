@@ -49,14 +49,9 @@ PHASES = (
 )
 CONFIG = "flux/releaseconfig.json"
 BOT = "github-actions[bot]"
-PERMISSIONS = {
-    "contents": "write",
-    "issues": "write",
-    "pull_requests": "write",
-    "actions": "write",
-    "statuses": "write",
-    "deployments": "write",
-}
+PERMISSIONS = dict.fromkeys(
+    ("contents", "issues", "pull_requests", "actions", "statuses", "deployments"), "write"
+)
 
 
 @dataclass
