@@ -110,11 +110,12 @@ def check_desired(
     if not isinstance(read.document, dict):
         yield Finding(Level.ERROR, path, "must be an object of artifacts")
         return
+    known = None if artifacts is None else frozenset(artifacts)
     for artifact, versions in read.document.items():
         if fault := _artifact_fault(artifact, versions):
             yield Finding(Level.ERROR, path, fault, _line(content, artifact))
             continue
-        if artifacts is not None and artifact not in artifacts and versions:
+        if known is not None and artifact not in known and versions:
             message = f"{artifact} is not an artifact any more, but still deployed to {', '.join(versions)}"
             yield Finding(Level.WARNING, path, message)
         for environment, version in versions.items():
