@@ -13,7 +13,7 @@ import yaml
 
 from docs import oidc, settings_schema
 from flux.errors import FluxError
-from flux.forge.kinds import KINDS
+from flux.forge.kinds import FORGE_KINDS
 from flux.settings import Settings
 from flux.settings.settings import ENTRIES
 from flux.tasks import ns
@@ -115,7 +115,7 @@ def permissions() -> str:
             rows += [[f"`{right}`", f"`{name}`", f"`{job}`", why] for right, why in _rights(body)]
     terminal = [
         [f"`{kind.permissions}`", "a terminal", "", "to release, and to open issues and pull requests"]
-        for kind in KINDS.values()
+        for kind in FORGE_KINDS.values()
         if kind.permissions
     ]
     return "\n".join(_table(["permission", "workflow", "job", "why"], [*sorted(rows), *terminal]))

@@ -61,7 +61,7 @@ class StatusSet(NamedTuple):
     time: float
 
 
-Change = Push | PullRequestCommits | IssueEdit | StatusSet
+EventChange = Push | PullRequestCommits | IssueEdit | StatusSet
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Event:
     """
 
     actions: bool
-    change: Change | None
+    change: EventChange | None
     output: Path | None
     summary: Path | None
     name: str = ""
@@ -139,7 +139,7 @@ def _path(environment: Mapping[str, str], name: str) -> Path | None:
     return Path(value) if value else None
 
 
-def read_status(path: str) -> StatusSet:
+def read_status_event(path: str) -> StatusSet:
     """Return the status in a file with the payload of a GitHub event `status`. Raises RequestError."""
     try:
         return _status(_payload(path))
@@ -148,7 +148,7 @@ def read_status(path: str) -> StatusSet:
         raise RequestError(f"{path}: {error.message}", hint) from error
 
 
-def _change(environment: Mapping[str, str]) -> Change | None:
+def _change(environment: Mapping[str, str]) -> EventChange | None:
     name = environment.get("GITHUB_EVENT_NAME", "")
     if name not in ("push", "merge_group", "issues", "status", *_OF_PULL_REQUESTS):
         return None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from flux.tasks.command import Command
 
-NAME = "flux-artifacts"
+_NAME = "flux-artifacts"
 
 _IDLE = ("command-timeout", "echo", "hide", "prompt-for-sudo-password", "pty", "warn-only")
 """Options for shell commands. No command runs any, so these are refused and not shown."""
@@ -39,7 +39,7 @@ class FluxProgram(Program):
     """It reads the nearest invoke.yaml, in this folder or above, and needs no tasks.py."""
 
     def __init__(self) -> None:
-        super().__init__(namespace=ns, name=NAME, binary=NAME, binary_names=[NAME])
+        super().__init__(namespace=ns, name=_NAME, binary=_NAME, binary_names=[_NAME])
 
     def core_args(self) -> list[Argument]:
         arguments: list[Argument] = super().core_args()
@@ -56,7 +56,7 @@ class FluxProgram(Program):
                 super().parse_core(argv)
             except ValueError:
                 # Two options of Invoke take a number.
-                refuse(RequestError("--list-depth and --command-timeout take a number", f"`{NAME} --help`"))
+                refuse(RequestError("--list-depth and --command-timeout take a number", f"`{_NAME} --help`"))
 
     def parse_collection(self) -> None:
         super().parse_collection()
@@ -85,20 +85,20 @@ class FluxProgram(Program):
         from importlib.metadata import PackageNotFoundError, version
 
         try:
-            own = version(NAME)
+            own = version(_NAME)
         except PackageNotFoundError:  # run from a checkout that is not installed
             own = "(not installed)"
-        print(f"{NAME} {own}, Invoke {version('invoke')}")
+        print(f"{_NAME} {own}, Invoke {version('invoke')}")
 
     def print_help(self) -> None:
-        print(f"Usage: {NAME} [OPTION…] COMMAND [WORD…] [OPTION…] [COMMAND …]\n\nOptions:\n")
+        print(f"Usage: {_NAME} [OPTION…] COMMAND [WORD…] [OPTION…] [COMMAND …]\n\nOptions:\n")
         shown = (help for help in self.initial_context.help_tuples() if not _is_idle(help[0]))
         self.print_columns(list(shown))
         self.list_tasks()
 
     def print_task_help(self, name: str) -> None:
         command: Command = self.collection[name]
-        print(f"{command.shown_usage(NAME)}\nFor example: {NAME} {command.example}\n")
+        print(f"{command.shown_usage(_NAME)}\nFor example: {_NAME} {command.example}\n")
         print(f"{command.summary}\n")
         self.print_columns(command.help_rows())
 

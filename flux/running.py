@@ -156,7 +156,7 @@ def observes(context: Context) -> bool:
     return variables.get("INVOKE_FLUX_MODE", said) == "observe"
 
 
-def names(artifacts: list[str] | None) -> list[str]:
+def artifact_names(artifacts: list[str] | None) -> list[str]:
     """Return the values of `-a`. Raises RequestError for an empty name."""
     listed = [name for given in artifacts or () for name in given.split(",")]
     if "" in listed:
@@ -177,7 +177,7 @@ def duration(given: str) -> int:
         raise RequestError(f"{given!r} is not a duration", "write it as 30m, 2h or 1d12h") from None
 
 
-def require_folder(file: str | None) -> None:
+def require_output_folder(file: str | None) -> None:
     """Raises RequestError if the folder of an output file does not exist. Call it before any work."""
     from flux.errors import RequestError
 

@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections import Counter, defaultdict
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -129,22 +128,6 @@ def test_a_test_file_of_no_module_is_found(name: str, placed: bool, tmp_path: Pa
     assert is_placed(Path(name), tmp_path / "flux", tmp_path / "tests") == placed
 
 
-def test_one_name_is_one_thing() -> None:
-    """What a forge has of its own is named as at the other forge."""
-    homes = defaultdict(set)
-    functions = Counter[str]()
-    for module in modules():
-        forge = module.parts[0] == "forge" and len(module.parts) > 1
-        for node in ast.parse((ROOT / "flux" / module).read_bytes()).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                homes[node.name].add("forge" if forge else str(module))
-            elif isinstance(node, ast.FunctionDef):
-                functions[node.name] += 1
-    assert {name for name, where in homes.items() if len(where) > 1} == set()
-    # These stood for two things once.
-    assert {name: functions[name] for name in ("open_forge", "publish")} == {"open_forge": 1, "publish": 1}
-
-
 # Where the context of a command is made.
 _MAKE_THE_CONTEXT = {
     *("commands/doctor.py", "monorepo/layouts.py", "monorepo/monorepo.py", "monorepo/opening.py"),
@@ -231,7 +214,8 @@ def names_of_kinds(source: str) -> set[str]:
     """The kinds of forges and registries that a module names or imports, instead of asking their table."""
     found = set()
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Constant) and node.value in (*forges.KINDS, *filter(None, registries.KINDS)):
+        kinds = *forges.FORGE_KINDS, *filter(None, registries.REGISTRY_KINDS)
+        if isinstance(node, ast.Constant) and node.value in kinds:
             found.add(str(node.value))
         names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         if isinstance(node, ast.Import | ast.ImportFrom):

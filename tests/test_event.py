@@ -17,7 +17,7 @@ from flux.event import (
     Push,
     StatusSet,
     read_event,
-    read_status,
+    read_status_event,
     read_surroundings,
 )
 
@@ -260,7 +260,7 @@ STATUS = {
 
 def status_in(folder: Path, payload: object) -> StatusSet:
     (folder / "status.json").write_text(json.dumps(payload))
-    return read_status(str(folder / "status.json"))
+    return read_status_event(str(folder / "status.json"))
 
 
 def test_a_status(tmp_path: Path) -> None:

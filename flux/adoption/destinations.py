@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from flux.adoption.clues import Gap, ProposedSetting
 from flux.adoption.pushes import PushCommand
 from flux.adoption.variables import VARIABLE
+from flux.artifact.folder import NAME
 from flux.artifact.name import name_fault
 from flux.regex import regex
 
-NAME = "{name}"
 _LOOPBACK = regex(r"(localhost|127\.[0-9.]+|\[::1\]|[\w.-]+\.localhost)(:[0-9]+)?")
 _UNKNOWN = "{unknown}"
 """Stands for a value that all artifacts share and that only a run on the forge knows."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from flux.adoption.clues import Clues, ProposedSetting
 from flux.adoption.pushes import PushCommand, find_commands
-from flux.adoption.variables import VARIABLE, document
+from flux.adoption.variables import VARIABLE, read_yaml
 from flux.artifact.manifests import mappings
 from flux.regex import regex
 
@@ -99,7 +99,7 @@ def oci_repositories(texts: Mapping[str, str]) -> Iterator[tuple[str, dict[str, 
     """
     for path, text in texts.items():
         parts = _DOCUMENTS.split(text) if "OCIRepository" in text else []
-        specs = map(_spec, mappings([document(part) for part in parts]))
+        specs = map(_spec, mappings([read_yaml(part) for part in parts]))
         yield from ((path, spec) for spec in specs if spec is not None)
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flux.adoption.clues import Clues, Gap, ProposedSetting
-from flux.adoption.destinations import NAME, destinations, find_destinations, globbed, in_earnest, name_of
+from flux.adoption.destinations import destinations, find_destinations, globbed, in_earnest, name_of
 from flux.adoption.pushes import PushCommand, find_commands, find_unread
 from flux.adoption.variables import VARIABLE
+from flux.artifact.folder import NAME
 from flux.listing import listed
 
-Entry = dict[str, Any]
+ArtifactsEntry = dict[str, Any]
 """An entry of the setting `artifacts`, as in invoke.yaml."""
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -52,7 +53,7 @@ def _artifacts(
 def _without_links(found: ProposedSetting, links: Sequence[str]) -> ProposedSetting:
     """Return the setting without symlinks in the place of an artifact's folder, which flux does not push."""
     given: Any = [f"{found.value}/*"] if found.setting == "sources" else found.value
-    entries: list[Entry] = [{"path": one} if isinstance(one, str) else one for one in given]
+    entries: list[ArtifactsEntry] = [{"path": one} if isinstance(one, str) else one for one in given]
     for entry in entries:
         top: str = entry["path"].removesuffix("*")
         inside = [f"/{link}" for link in links if link.startswith(top) and "/" not in link[len(top) :]]
@@ -90,7 +91,7 @@ def _by_kustomizations(paths: Sequence[str]) -> ProposedSetting | Gap:
     return _proposed(entries, f"kustomizations are in {', '.join(found)}")
 
 
-def _proposed(entries: Sequence[Entry], evidence: str) -> ProposedSetting:
+def _proposed(entries: Sequence[ArtifactsEntry], evidence: str) -> ProposedSetting:
     """Return the setting in its simplest form: `sources` if it is enough, or entries that are only a path."""
     if len(entries) == 1 and [*entries[0]] == ["path"]:
         path = entries[0]["path"]
@@ -106,7 +107,7 @@ def _entry(
     pushes: Sequence[PushCommand],
     repositories: Mapping[str, str],
     paths: Sequence[str],
-) -> Entry:
+) -> ArtifactsEntry:
     """Return an entry of the setting `artifacts`, with a name if its repository has another name. It excludes
     what none of its commands pushes, and what belongs to other globs."""
     own = [push for push in pushes if _same(globbed(push), path)]
@@ -136,7 +137,7 @@ def _ignored(path: str, own: Sequence[PushCommand]) -> list[str]:
     return [pattern for pattern in first if all(pattern in other for other in others)]
 
 
-def _named(path: str, own: Sequence[PushCommand]) -> Entry:
+def _named(path: str, own: Sequence[PushCommand]) -> ArtifactsEntry:
     """Return the entry of one folder, with a name if its repository has another name."""
     entry = _listed(path, _ignored(path, own))
     name = "" if VARIABLE.search(own[0].repository) else name_of(path, own[0].repository)
@@ -164,11 +165,11 @@ def _from_root(path: str, pattern: str) -> str:
     return f"{negated}/{path}/{bare.lstrip('/')}"
 
 
-def _without(path: str, globs: Sequence[str], exclude: Sequence[str]) -> Entry:
+def _without(path: str, globs: Sequence[str], exclude: Sequence[str]) -> ArtifactsEntry:
     return _listed(path, [*exclude, *_inside(path, globs)])
 
 
-def _listed(path: str, exclude: Sequence[str]) -> Entry:
+def _listed(path: str, exclude: Sequence[str]) -> ArtifactsEntry:
     return {"path": path, "exclude": list(exclude)} if exclude else {"path": path}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from flux.adoption.calls import joined_path, lines_of
 from flux.adoption.scripts import Script, Use, find_scripts
-from flux.adoption.variables import VARIABLE, Row, expanded, in_row, matrix_names, outputs_of, words
+from flux.adoption.variables import VARIABLE, MatrixRow, expanded, in_row, matrix_names, outputs_of, words
 from flux.adoption.workflows import calls_ours
 from flux.regex import regex
 
@@ -99,7 +99,7 @@ def _command(verb: str, place: str, said: list[str], outputs: str) -> PushComman
     return PushCommand(verb, place, url, path, tags, ignore)
 
 
-def _in_rows(command: PushCommand, rows: Sequence[Row]) -> Iterator[PushCommand]:
+def _in_rows(command: PushCommand, rows: Sequence[MatrixRow]) -> Iterator[PushCommand]:
     """Yield a command for each combination of the matrix.
 
     A variable at the end of the path stays, with its values, if nothing else of the command depends on

@@ -10,11 +10,11 @@ from typing import Any
 
 from flux.adoption.calls import calls_in, main_makefile
 from flux.adoption.variables import (
-    Row,
-    document,
+    MatrixRow,
     expanded,
     given_in,
     known_in,
+    read_yaml,
     rows_of,
     texts_in,
 )
@@ -35,7 +35,7 @@ class Script:
     text: str
     folder: str = ""
     known: Mapping[str, str] = field(default_factory=dict)
-    rows: tuple[Row, ...] = ()
+    rows: tuple[MatrixRow, ...] = ()
     """The combinations of its job's matrix."""
     outputs: str = ""
     workflow: str = ""
@@ -48,7 +48,7 @@ class Use:
     file: str
     uses: str
     given: Mapping[str, str]
-    rows: tuple[Row, ...] = ()
+    rows: tuple[MatrixRow, ...] = ()
     outputs: str = ""
     workflow: str = ""
 
@@ -76,7 +76,7 @@ class _Reading:
 
     def is_only_called(self, file: str) -> bool:
         """Whether nothing but another workflow of this repository starts a workflow."""
-        told = document(self._texts[file])
+        told = read_yaml(self._texts[file])
         starts = told.get("on", told.get(True)) if isinstance(told, dict) else None
         names = starts if isinstance(starts, list) else [*starts] if isinstance(starts, dict) else [starts]
         is_called = any(
@@ -89,7 +89,7 @@ class _Reading:
         text = self._texts[file]
         if "flux" not in text and "push" not in text:
             return
-        told = document(text) if file.endswith((".yml", ".yaml")) else None
+        told = read_yaml(text) if file.endswith((".yml", ".yaml")) else None
         if _WORKFLOW.fullmatch(file):
             yield from self.workflow(file, {})
         elif _is_action(told):
@@ -100,11 +100,11 @@ class _Reading:
             yield Script(file, text, folder if base in _IN_OWN_FOLDER else "", known, outputs=text)
 
     def workflow(
-        self, file: str, given: Mapping[str, str], rows: tuple[Row, ...] = (), deep: int = 0
+        self, file: str, given: Mapping[str, str], rows: tuple[MatrixRow, ...] = (), deep: int = 0
     ) -> Iterator[Script | Use]:
         self.read.add(file)
         text = self._texts[file]
-        told = document(text)
+        told = read_yaml(text)
         if not isinstance(told, dict) or not isinstance(told.get("jobs"), dict):
             return
         known = {**self._forge, **_defaults(told, "workflow_call"), **given, **texts_in(told.get("env"))}
@@ -142,7 +142,7 @@ class _Reading:
     ) -> Iterator[Script | Use]:
         self.read.add(file)
         text = self._texts[file]
-        told: Any = document(text)
+        told: Any = read_yaml(text)
         known = {**self._forge, **scope.known, **_defaults(told, ""), **given}
         outputs = f"{scope.outputs}\n{text}"
         own = replace(scope, file=file, folder="", known=known, outputs=outputs)
@@ -180,7 +180,7 @@ class _Reading:
         folder = self._own_path(uses)
         files = [f"{folder}/{name}" for name in ("action.yml", "action.yaml")] if folder else []
         there = (file for file in files if file in self._texts)
-        return next((file for file in there if _is_action(document(self._texts[file]))), "")
+        return next((file for file in there if _is_action(read_yaml(self._texts[file]))), "")
 
     def _follows(self, deep: int) -> bool:
         """Whether to read another file that a step or job calls: files may call each other in a circle."""

@@ -7,7 +7,7 @@ from typing import Any
 from flux.adoption.environments import is_of, oci_repositories
 
 
-def refusing(
+def find_refusals(
     texts: Mapping[str, str], registry: str, issuer: str, subjects: Collection[str]
 ) -> Iterator[str]:
     """Yield each file whose OCIRepository would refuse an image signed by one of these, and the reason.

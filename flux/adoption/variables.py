@@ -15,7 +15,7 @@ VARIABLE = regex(
     r"\$\{\{[^}]*\}\}|\{\{[^{}]*\}\}"  # of GitHub; of just and Task
     r"|\$\{[^}]*\}|\$\([^()]*\)|\$\w+|\$[*@<^]"  # of shells and make
 )
-Row = Mapping[str, str]
+MatrixRow = Mapping[str, str]
 """One combination of the values of a matrix."""
 _LOOP = regex(r"\bfor\s+(\w+)\s+in\s+([^;\n$]*[*?][^;\n]*)")
 _ASSIGNED = regex(
@@ -78,12 +78,12 @@ def matrix_names(word: str) -> list[str]:
     return list(dict.fromkeys(_OF_A_MATRIX.findall(word)))
 
 
-def in_row(word: str, row: Row) -> str:
+def in_row(word: str, row: MatrixRow) -> str:
     """Return a word with the values of one combination of the matrix."""
     return _OF_A_MATRIX.sub(lambda found: row.get(found[1], found[0]), word)
 
 
-def rows_of(matrix: object) -> tuple[Row, ...]:
+def rows_of(matrix: object) -> tuple[MatrixRow, ...]:
     """Return the combinations of a matrix. There are none if a part is computed, or if they are too many.
 
     https://docs.github.com/en/actions/how-tos/write-workflows/choose-what-workflows-do/run-job-variations
@@ -102,7 +102,7 @@ def rows_of(matrix: object) -> tuple[Row, ...]:
     return tuple(_with_included(rows, [*map(texts_in, include)]))
 
 
-def _with_included(rows: Sequence[Row], include: Sequence[Row]) -> list[Row]:
+def _with_included(rows: Sequence[MatrixRow], include: Sequence[MatrixRow]) -> list[MatrixRow]:
     """Return the rows with what `include` adds: to each row that it agrees with, or else as a new row."""
     found = list(rows)
     for more in include:
@@ -120,7 +120,7 @@ def texts_in(given: object) -> dict[str, str]:
 
 
 @lru_cache(maxsize=1024)
-def document(text: str) -> object:
+def read_yaml(text: str) -> object:
     """Parse a file as YAML. Return None if it is not valid. The result is not to be changed."""
     try:
         return yaml.safe_load(text)
@@ -131,7 +131,7 @@ def document(text: str) -> object:
 def _environment(text: str) -> dict[str, str]:
     """Return the variables that a YAML file sets anywhere, as GitLab, Task and others have them."""
     found: dict[str, str] = {}
-    for node in mappings([document(text)]):
+    for node in mappings([read_yaml(text)]):
         found |= texts_in(node.get("env")) | texts_in(node.get("vars"))
     return found
 

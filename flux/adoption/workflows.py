@@ -46,7 +46,7 @@ class Values:
     """The file of freezes, next to the desired state."""
 
 
-def render(text: str, values: Values) -> str:
+def render_workflow(text: str, values: Values) -> str:
     """Return a workflow with these values instead of this repository's own."""
     branch, host = _scalar(values.branch), values.host or GHCR
     state = [_scalar(path) for path in (values.releaseconfig, values.freezes) if path]

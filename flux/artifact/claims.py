@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from flux.artifact.image import CREATED, REVISION, SOURCE, Image
-from flux.artifact.image_manifest import shown
+from flux.artifact.image_manifest import quote_untrusted
 from flux.artifact.source_url import https_url
 from flux.regex import regex
 
@@ -26,17 +26,17 @@ def claim_fault(annotations: Mapping[str, str], image: Image) -> str:
     """
     if image.is_earlier:
         odd = (key for key, value in sorted(annotations.items()) if not f"{key}{value}".isprintable())
-        return next((f"its annotation {shown(key)} cannot be printed" for key in odd), "")
+        return next((f"its annotation {quote_untrusted(key)} cannot be printed" for key in odd), "")
     for key in sorted(annotations.keys() - {CREATED, REVISION, SOURCE}):
-        return f"it has the annotation {shown(key)}"
+        return f"it has the annotation {quote_untrusted(key)}"
     for key in (CREATED, REVISION):
         if key not in annotations:
             return f"it has no annotation {key}"
     if not _is_time(annotations[CREATED]):
-        return f"its annotation {CREATED} is not a time: {shown(annotations[CREATED])}"
+        return f"its annotation {CREATED} is not a time: {quote_untrusted(annotations[CREATED])}"
     branch, _, commit = annotations[REVISION].rpartition("@sha1:")
     if branch != image.branch or not _COMMIT.fullmatch(commit):
-        return f"its revision is {shown(annotations[REVISION])}, not a commit of {image.branch}"
+        return f"its revision is {quote_untrusted(annotations[REVISION])}, not a commit of {image.branch}"
     return _source_fault(annotations.get(SOURCE), image.source)
 
 
@@ -52,7 +52,7 @@ def _source_fault(source: str | None, ours: str) -> str:
     if source is None:
         return f"it has no annotation {SOURCE}" if ours else ""
     if not source.isprintable() or (ours and ours not in (source, https_url(source))):
-        return f"its source is {shown(source)}, not {ours or 'a URL'}"
+        return f"its source is {quote_untrusted(source)}, not {ours or 'a URL'}"
     return ""
 
 

@@ -55,7 +55,7 @@ def difference(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[FileD
     ]
 
 
-def text(differences: Iterable[FileDifference]) -> str:
+def render_patch(differences: Iterable[FileDifference]) -> str:
     """Return a patch like that of `git diff`, for `git apply`."""
     return "".join(f"{line}\n" for found in differences for line in found.lines)
 

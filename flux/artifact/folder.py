@@ -11,7 +11,7 @@ from flux.artifact.ignore import Excludes, matcher
 from flux.artifact.prepare import Prepare
 
 NAME, PARENT, PATH = "{name}", "{parent}", "{path}"
-FOLDER = "{folder}"
+FOLDER_FIELD = "{folder}"
 """The last part of the path, in the template of a repository. There `{name}` is the artifact's name."""
 
 
@@ -72,7 +72,7 @@ class Folder:
     def repository(self) -> str:
         """Return the repository of its images, below the registry; empty if the entry does not set it."""
         above, _, last = self.path.rpartition("/")
-        known = {NAME: self.artifact, FOLDER: last, PARENT: above.rpartition("/")[2], PATH: self.path}
+        known = {NAME: self.artifact, FOLDER_FIELD: last, PARENT: above.rpartition("/")[2], PATH: self.path}
         return re.sub(r"\{\w+\}", lambda field: known[field[0]], self.entry.repository)
 
     def join(self, inside: str) -> str:

@@ -50,7 +50,7 @@ class FolderGlob:
         return None
 
 
-def escaped(path: str) -> str:
+def exact_glob(path: str) -> str:
     """Return a glob that matches only this path."""
     return _MAGIC.sub(r"[\g<0>]", path)
 

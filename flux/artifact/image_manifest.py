@@ -30,7 +30,7 @@ OTHER_TYPES = {
     "application/vnd.oci.artifact.manifest.v1+json": "an OCI artifact manifest",
 }
 
-MOST_BYTES = 4 << 20
+LARGEST_MANIFEST = 4 << 20
 # A Flux image has six levels and about twenty values.
 _MOST_NESTED, _MOST_VALUES = 64, 1000
 _MOST_SHOWN = 60
@@ -64,7 +64,7 @@ class ImageManifest:
             ("layer", self.layer.media_type, LAYER_TYPE),
         ):
             if has != wanted:
-                return f"its {name} is of the type {shown(has)}, not {wanted}"
+                return f"its {name} is of the type {quote_untrusted(has)}, not {wanted}"
         return ""
 
 
@@ -80,19 +80,19 @@ class _ForeignError(Exception):
     """A manifest is not accepted. The message is the reason."""
 
 
-def parse(content: bytes, media_type: str) -> ImageManifest | Foreign:
+def parse_manifest(content: bytes, media_type: str) -> ImageManifest | Foreign:
     """Return the parsed manifest, or why it is not accepted. `media_type` comes from the registry."""
     if media_type in OTHER_TYPES:
         return Foreign(f"it is {OTHER_TYPES[media_type]}", is_other=True)
     if media_type != MANIFEST_TYPE:
-        return Foreign(f"it is of the type {shown(media_type)}", is_other=True)
+        return Foreign(f"it is of the type {quote_untrusted(media_type)}", is_other=True)
     try:
         return _manifest(_document(content))
     except _ForeignError as error:
         return Foreign(str(error))
 
 
-def shown(text: str) -> str:
+def quote_untrusted(text: str) -> str:
     """Return untrusted text in quotes: short, in one line, and without control characters."""
     quoted = repr(text[:_MOST_SHOWN])
     if len(text) <= _MOST_SHOWN and len(quoted) <= _MOST_SHOWN + 2:
@@ -104,8 +104,8 @@ def shown(text: str) -> str:
 
 
 def _document(content: bytes) -> object:
-    if len(content) > MOST_BYTES:
-        raise _ForeignError(f"it has more than {MOST_BYTES >> 20} MiB")
+    if len(content) > LARGEST_MANIFEST:
+        raise _ForeignError(f"it has more than {LARGEST_MANIFEST >> 20} MiB")
     if content.count(b"{") + content.count(b"[") > _MOST_NESTED or content.count(b",") > _MOST_VALUES:
         raise _ForeignError("it has more fields than a Flux image")
     try:
@@ -127,7 +127,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise _ForeignError(f"it has the key {shown(key)} twice")
+            raise _ForeignError(f"it has the key {quote_untrusted(key)} twice")
         for text in (key, value):
             if isinstance(text, str) and re.search("[\ud800-\udfff]", text):
                 raise _ForeignError("it has half of a surrogate pair in a string")
@@ -138,12 +138,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _integer(token: str) -> int:
     # Go reads 64 bits. It reads -0 as 0, but nobody writes -0.
     if token.startswith("-") or len(token) > 19 or int(token) >= 1 << 63:
-        raise _ForeignError(f"it has the number {shown(token)}")
+        raise _ForeignError(f"it has the number {quote_untrusted(token)}")
     return int(token)
 
 
 def _no_integer(token: str) -> NoReturn:
-    raise _ForeignError(f"it has the number {shown(token)}")
+    raise _ForeignError(f"it has the number {quote_untrusted(token)}")
 
 
 # The content of the document
@@ -180,8 +180,8 @@ def _fields(
             continue
         for other in known:
             if key.casefold() == other.casefold():
-                raise _ForeignError(f"Flux reads the key {shown(key)} as {other}")
-        raise _ForeignError(f"{what} has the key {shown(key)}, which Flux images do not have")
+                raise _ForeignError(f"Flux reads the key {quote_untrusted(key)} as {other}")
+        raise _ForeignError(f"{what} has the key {quote_untrusted(key)}, which Flux images do not have")
     for key in required:
         if key not in value:
             raise _ForeignError(f"{what} has no {key}")
@@ -218,5 +218,5 @@ def _annotations(value: object) -> dict[str, str]:
         raise _ForeignError("its annotations are not a JSON object")
     for key, text in value.items():
         if not isinstance(text, str):
-            raise _ForeignError(f"its annotation {shown(key)} is not a text")
+            raise _ForeignError(f"its annotation {quote_untrusted(key)} is not a text")
     return value

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from flux.artifact.discovery import Below, Found, Odd, find_all
 from flux.artifact.folder import Folder, SourceEntry
-from flux.artifact.glob import escaped
+from flux.artifact.glob import exact_glob
 from flux.artifact.ignore import Excludes, excludes
 from flux.artifact.prepare import Prepare, with_step
 from flux.artifact.tree import FOLDER, path_bytes
@@ -28,7 +28,7 @@ class Layout:
     @staticmethod
     def under(sources: str, ignore: tuple[str, ...] = ()) -> Layout:
         """The simple form: each folder directly under `sources` is an artifact."""
-        return Layout((SourceEntry("*" if sources == "." else f"{escaped(sources)}/*"),), ignore)
+        return Layout((SourceEntry("*" if sources == "." else f"{exact_glob(sources)}/*"),), ignore)
 
     def prepared(self, step: Prepare | None, state: tuple[str, ...]) -> Layout:
         """Return this layout with a default step for artifacts without one."""
@@ -46,7 +46,7 @@ class Layout:
         """Whether the setting `sources` can describe this layout."""
         (entry, *others) = self.artifacts
         top = "/".join(entry.glob.top)
-        return not others and entry == SourceEntry(f"{escaped(top)}/*".removeprefix("/"))
+        return not others and entry == SourceEntry(f"{exact_glob(top)}/*".removeprefix("/"))
 
     @property
     def only(self) -> str:

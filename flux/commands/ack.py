@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flux.errors import FluxError, RequestError
-from flux.event import StatusSet, read_status
+from flux.event import StatusSet, read_status_event
 from flux.forge.reporting import CommitStatus
 from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
@@ -38,7 +38,7 @@ def acknowledge(monorepo: Monorepo, path: str | None) -> Acknowledged:
     is no event.
     """
     require_current_settings(monorepo)
-    status = read_status(path) if path else monorepo.event.change
+    status = read_status_event(path) if path else monorepo.event.change
     if not isinstance(status, StatusSet):
         raise RequestError(
             "there is no status to read",

@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     _Check = Callable[[Monorepo, Place], Iterable[Line]]
 
 _OF_FORGES: Mapping[str, _Check] = {
-    "workflows": reviews.workflows,
-    "branch": reviews.branch,
-    "code owners": owners.code_owners,
-    "reviews": reviews.reviews,
-    "approvals": reviews.approvals,
-    "two people": reviews.two_people,
-    "rules": reviews.rules,
-    "release tags": tags.release_tags,
-    "app key": key.app_key,
-    "automation": accounts.automation,
+    "workflows": reviews.check_workflows,
+    "branch": reviews.check_branch,
+    "code owners": owners.check_code_owners,
+    "reviews": reviews.check_reviews,
+    "approvals": reviews.check_approvals,
+    "two people": reviews.check_two_people,
+    "rules": reviews.check_rules_are_required,
+    "release tags": tags.check_release_tags,
+    "app key": key.check_app_key,
+    "automation": accounts.check_automation,
 }
 
 
@@ -49,17 +49,17 @@ def examine(configured: object, environment: Mapping[str, str]) -> Iterator[Line
         named = ", ".join(sorted(settings.named))
         yield Line("settings", Rating.OK, f"valid; set are {named}" if named else "valid, all by default")
     event = (yield from obtained("event", read_event)) or read_surroundings()
-    yield from looked_at("packages", machine.packages)
-    yield from looked_at("kustomize", machine.kustomize)
+    yield from looked_at("packages", machine.check_packages)
+    yield from looked_at("kustomize", machine.check_kustomize)
     clone = None
-    if git := (yield from obtained("git", machine.git)):
+    if git := (yield from obtained("git", machine.check_git)):
         yield git
         clone = yield from obtained("clone", lambda: _open_clone(settings or Settings(), event))
     head = None
     if clone:
         with clone:
             if head := (yield from obtained("clone", clone.head)):
-                yield from looked_at("clone", lambda: places.clone(clone))
+                yield from looked_at("clone", lambda: places.check_clone(clone))
                 if settings:
                     yield from _examine_places(_context(clone, settings, event))
     if not (settings and head):
@@ -68,22 +68,22 @@ def examine(configured: object, environment: Mapping[str, str]) -> Iterator[Line
 
 
 def _examine_places(monorepo: Monorepo) -> Iterator[Line]:
-    yield from looked_at("origin", lambda: places.origin(monorepo))
-    yield from looked_at("flux", lambda: machine.flux(monorepo.settings))
-    yield from looked_at("build steps", lambda: machine.steps(monorepo.settings))
-    yield from looked_at("engine", machine.engine)
-    names = (yield from obtained("sources", lambda: places.artifacts(monorepo))) or []
-    yield from looked_at("sources", lambda: places.sources(monorepo.settings, names))
-    yield from looked_at("sources", lambda: places.clashes(monorepo))
-    yield from looked_at("releases", lambda: places.releases(monorepo, names))
-    yield from looked_at("registry", lambda: places.registry(monorepo, names))
-    yield from looked_at("rendered workflows", lambda: places.rendered_workflows(monorepo))
+    yield from looked_at("origin", lambda: places.check_origin(monorepo))
+    yield from looked_at("flux", lambda: machine.check_flux(monorepo.settings))
+    yield from looked_at("build steps", lambda: machine.check_build_steps(monorepo.settings))
+    yield from looked_at("engine", machine.check_engine)
+    names = (yield from obtained("sources", lambda: places.find_names_at_head(monorepo))) or []
+    yield from looked_at("sources", lambda: places.check_sources(monorepo.settings, names))
+    yield from looked_at("sources", lambda: places.check_clashes(monorepo))
+    yield from looked_at("releases", lambda: places.check_releases(monorepo, names))
+    yield from looked_at("registry", lambda: places.check_registry(monorepo, names))
+    yield from looked_at("rendered workflows", lambda: places.check_rendered_workflows(monorepo))
 
     def ask_forge() -> tuple[Place, Line]:
         from flux.monorepo.opening import find_forge_place
 
         place = find_forge_place(monorepo)
-        return place, accounts.forge(monorepo, place)
+        return place, accounts.check_forge(monorepo, place)
 
     if asked := (yield from obtained("forge", ask_forge)):
         place, line = asked
@@ -101,9 +101,9 @@ def _checked(subject: str, check: _Check, monorepo: Monorepo, place: Place) -> I
 
 
 def _fits(subject: str, place: Place) -> bool:
-    from flux.forge.kinds import KINDS
+    from flux.forge.kinds import FORGE_KINDS
 
-    return subject in KINDS[place.kind].checks
+    return subject in FORGE_KINDS[place.kind].checks
 
 
 def _open_clone(settings: Settings, event: Event) -> Clone:

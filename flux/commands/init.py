@@ -16,7 +16,7 @@ from flux.adoption.places import find_places
 from flux.adoption.plan import proposed, version_tag, without_own_files
 from flux.adoption.pushes import find_commands, find_unread
 from flux.adoption.releases import find_releases, unfitting
-from flux.adoption.signatures import refusing
+from flux.adoption.signatures import find_refusals
 from flux.adoption.workflows import ACTION, SIGNING, WORKFLOWS, calls_ours
 from flux.artifact.name import name_fault
 from flux.diagnosis.proof import Exceptional, prove
@@ -208,7 +208,7 @@ def _signatures(monorepo: Monorepo, clues: Clues) -> tuple[str, list[str]]:
     texts = {**clues.texts, **clues.fleet}
     return signers.identity, [
         f"{why}: accept it before the first image arrives"
-        for why in refusing(texts, _prefix(monorepo.settings), signers.issuer, subjects)
+        for why in find_refusals(texts, _prefix(monorepo.settings), signers.issuer, subjects)
     ]
 
 

@@ -26,7 +26,7 @@ class OpenedPlace:
         return self.place.startswith(("https://", "http://"))
 
 
-def find_place(monorepo: Monorepo, what: str) -> OpenedPlace:
+def place_to_open(monorepo: Monorepo, what: str) -> OpenedPlace:
     """Return the place of an artifact (by name), an issue or a pull request (by number), or a release tag.
 
     Raises RequestError if the text is none of these, or if the thing does not exist.

@@ -38,7 +38,7 @@ from flux.monorepo.version_choice import (
 from flux.release.misnamed import Misnamed
 from flux.release.version import AUTO
 
-WORKFLOWS = ("release-flux-artifact.yml", "manage-flux-releases.yml")
+STARTED_WORKFLOWS = ("release-flux-artifact.yml", "manage-flux-releases.yml")
 _AUTOMATION = "github-actions[bot]"
 
 
@@ -152,7 +152,7 @@ def create_release(monorepo: Monorepo, planned: PlannedRelease) -> MadeRelease:
     failed: list[ForgeError] = []
     if monorepo.event.actions and release.author == _AUTOMATION:
         # Actions with GITHUB_TOKEN trigger no workflows, except for a dispatch.
-        for workflow in WORKFLOWS:
+        for workflow in STARTED_WORKFLOWS:
             try:
                 if not monorepo.forge.dispatch(workflow, monorepo.settings.branch, {"tag": planned.tag}):
                     notices.append(

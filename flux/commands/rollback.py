@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from semver import Version
 
 from flux.errors import RequestError
-from flux.monorepo.desired import choose, desired_at
+from flux.monorepo.desired import choose_artifacts, desired_at
 from flux.monorepo.desired_history import before, history
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.names import require_artifact, wanted_environments
@@ -28,7 +28,7 @@ def roll_back(
     reason = reason_of(override)
     require_current_settings(monorepo)
     desired = desired_at(monorepo, monorepo.tip)
-    choose(monorepo, desired, [artifact])
+    choose_artifacts(monorepo, desired, [artifact])
     versions = desired.get(artifact, {})
     chosen = str(parse_version(to, words=())) if to else None
     environments = _due(wanted_environments(monorepo.settings, name), versions, chosen)

@@ -1,12 +1,12 @@
 """The cluster of the demo: a script that reads a tag, and reports what it runs, as Flux does."""
 
-PATH = ".demo/cluster.py"
+DEMO_PATH = ".demo/cluster.py"
 REPORTER = "demo-cluster"
 CLUSTER = "demo"
 WORD = ".forge/word.json"
 
 SCRIPT = f'''\
-"""A cluster of the demo: python3 {PATH} ARTIFACT ENVIRONMENT success|failure"""
+"""A cluster of the demo: python3 {DEMO_PATH} ARTIFACT ENVIRONMENT success|failure"""
 
 import json
 import sys

@@ -6,7 +6,7 @@ from shlex import quote
 import yaml
 from semver import Version
 
-from flux.demo.cluster import CLUSTER, PATH, REPORTER, SCRIPT, WORD
+from flux.demo.cluster import CLUSTER, DEMO_PATH, REPORTER, SCRIPT, WORD
 from flux.demo.play import BOARD, Demo, Scene, variables
 from flux.demo.stage import Chosen, beginnings
 from flux.errors import RequestError
@@ -39,7 +39,7 @@ def beginnings_with_rules(monorepo: Monorepo) -> dict[str, bytes]:
     names = {"names": [CLUSTER], "reporters": [REPORTER]}
     flux["clusters"] = {environment: dict(names) for environment in monorepo.settings.environments}
     settings = yaml.safe_dump({**document, "flux": flux}, sort_keys=False).encode()
-    return {**beginnings(monorepo), FILES[0]: settings, PATH: SCRIPT.encode()}
+    return {**beginnings(monorepo), FILES[0]: settings, DEMO_PATH: SCRIPT.encode()}
 
 
 def _ruled(phases: Sequence[Phase]) -> Iterator[dict[str, object]]:
@@ -116,7 +116,7 @@ def _report(artifact: str, phase: Phase, failing: str = "") -> Scene:
         command
         for environment in phase.environments
         for command in (
-            f"python3 {PATH} {quote(artifact)} {environment} "
+            f"python3 {DEMO_PATH} {quote(artifact)} {environment} "
             f"{'failure' if environment == failing else 'success'} > {WORD}",
             f"inv ack --event {WORD}",
         )

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from flux.monorepo.monorepo import Monorepo
 
 
-def forge(monorepo: Monorepo, place: Place) -> Line:
+def check_forge(monorepo: Monorepo, place: Place) -> Line:
     from flux.artifact.source_url import https_url, names_host
-    from flux.forge.kinds import KINDS
+    from flux.forge.kinds import FORGE_KINDS
 
     forge, hosted = monorepo.forge, monorepo.git.hosted_url or ""
-    kind = KINDS[place.kind]
+    kind = FORGE_KINDS[place.kind]
     lacks, who = forge.lacks(), kind.account(place, forge.login())
     if not place.host and names_host(hosted) and not monorepo.settings.forge:
         said = f"{who}: no forge is known at {https_url(hosted) or 'origin'}"
@@ -33,18 +33,18 @@ def forge(monorepo: Monorepo, place: Place) -> Line:
 
 def _choose() -> str:
     """Return how to say which forge it is, where its host does not tell."""
-    from flux.forge.kinds import KINDS, WITHOUT_SERVER
+    from flux.forge.kinds import FORGE_KINDS, WITHOUT_SERVER
 
     servers = [
         f"`forge: {name}` in invoke.yaml for {kind.own_server}"
-        for name, kind in KINDS.items()
+        for name, kind in FORGE_KINDS.items()
         if kind.own_server
     ]
     return f"set {', '.join(servers)}, otherwise `forge: {WITHOUT_SERVER}`"
 
 
-def automation(monorepo: Monorepo, place: Place) -> Iterator[Line]:
-    from flux.proposals.authority import ACTIONS
+def check_automation(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+    from flux.proposals.authority import ACTIONS_BOT
 
     forge, settings = monorepo.forge, monorepo.settings
     logins = {"automation": settings.automation}
@@ -62,5 +62,5 @@ def automation(monorepo: Monorepo, place: Place) -> Iterator[Line]:
         yield Line("automation", Rating.WARNING, said, fix)
     if not unknown:
         own = forge.login()
-        ours = [*dict.fromkeys([ACTIONS, *settings.automation, *([own] if own else [])])]
+        ours = [*dict.fromkeys([ACTIONS_BOT, *settings.automation, *([own] if own else [])])]
         yield Line("automation", Rating.OK, f"issues are ours where {' or '.join(ours)} opened them")

@@ -3,7 +3,7 @@
 import json
 import shlex
 
-from flux.forge.kinds import KINDS
+from flux.forge.kinds import FORGE_KINDS
 from flux.forge.place import Place
 
 
@@ -22,4 +22,4 @@ def gh_with(place: Place, method: str, path: str, document: object) -> str:
 
 
 def _server(place: Place) -> list[str]:
-    return KINDS[place.kind].server_option(place)
+    return FORGE_KINDS[place.kind].server_option(place)

@@ -16,7 +16,7 @@ SECRET = "FLUX_APP_KEY"
 _ENVIRONMENT = "flux-app"
 
 
-def app_key(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+def check_app_key(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     """Warn if workflows of any branch can read the key: in the repository, or in an open environment."""
     branch = monorepo.settings.branch
     keepers = monorepo.forge.keepers(SECRET)

@@ -13,7 +13,7 @@ _PACKAGE = "flux-artifacts"
 _KUSTOMIZE = "https://kubectl.docs.kubernetes.io/installation/kustomize/"
 
 
-def packages() -> Iterator[Line]:
+def check_packages() -> Iterator[Line]:
     from importlib.metadata import PackageNotFoundError, requires, version
 
     from packaging.requirements import Requirement
@@ -42,7 +42,7 @@ def packages() -> Iterator[Line]:
         yield Line("packages", Rating.OK, said)
 
 
-def git() -> Line:
+def check_git() -> Line:
     from flux.git.clone import OLDEST_GIT, git_version
 
     there = git_version()
@@ -54,7 +54,7 @@ def git() -> Line:
     return Line("git", Rating.PROBLEM, said, f"install git {oldest} or newer")
 
 
-def kustomize() -> Iterator[Line]:
+def check_kustomize() -> Iterator[Line]:
     from flux.kustomize import find_kustomize
 
     if found := find_kustomize():
@@ -64,7 +64,7 @@ def kustomize() -> Iterator[Line]:
         yield Line("kustomize", Rating.WARNING, said, f"install one of them: {_KUSTOMIZE}")
 
 
-def steps(settings: Settings) -> Iterator[Line]:
+def check_build_steps(settings: Settings) -> Iterator[Line]:
     """Check that build steps can run, if there are any."""
     if not settings.layout.has_steps:
         return
@@ -81,7 +81,7 @@ def steps(settings: Settings) -> Iterator[Line]:
         yield Line("build steps", Rating.PROBLEM, said, fix)
 
 
-def engine() -> Iterator[Line]:
+def check_engine() -> Iterator[Line]:
     from flux.registry.container import Engine
 
     try:
@@ -90,7 +90,7 @@ def engine() -> Iterator[Line]:
         yield Line("engine", Rating.OK, f"only `inv registry.up` needs one: {error.message}")
 
 
-def flux(settings: Settings) -> Iterator[Line]:
+def check_flux(settings: Settings) -> Iterator[Line]:
     if settings.publisher == "builtin":
         yield Line("flux", Rating.OK, "not needed: the publisher is builtin")
         return

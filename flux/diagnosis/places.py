@@ -19,7 +19,7 @@ _MOST_LOOKED_AT = 20
 _MOST_CLASHES = 5
 
 
-def clone(clone: Clone) -> Iterator[Line]:
+def check_clone(clone: Clone) -> Iterator[Line]:
     from flux.git.clone import FETCH_DEPTH
 
     if clone.shallow:
@@ -32,7 +32,7 @@ def clone(clone: Clone) -> Iterator[Line]:
         yield Line("clone", Rating.OK, str(clone.root))
 
 
-def origin(monorepo: Monorepo) -> Iterator[Line]:
+def check_origin(monorepo: Monorepo) -> Iterator[Line]:
     from flux.artifact.source_url import https_url, names_host
 
     hosted = monorepo.git.hosted_url or ""
@@ -51,7 +51,7 @@ def origin(monorepo: Monorepo) -> Iterator[Line]:
     yield Line("origin", Rating.OK, f"{monorepo.settings.branch} is at {tip[:12]} {where}")
 
 
-def releases(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
+def check_releases(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
     """Warn about tags that look like releases, but have another form, or a commit on no line of releases.
 
     The check of origin reports its errors."""
@@ -73,13 +73,13 @@ def releases(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
             yield Line("releases", Rating.WARNING, said, fix)
 
 
-def artifacts(monorepo: Monorepo) -> list[str]:
+def find_names_at_head(monorepo: Monorepo) -> list[str]:
     from flux.monorepo.artifacts import artifacts_at
 
     return artifacts_at(monorepo, monorepo.git.head())
 
 
-def clashes(monorepo: Monorepo) -> Iterator[Line]:
+def check_clashes(monorepo: Monorepo) -> Iterator[Line]:
     from flux.monorepo.artifacts import find_artifacts
 
     found = find_artifacts(monorepo.git, monorepo.git.head(), monorepo.settings.layout).clashes
@@ -94,7 +94,7 @@ def clashes(monorepo: Monorepo) -> Iterator[Line]:
         )
 
 
-def sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:
+def check_sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:
     if names:
         yield Line("sources", Rating.OK, f"{counted(len(names), 'artifact')} in {settings.layout.shown}")
     else:
@@ -104,7 +104,7 @@ def sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:
         )
 
 
-def rendered_workflows(monorepo: Monorepo) -> Iterator[Line]:
+def check_rendered_workflows(monorepo: Monorepo) -> Iterator[Line]:
     """Warn about workflows of an adoption that no longer match the settings."""
     from flux.monorepo.workflows import drifted_workflows
 
@@ -120,7 +120,7 @@ def _setting(settings: Settings) -> str:
     return "artifacts" if settings.artifacts else "sources"
 
 
-def registry(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
+def check_registry(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
     from flux.artifact.name import name_fault
     from flux.registry import host_of
 

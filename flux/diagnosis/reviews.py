@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 from flux.diagnosis.check_line import Line, Rating
 from flux.diagnosis.gh import gh, gh_with
-from flux.proposals.gate_check import CHECK as RULES
+from flux.proposals.gate_check import RULES_CHECK as RULES
 
 if TYPE_CHECKING:
     from flux.forge.place import Place
     from flux.monorepo.monorepo import Monorepo
 
 _REVIEWS = "required_pull_request_reviews"
-CHECK = "flux-artifacts/authority"
+AUTHORITY_CHECK = "flux-artifacts/authority"
 """The name of a job in check-flux-promotions.yml."""
 _ACTIONS = 15368
 """The ID of the App of GitHub Actions: https://api.github.com/apps/github-actions"""
 
 
-def workflows(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+def check_workflows(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     match monorepo.forge.workflows_may_propose():
         case True:
             yield Line("workflows", Rating.OK, "they may open pull requests")
@@ -33,7 +33,7 @@ def workflows(monorepo: Monorepo, place: Place) -> Iterator[Line]:
             yield Line("workflows", Rating.OK, said)
 
 
-def branch(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+def check_branch(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     name = monorepo.settings.branch
     protection = monorepo.forge.protection(name)
     path = f"branches/{name}/protection"
@@ -59,12 +59,12 @@ def branch(monorepo: Monorepo, place: Place) -> Iterator[Line]:
         yield Line("branch", Rating.OK, said)
 
 
-def reviews(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+def check_reviews(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     """Check that code owners have to review, and that new commits dismiss earlier approvals."""
     name = monorepo.settings.branch
     protection = monorepo.forge.protection(name)
     if protection is None:
-        return  # `branch` reports this
+        return  # `check_branch` reports this
     lacking = {
         "require_code_owner_reviews=true": ("no code owner has to review", protection.owners),
         "dismiss_stale_reviews=true": ("new commits keep older approvals", protection.dismisses),
@@ -81,7 +81,7 @@ def reviews(monorepo: Monorepo, place: Place) -> Iterator[Line]:
         yield Line("reviews", Rating.OK, "code owners have to review, and new commits dismiss approvals")
 
 
-def two_people(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+def check_two_people(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     """Check that the branch requires the check CHECK. It blocks a merge without the second person of
     `two_person`, and with `merge: auto` also a merge of commits that others pushed."""
     name, settings = monorepo.settings.branch, monorepo.settings
@@ -91,24 +91,25 @@ def two_people(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     protection = monorepo.forge.protection(name)
     checks = protection.checks if protection else {}
     if checks is None:
-        said = f"only administrators can see whether {name} requires the check {CHECK}"
+        said = f"only administrators can see whether {name} requires the check {AUTHORITY_CHECK}"
         yield Line("two people", Rating.OK, said)
-    elif checks.get(CHECK):
-        yield Line("two people", Rating.OK, f"{name} requires the check {CHECK}")
+    elif checks.get(AUTHORITY_CHECK):
+        yield Line("two people", Rating.OK, f"{name} requires the check {AUTHORITY_CHECK}")
     else:
         risk = "one person is enough" if settings.two_person else "`merge: auto` also merges what others push"
-        said = f"{name} does not require the check {CHECK}: {risk}"
-        if CHECK in checks:
-            said = f"{name} requires the check {CHECK} from any source: whoever may push can set it to green"
+        said = f"{name} does not require the check {AUTHORITY_CHECK}: {risk}"
+        if AUTHORITY_CHECK in checks:
+            said = f"{name} requires the check {AUTHORITY_CHECK} from any source: "
+            said += "whoever may push can set it to green"
         yield Line(
             "two people",
             Rating.WARNING,
             said,
-            _require(place, name, {"context": CHECK, "integration_id": _ACTIONS}),
+            _require(place, name, {"context": AUTHORITY_CHECK, "integration_id": _ACTIONS}),
         )
 
 
-def rules(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+def check_rules_are_required(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     """Check that nobody can merge what the rules hold back."""
     name = monorepo.settings.branch
     if not monorepo.settings.has_rules:
@@ -138,7 +139,7 @@ def _require(place: Place, branch: str, check: Mapping[str, str | int]) -> str:
     return gh_with(place, "POST", "rulesets", ruleset)
 
 
-def approvals(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+def check_approvals(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     """Check that no workflow can give the approval that a pull request needs.
 
     Workflows that may open pull requests may also approve. Then only a code owner's review is safe.

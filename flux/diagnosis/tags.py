@@ -17,7 +17,7 @@ _KINDS = {"creation": "make", "update": "move", "deletion": "delete"}
 _ADMINISTRATOR = 5
 
 
-def release_tags(monorepo: Monorepo, place: Place) -> Iterator[Line]:
+def check_release_tags(monorepo: Monorepo, place: Place) -> Iterator[Line]:
     form = monorepo.settings.release_tag
     ref = f"refs/tags/{form.replace('{artifact}', 'artifact').replace('{version}', '1.0.0')}"
     found = monorepo.forge.tag_rules()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flux.errors import GitError
-from flux.monorepo.desired import choose, desired_at
+from flux.monorepo.desired import choose_artifacts, desired_at
 from flux.monorepo.drift import Looked, Reach, look
 from flux.monorepo.environment_tags import look_again, move_tags
 from flux.monorepo.monorepo import Monorepo
@@ -192,7 +192,7 @@ def _desired_of(monorepo: Monorepo, tip: str, names: Collection[str]) -> Desired
     """Return the desired versions at a commit, of the named artifacts or all. An artifact may have none."""
     require_current_settings(monorepo)
     desired = desired_at(monorepo, tip)
-    return {name: desired.get(name, {}) for name in choose(monorepo, desired, names)}
+    return {name: desired.get(name, {}) for name in choose_artifacts(monorepo, desired, names)}
 
 
 def _moved_before(superseded: Iterable[Step], branch: str, tip: str) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from semver import Version
 
-from flux.monorepo.desired import choose
+from flux.monorepo.desired import choose_artifacts
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import releases
 from flux.promotion.gates.auto import due, stopped, wants
@@ -51,7 +51,7 @@ def find_rules(monorepo: Monorepo, artifact: str | None) -> Rules:
     RequestError if the artifact is unknown."""
     courses = Courses(monorepo)
     own = {phase: monorepo.settings.rule("", phase) for phase in monorepo.settings.groups}
-    names = choose(monorepo, courses.desired, [] if artifact is None else [artifact])
+    names = choose_artifacts(monorepo, courses.desired, [] if artifact is None else [artifact])
     ruled = [_ruled(monorepo, courses, name) for name in names]
     shown = [each for each in ruled if artifact or any(one.version for one in each.outlook)]
     return Rules(own, courses.freezes, shown)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from flux.errors import DesiredStateError, FluxError, OutdatedSettingsError
 from flux.forge.forge import PullRequest, PullState
-from flux.monorepo.desired import choose, desired_at, stray_of
+from flux.monorepo.desired import choose_artifacts, desired_at, stray_of
 from flux.monorepo.desired_history import change_of, history
 from flux.monorepo.drift import Looked, look
 from flux.monorepo.followers import strayed
@@ -106,7 +106,7 @@ def find_status(
             raise outdated or error from error
         if outdated and any(stray_of(monorepo, name, versions) for name, versions in desired.items()):
             raise outdated  # the newer settings may have that environment
-        chosen = choose(monorepo, desired, names)
+        chosen = choose_artifacts(monorepo, desired, names)
         home_tags()
         releases = last_releases(monorepo, chosen)
         since = commits_since(monorepo, tip, releases)

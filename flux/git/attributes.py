@@ -14,7 +14,7 @@ from flux.git.process import Process
 from flux.git.trees import MOST_PATHS, Trees
 
 
-class Attributes:
+class AttributeReader:
     """Reads the attributes in `ATTRIBUTES` from the commits of a clone."""
 
     def __init__(self, process: Process, objects: Objects, trees: Trees) -> None:

@@ -91,8 +91,8 @@ class Batch:
         return Object(oid, kind, content)
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        self._running = running = start(self._process, subprocess.PIPE, "cat-file", "--batch")
-        self._stop = weakref.finalize(self, end, running)
+        self._running = running = start_piped(self._process, subprocess.PIPE, "cat-file", "--batch")
+        self._stop = weakref.finalize(self, end_piped, running)
         return running
 
     def _close(self) -> None:
@@ -100,7 +100,7 @@ class Batch:
         self._running = None
 
 
-def start(process: Process, stdin: int | IO[bytes], *arguments: str) -> "subprocess.Popen[bytes]":
+def start_piped(process: Process, stdin: int | IO[bytes], *arguments: str) -> "subprocess.Popen[bytes]":
     """Start git with a pipe for its answers. Its stderr is dropped: nothing reads it, and a full pipe would
     block git."""
     return subprocess.Popen(
@@ -125,6 +125,6 @@ def parse_header(header: bytes) -> tuple[str, str, int]:
     return oid, kind, size
 
 
-def end(running: "subprocess.Popen[bytes]") -> None:
+def end_piped(running: "subprocess.Popen[bytes]") -> None:
     running.kill()
     running.communicate()

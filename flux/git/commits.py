@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from flux.errors import GitError, HistoryMissingError, RequestError
 from flux.git.cache import Kept
-from flux.git.objects import NAME, Objects
+from flux.git.objects import OBJECT_NAME, Objects
 from flux.git.origin import Origin
 from flux.git.process import Process
 from flux.git.shallow import FETCH_DEPTH, Shallow
@@ -40,7 +40,7 @@ class Commits:
 
     def resolve(self, revision: str) -> str | None:
         """Return the commit that a revision names, None if it names none."""
-        if NAME.fullmatch(revision):
+        if OBJECT_NAME.fullmatch(revision):
             with suppress(GitError):
                 found = self._objects.commit(revision)
                 return found[0] if found else None
@@ -69,7 +69,7 @@ class Commits:
         """
         if self.resolve(commit):
             return True
-        if not NAME.fullmatch(commit):
+        if not OBJECT_NAME.fullmatch(commit):
             return False
         try:
             self._fetch([commit])
@@ -86,7 +86,7 @@ class Commits:
         Raises the same errors as `obtain`.
         """
         wanted = dict.fromkeys(commits)
-        lacking = [commit for commit in wanted if NAME.fullmatch(commit) and not self.resolve(commit)]
+        lacking = [commit for commit in wanted if OBJECT_NAME.fullmatch(commit) and not self.resolve(commit)]
         if len(lacking) > 1:
             with suppress(GitError):  # it fails if origin lacks one of them
                 self._fetch(lacking)
@@ -116,6 +116,6 @@ class Commits:
 
     def note_merge_base(self, one: str, other: str, base: str | None) -> str | None:
         """Cache the merge base of two commits with complete histories, and return it."""
-        if NAME.fullmatch(one) and NAME.fullmatch(other):
+        if OBJECT_NAME.fullmatch(one) and OBJECT_NAME.fullmatch(other):
             self._bases.put((one, other), (base,))
         return base

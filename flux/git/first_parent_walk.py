@@ -14,14 +14,14 @@ _LITTLE = (
 """The size of git's cache of objects. A smaller one makes walks slower, a larger one makes none faster."""
 
 
-def walk(
+def walk_line(
     process: Process,
     span: Sequence[str],
     paths: Sequence[str],
     has: Callable[[str, str], bool],
     *,
     root: bool,
-) -> Generator[output.Logged]:
+) -> Generator[output.WalkedCommit]:
     """Yield the commits that changed something under the paths, newest first, as git finds them.
 
     A commit without parents is included if it has one of the paths, which `has` tells. Its changes are
@@ -47,9 +47,9 @@ def walk(
 
 def _read(
     compared: Popen[bytes], paths: Sequence[str], has: Callable[[str, str], bool], *, root: bool
-) -> Iterator[output.Logged]:
+) -> Iterator[output.WalkedCommit]:
     assert compared.stdout
-    for revision, parent, changes in output.read_log(compared.stdout):
+    for revision, parent, changes in output.parse_log(compared.stdout):
         is_first = not parent and not root
         if changes or (is_first and (not paths or any(has(revision.commit, path) for path in paths))):
             yield revision, parent, changes

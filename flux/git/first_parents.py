@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from flux.errors import GitError, HistoryMissingError
 from flux.git.cache import Kept
-from flux.git.objects import NAME, Objects
+from flux.git.objects import OBJECT_NAME, Objects
 from flux.git.process import Process
 from flux.git.shallow import Shallow
 from flux.regex import regex
@@ -68,7 +68,7 @@ class Lines:
         is_whole = not self._shallow.edge()  # before git reads the line: another run may complete the history
         commits = tuple(self._process.run("rev-list", "--first-parent", commit).splitlines())
         found = _Line(commits, frozenset(commits), is_whole)
-        if NAME.fullmatch(commit) and is_whole:
+        if OBJECT_NAME.fullmatch(commit) and is_whole:
             self._kept.put(commit, found, len(commits))
         return found
 

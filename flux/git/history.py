@@ -9,9 +9,9 @@ from flux.artifact.revision import Revision
 from flux.artifact.tree import parents
 from flux.git import output
 from flux.git.cache import Kept
-from flux.git.first_parent_walk import walk
+from flux.git.first_parent_walk import walk_line
 from flux.git.first_parents import Lines
-from flux.git.objects import NAME
+from flux.git.objects import OBJECT_NAME
 from flux.git.partial import Partial
 from flux.git.process import Process
 from flux.git.shallow import Shallow
@@ -71,7 +71,7 @@ def _with_own_changes(fields: Iterable[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     merge: list[str] = []
     for field in fields:
-        if field.startswith("\1") and NAME.fullmatch(field[1:]):
+        if field.startswith("\1") and OBJECT_NAME.fullmatch(field[1:]):
             merge = found.setdefault(field[1:], [])
         else:
             merge.append(field)
@@ -193,8 +193,8 @@ class History:
             self._shallow.complete((edge,))
             yield from self.file_history(edge, path)
 
-    def _walk(self, span: Sequence[str], paths: Sequence[str], root: bool) -> Generator[output.Logged]:
-        return walk(self._process, span, paths, self._trees.has, root=root)
+    def _walk(self, span: Sequence[str], paths: Sequence[str], root: bool) -> Generator[output.WalkedCommit]:
+        return walk_line(self._process, span, paths, self._trees.has, root=root)
 
     def log(self, commit: str, since: str | None, *paths: str) -> list[Touching]:
         """Return the commits after `since`, up to `commit`, that changed these paths, newest first.
@@ -217,7 +217,7 @@ class History:
             if len(parents) < 2 or name in merges:
                 texts = output.readable(subject), output.readable(body)
                 found.append(Touching(name, *texts, tuple(parents), merges.get(name, ())))
-        if is_whole and all(map(NAME.fullmatch, (commit, since or commit))):
+        if is_whole and all(map(OBJECT_NAME.fullmatch, (commit, since or commit))):
             size = sum(len(field) + 100 for field in fields) + 1
             self._logs.put((commit, since, paths), tuple(found), size)
         return found
@@ -238,6 +238,6 @@ class History:
 
     def note_messages(self, commit: str, since: str, messages: tuple[Message, ...]) -> None:
         """Cache the answer of `messages`, if the clone has the whole history."""
-        if NAME.fullmatch(commit) and NAME.fullmatch(since):
+        if OBJECT_NAME.fullmatch(commit) and OBJECT_NAME.fullmatch(since):
             size = sum(len(message.text) + 200 for message in messages)
             self._messages.put((commit, since), messages, size + 1)

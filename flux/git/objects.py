@@ -22,7 +22,7 @@ _LARGEST_BLOB_KEPT = 64 * 1024
 _LARGEST_HELD = 1024 * 1024
 _MOST_PARSED = 16 * 1024 * 1024  # bytes of trees, before parsing
 _MOST_TAGS = 20  # of tags of tags
-NAME = regex("[0-9a-f]{40}")
+OBJECT_NAME = regex("[0-9a-f]{40}")
 _ENTRY = regex(rb"([0-7]{1,11}) ([^\0]+)\0(.{20})", re.DOTALL)
 
 
@@ -154,7 +154,7 @@ class Objects:
     def find(self, oid: str, most: int | None = None) -> Object | None:
         """Return an object, None if neither the clone nor origin has it. Raises GitError if git cannot tell,
         and LargeError for a blob of more than `most` bytes."""
-        if not NAME.fullmatch(oid):
+        if not OBJECT_NAME.fullmatch(oid):
             raise GitError(f"{oid!r} is not the name of an object")
         if kept := self._kept.get(oid):
             return kept
@@ -189,7 +189,7 @@ class Objects:
 def _named(content: bytes, header: bytes) -> str:
     """Return the object that the first line of a commit or tag names."""
     name = content[len(header) : len(header) + 40].decode("ascii", "replace")
-    if not content.startswith(header) or not NAME.fullmatch(name):
+    if not content.startswith(header) or not OBJECT_NAME.fullmatch(name):
         raise GitError("an object of this clone cannot be read", "`git fsck` says what is damaged")
     return name
 

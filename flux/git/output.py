@@ -26,7 +26,7 @@ _DISK = "check the disk that has the clone, and its permissions"
 _MOST_TOLD = 5  # lines
 _LONGEST = 1000  # characters
 
-Logged = tuple[Revision, str | None, list[tuple[str, str]]]
+WalkedCommit = tuple[Revision, str | None, list[tuple[str, str]]]
 """A commit, its first parent, and its changes as pairs of raw entry and path."""
 
 
@@ -52,7 +52,7 @@ def blob(raw: str) -> str | None:
     return oid if int(mode, 8) in (REGULAR, EXECUTABLE, SYMLINK) else None
 
 
-def read_log(stream: IO[bytes]) -> Iterator[Logged]:
+def parse_log(stream: IO[bytes]) -> Iterator[WalkedCommit]:
     """Yield the commits of `git log -z --raw` with the header `%H %ct %P`, as git prints them."""
     header: list[str] = []
     changes: list[tuple[str, str]] = []
@@ -69,7 +69,7 @@ def read_log(stream: IO[bytes]) -> Iterator[Logged]:
         yield _logged(header, changes)
 
 
-def _logged(header: list[str], changes: list[tuple[str, str]]) -> Logged:
+def _logged(header: list[str], changes: list[tuple[str, str]]) -> WalkedCommit:
     commit, time, parent = header[:3]
     return Revision(commit, seconds(time)), parent or None, changes
 

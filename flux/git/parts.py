@@ -1,6 +1,6 @@
 """The parts of a clone. Each part uses those before it."""
 
-from flux.git.attributes import Attributes
+from flux.git.attributes import AttributeReader
 from flux.git.branches import Branches
 from flux.git.commits import Commits
 from flux.git.file_log import FileLog
@@ -36,7 +36,7 @@ class Parts:
         self.history = History(process, self.shallow, self.trees, self.partial, self.lines)
         self.file_logs = FileLog(process, self.shallow, self.partial)
         self.branches = Branches(process, self.shallow, self.commits, self.history)
-        self.attributes = Attributes(process, self.objects, self.trees)
+        self.attributes = AttributeReader(process, self.objects, self.trees)
         self.writing = Writing(process)
 
     def close(self) -> None:

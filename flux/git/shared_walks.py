@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import cached_property
 from threading import RLock
 
-from flux.git.output import Logged
+from flux.git.output import WalkedCommit
 
 _MOST_CHANGES = 200_000
 """Changed paths that a kept walk may hold. A longer walk is repeated each time."""
@@ -21,14 +21,14 @@ class Walk:
         self,
         start: str,
         paths: Sequence[str],
-        commits: Generator[Logged],
+        commits: Generator[WalkedCommit],
         line: Callable[[str], Sequence[str]],
     ) -> None:
         self._start = start
         self._paths = paths
         self._commits = commits
         self._line = line
-        self._read: list[Logged] = []
+        self._read: list[WalkedCommit] = []
         self._held = 0
         self._reading = RLock()
 
@@ -36,7 +36,7 @@ class Walk:
         """Whether this walk has this start and these paths."""
         return (self._start, list(self._paths)) == (start, list(paths))
 
-    def part(self, start: str, paths: Sequence[str]) -> Iterator[Logged] | None:
+    def part(self, start: str, paths: Sequence[str]) -> Iterator[WalkedCommit] | None:
         """Return the commits back from `start` that changed something under these paths.
 
         Return None if `start` is not on this line, or if this walk does not cover the paths.
@@ -51,7 +51,7 @@ class Walk:
         with self._reading:
             self._commits.close()
 
-    def _along(self, place: int, paths: Sequence[str]) -> Iterator[Logged]:
+    def _along(self, place: int, paths: Sequence[str]) -> Iterator[WalkedCommit]:
         for revision, parent, changes in self._entries():
             if self._places[revision.commit] < place:
                 continue
@@ -59,13 +59,13 @@ class Walk:
             if own or not parent:
                 yield revision, parent, own
 
-    def _entries(self) -> Iterator[Logged]:
+    def _entries(self) -> Iterator[WalkedCommit]:
         at = 0
         while (entry := self._entry(at)) is not None:
             yield entry
             at += 1
 
-    def _entry(self, at: int) -> Logged | None:
+    def _entry(self, at: int) -> WalkedCommit | None:
         with self._reading:
             if at == len(self._read):
                 found = next(self._commits, None)

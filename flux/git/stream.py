@@ -7,7 +7,7 @@ from contextlib import suppress
 from threading import Thread
 
 from flux.artifact.tree import Content
-from flux.git.batch import BatchError, end, parse_header, start
+from flux.git.batch import BatchError, end_piped, parse_header, start_piped
 from flux.git.process import Process
 
 _PIECE = 256 << 10
@@ -25,7 +25,7 @@ class Stream:
     def __init__(self, process: Process, oids: Sequence[str]) -> None:
         reading, writing = os.pipe()
         with os.fdopen(reading, "rb") as names:
-            self._running: subprocess.Popen[bytes] = start(
+            self._running: subprocess.Popen[bytes] = start_piped(
                 process, names, *_LITTLE, "cat-file", "--batch", "--buffer"
             )
         asked = "".join(f"{oid}\n" for oid in oids).encode()
@@ -51,7 +51,7 @@ class Stream:
         return None
 
     def close(self) -> None:
-        end(self._running)
+        end_piped(self._running)
 
     def _rest(self, but: int = 0) -> Iterator[bytes]:
         """Yield the rest of the blob that was opened last, except its last `but` bytes."""

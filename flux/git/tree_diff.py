@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from flux.artifact.tree import Change, path_bytes
 from flux.git.objects import TreeEntry
 
-Read = Callable[[str], Mapping[str, TreeEntry]]
+ReadTree = Callable[[str], Mapping[str, TreeEntry]]
 """The entries of a tree by its name."""
 
 _MOST_TREES = 64
@@ -16,7 +16,9 @@ class _TooManyError(Exception):
     pass
 
 
-def compare(read: Read, old: TreeEntry | None, new: TreeEntry | None, path: str) -> list[Change] | None:
+def compare_trees(
+    read: ReadTree, old: TreeEntry | None, new: TreeEntry | None, path: str
+) -> list[Change] | None:
     """Return the changes from one entry to another in git's order, None if there are too many trees to read.
 
     `path` is the path of both, empty for the root.
@@ -34,7 +36,7 @@ def compare(read: Read, old: TreeEntry | None, new: TreeEntry | None, path: str)
 class _Comparison:
     """Walks both sides at once, and reads only trees that differ."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: ReadTree) -> None:
         self._read = read
         self._left = _MOST_TREES
 

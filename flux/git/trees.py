@@ -8,10 +8,10 @@ from flux.artifact.tree import Change, File
 from flux.errors import GitError
 from flux.git import output
 from flux.git.commits import Commits
-from flux.git.objects import NAME, Objects, TreeEntry
+from flux.git.objects import OBJECT_NAME, Objects, TreeEntry
 from flux.git.partial import Partial
 from flux.git.process import Process
-from flux.git.tree_diff import compare
+from flux.git.tree_diff import compare_trees
 
 RAW_DIFF = (
     "--raw",
@@ -129,7 +129,7 @@ class Trees:
         before, after = self.entry(old, sources) if old else None, self.entry(new, sources)
         if sources.endswith("/") and not all(entry is None or entry.is_tree for entry in (before, after)):
             return None  # to git, `x/` is not a file `x`
-        return compare(self._objects.tree, before, after, sources.rstrip("/"))
+        return compare_trees(self._objects.tree, before, after, sources.rstrip("/"))
 
     def folders_of(self, commit: str | None) -> HasFolder:
         """Return a test whether the commit has a folder. For None the test is always false."""
@@ -149,7 +149,7 @@ class Trees:
 
     def entry(self, commit: str, path: str) -> TreeEntry | None:
         """Return the entry at a path of a commit, None if there is none."""
-        oid = commit if NAME.fullmatch(commit) else self._commits.commit(commit)
+        oid = commit if OBJECT_NAME.fullmatch(commit) else self._commits.commit(commit)
         entry = TreeEntry(0o40000, self._objects.tree_of(oid))
         for part in filter(None, path.split("/")):
             below = self._objects.tree(entry.oid).get(part) if entry.is_tree else None

@@ -21,7 +21,7 @@ from flux.errors import ContentError, RequestError, SettingError, TipUnknownErro
 from flux.monorepo.artifacts import clash_faults, find_artifacts, named_clashes, where
 from flux.monorepo.commit_artifact import Source
 from flux.monorepo.contents import files_of, read_by
-from flux.monorepo.first_parents import walk
+from flux.monorepo.first_parents import walk_first_parents
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.source_url import source_url
 from flux.settings import FILES
@@ -208,7 +208,7 @@ class Sources:
 
     def revisions(self, names: Sequence[str]) -> dict[str, Revision]:
         """Return the revision of each named artifact. An artifact that never existed has none."""
-        return last_changes(walk(self._monorepo, self.commit, names), names)
+        return last_changes(walk_first_parents(self._monorepo, self.commit, names), names)
 
     def reading(self, sources: Iterable[Source]) -> AbstractContextManager[None]:
         """Let this thread make the images of these artifacts, in this order, from one stream of git."""

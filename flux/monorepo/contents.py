@@ -41,7 +41,7 @@ def files_of(git: Clone, commit: str, folders: Iterable[Folder]) -> Iterator[tup
         yield folder, files[name]
 
 
-def compare(
+def compare_contents(
     git: Clone,
     old: tuple[str, Layout] | None,
     new: tuple[str, Layout],

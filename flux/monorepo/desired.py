@@ -6,7 +6,7 @@ from flux.errors import DesiredStateError, SettingError
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.names import require_known
-from flux.promotion.desired import Desired, parse_desired, stray
+from flux.promotion.desired import Desired, find_stray, parse_desired
 
 
 def desired_at(monorepo: Monorepo, commit: str) -> Desired:
@@ -31,10 +31,10 @@ def stray_of(monorepo: Monorepo, artifact: str, versions: Mapping[str, str]) -> 
     if versions.keys() <= set(settings.environments):
         return None
     content = monorepo.git.file(monorepo.tip, settings.releaseconfig)
-    return stray(settings.releaseconfig, artifact, versions, settings.environments, content)
+    return find_stray(settings.releaseconfig, artifact, versions, settings.environments, content)
 
 
-def choose(monorepo: Monorepo, desired: Desired, names: Collection[str]) -> list[str]:
+def choose_artifacts(monorepo: Monorepo, desired: Desired, names: Collection[str]) -> list[str]:
     """Return the named artifacts, or all in the sources or the desired state of the tip.
 
     Raises RequestError for an unknown name.

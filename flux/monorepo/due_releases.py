@@ -7,7 +7,7 @@ from semver import Version
 
 from flux.errors import FluxError, RegistryUnreachableError
 from flux.monorepo.artifacts import artifacts_at
-from flux.monorepo.desired import choose
+from flux.monorepo.desired import choose_artifacts
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_branches import lines, on_line
 from flux.monorepo.releases import Released, by_artifact, newest_of, releases
@@ -31,7 +31,7 @@ def due_releases(
     `on_failure` is called for an artifact whose repository does not answer, or answers badly for a release.
     """
     ordered: dict[str, list[Released]] = {}
-    for released in releases(monorepo, choose(monorepo, desired, [])):
+    for released in releases(monorepo, choose_artifacts(monorepo, desired, [])):
         ordered.setdefault(released.artifact, []).append(released)
 
     earlier = _of_earlier_system(monorepo, {one.commit for every in ordered.values() for one in every})

@@ -7,13 +7,15 @@ from flux.artifact.changes import Commit, Passed, changed_files, moved, passed
 from flux.artifact.folder import Folder
 from flux.artifact.layout import Layout
 from flux.git.clone import Clone
-from flux.monorepo.contents import compare
+from flux.monorepo.contents import compare_contents
 from flux.monorepo.layouts import Layouts
 from flux.monorepo.monorepo import Monorepo
 from flux.settings import FILES
 
 
-def walk(monorepo: Monorepo, commit: str, names: Sequence[str], until: str | None = None) -> Iterator[Passed]:
+def walk_first_parents(
+    monorepo: Monorepo, commit: str, names: Sequence[str], until: str | None = None
+) -> Iterator[Passed]:
     """Yield the commits on the first-parent line back from `commit` that concern the named artifacts.
 
     Commits that `until` has are left out. Each commit is judged by its own settings. If these cannot be read,
@@ -33,7 +35,9 @@ def walk(monorepo: Monorepo, commit: str, names: Sequence[str], until: str | Non
                 yield _unmoved(monorepo.git, passed(at, layout, made), at.parent, layout)
                 continue
             old = (at.parent, before) if before else None
-            yield Passed(at.revision, compare(monorepo.git, old, (at.revision.commit, layout), names))
+            yield Passed(
+                at.revision, compare_contents(monorepo.git, old, (at.revision.commit, layout), names)
+            )
             if before:
                 start, layout = at.parent, before
             break
@@ -51,7 +55,7 @@ def changed_between(
     before = monorepo.layouts.before(old) if old else layout
     if before != layout:
         names = None if name is None else [name]
-        return compare(monorepo.git, (old, before) if old and before else None, (new, layout), names)
+        return compare_contents(monorepo.git, (old, before) if old and before else None, (new, layout), names)
     git = monorepo.git
     base, below = layout.reach([name] if name else [])
     paths = [base + path for path in below] or [base]
@@ -85,7 +89,7 @@ def _without_moved(
     """Return what changed, without artifacts that only moved to another folder."""
     found = {name: list(paths) for name, paths in changed.items()}
     if old and (doubtful := moved(changed, layout)):
-        truly = compare(git, (old, layout), (new, layout), doubtful)
+        truly = compare_contents(git, (old, layout), (new, layout), doubtful)
         found = {name: paths for name, paths in found.items() if name not in doubtful} | truly
     return found
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from flux.errors import ContentError, FluxError, RequestError
 from flux.listing import counted
-from flux.monorepo.desired import choose, desired_at
+from flux.monorepo.desired import choose_artifacts, desired_at
 from flux.monorepo.due_releases import due_releases
 from flux.monorepo.first_parents import changed_between
 from flux.monorepo.followers import lagging
 from flux.monorepo.monorepo import Monorepo
-from flux.monorepo.publishing import publish_release, release_tag
+from flux.monorepo.publishing import publish_release, release_pushed_tag
 from flux.monorepo.releases import Released, by_artifact, name_stray, tell_apart
 from flux.monorepo.vouching import Vouching
 from flux.monorepo.work import Work
@@ -30,7 +30,7 @@ class DuePublisher:
         """Publish releases that the registry does not have, or that following tags do not point to yet."""
         missing, there = [], []
         desired = desired_at(self._monorepo, tip)
-        _, stray = tell_apart(self._monorepo, choose(self._monorepo, desired, []))
+        _, stray = tell_apart(self._monorepo, choose_artifacts(self._monorepo, desired, []))
         self._name(stray)
         for released, manifest in due_releases(self._monorepo, desired, self._done.fail):
             if manifest is None:
@@ -89,7 +89,7 @@ class DuePublisher:
         made = {release.tag for release in self._monorepo.forge.releases()}
         for released in published:
             try:
-                if released.tag not in made and release_tag(self._monorepo, released):
+                if released.tag not in made and release_pushed_tag(self._monorepo, released):
                     self._done.did(f"{released.tag}: released from the tag")
             except FluxError as error:
                 self._done.fail(released.tag, error)

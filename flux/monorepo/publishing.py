@@ -56,14 +56,14 @@ def publish_release(monorepo: Monorepo, tag: str) -> Published:
     same_as = revision.tag if revision.tag in pushed.had else ""
     published = Published(tag, result, same_as, f"{name} {version}", frozen_followers(monorepo))
     try:
-        if release_tag(monorepo, released):
+        if release_pushed_tag(monorepo, released):
             published.notices.append(f"{tag}: released from the tag")
     except FluxError as error:  # the image is published anyway
         return replace(published, unreleased=error)
     return published
 
 
-def release_tag(monorepo: Monorepo, released: Released) -> bool:
+def release_pushed_tag(monorepo: Monorepo, released: Released) -> bool:
     """Make a release for a tag that was pushed without one, if the settings ask for it. Return whether one
     was made. Raises FluxError.
     """

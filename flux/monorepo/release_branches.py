@@ -8,7 +8,7 @@ from itertools import islice
 
 from flux.errors import ContentError, RequestError
 from flux.monorepo.artifacts import find_artifacts
-from flux.monorepo.first_parents import changed_between, walk
+from flux.monorepo.first_parents import changed_between, walk_first_parents
 from flux.monorepo.monorepo import Monorepo
 
 _MOST_COMPARED = 100  # contents of an artifact on a line
@@ -80,7 +80,7 @@ def _was_on(monorepo: Monorepo, name: str, tip: str, commit: str, artifact: str)
 def _is_published_on(monorepo: Monorepo, tip: str, commit: str, artifact: str) -> bool:
     """Whether some commit of a line has the same content of an artifact as `commit`."""
     with suppress(ContentError):
-        changes = islice(walk(monorepo, tip, [artifact]), _MOST_COMPARED)
+        changes = islice(walk_first_parents(monorepo, tip, [artifact]), _MOST_COMPARED)
         return any(_is_same(monorepo, passed.revision.commit, commit, artifact) for passed in changes)
     return False
 

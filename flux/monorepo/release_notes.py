@@ -9,7 +9,7 @@ from flux.artifact.versions import named_versions
 from flux.errors import ContentError
 from flux.git.history import Touching
 from flux.monorepo.commit_artifacts import Sources
-from flux.monorepo.first_parents import changed_between, walk
+from flux.monorepo.first_parents import changed_between, walk_first_parents
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import Released, below, releases
 from flux.monorepo.source_url import source_url
@@ -29,7 +29,9 @@ def commits_of(monorepo: Monorepo, artifact: str, commit: str, last: Released | 
     since = last.commit if last and monorepo.git.obtain(last.commit) else None
     folders = Sources(monorepo, commit).places(artifact)
     if since:
-        between = (passed.revision.commit for passed in walk(monorepo, commit, [artifact], until=since))
+        between = (
+            passed.revision.commit for passed in walk_first_parents(monorepo, commit, [artifact], until=since)
+        )
         for at in (since, *between):
             with suppress(ContentError):
                 folders += Sources(monorepo, at).places(artifact)

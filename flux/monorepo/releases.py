@@ -10,7 +10,7 @@ from semver import Version
 
 from flux.errors import ForgeError, GitError
 from flux.listing import listed
-from flux.monorepo.first_parents import walk
+from flux.monorepo.first_parents import walk_first_parents
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_branches import named_lines, off_lines, or_its_branch
 from flux.release.misnamed import Misnamed, find_misnamed
@@ -186,7 +186,7 @@ def commits_since(monorepo: Monorepo, commit: str, last: Mapping[str, Released])
     if not ends:
         return counts
     oldest = max((last[name] for name in ends), key=lambda released: place[released.commit])
-    for passed in walk(monorepo, commit, list(ends), until=oldest.commit):
+    for passed in walk_first_parents(monorepo, commit, list(ends), until=oldest.commit):
         at = place[passed.revision.commit]
         for name in ends.keys() & (ends if passed.changed is None else passed.changed).keys():
             counts[name] += at < ends[name]

@@ -10,13 +10,13 @@ from threading import Lock
 from semver import Version
 
 from flux.artifact.image import REVISION, Image
-from flux.artifact.image_manifest import Foreign, parse
+from flux.artifact.image_manifest import Foreign, parse_manifest
 from flux.errors import ContentError, FluxError, RequestError, UnpublishedError, UnvouchedError
 from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_branches import find_line, find_released_line, or_its_branch
 from flux.regex import regex
-from flux.registry.identity import judge
+from flux.registry.identity import judge_image
 from flux.registry.target import Manifest
 from flux.settings import FILES
 
@@ -94,7 +94,7 @@ class Vouching:
         The commit has to be on the first-parent line of the tip. A manifest of an earlier system may name no
         commit: then it has to be what git builds at the tip.
         """
-        read = parse(manifest.content, manifest.media_type)
+        read = parse_manifest(manifest.content, manifest.media_type)
         commit = "" if isinstance(read, Foreign) else read.annotations.get(REVISION, "").rpartition(":")[2]
         if self._monorepo.settings.adopted and not _COMMIT.fullmatch(commit):
             commit = self._monorepo.tip
@@ -131,7 +131,7 @@ class Vouching:
         self, artifact: str, about: str, manifest: Manifest, build: Callable[[], Image]
     ) -> FluxError | None:
         try:
-            verdict = judge(self._monorepo.registry.repository(artifact), manifest, build())
+            verdict = judge_image(self._monorepo.registry.repository(artifact), manifest, build())
         except (RequestError, ContentError) as error:
             return UnvouchedError(f"{about} cannot be built from git: {error.message}", error.hint)
         except FluxError as error:

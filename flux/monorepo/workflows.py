@@ -4,7 +4,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from json import loads
 from pathlib import Path
 
-from flux.adoption.workflows import WORKFLOWS, Values, render, used_by, without_versions
+from flux.adoption.workflows import WORKFLOWS, Values, render_workflow, used_by, without_versions
 from flux.artifact.source_url import https_url
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.gates.freeze import freezes_path
@@ -31,7 +31,7 @@ def rendered(name: str, settings: Settings, uses: str = "") -> str:
         uses or installed_from(),
         freezes_path(settings.releaseconfig),
     )
-    return render((folder / name).read_text(encoding="utf-8"), values)
+    return render_workflow((folder / name).read_text(encoding="utf-8"), values)
 
 
 def _is_below(path: str, folder: str) -> bool:

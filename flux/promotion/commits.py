@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from flux.promotion.ledger import Decision, render
+from flux.promotion.ledger import Decision, render_decision
 from flux.promotion.proposal import Promotion
 from flux.regex import regex
 
@@ -22,7 +22,7 @@ def commit_message(
         subject = f"{_ROLL_BACK} {promotion.artifact} to {promotion.version} in {listed}"
     else:
         subject = f"Promote {promotion.artifact} {promotion.version} to {listed}"
-    trailers = [*map(render, decisions), f"Promotion: {promotion.artifact} {promotion.version}"]
+    trailers = [*map(render_decision, decisions), f"Promotion: {promotion.artifact} {promotion.version}"]
     return f"{subject}\n\n" + "\n".join(trailers) + "\n"
 
 

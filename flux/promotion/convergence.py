@@ -8,10 +8,10 @@ from flux.errors import DesiredStateError
 from flux.promotion.commits import commit_message
 from flux.promotion.desired import Desired
 from flux.promotion.desired_edit import set_versions
-from flux.promotion.ledger import Decision, How, asked, latest, news, withdrawn
+from flux.promotion.ledger import Decision, How, asked, latest, new_decisions, withdrawn
 from flux.promotion.proposal import Promotion, Proposal, propose
 
-Merge = Callable[[bytes, bytes, bytes], bytes | None]
+MergeContents = Callable[[bytes, bytes, bytes], bytes | None]
 """The three-way merge of a base, ours and theirs; None if they conflict."""
 Parse = Callable[[bytes], Desired]
 """Parses a file's content into the desired state. Raises DesiredStateError."""
@@ -105,7 +105,7 @@ def next_step(
     wish: Wish,
     order: Sequence[str],
     parse: Parse,
-    merge: Merge,
+    merge: MergeContents,
 ) -> BranchStep:
     """Return the step that brings a branch, or None, to the wish. `order` has the environments in order.
 
@@ -118,7 +118,7 @@ def next_step(
         return BranchStep(StepKind.STOP)
     versions = main.of(promotion.artifact)
     known = [*(branch.decisions if branch else ()), *wish.known]
-    new = [*news(wish.decisions, known), *wish.resumed]
+    new = [*new_decisions(wish.decisions, known), *wish.resumed]
     proposal = propose(
         promotion.version,
         branch.base.of(promotion.artifact) if branch else versions,
@@ -149,7 +149,7 @@ def _advance(
     known: Sequence[Decision],
     order: Sequence[str],
     parse: Parse,
-    merge: Merge,
+    merge: MergeContents,
 ) -> BranchStep:
     """Return the step for a branch that exists. `step` has the content and the message for main."""
     proposal, content = step.proposal, step.content
@@ -192,7 +192,7 @@ def _merging(
     expected: bytes,
     order: Sequence[str],
     parse: Parse,
-    merge: Merge,
+    merge: MergeContents,
 ) -> bytes | None:
     """Return the edit of the commit where the branch left main; None if git does not merge it into main with
     the expected result."""

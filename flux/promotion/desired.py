@@ -31,7 +31,7 @@ def parse_desired(path: str, content: bytes | None) -> Desired:
     """Return the desired state in a file's content; empty if the file is missing.
 
     Raises DesiredStateError if the file has errors: no part of it counts then. Any environment is accepted.
-    `stray` finds the unknown ones.
+    `find_stray` finds the unknown ones.
     """
     if content is None:
         return {}
@@ -41,7 +41,7 @@ def parse_desired(path: str, content: bytes | None) -> Desired:
     return desired
 
 
-def stray(
+def find_stray(
     path: str,
     artifact: str,
     versions: Mapping[str, str],

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from flux.promotion.altered import changed_boxes, decide_lost
 from flux.promotion.boxes import marks, restore, settle, ticked
-from flux.promotion.ledger import Decision, How, latest, moment
+from flux.promotion.ledger import Decision, How, decision_time, latest
 from flux.promotion.outcome import (
-    Action,
     Edit,
+    IssueAction,
     Note,
     Outcome,
     PhaseOrder,
@@ -88,7 +88,7 @@ def decide_all(
     said = latest(situation.known)
     named = {environment for environment, last in said.items() if last.how not in (How.TICK, How.UNTICK)}
     remove = proposed - wanted - named
-    now = moment(time, situation.known, add | remove)
+    now = decision_time(time, situation.known, add | remove)
     decisions = _decisions(who, add, remove, now, issue, rules)
     return replace(taken, decisions=decisions, notices=tuple(notes))
 
@@ -136,7 +136,9 @@ def _decisions(
     return tuple(Decision(who, how, names, time, issue or None) for how, names in both if names)
 
 
-def _settle(situation: Situation, decisions: Collection[Decision], rules: PhaseOrder) -> tuple[Action, ...]:
+def _settle(
+    situation: Situation, decisions: Collection[Decision], rules: PhaseOrder
+) -> tuple[IssueAction, ...]:
     """Set the boxes to the last decisions."""
     said = latest([*situation.known, *decisions])
     wanted = {e: said[e].asks for decision in decisions for e in decision.environments}

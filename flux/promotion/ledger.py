@@ -64,7 +64,7 @@ class Decision:
         return self.time, not self.asks
 
 
-def render(decision: Decision) -> str:
+def render_decision(decision: Decision) -> str:
     """Return the decision as a commit's trailer. `read_decision` reads it back."""
     who = _NOT_READ.sub(" ", decision.who)[:200].strip() or "unknown"
     issue = f"; issue {decision.issue}" if decision.issue else ""
@@ -77,7 +77,7 @@ def render(decision: Decision) -> str:
 
 
 def read_decision(line: str) -> Decision | None:
-    """Return the decision in a line; None if `render` does not write it exactly so."""
+    """Return the decision in a line; None if `render_decision` does not write it exactly so."""
     _key, separator, rest = line.partition(": ")
     match = _LINE.fullmatch(rest) if separator else None
     if match is None:
@@ -88,7 +88,7 @@ def read_decision(line: str) -> Decision | None:
     if bool(reason) != (how is How.OVERRIDE):
         return None
     decision = Decision(match["who"], how, environments, time, issue, reason)
-    return decision if render(decision) == line else None
+    return decision if render_decision(decision) == line else None
 
 
 def read_decisions(message: str) -> list[Decision] | None:
@@ -114,7 +114,7 @@ def latest(decisions: Iterable[Decision]) -> dict[str, Decision]:
     return said
 
 
-def news(decisions: Iterable[Decision], known: Iterable[Decision]) -> list[Decision]:
+def new_decisions(decisions: Iterable[Decision], known: Iterable[Decision]) -> list[Decision]:
     """Return the decisions that are not in `known`, each once."""
     there = {decision.identity for decision in known}
     return [
@@ -139,7 +139,7 @@ def withdrawn(decisions: Iterable[Decision]) -> set[str]:
     return {environment for environment, decision in latest(decisions).items() if not decision.asks}
 
 
-def moment(clock: float, known: Iterable[Decision], environments: Iterable[str]) -> int:
+def decision_time(clock: float, known: Iterable[Decision], environments: Iterable[str]) -> int:
     """Return the time of a command's decision: now, but after earlier decisions on these environments. So a
     slow clock does not make a new decision older than them."""
     said = latest(known)
@@ -164,7 +164,7 @@ def since_begun(recorded: Sequence[Decision], known: Iterable[Decision]) -> list
     Older requests were for other pull requests, which are over. Withdrawals count whatever their time is.
     """
     begun = min((decision.time for decision in recorded), default=0)
-    beside = [each for each in news(known, recorded) if each.time >= begun or not each.asks]
+    beside = [each for each in new_decisions(known, recorded) if each.time >= begun or not each.asks]
     return [*recorded, *beside]
 
 

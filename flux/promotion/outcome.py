@@ -50,7 +50,7 @@ class Untick:
     environments: frozenset[str]
 
 
-Action = Note | Rewrite | Untick
+IssueAction = Note | Rewrite | Untick
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Outcome:
     was not followed, so that the job must fail.
     """
 
-    actions: tuple[Action, ...] = ()
+    actions: tuple[IssueAction, ...] = ()
     decisions: tuple[Decision, ...] | None = None
     undone: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
@@ -117,8 +117,8 @@ def nothing(why: str) -> Outcome:
 
 def take_back(groups: Iterable[tuple[Collection[str], str]], occasion: str, rules: PhaseOrder) -> Outcome:
     """Untick groups of environments, each for a reason, and then comment once for each occasion."""
-    actions: list[Action] = []
-    notes: list[Action] = []
+    actions: list[IssueAction] = []
+    notes: list[IssueAction] = []
     undone: list[str] = []
     for environments, reason in groups:
         if listed := rules.ordered(environments):

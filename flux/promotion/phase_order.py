@@ -15,7 +15,7 @@ class Skipped:
     later: tuple[str, ...]
 
 
-def skipped(
+def find_skipped(
     phases: Mapping[str, Sequence[str]],
     versions: Mapping[str, str],
     version: str,

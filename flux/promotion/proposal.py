@@ -7,7 +7,7 @@ from semver import Version
 
 from flux.artifact.name import name_fault
 
-BRANCHES = "promote/"
+PROMOTION_BRANCHES = "promote/"
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Promotion:
 
     @property
     def branch(self) -> str:
-        return f"{BRANCHES}{self.artifact}-{self.version}"
+        return f"{PROMOTION_BRANCHES}{self.artifact}-{self.version}"
 
     @property
     def is_fit(self) -> bool:
@@ -106,7 +106,7 @@ def stays_inside(
 def promotion_of_branch(branch: str, artifacts: Iterable[str]) -> Promotion | None:
     """Return the promotion whose branch has this name; None if it is of none of the artifacts."""
     for artifact in artifacts:
-        version = branch.removeprefix(f"{BRANCHES}{artifact}-")
+        version = branch.removeprefix(f"{PROMOTION_BRANCHES}{artifact}-")
         if version != branch and Version.is_valid(version):
             return Promotion(artifact, version)
     return None

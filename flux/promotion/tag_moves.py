@@ -6,16 +6,16 @@ from dataclasses import replace
 from flux.errors import TagElsewhereError
 from flux.promotion.plan import Action, Step
 
-Key = tuple[str, str]
+ArtifactTag = tuple[str, str]
 
 
 class Moves:
     """Remembers where each tag was before this run, and what the last round did with it."""
 
     def __init__(self) -> None:
-        self._moved: dict[Key, Step] = {}
-        self._before: dict[Key, Step] = {}
-        self._last: dict[Key, Step] = {}
+        self._moved: dict[ArtifactTag, Step] = {}
+        self._before: dict[ArtifactTag, Step] = {}
+        self._last: dict[ArtifactTag, Step] = {}
 
     def acted(self, steps: Iterable[Step]) -> None:
         """Note what was moved. The digest from before this run is kept, even if a tag moves several times."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from flux.errors import FluxError
 from flux.forge.forge import PullState
-from flux.monorepo.desired import choose, stray_of
+from flux.monorepo.desired import choose_artifacts, stray_of
 from flux.monorepo.drift import Looked, look
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.names import has_artifact
@@ -46,7 +46,7 @@ class Advance:
 
     def in_motion(self) -> list[str]:
         """Return the artifacts that a rule may promote, and those with an open promotion issue."""
-        names = choose(self._monorepo, self._courses.desired, [])
+        names = choose_artifacts(self._monorepo, self._courses.desired, [])
         moving = {promotion.artifact for promotion, issue in self._proposals.issues.items() if issue.open}
         versions: dict[str, list[str]] = {}
         for released in releases(self._monorepo, names):

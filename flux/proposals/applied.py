@@ -23,7 +23,7 @@ class Applied:
         return self.refused or (self.proposed is not None and self.proposed.stopped)
 
 
-def not_ours(issue: Issue, fault: str) -> Applied:
+def not_our_issue(issue: Issue, fault: str) -> Applied:
     """Return the result for an issue that is not ours. `fault` is the reason, empty if it has no marker."""
     fault = fault or "it does not have the marker of one"
     return Applied(

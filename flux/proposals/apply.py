@@ -24,7 +24,7 @@ from flux.promotion.ledger import Decision, asked, latest
 from flux.promotion.outcome import Edit, Note, Outcome, Situation, nothing
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
-from flux.proposals.applied import Applied, not_ours
+from flux.proposals.applied import Applied, not_our_issue
 from flux.proposals.earlier_issues import Earlier
 from flux.proposals.frozen import require_no_freeze
 from flux.proposals.progress import tell
@@ -65,7 +65,7 @@ class Applier(Upkeep):
         fault = self.issues.fault(issue)
         promotion = None if fault else self.issues.promotion(issue)
         if promotion is None:
-            return self.earlier.answered(issue) or not_ours(issue, fault)
+            return self.earlier.answered(issue) or not_our_issue(issue, fault)
         if disagrees := self.disagrees(issue, promotion):
             return disagrees
         if self.mend(issue, promotion):
@@ -205,12 +205,12 @@ class Applier(Upkeep):
         imitation of an issue gets no comment."""
         edit = Edit(change.sender, change.before, change.after, change.time)
         if promotion is None or altered.broken(edit.after, promotion):
-            return self.earlier.answered(issue, change) or not_ours(issue, fault)
+            return self.earlier.answered(issue, change) or not_our_issue(issue, fault)
         may = self.issues.authority.may_write(change.sender)
         if not altered.changed_boxes(edit, self._rules) or not (may or self.issues.was_ours(issue)):
-            return not_ours(issue, fault)
+            return not_our_issue(issue, fault)
         self.issues.note(issue.number, ("not ours", fault), say.not_ours(fault))
-        return replace(not_ours(issue, fault), refused=may or change.sender == issue.author)
+        return replace(not_our_issue(issue, fault), refused=may or change.sender == issue.author)
 
     def _done(self, issue: Issue, outcome: Outcome) -> Applied:
         return Applied(issue.number, undone=outcome.undone, notices=outcome.notices, refused=outcome.refused)

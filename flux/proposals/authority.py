@@ -7,7 +7,7 @@ from functools import cache
 from flux.errors import ForgeRefusedError, RequestError
 from flux.monorepo.monorepo import Monorepo
 
-ACTIONS = "github-actions[bot]"
+ACTIONS_BOT = "github-actions[bot]"
 MAY_PROMOTE = ("admin", "write")
 
 
@@ -17,7 +17,7 @@ class Authority:
     def __init__(self, monorepo: Monorepo) -> None:
         self._settings = monorepo.settings
         # Text that Actions wrote before an App was set up, or after it was removed, is the automation's too.
-        self._automation = {name.casefold() for name in (ACTIONS, *monorepo.settings.automation)}
+        self._automation = {name.casefold() for name in (ACTIONS_BOT, *monorepo.settings.automation)}
         self._tells_edits = monorepo.forge.tells_edits
         self._permission = cache(monorepo.forge.permission)
         self._login = cache(monorepo.forge.login)

@@ -11,7 +11,7 @@ from flux.promotion.commits import is_rollback, read_message
 from flux.promotion.convergence import BranchState, Side
 from flux.promotion.desired import Desired, parse_desired
 from flux.promotion.ledger import Decision, latest
-from flux.promotion.proposal import BRANCHES, Promotion, proposes, stays_inside
+from flux.promotion.proposal import PROMOTION_BRANCHES, Promotion, proposes, stays_inside
 from flux.proposals.authority import Authority
 from flux.proposals.commit_authors import BranchMakers
 
@@ -70,7 +70,7 @@ class PromotionBranches:
 
     def begun(self) -> list[Promotion]:
         """Return every promotion that has an unmerged branch, with or without a pull request."""
-        heads = self._forge.branches(BRANCHES)
+        heads = self._forge.branches(PROMOTION_BRANCHES)
         if not heads:
             return []
         here = self._git.obtain_all(heads.values())

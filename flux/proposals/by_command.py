@@ -8,7 +8,7 @@ from flux.errors import RequestError, UnpublishedError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.vouching import Vouching
 from flux.promotion.convergence import Wish
-from flux.promotion.ledger import Decision, How, moment
+from flux.promotion.ledger import Decision, How, decision_time
 from flux.promotion.proposal import Promotion
 from flux.proposals.apply import Applier
 from flux.proposals.converge import Proposed
@@ -57,7 +57,7 @@ def propose_by_name(
         require_no_freeze(monorepo, environments)
     issues = sorted(applier.issues.of(promotion), key=lambda issue: not issue.open)
     known = applier.known(promotion, issues[0].number if issues else None)
-    now = moment(monorepo.forge.now(), known, environments)
+    now = decision_time(monorepo.forge.now(), known, environments)
     how = How.OVERRIDE if override else How.NAME
     decision = Decision(authority.caller, how, tuple(environments), now, reason=override)
     wish = Wish((decision,), known, rollback)

@@ -9,7 +9,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.vouching import Vouching
 from flux.promotion.clusters.health import Health
 from flux.promotion.convergence import Wish
-from flux.promotion.ledger import Decision, How, latest, moment
+from flux.promotion.ledger import Decision, How, decision_time, latest
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.comment import is_reached
 from flux.proposals.apply import Applier
@@ -121,7 +121,7 @@ class RuleProposals:
         if self.is_unfit(promotion):
             return None
         who, number = self._applier.issues.authority.caller, issue.number if issue else None
-        decision = Decision(who, How.RULE, tuple(new), moment(now, known, new), number)
+        decision = Decision(who, How.RULE, tuple(new), decision_time(now, known, new), number)
         done = self.converge(promotion, Wish((decision,), known, rollback))
         return done.pull_request, {change.environment for change in done.changes}
 

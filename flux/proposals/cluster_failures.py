@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.clusters.health import Health, Running
-from flux.promotion.gates.gate import judge, shown
+from flux.promotion.gates.gate import judge, shown_time
 from flux.promotion.gates.rule import OnFailure
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.notices import fails
@@ -49,7 +49,7 @@ class Failures:
         """Comment on the issue of the failing version, once a day. A closed issue is reopened."""
         version = self._courses.desired.get(artifact, {}).get(environment, "")
         issue = self._proposals.issues.get(Promotion(artifact, version))
-        about = ("failing", environment, shown(found.since or self._courses.now)[:10])
+        about = ("failing", environment, shown_time(found.since or self._courses.now)[:10])
         if issue is None or self._applier.issues.has_noted(issue.number, about):
             return
         self._applier.issues.note(issue.number, about, fails(environment, version, found.message))

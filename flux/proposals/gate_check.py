@@ -10,7 +10,7 @@ from flux.promotion.proposal import Promotion, VersionChange
 from flux.proposals.authority import Authority
 from flux.proposals.gate_states import Courses
 
-CHECK = "flux-artifacts/rules"
+RULES_CHECK = "flux-artifacts/rules"
 _MOST = 140
 
 
@@ -67,11 +67,11 @@ class Rulings:
         if waits:
             state, said = "failure", "; ".join(f"{name}: {each.text}" for name, each in waits.items())
         said = said if len(said) <= _MOST else said[: _MOST - 1] + "…"
-        ours = [status for status in self._forge.statuses(commit) if status.context == CHECK]
+        ours = [status for status in self._forge.statuses(commit) if status.context == RULES_CHECK]
         if not ours and not self.are_set:
             return
         if not ours or (ours[-1].state, ours[-1].description) != (state, said):
-            self._forge.set_status(commit, CHECK, state, said)
+            self._forge.set_status(commit, RULES_CHECK, state, said)
 
 
 def tell_check(rulings: Rulings, commit: str, waits: Mapping[str, GateVerdict]) -> str:
@@ -79,5 +79,5 @@ def tell_check(rulings: Rulings, commit: str, waits: Mapping[str, GateVerdict]) 
     try:
         rulings.check(commit, waits)
     except FluxError as error:
-        return f"the check {CHECK} was not set: {error.message}"
+        return f"the check {RULES_CHECK} was not set: {error.message}"
     return ""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from flux.artifact.image import REVISION
-from flux.artifact.image_manifest import Foreign, parse
+from flux.artifact.image_manifest import Foreign, parse_manifest
 from flux.forge.reporting import Deployment
 from flux.monorepo.desired import desired_at
 from flux.monorepo.desired_history import DesiredVersions, histories
@@ -29,7 +29,7 @@ _MANY = 10
 
 def commit_of(manifest: Manifest) -> str:
     """Return the commit that an image's revision names, empty if it names none."""
-    read = parse(manifest.content, manifest.media_type)
+    read = parse_manifest(manifest.content, manifest.media_type)
     revision = "" if isinstance(read, Foreign) else read.annotations.get(REVISION, "")
     return revision.rpartition("@sha1:")[2]
 

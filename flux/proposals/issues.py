@@ -11,7 +11,7 @@ from flux.errors import ForgeRefusedError, IssueError
 from flux.forge.forge import Comment, Issue
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.boxes import untick
-from flux.promotion.ledger import MOST_AHEAD, Decision, read_decision, render
+from flux.promotion.ledger import MOST_AHEAD, Decision, read_decision, render_decision
 from flux.promotion.marker import read_key, read_marker, render_key
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
@@ -121,7 +121,7 @@ class PromotionIssues:
         for decision in decisions:
             there = {replace(written, issue=None) for written in self.written(number)}
             if replace(decision, issue=None) not in there:
-                body = f"{render_key(_NOTED + render(decision))}\n{say.noted(decision)}\n"
+                body = f"{render_key(_NOTED + render_decision(decision))}\n{say.noted(decision)}\n"
                 self._comment(number, body)
 
     def written(self, number: int) -> list[Decision]:

@@ -9,7 +9,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.promotion.gates.freeze import Freeze, freezes_path, parse_freezes
 from flux.proposals.authority import Authority
 
-BRANCH = "freeze/change"
+FREEZE_BRANCH = "freeze/change"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class PendingFreezes:
 def pending_freezes(monorepo: Monorepo, authority: Authority) -> PendingFreezes:
     """Return the proposed freezes. Raises ForgeError if the forge does not answer."""
     forge, git = monorepo.forge, monorepo.git
-    pulls, head = forge.pull_requests(PullState.OPEN, BRANCH), forge.branch(BRANCH)
+    pulls, head = forge.pull_requests(PullState.OPEN, FREEZE_BRANCH), forge.branch(FREEZE_BRANCH)
     if not pulls or head is None or not git.obtain(head):
         return PendingFreezes()
     base = git.merge_base(monorepo.tip, head)

@@ -9,7 +9,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.promotion.gates.freeze import Freeze, freezes_path, parse_freezes, render_freezes
 from flux.promotion.texts.freeze import FREEZE_BODY, freeze_title
 from flux.proposals.authority import Authority
-from flux.proposals.pending_freezes import BRANCH, PendingFreezes, environments_of
+from flux.proposals.pending_freezes import FREEZE_BRANCH, PendingFreezes, environments_of
 from flux.proposals.propose_file import propose_file
 
 
@@ -51,9 +51,9 @@ def propose_freezes(
     If it would change nothing, it is closed.
     """
     if {*freezes} == {*there} and pending.pull_request:
-        monorepo.forge.delete_branch(BRANCH, pending.head)
+        monorepo.forge.delete_branch(FREEZE_BRANCH, pending.head)
         return Frozen(pending.pull_request, freezes, withdrawn=True)
     path = freezes_path(monorepo.settings.releaseconfig)
     title = freeze_title(there, freezes)
-    pull = propose_file(monorepo, path, render_freezes(freezes), BRANCH, title, FREEZE_BODY)
+    pull = propose_file(monorepo, path, render_freezes(freezes), FREEZE_BRANCH, title, FREEZE_BODY)
     return Frozen(pull, freezes)

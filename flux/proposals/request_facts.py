@@ -15,7 +15,7 @@ from flux.monorepo.names import has_artifact
 from flux.monorepo.release_notes import commits_of
 from flux.monorepo.releases import releases
 from flux.monorepo.source_url import source_url
-from flux.promotion.phase_order import not_lowered, skipped
+from flux.promotion.phase_order import find_skipped, not_lowered
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts import notices as say
 from flux.promotion.texts.request import Background, Span
@@ -46,7 +46,7 @@ def background(
     environments = [change.environment for change in changes]
     # A rollback does not wait for earlier phases.
     ordered = {} if rollback else monorepo.settings.groups
-    early = skipped(ordered, versions, promotion.version, environments)
+    early = find_skipped(ordered, versions, promotion.version, environments)
     warnings = [say.skipped(promotion.version, each) for each in early]
     last = [*monorepo.settings.groups][-1:]
     if Version.parse(promotion.version).prerelease and _reaches(monorepo, last, environments):

@@ -19,7 +19,7 @@ from flux.errors import EngineError
 if TYPE_CHECKING:
     from python_on_whales import Container, DockerClient
 
-NAME = "flux-artifacts-registry"
+CONTAINER_NAME = "flux-artifacts-registry"
 """The name of the container, and of the volume that has its data."""
 
 _LOOPBACK = "127.0.0.1"
@@ -72,8 +72,8 @@ class Engine:
             ports = [binding.host_port or "" for binding in bindings if binding.host_ip == _LOOPBACK]
             if not ports or not ports[0].isdecimal():
                 raise EngineError(
-                    f"the container {NAME} is not one of ours: it has no port on {_LOOPBACK}",
-                    f"remove it: `docker rm --force {NAME}`",
+                    f"the container {CONTAINER_NAME} is not one of ours: it has no port on {_LOOPBACK}",
+                    f"remove it: `docker rm --force {CONTAINER_NAME}`",
                 )
             return Contained(container.config.image or "", int(ports[0]), bool(container.state.running))
 
@@ -90,10 +90,10 @@ class Engine:
         with _translated(f"did not make a container of {image}", "run the same command again"):
             self._docker.create(
                 image,
-                name=NAME,
+                name=CONTAINER_NAME,
                 envs=_ENVIRONMENT,
                 publish=[(f"{_LOOPBACK}:{port}", _INSIDE)],
-                volumes=[(NAME, _DATA)],
+                volumes=[(CONTAINER_NAME, _DATA)],
             )
         made = Contained(image, port, running=True)
         try:
@@ -109,7 +109,7 @@ class Engine:
         with _translated(
             f"did not start {registry.image}", "`--image` names another image, `--port` another port"
         ):
-            self._docker.start(NAME)
+            self._docker.start(CONTAINER_NAME)
         self.wait(registry)
 
     def wait(self, registry: Contained) -> None:
@@ -131,41 +131,41 @@ class Engine:
 
     def stop(self) -> None:
         with _translated("did not stop the registry"):
-            self._docker.stop(NAME)
+            self._docker.stop(CONTAINER_NAME)
 
     def remove(self) -> None:
         """Remove the container, and keep its data."""
         with _translated("did not remove the registry"):
-            self._docker.remove(NAME, force=True)
+            self._docker.remove(CONTAINER_NAME, force=True)
 
     def drop_data(self) -> bool:
         """Remove the volume. Return whether there was one."""
         from python_on_whales.exceptions import NoSuchVolume
 
-        hint = f"remove what has them in use, which `docker ps --all --filter volume={NAME}` shows"
+        hint = f"remove what has them in use, which `docker ps --all --filter volume={CONTAINER_NAME}` shows"
         with _translated("did not remove the data", hint):
             try:
-                self._docker.volume.remove(NAME)
+                self._docker.volume.remove(CONTAINER_NAME)
             except NoSuchVolume:
                 return False
         return True
 
     def has_data(self) -> bool:
         with _translated("did not look for the data"):
-            return bool(self._docker.volume.exists(NAME))
+            return bool(self._docker.volume.exists(CONTAINER_NAME))
 
     def _container(self) -> Container | None:
         from python_on_whales.exceptions import NoSuchContainer
 
         with _translated("did not look for the registry"):
             try:
-                return self._docker.container.inspect(NAME)
+                return self._docker.container.inspect(CONTAINER_NAME)
             except NoSuchContainer:
                 return None
 
     def _last_words(self) -> str:
         with _translated("has no log"):
-            return _telling(str(self._docker.logs(NAME))) or "without a word"
+            return _telling(str(self._docker.logs(CONTAINER_NAME))) or "without a word"
 
 
 def free_port(wanted: int | None = None) -> int | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flux.artifact.image_manifest import Foreign, ImageManifest, parse
+from flux.artifact.image_manifest import Foreign, ImageManifest, parse_manifest
 from flux.artifact.unpacking import LayerEntry, decompressed, entries
 from flux.errors import ContentError, RegistryError, TooLargeError
 from flux.registry.target import Manifest, Target
@@ -47,7 +47,7 @@ def _files(found: Iterable[LayerEntry]) -> dict[str, bytes]:
 
 
 def _unpacked(target: Target, manifest: Manifest) -> list[LayerEntry]:
-    read = parse(manifest.content, manifest.media_type)
+    read = parse_manifest(manifest.content, manifest.media_type)
     if isinstance(read, Foreign):
         raise RegistryError(
             f"{manifest.digest} cannot be shown: it is not an image of one layer", f"{read.why}: {_INSTEAD}"

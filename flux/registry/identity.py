@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from flux.artifact.claims import claim_fault, revision_fault
 from flux.artifact.image import MANIFEST_TYPE, Image, told_diff_id
-from flux.artifact.image_manifest import Foreign, ImageManifest, parse
+from flux.artifact.image_manifest import Foreign, ImageManifest, parse_manifest
 from flux.artifact.layer import Layer
 from flux.artifact.unpacking import decompressed
 from flux.errors import BlobMissingError, ContentError, TooLargeError
@@ -44,7 +44,7 @@ class Verdict:
 _SAME, _OTHER = Verdict(Standing.SAME), Verdict(Standing.OTHER)
 
 
-def judge(target: Target, manifest: Manifest, image: Image) -> Verdict:
+def judge_image(target: Target, manifest: Manifest, image: Image) -> Verdict:
     """Compare a manifest with the image that git builds, whoever pushed and compressed it.
 
     No blob is fetched if the manifest is the one that we would write. Raises RegistryError if a blob cannot
@@ -52,7 +52,7 @@ def judge(target: Target, manifest: Manifest, image: Image) -> Verdict:
     """
     if is_ours(manifest, image):
         return _SAME
-    read = parse(manifest.content, manifest.media_type)
+    read = parse_manifest(manifest.content, manifest.media_type)
     if isinstance(read, Foreign):
         return Verdict(Standing.OTHER if read.is_other else Standing.FOREIGN, read.why)
     if fault := read.type_fault or claim_fault(read.annotations, image):
@@ -64,8 +64,8 @@ def judge(target: Target, manifest: Manifest, image: Image) -> Verdict:
 
 
 def is_same(target: Target, manifest: Manifest | None, image: Image) -> bool:
-    """Whether there is a manifest, and `judge` finds it to be the image."""
-    return manifest is not None and judge(target, manifest, image).is_same
+    """Whether there is a manifest, and `judge_image` finds it to be the image."""
+    return manifest is not None and judge_image(target, manifest, image).is_same
 
 
 def is_ours(manifest: Manifest | None, image: Image) -> bool:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from flux.artifact.folder import NAME
 from flux.artifact.image import Image
 from flux.regex import regex
 from flux.registry.target import Manifest, Publisher, Registry, Target
 
-NAME, VERSION = "{name}", "{version}"
+VERSION = "{version}"
 _NEARLY = regex(r"v?[0-9]+\.[0-9]+\.[0-9]")
 
 

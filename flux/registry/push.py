@@ -7,7 +7,7 @@ from enum import StrEnum
 from flux.artifact.image import Image
 from flux.errors import RegistryError, TooLargeError
 from flux.registry.contents import has_files
-from flux.registry.identity import Standing, Verdict, is_ours, judge
+from flux.registry.identity import Standing, Verdict, is_ours, judge_image
 from flux.registry.target import Manifest, Publisher, Target, point
 
 
@@ -68,7 +68,7 @@ def _find_same(
             continue
         if not thorough and tag == tags[-1] and is_ours(manifest, image):
             return dict.fromkeys(tags, manifest)
-        if manifest in there.values() or (verdict := judge(target, manifest, image)).is_same:
+        if manifest in there.values() or (verdict := judge_image(target, manifest, image)).is_same:
             there[tag] = manifest
         elif tag == fixed:
             raise _refusal(target, tag, manifest, image, verdict)

@@ -54,9 +54,9 @@ def document(
     }
     if differences is None:
         return found
-    from flux.artifact.difference import text
+    from flux.artifact.difference import render_patch
 
-    return {**found, "diffs": {name: text(files) for name, files in differences.items()}}
+    return {**found, "diffs": {name: render_patch(files) for name, files in differences.items()}}
 
 
 def matrix(artifacts: Sequence[str]) -> dict[str, Any]:

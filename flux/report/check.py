@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flux.listing import counted
-from flux.report.text import Styled, property_value, text
+from flux.report.text import Styled, or_empty, property_value
 
 if TYPE_CHECKING:
     from flux.artifact.finding import Finding
@@ -23,7 +23,7 @@ def show_check(report: Report, check: Check) -> None:
     checked = f"{counted(len(check.artifacts), 'artifact')} checked"
     said = f"{checked}: {counted(errors, 'error')}, {counted(warnings, 'warning')}."
     header = ("Level", "File", "Line", "What")
-    rows = [(f.level, f.path, text(f.line or None), f.message) for f in check.findings]
+    rows = [(f.level, f.path, or_empty(f.line or None), f.message) for f in check.findings]
     report.summary(said, header, rows)
     if not report.document(document(check)):
         report.print(said)

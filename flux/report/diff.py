@@ -50,9 +50,9 @@ def document(diff: Diff) -> dict[str, Any]:
 
 
 def _file(file: FileDifference) -> dict[str, Any]:
-    from flux.artifact.difference import text
+    from flux.artifact.difference import render_patch
 
-    return {"path": file.path, "change": file.kind, "binary": file.is_binary, "diff": text([file])}
+    return {"path": file.path, "change": file.kind, "binary": file.is_binary, "diff": render_patch([file])}
 
 
 def _old(compared: Compared) -> str:

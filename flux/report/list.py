@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flux.report.text import text
+from flux.report.text import or_empty
 
 if TYPE_CHECKING:
     from flux.commands.list import Listing
@@ -19,7 +19,7 @@ def show_listing(report: Report, listing: Listing) -> None:
         (
             listed.artifact,
             listed.release or "none",
-            "?" if listed.commits_since is None and listed.release else text(listed.commits_since),
+            "?" if listed.commits_since is None and listed.release else or_empty(listed.commits_since),
             {True: "yes", False: "", None: "?"}[listed.changed],
         )
         for listed in listing.artifacts

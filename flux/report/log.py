@@ -6,7 +6,7 @@ from time import gmtime
 from typing import TYPE_CHECKING, Any
 
 from flux.listing import counted
-from flux.report.text import text
+from flux.report.text import or_empty
 
 if TYPE_CHECKING:
     from flux.environments.log import Log, Logged
@@ -48,7 +48,7 @@ def _row(logged: Logged) -> tuple[str, ...]:
         ", ".join(logged.approved),
         pull.merger if pull else "",
         f"#{pull.number}" if pull else "",
-        duration(logged.delay),
+        time_span(logged.delay),
         entry.commit[:12],
     )
 
@@ -85,11 +85,11 @@ def day(time: float) -> str:
         return "?"
 
 
-def duration(seconds: float | None) -> str:
+def time_span(seconds: float | None) -> str:
     """Return a time span in its largest unit, such as `3d`. Empty if it is unknown or negative."""
     if seconds is None or seconds < 0:
         return ""
     for name, size in _UNITS:
         if seconds >= size:
-            return f"{text(int(seconds // size))}{name}"
+            return f"{or_empty(int(seconds // size))}{name}"
     return f"{int(seconds)}s"

@@ -35,10 +35,10 @@ from flux.report.text import (
     as_typed,
     markdown,
     markdown_table,
-    plain,
+    printable,
     short,
-    shown,
     some,
+    unstyled,
 )
 from flux.report.wrapping import folded
 
@@ -72,7 +72,7 @@ class Report:
         if self._event.actions:
             self.command("warning", text)
         else:
-            write_line(sys.stderr, Styled(as_typed(shown(text)), "yellow"))
+            write_line(sys.stderr, Styled(as_typed(printable(text)), "yellow"))
 
     def error(self, error: FluxError, about: Sequence[str] = ()) -> None:
         """Print the message and the hint; in a terminal, also where the docs explain the error. `about` names
@@ -87,9 +87,9 @@ class Report:
         if self._event.actions:
             self.command("error", f"{message}\n{error.hint}" if error.hint else message)
             return
-        write_line(sys.stderr, Styled(f"error: {as_typed(shown(message))}", "bold red"))
+        write_line(sys.stderr, Styled(f"error: {as_typed(printable(message))}", "bold red"))
         if error.hint:
-            write_line(sys.stderr, f"hint: {as_typed(shown(error.hint))}")
+            write_line(sys.stderr, f"hint: {as_typed(printable(error.hint))}")
         if self.is_interactive:
             from flux.report.docs_link import where_explained
 
@@ -170,7 +170,7 @@ class Report:
         """In a terminal, suggest the next command. `first` is a step to do before it."""
         if self.is_interactive and sys.stdout.isatty():
             before = f"{first}, then " if first else ""
-            write_line(sys.stdout, Styled(as_typed(f"next: {before}`{shown(command)}`"), "dim"))
+            write_line(sys.stdout, Styled(as_typed(f"next: {before}`{printable(command)}`"), "dim"))
 
     def begin_anew(self, seconds: int) -> None:
         """Begin a repeated report: clear the screen of a terminal, and print the time."""
@@ -198,7 +198,7 @@ class Report:
 
     def log(self, text: str) -> None:
         """Print a line of progress."""
-        print_line(self._stream, self.harmless(shown(text)))
+        print_line(self._stream, self.harmless(printable(text)))
 
     def would(self, action: str) -> None:
         """Report a change that a dry run would have made."""
@@ -207,7 +207,7 @@ class Report:
 
     def progress(self, text: str) -> None:
         """Print what will be done next, on standard error."""
-        print_line(sys.stderr, self.harmless(shown(text)))
+        print_line(sys.stderr, self.harmless(printable(text)))
 
     def harmless(self, text: str) -> str:
         """Return the text, changed so that GitHub Actions finds no workflow command in it."""
@@ -231,7 +231,7 @@ class Report:
         cells = [[self._clean(cell, "\n") for cell in row] for row in rows]
         rule, width = self.sign("─", "-"), width_of(self._stream)
         if width is None:
-            lines = aligned(header, [[*map(plain, row)] for row in cells], rule)
+            lines = aligned(header, [[*map(unstyled, row)] for row in cells], rule)
             write_line(self._stream, "\n".join(lines))
             return
         from flux.report.tables import styled
@@ -240,8 +240,8 @@ class Report:
 
     def _clean(self, part: str | Styled, kept: str) -> str | Styled:
         if isinstance(part, Styled):
-            return Styled(self.harmless(shown(part.text, kept)), part.style)
-        return self.harmless(shown(part, kept))
+            return Styled(self.harmless(printable(part.text, kept)), part.style)
+        return self.harmless(printable(part, kept))
 
     def command(self, command: str, text: str, place: str = "") -> None:
         """Print a workflow command. GitHub shows ten annotations of each kind. Further ones go to the log and
@@ -253,7 +253,7 @@ class Report:
             self.log(f"{kind}: {said}")
             self._summarize(f"- {kind}: {markdown(said)}\n")
             return
-        escaped = shown(text, "\n").replace("%", "%25").replace("\n", "%0A")
+        escaped = printable(text, "\n").replace("%", "%25").replace("\n", "%0A")
         print_line(self._stream, f"::{command}::{escaped}")
 
     def outputs(self, outputs: dict[str, Any]) -> None:
@@ -284,7 +284,9 @@ class Report:
         """Add a folded section to the summary: a block of Markdown under a title of plain text."""
         from html import escape  # imported here because it loads slowly
 
-        self._summarize(f"<details><summary>{escape(shown(title))}</summary>\n\n{block}\n\n</details>\n\n")
+        self._summarize(
+            f"<details><summary>{escape(printable(title))}</summary>\n\n{block}\n\n</details>\n\n"
+        )
 
     def _summarize(self, text: str) -> None:
         if self._event.summary:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from flux.errors import UnvouchedError
 from flux.listing import counted
 from flux.promotion.clusters.health import Health, Running
-from flux.promotion.gates.gate import shown
+from flux.promotion.gates.gate import shown_time
 from flux.promotion.plan import Action
 from flux.report.status_map import Signs, differing, phase_map
 from flux.report.tables import filled
 from flux.report.tag import document as tags_document
-from flux.report.text import Link, aligned, moment, moment_or_none, place, short, text
+from flux.report.text import Link, aligned, moment, moment_or_none, or_empty, place, short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,7 +103,7 @@ def _show_health(report: Report, status: Status) -> None:
 
 
 def _health_line(name: str, health: Health) -> str:
-    since = f" since {shown(health.since)}" if health.since else ""
+    since = f" since {shown_time(health.since)}" if health.since else ""
     return f"{name} is {health.state}{since}" + (f": {health.message}" if health.message else "")
 
 
@@ -225,7 +225,7 @@ def _since(row: Row, environment: str) -> str:
 
 def _commits_since(row: Row) -> str:
     """Return the number of commits: empty for zero, `?` if it is unknown."""
-    return "?" if row.release and row.commits_since is None else text(row.commits_since or None)
+    return "?" if row.release and row.commits_since is None else or_empty(row.commits_since or None)
 
 
 def _cell(report: Report, row: Row, environment: str) -> str:

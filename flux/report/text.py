@@ -28,12 +28,12 @@ class Styled(NamedTuple):
     style: str
 
 
-def plain(part: str | Styled) -> str:
+def unstyled(part: str | Styled) -> str:
     """Return a part without its style."""
     return part.text if isinstance(part, Styled) else part
 
 
-def shown(text: str, kept: str = "") -> str:
+def printable(text: str, kept: str = "") -> str:
     """Escape characters that disturb a terminal, such as newlines in file names. Keep those in `kept`."""
     if text.isprintable():  # true for nearly all cells of a long table
         return text
@@ -68,7 +68,7 @@ def property_value(value: str) -> str:
     return value
 
 
-def text(value: object) -> str:
+def or_empty(value: object) -> str:
     """Return the value as text, or an empty text for None."""
     return "" if value is None else str(value)
 
@@ -90,8 +90,8 @@ def place(url: str) -> str:
 def markdown(cell: str | Link) -> str:
     """Return a cell in Markdown, as plain text or as one link. Other markup is escaped."""
     if isinstance(cell, Link):
-        return link(escaped(shown(cell.text)), cell.url)
-    return escaped(shown(cell))
+        return link(escaped(printable(cell.text)), cell.url)
+    return escaped(printable(cell))
 
 
 def markdown_row(cells: Sequence[str]) -> str:
@@ -123,7 +123,7 @@ def _physical_lines(row: Sequence[str]) -> Sequence[Sequence[str]]:
 
 def some_of(paths: Sequence[str]) -> list[str]:
     """Return the first paths and the number of the others."""
-    listed = [shown(path) for path in paths[:MOST_NAMES]]
+    listed = [printable(path) for path in paths[:MOST_NAMES]]
     return listed + ([f"and {len(paths) - MOST_NAMES} more"] if len(paths) > MOST_NAMES else [])
 
 

@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from flux.regex import regex
-from flux.report.text import Styled, plain
+from flux.report.text import Styled, unstyled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ _JOINED = "\0"
 def folded(parts: Sequence[str | Styled], width: int, indent: int) -> list[list[str | Styled]]:
     """Return the lines of a text, each as a list of parts. The first line keeps the styles of the parts. The
     other lines have the style of the last part."""
-    text = "".join(map(plain, parts))
+    text = "".join(map(unstyled, parts))
     joined = _COMMAND.sub(lambda command: command[0].replace(" ", _JOINED), text)
     lines = textwrap.wrap(
         joined, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
@@ -34,7 +34,7 @@ def _beginning(parts: Sequence[str | Styled], length: int) -> list[str | Styled]
     """Return the first `length` characters of the parts."""
     found: list[str | Styled] = []
     for part in parts:
-        text = plain(part)[:length]
+        text = unstyled(part)[:length]
         found.append(_styled(text, part))
         length -= len(text)
     return found

@@ -63,11 +63,11 @@ def _step(value: Mapping[object, object]) -> Prepare | None:
     from flux.artifact.prepare import Prepare
 
     return Prepare(
-        command(value["prepare"]), output(value.get("output", "")), inputs(value.get("inputs", ()))
+        prepare_command(value["prepare"]), output(value.get("output", "")), inputs(value.get("inputs", ()))
     )
 
 
-def command(value: object) -> str:
+def prepare_command(value: object) -> str:
     """Return the command line of a build step."""
     line = text(value)
     if len(line) > _LONGEST:
@@ -126,20 +126,20 @@ def _name(value: object, path: str) -> str:
 
 def _repository(value: object, path: str) -> str:
     """Return the template of the repositories. If it is empty, the setting `repository` applies."""
-    from flux.artifact.folder import FOLDER, NAME, PARENT, PATH
+    from flux.artifact.folder import FOLDER_FIELD, NAME, PARENT, PATH
     from flux.artifact.glob import FolderGlob
     from flux.settings.places import repository
 
     if value == "":
         return ""
-    template, fields = text(value), (NAME, FOLDER, PARENT, PATH)
+    template, fields = text(value), (NAME, FOLDER_FIELD, PARENT, PATH)
     rest = template
     for field in fields:
         rest = rest.replace(field, "a")
     if "{" in rest or "}" in rest:
         raise ValueError(f"the repository {template!r} may have {', '.join(fields)} in braces")
     repository(rest)
-    if not FolderGlob(path).is_fixed and not any(field in template for field in (NAME, FOLDER, PATH)):
+    if not FolderGlob(path).is_fixed and not any(field in template for field in (NAME, FOLDER_FIELD, PATH)):
         raise ValueError(f"{path} may be several artifacts, and {template!r} does not say which: add {NAME}")
     return template
 

@@ -15,9 +15,9 @@ def registry(value: object) -> str:
 
 
 def forge(value: object) -> str:
-    from flux.forge.kinds import KINDS
+    from flux.forge.kinds import FORGE_KINDS
 
-    return one_of(*KINDS)(value)
+    return one_of(*FORGE_KINDS)(value)
 
 
 def repository(value: object) -> str:

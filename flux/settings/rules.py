@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flux.promotion.clusters.status import CLUSTER
+from flux.promotion.clusters.status import CLUSTER_NAME
 from flux.promotion.gates.duration import read_duration
 from flux.promotion.gates.rule import Auto, Merge, OnFailure
 from flux.promotion.gates.window import Window, read_window
@@ -57,7 +57,7 @@ def _clusters(value: object) -> FollowedClusters:
 def _names(value: object) -> tuple[str, ...]:
     found = names(value)
     for name in found:
-        if not re.fullmatch(CLUSTER, name):
+        if not re.fullmatch(CLUSTER_NAME, name):
             raise ValueError(f"{name!r} is not a name of a cluster: write letters, digits, `.`, `_` and `-`")
         if found.count(name) > 1:
             raise ValueError(f"{name!r} is listed twice")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flux.promotion.clusters.status import CLUSTER
+from flux.promotion.clusters.status import CLUSTER_NAME
 from flux.promotion.gates.rule import Auto, Merge, OnFailure
 from flux.settings.types import A_FLAG, A_PATH, A_TEXT, TEXTS, Schema, text_like
 
@@ -52,7 +52,7 @@ _RULES = {
 }
 _CLUSTER_NAMES = {
     "type": "array",
-    "items": text_like(f"^({CLUSTER})$"),
+    "items": text_like(f"^({CLUSTER_NAME})$"),
     "uniqueItems": True,
 }
 _CLUSTERS = {

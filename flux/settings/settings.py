@@ -42,7 +42,9 @@ class SettingsTable:
     """Every setting. `Settings` in `derived.py` adds what follows from them."""
 
     sources: str = setting(
-        types.FOLDER, "artifacts", "The folder of the artifacts. Each commit is built with its own setting."
+        types.FOLDER_PATH,
+        "artifacts",
+        "The folder of the artifacts. Each commit is built with its own setting.",
     )
     artifacts: tuple[SourceEntry, ...] = setting(
         types.ARTIFACTS,
@@ -134,7 +136,7 @@ class SettingsTable:
         "Whether `inv publish` makes a release on GitHub for a release tag that was pushed without one.",
     )
     source: str = setting(
-        types.SOURCE,
+        types.SOURCE_URL,
         "",
         "The URL of this git repository in the images. By default the URL of origin, as https.",
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flux.settings import values
-from flux.settings.artifacts import artifacts, command, inputs, output
+from flux.settings.artifacts import artifacts, inputs, output, prepare_command
 from flux.settings.phases import moving_tag, phases
 from flux.settings.places import branch, branches, forge, registry, release_tag, repository, source
 
@@ -53,21 +53,21 @@ def _clusters(value: object) -> Mapping[str, FollowedClusters]:
 
 
 def _forges() -> list[str]:
-    from flux.forge.kinds import KINDS
+    from flux.forge.kinds import FORGE_KINDS
 
-    return [*KINDS]
+    return [*FORGE_KINDS]
 
 
 def _registries() -> str:
-    from flux.registry.kinds import KINDS
+    from flux.registry.kinds import REGISTRY_KINDS
 
-    return ", or ".join(kind.allowed for kind in KINDS.values())
+    return ", or ".join(kind.allowed for kind in REGISTRY_KINDS.values())
 
 
 def _registry_patterns() -> list[str]:
-    from flux.registry.kinds import KINDS
+    from flux.registry.kinds import REGISTRY_KINDS
 
-    return [kind.pattern for kind in KINDS.values()]
+    return [kind.pattern for kind in REGISTRY_KINDS.values()]
 
 
 def _in_parts(name: str) -> Callable[[], Schema]:
@@ -98,7 +98,7 @@ A_PATH = text_like(r"^(?!/)(?!.*(^|/)\.\.(/|$))(?!.*//)\S")
 A_FLAG: Schema = {"type": "boolean"}
 
 FLAG = SettingType(values.flag, "true or false", A_FLAG)
-FOLDER = SettingType(values.folder, _PATH, A_PATH)
+FOLDER_PATH = SettingType(values.folder, _PATH, A_PATH)
 FILE = SettingType(values.file, _PATH, {**A_PATH, "not": {"enum": [".", "./"]}})
 LOGINS = SettingType(values.names, "a list of logins", TEXTS)
 PATTERNS = SettingType(values.patterns, "a list of gitignore patterns", TEXTS)
@@ -115,7 +115,7 @@ ARTIFACTS = SettingType(
     " `repository`, `prepare`, `output` and `inputs`",
     _in_parts("artifacts"),
 )
-PREPARE = SettingType(command, "a shell command, which may have {name} and {path}", A_TEXT)
+PREPARE = SettingType(prepare_command, "a shell command, which may have {name} and {path}", A_TEXT)
 OUTPUT = SettingType(output, f"{_PATH}, with {{name}} and {{path}}", A_PATH)
 INPUTS = SettingType(
     inputs, "a list of gitignore patterns, with {name} and {path}", {"anyOf": [TEXTS, A_TEXT]}
@@ -156,7 +156,7 @@ RELEASE_TAG = SettingType(
     "text with {artifact} and {version} that can be told apart; {version} is enough for one artifact",
     text_like(r"^(?=.*\{artifact\})(?=.*\{version\})"),
 )
-SOURCE = SettingType(source, "the https URL of the repository", text_like("^https?://[^@]+$"))
+SOURCE_URL = SettingType(source, "the https URL of the repository", text_like("^https?://[^@]+$"))
 FORGE = SettingType(forge, lambda: _one_of(_forges()), lambda: {"enum": _forges()})
 
 PHASES = SettingType(

@@ -3,7 +3,7 @@
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from flux.running import names, require_folder, running
+from flux.running import artifact_names, require_output_folder, running
 from flux.tasks.command import command
 from flux.tasks.options import ARTIFACT, DIGESTS, DRY_RUN, JSON, SINCE, WIDE
 
@@ -55,7 +55,7 @@ def check(
 
         checked = check_artifacts(
             run.monorepo,
-            names(artifact),
+            artifact_names(artifact),
             run.report.working,
             changed=changed or since is not None,
             since=since,
@@ -95,14 +95,14 @@ def build(
         from flux.report.changed import show_uncommitted
         from flux.report.observe_mode import show_observed
 
-        require_folder(digests)
+        require_output_folder(digests)
         plan = plan_build(
             run.monorepo,
-            names(artifact),
+            artifact_names(artifact),
             changed or since is not None,
             since,
         )
-        show_uncommitted(run.report, not_committed(run.monorepo, names(artifact)))
+        show_uncommitted(run.report, not_committed(run.monorepo, artifact_names(artifact)))
         with building(run.report, len(plan.names), dry_run) as on_result:
             built = plan.build(on_result)
         show_build(run.report, built, digests, dry_run)

@@ -19,9 +19,9 @@ def board(context: Context, output: str | None = None, json: bool = False) -> No
 
         from flux.commands.board import read_board
         from flux.report.board.show import show_board
-        from flux.report.board.writing import require_folder
+        from flux.report.board.writing import require_site_folder
 
         folder = Path(output or ".board")
-        require_folder(folder)
+        require_site_folder(folder)
         found = read_board(run.monorepo, time.time(), run.report.working)
         show_board(run.report, found, folder, hidden=output is None)

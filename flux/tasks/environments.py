@@ -5,10 +5,10 @@ from math import inf
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from flux.running import duration, names, require_folder, running
+from flux.running import artifact_names, duration, require_output_folder, running
 from flux.tasks.command import command
 from flux.tasks.options import ARTIFACT, DIGESTS, DRY_RUN, JSON, WIDE
-from flux.tasks.watching import SECONDS, again_and_again, require_alone
+from flux.tasks.watching import WATCH_SECONDS, again_and_again, require_alone
 
 
 @command(
@@ -32,7 +32,7 @@ def tag_(
 
         convergence = tag_environments(
             run.monorepo,
-            names(artifact),
+            artifact_names(artifact),
             run.report.working,
             lambda tip, steps: show_plan(run.report, tip, steps),
         )
@@ -75,9 +75,9 @@ def status(
             from flux.report.status import show_status
 
             allowed = duration(behind) if behind else inf
-            found = read_status(run.monorepo, names(artifact), run.report.working, checks=checks)
+            found = read_status(run.monorepo, artifact_names(artifact), run.report.working, checks=checks)
             if watch:
-                run.report.begin_anew(SECONDS)
+                run.report.begin_anew(WATCH_SECONDS)
             show_status(run.report, found, run.monorepo.settings.groups, detailed=bool(artifact))
             if is_wrong(found, checks=checks, behind=allowed):
                 raise Exit(code=1)
@@ -98,7 +98,7 @@ def reconcile(
         from flux.commands.reconcile import Reconciler
         from flux.report.reconcile import show_reconciled
 
-        require_folder(digests)
+        require_output_folder(digests)
         done = Reconciler(run.monorepo).reconcile(run.report.working)
         release_tag, would = run.monorepo.settings.release_tag, run.monorepo.would_have
         show_reconciled(run.report, done, digests, dry_run, release_tag, would)

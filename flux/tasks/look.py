@@ -16,7 +16,7 @@ from flux.tasks.options import JSON
 def open_place(context: Context, what: str, json: bool = False) -> None:
     """Open the page of a release, an issue or an artifact, or print its path."""
     with running(context, json) as run:
-        from flux.commands.open import find_place
+        from flux.commands.open import place_to_open
         from flux.report.open import show_opened
 
-        show_opened(run.report, find_place(run.monorepo, what))
+        show_opened(run.report, place_to_open(run.monorepo, what))

@@ -3,7 +3,7 @@
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from flux.running import configuration, names, reporting, running
+from flux.running import artifact_names, configuration, reporting, running
 from flux.tasks.command import command
 from flux.tasks.options import DRY_RUN, JSON
 
@@ -32,7 +32,7 @@ def demo(
         from flux.report.text import some
         from flux.shell import Shell, free_folder, name_of_inv
 
-        stage = set_stage(run.monorepo, names(artifact), progress)
+        stage = set_stage(run.monorepo, artifact_names(artifact), progress)
         if stage.left_out:
             run.report.notice(f"not committed, so not in the demo: {some(stage.left_out)}")
         place = free_folder(folder)

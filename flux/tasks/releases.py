@@ -3,7 +3,7 @@
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from flux.running import require_folder, running
+from flux.running import require_output_folder, running
 from flux.tasks.command import command
 from flux.tasks.options import DIGESTS, DRY_RUN, JSON
 
@@ -63,7 +63,7 @@ def publish(
         from flux.report.observe_mode import show_observed
         from flux.report.publish import show_published
 
-        require_folder(digests)
+        require_output_folder(digests)
         published = publish_tag(run.monorepo, tag)
         show_published(run.report, published, digests, dry_run)
         show_observed(run.report, observe_published(run.monorepo, published))

@@ -12,7 +12,7 @@ from invoke.exceptions import Exit
 from flux.errors import RequestError
 from flux.running import reporting
 
-SECONDS = 10
+WATCH_SECONDS = 10
 
 
 def require_alone(**others: bool) -> None:
@@ -33,7 +33,7 @@ def again_and_again(look: Callable[[], None], pause: Callable[[float], None] = t
         except Exit as ended:
             if ended.code == RequestError.exit_code:
                 raise
-        pause(SECONDS)
+        pause(WATCH_SECONDS)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from flux.adoption.workflows import WORKFLOWS, Values, render
+from flux.adoption.workflows import WORKFLOWS, Values, render_workflow
 
 GITHUB = Path(__file__).parents[2] / ".github"
 _USES = "acme/flux-artifacts@0123456789abcdef0123456789abcdef01234567"
@@ -51,5 +51,5 @@ def _write(values: Values, folder: Path) -> list[str]:
     target.mkdir(parents=True, exist_ok=True)
     for name in WORKFLOWS:
         text = (GITHUB / "workflows" / name).read_text(encoding="utf-8")
-        (target / name).write_text(render(text, values), encoding="utf-8")
+        (target / name).write_text(render_workflow(text, values), encoding="utf-8")
     return [str(target / name) for name in WORKFLOWS]

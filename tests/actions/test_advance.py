@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from flux.promotion.clusters.status import StatusName
-from flux.proposals.gate_check import CHECK
+from flux.proposals.gate_check import RULES_CHECK
 from flux.proposals.gate_states import commit_of
 from flux.registry import open_registry
 from tests.actions.conftest import Monorepo
@@ -72,4 +72,4 @@ def test_what_a_cluster_says_lets_a_version_go_on(monorepo: Monorepo) -> None:
     assert job.result == "success", job.log
     (pull,) = monorepo.pulls()
     said = monorepo.github.repository("octo/monorepo").statuses[pull.head.sha]
-    assert [each.state for each in said if each.context == CHECK] == ["success", "failure"]
+    assert [each.state for each in said if each.context == RULES_CHECK] == ["success", "failure"]

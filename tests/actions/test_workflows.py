@@ -10,7 +10,7 @@ import yaml
 from docs import oidc
 from flux.adoption.workflows import WORKFLOWS
 from flux.monorepo.signers import SigningWorkflows
-from flux.promotion.clusters.status import PREFIX
+from flux.promotion.clusters.status import STATUS_PREFIX
 from flux.promotion.gates.freeze import freezes_path
 from flux.settings import FILES, Settings
 from tests.actions.calls import expanded
@@ -293,7 +293,9 @@ def test_what_stands_in_them_is_what_the_settings_say() -> None:
     assert tags == "".join(f"[{c.upper()}{c}]" if c.isalpha() else c for c in prefix) + "**"
     state = [settings.releaseconfig, freezes_path(settings.releaseconfig)]
     assert manage[True]["push"]["paths"] == read("publish-flux-board.yml")[True]["push"]["paths"] == state
-    assert f"startsWith(github.event.context, '{PREFIX}')" in read("manage.yml")["jobs"]["advance"]["if"]
+    assert (
+        f"startsWith(github.event.context, '{STATUS_PREFIX}')" in read("manage.yml")["jobs"]["advance"]["if"]
+    )
     assert release["jobs"]["release"]["with"]["prefix"] == prefix
     assert manage["jobs"]["manage"]["with"]["label"] == settings.label
     for name in WORKFLOWS:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flux.adoption.signatures import refusing
+from flux.adoption.signatures import find_refusals
 from flux.adoption.workflows import SIGNING
 
 ISSUER = "https://token.actions.githubusercontent.com"
@@ -11,7 +11,7 @@ SUBJECTS = [f"https://github.com/acme/mono/.github/workflows/{name}@refs/heads/m
 
 def said(verify: str) -> list[str]:
     text = f"kind: OCIRepository\nspec:\n  url: oci://r.io/o/eso\n  verify: {verify}\n"
-    return list(refusing({"a.yaml": text}, "oci://r.io/o", ISSUER, SUBJECTS))
+    return list(find_refusals({"a.yaml": text}, "oci://r.io/o", ISSUER, SUBJECTS))
 
 
 @pytest.mark.parametrize(
@@ -59,4 +59,4 @@ def test_who_refuses(verify: str, why: str) -> None:
 
 def test_images_of_another_registry_do_not_matter() -> None:
     text = "kind: OCIRepository\nspec: {url: 'oci://elsewhere/x', verify: {provider: notation}}\n"
-    assert list(refusing({"a.yaml": text}, "oci://r.io/o", ISSUER, SUBJECTS)) == []
+    assert list(find_refusals({"a.yaml": text}, "oci://r.io/o", ISSUER, SUBJECTS)) == []

@@ -10,7 +10,7 @@ from flux.adoption.workflows import (
     WORKFLOWS,
     Values,
     calls_ours,
-    render,
+    render_workflow,
     tag_filter,
     used_by,
     without_versions,
@@ -40,7 +40,7 @@ EACH = pytest.mark.parametrize("name", WORKFLOWS)
 
 
 def rendered(name: str, values: Values = OTHERS) -> str:
-    return render((FOLDER / name).read_text(), values)
+    return render_workflow((FOLDER / name).read_text(), values)
 
 
 def permissions(text: str) -> dict[str, dict[str, str]]:

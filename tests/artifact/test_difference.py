@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from flux.artifact.difference import ChangeKind, difference, fenced, text
+from flux.artifact.difference import ChangeKind, difference, fenced, render_patch
 from flux.artifact.tree import path_bytes
 from tests.artifact.trees import PATHS
 from tests.commands.helpers import HOSTILE_NAMES
@@ -82,7 +82,7 @@ def read(folder: Path) -> dict[str, bytes]:
 @given(edits())
 def test_git_applies_it(trees: tuple[Files, Files]) -> None:
     old, new = trees
-    patch = text(difference(old, new))
+    patch = render_patch(difference(old, new))
     assert (patch == "") == (old == new)
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -122,7 +122,7 @@ def test_it_is_what_git_shows(tmp_path: Path) -> None:
     shown = repo.git("-c", "core.quotePath=false", "diff", "--no-renames", "HEAD~", "HEAD") + "\n"
     shown = re.sub("(?m)^index .*\n", "", shown)
     # What is behind the second @@ is a guess at the function.
-    assert text(difference(old, new)) == re.sub("(?m)^(@@ [^@]* @@).*$", r"\1", shown)
+    assert render_patch(difference(old, new)) == re.sub("(?m)^(@@ [^@]* @@).*$", r"\1", shown)
 
 
 def test_what_became_of_each_file() -> None:
@@ -147,7 +147,7 @@ def test_what_became_of_each_file() -> None:
     ],
 )
 def test_a_name_that_a_terminal_would_obey(path: str, header: str) -> None:
-    assert text(difference({path: b"1"}, {path: b"2"})).splitlines()[0] == header
+    assert render_patch(difference({path: b"1"}, {path: b"2"})).splitlines()[0] == header
 
 
 @given(edits(), st.integers(40, 2000))
@@ -157,7 +157,7 @@ def test_a_block_of_markdown_that_nothing_ends(trees: tuple[Files, Files], most:
     assert len(block) <= most
     (token,) = MarkdownIt("commonmark").parse(block)
     assert (token.type, token.info) == ("fence", "diff")
-    everything = re.sub("\r\n?", "\n", text(found))  # as Markdown has it
+    everything = re.sub("\r\n?", "\n", render_patch(found))  # as Markdown has it
     assert everything.startswith(token.content)
     assert whole == (token.content == everything)
 

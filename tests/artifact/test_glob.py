@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.artifact.glob import FolderGlob, escaped, is_name
+from flux.artifact.glob import FolderGlob, exact_glob, is_name
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_what_stands_before_the_first_wildcard(path: str, top: tuple[str, ...], 
 
 @given(st.text("ab*?[]!/", min_size=1).filter(lambda path: all(path.split("/"))))
 def test_an_escaped_path_is_itself(path: str) -> None:
-    glob = FolderGlob(escaped(path))
+    glob = FolderGlob(exact_glob(path))
     assert glob.is_fixed
     assert "/".join(glob.top) == path
     assert glob.within(path.split("/")) == path

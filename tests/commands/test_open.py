@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.commands.open import OpenedPlace, find_place
+from flux.commands.open import OpenedPlace, place_to_open
 from flux.errors import RequestError
 from flux.settings import Settings
 from tests.commands.helpers import inv, monorepo
@@ -21,7 +21,7 @@ def repo(tmp_path: Path) -> Repo:
 
 def found(repo: Repo, what: str, **settings: str) -> OpenedPlace:
     with opened(repo.path, Settings(**settings)) as world:  # type: ignore[arg-type]
-        return find_place(world, what)
+        return place_to_open(world, what)
 
 
 def test_without_pages_there_are_paths(repo: Repo) -> None:

@@ -5,18 +5,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-from flux.demo.cluster import CLUSTER, PATH, REPORTER, SCRIPT
-from flux.event import read_status
+from flux.demo.cluster import CLUSTER, DEMO_PATH, REPORTER, SCRIPT
+from flux.event import read_status_event
 from flux.promotion.clusters.status import parse_name
 from tests.commands.promoting import World
 
 
 def test_what_a_tag_has(local: World, tmp_path: Path) -> None:
-    local.repo.write(PATH, SCRIPT)
-    command = [sys.executable, PATH, "eso", "prod_ring1", "failure"]
+    local.repo.write(DEMO_PATH, SCRIPT)
+    command = [sys.executable, DEMO_PATH, "eso", "prod_ring1", "failure"]
     said = subprocess.run(command, cwd=local.repo.path, check=True, capture_output=True, text=True).stdout
     (tmp_path / "word.json").write_text(said)
-    status = read_status(str(tmp_path / "word.json"))
+    status = read_status_event(str(tmp_path / "word.json"))
     name = parse_name(status.context)
     assert name
     assert (name.kustomization, name.environment, name.cluster) == ("eso", "prod_ring1", CLUSTER)

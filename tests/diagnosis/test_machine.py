@@ -161,7 +161,7 @@ def test_the_flux_cli_is_needed_by_the_publisher_alone(
 def test_build_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     def lines(can: bool, **settings: Any) -> list[Rating]:
         monkeypatch.setattr(step, "can_cut_off", lambda: can)
-        return [line.health for line in machine.steps(Settings(**settings))]
+        return [line.health for line in machine.check_build_steps(Settings(**settings))]
 
     assert lines(False) == []
     assert lines(True, prepare="make") == [Rating.OK]

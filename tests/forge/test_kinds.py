@@ -12,7 +12,7 @@ from flux.forge import find_given_token, find_origin_token, find_place, forge_at
 from flux.forge.forge import Forge
 from flux.forge.github.forge import GitHubForge
 from flux.forge.kind import ForgeKind, Variables
-from flux.forge.kinds import KINDS, WITHOUT_SERVER
+from flux.forge.kinds import FORGE_KINDS, WITHOUT_SERVER
 from flux.forge.local.forge import LocalForge
 from flux.forge.local.git import Git
 from flux.forge.place import ForgeClues, Place
@@ -62,7 +62,7 @@ class MadeUpKind(ForgeKind):
 @pytest.fixture
 def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """The row that adds a kind."""
-    monkeypatch.setitem(KINDS, MadeUpKind.name, MadeUpKind())
+    monkeypatch.setitem(FORGE_KINDS, MadeUpKind.name, MadeUpKind())
 
 
 def open_at(clone: Path, kind: str, **environment: str) -> Forge:
@@ -79,12 +79,12 @@ def test_a_forge_is_opened_by_its_kind(local: conftest.Place) -> None:
 
 
 def test_each_row_is_under_its_name_and_one_needs_no_clue() -> None:
-    assert {name: row.name for name, row in KINDS.items()} == {name: name for name in KINDS}
+    assert {name: row.name for name, row in FORGE_KINDS.items()} == {name: name for name in FORGE_KINDS}
     assert find_place("", ForgeClues()) == Place(WITHOUT_SERVER)
 
 
 def test_every_kind_of_the_setting_has_a_row() -> None:
-    for kind in KINDS:
+    for kind in FORGE_KINDS:
         assert read_settings({"forge": kind}, {}).forge == kind
     with pytest.raises(SettingError) as raised:
         read_settings({"forge": "nonesuch"}, {})

@@ -7,7 +7,7 @@ import pytest
 
 from flux.errors import GitError
 from flux.git.clone import Clone
-from flux.git.output import Logged, read_log
+from flux.git.output import WalkedCommit, parse_log
 from flux.git.trees import RAW_DIFF
 from tests.git.counted import CountedGit
 from tests.repo import Repo
@@ -39,12 +39,12 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Repo:
     return repo
 
 
-def logged(git: Clone, span: list[str], paths: list[str], root: str) -> list[Logged]:
+def logged(git: Clone, span: list[str], paths: list[str], root: str) -> list[WalkedCommit]:
     log = ("-c", f"log.showRoot={root}", "log", "--first-parent", "--diff-merges=first-parent")
     limits = ["--", *paths] if paths else []
     with git.parts.process.started(*log, "--format=tformat:%H %ct %P", *RAW_DIFF, *span, *limits) as process:
         assert process.stdout
-        return list(read_log(process.stdout))
+        return list(parse_log(process.stdout))
 
 
 @pytest.mark.parametrize("paths", PATHS)

@@ -57,7 +57,7 @@ def test_a_log_is_read_in_pieces_of_any_size(cut: bytes) -> None:
             return super().read1(next(self.sizes, 7) % 50 + 1)
 
     changed = [(raw.decode(), "a\udcff"), (raw.decode(), "\nb")]
-    assert list(output.read_log(Slow(printed))) == [
+    assert list(output.parse_log(Slow(printed))) == [
         (Revision(commit, 5), parent, changed),
         (Revision(parent, 0), None, []),
     ]

@@ -8,7 +8,7 @@ import pytest
 from flux.artifact.tree import REGULAR, Change
 from flux.git.clone import Clone
 from flux.git.objects import TreeEntry
-from flux.git.tree_diff import compare
+from flux.git.tree_diff import compare_trees
 from tests.commands.helpers import HOSTILE_NAMES
 from tests.git.counted import CountedGit
 from tests.repo import Repo
@@ -123,5 +123,5 @@ def test_no_more_trees_are_read_than_are_worth_it() -> None:
         read += 1
         return {name: TreeEntry(0o40000, f"{oid}{name}") for name in "ab"} | {"x": TreeEntry(REGULAR, oid)}
 
-    assert compare(deep, None, TreeEntry(0o40000, ""), "") is None
+    assert compare_trees(deep, None, TreeEntry(0o40000, ""), "") is None
     assert read < 100

@@ -21,7 +21,7 @@ from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE
 from flux.artifact.layer import digest_of
 from flux.errors import RegistryError
 from flux.registry.contents import contents
-from flux.registry.identity import Standing, judge
+from flux.registry.identity import Standing, judge_image
 from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Manifest, Target
 from tests.artifact.trees import archived
@@ -82,7 +82,7 @@ SECOND = json.dumps([{"mediaType": LAYER_TYPE, "digest": EVIL.layer.digest, "siz
 def test_what_flux_unpacks_to_others_is_foreign(repository: Repository, tmp_path: Path, key: str) -> None:
     manifest = repository.put(f'{OURS.manifest.decode()[:-1]},"{key}":{SECOND}}}'.encode())
     assert repository.pull(tmp_path / "pulled") == {"a.yaml": b"evil\n"}
-    assert judge(repository.target, manifest, OURS).standing is Standing.FOREIGN
+    assert judge_image(repository.target, manifest, OURS).standing is Standing.FOREIGN
 
 
 def test_what_is_ours_flux_unpacks_to_our_files(repository: Repository, tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_what_is_ours_flux_unpacks_to_our_files(repository: Repository, tmp_path
     for number, (manifest, layer) in enumerate(
         [(OURS.manifest, b""), *((of_layer(layer), layer) for layer in (gzip.compress(OURS.tar), several))]
     ):
-        assert judge(repository.target, repository.put(manifest, layer), OURS).is_same
+        assert judge_image(repository.target, repository.put(manifest, layer), OURS).is_same
         assert repository.pull(tmp_path / str(number)) == {"a.yaml": b"ours\n"}
 
 
@@ -99,7 +99,7 @@ def test_a_size_that_is_not_true(repository: Repository, tmp_path: Path) -> None
     document["layers"][0]["size"] -= 1
     manifest = repository.put(json.dumps(document).encode())
     assert repository.pull(tmp_path / "pulled") is None
-    assert not judge(repository.target, manifest, OURS).is_same
+    assert not judge_image(repository.target, manifest, OURS).is_same
 
 
 def changed(at: int, field: bytes, content: bytes = OURS.tar) -> bytes:
@@ -135,7 +135,7 @@ def test_tars_that_we_do_not_show(
     with pytest.raises(RegistryError) as raised:
         contents(repository.target, manifest)
     assert "cannot be shown: " in raised.value.message
-    assert not judge(repository.target, manifest, OURS).is_same
+    assert not judge_image(repository.target, manifest, OURS).is_same
 
 
 _PARTS = st.sampled_from(["a", "b.yaml", ".", "é", "n" * 101, "..b"])

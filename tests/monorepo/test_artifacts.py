@@ -9,7 +9,7 @@ from flux.artifact.folder import SourceEntry
 from flux.commands.check import check_artifacts
 from flux.commands.list import list_artifacts
 from flux.commands.release import plan_release
-from flux.diagnosis.places import clashes
+from flux.diagnosis.places import check_clashes
 from flux.errors import RequestError, SettingError
 from flux.monorepo.artifacts import artifacts_at, where
 from flux.monorepo.builder import Builder
@@ -145,7 +145,7 @@ def test_a_clash_is_a_fault_of_those_that_clash(clashing: tuple[Repo, Settings])
             plan_release(context, "b", "2.0.0", allow_unchanged=False)
         assert publish_release(context, "flux-oci-b-v1.0.0").result.digest == before  # type: ignore[union-attr]
         assert context.registry.repository("b").resolve("latest") == before
-        assert [line.message for line in clashes(context)] == [
+        assert [line.message for line in check_clashes(context)] == [
             "two artifacts are named b: x/b/deploy and y/b/deploy"
         ]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from flux.artifact.folder import SourceEntry
 from flux.artifact.layout import Layout
 from flux.git.clone import Clone
-from flux.monorepo.contents import compare, files_of
+from flux.monorepo.contents import compare_contents, files_of
 from tests.repo import Repo
 
 
@@ -16,13 +16,13 @@ def test_the_same_content_elsewhere_is_no_difference(tmp_path: Path) -> None:
     new = repo.commit(files={"apps/b/x": "other", "apps/d/sub/x": "x"})
     before, after = Layout(), Layout((SourceEntry("apps/*", exclude=("apps/c",)),))
     with Clone(repo.path) as git:
-        assert compare(git, (old, before), (new, after)) == {
+        assert compare_contents(git, (old, before), (new, after)) == {
             "b": ["apps/b/x"],
             "c": ["artifacts/c/x"],
             "d": ["apps/d/sub/x"],
         }
-        assert compare(git, (old, before), (new, after), ["a"]) == {}
-        assert compare(git, None, (new, after), ["a"]) == {"a": ["apps/a/x"]}
+        assert compare_contents(git, (old, before), (new, after), ["a"]) == {}
+        assert compare_contents(git, None, (new, after), ["a"]) == {"a": ["apps/a/x"]}
 
 
 def test_files_of_folders_at_any_depth(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from flux.artifact.ignore import excludes
 from flux.artifact.tree import REGULAR
 from flux.monorepo.commit_artifacts import Sources
-from flux.monorepo.first_parents import changed_between, walk
+from flux.monorepo.first_parents import changed_between, walk_first_parents
 from flux.monorepo.layouts import Layouts
 from flux.settings import Settings
 from tests.commands.helpers import monorepo
@@ -100,7 +100,7 @@ def test_settings_are_read_where_they_change_and_nowhere_else(
 
     monkeypatch.setattr(Layouts, "are_said", counted)
     with opened(repo.path, Settings()) as context:
-        assert [passed.changed for passed in walk(context, repo.head, ["app"])][:5] == [
+        assert [passed.changed for passed in walk_first_parents(context, repo.head, ["app"])][:5] == [
             {"app": ["artifacts/app/x"]}
         ] * 5
     assert len(read) <= 2
@@ -119,7 +119,9 @@ def test_settings_that_come_and_go_on_the_line(tmp_path: Path) -> None:
     repo.commit(files={"apps/app/x": "3"})
     repo.commit(files={"apps/app/x": "4", "invoke.yaml": "flux: {sources: other}\n"})
     with opened(repo.path, Settings(sources="apps")) as context:
-        *found, first = [(one.revision.commit, one.changed) for one in walk(context, repo.head, ["app"])]
+        *found, first = [
+            (one.revision.commit, one.changed) for one in walk_first_parents(context, repo.head, ["app"])
+        ]
         assert first[1] is None
         for commit, changed in found:
             expected = changed_between(context, context.git.commit(f"{commit}~"), commit)

@@ -11,7 +11,7 @@ from hypothesis.stateful import precondition, rule
 
 from flux.errors import FluxError
 from flux.promotion.boxes import mark, marks, ticked
-from flux.promotion.ledger import Decision, How, render
+from flux.promotion.ledger import Decision, How, render_decision
 from flux.promotion.marker import render_key
 from tests.commands.promoting import PERMISSIONS
 from tests.promises.commands import Commands
@@ -101,7 +101,7 @@ class Editors(Commands):
         """Somebody comments with our words."""
         number = [*self.titles][pick % len(self.titles)]
         asked = Decision("alice", How.UNTICK, ENVIRONMENTS, int(self.clock.time()) + pick, number)
-        for key in (f"standing {artifact} {version}", f"noted {render(asked)}"):
+        for key in (f"standing {artifact} {version}", f"noted {render_decision(asked)}"):
             with suppress(FluxError):
                 self.world.forge(login).create_comment(number, f"{render_key(key)}\n")
 

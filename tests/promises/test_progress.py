@@ -9,7 +9,7 @@ from flux.errors import RequestError
 from flux.promotion.gates.rule import Auto, Merge, OnFailure
 from flux.promotion.plan import Action
 from flux.proposals.advance import Advance
-from flux.proposals.gate_check import CHECK
+from flux.proposals.gate_check import RULES_CHECK
 from flux.settings.phases import Phase
 from tests.commands.progressing import HOUR, RULED, Progress, followed
 from tests.commands.promoting import World
@@ -116,7 +116,7 @@ def test_a_person_may_come_early_and_the_check_stays_red(progress: Progress) -> 
     assert proposed.pull_request
     assert progress.proposes("1.1.1") == [*TT]
     head = progress.world.bare.git("rev-parse", "promote/eso-1.1.1")
-    (status,) = (each for each in progress.world.forge().statuses(head) if each.context == CHECK)
+    (status,) = (each for each in progress.world.forge().statuses(head) if each.context == RULES_CHECK)
     assert status.state == "failure"
     assert "at_ring1 does not have 1.1.1 yet" in status.description
     assert "has to wait" in progress.world.pull().body
@@ -134,7 +134,7 @@ def test_who_may_promote_may_override(progress: Progress) -> None:
     pull = progress.world.pull()
     assert "overrode the rules for `tt`: an incident, it burns" in pull.body
     head = progress.world.bare.git("rev-parse", pull.branch)
-    (status,) = (each for each in progress.world.forge().statuses(head) if each.context == CHECK)
+    (status,) = (each for each in progress.world.forge().statuses(head) if each.context == RULES_CHECK)
     assert status.state == "success"
     progress.deploy()
     assert progress.world.tags()["tt"] == progress.world.tags()["1.1.1"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from flux.artifact.finding import Level
 from flux.errors import DesiredStateError
-from flux.promotion.desired import Desired, check_desired, parse_artifact, parse_desired, stray
+from flux.promotion.desired import Desired, check_desired, find_stray, parse_artifact, parse_desired
 
 PATH = "flux/releaseconfig.json"
 ENVIRONMENTS = ("at_ring1", "tt_ring1", "prod_ring1")
@@ -35,7 +35,7 @@ def read(content: bytes) -> Desired:
     """What is desired where no artifact has an environment that is not known."""
     desired = parse_desired(PATH, content)
     for artifact, versions in desired.items():
-        if error := stray(PATH, artifact, versions, ENVIRONMENTS, content):
+        if error := find_stray(PATH, artifact, versions, ENVIRONMENTS, content):
             raise error
     return desired
 
@@ -206,12 +206,12 @@ def test_an_environment_that_is_not_known_is_the_error_of_its_artifact_alone() -
     )
     desired = parse_desired(PATH, content)
     assert desired == {"app": {"at_ring1": "1.0.0"}, "db": {"at_ring1": "1.0.0", "at_ring9": "2.0.0"}}
-    errors = {name: stray(PATH, name, desired[name], ENVIRONMENTS, content) for name in desired}
+    errors = {name: find_stray(PATH, name, desired[name], ENVIRONMENTS, content) for name in desired}
     assert errors["app"] is None
     said = f"{PATH}:4: db has an unknown environment at_ring9; did you mean at_ring1?"
     assert errors["db"]
     assert errors["db"].message == said
-    moved = stray(PATH, "db", desired["db"], ENVIRONMENTS, b"{}")
+    moved = find_stray(PATH, "db", desired["db"], ENVIRONMENTS, b"{}")
     assert moved
     assert moved.message == said.replace(":4", "")
 

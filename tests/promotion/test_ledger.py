@@ -9,13 +9,13 @@ from flux.promotion.ledger import (
     How,
     asked,
     by_rule,
+    decision_time,
     latest,
-    moment,
-    news,
+    new_decisions,
     overridden,
     read_decision,
     read_decisions,
-    render,
+    render_decision,
     requesters,
     since_begun,
     withdrawn,
@@ -37,7 +37,7 @@ decisions = st.builds(
 @example("x; name prod; 5")
 @example("x\nRequested-by: eve; name prod; 5")
 def test_no_reason_makes_another_decision(reason: str) -> None:
-    line = render(Decision("alice", How.OVERRIDE, ("tt",), 5, None, reason))
+    line = render_decision(Decision("alice", How.OVERRIDE, ("tt",), 5, None, reason))
     read = read_decisions(line)
     if read:
         assert [(d.who, d.how, d.environments) for d in read] == [("alice", How.OVERRIDE, ("tt",))]
@@ -62,7 +62,7 @@ def test_an_override_needs_a_reason_and_nothing_else_has_one() -> None:
 
 @given(decisions)
 def test_what_is_written_is_read_back(decision: Decision) -> None:
-    line = render(decision)
+    line = render_decision(decision)
     assert read_decision(line) == decision
     assert read_decisions(f"Promote eso 1.1.0 to at\n\n{line}\nPromotion: eso 1.1.0\n") == [decision]
 
@@ -72,7 +72,7 @@ def test_what_is_written_is_read_back(decision: Decision) -> None:
 @example("bob\u2028Requested-by: alice; tick prod; 1")
 @example("bob\x0bRequested-by: alice; tick prod; 1")
 def test_no_name_makes_a_second_line(who: str) -> None:
-    line = render(Decision(who, How.NAME, ("at",), 1))
+    line = render_decision(Decision(who, How.NAME, ("at",), 1))
     assert len(line.splitlines()) == 1
     read = read_decisions(line)
     assert read
@@ -133,14 +133,14 @@ def test_an_older_tick_asks_for_what_a_newer_one_asked_for_too() -> None:
 
 def test_a_decision_is_known_by_where_and_when_whoever_repeats_it() -> None:
     first = said(How.TICK, 1, "tt", "at")
-    assert news([said(How.TICK, 1, "at", "tt", who="alice")], [first]) == []
+    assert new_decisions([said(How.TICK, 1, "at", "tt", who="alice")], [first]) == []
     for other in (
         said(How.TICK, 2, "at", "tt"),
         said(How.UNTICK, 1, "at", "tt"),
         said(How.TICK, 1, "at"),
         said(How.TICK, 1, "at", "tt", issue=2),
     ):
-        assert news([other, other], [first]) == [other]
+        assert new_decisions([other, other], [first]) == [other]
 
 
 def test_who_asked_since_it_was_last_withdrawn() -> None:
@@ -176,11 +176,11 @@ def test_without_a_record_all_that_is_known_counts() -> None:
     ],
 )
 def test_what_cannot_be_in_a_line_is_left_out(who: str, reason: str, line: str) -> None:
-    assert render(Decision(who, How.OVERRIDE, ("tt",), 5, None, reason)) == line
+    assert render_decision(Decision(who, How.OVERRIDE, ("tt",), 5, None, reason)) == line
 
 
 def test_a_decision_is_later_than_those_before_whatever_the_clock_says() -> None:
     known = [Decision("alice", How.NAME, ("at",), 100)]
-    assert moment(99.9, known, ["at", "tt"]) == 101
-    assert moment(99.9, known, ["tt"]) == 99
-    assert moment(-1.0, [], ["tt"]) == 0
+    assert decision_time(99.9, known, ["at", "tt"]) == 101
+    assert decision_time(99.9, known, ["tt"]) == 99
+    assert decision_time(-1.0, [], ["tt"]) == 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flux.promotion.phase_order import Skipped, not_lowered, out_of_order, skipped
+from flux.promotion.phase_order import Skipped, find_skipped, not_lowered, out_of_order
 
 PHASES = {"at": ("at_ring1", "at_ring2"), "tt": ("tt",), "prod": ("prod_ring1", "prod_ring2")}
 
@@ -41,7 +41,7 @@ AT = ("at_ring1", "at_ring2")
 def test_every_environment_that_is_behind_is_named(
     versions: dict[str, str], environments: list[str], expected: list[Skipped]
 ) -> None:
-    assert skipped(PHASES, versions, "1.1.0", environments) == expected
+    assert find_skipped(PHASES, versions, "1.1.0", environments) == expected
 
 
 def test_what_would_not_be_brought_down() -> None:

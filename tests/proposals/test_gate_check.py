@@ -6,7 +6,7 @@ from flux.promotion.gates.gate import Gate, GateVerdict, Reason
 from flux.promotion.ledger import Decision, How
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.proposals.authority import Authority
-from flux.proposals.gate_check import CHECK, Rulings, tell_check
+from flux.proposals.gate_check import RULES_CHECK, Rulings, tell_check
 from tests.commands.progressing import followed
 from tests.commands.promoting import World
 
@@ -18,7 +18,7 @@ def test_the_check_is_set_once(world: World) -> None:
         rulings = Rulings(monorepo, Authority(monorepo))
         for waits in (WAITS, WAITS, {}, {}):
             assert tell_check(rulings, monorepo.tip, waits) == ""
-        said = [each for each in monorepo.forge.statuses(monorepo.tip) if each.context == CHECK]
+        said = [each for each in monorepo.forge.statuses(monorepo.tip) if each.context == RULES_CHECK]
     assert [(each.state, each.description) for each in said] == [
         ("failure", "tt: at1 does not have 1.1.0 yet"),
         ("success", "the rules hold"),
@@ -39,7 +39,7 @@ def test_a_freeze_that_ended_leaves_no_red_check(world: World) -> None:
         world.change({"flux/freezes.json": json.dumps({"freezes": freezes})})
         world.sync()
         (*_, said) = world.forge().statuses(world.pull().head)
-        assert (said.context, said.state) == (CHECK, state)
+        assert (said.context, said.state) == (RULES_CHECK, state)
 
 
 ESO = Promotion("eso", "1.1.0")

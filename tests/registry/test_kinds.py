@@ -12,7 +12,7 @@ from flux.monorepo.workflows import rendered
 from flux.registry import host_of, open_registry
 from flux.registry.folder.registry import LayoutRegistry
 from flux.registry.kind import RegistryKind, RegistrySetting
-from flux.registry.kinds import KINDS
+from flux.registry.kinds import REGISTRY_KINDS
 from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Registry
 from flux.settings import Settings, read_settings
@@ -39,7 +39,7 @@ class MadeUpKind(RegistryKind):
 @pytest.fixture
 def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """The row that adds a kind."""
-    monkeypatch.setitem(KINDS, MadeUpKind.beginning, MadeUpKind())
+    monkeypatch.setitem(REGISTRY_KINDS, MadeUpKind.beginning, MadeUpKind())
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from flux.environments.log import Log, Logged
 from flux.forge.forge import PullRequest, PullState
 from flux.promotion.timeline import Direction, LogEntry
-from flux.report.log import day, document, duration, show_log
+from flux.report.log import day, document, show_log, time_span
 from tests.report.showing import COMMIT, Stage
 
 ENTRY = LogEntry("app", "prod", "1.0.0", "1.1.0", Direction.UP, COMMIT, 1_767_225_600, ("alice", "bob"))
@@ -73,7 +73,7 @@ def test_a_document() -> None:
     ],
 )
 def test_a_duration(seconds: float | None, said: str) -> None:
-    assert duration(seconds) == said
+    assert time_span(seconds) == said
 
 
 def test_a_time_that_no_calendar_has() -> None:

@@ -12,20 +12,20 @@ from flux.report.text import (
     as_typed,
     markdown,
     markdown_row,
+    or_empty,
     place,
+    printable,
     property_value,
     short,
-    shown,
     some,
     some_of,
-    text,
 )
 
 
 @given(st.text())
 def test_whatever_is_shown_is_printable(value: str) -> None:
-    assert shown(value).isprintable()
-    assert shown(shown(value)) == shown(value)
+    assert printable(value).isprintable()
+    assert printable(printable(value)) == printable(value)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_whatever_is_shown_is_printable(value: str) -> None:
     ],
 )
 def test_what_would_disturb_a_terminal_is_spelled_out(value: str, kept: str, expected: str) -> None:
-    assert shown(value, kept) == expected
+    assert printable(value, kept) == expected
 
 
 @given(st.text())
@@ -53,7 +53,7 @@ def test_a_property_of_a_workflow_command_ends_nothing(value: str) -> None:
 
 
 def test_values() -> None:
-    assert [text(None), text(0), text("a")] == ["", "0", "a"]
+    assert [or_empty(None), or_empty(0), or_empty("a")] == ["", "0", "a"]
     assert short("sha256:" + "ab" * 32) == "sha256:abababababab"
     assert [short("1.0.0"), short(None)] == ["1.0.0", ""]
 

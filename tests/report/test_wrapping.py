@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.report.text import Styled, plain
+from flux.report.text import Styled, unstyled
 from flux.report.wrapping import folded
 
 _WORDS = st.text("abc-/.:`", min_size=1, max_size=30)
@@ -11,7 +11,7 @@ _WORDS = st.text("abc-/.:`", min_size=1, max_size=30)
 
 @given(st.lists(st.lists(_WORDS, min_size=1, max_size=5).map(" ".join), min_size=1), st.integers(20, 160))
 def test_no_word_is_broken_and_none_is_lost(parts: list[str], width: int) -> None:
-    lines = ["".join(map(plain, line)) for line in folded(parts, width, 2)]
+    lines = ["".join(map(unstyled, line)) for line in folded(parts, width, 2)]
     assert " ".join(lines).split() == "".join(parts).split()
     assert all(len(line) <= width or line.count(" ") == line.count("  ") * 2 or "`" in line for line in lines)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from invoke.exceptions import Exit
 
-from flux.tasks.watching import SECONDS, again_and_again, require_alone
+from flux.tasks.watching import WATCH_SECONDS, again_and_again, require_alone
 from tests.commands.helpers import inv, monorepo
 from tests.terminal import Terminal
 
@@ -31,7 +31,7 @@ def test_a_failure_is_looked_at_again_and_a_wrong_request_is_not() -> None:
     with pytest.raises(Exit) as ended:
         again_and_again(look, paused.append)
     assert ended.value.code == 2
-    assert paused == [SECONDS] * 3
+    assert paused == [WATCH_SECONDS] * 3
 
 
 def test_options_that_ask_for_one_answer(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from flux.monorepo.vouching import Vouching
 from flux.promotion.convergence import Side
 from flux.promotion.ledger import Decision, How, since_begun
 from flux.promotion.phase_order import not_lowered
-from flux.promotion.proposal import BRANCHES, Promotion, promotion_of_branch
+from flux.promotion.proposal import PROMOTION_BRANCHES, Promotion, promotion_of_branch
 from flux.promotion.texts.notices import REMOVED
 from flux.promotion.two_people import Approval, faults
 from flux.proposals.authority import Authority
@@ -39,7 +39,7 @@ def check_request(monorepo: Monorepo, number: int) -> Checked:
     pull = monorepo.forge.pull_request(number)
     if pull is None:
         raise RequestError(f"there is no pull request {number}", "`inv status` lists the open promotions")
-    if not pull.branch.startswith(BRANCHES):
+    if not pull.branch.startswith(PROMOTION_BRANCHES):
         return Checked(pull, is_promotion=False)
     authority = Authority(monorepo)
     branches = PromotionBranches(monorepo, authority)

@@ -9,7 +9,7 @@ from github.GithubException import GithubException
 
 from flux.forge.github.api import Part
 from flux.forge.github.refs import find_ref
-from flux.forge.github.token import CONTENTS, METADATA
+from flux.forge.github.token import CONTENTS_WRITE, METADATA_READ
 
 
 class Accounts(Part):
@@ -25,7 +25,7 @@ class Accounts(Part):
         """GitHub shows an App only in what it makes. So this makes a commit that is never on a branch."""
         if login := self.login():
             return login
-        with self._github.asking("say whose token this is", CONTENTS) as repository:
+        with self._github.asking("say whose token this is", CONTENTS_WRITE) as repository:
             ref = find_ref(repository, f"heads/{repository.default_branch}")
             if ref is None:
                 return None
@@ -35,7 +35,7 @@ class Accounts(Part):
             return str(made["author"]["name"]) if verified else None
 
     def permission(self, login: str) -> str:
-        with self._github.asking(f"say what {login} may do", METADATA) as repository:
+        with self._github.asking(f"say what {login} may do", METADATA_READ) as repository:
             try:
                 return repository.get_collaborator_permission(login)
             except GithubException as error:
@@ -48,7 +48,7 @@ class Accounts(Part):
                 raise
 
     def lacks(self) -> Sequence[str] | None:
-        with self._github.asking("say what this token may do", METADATA) as repository:
+        with self._github.asking("say what this token may do", METADATA_READ) as repository:
             may, private = repository.raw_data.get("permissions") or {}, repository.private
         if self.login() is None:
             return None  # an App's role does not show what its token may do
@@ -63,6 +63,6 @@ class Accounts(Part):
         return self._github.has_account(login)
 
     def now(self) -> float:
-        with self._github.asking("say what time it is", METADATA) as repository:
+        with self._github.asking("say what time it is", METADATA_READ) as repository:
             headers, _ = repository.requester.requestJsonAndCheck("GET", repository.url)
             return parsedate_to_datetime(headers["date"]).timestamp() if "date" in headers else time.time()

@@ -7,7 +7,7 @@ from github.GitCommit import GitCommit
 from github.Repository import Repository
 
 from flux.forge.github.api import GitHubApi, Part
-from flux.forge.github.token import CONTENTS, STATUSES
+from flux.forge.github.token import CONTENTS_WRITE, STATUSES_WRITE
 
 _MADE = "flux-artifacts/made"
 _WEB_FLOW = "web-flow"
@@ -22,7 +22,7 @@ class Makers(Part):
     def vouch(self, commit: str) -> None:
         if commit not in self._unsigned:
             return
-        with self._github.asking(f"answer for {commit[:12]}", STATUSES) as repository:
+        with self._github.asking(f"answer for {commit[:12]}", STATUSES_WRITE) as repository:
             # Only this token's account can write a status in its own name.
             url = f"{repository.url}/statuses/{commit}"
             status = {"state": "success", "context": _MADE, "description": "by this account's flux-artifacts"}
@@ -30,7 +30,7 @@ class Makers(Part):
         self._unsigned.remove(commit)
 
     def makers(self, base: str, head: str) -> Mapping[str, Collection[str]]:
-        with self._github.asking(f"say who made {head[:12]}", CONTENTS) as repository:
+        with self._github.asking(f"say who made {head[:12]}", CONTENTS_WRITE) as repository:
             url = f"{repository.url}/compare/{base}...{head}"
             _, told = repository.requester.requestJsonAndCheck("GET", url)
             return {commit["sha"]: self._makers(repository, commit) for commit in told["commits"]}

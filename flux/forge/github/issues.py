@@ -9,7 +9,7 @@ from github.Repository import Repository
 from flux.forge.forge import Comment, Issue
 from flux.forge.github.api import GitHubApi, Part, done, found
 from flux.forge.github.fields import given, lf, login_of, state_of
-from flux.forge.github.token import ISSUES
+from flux.forge.github.token import ISSUES_WRITE
 
 _GREEN = "0e8a16"
 
@@ -20,44 +20,44 @@ class Issues(Part):
         self._labels: set[str] = set()
 
     def issue(self, number: int) -> Issue | None:
-        with self._github.asking(f"find issue {number}", ISSUES) as repository:
+        with self._github.asking(f"find issue {number}", ISSUES_WRITE) as repository:
             issue = found(lambda: repository.get_issue(number).complete())
             # GitHub finds an issue that was moved to another repository.
             here = issue and issue.number == number and issue.repository_url == repository.url
             return _issue(issue) if issue and here and not _is_pull_request(issue) else None
 
     def issues(self, label: str) -> Sequence[Issue]:
-        with self._github.asking(f"list issues labelled {label}", ISSUES) as repository:
+        with self._github.asking(f"list issues labelled {label}", ISSUES_WRITE) as repository:
             listed = repository.get_issues(state="all", labels=[label], sort="created", direction="asc")
             return [_issue(issue) for issue in listed if not _is_pull_request(issue)]
 
     def create_issue(self, title: str, body: str, label: str, assignee: str | None) -> Issue:
-        with self._github.asking("open an issue", ISSUES) as repository:
+        with self._github.asking("open an issue", ISSUES_WRITE) as repository:
             self._need_label(repository, label)
             assignees = [assignee] if assignee and repository.has_in_assignees(assignee) else []
             return _issue(repository.create_issue(title, body, labels=[label], assignees=assignees))
 
     def edit_issue(self, number: int, *, body: str | None = None, open: bool | None = None) -> None:
-        with self._github.asking(f"edit issue {number}", ISSUES) as repository:
+        with self._github.asking(f"edit issue {number}", ISSUES_WRITE) as repository:
             repository.get_issue(number).edit(body=given(body), state=state_of(open))
 
     def first_title(self, number: int) -> str:
-        with self._github.asking(f"say how issue {number} was called", ISSUES) as repository:
+        with self._github.asking(f"say how issue {number} was called", ISSUES_WRITE) as repository:
             issue = repository.get_issue(number)
             renamed = (event.rename for event in issue.get_events() if event.event == "renamed")
             first = next(renamed, None)
             return str(first["from"]) if first else issue.title
 
     def comments(self, number: int) -> Sequence[Comment]:
-        with self._github.asking(f"list comments on {number}", ISSUES) as repository:
+        with self._github.asking(f"list comments on {number}", ISSUES_WRITE) as repository:
             return [_comment(comment) for comment in repository.get_issue(number).get_comments()]
 
     def create_comment(self, number: int, body: str) -> Comment:
-        with self._github.asking(f"comment on {number}", ISSUES) as repository:
+        with self._github.asking(f"comment on {number}", ISSUES_WRITE) as repository:
             return _comment(repository.get_issue(number).create_comment(body))
 
     def edit_comment(self, number: int, comment: int, body: str) -> None:
-        with self._github.asking(f"edit comment {comment} on {number}", ISSUES) as repository:
+        with self._github.asking(f"edit comment {comment} on {number}", ISSUES_WRITE) as repository:
             repository.get_issue(number).get_comment(comment).edit(body)
 
     def _need_label(self, repository: Repository, label: str) -> None:

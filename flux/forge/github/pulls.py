@@ -10,12 +10,12 @@ from github.Repository import Repository
 from flux.forge.forge import PullRequest, PullState, Review
 from flux.forge.github.api import Part, found
 from flux.forge.github.fields import GHOST, given, lf, login_of, state_of
-from flux.forge.github.token import PULL_REQUESTS
+from flux.forge.github.token import PULL_REQUESTS_WRITE
 
 
 class PullRequests(Part):
     def pull_request(self, number: int) -> PullRequest | None:
-        with self._github.asking(f"find pull request {number}", PULL_REQUESTS) as repository:
+        with self._github.asking(f"find pull request {number}", PULL_REQUESTS_WRITE) as repository:
             pull = found(lambda: repository.get_pull(number).complete())
             if not pull or not _is_from(repository, pull):
                 return None
@@ -25,7 +25,7 @@ class PullRequests(Part):
         self, state: PullState | None = None, branch: str | None = None
     ) -> Sequence[PullRequest]:
         asked = "all" if state is None else "open" if state is PullState.OPEN else "closed"
-        with self._github.asking("list pull requests", PULL_REQUESTS) as repository:
+        with self._github.asking("list pull requests", PULL_REQUESTS_WRITE) as repository:
             # Without the owner GitHub ignores the filter.
             head = NotSet if branch is None else f"{repository.owner.login}:{branch}"
             listed = repository.get_pulls(state=asked, sort="created", direction="asc", head=head)
@@ -33,18 +33,18 @@ class PullRequests(Part):
         return [pull for pull in ours if state in (None, pull.state)]
 
     def create_pull_request(self, title: str, body: str, branch: str, base: str) -> PullRequest:
-        with self._github.asking(f"open a pull request from {branch}", PULL_REQUESTS) as repository:
+        with self._github.asking(f"open a pull request from {branch}", PULL_REQUESTS_WRITE) as repository:
             return _pull_request(repository.create_pull(base, branch, title=title, body=body))
 
     def edit_pull_request(
         self, number: int, *, title: str | None = None, body: str | None = None, open: bool | None = None
     ) -> None:
-        with self._github.asking(f"edit pull request {number}", PULL_REQUESTS) as repository:
+        with self._github.asking(f"edit pull request {number}", PULL_REQUESTS_WRITE) as repository:
             pull = repository.get_pull(number)
             pull.edit(title=given(title), body=given(body), state=state_of(open))
 
     def reviews(self, number: int) -> Sequence[Review]:
-        with self._github.asking(f"list the reviews of {number}", PULL_REQUESTS) as repository:
+        with self._github.asking(f"list the reviews of {number}", PULL_REQUESTS_WRITE) as repository:
             listed = repository.get_pull(number).get_reviews()
             return [
                 Review(login_of(each.user), each.state == "APPROVED", each.commit_id or "")

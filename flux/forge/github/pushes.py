@@ -12,7 +12,7 @@ from github.Repository import Repository
 from requests.utils import parse_header_links
 
 from flux.forge.github.api import GitHubApi, Part
-from flux.forge.github.token import CONTENTS
+from flux.forge.github.token import CONTENTS_WRITE
 
 _MOST_PAGES = 10
 _NONE = "0" * 40
@@ -25,14 +25,14 @@ class Pushes(Part):
         self._told: dict[str, _Activities] = {}
 
     def tip_at(self, branch: str, time: float) -> str | None:
-        with self._github.asking(f"say when it received {branch}", CONTENTS) as repository:
+        with self._github.asking(f"say when it received {branch}", CONTENTS_WRITE) as repository:
             told = self._told.get(branch)
             if told is None or time >= told.asked:
                 told = self._told[branch] = _Activities(repository, branch)
             return find_tip(told, time)
 
     def forced_from(self, branch: str) -> Sequence[str]:
-        with self._github.asking(f"say where {branch} was forced from", CONTENTS) as repository:
+        with self._github.asking(f"say where {branch} was forced from", CONTENTS_WRITE) as repository:
             return find_forced(_Activities(repository, branch))
 
 

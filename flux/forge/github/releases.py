@@ -10,18 +10,18 @@ from flux.forge.forge import Release
 from flux.forge.github.api import Part, found
 from flux.forge.github.fields import lf, login_of
 from flux.forge.github.refs import find_tagged, matching_refs, peeled
-from flux.forge.github.token import CONTENTS
+from flux.forge.github.token import CONTENTS_WRITE
 
 
 class Releases(Part):
     def release(self, tag: str) -> Release | None:
-        with self._github.asking(f"find release {tag}", CONTENTS) as repository:
+        with self._github.asking(f"find release {tag}", CONTENTS_WRITE) as repository:
             release = found(lambda: repository.get_release(tag).complete())
             commit = find_tagged(repository, tag) if release else None
             return _release(release, commit) if release and commit else None
 
     def releases(self) -> Sequence[Release]:
-        with self._github.asking("list releases", CONTENTS) as repository:
+        with self._github.asking("list releases", CONTENTS_WRITE) as repository:
             published = [release for release in repository.get_releases() if not release.draft]
             # GitHub orders releases by their commits.
             published.sort(key=lambda release: (release.published_at, release.id), reverse=True)
@@ -34,7 +34,7 @@ class Releases(Part):
             ]
 
     def create_release(self, tag: str, commit: str, title: str, body: str, prerelease: bool) -> Release:
-        with self._github.asking(f"create release {tag}", CONTENTS) as repository:
+        with self._github.asking(f"create release {tag}", CONTENTS_WRITE) as repository:
             # GitHub creates the tag, or uses an existing one at any commit.
             before = find_tagged(repository, tag)
             if before is not None and before != commit:

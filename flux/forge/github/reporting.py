@@ -12,7 +12,7 @@ from github.Repository import Repository
 
 from flux.errors import ForgeError
 from flux.forge.github.api import Part
-from flux.forge.github.token import DEPLOYMENTS, PULL_REQUESTS, STATUSES
+from flux.forge.github.token import DEPLOYMENTS_WRITE, PULL_REQUESTS_WRITE, STATUSES_WRITE
 from flux.forge.reporting import CommitStatus, Deployment
 
 _MOST_PAGES = 3
@@ -40,7 +40,7 @@ class Reporting(Part):
         return [_status(each) for each in reversed(told)]
 
     def set_status(self, commit: str, context: str, state: str, description: str) -> None:
-        with self._github.asking(f"set the status {context} of {commit[:12]}", STATUSES) as repository:
+        with self._github.asking(f"set the status {context} of {commit[:12]}", STATUSES_WRITE) as repository:
             body = {"state": state, "context": context, "description": description[:_LONGEST]}
             url = f"{repository.url}/statuses/{commit}"
             repository.requester.requestJsonAndCheck("POST", url, input=body)
@@ -64,7 +64,7 @@ class Reporting(Part):
     def create_deployment(
         self, ref: str, environment: str, task: str, payload: Mapping[str, str], description: str
     ) -> Deployment:
-        with self._github.asking(f"record a deployment to {environment}", DEPLOYMENTS) as repository:
+        with self._github.asking(f"record a deployment to {environment}", DEPLOYMENTS_WRITE) as repository:
             body = {
                 "ref": ref,
                 "environment": environment,
@@ -85,7 +85,7 @@ class Reporting(Part):
             return str(told[0]["state"]) if told else ""
 
     def merge_once_green(self, number: int, head: str) -> bool:
-        with self._github.asking(f"switch on auto-merge of {number}", PULL_REQUESTS) as repository:
+        with self._github.asking(f"switch on auto-merge of {number}", PULL_REQUESTS_WRITE) as repository:
             try:
                 repository.get_pull(number).enable_automerge(expected_head_oid=head)
             except GithubException as error:
@@ -96,7 +96,7 @@ class Reporting(Part):
             return True
 
     def merge_by_person(self, number: int) -> None:
-        with self._github.asking(f"switch off auto-merge of {number}", PULL_REQUESTS) as repository:
+        with self._github.asking(f"switch off auto-merge of {number}", PULL_REQUESTS_WRITE) as repository:
             pull = repository.get_pull(number).complete()
             if not pull.auto_merge:
                 return
@@ -108,7 +108,7 @@ class Reporting(Part):
                     raise
 
     def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
-        with self._github.asking(f"say how deployment {deployment} went", DEPLOYMENTS) as repository:
+        with self._github.asking(f"say how deployment {deployment} went", DEPLOYMENTS_WRITE) as repository:
             # Other artifacts stay deployed in the same environment.
             body = {"state": state, "description": description[:_LONGEST], "auto_inactive": False}
             url = f"{repository.url}/deployments/{deployment}/statuses"

@@ -13,7 +13,7 @@ from github.Repository import Repository
 from flux.forge.forge import Environment, Keepers, TagRules
 from flux.forge.github.api import Part
 from flux.forge.github.protection import find_told
-from flux.forge.github.token import CONTENTS, METADATA
+from flux.forge.github.token import CONTENTS_WRITE, METADATA_READ
 
 _PAGE = 100
 _MOST_PAGES = 10
@@ -21,11 +21,11 @@ _MOST_PAGES = 10
 
 class Safeguards(Part):
     def tag_rules(self) -> Sequence[TagRules] | None:
-        with self._github.asking("say which rulesets there are", METADATA) as repository:
+        with self._github.asking("say which rulesets there are", METADATA_READ) as repository:
             return find_tag_rules(repository)
 
     def owner_faults(self, branch: str) -> Sequence[str]:
-        with self._github.asking("say what is wrong with the code owners", CONTENTS) as repository:
+        with self._github.asking("say what is wrong with the code owners", CONTENTS_WRITE) as repository:
             return find_owner_faults(repository, branch)
 
     def keepers(self, secret: str) -> Keepers | None:

@@ -7,15 +7,15 @@ from flux.errors import ForgeError
 
 VARIABLES = ("GH_TOKEN", "GITHUB_TOKEN")
 # The permissions that a token needs, in GitHub's words.
-CONTENTS = "contents: write"
-ISSUES = "issues: write"
-PULL_REQUESTS = "pull-requests: write"
-ACTIONS = "actions: write"
-ATTESTATIONS = "attestations: read"
-METADATA = "metadata: read"
-STATUSES = "statuses: write"
-DEPLOYMENTS = "deployments: write"
-ADMINISTRATION = "administration: read"
+CONTENTS_WRITE = "contents: write"
+ISSUES_WRITE = "issues: write"
+PULL_REQUESTS_WRITE = "pull-requests: write"
+ACTIONS_WRITE = "actions: write"
+ATTESTATIONS_READ = "attestations: read"
+METADATA_READ = "metadata: read"
+STATUSES_WRITE = "statuses: write"
+DEPLOYMENTS_WRITE = "deployments: write"
+ADMINISTRATION_READ = "administration: read"
 
 PERMISSIONS = "contents, issues, pull-requests and actions: write"
 _SECONDS = 10

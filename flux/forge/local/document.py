@@ -59,7 +59,7 @@ class Document:
         return tuple(value)
 
 
-def parse(content: bytes) -> Document:
+def parse_document(content: bytes) -> Document:
     """Return the document in a file's content. Raises BrokenDocumentError if it cannot be read."""
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
@@ -82,7 +82,7 @@ def parse(content: bytes) -> Document:
     return Document(fields, body.removeprefix("\n").removesuffix("\n"))
 
 
-def render(document: Document) -> bytes:
+def render_document(document: Document) -> bytes:
     front = yaml.safe_dump(dict(document.fields), sort_keys=False, allow_unicode=True, width=10_000)
     body = document.body.replace("\r\n", "\n")
     return f"---\n{front}---\n\n{body}\n".encode()

@@ -13,10 +13,10 @@ from pathlib import Path
 from threading import get_ident
 
 from flux.errors import ForgeError
-from flux.forge.local.document import BrokenDocumentError, Document, parse, render
+from flux.forge.local.document import BrokenDocumentError, Document, parse_document, render_document
 from flux.regex import regex
 
-FOLDER = ".forge"
+FORGE_FOLDER = ".forge"
 ISSUES = "issues"
 PULLS = "pulls"
 STATUSES = "statuses"
@@ -78,7 +78,7 @@ class ForgeFolder:
                 f"{path} could not be read: {error.strerror}", "check its permissions"
             ) from error
         with self.legible(path):
-            return parse(content)
+            return parse_document(content)
 
     @contextmanager
     def legible(self, path: Path) -> Iterator[None]:
@@ -103,7 +103,7 @@ class ForgeFolder:
         partial = path.with_name(f".{path.name}.{os.getpid()}.{get_ident()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_bytes(render(document))
+            partial.write_bytes(render_document(document))
             partial.replace(path)
         except OSError as error:
             partial.unlink(missing_ok=True)

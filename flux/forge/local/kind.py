@@ -30,6 +30,6 @@ class LocalKind(ForgeKind):
         return f"files in .forge, as {login}"
 
     def has_reports(self, root: Path) -> bool:
-        from flux.forge.local.folder import FOLDER, STATUSES, ForgeFolder
+        from flux.forge.local.folder import FORGE_FOLDER, STATUSES, ForgeFolder
 
-        return ForgeFolder(root / FOLDER).has(STATUSES)
+        return ForgeFolder(root / FORGE_FOLDER).has(STATUSES)

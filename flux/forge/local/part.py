@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from flux.errors import ForgeError
-from flux.forge.local.folder import FOLDER, ForgeFolder
+from flux.forge.local.folder import FORGE_FOLDER, ForgeFolder
 from flux.forge.local.git import Git
 
 T = TypeVar("T")
@@ -16,7 +16,7 @@ class Part:
     def __init__(self, root: Path, git: Git) -> None:
         self._root = root
         self._git = git
-        self._folder = ForgeFolder(root / FOLDER)
+        self._folder = ForgeFolder(root / FORGE_FOLDER)
 
 
 def made(thing: T | None) -> T:

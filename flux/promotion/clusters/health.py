@@ -7,7 +7,7 @@ from math import inf
 
 from flux.promotion.clusters.status import StatusName, StatusState
 
-Place = tuple[str, str]
+ClusterKustomization = tuple[str, str]
 """A Kustomization and its cluster."""
 
 
@@ -34,7 +34,7 @@ class ClusterReport:
     id: int = 0
 
     @property
-    def place(self) -> Place:
+    def place(self) -> ClusterKustomization:
         return self.name.kustomization, self.name.cluster
 
     @property
@@ -62,7 +62,7 @@ class Health:
 class _Streak:
     """The reports of one place since it last changed between success and failure."""
 
-    place: Place
+    place: ClusterKustomization
     first: ClusterReport
     last: ClusterReport
 
@@ -108,7 +108,7 @@ def _failing(streaks: Sequence[_Streak], begin: float) -> Health | None:
 def _streaks(reports: Iterable[ClusterReport], begin: float) -> list[_Streak]:
     """Return the last streak of each place. Pending reports are ignored. After the move a new streak
     begins."""
-    found: dict[Place, _Streak] = {}
+    found: dict[ClusterKustomization, _Streak] = {}
     for report in sorted(reports, key=lambda report: (report.time, report.id)):
         if report.state is StatusState.PENDING:
             continue
@@ -122,7 +122,7 @@ def _streaks(reports: Iterable[ClusterReport], begin: float) -> list[_Streak]:
 
 def _places_before(
     reports: Sequence[ClusterReport], digest: str, until: float, clusters: Collection[str]
-) -> set[Place]:
+) -> set[ClusterKustomization]:
     """Return the places that reported the environment's previous digest, in `clusters` if some are named."""
     own = [report.time for report in reports if report.name.digest == digest]
     others = [
@@ -135,7 +135,9 @@ def _places_before(
     return {place for place in places if not clusters or place[1] in clusters}
 
 
-def _missing(running: set[Place], expected: set[Place], clusters: Collection[str]) -> list[str]:
+def _missing(
+    running: set[ClusterKustomization], expected: set[ClusterKustomization], clusters: Collection[str]
+) -> list[str]:
     """Return who has not reported the digest yet, in words."""
     silent = sorted(set(clusters) - {cluster for _, cluster in running | expected})
     late = [f"{kustomization} in {cluster}" for kustomization, cluster in sorted(expected - running)]

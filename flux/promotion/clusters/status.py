@@ -22,7 +22,7 @@ from typing import Any
 
 from flux.regex import regex
 
-PREFIX = "flux/"
+STATUS_PREFIX = "flux/"
 """The beginning of the names of these statuses. Other statuses are ignored."""
 
 EXPRESSION = (
@@ -30,14 +30,14 @@ EXPRESSION = (
 )
 """The name as a Provider's `commitStatusExpr`, in the Common Expression Language."""
 
-CLUSTER = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
+CLUSTER_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
 """A cluster's name, as a regular expression."""
 
 _GROUP = "kustomize.toolkit.fluxcd.io/"
 _NAME = regex(
     r"flux/(?P<kustomization>[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)"
     r"/(?P<environment>[A-Za-z0-9_][A-Za-z0-9._-]{0,127})@(?P<digest>sha256:[0-9a-f]{64})"
-    rf"/(?P<cluster>{CLUSTER})"
+    rf"/(?P<cluster>{CLUSTER_NAME})"
 )
 _COMMIT = regex(r"[^\s@]{1,255}@sha1:(?P<commit>[0-9a-f]{40})")
 
@@ -61,7 +61,7 @@ class StatusName:
     cluster: str
 
     def __str__(self) -> str:
-        return f"{PREFIX}{self.kustomization}/{self.environment}@{self.digest}/{self.cluster}"
+        return f"{STATUS_PREFIX}{self.kustomization}/{self.environment}@{self.digest}/{self.cluster}"
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def status_of(event: Mapping[str, Any], cluster: str) -> Posted | None:
     involved, metadata = _mapping(event.get("involvedObject")), _mapping(event.get("metadata"))
     metadata = {key.removeprefix(_GROUP): value for key, value in metadata.items()}
     commit = _COMMIT.fullmatch(str(metadata.get("originRevision")))
-    name = parse_name(f"{PREFIX}{involved.get('name')}/{metadata.get('revision')}/{cluster}")
+    name = parse_name(f"{STATUS_PREFIX}{involved.get('name')}/{metadata.get('revision')}/{cluster}")
     state = {"info": StatusState.SUCCESS, "error": StatusState.FAILURE}.get(str(event.get("severity")))
     if involved.get("kind") != "Kustomization" or not commit or not name or not state:
         return None

@@ -141,11 +141,11 @@ def _until(reasons: list[Reason], rule: Rule, now: float) -> float | None:
     return opens_next(rule.windows, last) if rule.windows else last
 
 
-def shown(moment: float) -> str:
+def shown_time(moment: float) -> str:
     """Return a time for people, in UTC, without seconds."""
     return datetime.fromtimestamp(moment // 60 * 60, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def ends(moment: float) -> str:
     """Return the end of a wait for people, rounded up to a minute."""
-    return shown(-(-moment // 60) * 60)
+    return shown_time(-(-moment // 60) * 60)

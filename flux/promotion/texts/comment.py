@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from semver import Version
 
 from flux.promotion.clusters.health import Health, Running
-from flux.promotion.gates.gate import shown
+from flux.promotion.gates.gate import shown_time
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.request import MOST_CHARACTERS
 from flux.release.markdown import plain
@@ -73,7 +73,7 @@ def _state(promotion: Promotion, standing: EnvironmentRow) -> str:
 
 def _running(health: Health) -> str:
     """Return what clusters report about the deployed version."""
-    since = f" since {shown(health.since)}" if health.since is not None else ""
+    since = f" since {shown_time(health.since)}" if health.since is not None else ""
     if health.state is Running.FAILING:
         return f"❌ failing{since}: {plain(health.message)}"
     if health.state is Running.WAITING:

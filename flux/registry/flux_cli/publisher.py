@@ -11,7 +11,7 @@ from flux.artifact.image import Image
 from flux.errors import RegistryError
 from flux.registry.flux_cli.cli import FluxCli
 from flux.registry.flux_cli.staging import stage, staging_folder
-from flux.registry.identity import judge
+from flux.registry.identity import judge_image
 from flux.registry.target import Manifest, Target
 
 
@@ -42,7 +42,7 @@ class FluxPublisher:
                 "set TMPDIR to a folder with free space, on a file system that keeps file names unchanged",
             ) from error
         manifest = self.target.fetch_manifest(digest)
-        verdict = judge(self.target, manifest, image) if manifest else None
+        verdict = judge_image(self.target, manifest, image) if manifest else None
         if verdict is None or not verdict.is_same:
             why = (verdict and verdict.why) or f"its diff ID is not {image.diff_id}"
             raise RegistryError(

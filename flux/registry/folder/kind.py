@@ -32,6 +32,6 @@ class FolderKind(RegistryKind):
 
 
 def _others() -> str:
-    from flux.registry.kinds import KINDS
+    from flux.registry.kinds import REGISTRY_KINDS
 
-    return " or ".join(filter(None, KINDS))
+    return " or ".join(filter(None, REGISTRY_KINDS))

@@ -12,7 +12,7 @@ from flux.registry.remote.token import Ask, CredentialsRefusedError, ScopeRefuse
 
 _MARGIN = 0.8  # a token is used only for this part of its lifetime
 
-Use = tuple[str, bool]
+TokenUse = tuple[str, bool]
 """A repository, and whether it is only read."""
 
 
@@ -29,7 +29,7 @@ class Authorization:
         self._credentials: Credentials | None = None
         self._challenge: Challenge | None = None
         self._headers: dict[str, tuple[str, float]] = {}
-        self._let_in: set[Use] = set()  # uses for which a password was accepted
+        self._let_in: set[TokenUse] = set()  # uses for which a password was accepted
         self._condemned = False
 
     def header(self, repository: str) -> str | None:
@@ -54,12 +54,12 @@ class Authorization:
             raise self.refused()
         return self._renew(repository, self._challenge)
 
-    def accepted(self, use: Use, sent: str | None) -> None:
+    def accepted(self, use: TokenUse, sent: str | None) -> None:
         """Remember the uses for which a password was accepted."""
         if _is_basic(sent):
             self._let_in.add(use)
 
-    def is_good(self, use: Use, sent: str | None) -> bool:
+    def is_good(self, use: TokenUse, sent: str | None) -> bool:
         """Whether a refused password is valid: it was accepted for other uses, and never for this one."""
         return _is_basic(sent) and bool(self._let_in) and use not in self._let_in
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.registry.remote.address import in_our_scheme, is_at, is_loopback, join, origin_of
-from flux.registry.remote.authorization import Authorization, Use
+from flux.registry.remote.authorization import Authorization, TokenUse
 from flux.registry.remote.errors import AGAIN, CHECK, is_outdated, read_refusal, transient
 from flux.registry.remote.limits import Limits
 from flux.registry.remote.several import SeveralTags
@@ -93,7 +93,7 @@ class Connection:
             self._authorization.accepted(use, sent)
         return response
 
-    def _wants_login(self, response: Response, use: Use, sent: str | None) -> bool:
+    def _wants_login(self, response: Response, use: TokenUse, sent: str | None) -> bool:
         is_own = is_at(response.url, self.origin)
         return response.status == 401 and is_own and not self._authorization.is_good(use, sent)
 

@@ -7,7 +7,7 @@ import json
 import subprocess
 from dataclasses import dataclass, field
 
-SECONDS = 30.0
+HELPER_SECONDS = 30.0
 _NOT_FOUND = "credentials not found"
 _MOST_SAID = 200
 
@@ -57,10 +57,10 @@ def _run(program: str, server: str) -> tuple[int, str]:
         raise HelperError(f"{program!r} could not be run") from error
     with process:
         try:
-            said, _ = process.communicate(server.encode(), timeout=SECONDS)
+            said, _ = process.communicate(server.encode(), timeout=HELPER_SECONDS)
         except subprocess.TimeoutExpired as error:
             process.kill()
-            raise HelperError(f"{program} did not answer within {SECONDS:.0f} s") from error
+            raise HelperError(f"{program} did not answer within {HELPER_SECONDS:.0f} s") from error
         except OSError as error:
             raise HelperError(f"{program} went away: {error.strerror}") from error
     return process.returncode, said.decode("utf-8", "replace").strip()

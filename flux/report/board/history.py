@@ -93,7 +93,7 @@ class _Axis:
         return tuple(Tick(self.place(time), time, day(time)[:shown]) for time in times)
 
 
-def history(artifact: Mapping[str, Any], environments: Sequence[str], now: float) -> Picture | None:
+def history_picture(artifact: Mapping[str, Any], environments: Sequence[str], now: float) -> Picture | None:
     """Return the picture of an artifact in the board's document, or None if the artifact has no history.
 
     If there are very many changes, the oldest are left out.

@@ -9,7 +9,7 @@ _IMAGE_PAGES = {
 }
 
 
-def link(url: object) -> str:
+def allowed_url(url: object) -> str:
     """Return a URL if a page may link to it: a web page or a local file. Otherwise return an empty text."""
     text = str(url or "")
     return text if scheme(text) in ("http", "https", "file") else ""

@@ -15,9 +15,9 @@ from markupsafe import Markup
 
 from flux.listing import counted
 from flux.report.board import charts
-from flux.report.board.history import history
-from flux.report.board.links import image_page, link, scheme
-from flux.report.log import day, duration
+from flux.report.board.history import history_picture
+from flux.report.board.links import allowed_url, image_page, scheme
+from flux.report.log import day, time_span
 
 _PACKAGE = files("flux.report.board") / "templates"
 _STATIC = ("board.css", "board.js", "icon.svg")
@@ -25,7 +25,7 @@ _MOST_NOTES = 20_000  # characters
 _MOST_CHANGES = 300
 
 
-def render(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def render_site(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield each file of the site, as its path in the output folder and its content."""
     environment = _environment(board)
     yield "board.json", json.dumps(board, indent=1, ensure_ascii=True) + "\n"
@@ -78,17 +78,21 @@ def _environment(board: Mapping[str, Any]) -> Environment:
     now = float(board["made"])
     environment.filters |= {
         "day": day,
-        "duration": duration,
+        "duration": time_span,
         "image_page": image_page,
         "counted": counted,
-        "age": lambda time: duration(now - time) if time else "",
-        "link": link,
+        "age": lambda time: time_span(now - time) if time else "",
+        "link": allowed_url,
         "markdown": notes,
         "path": lambda name: quote(name, safe=""),
         "percent": lambda share: "" if share is None else f"{share * 100:.0f} %",
         "short": lambda text: str(text or "")[:19],
     }
-    environment.globals |= {"charts": charts, "history": history, "states": partial(states, board["phases"])}
+    environment.globals |= {
+        "charts": charts,
+        "history": history_picture,
+        "states": partial(states, board["phases"]),
+    }
     return environment
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from flux.errors import RequestError
-from flux.report.board.pages import render
+from flux.report.board.pages import render_site
 
 _MARK = "board.json"
 _FOLDERS = ("artifacts", "environments")
 
 
-def require_folder(folder: Path) -> None:
+def require_site_folder(folder: Path) -> None:
     """Raises RequestError if the path is a file, or a folder with files that are not of a board."""
     if folder.exists() and not folder.is_dir():
         raise RequestError(f"{folder} is a file", "name a folder with --output")
@@ -26,11 +26,11 @@ def write(board: Mapping[str, Any], folder: Path, hidden: bool = False) -> None:
     folder.
 
     `board.json`, which marks the folder as a board, is written first: a killed run can be run again. Raises
-    RequestError like `require_folder`, and OSError.
+    RequestError like `require_site_folder`, and OSError.
     """
-    require_folder(folder)
+    require_site_folder(folder)
     written = set()
-    for name, content in render(board):
+    for name, content in render_site(board):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8", newline="\n")

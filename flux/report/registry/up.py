@@ -23,12 +23,12 @@ def show_up(report: Report, local: LocalRegistry, dry_run: bool) -> None:
 
 
 def document(local: LocalRegistry) -> dict[str, Any]:
-    from flux.registry.container import NAME
+    from flux.registry.container import CONTAINER_NAME
 
     return {
         "registry": local.registry.location,
         "image": local.registry.image,
-        "container": NAME,
-        "volume": NAME,
+        "container": CONTAINER_NAME,
+        "volume": CONTAINER_NAME,
         "action": local.action,
     }

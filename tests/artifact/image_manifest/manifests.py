@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from flux.artifact.image import LAYER_TYPE, MANIFEST_TYPE
-from flux.artifact.image_manifest import Foreign, ImageManifest, parse
+from flux.artifact.image_manifest import Foreign, ImageManifest, parse_manifest
 from flux.artifact.layer import digest_of
 from tests import parts
 from tests.conftest import need
@@ -53,13 +53,13 @@ def flux_reads() -> Iterator[Reader]:
 
 
 def accepted(content: bytes) -> ImageManifest:
-    read = parse(content, MANIFEST_TYPE)
+    read = parse_manifest(content, MANIFEST_TYPE)
     assert isinstance(read, ImageManifest), read
     return read
 
 
 def refused(content: bytes, media_type: str = MANIFEST_TYPE) -> str:
-    read = parse(content, media_type)
+    read = parse_manifest(content, media_type)
     assert isinstance(read, Foreign)
     assert read.why
     assert read.why.isprintable()

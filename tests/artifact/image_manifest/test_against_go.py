@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from flux.artifact.image import LAYER_TYPE, MANIFEST_TYPE
-from flux.artifact.image_manifest import ImageManifest, parse
+from flux.artifact.image_manifest import ImageManifest, parse_manifest
 from tests.artifact.image_manifest.manifests import (
     EVIL,
     FLUXES,
@@ -154,7 +154,7 @@ def agree(read: ImageManifest, go: Any) -> None:
 @example(inserted(f'"Layers":{LAYER}'))
 @example(inserted(f'"layer\\u017f":{LAYER}'))
 def test_what_is_accepted_flux_reads_alike(flux_reads: Reader, content: bytes) -> None:
-    read = parse(content, MANIFEST_TYPE)
+    read = parse_manifest(content, MANIFEST_TYPE)
     if isinstance(read, ImageManifest):
         agree(read, flux_reads(content))
     else:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE
-from flux.artifact.image_manifest import MOST_BYTES, Foreign, parse
+from flux.artifact.image_manifest import LARGEST_MANIFEST, Foreign, parse_manifest
 from flux.artifact.layer import digest_of
 from tests.artifact.image_manifest.manifests import (
     EVIL,
@@ -53,7 +53,7 @@ def test_what_flux_writes() -> None:
     ],
 )
 def test_another_type_is_openly_something_else(media_type: str, why: str) -> None:
-    assert parse(OURS, media_type) == Foreign(why, is_other=True)
+    assert parse_manifest(OURS, media_type) == Foreign(why, is_other=True)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_annotations_that_are_none(annotations: object) -> None:
         (b"[" * 100_000, "it has more fields than a Flux image"),
         (inserted('"x":' + "[" * 50 + "]" * 50), "it has the key 'x', which Flux images do not have"),
         (b"[" + b"1," * 100_000 + b"1]", "it has more fields than a Flux image"),
-        (OURS + b" " * MOST_BYTES, "it has more than 4 MiB"),
+        (OURS + b" " * LARGEST_MANIFEST, "it has more than 4 MiB"),
     ],
 )
 def test_what_is_no_document(content: bytes, why: str) -> None:
@@ -228,6 +228,6 @@ def test_media_types_of_others() -> None:
 
 @pytest.mark.parametrize(("objects", "is_read"), [(64, True), (65, False)])
 def test_no_more_objects_are_read_than_an_image_of_flux_has(objects: int, is_read: bool) -> None:
-    found = parse(b"[" + b",".join([b"{}"] * (objects - 1)) + b"]", MANIFEST_TYPE)
+    found = parse_manifest(b"[" + b",".join([b"{}"] * (objects - 1)) + b"]", MANIFEST_TYPE)
     assert isinstance(found, Foreign)
     assert (found.why != "it has more fields than a Flux image") == is_read

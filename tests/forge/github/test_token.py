@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from flux.errors import ForgeError
-from flux.forge.github.token import ACTIONS, CONTENTS, ISSUES, PERMISSIONS, PULL_REQUESTS, find_token
+from flux.forge.github.token import (
+    ACTIONS_WRITE,
+    CONTENTS_WRITE,
+    ISSUES_WRITE,
+    PERMISSIONS,
+    PULL_REQUESTS_WRITE,
+    find_token,
+)
 
 
 @pytest.fixture
@@ -49,6 +56,6 @@ def test_what_a_token_needs_is_named_in_full() -> None:
     """Whatever a request to write asks for is in what people are told."""
     assert all(
         permission.partition(":")[0] in PERMISSIONS
-        for permission in (CONTENTS, ISSUES, PULL_REQUESTS, ACTIONS)
+        for permission in (CONTENTS_WRITE, ISSUES_WRITE, PULL_REQUESTS_WRITE, ACTIONS_WRITE)
     )
     assert PERMISSIONS.endswith(": write")

@@ -90,4 +90,4 @@ def test_a_file_that_is_nested_too_deep_is_broken(
 ) -> None:
     monkeypatch.setattr(document, "_LOADER", loader)
     with pytest.raises(document.BrokenDocumentError):
-        document.parse(b"---\na: " + b"[" * deep + b"]" * deep + b"\n---\n")
+        document.parse_document(b"---\na: " + b"[" * deep + b"]" * deep + b"\n---\n")

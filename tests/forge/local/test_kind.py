@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from flux.forge.local.document import Document
-from flux.forge.local.folder import FOLDER, STATUSES, ForgeFolder
+from flux.forge.local.folder import FORGE_FOLDER, STATUSES, ForgeFolder
 from flux.forge.local.kind import LocalKind
 from flux.forge.place import ForgeClues, Place
 
@@ -19,5 +19,5 @@ def test_it_is_where_the_clone_is() -> None:
 def test_a_status_in_its_folder_is_a_report(tmp_path: Path) -> None:
     kind = LocalKind()
     assert not kind.has_reports(tmp_path)
-    ForgeFolder(tmp_path / FOLDER).add(STATUSES, Document({}, ""))
+    ForgeFolder(tmp_path / FORGE_FOLDER).add(STATUSES, Document({}, ""))
     assert kind.has_reports(tmp_path)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux.promotion.gates.freeze import Freeze
-from flux.promotion.gates.gate import Gate, GateVerdict, judge, shown
+from flux.promotion.gates.gate import Gate, GateVerdict, judge, shown_time
 from flux.promotion.gates.rule import Rule
 from flux.promotion.gates.state import GateState
 from flux.promotion.gates.window import read_window
@@ -117,7 +117,7 @@ def test_windows() -> None:
     verdict = judge("1.0.0", "at1", rules, GateState(), thursday)
     assert gates(verdict) == [Gate.WINDOW]
     assert verdict.until == 4 * 86_400 + 7 * HOUR
-    assert shown(verdict.until) == "1970-01-05 07:00 UTC"
+    assert shown_time(verdict.until) == "1970-01-05 07:00 UTC"
     assert judge("1.0.0", "at1", rules, GateState(), verdict.until).allowed
     assert not judge("1.0.0", "at1", rules, GateState(), verdict.until + 7 * HOUR).allowed
 

@@ -16,7 +16,7 @@ from flux.artifact.image import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE
 from flux.artifact.layer import digest_of
 from flux.artifact.unpacking import decompressed
 from flux.errors import RegistryError
-from flux.registry.identity import Standing, Verdict, is_ours, is_same, judge
+from flux.registry.identity import Standing, Verdict, is_ours, is_same, judge_image
 from flux.registry.target import Manifest, Target
 from tests.registry.identity.images import OURS, blob, edited, theirs, told
 from tests.registry.identity.images import target as target
@@ -36,21 +36,21 @@ def test_why_a_size_that_is_not_true_is_foreign(target: Target) -> None:
         part["size"] = told_size
         manifest = Manifest(json.dumps(document).encode(), MANIFEST_TYPE)
         why = f"its {known} has {size} bytes, not {told_size}"
-        assert judge(target, manifest, OURS) == Verdict(Standing.FOREIGN, why)
+        assert judge_image(target, manifest, OURS) == Verdict(Standing.FOREIGN, why)
         part["size"] = size
     packed = gzip.compress(OURS.tar, 1, mtime=1)
     target.push_blob(packed)
-    assert judge(target, told(packed, size=len(packed) + 1), OURS) == Verdict(
+    assert judge_image(target, told(packed, size=len(packed) + 1), OURS) == Verdict(
         Standing.FOREIGN, f"its layer has {len(packed)} bytes, not {len(packed) + 1}"
     )
-    assert judge(target, told(packed, size=len(packed) - 1), OURS) == Verdict(
+    assert judge_image(target, told(packed, size=len(packed) - 1), OURS) == Verdict(
         Standing.FOREIGN, f"its layer has more than the {len(packed) - 1} bytes that it declares"
     )
 
 
 def test_why_a_layer_that_is_no_gzip_is_other_content(target: Target) -> None:
     target.push_blob(b"not gzip")
-    assert judge(target, told(b"not gzip"), OURS) == Verdict(
+    assert judge_image(target, told(b"not gzip"), OURS) == Verdict(
         Standing.OTHER, "its layer is not gzip: it has other bytes"
     )
 
@@ -58,14 +58,14 @@ def test_why_a_layer_that_is_no_gzip_is_other_content(target: Target) -> None:
 def test_a_layer_of_twice_the_size_of_the_tar_is_still_looked_at(target: Target) -> None:
     """What cannot be compressed may grow a little; beyond that nothing is fetched."""
     most = 2 * OURS.layer.tar_size + (64 << 10)
-    assert judge(target, told(b"gone", size=most), OURS).why == "its layer is missing"
-    assert judge(target, told(b"gone", size=most + 1), OURS) == Verdict(Standing.OTHER)
+    assert judge_image(target, told(b"gone", size=most), OURS).why == "its layer is missing"
+    assert judge_image(target, told(b"gone", size=most + 1), OURS) == Verdict(Standing.OTHER)
 
 
 def test_what_is_ours_to_the_byte_needs_no_blob(monkeypatch: pytest.MonkeyPatch, target: Target) -> None:
     """Not even its manifest is read."""
-    monkeypatch.setattr("flux.registry.identity.parse", None)
-    assert judge(target, Manifest(OURS.manifest, MANIFEST_TYPE), OURS) == Verdict(Standing.SAME)
+    monkeypatch.setattr("flux.registry.identity.parse_manifest", None)
+    assert judge_image(target, Manifest(OURS.manifest, MANIFEST_TYPE), OURS) == Verdict(Standing.SAME)
 
 
 def test_no_piece_beyond_the_size_of_ours_is_unpacked(
@@ -81,7 +81,7 @@ def test_no_piece_beyond_the_size_of_ours_is_unpacked(
     monkeypatch.setattr("flux.registry.identity.decompressed", counted)
     for large in (gzip.compress(OURS.tar * 300), gzip.compress(OURS.tar, mtime=0) * 100):
         unpacked.clear()
-        assert judge(target, theirs(target, large), OURS) == Verdict(Standing.OTHER)
+        assert judge_image(target, theirs(target, large), OURS) == Verdict(Standing.OTHER)
         assert sum(unpacked) <= OURS.layer.tar_size + (256 << 10)
 
 
@@ -92,7 +92,7 @@ def test_sizes_that_are_not_true_are_foreign(target: Target, part: str, change: 
     push(target, OURS, "latest")
     document = json.loads(theirs(target, OURS.layer.content, config=OURS.config).content)
     (document[part] if part == "config" else document[part][0])["size"] += change
-    verdict = judge(target, Manifest(json.dumps(document).encode(), MANIFEST_TYPE), OURS)
+    verdict = judge_image(target, Manifest(json.dumps(document).encode(), MANIFEST_TYPE), OURS)
     assert verdict.standing is Standing.FOREIGN
     document = json.loads(theirs(target, gzip.compress(OURS.tar)).content)
     document["layers"][0]["size"] += change
@@ -102,7 +102,7 @@ def test_sizes_that_are_not_true_are_foreign(target: Target, part: str, change: 
 def test_a_layer_too_large_for_ours_is_not_fetched(target: Target) -> None:
     told = {"mediaType": LAYER_TYPE, "digest": digest_of(b"never there"), "size": 1 << 40}
     document = json.loads(theirs(target, OURS.layer.content).content) | {"layers": [told]}
-    assert judge(target, Manifest(json.dumps(document).encode(), MANIFEST_TYPE), OURS) == Verdict(
+    assert judge_image(target, Manifest(json.dumps(document).encode(), MANIFEST_TYPE), OURS) == Verdict(
         Standing.OTHER
     )
 
@@ -110,7 +110,7 @@ def test_a_layer_too_large_for_ours_is_not_fetched(target: Target) -> None:
 def test_a_layer_that_is_missing(target: Target) -> None:
     told = {"mediaType": LAYER_TYPE, "digest": digest_of(b"gone"), "size": 4}
     document = json.loads(theirs(target, OURS.layer.content).content) | {"layers": [told]}
-    verdict = judge(target, Manifest(json.dumps(document).encode(), MANIFEST_TYPE), OURS)
+    verdict = judge_image(target, Manifest(json.dumps(document).encode(), MANIFEST_TYPE), OURS)
     assert verdict == Verdict(Standing.OTHER, "its layer is missing")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from flux.artifact.image import LAYER_TYPE, MANIFEST_TYPE, Image
 from flux.artifact.image_manifest import OTHER_TYPES
-from flux.registry.identity import Standing, Verdict, is_ours, is_same, judge
+from flux.registry.identity import Standing, Verdict, is_ours, is_same, judge_image
 from flux.registry.target import Manifest, Target
 from tests.registry.identity.images import OURS, blob, edited, theirs
 from tests.registry.identity.images import target as target
@@ -76,7 +76,7 @@ def test_other_content_is_another_image(target: Target) -> None:
 def test_annotations_that_are_not_true_are_foreign(target: Target, other: Image, why: str) -> None:
     """Flux's events and a signature would repeat them."""
     manifest = push(target, other, "latest")
-    assert judge(target, manifest, OURS) == Verdict(Standing.FOREIGN, why)
+    assert judge_image(target, manifest, OURS) == Verdict(Standing.FOREIGN, why)
     assert not is_same(target, manifest, OURS)
     assert not is_ours(manifest, OURS)
 
@@ -123,7 +123,7 @@ def test_a_second_list_of_layers_is_foreign(target: Target, key: str) -> None:
     other = json.dumps([blob(target, image(b"evil").layer.content, LAYER_TYPE)])
     for ours in (OURS.manifest, theirs(target, OURS.layer.content).content):
         content = f'{ours.decode()[:-1]},"{key}":{other}}}'.encode()
-        verdict = judge(target, Manifest(content, MANIFEST_TYPE), OURS)
+        verdict = judge_image(target, Manifest(content, MANIFEST_TYPE), OURS)
         assert verdict.standing is Standing.FOREIGN
         assert "layers" in verdict.why
 
@@ -131,6 +131,6 @@ def test_a_second_list_of_layers_is_foreign(target: Target, key: str) -> None:
 @pytest.mark.parametrize("media_type", [*OTHER_TYPES, "application/x", ""])
 def test_another_type_is_other_content(target: Target, media_type: str) -> None:
     for content in (OURS.manifest, b"{}", b"\xff"):
-        verdict = judge(target, Manifest(content, media_type), OURS)
+        verdict = judge_image(target, Manifest(content, media_type), OURS)
         assert verdict.standing is Standing.OTHER
         assert verdict.why == f"it is {OTHER_TYPES.get(media_type, f'of the type {media_type!r}')}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.registry.remote.helper import SECONDS, Answer, HelperError, ask_helper
+from flux.registry.remote.helper import HELPER_SECONDS, Answer, HelperError, ask_helper
 from tests import parts
 from tests.registry.remote.logins import Docker, refusal
 
@@ -37,13 +37,13 @@ def script(program: Path, text: str) -> None:
 
 
 def test_a_helper_that_hangs_is_ended_and_named(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flux.registry.remote.helper.SECONDS", 0.5)
+    monkeypatch.setattr("flux.registry.remote.helper.HELPER_SECONDS", 0.5)
     script(program, "sleep 20")
     began = time.monotonic()
     with pytest.raises(HelperError, match=r"^docker-credential-test did not answer within 0 s$"):
         ask_helper("test", "registry.example")
     assert time.monotonic() - began < 5
-    assert SECONDS == 30
+    assert HELPER_SECONDS == 30
 
 
 def test_what_a_helper_knows(program: Path) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flux.report.board.charts import DAY
-from flux.report.board.history import RELEASED, history
+from flux.report.board.history import RELEASED, history_picture
 
 
 def change(environment: str, merged: float, to: str | None, direction: str = "up") -> dict[str, object]:
@@ -19,7 +19,7 @@ def test_a_history() -> None:
         *(change("at", 175, None, "removed"), change("prod", 150, "1.0.0", "rollback")),
         *(change("prod", 100, "1.1.0"), change("at", 100, "1.1.0"), change("old", 0, "9.0.0")),
     ]
-    picture = history(artifact(changes, ("1.1.0", 90), ("1.0.0", 50)), ["at", "prod", "empty"], 200)
+    picture = history_picture(artifact(changes, ("1.1.0", 90), ("1.0.0", 50)), ["at", "prod", "empty"], 200)
     assert picture
     released, at, prod, empty = picture.lanes
     assert [lane.name for lane in picture.lanes] == [RELEASED, "at", "prod", "empty"]
@@ -42,17 +42,17 @@ def test_a_history() -> None:
 
 
 def test_the_axis_of_many_days_has_days() -> None:
-    picture = history(artifact([], ("1.0.0", DAY)), ["at"], 5 * DAY)
+    picture = history_picture(artifact([], ("1.0.0", DAY)), ["at"], 5 * DAY)
     assert picture
     assert [tick.label for tick in picture.ticks][1:3] == ["1970-01-03", "1970-01-04"]
 
 
 def test_nothing_has_happened() -> None:
-    assert history(artifact([], ("1.0.0", None)), ["at"], 200) is None
+    assert history_picture(artifact([], ("1.0.0", None)), ["at"], 200) is None
 
 
 def test_releases_alone_are_a_history() -> None:
-    picture = history(artifact([], ("1.0.0", 100)), ["at"], 200)
+    picture = history_picture(artifact([], ("1.0.0", 100)), ["at"], 200)
     assert picture
     assert [len(lane.stretches) for lane in picture.lanes] == [1, 0]
 
@@ -60,16 +60,16 @@ def test_releases_alone_are_a_history() -> None:
 def test_clocks_that_are_wrong_stay_in_the_picture() -> None:
     """One ahead of the board's, and two changes in one second, of which the last counts."""
     changes = [change("at", 900, "3.0.0"), change("at", 100, "2.0.0"), change("at", 100, None, "removed")]
-    picture = history(artifact(changes), ["at"], 200)
+    picture = history_picture(artifact(changes), ["at"], 200)
     assert picture
     stretches = picture.lanes[1].stretches
     assert [each.version for each in stretches] == ["2.0.0", "3.0.0"]
     assert all(each.x > 0 and each.x + each.width <= picture.width for each in stretches)
-    assert history(artifact([change("at", 900, "3.0.0")]), ["at"], 200)
+    assert history_picture(artifact([change("at", 900, "3.0.0")]), ["at"], 200)
 
 
 def test_long_names_leave_room() -> None:
-    picture = history(artifact([change("e" * 128, 100, "1.0.0")]), ["e" * 128], 200)
+    picture = history_picture(artifact([change("e" * 128, 100, "1.0.0")]), ["e" * 128], 200)
     assert picture
     lane = picture.lanes[1]
     assert (len(lane.label), lane.label[-1], lane.name) == (34, "…", "e" * 128)
@@ -78,7 +78,7 @@ def test_long_names_leave_room() -> None:
 
 def test_a_history_of_very_many_changes_begins_later() -> None:
     changes = [change("at", 10_000 - at, f"1.0.{at}") for at in range(9_000)]
-    picture = history(artifact(changes), ["at"], 10_000)
+    picture = history_picture(artifact(changes), ["at"], 10_000)
     assert picture
     assert len(picture.lanes[1].stretches) == 1000
     assert picture.begins == 9_001

@@ -9,11 +9,11 @@ import pytest
 
 from flux.artifact.difference import difference
 from flux.report.board.document import document
-from flux.report.board.pages import notes, render, states
+from flux.report.board.pages import notes, render_site, states
 from flux.settings.phases import Follow
 from tests.report.board.boards import HOSTILE, artifact, board, large
 
-PAGES = dict(render(document(board(artifact(), artifact("db")))))
+PAGES = dict(render_site(document(board(artifact(), artifact("db")))))
 
 
 class Reader(HTMLParser):
@@ -71,7 +71,7 @@ def test_an_artifact_has_its_whole_story() -> None:
 
 
 def test_text_from_outside_is_text() -> None:
-    pages = dict(render(document(board(artifact(text=HOSTILE), notice=HOSTILE))))
+    pages = dict(render_site(document(board(artifact(text=HOSTILE), notice=HOSTILE))))
     for name, page in pages.items():
         if not name.endswith(".html"):
             continue
@@ -97,18 +97,18 @@ def test_every_page_forbids_scripts_and_other_hosts() -> None:
 def test_the_issue_and_the_image_are_linked() -> None:
     one = artifact()
     issued = replace(one.releases[0], issue="https://example.com/issues/3")
-    pages = dict(render(document(board(replace(one, releases=[issued])))))
+    pages = dict(render_site(document(board(replace(one, releases=[issued])))))
     for name in ("index.html", "artifacts/app.html"):
         assert '<a href="https://example.com/issues/3">' in pages[name]
         assert '<a href="https://ghcr.io/o/app">' in pages[name]
-    bare = dict(render(document(board(replace(one, releases=[], image=".registry/app")))))
+    bare = dict(render_site(document(board(replace(one, releases=[], image=".registry/app")))))
     assert ("<td>none</td>" in bare["index.html"], ">image<" in bare["index.html"]) == (True, False)
 
 
 def test_an_artifact_that_is_no_more_is_in_the_history_of_its_environments() -> None:
     made = board(artifact())
     gone = [replace(each, entry=replace(each.entry, artifact="gone")) for each in artifact().changes]
-    pages = dict(render(document(replace(made, former=gone))))
+    pages = dict(render_site(document(replace(made, former=gone))))
     assert "<td>gone</td>" in pages["environments/prod.html"]
     assert "gone" not in pages["index.html"] + pages["artifacts/app.html"]
 
@@ -118,7 +118,7 @@ def test_who_merged_is_not_known_of_all() -> None:
     assert one.changes[0].pull
     older = [replace(change, pull=replace(one.changes[0].pull, merger="")) for change in one.changes[1:]]
     for changes, expected in ((one.changes, False), ([one.changes[0], *older], True), (older, False)):
-        page = dict(render(document(board(replace(one, changes=changes)))))["artifacts/app.html"]
+        page = dict(render_site(document(board(replace(one, changes=changes)))))["artifacts/app.html"]
         assert ("newest pull requests only" in page) is expected
 
 
@@ -161,7 +161,7 @@ def test_what_clusters_say_and_what_rules_allow() -> None:
     assert "Frozen:" not in PAGES["environments/at.html"]
     plain = artifact()
     places = {name: replace(place, health=None, next=None) for name, place in plain.places.items()}
-    pages = dict(render(document(replace(board(replace(plain, places=places)), rules={}, freezes=()))))
+    pages = dict(render_site(document(replace(board(replace(plain, places=places)), rules={}, freezes=()))))
     for name in ("artifacts/app.html", "environments/prod.html"):
         assert "Clusters" not in pages[name]
         assert "Next</th>" not in pages[name]
@@ -169,7 +169,7 @@ def test_what_clusters_say_and_what_rules_allow() -> None:
 
 
 def test_the_page_of_thirty_artifacts_is_light() -> None:
-    pages = dict(render(large(30, 6)))
+    pages = dict(render_site(large(30, 6)))
     assert sum(len(pages[name]) for name in ("index.html", "board.css", "board.js")) < 500_000
 
 
@@ -191,7 +191,7 @@ def text_of(page: str) -> str:
 def test_what_the_registry_has(change: dict[str, object], said: str) -> None:
     made = document(board(artifact()))
     made["artifacts"][0]["environments"]["prod"] |= {"drifts": False, **change}
-    pages = dict(render(made))
+    pages = dict(render_site(made))
     for name in ("index.html", "artifacts/app.html", "environments/prod.html"):
         told = text_of(pages[name]).split("≠ The registry has")[0]
         assert said in told
@@ -208,7 +208,7 @@ def test_what_is_left_out_is_counted() -> None:
     comparisons = [replace(one.comparisons[0], files=files, more_files=1)]
     releases = [replace(one.releases[0], notes="n" * 20_010)]
     one = replace(one, changes=changes, comparisons=comparisons, releases=releases, more_releases=7)
-    pages = dict(render(document(board(one))))
+    pages = dict(render_site(document(board(one))))
     page = text_of(pages["artifacts/app.html"])
     for said in (
         "30 more changes are in board.json",
@@ -225,7 +225,7 @@ def test_what_is_left_out_is_counted() -> None:
 def test_an_environment_that_is_no_more_has_no_page() -> None:
     one = artifact()
     gone = replace(one.changes[0], entry=replace(one.changes[0].entry, environment="gone"))
-    page = dict(render(document(board(replace(one, changes=[gone])))))["artifacts/app.html"]
+    page = dict(render_site(document(board(replace(one, changes=[gone])))))["artifacts/app.html"]
     assert "<td>gone</td>" in page
     assert "environments/gone.html" not in page
 
@@ -235,19 +235,19 @@ def test_what_is_next_without_rules() -> None:
     plain = artifact()
     places = {name: replace(place, health=None, next=None) for name, place in plain.places.items()}
     other = replace(plain, name="db", places=places, promotions=[])
-    pages = dict(render(document(replace(board(other), rules={}, freezes=()))))
+    pages = dict(render_site(document(replace(board(other), rules={}, freezes=()))))
     assert "db1.0.01.1.0" in text_of(pages["environments/prod.html"].split("<h2>What is next")[1])
     assert "Nothing: each artifact" in text_of(pages["environments/at.html"])
 
 
 def test_who_approved_and_merged() -> None:
-    pages = dict(render(document(board(artifact(text="carol")))))
+    pages = dict(render_site(document(board(artifact(text="carol")))))
     for name in ("artifacts/app.html", "environments/prod.html"):
         for column in ("Approved by", "Merged by", "Pull request", "Commit"):
             assert f">{column}</th>" in pages[name]
     bare = artifact()
     bare = replace(bare, changes=[replace(each, pull=None, approved=()) for each in bare.changes])
-    page = dict(render(document(board(bare))))["artifacts/app.html"]
+    page = dict(render_site(document(board(bare))))["artifacts/app.html"]
     assert not any(f">{column}</th>" in page for column in ("Approved by", "Merged by", "Pull request"))
 
 
@@ -263,13 +263,15 @@ def test_what_is_behind_the_newest_release_is_marked() -> None:
         "1.1.0",
         "1.0.0",
     ]
-    cells = [a.get("class") for tag, a in Reader(dict(render(made))["index.html"]).elements if tag == "td"]
+    cells = [
+        a.get("class") for tag, a in Reader(dict(render_site(made))["index.html"]).elements if tag == "td"
+    ]
     assert cells == [None, None, None, "bad behind", None, None]
 
 
 def test_environments_that_follow_are_named() -> None:
     """Nobody is to look for them in vain."""
     following = {"edge": Follow.TIP, "steady": Follow.STABLE}
-    text = text_of(dict(render(document(replace(board(artifact()), following=following))))["index.html"])
+    text = text_of(dict(render_site(document(replace(board(artifact()), following=following))))["index.html"])
     assert "edge is not here: nobody promotes to it. It follows the tip of main." in text
     assert "steady is not here: nobody promotes to it. It follows the newest stable release." in text
