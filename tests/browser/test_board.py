@@ -118,6 +118,18 @@ def test_long_names_leave_room_on_a_phone(visit: Visit, tmp_path: Path) -> None:
     assert link.bounding_box()["y"] >= head["y"] + head["height"]
 
 
+def test_what_a_cluster_says_is_not_cut(visit: Visit, tmp_path: Path) -> None:
+    found = large(2, 12)
+    for each in found["artifacts"]:
+        for place in each["environments"].values():
+            place["cluster"] = {**place["cluster"], "message": f"{'said ' * 60}{'long' * 60}"}
+    write(found, tmp_path / "board")
+    page = visit(tmp_path / "board" / "environments" / "environment00.html", 800)
+    box = page.locator("td .reason").first.bounding_box()
+    assert 0 < box["x"] < box["x"] + box["width"] <= 800
+    assert box["height"] > 60
+
+
 def test_paper_has_every_column(visit: Visit, tmp_path: Path) -> None:
     write(large(30, 12), tmp_path / "board")
     for name in ("index.html", "artifacts/app0000.html"):
