@@ -34,6 +34,7 @@ class Messages:
     def __init__(self, messages: Iterable[str]) -> None:
         own, *brought = [*messages] or [""]
         self._parts = [part for message in (own, *brought) for part in _parts(message)]
+        self._requests = [part for part in self._parts if part.decisions or part.by_hand]
         match = _PULL.search(own.partition("\n")[0])
         self.pull = int(match["squashed"] or match["merged"]) if match else None
         """The number of the pull request in the subject."""
@@ -42,7 +43,7 @@ class Messages:
 
     def asked(self, artifact: str, environment: str) -> tuple[str, ...]:
         """Return who asked for the artifact in the environment, since somebody withdrew it."""
-        parts = self._about(artifact)
+        parts = [part for part in self._requests if part.artifact in (None, artifact)]
         decisions = [d for part in parts for d in part.decisions if environment in d.environments]
         if len(decisions) > 1:
             decisions = list(requesters(decisions, [environment])[environment]) or decisions
@@ -50,10 +51,8 @@ class Messages:
         return tuple(dict.fromkeys([*names, *(who for part in parts for who in part.by_hand)]))[:_MOST_ASKED]
 
     def rolls_back(self, artifact: str) -> bool:
-        return any(is_rollback(part.text) or _UNDONE.search(part.text) for part in self._about(artifact))
-
-    def _about(self, artifact: str) -> list[_Part]:
-        return [part for part in self._parts if part.artifact in (None, artifact)]
+        parts = (part for part in self._parts if part.artifact in (None, artifact))
+        return any(is_rollback(part.text) or _UNDONE.search(part.text) for part in parts)
 
 
 def _parts(message: str) -> Iterator[_Part]:
