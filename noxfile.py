@@ -109,7 +109,7 @@ def run_tests(session: nox.Session, name: str) -> None:
 
 @nox.session
 def mutation(session: nox.Session) -> None:
-    """Small faults in the pure packages and the identity of images: do the tests find them? Takes hours."""
+    """Small faults in pure code, in identity and in who may promote: do the tests find them? Takes hours."""
     session.install("mutmut~=3.8", "--editable", ".[tests]")
     session.env["HYPOTHESIS_PROFILE"] = "mutation"
     session.run("mutmut", "run", *session.posargs)
