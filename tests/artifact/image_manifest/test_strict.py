@@ -110,6 +110,20 @@ def test_a_field_that_is_another(key: str, value: object) -> None:
     assert refused(edited(lambda document: document.pop(key))) == f"it has no {key}"
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("schemaVersion", 1, "its schemaVersion is not 2"),
+        ("mediaType", "x", f"its mediaType is not {MANIFEST_TYPE}, the type that the registry returned"),
+        ("layers", [1], "its layer is not a JSON object"),
+        ("config", 1, "its config is not a JSON object"),
+        ("annotations", [], "its annotations are not a JSON object"),
+    ],
+)
+def test_why_a_field_is_refused(field: str, value: object, why: str) -> None:
+    assert refused(edited(lambda document: document.update({field: value}))) == why
+
+
 @pytest.mark.parametrize("part", ["config", "layers"])
 @pytest.mark.parametrize(
     ("key", "value"),
@@ -170,6 +184,8 @@ def test_an_embedded_config_that_is_another(data: object) -> None:
     assert refused(edited(lambda document: document["config"].update(data=data))).startswith(
         ("its config has ", "the data of its config ")
     )
+    not_base64 = edited(lambda document: document["config"].update(data="?"))
+    assert refused(not_base64) == "its config has data that is not Base64"
 
 
 @pytest.mark.parametrize(("size", "config"), [(3, b"{}"), (1, b"{}"), (2, b"[]")])
