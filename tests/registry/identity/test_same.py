@@ -119,7 +119,7 @@ def test_the_manifest_alone_tells_ours(target: Target) -> None:
 
 @pytest.mark.parametrize("key", ["layers", "Layers", "layer\N{LATIN SMALL LETTER LONG S}", "\\u004cayers"])
 def test_a_second_list_of_layers_is_foreign(target: Target, key: str) -> None:
-    """Flux would take the second: tests/artifact/test_image_manifest.py."""
+    """Flux would take the second: tests/artifact/image_manifest/."""
     other = json.dumps([blob(target, image(b"evil").layer.content, LAYER_TYPE)])
     for ours in (OURS.manifest, theirs(target, OURS.layer.content).content):
         content = f'{ours.decode()[:-1]},"{key}":{other}}}'.encode()
