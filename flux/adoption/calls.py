@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flux.adoption.variables import VARIABLE, expanded, given_in, words
+from flux.adoption.variables import VARIABLE, commands_in, expanded, given_in, words
 from flux.regex import regex
 
 TOP = "\x02"
@@ -49,7 +49,7 @@ def lines_of(text: str, folder: str, known: Mapping[str, str], file: str = "") -
     for line in _joined(text.replace("$$", "$") if is_make else text):
         known |= given_in(line)  # a command gets the last value before it
         before = [*visited]
-        for command in re.split(r"[;&|]", line):
+        for command in commands_in(line):
             if found := _CD.search(command):
                 visited.append(_changed(visited, expanded(_first(found[1]), known), file))
         yield ScriptLine(line, visited[-1], dict(known))
@@ -93,7 +93,7 @@ def joined_path(folder: str, path: str, file: str = "") -> str:
 def calls_in(text: str, folder: str, known: Mapping[str, str]) -> Iterator[Call]:
     """Yield the files that a script may run: by name, or by make, just and task."""
     for line in lines_of(text, folder, known):
-        for command in re.split(r"&&|\|\||;", line.text):
+        for command in commands_in(line.text):
             said = [expanded(word, line.known) for word in words(command)]
             while said and (said[0] in (*_SHELLS, "then", "do", "(") or re.match(r"\w+=|-\w*$", said[0])):
                 said = said[1:]

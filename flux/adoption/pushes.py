@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 
 from flux.adoption.calls import joined_path, lines_of
 from flux.adoption.scripts import Script, Use, find_scripts
-from flux.adoption.variables import VARIABLE, MatrixRow, expanded, in_row, matrix_names, outputs_of, words
+from flux.adoption.variables import (
+    VARIABLE,
+    MatrixRow,
+    commands_in,
+    expanded,
+    in_row,
+    matrix_names,
+    outputs_of,
+    words,
+)
 from flux.adoption.workflows import calls_ours
 from flux.regex import regex
 
@@ -82,7 +91,7 @@ def _line(text: str, beginning: str) -> int:
 
 def _of_script(script: Script, texts: Mapping[str, str]) -> Iterator[PushCommand]:
     for line in lines_of(script.text, script.folder, script.known, script.file):
-        if found := _COMMAND.search(line.text):
+        for found in filter(None, map(_COMMAND.search, commands_in(line.text))):
             place = f"{script.file}:{_line(texts[script.file], found[0][:40])}"
             said = [expanded(word, line.known) for word in words(found[2])]
             command = _command(found[1], place, said, script.outputs)

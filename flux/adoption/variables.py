@@ -25,8 +25,21 @@ _OUTPUT = regex(r"\becho\s+[\"']?([\w-]+)=([^\"'\n]*?)[\"']?\s*>>\s*[\"']?\$\{?G
 _OF_A_STEP = regex(r"\$\{\{\s*steps\.[\w-]+\.outputs\.([\w-]+)\s*\}\}")
 _OF_A_MATRIX = regex(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 _OF_GITHUB = regex(r"(?:env\.)?([\w.-]+)(?:\s*\|\|.*)?")
+_QUOTED = regex(r"\"[^\"]*\"|'[^']*'")
+_END = regex(r"[;&|]")
 _MOST_ROUNDS = 5
 _MOST_ROWS = 1000
+
+
+def commands_in(line: str) -> list[str]:
+    """Split a line at `;`, `&` and `|`, but not inside of a variable or of quotes."""
+    hidden = _QUOTED.sub(_hide, VARIABLE.sub(_hide, line))
+    ends = [found.start() for found in _END.finditer(hidden)]
+    return [line[start:end] for start, end in zip([0, *(at + 1 for at in ends)], [*ends, None], strict=True)]
+
+
+def _hide(found: re.Match[str]) -> str:
+    return "x" * len(found[0])
 
 
 def words(arguments: str) -> list[str]:

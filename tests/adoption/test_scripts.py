@@ -156,6 +156,14 @@ def test_a_step_runs_a_file(command: str, file: str, text: str) -> None:
     assert {one.workflow for one in find_commands(texts, "")} == {WORKFLOW}
 
 
+def test_a_line_may_have_several_commands() -> None:
+    loop = "for d in apps/*; do flux push artifact oci://r.io/o/$(basename $d | tr A-Z a-z):1 --path=$d; done"
+    other = "flux push artifact oci://r.io/o/x:1 --path x&& flux tag artifact oci://r.io/o/x:1 --tag=a|cat"
+    found = find_commands({"push.sh": f"{loop} && {other}\n"}, "")
+    assert [(one.path, one.tags) for one in found] == [("apps/*", ()), ("x", ()), ("", ("a",))]
+    assert found[0].repository == "r.io/o/$(basename $d | tr A-Z a-z)"
+
+
 def test_what_is_in_a_comment_is_not_run() -> None:
     old = PUSH.format(name="old", path="old")
     texts = {WORKFLOW: f"# {old}\n" + steps({"run": f"# {old}\n{PUSH.format(name='web', path='apps/web')}"})}

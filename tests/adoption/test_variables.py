@@ -2,7 +2,16 @@
 
 import pytest
 
-from flux.adoption.variables import expanded, in_row, known_in, matrix_names, outputs_of, rows_of, words
+from flux.adoption.variables import (
+    commands_in,
+    expanded,
+    in_row,
+    known_in,
+    matrix_names,
+    outputs_of,
+    rows_of,
+    words,
+)
 
 STEP = """\
 TAG=latest
@@ -86,4 +95,14 @@ def test_a_variable_is_one_word() -> None:
         "${{ steps.a.outputs.b }}",
         "$(git log -1)",
         "plain",
+    ]
+
+
+def test_a_line_is_split_into_commands() -> None:
+    line = "a $(b | c; d) && e 'f;g' \"h & i\"; j ${K:-;}"
+    assert [one.strip() for one in commands_in(line)] == [
+        "a $(b | c; d)",
+        "",
+        "e 'f;g' \"h & i\"",
+        "j ${K:-;}",
     ]
