@@ -86,8 +86,8 @@ loaded = {name.partition(".")[0] for name in files.keys() - before if files[name
 print(json.dumps([sorted(rooms), sorted(loaded - {"flux"})]), file=sys.stderr)
 """
 _LIGHT = {
-    *("configured", "errors", "listing", "packages", "parallel", "reasons", "regex", "running", "tasks"),
-    "working",
+    *("configured", "errors", "listing", "notice", "packages", "parallel", "reasons", "regex", "running"),
+    *("tasks", "working"),
 }
 _IN_GIT = {
     *("artifact", "commands", "event", "forge", "git", "monorepo", "promotion", "release", "report"),

@@ -9,6 +9,7 @@ from flux.forge.reporting import CommitStatus
 from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.tip_settings import require_current_settings
+from flux.notice import AnyNotice
 from flux.parallel import in_parallel
 from flux.promotion.clusters.health import Health
 from flux.promotion.clusters.status import StatusName, parse_name
@@ -28,7 +29,7 @@ class Acknowledged:
     name: StatusName | None
     healths: dict[str, Health] = field(default_factory=dict)
     advanced: Advanced = field(default_factory=Advanced)
-    notices: Sequence[str] = ()
+    notices: Sequence[AnyNotice] = ()
 
 
 def acknowledge(monorepo: Monorepo, path: str | None) -> Acknowledged:

@@ -15,6 +15,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_details import ReleaseDetails, ReleaseReader
 from flux.monorepo.releases import releases
 from flux.monorepo.source_url import source_url
+from flux.notice import AnyNotice, Notice, distinct
 from flux.promotion.clusters.health import Health
 from flux.promotion.gates.freeze import Freeze
 from flux.promotion.gates.rule import Rule
@@ -74,7 +75,7 @@ class Board:
     phases: Mapping[str, Sequence[str]]
     artifacts: Sequence[BoardArtifact]
     measures: Measures
-    notices: Sequence[str] = field(default_factory=tuple)
+    notices: Sequence[AnyNotice] = field(default_factory=tuple)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     freezes: Sequence[Freeze] = ()
     following: Mapping[str, Follow] = field(default_factory=dict)
@@ -113,7 +114,7 @@ def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> B
         phases,
         [replace(each, measures=measure(arrivals[each.name], last, now)) for each in artifacts],
         measure(chain(_arrivals(former, details), *arrivals.values()), last, now),
-        tuple(dict.fromkeys(notices)),
+        tuple(distinct(notices)),
         {phase: rule for phase, rule in rules.rules.items() if not rule.is_plain},
         rules.freezes,
         {name: what for what in Follow for name in monorepo.settings.following(what)},
@@ -121,19 +122,19 @@ def read_board(monorepo: Monorepo, now: float, working: Working = silently) -> B
     )
 
 
-def _silent(status: Status) -> list[str]:
+def _silent(status: Status) -> list[Notice]:
     """Return why registries did not answer."""
     faults = [step.fault for step in status.failed if step.is_unknown or not step.environment]
-    return [fault.message for fault in faults if fault]
+    return [Notice(fault) for fault in faults if fault]
 
 
-def _rules(monorepo: Monorepo, notices: list[str]) -> Rules:
+def _rules(monorepo: Monorepo, notices: list[AnyNotice]) -> Rules:
     """Return the rules and the forecast. Without rules, this sends no request to the forge."""
     try:
         if monorepo.settings.has_rules or freezes_at(monorepo, monorepo.tip):
             return find_rules(monorepo, None)
     except FluxError as error:
-        notices.append(f"rules are not shown: {error.message}")
+        notices.append(Notice(error, "rules are not shown"))
     return Rules({}, (), [])
 
 

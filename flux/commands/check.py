@@ -18,6 +18,7 @@ from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.comparison import commit_to_check
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.rendering import render_all
+from flux.notice import AnyNotice
 from flux.parallel import in_parallel
 from flux.promotion.desired import check_desired
 from flux.working import Working, silently
@@ -29,7 +30,7 @@ class Check:
 
     artifacts: list[str]
     findings: list[Finding]
-    notices: list[str] = field(default_factory=list)
+    notices: list[AnyNotice] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:
@@ -88,7 +89,7 @@ def _check_others(monorepo: Monorepo, sources: Sources) -> Iterator[Finding]:
 
 def _choose(
     monorepo: Monorepo, sources: Sources, names: Sequence[str], changed: bool, since: str | None
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[str], list[AnyNotice]]:
     """Return the artifacts to check, and notices about the choice."""
     chosen = sources.choose(names) if names or not changed else []
     if not changed:

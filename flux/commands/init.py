@@ -30,6 +30,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.opening import open_forge
 from flux.monorepo.registry import open_target_registry, renamed_registry
 from flux.monorepo.signers import required_signers
+from flux.notice import AnyNotice, Notice
 from flux.promotion.gates.freeze import freezes_path
 from flux.registry import host_of
 from flux.registry.target import Registry
@@ -45,7 +46,7 @@ class Adoption:
     files: list[WantedFile]
     gaps: list[Gap] = field(default_factory=list)
     unmanaged: list[Unmanaged] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    notices: list[AnyNotice] = field(default_factory=list)
     identity: str = ""
     """A regular expression for the signer that clusters have to accept; empty if nobody can sign."""
 
@@ -185,12 +186,12 @@ def _with(monorepo: Monorepo, settings: Settings, open_registry: Callable[[Monor
     return Monorepo(monorepo.git, settings, monorepo.event, open_registry, open_forge, dry_run=True)
 
 
-def _tags(monorepo: Monorepo, names: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
+def _tags(monorepo: Monorepo, names: Iterable[str]) -> tuple[dict[str, list[str]], list[AnyNotice]]:
     """Return the tags of each artifact as the registry writes them, and why some are unknown."""
     try:
         return environment_tags(monorepo, list(names)), []
     except FluxError as error:
-        return {}, [f"the registry was not looked at: {error.message}"]
+        return {}, [Notice(error, "the registry was not looked at")]
 
 
 def _signatures(monorepo: Monorepo, clues: Clues) -> tuple[str, list[str]]:

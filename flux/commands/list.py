@@ -17,6 +17,7 @@ from flux.monorepo.releases import (
     read_releases,
     tell_apart,
 )
+from flux.notice import AnyNotice, Notice, distinct
 from flux.parallel import meanwhile
 
 
@@ -37,7 +38,7 @@ class Listed:
 @dataclass(frozen=True)
 class Listing:
     artifacts: list[Listed]
-    notices: list[str] = field(default_factory=list)
+    notices: list[AnyNotice] = field(default_factory=list)
 
 
 def list_artifacts(monorepo: Monorepo) -> Listing:
@@ -54,9 +55,9 @@ def list_artifacts(monorepo: Monorepo) -> Listing:
         since = commits_since(monorepo, head, releases)
     except GitError as unknown:
         since = {}
-        notices.append(unknown.message)
+        notices.append(Notice(unknown))
     notices += sources.clashes_named
-    notices = list(dict.fromkeys(notices))
+    notices = distinct(notices)
     return Listing(
         [
             Listed(
@@ -73,28 +74,28 @@ def list_artifacts(monorepo: Monorepo) -> Listing:
 
 def _releases(
     monorepo: Monorepo, names: list[str], home_tags: Callable[[], Mapping[str, str]]
-) -> tuple[list[Released], list[str]]:
+) -> tuple[list[Released], list[AnyNotice]]:
     """Return the releases, and notices about other tags. Tags that cannot be told apart count as releases."""
     form = monorepo.settings.tag_form
     try:
         tags = home_tags()
     except GitError as unknown:
         tags = monorepo.git.tags()
-        said = [f"{unknown.message}; only the releases of this clone are shown"]
+        said: list[AnyNotice] = [Notice(unknown, then="only the releases of this clone are shown")]
         found = read_releases(form, tags, names)
     else:
         try:
             found, stray = tell_apart(monorepo, names)
             said = [*name_stray(monorepo, stray)]
         except GitError as unknown:
-            found, said = read_releases(form, tags, names), [unknown.message]
+            found, said = read_releases(form, tags, names), [Notice(unknown)]
     return found, [*said, *name_misnamed(form, misnamed_releases(monorepo, names, tags))]
 
 
-def _changed(monorepo: Monorepo) -> tuple[Changed | None, list[str]]:
+def _changed(monorepo: Monorepo) -> tuple[Changed | None, list[AnyNotice]]:
     """Return what changed, and notices. If origin and this clone cannot tell, return None and the reason."""
     try:
         changed = find_changed(monorepo, None, with_tree=False)
     except GitError as unknown:
-        return None, [unknown.message]
+        return None, [Notice(unknown)]
     return changed, list(changed.notices)

@@ -12,6 +12,7 @@ from flux.monorepo.publish_due import DuePublisher
 from flux.monorepo.tip_settings import require_current_settings
 from flux.monorepo.vouching import Vouching
 from flux.monorepo.work import Work
+from flux.notice import Notice
 from flux.promotion.plan import Action, Step
 from flux.proposals.advance import Advance
 from flux.proposals.due_issues import apply_due_issues, open_due_issues
@@ -95,7 +96,7 @@ class Reconciler:
             if step.fault and step.fault.message in told:
                 continue
             if step.fault and step.action == Action.HELD:
-                self._done.notices.append(f"{step.name}: {step.fault.message}")
+                self._done.notices.append(Notice(step.fault, step.name))
             elif step.action == Action.MISSING:
                 self._done.missing.append(step)
             elif step.fault:

@@ -12,6 +12,7 @@ from flux.monorepo.drift import Looked, Reach, look
 from flux.monorepo.environment_tags import look_again, move_tags
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.tip_settings import require_current_settings
+from flux.notice import AnyNotice
 from flux.parallel import meanwhile
 from flux.promotion.desired import Desired
 from flux.promotion.plan import Action, Step
@@ -35,7 +36,7 @@ class Convergence:
 
     tip: str
     steps: list[Step]
-    notices: list[str] = field(default_factory=list)
+    notices: list[AnyNotice] = field(default_factory=list)
 
     @property
     def failed(self) -> list[Step]:
@@ -69,7 +70,7 @@ def converge(
         on_plan(run.tip, planned)
         if monorepo.dry_run:
             run.pretend(looked)
-            return Convergence(run.tip, planned, _left(planned))
+            return Convergence(run.tip, planned, [*_left(planned)])
         run.act(looked)
         if not run.due:
             break
@@ -159,7 +160,10 @@ class _Run:
                 f"the tip moved on {_MOST_ROUNDS} times while its tags were moved", "run `inv tag` again"
             )
         superseded, final = self._moves.superseded(), self._moves.final()
-        notices = [*_moved_before(superseded, self._monorepo.settings.branch, self.tip), *_left(final)]
+        notices: list[AnyNotice] = [
+            *_moved_before(superseded, self._monorepo.settings.branch, self.tip),
+            *_left(final),
+        ]
         notices += self._recorder.notices if self._recorder else []
         return Convergence(self.tip, [*superseded, *final], notices)
 

@@ -9,6 +9,7 @@ from semver import Version
 from flux.errors import FluxError, TipUnknownError
 from flux.forge.forge import PullRequest, PullState
 from flux.monorepo.monorepo import Monorepo
+from flux.notice import AnyNotice, Notice
 from flux.parallel import in_parallel
 from flux.promotion.proposal import Promotion
 from flux.promotion.timeline import LogEntry, Recorded, timeline
@@ -48,7 +49,7 @@ class Log:
     the forge was not asked about."""
 
     changes: list[Logged]
-    notices: list[str] = field(default_factory=list)
+    notices: list[AnyNotice] = field(default_factory=list)
     unasked: int = 0
 
 
@@ -57,17 +58,17 @@ def read_log(monorepo: Monorepo, choose: Choose = list) -> Log:
 
     It reads the whole history, also from before this tool and with other settings.
     """
-    notices: list[str] = []
+    notices: list[AnyNotice] = []
     entries = choose(list(timeline(_recorded(monorepo, _tip(monorepo, notices)))))
     return _told(monorepo, entries, notices)
 
 
-def _tip(monorepo: Monorepo, notices: list[str]) -> str:
+def _tip(monorepo: Monorepo, notices: list[AnyNotice]) -> str:
     try:
         return monorepo.tip
     except TipUnknownError as unknown:
         if known := monorepo.git.last_known_tip(monorepo.settings.branch):
-            notices.append(f"{unknown.message}; only this clone was read")
+            notices.append(Notice(unknown, then="only this clone was read"))
             return known
         raise
 
@@ -81,7 +82,7 @@ def _recorded(monorepo: Monorepo, tip: str) -> Iterable[Recorded]:
             yield Recorded(change.commit, change.time, content, change.messages, change.merged)
 
 
-def _told(monorepo: Monorepo, entries: Sequence[LogEntry], notices: list[str]) -> Log:
+def _told(monorepo: Monorepo, entries: Sequence[LogEntry], notices: list[AnyNotice]) -> Log:
     """Return the entries with data from tags and the forge."""
     if not entries:
         return Log([], notices)
@@ -101,7 +102,7 @@ def _told(monorepo: Monorepo, entries: Sequence[LogEntry], notices: list[str]) -
             approved = {**approved, number: who}
     except FluxError as error:
         what = "who approved and merged is" if pulls else "pull requests, and who approved and merged, are"
-        notices.append(f"{what} not shown{' for all' if pulls else ''}: {error.message}")
+        notices.append(Notice(error, f"{what} not shown{' for all' if pulls else ''}"))
     changes = [
         Logged(
             entry,

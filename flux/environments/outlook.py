@@ -10,6 +10,7 @@ from flux.monorepo.releases import releases
 from flux.promotion.gates.auto import due, stopped, wants
 from flux.promotion.gates.freeze import Freeze
 from flux.promotion.gates.gate import GateVerdict, judge
+from flux.promotion.gates.reason import Reason
 from flux.promotion.gates.rule import Rule
 from flux.promotion.gates.state import Course, GateState, is_higher
 from flux.proposals.gate_states import Courses
@@ -25,7 +26,7 @@ class Outlook:
     version: str | None = None
     verdict: GateVerdict = field(default_factory=GateVerdict)
     by_rule: bool = False
-    stopped: str = ""
+    stopped: Reason | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from flux.monorepo.followers import strayed
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import commits_since, last_releases
 from flux.monorepo.tip_settings import find_outdated_settings
+from flux.notice import AnyNotice, Notice
 from flux.parallel import in_parallel, meanwhile
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.desired import Desired
@@ -54,7 +55,7 @@ class Status:
     environments: Sequence[str]
     rows: list[Row]
     promotions: list[tuple[Promotion, PullRequest]] | None
-    notices: list[str] = field(default_factory=list)
+    notices: list[AnyNotice] = field(default_factory=list)
     now: float = 0
     """The time by the clock of the forge. It is set if reports of clusters are read."""
     outdated: OutdatedSettingsError | None = None
@@ -127,7 +128,7 @@ def find_status(
         rows = {row.artifact: row for row in map(row, looked)}
         asked = [row for row in rows.values() if names or _drifting(row)]
         rows |= {row.artifact: row for row in in_parallel(monorepo.settings.jobs, more, asked)}
-        notices = [f"{outdated.message}; {outdated.hint}"] if outdated else []
+        notices: list[AnyNotice] = [Notice(outdated, then=outdated.hint)] if outdated else []
         astray = _strayed(monorepo, chosen)
         notices += astray
         now, rows, unknown = _with_health(monorepo, rows)
@@ -136,7 +137,7 @@ def find_status(
             promotions = _promotions(monorepo, pull_requests(), chosen)
         except FluxError as error:
             promotions = None
-            notices.append(f"open promotions are not shown: {error.message}")
+            notices.append(Notice(error, "open promotions are not shown"))
         requests = _requests(monorepo, desired, promotions, names)
     shown = [replace(rows[name], requests=requests.get(name, {})) for name in chosen]
     return Status(monorepo.settings.environments, shown, promotions, notices, now, outdated, astray)
@@ -156,7 +157,7 @@ def _strayed(monorepo: Monorepo, names: Sequence[str]) -> Sequence[str]:
     return tuple(sorted(line for lines in in_parallel(monorepo.settings.jobs, one, names) for line in lines))
 
 
-def _with_health(monorepo: Monorepo, rows: dict[str, Row]) -> tuple[float, dict[str, Row], list[str]]:
+def _with_health(monorepo: Monorepo, rows: dict[str, Row]) -> tuple[float, dict[str, Row], list[Notice]]:
     """Return the time of the forge, the rows with what clusters report, and a notice if that is unknown."""
     from flux.proposals.cluster_health import Clusters, follows
 
@@ -168,7 +169,7 @@ def _with_health(monorepo: Monorepo, rows: dict[str, Row]) -> tuple[float, dict[
         found = {name: replace(row, health=clusters.health(name, row.steps)) for name, row in rows.items()}
         return clusters.now, found, []
     except FluxError as error:
-        return 0, rows, [f"what clusters say is not shown: {error.message}"]
+        return 0, rows, [Notice(error, "what clusters say is not shown")]
 
 
 def _promotions(

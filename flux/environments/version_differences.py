@@ -9,7 +9,7 @@ from semver import Version
 
 from flux.artifact.difference import FileDifference, difference
 from flux.artifact.versions import named_versions
-from flux.errors import FluxError
+from flux.errors import FluxError, without_frames
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.released_files import released_files
 from flux.monorepo.releases import Released
@@ -29,7 +29,7 @@ class VersionDifference:
     names: tuple[tuple[str, str, str], ...] = ()
     files: tuple[FileDifference, ...] = ()
     more_files: int = 0
-    unknown: str = ""
+    unknown: FluxError | None = None
 
 
 def compare_versions(
@@ -55,12 +55,12 @@ def _compare(
     new: str,
     environments: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> VersionDifference:
-    if missing := next((version for version in (old, new) if version not in tagged), None):
-        return VersionDifference(old, new, environments, unknown=f"no release has version {missing}")
     try:
+        if missing := next((version for version in (old, new) if version not in tagged), None):
+            raise FluxError(f"no release has version {missing}")
         before, after = (released_files(monorepo, tagged[version]) for version in (old, new))
     except FluxError as error:
-        return VersionDifference(old, new, environments, unknown=error.message)
+        return VersionDifference(old, new, environments, unknown=without_frames(error))
     files = difference(before, after)
     names: list[tuple[str, str, str]] = []
     with suppress(RecursionError):

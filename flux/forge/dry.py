@@ -17,7 +17,8 @@ from flux.forge.forge import (
     Review,
     TagRules,
 )
-from flux.forge.reporting import CommitStatus, Deployment
+from flux.forge.reporting import CommitStatus, Deployment, DeploymentState
+from flux.promotion.clusters.status import StatusState
 
 _NONE = "0" * 40
 Edited = TypeVar("Edited", Issue, PullRequest)
@@ -185,7 +186,7 @@ class DryForge:
     def statuses(self, commit: str) -> Sequence[CommitStatus]:
         return self._forge.statuses(commit)
 
-    def set_status(self, commit: str, context: str, state: str, description: str) -> None:
+    def set_status(self, commit: str, context: str, state: StatusState, description: str) -> None:
         if commit != _NONE:
             self.would.append(f"set the status {context} of {commit[:12]} to {state}")
 
@@ -216,7 +217,7 @@ class DryForge:
     def merge_by_person(self, number: int) -> None:
         self.would.append(f"switch off auto-merge of {self._named(number)}")
 
-    def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
+    def set_deployment_state(self, deployment: int, state: DeploymentState, description: str) -> None:
         self.would.append(f"set deployment {self._named(deployment)} to {state}")
 
     def protection(self, branch: str) -> Protection | None:

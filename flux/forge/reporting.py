@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
+
+from flux.promotion.clusters.status import StatusState
+
+
+class DeploymentState(StrEnum):
+    """The states of a deployment that we set, in GitHub's words."""
+
+    IN_PROGRESS = "in_progress"
+    SUCCESS = "success"
+    FAILURE = "failure"
+    INACTIVE = "inactive"
 
 
 @dataclass(frozen=True)
@@ -38,9 +50,8 @@ class Reporting(Protocol):
     def statuses(self, commit: str) -> Sequence[CommitStatus]:
         """Return the statuses of a commit, oldest first; none if the forge does not know the commit."""
 
-    def set_status(self, commit: str, context: str, state: str, description: str) -> None:
-        """Set a status of a commit, in the name of the caller's account. The states are `error`, `failure`,
-        `pending` and `success`."""
+    def set_status(self, commit: str, context: str, state: StatusState, description: str) -> None:
+        """Set a status of a commit, in the name of the caller's account."""
 
     def keep_status(self, commit: str, status: CommitStatus) -> bool:
         """Store a status from an event. Return False if the forge has it already, or if it does not store
@@ -66,5 +77,5 @@ class Reporting(Protocol):
     def merge_by_person(self, number: int) -> None:
         """Switch auto-merge of a pull request off: only a person may merge it from now on."""
 
-    def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
-        """Set `in_progress`, `success`, `failure` or `inactive`. This changes no other deployment."""
+    def set_deployment_state(self, deployment: int, state: DeploymentState, description: str) -> None:
+        """Set the state of a deployment. This changes no other deployment."""

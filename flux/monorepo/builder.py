@@ -11,6 +11,7 @@ from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.latest import moving_tags, named, settle_latest
 from flux.monorepo.monorepo import Monorepo
+from flux.notice import AnyNotice, Notice
 from flux.parallel import Room, in_parallel
 from flux.registry.push import push
 
@@ -24,7 +25,7 @@ class Build:
 
     commit: str
     results: list[ImageResult]
-    notices: list[str] = field(default_factory=list)
+    notices: list[AnyNotice] = field(default_factory=list)
 
     @property
     def failed(self) -> list[ImageResult]:
@@ -45,7 +46,7 @@ class Builder:
         monorepo: Monorepo,
         sources: Sources,
         names: Sequence[str],
-        notices: Sequence[str],
+        notices: Sequence[AnyNotice],
         thorough: bool = False,
         *,
         everything: bool = False,
@@ -106,7 +107,7 @@ class Builder:
 
     def _stays(self, error: FluxError) -> None:
         if self._settings.moving:
-            self._notices.append(f"{named(self._monorepo)} stays where it is: {error.message}")
+            self._notices.append(Notice(error, f"{named(self._monorepo)} stays where it is"))
 
     def _at_tip(
         self, tip: str | None, revisions: Mapping[str, Revision]

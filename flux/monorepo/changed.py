@@ -6,6 +6,7 @@ from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.comparison import Comparison, find_comparison
 from flux.monorepo.first_parents import changed_between, made_at
 from flux.monorepo.monorepo import Monorepo
+from flux.notice import AnyNotice
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Changed:
     reasons: dict[str, list[str]]
     removed: list[str]
     uncommitted: dict[str, list[str]]
-    notices: list[str]
+    notices: list[AnyNotice]
 
     @property
     def artifacts(self) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from flux.errors import RequestError, TipUnknownError
 from flux.event import PullRequestCommits, Push
 from flux.monorepo.monorepo import Monorepo
+from flux.notice import AnyNotice, Notice
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class Comparison:
 
     base: str | None
     head: str
-    notices: list[str] = field(default_factory=list)
+    notices: list[AnyNotice] = field(default_factory=list)
 
 
 def find_comparison(monorepo: Monorepo, since: str | None) -> Comparison:
@@ -49,7 +50,7 @@ def _push(monorepo: Monorepo, push: Push) -> Comparison:
     try:
         tip, notices = _tip(monorepo)
     except TipUnknownError as unknown:
-        return Comparison(None, after, [f"{unknown.message}: everything on {push.ref} counts as new"])
+        return Comparison(None, after, [Notice(unknown, then=f"everything on {push.ref} counts as new")])
     return _since_branching(monorepo, tip, after, notices)
 
 
@@ -64,7 +65,7 @@ def _terminal(monorepo: Monorepo) -> Comparison:
     return _since_branching(monorepo, tip, head, notices)
 
 
-def _tip(monorepo: Monorepo) -> tuple[str, list[str]]:
+def _tip(monorepo: Monorepo) -> tuple[str, list[AnyNotice]]:
     """Return the tip and notices. If origin does not answer, the last fetched tip is good enough."""
     try:
         return monorepo.tip, []
@@ -73,10 +74,12 @@ def _tip(monorepo: Monorepo) -> tuple[str, list[str]]:
         if known is None:
             raise
         last = f"compared with {monorepo.settings.branch} as last fetched, {known[:12]}"
-        return known, [f"{unknown.message}; {last}"]
+        return known, [Notice(unknown, then=last)]
 
 
-def _since_branching(monorepo: Monorepo, branch: str, head: str, notices: Sequence[str] = ()) -> Comparison:
+def _since_branching(
+    monorepo: Monorepo, branch: str, head: str, notices: Sequence[AnyNotice] = ()
+) -> Comparison:
     base = monorepo.git.merge_base(branch, head)
     unrelated = f"{head[:12]} has no history in common with {branch[:12]}: all of it counts as new"
     return Comparison(base, head, [*notices, *([] if base else [unrelated])])

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from semver import Version
 
 from flux.monorepo.commit_artifacts import Sources
-from flux.monorepo.freezes import frozen
+from flux.monorepo.freezes import frozen, held
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import newest_of, releases
+from flux.notice import Notice
 from flux.registry.identity import is_same
 from flux.settings.phases import Follow
 
@@ -35,10 +36,10 @@ def lagging(monorepo: Monorepo, artifact: str, version: Version, digest: str) ->
     )
 
 
-def frozen_followers(monorepo: Monorepo) -> list[str]:
-    """Return a line for each environment that does not move because of a freeze."""
+def frozen_followers(monorepo: Monorepo) -> list[Notice]:
+    """Return a notice for each environment that does not move because of a freeze."""
     cold = frozen(monorepo, monorepo.settings.following(Follow.STABLE), time.time)
-    return [f"{environment} stays where it is: {why}" for environment, why in cold.items()]
+    return [Notice(held(freeze), f"{name} stays where it is") for name, freeze in cold.items()]
 
 
 def strayed(monorepo: Monorepo, artifact: str) -> list[str]:

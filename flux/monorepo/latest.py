@@ -7,16 +7,17 @@ from dataclasses import replace
 from flux.artifact.revision import Revision
 from flux.errors import ContentError, DesiredStateError, FluxError, GitError
 from flux.monorepo.commit_artifacts import Sources
-from flux.monorepo.freezes import frozen
+from flux.monorepo.freezes import frozen, held
 from flux.monorepo.image_result import ImageResult
 from flux.monorepo.monorepo import Monorepo
+from flux.notice import Notice
 from flux.registry.identity import is_same
 from flux.settings.phases import Follow
 
 
 def settle_latest(
     monorepo: Monorepo, moved: Mapping[str, ImageResult], tip: str, revisions: Mapping[str, Revision]
-) -> tuple[dict[str, ImageResult], list[str]]:
+) -> tuple[dict[str, ImageResult], list[Notice]]:
     """Check the tip again after its tags were moved to its `revisions`.
 
     If the tip has another revision by now, the tags move to the image that a newer run has pushed. Return
@@ -32,19 +33,22 @@ def settle_latest(
                 if revision != before.get(name):
                     altered |= _give_away(monorepo, moved[name], sources, revision)
     except (GitError, ContentError) as unknown:
-        return altered, [f"{named(monorepo)} was moved, but now {unknown.message}; build again to be sure"]
+        return altered, [
+            Notice(unknown, f"{named(monorepo)} was moved, and may be wrong now", "build again to be sure")
+        ]
     return altered, []
 
 
-def moving_tags(monorepo: Monorepo) -> tuple[tuple[str, ...], list[str]]:
+def moving_tags(monorepo: Monorepo) -> tuple[tuple[str, ...], list[Notice]]:
     """Return the tags that follow the tip, without frozen environments, and notices about the frozen ones."""
     following = monorepo.settings.following(Follow.TIP)
+    cold: dict[str, FluxError]
     try:
-        cold = frozen(monorepo, following, time.time)
+        cold = {tag: held(freeze) for tag, freeze in frozen(monorepo, following, time.time).items()}
     except DesiredStateError as error:
-        cold = dict.fromkeys(following, error.message)
+        cold = dict.fromkeys(following, error)
     moving = tuple(tag for tag in monorepo.settings.moving if tag not in cold)
-    return moving, [f"`{tag}` stays where it is: {why}" for tag, why in cold.items()]
+    return moving, [Notice(error, f"`{tag}` stays where it is") for tag, error in cold.items()]
 
 
 def named(monorepo: Monorepo) -> str:

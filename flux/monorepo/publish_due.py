@@ -13,6 +13,7 @@ from flux.monorepo.publishing import publish_release, release_pushed_tag
 from flux.monorepo.releases import Released, by_artifact, name_stray, tell_apart
 from flux.monorepo.vouching import Vouching
 from flux.monorepo.work import Work
+from flux.notice import Notice
 from flux.registry.target import Manifest
 
 _MOST_NAMED = 5
@@ -61,15 +62,15 @@ class DuePublisher:
             except FluxError as error:
                 self._done.fail(released.tag, error)
 
-    def _publish_one(self, released: Released) -> str:
-        """Publish a release. Return why it can never be published, or else an empty text."""
+    def _publish_one(self, released: Released) -> Notice | None:
+        """Publish a release. Return why it can never be published, or else None."""
         try:
             published = publish_release(self._monorepo, released.tag)
         except (RequestError, ContentError) as refusal:
-            return f"{released.tag} cannot be published: {refusal.message}"
+            return Notice(refusal, f"{released.tag} cannot be published")
         except FluxError as error:
             self._done.fail(released.tag, error)
-            return ""
+            return None
         result = published.result
         if result and result.error:
             self._done.fail(released.tag, result.error)
@@ -77,10 +78,10 @@ class DuePublisher:
             if result.action != "unchanged":
                 self._done.did(f"{released.tag}: {result.action}")
             self._note(released, result.digest)
-        self._done.did(*published.notices)
+        self._done.did(*map(str, published.notices))
         if published.unreleased:
             self._done.fail(released.tag, published.unreleased)
-        return ""
+        return None
 
     def _release_tags(self, published: Sequence[Released]) -> None:
         """Make releases for tags that were pushed without one, if the settings ask for it."""

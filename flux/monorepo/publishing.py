@@ -11,6 +11,7 @@ from flux.monorepo.release_notes import notes_of
 from flux.monorepo.release_tags import read_tag
 from flux.monorepo.releases import Released, below, make_release, releases
 from flux.monorepo.tip_settings import take_current_settings
+from flux.notice import AnyNotice
 from flux.registry.naming import Naming
 from flux.registry.push import push
 
@@ -26,7 +27,7 @@ class Published:
     result: ImageResult | None
     same_as: str = ""
     about: str = ""
-    notices: list[str] = field(default_factory=list)
+    notices: list[AnyNotice] = field(default_factory=list)
     unreleased: FluxError | None = None
 
 
@@ -54,7 +55,7 @@ def publish_release(monorepo: Monorepo, tag: str) -> Published:
     written = tuple(publisher.written(tag) if tag in pushed.had else naming.written(tag) for tag in tags)
     result = replace(result, digest=pushed.digest, tags=written, action=action)
     same_as = revision.tag if revision.tag in pushed.had else ""
-    published = Published(tag, result, same_as, f"{name} {version}", frozen_followers(monorepo))
+    published = Published(tag, result, same_as, f"{name} {version}", [*frozen_followers(monorepo)])
     try:
         if release_pushed_tag(monorepo, released):
             published.notices.append(f"{tag}: released from the tag")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flux.errors import FluxError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import Released
+from flux.notice import AnyNotice, Notice
 from flux.promotion.marker import read_marker
 from flux.promotion.proposal import Promotion
 
@@ -28,7 +29,7 @@ class ReleaseReader:
     """Reads once what tags and the forge say about releases. `notices` says what the forge did not answer."""
 
     def __init__(self, monorepo: Monorepo, found: Sequence[Released]) -> None:
-        self.notices: list[str] = []
+        self.notices: list[AnyNotice] = []
         self._found: dict[str, list[Released]] = {}
         for released in found:
             self._found.setdefault(released.artifact, []).append(released)
@@ -44,7 +45,7 @@ class ReleaseReader:
                 if promotion := read_marker(issue.body):
                     self._issues[promotion] = issue.url
         except FluxError as error:
-            self.notices.append(f"notes and issues are not shown: {error.message}")
+            self.notices.append(Notice(error, "notes and issues are not shown"))
 
     def releases_of(self, artifact: str) -> list[Released]:
         """Return the releases of an artifact, the lowest version first."""

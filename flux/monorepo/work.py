@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from flux.errors import FluxError
+from flux.notice import AnyNotice
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Work:
 
     repaired: list[str] = field(default_factory=list)
     errors: list[tuple[str, FluxError]] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    notices: list[AnyNotice] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
 
     def did(self, *what: str) -> None:

@@ -2,28 +2,21 @@
 
 from collections.abc import Collection
 
-from flux.errors import IssueError
-from flux.promotion.boxes import Phases, mark, marks, restore, settle
-from flux.promotion.marker import mend_marker, read_marker
-from flux.promotion.outcome import Edit, Note, Outcome, PhaseOrder, Rewrite, nothing
+from flux.promotion.boxes import marks
+from flux.promotion.marker import read_marker
+from flux.promotion.outcome import Edit, Note, Outcome, PhaseOrder, nothing
 from flux.promotion.proposal import Promotion
+from flux.promotion.remarks import AlteredLater
+from flux.promotion.rewrites import Mend, PutBack, Refuse, Revert, is_legible, words_of
 from flux.promotion.texts import notices as say
-from flux.promotion.texts.issue import with_boxes
+from flux.promotion.undoing import Alteration, EditRefused, EditUndone
 
 
-def broken(body: str, promotion: Promotion) -> str:
-    """Return why tools can no longer read a body; empty if they can."""
-    if not _is_legible(body):
-        return "made the text of the issue unreadable"
-    return "" if read_marker(body) == promotion else "altered the issue's marker"
-
-
-def _is_legible(body: str) -> bool:
-    try:
-        marks(body)
-    except IssueError:
-        return False
-    return True
+def broken(body: str, promotion: Promotion) -> Alteration | None:
+    """Return why tools can no longer read a body; None if they can."""
+    if not is_legible(body):
+        return Alteration.UNREADABLE
+    return None if read_marker(body) == promotion else Alteration.MARKER
 
 
 def decide_broken(edit: Edit, promotion: Promotion, body: str, rules: PhaseOrder) -> Outcome | None:
@@ -33,7 +26,7 @@ def decide_broken(edit: Edit, promotion: Promotion, body: str, rules: PhaseOrder
             return _refuse(edit, promotion, rules)
         return revert(edit, promotion, body, fault)
     if fault := broken(body, promotion):
-        return nothing(f"a later edit {fault}")
+        return nothing(AlteredLater(fault))
     return None
 
 
@@ -61,7 +54,7 @@ def decide_lost(
     is_wiped = lost and not marks(edit.after).keys() & rules.names
     if not (lost & refused or is_wiped) or not lost - marks(body).keys():
         return None
-    return revert(edit, promotion, body, "took boxes away", still=bool(is_wiped) or body == edit.after)
+    return revert(edit, promotion, body, Alteration.BOXES, still=bool(is_wiped) or body == edit.after)
 
 
 def overwritten(edit: Edit, body: str) -> Outcome | None:
@@ -70,59 +63,38 @@ def overwritten(edit: Edit, body: str) -> Outcome | None:
     Our writes change only boxes. If a body has the words from before the edit, and not those of `edit.after`,
     then our write did not include the edit.
     """
-    words = _words(body)
-    if edit.rerun_by is not None or words != _words(edit.before) or words == _words(edit.after):
+    there = words_of(body)
+    if edit.rerun_by is not None or there != words_of(edit.before) or there == words_of(edit.after):
         return None
     note = Note(("overwritten", edit.sender, str(edit.time)), say.put_back(edit.sender))
-    return Outcome((Rewrite(lambda now: mark(edit.after, marks(now)) if _words(now) == words else now), note))
+    return Outcome((PutBack(edit.before, edit.after), note))
 
 
-def _words(body: str) -> str:
-    """Return a body with all boxes unticked, to compare its words."""
-    return mark(body, dict.fromkeys(marks(body), False))
-
-
-def mended(body: str, promotion: Promotion, phases: Phases, held: Collection[str] = ()) -> str:
-    """Return the body with its marker and its boxes. If all boxes were gone, tick those in `held`."""
-    marked = mend_marker(body, promotion)
-    whole = with_boxes(marked, phases)
-    return whole if whole == marked else settle(whole, dict.fromkeys(held, True), phases)
-
-
-def mend(promotion: Promotion, updated: float, held: Collection[str], rules: PhaseOrder) -> Outcome:
+def mend(promotion: Promotion, updated: float, held: Collection[str]) -> Outcome:
     """Repair the marker if somebody changed it, or restore the boxes if all are gone.
 
     `held` are the environments whose recorded ticks still hold. It is unknown what else was ticked.
     """
     note = Note(("mended", str(updated)), say.MENDED)
-    return Outcome((Rewrite(lambda body: mended(body, promotion, rules.phases, held)), note))
+    return Outcome((Mend(promotion, frozenset(held)), note))
 
 
-def revert(edit: Edit, promotion: Promotion, body: str, fault: str, still: bool = False) -> Outcome:
+def revert(edit: Edit, promotion: Promotion, body: str, fault: Alteration, still: bool = False) -> Outcome:
     """Undo a whole edit, unless somebody has repaired the text since. `still` says that nobody has."""
-    undone = (f"{edit.sender} {fault}",)
+    undone = (EditUndone(edit.sender, fault),)
     note = Note(("broken", edit.sender, str(edit.time)), say.edit_undone(edit.sender, fault))
     if not still and body == edit.before:  # the run that undid it may not have commented
         return Outcome((note,), undone=undone)
     if not still and body != edit.after and not broken(body, promotion):
         return Outcome(undone=undone)
-    return Outcome((Rewrite(lambda body: edit.before), note), undone=undone)
+    return Outcome((Revert(edit.before), note), undone=undone)
 
 
 def _refuse(edit: Edit, promotion: Promotion, rules: PhaseOrder) -> Outcome:
     """Undo the ticks of an edit of an issue that was altered before: their meaning is unknown. Keep its
     words, even if our own repair of the issue has overwritten them."""
-    is_legible = _is_legible(edit.before) and _is_legible(edit.after)
-    changed = changed_boxes(edit, rules) if is_legible else {}
-    was, became = (mend_marker(text, promotion) for text in (edit.before, edit.after))
-
-    def put_right(body: str) -> str:
-        if not is_legible or not _is_legible(body):
-            return body
-        if edit.rerun_by is None and _words(body) == _words(was) != _words(became):
-            return mark(became, marks(body))
-        return mend_marker(restore(body, edit.before, edit.after, changed), promotion)
-
+    both = is_legible(edit.before) and is_legible(edit.after)
+    changed = frozenset(changed_boxes(edit, rules)) if both else frozenset()
+    rewrite = Refuse(promotion, edit.before, edit.after, changed, keeps_words=edit.rerun_by is None)
     note = Note(("refused", edit.sender, str(edit.time)), say.edit_refused(edit.sender))
-    undone = (f"{edit.sender} edited an issue that was altered before",)
-    return Outcome((Rewrite(put_right), note), undone=undone)
+    return Outcome((rewrite, note), undone=(EditRefused(edit.sender),))

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from flux.promotion.altered import changed_boxes, decide_lost
-from flux.promotion.boxes import marks, restore, settle, ticked
+from flux.promotion.boxes import marks, ticked
 from flux.promotion.ledger import Decision, How, decision_time, latest
 from flux.promotion.outcome import (
     Edit,
@@ -16,14 +16,21 @@ from flux.promotion.outcome import (
     Note,
     Outcome,
     PhaseOrder,
-    Rewrite,
     Situation,
     nothing,
     take_back,
 )
 from flux.promotion.phase_order import out_of_order
 from flux.promotion.proposal import Promotion
+from flux.promotion.refusal import PromotionRefusal
+from flux.promotion.remarks import HadBefore, HeldEdit, Idle, LeftOut, Remark
+from flux.promotion.rewrites import Restore, Settle, rewritten
 from flux.promotion.texts import notices as say
+from flux.promotion.texts.remarks import held_edit
+from flux.promotion.undoing import BoxUndone, Loss, OutOfOrder, UntickReason
+
+Left = tuple[set[str], UntickReason]
+"""Environments that are left out, and why."""
 
 
 def decide(edit: Edit, promotion: Promotion, situation: Situation, rules: PhaseOrder) -> Outcome:
@@ -33,10 +40,10 @@ def decide(edit: Edit, promotion: Promotion, situation: Situation, rules: PhaseO
         return lost
     changed = changed_boxes(edit, rules)
     if not changed:
-        return nothing("no box was ticked or unticked")
+        return nothing(Idle.NO_BOX)
     applied = _applied(edit, changed, situation, rules)
     if applied == changed.keys():
-        return replace(nothing("this edit was applied before"), decisions=())
+        return replace(nothing(Idle.APPLIED_BEFORE), decisions=())
     new = {name: tick for name, tick in changed.items() if name not in applied}
     undoing = _undo(edit, promotion, new, situation, rules)
     mine = {name: tick for name, tick in new.items() if name not in refused}
@@ -77,20 +84,20 @@ def decide_all(
     wanted, proposed = ticked(situation.body, rules.phases), set(situation.proposed)
     add = missing(promotion, situation, rules)
     replaced = add & set(had)
-    notes = [
-        say.had_it(promotion.artifact, environment, promotion.version, situation.versions.get(environment))
+    remarks: list[Remark] = [
+        HadBefore(promotion.artifact, environment, promotion.version, situation.versions.get(environment))
         for environment in rules.ordered(replaced)
     ]
     add, gone = _not_gone(situation, add - replaced)
     taken = take_back(gone, str(int(time)), rules)
     add, early = _in_order(promotion, situation.versions, add, rules)
-    notes += [f"{', '.join(sorted(left))} left out: {reason}" for left, reason in early]
+    remarks += [LeftOut(tuple(sorted(left)), reason) for left, reason in early]
     said = latest(situation.known)
     named = {environment for environment, last in said.items() if last.how not in (How.TICK, How.UNTICK)}
     remove = proposed - wanted - named
     now = decision_time(time, situation.known, add | remove)
     decisions = _decisions(who, add, remove, now, issue, rules)
-    return replace(taken, decisions=decisions, notices=tuple(notes))
+    return replace(taken, decisions=decisions, remarks=tuple(remarks))
 
 
 def missing(promotion: Promotion, situation: Situation, rules: PhaseOrder) -> set[str]:
@@ -141,12 +148,10 @@ def _settle(
 ) -> tuple[IssueAction, ...]:
     """Set the boxes to the last decisions."""
     said = latest([*situation.known, *decisions])
-    wanted = {e: said[e].asks for decision in decisions for e in decision.environments}
-
-    def change(body: str) -> str:
-        return settle(body, wanted, rules.phases)
-
-    return () if change(situation.body) == situation.body else (Rewrite(change),)
+    own = {environment for decision in decisions for environment in decision.environments}
+    wanted = frozenset(environment for environment in own if said[environment].asks)
+    settle = Settle(wanted, frozenset(own - wanted))
+    return () if rewritten(situation.body, settle, rules.phases) == situation.body else (settle,)
 
 
 def _undo(
@@ -162,16 +167,16 @@ def _undo(
     if not put_back:
         return Outcome()
     note = Note(("undone", edit.sender, str(edit.time), *put_back), say.ticks_undone(edit.sender, put_back))
-    rewrite = Rewrite(lambda body: restore(body, edit.before, edit.after, put_back))
-    undone = tuple(f"{name}: {edit.sender} may not: {reason}" for name, reason in put_back.items())
+    rewrite = Restore(edit.before, edit.after, frozenset(put_back))
+    undone = tuple(BoxUndone(name, edit.sender, reason) for name, reason in put_back.items())
     return Outcome((rewrite, note), undone=undone)  # undo first: the comment may fail
 
 
-def _hold(edit: Edit, undoing: Outcome, reasons: Mapping[str, str]) -> Outcome:
+def _hold(edit: Edit, undoing: Outcome, refusals: Mapping[str, PromotionRefusal]) -> Outcome:
     """Leave out what the person who runs a job again may not decide, and tell the sender of the edit."""
-    text = say.held(edit.sender, edit.answers, reasons)
-    note = Note(("held", edit.answers, str(edit.time), *reasons), text)
-    return replace(undoing, actions=(*undoing.actions, note), notices=(*undoing.notices, text), refused=True)
+    held = HeldEdit(edit.sender, edit.answers, refusals)
+    note = Note(("held", edit.answers, str(edit.time), *refusals), held_edit(held))
+    return replace(undoing, actions=(*undoing.actions, note), refused=held)
 
 
 def _overtaken(
@@ -188,32 +193,30 @@ def _overtaken(
     return all(environment in on_main or is_so(environment) for environment in rules.members([name]))
 
 
-def _not_gone(situation: Situation, add: set[str]) -> tuple[set[str], list[tuple[set[str], str]]]:
+def _not_gone(situation: Situation, add: set[str]) -> tuple[set[str], list[Left]]:
     """Leave out everything if the artifact was removed or renamed: it can only be rolled back."""
-    return (set(), [(add, say.REMOVED)]) if situation.is_gone and add else (add, [])
+    return (set(), [(add, Loss.REMOVED)]) if situation.is_gone and add else (add, [])
 
 
 def _in_order(
     promotion: Promotion, versions: Mapping[str, str], add: set[str], rules: PhaseOrder
-) -> tuple[set[str], list[tuple[set[str], str]]]:
+) -> tuple[set[str], list[Left]]:
     """Leave out phases that are not due yet, if the order of phases is required."""
     if not rules.require_order:
         return add, []
-    left: list[tuple[set[str], str]] = []
+    left: list[Left] = []
     for phase, behind in out_of_order(rules.phases, versions, promotion.version, add).items():
         members = add & set(rules.phases[phase])
-        left.append((members, say.comes_first(behind, promotion.version)))
+        left.append((members, OutOfOrder(tuple(behind), promotion.version)))
         add = add - members
     return add, left
 
 
-def _not_outdated(
-    promotion: Promotion, situation: Situation, add: set[str]
-) -> tuple[set[str], list[tuple[set[str], str]]]:
+def _not_outdated(promotion: Promotion, situation: Situation, add: set[str]) -> tuple[set[str], list[Left]]:
     """Leave out the environments whose version on main has changed since the tick."""
     late = {
         environment
         for environment in add
         if situation.versions.get(environment) != promotion.version and environment in situation.changed
     }
-    return add - late, [(late, say.MAIN_CHANGED)] if late else []
+    return add - late, [(late, Loss.MAIN_CHANGED)] if late else []

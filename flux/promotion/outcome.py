@@ -1,11 +1,16 @@
 """The facts that decide about a promotion issue, and the resulting actions."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flux.promotion.boxes import Phases
 from flux.promotion.ledger import Decision
+from flux.promotion.refusal import PromotionRefusal
+from flux.promotion.remarks import HeldEdit, Nothing, Remark
+from flux.promotion.rewrites import Rewrite, Untick
 from flux.promotion.texts import notices as say
+from flux.promotion.texts.undoing import untick_reason
+from flux.promotion.undoing import Undone, Unticked, UntickReason
 
 
 @dataclass(frozen=True)
@@ -36,21 +41,7 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True)
-class Rewrite:
-    """Change the body as it is when this action runs."""
-
-    change: Callable[[str], str] = field(compare=False)
-
-
-@dataclass(frozen=True)
-class Untick:
-    """Untick these environments in the body as it is when this action runs."""
-
-    environments: frozenset[str]
-
-
-IssueAction = Note | Rewrite | Untick
+IssueAction = Note | Rewrite
 
 
 @dataclass(frozen=True)
@@ -66,10 +57,10 @@ class Situation:
     body: str
     versions: Mapping[str, str] = field(default_factory=dict)
     proposed: Collection[str] = ()
-    refused: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, PromotionRefusal] = field(default_factory=dict)
     changed: Collection[str] = ()
     known: Sequence[Decision] = ()
-    held: Mapping[str, str] = field(default_factory=dict)
+    held: Mapping[str, PromotionRefusal] = field(default_factory=dict)
     is_gone: bool = False
 
 
@@ -77,15 +68,15 @@ class Situation:
 class Outcome:
     """`actions` are in order. `decisions` must be recorded and followed; None if nothing is proposed.
 
-    `undone` says what the actions undo and why. `notices` tell people the rest. `refused` says that a request
-    was not followed, so that the job must fail.
+    `undone` says what the actions undo and why. `remarks` say the rest. `refused` is a request that was not
+    followed, so that the job must fail.
     """
 
     actions: tuple[IssueAction, ...] = ()
     decisions: tuple[Decision, ...] | None = None
-    undone: tuple[str, ...] = ()
-    notices: tuple[str, ...] = ()
-    refused: bool = False
+    undone: tuple[Undone, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    refused: HeldEdit | None = None
 
 
 @dataclass(frozen=True)
@@ -111,23 +102,25 @@ class PhaseOrder:
         return tuple(environment for environment in self.environments if environment in environments)
 
 
-def nothing(why: str) -> Outcome:
-    return Outcome(notices=(f"nothing was applied: {why}",))
+def nothing(why: Nothing) -> Outcome:
+    return Outcome(remarks=(why,))
 
 
-def take_back(groups: Iterable[tuple[Collection[str], str]], occasion: str, rules: PhaseOrder) -> Outcome:
+def take_back(
+    groups: Iterable[tuple[Collection[str], UntickReason]], occasion: str, rules: PhaseOrder
+) -> Outcome:
     """Untick groups of environments, each for a reason, and then comment once for each occasion."""
     actions: list[IssueAction] = []
     notes: list[IssueAction] = []
-    undone: list[str] = []
+    undone: list[Undone] = []
     for environments, reason in groups:
         if listed := rules.ordered(environments):
             actions.append(Untick(frozenset(listed)))
             notes.append(Note(about_taking_back(reason, occasion), say.unticked(listed, reason)))
-            undone += [f"{environment}: {reason}" for environment in listed]
+            undone += [Unticked(environment, reason) for environment in listed]
     return Outcome((*actions, *notes), undone=tuple(undone))
 
 
-def about_taking_back(reason: str, occasion: str) -> tuple[str, ...]:
+def about_taking_back(reason: UntickReason, occasion: str) -> tuple[str, ...]:
     """Return the `about` of a note that says why boxes were unticked."""
-    return "taken back", reason, occasion
+    return "taken back", untick_reason(reason), occasion

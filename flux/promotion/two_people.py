@@ -3,7 +3,9 @@
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from flux.promotion.faults import MayNotAsk, MergeFault, NobodyAsked, TakenBack, Unapproved
 from flux.promotion.ledger import Decision, latest, requesters
+from flux.promotion.refusal import PromotionRefusal
 
 
 @dataclass(frozen=True)
@@ -19,12 +21,12 @@ def faults(
     proposed: Set[str],
     decisions: Sequence[Decision],
     two_person: Collection[str],
-    refused: Callable[[str, Collection[str]], Mapping[str, str]],
+    refused: Callable[[str, Collection[str]], Mapping[str, PromotionRefusal]],
     approvals: Sequence[Approval],
     head: str,
     is_rule: Callable[[Decision], bool] = lambda decision: False,
-) -> list[str]:
-    """Return why a pull request must not be merged yet, in words; empty if it may.
+) -> list[MergeFault]:
+    """Return why a pull request must not be merged yet; empty if it may.
 
     `decisions` are those of the branch, and those made elsewhere since. `two_person` are the environments
     that need a second person. `refused` returns where a login may not promote to, and why. `approvals` are by
@@ -34,11 +36,11 @@ def faults(
     said = latest(decisions)
     gone = [environment for environment in sorted(proposed & said.keys()) if not said[environment].asks]
     asked = requesters(decisions, sorted(proposed - {*gone}))
-    found = [f"{said[environment].who} has taken back {environment}" for environment in gone]
+    found: list[MergeFault] = [TakenBack(said[environment].who, environment) for environment in gone]
     found += _refusals(asked, refused, is_rule)
     strict = [environment for environment in asked if environment in two_person]
     if unknown := [environment for environment in strict if not asked[environment]]:
-        found.append(f"nobody is recorded to have asked for {', '.join(unknown)}")
+        found.append(NobodyAsked(tuple(unknown)))
     return found + (_unapproved(asked, strict, approvals, head) if strict else [])
 
 
@@ -48,25 +50,25 @@ Asked = Mapping[str, Sequence[Decision]]
 
 def _refusals(
     asked: Asked,
-    refused: Callable[[str, Collection[str]], Mapping[str, str]],
+    refused: Callable[[str, Collection[str]], Mapping[str, PromotionRefusal]],
     is_rule: Callable[[Decision], bool],
-) -> list[str]:
+) -> list[MayNotAsk]:
     """Return who asked without permission."""
-    found = []
+    found: list[MayNotAsk] = []
     people = {environment: [d for d in each if not is_rule(d)] for environment, each in asked.items()}
     for who in sorted({decision.who for each in people.values() for decision in each}):
         own = [environment for environment, each in people.items() if who in {d.who for d in each}]
-        found += [f"{who} asked for {name}, and may not: {why}" for name, why in refused(who, own).items()]
+        found += [MayNotAsk(who, name, reason) for name, reason in refused(who, own).items()]
     return found
 
 
-def _unapproved(asked: Asked, strict: Sequence[str], approvals: Sequence[Approval], head: str) -> list[str]:
+def _unapproved(
+    asked: Asked, strict: Sequence[str], approvals: Sequence[Approval], head: str
+) -> list[Unapproved]:
     """Return what lacks the approval of somebody who did not ask for it."""
     people = {decision.who for environment in strict for decision in asked[environment]}
     last = {approval.who: approval for approval in approvals}
     approving = {who for who, approval in last.items() if approval.approves and approval.commit == head}
     if {who.casefold() for who in approving} - {who.casefold() for who in people}:
         return []
-    listed = ", ".join(sorted(people)) or "nobody"
-    too = f"; {', '.join(sorted(approving))} asked for it too" if approving else ""
-    return [f"{', '.join(strict)}: asked for by {listed}, and nobody else has approved {head[:12]}{too}"]
+    return [Unapproved(tuple(strict), tuple(sorted(people)), head, tuple(sorted(approving)))]

@@ -40,7 +40,7 @@ class Advance:
         self._courses = courses or Courses(monorepo, self._applier.issues.authority)
         self._vouching = vouching or Vouching(monorepo)
         self._follower = Follower(monorepo, self._courses)
-        self._done = Advanced(notices=self._follower.notices)
+        self._done = Advanced()
         self._proposals = RuleProposals(monorepo, self._applier, self._vouching, self._done)
         self._failures = Failures(monorepo, self._courses, self._applier, self._proposals, self._done)
 
@@ -59,7 +59,7 @@ class Advance:
                 self._one(artifact)
             except FluxError as error:
                 self._done.errors.append((artifact, error))
-        return self._done
+        return replace(self._done, notices=[*self._done.notices, *self._follower.notices])
 
     def _may_go_on(self, artifact: str, versions: Sequence[str]) -> bool:
         """Whether a rule could promote one of these versions by itself. Other conditions are not checked."""

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+from flux.errors import IssueError
 from flux.forge.forge import Issue
+from flux.notice import AnyNotice
+from flux.promotion.foreign import NoMarker, NotOurs
+from flux.promotion.texts.foreign import foreign_issue
+from flux.promotion.undoing import Undone
 from flux.proposals.converge import Proposed
 
 
@@ -13,19 +18,21 @@ class Applied:
 
     number: int
     proposed: Proposed | None = None
-    undone: tuple[str, ...] = ()
-    notices: tuple[str, ...] = ()
-    refused: bool = False
-    """Whether a request of a person was refused."""
+    undone: tuple[Undone, ...] = ()
+    notices: tuple[AnyNotice, ...] = ()
+    refused: IssueError | None = None
+    """Why a request of a person was refused, if one was."""
 
     @property
     def failed(self) -> bool:
-        return self.refused or (self.proposed is not None and self.proposed.stopped)
+        return bool(self.refused or (self.proposed and self.proposed.stopped))
 
 
-def not_our_issue(issue: Issue, fault: str) -> Applied:
-    """Return the result for an issue that is not ours. `fault` is the reason, empty if it has no marker."""
-    fault = fault or "it does not have the marker of one"
-    return Applied(
-        issue.number, notices=(f"issue {issue.number} is not a promotion issue of this repository: {fault}",)
-    )
+def refused_request(said: str) -> IssueError:
+    """Return the error for a refused request. `said` is the text of the comment about it."""
+    return IssueError(said, "a comment on the issue says the same to who edited it")
+
+
+def not_our_issue(issue: Issue, fault: NotOurs | None) -> Applied:
+    """Return the result for an issue that is not ours. `fault` is the reason, None if it has no marker."""
+    return Applied(issue.number, notices=(foreign_issue(issue.number, fault or NoMarker()),))

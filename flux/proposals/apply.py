@@ -20,11 +20,16 @@ from flux.monorepo.tip_settings import require_current_settings
 from flux.monorepo.vouching import Vouching
 from flux.promotion import altered, edits
 from flux.promotion.convergence import Wish
+from flux.promotion.foreign import NotOurs
 from flux.promotion.ledger import Decision, asked, latest
 from flux.promotion.outcome import Edit, Note, Outcome, Situation, nothing
 from flux.promotion.proposal import Promotion
+from flux.promotion.remarks import ByAutomation, Idle
 from flux.promotion.texts import notices as say
-from flux.proposals.applied import Applied, not_our_issue
+from flux.promotion.texts.foreign import foreign, foreign_issue, not_ours
+from flux.promotion.texts.remarks import held_edit, remark
+from flux.promotion.undoing import Dropped, Impossible, Loss
+from flux.proposals.applied import Applied, not_our_issue, refused_request
 from flux.proposals.earlier_issues import Earlier
 from flux.proposals.frozen import require_no_freeze
 from flux.proposals.progress import tell
@@ -69,8 +74,7 @@ class Applier(Upkeep):
         if disagrees := self.disagrees(issue, promotion):
             return disagrees
         if self.mend(issue, promotion):
-            why = "its marker was altered, and is restored; check its boxes"
-            return self._done(issue, nothing(why))
+            return self._done(issue, nothing(Idle.MARKER_RESTORED))
         if event.actions:
             return self.expire(issue, promotion)
         return self.apply_all(issue, promotion)
@@ -102,7 +106,7 @@ class Applier(Upkeep):
         Nobody is responsible for such a tick. An unticked box drops nothing from the pull request.
         """
         if self._forge.now() - issue.updated < _UNVOUCHED_SECONDS:
-            return self._done(issue, nothing("no edit came with this run"))
+            return self._done(issue, nothing(Idle.NO_EDIT))
         main = self.branches.main()
         lost = self.unreached(issue, promotion, main)
         # If a branch has no pull request, or a closed one, `sync` opens one or reports it. If the pull
@@ -113,7 +117,7 @@ class Applier(Upkeep):
         if lost and self._monorepo.settings.has_rules:  # requests that wait were recorded
             lost -= {e for e, last in latest(self.known(promotion, issue.number)).items() if last.asks}
         lost -= frozen(self._monorepo, lost, self._forge.now).keys()  # the issue already says this
-        return Applied(issue.number, undone=self.take_back(issue, lost, say.TICK_LOST, str(issue.updated)))
+        return Applied(issue.number, undone=self.take_back(issue, lost, Loss.TICK_LOST, str(issue.updated)))
 
     def _apply_edit(self, issue: Issue, change: IssueEdit) -> Applied:
         """Apply one edit, on its sender's authority."""
@@ -145,7 +149,7 @@ class Applier(Upkeep):
 
     def _answer_automation(self, issue: Issue, change: IssueEdit, promotion: Promotion | None) -> Applied:
         """Apply nothing: a tick by the automation is not a decision. A person whose token it uses is told."""
-        done = self._done(issue, nothing(f"the edit is {change.sender}'s, which is the automation"))
+        done = self._done(issue, nothing(ByAutomation(change.sender)))
         edit = Edit(change.sender, change.before, change.after, change.time)
         if change.sender.endswith("[bot]") or promotion is None or altered.broken(edit.after, promotion):
             return done
@@ -156,7 +160,7 @@ class Applier(Upkeep):
             return done
         text = say.of_the_automation(change.sender)
         self.perform(issue, Outcome((Note(("of the automation", str(change.time)), text),)))
-        return replace(done, notices=(text,), refused=True)
+        return replace(done, notices=(), refused=refused_request(text))
 
     def _propose(
         self,
@@ -174,22 +178,18 @@ class Applier(Upkeep):
         told: tuple[str, ...] = ()
         if fault:
             decisions = tuple(decision for decision in decisions if not decision.asks)
-            told = (say.not_proposed(fault.message),)
+            told = (say.not_proposed(fault),)
         if isinstance(fault, _STAYS) and occasion:
-            self.take_back(issue, wanted, say.not_possible(fault.message), occasion)
+            self.take_back(issue, wanted, Impossible(fault), occasion)
             told = ()
         proposed = self.converge(issue, promotion, Wish(decisions, known))
-        told = (*proposed.notices, *told)
+        told = (*proposed.said, *told)
         tell(self._monorepo, self.issues, issue, replace(proposed, notices=told), self.converger.rulings)
         if fault:
             raise fault
-        dropped = tuple(f"{e}: main has {v or 'no version'} now" for e, v in proposed.dropped.items())
-        return replace(
-            self._done(issue, outcome),
-            proposed=proposed,
-            undone=outcome.undone + dropped,
-            notices=outcome.notices + proposed.notices,
-        )
+        dropped = tuple(Dropped(*each) for each in proposed.dropped.items())
+        done = self._done(issue, outcome)
+        return replace(done, proposed=proposed, undone=done.undone + dropped)
 
     def _fault(self, promotion: Promotion) -> FluxError | None:
         """Return why no more environments of a promotion may be proposed, or None."""
@@ -199,18 +199,22 @@ class Applier(Upkeep):
         )
 
     def _tell_not_ours(
-        self, issue: Issue, change: IssueEdit, promotion: Promotion | None, fault: str
+        self, issue: Issue, change: IssueEdit, promotion: Promotion | None, fault: NotOurs | None
     ) -> Applied:
         """Say once why a tick does nothing, if the sender may promote or the issue was ours. An outsider's
         imitation of an issue gets no comment."""
         edit = Edit(change.sender, change.before, change.after, change.time)
-        if promotion is None or altered.broken(edit.after, promotion):
+        if fault is None or promotion is None or altered.broken(edit.after, promotion):
             return self.earlier.answered(issue, change) or not_our_issue(issue, fault)
         may = self.issues.authority.may_write(change.sender)
         if not altered.changed_boxes(edit, self._rules) or not (may or self.issues.was_ours(issue)):
             return not_our_issue(issue, fault)
-        self.issues.note(issue.number, ("not ours", fault), say.not_ours(fault))
-        return replace(not_our_issue(issue, fault), refused=may or change.sender == issue.author)
+        self.issues.note(issue.number, ("not ours", foreign(fault)), not_ours(fault))
+        if may or change.sender == issue.author:
+            return Applied(issue.number, refused=refused_request(foreign_issue(issue.number, fault)))
+        return not_our_issue(issue, fault)
 
     def _done(self, issue: Issue, outcome: Outcome) -> Applied:
-        return Applied(issue.number, undone=outcome.undone, notices=outcome.notices, refused=outcome.refused)
+        remarks = tuple(map(remark, outcome.remarks))
+        refused = refused_request(held_edit(outcome.refused)) if outcome.refused else None
+        return Applied(issue.number, undone=outcome.undone, notices=remarks, refused=refused)

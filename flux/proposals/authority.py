@@ -6,6 +6,8 @@ from functools import cache
 
 from flux.errors import ForgeRefusedError, RequestError
 from flux.monorepo.monorepo import Monorepo
+from flux.promotion.refusal import NeedsPermission, NotPromoter, PromotionRefusal
+from flux.promotion.texts.refusals import refusal
 
 ACTIONS_BOT = "github-actions[bot]"
 MAY_PROMOTE = ("admin", "write")
@@ -55,23 +57,23 @@ class Authority:
         """Whether a login has write permission. Raises ForgeError if this cannot be looked up."""
         return bool(login) and self._permission(login) in MAY_PROMOTE
 
-    def refusals(self, login: str, names: Iterable[str]) -> dict[str, str]:
+    def refusals(self, login: str, names: Iterable[str]) -> dict[str, PromotionRefusal]:
         """Return the environments and phases that a login may not promote to, each with the reason.
 
         Raises ForgeError if the permission cannot be looked up.
         """
         if not self.may_write(login):
-            return dict.fromkeys(names, "that needs the permission `write`")
-        return self.not_among_promoters(login, names)
+            return dict.fromkeys(names, NeedsPermission("write"))
+        return {**self.not_among_promoters(login, names)}
 
-    def not_among_promoters(self, login: str, names: Iterable[str]) -> dict[str, str]:
+    def not_among_promoters(self, login: str, names: Iterable[str]) -> dict[str, NotPromoter]:
         """Return the environments and phases that have promoters without this login, each with the reason."""
         refused = {}
         for name in names:
             phase = self._phase(name)
             promoters = (self._settings.promoters or {}).get(phase)
             if promoters is not None and login.casefold() not in {p.casefold() for p in promoters}:
-                refused[name] = f"the promoters of {phase} are {', '.join(promoters) or 'nobody'}"
+                refused[name] = NotPromoter(phase, tuple(promoters))
         return refused
 
     def require(self, names: Iterable[str]) -> None:
@@ -84,7 +86,9 @@ class Authority:
             self._require_no_promoters(set(names))
             return
         for name, reason in self.refusals(login, names).items():
-            raise RequestError(f"{login} may not promote to {name}: {reason}", "ask somebody who may")
+            raise RequestError(
+                f"{login} may not promote to {name}: {refusal(reason)}", "ask somebody who may"
+            )
 
     @property
     def caller(self) -> str:

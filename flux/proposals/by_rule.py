@@ -7,6 +7,7 @@ from flux.errors import FluxError, RequestError, UnpublishedError
 from flux.forge.forge import Issue, PullRequest, PullState
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.vouching import Vouching
+from flux.notice import AnyNotice, Notice
 from flux.promotion.clusters.health import Health
 from flux.promotion.convergence import Wish
 from flux.promotion.ledger import Decision, How, decision_time, latest
@@ -24,7 +25,7 @@ class Advanced:
 
     done: list[str] = field(default_factory=list)
     errors: list[tuple[str, FluxError]] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    notices: list[AnyNotice] = field(default_factory=list)
     healths: dict[str, dict[str, Health]] = field(default_factory=dict)
     proposed: list[Proposed] = field(default_factory=list)
 
@@ -80,7 +81,9 @@ class RuleProposals:
         else:
             proposed = self._applier.converge_alone(promotion, wish)
         self._done.proposed.append(proposed)
-        if not proposed.stopped:  # a stopped one was not changed
+        if proposed.stopped:  # it was not changed
+            self._done.notices.append(Notice(proposed.stopped))
+        else:
             names = ", ".join(change.environment for change in proposed.changes)
             self._done.done.append(f"{promotion.branch}: {proposed.action} for {names}")
         self._done.notices.extend(proposed.notices)
@@ -95,7 +98,7 @@ class RuleProposals:
         """Whether a version may not be promoted at all: it is unpublished, or its release did not make it."""
         fault = self._vouching.promotion_fault(promotion.artifact, promotion.version)
         if isinstance(fault, UnpublishedError | RequestError):
-            self._done.notices.append(fault.message)
+            self._done.notices.append(Notice(fault))
         elif fault:
             self._done.errors.append((f"{promotion.artifact} {promotion.version}", fault))
         return fault is not None

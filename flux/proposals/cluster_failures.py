@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.clusters.health import Health, Running
-from flux.promotion.gates.gate import judge, shown_time
+from flux.promotion.gates.gate import judge
 from flux.promotion.gates.rule import OnFailure
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.notices import fails
+from flux.promotion.texts.times import shown_time
 from flux.proposals.apply import Applier
 from flux.proposals.by_rule import Advanced, RuleProposals
 from flux.proposals.gate_states import Courses
@@ -52,7 +53,7 @@ class Failures:
         about = ("failing", environment, shown_time(found.since or self._courses.now)[:10])
         if issue is None or self._applier.issues.has_noted(issue.number, about):
             return
-        self._applier.issues.note(issue.number, about, fails(environment, version, found.message))
+        self._applier.issues.note(issue.number, about, fails(environment, version, found))
         if not issue.open:
             self._forge.edit_issue(issue.number, open=True)
             self._done.done.append(f"issue {issue.number}: opened again, since {environment} fails")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from flux.forge import has_reports
 from flux.monorepo.monorepo import Monorepo
-from flux.promotion.clusters.health import Health, Running, health
+from flux.promotion.clusters.health import Health, Running, TagBehind, health
 from flux.promotion.plan import Action, Step
 from flux.proposals.gate_states import Courses, last_stay
 
@@ -42,8 +42,6 @@ class Clusters:
             own = health(state.reports, environment, step.old or "", since, names)
             if own.state is not Running.UNKNOWN and step.drifts and step.action != Action.FAILED:
                 wanted = state.wanted.get(environment, ())
-                own = Health(
-                    Running.WAITING, wanted[-1].time if wanted else None, "its tag has not moved yet "
-                )
+                own = Health(Running.WAITING, wanted[-1].time if wanted else None, TagBehind())
             found[environment] = own
         return found

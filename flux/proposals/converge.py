@@ -12,16 +12,17 @@ from flux.promotion.gates.gate import GateVerdict
 from flux.promotion.ledger import Decision, since_begun
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts import notices as say
+from flux.promotion.texts.check import check_not_set
 from flux.promotion.texts.request import explained, overrides
 from flux.proposals.authority import Authority
 from flux.proposals.branches import PromotionBranch, PromotionBranches
-from flux.proposals.gate_check import Rulings, tell_check
+from flux.proposals.gate_check import RULES_CHECK, Rulings, tell_check
 from flux.proposals.merging import Merging
 from flux.proposals.pull_requests import Requests
 
 _MOST_TRIES = 10
 Ended = Callable[[PullRequest, set[str]], object]
-Dropped = Callable[[Mapping[str, str | None]], object]
+OnDropped = Callable[[Mapping[str, str | None]], object]
 Unwritten = Callable[[Sequence[Decision]], object]
 
 
@@ -56,9 +57,13 @@ class Proposed:
     waits: dict[str, GateVerdict] = field(default_factory=dict)
     """The environments that the rules do not allow yet."""
 
+    stopped: ForgeError | None = None
+    """Why the branch stays as it is, if it has a commit of another person."""
+
     @property
-    def stopped(self) -> bool:
-        return self.action is ProposedAction.STOPPED
+    def said(self) -> tuple[str, ...]:
+        """What people should know, for comments."""
+        return (*([self.stopped.message] if self.stopped else []), *self.notices)
 
 
 class Converger:
@@ -82,7 +87,7 @@ class Converger:
         wish: Wish | None = None,
         issue: str = "",
         on_ended: Ended = lambda pull, environments: None,
-        on_dropped: Dropped = lambda versions: None,
+        on_dropped: OnDropped = lambda versions: None,
         on_unwritten: Unwritten = lambda decisions: None,
     ) -> Proposed:
         """Add the wish to what the pull request already proposes.
@@ -206,7 +211,7 @@ class Converger:
             replace(pull, head=head),
             changes,
             dropped,
-            (*self._told, *filter(None, [untold])),
+            (*self._told, *([check_not_set(RULES_CHECK, untold)] if untold else [])),
             dict(self._waits),
         )
 
@@ -226,5 +231,6 @@ class Converger:
             versions,
             branch.pull_request,
             changes,
-            notices=(notice, *self._told),
+            notices=self._told,
+            stopped=ForgeError(notice, "then run the same command again"),
         )

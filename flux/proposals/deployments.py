@@ -6,10 +6,13 @@ from time import monotonic
 
 from semver import Version
 
-from flux.errors import FluxError
+from flux.errors import FluxError, without_frames
+from flux.forge.reporting import DeploymentState
 from flux.monorepo.monorepo import Monorepo
+from flux.notice import Notice
 from flux.promotion.gates.move import Move
 from flux.promotion.plan import Step
+from flux.promotion.texts import deployment as say
 from flux.proposals.gate_states import TASK, commit_of
 from flux.registry.target import Manifest
 
@@ -25,17 +28,12 @@ class Recorder:
         self._asking = Lock()
         self._clock: float | None = None
         self._made: list[Move] = []
-        self._failed: dict[str, list[str]] = {}
+        self._failed: dict[str, tuple[FluxError, list[Move]]] = {}
 
     @property
-    def notices(self) -> list[str]:
-        """The moves that could not be recorded, a line for each reason."""
-        return [
-            f"{moves[0]} is not recorded: {why}"
-            if len(moves) == 1
-            else f"{len(moves)} moves are not recorded, {moves[0]} and others: {why}"
-            for why, moves in self._failed.items()
-        ]
+    def notices(self) -> list[Notice]:
+        """The moves that could not be recorded, one for each reason."""
+        return [Notice(error, say.not_recorded(moves)) for error, moves in self._failed.values()]
 
     def begin(self, step: Step, manifest: Manifest) -> Callable[[], None]:
         """Return a function to call once the tag has moved. Call this before it moves."""
@@ -57,26 +55,23 @@ class Recorder:
             self.record(move)
 
     def record(self, move: Move) -> None:
-        about = f"{move.artifact} {move.version} in {move.environment}"
-        for failed in self._failed.values():
-            if len(failed) >= _MOST_FAILURES:  # the next would fail for the same reason
-                failed.append(about)
+        for _, moves in self._failed.values():
+            if len(moves) >= _MOST_FAILURES:  # the next would fail for the same reason
+                moves.append(move)
                 return
         try:
             self._record(move)
         except FluxError as error:
-            self._failed.setdefault(error.message, []).append(about)
+            self._failed.setdefault(error.message, (without_frames(error), []))[1].append(move)
 
     def _record(self, move: Move) -> None:
         tag = self._form.render(move.artifact, Version.parse(move.version))
-        about = f"{move.artifact} {move.version}"
         made = self._monorepo.forge.create_deployment(
-            tag, move.environment, f"{TASK}{move.artifact}", move.payload, about
+            tag, move.environment, f"{TASK}{move.artifact}", move.payload, say.deployed(move)
         )
         follows = move.environment in self._monorepo.settings.clusters
-        state = "in_progress" if follows else "success"
-        said = "waits for its clusters" if follows else "its tag was moved; no cluster has to report"
-        self._monorepo.forge.set_deployment_state(made.id, state, said)
+        state = DeploymentState.IN_PROGRESS if follows else DeploymentState.SUCCESS
+        self._monorepo.forge.set_deployment_state(made.id, state, say.first_description(follows))
 
     def _time(self) -> float | None:
         """Return the forge's time, which is asked for once; None if the forge does not answer."""

@@ -5,7 +5,9 @@ from flux.monorepo.desired import desired_at
 from flux.monorepo.due_releases import news
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.work import Work
+from flux.notice import Notice
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts import undoing as say
 from flux.proposals.apply import Applier
 from flux.proposals.issues import PromotionIssues
 from flux.proposals.new_issue import open_issue
@@ -24,7 +26,7 @@ def _open(monorepo: Monorepo, tag: str, done: Work) -> None:
     try:
         opened = open_issue(monorepo, tag)
     except (RequestError, ContentError) as refusal:
-        done.notices.append(f"{tag} has no promotion issue: {refusal.message}")
+        done.notices.append(Notice(refusal, f"{tag} has no promotion issue"))
         return
     if opened.action == "opened" and opened.issue:
         done.did(f"{tag}: opened issue {opened.issue.number}")
@@ -49,6 +51,6 @@ def apply_due_issues(monorepo: Monorepo, done: Work) -> None:
         except FluxError as error:
             done.fail(about, error)
             continue
-        done.did(*(f"{about}: {undone}" for undone in applied.undone))
+        done.did(*(f"{about}: {say.undone(each)}" for each in applied.undone))
         if applied.proposed and applied.proposed.action in ("opened", "updated", "closed"):
             done.did(f"{about}: {applied.proposed.action} {promotion.branch}")

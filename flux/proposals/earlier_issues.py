@@ -13,7 +13,8 @@ from flux.promotion.earlier_issues import (
 )
 from flux.promotion.marker import read_marker
 from flux.promotion.proposal import Promotion
-from flux.promotion.texts.notices import mention, moved_on, tick_answered
+from flux.promotion.texts.mentions import mention
+from flux.promotion.texts.notices import moved_on, tick_answered
 from flux.proposals.applied import Applied
 from flux.proposals.issues import PromotionIssues
 from flux.regex import regex

@@ -2,16 +2,17 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from flux.errors import FluxError
+from flux.errors import FluxError, without_frames
 from flux.monorepo.monorepo import Monorepo
+from flux.promotion.clusters.status import StatusState
 from flux.promotion.gates.gate import GateVerdict, judge
 from flux.promotion.ledger import Decision, overridden
 from flux.promotion.proposal import Promotion, VersionChange
+from flux.promotion.texts.check import check_description
 from flux.proposals.authority import Authority
 from flux.proposals.gate_states import Courses
 
 RULES_CHECK = "flux-artifacts/rules"
-_MOST = 140
 
 
 class Rulings:
@@ -63,10 +64,7 @@ class Rulings:
         Without any rule, it is set only if the commit already has one."""
         if not commit.strip("0"):
             return
-        state, said = "success", "the rules hold"
-        if waits:
-            state, said = "failure", "; ".join(f"{name}: {each.text}" for name, each in waits.items())
-        said = said if len(said) <= _MOST else said[: _MOST - 1] + "…"
+        state, said = StatusState.FAILURE if waits else StatusState.SUCCESS, check_description(waits)
         ours = [status for status in self._forge.statuses(commit) if status.context == RULES_CHECK]
         if not ours and not self.are_set:
             return
@@ -74,10 +72,10 @@ class Rulings:
             self._forge.set_status(commit, RULES_CHECK, state, said)
 
 
-def tell_check(rulings: Rulings, commit: str, waits: Mapping[str, GateVerdict]) -> str:
-    """Set the check. Return why that failed, or empty."""
+def tell_check(rulings: Rulings, commit: str, waits: Mapping[str, GateVerdict]) -> FluxError | None:
+    """Set the check. Return the error if that failed."""
     try:
         rulings.check(commit, waits)
     except FluxError as error:
-        return f"the check {RULES_CHECK} was not set: {error.message}"
-    return ""
+        return without_frames(error)
+    return None

@@ -14,6 +14,7 @@ from flux.promotion.gates.state import GateState
 from flux.promotion.ledger import overridden
 from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts.gates import reasons
 from flux.proposals.branches import PromotionBranches
 from flux.proposals.gate_states import Courses, course_of
 
@@ -37,7 +38,7 @@ class Holding:
             return step
         promote = f"inv promote {step.artifact} {step.environment} --version {step.version}"
         error = HeldError(
-            f"{step.version} waits: {verdict.text}", f"wait, or say `{promote} --override REASON`"
+            f"{step.version} waits: {reasons(verdict)}", f"wait, or say `{promote} --override REASON`"
         )
         return replace(step.failed(error), action=Action.HELD)
 

@@ -1,6 +1,6 @@
 """Finds the promotion issues that count, and writes to them."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
@@ -10,11 +10,21 @@ from semver import Version
 from flux.errors import ForgeRefusedError, IssueError
 from flux.forge.forge import Comment, Issue
 from flux.monorepo.monorepo import Monorepo
-from flux.promotion.boxes import untick
+from flux.notice import AnyNotice, Notice, distinct
+from flux.promotion.foreign import (
+    Disagreement,
+    NoLabel,
+    NoRelease,
+    NotOurs,
+    OtherComment,
+    OtherTitle,
+    StrangeAuthor,
+)
 from flux.promotion.ledger import MOST_AHEAD, Decision, read_decision, render_decision
 from flux.promotion.marker import read_key, read_marker, render_key
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts import notices as say
+from flux.promotion.texts.foreign import foreign_issue
 from flux.promotion.texts.issue import issue_title, read_title
 from flux.proposals.authority import Authority
 from flux.regex import regex
@@ -33,16 +43,14 @@ class PromotionIssues:
         self._forge = monorepo.forge
         self.authority = authority or Authority(monorepo)
         self._read: dict[int, list[Comment]] = {}
-        self.warnings: list[str] = []
+        self.warnings: list[AnyNotice] = []
         """Comments that failed, and issues that look like ours but are not."""
 
-    def fault(self, issue: Issue) -> str:
-        """Return why an issue is not ours, whatever its text says; empty if it is one."""
+    def fault(self, issue: Issue) -> NotOurs | None:
+        """Return why an issue is not ours, whatever its text says; None if it is one."""
         if self._settings.label.casefold() not in {label.casefold() for label in issue.labels}:
-            return f"it does not have the label {self._settings.label}"
-        if not self.authority.is_trusted(issue.author):
-            return f"its author, {issue.author}, may not write here but is not in the setting `automation`"
-        return ""
+            return NoLabel(self._settings.label)
+        return None if self.authority.is_trusted(issue.author) else StrangeAuthor(issue.author)
 
     def was_ours(self, issue: Issue) -> bool:
         """Whether an issue that is not ours was one before: it has the label or our comment. An outsider
@@ -57,7 +65,7 @@ class PromotionIssues:
         for issue in self._forge.issues(self._settings.label):
             if fault := self.fault(issue):
                 if issue.open and read_marker(issue.body):
-                    self._warn(f"issue {issue.number} is not a promotion issue of this repository: {fault}")
+                    self._warn(foreign_issue(issue.number, fault))
                 continue
             promotion = self.promotion(issue) if issue.open else read_marker(issue.body)
             if promotion:
@@ -92,8 +100,8 @@ class PromotionIssues:
         titled = read_title(issue.title)
         return titled if titled and titled in (marked, told) else told or marked
 
-    def disagreement(self, issue: Issue, promotion: Promotion) -> str:
-        """Return why an issue is not about a promotion, beside its marker; empty if there is no reason.
+    def disagreement(self, issue: Issue, promotion: Promotion) -> Disagreement | None:
+        """Return why an issue is not about a promotion, beside its marker; None if there is no reason.
 
         A person who may edit an issue can change its title, marker and our comment together. The first title
         stays in the history. Raises GitError if the repository with the release tags does not answer.
@@ -101,11 +109,11 @@ class PromotionIssues:
         told, title = self.told(issue.number), issue_title(promotion.artifact, promotion.version)
         first = self._forge.first_title(issue.number).strip()
         if issue.title.strip() != title or first != title:
-            return f"its title was {first if read_title(first) else title}"
-        if told not in (None, promotion):
-            return f"a comment of the automation here was changed to say {told.artifact} {told.version}"
+            return OtherTitle(first if read_title(first) else title)
+        if told and told != promotion:
+            return OtherComment(told)
         tag = self._settings.tag_form.render(promotion.artifact, Version.parse(promotion.version))
-        return "" if tag in self._monorepo.home_tags else f"there is no release {tag}"
+        return None if tag in self._monorepo.home_tags else NoRelease(tag)
 
     def told(self, number: int) -> Promotion | None:
         """Return the promotion that our comment names. Fewer people may edit the comment than the body."""
@@ -205,21 +213,16 @@ class PromotionIssues:
         try:
             yield
         except ForgeRefusedError as error:
-            self._warn(f"{error.message}: {error.hint}")
+            self._warn(Notice(error, then=error.hint))
 
-    def _warn(self, warning: str) -> None:
-        if warning not in self.warnings:
-            self.warnings.append(warning)
+    def _warn(self, warning: AnyNotice) -> None:
+        self.warnings = distinct([*self.warnings, warning])
 
     def _comments(self, number: int) -> list[Comment]:
         """Return the comments on an issue. They are fetched once, and our new ones are added."""
         if number not in self._read:
             self._read[number] = list(self._forge.comments(number))
         return self._read[number]
-
-    def untick(self, number: int, environments: Collection[str]) -> None:
-        """Untick boxes in the current body."""
-        self.rewrite(number, lambda body: untick(body, environments, self._settings.groups))
 
     def rewrite(self, number: int, change: Callable[[str], str]) -> None:
         """Change the current body, then read it again: a person may have edited it at the same time."""

@@ -12,6 +12,7 @@ from flux.monorepo.release_notes import news_of
 from flux.monorepo.release_tags import read_tag
 from flux.monorepo.tip_settings import take_current_settings
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts.foreign import foreign
 from flux.promotion.texts.issue import issue_body, issue_title
 from flux.promotion.texts.notices import NOTHING_YET, same_promotion
 from flux.proposals.issues import PromotionIssues
@@ -73,7 +74,9 @@ def open_issue(monorepo: Monorepo, tag: str) -> Opened:
         release.author if release else None,
     )
     if fault := issues.fault(opened):
-        raise ForgeError(f"issue {opened.number} was opened, but is not ours: {fault}", "name it there")
+        raise ForgeError(
+            f"issue {opened.number} was opened, but is not ours: {foreign(fault)}", "name it there"
+        )
     again = {issue.number: issue for issue in [opened, *issues.of(promotion)]}
     kept = _kept(monorepo.forge, issues, promotion, list(again.values()))
     is_new = kept.number == opened.number

@@ -28,7 +28,7 @@ def tell(
     found = _standings(monorepo, proposed, rulings)
     digest = registry.repository(promotion.artifact).resolve(promotion.version)
     image = f"{registry.name(promotion.artifact)}:{promotion.version}" if digest else ""
-    said = [*_said(issue.body, monorepo.settings.groups), *proposed.notices]
+    said = [*_said(issue.body, monorepo.settings.groups), *proposed.said]
     issues.stand(issue.number, promotion, standing_comment(promotion, found, image, said))
     return found
 
@@ -52,7 +52,7 @@ def _standings(monorepo: Monorepo, proposed: Proposed, rulings: Rulings) -> list
             environment in deployed,
             url if environment in environments else "",
             health.get(environment, Health(Running.UNKNOWN)),
-            waits[environment].text if environment in waits else "",
+            waits.get(environment),
         )
         for environment in monorepo.settings.environments
     ]

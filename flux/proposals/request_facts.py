@@ -7,7 +7,7 @@ from semver import Version
 
 from flux.artifact.difference import difference
 from flux.artifact.versions import named_versions
-from flux.errors import ContentError, FluxError, RegistryError
+from flux.errors import ContentError, FluxError, RegistryError, without_frames
 from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.desired import stray_of
 from flux.monorepo.monorepo import Monorepo
@@ -54,9 +54,9 @@ def background(
     if digest is None:
         warnings.insert(0, say.not_published(promotion.artifact, promotion.version))
     if _goes_up_though_gone(monorepo, promotion, versions, environments):
-        warnings.insert(0, f"{promotion.artifact}: {say.REMOVED}.")
+        warnings.insert(0, say.removed(promotion.artifact))
     if error := stray_of(monorepo, promotion.artifact, versions):
-        warnings.insert(0, say.stray(error.message))
+        warnings.insert(0, say.stray(error))
     read = cache(lambda version: _files(target, version))
     spans = [_span(monorepo, read, promotion, old) for old in dict.fromkeys(change.old for change in changes)]
     return Background(image, issue, warnings, spans)
@@ -87,7 +87,7 @@ def _span(
         upgrades = _upgrades(before, after) if old else ()
         return Span(old, commits, compare, difference(before, after), upgrades=upgrades)
     except FluxError as error:
-        return Span(old, commits, compare, unknown=error.message)
+        return Span(old, commits, compare, unknown=without_frames(error))
 
 
 def _upgrades(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[str]:

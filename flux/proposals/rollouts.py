@@ -2,28 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 
-from flux.errors import FluxError
+from flux.errors import FluxError, without_frames
+from flux.forge.reporting import DeploymentState
 from flux.monorepo.monorepo import Monorepo
+from flux.notice import Notice
 from flux.promotion.clusters.health import Health, Running
 from flux.promotion.gates.move import Move
+from flux.promotion.texts.deployment import not_updated
+from flux.promotion.texts.health import message
 from flux.proposals.deployments import Recorder
 from flux.proposals.gate_states import Courses, commit_of
 
-_STATES = {Running.RUNNING: "success", Running.FAILING: "failure"}
+_STATES = {Running.RUNNING: DeploymentState.SUCCESS, Running.FAILING: DeploymentState.FAILURE}
 
 
 class Follower:
-    """Updates the forge's deployments from cluster reports. `notices` has the updates that failed."""
+    """Updates the forge's deployments from cluster reports."""
 
     def __init__(self, monorepo: Monorepo, courses: Courses) -> None:
         self._monorepo = monorepo
         self._forge = monorepo.forge
         self._courses = courses
         self._recorder = Recorder(monorepo)
+        self._failed: list[Notice] = []
 
     @property
-    def notices(self) -> list[str]:
-        return self._recorder.notices
+    def notices(self) -> list[Notice]:
+        """The moves that could not be recorded, and the deployments that could not be updated."""
+        return [*self._recorder.notices, *self._failed]
 
     def adopt(self, artifact: str) -> bool:
         """Record missed moves, as after a killed run. Return whether there were any."""
@@ -55,25 +61,25 @@ class Follower:
             found = health.get(environment)
             state = _STATES.get(found.state) if found else None
             try:
-                changed = state and found and self._set(moves[-1], state, found.message)
+                changed = state and found and self._set(moves[-1], state, message(found))
                 if changed:
                     done.append(f"{artifact}:{environment}: {state} of {moves[-1].version}")
                 # Without clusters, the move of the tag itself is the success.
                 if changed or environment not in self._monorepo.settings.clusters:
                     self._retire(moves[:-1])
             except FluxError as error:
-                self.notices.append(f"the deployment of {artifact} to {environment}: {error.message}")
+                self._failed.append(Notice(without_frames(error), not_updated(artifact, environment)))
         return done
 
     def _retire(self, moves: Sequence[Move]) -> None:
         """Set earlier moves to inactive, the newest first. Stop at an inactive one: all before it are too."""
         for move in reversed(moves):
-            if not self._set(move, "inactive", ""):
+            if not self._set(move, DeploymentState.INACTIVE, ""):
                 return
 
-    def _set(self, move: Move, state: str, message: str) -> bool:
+    def _set(self, move: Move, state: DeploymentState, description: str) -> bool:
         """Set the state of a deployment. Return whether it had another state."""
         if not move.id or self._forge.deployment_state(move.id) == state:
             return False
-        self._forge.set_deployment_state(move.id, state, message)
+        self._forge.set_deployment_state(move.id, state, description)
         return True

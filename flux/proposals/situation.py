@@ -13,7 +13,6 @@ from flux.promotion.outcome import Edit, PhaseOrder, Situation
 from flux.promotion.proposal import Promotion
 from flux.proposals.authority import Authority
 from flux.proposals.changed_since import changed_since
-from flux.release.markdown import plain
 
 
 def situation_of(
@@ -37,7 +36,7 @@ def situation_of(
     cold = frozen(
         monorepo, [e for e, tick in changed.items() if tick and e not in refused], monorepo.forge.now
     )
-    refused |= {name: plain(reason) for name, reason in cold.items()}
+    refused |= cold
     again = edit.rerun_by is not None
     held = authority.refusals(edit.answers, names - refused.keys()) if again else {}
     if not changed:

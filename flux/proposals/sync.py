@@ -8,13 +8,15 @@ from flux.forge.forge import Issue
 from flux.monorepo.desired_history import change_of, had_version, history
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.tip_settings import require_current_settings
+from flux.notice import AnyNotice, Notice
 from flux.promotion.boxes import marks, ticked
 from flux.promotion.convergence import Side, Wish
 from flux.promotion.ledger import Decision, How, latest
 from flux.promotion.outcome import about_taking_back
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts import undoing as say
 from flux.promotion.texts.comment import EnvironmentRow, is_reached
-from flux.promotion.texts.notices import ROLLED_BACK, pull_request_closed
+from flux.promotion.undoing import Closed, Loss, Undone, UntickReason
 from flux.proposals.apply import Applier
 from flux.proposals.converge import Proposed
 from flux.proposals.progress import tell
@@ -30,14 +32,14 @@ class Synced:
     issue: Issue | None
     proposed: Proposed | None
     closed: bool = False
-    undone: tuple[str, ...] = ()
+    undone: tuple[Undone, ...] = ()
     standings: tuple[EnvironmentRow, ...] = ()
     error: FluxError | None = None
 
     @property
     def repaired(self) -> list[str]:
         """What was done, except for comments."""
-        done = list(self.undone)
+        done = list(map(say.undone, self.undone))
         if self.proposed and self.proposed.action in ("opened", "updated", "closed"):
             done.append(f"{self.proposed.action} its pull request")
         return done + (["closed its issue"] if self.closed else [])
@@ -46,7 +48,7 @@ class Synced:
 @dataclass(frozen=True)
 class Sync:
     promotions: list[Synced]
-    notices: tuple[str, ...] = ()
+    notices: tuple[AnyNotice, ...] = ()
 
     @property
     def failed(self) -> list[Synced]:
@@ -79,19 +81,20 @@ class Syncer:
         answered = () if artifacts else self._answer_earlier()
         return Sync(done, (*answered, *self._applier.issues.warnings))
 
-    def _answer_earlier(self) -> tuple[str, ...]:
+    def _answer_earlier(self) -> tuple[AnyNotice, ...]:
         """Answer the issues of an earlier system. If that fails, return a notice about it."""
         try:
             return self._applier.earlier.answer_all()
         except FluxError as error:
-            return (f"issues of an earlier system were not answered: {error.message}",)
+            return (Notice(error, "issues of an earlier system were not answered"),)
 
     def _one(self, promotion: Promotion, issue: Issue | None) -> Synced:
         try:
             if issue is None:
                 return _stopped(Synced(promotion, None, self._applier.converge_alone(promotion)))
-            if disagrees := self._applier.disagrees(issue, promotion):
-                raise IssueError(disagrees.notices[0], "fix that, or close the issue")
+            disagrees = self._applier.disagrees(issue, promotion)
+            if disagrees and disagrees.refused:
+                raise IssueError(disagrees.refused.message, "fix that, or close the issue")
             self._applier.mend(issue, promotion)
             known = self._applier.known(promotion, issue.number)
             proposed = self._applier.converge(issue, promotion, Wish(known=known))
@@ -106,7 +109,7 @@ class Syncer:
         except FluxError as error:
             return Synced(promotion, issue, None, error=without_frames(error))
 
-    def _take_back(self, issue: Issue, promotion: Promotion, known: Sequence[Decision]) -> tuple[str, ...]:
+    def _take_back(self, issue: Issue, promotion: Promotion, known: Sequence[Decision]) -> tuple[Undone, ...]:
         """Untick environments that had this version and got a lower one since, and those of a closed pull
         request whose branch is gone."""
         main = self._applier.branches.main()
@@ -123,18 +126,19 @@ class Syncer:
         else:
             closed = self._applier.branches.closed(promotion, main)
         had = had_version(self._monorepo, promotion, fallen, main.commit)
-        groups = [
-            (names, ROLLED_BACK, commit) for commit, names in self._rolled_back(promotion, had, main).items()
+        rolled_back = self._rolled_back(promotion, had, main)
+        groups: list[tuple[set[str], UntickReason, str]] = [
+            (names, Loss.ROLLED_BACK, commit) for commit, names in rolled_back.items()
         ]
         if closed:
             pull, proposed = closed
-            groups.append(((fallen & proposed.keys()) - had, pull_request_closed(pull.url), str(pull.number)))
+            groups.append(((fallen & proposed.keys()) - had, Closed(pull.url), str(pull.number)))
         due = [
             (names, reason, occasion)
             for names, reason, occasion in groups
             if names & shown or (names and not self._is_told(issue, reason, occasion))
         ]
-        return tuple(said for each in due for said in self._applier.take_back(issue, *each))
+        return tuple(undone for each in due for undone in self._applier.take_back(issue, *each))
 
     def _rolled_back(
         self, promotion: Promotion, environments: Collection[str], main: Side
@@ -147,7 +151,7 @@ class Syncer:
                 found.setdefault(change.commit, set()).add(environment)
         return found
 
-    def _is_told(self, issue: Issue, reason: str, occasion: str) -> bool:
+    def _is_told(self, issue: Issue, reason: UntickReason, occasion: str) -> bool:
         return self._applier.issues.has_noted(issue.number, about_taking_back(reason, occasion))
 
     def _is_complete(self, issue: Issue, promotion: Promotion, standings: list[EnvironmentRow]) -> bool:
@@ -171,5 +175,5 @@ class Syncer:
 def _stopped(synced: Synced) -> Synced:
     """Mark a promotion as failed if a commit of somebody else has stopped it."""
     if synced.proposed and synced.proposed.stopped:
-        return replace(synced, error=ForgeError(synced.proposed.notices[0], "then run `inv issue.sync`"))
+        return replace(synced, error=ForgeError(synced.proposed.stopped.message, "then run `inv issue.sync`"))
     return synced

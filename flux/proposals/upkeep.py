@@ -1,7 +1,7 @@
 """Keeps a promotion's issue and its pull request in sync."""
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 from flux.forge.forge import Issue, PullRequest, PullState
 from flux.monorepo.monorepo import Monorepo
@@ -9,11 +9,14 @@ from flux.promotion import altered
 from flux.promotion.boxes import ticked
 from flux.promotion.convergence import Side, Wish
 from flux.promotion.ledger import Decision, How, asked, latest
-from flux.promotion.outcome import Note, Outcome, PhaseOrder, Rewrite, Untick, take_back
+from flux.promotion.outcome import Note, Outcome, PhaseOrder, take_back
 from flux.promotion.proposal import Promotion
-from flux.promotion.texts import notices as say
+from flux.promotion.rewrites import mended, rewritten
 from flux.promotion.texts.comment import is_reached
-from flux.proposals.applied import Applied
+from flux.promotion.texts.foreign import disagreement as what
+from flux.promotion.texts.foreign import disagrees
+from flux.promotion.undoing import Closed, Overtaken, Undone, UntickReason
+from flux.proposals.applied import Applied, refused_request
 from flux.proposals.converge import Converger, Proposed
 from flux.proposals.issues import PromotionIssues
 from flux.proposals.recorded_decisions import known_of
@@ -38,16 +41,16 @@ class Upkeep:
     def mend(self, issue: Issue, promotion: Promotion) -> bool:
         """Restore an altered marker and removed boxes, if an earlier run did not. Return whether there was
         anything to restore."""
-        is_altered = altered.mended(issue.body, promotion, self._rules.phases) != issue.body
+        is_altered = mended(issue.body, promotion, self._rules.phases) != issue.body
         if is_altered:
             held = self._held(issue, promotion)
-            self.perform(issue, altered.mend(promotion, issue.updated, held, self._rules))
+            self.perform(issue, altered.mend(promotion, issue.updated, held))
         return is_altered
 
     def is_over(self, issue: Issue, promotion: Promotion) -> bool:
         """Whether a closed issue's text needs no correction. This asks the forge nothing, because there may
         be many closed issues."""
-        if altered.mended(issue.body, promotion, self._rules.phases) != issue.body:
+        if mended(issue.body, promotion, self._rules.phases) != issue.body:
             return False
         return not self.unreached(issue, promotion, self._main)
 
@@ -88,19 +91,19 @@ class Upkeep:
                 ticks = {e for e, last in latest(wished.known).items() if last.how is How.TICK}
                 body = (self._forge.issue(issue.number) or issue).body
                 gone = environments & (ticks | ticked(body, self._rules.phases)) - anew
-                self.take_back(issue, gone, say.pull_request_closed(pull.url), str(pull.number))
+                self.take_back(issue, gone, Closed(pull.url), str(pull.number))
 
         def dropped(versions: Mapping[str, str | None]) -> None:
             for environment, version in versions.items():
                 occasion = f"{environment} {version or ''}"
-                self.take_back(issue, {environment}, say.main_has(version), occasion)
+                self.take_back(issue, {environment}, Overtaken(version), occasion)
 
         def unwritten(decisions: Sequence[Decision]) -> None:
             self.issues.write_down(issue.number, decisions)
 
         proposed = self.converger.converge(promotion, wished, issue.url, ended, dropped, unwritten)
         if proposed.stopped and proposed.pull_request:
-            self.issues.note(proposed.pull_request.number, proposed.notices, "\n".join(proposed.notices))
+            self.issues.note(proposed.pull_request.number, proposed.said, "\n".join(proposed.said))
         return proposed
 
     def converge_alone(self, promotion: Promotion, wish: Wish | None = None) -> Proposed:
@@ -113,8 +116,8 @@ class Upkeep:
         return proposed
 
     def take_back(
-        self, issue: Issue, environments: Collection[str], reason: str, occasion: str
-    ) -> tuple[str, ...]:
+        self, issue: Issue, environments: Collection[str], reason: UntickReason, occasion: str
+    ) -> tuple[Undone, ...]:
         """Untick environments and comment why, once for each occasion. Return what was undone."""
         outcome = take_back([(environments, reason)], occasion, self._rules)
         self.perform(issue, outcome)
@@ -126,15 +129,15 @@ class Upkeep:
             match action:
                 case Note(about, text):
                     self.issues.note(issue.number, about, text)
-                case Rewrite(change):
+                case rewrite:
+                    change = partial(rewritten, rewrite=rewrite, phases=self._rules.phases)
                     self.issues.rewrite(issue.number, change)
-                case Untick(environments):
-                    self.issues.untick(issue.number, environments)
 
     def disagrees(self, issue: Issue, promotion: Promotion) -> Applied | None:
         """Refuse an issue whose parts name different promotions. Return None if they agree."""
         disagreement = self.issues.disagreement(issue, promotion)
-        if not disagreement:
+        if disagreement is None:
             return None
-        self.issues.note(issue.number, ("disagrees", disagreement), say.disagreement(disagreement))
-        return Applied(issue.number, notices=(say.disagreement(disagreement),), refused=True)
+        text = disagrees(disagreement)
+        self.issues.note(issue.number, ("disagrees", what(disagreement)), text)
+        return Applied(issue.number, refused=refused_request(text))

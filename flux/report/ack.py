@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flux.promotion.gates.gate import shown_time
+from flux.promotion.texts.health import message
+from flux.promotion.texts.times import shown_time
 from flux.report.status import health_document
 
 if TYPE_CHECKING:
@@ -40,5 +41,5 @@ def _lines(told: Acknowledged) -> list[str]:
 def _line(artifact: str, environment: str, health: Health) -> str:
     since = f" since {shown_time(health.since)}" if health.since is not None else ""
     back = ", as it did before it came back" if health.returned else ""
-    message = f": {health.message}" if health.message else ""
-    return f"{artifact}:{environment} is {health.state}{since}{back}{message}"
+    why = f": {message(health)}" if health.cause else ""
+    return f"{artifact}:{environment} is {health.state}{since}{back}{why}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flux.promotion.gates.gate import ends
+from flux.promotion.texts.times import ends
 from flux.report.text import moment_or_none, place
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flux.errors import ForgeError
 from flux.report.text import place
 
 if TYPE_CHECKING:
@@ -19,11 +18,9 @@ _HEADER = ("Environment", "From", "To", "")
 
 
 def show_proposed(report: Report, proposed: Proposed, dry_run: bool = False) -> None:
-    notices = proposed.notices
     if proposed.stopped:
-        report.error(ForgeError(notices[0], "then run the same command again"))
-        notices = notices[1:]
-    report.notices(notices)
+        report.error(proposed.stopped)
+    report.notices(proposed.notices)
     promotion, pull = proposed.promotion, proposed.pull_request
     for environment, version in proposed.dropped.items():
         report.notice(

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from flux.errors import FluxError
     from flux.event import Event
+    from flux.notice import AnyNotice
 
 _MOST_ANNOTATIONS = 10
 """The most of each kind that GitHub shows for a step: docs.github.com, "Limits" of annotations."""
@@ -179,9 +180,9 @@ class Report:
         self.print(f"{datetime.now():%H:%M:%S}, again every {seconds} s until Ctrl-C")
         self.print("")
 
-    def notices(self, notices: Sequence[str]) -> None:
-        for text in notices:
-            self.notice(text)
+    def notices(self, notices: Sequence[AnyNotice]) -> None:
+        for notice in notices:
+            self.notice(str(notice))
 
     @property
     def _stream(self) -> TextIO:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flux.promotion.gates.duration import write_duration
-from flux.promotion.gates.gate import ends
+from flux.promotion.texts.gates import reason, reasons
+from flux.promotion.texts.times import ends
 from flux.report.freeze import freeze_document
 from flux.report.freeze import line as freeze_line
 from flux.report.text import moment_or_none
@@ -69,10 +70,10 @@ def _forecast(ruled: Ruled) -> list[str]:
 def _when(outlook: Outlook) -> str:
     who = "by rule" if outlook.by_rule else "once somebody asks"
     if outlook.verdict.allowed:
-        stopped = f": {outlook.stopped}" if outlook.stopped else ""
+        stopped = f": {reason(outlook.stopped)}" if outlook.stopped else ""
         return f"now, {who}{stopped}"
     when = f"at {ends(outlook.verdict.until)}" if outlook.verdict.until is not None else "not yet"
-    return f"{when}, {who}: {outlook.verdict.text}"
+    return f"{when}, {who}: {reasons(outlook.verdict)}"
 
 
 def document(rules: Rules) -> dict[str, Any]:
@@ -111,6 +112,6 @@ def _outlook(outlook: Outlook) -> dict[str, Any]:
         "allowed": outlook.verdict.allowed if outlook.version else None,
         "by_rule": outlook.by_rule,
         "when": moment_or_none(outlook.verdict.until),
-        "reasons": [{"gate": str(each.gate), "text": each.text} for each in outlook.verdict.reasons],
-        "stopped": outlook.stopped,
+        "reasons": [{"gate": str(each.gate), "text": reason(each)} for each in outlook.verdict.reasons],
+        "stopped": reason(outlook.stopped) if outlook.stopped else "",
     }

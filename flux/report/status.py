@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from flux.errors import UnvouchedError
 from flux.listing import counted
 from flux.promotion.clusters.health import Health, Running
-from flux.promotion.gates.gate import shown_time
 from flux.promotion.plan import Action
+from flux.promotion.texts.health import message
+from flux.promotion.texts.times import shown_time
 from flux.report.status_map import Signs, differing, phase_map
 from flux.report.tables import filled
 from flux.report.tag import document as tags_document
@@ -104,7 +105,7 @@ def _show_health(report: Report, status: Status) -> None:
 
 def _health_line(name: str, health: Health) -> str:
     since = f" since {shown_time(health.since)}" if health.since else ""
-    return f"{name} is {health.state}{since}" + (f": {health.message}" if health.message else "")
+    return f"{name} is {health.state}{since}" + (f": {message(health)}" if health.cause else "")
 
 
 def document(status: Status) -> dict[str, Any]:
@@ -141,7 +142,7 @@ def health_document(health: Health) -> dict[str, Any]:
     return {
         "state": str(health.state),
         "since": moment_or_none(health.since),
-        "message": health.message,
+        "message": message(health),
         "returned": health.returned,
     }
 

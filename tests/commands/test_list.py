@@ -217,7 +217,7 @@ def test_an_origin_that_does_not_answer(repo: Repo) -> None:
     break_origin(repo)
     found = listed(repo)
     assert rows(found)["app"] == ("1.0.0", 1, True)
-    tip, releases = found.notices
+    tip, releases = map(str, found.notices)
     assert tip.startswith("the tip of 'main' could not be fetched from origin: ")
     assert releases.startswith("the release tags could not be fetched from origin: ")
     assert releases.endswith("; only the releases of this clone are shown")

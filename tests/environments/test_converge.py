@@ -91,7 +91,7 @@ def test_a_file_that_was_removed(world: World) -> None:
     done = converge(world)
     assert {step.action for step in done.steps} == {"left"}
     assert done.failed == []
-    assert "app:at_ring1, app:at_ring2, app:prod_ring1, db:at_ring1" in done.notices[0]
+    assert "app:at_ring1, app:at_ring2, app:prod_ring1, db:at_ring1" in str(done.notices[0])
     assert world.place.writes() == before
 
 

@@ -60,7 +60,7 @@ def test_the_forge_tells_who_approved_and_merged_and_when(hub: World) -> None:
     hub.github.fail_next(faults.error(403), times=5, only="GET */reviews")
     half = log(hub)
     assert (half.changes[0].pull, half.changes[0].approved) == (replace(first.pull, merger=""), ())
-    assert "who approved and merged is not shown for all: " in half.notices[0]
+    assert "who approved and merged is not shown for all: " in str(half.notices[0])
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_forge_that_does_not_answer(hub: World) -> None:
     broken.token = "not-a-token"
     found = log(broken)
     assert len(found.changes) == 5
-    assert "pull requests, and who approved and merged, are not shown: " in found.notices[0]
+    assert "pull requests, and who approved and merged, are not shown: " in str(found.notices[0])
 
 
 def test_an_origin_that_does_not_answer(hub: World) -> None:
@@ -107,4 +107,4 @@ def test_an_origin_that_does_not_answer(hub: World) -> None:
     hub.bare.path.rename(hub.bare.path.with_name("elsewhere"))
     found = log(hub)
     assert told(found)[0] == "eso prod_ring1 1.0.0 1.1.0 up"
-    assert "only this clone was read" in found.notices[0]
+    assert "only this clone was read" in str(found.notices[0])

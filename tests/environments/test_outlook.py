@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from flux.environments.outlook import Outlook, find_rules
+from flux.promotion.gates.reason import Behind, PhaseRolledBack
 from tests.commands.progressing import HOUR, Progress, followed
 from tests.commands.promoting import World
 
@@ -37,7 +38,7 @@ def test_what_would_happen_and_when(progress: Progress) -> None:
     found = outlook(progress)
     assert (found["at_ring1"].version, found["at_ring1"].by_rule) == ("1.1.1", True)
     assert found["at_ring1"].verdict.allowed
-    assert found["tt"].verdict.text.startswith("at_ring1 does not have 1.1.1 yet")
+    assert found["tt"].verdict.reasons[0] == Behind("at_ring1", "1.1.1")
     assert not found["prod_ring1"].by_rule
     progress.world.reconcile()
     progress.deploy()
@@ -58,5 +59,5 @@ def test_what_no_rule_takes_any_more(progress: Progress) -> None:
     progress.world.roll_back("eso", "at")
     progress.deploy()
     found = outlook(progress)["at_ring1"]
-    assert found.stopped == "1.1.1 was rolled back from in at"
+    assert found.stopped == PhaseRolledBack("at", "1.1.1")
     assert not found.by_rule

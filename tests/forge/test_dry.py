@@ -7,6 +7,7 @@ import pytest
 from flux.errors import ForgeError
 from flux.forge.dry import DryForge
 from flux.forge.forge import PullState
+from flux.forge.reporting import DeploymentState
 from tests.forge.conftest import Place
 
 WRITES: dict[str, Callable[[DryForge, Place], object]] = {
@@ -24,7 +25,9 @@ WRITES: dict[str, Callable[[DryForge, Place], object]] = {
     "create branch b": lambda dry, place: dry.create_branch("b", place.tip),
     "move branch b forward": lambda dry, place: dry.advance_branch("b", place.tip),
     "record a deployment of v1 to prod": lambda dry, place: dry.create_deployment("v1", "prod", "t", {}, ""),
-    "set deployment 7 to success": lambda dry, place: dry.set_deployment_state(7, "success", ""),
+    "set deployment 7 to success": lambda dry, place: dry.set_deployment_state(
+        7, DeploymentState.SUCCESS, ""
+    ),
     "switch on auto-merge of 7": lambda dry, place: dry.merge_once_green(7, place.tip),
     "switch off auto-merge of 7": lambda dry, place: dry.merge_by_person(7),
     "delete branch b": lambda dry, place: dry.delete_branch("b", place.tip),
@@ -76,7 +79,7 @@ def test_what_would_be_made_can_be_gone_on_with(place: Place) -> None:
     assert pull.state is PullState.OPEN
     dry.merge_once_green(pull.number, place.tip)
     deployment = dry.create_deployment("v1", "prod", "t", {}, "")
-    dry.set_deployment_state(deployment.id, "success", "")
+    dry.set_deployment_state(deployment.id, DeploymentState.SUCCESS, "")
     # What has no number yet is named.
     assert dry.would == [
         *("open issue 'Title'", "comment on 'Title'", "edit issue 'Title'"),

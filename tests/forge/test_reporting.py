@@ -5,6 +5,8 @@ import time
 import pytest
 
 from flux.forge.forge import Forge
+from flux.forge.reporting import DeploymentState
+from flux.promotion.clusters.status import StatusState
 from tests.forge.conftest import Place
 
 
@@ -15,8 +17,8 @@ def forge(place: Place) -> Forge:
 
 def test_a_status_is_said_and_read(place: Place) -> None:
     assert place.forge.statuses(place.tip) == []
-    place.forge.set_status(place.tip, "flux-artifacts/rules", "failure", "prod waits ☃")
-    place.forge.set_status(place.tip, "flux-artifacts/rules", "success", "")
+    place.forge.set_status(place.tip, "flux-artifacts/rules", StatusState.FAILURE, "prod waits ☃")
+    place.forge.set_status(place.tip, "flux-artifacts/rules", StatusState.SUCCESS, "")
     first, second = place.forge.statuses(place.tip)
     assert (first.context, first.state, first.description) == (
         "flux-artifacts/rules",
@@ -29,7 +31,7 @@ def test_a_status_is_said_and_read(place: Place) -> None:
 
 
 def test_a_long_description_is_cut(place: Place) -> None:
-    place.forge.set_status(place.tip, "x", "success", "x" * 500)
+    place.forge.set_status(place.tip, "x", StatusState.SUCCESS, "x" * 500)
     assert place.forge.statuses(place.tip)[0].description.startswith("x" * 140)
 
 
@@ -39,7 +41,7 @@ def test_a_commit_that_nobody_knows_has_no_status(forge: Forge) -> None:
 
 def test_statuses_are_of_one_commit(place: Place) -> None:
     other = place.start("topic")
-    place.forge.set_status(other, "x", "success", "")
+    place.forge.set_status(other, "x", StatusState.SUCCESS, "")
     assert place.forge.statuses(place.tip) == []
 
 
@@ -51,7 +53,7 @@ def test_a_deployment_is_recorded_and_followed(place: Place) -> None:
     assert abs(time.time() - made.created) < 60
     assert place.forge.deployments("flux:eso") == [made]
     assert place.forge.deployment_state(made.id) == ""
-    for state in ("in_progress", "success", "failure", "inactive"):
+    for state in DeploymentState:
         place.forge.set_deployment_state(made.id, state, "because")
         assert place.forge.deployment_state(made.id) == state
 
@@ -69,7 +71,7 @@ def test_deployments_are_of_one_task_the_oldest_first(forge: Forge) -> None:
 
 def test_one_that_succeeds_leaves_those_of_other_tasks_alone(forge: Forge) -> None:
     other = forge.create_deployment("main", "prod", "flux:other", {}, "")
-    forge.set_deployment_state(other.id, "success", "")
+    forge.set_deployment_state(other.id, DeploymentState.SUCCESS, "")
     made = forge.create_deployment("main", "prod", "flux:eso", {}, "")
-    forge.set_deployment_state(made.id, "success", "")
+    forge.set_deployment_state(made.id, DeploymentState.SUCCESS, "")
     assert forge.deployment_state(other.id) == "success"

@@ -85,7 +85,7 @@ def test_a_stray_tag_stops_nothing(repo: Repo) -> None:
         done = Reconciler(monorepo).reconcile()
     assert done.errors == []
     assert f"{newer}: tagged" in done.repaired
-    assert [notice for notice in done.notices if "flux-oci-app-v9.0.0" in notice]
+    assert [notice for notice in done.notices if "flux-oci-app-v9.0.0" in str(notice)]
     assert tags(repo, "app")["latest-stable"] == tags(repo, "app")["1.1.0"] != published.digest
 
 

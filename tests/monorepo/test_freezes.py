@@ -34,7 +34,7 @@ def test_what_is_frozen(repo: Repo) -> None:
     with opened(repo, Settings(phases=PHASES)) as monorepo:
         found = frozen(monorepo, ["prod", "prod_1", "canary", "edge", "nowhere"], lambda: 99)
         assert frozen(monorepo, ["prod"], lambda: 100) == {}
-    assert found == dict.fromkeys(("prod", "prod_1", "canary"), "prod is frozen by alice: holidays")
+    assert found == dict.fromkeys(("prod", "prod_1", "canary"), Freeze("holidays", "alice", "prod", 100))
 
 
 def test_a_frozen_phase_follows_no_newer_release(repo: Repo) -> None:
@@ -43,7 +43,7 @@ def test_a_frozen_phase_follows_no_newer_release(repo: Repo) -> None:
     freeze(repo, Freeze("holidays", "alice", "prod"))
     second = publish(repo, released(repo, "1.1.0"), phases=PHASES)
     assert second.result
-    assert second.notices == ["canary stays where it is: prod is frozen by alice: holidays"]
+    assert list(map(str, second.notices)) == ["canary stays where it is: prod is frozen by alice: holidays"]
     for _ in range(2):
         assert tags(repo, "app")["canary"] == first.digest != second.result.digest
         with opened(repo, Settings(phases=PHASES)) as monorepo:
@@ -61,7 +61,7 @@ def test_a_frozen_phase_does_not_follow_the_tip(repo: Repo) -> None:
     freeze(repo, Freeze("holidays", "alice", "edge"))
     edit(repo, "app", push=True)
     built = build(repo, phases=PHASES)
-    assert "`edge` stays where it is: edge is frozen by alice: holidays" in built.notices
+    assert "`edge` stays where it is: edge is frozen by alice: holidays" in map(str, built.notices)
     assert tags(repo, "app")["edge"] == first != tags(repo, "app")["latest"]
     freeze(repo)
     build(repo, phases=PHASES)

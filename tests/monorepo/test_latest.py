@@ -128,7 +128,7 @@ def test_a_tip_that_nobody_can_ask_for_leaves_latest_where_it_is(repo: Repo) -> 
     assert tags(repo, "app")["latest"] == latest["app"]
     assert tags(repo, "app")[newer[:12]] == by_name(built)["app"].digest
     assert len(built.notices) == 1
-    assert "`latest` stays" in built.notices[0]
+    assert "`latest` stays" in str(built.notices[0])
     ran = inv(repo, "build", "--json")
     assert ran.code == 0
     assert "`latest` stays" in ran.err
@@ -253,7 +253,7 @@ def test_a_tip_that_is_lost_while_building(repo: Repo) -> None:
     built = build(repo, on_result=once(lambda: break_origin(repo)))
     assert not built.failed
     assert len(built.notices) == 1
-    assert "`latest`" in built.notices[0]
+    assert "`latest`" in str(built.notices[0])
 
 
 def test_a_registry_that_breaks_when_the_tip_has_moved(repo: Repo, origin: Repo) -> None:

@@ -50,7 +50,7 @@ def test_what_publish_always_refuses_is_a_warning(world: World) -> None:
     world.repo.checkout("main")
     done = publish_due(world)
     assert not done.errors
-    assert any("flux-oci-eso-v9.0.0" in notice for notice in done.notices)
+    assert any("flux-oci-eso-v9.0.0" in str(notice) for notice in done.notices)
 
 
 def test_one_registry_that_fails_leaves_the_other_artifacts_to_be_published(local: World) -> None:

@@ -32,4 +32,4 @@ def test_what_git_knows_is_told_without_the_forge(hub: World) -> None:
         found = [reader.release(released) for released in reader.releases_of("eso")]
     assert [(each.version, each.notes, each.url) for each in found] == [("1.0.0", "", ""), ("1.1.0", "", "")]
     (notice,) = reader.notices
-    assert notice.startswith("notes and issues are not shown: ")
+    assert str(notice).startswith("notes and issues are not shown: ")

@@ -229,7 +229,7 @@ class Story(RuleBasedStateMachine):
         state, version = "success" if runs else "failure", self.witness.has(environment)
         assert version
         done = self.progress.say(environment, version, state, sender=sender)
-        assert "may not report" in done.notices[0]
+        assert "may not report" in str(done.notices[0])
         self.look()
 
     @rule(minutes=st.sampled_from([10, 61, 125]))

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 
-from flux.promotion.boxes import mark, untick
+from flux.promotion.boxes import mark
 from flux.promotion.outcome import (
     Edit,
     Note,
     Outcome,
     PhaseOrder,
-    Rewrite,
     Situation,
-    Untick,
 )
+from flux.promotion.rewrites import rewritten
 from flux.promotion.texts.issue import issue_body
 from tests.promotion import samples
 
@@ -44,10 +43,8 @@ def withdrawn(outcome: Outcome) -> set[str]:
 def performed(decision: Outcome, text: str) -> str:
     """The body after a decision's actions."""
     for action in decision.actions:
-        if isinstance(action, Rewrite):
-            text = action.change(text)
-        if isinstance(action, Untick):
-            text = untick(text, action.environments, samples.PHASES)
+        if not isinstance(action, Note):
+            text = rewritten(text, action, samples.PHASES)
     return text
 
 

@@ -14,16 +14,17 @@ from flux.promotion.altered import (
 from flux.promotion.boxes import mark, ticked
 from flux.promotion.marker import read_marker
 from flux.promotion.texts import notices
+from flux.promotion.undoing import Alteration, EditRefused, EditUndone
 from tests.promotion.editing import BODY, PROMOTION, RULES, body, edit, performed, told
 
 
 def test_a_marker_is_mended() -> None:
     altered = BODY.partition("\n")[2]
-    assert read_marker(performed(mend(PROMOTION, 1.0, (), RULES), altered)) == PROMOTION
+    assert read_marker(performed(mend(PROMOTION, 1.0, ()), altered)) == PROMOTION
 
 
 def test_boxes_that_were_all_gone_come_back_with_the_ticks_that_hold() -> None:
-    mending = mend(PROMOTION, 1.0, {"at_ring1", "prod_ring1"}, RULES)
+    mending = mend(PROMOTION, 1.0, {"at_ring1", "prod_ring1"})
     assert ticked(performed(mending, ""), RULES.phases) == {"at_ring1", "prod_ring1"}
     # Where there are boxes still, they are what people see.
     left = body("at_ring2").partition("\n")[2]
@@ -35,14 +36,14 @@ def test_what_is_said_of_an_edit_that_broke_the_text() -> None:
     reverted = decide_broken(edit(BODY, altered), PROMOTION, altered, RULES)
     assert reverted is not None
     about = ("broken", "bob", "100.0")
-    assert told(reverted) == [(about, notices.edit_undone("bob", "altered the issue's marker"))]
+    assert told(reverted) == [(about, notices.edit_undone("bob", Alteration.MARKER))]
     refused = decide_broken(edit(altered, mark(altered, {"at": True})), PROMOTION, altered, RULES)
     assert refused is not None
     assert told(refused) == [(("refused", "bob", "100.0"), notices.edit_refused("bob"))]
-    assert refused.undone == ("bob edited an issue that was altered before",)
+    assert refused.undone == (EditRefused("bob"),)
     put_right = decide_broken(edit(BODY, altered), PROMOTION, BODY, RULES)
     assert put_right is not None
-    assert put_right.undone == ("bob altered the issue's marker",)
+    assert put_right.undone == (EditUndone("bob", Alteration.MARKER),)
     assert (told(put_right), performed(put_right, BODY)) == (told(reverted), BODY)
 
 
@@ -59,7 +60,7 @@ def test_boxes_that_are_taken_away_without_permission_are_told_of_whatever_was_e
     for now in (after, f"{after}\nmore"):
         lost = decide_lost(edit(before, after), PROMOTION, now, {"prod_ring1"}, RULES)
         assert lost is not None
-        assert lost.undone == ("bob took boxes away",)
+        assert lost.undone == (EditUndone("bob", Alteration.BOXES),)
     assert decide_lost(edit(before, after), PROMOTION, before, {"prod_ring1"}, RULES) is None
     assert decide_lost(edit(before, after), PROMOTION, after, set(), RULES) is None
 
@@ -109,5 +110,5 @@ def test_when_all_boxes_are_gone_they_come_back_whoever_took_them_and_edited_sin
 
 
 def test_what_is_said_where_nobody_can_read_the_text_and_where_it_is_mended() -> None:
-    assert broken(BODY + "\x01", PROMOTION) == "made the text of the issue unreadable"
-    assert told(mend(PROMOTION, 1.0, (), RULES)) == [(("mended", "1.0"), notices.MENDED)]
+    assert broken(BODY + "\x01", PROMOTION) == Alteration.UNREADABLE
+    assert told(mend(PROMOTION, 1.0, ())) == [(("mended", "1.0"), notices.MENDED)]

@@ -4,25 +4,27 @@ from collections.abc import Collection, Mapping
 
 import pytest
 
+from flux.promotion.faults import MayNotAsk, MergeFault, NobodyAsked, TakenBack, Unapproved
 from flux.promotion.ledger import Decision, How
+from flux.promotion.refusal import NotPromoter, PromotionRefusal
 from flux.promotion.two_people import Approval, faults
 
 HEAD, OLD = "a" * 40, "b" * 40
 ASKED = (Decision("bob", How.TICK, ("at", "prod"), 100, 1),)
 
 
-def allowed(who: str, names: Collection[str]) -> Mapping[str, str]:
+def allowed(who: str, names: Collection[str]) -> Mapping[str, PromotionRefusal]:
     return {}
 
 
-def found(*approvals: Approval, decisions: tuple[Decision, ...] = ASKED) -> list[str]:
+def found(*approvals: Approval, decisions: tuple[Decision, ...] = ASKED) -> list[MergeFault]:
     return faults({"at", "prod"}, decisions, {"prod"}, allowed, approvals, HEAD)
 
 
 def test_somebody_else_has_to_approve_the_head() -> None:
     assert found(Approval("alice", True, HEAD)) == []
     (fault,) = found()
-    assert fault == f"prod: asked for by bob, and nobody else has approved {HEAD[:12]}"
+    assert fault == Unapproved(("prod",), ("bob",), HEAD)
 
 
 @pytest.mark.parametrize(
@@ -46,20 +48,20 @@ def test_no_second_person_is_asked_for_elsewhere() -> None:
 
 def test_what_nobody_asked_for_is_told() -> None:
     first, _ = found(decisions=())
-    assert first == "nobody is recorded to have asked for prod"
+    assert first == NobodyAsked(("prod",))
 
 
 def test_who_asked_and_may_not_any_more_is_told() -> None:
-    def refused(who: str, names: Collection[str]) -> Mapping[str, str]:
-        return {"prod": "the promoters of prod are alice"} if who == "bob" else {}
+    def refused(who: str, names: Collection[str]) -> Mapping[str, PromotionRefusal]:
+        return {"prod": NotPromoter("prod", ("alice",))} if who == "bob" else {}
 
     told = faults({"prod"}, ASKED, set(), refused, [], HEAD)
-    assert told == ["bob asked for prod, and may not: the promoters of prod are alice"]
+    assert told == [MayNotAsk("bob", "prod", NotPromoter("prod", ("alice",)))]
 
 
 def test_what_was_taken_back_is_told_whoever_approves() -> None:
     gone = (*ASKED, Decision("carol", How.UNTICK, ("at",), 101, 1))
-    assert found(Approval("alice", True, HEAD), decisions=gone) == ["carol has taken back at"]
+    assert found(Approval("alice", True, HEAD), decisions=gone) == [TakenBack("carol", "at")]
 
 
 def test_each_who_asked_and_may_not_is_told_of_what_they_asked_for() -> None:
@@ -69,27 +71,27 @@ def test_each_who_asked_and_may_not_is_told_of_what_they_asked_for() -> None:
         Decision("bot", How.RULE, ("tt",), 3),
     )
 
-    def refused(who: str, names: Collection[str]) -> Mapping[str, str]:
-        return dict.fromkeys(names, f"not {who}")
+    def refused(who: str, names: Collection[str]) -> Mapping[str, PromotionRefusal]:
+        return dict.fromkeys(names, NotPromoter(who, ()))
 
     told = faults(
         {"at", "prod", "tt"}, decisions, set(), refused, [], HEAD, lambda each: each.how is How.RULE
     )
     assert told == [
-        "bob asked for at, and may not: not bob",
-        "eve asked for at, and may not: not eve",
-        "eve asked for prod, and may not: not eve",
+        MayNotAsk("bob", "at", NotPromoter("bob", ())),
+        MayNotAsk("eve", "at", NotPromoter("eve", ())),
+        MayNotAsk("eve", "prod", NotPromoter("eve", ())),
     ]
 
 
 def test_what_lacks_an_approval_is_told_together() -> None:
     decisions = (Decision("bob", How.TICK, ("prod",), 1, 1), Decision("alice", How.TICK, ("dr",), 2, 1))
-    both, head = {"dr", "prod"}, HEAD[:12]
+    both = {"dr", "prod"}
     approvals = [Approval(who, True, HEAD) for who in ("bob", "alice")]
     assert faults(both, decisions, both, allowed, approvals, HEAD) == [
-        f"dr, prod: asked for by alice, bob, and nobody else has approved {head}; alice, bob asked for it too"
+        Unapproved(("dr", "prod"), ("alice", "bob"), HEAD, ("alice", "bob"))
     ]
     assert faults(both, (), both, allowed, [], HEAD) == [
-        "nobody is recorded to have asked for dr, prod",
-        f"dr, prod: asked for by nobody, and nobody else has approved {head}",
+        NobodyAsked(("dr", "prod")),
+        Unapproved(("dr", "prod"), (), HEAD),
     ]

@@ -62,4 +62,4 @@ def test_nothing_is_done_where_a_branch_has_somebody_elses_commit(local: World) 
     with ruled.opened() as monorepo:
         advanced = Advance(monorepo).advance(["eso"])
     assert advanced.done == []
-    assert any("not the automation's" in notice for notice in advanced.notices)
+    assert any("not the automation's" in str(notice) for notice in advanced.notices)

@@ -53,7 +53,7 @@ def test_who_opened_it_and_may_write_no_more_is_answered(hub: World) -> None:
     applied = hub.apply(hub.tick("prod_ring1", login="bob"))
     assert applied.failed
     assert said(hub, "Nothing is promoted from here", "bob, may not write here")
-    assert any("issue 1 is not a promotion issue" in notice for notice in hub.sync().notices)
+    assert any("issue 1 is not a promotion issue" in str(notice) for notice in hub.sync().notices)
     people["bob"] = Role.WRITE
     assert not hub.apply(hub.tick("at_ring1", login="bob")).failed
     assert proposed(hub) == {"tt", "at_ring1"}

@@ -3,6 +3,8 @@
 import pytest
 
 from flux.errors import ForgeError, RequestError
+from flux.promotion.refusal import NeedsPermission, NotPromoter
+from flux.promotion.undoing import BoxUndone
 from flux.proposals.authority import Authority
 from tests.commands.promoted import TAG
 from tests.commands.promoting import PERMISSIONS, World, boxes
@@ -55,7 +57,9 @@ def test_an_unknown_bot_promotes_nothing(hub: World) -> None:
     hub.token, before = token, hub.token
     event = hub.tick("prod_ring1", login=None)  # type: ignore[arg-type]
     hub.token = before
-    assert "flux-promoter[bot]" in hub.apply(event).undone[0]
+    assert hub.apply(event).undone == (
+        BoxUndone("prod_ring1", "flux-promoter[bot]", NeedsPermission("write")),
+    )
     assert hub.pulls(None) == []
     assert not any(boxes(hub.issue().body).values())
 
@@ -115,12 +119,12 @@ def test_another_app_that_nobody_names_opens_no_issue_of_ours(hub: World) -> Non
 def test_why_somebody_may_not(hub: World) -> None:
     with hub.with_(promoters={"prod": ("Carol", "alice"), "tt": ()}).opened() as monorepo:
         authority = Authority(monorepo)
-    assert authority.refusals("trudy", ["tt"]) == {"tt": "that needs the permission `write`"}
+    assert authority.refusals("trudy", ["tt"]) == {"tt": NeedsPermission("write")}
     assert authority.refusals("Alice", ["prod", "prod_ring1"]) == {}
     assert authority.refusals("bob", ["at_ring1", "tt", "prod", "prod_ring2", "nowhere"]) == {
-        "tt": "the promoters of tt are nobody",
-        "prod": "the promoters of prod are Carol, alice",
-        "prod_ring2": "the promoters of prod are Carol, alice",
+        "tt": NotPromoter("tt", ()),
+        "prod": NotPromoter("prod", ("Carol", "alice")),
+        "prod_ring2": NotPromoter("prod", ("Carol", "alice")),
     }
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from flux.forge.github.pushes import Pushes
+from flux.promotion.faults import Outlived, TakenBack
 from flux.promotion.proposal import Promotion
 from flux.proposals import branches
 from flux.proposals.apply import Applier
@@ -57,7 +58,7 @@ def test_what_a_branch_was_forced_away_from_tells_still(hub: World) -> None:
     world.apply(world.untick("prod_ring1", login="alice"))
     force(world, old)
     assert proposed(world) == {"prod_ring1", "tt"}
-    assert check(world).faults == ["alice has taken back prod_ring1"]
+    assert check(world).faults == [TakenBack("alice", "prod_ring1")]
     assert not world.sync().failed
     assert proposed(world) == ticked(world) == {"tt"}
 
@@ -108,7 +109,7 @@ def test_a_pull_request_from_the_branch_of_one_that_is_closed_stays_and_is_told(
     assert any(text in comment for comment in hub.comments(hub.pull().number))
     assert any(text in comment for comment in hub.comments())
     (fault,) = check(hub).faults
-    assert f"{text}: nobody answers" in fault
+    assert fault == Outlived(BRANCH, closed.url)
     hub.close()
     hub.sync()
     assert ticked(hub) == set()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from flux.promotion.clusters.health import TagBehind
 from flux.proposals.cluster_health import follows
 from tests.commands.progressing import Progress, followed
 from tests.commands.promoting import World
@@ -39,4 +40,4 @@ def test_a_tag_that_has_yet_to_move_waits(
     progress.world.desire(prod_ring1="1.1.0")
     (row,) = (row for row in progress.status().rows if row.artifact == "eso")
     assert row.health["prod_ring1"].state == "waiting"
-    assert row.health["prod_ring1"].message == "its tag has not moved yet "
+    assert row.health["prod_ring1"].cause == TagBehind()

@@ -31,7 +31,7 @@ def test_one_comment_with_a_link_to_ours(world: World) -> None:
     opened = world.open(TAG)
     assert opened.issue
     synced = world.sync()
-    assert any(f"issue {number}: it is of an earlier system" in notice for notice in synced.notices)
+    assert any(f"issue {number}: it is of an earlier system" in str(notice) for notice in synced.notices)
     world.sync()
     (comment,) = world.comments(number)
     assert opened.issue.url in comment
@@ -56,7 +56,7 @@ def test_each_tick_is_undone_and_answered_once(world: World) -> None:
 def test_an_edit_is_answered_to_its_sender(hub: World) -> None:
     number = old(hub)
     applied = hub.apply(tick(hub, number, "tt"), number)
-    assert any("unticked tt" in notice for notice in applied.notices)
+    assert any("unticked tt" in str(notice) for notice in applied.notices)
     first, second = hub.comments(number)
     assert "Promotions are made on" in first
     assert "@bob: nothing was promoted by ticking `tt`" in second

@@ -7,6 +7,7 @@ import pytest
 
 from flux.errors import RequestError
 from flux.monorepo.freezes import frozen
+from flux.promotion.gates.freeze import Freeze
 from flux.proposals.frozen import require_no_freeze
 from tests.commands.deciding import proposed
 from tests.commands.promoted import TAG
@@ -25,7 +26,7 @@ def test_what_is_frozen(cold: World) -> None:
     with cold.opened() as monorepo:
         found = frozen(monorepo, ["prod", "prod_ring1", "tt", "nowhere"], monorepo.forge.now)
         require_no_freeze(monorepo, ["tt"])
-    assert found == dict.fromkeys(("prod", "prod_ring1"), "prod is frozen by alice: holidays")
+    assert found == dict.fromkeys(("prod", "prod_ring1"), Freeze("holidays", "alice", "prod"))
 
 
 def test_what_was_ticked_before_waits_and_says_so(hub: World) -> None:

@@ -2,22 +2,24 @@
 
 import json
 
-from flux.promotion.gates.gate import Gate, GateVerdict, Reason
+from flux.promotion.gates.gate import GateVerdict
+from flux.promotion.gates.reason import Behind, Gate, RolledBack
 from flux.promotion.ledger import Decision, How
 from flux.promotion.proposal import Promotion, VersionChange
+from flux.promotion.texts.gates import reasons
 from flux.proposals.authority import Authority
 from flux.proposals.gate_check import RULES_CHECK, Rulings, tell_check
 from tests.commands.progressing import followed
 from tests.commands.promoting import World
 
-WAITS = {"tt": GateVerdict((Reason(Gate.ORDER, "at1 does not have 1.1.0 yet"),))}
+WAITS = {"tt": GateVerdict((Behind("at1", "1.1.0"),))}
 
 
 def test_the_check_is_set_once(world: World) -> None:
     with followed(world).opened() as monorepo:
         rulings = Rulings(monorepo, Authority(monorepo))
         for waits in (WAITS, WAITS, {}, {}):
-            assert tell_check(rulings, monorepo.tip, waits) == ""
+            assert tell_check(rulings, monorepo.tip, waits) is None
         said = [each for each in monorepo.forge.statuses(monorepo.tip) if each.context == RULES_CHECK]
     assert [(each.state, each.description) for each in said] == [
         ("failure", "tt: at1 does not have 1.1.0 yet"),
@@ -28,7 +30,7 @@ def test_the_check_is_set_once(world: World) -> None:
 def test_without_rules_there_is_no_check(world: World) -> None:
     with world.opened() as monorepo:
         rulings = Rulings(monorepo, Authority(monorepo))
-        assert tell_check(rulings, monorepo.tip, {}) == ""
+        assert tell_check(rulings, monorepo.tip, {}) is None
         assert monorepo.forge.statuses(monorepo.tip) == []
 
 
@@ -53,7 +55,7 @@ def test_a_freeze_makes_a_promotion_wait_except_with_an_override(world: World) -
     changes = [VersionChange(name, "1.0.0", "1.1.0") for name in names]
     with world.opened() as monorepo:
         rulings = Rulings(monorepo, Authority(monorepo))
-        said = {name: verdict.text for name, verdict in rulings.verdicts(ESO, names).items()}
+        said = {name: reasons(verdict) for name, verdict in rulings.verdicts(ESO, names).items()}
         assert said == {"at_ring1": "", **dict.fromkeys(names[1:], "prod is frozen by alice: holidays")}
         assert [*rulings.waits(ESO, names, [])] == names[1:]
         assert [*rulings.waits(ESO, names, [override])] == names[2:]
@@ -81,13 +83,13 @@ def test_the_gates_are_those_of_the_artifact(hub: World) -> None:
 def test_a_check_says_all_that_waits_as_far_as_there_is_room(hub: World) -> None:
     with followed(hub).opened() as monorepo:
         rulings = Rulings(monorepo, Authority(monorepo))
-        for text in ("w" * 137, "w" * 138):
-            rulings.check(monorepo.tip, {"a": GateVerdict((Reason(Gate.ORDER, text),))})
-        rulings.check(monorepo.tip, {**WAITS, "prod": GateVerdict((Reason(Gate.SOAK, "later"),))})
+        for name in ("w" * 113, "w" * 114):
+            rulings.check(monorepo.tip, {"a": GateVerdict((Behind(name, "1.1.0"),))})
+        rulings.check(monorepo.tip, {**WAITS, "prod": GateVerdict((RolledBack("tt", "1.1.0"),))})
         rulings.check("0" * 40, WAITS)  # a commit that there is not
         said = [each.description for each in monorepo.forge.statuses(monorepo.tip)]
     assert said == [
-        f"a: {'w' * 137}",
-        f"a: {'w' * 136}…",
-        "tt: at1 does not have 1.1.0 yet; prod: later",
+        f"a: {'w' * 113} does not have 1.1.0 yet",
+        f"a: {'w' * 114} does not have 1.1.0 y…",
+        "tt: at1 does not have 1.1.0 yet; prod: tt was rolled back from 1.1.0",
     ]

@@ -164,5 +164,5 @@ def test_auto_merge_is_not_switched_on_for_what_the_pull_request_became(world: W
 def test_where_github_does_not_merge_by_itself_that_is_said(plant_hub: Plant) -> None:
     world = plant_hub().with_(phases=PHASES)
     world.open(TAG)
-    assert any("merged by a person" in notice for notice in advance(world).notices)
+    assert any("merged by a person" in str(notice) for notice in advance(world).notices)
     assert auto_merge(world) == ""

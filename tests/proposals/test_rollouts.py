@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from flux.errors import ForgeError
+from flux.forge.forge import Forge
 from flux.proposals.gate_states import Courses
 from flux.proposals.rollouts import Follower
 from flux.settings.rules import FollowedClusters as Clusters
@@ -51,3 +53,24 @@ def test_what_a_later_move_has_followed_is_inactive(
     for made in forge.deployments("flux:eso"):
         states[made.environment].append(forge.deployment_state(made.id))
     assert states == {name: ["inactive", "inactive", "success"] for name in states}
+
+
+def test_what_the_forge_refuses_is_told(
+    local: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Refusing:
+        def __init__(self, forge: Forge) -> None:
+            self._forge = forge
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._forge, name)
+
+        def set_deployment_state(self, *arguments: object) -> None:
+            raise ForgeError("it may not")
+
+    progress = Progress(followed(local), tmp_path, monkeypatch)
+    progress.world.desire(at_ring1="1.1.0")
+    progress.world.tag()
+    progress.world.between = Refusing  # type: ignore[assignment]
+    told = progress.say("at_ring1", "1.1.0").advanced
+    assert "the deployment of eso to at_ring1: it may not" in map(str, told.notices)

@@ -2,7 +2,7 @@
 
 from flux.commands.ack import Acknowledged
 from flux.errors import ForgeError
-from flux.promotion.clusters.health import Health, Running
+from flux.promotion.clusters.health import Failure, Health, Running
 from flux.promotion.clusters.status import StatusName
 from flux.proposals.by_rule import Advanced
 from flux.report.ack import show_acknowledged
@@ -12,7 +12,7 @@ NAME = StatusName("eso", "prod", DIGEST, "eu")
 
 
 def test_what_was_said_and_done(stage: Stage) -> None:
-    healths = {"eso": Health(Running.FAILING, 60, "eso in eu")}
+    healths = {"eso": Health(Running.FAILING, 60, Failure(("eso", "eu")))}
     advanced = Advanced(done=["x: opened"], errors=[("y", ForgeError("no", "again"))], notices=["odd"])
     told = Acknowledged(NAME, healths, advanced)
     shown = stage.log(lambda report: show_acknowledged(report, told))

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from flux.errors import ForgeError
 from flux.proposals.converge import Proposed, ProposedAction
 from flux.report.promote import show_proposed
 from tests.report.promotions import PROMOTION, PROPOSED, PULL
@@ -36,7 +37,8 @@ def test_a_pull_request(stage: Stage) -> None:
     ("action", "said"), [(ProposedAction.STOPPED, "stopped"), (ProposedAction.NONE, "nothing to propose")]
 )
 def test_no_pull_request(stage: Stage, action: ProposedAction, said: str) -> None:
-    proposed = Proposed(PROMOTION, action, {}, notices=("it has a commit of somebody", "slow"))
+    fault = ForgeError("it has a commit of somebody") if said == "stopped" else None
+    proposed = Proposed(PROMOTION, action, {}, notices=("slow",), stopped=fault)
     shown = stage.log(lambda report: show_proposed(report, proposed))
     assert shown.lines == [f"app 2.0.0: {said}."]
     # What ends with exit code 1 has an error, for programs too.

@@ -2,7 +2,8 @@
 
 from flux.environments.outlook import Outlook, Ruled, Rules
 from flux.promotion.gates.freeze import Freeze
-from flux.promotion.gates.gate import Gate, GateVerdict, Reason
+from flux.promotion.gates.gate import GateVerdict
+from flux.promotion.gates.reason import Behind, Soaks
 from flux.promotion.gates.rule import Auto, Rule
 from flux.promotion.gates.window import read_window
 from flux.report.rules import show_rules
@@ -12,8 +13,8 @@ RULES = {
     "at": Rule(),
     "prod": Rule("at", 7200, True, Auto.PATCH, (read_window("Mon 08:00-09:00"),)),
 }
-WAITS = GateVerdict((Reason(Gate.SOAK, "at has to run 1.1.0 for 2h", 60),), 60)
-NEVER = GateVerdict((Reason(Gate.ORDER, "at does not have 1.1.0 yet"),))
+WAITS = GateVerdict((Soaks("at", "1.1.0", 7200, 0, 60),), 60)
+NEVER = GateVerdict((Behind("at", "1.1.0"),))
 RULED = Ruled(
     "eso",
     RULES,
@@ -45,7 +46,8 @@ def test_rules_and_forecast(stage: Stage) -> None:
         "No rules for at: a person asks for each version.",
         "frozen: prod, by alice: x",
         "eso 1.1.0 to at: now, once somebody asks",
-        "eso 1.1.0 to prod: at 1970-01-01 00:01 UTC, by rule: at has to run 1.1.0 for 2h",
+        "eso 1.1.0 to prod: at 1970-01-01 00:01 UTC, by rule: at has to run 1.1.0 for 2h, "
+        "until 1970-01-01 00:01 UTC",
         "eso 1.1.0 to prod2: not yet, once somebody asks: at does not have 1.1.0 yet",
     ]
     document = stage.json(lambda report: show_rules(report, found, None)).document

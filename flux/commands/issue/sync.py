@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.tip_settings import require_current_settings
+from flux.notice import AnyNotice, Notice
 from flux.proposals.advance import Advance
 from flux.proposals.sync import Sync, Syncer
 from flux.working import Working, silently
@@ -12,11 +13,11 @@ from flux.working import Working, silently
 def sync_all(monorepo: Monorepo, working: Working = silently) -> Sync:
     """First do what the rules allow, then update every open promotion."""
     require_current_settings(monorepo)
-    notices: list[str] = []
+    notices: list[AnyNotice] = []
     if monorepo.settings.has_progress:
         advance = Advance(monorepo)
         advanced = advance.advance(advance.in_motion())
-        failed = [f"{about}: {error.message}" for about, error in advanced.errors]
+        failed = [Notice(error, about) for about, error in advanced.errors]
         notices = [*advanced.done, *advanced.notices, *failed]
     synced = Syncer(monorepo).sync(working)
     return replace(synced, notices=(*notices, *synced.notices))

@@ -11,10 +11,10 @@ from flux.monorepo.names import has_artifact
 from flux.monorepo.tip_settings import require_current_settings
 from flux.monorepo.vouching import Vouching
 from flux.promotion.convergence import Side
+from flux.promotion.faults import ForeignCommit, MergeFault, NoPromotion, Outlived, Removed
 from flux.promotion.ledger import Decision, How, since_begun
 from flux.promotion.phase_order import not_lowered
 from flux.promotion.proposal import PROMOTION_BRANCHES, Promotion, promotion_of_branch
-from flux.promotion.texts.notices import REMOVED
 from flux.promotion.two_people import Approval, faults
 from flux.proposals.authority import Authority
 from flux.proposals.branches import PromotionBranch, PromotionBranches
@@ -26,7 +26,7 @@ class Checked:
     """A pull request, and the reasons that block its merge."""
 
     pull_request: PullRequest
-    faults: list[str] = field(default_factory=list)
+    faults: list[MergeFault] = field(default_factory=list)
     is_promotion: bool = True
 
 
@@ -48,13 +48,11 @@ def check_request(monorepo: Monorepo, number: int) -> Checked:
     promotion = promotion_of_branch(pull.branch, known)
     branch = branches.read(promotion, main) if promotion else None
     if promotion is None or branch is None:
-        return Checked(pull, [f"{pull.branch} is not the branch of a promotion"])
+        return Checked(pull, [NoPromotion(pull.branch)])
     if branch.outlived:
-        over = f"{pull.branch} was the branch of {branch.outlived.url}, which is over"
-        return Checked(pull, [f"{over}: nobody answers for what is on it"])
+        return Checked(pull, [Outlived(pull.branch, branch.outlived.url)])
     if branch.foreign or branch.head.commit != pull.head:
-        commit = branch.foreign or pull.head
-        return Checked(pull, [f"{commit[:12]} was not made by this tool, so nobody answers for it"])
+        return Checked(pull, [ForeignCommit(branch.foreign or pull.head)])
     return Checked(
         pull,
         [
@@ -74,17 +72,17 @@ def check_request(monorepo: Monorepo, number: int) -> Checked:
 
 def _promotion_faults(
     monorepo: Monorepo, promotion: Promotion, branch: PromotionBranch, main: Side
-) -> list[str]:
+) -> list[MergeFault]:
     """Return what blocks a promotion, independent of who asks for it."""
     versions = main.of(promotion.artifact)
     errors = [
         Vouching(monorepo).promotion_fault(promotion.artifact, promotion.version),
         stray_of(monorepo, promotion.artifact, versions),
     ]
-    faults = [error.message for error in errors if error]
+    faults: list[MergeFault] = [error for error in errors if error]
     raised = not_lowered(versions, promotion.version, branch.proposes(promotion.artifact))
     if raised and not has_artifact(monorepo, promotion.artifact):
-        faults.append(f"{promotion.artifact}: {REMOVED}")
+        faults.append(Removed(promotion.artifact))
     return faults
 
 

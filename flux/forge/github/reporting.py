@@ -13,7 +13,8 @@ from github.Repository import Repository
 from flux.errors import ForgeError
 from flux.forge.github.api import Part
 from flux.forge.github.token import DEPLOYMENTS_WRITE, PULL_REQUESTS_WRITE, STATUSES_WRITE
-from flux.forge.reporting import CommitStatus, Deployment
+from flux.forge.reporting import CommitStatus, Deployment, DeploymentState
+from flux.promotion.clusters.status import StatusState
 
 _MOST_PAGES = 3
 _MOST_OF_A_COMMIT = 30  # pages: a commit may have many artifacts, each with clusters in many environments
@@ -39,7 +40,7 @@ class Reporting(Part):
             )
         return [_status(each) for each in reversed(told)]
 
-    def set_status(self, commit: str, context: str, state: str, description: str) -> None:
+    def set_status(self, commit: str, context: str, state: StatusState, description: str) -> None:
         with self._github.asking(f"set the status {context} of {commit[:12]}", STATUSES_WRITE) as repository:
             body = {"state": state, "context": context, "description": description[:_LONGEST]}
             url = f"{repository.url}/statuses/{commit}"
@@ -107,7 +108,7 @@ class Reporting(Part):
                 if repository.get_pull(number).complete().auto_merge:
                     raise
 
-    def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
+    def set_deployment_state(self, deployment: int, state: DeploymentState, description: str) -> None:
         with self._github.asking(f"say how deployment {deployment} went", DEPLOYMENTS_WRITE) as repository:
             # Other artifacts stay deployed in the same environment.
             body = {"state": state, "description": description[:_LONGEST], "auto_inactive": False}

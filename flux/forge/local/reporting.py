@@ -8,7 +8,8 @@ from flux.errors import ForgeError
 from flux.forge.local.document import Document
 from flux.forge.local.folder import DEPLOYMENTS, STATUSES
 from flux.forge.local.part import Part, made
-from flux.forge.reporting import CommitStatus, Deployment
+from flux.forge.reporting import CommitStatus, Deployment, DeploymentState
+from flux.promotion.clusters.status import StatusState
 
 
 class Reporting(Part):
@@ -17,8 +18,8 @@ class Reporting(Part):
         every = [self._status(number, path, commit) for number, path in paths]
         return [status for status in every if status]
 
-    def set_status(self, commit: str, context: str, state: str, description: str) -> None:
-        status = CommitStatus(0, context, state, description, self._git.identity(), time.time())
+    def set_status(self, commit: str, context: str, state: StatusState, description: str) -> None:
+        status = CommitStatus(0, context, str(state), description, self._git.identity(), time.time())
         self._add_status(commit, status)
 
     def keep_status(self, commit: str, status: CommitStatus) -> bool:
@@ -63,9 +64,9 @@ class Reporting(Part):
     def merge_by_person(self, number: int) -> None:
         """Do nothing: only people merge here."""
 
-    def set_deployment_state(self, deployment: int, state: str, description: str) -> None:
+    def set_deployment_state(self, deployment: int, state: DeploymentState, description: str) -> None:
         path = self._folder.path(DEPLOYMENTS, deployment)
-        self._folder.edit(path, lambda document: document.changed(body=description, state=state))
+        self._folder.edit(path, lambda document: document.changed(body=description, state=str(state)))
 
     def _add_status(self, commit: str, status: CommitStatus) -> None:
         fields = {

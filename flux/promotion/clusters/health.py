@@ -43,13 +43,37 @@ class ClusterReport:
 
 
 @dataclass(frozen=True)
+class Failure:
+    """A Kustomization fails. `description` is what its cluster reported."""
+
+    place: ClusterKustomization
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Silence:
+    """The places and clusters that have not reported yet. If both are empty, these are unknown."""
+
+    places: tuple[ClusterKustomization, ...] = ()
+    clusters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TagBehind:
+    """The environment's tag has not moved yet."""
+
+
+@dataclass(frozen=True)
 class Health:
-    """`since` is in seconds since the epoch. `returned` says that the version was there before, and that the
-    clusters reported it then: Flux does not repeat a status that did not change."""
+    """`since` is in seconds since the epoch. `cause` is why it fails or waits.
+
+    `returned` says that the version was there before, and that the clusters reported it then: Flux does not
+    repeat a status that did not change.
+    """
 
     state: Running
     since: float | None = None
-    message: str = ""
+    cause: Failure | Silence | TagBehind | None = None
     returned: bool = False
 
     @property
@@ -90,7 +114,7 @@ def health(
         return failing
     running = {streak.place for streak in streaks if streak.last.succeeds}
     if missing := _missing(running, _places_before(ours, digest, until, clusters), clusters):
-        return Health(Running.WAITING, moved, f"waits for {', '.join(missing)}")
+        return Health(Running.WAITING, moved, missing)
     if any(streak.last.time < begin for streak in streaks):
         return Health(Running.RUNNING, moved, returned=True)
     return Health(Running.RUNNING, max(streak.first.time for streak in streaks))
@@ -102,7 +126,7 @@ def _failing(streaks: Sequence[_Streak], begin: float) -> Health | None:
     if not failing:
         return None
     worst = min(failing, key=lambda streak: streak.first.time)
-    return Health(Running.FAILING, worst.first.time, _said(worst))
+    return Health(Running.FAILING, worst.first.time, Failure(worst.place, worst.last.description))
 
 
 def _streaks(reports: Iterable[ClusterReport], begin: float) -> list[_Streak]:
@@ -137,14 +161,8 @@ def _places_before(
 
 def _missing(
     running: set[ClusterKustomization], expected: set[ClusterKustomization], clusters: Collection[str]
-) -> list[str]:
-    """Return who has not reported the digest yet, in words."""
-    silent = sorted(set(clusters) - {cluster for _, cluster in running | expected})
-    late = [f"{kustomization} in {cluster}" for kustomization, cluster in sorted(expected - running)]
-    return late + silent if running or expected or silent else ["its clusters"]
-
-
-def _said(streak: _Streak) -> str:
-    kustomization, cluster = streak.place
-    said = f": {streak.last.description}" if streak.last.description else ""
-    return f"{kustomization} in {cluster}{said}"
+) -> Silence | None:
+    """Return who has not reported the digest yet; None if everybody has."""
+    silent = tuple(sorted(set(clusters) - {cluster for _, cluster in running | expected}))
+    late = tuple(sorted(expected - running))
+    return Silence(late, silent) if late or silent or not running else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from semver import Version
 
 from flux.promotion.gates.gate import judge
+from flux.promotion.gates.reason import Fails, PhaseRolledBack, Reason, RolledBack
 from flux.promotion.gates.rule import Auto, Rule, step_between
 from flux.promotion.gates.state import Course, GateState, fallen_from, is_higher
 
@@ -64,17 +65,17 @@ def wants(version: str, environment: str, phase: str, course: Course, state: Gat
     return is_higher(version, has) and course.rules[phase].auto.allows(step)
 
 
-def stopped(version: str, phase: str, course: Course, state: GateState, now: float) -> str:
+def stopped(version: str, phase: str, course: Course, state: GateState, now: float) -> Reason | None:
     """Return why no rule promotes a version to a phase: it was rolled back there, or it fails there or in an
-    earlier phase. Empty if no reason exists."""
+    earlier phase. None if no reason exists."""
     if (held := hold(course.groups[phase], state)) and not is_higher(version, held):
-        return f"{held} was rolled back from in {phase}"
+        return PhaseRolledBack(phase, held)
     for environment in course.up_to(phase):
         if found := state.fails(environment, version, now):
-            return f"{environment} fails with {version}: {found.message}"
+            return Fails(environment, version, found)
         if fallen_from(version, state.wanted.get(environment, ())):
-            return f"{environment} was rolled back from {version}"
-    return ""
+            return RolledBack(environment, version)
+    return None
 
 
 def hold(environments: Sequence[str], state: GateState) -> str | None:

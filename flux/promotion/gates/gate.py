@@ -1,36 +1,21 @@
 """Whether a version may go to an environment, why not, and when that may change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
 
-from flux.promotion.clusters.health import Running
-from flux.promotion.gates.duration import write_duration
+from flux.promotion.gates.reason import (
+    Behind,
+    Fails,
+    NotRunning,
+    OutsideWindow,
+    Reason,
+    RolledBack,
+    Soaks,
+    UnderFreeze,
+)
 from flux.promotion.gates.rule import Rule
 from flux.promotion.gates.state import Course, GateState, fallen_from, is_higher
 from flux.promotion.gates.window import opens_next
-
-
-class Gate(StrEnum):
-    """What a version has to pass."""
-
-    FREEZE = "freeze"
-    ORDER = "order"
-    FAILURE = "failure"
-    ROLLBACK = "rollback"
-    HEALTH = "health"
-    SOAK = "soak"
-    WINDOW = "window"
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a version may not go there now. `until` is when that may change; None if time does not decide."""
-
-    gate: Gate
-    text: str
-    until: float | None = None
 
 
 @dataclass(frozen=True)
@@ -44,10 +29,6 @@ class GateVerdict:
     def allowed(self) -> bool:
         return not self.reasons
 
-    @property
-    def text(self) -> str:
-        return "; ".join(reason.text for reason in self.reasons)
-
 
 def judge(version: str, environment: str, course: Course, state: GateState, now: float) -> GateVerdict:
     """Return whether a version may go to an environment. Commands, ticks, checks and automation all use this.
@@ -57,7 +38,7 @@ def judge(version: str, environment: str, course: Course, state: GateState, now:
     """
     phase = course.phase_of(environment)
     rule = course.rules[phase]
-    reasons = list(_freezes(phase, state, now))
+    reasons = [*_freezes(phase, state, now)]
     if not state.is_there(environment, version) and not _rolls_back(version, environment, state):
         reasons += _failures(version, phase, course, state, now) if not rule.is_plain else ()
         reasons += _ran_before(version, rule, course, state, now)
@@ -73,8 +54,7 @@ def _rolls_back(version: str, environment: str, state: GateState) -> bool:
 def _freezes(phase: str, state: GateState, now: float) -> Iterator[Reason]:
     for freeze in state.freezes:
         if freeze.holds(phase, now):
-            what = f"{freeze.phase or 'everything'} is frozen by {freeze.by}: {freeze.reason}"
-            yield Reason(Gate.FREEZE, what, freeze.until)
+            yield UnderFreeze(freeze)
 
 
 def _failures(version: str, phase: str, course: Course, state: GateState, now: float) -> Iterator[Reason]:
@@ -84,9 +64,9 @@ def _failures(version: str, phase: str, course: Course, state: GateState, now: f
         if environment in own:
             continue
         if found := state.fails(environment, version, now):
-            yield Reason(Gate.FAILURE, f"{environment} fails with {version}: {found.message}")
+            yield Fails(environment, version, found)
         elif fallen_from(version, state.wanted.get(environment, ())):
-            yield Reason(Gate.ROLLBACK, f"{environment} was rolled back from {version}")
+            yield RolledBack(environment, version)
 
 
 def _ran_before(version: str, rule: Rule, course: Course, state: GateState, now: float) -> Iterator[Reason]:
@@ -94,7 +74,7 @@ def _ran_before(version: str, rule: Rule, course: Course, state: GateState, now:
     for environment in course.groups[rule.after] if rule.after else ():
         stays = [stay for stay in state.stays.get(environment, ()) if stay.version == version]
         if not stays:
-            yield Reason(Gate.ORDER, f"{environment} does not have {version} yet")
+            yield Behind(environment, version)
         elif rule.soak or rule.healthy:
             yield from _soak(version, environment, rule, state, now)
 
@@ -104,48 +84,23 @@ def _soak(version: str, environment: str, rule: Rule, state: GateState, now: flo
     if ran is None and state.fails(environment, version, now):
         return  # `_failures` gives the reason
     if ran is None:
-        yield Reason(Gate.HEALTH, _unhealthy(version, environment, state, now))
+        stays = [stay for stay in state.stays[environment] if stay.version == version]
+        yield NotRunning(environment, version, state.health(environment, stays[-1], now))
     elif ran.seconds < rule.soak:
-        lasts = ran.ended >= now
-        until, asked = ran.began + rule.soak, write_duration(rule.soak)
-        text = f"{environment} has to run {version} for {asked}, until {ends(until)}"
-        if not lasts:
-            text = f"{environment} ran {version} for {write_duration(ran.seconds)} of {asked}"
-        yield Reason(Gate.SOAK, text, until if lasts else None)
-
-
-def _unhealthy(version: str, environment: str, state: GateState, now: float) -> str:
-    stays = [stay for stay in state.stays[environment] if stay.version == version]
-    found = state.health(environment, stays[-1], now)
-    if found.returned:
-        return f"{environment} got {version} again, and its clusters have not reported it since"
-    if found.state is Running.UNKNOWN:
-        return f"no cluster has ever reported in {environment}"
-    return f"{environment} does not run {version} yet: {found.message}"
+        ends = ran.began + rule.soak if ran.ended >= now else None
+        yield Soaks(environment, version, rule.soak, ran.seconds, ends)
 
 
 def _windows(rule: Rule, now: float) -> Iterator[Reason]:
     opens = opens_next(rule.windows, now) if rule.windows else now
     if opens != now:
-        listed = ", ".join(map(str, rule.windows))
-        when = f"; it opens at {ends(opens)}" if opens is not None else ""
-        yield Reason(Gate.WINDOW, f"it is outside of {listed}{when}", opens)
+        yield OutsideWindow(rule.windows, opens)
 
 
-def _until(reasons: list[Reason], rule: Rule, now: float) -> float | None:
+def _until(reasons: Sequence[Reason], rule: Rule, now: float) -> float | None:
     """Return the earliest time for everything: the last of the times, or the next window after it."""
     moments = [reason.until for reason in reasons]
     if not reasons or None in moments:
         return None
     last = max([now, *(moment for moment in moments if moment is not None)])
     return opens_next(rule.windows, last) if rule.windows else last
-
-
-def shown_time(moment: float) -> str:
-    """Return a time for people, in UTC, without seconds."""
-    return datetime.fromtimestamp(moment // 60 * 60, UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def ends(moment: float) -> str:
-    """Return the end of a wait for people, rounded up to a minute."""
-    return shown_time(-(-moment // 60) * 60)

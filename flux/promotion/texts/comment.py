@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from semver import Version
 
 from flux.promotion.clusters.health import Health, Running
-from flux.promotion.gates.gate import shown_time
+from flux.promotion.gates.gate import GateVerdict
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts.gates import reasons
+from flux.promotion.texts.health import message
 from flux.promotion.texts.request import MOST_CHARACTERS
+from flux.promotion.texts.times import shown_time
 from flux.release.markdown import plain
 
 _MOST_ROWS = 200
@@ -19,14 +22,14 @@ _MOST_REASON = 300
 class EnvironmentRow:
     """One environment: the version that main has, whether the registry has that version there too, and the
     URL of the open pull request for this promotion, or empty. `health` is what its clusters report. `waits`
-    is why the version may not go there yet, or empty."""
+    is why the version may not go there yet, or None."""
 
     environment: str
     desired: str | None
     deployed: bool
     request: str = ""
     health: Health = field(default_factory=lambda: Health(Running.UNKNOWN))
-    waits: str = ""
+    waits: GateVerdict | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -57,7 +60,7 @@ def _state(promotion: Promotion, standing: EnvironmentRow) -> str:
     desired = standing.desired
     if desired == promotion.version and standing.deployed and standing.health.state is not Running.UNKNOWN:
         return _running(standing.health)
-    waits = f" has to wait: {plain(standing.waits[:_MOST_REASON])}" if standing.waits else ""
+    waits = f" has to wait: {plain(reasons(standing.waits)[:_MOST_REASON])}" if standing.waits else ""
     if desired == promotion.version:
         follows = f"its tag{waits or ' follows with `inv tag`'}"
         return "✅ deployed" if standing.deployed else f"merged; {follows}"
@@ -75,7 +78,7 @@ def _running(health: Health) -> str:
     """Return what clusters report about the deployed version."""
     since = f" since {shown_time(health.since)}" if health.since is not None else ""
     if health.state is Running.FAILING:
-        return f"❌ failing{since}: {plain(health.message)}"
+        return f"❌ failing{since}: {plain(message(health))}"
     if health.state is Running.WAITING:
-        return f"⏳ deployed{since}; {plain(health.message)}"
+        return f"⏳ deployed{since}; {plain(message(health))}"
     return f"✅ running{since}" + (", as it did before it came back" if health.returned else "")

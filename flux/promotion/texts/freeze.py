@@ -1,4 +1,4 @@
-"""The texts of the pull request for a freeze or unfreeze."""
+"""The texts about freezes, and those of the pull request for a freeze or unfreeze."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,11 @@ from flux.promotion.gates.freeze import Freeze
 _MOST_TITLE = 200
 
 FREEZE_BODY = "While a freeze stands, no pull request is opened and no tag moves in what it names."
+
+
+def frozen_by(freeze: Freeze) -> str:
+    """Return why no other version may go to what a freeze names."""
+    return f"{freeze.phase or 'every phase'} is frozen by {freeze.by}: {freeze.reason}"
 
 
 def freeze_title(there: Sequence[Freeze], freezes: Sequence[Freeze]) -> str:

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 
+from flux.errors import FluxError
 from flux.listing import listed
+from flux.promotion.clusters.health import Health
 from flux.promotion.ledger import Decision
 from flux.promotion.phase_order import Skipped
+from flux.promotion.refusal import PromotionRefusal
+from flux.promotion.texts.health import message
+from flux.promotion.texts.mentions import mention
+from flux.promotion.texts.refusals import refused
+from flux.promotion.texts.undoing import REMOVED, alteration, untick_reason
+from flux.promotion.undoing import Alteration, UntickReason
 from flux.release.markdown import code, plain
 
 MENDED = "Somebody had altered the hidden first line of this issue, or its boxes. They are restored."
-TICK_LOST = "the tick was lost; tick it again if you still want it"
-ROLLED_BACK = "it was rolled back since"
-REMOVED = "the artifact is gone; what is deployed of it can be rolled back"
-MAIN_CHANGED = "main got another version after the tick; tick it again if you still want it"
 NOTHING_YET = "Nothing is promoted yet."
 RUNS_AGAIN = "What failed runs again, so the rollback is not needed. Nobody had asked for it or approved it."
 
@@ -19,14 +23,9 @@ _MOST_NAMES = 10
 _LONGEST_NAME = 40
 
 
-def mention(login: str) -> str:
-    """Return a mention, so that GitHub notifies a login. A name with a space is not a login."""
-    return f"@{login}" if " " not in login else login
-
-
-def edit_undone(sender: str, broken: str) -> str:
+def edit_undone(sender: str, what: Alteration) -> str:
     """For an edit that altered what tools read."""
-    return f"{mention(sender)}: this edit {broken}, so it was undone as a whole."
+    return f"{mention(sender)}: this edit {alteration(what)}, so it was undone as a whole."
 
 
 def edit_refused(sender: str) -> str:
@@ -37,17 +36,9 @@ def edit_refused(sender: str) -> str:
     )
 
 
-def ticks_undone(sender: str, reasons: Mapping[str, str]) -> str:
+def ticks_undone(sender: str, refusals: Mapping[str, PromotionRefusal]) -> str:
     """For boxes that somebody ticked or unticked without permission, each with the reason."""
-    listed = "; ".join(f"`{name}`: {reason}" for name, reason in reasons.items())
-    return f"{mention(sender)} may not promote here, so this was undone: {listed}."
-
-
-def held(sender: str, who: str, reasons: Mapping[str, str]) -> str:
-    """For boxes of an edit whose job was run again by somebody who may not promote there."""
-    listed = "; ".join(f"`{name}`: {reason}" for name, reason in reasons.items())
-    again = f"{who or 'Nobody who is known'} ran its job again, and may not promote there: {listed}."
-    return f"{mention(sender)}: your edit was not applied. {again} Tick or untick the box again."
+    return f"{mention(sender)} may not promote here, so this was undone: {refused(refusals)}."
 
 
 def of_the_automation(sender: str) -> str:
@@ -68,31 +59,15 @@ def superseded(version: str, url: str) -> str:
     return f"The rule takes {version} there instead: {url}. Nobody had asked for this version or approved it."
 
 
-def fails(environment: str, version: str, message: str) -> str:
+def fails(environment: str, version: str, health: Health) -> str:
     """For a version that a cluster cannot run."""
-    return (
-        f"❌ `{environment}` fails with {version}: {plain(message)}. It goes to no later phase while it does."
-    )
+    said = f"❌ `{environment}` fails with {version}: {plain(message(health))}."
+    return f"{said} It goes to no later phase while it does."
 
 
-def disagreement(what: str) -> str:
-    """For an issue whose parts do not name the same promotion."""
-    return f"Nothing is promoted from here until the parts of this issue agree again: {what}."
-
-
-def not_ours(fault: str) -> str:
-    """For a tick in an issue that no longer counts."""
-    return f"Nothing is promoted from here: {fault}. Fix that, then tick the box again."
-
-
-def not_possible(why: str) -> str:
-    """Return the reason for an untick when the version may not be proposed now."""
-    return f"{plain(why)}; tick it again when that is fixed"
-
-
-def not_proposed(why: str) -> str:
+def not_proposed(error: FluxError) -> str:
     """For a terminal, when the version of ticked boxes may not be proposed now."""
-    return f"What was ticked is not proposed: {plain(why)}. Tick it again when that is fixed."
+    return f"What was ticked is not proposed: {plain(error.message)}. Tick it again when that is fixed."
 
 
 def skipped(version: str, ahead: Skipped) -> str:
@@ -109,10 +84,10 @@ def prerelease(version: str, phase: str) -> str:
     return f"{version} is a **prerelease**, and `{phase}` is the last phase."
 
 
-def unticked(environments: Iterable[str], reason: str) -> str:
+def unticked(environments: Iterable[str], reason: UntickReason) -> str:
     """For boxes that we unticked."""
     names = ", ".join(f"`{environment}`" for environment in environments)
-    return f"Unticked {names}: {reason}."
+    return f"Unticked {names}: {untick_reason(reason)}."
 
 
 def noted(decision: Decision) -> str:
@@ -120,29 +95,6 @@ def noted(decision: Decision) -> str:
     names = ", ".join(f"`{environment}`" for environment in decision.environments)
     what = "wants" if decision.asks else "does not want"
     return f"Noted: {code(decision.who)} {what} {names}. Nothing has to change for that now."
-
-
-def pull_request_closed(url: str) -> str:
-    """Return the reason for an untick when a pull request was closed."""
-    return f"{url} was closed"
-
-
-def main_has(version: str | None) -> str:
-    """Return the reason for an untick when main gave an environment another version."""
-    return f"main has {version or 'no version'} for it now"
-
-
-def had_it(artifact: str, environment: str, version: str, now: str | None) -> str:
-    """For a tick of a version that an environment had and no longer has."""
-    return (
-        f"{environment} had {version} and has {now or 'none'} since: "
-        f"`inv promote {artifact} {environment} --version {version}` goes back"
-    )
-
-
-def comes_first(behind: Iterable[str], version: str) -> str:
-    """Return the reason for an untick when the phase before is not done."""
-    return f"{', '.join(behind)} comes first and does not have {version}"
 
 
 def not_published(artifact: str, version: str) -> str:
@@ -153,9 +105,14 @@ def not_published(artifact: str, version: str) -> str:
     )
 
 
-def stray(why: str) -> str:
+def removed(artifact: str) -> str:
+    """For a pull request whose artifact is gone."""
+    return f"{artifact}: {REMOVED}."
+
+
+def stray(error: FluxError) -> str:
     """For a pull request whose artifact is desired in an unknown environment."""
-    return f"No tag of it moves until that is fixed: {plain(why)}."
+    return f"No tag of it moves until that is fixed: {plain(error.message)}."
 
 
 def left_to_people(url: str) -> str:

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flux.artifact.difference import FileDifference, fenced
+from flux.errors import FluxError
 from flux.listing import counted
 from flux.promotion.boxes import LONGEST_BODY
 from flux.promotion.gates.gate import GateVerdict
 from flux.promotion.ledger import Decision, latest
 from flux.promotion.proposal import Promotion, VersionChange
+from flux.promotion.texts.gates import reasons
 from flux.release.markdown import code, plain
 
 MOST_CHARACTERS = LONGEST_BODY
@@ -29,7 +31,7 @@ class Span:
     commits: Sequence[str] = ()
     compare: str = ""
     difference: Sequence[FileDifference] = ()
-    unknown: str = ""
+    unknown: FluxError | None = None
     upgrades: Sequence[str] = ()
     """Markdown list items: the charts and images whose versions change."""
 
@@ -104,7 +106,7 @@ def request_body(
 
 def explained(waits: Mapping[str, GateVerdict]) -> list[str]:
     """Return why a pull request has to wait, a line for each environment."""
-    return [f"{code(name)} has to wait: {plain(each.text)}." for name, each in waits.items()]
+    return [f"{code(name)} has to wait: {plain(reasons(each))}." for name, each in waits.items()]
 
 
 def overrides(decisions: Iterable[Decision]) -> list[str]:
@@ -140,7 +142,7 @@ def _direction(change: VersionChange) -> str:
 def _folded(promotion: Promotion, changes: Sequence[VersionChange], span: Span, room: int) -> str:
     what = "What changes in the manifests" + (f" since {span.old}" if span.old else "")
     if span.unknown:
-        reason = plain(span.unknown[:_MOST_REASON])
+        reason = plain(span.unknown.message[:_MOST_REASON])
         return f"{what} cannot be shown: {reason}"
     if not span.difference:
         return f"The manifests are the same as those of {span.old or 'before'}."

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flux.promotion.gates.duration import write_duration
 from flux.promotion.gates.rule import Auto, Merge, OnFailure
+from flux.promotion.texts.gates import reason
 from flux.report.freeze import line as freeze_line
 from flux.report.json_document import SCHEMA
 from flux.report.log import record
@@ -50,7 +51,7 @@ def document(board: Board) -> dict[str, Any]:
         "artifacts": [_artifact(artifact) for artifact in board.artifacts],
         "former_changes": [record(logged) for logged in board.former],
         "measures": _measures(board.measures),
-        "notices": list(board.notices),
+        "notices": list(map(str, board.notices)),
         "errors": [],
     }
 
@@ -100,8 +101,9 @@ def _next(outlook: Outlook) -> dict[str, Any]:
         "by_rule": outlook.by_rule,
         "allowed": verdict.allowed,
         "when": verdict.until,
-        "reasons": [reason.text for reason in verdict.reasons]
-        or ([outlook.stopped] if outlook.stopped else []),
+        "reasons": [
+            reason(each) for each in verdict.reasons or ([outlook.stopped] if outlook.stopped else ())
+        ],
     }
 
 
@@ -143,7 +145,7 @@ def _comparison(comparison: VersionDifference) -> dict[str, Any]:
         "versions": [{"name": name, "from": was, "to": now} for name, was, now in comparison.names],
         "files": list(_files(comparison.files)),
         "more_files": comparison.more_files,
-        "unknown": comparison.unknown or None,
+        "unknown": comparison.unknown.message if comparison.unknown else None,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flux.errors import IssueError
+from flux.promotion.texts import undoing as say
 from flux.report.promote import document as proposal
 from flux.report.promote import show_proposed
 from flux.report.text import markdown
@@ -24,18 +24,15 @@ _NOTHING: dict[str, Any] = {
 
 
 def show_applied(report: Report, applied: Applied, dry_run: bool = False) -> None:
-    notices = applied.notices
     if applied.refused:
-        report.error(IssueError(notices[0], "a comment on the issue says the same to who edited it"))
-        notices = notices[1:]
-    report.notices(notices)
+        report.error(applied.refused)
+    report.notices(applied.notices)
     undoes = "would be undone" if dry_run else "undone"
-    report.notices([f"{undoes}: {undone}" for undone in applied.undone])
-    if applied.undone:
+    undone = list(map(say.undone, applied.undone))
+    report.notices([f"{undoes}: {each}" for each in undone])
+    if undone:
         issue = markdown(report.page(f"issue {applied.number}", f"issues/{applied.number}"))
-        report.summary(
-            f"{undoes.capitalize()} in {issue}", ("What",), [(undone,) for undone in applied.undone]
-        )
+        report.summary(f"{undoes.capitalize()} in {issue}", ("What",), [(each,) for each in undone])
     if applied.proposed:
         show_proposed(report, applied.proposed, dry_run)
     if not report.document(document(applied)) and not applied.proposed:
@@ -44,4 +41,4 @@ def show_applied(report: Report, applied: Applied, dry_run: bool = False) -> Non
 
 def document(applied: Applied) -> dict[str, Any]:
     proposed = proposal(applied.proposed) if applied.proposed else _NOTHING
-    return {"issue": applied.number, "undone": list(applied.undone), **proposed}
+    return {"issue": applied.number, "undone": list(map(say.undone, applied.undone)), **proposed}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flux.errors import FluxError
+from flux.promotion.texts.faults import fault
 
 if TYPE_CHECKING:
     from flux.commands.request.check import Checked
@@ -19,11 +20,12 @@ _PASSED = {
 
 def show_checked(report: Report, checked: Checked) -> None:
     number = checked.pull_request.number
-    report.summary(f"Pull request {number}", ("What blocks it",), [(each,) for each in checked.faults])
-    if not report.document(document(checked)) and not checked.faults:
+    faults = list(map(fault, checked.faults))
+    report.summary(f"Pull request {number}", ("What blocks it",), [(each,) for each in faults])
+    if not report.document(document(checked)) and not faults:
         report.print(f"pull request {number} {_PASSED[checked.is_promotion]}")
-    for fault in checked.faults:
-        error = FluxError(fault, f"fix it, then run `inv request.check {number}` again")
+    for each in faults:
+        error = FluxError(each, f"fix it, then run `inv request.check {number}` again")
         report.error(error, [f"pull request {number}"])
 
 
@@ -32,5 +34,5 @@ def document(checked: Checked) -> dict[str, Any]:
     return {
         "pull_request": {"number": pull.number, "url": pull.url, "head": pull.head},
         "promotion": checked.is_promotion,
-        "faults": checked.faults,
+        "faults": list(map(fault, checked.faults)),
     }

@@ -100,7 +100,7 @@ def test_a_phase_before_its_time_is_left_out_where_the_order_is_required(local: 
     strict.open(TAG)
     applied = strict.apply(strict.tick("at", "prod"))
     assert strict.proposed()["eso"] == {**strict.desired["eso"], "at_ring1": "1.1.0", "at_ring2": "1.1.0"}
-    assert any("prod_ring1, prod_ring2 left out" in notice for notice in applied.notices)
+    assert any("prod_ring1, prod_ring2 left out" in str(notice) for notice in applied.notices)
 
 
 def test_an_untick_counts_though_the_version_is_not_published_any_more(local: World) -> None:

@@ -10,6 +10,7 @@ from github.Requester import Requester
 
 from flux.errors import ForgeError
 from flux.forge.github.forge import GitHubForge
+from flux.forge.reporting import DeploymentState
 from tests.forge.conftest import Place
 from tests.forge.github.replies import AGAIN, REPOSITORY, THERE, failure, forge_at, refusal, reply
 from tests.github.server import GitHub
@@ -120,7 +121,7 @@ def test_writes_stay_under_what_github_takes_in_a_minute(
     forge = GitHubForge(server.url, "octo/monorepo", server.token("bob"))
     for number in range(45):
         made = forge.create_deployment("main", "prod", f"flux:{number}", {}, "")
-        forge.set_deployment_state(made.id, "success", "")
+        forge.set_deployment_state(made.id, DeploymentState.SUCCESS, "")
     assert len(writes) == 90
     most = max(sum(begin <= time < begin + 60 for time in writes) for begin in writes)
     assert most <= 80

@@ -64,4 +64,4 @@ def test_a_pull_request_of_unrelated_history(repo: Repo) -> None:
     head = repo.commit("other root")
     found = changed(repo, pull_request(base, head))
     assert says(found) == ({"app", "db"}, set())
-    assert "no history in common" in found.notices[0]
+    assert "no history in common" in str(found.notices[0])

@@ -140,7 +140,7 @@ def test_a_pushed_annotated_tag_is_one_of_its_commit(repo: Repo) -> None:
 def test_a_deleted_branch_builds_nothing(repo: Repo) -> None:
     found = changed(repo, push(repo.head, None, "refs/heads/feature"))
     assert says(found) == (set(), set())
-    assert "deleted" in found.notices[0]
+    assert "deleted" in str(found.notices[0])
 
 
 def forced(repo: Repo) -> tuple[str, str]:
@@ -179,8 +179,8 @@ def test_a_force_push_whose_before_is_gone_for_good(
     clone = actions_checkout(origin, tmp_path / "clone", after, depth=depth)
     found = changed(clone, push(before, after))
     assert says(found) == ({"app", "db", "web"}, set()), "none can be ruled out"
-    assert before[:12] in found.notices[0]
-    assert "force push" in found.notices[0]
+    assert before[:12] in str(found.notices[0])
+    assert "force push" in str(found.notices[0])
 
 
 def test_a_force_push_while_origin_does_not_answer(repo: Repo, origin: Repo, tmp_path: Path) -> None:

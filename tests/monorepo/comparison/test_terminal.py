@@ -119,7 +119,7 @@ def test_an_origin_that_does_not_answer_leaves_the_tip_as_last_fetched(repo: Rep
     found = changed(repo)
     assert says(found) == ({"app"}, set())
     assert len(found.notices) == 1
-    assert last[:12] in found.notices[0]
+    assert last[:12] in str(found.notices[0])
 
 
 def test_an_origin_that_never_answered(tmp_path: Path) -> None:

@@ -5,20 +5,22 @@ from flux.promotion.boxes import mark, ticked
 from flux.promotion.marker import read_marker
 from flux.promotion.outcome import nothing
 from flux.promotion.proposal import Promotion
+from flux.promotion.remarks import AlteredLater
 from flux.promotion.texts import notices
+from flux.promotion.undoing import Alteration, EditUndone
 from tests.promotion import samples
 from tests.promotion.editing import BODY, PROMOTION, RULES, body, edit, performed, told
 
 
 def test_an_edit_that_breaks_the_text_is_undone_as_a_whole() -> None:
     altered = BODY.partition("\n")[2]
-    assert broken(altered, PROMOTION) == "altered the issue's marker"
-    assert broken(BODY, PROMOTION) == ""
-    assert broken(BODY, Promotion("eso", "9.9.9")) != ""
+    assert broken(altered, PROMOTION) is Alteration.MARKER
+    assert broken(BODY, PROMOTION) is None
+    assert broken(BODY, Promotion("eso", "9.9.9")) is not None
     decided = decide_broken(edit(BODY, altered), PROMOTION, altered, RULES)
     assert decided is not None
     assert performed(decided, altered) == BODY
-    assert decided.undone == ("bob altered the issue's marker",)
+    assert decided.undone == (EditUndone("bob", Alteration.MARKER),)
     put_right = decide_broken(edit(BODY, altered), PROMOTION, body("at"), RULES)
     assert put_right is not None
     assert put_right.actions == (), "somebody has put it right meanwhile"
@@ -58,5 +60,5 @@ def test_words_of_an_edit_that_was_overwritten_while_the_text_was_put_right_come
 def test_an_edit_before_one_that_broke_the_text_waits() -> None:
     altered = BODY.partition("\n")[2]
     decided = decide_broken(edit(BODY, body("at")), PROMOTION, altered, RULES)
-    assert decided == nothing("a later edit altered the issue's marker")
+    assert decided == nothing(AlteredLater(Alteration.MARKER))
     assert decide_broken(edit(BODY, body("at")), PROMOTION, body("at"), RULES) is None

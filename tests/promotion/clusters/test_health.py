@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from flux.promotion.clusters.health import ClusterReport, Health, Running, health
+from flux.promotion.clusters.health import ClusterReport, Failure, Health, Running, Silence, health
 from flux.promotion.clusters.status import StatusName, StatusState
 
 NEW, OLD = "sha256:" + "a" * 64, "sha256:" + "b" * 64
@@ -43,7 +43,7 @@ def test_running_since_the_first_success() -> None:
 
 def test_failing_since_the_first_failure() -> None:
     failing = found(report(110), report(120, "failure"), report(130, "error"), report(140, "pending"))
-    assert failing == Health(Running.FAILING, 120, "eso in eu: reconciliation error")
+    assert failing == Health(Running.FAILING, 120, Failure(("eso", "eu"), "reconciliation error"))
 
 
 def test_a_failure_in_between_starts_anew() -> None:
@@ -61,14 +61,18 @@ def test_waiting_for_what_reported_the_version_before() -> None:
         report(51, digest=OLD, cluster="us"),
         report(52, digest=OLD, kustomization="x"),
     ]
-    assert found(*before) == Health(Running.WAITING, 100, "waits for eso in eu, eso in us, x in eu")
-    assert found(*before, report(110)) == Health(Running.WAITING, 100, "waits for eso in us, x in eu")
+    assert found(*before) == Health(
+        Running.WAITING, 100, Silence((("eso", "eu"), ("eso", "us"), ("x", "eu")))
+    )
+    assert found(*before, report(110)) == Health(Running.WAITING, 100, Silence((("eso", "us"), ("x", "eu"))))
     done = [report(110), report(120, cluster="us"), report(130, kustomization="x")]
     assert found(*before, *done) == Health(Running.RUNNING, 130)
 
 
 def test_waiting_for_the_clusters_that_the_settings_name() -> None:
-    assert found(report(110), clusters=("eu", "us")) == Health(Running.WAITING, 100, "waits for us")
+    assert found(report(110), clusters=("eu", "us")) == Health(
+        Running.WAITING, 100, Silence(clusters=("us",))
+    )
     both = found(report(110), report(120, cluster="us"), clusters=("eu", "us"))
     assert both == Health(Running.RUNNING, 120)
 

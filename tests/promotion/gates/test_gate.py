@@ -4,10 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux.promotion.gates.freeze import Freeze
-from flux.promotion.gates.gate import Gate, GateVerdict, judge, shown_time
+from flux.promotion.gates.gate import GateVerdict, judge
+from flux.promotion.gates.reason import Gate
 from flux.promotion.gates.rule import Rule
 from flux.promotion.gates.state import GateState
 from flux.promotion.gates.window import read_window
+from flux.promotion.texts.gates import reasons
+from flux.promotion.texts.times import shown_time
 from tests.promotion.gates.courses import HOUR, course, moved, said
 
 AT = {"at1": [("1.0.0", 0.0)], "at2": [("1.0.0", 100.0)]}
@@ -28,7 +31,7 @@ def test_a_plain_phase_has_no_gate() -> None:
 def test_the_order() -> None:
     verdict = judge("1.0.0", "tt1", course(), moved({"at1": [("1.0.0", 0)]}), 1e6)
     assert gates(verdict) == [Gate.ORDER]
-    assert verdict.text == "at2 does not have 1.0.0 yet"
+    assert reasons(verdict) == "at2 does not have 1.0.0 yet"
     assert verdict.until is None
 
 
@@ -40,7 +43,7 @@ def test_a_soak_that_is_exactly_reached() -> None:
     assert judge("1.0.0", "tt1", course(), state, early.until).allowed
     both = judge("1.0.0", "tt1", course(), state, HOUR - 1)
     ends = ("1970-01-01 01:00 UTC", "1970-01-01 01:02 UTC")
-    assert both.text == "; ".join(
+    assert reasons(both) == "; ".join(
         f"at{at} has to run 1.0.0 for 1h, until {end}" for at, end in enumerate(ends, 1)
     )
     assert both.until == 100 + HOUR
@@ -57,7 +60,7 @@ def test_a_failure_starts_it_anew_and_stops_it_meanwhile() -> None:
     failing = judge("1.0.0", "tt1", course(), moved(AT, reports=reports), 5000)
     assert gates(failing) == [Gate.FAILURE]
     assert failing.until is None
-    assert failing.text.startswith("at1 fails with 1.0.0: eso in eu: reconciliation failure")
+    assert reasons(failing).startswith("at1 fails with 1.0.0: eso in eu: reconciliation failure")
     again = moved(AT, reports=[*reports, said("at1", "1.0.0", 2000)])
     assert judge("1.0.0", "tt1", course(), again, 5000).until == 2000 + HOUR
     assert judge("1.0.0", "tt1", course(), again, 2000 + HOUR).allowed
@@ -78,7 +81,7 @@ def test_what_was_rolled_back_from_waits_before_every_later_phase() -> None:
     went = {"at1": [("1.0.0", 0.0), ("0.9.0", 2 * HOUR)], "at2": [("1.0.0", 0.0)]}
     verdict = judge("1.0.0", "tt1", course(), moved(went), 1e6)
     assert gates(verdict) == [Gate.ROLLBACK]
-    assert verdict.text == "at1 was rolled back from 1.0.0"
+    assert reasons(verdict) == "at1 was rolled back from 1.0.0"
     assert verdict.until is None
     assert judge("1.0.0", "tt1", course(tt=Rule()), moved(went), 1e6).allowed, "without a rule there is none"
 
@@ -87,9 +90,11 @@ def test_health_asks_for_an_acknowledgement() -> None:
     rules = course(tt=Rule("at", healthy=True))
     silent = judge("1.0.0", "tt1", rules, moved(AT), 1e9)
     assert gates(silent) == [Gate.HEALTH, Gate.HEALTH]
-    assert silent.text == "no cluster has ever reported in at1; no cluster has ever reported in at2"
+    assert reasons(silent) == "no cluster has ever reported in at1; no cluster has ever reported in at2"
     one = moved(AT, reports=[said("at1", "1.0.0", 50), said("at2", "0.9.0", 60)])
-    assert judge("1.0.0", "tt1", rules, one, 1e9).text == "at2 does not run 1.0.0 yet: waits for eso in eu"
+    assert (
+        reasons(judge("1.0.0", "tt1", rules, one, 1e9)) == "at2 does not run 1.0.0 yet: waits for eso in eu"
+    )
     both = moved(AT, reports=[said("at1", "1.0.0", 50), said("at2", "1.0.0", 160)])
     assert judge("1.0.0", "tt1", rules, both, 160).allowed
 
@@ -135,12 +140,12 @@ def test_a_freeze_stops_all_that_it_names() -> None:
     plain = course(at=Rule(), prod=Rule())
     verdict = judge("1.0.0", "prod1", plain, state, 499)
     assert gates(verdict) == [Gate.FREEZE]
-    assert verdict.text == "prod is frozen by alice: holidays"
+    assert reasons(verdict) == "prod is frozen by alice: holidays"
     assert verdict.until == 500
     assert judge("1.0.0", "prod1", plain, state, 500).allowed
     assert judge("2.0.0", "at1", plain, state, 499).allowed
     everything = moved(AT, freezes=[Freeze("incident", "bob")])
-    assert judge("0.9.0", "at1", plain, everything, 0).text == "everything is frozen by bob: incident"
+    assert reasons(judge("0.9.0", "at1", plain, everything, 0)) == "everything is frozen by bob: incident"
 
 
 def test_a_lower_version_waits_for_nothing_but_a_freeze() -> None:

@@ -2,11 +2,15 @@
 
 import pytest
 
+from flux.promotion.gates.freeze import Freeze
+from flux.promotion.gates.gate import GateVerdict
+from flux.promotion.gates.reason import Behind, Soaks, UnderFreeze
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.comment import EnvironmentRow, is_reached, standing_comment
 from flux.promotion.texts.request import MOST_CHARACTERS
 
 PROMOTION = Promotion("eso", "1.1.0")
+BEHIND = GateVerdict((Behind("tt", "1.1.0"),))
 
 
 def test_the_whole_of_it() -> None:
@@ -44,17 +48,23 @@ More."""
 
 def test_why_a_version_has_to_wait() -> None:
     standings = [
-        EnvironmentRow("at", "1.1.0", False, waits="it is frozen: *all*"),
-        EnvironmentRow("tt", "1.0.0", True, "https://x/pull/4", waits="at ran 1.1.0 for 1m of 2h"),
-        EnvironmentRow("prod", "1.0.0", True, waits="tt does not have 1.1.0 yet"),
-        EnvironmentRow("prod2", None, False, waits="tt does not have 1.1.0 yet"),
+        EnvironmentRow("at", "1.1.0", False, waits=GateVerdict((UnderFreeze(Freeze("*all*", "ann")),))),
+        EnvironmentRow(
+            "tt",
+            "1.0.0",
+            True,
+            "https://x/pull/4",
+            waits=GateVerdict((Soaks("at", "1.1.0", 7200, 60, None),)),
+        ),
+        EnvironmentRow("prod", "1.0.0", True, waits=BEHIND),
+        EnvironmentRow("prod2", None, False, waits=BEHIND),
     ]
     said = standing_comment(PROMOTION, standings, "", [])
     rows = [
         line.split(" | ", 1)[1].removesuffix(" |") for line in said.splitlines() if line.startswith("| `")
     ]
     assert rows == [
-        "merged; its tag has to wait: it is frozen: \\*all\\*",
+        "merged; its tag has to wait: everything is frozen by ann: \\*all\\*",
         "proposed in https://x/pull/4, from 1.0.0; has to wait: at ran 1.1.0 for 1m of 2h",
         "1.0.0; 1.1.0 has to wait: tt does not have 1.1.0 yet",
         "none; 1.1.0 has to wait: tt does not have 1.1.0 yet",

@@ -4,18 +4,18 @@ import inspect
 
 import pytest
 
+from flux.errors import FluxError
+from flux.promotion.clusters.health import Failure, Health, Running
 from flux.promotion.ledger import Decision, How
 from flux.promotion.phase_order import Skipped
+from flux.promotion.refusal import NeedsPermission, NotPromoter
 from flux.promotion.texts import notices
+from flux.promotion.undoing import Alteration, Loss
 
 SAID: dict[str, list[tuple[str, str]]] = {
-    "mention": [
-        (notices.mention("alice"), "@alice"),
-        (notices.mention("Alice Smith"), "Alice Smith"),
-    ],
     "edit_undone": [
         (
-            notices.edit_undone("alice", "took boxes away"),
+            notices.edit_undone("alice", Alteration.BOXES),
             "@alice: this edit took boxes away, so it was undone as a whole.",
         ),
     ],
@@ -28,20 +28,11 @@ SAID: dict[str, list[tuple[str, str]]] = {
     ],
     "ticks_undone": [
         (
-            notices.ticks_undone("alice", {"at": "no permission", "prod": "bob decides"}),
-            "@alice may not promote here, so this was undone: `at`: no permission; `prod`: bob decides.",
-        ),
-    ],
-    "held": [
-        (
-            notices.held("bob", "trudy", {"prod": "prod is for bob", "tt": "no"}),
-            "@bob: your edit was not applied. trudy ran its job again, and may not promote there: `prod`: "
-            "prod is for bob; `tt`: no. Tick or untick the box again.",
-        ),
-        (
-            notices.held("bob", "", {"prod": "prod is for bob"}),
-            "@bob: your edit was not applied. Nobody who is known ran its job again, and may not promote "
-            "there: `prod`: prod is for bob. Tick or untick the box again.",
+            notices.ticks_undone(
+                "alice", {"at": NeedsPermission("write"), "prod": NotPromoter("prod", ("bob",))}
+            ),
+            "@alice may not promote here, so this was undone: `at`: that needs the permission `write`; "
+            "`prod`: the promoters of prod are bob.",
         ),
     ],
     "of_the_automation": [
@@ -57,35 +48,22 @@ SAID: dict[str, list[tuple[str, str]]] = {
             "@alice: the automation overwrote your edit. It is restored.",
         ),
     ],
-    "disagreement": [
-        (
-            notices.disagreement("its title says eso 1.0.0"),
-            "Nothing is promoted from here until the parts of this issue agree again: "
-            "its title says eso 1.0.0.",
-        ),
-    ],
-    "not_ours": [
-        (
-            notices.not_ours("it has no label"),
-            "Nothing is promoted from here: it has no label. Fix that, then tick the box again.",
-        ),
-    ],
-    "not_possible": [
-        (
-            notices.not_possible("eso has an unknown environment at_ring9"),
-            "eso has an unknown environment at\\_ring9; tick it again when that is fixed",
-        ),
-    ],
     "not_proposed": [
         (
-            notices.not_proposed("eso has an unknown environment at_ring9"),
+            notices.not_proposed(FluxError("eso has an unknown environment at_ring9")),
             "What was ticked is not proposed: eso has an unknown environment at\\_ring9. Tick it again when "
             "that is fixed.",
         ),
     ],
+    "removed": [
+        (
+            notices.removed("eso"),
+            "eso: the artifact is gone; what is deployed of it can be rolled back.",
+        ),
+    ],
     "stray": [
         (
-            notices.stray("eso has an unknown environment dr"),
+            notices.stray(FluxError("eso has an unknown environment dr")),
             "No tag of it moves until that is fixed: eso has an unknown environment dr.",
         ),
     ],
@@ -107,7 +85,7 @@ SAID: dict[str, list[tuple[str, str]]] = {
     ],
     "unticked": [
         (
-            notices.unticked(["at", "tt"], notices.ROLLED_BACK),
+            notices.unticked(["at", "tt"], Loss.ROLLED_BACK),
             "Unticked `at`, `tt`: it was rolled back since.",
         ),
     ],
@@ -121,24 +99,6 @@ SAID: dict[str, list[tuple[str, str]]] = {
             "Noted: `ab` does not want `at`. Nothing has to change for that now.",
         ),
     ],
-    "pull_request_closed": [(notices.pull_request_closed("https://x/7"), "https://x/7 was closed")],
-    "main_has": [
-        (notices.main_has("2.0.0"), "main has 2.0.0 for it now"),
-        (notices.main_has(None), "main has no version for it now"),
-    ],
-    "had_it": [
-        (
-            notices.had_it("eso", "prod", "1.0.0", "2.0.0"),
-            "prod had 1.0.0 and has 2.0.0 since: `inv promote eso prod --version 1.0.0` goes back",
-        ),
-        (
-            notices.had_it("eso", "prod", "1.0.0", None),
-            "prod had 1.0.0 and has none since: `inv promote eso prod --version 1.0.0` goes back",
-        ),
-    ],
-    "comes_first": [
-        (notices.comes_first(["at", "tt"], "1.0.0"), "at, tt comes first and does not have 1.0.0"),
-    ],
     "not_published": [
         (
             notices.not_published("eso", "1.0.0"),
@@ -148,7 +108,7 @@ SAID: dict[str, list[tuple[str, str]]] = {
     ],
     "fails": [
         (
-            notices.fails("prod", "1.0.0", "eso in eu: @all"),
+            notices.fails("prod", "1.0.0", Health(Running.FAILING, 1, Failure(("eso", "eu"), "@all"))),
             "❌ `prod` fails with 1.0.0: eso in eu: \\@\u2060all. It goes to no later phase while it does.",
         ),
     ],

@@ -6,7 +6,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from flux.artifact.difference import difference
-from flux.promotion.gates.gate import Gate, GateVerdict, Reason
+from flux.errors import RegistryError
+from flux.promotion.clusters.health import Failure, Health, Running
+from flux.promotion.gates.gate import GateVerdict
+from flux.promotion.gates.reason import Behind, Fails
 from flux.promotion.ledger import Decision, How
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts.request import (
@@ -53,7 +56,7 @@ def test_the_whole_of_a_body() -> None:
     spans = [
         Span("1.0.0", ["- feat: a"], "https://x/compare/a...b", difference({"a": b"1\n"}, {"a": b"2\n"})),
         Span("1.2.0", ["- fix: b"]),
-        Span("0.9.0", unknown="0.9.0 is not in the registry"),
+        Span("0.9.0", unknown=RegistryError("0.9.0 is not in the registry")),
     ]
     background = Background(
         "registry/eso@sha256:1",
@@ -147,7 +150,7 @@ def test_a_body_stays_under_the_limit_and_nothing_ends_its_fences(
 
 
 def test_what_cannot_be_shown_says_why() -> None:
-    gone = Background("image", "", [], [Span("1.0.0", unknown="1.0.0 is not in the registry")])
+    gone = Background("image", "", [], [Span("1.0.0", unknown=RegistryError("1.0.0 is not in the registry"))])
     assert "since 1.0.0 cannot be shown: 1.0.0 is not in the registry" in request_body(
         PROMOTION, changes("tt"), gone, rollback=False
     )
@@ -156,12 +159,14 @@ def test_what_cannot_be_shown_says_why() -> None:
 
 
 def test_what_waits_and_what_was_overridden() -> None:
-    assert explained({"tt": GateVerdict((Reason(Gate.ORDER, "at1 does not have 1.1.0 yet"),))}) == [
+    assert explained({"tt": GateVerdict((Behind("at1", "1.1.0"),))}) == [
         "`tt` has to wait: at1 does not have 1.1.0 yet."
     ]
-    said = GateVerdict((Reason(Gate.FAILURE, "a fails: x\n\n<!-- y --> @all fixes #1 [x] |"),))
+    cause = Failure(("eso", "eu"), "x\n\n<!-- y --> @all fixes #1 [x] |")
+    said = GateVerdict((Fails("a", "1.1.0", Health(Running.FAILING, 1, cause)),))
     assert explained({"tt": said}) == [
-        "`tt` has to wait: a fails: x\\<!-- y --\\> \\@\u2060all fixes \\#\u20601 \\[x\\] \\|."
+        "`tt` has to wait: a fails with 1.1.0: eso in eu: "
+        "x\\<!-- y --\\> \\@\u2060all fixes \\#\u20601 \\[x\\] \\|."
     ]
     decision = Decision("alice", How.OVERRIDE, ("tt", "prod"), 5, None, "it burns")
     assert overrides([decision, Decision("bob", How.TICK, ("prod",), 6)]) == [

@@ -9,9 +9,10 @@ from flux.environments.outlook import Outlook
 from flux.environments.version_differences import VersionDifference
 from flux.forge.forge import PullRequest, PullState
 from flux.monorepo.release_details import ReleaseDetails
-from flux.promotion.clusters.health import Health, Running
+from flux.promotion.clusters.health import Failure, Health, Running
 from flux.promotion.gates.freeze import Freeze
-from flux.promotion.gates.gate import Gate, GateVerdict, Reason
+from flux.promotion.gates.gate import GateVerdict
+from flux.promotion.gates.reason import Fails
 from flux.promotion.gates.rule import Auto, Merge, Rule
 from flux.promotion.measures import measure
 from flux.promotion.plan import Action, Step
@@ -47,9 +48,13 @@ def artifact(name: str = "app", text: str = "text") -> BoardArtifact:
             "at": Cell("at", same, "1.1.0", MADE - 5 * DAY, Health(Running.RUNNING, MADE - DAY)),
             "prod": Cell(
                 *("prod", drifting, text, MADE - DAY),
-                health=Health(Running.FAILING, MADE - DAY, text),
+                health=Health(Running.FAILING, MADE - DAY, Failure(("eso", "eu"), text)),
                 next=Outlook(
-                    "prod", "1.0.0", "1.1.0", GateVerdict((Reason(Gate.SOAK, text),), MADE + DAY), True
+                    "prod",
+                    "1.0.0",
+                    "1.1.0",
+                    GateVerdict((Fails("at", text, Health(Running.FAILING)),), MADE + DAY),
+                    True,
                 ),
             ),
         },

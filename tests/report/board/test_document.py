@@ -24,13 +24,13 @@ def test_a_document() -> None:
         "unknown": False,
         "fault": None,
         "since": MADE - DAY,
-        "cluster": {"state": "failing", "since": MADE - DAY, "message": "text", "returned": False},
+        "cluster": {"state": "failing", "since": MADE - DAY, "message": "eso in eu: text", "returned": False},
         "next": {
             "version": "1.1.0",
             "by_rule": True,
             "allowed": False,
             "when": MADE + DAY,
-            "reasons": ["text"],
+            "reasons": ["at fails with text: "],
         },
     }
     assert one["environments"]["at"]["next"] is None

@@ -1,15 +1,18 @@
 """What speaks against a pull request."""
 
 from flux.commands.request.check import Checked
+from flux.promotion.faults import Unapproved
+from flux.promotion.texts.faults import fault
 from flux.report.request.check import show_checked
 from tests.report.promotions import PULL
 from tests.report.showing import Stage
 
-FAULT = "prod: asked for by bob, and nobody else has approved"
+UNAPPROVED = Unapproved(("prod",), ("bob",), PULL.head)
+FAULT = fault(UNAPPROVED)
 
 
 def test_what_speaks_against_it_is_an_error(stage: Stage) -> None:
-    shown = stage.job(lambda report: show_checked(report, Checked(PULL, [FAULT])))
+    shown = stage.job(lambda report: show_checked(report, Checked(PULL, [UNAPPROVED])))
     (line,) = shown.lines
     assert line == (
         f"::error::pull request {PULL.number}: {FAULT}"
@@ -29,7 +32,7 @@ def test_nothing_speaks_against_it(stage: Stage) -> None:
 
 
 def test_json(stage: Stage) -> None:
-    assert stage.json(lambda report: show_checked(report, Checked(PULL, [FAULT]))).document == {
+    assert stage.json(lambda report: show_checked(report, Checked(PULL, [UNAPPROVED]))).document == {
         "pull_request": {"number": PULL.number, "url": PULL.url, "head": PULL.head},
         "promotion": True,
         "faults": [FAULT],

@@ -108,7 +108,7 @@ def test_on_a_locked_issue_what_may_not_be_is_undone_all_the_same(hub: World) ->
     applied = hub.apply(hub.tick("prod_ring1", login="trudy"))
     assert applied.undone
     assert ticked(hub) == set()
-    assert any("locked" in notice and "unlock" in notice for notice in applied.notices)
+    assert any("locked" in str(notice) and "unlock" in str(notice) for notice in applied.notices)
     applied = hub.apply(hub.tick("tt"))
     assert not applied.failed
     assert proposed(hub) == {"tt"}
