@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from semver import Version
 
+from flux.promotion.gates.failure import stopped_in
 from flux.promotion.gates.gate import judge
-from flux.promotion.gates.reason import Fails, PhaseRolledBack, Reason, RolledBack
-from flux.promotion.gates.rule import Auto, Rule, step_between
-from flux.promotion.gates.state import Course, GateState, fallen_from, is_higher
-
-_PATIENCE = 3600
-"""The seconds that a newer version waits for the clusters' report on the one before it."""
+from flux.promotion.gates.reason import PhaseRolledBack, Reason
+from flux.promotion.gates.rule import Auto, step_between
+from flux.promotion.gates.soak import still_soaks
+from flux.promotion.gates.state import Course, GateState, is_higher
 
 
 @dataclass(frozen=True)
@@ -70,12 +69,7 @@ def stopped(version: str, phase: str, course: Course, state: GateState, now: flo
     earlier phase. None if no reason exists."""
     if (held := hold(course.groups[phase], state)) and not is_higher(version, held):
         return PhaseRolledBack(phase, held)
-    for environment in course.up_to(phase):
-        if found := state.fails(environment, version, now):
-            return Fails(environment, version, found)
-        if fallen_from(version, state.wanted.get(environment, ())):
-            return RolledBack(environment, version)
-    return None
+    return next(stopped_in(course.up_to(phase), version, state, now), None)
 
 
 def hold(environments: Sequence[str], state: GateState) -> str | None:
@@ -108,17 +102,6 @@ def soaks(environment: str, course: Course, state: GateState, now: float) -> boo
         asks = rule.soak or rule.healthy
         if rule.after != own or not asks or not waits or stopped(version, phase, course, state, now):
             continue
-        if _still_soaks(environment, version, rule, state, now):
+        if still_soaks(environment, version, rule, state, now):
             return True
     return False
-
-
-def _still_soaks(environment: str, version: str, rule: Rule, state: GateState, now: float) -> bool:
-    """Whether a version has not run long enough yet, or its clusters may still report that it runs."""
-    ran = state.ran(environment, version, now, rule.healthy)
-    if ran:
-        return ran.seconds < rule.soak
-    stay = state.last_stay(environment)
-    if stay is None or now - stay.since >= _PATIENCE:
-        return False
-    return not state.health(environment, stay, now).returned

@@ -3,18 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flux.promotion.gates.reason import (
-    Behind,
-    Fails,
-    NotRunning,
-    OutsideWindow,
-    Reason,
-    RolledBack,
-    Soaks,
-    UnderFreeze,
-)
+from flux.promotion.gates.failure import failure_gate
+from flux.promotion.gates.order import order_gate
+from flux.promotion.gates.reason import OutsideWindow, Reason, UnderFreeze
 from flux.promotion.gates.rule import Rule
-from flux.promotion.gates.state import Course, GateState, fallen_from, is_higher
+from flux.promotion.gates.soak import soak_gate
+from flux.promotion.gates.state import Course, GateState, is_higher
 from flux.promotion.gates.window import opens_next
 
 
@@ -40,7 +34,7 @@ def judge(version: str, environment: str, course: Course, state: GateState, now:
     rule = course.rules[phase]
     reasons = [*_freezes(phase, state, now)]
     if not state.is_there(environment, version) and not _rolls_back(version, environment, state):
-        reasons += _failures(version, phase, course, state, now) if not rule.is_plain else ()
+        reasons += failure_gate(version, phase, course, state, now) if not rule.is_plain else ()
         reasons += _ran_before(version, rule, course, state, now)
         reasons += _windows(rule, now)
     return GateVerdict(tuple(reasons), _until(reasons, rule, now))
@@ -57,38 +51,13 @@ def _freezes(phase: str, state: GateState, now: float) -> Iterator[Reason]:
             yield UnderFreeze(freeze)
 
 
-def _failures(version: str, phase: str, course: Course, state: GateState, now: float) -> Iterator[Reason]:
-    """Yield what fails in the phases before, or was rolled back there."""
-    own = course.groups[phase]
-    for environment in course.up_to(phase):
-        if environment in own:
-            continue
-        if found := state.fails(environment, version, now):
-            yield Fails(environment, version, found)
-        elif fallen_from(version, state.wanted.get(environment, ())):
-            yield RolledBack(environment, version)
-
-
 def _ran_before(version: str, rule: Rule, course: Course, state: GateState, now: float) -> Iterator[Reason]:
     """Yield what is missing in the phase before this one."""
     for environment in course.groups[rule.after] if rule.after else ():
-        stays = [stay for stay in state.stays.get(environment, ()) if stay.version == version]
-        if not stays:
-            yield Behind(environment, version)
-        elif rule.soak or rule.healthy:
-            yield from _soak(version, environment, rule, state, now)
-
-
-def _soak(version: str, environment: str, rule: Rule, state: GateState, now: float) -> Iterator[Reason]:
-    ran = state.ran(environment, version, now, rule.healthy)
-    if ran is None and state.fails(environment, version, now):
-        return  # `_failures` gives the reason
-    if ran is None:
-        stays = [stay for stay in state.stays[environment] if stay.version == version]
-        yield NotRunning(environment, version, state.health(environment, stays[-1], now))
-    elif ran.seconds < rule.soak:
-        ends = ran.began + rule.soak if ran.ended >= now else None
-        yield Soaks(environment, version, rule.soak, ran.seconds, ends)
+        if behind := order_gate(version, environment, state):
+            yield behind
+        elif waits := soak_gate(version, environment, rule, state, now):
+            yield waits
 
 
 def _windows(rule: Rule, now: float) -> Iterator[Reason]:

@@ -114,33 +114,6 @@ class GateState:
         lower = (version for version in reversed(had) if version and is_higher(has, version))
         return next((version for version in lower if not self.fails(environment, version, now)), None)
 
-    def ran(self, environment: str, version: str, now: float, healthy: bool) -> "Ran | None":
-        """Return the longest time that an environment has run a version; None if it has not begun.
-
-        It counts from the clusters' reports. If no cluster ever reported, it counts from the tag's move,
-        unless `healthy` asks for a report.
-        """
-        runs = []
-        for stay in self.stays.get(environment, ()):
-            found = self.health(environment, stay, now)
-            silent = found.state is Running.UNKNOWN and not healthy
-            began = stay.since if silent else found.since if found.soaks else None
-            if stay.version == version and began is not None:
-                runs.append(Ran(max(began, stay.since), now if stay.until is None else min(stay.until, now)))
-        return max(runs, key=lambda ran: ran.seconds, default=None)
-
-
-@dataclass(frozen=True)
-class Ran:
-    """A time in which an environment ran a version."""
-
-    began: float
-    ended: float
-
-    @property
-    def seconds(self) -> float:
-        return max(0.0, self.ended - self.began)
-
 
 def is_higher(version: str, than: str | None) -> bool:
     return than is None or Version.parse(version) > Version.parse(than)

@@ -6,11 +6,14 @@ from typing import Any
 from flux.promotion.clusters.health import ClusterReport
 from flux.promotion.clusters.status import StatusName
 from flux.promotion.clusters.status import StatusState as Said
+from flux.promotion.gates.gate import GateVerdict
+from flux.promotion.gates.reason import Gate
 from flux.promotion.gates.rule import Auto, Rule
 from flux.promotion.gates.state import Course, GateState, Stay, Wanted
 
 GROUPS = {"at": ("at1", "at2"), "tt": ("tt1",), "prod": ("prod1", "prod2")}
 HOUR = 3600.0
+AT = {"at1": [("1.0.0", 0.0)], "at2": [("1.0.0", 100.0)]}
 
 
 def digest_of(version: str) -> str:
@@ -50,3 +53,7 @@ def said(
 ) -> ClusterReport:
     name = StatusName("eso", environment, digest_of(version), cluster)
     return ClusterReport(name, Said(state), time, f"reconciliation {state}")
+
+
+def gates(verdict: GateVerdict) -> list[Gate]:
+    return [reason.gate for reason in verdict.reasons]

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from flux.promotion.clusters.health import Running
-from flux.promotion.gates.state import GateState, Ran, Stay, Wanted, fallen_from, is_higher
+from flux.promotion.gates.soak import Ran, longest_run
+from flux.promotion.gates.state import GateState, Stay, Wanted, fallen_from, is_higher
 from tests.promotion.gates.courses import course, digest_of, moved, said, stays
 
 
@@ -20,27 +21,12 @@ def test_where_a_version_comes_from() -> None:
     assert GateState().comes_from("at1", "1.0.0") is None
 
 
-def test_the_longest_run_counts() -> None:
-    state = moved({"at1": [("1.0.0", 0), ("1.1.0", 50), ("1.0.0", 60)]})
-    assert state.ran("at1", "1.0.0", 70, healthy=False) == Ran(0, 50)
-    assert state.ran("at1", "1.0.0", 200, healthy=False) == Ran(60, 200)
-    assert state.ran("at1", "1.1.0", 200, healthy=False) == Ran(50, 60)
-    assert state.ran("at1", "2.0.0", 200, healthy=False) is None
-    assert state.ran("at1", "1.0.0", 200, healthy=True) is None
-
-
-def test_it_counts_from_the_acknowledgement_where_clusters_report() -> None:
-    state = moved({"at1": [("1.0.0", 0)]}, reports=[said("at1", "1.0.0", 30)])
-    assert state.ran("at1", "1.0.0", 20, healthy=False) is None
-    assert state.ran("at1", "1.0.0", 40, healthy=True) == Ran(30, 40)
-
-
 def test_a_version_with_the_content_of_the_one_before_needs_no_new_word() -> None:
     """Flux says nothing anew of a digest that its tag has already."""
     digest = digest_of("1.0.0")
     same = (Stay("1.0.0", digest, 0, 50), Stay("1.0.1", digest, 50, content_since=0))
     state = GateState({"at1": "1.0.1"}, stays={"at1": same}, reports=[said("at1", "1.0.0", 10)])
-    assert state.ran("at1", "1.0.1", 90, healthy=True) == Ran(50, 90)
+    assert longest_run("at1", "1.0.1", state, 90, healthy=True) == Ran(50, 90)
     broken = replace(state, reports=[*state.reports, said("at1", "1.0.0", 60, "failure")])
     assert broken.fails("at1", "1.0.1", 90)
 
