@@ -183,7 +183,9 @@ def _names(monorepo: Monorepo, gaps: list[Gap]) -> list[str]:
 
 def _with(monorepo: Monorepo, settings: Settings, open_registry: Callable[[Monorepo], Registry]) -> Monorepo:
     """Return the same clone with other settings, read-only."""
-    return Monorepo(monorepo.git, settings, monorepo.event, open_registry, open_forge, dry_run=True)
+    adopted = Monorepo(monorepo.git, settings, monorepo.event, open_registry, open_forge, dry_run=True)
+    adopted.share_home(monorepo)
+    return adopted
 
 
 def _tags(monorepo: Monorepo, names: Iterable[str]) -> tuple[dict[str, list[str]], list[AnyNotice]]:

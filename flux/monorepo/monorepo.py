@@ -123,6 +123,13 @@ class Monorepo:
             self._home_heads = self.git.home_refs().heads
         return self._home_heads
 
+    def share_home(self, other: Monorepo) -> None:
+        """Take over the tags and branches that another context of this clone has read.
+
+        They are the same whatever the settings are.
+        """
+        self._home_tags, self._home_heads = other._home_tags, other._home_heads
+
     @property
     def branches(self) -> tuple[str, ...]:
         """The patterns of the branches that releases come from, by the tip's settings. An old checkout, such
