@@ -17,6 +17,12 @@ _TOPS = regex(
     r"\$\(git rev-parse --show-toplevel\)|\$\{\{\s*github\.workspace\s*\}\}|\$\{?GITHUB_WORKSPACE\}?(?!\w)"
 )
 _OWN_FOLDER = regex(r"\$\(dirname [^()]*\)|\$\{0%/\*\}")
+_PRINTED = regex(
+    r"^(?P<command>[ \t]*cat\b[^|\n]*)<<-?[ \t]*[\"']?(?P<end>\w+)[\"']?[^|\n]*\n"
+    r"(?:.*\n)*?[ \t]*(?P=end)[ \t]*$",
+    re.MULTILINE,
+)
+"""A here-document that is printed, and not run."""
 _SHELLS = ("bash", "sh", "source", ".", "zsh", "exec")
 _RUNNERS = {"make": "Makefile", "gmake": "Makefile", "just": "justfile", "task": "Taskfile.yml"}
 _FILES = ("-f", "--file", "--makefile", "--justfile", "-t", "--taskfile")
@@ -61,6 +67,7 @@ def lines_of(text: str, folder: str, known: Mapping[str, str], file: str = "") -
 
 def _joined(text: str) -> list[str]:
     """Return the lines of a script without comments. Continued lines are joined."""
+    text = _PRINTED.sub(r"\g<command>", text)
     text = re.sub(r"\\\s*\n\s*", " ", text)
     text = re.sub(r"\n\s+(--?[a-z])", r" \1", text)
     return ["" if line.lstrip().startswith("#") else line.split(" #")[0] for line in text.splitlines()]

@@ -115,8 +115,18 @@ def _entry(
         entry = _without(path, globs, [*_ignored(path, own), *_unchosen(path, own, paths)])
     else:
         entry = _named(path, own)
+    if path.endswith("*/*") and _have_namesakes(path, paths):
+        entry["name"] = "{parent}-{name}"
     template = next((found for glob, found in repositories.items() if _same(glob, path)), NAME)
     return entry if template == NAME else entry | {"repository": template}
+
+
+def _have_namesakes(glob: str, paths: Sequence[str]) -> bool:
+    """Whether two of the folders that `X/*/*` matches have the same name."""
+    top, depth = glob.partition("*")[0], glob.count("/") + 1
+    folders = {tuple(path.split("/")[:depth]) for path in paths if path.startswith(top)}
+    names = [folder[-1] for folder in folders if len(folder) == depth]
+    return len(set(names)) < len(names)
 
 
 def _unchosen(path: str, own: Sequence[PushCommand], paths: Sequence[str]) -> list[str]:

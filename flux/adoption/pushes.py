@@ -67,6 +67,9 @@ def find_unread(texts: Mapping[str, str], repository: str) -> Iterator[str]:
         is_read = _is_for_shells(file, texts) or file.endswith(".json")
         if (found := _IN_PROGRAMS.search(text)) and "flux" in text and not is_read:
             yield f"{file}:{_line(text, found[0])} pushes from a program"
+    for command in find_commands(texts, repository):
+        if command.verb == "push" and VARIABLE.fullmatch(command.path):
+            yield f"{command.place} pushes {command.path}"
     for used in find_scripts(texts, repository):
         if isinstance(used, Use) and _seems_to_push(used.uses) and not [*_by_action(used, texts)]:
             yield f"{used.file}:{_line(texts[used.file], used.uses)} uses {used.uses}"

@@ -145,7 +145,8 @@ def _environment(text: str) -> dict[str, str]:
     """Return the variables that a YAML file sets anywhere, as GitLab, Task and others have them."""
     found: dict[str, str] = {}
     for node in mappings([read_yaml(text)]):
-        found |= texts_in(node.get("env")) | texts_in(node.get("vars"))
+        for name in ("env", "vars", "variables"):
+            found |= texts_in(node.get(name))
     return found
 
 

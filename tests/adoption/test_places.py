@@ -169,3 +169,12 @@ def test_a_symlink_in_the_place_of_a_folder_is_left_out() -> None:
         found = [*find_places(Clues([*APPS, *links], texts, links=links))]
         assert isinstance(found[0], ProposedSetting)
         assert found[0].value == [{"path": "apps/*", "exclude": ["/apps/now"]}]
+
+
+def test_folders_of_the_same_name_are_named_by_their_parents() -> None:
+    push = "flux push artifact oci://r.io/o/$T/$N:1 --path=apps/$T/$N\n"
+    for names, expected in ((("web", "web"), {"name": "{parent}-{name}"}), (("web", "api"), {})):
+        paths = [f"apps/{team}/{name}/x.yaml" for team, name in zip(("a", "b"), names, strict=True)]
+        found = next(iter(find_places(Clues([*paths, "apps/a/web/y.yaml"], {"push.sh": push}))))
+        assert isinstance(found, ProposedSetting)
+        assert found.value == [{"path": "apps/*/*", **expected, "repository": "{parent}/{folder}"}]

@@ -164,6 +164,17 @@ def test_a_line_may_have_several_commands() -> None:
     assert found[0].repository == "r.io/o/$(basename $d | tr A-Z a-z)"
 
 
+def test_what_is_printed_is_not_run() -> None:
+    old, new = PUSH.format(name="old", path="old"), PUSH.format(name="web", path="apps/web")
+    assert pushed({"x.sh": f"cat <<'EOF' >x\n{old}\nEOF\n{new}\n"}) == [("web", "apps/web")]
+    assert pushed({"x.sh": f"bash <<EOF\n{new}\nEOF\n"}) == [("web", "apps/web")]
+
+
+def test_the_variables_of_gitlab() -> None:
+    told = {"variables": {"APP": "web"}, "push": {"script": [PUSH.format(name="$APP", path="apps/$APP")]}}
+    assert pushed({".gitlab-ci.yml": dumped(told)}) == [("web", "apps/web")]
+
+
 def test_what_is_in_a_comment_is_not_run() -> None:
     old = PUSH.format(name="old", path="old")
     texts = {WORKFLOW: f"# {old}\n" + steps({"run": f"# {old}\n{PUSH.format(name='web', path='apps/web')}"})}
@@ -184,6 +195,7 @@ def test_what_is_in_a_comment_is_not_run() -> None:
         ),
         ({WORKFLOW: steps({"uses": "docker/build-push-action@v6"}, {"uses": "fluxcd/flux2/action@v2"})}, []),
         ({WORKFLOW: steps({"uses": "acme/flux-artifacts/.github/workflows/release.yml@v1"})}, []),
+        ({"x.sh": PUSH.format(name="$1", path='"$2"')}, ["x.sh:1 pushes $2"]),
         ({WORKFLOW: steps(run("web", "apps/web")), "evals.json": '"flux push artifact"'}, []),
     ],
 )
