@@ -16,7 +16,7 @@ from flux.promotion.clusters.status import StatusName, parse_name
 from flux.proposals.advance import Advance
 from flux.proposals.by_rule import Advanced
 from flux.proposals.cluster_reports import may_report
-from flux.proposals.gate_states import Courses
+from flux.proposals.gate_states import GateStates
 from flux.proposals.sync import Syncer
 
 _MOST_SHOWN = 80
@@ -55,7 +55,7 @@ def acknowledge(monorepo: Monorepo, path: str | None) -> Acknowledged:
 
 
 def _take(monorepo: Monorepo, status: StatusSet, name: StatusName) -> Acknowledged:
-    courses = Courses(monorepo)
+    courses = GateStates(monorepo)
     if not may_report(monorepo.settings, status.sender, name.environment):
         why = f"{status.sender} may not report for {name.environment}: nothing changes"
         return Acknowledged(name, notices=(why,))

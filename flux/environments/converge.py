@@ -119,9 +119,9 @@ class _Run:
         moves = any(step.action == Action.MOVE for each in looked for step in each.steps)
         if not moves or not _may_hold(self._monorepo):
             return looked
-        from flux.proposals.held_tags import Holding
+        from flux.proposals.held_tags import HeldTags
 
-        return Holding(self._monorepo).hold(looked)
+        return HeldTags(self._monorepo).hold(looked)
 
     def _begin(self, step: Step, manifest: Manifest) -> Callable[[], object]:
         """Record a move, if there are rules or clusters that use the record."""

@@ -13,7 +13,7 @@ from flux.promotion.gates.gate import GateVerdict, judge
 from flux.promotion.gates.reason import Reason
 from flux.promotion.gates.rule import Rule
 from flux.promotion.gates.state import Course, GateState, is_higher
-from flux.proposals.gate_states import Courses
+from flux.proposals.gate_states import GateStates
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Rules:
 def find_rules(monorepo: Monorepo, artifact: str | None) -> Rules:
     """Return the rules, and the forecast for one artifact, or for all that have a next version. Raises
     RequestError if the artifact is unknown."""
-    courses = Courses(monorepo)
+    courses = GateStates(monorepo)
     own = {phase: monorepo.settings.rule("", phase) for phase in monorepo.settings.groups}
     names = choose_artifacts(monorepo, courses.desired, [] if artifact is None else [artifact])
     ruled = [_ruled(monorepo, courses, name) for name in names]
@@ -58,7 +58,7 @@ def find_rules(monorepo: Monorepo, artifact: str | None) -> Rules:
     return Rules(own, courses.freezes, shown)
 
 
-def _ruled(monorepo: Monorepo, courses: Courses, artifact: str) -> Ruled:
+def _ruled(monorepo: Monorepo, courses: GateStates, artifact: str) -> Ruled:
     course = courses.course(artifact)
     versions = [str(each.version) for each in releases(monorepo, [artifact])]
     news = any(

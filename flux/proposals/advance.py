@@ -21,28 +21,28 @@ from flux.promotion.proposal import Promotion
 from flux.proposals.apply import Applier
 from flux.proposals.by_rule import Advanced, RuleProposals
 from flux.proposals.changed_since import changed_since
-from flux.proposals.cluster_failures import Failures
+from flux.proposals.cluster_failures import ClusterFailures
 from flux.proposals.cluster_health import Clusters
-from flux.proposals.gate_states import Courses
-from flux.proposals.rollouts import Follower
+from flux.proposals.gate_states import GateStates
+from flux.proposals.rollouts import Rollouts
 
 
 class Advance:
     """Advances artifacts, one after another. If one fails, the others are still advanced."""
 
     def __init__(
-        self, monorepo: Monorepo, courses: Courses | None = None, vouching: Vouching | None = None
+        self, monorepo: Monorepo, courses: GateStates | None = None, vouching: Vouching | None = None
     ) -> None:
         self._monorepo = monorepo
         self._settings = monorepo.settings
         self._forge = monorepo.forge
         self._applier = Applier(monorepo)
-        self._courses = courses or Courses(monorepo, self._applier.issues.authority)
+        self._courses = courses or GateStates(monorepo, self._applier.issues.authority)
         self._vouching = vouching or Vouching(monorepo)
-        self._follower = Follower(monorepo, self._courses)
+        self._follower = Rollouts(monorepo, self._courses)
         self._done = Advanced()
         self._proposals = RuleProposals(monorepo, self._applier, self._vouching, self._done)
-        self._failures = Failures(monorepo, self._courses, self._applier, self._proposals, self._done)
+        self._failures = ClusterFailures(monorepo, self._courses, self._applier, self._proposals, self._done)
 
     def in_motion(self) -> list[str]:
         """Return the artifacts that a rule may promote, and those with an open promotion issue."""

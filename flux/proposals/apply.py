@@ -30,7 +30,7 @@ from flux.promotion.texts.foreign import foreign, foreign_issue, not_ours
 from flux.promotion.texts.remarks import held_edit, remark
 from flux.promotion.undoing import Dropped, Impossible, Loss
 from flux.proposals.applied import Applied, not_our_issue, refused_request
-from flux.proposals.earlier_issues import Earlier
+from flux.proposals.earlier_issues import EarlierIssues
 from flux.proposals.frozen import require_no_freeze
 from flux.proposals.progress import tell
 from flux.proposals.situation import is_gone, situation_of
@@ -47,7 +47,7 @@ class Applier(Upkeep):
     def __init__(self, monorepo: Monorepo) -> None:
         super().__init__(monorepo)
         self._vouching = Vouching(monorepo)
-        self.earlier = Earlier(monorepo, self.issues)
+        self.earlier = EarlierIssues(monorepo, self.issues)
 
     def apply(self, number: int) -> Applied:
         """Apply the edit that started this run, or in a terminal all boxes.

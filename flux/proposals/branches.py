@@ -13,7 +13,7 @@ from flux.promotion.desired import Desired, parse_desired
 from flux.promotion.ledger import Decision, latest
 from flux.promotion.proposal import PROMOTION_BRANCHES, Promotion, proposes, stays_inside
 from flux.proposals.authority import Authority
-from flux.proposals.commit_authors import BranchMakers
+from flux.proposals.commit_authors import CommitAuthors
 
 # Limits for one promotion. With more entries than this, an attacker could hide earlier ones.
 _MOST_PAST = 100
@@ -241,7 +241,7 @@ class PromotionBranches:
         """Return our commits, and the decisions that each records."""
         if not any(read_message(message.text) == promotion for message in messages):
             return {}
-        makers = BranchMakers(self._authority, promotion, self._forge.makers(since, head), self._forge.now)
+        makers = CommitAuthors(self._authority, promotion, self._forge.makers(since, head), self._forge.now)
         read = {message.commit: makers.decisions(message) for message in messages}
         return {commit: decisions for commit, decisions in read.items() if decisions is not None}
 

@@ -11,16 +11,16 @@ from flux.promotion.texts.notices import fails
 from flux.promotion.texts.times import shown_time
 from flux.proposals.apply import Applier
 from flux.proposals.by_rule import Advanced, RuleProposals
-from flux.proposals.gate_states import Courses
+from flux.proposals.gate_states import GateStates
 
 
-class Failures:
+class ClusterFailures:
     """Reacts to the health of an artifact's clusters. The results are added to `done`."""
 
     def __init__(
         self,
         monorepo: Monorepo,
-        courses: Courses,
+        courses: GateStates,
         applier: Applier,
         proposals: RuleProposals,
         done: Advanced,

@@ -6,7 +6,7 @@ from flux.forge import has_reports
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.clusters.health import Health, Running, TagBehind, health
 from flux.promotion.plan import Action, Step
-from flux.proposals.gate_states import Courses, last_stay
+from flux.proposals.gate_states import GateStates, last_stay
 
 
 def follows(monorepo: Monorepo) -> bool:
@@ -17,9 +17,9 @@ def follows(monorepo: Monorepo) -> bool:
 class Clusters:
     """Finds the health of an artifact's environments."""
 
-    def __init__(self, monorepo: Monorepo, courses: Courses | None = None) -> None:
+    def __init__(self, monorepo: Monorepo, courses: GateStates | None = None) -> None:
         self._settings = monorepo.settings
-        self._courses = courses or Courses(monorepo, only_now=True)
+        self._courses = courses or GateStates(monorepo, only_now=True)
 
     @property
     def now(self) -> float:

@@ -13,7 +13,7 @@ _MOST_ON_THEIR_WAY = 30
 _MOST_LOOKED_BACK = 10
 
 
-class Reports:
+class ClusterReports:
     """Reads cluster reports. The forge is asked once about each commit."""
 
     def __init__(self, monorepo: Monorepo) -> None:

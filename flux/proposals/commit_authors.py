@@ -10,7 +10,7 @@ from flux.promotion.proposal import Promotion
 from flux.proposals.authority import Authority
 
 
-class BranchMakers:
+class CommitAuthors:
     """Reads the decisions of a promotion's commits, if an authorized login vouches for them.
 
     `makers` has the logins that are known to have made each commit. A commit's own author proves nothing.

@@ -16,9 +16,9 @@ from flux.promotion.texts.check import check_not_set
 from flux.promotion.texts.request import explained, overrides
 from flux.proposals.authority import Authority
 from flux.proposals.branches import PromotionBranch, PromotionBranches
-from flux.proposals.gate_check import RULES_CHECK, Rulings, tell_check
+from flux.proposals.gate_check import RULES_CHECK, GateCheck, tell_check
 from flux.proposals.merging import Merging
-from flux.proposals.pull_requests import Requests
+from flux.proposals.pull_requests import PromotionRequests
 
 _MOST_TRIES = 10
 Ended = Callable[[PullRequest, set[str]], object]
@@ -74,8 +74,8 @@ class Converger:
         self._settings = monorepo.settings
         self._forge = monorepo.forge
         self.branches = PromotionBranches(monorepo, authority)
-        self._requests = Requests(monorepo)
-        self.rulings = Rulings(monorepo, authority)
+        self._requests = PromotionRequests(monorepo)
+        self.rulings = GateCheck(monorepo, authority)
         self.merging = Merging(monorepo, authority)
         self._waits: Mapping[str, GateVerdict] = {}
         self._made = ""

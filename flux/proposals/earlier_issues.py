@@ -23,7 +23,7 @@ _KEY = "earlier system: "
 _TICKED = regex(rf"{_KEY}(?P<names>[A-Za-z0-9._, -]*)")
 
 
-class Earlier:
+class EarlierIssues:
     """Answers the issues of an earlier system that have our label and a trusted author."""
 
     def __init__(self, monorepo: Monorepo, issues: PromotionIssues) -> None:

@@ -10,25 +10,25 @@ from flux.promotion.ledger import Decision, overridden
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts.check import check_description
 from flux.proposals.authority import Authority
-from flux.proposals.gate_states import Courses
+from flux.proposals.gate_states import GateStates
 
 RULES_CHECK = "flux-artifacts/rules"
 
 
-class Rulings:
+class GateCheck:
     """Checks promotions at the tip against the rules."""
 
     def __init__(self, monorepo: Monorepo, authority: Authority) -> None:
         self._monorepo = monorepo
         self._forge = monorepo.forge
         self._authority = authority
-        self._courses: tuple[str, Courses] | None = None
+        self._courses: tuple[str, GateStates] | None = None
 
     @property
-    def courses(self) -> Courses:
+    def courses(self) -> GateStates:
         tip = self._monorepo.tip
         if self._courses is None or self._courses[0] != tip:
-            self._courses = tip, Courses(self._monorepo, self._authority)
+            self._courses = tip, GateStates(self._monorepo, self._authority)
         return self._courses[1]
 
     @property
@@ -72,7 +72,7 @@ class Rulings:
             self._forge.set_status(commit, RULES_CHECK, state, said)
 
 
-def tell_check(rulings: Rulings, commit: str, waits: Mapping[str, GateVerdict]) -> FluxError | None:
+def tell_check(rulings: GateCheck, commit: str, waits: Mapping[str, GateVerdict]) -> FluxError | None:
     """Set the check. Return the error if that failed."""
     try:
         rulings.check(commit, waits)

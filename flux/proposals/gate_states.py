@@ -17,7 +17,7 @@ from flux.promotion.gates.move import Move, dated, read_move, stays_of
 from flux.promotion.gates.state import Course, GateState, Stay, Wanted, is_higher
 from flux.proposals.authority import Authority
 from flux.proposals.changed_since import changed_since, has_seen
-from flux.proposals.cluster_reports import Reports
+from flux.proposals.cluster_reports import ClusterReports
 from flux.registry.target import Manifest
 
 TASK = "flux:"
@@ -39,7 +39,7 @@ def course_of(monorepo: Monorepo, artifact: str) -> Course:
     return Course(groups, {phase: monorepo.settings.rule(artifact, phase) for phase in groups})
 
 
-class Courses:
+class GateStates:
     """The courses and states of artifacts at the tip. The forge is asked once about each.
 
     With `only_now`, reports are read only for the versions in the environments, not for those that may go on.
@@ -54,7 +54,7 @@ class Courses:
         self._states: dict[str, GateState] = {}
         self._moves: dict[str, list[Move]] = {}
         self._only_now = only_now
-        self._reports = Reports(monorepo)
+        self._reports = ClusterReports(monorepo)
         self._deployments: dict[str, list[Deployment]] | None = None
         self._first_seen: dict[str, list[Move]] = {}
         self._histories: dict[str, Callable[[str], list[DesiredVersions]]] = {}

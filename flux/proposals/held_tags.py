@@ -16,10 +16,10 @@ from flux.promotion.plan import Action, Step
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.gates import reasons
 from flux.proposals.branches import PromotionBranches
-from flux.proposals.gate_states import Courses, course_of
+from flux.proposals.gate_states import GateStates, course_of
 
 
-class Holding:
+class HeldTags:
     """Judges the steps of tags at one tip."""
 
     def __init__(self, monorepo: Monorepo) -> None:
@@ -58,8 +58,8 @@ class Holding:
         return overridden(self._branches.past_decisions(promotion, main, "", merged=True))
 
     @cached_property
-    def _courses(self) -> Courses:
-        return Courses(self._monorepo)
+    def _courses(self) -> GateStates:
+        return GateStates(self._monorepo)
 
     @cached_property
     def _branches(self) -> PromotionBranches:

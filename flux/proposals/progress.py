@@ -13,12 +13,12 @@ from flux.promotion.texts.comment import EnvironmentRow, is_reached, standing_co
 from flux.promotion.texts.notices import boxes_ignored, boxes_repeated
 from flux.proposals.cluster_health import Clusters
 from flux.proposals.converge import Proposed
-from flux.proposals.gate_check import Rulings
+from flux.proposals.gate_check import GateCheck
 from flux.proposals.issues import PromotionIssues
 
 
 def tell(
-    monorepo: Monorepo, issues: PromotionIssues, issue: Issue, proposed: Proposed, rulings: Rulings
+    monorepo: Monorepo, issues: PromotionIssues, issue: Issue, proposed: Proposed, rulings: GateCheck
 ) -> list[EnvironmentRow]:
     """Update the status comment of an issue, and return its row for each environment.
 
@@ -33,7 +33,7 @@ def tell(
     return found
 
 
-def _standings(monorepo: Monorepo, proposed: Proposed, rulings: Rulings) -> list[EnvironmentRow]:
+def _standings(monorepo: Monorepo, proposed: Proposed, rulings: GateCheck) -> list[EnvironmentRow]:
     promotion, artifact = proposed.promotion, proposed.promotion.artifact
     (looked,) = look(monorepo, [artifact], {artifact: proposed.main})
     deployed = {step.environment for step in looked.steps if step.action == Action.UNCHANGED}

@@ -15,7 +15,7 @@ from flux.proposals.request_facts import background
 _LEAST = 2000
 
 
-class Requests:
+class PromotionRequests:
     """The pull requests of promotions."""
 
     def __init__(self, monorepo: Monorepo) -> None:

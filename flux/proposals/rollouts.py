@@ -11,15 +11,15 @@ from flux.promotion.gates.move import Move
 from flux.promotion.texts.deployment import not_updated
 from flux.promotion.texts.health import message
 from flux.proposals.deployments import Recorder
-from flux.proposals.gate_states import Courses, commit_of
+from flux.proposals.gate_states import GateStates, commit_of
 
 _STATES = {Running.RUNNING: DeploymentState.SUCCESS, Running.FAILING: DeploymentState.FAILURE}
 
 
-class Follower:
+class Rollouts:
     """Updates the forge's deployments from cluster reports."""
 
-    def __init__(self, monorepo: Monorepo, courses: Courses) -> None:
+    def __init__(self, monorepo: Monorepo, courses: GateStates) -> None:
         self._monorepo = monorepo
         self._forge = monorepo.forge
         self._courses = courses

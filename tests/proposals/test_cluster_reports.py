@@ -8,7 +8,7 @@ import pytest
 from flux.forge.reporting import CommitStatus
 from flux.promotion.clusters.status import StatusName
 from flux.promotion.gates.move import Move
-from flux.proposals.cluster_reports import Reports, may_report
+from flux.proposals.cluster_reports import ClusterReports, may_report
 from flux.settings.derived import Settings
 from flux.settings.rules import FollowedClusters
 from tests.commands.promoting import World
@@ -18,7 +18,7 @@ CLUSTERS = {"prod": FollowedClusters(("eu",), ("reporter",))}
 
 
 @pytest.fixture
-def asked(local: World) -> Iterator[tuple[Reports, list[str]]]:
+def asked(local: World) -> Iterator[tuple[ClusterReports, list[str]]]:
     """What is asked, and the commits in order; the clusters of prod have spoken of the first."""
     commits: list[str] = []
     name = str(StatusName("eso", "prod", digest_of("1.0.0"), "eu"))
@@ -30,7 +30,7 @@ def asked(local: World) -> Iterator[tuple[Reports, list[str]]]:
     with local.with_(clusters=CLUSTERS).opened() as monorepo:
         forge = monorepo.forge
         forge.statuses = statuses  # type: ignore[method-assign]
-        yield Reports(monorepo), commits
+        yield ClusterReports(monorepo), commits
 
 
 def moves(*versions: str, environment: str = "at") -> list[Move]:
@@ -41,7 +41,7 @@ def moves(*versions: str, environment: str = "at") -> list[Move]:
 
 
 def test_what_an_environment_has_is_asked_about_however_often_another_moves(
-    asked: tuple[Reports, list[str]],
+    asked: tuple[ClusterReports, list[str]],
 ) -> None:
     reports, commits = asked
     every = [*moves("1.0.0", environment="prod"), *moves(*(f"1.0.{n}" for n in range(1, 60)))]
@@ -52,7 +52,7 @@ def test_what_an_environment_has_is_asked_about_however_often_another_moves(
     assert len(commits) == 3
 
 
-def test_of_what_may_go_on_the_newest_are_asked_about(asked: tuple[Reports, list[str]]) -> None:
+def test_of_what_may_go_on_the_newest_are_asked_about(asked: tuple[ClusterReports, list[str]]) -> None:
     reports, _ = asked
     every = [*moves("1.0.0", environment="prod"), *moves(*(f"1.0.{n}" for n in range(1, 60)))]
     found = reports.of(every, lambda version: version != "1.0.0")
@@ -60,7 +60,7 @@ def test_of_what_may_go_on_the_newest_are_asked_about(asked: tuple[Reports, list
 
 
 def test_of_a_silent_environment_it_is_found_out_whether_it_ever_spoke(
-    asked: tuple[Reports, list[str]],
+    asked: tuple[ClusterReports, list[str]],
 ) -> None:
     reports, commits = asked
     every = moves(*(f"1.0.{n}" for n in range(5)), environment="prod")
@@ -68,7 +68,7 @@ def test_of_a_silent_environment_it_is_found_out_whether_it_ever_spoke(
     assert commits == ["1.0.4", "1.0.3", "1.0.2", "1.0.1", "1.0.0"]
     never = [replace(move, environment="at") for move in every]
     commits.clear()
-    Reports.of(reports, never, lambda version: False)
+    ClusterReports.of(reports, never, lambda version: False)
     assert commits == [], "nobody may speak for it"
 
 

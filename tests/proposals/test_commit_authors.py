@@ -9,7 +9,7 @@ from flux.promotion.commits import commit_message
 from flux.promotion.ledger import MOST_AHEAD, Decision, How
 from flux.promotion.proposal import Promotion
 from flux.proposals.authority import Authority
-from flux.proposals.commit_authors import BranchMakers
+from flux.proposals.commit_authors import CommitAuthors
 from tests.commands.deciding import (
     BRANCH,
     NAMED,
@@ -162,7 +162,7 @@ def test_whose_word_a_commit_is(hub: World) -> None:
         decision = Decision(who, How.NAME, (environment,), time)
         text = commit_message(promotion, [environment], False, [decision])
         known = {"c" * 40: [maker]} if maker else {}
-        makers = BranchMakers(authority, promotion, known, lambda: 100.0)
+        makers = CommitAuthors(authority, promotion, known, lambda: 100.0)
         found = makers.decisions(Message("c" * 40, (), text))
         assert found in ([decision], None)
         return found is not None

@@ -8,7 +8,7 @@ from flux.promotion.ledger import Decision, How
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts.gates import reasons
 from flux.proposals.authority import Authority
-from flux.proposals.gate_check import RULES_CHECK, Rulings, tell_check
+from flux.proposals.gate_check import RULES_CHECK, GateCheck, tell_check
 from tests.commands.progressing import followed
 from tests.commands.promoting import World
 
@@ -17,7 +17,7 @@ WAITS = {"tt": GateVerdict((Behind("at1", "1.1.0"),))}
 
 def test_the_check_is_set_once(world: World) -> None:
     with followed(world).opened() as monorepo:
-        rulings = Rulings(monorepo, Authority(monorepo))
+        rulings = GateCheck(monorepo, Authority(monorepo))
         for waits in (WAITS, WAITS, {}, {}):
             assert tell_check(rulings, monorepo.tip, waits) is None
         said = [each for each in monorepo.forge.statuses(monorepo.tip) if each.context == RULES_CHECK]
@@ -29,7 +29,7 @@ def test_the_check_is_set_once(world: World) -> None:
 
 def test_without_rules_there_is_no_check(world: World) -> None:
     with world.opened() as monorepo:
-        rulings = Rulings(monorepo, Authority(monorepo))
+        rulings = GateCheck(monorepo, Authority(monorepo))
         assert tell_check(rulings, monorepo.tip, {}) is None
         assert monorepo.forge.statuses(monorepo.tip) == []
 
@@ -54,7 +54,7 @@ def test_a_freeze_makes_a_promotion_wait_except_with_an_override(world: World) -
     override = Decision("alice", How.OVERRIDE, ("prod_ring1",), 100, None, "it burns")
     changes = [VersionChange(name, "1.0.0", "1.1.0") for name in names]
     with world.opened() as monorepo:
-        rulings = Rulings(monorepo, Authority(monorepo))
+        rulings = GateCheck(monorepo, Authority(monorepo))
         said = {name: reasons(verdict) for name, verdict in rulings.verdicts(ESO, names).items()}
         assert said == {"at_ring1": "", **dict.fromkeys(names[1:], "prod is frozen by alice: holidays")}
         assert [*rulings.waits(ESO, names, [])] == names[1:]
@@ -71,7 +71,7 @@ def test_the_gates_are_those_of_the_artifact(hub: World) -> None:
 
     def gates(world: World, artifact: str) -> set[Gate]:
         with world.opened() as monorepo:
-            rulings = Rulings(monorepo, Authority(monorepo))
+            rulings = GateCheck(monorepo, Authority(monorepo))
             (verdict,) = rulings.verdicts(Promotion(artifact, "1.1.0"), ["tt"]).values()
             return {reason.gate for reason in verdict.reasons}
 
@@ -82,7 +82,7 @@ def test_the_gates_are_those_of_the_artifact(hub: World) -> None:
 
 def test_a_check_says_all_that_waits_as_far_as_there_is_room(hub: World) -> None:
     with followed(hub).opened() as monorepo:
-        rulings = Rulings(monorepo, Authority(monorepo))
+        rulings = GateCheck(monorepo, Authority(monorepo))
         for name in ("w" * 113, "w" * 114):
             rulings.check(monorepo.tip, {"a": GateVerdict((Behind(name, "1.1.0"),))})
         rulings.check(monorepo.tip, {**WAITS, "prod": GateVerdict((RolledBack("tt", "1.1.0"),))})

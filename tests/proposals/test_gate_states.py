@@ -7,7 +7,7 @@ from flux.forge.reporting import CommitStatus
 from flux.promotion.clusters.status import StatusName
 from flux.promotion.gates.move import Move
 from flux.promotion.gates.state import Wanted
-from flux.proposals.gate_states import Courses, commit_of
+from flux.proposals.gate_states import GateStates, commit_of
 from flux.settings.rules import FollowedClusters
 from tests.commands.promoted import registry_of
 from tests.commands.promoting import World
@@ -24,14 +24,14 @@ def test_moves_that_somebody_who_may_has_recorded(world: World) -> None:
     record(world.forge(), environment="nowhere")
     record(world.forge(), digest="x")
     with world.opened() as monorepo:
-        assert [move.version for move in Courses(monorepo).moves("eso")] == ["1.0.0"]
+        assert [move.version for move in GateStates(monorepo).moves("eso")] == ["1.0.0"]
 
 
 def test_a_move_to_what_main_never_wanted_is_none(hub: World) -> None:
     """Whoever may write can record one."""
     record(hub.forge("bob"), version="1.1.0")
     with hub.opened() as monorepo:
-        stays = Courses(monorepo).state("eso").stays["prod_ring1"]
+        stays = GateStates(monorepo).state("eso").stays["prod_ring1"]
     assert [stay.version for stay in stays] == ["1.0.0"]
 
 
@@ -39,13 +39,13 @@ def test_a_persons_own_word_on_the_time_of_a_move_counts_for_nothing(hub: World)
     forge = hub.forge("bob")
     record(forge, moved=f"{forge.now() - 3600:.3f}")
     with hub.opened() as monorepo:
-        (move,) = Courses(monorepo).moves("eso")
+        (move,) = GateStates(monorepo).moves("eso")
     assert move.time >= forge.now() - 60
 
 
 def test_what_was_never_recorded_counts_since_main_wanted_it(local: World) -> None:
     with local.opened() as monorepo:
-        state = Courses(monorepo).state("eso")
+        state = GateStates(monorepo).state("eso")
     (stay,) = state.stays["prod_ring1"]
     (wanted,) = state.wanted["prod_ring1"]
     assert (stay.version, stay.since) == ("1.0.0", wanted.time)
@@ -56,7 +56,7 @@ def test_what_was_never_recorded_counts_since_main_wanted_it(local: World) -> No
 def test_a_tag_that_has_something_else_is_no_stay(local: World) -> None:
     local.desire(prod_ring1="1.1.0")
     with local.opened() as monorepo:
-        state = Courses(monorepo).state("eso")
+        state = GateStates(monorepo).state("eso")
     assert "prod_ring1" not in state.stays
 
 
@@ -72,7 +72,7 @@ def test_reports_are_of_accounts_that_the_settings_name(local: World) -> None:
     clusters = {"prod_ring1": FollowedClusters(("eu",), ("reporter",))}
     world = local.with_(clusters=clusters, automation=("promoter[bot]",))
     with world.opened() as monorepo:
-        reports = Courses(monorepo).state("eso").reports
+        reports = GateStates(monorepo).state("eso").reports
     assert [(each.time, str(each.state)) for each in reports] == [(1, "success"), (3, "failure")]
 
 
@@ -87,10 +87,10 @@ def test_a_stay_about_which_nobody_was_asked_counts_for_nothing(
     for most, counted in ((30, "0123"), (1, "23")):
         monkeypatch.setattr("flux.proposals.cluster_reports._MOST_ON_THEIR_WAY", most)
         with local.opened() as monorepo:
-            stays = Courses(monorepo).state("eso").stays["at_ring1"]
+            stays = GateStates(monorepo).state("eso").stays["at_ring1"]
         assert [stay.digest[7] for stay in stays] == [*counted]
 
 
 def test_the_course_is_that_of_the_settings(local: World) -> None:
     with local.opened() as monorepo:
-        assert Courses(monorepo).course("eso").groups == local.settings.groups
+        assert GateStates(monorepo).course("eso").groups == local.settings.groups

@@ -6,8 +6,8 @@ import pytest
 
 from flux.errors import ForgeError
 from flux.forge.forge import Forge
-from flux.proposals.gate_states import Courses
-from flux.proposals.rollouts import Follower
+from flux.proposals.gate_states import GateStates
+from flux.proposals.rollouts import Rollouts
 from flux.settings.rules import FollowedClusters as Clusters
 from tests.commands.progressing import REPORTER, Progress, followed
 from tests.commands.promoting import World
@@ -24,11 +24,11 @@ def test_a_move_that_a_killed_run_did_not_record(
     world.tag()  # without rules: nothing is recorded
     progress.wait(3600)
     with progress.world.opened() as monorepo:
-        courses = Courses(monorepo)
-        assert Follower(monorepo, courses).adopt("eso")
+        courses = GateStates(monorepo)
+        assert Rollouts(monorepo, courses).adopt("eso")
         courses.forget("eso")
         stay = courses.state("eso").last_stay("at_ring1")
-        assert not Follower(monorepo, courses).adopt("eso")
+        assert not Rollouts(monorepo, courses).adopt("eso")
     assert stay
     assert stay.version == "1.1.1"
     assert abs(stay.since - progress.now) < 60, "not since it was merged"
