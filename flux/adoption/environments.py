@@ -20,21 +20,29 @@ _COMMIT = regex(r"[0-9a-f]{7,64}|sha-[0-9a-f]+")
 _TAG = regex(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
 _MOVING = ("main", "master", "trunk", "edge", "nightly", "tip", "unstable")
 """Tags that by their names are moved with each change of the branch."""
+_TEMPLATED = regex(r"\$\{|<<|\{\{")
 _DOCUMENTS = regex(r"^---\s*$", re.MULTILINE)
 _RING = regex(r"[-_.]?(?:ring|wave|tier|region|stage)?[-_.]?[0-9]+$")
 
 
 def find_environments(
-    clues: Clues, names: Collection[str], registry: str, tags: Mapping[str, Collection[str]]
+    clues: Clues, places: Mapping[str, str], registry: str, tags: Mapping[str, Collection[str]]
 ) -> Iterator[ProposedSetting]:
-    """Yield the settings `releaseconfig`, `phases` and `latest`. `tags` has the registry's, by artifact."""
-    state = _desired(clues.texts, names)
+    """Yield the settings `releaseconfig`, `phases` and `latest`.
+
+    `places` has the repository of each artifact in the registry, `tags` has the registry's tags by artifact.
+    """
+    state = _desired(clues.texts, places)
     if state:
         path, _ = state
         yield ProposedSetting("releaseconfig", path, f"{path} has the versions of environments")
     promoted = dict.fromkeys(state[1], state[0]) if state else {}
     commands = find_commands(clues.texts, clues.repository)
-    found = {**_tags(clues, registry, tags, commands), **promoted}
+    followed_by = [
+        *_followed(clues.texts, registry, [*places.values()]),
+        *_followed(clues.fleet, registry, [*places.values()]),
+    ]
+    found = {**_tags(followed_by, tags, commands), **promoted}
     followed = {tag: why for tag, why in found.items() if is_environment(tag)}
     if followed:
         listed = ", ".join(f"{tag} ({why})" for tag, why in followed.items())
@@ -45,12 +53,12 @@ def find_environments(
 
 
 def _tags(
-    clues: Clues, registry: str, tags: Mapping[str, Collection[str]], commands: Iterable[PushCommand]
+    followed: Iterable[tuple[str, str]], tags: Mapping[str, Collection[str]], commands: Iterable[PushCommand]
 ) -> dict[str, str]:
     """Return the tags that clusters follow, that are in the registry, and that commands write, with the
     reason for each."""
     found: dict[str, str] = {}
-    for path, tag in [*_followed(clues.texts, registry), *_followed(clues.fleet, registry)]:
+    for path, tag in followed:
         found.setdefault(tag, path)
     for artifact, present in tags.items():
         for tag in present:
@@ -114,17 +122,23 @@ def _spec(node: Mapping[Any, Any]) -> dict[str, Any] | None:
     return None
 
 
-def is_of(spec: Mapping[str, Any], registry: str) -> bool:
-    """Whether an OCIRepository is in a registry, or in any one if none is given."""
-    url = str(spec.get("url", ""))
-    return url.startswith(f"{registry}/" if registry else "oci://")
+def is_of(spec: Mapping[str, Any], registry: str, places: Collection[str]) -> bool:
+    """Whether an OCIRepository is one of these places in a registry, or in any registry if none is given.
+
+    If its URL has a variable, it may be one.
+    """
+    url = str(spec.get("url", "")).rstrip("/")
+    if not registry:
+        return url.startswith("oci://")
+    place = url.removeprefix(f"{registry}/")
+    return place != url and (place in places or bool(_TEMPLATED.search(place)))
 
 
-def _followed(texts: Mapping[str, str], registry: str) -> Iterator[tuple[str, str]]:
+def _followed(texts: Mapping[str, str], registry: str, places: Collection[str]) -> Iterator[tuple[str, str]]:
     for path, spec in oci_repositories(texts):
         ref = spec.get("ref")
         tag = ref.get("tag") if isinstance(ref, dict) else None
-        if isinstance(tag, str) and is_of(spec, registry):
+        if isinstance(tag, str) and is_of(spec, registry, places):
             yield path, tag
 
 

@@ -8,16 +8,16 @@ from flux.adoption.environments import is_of, oci_repositories
 
 
 def find_refusals(
-    texts: Mapping[str, str], registry: str, issuer: str, subjects: Collection[str]
+    texts: Mapping[str, str], registry: str, places: Collection[str], issuer: str, subjects: Collection[str]
 ) -> Iterator[str]:
     """Yield each file whose OCIRepository would refuse an image signed by one of these, and the reason.
 
-    If `registry` is empty, every OCIRepository counts. See
+    `places` are the repositories of the artifacts. If `registry` is empty, every OCIRepository counts. See
     https://fluxcd.io/flux/components/source/ocirepositories/#verification
     """
     for path, spec in oci_repositories(texts):
         verify = spec.get("verify")
-        if not isinstance(verify, dict) or not is_of(spec, registry):
+        if not isinstance(verify, dict) or not is_of(spec, registry, places):
             continue
         if verify.get("provider", "cosign") != "cosign" or verify.get("secretRef"):
             yield f"{path} verifies with {_how(verify)}, and the workflows sign without a key"

@@ -29,6 +29,7 @@ from flux.monorepo.clues import read_clues
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.opening import open_forge
 from flux.monorepo.registry import open_target_registry, renamed_registry
+from flux.monorepo.repositories import naming_of
 from flux.monorepo.signers import required_signers
 from flux.notice import AnyNotice, Notice
 from flux.promotion.gates.freeze import freezes_path
@@ -86,7 +87,7 @@ def plan_adoption(
         notices += unfitting(clues.tags, more, settings.release_tag)
     more += find_label(clues)
     more += version_tag(tag for each in tags.values() for tag in each)
-    more += find_environments(clues, names, _prefix(settings), tags)
+    more += find_environments(clues, _places(adopted, names), _prefix(settings), tags)
     if tags or any(isinstance(one, ProposedSetting) for one in more):
         more += _start(monorepo, clues)
     more += _branches(adopted, more)
@@ -100,7 +101,7 @@ def plan_adoption(
     final = _with(monorepo, settings, lambda now: renamed_registry(now, adopted))
     state, unmanaged = import_desired(final, names, tags)
     wanted = WantedFiles(final, values, state, uses)
-    files, (identity, refused) = list(wanted.files()), _signatures(final, clues)
+    files, (identity, refused) = list(wanted.files()), _signatures(final, clues, names)
     gaps += wanted.gaps
     notices += [*refused, *_calling_nothing(files, clues), *wanted.notices, *_pushing_too(final, clues)]
     notices += _unread(clues, gaps)
@@ -196,7 +197,16 @@ def _tags(monorepo: Monorepo, names: Iterable[str]) -> tuple[dict[str, list[str]
         return {}, [Notice(error, "the registry was not looked at")]
 
 
-def _signatures(monorepo: Monorepo, clues: Clues) -> tuple[str, list[str]]:
+def _places(monorepo: Monorepo, names: Iterable[str]) -> dict[str, str]:
+    """Return the repository of each artifact, below the registry."""
+    try:
+        naming = naming_of(monorepo)
+        return {name: naming.place(name) for name in names}
+    except FluxError:
+        return {}
+
+
+def _signatures(monorepo: Monorepo, clues: Clues, names: Iterable[str]) -> tuple[str, list[str]]:
     """Return the signer that clusters have to accept, and the manifests that do not accept it yet."""
     try:
         signers = required_signers(monorepo)
@@ -208,10 +218,11 @@ def _signatures(monorepo: Monorepo, clues: Clues) -> tuple[str, list[str]]:
     server = signers.identity.removeprefix("^").partition(written)[0].replace("\\", "")
     folder, branch = f"{server}/{clues.repository}/.github/workflows", monorepo.settings.branch
     subjects = [f"{folder}/{name}@refs/heads/{branch}" for name in SIGNING]
-    texts = {**clues.texts, **clues.fleet}
+    texts, registry = {**clues.texts, **clues.fleet}, _prefix(monorepo.settings)
+    places = [*_places(monorepo, names).values()]
     return signers.identity, [
         f"{why}: accept it before the first image arrives"
-        for why in find_refusals(texts, _prefix(monorepo.settings), signers.issuer, subjects)
+        for why in find_refusals(texts, registry, places, signers.issuer, subjects)
     ]
 
 

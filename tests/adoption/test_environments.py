@@ -21,7 +21,7 @@ spec: null
 
 
 def settings(clues: Clues, **tags: list[str]) -> dict[str, object]:
-    return {one.setting: one.value for one in find_environments(clues, ["eso"], "oci://r.io/o", tags)}
+    return {one.setting: one.value for one in find_environments(clues, {"eso": "eso"}, "oci://r.io/o", tags)}
 
 
 def test_manifests_of_this_clone_and_of_the_fleet() -> None:
@@ -62,10 +62,13 @@ def test_manifests_inside_of_others() -> None:
         "set.yaml": f"kind: ResourceSet\nspec: {{resources: [{told('uat')}]}}\n---\n{{{{ broken\n",
         "instance.yaml": "kind: FluxInstance\nspec:\n  distribution: {version: 2.x}\n"
         "  sync: {kind: OCIRepository, url: 'oci://r.io/o/eso', ref: prod, path: .}\n",
+        "others.yaml": told("theirs", "oci://r.io/o/of-another-team")
+        + "\n---\n"
+        + told("any", "oci://r.io/o/${app}"),
         "other.yaml": "kind: OCIRepository\nspec: {url: 'oci://r.io/o/eso', ref: {semver: '>=1.0.0'}}\n"
         "---\nkind: OCIRepository\nspec: {url: 'oci://r.io/o/eso', ref: {digest: 'sha256:0'}}\n",
     }
-    assert settings(Clues([], {}, fleet=fleet)) == {"phases": ["qa", "uat", "prod"]}
+    assert settings(Clues([], {}, fleet=fleet)) == {"phases": ["qa", "any", "uat", "prod"]}
 
 
 def test_environments_that_follow_come_last() -> None:

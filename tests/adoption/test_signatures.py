@@ -11,7 +11,7 @@ SUBJECTS = [f"https://github.com/acme/mono/.github/workflows/{name}@refs/heads/m
 
 def said(verify: str) -> list[str]:
     text = f"kind: OCIRepository\nspec:\n  url: oci://r.io/o/eso\n  verify: {verify}\n"
-    return list(find_refusals({"a.yaml": text}, "oci://r.io/o", ISSUER, SUBJECTS))
+    return list(find_refusals({"a.yaml": text}, "oci://r.io/o", ["eso"], ISSUER, SUBJECTS))
 
 
 @pytest.mark.parametrize(
@@ -59,4 +59,6 @@ def test_who_refuses(verify: str, why: str) -> None:
 
 def test_images_of_another_registry_do_not_matter() -> None:
     text = "kind: OCIRepository\nspec: {url: 'oci://elsewhere/x', verify: {provider: notation}}\n"
-    assert list(find_refusals({"a.yaml": text}, "oci://r.io/o", ISSUER, SUBJECTS)) == []
+    other = text.replace("oci://elsewhere/x", "oci://r.io/o/of-another-team")
+    assert list(find_refusals({"b.yaml": other}, "oci://r.io/o", ["eso"], ISSUER, SUBJECTS)) == []
+    assert list(find_refusals({"a.yaml": text}, "oci://r.io/o", ["eso"], ISSUER, SUBJECTS)) == []
