@@ -131,7 +131,10 @@ def is_of(spec: Mapping[str, Any], registry: str, places: Collection[str]) -> bo
     if not registry:
         return url.startswith("oci://")
     place = url.removeprefix(f"{registry}/")
-    return place != url and (place in places or bool(_TEMPLATED.search(place)))
+    literal = _TEMPLATED.split(place)[0]
+    if literal == place:
+        return place in places
+    return place != url and any(one.startswith(literal) for one in places)
 
 
 def _followed(texts: Mapping[str, str], registry: str, places: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -64,7 +64,9 @@ def test_manifests_inside_of_others() -> None:
         "  sync: {kind: OCIRepository, url: 'oci://r.io/o/eso', ref: prod, path: .}\n",
         "others.yaml": told("theirs", "oci://r.io/o/of-another-team")
         + "\n---\n"
-        + told("any", "oci://r.io/o/${app}"),
+        + told("any", "oci://r.io/o/e${app}")
+        + "\n---\n"
+        + told("none", "oci://r.io/o/team/<< inputs.app >>"),
         "other.yaml": "kind: OCIRepository\nspec: {url: 'oci://r.io/o/eso', ref: {semver: '>=1.0.0'}}\n"
         "---\nkind: OCIRepository\nspec: {url: 'oci://r.io/o/eso', ref: {digest: 'sha256:0'}}\n",
     }
