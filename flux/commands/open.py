@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import quote
 
 from flux.errors import RequestError
@@ -12,11 +13,20 @@ from flux.monorepo.names import require_known
 from flux.monorepo.opening import find_forge_place
 
 
+class OpenedKind(StrEnum):
+    """What a place belongs to."""
+
+    ARTIFACT = "artifact"
+    ISSUE = "issue"
+    PULL_REQUEST = "pull request"
+    RELEASE = "release"
+
+
 @dataclass(frozen=True)
 class OpenedPlace:
     """What was found. `place` is its page, or a folder or file if it has no page."""
 
-    kind: str
+    kind: OpenedKind
     name: str
     place: str
     notices: tuple[str, ...] = ()
@@ -41,15 +51,17 @@ def place_to_open(monorepo: Monorepo, what: str) -> OpenedPlace:
     require_known(what, names, head[:12])
     folder, page = _folder(monorepo, what, head), _page(monorepo)
     return OpenedPlace(
-        "artifact", what, f"{page}/tree/{monorepo.settings.branch}/{quote(folder)}" if page else folder
+        OpenedKind.ARTIFACT,
+        what,
+        f"{page}/tree/{monorepo.settings.branch}/{quote(folder)}" if page else folder,
     )
 
 
 def _issue(monorepo: Monorepo, number: int) -> OpenedPlace:
     if issue := monorepo.forge.issue(number):
-        return OpenedPlace("issue", str(number), issue.url)
+        return OpenedPlace(OpenedKind.ISSUE, str(number), issue.url)
     if pull := monorepo.forge.pull_request(number):
-        return OpenedPlace("pull request", str(number), pull.url)
+        return OpenedPlace(OpenedKind.PULL_REQUEST, str(number), pull.url)
     raise RequestError(f"there is no issue {number}, and no pull request", "`inv status` names what is open")
 
 
@@ -57,9 +69,9 @@ def _release(monorepo: Monorepo, tag: str, artifact: str, head: str) -> OpenedPl
     if tag not in monorepo.home_tags:
         raise RequestError(f"there is no release {tag}", f"`inv release {artifact} VERSION` makes one")
     if page := _page(monorepo):
-        return OpenedPlace("release", tag, f"{page}/releases/tag/{quote(tag)}")
+        return OpenedPlace(OpenedKind.RELEASE, tag, f"{page}/releases/tag/{quote(tag)}")
     return OpenedPlace(
-        "release", tag, _folder(monorepo, artifact, head), (f"`git show {tag}` shows its notes",)
+        OpenedKind.RELEASE, tag, _folder(monorepo, artifact, head), (f"`git show {tag}` shows its notes",)
     )
 
 

@@ -7,6 +7,7 @@ from flux.environments.converge import Convergence, converge
 from flux.errors import FluxError
 from flux.monorepo.builder import Build, Builder
 from flux.monorepo.commit_artifacts import Sources
+from flux.monorepo.image_result import ImageAction
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.publish_due import DuePublisher
 from flux.monorepo.tip_settings import require_current_settings
@@ -77,7 +78,7 @@ class Reconciler:
         for result in built.results:
             if result.error:
                 self._done.fail(result.artifact, result.error)
-            elif result.action in ("pushed", "tagged"):
+            elif result.action in (ImageAction.PUSHED, ImageAction.TAGGED):
                 self._done.did(f"{result.artifact}: {result.action} {', '.join(result.tags)}")
 
     def _publish(self, tip: str) -> None:

@@ -20,12 +20,21 @@ class Rating(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """The result of one check. `fix` says what to type or to do if it is not OK."""
+    """The result of one check: what was found, or the error. `advice` says what to type or to do if it is not
+    OK. An error has a hint instead."""
 
     subject: str
     health: Rating
-    message: str
-    fix: str = ""
+    found: str | FluxError
+    advice: str = ""
+
+    @property
+    def message(self) -> str:
+        return self.found.message if isinstance(self.found, FluxError) else self.found
+
+    @property
+    def fix(self) -> str:
+        return self.found.hint if isinstance(self.found, FluxError) else self.advice
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,8 @@ def problem(subject: str, error: Exception) -> Line:
     if isinstance(error, ModuleNotFoundError):
         error = missing_package(error)
     if isinstance(error, FluxError):
-        return Line(subject, Rating.PROBLEM, error.message, error.hint)
+        return Line(subject, Rating.PROBLEM, error)
     logging.getLogger(__name__).debug("%s could not be checked", subject, exc_info=error)
     said = f"could not be checked: {type(error).__name__}: {error}"
-    return Line(subject, Rating.PROBLEM, said, "`inv --debug doctor` says more, to be reported")
+    unforeseen = FluxError(said, "`inv --debug doctor` says more, to be reported")
+    return Line(subject, Rating.PROBLEM, unforeseen)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flux.adoption.releases import is_maintenance
-from flux.errors import FluxError, RegistryError
+from flux.errors import FluxError, RegistryError, UnpublishedError, without_frames
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.registry import unnamed_registry
 from flux.monorepo.releases import releases
@@ -25,7 +25,7 @@ class Unmanaged:
     artifact: str
     environment: str
     digest: str
-    why: str
+    why: FluxError
 
 
 def environment_tags(monorepo: Monorepo, names: Sequence[str]) -> dict[str, list[str]]:
@@ -86,8 +86,8 @@ def import_desired(
             try:
                 version, digest, why = _version(target, environment, known, monorepo.settings.jobs)
             except FluxError as error:
-                version, digest, why = "", "", error.message
-            if version:
+                version, digest, why = "", "", without_frames(error)
+            if why is None:
                 state.setdefault(name, {})[environment] = version
             else:
                 unmanaged.append(Unmanaged(name, environment, digest, why))
@@ -100,14 +100,17 @@ def _versions(monorepo: Monorepo, target: Target, name: str) -> list[str]:
     return [str(one.version) for one in releases(monorepo, [name]) if str(one.version) in published]
 
 
-def _version(target: Target, environment: str, known: Sequence[str], jobs: int) -> tuple[str, str, str]:
-    """Return an environment's version, its tag's digest, and the reason if it has no version."""
+def _version(
+    target: Target, environment: str, known: Sequence[str], jobs: int
+) -> tuple[str, str, FluxError | None]:
+    """Return an environment's version, its tag's digest, and the error if it has no version."""
     manifest = target.fetch_manifest(environment)
     if manifest is None:
-        return "", "", "its tag is gone"
+        return "", "", RegistryError("its tag is gone")
     found = versions_of(target, known, [manifest.digest], jobs).get(manifest.digest, "")
     found = found or _by_content(target, manifest, known)
-    return found, manifest.digest, "" if found else "no released version has its content"
+    error = None if found else UnpublishedError("no released version has its content")
+    return found, manifest.digest, error
 
 
 def _by_content(target: Target, manifest: Manifest, known: Sequence[str]) -> str:

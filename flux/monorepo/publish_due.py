@@ -8,6 +8,7 @@ from flux.monorepo.desired import choose_artifacts, desired_at
 from flux.monorepo.due_releases import due_releases
 from flux.monorepo.first_parents import changed_between
 from flux.monorepo.followers import lagging
+from flux.monorepo.image_result import ImageAction
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.publishing import publish_release, release_pushed_tag
 from flux.monorepo.releases import Released, by_artifact, name_stray, tell_apart
@@ -75,7 +76,7 @@ class DuePublisher:
         if result and result.error:
             self._done.fail(released.tag, result.error)
         elif result:
-            if result.action != "unchanged":
+            if result.action is not ImageAction.UNCHANGED:
                 self._done.did(f"{released.tag}: {result.action}")
             self._note(released, result.digest)
         self._done.did(*map(str, published.notices))

@@ -38,6 +38,11 @@ class ProposedAction(StrEnum):
     STOPPED = "stopped"
     """The branch has a commit of another person."""
 
+    @property
+    def is_change(self) -> bool:
+        """Whether something was opened, updated or closed."""
+        return self in (ProposedAction.OPENED, ProposedAction.UPDATED, ProposedAction.CLOSED)
+
 
 @dataclass(frozen=True)
 class Proposed:

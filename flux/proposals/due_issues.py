@@ -10,7 +10,7 @@ from flux.promotion.proposal import Promotion
 from flux.promotion.texts import undoing as say
 from flux.proposals.apply import Applier
 from flux.proposals.issues import PromotionIssues
-from flux.proposals.new_issue import open_issue
+from flux.proposals.new_issue import OpenedAction, open_issue
 
 
 def open_due_issues(monorepo: Monorepo, tip: str, done: Work) -> None:
@@ -28,7 +28,7 @@ def _open(monorepo: Monorepo, tag: str, done: Work) -> None:
     except (RequestError, ContentError) as refusal:
         done.notices.append(Notice(refusal, f"{tag} has no promotion issue"))
         return
-    if opened.action == "opened" and opened.issue:
+    if opened.action is OpenedAction.OPENED and opened.issue:
         done.did(f"{tag}: opened issue {opened.issue.number}")
 
 
@@ -52,5 +52,5 @@ def apply_due_issues(monorepo: Monorepo, done: Work) -> None:
             done.fail(about, error)
             continue
         done.did(*(f"{about}: {say.undone(each)}" for each in applied.undone))
-        if applied.proposed and applied.proposed.action in ("opened", "updated", "closed"):
+        if applied.proposed and applied.proposed.action.is_change:
             done.did(f"{about}: {applied.proposed.action} {promotion.branch}")

@@ -18,7 +18,7 @@ from flux.promotion.texts import undoing as say
 from flux.promotion.texts.comment import EnvironmentRow, is_reached
 from flux.promotion.undoing import Closed, Loss, Undone, UntickReason
 from flux.proposals.apply import Applier
-from flux.proposals.converge import Proposed
+from flux.proposals.converge import Proposed, ProposedAction
 from flux.proposals.progress import tell
 from flux.working import Working, silently
 
@@ -40,7 +40,7 @@ class Synced:
     def repaired(self) -> list[str]:
         """What was done, except for comments."""
         done = list(map(say.undone, self.undone))
-        if self.proposed and self.proposed.action in ("opened", "updated", "closed"):
+        if self.proposed and self.proposed.action.is_change:
             done.append(f"{self.proposed.action} its pull request")
         return done + (["closed its issue"] if self.closed else [])
 
@@ -101,7 +101,7 @@ class Syncer:
             undone = self._take_back(issue, promotion, known)
             rulings = self._applier.converger.rulings
             standings = tell(self._monorepo, self._applier.issues, issue, proposed, rulings)
-            done = proposed.pull_request is None or proposed.action == "closed"
+            done = proposed.pull_request is None or proposed.action is ProposedAction.CLOSED
             closes = issue.open and done and self._is_complete(issue, promotion, standings)
             if closes:
                 self._monorepo.forge.edit_issue(issue.number, open=False)

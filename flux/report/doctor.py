@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flux.diagnosis.check_line import Diagnosis
+from flux.diagnosis.check_line import Diagnosis, Rating
 from flux.report.text import Styled, as_typed
 
 if TYPE_CHECKING:
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from flux.diagnosis.check_line import Line
     from flux.report.report import Report
 
-_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
-_COMMANDS = {"warning": "warning", "problem": "error"}
+_STYLES = {Rating.OK: "green", Rating.WARNING: "yellow", Rating.PROBLEM: "bold red"}
+_COMMANDS = {Rating.WARNING: "warning", Rating.PROBLEM: "error"}
 
 
 def show_doctor(report: Report, lines: Iterable[Line]) -> Diagnosis:

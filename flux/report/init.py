@@ -45,7 +45,7 @@ def _show_findings(report: Report, adoption: Adoption) -> None:
     if adoption.identity:
         report.print(f"clusters that verify signatures have to accept: {adoption.identity}")
     for one in adoption.unmanaged:
-        report.print(f"unmanaged: {one.artifact}:{one.environment}: {one.why}")
+        report.print(f"unmanaged: {one.artifact}:{one.environment}: {one.why.message}")
 
 
 def show_proof(report: Report, exceptions: Sequence[Exceptional]) -> None:
@@ -81,7 +81,7 @@ def document(adoption: Adoption, written: Sequence[WantedFile]) -> dict[str, Any
         "identity": adoption.identity,
         "gaps": [{"message": gap.message, "hint": gap.hint} for gap in adoption.gaps],
         "unmanaged": [
-            {"artifact": u.artifact, "environment": u.environment, "digest": u.digest, "why": u.why}
+            {"artifact": u.artifact, "environment": u.environment, "digest": u.digest, "why": u.why.message}
             for u in adoption.unmanaged
         ],
         "files": [{"path": f.path, "state": f.state, "written": f in written} for f in adoption.files],

@@ -28,7 +28,7 @@ def show_opened(report: Report, opened: OpenedPlace) -> None:
 def document(opened: OpenedPlace) -> dict[str, Any]:
     where = place(opened.place)
     return {
-        "kind": opened.kind,
+        "kind": str(opened.kind),
         "name": opened.name,
         "url": where if opened.has_page else None,
         "path": None if opened.has_page else where,

@@ -71,7 +71,7 @@ def test_what_is_there_is_taken_over(repo: Repo) -> None:
     assert json.loads(state.wanted) == {"app": {"at": "1.1.0", "prod": "1.0.0"}}
     (unmanaged,) = adoption.unmanaged
     assert (unmanaged.artifact, unmanaged.environment) == ("db", "prod")
-    assert unmanaged.why == "no released version has its content"
+    assert unmanaged.why.message == "no released version has its content"
 
 
 def test_a_desired_state_gets_the_versions_that_it_lacks(repo: Repo) -> None:

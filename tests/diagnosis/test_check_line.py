@@ -63,7 +63,9 @@ def test_a_forge_that_breaks_off_in_the_middle(github: GitHub, monkeypatch: pyte
         monkeypatch.setattr(GitHubForge, name, fail)
     lines = asked(github, monkeypatch, github.token("alice"))
     for subject in ("workflows", "branch", "reviews", "approvals", "release tags", "app key", "automation"):
-        assert the(lines, subject) == Line(subject, Rating.PROBLEM, "GitHub broke off", "run it again")
+        line = the(lines, subject)
+        assert isinstance(line.found, ForgeError)
+        assert (line.health, line.message, line.fix) == (Rating.PROBLEM, "GitHub broke off", "run it again")
 
 
 def test_a_diagnosis_fails_for_a_problem_alone() -> None:

@@ -36,7 +36,7 @@ def test_by_digest_by_content_and_not_at_all(repo: Repo) -> None:
         }
         state, unmanaged = import_desired(monorepo, ["app", "none"], tags)
     assert state == {"app": {"at": "1.0.0", "tt": "1.1.0"}}
-    assert [(one.environment, one.why) for one in unmanaged] == [
+    assert [(one.environment, one.why.message) for one in unmanaged] == [
         ("prod", "no released version has its content")
     ]
 

@@ -4,6 +4,7 @@ from flux.adoption.clues import Gap, ProposedSetting
 from flux.adoption.files import WantedFile
 from flux.commands.init import Adoption
 from flux.diagnosis.proof import Exceptional
+from flux.errors import UnpublishedError
 from flux.monorepo.adopted import Unmanaged
 from flux.report.init import show_adoption, show_proof
 from tests.report.showing import Stage
@@ -12,7 +13,7 @@ WRITTEN, LEFT = WantedFile("invoke.yaml", "flux: {}\n", None), WantedFile("tasks
 ADOPTION = Adoption(
     [ProposedSetting("phases", ["at"], "the registry has app:at")],
     [WRITTEN, LEFT],
-    unmanaged=[Unmanaged("app", "prod", "sha256:1", "no released version has its content")],
+    unmanaged=[Unmanaged("app", "prod", "sha256:1", UnpublishedError("no released version has its content"))],
 )
 
 

@@ -1,11 +1,11 @@
 """A page or a path."""
 
-from flux.commands.open import OpenedPlace
+from flux.commands.open import OpenedKind, OpenedPlace
 from flux.report.open import document, show_opened
 from tests.report.showing import Stage
 
-PAGE = OpenedPlace("issue", "3", "https://git.example.com/o/r/issues/3")
-FILE = OpenedPlace("release", "app-v1", "artifacts/app", ("`git show app-v1` shows its notes",))
+PAGE = OpenedPlace(OpenedKind.ISSUE, "3", "https://git.example.com/o/r/issues/3")
+FILE = OpenedPlace(OpenedKind.RELEASE, "app-v1", "artifacts/app", ("`git show app-v1` shows its notes",))
 
 
 def test_a_page(stage: Stage) -> None:

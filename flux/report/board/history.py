@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from flux.report.board.charts import DAY
@@ -19,18 +20,23 @@ _LONGEST = 34  # the most characters of a name
 _MOST = 1000  # the most changes of an artifact that are shown
 
 
+class StretchKind(StrEnum):
+    """What a part of a row began with. The page's style sheet has a colour for each."""
+
+    RELEASE = "release"
+    ROLLBACK = "rollback"
+    CHANGE = "change"
+
+
 @dataclass(frozen=True)
 class Stretch:
-    """A part of a row: a version that an environment had for some time.
-
-    `kind` is `release`, `rollback` or, for all other changes, `change`.
-    """
+    """A part of a row: a version that an environment had for some time."""
 
     x: float
     width: float
     version: str
     title: str
-    kind: str
+    kind: StretchKind
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class _Event(NamedTuple):
     time: float
     version: str | None
     title: str
-    kind: str
+    kind: StretchKind
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,7 @@ def history_picture(artifact: Mapping[str, Any], environments: Sequence[str], no
 
 def _releases(artifact: Mapping[str, Any]) -> list[_Event]:
     found = [(r["time"], r["version"]) for r in artifact["releases"] if r["time"] is not None]
-    return [_Event(time, version, version, "release") for time, version in sorted(found)]
+    return [_Event(time, version, version, StretchKind.RELEASE) for time, version in sorted(found)]
 
 
 def _changes(artifact: Mapping[str, Any], environment: str) -> list[_Event]:
@@ -124,7 +130,7 @@ def _changes(artifact: Mapping[str, Any], environment: str) -> list[_Event]:
             change["merged"],
             change["to"],
             f"{change['from'] or 'none'} to {change['to']}, {change['direction']}",
-            "rollback" if change["direction"] == "rollback" else "change",
+            StretchKind.ROLLBACK if change["direction"] == "rollback" else StretchKind.CHANGE,
         )
         for change in reversed(artifact["changes"][:_MOST])
         if change["environment"] == environment
