@@ -86,11 +86,12 @@ class Transport:
                 response = self._pools.send(request.method, request.url, headers, request.body)
                 self.answered = True
                 return self._read(request, response, ends)
-            except HTTPError as error:
+            except (HTTPError, ValueError) as error:
+                # A read that runs out of time may also end as a ValueError: the file of the socket is closed.
                 if ends.left <= 0:
                     raise too_late(request.where, request.url, ends.seconds, self.answered) from error
-                raise network_failure(request.where, request.url, error, self.answered) from error
-            except ValueError as error:
+                if isinstance(error, HTTPError):
+                    raise network_failure(request.where, request.url, error, self.answered) from error
                 raise RegistryError(f"{request.where}: not an address", CHECK) from error
 
     def _read(self, request: Request, response: BaseHTTPResponse, ends: Deadline) -> Response:
