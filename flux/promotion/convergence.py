@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from flux.errors import DesiredStateError
-from flux.promotion.commits import commit_message
 from flux.promotion.desired import Desired
 from flux.promotion.desired_edit import set_versions
 from flux.promotion.ledger import Decision, How, asked, latest, new_decisions, withdrawn
 from flux.promotion.proposal import Promotion, Proposal, propose
+from flux.promotion.texts.commits import commit_message
 
 MergeContents = Callable[[bytes, bytes, bytes], bytes | None]
 """The three-way merge of a base, ours and theirs; None if they conflict."""

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from flux.promotion.commits import is_rollback
 from flux.promotion.ledger import Decision, read_decisions, requesters
+from flux.promotion.texts.commits import is_rollback
 from flux.regex import regex
 
 _PULL = regex(r"\(#(?P<squashed>[1-9][0-9]{0,8})\)$|^Merge pull request #(?P<merged>[1-9][0-9]{0,8}) ")

@@ -7,11 +7,11 @@ from flux.errors import DesiredStateError, ForgeError
 from flux.forge.forge import PullRequest, PullState
 from flux.git.clone import Message
 from flux.monorepo.monorepo import Monorepo
-from flux.promotion.commits import is_rollback, read_message
 from flux.promotion.convergence import BranchState, Side
 from flux.promotion.desired import Desired, parse_desired
 from flux.promotion.ledger import Decision, latest
 from flux.promotion.proposal import PROMOTION_BRANCHES, Promotion, proposes, stays_inside
+from flux.promotion.texts.commits import is_rollback, read_message
 from flux.proposals.authority import Authority
 from flux.proposals.commit_authors import CommitAuthors
 

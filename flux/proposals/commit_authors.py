@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 
 from flux.git.history import Message
-from flux.promotion.commits import read_message
 from flux.promotion.ledger import MOST_AHEAD, Decision, read_decisions
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts.commits import read_message
 from flux.proposals.authority import Authority
 
 

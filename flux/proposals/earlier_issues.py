@@ -14,7 +14,7 @@ from flux.promotion.earlier_issues import (
 from flux.promotion.marker import read_marker
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.mentions import mention
-from flux.promotion.texts.notices import moved_on, tick_answered
+from flux.promotion.texts.notices import issues_with, moved_on, tick_answered
 from flux.proposals.applied import Applied
 from flux.proposals.issues import PromotionIssues
 from flux.regex import regex
@@ -102,4 +102,4 @@ class EarlierIssues:
             ours = self._issues.of(Promotion(parsed[0], str(parsed[1])))
             if ours:
                 return next((one.url for one in ours if one.open), ours[-1].url)
-        return f"the issues with the label `{settings.label}` that `inv issue TAG` opens"
+        return issues_with(settings.label)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from semver import Version
 
-from flux.promotion.commits import commit_message
 from flux.promotion.ledger import Decision, How
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts.commits import commit_message
 from flux.registry import open_registry
 from tests.commands.promoting import BOT, CONFIG, PERMISSIONS
 from tests.github.state import Account, Role

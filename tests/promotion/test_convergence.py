@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux.errors import DesiredStateError
-from flux.promotion.commits import is_rollback, read_message
 from flux.promotion.convergence import BranchState, BranchStep, Side, StepKind, Wish, next_step
 from flux.promotion.desired import Desired
 from flux.promotion.ledger import Decision, How, read_decisions
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts.commits import is_rollback, read_message
 
 ORDER = ("at", "tt", "prod")
 PROMOTION = Promotion("eso", "2.0.0")

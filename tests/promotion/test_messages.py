@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from flux.promotion.commits import commit_message
 from flux.promotion.ledger import Decision, How
 from flux.promotion.messages import Messages
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts.commits import commit_message
 
 MERGE = "Merge pull request #7 from octo/both\n\nBoth"
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.promotion.commits import commit_message
 from flux.promotion.ledger import Decision, How
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts.commits import commit_message
 from flux.promotion.timeline import Direction, LogEntry, Recorded, timeline
 
 State = Mapping[str, Mapping[str, str]]

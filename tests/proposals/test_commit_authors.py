@@ -5,9 +5,9 @@ import json
 import pytest
 
 from flux.git.history import Message
-from flux.promotion.commits import commit_message
 from flux.promotion.ledger import MOST_AHEAD, Decision, How
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts.commits import commit_message
 from flux.proposals.authority import Authority
 from flux.proposals.commit_authors import CommitAuthors
 from tests.commands.deciding import (

@@ -156,6 +156,11 @@ def _as_code(names: Iterable[str]) -> str:
     return listed([code(name[:_LONGEST_NAME]) for name in names], _MOST_NAMES)
 
 
+def issues_with(label: str) -> str:
+    """Return where promotions are made, if no issue is known."""
+    return f"the issues with the label `{label}` that `inv issue TAG` opens"
+
+
 def moved_on(where: str) -> str:
     """For the one comment on an issue of an earlier system."""
     return (

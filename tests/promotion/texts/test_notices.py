@@ -153,6 +153,12 @@ SAID: dict[str, list[tuple[str, str]]] = {
             f"Of these only the first box counts: {', '.join(f'`e{n}`' for n in range(10))} and 2 more.",
         ),
     ],
+    "issues_with": [
+        (
+            notices.issues_with("flux-release"),
+            "the issues with the label `flux-release` that `inv issue TAG` opens",
+        ),
+    ],
     "moved_on": [
         (
             notices.moved_on("https://x/7"),

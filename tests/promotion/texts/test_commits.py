@@ -2,9 +2,9 @@
 
 import pytest
 
-from flux.promotion.commits import commit_message, is_rollback, read_message
-from flux.promotion.ledger import Decision, How, read_decisions
+from flux.promotion.ledger import Decision, How, read_decisions, render_decision
 from flux.promotion.proposal import Promotion
+from flux.promotion.texts.commits import commit_message, is_rollback, read_message
 
 
 @pytest.mark.parametrize("environments", [[], ["tt"], ["at_ring1", "prod"]])
@@ -36,3 +36,17 @@ def test_a_commit_says_what_it_belongs_to(
 )
 def test_other_commits_belong_to_none(message: str) -> None:
     assert read_message(message) is None
+
+
+def test_the_whole_of_it() -> None:
+    decision = Decision("bob", How.TICK, ("tt",), 1764449999, 1)
+    promotion = Promotion("eso", "1.1.0")
+    assert commit_message(promotion, ["tt", "prod"], False) == (
+        "Promote eso 1.1.0 to tt, prod\n\nPromotion: eso 1.1.0\n"
+    )
+    assert commit_message(promotion, ["tt"], True) == (
+        "Roll back eso to 1.1.0 in tt\n\nPromotion: eso 1.1.0\n"
+    )
+    assert commit_message(promotion, [], False, [decision]) == (
+        f"Take eso 1.1.0 back\n\n{render_decision(decision)}\nPromotion: eso 1.1.0\n"
+    )
