@@ -80,6 +80,9 @@ def _check_others(monorepo: Monorepo, sources: Sources) -> Iterator[Finding]:
     path, environments = monorepo.settings.releaseconfig, monorepo.settings.environments
     desired = monorepo.git.file(sources.commit, path)
     if desired is None:
+        if "releaseconfig" in monorepo.settings.named:
+            said = "is missing, and the setting `releaseconfig` names it: `{}` is enough to begin with"
+            yield Finding(Level.ERROR, path, said)
         return
     yield from check_desired(path, desired, environments, [*sources.choose(()), *sources.clashes()])
     if holder := sources.layout.owner(path):

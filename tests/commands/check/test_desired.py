@@ -90,6 +90,15 @@ def test_without_a_desired_state_there_is_nothing_to_say(tmp_path: Path) -> None
     assert run_check(monorepo(tmp_path, {"artifacts/app/x": ""})).findings == []
 
 
+def test_one_that_the_settings_name_has_to_be_there(tmp_path: Path) -> None:
+    repo = monorepo(tmp_path, {"artifacts/app/x": ""})
+    found = run_check(repo, releaseconfig="state/wanted.json", named=frozenset({"releaseconfig"}))
+    (finding,) = found.findings
+    assert (finding.level, finding.path) == (Level.ERROR, "state/wanted.json")
+    assert finding.message.startswith("is missing, and the setting `releaseconfig` names it")
+    assert found.failed
+
+
 def test_a_desired_state_in_an_artifact_is_a_warning(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "whole")
     repo.commit(files={"a.yaml": "a: 1\n", "flux/releaseconfig.json": "{}\n"})
