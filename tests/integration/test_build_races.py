@@ -11,6 +11,7 @@ from flux.monorepo import registry as monorepo_registry
 from flux.registry import open_registry
 from tests.commands.faulty import Place, State, Story, actions, command, fault_at, push
 from tests.commands.faulty import expected as expected
+from tests.commands.faulty import kind as kind
 from tests.commands.faulty import new_place as new_place
 from tests.commands.faulty import story as story
 from tests.commands.helpers import monorepo
