@@ -252,11 +252,14 @@ class Sources:
 
     def _is_earlier(self, commit: str) -> bool:
         """Whether the rules of an earlier system apply to a commit. On the branch, they end at the setting
-        `adopted`; on a maintenance branch, at the first commit that has settings."""
-        adopted = self._monorepo.layouts.adopted
-        if not adopted:
+        `adopted`, or at the last commit with the mode `observe`; on a maintenance branch, at the first commit
+        that has settings."""
+        layouts = self._monorepo.layouts
+        if self._monorepo.settings.observes:
+            return True
+        if not layouts.adopted:
             return False
-        if self._git.is_on_line(commit, adopted):
+        if self._git.is_on_line(commit, layouts.adopted) or layouts.observes(commit):
             return True
         with suppress(TipUnknownError):
             is_beside = not self._git.is_on_line(commit, self._monorepo.tip)

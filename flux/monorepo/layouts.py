@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flux.artifact.layout import Layout
 from flux.errors import ContentError, GitError, RequestError, SettingError
 from flux.settings import FILES
-from flux.settings.sources import read_adopted, read_layout
+from flux.settings.sources import read_adopted, read_layout, read_mode
 
 if TYPE_CHECKING:
     from flux.git.clone import Clone
@@ -52,6 +52,11 @@ class Layouts:
             return read_layout(content) is not None
         except SettingError:
             return True
+
+    def observes(self, commit: str) -> bool:
+        """Whether a commit's own settings have the mode `observe`."""
+        content = next(filter(None, (self._git.file(commit, name) for name in FILES)), b"")
+        return read_mode(content) == "observe"
 
     def before(self, commit: str) -> Layout | None:
         """Return the layout of a commit. If its settings cannot be read, use the nearest commit before it.

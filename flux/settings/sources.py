@@ -41,10 +41,21 @@ def read_layout(content: bytes) -> Layout | None:
     return layout_of(sources, entries, ignore, step, state)
 
 
+@lru_cache(maxsize=256)
+def read_mode(content: bytes) -> str:
+    """Return the setting `mode` of a project's configuration, or an empty text."""
+    return _plain(content, "mode")
+
+
 def read_adopted(content: bytes) -> str:
     """Return the setting `adopted` of a project's configuration, or an empty text."""
+    return _plain(content, "adopted")
+
+
+def _plain(content: bytes, name: str) -> str:
+    """Return a setting as text, without any check. It is empty if it is missing or cannot be read."""
     try:
-        return str((_section(content) or {}).get("adopted", ""))
+        return str((_section(content) or {}).get(name, ""))
     except SettingError:
         return ""
 

@@ -161,6 +161,27 @@ def test_of_an_earlier_system_the_content_counts(repo: Repo, target: Target, rev
             assert vouching.fault("app", "1.0.0", with_second_layers(target, "Layers"))
 
 
+def test_what_an_earlier_system_publishes_while_this_one_observes(repo: Repo, target: Target) -> None:
+    """The start line moves on with the mode `observe`, and stays when the mode ends."""
+    started = repo.head
+    versions = {"1.2.0": "mode: observe", "1.3.0": "mode: act"}
+    for version, mode in versions.items():
+        files = {"artifacts/app/x.yaml": f"version: {version}\n", "invoke.yaml": f"flux: {{{mode}}}\n"}
+        repo.commit(version, files=files)
+        repo.tag(f"flux-oci-app-v{version}")
+        publish(repo, f"flux-oci-app-v{version}")
+    images = {version: renamed(good(target, version), "main/1") for version in versions}
+    for settings, accepted in (
+        (Settings(adopted=started), ["1.2.0"]),
+        (Settings(), []),
+        (Settings(mode="observe"), ["1.2.0", "1.3.0"]),
+    ):
+        with opened(repo, settings, dry_run=True) as run:
+            vouching = Vouching(run)
+            assert [v for v, image in images.items() if not vouching.fault("app", v, image)] == accepted
+            assert vouching.fault("app", "1.2.0", images["1.3.0"])
+
+
 def test_earlier_images_of_a_maintenance_branch(repo: Repo, target: Target) -> None:
     """Its own line has no start line: there, the first settings end the rules of the earlier system."""
     adopted = repo.head

@@ -12,7 +12,7 @@ from flux.artifact.layout import Layout
 from flux.artifact.prepare import Prepare
 from flux.errors import SettingError
 from flux.settings import read_settings
-from flux.settings.sources import read_layout
+from flux.settings.sources import read_adopted, read_layout, read_mode
 
 ENTRIES = Layout((SourceEntry("apps/*"), SourceEntry(".", "all", ("apps",))))
 
@@ -90,3 +90,10 @@ def test_a_build_step_comes_with_the_files_of_the_desired_state() -> None:
     with pytest.raises(SettingError, match="releaseconfig"):
         read_layout(b"flux: {prepare: make, releaseconfig: ../x}")
     assert read_layout(b"flux: {releaseconfig: ../x}") == Layout()
+
+
+def test_settings_that_are_read_without_a_check() -> None:
+    said = b"flux: {mode: observe, adopted: abc}"
+    assert (read_mode(said), read_adopted(said)) == ("observe", "abc")
+    for nothing in (b"", b"flux: {}", b"flux: [", b"flux: 3", b"x: {mode: observe}"):
+        assert (read_mode(nothing), read_adopted(nothing)) == ("", "")
