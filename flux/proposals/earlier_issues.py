@@ -11,6 +11,7 @@ from flux.promotion.earlier_issues import (
     told_release,
     untick_earlier,
 )
+from flux.promotion.foreign import StrangeAuthor
 from flux.promotion.marker import read_marker
 from flux.promotion.proposal import Promotion
 from flux.promotion.texts.mentions import mention
@@ -24,7 +25,7 @@ _TICKED = regex(rf"{_KEY}(?P<names>[A-Za-z0-9._, -]*)")
 
 
 class EarlierIssues:
-    """Answers the issues of an earlier system that have our label and a trusted author."""
+    """Answers the issues of an earlier system that have our label and were not written by an outsider."""
 
     def __init__(self, monorepo: Monorepo, issues: PromotionIssues) -> None:
         self._monorepo = monorepo
@@ -32,32 +33,42 @@ class EarlierIssues:
         self._issues = issues
 
     def is_one(self, issue: Issue) -> bool:
-        """Whether an issue belongs to an earlier system, and is not one of ours."""
-        return bool(
-            issue.open
-            and earlier_boxes(issue.body)
-            and not read_marker(issue.body)
-            and not self._issues.fault(issue)
-        )
+        """Whether an issue belongs to an earlier system, and is not one of ours.
+
+        Its author may be any bot: the earlier system may have had an App of its own. An outsider has no bot
+        here, and cannot add the label.
+        """
+        if not earlier_boxes(issue.body) or read_marker(issue.body):
+            return False
+        fault = self._issues.fault(issue)
+        return fault is None or (isinstance(fault, StrangeAuthor) and issue.author.endswith("[bot]"))
 
     def answered(self, issue: Issue, change: IssueEdit | None = None) -> Applied | None:
-        """Answer such an issue, or an edit of it. Return None if it is not one."""
-        if not self.is_one(issue):
+        """Answer such an issue, or an edit of it. Return None if it is not one, or if there is nothing to say
+        because it is closed."""
+        ticked = earlier_ticks(change.after) - earlier_ticks(change.before) if change else set()
+        if not (issue.open or ticked) or not self.is_one(issue):
             return None
         done = self.answer_edit(issue, change) if change else self.answer(issue)
         return Applied(issue.number, notices=done)
 
     def answer_all(self) -> tuple[str, ...]:
         """Answer each open one. Return what was done."""
-        found = [issue for issue in self._forge.issues(self._monorepo.settings.label) if self.is_one(issue)]
-        return tuple(said for issue in found for said in self.answer(issue))
+        found = self._forge.issues(self._monorepo.settings.label)
+        return tuple(
+            said for issue in found if issue.open and self.is_one(issue) for said in self.answer(issue)
+        )
 
     def answer(self, issue: Issue) -> tuple[str, ...]:
-        """Say once where promotions are made now, and undo each later tick. Return what was done."""
-        where = self._where(issue)
-        done = self._begin(issue, earlier_ticks(issue.body), where)
-        ticked = earlier_ticks(issue.body) - self._known(issue)
-        return (*done, *self._undo(issue, ticked, "", str(issue.updated), where))
+        """Say once where promotions are made now, and undo each later tick. Return what was done.
+
+        While the forge refuses the comment, as on a locked issue, no tick is undone.
+        """
+        where, told = self._where(issue), self._told(issue)
+        if told is None:
+            return self._begin(issue, earlier_ticks(issue.body), where)
+        ticked = earlier_ticks(issue.body) - set(told.split(", "))
+        return self._undo(issue, ticked, "", str(issue.updated), where)
 
     def answer_edit(self, issue: Issue, change: IssueEdit) -> tuple[str, ...]:
         """Do the same for one edit, and tell its sender. Earlier ticks stay."""
@@ -82,9 +93,6 @@ class EarlierIssues:
         self._issues.note(issue.number, ("earlier tick", occasion, *names), tick_answered(names, who, where))
         self._issues.rewrite(issue.number, lambda body: untick_earlier(body, ticked))
         return (f"issue {issue.number}: unticked {', '.join(names)}, which is of an earlier system",)
-
-    def _known(self, issue: Issue) -> set[str]:
-        return set((self._told(issue) or "").split(", "))
 
     def _told(self, issue: Issue) -> str | None:
         """Return the ticks that our comment records; None if there is no such comment."""

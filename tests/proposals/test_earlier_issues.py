@@ -3,6 +3,7 @@
 from flux.event import Event
 from tests.commands.promoted import TAG
 from tests.commands.promoting import World
+from tests.github import faults
 
 BODY = """<!-- start-env-list -->
 - [x] Deploy to at_ring1
@@ -77,3 +78,41 @@ def test_a_look_alike_of_an_outsider_gets_no_word(hub: World) -> None:
     )
     hub.sync()
     assert hub.comments(number) == []
+
+
+def test_a_tick_in_a_closed_issue_is_answered_too(hub: World) -> None:
+    number = old(hub)
+    hub.forge().edit_issue(number, open=False)
+    hub.sync()
+    hub.apply(hub.edit(lambda body: body + "more", number=number), number)
+    assert hub.comments(number) == []
+    hub.apply(tick(hub, number, "tt"), number)
+    first, second = hub.comments(number)
+    assert "Promotions are made on" in first
+    assert "@bob: nothing was promoted by ticking `tt`" in second
+    assert hub.issue(number).body == BODY + "more"
+    hub.sync()
+    assert len(hub.comments(number)) == 2
+
+
+def test_an_earlier_system_may_have_had_an_app_of_its_own(hub: World) -> None:
+    assert hub.github
+    token = hub.github.app_token("old-releaser", issues="write")
+    repo = hub.github.repo_with(token)
+    number = repo.create_issue("Release", BODY, labels=[hub.settings.label]).number
+    hub.apply(tick(hub, number, "tt"), number)
+    assert ["@bob: nothing was promoted" in comment for comment in hub.comments(number)] == [False, True]
+    hub.sync()
+    assert len(hub.comments(number)) == 2
+    assert hub.pulls() == []
+
+
+def test_an_issue_that_refuses_comments_stays_as_it_is(hub: World) -> None:
+    """As a locked issue does. The others are answered, and so is this one later."""
+    assert hub.github
+    locked, other = old(hub), old(hub)
+    hub.github.fail_next(faults.error(403), only=f"POST /repos/octo/monorepo/issues/{locked}/comments")
+    for comments in (0, 1):
+        hub.sync()
+        assert [len(hub.comments(number)) for number in (locked, other)] == [comments, 1]
+        assert hub.issue(locked).body == BODY
