@@ -152,8 +152,9 @@ def configuration(context: Context) -> tuple[object, Mapping[str, str]]:
 def observes(context: Context) -> bool:
     """Whether the settings ask to write nothing. Errors in the settings are reported later."""
     configured, variables = configuration(context)
+    given: list[object] = [each for name, each in variables.items() if name.upper() == "INVOKE_FLUX_MODE"]
     said = configured.get("mode") if isinstance(configured, Mapping) else None
-    return variables.get("INVOKE_FLUX_MODE", said) == "observe"
+    return "observe" in (given or [said])
 
 
 def artifact_names(artifacts: list[str] | None) -> list[str]:

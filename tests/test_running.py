@@ -15,8 +15,10 @@ from threading import Event
 from uuid import uuid4
 
 import pytest
+from invoke.context import Context
 from invoke.exceptions import Exit
 
+from flux import running
 from flux.running import reporting
 from tests import parts
 from tests.commands.faulty import Place, Story, command, folder, fresh, repaired
@@ -50,6 +52,23 @@ def test_who_observes_writes_nothing(repo: Repo) -> None:
     assert not (repo.path / ".forge").exists()
     assert repo.git("for-each-ref") == before
     assert inv(repo, "build", env={"INVOKE_FLUX_MODE": "watch"}).code == 2
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, False),
+        ({"INVOKE_FLUX_MODE": "observe"}, True),
+        ({"INVOKE_FLUX_mode": "observe"}, True),
+        ({"INVOKE_FLUX_mode": "act", "INVOKE_FLUX_MODE": "observe"}, True),
+        ({"INVOKE_FLUX_MODE": "act"}, False),
+    ],
+)
+def test_the_name_of_a_variable_is_read_as_that_of_every_setting(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], expected: bool
+) -> None:
+    monkeypatch.setattr(running, "_ENVIRONMENT", variables)
+    assert running.observes(Context()) is expected
 
 
 def failures(repo: Repo) -> Iterable[tuple[int, tuple[str, ...], dict[str, str]]]:
