@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.commands.helpers import Finished, in_actions, inv, monorepo
+from tests.commands.invoking import Finished, in_actions, inv, monorepo
 from tests.repo import Repo
 from tests.servers import Answer, Server, serve
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flux.regex import Uncompiled
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.modules import ROOT, modules
 
 # PyYAML is not among them: Invoke's own YAML looks for it.

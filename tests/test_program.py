@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.helpers import Finished, inv, monorepo
+from tests.commands.invoking import Finished, inv, monorepo
 from tests.repo import Repo
 
 SCRIPT = Path(sys.executable).with_name("flux-artifacts")

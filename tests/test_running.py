@@ -23,7 +23,7 @@ from flux.running import reporting
 from tests import parts
 from tests.commands.faulty import Place, Story, command, folder, fresh, repaired
 from tests.commands.faulty import story as story
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     environment,
     in_actions,
     inv,

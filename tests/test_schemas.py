@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from flux.settings.settings import ENTRIES
 from flux.tasks import ns
 from tests import documents
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 
 COMMANDS = {ns[name].typed: ns[name] for name in ns.task_names}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.helpers import Finished, monorepo
+from tests.commands.invoking import Finished, monorepo
 from tests.repo import Repo
 from tests.terminal import Terminal
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import warm
-from tests.commands.helpers import Finished, inv, monorepo
+from tests.commands.invoking import Finished, inv, monorepo
 from tests.repo import Repo
 
 COLD = {"PYTHONNODEBUGRANGES": "1"}  # read when Python starts, and of no consequence here

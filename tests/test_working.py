@@ -14,7 +14,7 @@ from flux.environments.status import find_status
 from flux.monorepo.monorepo import Monorepo
 from flux.settings import Settings
 from flux.working import Working, silently
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.monorepos import opened
 
 COMMANDS: dict[str, Callable[[Monorepo, Working], object]] = {

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from flux.artifact.difference import ChangeKind, difference, fenced, render_patch
 from flux.artifact.tree import path_bytes
 from tests.artifact.trees import PATHS
-from tests.commands.helpers import HOSTILE_NAMES
+from tests.commands.invoking import HOSTILE_NAMES
 from tests.repo import Repo
 
 Files = Mapping[str, bytes]

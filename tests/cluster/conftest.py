@@ -14,7 +14,7 @@ from flux.promotion.proposal import Promotion
 from tests import parts
 from tests.cluster.cluster import NAMESPACE, Cluster, run_cluster
 from tests.cluster.recipes import RECIPES
-from tests.commands.helpers import Finished, inv, monorepo
+from tests.commands.invoking import Finished, inv, monorepo
 from tests.conftest import need
 from tests.repo import Repo
 

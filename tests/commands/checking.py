@@ -14,7 +14,7 @@ from flux.settings import Settings
 from tests import parts
 from tests.commands.check.contents import CONTENTS
 from tests.commands.check.kustomizations import KUSTOMIZATIONS
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.conftest import need
 from tests.monorepos import opened
 from tests.repo import Repo

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.commands.helpers import inv
+from tests.commands.invoking import inv
 from tests.commands.releasing import status, tag
 from tests.commands.tagging import FIRST, SECOND, World
 from tests.commands.tagging import either as either

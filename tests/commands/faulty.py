@@ -20,7 +20,7 @@ from flux.registry import open_registry
 from flux.registry.builtin import BuiltinPublisher
 from flux.registry.target import Manifest, Publisher, Registry, Target
 from tests import parts
-from tests.commands.helpers import build, monorepo
+from tests.commands.invoking import build, monorepo
 from tests.repo import Repo
 
 REFUSED = "connection refused"

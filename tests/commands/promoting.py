@@ -36,7 +36,7 @@ from flux.proposals.new_issue import Opened
 from flux.proposals.sync import Sync, Syncer
 from flux.registry import open_registry
 from flux.settings import Phase, Settings
-from tests.commands.helpers import in_actions
+from tests.commands.invoking import in_actions
 from tests.repo import Repo
 
 if TYPE_CHECKING:

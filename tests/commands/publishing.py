@@ -7,7 +7,7 @@ import pytest
 
 from tests import parts
 from tests.commands.faulty import Place, folder, on_server
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     build,
     monorepo,
 )

@@ -20,7 +20,7 @@ from flux.promotion.plan import Step
 from flux.registry import open_registry
 from flux.registry.target import Registry
 from flux.settings import Phase, Settings
-from tests.commands.helpers import TERMINAL, build
+from tests.commands.invoking import TERMINAL, build
 from tests.monorepos import monorepo_of, opened
 from tests.repo import Repo
 

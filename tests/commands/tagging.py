@@ -14,7 +14,7 @@ from flux.registry.builtin import BuiltinPublisher
 from flux.registry.target import Publisher, Registry, Target
 from tests import parts
 from tests.commands.faulty import Faulty, FaultyTarget, Place, folder, on_server
-from tests.commands.helpers import inv, monorepo
+from tests.commands.invoking import inv, monorepo
 from tests.commands.releasing import CONFIG, PHASES_SETTING, digests, publish_versions, tag
 from tests.repo import Repo
 

@@ -7,7 +7,7 @@ import pytest
 
 from flux.commands.build import not_committed
 from flux.errors import RequestError
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     TERMINAL,
     ZEROS,
     actions,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     HOSTILE_NAMES,
     actions_checkout,
     break_origin,

@@ -12,7 +12,7 @@ from flux.demo.stage import Chosen
 from flux.demo.story import plan_demo
 from flux.errors import RequestError
 from flux.settings import Phase, Settings, read_settings
-from tests.commands.helpers import Finished, inv, monorepo
+from tests.commands.invoking import Finished, inv, monorepo
 from tests.monorepos import opened
 from tests.repo import Repo
 

@@ -15,7 +15,7 @@ from flux.settings import Settings
 from tests.artifact.trees import archived
 from tests.commands.diffing import run, settle
 from tests.commands.faulty import Faulty, refuse
-from tests.commands.helpers import commands, in_actions, one_table
+from tests.commands.invoking import commands, in_actions, one_table
 from tests.commands.releasing import PHASES
 from tests.commands.tagging import World
 from tests.commands.tagging import either as either

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flux.diagnosis.check_line import Rating
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     break_origin,
     commands,
     in_actions,

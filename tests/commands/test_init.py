@@ -10,7 +10,7 @@ from flux.adoption.files import FileState
 from flux.commands.init import Adoption, plan_adoption, write_adoption
 from flux.errors import RequestError
 from flux.registry.folder.layout import LayoutTarget
-from tests.commands.helpers import build
+from tests.commands.invoking import build
 from tests.commands.releasing import publish
 from tests.monorepos import opened
 from tests.repo import Repo

@@ -9,8 +9,8 @@ from flux.commands.list import Listing, list_artifacts
 from flux.errors import RequestError
 from flux.event import Event
 from flux.settings import Settings
-from tests.commands.helpers import TERMINAL, actions_checkout, break_origin, in_actions, inv, monorepo, push
-from tests.commands.helpers import push_payload as payload
+from tests.commands.invoking import TERMINAL, actions_checkout, break_origin, in_actions, inv, monorepo, push
+from tests.commands.invoking import push_payload as payload
 from tests.monorepo.changing import FILES, edit
 from tests.monorepos import opened
 from tests.repo import Repo

@@ -5,7 +5,7 @@ import pytest
 from flux.commands.log import choose_log
 from flux.environments.log import Log
 from flux.errors import RequestError
-from tests.commands.helpers import inv
+from tests.commands.invoking import inv
 from tests.commands.promoting import CONFIG, World
 from tests.environments.logs import told
 

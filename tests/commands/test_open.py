@@ -7,7 +7,7 @@ import pytest
 from flux.commands.open import OpenedPlace, place_to_open
 from flux.errors import RequestError
 from flux.settings import Settings
-from tests.commands.helpers import inv, monorepo
+from tests.commands.invoking import inv, monorepo
 from tests.monorepos import opened
 from tests.repo import Repo
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from flux.commands.publish import observe_published, publish_tag
 from flux.settings import Settings
 from tests.commands.faulty import Place
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     TERMINAL,
     in_actions,
     inv,

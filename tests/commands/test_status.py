@@ -16,7 +16,7 @@ from flux.forge.github.forge import GitHubForge
 from flux.forge.local.forge import LocalForge
 from flux.git.clone import Clone
 from tests.commands.drifting import drifting, look, run, settled
-from tests.commands.helpers import break_origin, in_actions, inv, one_table
+from tests.commands.invoking import break_origin, in_actions, inv, one_table
 from tests.commands.releasing import CONFIG, tag
 from tests.commands.tagging import FIRST, MORE, MOVED, World, leave_behind
 from tests.commands.tagging import either as either

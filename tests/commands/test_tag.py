@@ -7,7 +7,7 @@ import pytest
 from flux.commands.tag import observe_tags, tag_environments
 from flux.monorepo.observe_mode import Observed
 from flux.settings import Settings
-from tests.commands.helpers import in_actions
+from tests.commands.invoking import in_actions
 from tests.commands.releasing import PHASES
 from tests.commands.tagging import FIRST, SECOND, World, at_rest, converge, run
 from tests.commands.tagging import either as either

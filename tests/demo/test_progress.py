@@ -12,7 +12,7 @@ from flux.demo.progress import beginnings_with_rules, plan_progress, require_pha
 from flux.demo.stage import Chosen
 from flux.errors import RequestError
 from flux.settings import Phase, Settings, read_settings
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.monorepos import opened
 from tests.repo import Repo
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     monorepo,
 )
 from tests.diagnosis.examining import FILES, Spoil, UnsafeWith, asked, safe, unsafe

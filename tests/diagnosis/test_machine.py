@@ -14,7 +14,7 @@ from flux.diagnosis import machine
 from flux.diagnosis.check_line import Line, Rating
 from flux.settings import Settings
 from tests import parts
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     inv,
 )
 from tests.conftest import need

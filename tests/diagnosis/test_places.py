@@ -9,7 +9,7 @@ from flux.diagnosis.check_line import Line, Rating
 from flux.monorepo.workflows import rendered
 from flux.settings import Settings
 from tests import parts
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     actions_checkout,
     break_origin,
 )

@@ -9,7 +9,7 @@ from flux.commands.init import write_adoption
 from flux.diagnosis.proof import prove
 from flux.registry.folder.layout import LayoutTarget
 from flux.settings import read_settings
-from tests.commands.helpers import inv
+from tests.commands.invoking import inv
 from tests.commands.test_init import deployed, plan
 from tests.commands.test_init import repo as repo
 from tests.monorepos import opened

@@ -9,7 +9,7 @@ from flux.errors import (
     TipUnknownError,
 )
 from flux.promotion.plan import Step
-from tests.commands.helpers import NOWHERE, break_origin
+from tests.commands.invoking import NOWHERE, break_origin
 from tests.commands.releasing import CONFIG, actions_of, tag
 from tests.commands.tagging import FIRST, SECOND, Meanwhile, State, World, at_rest, converge, run
 from tests.commands.tagging import either as either

@@ -19,7 +19,7 @@ from flux.git.clone import Access, Clone
 from flux.monorepo.opening import open_clone
 from flux.settings import Settings
 from tests import parts
-from tests.commands.helpers import Finished, inv, monorepo
+from tests.commands.invoking import Finished, inv, monorepo
 from tests.conftest import need
 from tests.github.fixtures import RunGitHub
 from tests.github.server import GitHub

@@ -7,7 +7,7 @@ import pytest
 
 from flux.errors import GitError
 from flux.git.clone import Clone
-from tests.commands.helpers import HOSTILE_NAMES, break_origin
+from tests.commands.invoking import HOSTILE_NAMES, break_origin
 from tests.git.conftest import partial
 from tests.repo import Repo
 

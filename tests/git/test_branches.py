@@ -13,7 +13,7 @@ from flux.errors import GitError, HistoryMissingError
 from flux.git.branches import newest_first
 from flux.git.clone import Clone
 from flux.git.history import Message
-from tests.commands.helpers import actions_checkout, break_origin
+from tests.commands.invoking import actions_checkout, break_origin
 from tests.repo import Repo
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flux.git.clone import Clone
-from tests.commands.helpers import actions_checkout, collect
+from tests.commands.invoking import actions_checkout, collect
 from tests.git.counted import CountedGit
 from tests.repo import Repo
 

@@ -6,7 +6,7 @@ import pytest
 
 from flux.errors import HistoryMissingError
 from flux.git.clone import Clone
-from tests.commands.helpers import break_origin
+from tests.commands.invoking import break_origin
 from tests.repo import Repo
 
 

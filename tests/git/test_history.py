@@ -8,7 +8,7 @@ from flux.artifact.revision import Revision
 from flux.errors import GitError, HistoryMissingError
 from flux.git.clone import Clone
 from flux.git.trees import MOST_WALKED
-from tests.commands.helpers import actions_checkout, break_origin, inv, monorepo
+from tests.commands.invoking import actions_checkout, break_origin, inv, monorepo
 from tests.git.conftest import SOURCES, commits, write_object
 from tests.git.counted import CountedGit
 from tests.repo import Repo

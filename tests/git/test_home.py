@@ -7,7 +7,7 @@ import pytest
 
 from flux.errors import TipUnknownError
 from flux.git.clone import Clone
-from tests.commands.helpers import actions_checkout
+from tests.commands.invoking import actions_checkout
 from tests.git.conftest import SOURCES
 from tests.git.counted import CountedGit
 from tests.repo import Repo

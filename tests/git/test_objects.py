@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from flux.errors import GitError, RequestError
 from flux.git.clone import Clone
 from flux.git.objects import parse_tree
-from tests.commands.helpers import break_origin
+from tests.commands.invoking import break_origin
 from tests.git.conftest import SOURCES, partial
 from tests.git.counted import CountedGit
 from tests.repo import Repo

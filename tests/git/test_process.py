@@ -11,7 +11,7 @@ import pytest
 
 from flux.errors import GitError, RequestError
 from flux.git.clone import Clone
-from tests.commands.helpers import inv, monorepo
+from tests.commands.invoking import inv, monorepo
 from tests.repo import Repo
 
 

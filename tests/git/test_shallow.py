@@ -8,7 +8,7 @@ import pytest
 
 from flux.errors import HistoryMissingError
 from flux.git.clone import Clone
-from tests.commands.helpers import actions_checkout, break_origin
+from tests.commands.invoking import actions_checkout, break_origin
 from tests.git.counted import CountedGit
 from tests.repo import Repo
 

@@ -9,7 +9,7 @@ from flux.artifact.tree import REGULAR, Change
 from flux.git.clone import Clone
 from flux.git.objects import TreeEntry
 from flux.git.tree_diff import compare_trees
-from tests.commands.helpers import HOSTILE_NAMES
+from tests.commands.invoking import HOSTILE_NAMES
 from tests.git.counted import CountedGit
 from tests.repo import Repo
 

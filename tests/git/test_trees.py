@@ -2,7 +2,7 @@
 
 from flux.artifact.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, File
 from flux.git.clone import Clone
-from tests.commands.helpers import HOSTILE_NAMES
+from tests.commands.invoking import HOSTILE_NAMES
 from tests.git.conftest import SOURCES, commits
 from tests.repo import Repo
 

@@ -4,7 +4,7 @@ import pytest
 
 from flux.errors import GitError
 from flux.git.clone import Clone
-from tests.commands.helpers import HOSTILE_NAMES
+from tests.commands.invoking import HOSTILE_NAMES
 from tests.repo import Repo
 
 

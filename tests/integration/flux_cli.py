@@ -16,7 +16,7 @@ import pytest
 
 from flux.artifact.layer import digest_of
 from tests import parts
-from tests.commands.helpers import HOSTILE_NAMES, inv, monorepo
+from tests.commands.invoking import HOSTILE_NAMES, inv, monorepo
 from tests.conftest import need
 from tests.repo import Repo
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from flux.registry.remote.registry import RemoteRegistry
-from tests.commands.helpers import Finished
+from tests.commands.invoking import Finished
 from tests.integration.adopted_shapes import SHAPES, Shape, component
 from tests.parts import Registry
 from tests.repo import Repo

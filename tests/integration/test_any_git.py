@@ -11,7 +11,7 @@ import pytest
 
 from flux.event import Event
 from flux.git.clone import Clone
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     changed,
     environment,
     in_actions,

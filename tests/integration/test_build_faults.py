@@ -32,7 +32,7 @@ from tests.commands.faulty import expected as expected
 from tests.commands.faulty import kind as kind
 from tests.commands.faulty import new_place as new_place
 from tests.commands.faulty import story as story
-from tests.commands.helpers import inv
+from tests.commands.invoking import inv
 from tests.integration.test_dead_registry import timed
 
 pytestmark = pytest.mark.stories

@@ -14,7 +14,7 @@ from tests.commands.faulty import expected as expected
 from tests.commands.faulty import kind as kind
 from tests.commands.faulty import new_place as new_place
 from tests.commands.faulty import story as story
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.repo import Repo
 
 pytestmark = pytest.mark.stories

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.commands.helpers import Finished, in_actions, inv, push_payload
+from tests.commands.invoking import Finished, in_actions, inv, push_payload
 from tests.parts import Registry, RunRegistry
 from tests.repo import Repo
 

@@ -24,7 +24,7 @@ from tests.commands.faulty import (
     repaired,
 )
 from tests.commands.faulty import story as story
-from tests.commands.helpers import build, inv
+from tests.commands.invoking import build, inv
 from tests.repo import Repo
 from tests.servers import Answer, serve
 

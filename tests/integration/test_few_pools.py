@@ -11,7 +11,7 @@ from flux.program import FluxProgram
 from flux.registry.remote.proxies import Pools
 from flux.registry.remote.registry import RemoteRegistry
 from tests import parts
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.git.counted import CountedGit
 from tests.repo import Repo
 

@@ -12,7 +12,7 @@ from flux.artifact.ignore import FLUX_DEFAULTS
 from flux.artifact.layer import digest_of
 from flux.registry import open_registry
 from flux.registry.contents import contents as image_files
-from tests.commands.helpers import inv, monorepo
+from tests.commands.invoking import inv, monorepo
 from tests.integration.flux_cli import (
     NAMES,
     SOURCE,

@@ -13,7 +13,7 @@ from flux.artifact.image import layer_of
 from flux.artifact.tree import EXECUTABLE, REGULAR, Content, File
 from flux.git.clone import Clone
 from tests.artifact.trees import PARTS, Tree, trees
-from tests.commands.helpers import HOSTILE_NAMES
+from tests.commands.invoking import HOSTILE_NAMES
 from tests.integration.flux_cli import Prefix, checkout, flux, flux_push
 from tests.integration.flux_cli import images as images
 from tests.repo import Repo

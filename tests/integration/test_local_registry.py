@@ -10,7 +10,7 @@ from flux.commands.registry.down import Down
 from flux.commands.registry.up import Up
 from flux.errors import EngineError
 from tests import parts
-from tests.commands.helpers import inv
+from tests.commands.invoking import inv
 from tests.commands.registry.engines import NAME, answers, containers, down, up, volumes
 from tests.commands.registry.engines import engine as engine
 from tests.commands.registry.engines import repo as repo

@@ -16,7 +16,7 @@ from flux.registry.contents import contents
 from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Target
 from flux.settings import Settings
-from tests.commands.helpers import build, inv
+from tests.commands.invoking import build, inv
 from tests.commands.promoting import PHASES, World, start
 from tests.monorepos import opened
 from tests.parts import Registry

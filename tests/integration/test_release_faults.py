@@ -16,7 +16,7 @@ from flux.forge.github.forge import GitHubForge
 from tests.commands.faulty import Place, fault_at, folder, refuse
 from tests.commands.faulty import kind as kind
 from tests.commands.faulty import new_place as new_place
-from tests.commands.helpers import actions, build, monorepo
+from tests.commands.invoking import actions, build, monorepo
 from tests.commands.releasing import make_release, publish
 from tests.github import faults
 from tests.github.fixtures import RunGitHub

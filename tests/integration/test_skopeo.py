@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 
 from tests import parts
-from tests.commands.helpers import inv, monorepo
+from tests.commands.invoking import inv, monorepo
 from tests.conftest import need
 from tests.repo import Repo
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.helpers import inv, monorepo
+from tests.commands.invoking import inv, monorepo
 from tests.monorepo.building import tags
 from tests.repo import Repo
 

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.commands.helpers import Finished, inv
+from tests.commands.invoking import Finished, inv
 from tests.repo import Repo
 
 ROOT = Path(__file__).parents[2]

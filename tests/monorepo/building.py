@@ -7,7 +7,7 @@ import pytest
 from flux.monorepo.builder import Build
 from flux.monorepo.image_result import ImageResult
 from flux.registry.folder.layout import LayoutTarget
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     monorepo,
 )
 from tests.repo import Repo

@@ -8,7 +8,7 @@ import pytest
 from flux.monorepo.affected import affected
 from flux.monorepo.changed import find_changed
 from flux.monorepo.commit_artifacts import Sources
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.monorepos import opened
 from tests.repo import Repo
 

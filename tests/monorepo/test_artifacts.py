@@ -17,7 +17,7 @@ from flux.monorepo.changed import find_changed
 from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.publishing import publish_release
 from flux.settings import Settings
-from tests.commands.helpers import changed
+from tests.commands.invoking import changed
 from tests.monorepos import opened
 from tests.repo import Repo
 

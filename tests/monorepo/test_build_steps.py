@@ -15,7 +15,7 @@ from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.image_result import ImageAction
 from flux.monorepo.release_notes import commits_of
 from flux.settings import Settings, read_settings
-from tests.commands.helpers import TERMINAL, build, changed, inv, monorepo
+from tests.commands.invoking import TERMINAL, build, changed, inv, monorepo
 from tests.commands.releasing import make_release, publish, tag
 from tests.monorepo.building import by_name, each_action
 from tests.monorepo.building import tags as tags_of

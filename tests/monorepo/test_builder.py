@@ -12,7 +12,7 @@ import pytest
 
 from flux.registry.folder.layout import LayoutTarget
 from flux.report.build import document
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     HOSTILE_NAMES,
     ZEROS,
     build,

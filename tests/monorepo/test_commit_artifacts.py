@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from flux.errors import HistoryMissingError
 from flux.report.build import document
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     actions_checkout,
     break_origin,
     build,

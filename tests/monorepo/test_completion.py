@@ -4,7 +4,7 @@ import pytest
 
 from flux.monorepo.completion import candidates
 from flux.settings import Phase, Settings
-from tests.commands.helpers import break_origin, monorepo
+from tests.commands.invoking import break_origin, monorepo
 from tests.monorepos import opened
 from tests.repo import Repo
 

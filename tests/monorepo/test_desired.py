@@ -8,7 +8,7 @@ from flux.errors import (
     DesiredStateError,
     RequestError,
 )
-from tests.commands.helpers import inv
+from tests.commands.invoking import inv
 from tests.commands.releasing import CONFIG, actions_of, tag
 from tests.commands.tagging import FIRST, SECOND, State, World, converge, run
 from tests.commands.tagging import seed as seed

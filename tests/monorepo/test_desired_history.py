@@ -11,7 +11,7 @@ from flux.errors import HistoryMissingError
 from flux.monorepo.desired_history import DesiredVersions, before, change_of, had_version, histories, history
 from flux.promotion.proposal import Promotion
 from flux.settings import Settings
-from tests.commands.helpers import actions_checkout, break_origin
+from tests.commands.invoking import actions_checkout, break_origin
 from tests.commands.releasing import CONFIG, PHASES
 from tests.git.counted import CountedGit
 from tests.monorepos import opened

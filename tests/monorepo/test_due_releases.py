@@ -8,7 +8,7 @@ from flux.errors import FluxError, RegistryError
 from flux.monorepo.due_releases import due_releases, news
 from flux.registry.target import Registry, Target
 from flux.settings import Settings
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.commands.releasing import publish, release
 from tests.git.counted import CountedGit
 from tests.monorepos import opened

@@ -17,7 +17,7 @@ from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.first_parents import changed_between, walk_first_parents
 from flux.monorepo.layouts import Layouts
 from flux.settings import Settings
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.monorepo.histories import PATTERNS, Made, Tree, changed_at, histories, imported, layers, line
 from tests.monorepos import opened
 from tests.repo import Repo

@@ -12,7 +12,7 @@ from flux.monorepo.followers import followers, lagging
 from flux.monorepo.names import wanted_environments
 from flux.registry.folder.layout import LayoutTarget
 from flux.settings import Settings, read_settings
-from tests.commands.helpers import build
+from tests.commands.invoking import build
 from tests.commands.releasing import publish
 from tests.monorepo.building import edit, tags
 from tests.monorepo.building import repo as repo

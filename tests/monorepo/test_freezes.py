@@ -7,7 +7,7 @@ from flux.errors import DesiredStateError
 from flux.monorepo.freezes import freezes_at, frozen
 from flux.promotion.gates.freeze import Freeze, render_freezes
 from flux.settings import Settings, read_settings
-from tests.commands.helpers import build
+from tests.commands.invoking import build
 from tests.commands.releasing import publish
 from tests.monorepo.building import edit, tags
 from tests.monorepo.building import repo as repo

@@ -10,7 +10,7 @@ import pytest
 
 from flux.monorepo.image_result import ImageResult
 from flux.registry.folder.layout import LayoutTarget
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     TERMINAL,
     break_origin,
     build,

@@ -12,7 +12,7 @@ from flux.artifact.prepare import Prepare
 from flux.errors import ContentError
 from flux.monorepo.commit_artifacts import Sources
 from flux.settings import Settings
-from tests.commands.helpers import changed, inv, monorepo
+from tests.commands.invoking import changed, inv, monorepo
 from tests.monorepos import opened
 from tests.repo import Repo
 

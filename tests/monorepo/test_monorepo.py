@@ -12,7 +12,7 @@ from flux.environments.converge import converge
 from flux.environments.status import find_status
 from flux.monorepo.monorepo import Monorepo
 from flux.settings import Settings
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.commands.releasing import CONFIG, PHASES, publish_versions
 from tests.git.conftest import counted as counted
 from tests.git.counted import CountedGit

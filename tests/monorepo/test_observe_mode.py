@@ -10,8 +10,8 @@ from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.observe_mode import Observed, observe_images, observe_steps
 from flux.promotion.plan import Action, Step
 from flux.registry.folder.layout import LayoutTarget
-from tests.commands.helpers import build
-from tests.commands.helpers import monorepo as make
+from tests.commands.invoking import build
+from tests.commands.invoking import monorepo as make
 from tests.monorepos import opened
 from tests.repo import Repo
 

@@ -11,7 +11,7 @@ from flux.forge.local.forge import LocalForge
 from flux.monorepo.opening import open_clone, open_monorepo
 from flux.registry.dry import DryRegistry
 from flux.settings import Settings
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.repo import Repo
 
 SETTINGS = Settings(registry=".registry", forge="local")

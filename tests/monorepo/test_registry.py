@@ -9,7 +9,7 @@ from flux.event import Event
 from flux.monorepo.registry import renamed_registry, unnamed_registry, written_registry
 from flux.registry.folder.layout import LayoutTarget
 from flux.settings import Settings
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     ZEROS,
     in_actions,
     inv,

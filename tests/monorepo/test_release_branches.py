@@ -17,7 +17,7 @@ from flux.monorepo.release_branches import (
 from flux.monorepo.releases import name_stray, tell_apart
 from flux.monorepo.vouching import Vouching
 from flux.settings import Settings
-from tests.commands.helpers import build, inv, monorepo
+from tests.commands.invoking import build, inv, monorepo
 from tests.commands.releasing import digests, plan, publish, release
 from tests.monorepos import opened
 from tests.repo import Repo

@@ -9,7 +9,7 @@ from flux.commands.release import plan_release
 from flux.monorepo.release_notes import commits_of, notes_of
 from flux.monorepo.releases import releases
 from flux.settings import Settings, read_settings
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.monorepos import opened
 from tests.repo import Repo
 

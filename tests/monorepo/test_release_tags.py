@@ -10,7 +10,7 @@ from flux.errors import FluxError, RequestError
 from flux.event import Event, Push
 from flux.report.publish import document
 from tests.commands.faulty import Place
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     TERMINAL,
     actions,
     actions_checkout,

@@ -13,7 +13,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_branches import off_lines
 from flux.monorepo.releases import name_stray, releases, tell_apart
 from flux.settings import Settings
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.monorepo.histories import NAMES, PATTERNS, Made, changed_at, histories, imported, layers, line
 from tests.monorepos import opened
 from tests.repo import Repo

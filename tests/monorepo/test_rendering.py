@@ -16,7 +16,7 @@ from tests.commands.check.case import MAP
 from tests.commands.checking import CASES, lines, only, run_check
 from tests.commands.checking import everything as everything
 from tests.commands.checking import renderer as renderer
-from tests.commands.helpers import inv, monorepo
+from tests.commands.invoking import inv, monorepo
 from tests.repo import Repo
 from tests.servers import Answer, Server, serve
 

@@ -14,7 +14,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.signers import find_signers
 from flux.monorepo.signing import SignAction, Subject, in_our_repository, sign_all
 from flux.settings import Settings
-from tests.commands.helpers import crowded, monorepo
+from tests.commands.invoking import crowded, monorepo
 from tests.commands.sign.test_sign import DIGEST, stub
 from tests.monorepos import monorepo_of, opened
 

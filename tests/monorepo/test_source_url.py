@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flux.registry.folder.layout import LayoutTarget
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     ZEROS,
     build,
     in_actions,

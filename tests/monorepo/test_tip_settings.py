@@ -12,7 +12,7 @@ from flux.errors import (
 )
 from flux.monorepo.tip_settings import current_settings, take_current_settings
 from flux.settings import Settings, read_settings
-from tests.commands.helpers import NOWHERE, inv, monorepo
+from tests.commands.invoking import NOWHERE, inv, monorepo
 from tests.commands.releasing import CONFIG, PHASES_SETTING
 from tests.commands.tagging import (
     FIRST,

@@ -19,7 +19,7 @@ from flux.registry import open_registry
 from flux.registry.target import Manifest, Target
 from flux.settings import Settings
 from tests.artifact.trees import archived
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.commands.releasing import publish, release
 from tests.monorepos import opened
 from tests.registry.images import packed, push

@@ -7,7 +7,7 @@ import pytest
 
 from flux.commands.check import check_artifacts
 from flux.errors import RequestError
-from tests.commands.helpers import actions, build, changed, monorepo, pull_request, push
+from tests.commands.invoking import actions, build, changed, monorepo, pull_request, push
 from tests.monorepos import opened
 from tests.repo import Repo
 

@@ -7,7 +7,7 @@ import pytest
 from flux.artifact.image import MANIFEST_TYPE
 from flux.errors import UnvouchedError
 from flux.registry.target import Manifest
-from tests.commands.helpers import inv
+from tests.commands.invoking import inv
 from tests.commands.releasing import status, tag
 from tests.commands.tagging import FIRST, World
 from tests.commands.tagging import kind as kind

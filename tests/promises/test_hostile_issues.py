@@ -9,7 +9,7 @@ from flux.errors import FluxError
 from flux.event import Event, IssueEdit
 from flux.promotion.boxes import LONGEST_BODY, ticked
 from flux.promotion.proposal import Promotion
-from tests.commands.helpers import actions
+from tests.commands.invoking import actions
 from tests.commands.promoting import World
 from tests.promotion.bodies import HostileBody, hostile_bodies
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.helpers import inv, monorepo
+from tests.commands.invoking import inv, monorepo
 from tests.repo import Repo
 
 

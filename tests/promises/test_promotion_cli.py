@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.helpers import in_actions, inv
+from tests.commands.invoking import in_actions, inv
 from tests.commands.promoting import World, boxes
 from tests.commands.releasing import tree
 

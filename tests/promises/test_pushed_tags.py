@@ -9,7 +9,7 @@ from flux.commands.list import list_artifacts
 from flux.errors import RequestError
 from flux.event import Event
 from flux.monorepo.publishing import publish_release
-from tests.commands.helpers import inv, monorepo
+from tests.commands.invoking import inv, monorepo
 from tests.commands.promoting import World
 from tests.commands.releasing import plan, release
 from tests.monorepos import opened

@@ -16,7 +16,7 @@ from flux.registry.kinds import REGISTRY_KINDS
 from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Registry
 from flux.settings import Settings, read_settings
-from tests.commands.helpers import build, monorepo
+from tests.commands.invoking import build, monorepo
 
 
 class MadeUpKind(RegistryKind):

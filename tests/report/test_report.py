@@ -16,7 +16,7 @@ from flux.errors import FluxError
 from flux.event import TERMINAL
 from flux.report.report import Report
 from flux.report.text import Styled, aligned
-from tests.commands.helpers import actions, commands, inv, monorepo
+from tests.commands.invoking import actions, commands, inv, monorepo
 from tests.documents import result
 from tests.report.showing import Stage
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.commands.helpers import inv, monorepo
+from tests.commands.invoking import inv, monorepo
 
 
 def test_a_board(tmp_path: Path) -> None:

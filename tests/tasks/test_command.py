@@ -6,7 +6,7 @@ import pytest
 
 from flux.tasks import ns
 from flux.tasks.command import Command
-from tests.commands.helpers import Finished, in_actions, inv, monorepo
+from tests.commands.invoking import Finished, in_actions, inv, monorepo
 from tests.commands.tagging import FIRST, World
 from tests.commands.tagging import seed as seed
 from tests.commands.tagging import world as world

@@ -11,7 +11,7 @@ import pytest
 from flux.tasks import ns
 from flux.tasks.completion import COMMAND, OPTION, WantedWords, find_wanted
 from tests import parts
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.conftest import need
 from tests.repo import Repo
 from tests.terminal import Terminal

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.terminal import Terminal
 
 

@@ -1,6 +1,6 @@
 """The tasks for releases, as one types them."""
 
-from tests.commands.helpers import inv
+from tests.commands.invoking import inv
 from tests.commands.to_release import repo as repo
 from tests.repo import Repo
 

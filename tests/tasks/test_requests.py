@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.helpers import inv, monorepo
+from tests.commands.invoking import inv, monorepo
 
 
 @pytest.mark.parametrize("number", ["0", "x"])

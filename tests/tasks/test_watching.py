@@ -9,7 +9,7 @@ import pytest
 from invoke.exceptions import Exit
 
 from flux.tasks.watching import WATCH_SECONDS, again_and_again, require_alone
-from tests.commands.helpers import inv, monorepo
+from tests.commands.invoking import inv, monorepo
 from tests.terminal import Terminal
 
 

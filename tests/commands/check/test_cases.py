@@ -14,7 +14,7 @@ from tests.commands.check.case import MAP
 from tests.commands.checking import CASES, lines, only, run_check
 from tests.commands.checking import everything as everything
 from tests.commands.checking import renderer as renderer
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.conftest import need
 from tests.monorepos import opened
 from tests.repo import Repo

@@ -8,7 +8,7 @@ import pytest
 from flux.commands.check import check_artifacts
 from tests.commands.check.case import PLAIN, SECRET
 from tests.commands.checking import only, run_check
-from tests.commands.helpers import in_actions, inv, monorepo, push_payload
+from tests.commands.invoking import in_actions, inv, monorepo, push_payload
 from tests.monorepos import opened
 from tests.repo import Repo
 

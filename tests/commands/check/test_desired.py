@@ -10,7 +10,7 @@ from flux.artifact.folder import SourceEntry
 from flux.settings import Phase
 from tests.commands.check.test_cases import matches
 from tests.commands.checking import lines, run_check
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.repo import Repo
 
 PHASES = (Phase("at", ("at_ring1", "at_ring2")), Phase("prod", ("prod",)))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from flux.errors import RequestError
-from tests.commands.helpers import TERMINAL
+from tests.commands.invoking import TERMINAL
 from tests.commands.promoted import TAG
 from tests.commands.promoting import World
 

@@ -8,7 +8,7 @@ import pytest
 
 from flux.commands.registry.down import Down, bring_down
 from flux.commands.registry.up import Up, bring_up
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.engine import Engine
 from tests.repo import Repo
 

@@ -8,7 +8,7 @@ import pytest
 
 from flux.commands.registry.up import Up
 from flux.errors import EngineError, RequestError
-from tests.commands.helpers import inv
+from tests.commands.invoking import inv
 from tests.commands.registry.engines import NAME, answers, containers, down, up
 from tests.commands.registry.engines import engine as engine
 from tests.commands.registry.engines import repo as repo

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from flux.forge.github.forge import GitHubForge
-from tests.commands.helpers import Actions, in_actions
+from tests.commands.invoking import Actions, in_actions
 from tests.commands.to_release import repo as repo
 from tests.github.fixtures import RunGitHub
 from tests.github.fixtures import run_github as run_github

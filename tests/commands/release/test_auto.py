@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flux.errors import RequestError
-from tests.commands.helpers import inv, monorepo
+from tests.commands.invoking import inv, monorepo
 from tests.commands.releasing import plan, release
 from tests.repo import Repo
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from flux.errors import ContentError
-from tests.commands.helpers import actions_checkout, inv, monorepo
+from tests.commands.invoking import actions_checkout, inv, monorepo
 from tests.commands.release.asking import edit, refused, tags
 from tests.commands.releasing import plan, release
 from tests.commands.to_release import repo as repo

@@ -9,7 +9,7 @@ from flux.errors import FluxError, GitError
 from flux.event import Event
 from flux.forge.local.forge import LocalForge
 from flux.git.clone import Clone
-from tests.commands.helpers import actions, inv
+from tests.commands.invoking import actions, inv
 from tests.commands.release.asking import tags
 from tests.commands.release.hub import ALL, Hub
 from tests.commands.release.hub import hub as hub

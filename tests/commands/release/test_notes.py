@@ -1,6 +1,6 @@
 """`inv release`: the notes, the options and what is printed."""
 
-from tests.commands.helpers import inv
+from tests.commands.invoking import inv
 from tests.commands.release.asking import edit
 from tests.commands.releasing import plan, release
 from tests.commands.to_release import repo as repo

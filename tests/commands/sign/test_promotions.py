@@ -9,7 +9,7 @@ from flux.errors import RequestError
 from flux.monorepo.drift import Looked
 from flux.promotion.plan import Action, Step
 from flux.settings import Phase, Settings
-from tests.commands.helpers import inv, monorepo
+from tests.commands.invoking import inv, monorepo
 from tests.monorepos import opened
 
 PHASES = (Phase("at", ("at_ring1", "at_ring2")), Phase("prod", ("prod",)))

@@ -16,7 +16,7 @@ from flux.monorepo.signing import SignAction, Signature, Signing, in_our_reposit
 from flux.registry import open_registry
 from flux.settings import Settings
 from tests import parts
-from tests.commands.helpers import inv, monorepo
+from tests.commands.invoking import inv, monorepo
 from tests.commands.releasing import publish, release
 from tests.monorepos import opened
 from tests.registry.images import packed, push

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flux.monorepo.changed import Changed
-from tests.commands.helpers import changed, push
+from tests.commands.invoking import changed, push
 from tests.monorepo.changing import repo as repo
 from tests.repo import Repo
 

@@ -15,7 +15,7 @@ from flux.artifact.ignore import excludes
 from flux.git.clone import Clone
 from flux.report.changed import document
 from flux.settings import Settings
-from tests.commands.helpers import HOSTILE_NAMES, TERMINAL, changed, push
+from tests.commands.invoking import HOSTILE_NAMES, TERMINAL, changed, push
 from tests.monorepo.changed.comparing import compared
 from tests.monorepo.changing import FILES, edit, says
 from tests.monorepo.changing import repo as repo

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.helpers import changed
+from tests.commands.invoking import changed
 from tests.monorepo.changed.comparing import compared
 from tests.monorepo.changing import repo as repo
 from tests.monorepo.changing import says

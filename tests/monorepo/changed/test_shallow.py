@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flux.errors import HistoryMissingError
-from tests.commands.helpers import actions_checkout, break_origin, changed, pull_request, push
+from tests.commands.invoking import actions_checkout, break_origin, changed, pull_request, push
 from tests.monorepo.changing import edit, says
 from tests.monorepo.changing import origin as origin
 from tests.monorepo.changing import repo as repo

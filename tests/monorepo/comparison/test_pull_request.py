@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     actions_checkout,
     changed,
     pull_request,

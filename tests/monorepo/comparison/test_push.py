@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flux.errors import GitError, RequestError
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     actions_checkout,
     break_origin,
     build,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flux.errors import RequestError
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     ZEROS,
     actions_checkout,
     changed,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flux.errors import RequestError, TipUnknownError
-from tests.commands.helpers import (
+from tests.commands.invoking import (
     actions,
     break_origin,
     changed,

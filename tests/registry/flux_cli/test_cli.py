@@ -8,7 +8,7 @@ import pytest
 from flux.errors import RequestError
 from flux.parallel import in_parallel
 from flux.registry.flux_cli.cli import FluxCli
-from tests.commands.helpers import crowded
+from tests.commands.invoking import crowded
 from tests.registry.conftest import Place
 from tests.registry.flux_cli.failing import TAGS, failed
 from tests.registry.images import packed

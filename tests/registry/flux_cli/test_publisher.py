@@ -18,7 +18,7 @@ from flux.registry.push import push
 from flux.registry.remote.registry import RemoteRegistry
 from tests import parts
 from tests.artifact.trees import archived
-from tests.commands.helpers import inv, monorepo
+from tests.commands.invoking import inv, monorepo
 from tests.registry.conftest import Place
 from tests.registry.flux_cli.failing import TAGS, failed
 from tests.registry.front import Hook, front

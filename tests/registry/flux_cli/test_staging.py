@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from flux.artifact.ignore import excludes
 from tests.artifact.trees import Tree, layer, trees
-from tests.commands.helpers import HOSTILE_NAMES
+from tests.commands.invoking import HOSTILE_NAMES
 from tests.registry.conftest import Place
 from tests.registry.images import content, image
 

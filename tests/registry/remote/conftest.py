@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests import parts
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import monorepo
 from tests.registry.remote.logins import HTPASSWD, PUSHER, READER, USER, Docker, Elsewhere, htpasswd
 from tests.registry.token_service import TokenService, make_certificate, run_token_service
 from tests.repo import Repo

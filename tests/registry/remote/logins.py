@@ -16,7 +16,7 @@ from flux.errors import RegistryError
 from flux.registry.remote.registry import RemoteRegistry
 from flux.registry.target import Target
 from tests import parts
-from tests.commands.helpers import Finished, inv
+from tests.commands.invoking import Finished, inv
 from tests.registry.token_service import User
 from tests.repo import Repo
 from tests.servers import Answer, Server

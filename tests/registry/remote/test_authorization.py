@@ -11,8 +11,8 @@ from urllib3 import HTTPHeaderDict
 from flux.errors import RegistryError, RegistryUnreachableError
 from flux.registry.remote.registry import RemoteRegistry
 from tests import parts
-from tests.commands.helpers import build as in_process
-from tests.commands.helpers import monorepo
+from tests.commands.invoking import build as in_process
+from tests.commands.invoking import monorepo
 from tests.registry import test_target
 from tests.registry.conftest import Place, on_distribution
 from tests.registry.images import image, push

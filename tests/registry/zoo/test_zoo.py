@@ -13,7 +13,7 @@ from flux.errors import RegistryUnreachableError
 from flux.monorepo.image_result import ImageAction
 from flux.registry import open_registry
 from flux.settings import Settings
-from tests.commands.helpers import build, monorepo
+from tests.commands.invoking import build, monorepo
 from tests.commands.releasing import CONFIG, PHASES, PHASES_SETTING, actions_of, publish, status, tag
 from tests.monorepos import opened
 from tests.registry.token_service import Certificate, make_certificate

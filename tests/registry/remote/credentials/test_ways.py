@@ -10,7 +10,7 @@ from flux.registry.flux_cli.cli import FluxCli
 from flux.registry.flux_cli.registry import FluxRegistry
 from flux.registry.remote.registry import RemoteRegistry
 from tests import parts
-from tests.commands.helpers import in_actions, inv, push_payload
+from tests.commands.invoking import in_actions, inv, push_payload
 from tests.registry.images import image, packed, push
 from tests.registry.remote.logins import READER, USER, WRONG, Docker, build, refusal, target
 from tests.registry.token_service import TokenService
