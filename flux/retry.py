@@ -1,4 +1,4 @@
-"""The retry policy for registries and forges."""
+"""The retry policy for registries and forges. `forge/github/retry.py` adds what GitHub asks for."""
 
 import random
 import time
