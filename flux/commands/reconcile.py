@@ -9,6 +9,7 @@ from flux.monorepo.builder import Build, Builder
 from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.image_result import ImageAction
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.observe_mode import Observed, observe_images, observe_steps
 from flux.monorepo.publish_due import DuePublisher
 from flux.monorepo.tip_settings import require_current_settings
 from flux.monorepo.vouching import Vouching
@@ -27,6 +28,8 @@ class Reconciled(Work):
 
     missing: list[Step] = field(default_factory=list)
     """The tags that cannot move because their version is not published."""
+    observed: list[Observed] = field(default_factory=list)
+    """The tags of an earlier system, in the mode `observe`."""
 
     @property
     def failed(self) -> bool:
@@ -80,6 +83,8 @@ class Reconciler:
                 self._done.fail(result.artifact, result.error)
             elif result.action in (ImageAction.PUSHED, ImageAction.TAGGED):
                 self._done.did(f"{result.artifact}: {result.action} {', '.join(result.tags)}")
+        if self._monorepo.settings.observes:
+            self._done.observed.extend(observe_images(self._monorepo, built.results))
 
     def _publish(self, tip: str) -> None:
         DuePublisher(self._monorepo, self._vouching, self._done).publish(tip)
@@ -104,6 +109,8 @@ class Reconciler:
                 self._done.fail(step.name, step.fault)
             elif step.action in (Action.MOVED, Action.MOVE):
                 self._done.did(f"{step.artifact}:{step.environment}: {step.action} to {step.version}")
+        if self._monorepo.settings.observes:
+            self._done.observed.extend(observe_steps(convergence.steps))
 
     def _advance(self, tip: str) -> None:
         """Do what the rules allow now, and read what clusters report."""

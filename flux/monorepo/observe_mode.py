@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from flux.monorepo.image_result import ImageResult
+from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.registry import written_registry
 from flux.parallel import in_parallel
 from flux.promotion.plan import Action, Step
 from flux.regex import regex
-from flux.registry.target import Registry
 
 _OF_A_COMMIT = regex(r"[0-9a-f]{12}")
 
@@ -36,16 +35,23 @@ def observe_images(monorepo: Monorepo, results: Iterable[ImageResult]) -> list[O
     Raises RegistryError if the registry does not answer.
     """
     done = [result for result in results if not result.error]
-    registry = written_registry(monorepo)
-    found = in_parallel(monorepo.settings.jobs, lambda result: [*_tags(registry, result)], done)
+    found = in_parallel(monorepo.settings.jobs, lambda result: [*_tags(monorepo, result)], done)
     return sorted((one for each in found for one in each), key=lambda one: one.name)
 
 
-def _tags(registry: Registry, result: ImageResult) -> Iterator[Observed]:
-    target = registry.repository(result.artifact)
+def _tags(monorepo: Monorepo, result: ImageResult) -> Iterator[Observed]:
+    """Yield the tags of an image. A tag that has the same content stays, even if its digest is another."""
+    there = written_registry(monorepo).repository(result.artifact)
+    planned = monorepo.registry.repository(result.artifact)
     for tag in result.tags:
-        if not _OF_A_COMMIT.fullmatch(tag):
-            yield Observed(f"{result.artifact}:{tag}", target.resolve(tag), result.digest)
+        if _OF_A_COMMIT.fullmatch(tag):
+            continue
+        theirs = ours = there.resolve(tag)
+        if result.action == ImageAction.PUSHED:
+            ours = result.digest
+        elif result.action == ImageAction.TAGGED:
+            ours = planned.resolve(tag)
+        yield Observed(f"{result.artifact}:{tag}", theirs, ours)
 
 
 def observe_steps(steps: Iterable[Step]) -> list[Observed]:

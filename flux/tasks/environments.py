@@ -96,12 +96,14 @@ def reconcile(
     """Do everything that is due: build, publish, issues, pull requests, tags."""
     with running(context, json, dry_run=dry_run, pushes=True) as run:
         from flux.commands.reconcile import Reconciler
+        from flux.report.observe_mode import show_observed
         from flux.report.reconcile import show_reconciled
 
         require_output_folder(digests)
         done = Reconciler(run.monorepo).reconcile(run.report.working)
         release_tag, would = run.monorepo.settings.release_tag, run.monorepo.would_have
         show_reconciled(run.report, done, digests, dry_run, release_tag, would)
+        show_observed(run.report, done.observed if run.monorepo.settings.observes else None)
         run.report.outputs({"sign-promotions": run.monorepo.settings.sign_promotions})
         if done.failed:
             raise Exit(code=1)

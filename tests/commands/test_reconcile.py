@@ -58,6 +58,19 @@ def test_versions_that_are_not_published_are_told_apart(local: World) -> None:
     assert (done.failed, done.errors) == (True, [])
 
 
+def test_only_the_mode_observe_compares(local: World) -> None:
+    local.desire(at_ring1="1.1.0")
+    assert local.reconcile(dry_run=True).observed == []
+    observed = local.with_(mode="observe").reconcile(dry_run=True).observed
+    assert {one.name: one.agrees for one in observed} == {
+        "dashboard:latest": False,
+        "eso:latest": False,
+        "eso:at_ring1": False,
+        "eso:prod_ring1": True,
+        "eso:prod_ring2": True,
+    }
+
+
 def test_reconcile_vouches_for_no_content_but_the_releases(world: World) -> None:
     """What its digests name is signed."""
     world.release("eso", "1.2.0")

@@ -1,5 +1,6 @@
 """What an earlier system left, beside what this one would make of it."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.monorepo.observe_mode import Observed, observe_images, observe_steps
 from flux.promotion.plan import Action, Step
 from flux.registry.folder.layout import LayoutTarget
+from flux.registry.target import Manifest
+from flux.settings import Settings
 from tests.commands.invoking import build
 from tests.commands.invoking import monorepo as make
 from tests.monorepos import opened
@@ -25,7 +28,7 @@ def observed(repo: Repo) -> dict[str, bool]:
     from flux.monorepo.builder import Builder
     from flux.monorepo.commit_artifacts import Sources
 
-    with opened(repo, dry_run=True) as monorepo:
+    with opened(repo, Settings(mode="observe"), dry_run=True) as monorepo:
         built = Builder(monorepo, Sources(monorepo, repo.head), ["app", "db"], []).build(lambda result: None)
         return {one.name: one.agrees for one in observe_images(monorepo, built.results)}
 
@@ -41,6 +44,20 @@ def test_images(repo: Repo) -> None:
     manifest = target.fetch_manifest("latest")
     assert manifest
     target.push_manifest(manifest, "0123abc")
+    assert observed(repo) == {"app:latest": False, "db:latest": True}
+
+
+def test_a_tag_that_would_stay_agrees(repo: Repo) -> None:
+    """Also if another tag has the same content with another digest."""
+    build(repo)
+    target = LayoutTarget(repo.path / ".registry/app")
+    manifest = target.fetch_manifest("latest")
+    assert manifest
+    document = json.loads(manifest.content)
+    document["annotations"]["org.opencontainers.image.revision"] = "main/1"
+    target.push_manifest(Manifest(json.dumps(document).encode(), manifest.media_type), "latest")
+    assert observed(repo) == {"app:latest": True, "db:latest": True}
+    repo.commit("change", files={"artifacts/app/a.yaml": "a: 2\n"})
     assert observed(repo) == {"app:latest": False, "db:latest": True}
 
 
