@@ -160,3 +160,34 @@ def release_one(world: World, before: dict[str, dict[str, str | None]]) -> None:
     commits = {(a, t) for a, t in changed if len(t) == 12}
     assert changed - commits == {(name, tag) for tag in {written, *moved}}
     assert {artifact for artifact, _ in commits} == {name}
+
+
+@pytest.mark.parametrize("world", ["components"], indirect=True)
+def test_it_watches_the_old_workflow_and_then_takes_over(world: World, flux_cli: str) -> None:
+    """What the old workflow publishes meanwhile, in its own way, is neither an error nor moved later."""
+    shape, repo = world.shape, world.repo
+    more = ["--fleet", str(world.fleet)] if shape.fleet else []
+    world.run("init", *more)
+    settings = (repo.path / "invoke.yaml").read_text()
+    repo.commit("adopt", files={"invoke.yaml": settings.replace("flux:\n", "flux:\n  mode: observe\n", 1)})
+    name, folder = next(iter(shape.folders.items()))
+    repo.commit("edit", files=component(folder, "3"))
+    seed(repo, shape, world.host, flux_cli, "1.2.0", shape.others)
+    repo.push()
+    repo.git("push", "--quiet", "--tags")
+    published = world.tags()
+    tag = shape.release_tag.replace("{artifact}", name).replace("{version}", "1.2.0")
+    for command in (["build"], ["publish", tag], ["reconcile"]):
+        said = world.run(*command).err
+        assert "tags are as they would be here" in said
+        assert " and would have " not in said
+    assert world.tags() == published
+
+    repo.commit("take over", files={"invoke.yaml": settings})
+    repo.push()
+    world.run("init", "--check")
+    world.run("reconcile")
+    after = world.tags()
+    assert {
+        artifact: {tag: tags[tag] for tag in published[artifact]} for artifact, tags in after.items()
+    } == (published)
