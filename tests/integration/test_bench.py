@@ -35,6 +35,8 @@ def test_every_row_is_measured(kustomize: tuple[str, ...], tmp_path: Path) -> No
         "changed-terminal",
         "build-http",
         "build-http-cpu",
+        "build-http-tmpfs",
+        "build-http-tmpfs-cpu",
         "requests-cold",
         "requests-nothing-to-do",
         "requests-one-changed",
