@@ -16,7 +16,7 @@ from typing import Any
 
 from flux.errors import RegistryUnreachableError
 from flux.reasons import of_json, of_system
-from flux.registry.remote.helper import HelperError, ask_helper
+from flux.registry.remote.credential_helper import HelperError, ask_helper
 
 _HUB = "docker.io"
 _HUB_NAMES = frozenset({_HUB, "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"})

@@ -105,7 +105,7 @@ def _hurried(sock: socket.socket) -> socket.socket:
     return ours
 
 
-class _Connection(HTTPConnection):
+class _TimedConnection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         return _hurried(super()._new_conn())
 
@@ -116,7 +116,7 @@ class _TlsConnection(HTTPSConnection):
 
 
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
+    ConnectionCls = _TimedConnection
 
 
 class _TlsPool(HTTPSConnectionPool):

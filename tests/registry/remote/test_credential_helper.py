@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flux.registry.remote.helper import HELPER_SECONDS, Answer, HelperError, ask_helper
+from flux.registry.remote.credential_helper import HELPER_SECONDS, Answer, HelperError, ask_helper
 from tests import parts
 from tests.registry.remote.logins import Docker, refusal
 
@@ -37,7 +37,7 @@ def script(program: Path, text: str) -> None:
 
 
 def test_a_helper_that_hangs_is_ended_and_named(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flux.registry.remote.helper.HELPER_SECONDS", 0.5)
+    monkeypatch.setattr("flux.registry.remote.credential_helper.HELPER_SECONDS", 0.5)
     script(program, "sleep 20")
     began = time.monotonic()
     with pytest.raises(HelperError, match=r"^docker-credential-test did not answer within 0 s$"):
