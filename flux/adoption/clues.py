@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flux.errors import FluxError
+
 
 @dataclass(frozen=True)
 class Clues:
@@ -31,8 +33,17 @@ class ProposedSetting:
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that is done today and that settings cannot describe. Setting `setting` closes the gap."""
+    """Something that is done today and that settings cannot describe, or an error. Setting `setting` closes
+    the gap. `advice` says what to do; an error has a hint instead."""
 
-    message: str
-    hint: str
+    found: str | FluxError
+    advice: str = ""
     setting: str = ""
+
+    @property
+    def message(self) -> str:
+        return self.found.message if isinstance(self.found, FluxError) else self.found
+
+    @property
+    def hint(self) -> str:
+        return self.found.hint if isinstance(self.found, FluxError) else self.advice

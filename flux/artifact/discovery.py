@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 from flux.artifact.folder import Folder, SourceEntry
 from flux.artifact.glob import ANY_DEPTH, is_name, literal
 from flux.artifact.tree import FOLDER, SUBMODULE, SYMLINK
+from flux.errors import SettingError
 
 
 class Node(Protocol):
@@ -33,6 +34,11 @@ class Clash(NamedTuple):
     hint: str
     names: tuple[str, ...]
     path: str
+
+    @property
+    def error(self) -> SettingError:
+        """The error for each artifact that clashes."""
+        return SettingError(self.message, self.hint)
 
 
 class Odd(NamedTuple):

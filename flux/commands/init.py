@@ -163,13 +163,13 @@ def _settings(values: Mapping[str, Any], variables: Mapping[str, str], gaps: lis
     try:
         return read_settings(dict(values), variables)
     except SettingError as error:
-        gaps.append(Gap(error.message, error.hint))
+        gaps.append(Gap(error))
         return None
 
 
 def _names(monorepo: Monorepo, gaps: list[Gap]) -> list[str]:
     found = find_artifacts(monorepo.git, monorepo.git.head(), monorepo.settings.layout)
-    gaps.extend(Gap(clash.message, clash.hint) for clash in found.clashes[:1])
+    gaps.extend(Gap(clash.error) for clash in found.clashes[:1])
     if wrong := [name for name in found.folders if name_fault(name)]:
         paths = listed([found.folders[name].path for name in wrong])
         gaps.append(

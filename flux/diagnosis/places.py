@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flux.diagnosis.check_line import Line, Rating
-from flux.errors import SettingError
 from flux.listing import counted
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def check_clashes(monorepo: Monorepo) -> Iterator[Line]:
 
     found = find_artifacts(monorepo.git, monorepo.git.head(), monorepo.settings.layout).clashes
     for clash in found[:_MOST_CLASHES]:
-        yield Line("sources", Rating.PROBLEM, SettingError(clash.message, clash.hint))
+        yield Line("sources", Rating.PROBLEM, clash.error)
     if more := len(found[_MOST_CLASHES:]):
         yield Line(
             "sources",

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from flux.adoption.environments import is_environment
 from flux.environments.converge import converge
-from flux.errors import FluxError, TipUnknownError
+from flux.errors import FluxError, TipUnknownError, without_frames
 from flux.monorepo.artifacts import artifacts_at
 from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import Released, last_releases, newest_of, releases
 from flux.monorepo.vouching import Vouching
 from flux.monorepo.workflows import drifted_workflows, has_tasks
+from flux.notice import AnyNotice, Notice
 from flux.parallel import in_parallel
 from flux.promotion.plan import Action
 from flux.registry.identity import is_same
@@ -23,11 +24,23 @@ from flux.settings.phases import Follow
 
 @dataclass(frozen=True)
 class Exceptional:
-    """An exception to the proof, and what to do about it."""
+    """An exception to the proof. `advice` says what to do about it, unless the hint of an error does."""
 
     about: str
-    message: str
-    hint: str = ""
+    found: AnyNotice
+    advice: str = ""
+
+    @classmethod
+    def failed(cls, about: str, error: FluxError) -> Exceptional:
+        return cls(about, Notice(without_frames(error), about))
+
+    @property
+    def message(self) -> str:
+        return str(self.found)
+
+    @property
+    def hint(self) -> str:
+        return self.found.error.hint if isinstance(self.found, Notice) and not self.advice else self.advice
 
 
 def prove(monorepo: Monorepo, uses: str = "") -> list[Exceptional]:
@@ -54,7 +67,7 @@ def _behind(monorepo: Monorepo, head: str) -> Iterator[Exceptional]:
     try:
         tip = monorepo.tip
     except TipUnknownError as error:
-        yield Exceptional("tip", error.message, error.hint)
+        yield Exceptional("tip", Notice(without_frames(error)))
         return
     if monorepo.git.merge_base(tip, head) != tip:
         yield Exceptional(
@@ -87,7 +100,7 @@ def _tags(monorepo: Monorepo, vouching: Vouching) -> Iterator[Exceptional]:
                 f"find out what it has, then name its version in {monorepo.settings.releaseconfig}",
             )
         elif step.fault:
-            yield Exceptional(step.name, f"{step.name}: {step.fault.message}", step.fault.hint)
+            yield Exceptional.failed(step.name, step.fault)
         elif step.action != Action.UNCHANGED:
             old, new = (step.old or "nothing")[:19], (step.new or "")[:19]
             yield Exceptional(
@@ -105,7 +118,7 @@ def _moving(monorepo: Monorepo, head: str, vouching: Vouching) -> Iterator[Excep
         try:
             return [*_followed(monorepo, head, name, vouching)]
         except FluxError as error:
-            return [Exceptional(name, f"{name}: {error.message}", error.hint)]
+            return [Exceptional.failed(name, error)]
 
     for found in sorted(in_parallel(settings.jobs, one, names), key=lambda each: [one.about for one in each]):
         yield from found
@@ -139,8 +152,8 @@ def _stable(
         said = f"{about} follows the newest stable release, but there is none"
         yield Exceptional(about, said, f"release {name}, or take its `follow` away")
     elif fault := vouching.fault(name, str(newest.version), manifest):
-        said = f"{about} follows the newest stable release, and is not {newest.version}: {fault.message}"
-        yield Exceptional(about, said, f"`inv publish {newest.tag}` moves it")
+        said = f"{about} follows the newest stable release, and is not {newest.version}"
+        yield Exceptional(about, Notice(fault, said), f"`inv publish {newest.tag}` moves it")
 
 
 def _releases(monorepo: Monorepo, head: str, vouching: Vouching) -> list[Exceptional]:
@@ -157,7 +170,7 @@ def _release(monorepo: Monorepo, released: Released, vouching: Vouching) -> Exce
     try:
         manifest = monorepo.registry.repository(released.artifact).fetch_manifest(version)
     except FluxError as error:
-        return Exceptional(released.tag, f"{released.tag}: {error.message}", error.hint)
+        return Exceptional.failed(released.tag, error)
     if manifest is None:
         return Exceptional(
             released.tag,
@@ -165,7 +178,7 @@ def _release(monorepo: Monorepo, released: Released, vouching: Vouching) -> Exce
             f"publish it with `inv publish {released.tag}`, or delete the tag",
         )
     fault = vouching.fault(released.artifact, version, manifest)
-    return Exceptional(released.tag, f"{released.tag}: {fault.message}", fault.hint) if fault else None
+    return Exceptional.failed(released.tag, fault) if fault else None
 
 
 def _workflows(monorepo: Monorepo, uses: str) -> Iterator[Exceptional]:

@@ -34,7 +34,7 @@ def named_clashes(found: Found) -> list[str]:
 
 def clash_faults(found: Found) -> dict[str, SettingError]:
     """Return the errors of the artifacts that clash, by name. These artifacts are not published."""
-    return {name: SettingError(clash.message, clash.hint) for name, clash in found.clashing.items()}
+    return {name: clash.error for name, clash in found.clashing.items()}
 
 
 def where(layout: Layout) -> str:

@@ -85,6 +85,7 @@ def test_two_of_one_name_clash() -> None:
     assert list(found.folders) == ["y"], "neither is published under the name of the other"
     assert (found.of(["y"]).clashes, found.of(["x"]).clashes) == ((), (clash,))
     assert clash.message == "two artifacts are named x: a/x and b/x"
+    assert (clash.error.message, clash.error.hint) == (clash.message, clash.hint)
     assert find_all([SourceEntry("*/x", "{parent}-{name}")], tree).clashes == ()
 
 

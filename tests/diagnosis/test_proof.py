@@ -6,7 +6,9 @@ import pytest
 import yaml
 
 from flux.commands.init import write_adoption
-from flux.diagnosis.proof import prove
+from flux.diagnosis.proof import Exceptional, prove
+from flux.errors import UnvouchedError
+from flux.notice import Notice
 from flux.registry.folder.layout import LayoutTarget
 from flux.settings import read_settings
 from tests.commands.invoking import inv
@@ -66,6 +68,16 @@ def test_a_start_line_that_is_elsewhere_and_tasks_that_are_not_ours(adopted: Rep
         in said
     )
     assert "tasks.py does not have the commands that the workflows run" in said
+
+
+def test_an_exception_holds_the_error_that_it_comes_from() -> None:
+    error = UnvouchedError("it is not what git builds", "build it")
+    failed = Exceptional.failed("app:at", error)
+    assert isinstance(failed.found, Notice)
+    assert failed.found.error is error
+    assert (failed.message, failed.hint) == ("app:at: it is not what git builds", "build it")
+    assert Exceptional("app:at", Notice(error, "app:at"), "move it").hint == "move it"
+    assert Exceptional("app:at", "is missing", "write it").hint == "write it"
 
 
 def test_as_people_run_it(adopted: Repo) -> None:
