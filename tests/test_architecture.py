@@ -227,11 +227,7 @@ def names_of_kinds(source: str) -> set[str]:
         if isinstance(node, ast.Import | ast.ImportFrom):
             names += [alias.name for alias in node.names]
             names += [f"{name}.{alias.name}" for name in names[:1] for alias in node.names]
-        found |= {
-            name
-            for name in names
-            if re.match(r"flux\.(forge\.(github|local)|registry\.(folder|remote))\b", name)
-        }
+        found |= {name for name in names if _PACKAGES_OF_KINDS.match(name)}
     return found
 
 

@@ -31,6 +31,10 @@ class Build:
     def failed(self) -> list[ImageResult]:
         return [result for result in self.results if result.error]
 
+    @property
+    def changed(self) -> list[ImageResult]:
+        return [result for result in self.results if result.action is not ImageAction.UNCHANGED]
+
     def digests(self) -> dict[str, str]:
         return {r.artifact: f"{r.repository}@{r.digest}" for r in self.results if r.digest}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.report.json_document import with_error
 from flux.report.text import Link, Styled
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from flux.monorepo.builder import Build
-    from flux.monorepo.image_result import ImageResult
     from flux.report.report import Report
 
 HEADER = {
@@ -20,7 +20,13 @@ HEADER = {
     for dry_run in (False, True)
 }
 
-_STYLES = {"pushed": "green", "tagged": "green", "unchanged": "dim", "kept": "yellow", "failed": "bold red"}
+_STYLES = {
+    ImageAction.PUSHED: "green",
+    ImageAction.TAGGED: "green",
+    ImageAction.UNCHANGED: "dim",
+    ImageAction.KEPT: "yellow",
+    ImageAction.FAILED: "bold red",
+}
 
 
 @contextmanager
@@ -41,7 +47,7 @@ def show_build(report: Report, build: Build, digests: str | None, dry_run: bool)
     )
     if not report.document(document(build)):
         if build.results:
-            changed_first = sorted(build.results, key=lambda result: result.action == "unchanged")
+            changed_first = sorted(build.results, key=lambda result: result.action is ImageAction.UNCHANGED)
             report.table(HEADER[dry_run], [_row(report, result) for result in changed_first])
         else:
             report.print("No artifact changed: nothing to build.")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flux.artifact.finding import Finding, Level
 from flux.listing import counted
 from flux.report.text import Styled, or_empty, property_value
 
 if TYPE_CHECKING:
-    from flux.artifact.finding import Finding
     from flux.commands.check import Check
     from flux.report.report import Report
 
@@ -18,7 +18,7 @@ def show_check(report: Report, check: Check) -> None:
     if not report.as_json:
         for finding in check.findings:
             _show_finding(report, finding)
-    errors = sum(finding.level == "error" for finding in check.findings)
+    errors = sum(finding.level is Level.ERROR for finding in check.findings)
     warnings = len(check.findings) - errors
     checked = f"{counted(len(check.artifacts), 'artifact')} checked"
     said = f"{checked}: {counted(errors, 'error')}, {counted(warnings, 'warning')}."
@@ -45,5 +45,5 @@ def _show_finding(report: Report, finding: Finding) -> None:
         where = f" file={property_value(finding.path)}" + (f",line={finding.line}" if finding.line else "")
         report.command(finding.level + where, finding.message, place)
         return
-    style = "bold red" if finding.level == "error" else "yellow"
+    style = "bold red" if finding.level is Level.ERROR else "yellow"
     report.print(Styled(finding.level, style), f" {place}: {finding.message}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flux.adoption.files import FileState, WantedFile
 from flux.listing import counted
 from flux.report.text import some
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flux.adoption.files import WantedFile
     from flux.commands.init import Adoption
     from flux.diagnosis.proof import Exceptional
     from flux.report.report import Report
@@ -28,7 +28,7 @@ def show_adoption(report: Report, adoption: Adoption, written: Sequence[WantedFi
                 report.print(line, whole=True)
     paths = {file.path for file in written}
     for file in adoption.files:
-        if file.state == "missing" and file.path not in paths:
+        if file.state is FileState.MISSING and file.path not in paths:
             continue  # the dry run has already shown it
         report.print(f"{file.path}: {'written' if file.path in paths else file.state}")
     if adoption.differing and not paths & {file.path for file in adoption.differing}:

@@ -109,6 +109,5 @@ def build(
         show_observed(run.report, observe_built(run.monorepo, built))
         if built.failed:
             raise Exit(code=1)
-        pushed = [result.artifact for result in built.results if result.action != "unchanged"]
-        if pushed and not dry_run:
-            run.report.next(f"inv release {pushed[0]} minor")
+        if built.changed and not dry_run:
+            run.report.next(f"inv release {built.changed[0].artifact} minor")

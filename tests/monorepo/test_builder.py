@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from flux.monorepo.builder import Build
+from flux.monorepo.image_result import ImageAction, ImageResult
 from flux.registry.folder.layout import LayoutTarget
 from flux.report.build import document
 from tests.commands.invoking import (
@@ -29,6 +31,12 @@ from tests.monorepo.building import repo as repo
 from tests.repo import Repo
 
 # Promise 2: converge, don't replay
+
+
+def test_what_a_build_changed() -> None:
+    actions = [ImageAction.UNCHANGED, ImageAction.PUSHED, ImageAction.TAGGED]
+    results = [ImageResult(action, "r", "main@sha1:1", action=action) for action in actions]
+    assert [each.artifact for each in Build("1", results).changed] == ["pushed", "tagged"]
 
 
 def test_the_second_run_writes_nothing(repo: Repo) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from flux.promotion.timeline import Direction
 from flux.report.board.charts import DAY
 from flux.report.log import day
 
@@ -69,7 +70,7 @@ class Picture:
     begins: float
 
 
-class _Event(NamedTuple):
+class _RowEvent(NamedTuple):
     """From `time` on, the row has `version`, or None for no version."""
 
     time: float
@@ -117,20 +118,20 @@ def history_picture(artifact: Mapping[str, Any], environments: Sequence[str], no
     return Picture(lanes, axis.ticks, _WIDTH, len(lanes) * _LANE + _AXIS, axis.begins)
 
 
-def _releases(artifact: Mapping[str, Any]) -> list[_Event]:
+def _releases(artifact: Mapping[str, Any]) -> list[_RowEvent]:
     found = [(r["time"], r["version"]) for r in artifact["releases"] if r["time"] is not None]
-    return [_Event(time, version, version, StretchKind.RELEASE) for time, version in sorted(found)]
+    return [_RowEvent(time, version, version, StretchKind.RELEASE) for time, version in sorted(found)]
 
 
-def _changes(artifact: Mapping[str, Any], environment: str) -> list[_Event]:
+def _changes(artifact: Mapping[str, Any], environment: str) -> list[_RowEvent]:
     """Return the changes, the oldest first. The document has the newest first. Of several changes in one
     second, the last counts."""
     found = [
-        _Event(
+        _RowEvent(
             change["merged"],
             change["to"],
             f"{change['from'] or 'none'} to {change['to']}, {change['direction']}",
-            StretchKind.ROLLBACK if change["direction"] == "rollback" else StretchKind.CHANGE,
+            StretchKind.ROLLBACK if change["direction"] == Direction.ROLLBACK else StretchKind.CHANGE,
         )
         for change in reversed(artifact["changes"][:_MOST])
         if change["environment"] == environment
@@ -138,7 +139,7 @@ def _changes(artifact: Mapping[str, Any], environment: str) -> list[_Event]:
     return sorted(found, key=lambda event: event.time)
 
 
-def _stretches(row: Sequence[_Event], axis: _Axis) -> Iterator[Stretch]:
+def _stretches(row: Sequence[_RowEvent], axis: _Axis) -> Iterator[Stretch]:
     places = [*(axis.place(event.time) for event in row), float(_WIDTH)]
     for event, x, end in zip(row, places, places[1:], strict=False):
         if event.version is not None:

@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from flux.listing import counted
+from flux.promotion.clusters.health import Running
 from flux.report.board import charts
 from flux.report.board.history import history_picture
 from flux.report.board.links import allowed_url, image_page, scheme
@@ -128,7 +129,7 @@ def _states(artifact: Mapping[str, Any], environments: Sequence[str] | None) -> 
         "unknown": any(place["unknown"] for place in places),
         "promotion": bool(artifact["promotions"]),
         "waiting": bool(artifact["commits_since"]),
-        "failing": any((place["cluster"] or {}).get("state") == "failing" for place in places),
+        "failing": any((place["cluster"] or {}).get("state") == Running.FAILING for place in places),
         "behind": any(place["version"] not in (None, artifact["release"]) for place in places),
         "different": len({place["version"] for place in places}) > 1,
     }

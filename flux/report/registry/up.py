@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flux.commands.registry.up import LocalRegistry, Up
+
 if TYPE_CHECKING:
-    from flux.commands.registry.up import LocalRegistry
     from flux.report.report import Report
 
-_SAID = {"created": "created", "started": "started again", "running": "runs already"}
+_SAID = {Up.CREATED: "created", Up.STARTED: "started again", Up.RUNNING: "runs already"}
 
 
 def show_up(report: Report, local: LocalRegistry, dry_run: bool) -> None:
@@ -16,7 +17,7 @@ def show_up(report: Report, local: LocalRegistry, dry_run: bool) -> None:
         return
     location = local.registry.location
     done = _SAID[local.action]
-    if dry_run and local.action != "running":
+    if dry_run and local.action is not Up.RUNNING:
         done = f"would be {done}"
     report.print(f"{location}: {done}, {local.registry.image}")
     report.print(f"set `registry: {location}` in invoke.yaml, or `export INVOKE_FLUX_REGISTRY={location}`")
