@@ -8,12 +8,15 @@ from tests.modules import ROOT, modules
 
 
 def public_names(source: str) -> list[str]:
-    """The classes, functions, types and constants that a module defines. What people type and placeholders
-    have no part in this: the commands of `tasks/`, and the variables of generic types."""
+    """The classes, functions, types and constants that a module defines: also its own classes, whose names
+    begin with `_`. What people type and placeholders have no part in this: the commands of `tasks/`, and the
+    variables of generic types."""
     names: list[str] = []
     for node in ast.parse(source).body:
         typed = isinstance(node, ast.FunctionDef) and any(map(is_command, node.decorator_list))
-        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not typed:
+        if isinstance(node, ast.ClassDef):
+            names.append(node.name.lstrip("_"))
+        elif isinstance(node, ast.FunctionDef) and not typed:
             names.append(node.name)
         elif isinstance(node, ast.Assign | ast.AnnAssign) and "TypeVar(" not in ast.unparse(node):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -53,10 +56,11 @@ KNOWN: dict[str, int] = {}
 def find(): ...
 def _own(): ...
 class Found: ...
+class _Kept: ...
 @command(example="find")
 def typed(): ...
 """
-    assert public_names(source) == ["Answer", "MOST", "KNOWN", "find", "Found"]
+    assert public_names(source) == ["Answer", "MOST", "KNOWN", "find", "Found", "Kept"]
     assert home_of("document", Path("report/tag.py")) == home_of("document", Path("report/log.py"))
     local, github = (Path("forge", kind, "issues.py") for kind in ("local", "github"))
     assert home_of("Issues", local) == home_of("Issues", github)

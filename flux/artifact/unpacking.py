@@ -74,7 +74,7 @@ def entries(pieces: Iterable[bytes]) -> Iterator[LayerEntry]:
 
     Raises ContentError if it is not a tar, has entries that Flux does not unpack, or exceeds a limit.
     """
-    tar = _Stream(pieces)
+    tar = _TarStream(pieces)
     names = _Names()
     while (header := _next(tar)) is not None:
         content = tar.take(header.size, header.size)
@@ -110,7 +110,7 @@ class _Header:
         return ContentError(f"{name!r} in it is not a {what}")
 
 
-class _Stream:
+class _TarStream:
     """Reads a given number of bytes from pieces, and keeps at most one piece."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
@@ -171,7 +171,7 @@ class _Names:
             raise ContentError(f"it holds more than {_MOST_ENTRIES} files and folders, or names too long")
 
 
-def _next(tar: _Stream) -> _Header | None:
+def _next(tar: _TarStream) -> _Header | None:
     """Return the next entry's header, with the values of PAX and GNU headers before it. None at the end."""
     name: bytes | None = None
     size: int | None = None
@@ -193,7 +193,7 @@ def _next(tar: _Stream) -> _Header | None:
     return None
 
 
-def _block(tar: _Stream) -> bytes | None:
+def _block(tar: _TarStream) -> bytes | None:
     """Return the next header. None at the end: two blocks of zeros, or no more bytes (also after one)."""
     block = tar.read(BLOCK)
     if not block:

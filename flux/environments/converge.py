@@ -63,7 +63,7 @@ def converge(
     Raises TipUnknownError if the tip cannot be fetched, and OutdatedSettingsError if the tip has other
     settings. Then nothing was moved.
     """
-    run = _Run(monorepo, names, working, vouching, thorough)
+    run = _ConvergenceRun(monorepo, names, working, vouching, thorough)
     for _ in range(_MOST_ROUNDS):
         looked = run.look()
         planned = [step for each in looked for step in each.steps]
@@ -77,7 +77,7 @@ def converge(
     return run.done()
 
 
-class _Run:
+class _ConvergenceRun:
     """One run. `due` are the artifacts to look at. `tip` is the commit with the desired state."""
 
     def __init__(
@@ -192,10 +192,10 @@ def _may_hold(monorepo: Monorepo) -> bool:
     return monorepo.settings.has_rules or monorepo.git.file(monorepo.tip, path) is not None
 
 
-def _desired_of(monorepo: Monorepo, tip: str, names: Collection[str]) -> Desired:
+def _desired_of(monorepo: Monorepo, commit: str, names: Collection[str]) -> Desired:
     """Return the desired versions at a commit, of the named artifacts or all. An artifact may have none."""
     require_current_settings(monorepo)
-    desired = desired_at(monorepo, tip)
+    desired = desired_at(monorepo, commit)
     return {name: desired.get(name, {}) for name in choose_artifacts(monorepo, desired, names)}
 
 

@@ -73,9 +73,9 @@ def _tip(monorepo: Monorepo, notices: list[AnyNotice]) -> str:
         raise
 
 
-def _recorded(monorepo: Monorepo, tip: str) -> Iterable[Recorded]:
+def _recorded(monorepo: Monorepo, commit: str) -> Iterable[Recorded]:
     git = monorepo.git
-    changes = list(git.file_log(tip, monorepo.settings.releaseconfig))
+    changes = list(git.file_log(commit, monorepo.settings.releaseconfig))
     with git.expecting([change.blob for change in changes if change.blob]):
         for change in changes:
             content = b"".join(git.open(change.blob).pieces) if change.blob else None

@@ -206,10 +206,10 @@ def _requests(
     return found
 
 
-def _times(monorepo: Monorepo, artifact: str, tip: str, environments: Iterable[str]) -> dict[str, int]:
+def _times(monorepo: Monorepo, artifact: str, commit: str, environments: Iterable[str]) -> dict[str, int]:
     """Return when main gave environments their versions. A shallow clone may not have all of these times."""
     with suppress(FluxError):
-        states = list(history(monorepo, artifact, tip))
+        states = list(history(monorepo, artifact, commit))
         changes = {environment: change_of(states, environment) for environment in environments}
         return {environment: change.time for environment, change in changes.items() if change}
     return {}

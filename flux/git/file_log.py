@@ -28,7 +28,7 @@ class FileChange(NamedTuple):
     merged: tuple[str, ...] = ()
 
 
-class _Node(NamedTuple):
+class _CommitNode(NamedTuple):
     """A commit that changed the file, or merges such commits. `parents` are of the same kind."""
 
     time: int
@@ -83,7 +83,7 @@ class FileLog:
                 return parent, old
         return None
 
-    def _nodes(self, commit: str, path: str) -> Iterator[tuple[str, _Node]]:
+    def _nodes(self, commit: str, path: str) -> Iterator[tuple[str, _CommitNode]]:
         fields = iter(
             self._process.fields(
                 *("-c", "log.showRoot=true", "-c", "log.follow=false"),
@@ -107,13 +107,13 @@ class FileLog:
             yield _node(header, raw)
 
 
-def _node(header: str, raw: str | None) -> tuple[str, _Node]:
+def _node(header: str, raw: str | None) -> tuple[str, _CommitNode]:
     commit, time, parents, message = header.split("\n", 3)
     told = output.readable(message[:_MOST_MESSAGE])
-    return commit, _Node(output.seconds(time), tuple(parents.split()), told, raw)
+    return commit, _CommitNode(output.seconds(time), tuple(parents.split()), told, raw)
 
 
-def _changes(nodes: dict[str, _Node], start: str | None) -> Iterator[FileChange]:
+def _changes(nodes: dict[str, _CommitNode], start: str | None) -> Iterator[FileChange]:
     """Yield the changes along the first parents. Other commits belong to the merge that brought them."""
     line = list(_line(nodes, start))
     seen = set(line)
@@ -128,13 +128,13 @@ def _changes(nodes: dict[str, _Node], start: str | None) -> Iterator[FileChange]
             yield FileChange(commit, node.time, output.blob(node.raw), messages, tuple(brought[commit]))
 
 
-def _line(nodes: dict[str, _Node], start: str | None) -> Iterator[str]:
+def _line(nodes: dict[str, _CommitNode], start: str | None) -> Iterator[str]:
     while start in nodes:
         yield start
         start = next(iter(nodes[start].parents), None)
 
 
-def _brought(nodes: dict[str, _Node], starts: Sequence[str], seen: set[str]) -> list[str]:
+def _brought(nodes: dict[str, _CommitNode], starts: Sequence[str], seen: set[str]) -> list[str]:
     found: list[str] = []
     waiting = list(starts)
     while waiting and len(found) < _MOST_BROUGHT:

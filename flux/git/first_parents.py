@@ -32,7 +32,7 @@ def _pulled(branch: str) -> re.Pattern[str]:
     return re.compile(rf"Merge (?:remote-tracking )?branch '(?:origin/)?{name}'(?: of .+?)?(?: into .+)?")
 
 
-class _Line(NamedTuple):
+class _FirstParentLine(NamedTuple):
     """The commits of a line, newest first. `is_whole`: the clone had all history when git read it."""
 
     commits: tuple[str, ...]
@@ -47,7 +47,7 @@ class Lines:
         self._process = process
         self._shallow = shallow
         self._objects = objects
-        self._kept: Kept[str, _Line] = Kept(_MOST_KEPT)
+        self._kept: Kept[str, _FirstParentLine] = Kept(_MOST_KEPT)
         self._former: Kept[tuple[str, str], frozenset[str]] = Kept(_MOST_KEPT)
 
     def first_parents(self, commit: str, sought: Iterable[str] = ()) -> list[str]:
@@ -62,12 +62,12 @@ class Lines:
                 line = self._line(commit)
         return list(line.commits)
 
-    def _line(self, commit: str) -> _Line:
+    def _line(self, commit: str) -> _FirstParentLine:
         if known := self._kept.get(commit):
             return known
         is_whole = not self._shallow.edge()  # before git reads the line: another run may complete the history
         commits = tuple(self._process.run("rev-list", "--first-parent", commit).splitlines())
-        found = _Line(commits, frozenset(commits), is_whole)
+        found = _FirstParentLine(commits, frozenset(commits), is_whole)
         if OBJECT_NAME.fullmatch(commit) and is_whole:
             self._kept.put(commit, found, len(commits))
         return found

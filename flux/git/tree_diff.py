@@ -25,7 +25,7 @@ def compare_trees(
     """
     if old == new:
         return []
-    comparison = _Comparison(read)
+    comparison = _TreeComparison(read)
     try:
         changes = comparison.of_path(old, new, path) if path else comparison.of_trees(old, new, "")
         return sorted(changes, key=lambda change: path_bytes(change.path))
@@ -33,7 +33,7 @@ def compare_trees(
         return None
 
 
-class _Comparison:
+class _TreeComparison:
     """Walks both sides at once, and reads only trees that differ."""
 
     def __init__(self, read: ReadTree) -> None:

@@ -25,15 +25,16 @@ class DesiredVersions:
     versions: Mapping[str, str]
 
 
-def history(monorepo: Monorepo, artifact: str, tip: str | None = None) -> Iterator[DesiredVersions]:
-    """Yield the desired versions of an artifact, from the tip back, each with the commit that set them.
+def history(monorepo: Monorepo, artifact: str, commit: str | None = None) -> Iterator[DesiredVersions]:
+    """Yield the desired versions of an artifact, from a commit back, or from the tip, each with the commit
+    that set them.
 
     The history is read only as far as the caller iterates. A file with errors is skipped. Environments that
     the settings no longer have are included. Raises HistoryMissingError if a shallow clone cannot be
     completed.
     """
     newer: DesiredVersions | None = None
-    for revision, desired in _states(monorepo, tip or monorepo.tip):
+    for revision, desired in _states(monorepo, commit or monorepo.tip):
         versions = desired.get(artifact, {})
         if not are_versions(versions):
             continue
@@ -44,12 +45,12 @@ def history(monorepo: Monorepo, artifact: str, tip: str | None = None) -> Iterat
         yield newer
 
 
-def histories(monorepo: Monorepo, tip: str) -> Callable[[str], list[DesiredVersions]]:
+def histories(monorepo: Monorepo, commit: str) -> Callable[[str], list[DesiredVersions]]:
     """Return a function that returns what `history` yields for an artifact. The history is read once."""
     found: defaultdict[str, list[DesiredVersions]] = defaultdict(list)
     newer: dict[str, DesiredVersions | None] = {}
     unnamed: DesiredVersions | None = None  # of artifacts that were in no file so far
-    for revision, desired in _states(monorepo, tip):
+    for revision, desired in _states(monorepo, commit):
         for artifact in desired.keys() | newer.keys():
             versions, last = desired.get(artifact, {}), newer.get(artifact, unnamed)
             newer[artifact] = last
@@ -65,10 +66,10 @@ def histories(monorepo: Monorepo, tip: str) -> Callable[[str], list[DesiredVersi
     return of
 
 
-def _states(monorepo: Monorepo, tip: str) -> Iterator[tuple[Revision, Desired]]:
-    """Yield each desired state back from the tip, with the commit that made it. Broken files are skipped."""
+def _states(monorepo: Monorepo, commit: str) -> Iterator[tuple[Revision, Desired]]:
+    """Yield each desired state back from a commit, with the commit that made it. Broken files are skipped."""
     path = monorepo.settings.releaseconfig
-    for revision, blob in monorepo.git.file_history(tip, path):
+    for revision, blob in monorepo.git.file_history(commit, path):
         try:
             desired = parse_loosely(path, monorepo.git.read(blob) if blob else None)
         except DesiredStateError:
@@ -77,14 +78,14 @@ def _states(monorepo: Monorepo, tip: str) -> Iterator[tuple[Revision, Desired]]:
 
 
 def had_version(
-    monorepo: Monorepo, promotion: Promotion, environments: Collection[str], tip: str
+    monorepo: Monorepo, promotion: Promotion, environments: Collection[str], commit: str
 ) -> set[str]:
-    """Return the environments that had a promotion's version at some time in the history of `tip`."""
+    """Return the environments that had a promotion's version at some time in the history of a commit."""
     if not environments:
         return set()
     return {
         environment
-        for state in history(monorepo, promotion.artifact, tip)
+        for state in history(monorepo, promotion.artifact, commit)
         for environment in environments
         if state.versions.get(environment) == promotion.version
     }

@@ -48,7 +48,7 @@ class _Member:
 
 
 @dataclass(frozen=True)
-class _Object:
+class _JsonObject:
     """An object in the text, with its braces."""
 
     start: int
@@ -71,7 +71,7 @@ class _Object:
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _Spacing:
     """The text after an object's opening brace, between key and value, and before its closing brace."""
 
     opening: str
@@ -107,7 +107,7 @@ def _set(text: str, artifact: str, environment: str, version: str, order: Sequen
     return text[: member.colon.stop] + written + text[member.end :]
 
 
-def _scan(text: str, at: int) -> _Object:
+def _scan(text: str, at: int) -> _JsonObject:
     """Return the object that begins at a position, or after the whitespace there."""
     start = _skip(text, at)
     members = []
@@ -120,7 +120,7 @@ def _scan(text: str, at: int) -> _Object:
         at = _skip(text, end)
         if text[at] == ",":
             at = _skip(text, at + 1)
-    return _Object(start, at + 1, members)
+    return _JsonObject(start, at + 1, members)
 
 
 def _skip(text: str, at: int) -> int:
@@ -140,7 +140,7 @@ def _place(present: Sequence[str], new: str, order: Sequence[str]) -> int:
     return next(after, len(present))
 
 
-def _insert(text: str, into: _Object, at: int, key: str, value: str) -> str:
+def _insert(text: str, into: _JsonObject, at: int, key: str, value: str) -> str:
     """Return the text with a new member before the one at an index, or last.
 
     The member is added right after the one before it, so that no other line changes.
@@ -153,7 +153,7 @@ def _insert(text: str, into: _Object, at: int, key: str, value: str) -> str:
     return text[: neighbour.end] + comma + member + text[neighbour.end :]
 
 
-def _comma(text: str, of: _Object, at: int) -> str:
+def _comma(text: str, of: _JsonObject, at: int) -> str:
     """Return the text between a new member and its neighbour. It is the same as between old members."""
     opening = _BLANK_LINES.sub(r"\1", text[of.opening])
     if len(of.members) == 1:
@@ -168,20 +168,20 @@ def _comma(text: str, of: _Object, at: int) -> str:
     return comma
 
 
-def _layout(text: str, whole: _Object, at: int) -> _Layout:
+def _layout(text: str, whole: _JsonObject, at: int) -> _Spacing:
     """Return the layout of an artifact's object: that of the nearest object that is not empty, first of those
     before it. If all are empty, it is like that of the whole."""
     for member in (*reversed(whole.members[:at]), *whole.members[at:]):
         if member.value:
             near = _scan(text, member.colon.stop)
-            return _Layout(text[near.opening], text[near.members[0].colon], text[near.closing])
+            return _Spacing(text[near.opening], text[near.members[0].colon], text[near.closing])
     opening, colon, closing = text[whole.opening], text[whole.members[0].colon], text[whole.closing]
     if "\n" not in opening:
-        return _Layout(opening, colon, opening)
+        return _Spacing(opening, colon, opening)
     newline = "\r\n" if "\r\n" in opening else "\n"
     indent = _last_line(opening)
     step = indent.removeprefix(_last_line(closing))
-    return _Layout(newline + indent + step, colon, newline + indent)
+    return _Spacing(newline + indent + step, colon, newline + indent)
 
 
 def _last_line(text: str) -> str:

@@ -19,7 +19,7 @@ _UNDONE = regex(r'^(?:\* )?(?:Roll back \S+ to |Revert "|This reverts commit )',
 _MOST_ASKED = 20
 
 
-class _Part(NamedTuple):
+class _MessagePart(NamedTuple):
     """What a message says about one artifact, or about all if `artifact` is None."""
 
     artifact: str | None
@@ -55,7 +55,7 @@ class Messages:
         return any(is_rollback(part.text) or _UNDONE.search(part.text) for part in parts)
 
 
-def _parts(message: str) -> Iterator[_Part]:
+def _parts(message: str) -> Iterator[_MessagePart]:
     """Yield the parts of a message. Each ends with the trailer that names its promotion."""
     begin = 0
     for match in _PROMOTION.finditer(message):
@@ -65,7 +65,7 @@ def _parts(message: str) -> Iterator[_Part]:
         yield _part(None, message[begin:])
 
 
-def _part(artifact: str | None, text: str) -> _Part:
+def _part(artifact: str | None, text: str) -> _MessagePart:
     decisions = read_decisions(text)
     by_hand = _BY_HAND.findall(text) if decisions is None else ()
-    return _Part(artifact, text.lstrip(), decisions or (), by_hand)
+    return _MessagePart(artifact, text.lstrip(), decisions or (), by_hand)

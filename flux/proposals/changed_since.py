@@ -11,7 +11,7 @@ from flux.promotion.proposal import Promotion
 
 
 def changed_since(
-    monorepo: Monorepo, artifact: str, tip: str, environments: Collection[str], since: float
+    monorepo: Monorepo, artifact: str, commit: str, environments: Collection[str], since: float
 ) -> set[str]:
     """Return those of the environments that main has given another version since a time.
 
@@ -20,7 +20,7 @@ def changed_since(
     """
     if not environments:
         return set()
-    states = list(history(monorepo, artifact, tip))
+    states = list(history(monorepo, artifact, commit))
     changes = {environment: change_of(states, environment) for environment in environments}
     then = monorepo.forge.tip_at(monorepo.settings.branch, since)
     if then is not None and monorepo.git.obtain(then):

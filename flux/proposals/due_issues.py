@@ -13,9 +13,10 @@ from flux.proposals.issues import PromotionIssues
 from flux.proposals.new_issue import OpenedAction, open_issue
 
 
-def open_due_issues(monorepo: Monorepo, tip: str, done: Work) -> None:
-    """Open the missing issues of new releases. What was done is added to `done`."""
-    due = news(monorepo, desired_at(monorepo, tip))
+def open_due_issues(monorepo: Monorepo, commit: str, done: Work) -> None:
+    """Open the missing issues of new releases, by the desired state at a commit. What was done is added to
+    `done`."""
+    due = news(monorepo, desired_at(monorepo, commit))
     had = {promotion for _, promotion in PromotionIssues(monorepo).all()} if due else set()
     for release in due:
         if Promotion(release.artifact, str(release.version)) not in had:

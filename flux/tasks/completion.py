@@ -29,13 +29,13 @@ class WantedWords:
 
 def find_wanted(words: Sequence[str], commands: Mapping[str, Command]) -> WantedWords:
     """Return what the last word can be. `commands` has each command by each of its names."""
-    line = _Line(commands)
+    line = _TypedLine(commands)
     for word in words[:-1]:
         line.take(word)
     return line.wanted(words[-1] if words else "")
 
 
-class _Line:
+class _TypedLine:
     """A command line, word by word."""
 
     def __init__(self, commands: Mapping[str, Command]) -> None:
