@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flux.proposals.converge import Proposed, ProposedAction
 from flux.report.text import place
 
 if TYPE_CHECKING:
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
 
     from flux.forge.forge import PullRequest
     from flux.promotion.proposal import VersionChange
-    from flux.proposals.converge import Proposed
     from flux.report.report import Report
 
 _HEADER = ("Environment", "From", "To", "")
@@ -47,7 +47,11 @@ def show_proposed(report: Report, proposed: Proposed, dry_run: bool = False) -> 
 
 def _done(proposed: Proposed, dry_run: bool) -> str:
     """Return what happened to the pull request, or would happen in a dry run."""
-    would = {"opened": "would open", "updated": "would update", "closed": "would close"}
+    would = {
+        ProposedAction.OPENED: "would open",
+        ProposedAction.UPDATED: "would update",
+        ProposedAction.CLOSED: "would close",
+    }
     return would.get(proposed.action, str(proposed.action)) if dry_run else str(proposed.action)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flux.commands.registry.down import Down
+
 if TYPE_CHECKING:
-    from flux.commands.registry.down import Down
     from flux.report.report import Report
 
 
@@ -14,9 +15,9 @@ def show_down(report: Report, done: Down, dry_run: bool) -> None:
         return
     would = "would be " if dry_run else ""
     said = {
-        "purged": f"registry: {would}removed, with its data",
-        "stopped": f"registry: {would}stopped; its data stays (`--purge` deletes it)",
-        "down": "registry: none runs; the data of the last one stays (`--purge` deletes it)",
-        "absent": "registry: none is there",
+        Down.PURGED: f"registry: {would}removed, with its data",
+        Down.STOPPED: f"registry: {would}stopped; its data stays (`--purge` deletes it)",
+        Down.DOWN: "registry: none runs; the data of the last one stays (`--purge` deletes it)",
+        Down.ABSENT: "registry: none is there",
     }
     report.print(said[done])
