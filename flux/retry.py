@@ -82,7 +82,8 @@ class Retries:
         self._let_through: dict[str, float] = {}
 
     def call(self, kind: str, attempt: Callable[[], T]) -> T:
-        """Call `attempt` until it raises no TransientError, at most five times, and return its result.
+        """Call `attempt` until it raises no TransientError, and return its result. The policy limits
+        the tries.
 
         A refusal by a rate limit does not count if an attempt of this kind succeeded in the last 90 seconds.
         Raises the failure of the last try.
