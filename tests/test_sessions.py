@@ -94,6 +94,7 @@ def test_that_passes(): pass
 """
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize(("required", "failed", "workers"), [("", 0, "0"), ("1", 4, "0"), ("1", 4, "2")])
 def test_where_every_part_is_due_a_skipped_test_fails(
     required: str, failed: int, workers: str, tmp_path: Path

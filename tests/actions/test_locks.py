@@ -117,6 +117,7 @@ def test_what_is_no_lock(line: str) -> None:
         read_lock(LOCK + line)
 
 
+@pytest.mark.stories
 def test_pip_refuses_what_is_not_in_the_lock(tmp_path: Path) -> None:
     """The command of the workflows: a package of another hash, and one without any."""
     setup = yaml.safe_load((ROOT / ".github/actions/setup/action.yml").read_text())

@@ -254,6 +254,7 @@ def test_a_request_is_for_the_environments_that_it_changes(world: World) -> None
     assert run(world, "--json").document["artifacts"][0]["requests"] == {}
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize(
     "env",
     [

@@ -154,6 +154,7 @@ def test_another_remote_is_named_instead_of_what_is_here(repo: Repo) -> None:
 # Others at the same refs
 
 
+@pytest.mark.stories
 def test_a_tip_whose_ref_another_run_holds(repo: Repo, tmp_path: Path) -> None:
     """What was fetched is here, whoever moves the ref."""
     other = repo.bare_origin().clone(tmp_path / "other")

@@ -60,6 +60,7 @@ def test_other_remotes(repo: Repo, git: Clone) -> None:
     assert git.parts.origin.other_remotes == ["upstream"]
 
 
+@pytest.mark.stories
 def test_a_fetch_waits_for_another_run_and_not_for_ever(
     repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

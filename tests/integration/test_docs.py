@@ -102,6 +102,7 @@ def session(tmp_path: Path) -> Session:
     return Session(clone, env)
 
 
+@pytest.mark.stories
 @pytest.mark.usefixtures("flux_cli")
 def test_the_page_on_the_flux_cli(session: Session, run_registry: RunRegistry, tmp_path: Path) -> None:
     session.env |= {

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from tests.commands.invoking import HOSTILE_NAMES
 from tests.integration.flux_cli import Prefix, checkout, flux, flux_push
 from tests.integration.flux_cli import images as images
 from tests.repo import Repo
+
+pytestmark = pytest.mark.stories
 
 _IGNORED = [
     "a.png",

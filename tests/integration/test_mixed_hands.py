@@ -21,6 +21,8 @@ from tests.commands.promoting import PHASES, World, start
 from tests.monorepos import opened
 from tests.parts import Registry
 
+pytestmark = pytest.mark.stories
+
 SOURCE = "https://git.example.com/platform/monorepo"
 SSH = "ssh://git@git.example.com/platform/monorepo.git"
 PROD = {"prod_ring1", "prod_ring2"}

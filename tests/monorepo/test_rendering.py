@@ -21,6 +21,7 @@ from tests.repo import Repo
 from tests.servers import Answer, Server, serve
 
 
+@pytest.mark.stories
 def test_a_kustomize_that_never_ends(
     everything: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,6 +113,7 @@ def test_what_is_seen_of_the_network(network: Network, renderer: tuple[str, ...]
         assert len(network.attempts()) > before, files
 
 
+@pytest.mark.stories
 def test_nothing_remote_is_fetched(network: Network, renderer: tuple[str, ...], tmp_path: Path) -> None:
     remote = ("remote", "remote-everywhere", "on-a-remote")
     cases = {**{name: CASES[name].files for name in remote}, **HIDDEN}

@@ -91,6 +91,7 @@ def place(
         yield Place(repo, github, settings, programs, result.digest)
 
 
+@pytest.mark.stories
 def test_only_a_signature_of_ours_as_this_release_lets_it_pass(place: Place) -> None:
     with place.opened() as monorepo:
         require_signature(monorepo, "eso", "1.0.0", place.digest)  # the setting is off

@@ -22,6 +22,7 @@ from tests.monorepos import monorepo_of, opened
 NO_CLONE = cast(Clone, None)
 
 
+@pytest.mark.stories
 def test_more_may_be_signed_than_processes_run_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

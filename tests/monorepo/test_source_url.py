@@ -62,6 +62,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CONFIG_VALUE_1", "false")
 
 
+@pytest.mark.stories
 @pytest.mark.usefixtures("offline")
 def test_every_spelling_of_origin_gives_the_same_digests(repo: Repo) -> None:
     found = set()
@@ -102,6 +103,7 @@ def test_where_this_machine_fetches_from_does_not_matter(repo: Repo, base: str) 
     assert source_of(repo, "app", "other") == "https://git.example.com/org/mono"
 
 
+@pytest.mark.stories
 def test_no_credential_is_in_what_is_pushed_or_said(repo: Repo, tmp_path: Path) -> None:
     repo.git("remote", "set-url", "origin", "http://user:s3cret@127.0.0.1:1/org/mono.git")
     for arguments in (["build"], ["build", "--json"], ["--debug", "build"]):

@@ -30,6 +30,7 @@ def fail(progress: Progress, state: str = "failure", environment: str = PROD[0])
     assert not done.errors, done.errors
 
 
+@pytest.mark.stories
 def test_a_failure_is_told_on_the_issue_though_it_was_closed(progress: Progress) -> None:
     progress.world.open(TAG)
     progress.world.forge().edit_issue(1, open=False)
@@ -46,6 +47,7 @@ def test_a_failure_is_told_on_the_issue_though_it_was_closed(progress: Progress)
     assert len([text for text in progress.world.comments() if "fails with" in text]) == 2
 
 
+@pytest.mark.stories
 def test_the_way_back_is_closed_when_what_failed_runs_again(progress: Progress) -> None:
     fail(progress)
     fail(progress, environment=PROD[1])
@@ -68,6 +70,7 @@ def test_a_way_back_that_a_person_asks_for_too_is_theirs(progress: Progress) -> 
     assert progress.proposes("1.0.0") == [PROD[0]]
 
 
+@pytest.mark.stories
 def test_what_fails_after_it_went_back_goes_no_further_back(progress: Progress) -> None:
     """What is wrong with the cluster would take it down to the first version that there was."""
     progress.world.release("eso", "1.1.1")

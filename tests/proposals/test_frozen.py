@@ -29,6 +29,7 @@ def test_what_is_frozen(cold: World) -> None:
     assert found == dict.fromkeys(("prod", "prod_ring1"), Freeze("holidays", "alice", "prod"))
 
 
+@pytest.mark.stories
 def test_what_was_ticked_before_waits_and_says_so(hub: World) -> None:
     assert hub.github
     hub.open(TAG)

@@ -19,6 +19,7 @@ def refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Eng
     return raised.value
 
 
+@pytest.mark.stories
 def test_an_engine_that_takes_connections_and_answers_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

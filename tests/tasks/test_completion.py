@@ -120,12 +120,14 @@ def at_a_shell(repo: Repo, command: list[str], start: str) -> None:
             terminal.press("\x15")
 
 
+@pytest.mark.stories
 def test_bash(repo: Repo) -> None:
     repo.path.joinpath("../bash.sh").write_text(script("bash"))
     bash = need(lambda: parts.shell("bash"))
     at_a_shell(repo, [bash, "--norc", "-i"], "source ../bash.sh")
 
 
+@pytest.mark.stories
 def test_zsh(repo: Repo) -> None:
     repo.path.joinpath("../zsh.sh").write_text(script("zsh"))
     zsh = need(lambda: parts.shell("zsh"))
@@ -133,6 +135,7 @@ def test_zsh(repo: Repo) -> None:
     at_a_shell(repo, [zsh, "-f", "-i"], start)
 
 
+@pytest.mark.stories
 def test_fish(repo: Repo) -> None:
     repo.path.joinpath("../completion.fish").write_text(script("fish"))
     fish = need(lambda: parts.shell("fish"))

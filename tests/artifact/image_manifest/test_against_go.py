@@ -147,6 +147,7 @@ def agree(read: ImageManifest, go: Any) -> None:
     )
 
 
+@pytest.mark.stories
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=1000)
 @given(documents())
 @example(OURS)

@@ -46,6 +46,7 @@ def test_no_flux(program: str | None, tmp_path: Path, monkeypatch: pytest.Monkey
     assert "install flux 2.9 (https://fluxcd.io/" in raised.value.hint
 
 
+@pytest.mark.stories
 def test_a_flux_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "flux").write_text("#!/bin/sh\nexec sleep 60\n")
     (tmp_path / "flux").chmod(0o755)
@@ -63,6 +64,7 @@ def test_a_flux_that_goes_away(flux: Place, monkeypatch: pytest.MonkeyPatch, tmp
     assert error.message.endswith("could not be run: No such file or directory")
 
 
+@pytest.mark.stories
 def test_more_may_be_asked_for_than_run_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each process of the real one takes 100 MiB."""
     running = crowded(tmp_path / "flux", 0.5)

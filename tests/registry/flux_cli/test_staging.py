@@ -1,5 +1,6 @@
 """Any layer can be laid out as files that flux packs again as that layer."""
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,7 @@ def _tree(*paths: str) -> Tree:
     return {path: (0o100755 if "x" in path else 0o100644, path.encode()[:9]) for path in paths}
 
 
+@pytest.mark.stories
 @example(_tree("a/b/c.yaml", "a/d/left-out", "a.yaml", "e/left-out"), _ROUNDABOUT)
 @example(
     _tree("new\nline/a.yaml", "tab\tbed/a.yaml", "[a-z]/b.yaml", "*/c.yaml", "**/d.yaml", '",/e.yaml'),

@@ -46,6 +46,7 @@ USES: dict[str, Callable[[RemoteTarget], object]] = {
 }
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize(
     ("slow", "use"),
     [
@@ -92,6 +93,7 @@ def test_nor_has_an_upload_to_who_does_not_read() -> None:
     assert took(began) < 2
 
 
+@pytest.mark.stories
 def test_a_blob_that_moves_has_longer() -> None:
     """Two seconds at this pace, where one is for all."""
     size = 40 * 8192

@@ -54,6 +54,7 @@ def test_anonymous_may_pull_where_the_service_says_so(
     assert all("Authorization" not in request.headers for request in tokens.server.requests)
 
 
+@pytest.mark.stories
 def test_a_token_that_expires_in_the_middle_is_renewed(
     docker: Docker, token_registry: parts.Registry, tokens: TokenService
 ) -> None:

@@ -8,6 +8,8 @@ import pytest
 from tests.commands.deciding import BRANCH, TAG, proposed, ticked
 from tests.commands.promoting import BOT, World
 
+pytestmark = pytest.mark.stories
+
 
 @pytest.mark.parametrize("end", ["close", "delete", "merge"])
 def test_an_old_job_that_runs_again_applies_nothing_twice(hub: World, end: str) -> None:

@@ -7,6 +7,8 @@ from flux.promotion.boxes import mark
 from tests.commands.deciding import TAG, proposed, retitled, said, ticked
 from tests.commands.promoting import PERMISSIONS, World, boxes
 
+pytestmark = pytest.mark.stories
+
 
 def test_an_issue_whose_title_was_changed_promotes_nothing_and_says_so(hub: World) -> None:
     hub.open(TAG)
