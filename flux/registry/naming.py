@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flux.artifact.folder import NAME
 from flux.artifact.image import Image
@@ -38,6 +39,7 @@ class Naming:
         return tuple(dict.fromkeys((self.written(tag), tag, f"v{tag}"))) if is_version(tag) else (tag,)
 
 
+@lru_cache(4096)
 def is_version(tag: str) -> bool:
     """Whether a tag is a semantic version, without a `v`."""
     if not _NEARLY.match(tag):

@@ -137,6 +137,7 @@ def test_a_step_that_fails_keeps_no_other_back(tmp_path: Path) -> None:
     assert "web: its build step" in ran.err
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize(
     ("command", "error"),
     [

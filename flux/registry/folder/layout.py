@@ -32,6 +32,7 @@ class LayoutTarget:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._index = folder / "index.json"
 
     def resolve(self, tag: str) -> str | None:
         return next((_digest(entry) for entry in self._manifests() if _tag(entry) == tag), None)
@@ -81,7 +82,7 @@ class LayoutTarget:
                 "annotations": {_TAG: tag},
             }
             index = {"schemaVersion": 2, "mediaType": _INDEX_TYPE, "manifests": [*others, entry]}
-            self._write(self._folder / "index.json", json.dumps(index, indent=2).encode())
+            self._write(self._index, json.dumps(index, indent=2).encode())
 
     def push_tags(self, manifest: Manifest, tags: Sequence[str]) -> Collection[str]:
         return ()
@@ -113,7 +114,7 @@ class LayoutTarget:
             return False
 
     def _manifests(self) -> list[dict[str, Any]]:
-        path = self._folder / "index.json"
+        path = self._index
         try:
             manifests = json.loads(path.read_bytes())["manifests"]
             valid = all(

@@ -12,6 +12,8 @@ from flux.report.request.check import document
 from tests.commands.promoting import BOT, World
 from tests.promises.test_forged_promotion import untag
 
+pytestmark = pytest.mark.stories
+
 TAG = "flux-oci-eso-v1.1.0"
 
 
@@ -160,7 +162,6 @@ def test_an_environment_that_there_is_not_speaks_against_it(hub: World) -> None:
     assert "eso has an unknown environment prod_ring9" in str(fault)
 
 
-@pytest.mark.stories
 @pytest.mark.parametrize("is_open", [True, False], ids=["with an issue", "without one"])
 def test_who_asks_by_command_for_what_is_there_already_asks_too(hub: World, is_open: bool) -> None:
     world = hub.with_(two_person=("prod",))
@@ -176,7 +177,6 @@ def test_who_asks_by_command_for_what_is_there_already_asks_too(hub: World, is_o
     assert fault == Unapproved(("prod_ring1",), ("alice", "bob"), world.pull().head, ("alice",))
 
 
-@pytest.mark.stories
 def test_who_asked_for_a_pull_request_that_is_over_may_approve_the_next(hub: World) -> None:
     world = hub.with_(two_person=("prod",))
     world.open(TAG)
@@ -191,7 +191,6 @@ def test_who_asked_for_a_pull_request_that_is_over_may_approve_the_next(hub: Wor
             world.sync()
 
 
-@pytest.mark.stories
 @pytest.mark.parametrize("is_open", [True, False], ids=["with an issue", "without one"])
 @pytest.mark.parametrize("opens", [True, False])
 def test_a_branch_that_is_brought_back_as_it_was_asks_for_nothing(

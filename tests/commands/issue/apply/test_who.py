@@ -10,6 +10,8 @@ from tests.commands.deciding import BRANCH, TAG, either_order, proposed, pushed,
 from tests.commands.promoting import PERMISSIONS, World
 from tests.github.faults import error
 
+pytestmark = pytest.mark.stories
+
 
 @either_order
 def test_a_tick_that_may_not_be_does_not_hold_what_a_promoter_unticked(hub: World, first: int) -> None:
@@ -42,7 +44,6 @@ def test_a_tick_is_no_longer_wanted_once_it_is_withdrawn(hub: World, first: int)
     assert proposed(hub) == ticked(hub) == {"prod_ring1"}
 
 
-@pytest.mark.stories
 @pytest.mark.parametrize("order", [*permutations(range(3))])
 def test_of_three_who_may_the_last_word_counts(hub: World, order: tuple[int, ...]) -> None:
     hub.open(TAG)
@@ -149,7 +150,6 @@ def test_who_decided_is_in_the_commits(world: World) -> None:
     assert f"Requested-by: {who}; name at_ring1; " in world.bare.git("log", "-1", "--format=%B", BRANCH)
 
 
-@pytest.mark.stories
 @pytest.mark.parametrize("what", ["marker", "late", "closed"])
 def test_whatever_is_undone_is_undone_though_nobody_can_be_told(hub: World, what: str) -> None:
     assert hub.github
