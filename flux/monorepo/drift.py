@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from flux.errors import FluxError, RegistryError, RegistryUnreachableError, TooLargeError
 from flux.monorepo.desired import stray_of
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.registry import workers
 from flux.parallel import in_parallel
 from flux.promotion.desired import Desired
 from flux.promotion.plan import Action, Step, plan_tags
@@ -89,7 +90,7 @@ def look(
         on_done(artifact)
         return looked
 
-    found = {looked.artifact: looked for looked in in_parallel(monorepo.settings.jobs, one, names)}
+    found = {looked.artifact: looked for looked in in_parallel(workers(monorepo), one, names)}
     return [found[name] for name in names]
 
 

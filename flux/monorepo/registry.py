@@ -53,9 +53,22 @@ def renamed_registry(monorepo: Monorepo, before: Monorepo) -> Registry:
     return DryRegistry(NamedRegistry(unnamed_registry(before), naming_of(monorepo)))
 
 
+def workers(monorepo: Monorepo) -> int:
+    """Return how many threads read from the registry. Threads help to wait for a server; with files of this
+    machine they only wait for each other."""
+    settings = monorepo.settings
+    return settings.jobs if host_of(settings.registry) or _takes_packages(monorepo) else 1
+
+
+def _takes_packages(monorepo: Monorepo) -> bool:
+    """Whether this is a job that uses its GitHub repository's registry, because the settings name none."""
+    settings = monorepo.settings
+    return monorepo.event.actions and not host_of(settings.registry) and "registry" not in settings.named
+
+
 def _location(monorepo: Monorepo) -> str:
     settings, event = monorepo.settings, monorepo.event
-    if not event.actions or host_of(settings.registry) or "registry" in settings.named:
+    if not _takes_packages(monorepo):
         return settings.registry
     if event.packages is None:
         raise RequestError(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from flux.event import Event
-from flux.monorepo.registry import renamed_registry, unnamed_registry, written_registry
+from flux.monorepo.registry import renamed_registry, unnamed_registry, workers, written_registry
 from flux.registry.folder.layout import LayoutTarget
 from flux.settings import Settings
 from tests.commands.invoking import (
@@ -81,6 +81,23 @@ def test_a_job_on_github_has_a_registry_of_its_own(named: dict[str, Any], place:
     with opened(repo, Settings(**named), event) as monorepo:
         registry = monorepo.registry
     assert registry.name("app") == place
+
+
+@pytest.mark.parametrize(
+    ("settings", "actions", "many"),
+    [
+        (Settings(), False, False),
+        (Settings(), True, True),
+        (Settings(registry="elsewhere", named=frozenset({"registry"})), True, False),
+        (Settings(registry="oci://registry.example.com/x"), False, True),
+    ],
+)
+def test_threads_read_from_a_server_and_not_from_a_folder(
+    settings: Settings, actions: bool, many: bool, tmp_path: Path
+) -> None:
+    event = Event(actions, None, None, None, repository="Octo/monorepo")
+    with opened(Repo(tmp_path / "repo"), settings, event) as monorepo:
+        assert workers(monorepo) == (settings.jobs if many else 1)
 
 
 # Behind it
