@@ -77,7 +77,7 @@ class _Reading:
     def is_only_called(self, file: str) -> bool:
         """Whether nothing but another workflow of this repository starts a workflow."""
         told = read_yaml(self._texts[file])
-        starts = told.get("on", told.get(True)) if isinstance(told, dict) else None
+        starts = _starts(told) if isinstance(told, dict) else None
         names = starts if isinstance(starts, list) else [*starts] if isinstance(starts, dict) else [starts]
         is_called = any(
             f"./{file}" in text for other, text in self._texts.items() if _WORKFLOW.fullmatch(other)
@@ -128,7 +128,7 @@ class _Reading:
         )
         called = str(job.get("uses", ""))
         if called:
-            inputs = {name: expanded(value, scope.known) for name, value in texts_in(job.get("with")).items()}
+            inputs = _given(job, scope.known)
             file = self._own_path(called)
             if file in self._texts and self._follows(deep):
                 yield from self.workflow(file, _inputs(inputs), scope.rows, deep + 1)
@@ -156,7 +156,7 @@ class _Reading:
             folder = expanded(str(step.get("working-directory", scope.folder)), known)
             yield from self._run(replace(scope, text=run, folder=folder, known=known), deep)
         elif isinstance(uses := step.get("uses"), str):
-            inputs = {name: expanded(value, known) for name, value in texts_in(step.get("with")).items()}
+            inputs = _given(step, known)
             if (file := self._action_file(uses)) and self._follows(deep):
                 yield from self._action(file, replace(scope, known=known), _inputs(inputs), deep + 1)
             else:
@@ -200,11 +200,21 @@ def _is_action(told: object) -> bool:
     return isinstance(runs, dict) and runs.get("using") == "composite"
 
 
+def _starts(told: Mapping[Any, Any]) -> Any:
+    """Return what starts a workflow. YAML 1.1 reads its key `on` as true."""
+    return told.get("on", told.get(True))
+
+
+def _given(node: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, str]:
+    """Return the inputs that a job or a step gives to what it uses."""
+    return {name: expanded(value, known) for name, value in texts_in(node.get("with")).items()}
+
+
 def _defaults(told: Mapping[Any, Any], event: str) -> dict[str, str]:
     """Return the default values of the inputs of an action, or of a workflow that an event starts."""
     place: Any = told
     if event:
-        starts = told.get("on", told.get(True))  # YAML 1.1 reads `on` as true
+        starts = _starts(told)
         place = starts.get(event) if isinstance(starts, dict) else None
     inputs = place.get("inputs") if isinstance(place, dict) else None
     found = inputs.items() if isinstance(inputs, dict) else ()

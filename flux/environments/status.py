@@ -59,8 +59,8 @@ class Status:
     now: float = 0
     """The time by the clock of the forge. It is set if reports of clusters are read."""
     outdated: OutdatedSettingsError | None = None
-    strayed: Sequence[str] = ()
-    """A line for each environment that has something else than the release or the tip that it follows."""
+    strayed: Sequence[AnyNotice] = ()
+    """A notice for each environment that has something else than the release or the tip that it follows."""
 
     @property
     def steps(self) -> list[Step]:
@@ -143,18 +143,19 @@ def find_status(
     return Status(monorepo.settings.environments, shown, promotions, notices, now, outdated, astray)
 
 
-def _strayed(monorepo: Monorepo, names: Sequence[str]) -> Sequence[str]:
-    """Return a line for each environment that does not have what it follows, or whose content is unknown."""
+def _strayed(monorepo: Monorepo, names: Sequence[str]) -> Sequence[AnyNotice]:
+    """Return a notice for each environment that does not have what it follows, or may not have it."""
     if not any(monorepo.settings.following(follow) for follow in Follow):
         return ()
 
-    def one(name: str) -> list[str]:
+    def one(name: str) -> Sequence[AnyNotice]:
         try:
             return strayed(monorepo, name)
         except FluxError as error:
-            return [f"it is not known whether {name} has what its environments follow: {error.message}"]
+            return [Notice(error, f"it is not known whether {name} has what its environments follow")]
 
-    return tuple(sorted(line for lines in in_parallel(monorepo.settings.jobs, one, names) for line in lines))
+    found = in_parallel(monorepo.settings.jobs, one, names)
+    return tuple(sorted((notice for notices in found for notice in notices), key=str))
 
 
 def _with_health(monorepo: Monorepo, rows: dict[str, Row]) -> tuple[float, dict[str, Row], list[Notice]]:
