@@ -1,4 +1,4 @@
-"""Measures `inv build` beside a program that sends the same requests, and counts its requests."""
+"""Measures `inv build` beside programs that send the same requests, and counts its requests."""
 
 import os
 import sys
@@ -12,11 +12,23 @@ from bench.workbench import Workbench
 from flux.settings import Settings
 
 _TMPFS = "/dev/shm"
+_BARE_TASK = f"""\
+from runpy import run_path
+
+from invoke import task
+
+replay = run_path({replay.__file__!r})["main"]
+
+
+@task
+def build(c, host, requests, connections):
+    raise SystemExit(replay(host, requests, int(connections)))
+"""
 
 
 def build_beside_http(bench: Workbench) -> Iterator[Row]:
-    """Measure `inv build` into an empty registry, beside a program that only sends the same requests. The
-    registry stores on the disk, and in memory."""
+    """Measure `inv build` into an empty registry, beside a program that only sends the same requests, and
+    beside an Invoke task that only does that. The registry stores on the disk, and in memory."""
     monorepo = bench.monorepo(bench.options.artifacts)
     clone = bench.clone(monorepo, monorepo.before)
     with bench.registry() as place, record(place.host) as recording:
@@ -29,23 +41,28 @@ def build_beside_http(bench: Workbench) -> Iterator[Row]:
 def _beside_http(
     bench: Workbench, clone: Path, requests: Path, count: int, storage: str | None
 ) -> Iterator[Row]:
-    def bare() -> Run:
-        command = [sys.executable, replay.__file__, "", str(requests), str(Settings.jobs)]
+    def sent_by(*command: str) -> Run:
         with bench.registry(storage=storage) as place:
-            command[2] = place.host
-            return bench.run(command, clone)
+            return bench.run([*command, place.host, str(requests), str(Settings.jobs)], clone)
 
     def build() -> Run:
         with bench.registry(storage=storage) as place:
             return bench.build(clone, place.host)
 
-    built, peer = interleave(
-        bench.options.repeats, ("inv build", build), (f"bare HTTP, {count} requests", bare), warm=True
+    tasks = str(bench.write("tasks.py", _BARE_TASK).parent)
+    built, program, task = interleave(
+        bench.options.repeats,
+        ("inv build", build),
+        (f"bare HTTP, {count} requests", lambda: sent_by(sys.executable, replay.__file__)),
+        ("bare task: the same", lambda: sent_by(bench.inv, "-r", tasks, "build")),
+        warm=True,
     )
     key, title = ("build-http-tmpfs", f"{bench.cold}, on tmpfs") if storage else ("build-http", bench.cold)
     goal = Goal("at most", 1.15, is_floor=False)
-    yield Row(key, title, "s", built, peer, goal)
-    yield Row(f"{key}-cpu", f"CPU of {title}", "s", built.as_cpu(), peer.as_cpu(), goal)
+    yield Row(key, title, "s", built, program, goal)
+    yield Row(f"{key}-cpu", f"CPU of {title}", "s", built.as_cpu(), program.as_cpu(), goal)
+    yield Row(f"{key}-task", title, "s", built, task)
+    yield Row(f"{key}-task-cpu", f"CPU of {title}", "s", built.as_cpu(), task.as_cpu())
 
 
 def build_requests(bench: Workbench) -> Iterator[Row]:
