@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,6 +12,7 @@ from flux.errors import FluxError, RegistryError, RegistryUnreachableError, TooL
 from flux.monorepo.desired import stray_of
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.registry import workers
+from flux.monorepo.repositories import lost_repositories
 from flux.parallel import in_parallel
 from flux.promotion.desired import Desired
 from flux.promotion.plan import Action, Step, plan_tags
@@ -63,11 +65,13 @@ def look(
 
     A move is compared with the image that git builds for the release. A tag with the right content stays. A
     version whose image is not its release's fails. With `thorough`, tags that are in place are compared, too.
-    If the desired state names an unknown environment for an artifact, none of its tags moves.
+    If the desired state names an unknown environment for an artifact, none of its tags moves. The same holds
+    for a removed artifact whose repository another one has now.
     """
     reach = reach or Reach()
 
     once, made = Lock(), [vouching] if vouching else []
+    lost = _Lost(monorepo, names)
 
     def vouch() -> Vouching:
         from flux.monorepo import vouching as module
@@ -83,6 +87,7 @@ def look(
             looked = reach.ask(lambda: _look_at(monorepo, artifact, versions))
             looked = reach.ask(lambda: _vouched(monorepo, vouch, looked, thorough))
             looked = _without_strays(monorepo, looked, versions)
+            looked = _without_lost(looked, lost)
         except FluxError as error:
             told: list[tuple[str, str | None]] = [*versions.items()] or [("", None)]
             steps = [Step(artifact, name, version, None, None, Action.FAILED) for name, version in told]
@@ -106,6 +111,31 @@ def _without_strays(monorepo: Monorepo, looked: Looked, versions: Mapping[str, s
         if environment not in monorepo.settings.environments
     ]
     return replace(looked, steps=[*steps, *unknown])
+
+
+class _Lost:
+    """Tells which artifacts have lost their repository to another one. It looks when it is first asked.
+
+    Threads may share this.
+    """
+
+    def __init__(self, monorepo: Monorepo, names: Sequence[str]) -> None:
+        self._find = cache(lambda: lost_repositories(monorepo, names))
+        self._finding = Lock()
+
+    def error(self, artifact: str) -> FluxError | None:
+        with self._finding:
+            return self._find().get(artifact)
+
+
+def _without_lost(looked: Looked, lost: _Lost) -> Looked:
+    """Return the steps. None moves a tag that now belongs to another artifact."""
+    moves = any(step.action == Action.MOVE for step in looked.steps)
+    error = lost.error(looked.artifact) if moves else None
+    if error is None:
+        return looked
+    steps = [step.failed(error) if step.action == Action.MOVE else step for step in looked.steps]
+    return replace(looked, steps=steps)
 
 
 def _look_at(monorepo: Monorepo, artifact: str, desired: Mapping[str, str]) -> Looked:

@@ -10,6 +10,7 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_notes import notes_of
 from flux.monorepo.release_tags import read_tag
 from flux.monorepo.releases import Released, below, make_release, releases
+from flux.monorepo.repositories import lost_repositories
 from flux.monorepo.tip_settings import take_current_settings
 from flux.notice import AnyNotice
 from flux.registry.naming import Naming
@@ -34,12 +35,15 @@ class Published:
 def publish_release(monorepo: Monorepo, tag: str) -> Published:
     """Push the image of a release. Its tags are the version and the commit tag.
 
-    The result has an error if the version is already published with other content.
+    The result has an error if the version is already published with other content. Raises SettingError if the
+    artifact was removed, and another one has its repository now.
     """
     take_current_settings(monorepo)
     released = read_tag(monorepo, tag)
     if released is None:
         return Published(tag, None, notices=[f"{tag} is not a release tag: there is nothing to publish"])
+    if lost := lost_repositories(monorepo, [released.artifact]):
+        raise lost[released.artifact]
     registry = monorepo.registry
     image = Sources(monorepo, released.commit).image_of(released.artifact)
     name, revision, version = released.artifact, image.revision, str(released.version)

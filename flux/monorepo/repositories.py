@@ -1,12 +1,13 @@
 """Finds the repository of an artifact's images if its entry of `artifacts` names one."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from threading import Lock
 
 from flux.artifact.folder import Folder
 from flux.errors import SettingError
-from flux.monorepo.artifacts import find_artifacts
+from flux.monorepo.artifacts import artifacts_at, find_artifacts
+from flux.monorepo.desired import desired_at
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import read_releases
 from flux.registry.naming import Naming
@@ -21,6 +22,32 @@ def naming_of(monorepo: Monorepo) -> Naming:
     if not any(entry.repository for entry in settings.artifacts):
         return Naming(settings.repository, settings.version_tag)
     return Naming(settings.repository, settings.version_tag, _Repositories(monorepo))
+
+
+def lost_repositories(monorepo: Monorepo, names: Collection[str]) -> dict[str, SettingError]:
+    """Return an error for each of the artifacts that was removed, and whose repository another one has now.
+
+    Both would own the same tags, and move them to and fro. Other artifacts are those at the tip, and removed
+    ones that are still in the desired state.
+    """
+    if not any(entry.repository for entry in monorepo.settings.artifacts):
+        return {}
+    there = artifacts_at(monorepo, monorepo.tip)
+    removed = set(names) - set(there)
+    if not removed:
+        return {}
+    places: dict[str, list[str]] = {}
+    for name in dict.fromkeys([*there, *desired_at(monorepo, monorepo.tip), *removed]):
+        places.setdefault(monorepo.registry.name(name), []).append(name)
+    lost = {}
+    for place, sharing in places.items():
+        for name in removed.intersection(sharing if len(sharing) > 1 else ()):
+            other = next(each for each in sharing if each != name)
+            lost[name] = SettingError(
+                f"{name} was removed, and {other} has its repository {place} now",
+                f"remove {name} from {monorepo.settings.releaseconfig}, or give {other} another `repository`",
+            )
+    return lost
 
 
 class _Repositories:

@@ -15,6 +15,7 @@ from flux.errors import ContentError, FluxError, RequestError, UnpublishedError,
 from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_branches import find_line, find_released_line, or_its_branch
+from flux.monorepo.repositories import lost_repositories
 from flux.regex import regex
 from flux.registry.identity import judge_image
 from flux.registry.target import Manifest
@@ -60,9 +61,12 @@ class Vouching:
     def promotion_fault(self, artifact: str, version: str) -> FluxError | None:
         """Return an error if a version may not be promoted; None if its release's image is published.
 
-        The error is an UnvouchedError, an UnpublishedError, or the error of a failed request.
+        The error is an UnvouchedError, an UnpublishedError, a SettingError if another artifact has the
+        repository now, or the error of a failed request.
         """
         try:
+            if error := lost_repositories(self._monorepo, [artifact]).get(artifact):
+                return error
             self.release_commit(artifact, version)
             manifest = self._monorepo.registry.repository(artifact).fetch_manifest(version)
         except FluxError as error:
