@@ -13,7 +13,7 @@ from invoke.program import Program
 
 from flux.configured import FILES
 from flux.errors import FluxError, RequestError
-from flux.running import configuration, silence
+from flux.running import configuration
 from flux.tasks import ns
 from flux.tasks.invoked import names_of, refuse, refusing
 
@@ -189,10 +189,12 @@ def main() -> None:
     try:
         FluxProgram().run()
         sys.stdout.flush()
-    except BrokenPipeError:  # as in `flux-artifacts --list | head`
-        silence(sys.stdout)
     except OSError as error:
+        from flux.report.streams import silence
+
         silence(sys.stdout)
+        if isinstance(error, BrokenPipeError):  # as in `flux-artifacts --list | head`
+            return
         print(f"error: the output could not be written: {error.strerror}", file=sys.stderr)
         sys.exit(FluxError.exit_code)
 

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from invoke.context import Context
 from invoke.exceptions import Exit
@@ -39,11 +39,6 @@ def open_closed_streams() -> None:
 
 
 open_closed_streams()
-
-
-def silence(stream: TextIO) -> None:
-    """Discard all further output to a stream, also that of the interpreter at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Run(NamedTuple):
@@ -112,7 +107,7 @@ def _tell(report: "Report", error: "FluxError | ModuleNotFoundError | OSError") 
     """Print the error, and return the exit code."""
     from flux.errors import FluxError
     from flux.packages import missing_package
-    from flux.report.streams import OutputError
+    from flux.report.streams import OutputError, silence
 
     if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
         traceback.print_exception(error)

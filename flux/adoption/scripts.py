@@ -114,7 +114,7 @@ class _Reading:
                 yield from self._job(job, top, deep)
 
     def _job(self, job: Mapping[str, Any], top: Script, deep: int) -> Iterator[Script | Use]:
-        steps = [step for step in _listed(job.get("steps")) if isinstance(step, dict)]
+        steps = _steps(job)
         later = {
             name: value for step in steps for name, value in _TO_ENVIRONMENT.findall(str(step.get("run")))
         }
@@ -146,9 +146,8 @@ class _Reading:
         known = {**self._forge, **scope.known, **_defaults(told, ""), **given}
         outputs = f"{scope.outputs}\n{text}"
         own = replace(scope, file=file, folder="", known=known, outputs=outputs)
-        for step in _listed(told["runs"].get("steps")):
-            if isinstance(step, dict):
-                yield from self._step(step, own, deep)
+        for step in _steps(told["runs"]):
+            yield from self._step(step, own, deep)
 
     def _step(self, step: Mapping[str, Any], scope: Script, deep: int) -> Iterator[Script | Use]:
         known = {**scope.known, **texts_in(step.get("env"))}
@@ -233,5 +232,7 @@ def _working_directory(node: Mapping[str, Any], default: str) -> str:
     return str(run.get("working-directory", default)) if isinstance(run, dict) else default
 
 
-def _listed(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _steps(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the steps of a job or of a composite action."""
+    steps = node.get("steps")
+    return [step for step in steps if isinstance(step, dict)] if isinstance(steps, list) else []

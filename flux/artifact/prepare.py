@@ -14,8 +14,6 @@ from flux.artifact.ignore import Excludes, matcher
 if TYPE_CHECKING:
     from flux.artifact.folder import Folder, SourceEntry
 
-FIELDS = ("{name}", "{path}")
-
 
 @dataclass(frozen=True)
 class Prepare:

@@ -5,21 +5,16 @@ from semver import Version
 from flux.errors import RequestError
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_notes import commits_of
-from flux.monorepo.releases import Released
+from flux.monorepo.releases import Released, newest_of
 from flux.release.commits import asked_bump, read_commit
 from flux.release.version import BUMPS, meanings, newest_stable, next_version, parse_version
-
-
-def _stable(earlier: list[Released]) -> Released | None:
-    """Return the release from which a bump counts: the last stable one."""
-    return next((one for one in reversed(earlier) if not one.version.prerelease), None)
 
 
 def asked_by_commits(monorepo: Monorepo, artifact: str, commit: str, earlier: list[Released]) -> str:
     """Return the bump for the commits since the last stable release, or the version released here."""
     if earlier and earlier[-1].commit == commit:
         return str(earlier[-1].version)
-    last = _stable(earlier)
+    last = newest_of(earlier)
     return asked_bump(commits_of(monorepo, artifact, commit, last), last.version if last else None)
 
 
@@ -27,7 +22,7 @@ def name_too_small(
     monorepo: Monorepo, artifact: str, commit: str, earlier: list[Released], version: Version
 ) -> list[str]:
     """Return a warning if there is a breaking change and the version is too low for it."""
-    last = _stable(earlier)
+    last = newest_of(earlier)
     if last is None or version < last.version:
         return []
     broken = [one for one in commits_of(monorepo, artifact, commit, last) if read_commit(one).is_breaking]

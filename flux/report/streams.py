@@ -30,7 +30,7 @@ def writing_to(stream: TextIO) -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        _silence(stream)
+        silence(stream)
     except OSError as error:
         raise OutputError(error.errno, error.strerror) from error
 
@@ -60,7 +60,8 @@ def write_raw(stream: TextIO, text: str) -> None:
         stream.flush()
 
 
-def _silence(stream: TextIO) -> None:
+def silence(stream: TextIO) -> None:
+    """Discard all further output to a stream, also that of the interpreter at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
@@ -95,7 +96,7 @@ def open_console(stream: TextIO) -> Console:
 
     class Patient(Console):
         def on_broken_pipe(self) -> None:
-            _silence(stream)
+            silence(stream)
 
     width = None if stream.isatty() else _PLAIN_WIDTH
     return Patient(file=stream, width=width, markup=False, emoji=False, highlight=False)

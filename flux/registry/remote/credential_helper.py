@@ -7,9 +7,10 @@ import json
 import subprocess
 from dataclasses import dataclass, field
 
+from flux.registry.remote.errors import one_line
+
 HELPER_SECONDS = 30.0
 _NOT_FOUND = "credentials not found"
-_MOST_SAID = 200
 
 
 class HelperError(Exception):
@@ -31,7 +32,7 @@ def ask_helper(name: str, server: str) -> Answer | None:
     if code:
         if _NOT_FOUND in said.lower():
             return None
-        raise HelperError(f"{program} failed: {_shown(said) or 'it did not say why'}")
+        raise HelperError(f"{program} failed: {one_line(said) or 'it did not say why'}")
     try:
         answer = json.loads(said)
         username, secret = answer["Username"], answer["Secret"]
@@ -64,7 +65,3 @@ def _run(program: str, server: str) -> tuple[int, str]:
         except OSError as error:
             raise HelperError(f"{program} went away: {error.strerror}") from error
     return process.returncode, said.decode("utf-8", "replace").strip()
-
-
-def _shown(text: str) -> str:
-    return "".join(c for c in " ".join(text.split()) if c.isprintable())[:_MOST_SAID]
