@@ -23,6 +23,8 @@ from flux.parallel import in_parallel
 from flux.promotion.desired import check_desired
 from flux.working import Working, silently
 
+_RENAME = "rename the folder"
+
 
 @dataclass(frozen=True)
 class Check:
@@ -107,7 +109,7 @@ def _misplaced(sources: Sources) -> Iterator[Finding]:
     """Report artifacts that clash, and anything in the place of an artifact that is not a folder."""
     for name, error in sources.refused().items():
         path = sources.folder(name) or name
-        yield Finding(Level.ERROR, path, error.message.removeprefix(path + " "))
+        yield Finding.of(path, error)
     for said in sources.clashes_named:
         yield Finding(Level.ERROR, "invoke.yaml", said)
 
@@ -121,8 +123,7 @@ def _make(sources: Sources, source: Source) -> tuple[Source | None, list[Finding
     try:
         made, differing = sources.made_twice(source)
     except ContentError as error:
-        said = f"{error.message}; {error.hint}" if error.hint else error.message
-        return None, [Finding(Level.ERROR, at, said)]
+        return None, [Finding.of(at, error)]
     if not differing:
         return made, []
     said = f"its build step is not reproducible: run twice, {listed([*map(made.join, differing)])} differ"
@@ -133,21 +134,18 @@ def _check_artifact(
     monorepo: Monorepo, sources: Sources, kustomize: Kustomize | None, source: Source
 ) -> Iterator[Finding]:
     if fault := name_fault(source.artifact):
-        yield Finding(Level.ERROR, "", f"cannot be an OCI repository: the name {fault}")
+        yield Finding(Level.ERROR, "", f"cannot be an OCI repository: the name {fault}", hint=_RENAME)
     elif monorepo.settings.tag_form.misreads(source.artifact):
-        yield Finding(
-            Level.ERROR,
-            "",
-            "its release tags would be read as another artifact's: the name looks like a version",
-        )
+        said = "its release tags would be read as another artifact's: the name looks like a version"
+        yield Finding(Level.ERROR, "", said, hint=_RENAME)
     contents: dict[str, bytes] = {}
     for file in source.kept:
         if kind := kind_fault(file):
-            yield Finding(Level.ERROR, file.path, kind.message.removeprefix(file.path + " "))
+            yield Finding.of(file.path, kind)
             continue
         contents[file.path] = content = sources.read(source, file)
         if unfit := content_fault(file, content, source.attributes.get(file.path, {})):
-            yield Finding(Level.ERROR, file.path, unfit.message.removeprefix(file.path + " "))
+            yield Finding.of(file.path, unfit)
     left_out = frozenset(file.path for file in source.files) - contents.keys()
     yield from _check_manifests(contents, left_out, kustomize)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from flux.artifact.finding import Finding, Level
@@ -16,8 +19,8 @@ if TYPE_CHECKING:
 def show_check(report: Report, check: Check) -> None:
     report.notices(check.notices)
     if not report.as_json:
-        for finding in check.findings:
-            _show_finding(report, finding)
+        for hint, findings in groupby(check.findings, key=attrgetter("hint")):
+            _show_findings(report, hint, findings)
     errors = sum(finding.level is Level.ERROR for finding in check.findings)
     warnings = len(check.findings) - errors
     checked = f"{counted(len(check.artifacts), 'artifact')} checked"
@@ -33,17 +36,24 @@ def document(check: Check) -> dict[str, Any]:
     return {
         "artifacts": check.artifacts,
         "findings": [
-            {"level": f.level, "path": f.path, "line": f.line or None, "message": f.message}
+            {"level": f.level, "path": f.path, "line": f.line or None, "message": f.message, "hint": f.hint}
             for f in check.findings
         ],
     }
 
 
-def _show_finding(report: Report, finding: Finding) -> None:
-    place = finding.path + (f":{finding.line}" if finding.line else "")
-    if report.in_actions:
-        where = f" file={property_value(finding.path)}" + (f",line={finding.line}" if finding.line else "")
-        report.command(finding.level + where, finding.message, place)
-        return
-    style = "bold red" if finding.level is Level.ERROR else "yellow"
-    report.print(Styled(finding.level, style), f" {place}: {finding.message}")
+def _show_findings(report: Report, hint: str, findings: Iterable[Finding]) -> None:
+    """Show findings that have the same hint. A terminal shows the hint once, after them."""
+    for finding in findings:
+        place = finding.path + (f":{finding.line}" if finding.line else "")
+        if report.in_actions:
+            where = f" file={property_value(finding.path)}" + (
+                f",line={finding.line}" if finding.line else ""
+            )
+            said = f"{finding.message}\n{hint}" if hint else finding.message
+            report.command(finding.level + where, said, place)
+            continue
+        style = "bold red" if finding.level is Level.ERROR else "yellow"
+        report.print(Styled(finding.level, style), f" {place}: {finding.message}")
+    if hint and not report.in_actions:
+        report.print(f"hint: {hint}")

@@ -4,6 +4,7 @@ import pytest
 
 from flux.artifact.finding import Finding, Level
 from flux.commands.check import Check
+from flux.errors import ContentError
 from flux.report.check import document, show_check
 from tests.report.showing import Stage
 
@@ -37,6 +38,24 @@ def test_a_job_has_annotations(stage: Stage) -> None:
     ]
     assert "### 2 artifacts checked: 1 error, 1 warning." in shown.summary
     assert ["warning", "db/s.yaml", "", "a Secret"] in shown.rows
+
+
+def test_findings_with_one_hint_show_it_once(stage: Stage) -> None:
+    link = ContentError("is a link", "remove it")
+    found = [Finding.of("a", link), Finding.of("b", link), Finding(Level.ERROR, "c", "not YAML")]
+    shown = stage.log(lambda report: show_check(report, Check(["app"], found)))
+    assert shown.lines[:-1] == [
+        "error a: is a link",
+        "error b: is a link",
+        "hint: remove it",
+        "error c: not YAML",
+    ]
+    shown = stage.job(lambda report: show_check(report, Check(["app"], found)))
+    assert shown.lines[:3] == [
+        "::error file=a::is a link%0Aremove it",
+        "::error file=b::is a link%0Aremove it",
+        "::error file=c::not YAML",
+    ]
 
 
 def test_what_has_no_annotation_has_its_place_all_the_same(stage: Stage) -> None:

@@ -51,14 +51,27 @@ def test_what_programs_see(two: Repo) -> None:
     assert finished.result == {
         "artifacts": ["app", "db"],
         "findings": [
-            {"level": "error", "path": "artifacts/app/a,b: c%.yaml", "line": 3, "message": NOT_YAML},
+            {
+                "level": "error",
+                "path": "artifacts/app/a,b: c%.yaml",
+                "line": 3,
+                "message": NOT_YAML,
+                "hint": "",
+            },
             {
                 "level": "warning",
                 "path": "artifacts/db/s.yaml",
                 "line": 5,
                 "message": f"a Secret has its data {PLAIN}",
+                "hint": "",
             },
-            {"level": "warning", "path": "flux/releaseconfig.json", "line": None, "message": GONE},
+            {
+                "level": "warning",
+                "path": "flux/releaseconfig.json",
+                "line": None,
+                "message": GONE,
+                "hint": "",
+            },
         ],
     }
     assert inv(two, "check", "--json", "-a", "db").code == 0
