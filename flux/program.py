@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from invoke.parser.argument import Argument
 
-    from flux.tasks.command import Command
 
 _NAME = "flux-artifacts"
 
@@ -63,15 +62,6 @@ class FluxProgram(Program):
         self.config.set_project_location(_project(_here()))
         self._read(self.config.load_project)
 
-    def parse_tasks(self) -> None:
-        """Handle --help before parsing: a command whose arguments are not loaded yet has no help."""
-        words = self.core.unparsed
-        asked = next((at for at, word in enumerate(words) if word in ("-h", "--help")), 0)
-        if named := [word for word in words[:asked] if word in names_of(self)]:
-            self.print_task_help(named[-1])
-            raise Exit
-        super().parse_tasks()
-
     def parse_cleanup(self) -> None:
         if self.args.complete.value:
             self._complete(sys.argv[1:])
@@ -95,12 +85,6 @@ class FluxProgram(Program):
         shown = (help for help in self.initial_context.help_tuples() if not _is_idle(help[0]))
         self.print_columns(list(shown))
         self.list_tasks()
-
-    def print_task_help(self, name: str) -> None:
-        command: Command = self.collection[name]
-        print(f"{command.shown_usage(_NAME)}\nFor example: {_NAME} {command.example}\n")
-        print(f"{command.summary}\n")
-        self.print_columns(command.help_rows())
 
     def _read(self, load: Callable[[], None]) -> None:
         """Load the configuration. If a file cannot be read, name it and raise Exit with code 2."""

@@ -91,8 +91,6 @@ class Command(Task[Any]):
         self.third = third
         self.optional = tuple(optional)
         self._metavars = _METAVARS | dict(metavars)
-        # Invoke indents this text.
-        self.__doc__ = f"{self.summary}\n\n{self.shown_usage('inv', _WIDTH - 2)}\nFor example: inv {example}"
 
     def __call__(self, *args: Any, **values: Any) -> Any:
         _keep_bytecode()
@@ -128,11 +126,11 @@ class Command(Task[Any]):
         options = [self._option(a) for a in arguments if not a.positional and a.name not in left_out]
         return " ".join([self.typed, *words, *(f"[{name.upper()}]" for name in left_out), *options])
 
-    def shown_usage(self, program: str, width: int = _WIDTH) -> str:
+    def shown_usage(self, program: str) -> str:
         """Return the usage for the help. The lines fit, and an option and its value stay on one line."""
         parts = re.findall(r"\[[^]]*\]|\S+", f"Usage: {program} {self.usage}")
         joined = " ".join(part.replace(" ", "\0") for part in parts)
-        lines = wrap(joined, width, subsequent_indent=" " * len("Usage: "), break_on_hyphens=False)
+        lines = wrap(joined, _WIDTH, subsequent_indent=" " * len("Usage: "), break_on_hyphens=False)
         return "\n".join(lines).replace("\0", " ")
 
     @property

@@ -1,4 +1,4 @@
-"""Adds to Invoke's program: our messages for a wrong command line, and a quiet end if a pipe is closed.
+"""Adds to Invoke's program: our help and messages about a command line, and a quiet end if a pipe is closed.
 
 `inv` is a program of Invoke. It loads the tasks during its run, so its class is changed at that time.
 `flux-artifacts` has the same class.
@@ -12,27 +12,42 @@ from contextlib import contextmanager, nullcontext
 from typing import NoReturn
 
 from invoke.exceptions import Exit, ParseError
+from invoke.parser.context import ParserContext
 from invoke.program import Program
 
 from flux.errors import RequestError
 from flux.running import reporting
 from flux.tasks.command import Command
-from flux.tasks.mistakes import find_mistake
+from flux.tasks.mistakes import find_mistake, find_unknown
 
 
 def improve(program: type[Program]) -> None:
     """Change how a program parses the commands of a line, and how it prints help and lists."""
-    parse, clean_up = program.parse_tasks, program.parse_cleanup
+    parse, clean_up, show_help = program.parse_tasks, program.parse_cleanup, program.print_task_help
 
     def parse_tasks(self: Program) -> None:
+        if asked := _asked_help(self):
+            self.print_task_help(asked)
+            raise Exit
         with refusing(self):
             parse(self)
+        for context in self.tasks:
+            _refuse_option(self, context)
 
     def parse_cleanup(self: Program) -> None:
         with refusing(self), _ending_quietly():
             clean_up(self)
 
-    for method in (parse_tasks, parse_cleanup):
+    def print_task_help(self: Program, name: str) -> None:
+        command = self.collection[name]
+        if not isinstance(command, Command):
+            show_help(self, name)
+            return
+        typed = _typed(self)
+        print(f"{command.shown_usage(typed)}\nFor example: {typed} {command.example}\n\n{command.summary}\n")
+        self.print_columns(command.help_rows())
+
+    for method in (parse_tasks, parse_cleanup, print_task_help):
         setattr(program, method.__name__, method)
 
 
@@ -47,6 +62,7 @@ def refusing(program: Program) -> Iterator[None]:
         command = program.collection[named] if named else None
         if command is not None and not isinstance(command, Command):
             raise
+        _refuse_option(program, error.context)
         refuse(find_mistake(str(error), command, names_of(program), _typed(program)))
     except Exit as ended:
         if not ended.message:
@@ -58,6 +74,24 @@ def names_of(program: Program) -> list[str]:
     """Return all names of all commands. There are none before the tasks are loaded."""
     known = program.collection.task_names if hasattr(program, "collection") else {}
     return sorted({word for name, aliases in known.items() for word in (name, *aliases)})
+
+
+def _asked_help(program: Program) -> str:
+    """Return our command that `--help` follows. Invoke takes that for a word, if the command needs one."""
+    words = program.core.unparsed
+    asked = next((at for at, word in enumerate(words) if word in ("-h", "--help")), 0)
+    named = [word for word in words[:asked] if word in names_of(program)]
+    return named[-1] if named and isinstance(program.collection[named[-1]], Command) else ""
+
+
+def _refuse_option(program: Program, context: ParserContext | None) -> None:
+    """Refuse an option that Invoke took for a required word, because the command does not have it."""
+    command = program.collection[context.name] if context and context.name else None
+    if context and isinstance(command, Command):
+        options = {word.partition("=")[0] for word in program.core.unparsed}
+        for argument in context.positional_args:
+            if str(argument.value).startswith("-") and f"--{argument.name}" not in options:
+                refuse(find_unknown(argument.value, command, names_of(program), _typed(program)))
 
 
 def refuse(error: RequestError) -> NoReturn:

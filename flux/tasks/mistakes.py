@@ -21,7 +21,7 @@ _VALUELESS = regex(r"Flag <Argument: (?P<name>[\w-]+).* needed value")
 def find_mistake(said: str, command: "Command | None", names: Sequence[str], program: str) -> RequestError:
     """Return the error for a message of Invoke about `command`. `names` are the names of all commands."""
     if found := _UNKNOWN.search(said):
-        return _unknown(found["word"], command, names, program)
+        return find_unknown(found["word"], command, names, program)
     usage = f"`{program} {command.usage}`, for example `{program} {command.example}`" if command else ""
     if command and (found := _MISSING.search(said)):
         missing = ", ".join(name.strip("' ").upper() for name in found["names"].split(","))
@@ -32,7 +32,8 @@ def find_mistake(said: str, command: "Command | None", names: Sequence[str], pro
     return RequestError(said.strip().rstrip("!"), f"say {usage}" if usage else f"`{program} --help`")
 
 
-def _unknown(word: str, command: "Command | None", names: Sequence[str], program: str) -> RequestError:
+def find_unknown(word: str, command: "Command | None", names: Sequence[str], program: str) -> RequestError:
+    """Return the error for a word or an option that `command` does not take."""
     if command is None:
         kind = "option" if word.startswith("-") else "command"
         near = [] if kind == "option" else nearest(word, names)

@@ -40,6 +40,8 @@ def run(repo: Repo, *words: str) -> Finished:
     [
         (("promote", "app"), "promote needs ENVIRONMENT", "say `inv promote ARTIFACT ENVIRONMENT [VERSION]"),
         (("build", "app"), "build takes no word 'app'", "say `inv build -a app`"),
+        (("freeze", "--hepl"), "freeze has no option '--hepl'", "its options are --reason, --phase"),
+        (("promote", "-x", "prod"), "promote has no option '-x'", "its options are --artifact"),
         (("biuld",), "there is no command 'biuld'", "did you mean build?"),
         (("--list", "nonesuch"), "Sub-collection 'nonesuch' not found", "`inv --list` shows what there is"),
     ],
@@ -48,6 +50,13 @@ def test_a_line_that_is_wrong(repo: Repo, words: tuple[str, ...], message: str, 
     done = run(repo, *words)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(f"error: {message}\nhint: {hint}")
+
+
+def test_help_is_not_a_word(repo: Repo) -> None:
+    done = run(repo, "freeze", "--help")
+    assert done.code == 0
+    assert done.out.startswith("Usage: inv freeze REASON [PHASE] [--until TIME] [-n] [-j]\n")
+    assert not (repo.path / ".forge").exists()
 
 
 def test_programs_are_told_in_json(repo: Repo) -> None:
@@ -64,6 +73,8 @@ def test_tasks_of_somebody_else_are_left_to_invoke(repo: Repo) -> None:
     assert "'lint' did not receive required positional arguments: 'path'" in done.err
     assert run(repo, "lint", "here").out == "here\n"
     assert "promote needs ENVIRONMENT" in run(repo, "flux.promote", "app").err
+    assert "Usage: inv promote ARTIFACT" in run(repo, "flux.promote", "--help").out
+    assert "Usage: inv[oke] [--core-opts] lint" in run(repo, "--help", "lint").out
 
 
 @pytest.mark.parametrize("words", [("--list",), ("--help", "build"), ()])
