@@ -65,6 +65,15 @@ def find_empty(words: Mapping[str, object]) -> RequestError | None:
     return None
 
 
+def find_taken(options: Mapping[str, object]) -> RequestError | None:
+    """Return the error for an option that Invoke took for the value of another one. `options` maps each
+    option to its value."""
+    for option, value in options.items():
+        if isinstance(value, str) and value.startswith("--"):
+            return RequestError(f"{option} needs a value, not the option {value!r}", f"say `{option} VALUE`")
+    return None
+
+
 def has_third_word(command: str, words: Sequence[str], takes_value: Callable[[str], bool]) -> bool:
     """Whether a third word follows the last `command` among the words, and begins like a version."""
     own = words[len(words) - [*reversed(words)].index(command) :] if command in words else []
@@ -114,7 +123,7 @@ def _is_empty(value: str) -> bool:
 
 def _without_artifact(words: Sequence[str]) -> RequestError | None:
     for word, following in pairwise([*words, "-"]):
-        if word in _ARTIFACT and following.startswith("-") and following != "--help":
+        if word in _ARTIFACT and following.startswith("-"):
             return RequestError(
                 f"{word} needs the name of an artifact", f"say `{word} NAME`, or leave it out for all of them"
             )

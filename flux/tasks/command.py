@@ -14,7 +14,7 @@ from invoke.tasks import Task, task
 
 from flux.errors import RequestError
 from flux.running import observes, reporting
-from flux.tasks.arguments import count_words, find_empty, find_fault, find_idle, has_third_word
+from flux.tasks.arguments import count_words, find_empty, find_fault, find_idle, find_taken, has_third_word
 
 LETTERS = {"artifact": "a", "dry_run": "n", "json": "j"}
 """The options that have a letter. It is the same in every command."""
@@ -103,6 +103,7 @@ class Command(Task[Any]):
             if values.get(name) is True:
                 fault = fault or RequestError(f"--{name} needs a value", "give it one, or leave it out")
         fault = fault or find_empty({word: values.get(word) for word in self.words})
+        fault = fault or find_taken({f"--{name.replace('_', '-')}": value for name, value in values.items()})
         if context.config.run.dry or observes(context):
             if "dry_run" in values:
                 values["dry_run"] = True

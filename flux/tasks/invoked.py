@@ -27,8 +27,8 @@ def improve(program: type[Program]) -> None:
 
     def parse_tasks(self: Program) -> None:
         if asked := _asked_help(self):
-            self.print_task_help(asked)
-            raise Exit
+            # This line becomes `--help COMMAND`. Invoke prints it later.
+            self.core[0].args.help.value, self.core.unparsed = asked, []
         with refusing(self):
             parse(self)
         for context in self.tasks:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _CORE = ("help", "version")
 """These are commands in other programs, but options in this one."""
 
+_SHORT = 4
+
 _UNKNOWN = regex(r"No idea what '(?P<word>.*)' is!", re.DOTALL)
 _MISSING = regex(r"did not receive required positional arguments: (?P<names>.+)")
 _VALUELESS = regex(r"Flag <Argument: (?P<name>[\w-]+).* needed value")
@@ -53,20 +55,21 @@ def find_unknown(word: str, command: "Command | None", names: Sequence[str], pro
 
 def _instead(word: str, command: "Command", names: Sequence[str], program: str) -> str:
     """Return a hint: what to type instead of a word that the command does not take."""
-    options = command.options
-    if "--version" in options and word.removeprefix("v")[:1].isdigit():
+    if "--version" in command.options and word.removeprefix("v")[:1].isdigit():
         return f"say `--version {word}`"
-    if near := nearest(word, names):
-        return f"did you mean the command {' or '.join(near)}?"
+    near = " or ".join(nearest(word, names))
     if command.is_narrowed:
-        return f"say `{program} {command.typed} -a {word}`"
-    return f"say `{program} {command.usage}`"
+        narrowed = f"say `{program} {command.typed} -a {word}`"
+        return f"{narrowed}, or did you mean the command {near}?" if near else narrowed
+    return f"did you mean the command {near}?" if near else f"say `{program} {command.usage}`"
 
 
 def nearest(word: str, names: Sequence[str]) -> list[str]:
-    """Return at most three names that begin with the word, or else have a similar spelling."""
+    """Return at most three names that begin with the word, or else have a similar spelling. A short word that
+    begins with another letter is another word: `nope` does not mean `open`."""
     from difflib import get_close_matches
 
     if begun := [name for name in names if len(word) > 1 and name.startswith(word)]:
         return begun[:3]
-    return get_close_matches(word, names, n=3, cutoff=0.75)
+    similar = get_close_matches(word, names, n=3, cutoff=0.75)
+    return [name for name in similar if len(word) > _SHORT or name[0] == word[0]]

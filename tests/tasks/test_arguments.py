@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux.tasks.arguments import count_words, find_empty, find_fault, find_idle, has_third_word
+from flux.tasks.arguments import count_words, find_empty, find_fault, find_idle, find_taken, has_third_word
 
 FLAGS = {"--version", "--since", "-a", "--artifact"}
 
@@ -81,6 +81,21 @@ def test_what_is_right(line: str) -> None:
 )
 def test_a_word_that_is_empty(words: dict[str, str | None], message: str | None) -> None:
     fault = find_empty(words)
+    assert (fault and fault.message) == message
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"--output": "--jsn"}, "--output needs a value, not the option '--jsn'"),
+        (
+            {"--output": "./--jsn", "--override": "- yes", "--json": True, "--artifact": [], "--to": None},
+            None,
+        ),
+    ],
+)
+def test_an_option_taken_for_a_value(options: dict[str, object], message: str | None) -> None:
+    fault = find_taken(options)
     assert (fault and fault.message) == message
 
 

@@ -62,7 +62,13 @@ def test_dry_writes_nothing_by_any_command(command: tuple[str, ...], tmp_path: P
     [
         *(("-w", "tag"), ("-p", "tag"), ("-e", "tag"), ("-T", "5", "tag"), ("--hide=both", "tag")),
         *(("tag", "-d"), ("tag", "--version"), ("tag", "-V"), ("tag", "-D", "2"), ("tag", "--", "app")),
-        *(("tag", "-a"), ("tag", "-a", ""), ("tag", "build", "-a"), ("--dry", "demo")),
+        *(
+            ("tag", "-a"),
+            ("tag", "-a", ""),
+            ("log", "--since", "--jsn"),
+            ("tag", "build", "-a"),
+            ("--dry", "demo"),
+        ),
     ],
 )
 def test_what_would_do_nothing_is_refused(world: World, arguments: tuple[str, ...], tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_tasks_of_somebody_else_are_left_to_invoke(repo: Repo) -> None:
     assert "Usage: inv[oke] [--core-opts] lint" in run(repo, "--help", "lint").out
 
 
-@pytest.mark.parametrize("words", [("--list",), ("--help", "build"), ()])
+@pytest.mark.parametrize("words", [("--list",), ("--help", "build"), ("build", "--help"), ()])
 def test_a_pipe_that_nobody_reads(repo: Repo, words: tuple[str, ...]) -> None:
     theirs, ours = os.pipe()
     os.close(theirs)
