@@ -18,9 +18,9 @@ from flux.event import Event
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts.comment import EnvironmentRow, standing_comment
 from flux.promotion.texts.issue import issue_body
+from flux.promotion.texts.release import release_notes
 from flux.promotion.texts.request import Background, Span, request_body
 from flux.release.commits import LoggedCommit
-from flux.release.notes import release_notes
 from flux.report.report import Report
 from flux.report.text import Link
 from tests.promotion.samples import CURRENT, MARKER, NEWS, PHASES

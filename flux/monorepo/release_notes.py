@@ -14,8 +14,8 @@ from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import Released, below, releases
 from flux.monorepo.source_url import source_url
 from flux.promotion.texts.issue import News
+from flux.promotion.texts.release import release_notes
 from flux.release.commits import LoggedCommit
-from flux.release.notes import release_notes
 from flux.release.upgrades import marked_upgrades
 from flux.settings import FILES
 

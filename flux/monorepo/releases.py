@@ -13,6 +13,7 @@ from flux.listing import listed
 from flux.monorepo.first_parents import walk_first_parents
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.release_branches import named_lines, off_lines, or_its_branch
+from flux.promotion.texts.release import release_title
 from flux.release.misnamed import Misnamed, find_misnamed
 from flux.release.tag import TagForm
 from flux.release.version import precedence
@@ -89,8 +90,8 @@ def make_release(monorepo: Monorepo, released: Released, notes: str) -> tuple[Re
     If another run makes it at the same time for the same commit, return that one. Raises ForgeError and
     GitError.
     """
-    title, is_candidate = f"{released.artifact} {released.version}", bool(released.version.prerelease)
-    forge, tag, commit = monorepo.forge, released.tag, released.commit
+    forge, tag, commit, version = monorepo.forge, released.tag, released.commit, released.version
+    title, is_candidate = release_title(released.artifact, version), bool(version.prerelease)
     try:
         return forge.create_release(tag, commit, title, notes, is_candidate), True
     except (ForgeError, GitError):

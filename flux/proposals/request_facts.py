@@ -18,10 +18,10 @@ from flux.monorepo.source_url import source_url
 from flux.promotion.phase_order import find_skipped, not_lowered
 from flux.promotion.proposal import Promotion, VersionChange
 from flux.promotion.texts import notices as say
+from flux.promotion.texts.release import commit_line
 from flux.promotion.texts.request import Background, Span
 from flux.registry.contents import contents
 from flux.registry.target import Target
-from flux.release.notes import commit_line
 from flux.release.upgrades import marked_upgrades
 
 _MOST_COMMITS = 100

@@ -1,1 +1,1 @@
-"""The texts about a promotion: pure functions from facts to Markdown."""
+"""The texts that people read on the forge: pure functions from facts to Markdown."""

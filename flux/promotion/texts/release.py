@@ -1,4 +1,4 @@
-"""The notes of a release: the changes in one artifact since its last release."""
+"""The title of a release, and its notes: the changes in one artifact since its last release."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,6 +16,10 @@ _TITLES = {
 }
 _BREAKING, _OTHER = "Breaking changes", "Changes"
 _MOST_CHARACTERS = 100_000  # GitHub takes 125,000
+
+
+def release_title(artifact: str, version: object) -> str:
+    return f"{artifact} {version}"
 
 
 def release_notes(

@@ -1,4 +1,4 @@
-"""The notes of a release: grouped, linked, and nobody else's markup."""
+"""The title of a release, and its notes: grouped, linked, and nobody else's markup."""
 
 import re
 
@@ -6,9 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from semver import Version
 
+from flux.promotion.texts.release import commit_line, release_notes, release_title
 from flux.release.commits import LoggedCommit
-from flux.release.notes import commit_line, release_notes
 
 SOURCE = "https://github.com/octo/monorepo"
 TAGS = ("eso-v1.0.0", "eso-v1.1.0")
@@ -21,6 +22,10 @@ def commit(subject: str, number: int = 1) -> LoggedCommit:
 
 def notes(*subjects: str, source: str = "", tags: tuple[str | None, str] = (None, "eso-v1.0.0")) -> str:
     return release_notes([commit(s, n) for n, s in enumerate(subjects, 1)], source, {}, {}, tags)
+
+
+def test_the_title_names_the_artifact_and_the_version() -> None:
+    assert release_title("eso", Version.parse("1.1.0-rc.1")) == "eso 1.1.0-rc.1"
 
 
 def test_the_whole_of_it() -> None:
