@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from semver import Version
 
 from flux.errors import ForgeError, RequestError
+from flux.event import ACTIONS_BOT
 from flux.forge.forge import Release
 from flux.forge.place import Place
 from flux.listing import listed
@@ -39,7 +40,6 @@ from flux.release.misnamed import Misnamed
 from flux.release.version import AUTO
 
 STARTED_WORKFLOWS = ("release-flux-artifact.yml", "manage-flux-releases.yml")
-_AUTOMATION = "github-actions[bot]"
 
 
 _RELEASE_PLEASE = (
@@ -150,7 +150,7 @@ def create_release(monorepo: Monorepo, planned: PlannedRelease) -> MadeRelease:
         planned = planned if is_new else replace(planned, release=release)
     notices: list[str] = []
     failed: list[ForgeError] = []
-    if monorepo.event.actions and release.author == _AUTOMATION:
+    if monorepo.event.actions and release.author == ACTIONS_BOT:
         # Actions with GITHUB_TOKEN trigger no workflows, except for a dispatch.
         for workflow in STARTED_WORKFLOWS:
             try:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flux.diagnosis.check_line import Line, Rating
+from flux.event import ACTIONS_BOT
 
 if TYPE_CHECKING:
     from flux.forge.place import Place
@@ -44,8 +45,6 @@ def _choose() -> str:
 
 
 def check_automation(monorepo: Monorepo, place: Place) -> Iterator[Line]:
-    from flux.proposals.authority import ACTIONS_BOT
-
     forge, settings = monorepo.forge, monorepo.settings
     logins = {"automation": settings.automation}
     for phase, promoters in (settings.promoters or {}).items():

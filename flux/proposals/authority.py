@@ -5,11 +5,11 @@ from contextlib import suppress
 from functools import cache
 
 from flux.errors import ForgeRefusedError, RequestError
+from flux.event import ACTIONS_BOT
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.refusal import NeedsPermission, NotPromoter, PromotionRefusal
 from flux.promotion.texts.refusals import refusal
 
-ACTIONS_BOT = "github-actions[bot]"
 MAY_PROMOTE = ("admin", "write")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
+from flux.event import ACTIONS_BOT
 from flux.settings import types
 from flux.settings.phases import Given, Phase
 
@@ -194,7 +195,7 @@ class SettingsTable:
     )
     automation: tuple[str, ...] = setting(
         types.LOGINS,
-        ("github-actions[bot]",),
+        (ACTIONS_BOT,),
         "The logins of the automation. Add the App that your workflows use, as `my-app[bot]`.",
     )
     require_order: bool = setting(

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from flux.errors import RequestError
+from flux.registry import host_of
 from flux.registry.flux_cli.cli import FluxCli
 from flux.registry.flux_cli.publisher import FluxPublisher
 from flux.registry.remote.address import is_loopback
@@ -33,10 +34,9 @@ class FluxRegistry:
 def require_possible(location: str, insecure: bool | None, source: str) -> None:
     """Raises RequestError if the flux CLI cannot push and tag in this registry, or if `source`, the URL in
     the images, is empty."""
-    scheme, _, rest = location.rpartition("://")
-    host = rest.partition("/")[0]
+    host = host_of(location)
     otherwise = "or set `publisher: builtin`"
-    if not scheme:
+    if not host:
         raise RequestError(
             f"the publisher is flux, which cannot push to a folder: {location}",
             f"set `registry: oci://...`, {otherwise}",

@@ -19,6 +19,7 @@ from tests.registry.images import packed
     [
         (".registry", None, "which cannot push to a folder: .registry"),
         ("/srv/images", None, "which cannot push to a folder: /srv/images"),
+        ("https://ghcr.io/x", None, "which cannot push to a folder: https://ghcr.io/x"),
         ("oci://registry.example.com/x", True, "which cannot tag over plain HTTP at registry.example.com"),
         ("oci://registry:5000/x", True, "which cannot tag over plain HTTP at registry:5000"),
         ("oci://127.0.0.2:5000/x", None, "which cannot tag over plain HTTP at 127.0.0.2:5000"),
