@@ -90,7 +90,12 @@ class Event:
         """The default place for the images of the repository. None outside of a job on github.com."""
         if not self.actions or not self.repository or self.server_url != "https://github.com":
             return None
-        return f"oci://ghcr.io/{self.repository.lower()}"
+        return packages_of(self.repository)
+
+
+def packages_of(repository: str) -> str:
+    """Return the registry that github.com has for a repository (`owner/name`)."""
+    return f"oci://ghcr.io/{repository.lower()}"
 
 
 TERMINAL = Event(actions=False, change=None, output=None, summary=None)

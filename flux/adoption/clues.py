@@ -10,7 +10,8 @@ from flux.errors import FluxError
 class Clues:
     """The files and git tags of a clone. `texts` has the contents of the files that are worth reading.
 
-    `repository` is `owner/name` on its forge, or empty. `fleet` has the clusters' files in the same way.
+    `repository` is `owner/name` on its forge, or empty. `packages` is the registry where its jobs push
+    without a setting, or empty. `fleet` has the clusters' files in the same way.
     """
 
     paths: Sequence[str]
@@ -20,6 +21,7 @@ class Clues:
     fleet: Mapping[str, str] = field(default_factory=dict)
     links: Sequence[str] = ()
     """The symlinks among the paths."""
+    packages: str = ""
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ class Adoption:
     notices: list[AnyNotice] = field(default_factory=list)
     identity: str = ""
     """A regular expression for the signer that clusters have to accept; empty if nobody can sign."""
+    artifacts: list[str] = field(default_factory=list)
 
     @property
     def differing(self) -> list[WantedFile]:
@@ -91,6 +92,7 @@ def plan_adoption(
     if tags or any(isinstance(one, ProposedSetting) for one in more):
         more += _start(monorepo, clues)
     more += _branches(adopted, more)
+    more += _packages(clues, [*findings, *gaps])
     second, later, unsaid = proposed(more, named)
     freezes = freezes_path(settings.releaseconfig)
     values = without_own_files(first | second, clues.paths, [freezes])
@@ -104,8 +106,8 @@ def plan_adoption(
     files, (identity, refused) = list(wanted.files()), _signatures(final, clues, names)
     gaps += wanted.gaps
     notices += [*refused, *_calling_nothing(files, clues), *wanted.notices, *_pushing_too(final, clues)]
-    notices += _unread(clues, gaps)
-    return Adoption([*findings, *later], files, gaps, unmanaged, notices, identity)
+    notices += [*_unread(clues, gaps), *_without_phases(settings)]
+    return Adoption([*findings, *later], files, gaps, unmanaged, notices, identity, names)
 
 
 def check_adoption(monorepo: Monorepo, uses: str = "") -> list[Exceptional]:
@@ -149,6 +151,13 @@ def _branches(monorepo: Monorepo, found: Iterable[ProposedSetting | Gap]) -> Ite
     if tags := released_beside(monorepo, form):
         evidence = ", ".join(f"{branch} has the release {tag}" for branch, tag in tags.items())
         yield ProposedSetting("branches", [monorepo.settings.branch, *tags], evidence)
+
+
+def _packages(clues: Clues, found: Iterable[ProposedSetting | Gap]) -> Iterator[ProposedSetting]:
+    """Propose the registry of the repository on github.com, if nothing pushes to another one today."""
+    if clues.packages and "registry" not in [one.setting for one in found]:
+        said = "origin is on github.com, and its jobs push there by default"
+        yield ProposedSetting("registry", clues.packages, said)
 
 
 def _start(monorepo: Monorepo, clues: Clues) -> Iterator[ProposedSetting]:
@@ -241,6 +250,15 @@ def _pushing_too(monorepo: Monorepo, clues: Clues) -> Iterator[str]:
     pushing = list(dict.fromkeys(command.workflow for command in commands if command.workflow))
     if pushing and not monorepo.settings.observes:
         yield f"these push today, too: {listed(pushing)}; remove them, or set `mode: observe`"
+
+
+def _without_phases(settings: Settings) -> Iterator[str]:
+    """Yield a notice if the environments are only those that the settings have by default."""
+    if "phases" not in settings.named:
+        yield (
+            f"no environment was found: they are {listed([phase.name for phase in settings.phases])} "
+            "until you set `phases` in invoke.yaml"
+        )
 
 
 def _unread(clues: Clues, gaps: Iterable[Gap]) -> Iterator[str]:

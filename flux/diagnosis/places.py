@@ -122,6 +122,7 @@ def _setting(settings: Settings) -> str:
 
 def check_registry(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
     from flux.artifact.name import name_fault
+    from flux.monorepo.opening import find_packages
     from flux.registry import host_of
 
     registry = monorepo.registry
@@ -131,7 +132,10 @@ def check_registry(monorepo: Monorepo, names: Sequence[str]) -> Iterator[Line]:
     target.try_push()
     fit = [name for name in names if not name_fault(name)][:_MOST_LOOKED_AT]
     on_server = host_of(monorepo.settings.registry)
-    if on_server and fit and not any(registry.repository(name).tags() for name in fit):
+    if (packages := find_packages(monorepo)) and not monorepo.event.actions:
+        said = f"{registry.name(name)} is used here, but jobs on github.com use {packages}"
+        yield Line("registry", Rating.WARNING, said, f"set `registry: {packages}` in invoke.yaml")
+    elif on_server and fit and not any(registry.repository(name).tags() for name in fit):
         said = f"{registry.name(name)} can be read and written, but none of the artifacts has an image there"
         fix = "build them with `inv build`, or check the settings `registry` and `repository`"
         yield Line("registry", Rating.WARNING, said, fix)

@@ -6,9 +6,8 @@ from pathlib import Path
 from flux.adoption.clues import Clues
 from flux.artifact.tree import SYMLINK
 from flux.errors import FluxError, RequestError
-from flux.forge import find_place
-from flux.forge.place import ForgeClues
 from flux.monorepo.monorepo import Monorepo
+from flux.monorepo.opening import find_forge_place, find_packages
 from flux.regex import regex
 
 _READ = regex(
@@ -36,7 +35,8 @@ def read_clues(monorepo: Monorepo, fleet: Path | None) -> Clues:
     except FluxError:
         tags = git.tags()
     links = [path for path, file in files.items() if file.mode == SYMLINK]
-    return Clues(list(files), texts, list(tags), _repository(monorepo), _fleet(fleet), links)
+    named, packages = _repository(monorepo), find_packages(monorepo)
+    return Clues(list(files), texts, list(tags), named, _fleet(fleet), links, packages)
 
 
 def _text(content: bytes) -> str:
@@ -56,8 +56,6 @@ def _fleet(folder: Path | None) -> dict[str, str]:
 
 def _repository(monorepo: Monorepo) -> str:
     try:
-        event = monorepo.event
-        clues = ForgeClues(monorepo.git.hosted_url, event.api_url, event.repository)
-        return find_place(monorepo.settings.forge, clues).repository or ""
+        return find_forge_place(monorepo).repository or ""
     except FluxError:
         return ""

@@ -74,6 +74,19 @@ def find_forge_place(monorepo: Monorepo) -> Place:
     return find_place(monorepo.settings.forge, clues)
 
 
+def find_packages(monorepo: Monorepo) -> str:
+    """Return the registry where jobs on github.com push if the settings name none. Empty if they name one."""
+    from flux.errors import FluxError
+    from flux.event import packages_of
+
+    try:
+        place = find_forge_place(monorepo)
+    except FluxError:
+        return ""
+    is_default = "registry" not in monorepo.settings.named and place.host == "github.com"
+    return packages_of(place.repository) if is_default else ""
+
+
 def _find_access(settings: Settings, event: Event, origin: str) -> Access | None:
     """Return the token of `gh auth login`. It is used if origin refuses git and no variable has a token."""
     from flux.forge import find_origin_token

@@ -39,6 +39,8 @@ def _show_findings(report: Report, adoption: Adoption) -> None:
     for found in adoption.findings:
         report.print(f"{found.setting}: {_shown(found.value)}")
         report.print(f"    {found.evidence}", indent=4)
+    if adoption.artifacts:
+        report.print(f"{counted(len(adoption.artifacts), 'artifact')}: {some(adoption.artifacts)}")
     for gap in adoption.gaps:
         report.print(f"cannot be said: {gap.message}")
         report.print(f"    {gap.hint}", indent=4)
@@ -78,6 +80,7 @@ def document(adoption: Adoption, written: Sequence[WantedFile]) -> dict[str, Any
             {"setting": one.setting, "value": one.value, "evidence": one.evidence}
             for one in adoption.findings
         ],
+        "artifacts": adoption.artifacts,
         "identity": adoption.identity,
         "gaps": [{"message": gap.message, "hint": gap.hint} for gap in adoption.gaps],
         "unmanaged": [

@@ -50,5 +50,7 @@ def init(
         written = write_adoption(run.monorepo.git.root, adoption, force) if writes else []
         show_adoption(run.report, adoption, written, dry_run)
         require_no_gaps(adoption)
+        if written:
+            run.report.next("inv init --check", first="commit the files")
         if writes and any(file not in written for file in adoption.differing):
             raise Exit(code=1)

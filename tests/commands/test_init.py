@@ -205,6 +205,22 @@ def test_clusters_that_would_refuse_our_signatures_are_named(repo: Repo, tmp_pat
     assert [Path(notice.split()[0]).name for notice in refused] == ["publish.yaml"]
 
 
+def test_a_monorepo_that_publishes_nothing_yet(repo: Repo) -> None:
+    """Jobs on github.com push to its packages. The commands in a terminal have to read them there."""
+    assert "registry" not in [one.setting for one in plan(repo).findings]
+    repo.git("remote", "add", "origin", "https://github.com/Acme/mono.git")
+    repo.git("remote", "set-url", "--push", "origin", "https://github.com/Acme/mono.git")
+    adoption = plan(repo)
+    settings = next(file for file in adoption.files if file.path == "invoke.yaml")
+    assert settings.wanted == "flux:\n  sources: components\n  registry: oci://ghcr.io/acme/mono\n"
+    assert adoption.artifacts == ["app", "db"]
+    unset = "no environment was found: they are at, tt, prod until you set `phases` in invoke.yaml"
+    assert unset in map(str, adoption.notices)
+    other = plan(repo, registry="images", phases=["prod"])
+    assert "registry" not in [one.setting for one in other.findings]
+    assert unset not in map(str, other.notices)
+
+
 def test_a_fleet_that_is_no_folder(repo: Repo, tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="is not a folder"):
         plan(repo, tmp_path / "none")

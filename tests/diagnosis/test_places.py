@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from flux.diagnosis.check_line import Line, Rating
+from flux.diagnosis.places import check_registry
 from flux.monorepo.workflows import rendered
 from flux.settings import Settings
 from tests import parts
@@ -14,6 +15,7 @@ from tests.commands.invoking import (
     break_origin,
 )
 from tests.diagnosis.examining import found, health, only, the
+from tests.monorepos import opened
 from tests.registry.scripted import scripted
 from tests.repo import Repo
 from tests.servers import Answer
@@ -198,6 +200,15 @@ def test_a_registry_that_has_none_of_the_artifacts(repo: Repo, registry_server: 
     assert line.health is Rating.WARNING
     assert "none of" in line.message
     assert "`registry`" in line.fix
+
+
+def test_a_registry_that_only_jobs_use(repo: Repo) -> None:
+    repo.git("remote", "add", "origin", "https://github.com/Acme/mono.git")
+    with opened(repo, Settings()) as monorepo:
+        (line,) = check_registry(monorepo, ["app"])
+    assert line.health is Rating.WARNING
+    assert line.message == ".registry/app is used here, but jobs on github.com use oci://ghcr.io/acme/mono"
+    assert line.fix == "set `registry: oci://ghcr.io/acme/mono` in invoke.yaml"
 
 
 def test_a_workflow_that_the_settings_would_write_otherwise(repo: Repo) -> None:
