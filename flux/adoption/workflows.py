@@ -84,6 +84,11 @@ def calls_ours(text: str) -> bool:
     return bool(_OURS.search(text))
 
 
+def calls_own_repository(text: str) -> bool:
+    """Whether a workflow calls files of its own repository, as a rendered one does without `uses`."""
+    return "uses: $/" in text
+
+
 def without_versions(text: str) -> str:
     """Return a workflow without the versions of its actions, because Dependabot changes them."""
     return _PINNED.sub(r"\g<what>\g<more>", text)

@@ -17,7 +17,7 @@ from flux.adoption.plan import proposed, version_tag, without_own_files
 from flux.adoption.pushes import find_commands, find_unread
 from flux.adoption.releases import find_releases, unfitting
 from flux.adoption.signatures import find_refusals
-from flux.adoption.workflows import ACTION, SIGNING, WORKFLOWS, calls_ours
+from flux.adoption.workflows import ACTION, SIGNING, WORKFLOWS, calls_ours, calls_own_repository
 from flux.artifact.name import name_fault
 from flux.diagnosis.proof import Exceptional, prove
 from flux.errors import FluxError, RequestError, SettingError
@@ -237,7 +237,7 @@ def _signatures(monorepo: Monorepo, clues: Clues, names: Iterable[str]) -> tuple
 
 def _calling_nothing(files: Iterable[WantedFile], clues: Clues) -> Iterator[str]:
     """Yield a notice if workflows call files of their own repository that it does not have."""
-    if ACTION not in clues.paths and any("uses: $/" in file.wanted for file in files):
+    if ACTION not in clues.paths and any(calls_own_repository(file.wanted) for file in files):
         yield (
             "the source of the called workflows is unknown: "
             "name it with `inv init --force --uses OWNER/flux-artifacts@COMMIT`"

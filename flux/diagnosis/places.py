@@ -105,12 +105,16 @@ def check_sources(settings: Settings, names: Sequence[str]) -> Iterator[Line]:
 
 
 def check_rendered_workflows(monorepo: Monorepo) -> Iterator[Line]:
-    """Warn about workflows of an adoption that no longer match the settings."""
-    from flux.monorepo.workflows import drifted_workflows
+    """Warn about workflows of an adoption that no longer match the settings, or cannot run."""
+    from flux.monorepo.workflows import find_workflow_faults
 
-    _, drifted = drifted_workflows(monorepo)
-    if drifted:
-        said = f"{', '.join(drifted)} do not match the settings"
+    faults = find_workflow_faults(monorepo)
+    if faults.calling_nothing:
+        said = f"{', '.join(faults.calling_nothing)} call `$/`, this repository, which lacks what they call"
+        fix = "`inv init --force --uses OWNER/flux-artifacts@COMMIT` fills in where that is"
+        yield Line("rendered workflows", Rating.WARNING, said, fix)
+    if faults.drifted:
+        said = f"{', '.join(faults.drifted)} do not match the settings"
         fix = "`inv init --dry-run` shows how, `inv init --force` writes it"
         yield Line("rendered workflows", Rating.WARNING, said, fix)
 

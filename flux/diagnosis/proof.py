@@ -13,7 +13,7 @@ from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.monorepo import Monorepo
 from flux.monorepo.releases import Released, last_releases, newest_of, releases
 from flux.monorepo.vouching import Vouching
-from flux.monorepo.workflows import drifted_workflows, has_tasks
+from flux.monorepo.workflows import find_workflow_faults, has_tasks
 from flux.notice import AnyNotice, Notice
 from flux.parallel import in_parallel
 from flux.promotion.plan import Action
@@ -188,10 +188,16 @@ def _workflows(monorepo: Monorepo, uses: str) -> Iterator[Exceptional]:
             "tasks.py does not have the commands that the workflows run",
             "write `from flux.tasks import ns` in it, and add each of your own tasks with `ns.add_task`",
         )
-    missing, drifted = drifted_workflows(monorepo, uses)
-    for name in missing:
+    faults = find_workflow_faults(monorepo, uses)
+    for name in faults.missing:
         yield Exceptional(name, f".github/workflows/{name} is missing", "write it with `inv init`")
-    for name in drifted:
+    for name in faults.calling_nothing:
+        yield Exceptional(
+            name,
+            f"{name}: it calls `$/`, this repository, which does not have the called workflows",
+            f"fill in where they are: `inv init --force --uses {uses or 'OWNER/flux-artifacts@COMMIT'}`",
+        )
+    for name in faults.drifted:
         yield Exceptional(
             name,
             f".github/workflows/{name} differs from the settings",

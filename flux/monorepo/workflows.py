@@ -3,8 +3,17 @@
 from importlib.metadata import PackageNotFoundError, distribution
 from json import loads
 from pathlib import Path
+from typing import NamedTuple
 
-from flux.adoption.workflows import WORKFLOWS, Values, render_workflow, used_by, without_versions
+from flux.adoption.workflows import (
+    ACTION,
+    WORKFLOWS,
+    Values,
+    calls_own_repository,
+    render_workflow,
+    used_by,
+    without_versions,
+)
 from flux.artifact.source_url import https_url
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.gates.freeze import freezes_path
@@ -39,9 +48,18 @@ def _is_below(path: str, folder: str) -> bool:
     return path != folder and (not folder or path.startswith(f"{folder}/"))
 
 
-def drifted_workflows(monorepo: Monorepo, uses: str = "") -> tuple[list[str], list[str]]:
-    """Return the workflows that are missing in the working tree, and those that differ from the settings."""
-    missing, drifted = [], []
+class WorkflowFaults(NamedTuple):
+    """The names of wrong workflows in the working tree: those that are missing, those that differ from the
+    settings, and those that call files which this repository does not have."""
+
+    missing: list[str]
+    drifted: list[str]
+    calling_nothing: list[str]
+
+
+def find_workflow_faults(monorepo: Monorepo, uses: str = "") -> WorkflowFaults:
+    missing, drifted, calling_nothing = faults = WorkflowFaults([], [], [])
+    has_action = (monorepo.git.root / ACTION).exists()
     for name in WORKFLOWS:
         try:
             there = (monorepo.git.root / ".github" / "workflows" / name).read_text(encoding="utf-8")
@@ -50,10 +68,13 @@ def drifted_workflows(monorepo: Monorepo, uses: str = "") -> tuple[list[str], li
             continue
         except (OSError, UnicodeDecodeError):
             there = ""
+        if calls_own_repository(there) and not has_action:
+            calling_nothing.append(name)
+            continue
         wanted = rendered(name, monorepo.settings, used_by(there) or uses)
         if without_versions(there) != without_versions(wanted):
             drifted.append(name)
-    return missing, drifted
+    return faults
 
 
 def has_tasks(monorepo: Monorepo) -> bool:

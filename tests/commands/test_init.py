@@ -31,11 +31,11 @@ def repo(tmp_path: Path) -> Repo:
     return repo
 
 
-def plan(repo: Repo, fleet: Path | None = None, **configured: object) -> Adoption:
+def plan(repo: Repo, fleet: Path | None = None, uses: str = "", **configured: object) -> Adoption:
     from flux.settings import read_settings
 
     with opened(repo, read_settings(configured, {}), dry_run=True) as monorepo:
-        return plan_adoption(monorepo, configured, {}, fleet)
+        return plan_adoption(monorepo, configured, {}, fleet, uses)
 
 
 def deployed(repo: Repo) -> None:
@@ -123,9 +123,7 @@ def test_workflows_that_call_nothing_are_named(repo: Repo) -> None:
     """The package is installed from a folder here, so that nobody knows where the workflows are."""
     (said,) = [str(notice) for notice in plan(repo).notices if "--uses" in str(notice)]
     assert said.startswith("the source of the called workflows is unknown")
-    with opened(repo, dry_run=True) as monorepo:
-        adoption = plan_adoption(monorepo, {}, {}, uses="acme/tool@v1")
-    assert not any("--uses" in str(notice) for notice in adoption.notices)
+    assert not any("--uses" in str(notice) for notice in plan(repo, uses="acme/tool@v1").notices)
     repo.commit(files={".github/actions/setup/action.yml": "name: it is this repository\n"})
     assert not any("--uses" in str(notice) for notice in plan(repo).notices)
 

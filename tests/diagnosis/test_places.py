@@ -215,6 +215,10 @@ def test_a_workflow_that_the_settings_would_write_otherwise(repo: Repo) -> None:
     assert "rendered workflows" not in found()
     name = "manage-flux-releases.yml"
     repo.write(f".github/workflows/{name}", rendered(name, Settings()))
+    line = the(found(), "rendered workflows")
+    assert (line.health, line.message.partition(" ")[0]) == (Rating.WARNING, name)
+    assert "`inv init --force --uses OWNER/flux-artifacts@COMMIT`" in line.fix
+    repo.write(f".github/workflows/{name}", rendered(name, Settings(), "octo/flux-artifacts@v1"))
     assert "rendered workflows" not in found()
     line = the(found({"label": "other"}), "rendered workflows")
     assert (line.health, line.message) == (Rating.WARNING, f"{name} do not match the settings")

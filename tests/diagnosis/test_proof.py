@@ -5,17 +5,20 @@ import json
 import pytest
 import yaml
 
+from flux.adoption.workflows import ACTION
 from flux.commands.init import write_adoption
 from flux.diagnosis.proof import Exceptional, prove
 from flux.errors import UnvouchedError
 from flux.notice import Notice
 from flux.registry.folder.layout import LayoutTarget
-from flux.settings import read_settings
+from flux.settings import Settings, read_settings
 from tests.commands.invoking import inv
 from tests.commands.test_init import deployed, plan
 from tests.commands.test_init import repo as repo
 from tests.monorepos import opened
 from tests.repo import Repo
+
+OURS = "octo/flux-artifacts"
 
 
 @pytest.fixture
@@ -23,7 +26,7 @@ def adopted(repo: Repo) -> Repo:
     repo.write(".gitignore", "/.registry/\n")
     repo.commit()
     deployed(repo)
-    write_adoption(repo.path, plan(repo), force=False)
+    write_adoption(repo.path, plan(repo, uses=f"{OURS}@v1"), force=False)
     repo.commit("adopt")
     return repo
 
@@ -54,6 +57,21 @@ def test_what_would_move_what_is_not_published_and_what_drifted(adopted: Repo) -
     assert "db/v1.0.0 is not published" in said
     assert ".github/workflows/manage-flux-releases.yml differs from the settings" in said
     assert ".github/workflows/check-flux-promotions.yml is missing" in said
+
+
+def test_workflows_that_call_nothing(adopted: Repo) -> None:
+    name = "manage-flux-releases.yml"
+    workflow = adopted.path / ".github/workflows" / name
+    workflow.write_text(workflow.read_text().replace(f"uses: {OURS}/", "uses: $/"))
+    said = f"{name}: it calls `$/`, this repository, which does not have the called workflows"
+    with opened(adopted, Settings(), dry_run=True) as monorepo:
+        (found,) = [one for one in prove(monorepo) if one.about == name]
+    assert (found.message, found.hint) == (
+        said,
+        "fill in where they are: `inv init --force --uses OWNER/flux-artifacts@COMMIT`",
+    )
+    adopted.commit("they are here", files={ACTION: "name: setup\n"})
+    assert said not in exceptions(adopted)
 
 
 def test_a_start_line_that_is_elsewhere_and_tasks_that_are_not_ours(adopted: Repo) -> None:

@@ -18,6 +18,7 @@ from tests.repo import Repo
 pytestmark = pytest.mark.stories
 
 SOURCE = "https://git.example.com/platform/monorepo"
+USES = "--uses=octo/flux-artifacts@v1"
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,12 @@ def seed(repo: Repo, shape: Shape, host: str, flux: str, version: str, also: tup
 
 def test_it_is_handed_over_and_nothing_moves(world: World) -> None:
     before = world.tags()
-    more = ["--fleet", str(world.fleet)] if world.shape.fleet else []
+    more = [USES, *(["--fleet", str(world.fleet)] if world.shape.fleet else [])]
     if world.shape.written:
         refused = world.run("init", code=2)
         assert "is not in git: an earlier step makes the content" in refused.err
         world.repo.write("invoke.yaml", world.shape.written)
-        more = ["--force"]
+        more += ["--force"]
     there = world.repo.git("status", "--porcelain")
     dry = world.run("init", "--dry-run", *more)
     assert "+++ b/invoke.yaml" in dry.out
@@ -166,8 +167,7 @@ def release_one(world: World, before: dict[str, dict[str, str | None]]) -> None:
 def test_it_watches_the_old_workflow_and_then_takes_over(world: World, flux_cli: str) -> None:
     """What the old workflow publishes meanwhile, in its own way, is neither an error nor moved later."""
     shape, repo = world.shape, world.repo
-    more = ["--fleet", str(world.fleet)] if shape.fleet else []
-    world.run("init", *more)
+    world.run("init", USES, *(["--fleet", str(world.fleet)] if shape.fleet else []))
     settings = (repo.path / "invoke.yaml").read_text()
     repo.commit("adopt", files={"invoke.yaml": settings.replace("flux:\n", "flux:\n  mode: observe\n", 1)})
     name, folder = next(iter(shape.folders.items()))
