@@ -19,6 +19,9 @@ _PATHS = ("resources", "bases", "components", "crds", "configurations", "patches
 _INLINE_OR_PATHS = ("generators", "transformers", "validators")
 _OBJECTS_WITH_PATH = ("patches", "patchesJson6902", "replacements")
 _GENERATORS = ("configMapGenerator", "secretGenerator")
+_OUTSIDE = (
+    "copy it into the artifact, or render the artifact with a build step, `prepare`, that has it in `inputs`"
+)
 _REMOTE = regex(
     r"[a-z+]+://|[\w.-]+@[\w.-]+:|git::|(github|gitlab)\.com[/:]|bitbucket\.org[/:]"
     r"|[\w-]+(\.[\w-]+)+/[^/]+/[^/]+.*(\?ref=|//)",
@@ -86,7 +89,7 @@ def _read(
             kustomization.remote.append(Finding(Level.WARNING, path, message, line))
         elif name.startswith("/") or target == ".." or target.startswith("../"):
             message = f"names {name}, which is outside of the artifact: no cluster gets it"
-            kustomization.findings.append(Finding(Level.ERROR, path, message, line))
+            kustomization.findings.append(Finding(Level.ERROR, path, message, line, _OUTSIDE))
         elif target in left_out:
             message = f"names {name}, which Flux leaves out of the image"
             kustomization.findings.append(Finding(Level.ERROR, path, message, line))

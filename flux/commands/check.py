@@ -8,11 +8,12 @@ from flux.artifact.finding import Finding, Level
 from flux.artifact.kustomization import read_kustomizations
 from flux.artifact.manifests import check_manifests, is_manifest
 from flux.artifact.name import name_fault
+from flux.configured import FILES
 from flux.errors import ContentError
 from flux.kustomize import Kustomize, find_kustomize
 from flux.listing import listed
 from flux.monorepo.affected import affected
-from flux.monorepo.changed import find_changed
+from flux.monorepo.changed import find_changed, find_uncommitted
 from flux.monorepo.commit_artifact import Source
 from flux.monorepo.commit_artifacts import Sources
 from flux.monorepo.comparison import commit_to_check
@@ -28,11 +29,14 @@ _RENAME = "rename the folder"
 
 @dataclass(frozen=True)
 class Check:
-    """The findings. Paths are relative to the root of the clone."""
+    """The findings. Paths are relative to the root of the clone.
+
+    In a terminal, `uncommitted` has the paths of the working tree that differ from HEAD, by artifact."""
 
     artifacts: list[str]
     findings: list[Finding]
     notices: list[AnyNotice] = field(default_factory=list)
+    uncommitted: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -73,7 +77,16 @@ def check_artifacts(
     findings = [finding for name in chosen for finding in found[name]]
     if not names:
         findings += _check_others(monorepo, sources)
-    return Check(chosen, findings, notices)
+    if monorepo.event.actions:
+        return Check(chosen, findings, notices)
+    uncommitted = {name: paths for name, paths in find_uncommitted(monorepo).items() if name in chosen}
+    return Check(chosen, findings, [*notices, *_uncommitted_settings(monorepo)], uncommitted)
+
+
+def _uncommitted_settings(monorepo: Monorepo) -> Iterator[str]:
+    for name in FILES:
+        if (monorepo.git.root / name).is_file() and monorepo.git.uncommitted(name):
+            yield f"{name} is not committed: `sources`, `artifacts` and `ignore` are those of the last commit"
 
 
 def _check_others(monorepo: Monorepo, sources: Sources) -> Iterator[Finding]:

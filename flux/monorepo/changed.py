@@ -60,9 +60,13 @@ def find_changed(monorepo: Monorepo, since: str | None, *, with_tree: bool = Tru
 
 
 def _nothing(monorepo: Monorepo, compared: Comparison) -> list[str]:
-    """Return a notice of what was compared, if a job found no change."""
-    if not monorepo.event.actions or compared.base is None or compared.notices:
+    """Return a notice of what was compared, if no change was found."""
+    if compared.base is None or compared.notices:
         return []
+    if not monorepo.event.actions:
+        here = f"{compared.head[:12]} is on {monorepo.settings.branch}"
+        said = f"{here} already: to compare it with an earlier commit, say `--since REF`"
+        return [said] if compared.base == compared.head else []
     if compared.base == compared.head:
         return [
             f"{compared.head[:12]} was compared with itself: it is on {monorepo.settings.branch}, "

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flux.artifact.finding import Finding, Level
 from flux.listing import counted
+from flux.report.changed import show_uncommitted
 from flux.report.text import Styled, or_empty, property_value
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 def show_check(report: Report, check: Check) -> None:
     report.notices(check.notices)
+    show_uncommitted(report, check.uncommitted)
     if not report.as_json:
         for hint, findings in groupby(check.findings, key=attrgetter("hint")):
             _show_findings(report, hint, findings)

@@ -127,6 +127,19 @@ def test_that_no_kustomize_is_there_is_said(
     ]
 
 
+def test_what_is_not_committed_is_not_checked(tmp_path: Path) -> None:
+    repo = monorepo(tmp_path / "repo", {"artifacts/app/x.yaml": "a: 1\n", "artifacts/db/x.yaml": "a: 1\n"})
+    repo.write("artifacts/app/x.yaml", "a: [")
+    repo.write("artifacts/db/new.yaml", "a: [")
+    assert list(run_check(repo).uncommitted) == ["app", "db"]
+    repo.write("invoke.yaml", "flux: {jobs: 2}\n")
+    finished = inv(repo, "check", "-a", "db")
+    assert finished.err.splitlines() == [
+        "invoke.yaml is not committed: `sources`, `artifacts` and `ignore` are those of the last commit",
+        "db: not committed, so in no image: artifacts/db/new.yaml",
+    ]
+
+
 def test_only_what_a_change_concerns_is_checked(tmp_path: Path) -> None:
     """The desired state is checked in any case."""
     files = {f"artifacts/{name}/x.yaml": "a: 1\na: 2\n" for name in ("app", "db")}
