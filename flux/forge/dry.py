@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from flux.forge.forge import (
     Comment,
+    Forced,
     Forge,
     Issue,
     Keepers,
@@ -151,7 +152,7 @@ class DryForge:
     def tip_at(self, branch: str, time: float) -> str | None:
         return self._forge.tip_at(branch, time)
 
-    def forced_from(self, branch: str) -> Sequence[str]:
+    def forced_from(self, branch: str) -> Forced:
         return self._forge.forced_from(branch)
 
     def branches(self, prefix: str) -> Mapping[str, str]:

@@ -84,6 +84,16 @@ class PullRequest:
 
 
 @dataclass(frozen=True)
+class Forced:
+    """The commits that force pushes removed from a branch, newest first: `now` since the branch was created,
+    `before` from earlier branches of its name. `is_all` is False if there may be more."""
+
+    now: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    is_all: bool = True
+
+
+@dataclass(frozen=True)
 class Review:
     """A review of a pull request at a commit. Reviews that neither approve nor refuse are left out."""
 
@@ -244,9 +254,8 @@ class Forge(Reporting, Protocol):
         """Return the commit that a branch was at at a time; None if the forge does not tell. The time is when
         the forge received a push or merge. The commit's author cannot change it."""
 
-    def forced_from(self, branch: str) -> Sequence[str]:
-        """Return the commits that force pushes removed from a branch, newest first; none if the forge does
-        not tell."""
+    def forced_from(self, branch: str) -> Forced:
+        """Return the commits that force pushes removed from a branch; none if the forge does not tell."""
 
     def branches(self, prefix: str) -> Mapping[str, str]:
         """Return the branches whose names begin with `prefix`, and their commits."""

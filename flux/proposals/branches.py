@@ -1,10 +1,10 @@
 """Reads the branches of promotions: where they left main, what they propose, and their pull requests."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flux.errors import DesiredStateError, ForgeError
-from flux.forge.forge import PullRequest, PullState
+from flux.forge.forge import Forced, PullRequest, PullState
 from flux.git.clone import Message
 from flux.monorepo.monorepo import Monorepo
 from flux.promotion.convergence import BranchState, Side
@@ -60,7 +60,7 @@ class PromotionBranches:
         self._git = monorepo.git
         self._settings = monorepo.settings
         self._forge = monorepo.forge
-        self._forced: dict[tuple[str, str], Sequence[str]] = {}
+        self._forced: dict[tuple[str, str], Forced] = {}
 
     def main(self) -> Side:
         """Return the desired state at the tip. Raises TipUnknownError, or DesiredStateError if invalid."""
@@ -70,8 +70,7 @@ class PromotionBranches:
 
     def begun(self) -> list[Promotion]:
         """Return every promotion that has an unmerged branch, with or without a pull request."""
-        heads = self._forge.branches(PROMOTION_BRANCHES)
-        if not heads:
+        if not (heads := self._forge.branches(PROMOTION_BRANCHES)):
             return []
         here = self._git.obtain_all(heads.values())
         # Walk the history once for all branches. Later questions about one branch need no further walk.
@@ -187,26 +186,33 @@ class PromotionBranches:
     def _lost(
         self, promotion: Promotion, main: Side, head: str, messages: Sequence[Message]
     ) -> list[Decision] | None:
-        """Return the decisions of commits that a force push removed from a branch. None if they are gone.
+        """Return the decisions of commits that force pushes removed from a branch. None if they are gone.
 
-        A person who may push can restore a commit from before a decision was taken back.
+        A person who may push can restore a commit from before a decision was taken back, also in a new branch
+        of this name. So of earlier branches the withdrawals count.
         """
         if not any(read_message(message.text) == promotion for message in messages):
             return []
         known = (promotion.branch, head)
         if known not in self._forced:
             self._forced[known] = self._forge.forced_from(promotion.branch)
-        there = {message.commit for message in messages}
-        decisions: list[Decision] = []
-        if len(self._forced[known]) > _MOST_FORCED:
+        forced = self._forced[known]
+        left = list(dict.fromkeys([*forced.now, *forced.before]))
+        if not forced.is_all or len(left) > _MOST_FORCED or not all(map(self._git.obtain, left)):
             return None
-        for left in dict.fromkeys(self._forced[known]):
-            if not self._git.obtain(left):
-                return None
-            others = [each for each in self._git.messages(left, main.commit) if each.commit not in there]
-            found = self._decisions(promotion, main.commit, left, others)
-            decisions += [decision for each in found.values() for decision in each]
-        return decisions
+        there = {message.commit for message in messages}
+        return [
+            decision
+            for commit in left
+            for decision in self._beside(promotion, main, commit, there)
+            if commit in forced.now or not decision.asks
+        ]
+
+    def _beside(self, promotion: Promotion, main: Side, head: str, there: set[str]) -> Iterator[Decision]:
+        """Yield the decisions up to a commit, except those of the commits `there`."""
+        others = [each for each in self._git.messages(head, main.commit) if each.commit not in there]
+        for decisions in self._decisions(promotion, main.commit, head, others).values():
+            yield from decisions
 
     def parse(self, content: bytes | None) -> Desired:
         """Parse the desired state. Raises DesiredStateError if it is invalid under today's settings."""

@@ -2,7 +2,10 @@
 
 import pytest
 
+from flux.event import TERMINAL
+from flux.forge.forge import Forced
 from flux.forge.github.pushes import Pushes
+from flux.promotion.clusters.status import StatusState
 from flux.promotion.faults import Outlived, TakenBack
 from flux.promotion.proposal import Promotion
 from flux.proposals import branches
@@ -63,12 +66,61 @@ def test_what_a_branch_was_forced_away_from_tells_still(hub: World) -> None:
     assert proposed(world) == ticked(world) == {"tt"}
 
 
+def test_a_branch_that_is_made_anew_and_its_pull_request_reopened_tells_still(hub: World) -> None:
+    world = hub.with_(two_person=("prod",), promoters={"prod": ("alice",)})
+    world.open(TAG)
+    world.apply(world.tick("prod_ring1", "tt", login="alice"))
+    pull = world.pull()
+    world.apply(world.untick("prod_ring1", login="alice"))
+    force(world, pull.head)
+    bob = world.forge("bob")
+    assert bob.delete_branch(BRANCH, pull.head)
+    assert bob.create_branch(BRANCH, pull.head)
+    bob.edit_pull_request(pull.number, open=True)
+    review(world, "bob")
+    assert check(world).faults == [TakenBack("alice", "prod_ring1")]
+    assert not world.sync().failed
+    assert proposed(world) == {"tt"}
+
+
+def test_of_an_earlier_branch_of_the_name_only_withdrawals_count(hub: World) -> None:
+    hub.open(TAG)
+    hub.apply(hub.tick("tt"))
+    old = hub.pull().head
+    hub.apply(hub.tick("prod_ring1"))
+    force(hub, old)
+    hub.close()
+    hub.sync()
+    hub.apply(hub.tick("at"))
+    assert proposed(hub) == {"at_ring1", "at_ring2"}
+    assert not hub.sync().failed
+    assert proposed(hub) == {"at_ring1", "at_ring2"}
+
+
+def test_nobody_hides_behind_statuses_who_took_something_back(
+    hub: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flux.forge.github.pages._PAGE", 2)
+    hub.open(TAG)
+    hub.tick("prod_ring1", "tt", login="alice")
+    hub.apply(TERMINAL, login="alice")
+    old = hub.pull().head
+    hub.untick("prod_ring1", login="alice")
+    hub.apply(TERMINAL, login="alice")
+    for number in range(3):
+        hub.forge("bob").set_status(hub.pull().head, f"x{number}", StatusState.SUCCESS, "")
+    force(hub, old)
+    assert check(hub).faults == [TakenBack("alice", "prod_ring1")]
+    assert not hub.sync().failed
+    assert proposed(hub) == {"tt"}
+
+
 def test_a_branch_that_was_forced_away_from_what_is_gone_stops(
     hub: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub.open(TAG)
     hub.apply(hub.tick("prod_ring1", "tt"))
-    monkeypatch.setattr(Pushes, "forced_from", lambda *_: ["1" * 40])
+    monkeypatch.setattr(Pushes, "forced_from", lambda *_: Forced(("1" * 40,)))
     assert hub.sync().failed
 
 

@@ -7,10 +7,13 @@ from github.GitCommit import GitCommit
 from github.Repository import Repository
 
 from flux.forge.github.api import GitHubApi, Part
+from flux.forge.github.pages import read_all
 from flux.forge.github.token import CONTENTS_WRITE, STATUSES_WRITE
 
 _MADE = "flux-artifacts/made"
 _WEB_FLOW = "web-flow"
+_MOST_PAGES = 3  # pages of the commits of one promotion
+_MOST_OF_A_COMMIT = 10  # pages of its statuses, or of its pull requests
 
 
 class Makers(Part):
@@ -31,9 +34,9 @@ class Makers(Part):
 
     def makers(self, base: str, head: str) -> Mapping[str, Collection[str]]:
         with self._github.asking(f"say who made {head[:12]}", CONTENTS_WRITE) as repository:
-            url = f"{repository.url}/compare/{base}...{head}"
-            _, told = repository.requester.requestJsonAndCheck("GET", url)
-            return {commit["sha"]: self._makers(repository, commit) for commit in told["commits"]}
+            what = f"commits from {base[:12]} to {head[:12]}"
+            told = read_all(repository, f"compare/{base}...{head}", _MOST_PAGES, what, "commits")
+            return {commit["sha"]: self._makers(repository, commit) for commit in told}
 
     def _note(self, made: GitCommit) -> None:
         """Note an unsigned commit. GitHub signs the commits of its Apps, but not those of people."""
@@ -46,8 +49,8 @@ class Makers(Part):
             self._own[sha] = not _was_merged(repository, commit)
         if self._own.get(sha):
             return {commit["author"]["login"]}
-        url = f"{repository.url}/commits/{sha}/statuses"
-        _, told = repository.requester.requestJsonAndCheck("GET", url, parameters={"per_page": 100})
+        what = f"statuses of commit {sha[:12]}"
+        told = read_all(repository, f"commits/{sha}/statuses", _MOST_OF_A_COMMIT, what)
         creators = [status["creator"] for status in told if status["context"] == _MADE]
         return {creator["login"] for creator in creators if creator}
 
@@ -64,7 +67,8 @@ def _is_signed_by_a_bot(commit: Mapping[str, Any]) -> bool:
 def _was_merged(repository: Repository, commit: Mapping[str, Any]) -> bool:
     """Whether somebody made a commit by merging a pull request. Then its author is the one who opened that,
     and its message is free text. If a branch moved forward, the commit was the pull request's head before."""
-    url = f"{repository.url}/commits/{commit['sha']}/pulls"
-    _, told = repository.requester.requestJsonAndCheck("GET", url, parameters={"per_page": 100})
-    merged = [pull for pull in told if pull["merged_at"] and pull["merge_commit_sha"] == commit["sha"]]
-    return any(pull["head"]["sha"] != commit["sha"] for pull in merged)
+    sha = commit["sha"]
+    what = f"pull requests with commit {sha[:12]}"
+    told = read_all(repository, f"commits/{sha}/pulls", _MOST_OF_A_COMMIT, what)
+    merged = [pull for pull in told if pull["merged_at"] and pull["merge_commit_sha"] == sha]
+    return any(pull["head"]["sha"] != sha for pull in merged)

@@ -1,9 +1,9 @@
 """What GitHub received, and when: https://docs.github.com/rest/repos/repos#list-repository-activities"""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from itertools import takewhile
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +11,7 @@ from github.GithubException import GithubException
 from github.Repository import Repository
 from requests.utils import parse_header_links
 
+from flux.forge.forge import Forced
 from flux.forge.github.api import GitHubApi, Part
 from flux.forge.github.token import CONTENTS_WRITE
 
@@ -29,28 +30,40 @@ class Pushes(Part):
             told = self._told.get(branch)
             if told is None or time >= told.asked:
                 told = self._told[branch] = _Activities(repository, branch)
-            return find_tip(told, time)
+            return find_tip(told, time, told.is_cut)
 
-    def forced_from(self, branch: str) -> Sequence[str]:
+    def forced_from(self, branch: str) -> Forced:
         with self._github.asking(f"say where {branch} was forced from", CONTENTS_WRITE) as repository:
-            return find_forced(_Activities(repository, branch))
+            told = _Activities(repository, branch)
+            return replace(find_forced(told), is_all=not told.is_cut())
 
 
-def find_forced(activities: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the commits that force pushes removed from a branch since its creation, newest first.
-    `activities` are the branch's, newest first."""
-    since = takewhile(lambda activity: activity["activity_type"] != "branch_creation", activities)
-    return [activity["before"] for activity in since if activity["activity_type"] == "force_push"]
+def find_forced(activities: Iterable[Mapping[str, Any]]) -> Forced:
+    """Return the commits that force pushes removed from a branch. `activities` are its own, newest first."""
+    now: list[str] = []
+    before: list[str] = []
+    found = now
+    for activity in activities:
+        if activity["activity_type"] == "force_push":
+            found.append(activity["before"])
+        elif activity["activity_type"] == "branch_creation":
+            found = before
+    return Forced(tuple(now), tuple(before))
 
 
-def find_tip(activities: Iterable[Mapping[str, Any]], time: float) -> str | None:
-    """Return a branch's commit at a time; None if unknown. `activities` are the branch's, newest first."""
+def find_tip(
+    activities: Iterable[Mapping[str, Any]], time: float, is_cut: Callable[[], bool] = lambda: False
+) -> str | None:
+    """Return a branch's commit at a time; None if unknown. `activities` are the branch's, newest first.
+    `is_cut` says at their end whether there are older ones."""
     at = None
     for activity in activities:
         if datetime.fromisoformat(activity["timestamp"]).timestamp() <= time:
             at = activity["after"]
             break
         at = activity["before"]
+    else:
+        at = None if is_cut() else at
     return at if at != _NONE else None
 
 
@@ -71,6 +84,10 @@ class _Activities:
         while at < len(self._read) or self._read_on():
             yield self._read[at]
             at += 1
+
+    def is_cut(self) -> bool:
+        """Whether there are more activities than were read."""
+        return self._next is not None and self._pages == _MOST_PAGES
 
     def _read_on(self) -> bool:
         """Read the next page. Return whether there was more."""

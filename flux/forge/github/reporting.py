@@ -3,15 +3,14 @@
 https://docs.github.com/rest/commits/statuses, https://docs.github.com/rest/deployments
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from github.GithubException import GithubException
-from github.Repository import Repository
 
-from flux.errors import ForgeError
 from flux.forge.github.api import Part
+from flux.forge.github.pages import is_cut, read_all, read_pages
 from flux.forge.github.token import DEPLOYMENTS_WRITE, PULL_REQUESTS_WRITE, STATUSES_WRITE
 from flux.forge.reporting import CommitStatus, Deployment, DeploymentState
 from flux.promotion.clusters.status import StatusState
@@ -19,7 +18,6 @@ from flux.promotion.clusters.status import StatusState
 _MOST_PAGES = 3
 _MOST_OF_A_COMMIT = 30  # pages: a commit may have many artifacts, each with clusters in many environments
 _MOST_OF_ALL = 10  # pages of a list that one request covers for many
-_PAGE = 100
 _LONGEST = 140  # characters of a description
 
 
@@ -27,17 +25,12 @@ class Reporting(Part):
     def statuses(self, commit: str) -> Sequence[CommitStatus]:
         with self._github.asking(f"list the statuses of {commit[:12]}", "statuses: read") as repository:
             try:
-                told = list(_pages(repository, f"commits/{commit}/statuses", {}, _MOST_OF_A_COMMIT))
+                path, what = f"commits/{commit}/statuses", f"statuses of commit {commit[:12]}"
+                told = read_all(repository, path, _MOST_OF_A_COMMIT, what)
             except GithubException as error:
                 if error.status in (404, 422):  # a commit that was never pushed
                     return []
                 raise
-        if len(told) == _MOST_OF_A_COMMIT * _PAGE:
-            # An older status would be lost, for example that a cluster fails.
-            raise ForgeError(
-                f"commit {commit[:12]} has more statuses than can be read",
-                "find who sets them, and promote a version of another commit",
-            )
         return [_status(each) for each in reversed(told)]
 
     def set_status(self, commit: str, context: str, state: StatusState, description: str) -> None:
@@ -52,13 +45,13 @@ class Reporting(Part):
 
     def deployments(self, task: str) -> Sequence[Deployment]:
         with self._github.asking("list deployments", "deployments: read") as repository:
-            told = list(_pages(repository, "deployments", {"task": task}))
+            told = list(read_pages(repository, "deployments", _MOST_PAGES, {"task": task}))
             return [_deployment(each) for each in reversed(told)]
 
     def all_deployments(self) -> Sequence[Deployment] | None:
         with self._github.asking("list deployments", "deployments: read") as repository:
-            told = list(_pages(repository, "deployments", {}, _MOST_OF_ALL))
-            if len(told) == _MOST_OF_ALL * _PAGE:
+            told = list(read_pages(repository, "deployments", _MOST_OF_ALL))
+            if is_cut(told, _MOST_OF_ALL):
                 return None
             return [_deployment(each) for each in reversed(told)]
 
@@ -114,20 +107,6 @@ class Reporting(Part):
             body = {"state": state, "description": description[:_LONGEST], "auto_inactive": False}
             url = f"{repository.url}/deployments/{deployment}/statuses"
             repository.requester.requestJsonAndCheck("POST", url, input=body)
-
-
-def _pages(
-    repository: Repository, path: str, parameters: Mapping[str, str], most: int = _MOST_PAGES
-) -> Iterator[dict[str, Any]]:
-    """Yield the entries of a list, newest first, up to a bound."""
-    for page in range(1, most + 1):
-        asked = {**parameters, "per_page": _PAGE, **({"page": page} if page > 1 else {})}
-        _, told = repository.requester.requestJsonAndCheck(
-            "GET", f"{repository.url}/{path}", parameters=asked
-        )
-        yield from told
-        if len(told) < _PAGE:
-            return
 
 
 def _status(told: Mapping[str, Any]) -> CommitStatus:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from flux.errors import ForgeError
-from flux.forge.forge import Protection, PullState
+from flux.forge.forge import Forced, Protection, PullState
 from flux.forge.local.part import head_of
 from flux.forge.local.pulls import PullRequests
 
@@ -16,9 +16,9 @@ class ForgeBranches(PullRequests):
         """Return None: there is no server that receives pushes."""
         return None
 
-    def forced_from(self, branch: str) -> Sequence[str]:
+    def forced_from(self, branch: str) -> Forced:
         """Return nothing, for the same reason."""
-        return ()
+        return Forced()
 
     def branches(self, prefix: str) -> Mapping[str, str]:
         heads = head_of("")

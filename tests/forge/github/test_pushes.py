@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flux.errors import ForgeError
+from flux.forge.forge import Forced
 from flux.forge.github.pushes import find_forced, find_tip
 from tests.forge.conftest import Place
 from tests.github import faults
@@ -84,17 +85,28 @@ def test_half_of_a_list_tells_nothing(hub: Place, server: GitHub) -> None:
 def test_where_a_branch_was_forced_from_since_it_was_made() -> None:
     kinds = ["push", "force_push", "push", "force_push", "branch_creation", "branch_deletion", "force_push"]
     activities = [{"activity_type": kind, "before": str(number)} for number, kind in enumerate(kinds)]
-    assert find_forced(activities) == ["1", "3"]
+    assert find_forced(activities) == Forced(("1", "3"), ("6",))
 
 
 def test_a_branch_that_was_forced(hub: Place, server: GitHub) -> None:
     first = hub.start("topic")
     assert hub.forge.advance_branch("topic", hub.commit("other", onto=first))
-    assert hub.forge.forced_from("topic") == []
+    assert hub.forge.forced_from("topic") == Forced()
     left = hub.repo.git("rev-parse", "topic")
     hub.repo.git("update-ref", "refs/heads/topic", first)
     server.pushed("bob")
-    assert hub.forge.forced_from("topic") == [left]
-    assert hub.forge.forced_from("main") == []
+    assert hub.forge.forced_from("topic") == Forced((left,))
+    assert hub.forge.forced_from("main") == Forced()
     server.fail_next(faults.error(404), times=9, only="GET */activity")
-    assert hub.forge.forced_from("topic") == []
+    assert hub.forge.forced_from("topic") == Forced()
+
+
+def test_what_is_behind_more_pushes_than_are_read_is_not_known(
+    hub: Place, server: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = hub.forge.now()
+    push_often(hub, server)
+    monkeypatch.setattr("flux.forge.github.pushes._MOST_PAGES", 1)
+    assert hub.forge.tip_at("main", hub.forge.now()) == hub.tip
+    assert hub.forge.tip_at("main", before) is None
+    assert not hub.forge.forced_from("main").is_all

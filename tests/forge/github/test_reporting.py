@@ -37,7 +37,7 @@ def test_all_pages_are_read() -> None:
 
 def test_more_statuses_than_can_be_read_are_not_read_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest may be the one that says that a cluster fails."""
-    monkeypatch.setattr("flux.forge.github.reporting._PAGE", 1)
+    monkeypatch.setattr("flux.forge.github.pages._PAGE", 1)
     full = [STATUS]
     with scripted(THERE, *[reply(full)] * 30) as script, pytest.raises(ForgeError, match="more statuses"):
         forge_at(script).statuses("c" * 40)
@@ -120,7 +120,7 @@ def test_a_token_that_may_not_merge_is_told() -> None:
 
 
 def test_of_too_many_deployments_none_is_told_at_once(hub: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flux.forge.github.reporting._PAGE", 1)
+    monkeypatch.setattr("flux.forge.github.pages._PAGE", 1)
     monkeypatch.setattr("flux.forge.github.reporting._MOST_OF_ALL", 2)
     hub.forge.create_deployment("main", "prod", "flux:eso", {}, "")
     assert len(hub.forge.all_deployments() or ()) == 1
