@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from flux.promotion.ledger import Decision, read_decisions, requesters
+from flux.promotion.ledger import Decision, How, read_decisions, requesters
 from flux.promotion.texts.commits import is_rollback
 from flux.regex import regex
 
@@ -43,12 +43,23 @@ class Messages:
 
     def asked(self, artifact: str, environment: str) -> tuple[str, ...]:
         """Return who asked for the artifact in the environment, since somebody withdrew it."""
-        parts = [part for part in self._requests if part.artifact in (None, artifact)]
+        names = [decision.who for decision in self._requests_for(artifact, environment)]
+        by_hand = (who for part in self._about(artifact) for who in part.by_hand)
+        return tuple(dict.fromkeys([*names, *by_hand]))[:_MOST_ASKED]
+
+    def is_by_rule(self, artifact: str, environment: str) -> bool:
+        """Whether a rule is among those that asked."""
+        return any(decision.how is How.RULE for decision in self._requests_for(artifact, environment))
+
+    def _requests_for(self, artifact: str, environment: str) -> list[Decision]:
+        parts = self._about(artifact)
         decisions = [d for part in parts for d in part.decisions if environment in d.environments]
         if len(decisions) > 1:
             decisions = list(requesters(decisions, [environment])[environment]) or decisions
-        names = [decision.who for decision in decisions if decision.asks]
-        return tuple(dict.fromkeys([*names, *(who for part in parts for who in part.by_hand)]))[:_MOST_ASKED]
+        return [decision for decision in decisions if decision.asks]
+
+    def _about(self, artifact: str) -> list[_MessagePart]:
+        return [part for part in self._requests if part.artifact in (None, artifact)]
 
     def rolls_back(self, artifact: str) -> bool:
         parts = (part for part in self._parts if part.artifact in (None, artifact))

@@ -50,6 +50,15 @@ class LogEntry:
     """The commits that a merge brought with it."""
     promotes: bool = False
     """Whether the commit's own message says that it promotes this version. It is of a promotion's branch."""
+    by_rule: bool = False
+    """Whether a rule is among those that asked. `asked` has the login that it ran under."""
+
+    @property
+    def rule(self) -> str:
+        """The part of the phase's rule that asked: `auto`, or `on_failure` for a rollback; else empty."""
+        if not self.by_rule:
+            return ""
+        return "on_failure" if self.direction is Direction.ROLLBACK else "auto"
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,7 @@ def _entries(state: Recorded, before: Versions, after: Versions) -> Iterator[Log
             yield LogEntry(
                 *(artifact, environment, was, now, direction, state.commit, state.time, asked, said.pull),
                 *(state.merged, (artifact, now) in said.promotions),
+                by_rule=bool(asked) and said.is_by_rule(artifact, environment),
             )
 
 

@@ -1,5 +1,6 @@
 """How environments got what they have, told from real history and a forge."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,6 +8,9 @@ import pytest
 
 from flux.environments.log import Log, Merged, read_log
 from flux.forge.forge import PullRequest, PullState
+from flux.promotion.ledger import Decision, How
+from flux.promotion.proposal import Promotion
+from flux.promotion.texts.commits import commit_message
 from flux.promotion.timeline import Direction, LogEntry
 from tests.commands.promoting import CONFIG, World
 from tests.environments.logs import told
@@ -42,6 +46,19 @@ def test_a_promotion_and_a_rollback(world: World) -> None:
     assert up.entry.asked == (("alice",) if world.github else ("Test <test@example.com>",))
     assert found.changes[-1].pull is None
     assert up.released is not None
+
+
+def test_a_rule_asked(local: World) -> None:
+    rule = Decision("octo[bot]", How.RULE, ("prod_ring1",), 5)
+    for version, rollback in (("1.1.0", False), ("1.0.0", True)):
+        message = commit_message(Promotion("eso", version), ("prod_ring1",), rollback, [rule])
+        local.change({CONFIG: json.dumps({"eso": {"prod_ring1": version}})}, message)
+    found = log(local).changes
+    assert [(one.entry.rule, one.entry.asked) for one in found if one.entry.environment == "prod_ring1"] == [
+        ("on_failure", ("octo[bot]",)),
+        ("auto", ("octo[bot]",)),
+        ("", ()),
+    ]
 
 
 def test_the_forge_tells_who_approved_and_merged_and_when(hub: World) -> None:

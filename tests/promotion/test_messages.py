@@ -41,6 +41,14 @@ def test_who_withdrew_a_request_did_not_ask() -> None:
     assert found.asked("app", "prod") == ("alice",)
 
 
+def test_a_rule_counts_until_somebody_withdraws_it() -> None:
+    said = [asks("bot", "at", "prod", how=How.RULE), asks("bob", "at", time=7, how=How.UNTICK)]
+    found = Messages([promotes("app", *said), promotes("app", asks("carol", "at", time=8))])
+    assert (found.is_by_rule("app", "prod"), found.asked("app", "prod")) == (True, ("bot",))
+    assert (found.is_by_rule("app", "at"), found.asked("app", "at")) == (False, ("carol",))
+    assert not found.is_by_rule("db", "prod")
+
+
 def test_by_hand_it_counts_for_all() -> None:
     assert Messages(["Bump\n\nBy-name: ann\nRequested-by: bob"]).asked("app", "at") == ("ann", "bob")
     assert Messages([]).asked("app", "at") == ()

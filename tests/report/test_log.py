@@ -1,6 +1,7 @@
 """How a log of changes is shown."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -39,6 +40,17 @@ def test_a_log(stage: Stage) -> None:
     assert shown.err == "slow\n"
 
 
+@pytest.mark.parametrize(
+    ("direction", "rule"),
+    [(Direction.UP, "auto"), (Direction.FIRST, "auto"), (Direction.ROLLBACK, "on_failure")],
+)
+def test_a_rule_is_named(direction: Direction, rule: str, stage: Stage) -> None:
+    log = Log([Logged(replace(ENTRY, direction=direction, asked=("octo[bot]",), by_rule=True))])
+    assert f"octo[bot] (rule {rule})" in stage.log(lambda report: show_log(report, log)).lines[2]
+    (change,) = document(log)["changes"]
+    assert (change["asked"], change["rule"]) == (["octo[bot]"], rule)
+
+
 def test_a_log_shows_only_what_is_known(stage: Stage) -> None:
     shown = stage.log(lambda report: show_log(report, Log([Logged(FIRST)])))
     assert columns(shown.lines[0])[5:] == ["Direction", "Commit"]
@@ -53,6 +65,7 @@ def test_a_log_says_what_was_not_asked(stage: Stage) -> None:
 def test_a_document() -> None:
     first, second = document(LOG)["changes"]
     assert first["merged"] == 1_767_229_200.0
+    assert first["rule"] is None
     assert (first["approved"], first["merged_by"]) == (["carol"], "carol")
     assert first["pull_request"] == {"number": 7, "url": "https://example.com/7"}
     assert first["after_release"] == 86_400.0
