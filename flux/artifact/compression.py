@@ -24,9 +24,22 @@ _LEVEL_OF_LARGE = 7
 """This level makes large layers smaller too, in less time."""
 
 
-def gzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield content as gzip members without name and time. The sizes of the pieces do not matter."""
-    contents = _cut(pieces)
+def members(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the content of each member. There is at least one. The sizes of the pieces do not matter."""
+    held = bytearray()
+    is_first = True
+    for piece in pieces:
+        held += piece
+        while len(held) >= _MEMBER:
+            yield bytes(held[:_MEMBER])
+            del held[:_MEMBER]
+            is_first = False
+    if held or is_first:
+        yield bytes(held)
+
+
+def gzip(contents: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield a gzip member, without name and time, for each content that `members` yields."""
     first = next(contents)
     if len(first) < _MEMBER:
         yield _member(first, _LEVEL)
@@ -45,17 +58,3 @@ def _member(content: bytes, level: int) -> bytes:
     from deflate import gzip_compress
 
     return bytes(gzip_compress(content, level))
-
-
-def _cut(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the content of each member. There is at least one."""
-    held = bytearray()
-    is_first = True
-    for piece in pieces:
-        held += piece
-        while len(held) >= _MEMBER:
-            yield bytes(held[:_MEMBER])
-            del held[:_MEMBER]
-            is_first = False
-    if held or is_first:
-        yield bytes(held)

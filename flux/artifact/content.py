@@ -49,7 +49,7 @@ def content_fault(file: File, content: bytes, attributes: Attributes) -> Content
             f"{file.path} is a Git LFS pointer, not the file it stands for",
             "commit the file itself (`git lfs untrack`), or list it under the setting `ignore`",
         )
-    if fault := _checkout_fault(content, attributes):
+    if attributes and (fault := _checkout_fault(content, attributes)):
         return ContentError(
             f"{file.path} changes when it is checked out: {fault}",
             "remove the attribute from .gitattributes, or list the file under the setting `ignore`",

@@ -66,12 +66,12 @@ def _names(patterns: Sequence["Match[str]"]) -> Excludes:
     names_of_files = {found["name"] for found in patterns if not found["any"] and not found["folder"]}
     ends_of_files = tuple(found["name"] for found in patterns if found["any"] and not found["folder"])
 
+    @lru_cache(maxsize=65536)
+    def are_in(folder: str) -> bool:
+        return any(part in names or part.endswith(ends) for part in folder.split("/"))
+
     def matches(path: str) -> bool:
-        *folders, file = path.split("/")
-        return (
-            file in names_of_files
-            or file.endswith(ends_of_files)
-            or any(folder in names or folder.endswith(ends) for folder in folders)
-        )
+        folder, _, file = path.rpartition("/")
+        return file in names_of_files or file.endswith(ends_of_files) or are_in(folder)
 
     return matches

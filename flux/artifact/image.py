@@ -15,9 +15,8 @@ from itertools import chain
 from typing import Any
 
 from flux.artifact.archive import archive
-from flux.artifact.ignore import Excludes
 from flux.artifact.layer import Layer, digest_of, pack
-from flux.artifact.published import in_order
+from flux.artifact.published import Entry
 from flux.artifact.revision import Revision
 from flux.artifact.tree import EXECUTABLE, Content, File
 from flux.errors import ContentError
@@ -108,15 +107,15 @@ def told_diff_id(config: bytes) -> str | None:
     return found[0].decode() if found and _config(found[0].decode()) == config else None
 
 
-def layer_of(files: Iterable[File], excludes: Excludes, read: Callable[[File], Content]) -> Iterator[bytes]:
-    """Yield the uncompressed layer in pieces. Modes are 644 and 755, as in a checkout with umask 022."""
-    entries = (
+def layer_of(entries: Iterable[Entry], read: Callable[[File], Content]) -> Iterator[bytes]:
+    """Return the uncompressed layer in pieces. Modes are 644 and 755, as in a checkout with umask 022."""
+    members = (
         (path, 0o755, None)
         if file is None
         else (path, 0o755 if file.mode == EXECUTABLE else 0o644, read(file))
-        for path, file in in_order(files, excludes)
+        for path, file in entries
     )
-    yield from archive(chain([(".", 0o755, None)], entries))
+    return archive(chain([(".", 0o755, None)], members))
 
 
 def _config(diff_id: str) -> bytes:

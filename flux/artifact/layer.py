@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from flux.artifact.compression import gzip
+from flux.artifact.compression import gzip, members
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,10 @@ def pack(tar: Iterable[bytes]) -> Layer:
 
     def noted() -> Iterator[bytes]:
         nonlocal size
-        for piece in tar:
-            summed.update(piece)
-            size += len(piece)
-            yield piece
+        for content in members(tar):
+            summed.update(content)
+            size += len(content)
+            yield content
 
     content = b"".join(gzip(noted()))
     return Layer(content, digest_of(content), f"sha256:{summed.hexdigest()}", size)

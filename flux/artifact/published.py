@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from flux.artifact.ignore import Excludes
 from flux.artifact.tree import File, parents, path_bytes
 
+Entry = tuple[str, File | None]
+"""A path in an image, and its file. A folder has None."""
+
 
 def published(files: Iterable[File], excludes: Excludes) -> tuple[set[str], list[File]]:
     """Return the folders and files of an artifact that are in its image.
@@ -12,17 +15,15 @@ def published(files: Iterable[File], excludes: Excludes) -> tuple[set[str], list
     A folder is included even if all its files are excluded, as in Flux's walk of a checkout. The artifact's
     own folder is always included, and is not listed.
     """
-    folders: set[str] = set()
-    kept: list[File] = []
-    for file in files:
-        folders.update(parents(file.path))
-        if not excludes(file.path):
-            kept.append(file)
+    listed = list(files)
+    holding = {file.path.rpartition("/")[0] for file in listed} - {""}
+    folders = {folder for path in holding for folder in parents(f"{path}/")}
+    kept = [file for file in listed if not excludes(file.path)]
     return {folder for folder in folders if not excludes(f"{folder}/")}, kept
 
 
-def in_order(files: Iterable[File], excludes: Excludes) -> list[tuple[str, File | None]]:
-    """Return the published paths in the order of the layer. A folder has None as its file.
+def in_order(files: Iterable[File], excludes: Excludes) -> list[Entry]:
+    """Return the published folders and files in the order of the layer.
 
     They are sorted by path parts, not by path: a walk finds `foo/x` before `foo.yaml`.
     """

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 from flux.artifact.content import Attributes
 from flux.artifact.folder import Folder
 from flux.artifact.ignore import Excludes
-from flux.artifact.published import published
+from flux.artifact.published import Entry, in_order
 from flux.artifact.tree import SYMLINK, File
 
 
@@ -43,7 +44,12 @@ class Source:
         links = {file.path for file in self.files if file.mode == SYMLINK}
         return replace(self, excludes=lambda path: path in links or self.excludes(path)) if links else self
 
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The folders and files that are published, in the order of the layer."""
+        return in_order(self.files, self.excludes)
+
     @property
     def kept(self) -> list[File]:
-        """The files that are published."""
-        return published(self.files, self.excludes)[1]
+        """The files that are published, in the same order."""
+        return [file for _, file in self.entries if file]

@@ -14,7 +14,7 @@ from flux.artifact.discovery import Found
 from flux.artifact.folder import Folder
 from flux.artifact.layout import Layout
 from flux.artifact.name import name_fault
-from flux.artifact.published import in_order, published
+from flux.artifact.published import published
 from flux.artifact.revision import Revision
 from flux.artifact.tree import Content, File
 from flux.errors import ContentError, RequestError, SettingError, TipUnknownError
@@ -212,8 +212,7 @@ class Sources:
 
     def reading(self, sources: Iterable[Source]) -> AbstractContextManager[None]:
         """Let this thread make the images of these artifacts, in this order, from one stream of git."""
-        entries = (file for source in sources for _, file in in_order(source.files, source.excludes))
-        return self._git.expecting([file.oid for file in entries if file])
+        return self._git.expecting([file.oid for source in sources for file in source.kept])
 
     def image_of(self, artifact: str) -> Image:
         """Build the image of one artifact. Raises RequestError for an unknown artifact, and ContentError."""
@@ -241,7 +240,7 @@ class Sources:
                 raise error
 
         def read() -> Iterator[bytes]:
-            return layer_of(source.files, source.excludes, lambda file: self._content(source, file))
+            return layer_of(source.entries, lambda file: self._content(source, file))
 
         def is_at(commit: str) -> bool:
             return self._has_at(commit, source.artifact, image.diff_id)

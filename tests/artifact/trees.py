@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from flux.artifact.archive import archive
 from flux.artifact.ignore import Excludes
 from flux.artifact.image import layer_of
+from flux.artifact.published import in_order
 from flux.artifact.tree import EXECUTABLE, REGULAR, Content, File
 
 Tree = Mapping[str, tuple[int, bytes]]
@@ -45,7 +46,7 @@ def files_of(tree: Tree) -> tuple[list[File], Callable[[File], bytes]]:
 
 def layer(tree: Tree, excludes: Excludes) -> bytes:
     files, read = files_of(tree)
-    return b"".join(layer_of(files, excludes, lambda file: Content.of(read(file))))
+    return b"".join(layer_of(in_order(files, excludes), lambda file: Content.of(read(file))))
 
 
 def archived(entries: Iterable[tuple[str, int, bytes | None]]) -> bytes:

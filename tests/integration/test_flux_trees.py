@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from flux.artifact.ignore import FLUX_DEFAULTS, excludes
 from flux.artifact.image import layer_of
+from flux.artifact.published import in_order
 from flux.artifact.tree import EXECUTABLE, REGULAR, Content, File
 from flux.git.clone import Clone
 from tests.artifact.trees import PARTS, Tree, trees
@@ -77,7 +78,7 @@ def test_any_tree_has_the_content_that_flux_gives_it(images: Prefix, tree: Tree)
         with Clone(repo.path) as repository:
             files = repository.files(commit, "artifacts/", ["a"])["a"]
             assert len(files) == len(tree)
-            tar = b"".join(layer_of(files, excludes(()), lambda file: repository.open(file.oid)))
+            tar = b"".join(layer_of(in_order(files, excludes(())), lambda file: repository.open(file.oid)))
     assert tar == images.image("a").tar
 
 
@@ -111,4 +112,5 @@ def test_patterns_leave_out_what_flux_leaves_out(patterns: list[str], paths: set
         flux("build", "artifact", "--path", Path(folder, "a"), "--output", packed, *ignored)
         theirs = gzip.decompress(packed.read_bytes())
     files = [File(path, REGULAR, "") for path in paths]
-    assert b"".join(layer_of(files, excludes(tuple(patterns)), lambda file: Content.of(b""))) == theirs
+    entries = in_order(files, excludes(tuple(patterns)))
+    assert b"".join(layer_of(entries, lambda file: Content.of(b""))) == theirs

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from flux.artifact.ignore import Excludes
 from flux.artifact.image import layer_of
+from flux.artifact.published import in_order
 from flux.artifact.tree import EXECUTABLE, REGULAR, Content, File
 from tests.repo import Repo
 
@@ -142,10 +143,11 @@ def layers(tree: Tree, ignored: Excludes) -> dict[str, bytes]:
         name, slash, inside = path.partition("/")
         if slash:
             found.setdefault(name, []).append(File(inside, mode, path))
-    return {
-        name: b"".join(layer_of(files, ignored, lambda file: Content.of(contents[file.oid].encode())))
-        for name, files in found.items()
-    }
+
+    def read(file: File) -> Content:
+        return Content.of(contents[file.oid].encode())
+
+    return {name: b"".join(layer_of(in_order(files, ignored), read)) for name, files in found.items()}
 
 
 def line(history: list[Made], at: int) -> Iterator[tuple[int, int | None]]:
