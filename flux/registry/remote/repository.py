@@ -6,7 +6,7 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 from flux.artifact.image import MANIFEST_TYPE
 from flux.artifact.image_manifest import OTHER_TYPES
@@ -52,8 +52,8 @@ class RemoteTarget:
         return manifest.digest
 
     def fetch_manifest(self, reference: str) -> Manifest | None:
-        path = f"manifests/{reference}"
-        answer = self._ask("GET", path, (200, 404), _ACCEPT, most=self._limits.manifest)
+        url = self._manifest(reference)
+        answer = self._ask("GET", url, (200, 404), _ACCEPT, most=self._limits.manifest)
         if answer.status == 404:
             return None
         media_type = answer.headers.get("Content-Type", MANIFEST_TYPE)
@@ -66,7 +66,7 @@ class RemoteTarget:
 
     def fetch_blob(self, digest: str, size: int | None = None) -> bytes:
         most = self._limits.blob if size is None else size
-        answer = self._ask("GET", f"blobs/{digest}", (200, 404), most=most, blob=True)
+        answer = self._ask("GET", f"{self._base}blobs/{digest}", (200, 404), most=most, blob=True)
         if answer.status == 404:
             raise BlobMissingError(f"{self._name} lacks its blob {digest}", "build again")
         require_same(digest_of(answer.data), digest, f"{self._name}: blob")
@@ -78,7 +78,7 @@ class RemoteTarget:
     def push_manifest(self, manifest: Manifest, tag: str) -> None:
         headers = {"Content-Type": manifest.media_type}
         try:
-            answer = self._ask("PUT", f"manifests/{tag}", _STORED, headers, manifest.content)
+            answer = self._ask("PUT", self._manifest(tag), _STORED, headers, manifest.content)
         except RegistryError as error:
             # An immutable tag also refuses its own manifest, from another run or after a lost answer.
             if _KEPT.search(error.message) and self.resolve(tag) == manifest.digest:
@@ -91,7 +91,7 @@ class RemoteTarget:
 
         def put(reference: str, tags: Sequence[str], *, persists: bool = False) -> Collection[str] | None:
             query = urlencode([("tag", tag) for tag in tags])
-            url = urljoin(self._base, f"manifests/{reference}?{query}")
+            url = f"{self._manifest(reference)}?{query}"
 
             def send() -> Response:
                 expected = _STORED if persists else (*_STORED, *_NO_PARAMETERS)
@@ -109,7 +109,7 @@ class RemoteTarget:
         return several.push(manifest.digest, tags, put, lambda tag: self.resolve(tag) == manifest.digest)
 
     def tags(self) -> list[str]:
-        return list_tags(self._page, urljoin(self._base, "tags/list"), self._name, self._limits)
+        return list_tags(self._page, f"{self._base}tags/list", self._name, self._limits)
 
     def try_push(self) -> None:
         self._uploads.try_start(self._some_blob())
@@ -121,7 +121,7 @@ class RemoteTarget:
         require_same(manifest.digest, stored, f"{self._name}: manifest {reference}")
 
     def _head(self, tag: str) -> Response:
-        return self._ask("HEAD", f"manifests/{tag}", (200, *_NO_HEAD), _ACCEPT)
+        return self._ask("HEAD", self._manifest(tag), (200, *_NO_HEAD), _ACCEPT)
 
     def _page(self, url: str) -> Response | None:
         answer = self._ask("GET", url, (200, 404), most=self._limits.tags)
@@ -135,10 +135,14 @@ class RemoteTarget:
             return None
         return digest if is_digest(digest) else None
 
+    def _manifest(self, reference: str) -> str:
+        """Return the path of a manifest on the host."""
+        return f"{self._base}manifests/{reference}"
+
     def _ask(
         self,
         method: str,
-        path: str,
+        url: str,
         expected: tuple[int, ...],
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
@@ -146,8 +150,6 @@ class RemoteTarget:
         most: int | None = None,
         blob: bool = False,
     ) -> Response:
-        url = urljoin(self._base, path)
-
         def send() -> Response:
             return self._connection.send(
                 self._repository, method, url, expected, headers, body, most=most, blob=blob

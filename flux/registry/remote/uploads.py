@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from flux.artifact.layer import digest_of
 from flux.errors import RegistryError
-from flux.registry.remote.address import join
+from flux.registry.remote.address import is_at, join
 from flux.registry.remote.connection import Connection
 from flux.registry.remote.transport import Response
 
@@ -79,7 +79,7 @@ class Uploads:
                 f"{self._connection.host} does not say where an upload to {self._repository} goes",
                 "check that it has this repository",
             )
-        return join(started.url, location)
+        return location if is_at(location, self._connection.origin) else join(started.url, location)
 
     def _has(self, digest: str) -> bool:
         """Whether HEAD finds a blob. A blob may exist even if HEAD does not find it."""
